@@ -1,0 +1,79 @@
+"""Text to token ids and back: sub-words learnt by byte-pair encoding, with Hugging Face `tokenizers`."""
+
+from pathlib import Path
+
+from tokenizers import Regex, decoders, models, normalizers, pre_tokenizers, trainers
+from tokenizers import Tokenizer as FastTokenizer
+
+from course_lib.errors import CourseError
+from course_lib.files import atomic_file
+
+PAD, BOS, EOS = 0, 1, 2
+SPECIAL_TOKENS = ("<pad>", "<bos>", "<eos>")
+# A word with the space before it, a clitic such as 've, a digit, or one punctuation mark.
+PIECE = Regex(r" ?\p{L}+|'\p{L}+| ?\p{N}| ?[^\p{L}\p{N}\s]|\s")
+
+
+class Tokenizer:
+    """Sub-words of lower-cased text, spelt with bytes where need be, so that nothing is ever unknown."""
+
+    pad_id, bos_id, eos_id = PAD, BOS, EOS
+
+    def __init__(self, fast):
+        self._fast = fast
+        self._fast.encode_special_tokens = True  # "<eos>" typed by a person is text, not a command
+
+    @classmethod
+    def train(cls, texts, vocab_size):
+        """Learn the `vocab_size` most useful sub-words of `texts`, the 256 bytes and the special tokens among them."""
+        fast = FastTokenizer(models.BPE())
+        fast.normalizer = normalizers.Sequence(
+            [normalizers.NFC(), normalizers.Lowercase(), normalizers.Prepend(" ")]
+        )
+        fast.pre_tokenizer = pre_tokenizers.Sequence(
+            [pre_tokenizers.Split(PIECE, "isolated"), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
+        )
+        fast.decoder = decoders.Sequence([decoders.ByteLevel(), decoders.Strip(" ", left=1, right=0)])
+        trainer = trainers.BpeTrainer(
+            vocab_size=vocab_size,
+            special_tokens=list(SPECIAL_TOKENS),
+            initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+            show_progress=False,
+        )
+        fast.train_from_iterator(texts, trainer)
+        return cls(fast)
+
+    @classmethod
+    def load(cls, path):
+        """Read a `tokenizer.json`. Raises CourseError when it is missing or damaged."""
+        if not Path(path).is_file():
+            raise CourseError(f"{path} is missing")
+        try:
+            return cls(FastTokenizer.from_file(str(path)))
+        except Exception as error:  # tokenizers raises bare Exception
+            raise CourseError(f"{path} is not a tokenizer: {error}") from None
+
+    def save(self, path):
+        """Write a `tokenizer.json`, atomically."""
+        with atomic_file(path) as draft:
+            self._fast.save(str(draft))
+
+    def __len__(self):
+        return self._fast.get_vocab_size()
+
+    def encode(self, text):
+        """Token ids of `text`, with <eos> at the end."""
+        return [*self._fast.encode(text, add_special_tokens=False).ids, EOS]
+
+    def encode_batch(self, texts):
+        """`encode` for many texts, in parallel."""
+        return [[*encoding.ids, EOS] for encoding in self._fast.encode_batch(texts, add_special_tokens=False)]
+
+    def decode(self, ids):
+        """The text of `ids`; special tokens are left out."""
+        return self._fast.decode(list(ids), skip_special_tokens=True)
+
+    def tokens(self, ids):
+        """One readable piece per id; ▁ stands for the space before a word."""
+        byte_level = decoders.ByteLevel()
+        return [byte_level.decode([self._fast.id_to_token(int(id))]).replace(" ", "▁") for id in ids]

@@ -1,0 +1,50 @@
+"""Portuguese-English sentence pairs, in the hub's layout: a column `translation` with `pt` and `en`."""
+
+from course_lib.data.batching import TranslationBatches
+from course_lib.data.sources import load_source, require_columns
+from course_lib.data.tokenizer import Tokenizer
+from course_lib.errors import CourseError
+
+
+def load_translations(source="world", split="train"):
+    """The sentence pairs of `source` (see `load_source`). The little world adds `alignment`, `pattern`, `held_out`.
+
+    Raises:
+        CourseError: the source can't be used, a column is missing, or a row lacks a side.
+    """
+    rows = require_columns(load_source(source, split, world_translations), "translation")
+    sides = rows.features["translation"]
+    if not {"pt", "en"} <= set(sides):
+        raise CourseError(f'column translation of "{source}" must have the keys pt and en, got {", ".join(sides)}')
+    for number, pair in enumerate(rows["translation"], start=1):
+        if not (pair["pt"] or "").strip() or not (pair["en"] or "").strip():
+            raise CourseError(f'row {number} of "{source}", split "{split}", has an empty side: {pair}')
+    return rows
+
+
+def world_translations(split):
+    """The rows of the little world's sentence pairs."""
+    from course_lib.world import make_pairs
+
+    return [
+        {
+            "translation": {"pt": pair.pt, "en": pair.en},
+            "alignment": [list(link) for link in pair.alignment],
+            "pattern": pair.pattern,
+            "held_out": pair.held_out,
+        }
+        for pair in make_pairs(split)
+    ]
+
+
+def train_translation_tokenizer(rows, vocab_size):
+    """One tokenizer for both languages, learnt from the training rows."""
+    return Tokenizer.train((pair[side] for pair in rows["translation"] for side in ("pt", "en")), vocab_size)
+
+
+def translation_batches(rows, tokenizer, *, tokens_per_batch, max_length, seed=0):
+    """The rows as `TranslationBatches`; pairs with a side longer than `max_length` tokens are left out."""
+    sources = tokenizer.encode_batch([pair["pt"] for pair in rows["translation"]])
+    targets = tokenizer.encode_batch([pair["en"] for pair in rows["translation"]])
+    pairs = [pair for pair in zip(sources, targets, strict=True) if max(map(len, pair)) <= max_length]
+    return TranslationBatches(pairs, tokens_per_batch, seed)

@@ -1,0 +1,42 @@
+"""How good a translator is: BLEU and exact match over a held-out set."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import sacrebleu
+
+from course_lib.generation import greedy_search, translate
+
+
+@dataclass(frozen=True)
+class TranslationScores:
+    """Scores of a set of translations; `bleu` and `exact` (the share that equals the reference) in percent."""
+
+    sentences: int
+    bleu: float
+    exact: float
+
+
+def score_translations(translations, references):
+    """BLEU (sacrebleu, its default tokenisation) and exact match, both of lower-cased text."""
+    translations, references = [t.lower() for t in translations], [r.lower() for r in references]
+    same = sum(t == r for t, r in zip(translations, references, strict=True))
+    bleu = sacrebleu.corpus_bleu(translations, [references], force=True).score
+    return TranslationScores(len(references), bleu, 100 * same / len(references))
+
+
+def evaluate_translator(model, tokenizer, rows, search=greedy_search):
+    """Translate `rows` (see `load_translations`) and score them.
+
+    Returns:
+        `TranslationScores` by group: "all", and one for each kind of `held_out` where the rows have that column.
+    """
+    references = [pair["en"] for pair in rows["translation"]]
+    translations = translate([pair["pt"] for pair in rows["translation"]], model, tokenizer, search)
+    groups = defaultdict(list, {"all": list(range(len(rows)))})
+    for i, kind in enumerate(rows["held_out"] if "held_out" in rows.column_names else ()):
+        groups[kind].append(i)
+    return {
+        name: score_translations([translations[i] for i in members], [references[i] for i in members])
+        for name, members in groups.items()
+    }

@@ -1,0 +1,81 @@
+"""Files that are whole or not there: atomic writes, checked reads, digests. Tensors travel as safetensors only."""
+
+import contextlib
+import hashlib
+import json
+import os
+from pathlib import Path
+
+from course_lib.errors import CourseError
+
+
+@contextlib.contextmanager
+def atomic_file(path):
+    """Yield a temporary path beside `path`; it takes the place of `path` when the block ends well.
+
+    What stood at `path` before survives every failure: a full disk, a kill, an exception in the block.
+
+    Raises:
+        CourseError: the disk refused (full, read-only, no such device); nothing was changed.
+    """
+    path = Path(path)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield draft
+        with open(draft, "rb+") as file:
+            os.fsync(file.fileno())  # a full disk may show only here
+        draft.replace(path)
+    except OSError as error:
+        raise CourseError(f"could not save {path}: {error}; what was saved before is untouched") from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def write_json(path, content):
+    """Write `content` atomically as indented JSON with a final newline; accents stay readable."""
+    with atomic_file(path) as draft:
+        draft.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def read_json(path):
+    """The content of a JSON file. Raises CourseError when it is missing or not JSON."""
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CourseError(f"{path} is missing") from None
+    except ValueError as error:
+        raise CourseError(f"{path} is not valid JSON: {error}") from None
+
+
+def write_tensors(path, tensors, metadata=None):
+    """Write a dict of tensors, with a dict of texts as `metadata`, atomically as one safetensors file."""
+    from safetensors.torch import save
+
+    data = save({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}, metadata)
+    with atomic_file(path) as draft:
+        draft.write_bytes(data)
+
+
+def read_tensors(path):
+    """The tensors and the metadata of a safetensors file, as two dicts.
+
+    Raises:
+        CourseError: the file is missing, cut short, or something else than safetensors.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="pt") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
+    except FileNotFoundError:
+        raise CourseError(f"{path} is missing") from None
+    except (OSError, SafetensorError) as error:
+        size = Path(path).stat().st_size
+        raise CourseError(f"{path} ({size:,} bytes) is damaged or not safetensors: {error}") from None
+
+
+def sha256(path):
+    """The SHA-256 digest of a file, as hexadecimal text."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

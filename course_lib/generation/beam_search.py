@@ -1,0 +1,78 @@
+"""Follow the best few outputs at each step instead of one (Sutskever et al. 2014, section 3.2)."""
+
+from dataclasses import dataclass, field
+
+import torch
+
+
+@dataclass
+class Found:
+    """The outputs of one row that have ended, as (score, ids)."""
+
+    outputs: list = field(default_factory=list)
+
+    def add(self, log_p, ids, length_penalty):
+        """Score an output by its log-probability over length ** `length_penalty`, the end token counted."""
+        self.outputs.append((log_p / (len(ids) + 1) ** length_penalty, ids))
+
+    def best(self):
+        """The ids of the output with the best score."""
+        return max(self.outputs)[1]
+
+
+@torch.no_grad()
+def beam_search(decoding, start, end_id, beam_size=5, length_penalty=1.0):
+    """The likeliest output among those found by following `beam_size` candidates for each row.
+
+    A row is done when `beam_size` of its candidates have ended.
+
+    Args:
+        decoding: such as a `CachedDecoding`.
+        start: the first token of each output, B 1.
+        end_id: the token that ends an output.
+        beam_size: candidates followed for each row; 1 is greedy search.
+        length_penalty: 0 compares log-probabilities, which favours short outputs; 1 compares means per token.
+
+    Returns:
+        For each row the list of new ids, without `end_id`; an unfinished one where none ends within `max_length`.
+    """
+    found = [Found() for _ in range(len(start))]
+    rows = list(range(len(start)))  # those that still search
+    tokens, scores, ids = start, torch.zeros(len(start), 1, device=start.device), start[:, :, None][:, :, :0]
+    for _ in range(decoding.max_length - 1):
+        log_p = decoding.next_logits(tokens).float().log_softmax(dim=-1)
+        scores, parents, chosen = extend(scores, log_p, beam_size)
+        ids = torch.cat([ids.gather(1, parents[:, :, None].expand(-1, -1, ids.shape[2])), chosen[:, :, None]], dim=2)
+
+        ended = chosen == end_id
+        for i, rank in ended[:, :beam_size].nonzero().tolist():
+            found[rows[i]].add(float(scores[i, rank]), ids[i, rank, :-1].tolist(), length_penalty)
+        alive = torch.tensor([len(found[row].outputs) < beam_size for row in rows], device=start.device)
+        if not alive.any():
+            return [row.best() for row in found]
+
+        # The best candidates that go on, in order: those that ended sort behind.
+        going = ended.int().argsort(dim=1, stable=True)[alive, :beam_size]
+        first = torch.arange(len(rows), device=start.device)[alive, None] * (len(log_p) // len(rows))
+        scores, ids = scores[alive].gather(1, going), ids[alive].gather(1, going[:, :, None].expand(-1, -1, ids.shape[2]))
+        decoding.select((first + parents[alive].gather(1, going)).flatten())
+        rows = [row for row, goes_on in zip(rows, alive.tolist(), strict=True) if goes_on]
+        tokens = ids[:, :, -1].reshape(-1, 1)
+    for i, row in enumerate(rows):
+        found[row].add(float(scores[i, 0]), ids[i, 0].tolist(), length_penalty)
+    return [row.best() for row in found]
+
+
+def extend(scores, log_p, beam_size):
+    """The 2 · beam_size best one-token extensions: enough to go on with `beam_size` even if as many end here.
+
+    Args:
+        scores: log-probabilities of the candidates so far, B W.
+        log_p: of the next token for each, (B W) V.
+
+    Returns:
+        Scores, indices of the candidates they extend, and the new ids: three tensors of B 2·beam_size, best first.
+    """
+    totals = (scores.unsqueeze(-1) + log_p.view(*scores.shape, -1)).flatten(1)
+    scores, flat = totals.topk(min(2 * beam_size, totals.shape[1]))
+    return scores, flat // log_p.shape[-1], flat % log_p.shape[-1]

@@ -1,0 +1,61 @@
+"""How far an output has come: what a search needs of a model, token after token, for a whole batch."""
+
+import torch
+
+from course_lib.nn import KVCache
+
+
+class CachedDecoding:
+    """The translator at work on a batch of sources: each token is computed once, and its keys and values are kept.
+
+    Args:
+        model: a `Translator`, in eval mode.
+        source: token ids, B S.
+    """
+
+    def __init__(self, model, source):
+        self.decoder, self.max_length = model.decoder, longest_output(model, source)
+        memory, self.memory_mask = model.encode(source)
+        self.memory = [layer.cross_attention.keys_values(memory) for layer in self.decoder.layers]
+        self.caches = [KVCache() for _ in self.decoder.layers]
+
+    def next_logits(self, tokens):
+        """Take in `tokens`, B T, and return the logits of the token that follows, B V."""
+        return self.decoder(tokens, self.memory, self.memory_mask, self.caches, keep=last_only(tokens))
+
+    def select(self, rows):
+        """Go on with the outputs `rows` (a tensor of indices into B): dropped, repeated or in another order."""
+        self.memory = [keys_values.select(rows) for keys_values in self.memory]
+        self.memory_mask = self.memory_mask[rows]
+        for cache in self.caches:
+            cache.select(rows)
+
+
+class RecomputingDecoding:
+    """The same without a cache: the whole output so far goes through the decoder for every new token. For comparison."""
+
+    def __init__(self, model, source):
+        self.decoder, self.max_length = model.decoder, longest_output(model, source)
+        self.memory, self.memory_mask = model.encode(source)
+        self.tokens = source.new_empty(len(source), 0)
+
+    def next_logits(self, tokens):
+        """Take in `tokens`, B T, and return the logits of the token that follows, B V."""
+        self.tokens = torch.cat([self.tokens, tokens], dim=1)
+        return self.decoder(self.tokens, self.memory, self.memory_mask, keep=last_only(self.tokens))
+
+    def select(self, rows):
+        """Go on with the outputs `rows` (a tensor of indices into B)."""
+        self.memory, self.memory_mask, self.tokens = self.memory[rows], self.memory_mask[rows], self.tokens[rows]
+
+
+def longest_output(model, source):
+    """The most tokens an output may have: twice the source and a few more, so that an untrained model stops too."""
+    return min(model.config.max_length, 2 * source.shape[1] + 10)
+
+
+def last_only(tokens):
+    """True at the last position of each row: B T."""
+    keep = torch.zeros_like(tokens, dtype=torch.bool)
+    keep[:, -1] = True
+    return keep

@@ -1,0 +1,66 @@
+"""One token at a time, each chosen from the model's distribution (greedy search is the choice of the likeliest)."""
+
+import torch
+
+
+def likeliest(logits):
+    """The greedy choice: logits B V -> token ids B."""
+    return logits.argmax(dim=-1)
+
+
+class Sampler:
+    """A random choice: logits B V -> token ids B.
+
+    Args:
+        temperature: divides the logits; below 1 sharpens the distribution, above 1 flattens it.
+        top_k: only the `top_k` likeliest tokens may be chosen.
+        top_p: only the likeliest tokens that together reach probability `top_p` may (Holtzman et al. 2020, section 3.1).
+        seed: of the choices.
+    """
+
+    def __init__(self, temperature=1.0, top_k=None, top_p=None, seed=0):
+        self.temperature, self.top_k, self.top_p = temperature, top_k, top_p
+        self.random = torch.Generator().manual_seed(seed)
+
+    def __call__(self, logits):
+        return torch.multinomial(self.probabilities(logits).cpu(), 1, generator=self.random)[:, 0].to(logits.device)
+
+    def probabilities(self, logits):
+        """The distribution that is drawn from, B V."""
+        logits, order = (logits.float() / self.temperature).sort(dim=-1, descending=True)
+        if self.top_k:
+            logits[:, self.top_k :] = -torch.inf
+        if self.top_p:
+            p = logits.softmax(dim=-1)
+            logits[p.cumsum(dim=-1) - p >= self.top_p] = -torch.inf  # what comes before already suffices
+        return torch.zeros_like(logits).scatter(-1, order, logits.softmax(dim=-1))
+
+
+@torch.no_grad()
+def generate(decoding, start, end_id, choose=likeliest):
+    """Extend every row until it ends.
+
+    Args:
+        decoding: such as a `CachedDecoding`.
+        start: the first tokens of the outputs, B T.
+        end_id: the token that ends an output.
+        choose: a function from logits B V to token ids B, such as `likeliest` or a `Sampler`.
+
+    Returns:
+        For each row the list of new ids, without `end_id`. Rows that don't end stop at the model's `max_length`.
+    """
+    outputs = [[] for _ in range(len(start))]
+    rows, tokens = list(range(len(start))), start
+    for _ in range(decoding.max_length - start.shape[1]):
+        chosen = choose(decoding.next_logits(tokens))
+        going = (chosen != end_id).nonzero()[:, 0]
+        if len(going) < len(rows):
+            rows = [rows[i] for i in going]
+            chosen = chosen[going]
+            decoding.select(going)
+        if not rows:
+            break
+        for row, id in zip(rows, chosen.tolist(), strict=True):
+            outputs[row].append(id)
+        tokens = chosen[:, None]
+    return outputs

@@ -1,0 +1,65 @@
+"""Sentences in, sentences out."""
+
+from functools import partial
+
+import torch
+from torch.nn.utils.rnn import pad_sequence
+
+from course_lib.errors import CourseError
+from course_lib.generation.beam_search import beam_search
+from course_lib.generation.decoding import CachedDecoding
+from course_lib.generation.sampling import Sampler, generate
+
+greedy_search = generate
+
+
+def beam(size, length_penalty=1.0):
+    """A beam search of this width, as the `search` of `translate`."""
+    return partial(beam_search, beam_size=size, length_penalty=length_penalty)
+
+
+def sampling(**settings):
+    """A random search with the settings of `Sampler`, as the `search` of `translate`."""
+    return partial(generate, choose=Sampler(**settings))
+
+
+@torch.no_grad()
+def translate(sentences, model, tokenizer, search=greedy_search, *, batch_size=256, decoding=CachedDecoding):
+    """Translate a list of sentences.
+
+    Args:
+        sentences: Portuguese texts; capitals are read as small letters.
+        model: a `Translator`.
+        tokenizer: the one it was trained with.
+        search: `greedy_search`, or what `beam` or `sampling` give.
+        batch_size: sentences that are translated together; sentences of similar length are put together.
+        decoding: the class that runs the decoder.
+
+    Returns:
+        A list of English texts, in the order of `sentences`.
+
+    Raises:
+        CourseError: a sentence is empty, or has more tokens than the model has positions.
+    """
+    sources = [encode(sentence, tokenizer, model.config.max_length) for sentence in sentences]
+    order = sorted(range(len(sources)), key=lambda i: len(sources[i]))
+    device, was_training = next(model.parameters()).device, model.training
+    model.eval()
+    outputs = {}
+    for first in range(0, len(order), batch_size):
+        batch = order[first : first + batch_size]
+        source = pad_sequence([torch.tensor(sources[i]) for i in batch], True, tokenizer.pad_id).to(device)
+        start = torch.full((len(batch), 1), tokenizer.bos_id, device=device)
+        outputs |= zip(batch, search(decoding(model, source), start, tokenizer.eos_id), strict=True)
+    model.train(was_training)
+    return [tokenizer.decode(outputs[i]) for i in range(len(sources))]
+
+
+def encode(sentence, tokenizer, max_length):
+    """The token ids of a sentence that can be translated, or a `CourseError` that says why it can't."""
+    if not sentence.strip():
+        raise CourseError("there is nothing to translate: the sentence is empty")
+    ids = tokenizer.encode(sentence)
+    if len(ids) > max_length:
+        raise CourseError(f"a sentence of {len(ids)} tokens is too long; the model reads {max_length}: {sentence[:60]}...")
+    return ids

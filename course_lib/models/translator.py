@@ -1,0 +1,117 @@
+"""Encoder, decoder, and the translator made of both (slides "Encoder", "Decoder", "Translator (Encoder-Decoder)")."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from course_lib.errors import CourseError
+from course_lib.nn import DecoderLayer, EncoderLayer, SinusoidalPositions, TokenEmbedding, causal_mask, padding_mask
+
+
+@dataclass(frozen=True, kw_only=True)
+class TranslatorConfig:
+    """The sizes of a translator. One vocabulary serves both languages; the decoder's output layer is its transpose."""
+
+    vocab_size: int
+    d_model: int = 128
+    d_ff: int = 512
+    num_heads: int = 4
+    num_encoder_layers: int = 3
+    num_decoder_layers: int = 2
+    max_length: int = 128
+    dropout: float = 0.0
+    norm_first: bool = False
+    pad_id: int = 0
+
+    def layer_sizes(self):
+        """The arguments that every encoder layer and decoder layer takes."""
+        return self.d_model, self.num_heads, self.d_ff, self.dropout, self.norm_first
+
+
+class Encoder(nn.Module):
+    """Embedding, positional encoding, addition, and N encoder layers (with pre-norm layers, one last norm)."""
+
+    def __init__(self, config):
+        super().__init__()
+        self.embedding = TokenEmbedding(config.vocab_size, config.d_model)
+        self.positions = SinusoidalPositions(config.d_model, config.max_length)
+        self.dropout = nn.Dropout(config.dropout)
+        self.layers = nn.ModuleList(EncoderLayer(*config.layer_sizes()) for _ in range(config.num_encoder_layers))
+        self.norm = nn.LayerNorm(config.d_model) if config.norm_first else nn.Identity()
+
+    def forward(self, source, mask=None):
+        """Token ids B S -> the memory, B S D. `mask`: which tokens are real, B 1 1 S."""
+        positions = torch.arange(source.shape[1], device=source.device)
+        x = self.dropout(self.embedding(source) + self.positions(positions))
+        for layer in self.layers:
+            x = layer(x, mask)
+        return self.norm(x)
+
+
+class Decoder(nn.Module):
+    """Embedding of the output so far, positional encoding, addition, N decoder layers, and the linear output layer.
+
+    The softmax, the last box of the slide, is left to the loss and to the search, which need its logarithm.
+    """
+
+    def __init__(self, config):
+        super().__init__()
+        self.embedding = TokenEmbedding(config.vocab_size, config.d_model)
+        self.positions = SinusoidalPositions(config.d_model, config.max_length)
+        self.dropout = nn.Dropout(config.dropout)
+        self.layers = nn.ModuleList(DecoderLayer(*config.layer_sizes()) for _ in range(config.num_decoder_layers))
+        self.norm = nn.LayerNorm(config.d_model) if config.norm_first else nn.Identity()
+        self.output = nn.Linear(config.d_model, config.vocab_size, bias=False)
+
+    def forward(self, target, memory, memory_mask=None, caches=None, keep=None):
+        """Predict the token after each token of `target`.
+
+        Args:
+            target: the output so far, token ids B T; with `caches`, only the part that the caches don't hold yet.
+            memory: the encoder's output, B S D, or a list with its `KeysValues` for each layer.
+            memory_mask: which source tokens are real, B 1 1 S.
+            caches: a `KVCache` for each layer.
+            keep: bool B T; where given, logits are computed only where it is True (the rest would be thrown away).
+
+        Returns:
+            Logits B T V, or N V with `keep`.
+        """
+        start = caches[0].length if caches else 0
+        positions = torch.arange(start + target.shape[1], device=target.device)
+        mask = causal_mask(positions[start:], positions)
+        x = self.dropout(self.embedding(target) + self.positions(positions[start:]))
+        for i, layer in enumerate(self.layers):
+            layer_memory = memory[i] if isinstance(memory, list) else memory
+            x = layer(x, layer_memory, mask, memory_mask, caches[i] if caches else None)
+        return self.output(self.norm(x if keep is None else x[keep]))
+
+
+class Translator(nn.Module):
+    """The encoder reads the source once; the decoder predicts each next target token from it (Vaswani et al. 2017)."""
+
+    def __init__(self, config):
+        super().__init__()
+        self.config = config
+        self.encoder = Encoder(config)
+        self.decoder = Decoder(config)
+        self.decoder.embedding.table.weight = self.encoder.embedding.table.weight
+        self.decoder.output.weight = self.encoder.embedding.table.weight
+        for name, parameter in self.named_parameters():
+            if name.endswith("proj.weight"):
+                nn.init.xavier_uniform_(parameter)
+
+    def forward(self, source, target, keep=None):
+        """Teacher forcing: `source` B S and `target` B T -> logits B T V for the token after each target token.
+
+        With `keep` (bool, B T), only the N logits where it is True: N V.
+        """
+        memory, memory_mask = self.encode(source)
+        return self.decoder(target, memory, memory_mask, keep=keep)
+
+    def encode(self, source):
+        """Token ids B S -> the memory B S D and its padding mask B 1 1 S."""
+        if source.dim() != 2:
+            raise CourseError(f"expected token ids B S, got shape {tuple(source.shape)}")
+        mask = padding_mask(source, self.config.pad_id)
+        return self.encoder(source, mask), mask

@@ -1,0 +1,24 @@
+"""Addition and normalization around a block (slide "Encoder Layer", steps 2 and 3, 5 and 6)."""
+
+from torch import nn
+
+
+class AddNorm(nn.Module):
+    """The residual connection and the layer norm around a block, in one of two orders.
+
+    Post-norm (the slides; Vaswani et al. 2017, section 3.1): norm(x + block(x)).
+    Pre-norm (`norm_first=True`; Xiong et al. 2020, section 3.1): x + block(norm(x)), easier to train when deep.
+    Dropout acts on the block's output, before the addition.
+    """
+
+    def __init__(self, d_model, dropout=0.0, norm_first=False):
+        super().__init__()
+        self.norm = nn.LayerNorm(d_model)
+        self.dropout = nn.Dropout(dropout)
+        self.norm_first = norm_first
+
+    def forward(self, x, block):
+        """B T D -> B T D; `block` is a function from B T D to B T D."""
+        if self.norm_first:
+            return x + self.dropout(block(self.norm(x)))
+        return self.norm(x + self.dropout(block(x)))

@@ -1,0 +1,27 @@
+"""From token ids to vectors (slide "Encoder", step 1)."""
+
+import math
+
+from torch import nn
+
+from course_lib.errors import CourseError
+
+
+class TokenEmbedding(nn.Module):
+    """A trained vector per token, scaled by √D so that it keeps up with the positions (Vaswani et al. 2017, 3.4)."""
+
+    def __init__(self, vocab_size, d_model):
+        super().__init__()
+        self.scale = math.sqrt(d_model)
+        self.table = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.table.weight, std=d_model**-0.5)
+
+    def forward(self, token_ids):
+        """B T -> B T D. Raises CourseError for an id outside the vocabulary (on a GPU, torch itself aborts)."""
+        try:
+            return self.table(token_ids) * self.scale
+        except IndexError:
+            low, high = int(token_ids.min()), int(token_ids.max())
+            raise CourseError(
+                f"token ids must be 0 to {self.table.num_embeddings - 1}, got ids from {low} to {high}"
+            ) from None

@@ -1,0 +1,26 @@
+"""One layer of the encoder (slide "Encoder Layer")."""
+
+from torch import nn
+
+from course_lib.nn.add_norm import AddNorm
+from course_lib.nn.attention import MultiHeadAttention
+from course_lib.nn.feed_forward import FeedForward
+
+
+class EncoderLayer(nn.Module):
+    """Six steps: attention, addition, normalization, feed-forward network, addition, normalization.
+
+    Vaswani et al. 2017, section 3.1; equal to torch.nn.TransformerEncoderLayer (with dropout on the blocks' outputs).
+    """
+
+    def __init__(self, d_model, num_heads, d_ff, dropout=0.0, norm_first=False):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, num_heads)
+        self.self_attention_add_norm = AddNorm(d_model, dropout, norm_first)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.feed_forward_add_norm = AddNorm(d_model, dropout, norm_first)
+
+    def forward(self, x, mask=None):
+        """B S D -> B S D. `mask`: who may attend to whom, usually the padding mask, B 1 1 S."""
+        x = self.self_attention_add_norm(x, lambda x: self.self_attention(x, mask=mask))
+        return self.feed_forward_add_norm(x, self.feed_forward)

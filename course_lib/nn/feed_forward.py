@@ -1,0 +1,15 @@
+"""The feed-forward network: each token on its own (slide "Encoder Layer", step 4)."""
+
+from torch import nn
+
+
+class FeedForward(nn.Module):
+    """One hidden layer with ReLU, then one linear layer (Vaswani et al. 2017, section 3.3): ... D -> ... F -> ... D."""
+
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.up_proj = nn.Linear(d_model, d_ff)
+        self.down_proj = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        return self.down_proj(self.up_proj(x).relu())

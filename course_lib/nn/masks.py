@@ -1,0 +1,21 @@
+"""Who may attend to whom: bool masks, True = may attend, made from positions (slide "Why masked multi-head attention")."""
+
+
+def causal_mask(q_positions, k_positions=None):
+    """True where the key is not later than the query.
+
+    Args:
+        q_positions: absolute positions of the queries, T or B T.
+        k_positions: absolute positions of the keys, S or B S; default: those of the queries.
+
+    Returns:
+        bool, T S, or B 1 T S for positions that differ by sequence.
+    """
+    k_positions = q_positions if k_positions is None else k_positions
+    mask = q_positions.unsqueeze(-1) >= k_positions.unsqueeze(-2)
+    return mask.unsqueeze(1) if mask.dim() == 3 else mask
+
+
+def padding_mask(token_ids, pad_id):
+    """True where a key is a real token: B S -> B 1 1 S, the same for all heads and queries."""
+    return (token_ids != pad_id)[:, None, None, :]

@@ -1,0 +1,43 @@
+"""Where a token stands, as a vector to be added to its embedding (slide "Encoder", steps 2 and 3)."""
+
+import math
+
+import torch
+from torch import nn
+
+from course_lib.errors import CourseError
+
+
+class Positions(nn.Module):
+    """A table with one row of width D per position; what fills the table is the subclass's choice."""
+
+    def forward(self, positions):
+        """The rows of `positions` (absolute, T or B T): T D or B T D.
+
+        Raises:
+            CourseError: a position has no row in the table.
+        """
+        if positions.numel() and (last := int(positions.max())) >= len(self.table):
+            raise CourseError(f"the sequence reaches position {last}, but the model knows only 0 to {len(self.table) - 1}")
+        return self.table[positions]
+
+
+class SinusoidalPositions(Positions):
+    """Fixed waves, from one turn per 2π tokens down to one per 10,000 · 2π (Vaswani et al. 2017, section 3.5)."""
+
+    def __init__(self, d_model, max_length):
+        super().__init__()
+        position = torch.arange(max_length, dtype=torch.float64).unsqueeze(1)
+        frequency = torch.exp(-math.log(10_000.0) * torch.arange(0, d_model, 2, dtype=torch.float64) / d_model)
+        table = torch.empty(max_length, d_model, dtype=torch.float64)
+        table[:, 0::2] = torch.sin(position * frequency)
+        table[:, 1::2] = torch.cos(position * frequency[: d_model // 2])
+        self.register_buffer("table", table.to(torch.get_default_dtype()), persistent=False)
+
+
+class LearnedPositions(Positions):
+    """A trained vector per position, as in BERT and GPT-2."""
+
+    def __init__(self, d_model, max_length):
+        super().__init__()
+        self.table = nn.Parameter(torch.randn(max_length, d_model) * d_model**-0.5)

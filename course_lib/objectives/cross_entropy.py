@@ -1,0 +1,45 @@
+"""Cross-entropy over the tokens that are to be predicted (slide "LLMs learning: loss function")."""
+
+from typing import NamedTuple
+
+import torch
+
+from course_lib.errors import CourseError
+
+
+class TokenLoss(NamedTuple):
+    """A sum over tokens and how many they were; sums of parts of a batch add up, means don't."""
+
+    total: torch.Tensor
+    count: int
+
+    @property
+    def mean(self):
+        """Loss per token, in nats."""
+        return self.total / self.count
+
+
+def masked_cross_entropy(logits, targets, mask=None, label_smoothing=0.0):
+    """-log p(token | context), summed over the tokens where `mask` is True.
+
+    Args:
+        logits: ... V, before the softmax.
+        targets: ..., the ids of the true tokens.
+        mask: bool, ..., True where a token is to be predicted; default: everywhere.
+        label_smoothing: the share of the target that is spread evenly over the vocabulary (Szegedy et al. 2016, section 7).
+
+    Returns:
+        `TokenLoss` in nats.
+
+    Raises:
+        CourseError: the shapes don't belong together, or there is nothing to predict.
+    """
+    if logits.shape[:-1] != targets.shape:
+        raise CourseError(f"logits {tuple(logits.shape)} need targets {tuple(logits.shape[:-1])}, got {tuple(targets.shape)}")
+    if mask is not None:
+        logits, targets = logits[mask], targets[mask]
+    log_p = logits.float().log_softmax(dim=-1)
+    losses = -log_p.gather(-1, targets.unsqueeze(-1)).squeeze(-1)
+    if label_smoothing:
+        losses = (1 - label_smoothing) * losses - label_smoothing * log_p.mean(dim=-1)
+    return TokenLoss(losses.sum(), losses.numel())

@@ -1,0 +1,18 @@
+"""The translator's training objective (slide "During Training")."""
+
+from dataclasses import dataclass
+
+from course_lib.objectives.cross_entropy import masked_cross_entropy
+
+
+@dataclass(frozen=True)
+class TeacherForcing:
+    """The decoder reads the true output so far and is scored on the next true token, at every position at once."""
+
+    label_smoothing: float = 0.0
+
+    def __call__(self, model, batch):
+        """The `TokenLoss` of a `TranslationBatch`; padding is neither computed nor counted."""
+        keep = batch.is_label
+        logits = model(batch.source, batch.target, keep=keep)
+        return masked_cross_entropy(logits, batch.labels[keep], label_smoothing=self.label_smoothing)

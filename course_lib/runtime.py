@@ -1,0 +1,41 @@
+"""Where the course runs: seeds, threads, device, and the folders it reads and writes."""
+
+import os
+import random
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+MODELS = REPOSITORY / "data" / "models"
+
+
+def cache_folder():
+    """The folder for generated data: `$COURSE_CACHE`, or `data/cache` in the repository. Safe to delete."""
+    return Path(os.environ.get("COURSE_CACHE") or REPOSITORY / "data" / "cache")
+
+
+def seed_everything(seed=0):
+    """Seed the random numbers of Python and of torch (every device)."""
+    import torch
+
+    random.seed(seed)
+    torch.manual_seed(seed)
+
+
+def set_threads(threads=None):
+    """Let torch use `threads` cores (default: `$OMP_NUM_THREADS`, else two) and return their number.
+
+    A fixed number keeps results and timings steady: with all cores of a shared machine, small models get slower.
+    """
+    import torch
+
+    torch.set_num_threads(threads or int(os.environ.get("OMP_NUM_THREADS", "2")))
+    return torch.get_num_threads()
+
+
+def pick_device():
+    """The fastest device of this machine: CUDA, then Apple's MPS, then the CPU."""
+    import torch
+
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")

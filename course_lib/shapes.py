@@ -1,0 +1,37 @@
+"""One legend of shape letters for the whole course, and the sentence `check_shape` that states a shape aloud."""
+
+from course_lib.errors import CourseError
+
+LEGEND = {
+    "B": "batch",
+    "T": "query length (target tokens)",
+    "S": "key length (source tokens)",
+    "D": "d_model, the width of the model",
+    "F": "d_ff, the hidden width of the feed-forward network",
+    "H": "query heads",
+    "K": "key-value heads",
+    "E": "d_head, the width of one head",
+    "V": "vocabulary",
+    "P": "image patches",
+    "N": "real (not padding) tokens of a batch",
+}
+
+
+def check_shape(tensor, letters, **sizes):
+    """Return `tensor` unchanged if its shape reads as `letters`, for example `check_shape(q, "B H T E", B=2, H=4)`.
+
+    A letter given in `sizes` must have that size, a letter used twice must have one size, a digit stands for itself.
+
+    Raises:
+        CourseError: the number of axes or the size of an axis is another one; the message names both.
+    """
+    names, shape = letters.split(), tuple(tensor.shape)
+    if len(names) != len(shape):
+        raise CourseError(f"expected {len(names)} axes ({letters}), got shape {shape}")
+    known = dict(sizes)
+    for name, size in zip(names, shape, strict=True):
+        expected = int(name) if name.isdigit() else known.setdefault(name, size)
+        if size != expected:
+            meaning = f" ({LEGEND[name]})" if name in LEGEND else ""
+            raise CourseError(f"axis {name}{meaning} of {letters} should be {expected}, got {size} in shape {shape}")
+    return tensor

@@ -1,0 +1,78 @@
+"""A training run on disk: one safetensors file that holds all it needs to go on as if nothing had happened."""
+
+import json
+from dataclasses import dataclass, field
+
+import torch
+
+from course_lib.errors import CourseError
+from course_lib.files import read_tensors, write_tensors
+
+
+@dataclass
+class Progress:
+    """Where a run stands: steps, position in the data, seconds, and what was logged so far."""
+
+    step: int = 0
+    epoch: int = 0
+    batch: int = 0
+    seconds: float = 0.0
+    history: list = field(default_factory=list)
+
+
+class Checkpoint:
+    """Saves and restores modules and an optimizer, with the `Progress` of the run.
+
+    Random numbers need no place in it: the training draws them anew at each step, from the seed and the step.
+
+    Args:
+        path: the file; each save replaces it, whole or not at all.
+        run: what the run is, a dict of plain values; a checkpoint of another run is refused.
+    """
+
+    def __init__(self, path, run):
+        self.path, self.run = path, json.dumps(run, sort_keys=True)
+
+    def exists(self):
+        """Whether there is something to resume from."""
+        return self.path.exists()
+
+    def save(self, progress, modules, optimizer):
+        """Write everything; `modules` is a dict of torch modules by name."""
+        tensors = {f"{name}.{key}": t for name, module in modules.items() for key, t in unique_tensors(module).items()}
+        for index, state in optimizer.state_dict()["state"].items():
+            tensors |= {f"optimizer.{index}.{key}": tensor for key, tensor in state.items()}
+        write_tensors(self.path, tensors, {"run": self.run, "progress": json.dumps(vars(progress))})
+
+    def restore(self, modules, optimizer):
+        """Put the saved values into `modules` and `optimizer`, and return the `Progress`.
+
+        Raises:
+            CourseError: the file is damaged, or belongs to another run; both runs are named.
+        """
+        tensors, metadata = read_tensors(self.path)
+        if metadata.get("run") != self.run:
+            raise CourseError(
+                f"{self.path} belongs to another run: {metadata.get('run')}, not {self.run}; "
+                "resume with its settings, or train into another folder"
+            )
+        for name, module in modules.items():
+            for key, tensor in unique_tensors(module).items():
+                tensor.data.copy_(tensors[f"{name}.{key}"])
+        state = optimizer.state_dict()
+        state["state"] = {}
+        for name, tensor in tensors.items():
+            kind, _, rest = name.partition(".")
+            if kind == "optimizer":
+                index, _, key = rest.partition(".")
+                state["state"].setdefault(int(index), {})[key] = tensor
+        optimizer.load_state_dict(state)
+        return Progress(**json.loads(metadata["progress"]))
+
+
+def unique_tensors(module):
+    """Parameters and persistent buffers by name; of tensors that are tied, only the first name."""
+    seen = {}
+    for name, tensor in module.state_dict(keep_vars=True).items():
+        seen.setdefault(id(tensor), (name, tensor))
+    return {name: tensor for name, tensor in seen.values() if isinstance(tensor, torch.Tensor)}

@@ -1,0 +1,167 @@
+"""The one training loop of the course; what is learnt is an argument (the objective), and so is from what (the batches)."""
+
+import contextlib
+import math
+import time
+from pathlib import Path
+
+import torch
+from accelerate import Accelerator
+from accelerate.utils import broadcast
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from tqdm import tqdm
+
+from course_lib.errors import CourseError
+from course_lib.training.checkpoint import Checkpoint, Progress
+
+
+class Trainer:
+    """Trains a model by a plan: on one device or, under `accelerate launch`, on many, to the same losses.
+
+    A global batch is cut into one part per process and accumulation step. The losses of the parts are summed and
+    divided by the number of predicted tokens in the whole batch, so that every way of cutting gives the same gradients.
+
+    Args:
+        model: trained in place.
+        batches: has `epoch(number)`, a list of index lists, and `batch(indices)`, a batch with `num_labels`,
+            `num_tokens`, `shard(index, count)` and `to(device)`.
+        objective: a function from (model, batch) to a `TokenLoss`.
+        plan: a `Plan`.
+        evaluate: a function from the model to a dict of numbers; called once at the start, so that a mistake in it
+            shows early, and then `plan.evaluations` times.
+        folder: where `checkpoint.safetensors` is kept. A run that finds its own checkpoint there goes on from it, to
+            the same weights, bit for bit, as a run that was never interrupted (if the plan counts in steps).
+        description: what the run is, beside the plan, for the checkpoint: a dict of plain values.
+        report: a function that takes each line of the log.
+    """
+
+    def __init__(self, model, batches, objective, plan, *, evaluate=None, folder=None, description=None, report=None):
+        self.batches, self.objective, self.plan = batches, objective, plan
+        self.evaluate, self.report = evaluate or (lambda model: {}), report or (lambda line: None)
+        self.accelerator = Accelerator(mixed_precision=plan.precision)
+        self.plain_model = model.to(self.accelerator.device)
+        self.optimizer = torch.optim.AdamW(
+            model.parameters(), lr=plan.learning_rate, betas=plan.betas, weight_decay=plan.weight_decay, fused=True
+        )
+        self.model = self.accelerator.prepare(model)
+        self.average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(plan.average)) if plan.average else None
+        self.progress = Progress()
+        run = {"plan": plan.as_dict(), **(description or {})}
+        self.checkpoint = Checkpoint(Path(folder) / "checkpoint.safetensors", run) if folder else None
+
+    def train(self):
+        """Run the plan to its end and return the history: one dict of numbers per evaluation.
+
+        Raises:
+            CourseError: the loss is no longer a number; or the checkpoint is damaged, or of another run.
+        """
+        if self.checkpoint and self.checkpoint.exists():
+            self.progress = self.checkpoint.restore(self._modules(), self.optimizer)
+            self.report(f"resumed at step {self.progress.step}")
+        progress = self.progress
+        started = time.monotonic() - progress.seconds
+        done = self._share_done(started)
+        if progress.step == 0:
+            self._record(Meter())
+        meter = Meter()
+        with tqdm(total=100, unit="%", leave=False, disable=None if self.accelerator.is_main_process else True) as bar:
+            for batch in stream(self.batches, progress):
+                if done >= 1.0:
+                    break
+                meter.add(batch, self._step(batch, self.plan.rate(done)))
+                before, done = done, self._share_done(started)
+                bar.update(int(100 * done) - bar.n)
+                if milestones_passed(before, done, self.plan.evaluations):
+                    self._record(meter)
+                    meter = Meter()
+                if self.checkpoint and milestones_passed(before, done, self.plan.saves):
+                    self._save()
+        if self.average:
+            self.plain_model.load_state_dict(self.average.module.state_dict())
+        return progress.history
+
+    def _step(self, batch, rate):
+        """One update of the weights from one global batch; returns the batch's loss, summed over tokens."""
+        ranks, rank = self.accelerator.num_processes, self.accelerator.process_index
+        parts = [batch.shard(i, ranks * self.plan.accumulate) for i in range(rank, ranks * self.plan.accumulate, ranks)]
+        torch.manual_seed((self.plan.seed * 1_000_003 + self.progress.step) * 1_009 + rank)  # for dropout
+        total = torch.zeros((), device=self.accelerator.device)
+        for i, part in enumerate(parts):
+            wait = self.accelerator.no_sync(self.model) if i + 1 < len(parts) else contextlib.nullcontext()
+            with wait, self.accelerator.autocast():
+                loss = self.objective(self.model, part.to(self.accelerator.device))
+                self.accelerator.backward(loss.total * ranks / batch.num_labels)  # processes are averaged afterwards
+            total += loss.total.detach()
+        total = float(self.accelerator.reduce(total))
+        if not math.isfinite(total):
+            raise CourseError(f"the loss became {total} at step {self.progress.step}; try a lower learning rate")
+        self._update(rate)
+        return total
+
+    def _update(self, rate):
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        torch.nn.utils.clip_grad_norm_(self.plain_model.parameters(), self.plan.clip_norm)
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        self.progress.step += 1
+        if self.average:
+            self.average.update_parameters(self.plain_model)
+
+    def _share_done(self, started):
+        """The share of the budget that is used, the same on every process."""
+        self.progress.seconds = time.monotonic() - started
+        share = self.plan.progress(self.progress.step, self.progress.seconds)
+        return float(broadcast(torch.tensor(share, device=self.accelerator.device)))
+
+    def _record(self, meter):
+        """Evaluate, and add a line to the history and to the log."""
+        if not self.accelerator.is_main_process:
+            return
+        model = self.average.module if self.average and self.progress.step else self.plain_model
+        model.eval()
+        with torch.no_grad():
+            scores = self.evaluate(model)
+        self.plain_model.train()
+        entry = {"step": self.progress.step, "seconds": self.progress.seconds, **meter.read(), **scores}
+        self.progress.history.append(entry)
+        self.report("  ".join(f"{key} {value:,.4g}" for key, value in entry.items()))
+
+    def _save(self):
+        if self.accelerator.is_main_process:
+            self.checkpoint.save(self.progress, self._modules(), self.optimizer)
+        self.accelerator.wait_for_everyone()
+
+    def _modules(self):
+        return {"model": self.plain_model} | ({"average": self.average} if self.average else {})
+
+
+class Meter:
+    """Adds up what happened since the last record."""
+
+    def __init__(self):
+        self.started, self.loss, self.labels, self.tokens = time.monotonic(), 0.0, 0, 0
+
+    def add(self, batch, loss):
+        self.loss, self.labels, self.tokens = self.loss + loss, self.labels + batch.num_labels, self.tokens + batch.num_tokens
+
+    def read(self):
+        """The mean loss per predicted token, in nats, and the useful tokens per second."""
+        if not self.labels:
+            return {}
+        return {"loss": self.loss / self.labels, "tokens_per_second": self.tokens / (time.monotonic() - self.started)}
+
+
+def stream(batches, progress):
+    """Global batches without end, epoch after epoch, from where `progress` stands; moves it along."""
+    while True:
+        order = batches.epoch(progress.epoch)
+        while progress.batch < len(order):
+            progress.batch += 1
+            yield batches.batch(order[progress.batch - 1])
+        progress.epoch, progress.batch = progress.epoch + 1, 0
+
+
+def milestones_passed(before, after, count):
+    """Whether one of `count` evenly spaced milestones, the last one at 1.0, lies in (before, after]."""
+    return int(after * count) > int(before * count)
