@@ -1,4 +1,4 @@
-"""One argument, `source`, for every data set: "world" (generated here), a local path, or an id on the Hugging Face hub."""
+"""One argument, `source`, for every data set: "world" (generated here), a local path, or an id on the hub."""
 
 import gzip
 import json
@@ -15,8 +15,8 @@ def load_source(source, split, world):
     """The data set `split` of `source`, as a `datasets.Dataset`.
 
     Args:
-        source: "world"; a file, or a folder with `train.jsonl`, `validation.parquet` and so on, perhaps gzipped; or a hub
-            id such as "Helsinki-NLP/opus-100:en-pt", where the part after the colon names a configuration.
+        source: "world"; a file, or a folder with `train.jsonl`, `validation.parquet` and so on, perhaps gzipped; or
+            a hub id such as "Helsinki-NLP/opus-100:en-pt", where the part after the colon names a configuration.
         split: "train", "validation" or "test".
         world: a function from a split to the list of rows that the little world has for it, called for "world".
 

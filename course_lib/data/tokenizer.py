@@ -27,9 +27,7 @@ class Tokenizer:
     def train(cls, texts, vocab_size):
         """Learn the `vocab_size` most useful sub-words of `texts`, the 256 bytes and the special tokens among them."""
         fast = FastTokenizer(models.BPE())
-        fast.normalizer = normalizers.Sequence(
-            [normalizers.NFC(), normalizers.Lowercase(), normalizers.Prepend(" ")]
-        )
+        fast.normalizer = normalizers.Sequence([normalizers.NFC(), normalizers.Lowercase(), normalizers.Prepend(" ")])
         fast.pre_tokenizer = pre_tokenizers.Sequence(
             [pre_tokenizers.Split(PIECE, "isolated"), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
         )

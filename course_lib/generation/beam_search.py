@@ -38,11 +38,11 @@ def beam_search(decoding, start, end_id, beam_size=5, length_penalty=1.0):
     """
     found = [Found() for _ in range(len(start))]
     rows = list(range(len(start)))  # those that still search
-    tokens, scores, ids = start, torch.zeros(len(start), 1, device=start.device), start[:, :, None][:, :, :0]
+    tokens, scores, ids = start, torch.zeros(len(start), 1, device=start.device), start.new_empty(len(start), 1, 0)
     for _ in range(decoding.max_length - 1):
         log_p = decoding.next_logits(tokens).float().log_softmax(dim=-1)
         scores, parents, chosen = extend(scores, log_p, beam_size)
-        ids = torch.cat([ids.gather(1, parents[:, :, None].expand(-1, -1, ids.shape[2])), chosen[:, :, None]], dim=2)
+        ids = torch.cat([pick(ids, parents), chosen.unsqueeze(-1)], dim=-1)
 
         ended = chosen == end_id
         for i, rank in ended[:, :beam_size].nonzero().tolist():
@@ -54,13 +54,18 @@ def beam_search(decoding, start, end_id, beam_size=5, length_penalty=1.0):
         # The best candidates that go on, in order: those that ended sort behind.
         going = ended.int().argsort(dim=1, stable=True)[alive, :beam_size]
         first = torch.arange(len(rows), device=start.device)[alive, None] * (len(log_p) // len(rows))
-        scores, ids = scores[alive].gather(1, going), ids[alive].gather(1, going[:, :, None].expand(-1, -1, ids.shape[2]))
+        scores, ids = scores[alive].gather(1, going), pick(ids[alive], going)
         decoding.select((first + parents[alive].gather(1, going)).flatten())
         rows = [row for row, goes_on in zip(rows, alive.tolist(), strict=True) if goes_on]
         tokens = ids[:, :, -1].reshape(-1, 1)
     for i, row in enumerate(rows):
         found[row].add(float(scores[i, 0]), ids[i, 0].tolist(), length_penalty)
     return [row.best() for row in found]
+
+
+def pick(ids, candidates):
+    """The outputs of the given candidates: B W L and indices B W' -> B W' L."""
+    return ids.gather(1, candidates.unsqueeze(-1).expand(-1, -1, ids.shape[-1]))
 
 
 def extend(scores, log_p, beam_size):

@@ -32,7 +32,7 @@ class CachedDecoding:
 
 
 class RecomputingDecoding:
-    """The same without a cache: the whole output so far goes through the decoder for every new token. For comparison."""
+    """The same without a cache, for comparison: each new token takes the whole output through the decoder again."""
 
     def __init__(self, model, source):
         self.decoder, self.max_length = model.decoder, longest_output(model, source)

@@ -14,7 +14,7 @@ class Sampler:
     Args:
         temperature: divides the logits; below 1 sharpens the distribution, above 1 flattens it.
         top_k: only the `top_k` likeliest tokens may be chosen.
-        top_p: only the likeliest tokens that together reach probability `top_p` may (Holtzman et al. 2020, section 3.1).
+        top_p: only the likeliest tokens that together reach this probability may (Holtzman et al. 2020, section 3.1).
         seed: of the choices.
     """
 

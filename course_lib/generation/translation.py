@@ -61,5 +61,7 @@ def encode(sentence, tokenizer, max_length):
         raise CourseError("there is nothing to translate: the sentence is empty")
     ids = tokenizer.encode(sentence)
     if len(ids) > max_length:
-        raise CourseError(f"a sentence of {len(ids)} tokens is too long; the model reads {max_length}: {sentence[:60]}...")
+        raise CourseError(
+            f"a sentence of {len(ids)} tokens is too long; the model reads {max_length}: {sentence[:60]}..."
+        )
     return ids

@@ -28,7 +28,9 @@ def find_model(name):
         if (folder / "config.json").is_file():
             return folder
     known = ", ".join(sorted(path.parent.name for path in MODELS.glob("*/config.json"))) or "none"
-    raise CourseError(f'no model "{name}": expected a folder with a config.json, or one of the shipped models ({known})')
+    raise CourseError(
+        f'no model "{name}": expected a folder with a config.json, or one of the shipped models ({known})'
+    )
 
 
 def load_model(name):

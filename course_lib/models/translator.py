@@ -109,6 +109,10 @@ class Translator(nn.Module):
         memory, memory_mask = self.encode(source)
         return self.decoder(target, memory, memory_mask, keep=keep)
 
+    def num_parameters(self):
+        """How many numbers are learnt; tied weights count once."""
+        return sum(parameter.numel() for parameter in self.parameters())
+
     def encode(self, source):
         """Token ids B S -> the memory B S D and its padding mask B 1 1 S."""
         if source.dim() != 2:

@@ -8,7 +8,7 @@ from course_lib.nn.feed_forward import FeedForward
 
 
 class DecoderLayer(nn.Module):
-    """Nine steps: masked self-attention, cross-attention and feed-forward network, each with addition and normalization.
+    """Nine steps: masked self-attention, cross-attention, feed-forward network, each with addition and normalization.
 
     In the cross-attention, keys and values come from the encoder's output (the memory), queries from the decoder.
     Vaswani et al. 2017, section 3.1; equal to torch.nn.TransformerDecoderLayer (with dropout on the blocks' outputs).

@@ -1,4 +1,4 @@
-"""Who may attend to whom: bool masks, True = may attend, made from positions (slide "Why masked multi-head attention")."""
+"""Who may attend to whom: bool masks, True = may attend (slide "Why masked multi-head attention")."""
 
 
 def causal_mask(q_positions, k_positions=None):

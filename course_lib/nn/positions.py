@@ -18,7 +18,9 @@ class Positions(nn.Module):
             CourseError: a position has no row in the table.
         """
         if positions.numel() and (last := int(positions.max())) >= len(self.table):
-            raise CourseError(f"the sequence reaches position {last}, but the model knows only 0 to {len(self.table) - 1}")
+            raise CourseError(
+                f"the sequence reaches position {last}, but the model knows only 0 to {len(self.table) - 1}"
+            )
         return self.table[positions]
 
 

@@ -26,7 +26,7 @@ def masked_cross_entropy(logits, targets, mask=None, label_smoothing=0.0):
         logits: ... V, before the softmax.
         targets: ..., the ids of the true tokens.
         mask: bool, ..., True where a token is to be predicted; default: everywhere.
-        label_smoothing: the share of the target that is spread evenly over the vocabulary (Szegedy et al. 2016, section 7).
+        label_smoothing: the share of the target spread evenly over the vocabulary (Szegedy et al. 2016, section 7).
 
     Returns:
         `TokenLoss` in nats.
@@ -35,7 +35,9 @@ def masked_cross_entropy(logits, targets, mask=None, label_smoothing=0.0):
         CourseError: the shapes don't belong together, or there is nothing to predict.
     """
     if logits.shape[:-1] != targets.shape:
-        raise CourseError(f"logits {tuple(logits.shape)} need targets {tuple(logits.shape[:-1])}, got {tuple(targets.shape)}")
+        raise CourseError(
+            f"logits {tuple(logits.shape)} need targets {tuple(logits.shape[:-1])}, got {tuple(targets.shape)}"
+        )
     if mask is not None:
         logits, targets = logits[mask], targets[mask]
     log_p = logits.float().log_softmax(dim=-1)

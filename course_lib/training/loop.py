@@ -1,4 +1,4 @@
-"""The one training loop of the course; what is learnt is an argument (the objective), and so is from what (the batches)."""
+"""The one training loop of the course: what is learnt (the objective) and from what (the batches) are arguments."""
 
 import contextlib
 import math
@@ -143,7 +143,10 @@ class Meter:
         self.started, self.loss, self.labels, self.tokens = time.monotonic(), 0.0, 0, 0
 
     def add(self, batch, loss):
-        self.loss, self.labels, self.tokens = self.loss + loss, self.labels + batch.num_labels, self.tokens + batch.num_tokens
+        """Count a batch, with its loss summed over the predicted tokens."""
+        self.loss += loss
+        self.labels += batch.num_labels
+        self.tokens += batch.num_tokens
 
     def read(self):
         """The mean loss per predicted token, in nats, and the useful tokens per second."""

@@ -14,7 +14,7 @@ class Plan:
 
     `learning_rate` is the peak: it rises linearly over the first `warmup` share of the budget and falls linearly to
     zero at the end. `accumulate` cuts each batch into so many parts that are computed one after the other.
-    `average`: decay of the running average of the weights, which is what the training returns; 0 keeps the last weights.
+    `average`: decay of the running average of the weights, which training returns; 0 keeps the last weights.
     `evaluations` and `saves` are spread evenly over the budget.
     """
 
@@ -43,7 +43,8 @@ class Plan:
 
     def rate(self, progress):
         """The learning rate at `progress` (0 to 1)."""
-        return self.learning_rate * min(progress / self.warmup if self.warmup else 1.0, (1 - progress) / (1 - self.warmup))
+        rise = progress / self.warmup if self.warmup else 1.0
+        return self.learning_rate * min(rise, (1 - progress) / (1 - self.warmup))
 
     def as_dict(self):
         """The plan as plain values, for cards and checkpoints."""

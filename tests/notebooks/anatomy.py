@@ -1,0 +1,188 @@
+"""The rules of a lesson. Each takes a `Lesson` and yields what is wrong with it, in words for its author."""
+
+import re
+from itertools import groupby
+
+import nbformat
+
+from tests.notebooks.lesson import number, tags
+
+MOST_CODE_LINES = 30
+MOST_SETUP_LINES = 8
+MOST_BYTES = 400_000
+KNOWN_TAGS = {"nbval-ignore-output", "raises-exception"}
+
+
+def is_a_valid_notebook(lesson):
+    try:
+        nbformat.validate(lesson.notebook)
+    except nbformat.ValidationError as error:
+        yield f"not a valid notebook: {error.message}"
+
+
+def runs_on_the_kernel_python3(lesson):
+    kernel = lesson.notebook.metadata.get("kernelspec", {}).get("name")
+    if kernel != "python3":
+        yield f"the kernel is {kernel}, not python3"
+
+
+def was_run_from_top_to_bottom(lesson):
+    counts = [cell.execution_count for cell in lesson.code]
+    if counts != list(range(1, len(counts) + 1)):
+        yield f"the code cells count {counts}, not 1 to {len(counts)}: run `make refresh`"
+
+
+def stores_no_errors(lesson):
+    for cell, output in lesson.outputs:
+        if output.output_type == "error" and "raises-exception" not in tags(cell):
+            yield f"{number(cell)} stores a {output.ename}"
+
+
+def stores_no_warnings(lesson):
+    for cell, output in lesson.outputs:
+        if output.get("name") == "stderr":
+            yield f"{number(cell)} stores a message on stderr: {output.text.strip()[:80]}"
+
+
+def stores_no_progress_bars(lesson):
+    for cell, output in lesson.outputs:
+        if re.search(r"\d%\|.*\d/\d|\r", output.get("text", "")):
+            yield f"{number(cell)} stores a progress bar"
+
+
+def stores_no_widgets_and_no_timestamps(lesson):
+    if "widgets" in lesson.notebook.metadata:
+        yield "the notebook stores the state of widgets"
+    for cell in lesson.code:
+        if "execution" in cell.metadata:
+            yield f"{number(cell)} stores the time of its run: run `make refresh`"
+    for cell, output in lesson.outputs:
+        if any("widget" in kind for kind in output.get("data", {})):
+            yield f"{number(cell)} stores a widget"
+
+
+def uses_known_tags_only(lesson):
+    for cell in lesson.cells:
+        for tag in set(tags(cell)) - KNOWN_TAGS:
+            yield f"unknown tag {tag!r}: nbval would ignore it"
+
+
+def hides_no_output_with_a_semicolon(lesson):
+    for cell in lesson.code:
+        if cell.source.rstrip().endswith(";"):
+            yield f"{number(cell)} ends with a semicolon: end a figure with plt.show()"
+
+
+def has_short_code_cells(lesson):
+    for cell in lesson.code:
+        lines = len(cell.source.splitlines())
+        if lines > MOST_CODE_LINES:
+            yield f"{number(cell)} has {lines} lines, more than {MOST_CODE_LINES}"
+
+
+def is_more_than_half_prose(lesson):
+    if len(lesson.prose) <= len(lesson.cells) / 2:
+        yield f"{len(lesson.prose)} of {len(lesson.cells)} cells are prose, not more than half"
+
+
+def explains_between_code_cells(lesson):
+    for kind, run in groupby(lesson.cells, key=lambda cell: cell.cell_type):
+        cells = list(run)
+        if kind == "code" and len(cells) > 2:
+            yield f"{number(cells[0])} starts a row of {len(cells)} code cells; two is the most"
+
+
+def is_small(lesson):
+    size = lesson.path.stat().st_size
+    if size >= MOST_BYTES:
+        yield f"the file has {size:,} bytes; fewer than {MOST_BYTES:,} are allowed"
+
+
+def opens_with_its_card(lesson):
+    card = lesson.cells[0]
+    if card.cell_type != "markdown" or not card.source.startswith("# "):
+        yield "the first cell must be prose that starts with the title: # ..."
+    for what, pattern in {"slides": "slides", "builds on": "builds on", "minutes": r"\d+ minutes"}.items():
+        if not re.search(pattern, card.source, re.IGNORECASE):
+            yield f"the first cell does not say: {what}"
+
+
+def says_what_you_will_be_able_to_do(lesson):
+    opening = [cell.source for cell in lesson.cells[:3] if cell.cell_type == "markdown"]
+    if not any("you will be able to" in text.lower() for text in opening):
+        yield 'no "You will be able to" in the first three cells'
+
+
+def has_a_short_setup(lesson):
+    lines = len(lesson.code[0].source.splitlines()) if lesson.code else 0
+    if not 1 <= lines <= MOST_SETUP_LINES:
+        yield f"the first code cell, the setup, has {lines} lines; 1 to {MOST_SETUP_LINES} are allowed"
+
+
+def closes_with_references(lesson):
+    if not any(re.search(r"^#+ .*references", cell.source, re.I | re.M) for cell in lesson.prose[-2:]):
+        yield "no heading References in the last two prose cells"
+
+
+def has_an_outline(lesson):
+    """One title, and no level skipped, so that the table of contents of JupyterLab is an outline."""
+    levels = [
+        len(marks)
+        for cell in lesson.prose
+        for marks in re.findall(r"^(#+) ", re.sub(r"```.*?```", "", cell.source, flags=re.S), re.M)
+    ]
+    if levels.count(1) != 1:
+        yield f"{levels.count(1)} titles (#); one is expected"
+    for above, below in zip(levels, levels[1:], strict=False):
+        if below > above + 1:
+            yield f"a heading of level {below} follows one of level {above}"
+
+
+def has_png_pictures_only(lesson):
+    kinds = {kind for _, output in lesson.outputs for kind in output.get("data", {})}
+    kinds |= {kind for cell in lesson.cells for file in cell.get("attachments", {}).values() for kind in file}
+    for kind in sorted(kinds):
+        if kind.startswith("image/") and kind != "image/png":
+            yield f"a picture is {kind}, not image/png"
+
+
+def shows_nothing_from_elsewhere(lesson):
+    for target in lesson.images:
+        if re.match(r"https?:|//", target):
+            yield f"a picture comes from elsewhere: {target}"
+    for cell, output in lesson.outputs:
+        html = str(output.get("data", {}).get("text/html", ""))
+        if re.search(r"\bsrc\s*=\s*[\"']?(https?:)?//|<link\b", html, re.IGNORECASE):
+            yield f"{number(cell)} shows something that comes from elsewhere"
+
+
+def has_links_that_lead_somewhere(lesson):
+    for target in lesson.links + lesson.images:
+        file = target.partition("#")[0]
+        if file and not re.match(r"\w+:", file) and not (lesson.path.parent / file).exists():
+            yield f"a link leads nowhere: {target}"
+
+
+RULES = [
+    is_a_valid_notebook,
+    runs_on_the_kernel_python3,
+    was_run_from_top_to_bottom,
+    stores_no_errors,
+    stores_no_warnings,
+    stores_no_progress_bars,
+    stores_no_widgets_and_no_timestamps,
+    uses_known_tags_only,
+    hides_no_output_with_a_semicolon,
+    has_short_code_cells,
+    is_more_than_half_prose,
+    explains_between_code_cells,
+    is_small,
+    opens_with_its_card,
+    says_what_you_will_be_able_to_do,
+    has_a_short_setup,
+    closes_with_references,
+    has_an_outline,
+    has_png_pictures_only,
+    shows_nothing_from_elsewhere,
+    has_links_that_lead_somewhere,
+]

@@ -1,0 +1,41 @@
+"""Code that a lesson shows as the library's: its first line names a file, `# course_lib/nn/masks.py`."""
+
+import ast
+import re
+
+from tests.notebooks.lesson import REPOSITORY, number
+
+FIRST_LINE = re.compile(r"# (course_lib/[\w/]+\.py)\s*$")
+
+
+def definitions(source):
+    """The classes and functions at the top of `source`: name -> syntax tree without docstrings, as text."""
+    return {
+        node.name: ast.dump(without_docstrings(node))
+        for node in ast.parse(source).body
+        if isinstance(node, ast.ClassDef | ast.FunctionDef)
+    }
+
+
+def without_docstrings(tree):
+    """The tree with each docstring gone; a body that was a docstring only becomes `pass`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
+            node.body = node.body[1:] or [ast.Pass()]
+    return tree
+
+
+def differs_from_the_library(lesson, repository=REPOSITORY):
+    """Yield each thing shown as library code that the library does not have, in words for its author."""
+    for cell in lesson.code:
+        first_line = FIRST_LINE.match(cell.source.partition("\n")[0])
+        if first_line is None:
+            continue
+        file = repository / first_line[1]
+        library = definitions(file.read_text(encoding="utf-8")) if file.exists() else {}
+        shown = definitions(cell.source)
+        if not shown:
+            yield f"{number(cell)} names {first_line[1]} but shows no class or function"
+        for name, code in shown.items():
+            if library.get(name) != code:
+                yield f"{number(cell)} shows {name}, which is not what {first_line[1]} has"

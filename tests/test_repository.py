@@ -1,0 +1,124 @@
+"""What is stated in several files is stated alike: Python, extras, commands, lessons, version, the tree."""
+
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import typer
+import yaml
+from jupyter_client.kernelspec import KernelSpecManager
+
+import course_lib
+from tests.notebooks.lesson import LESSON_FILES, LINK, REPOSITORY, Lesson
+
+EXTRA = '-e ".[test]"'
+PYTHONS = ["3.11", "3.12", "3.13"]
+
+
+def read(name):
+    return (REPOSITORY / name).read_text(encoding="utf-8")
+
+
+PYPROJECT = tomllib.loads(read("pyproject.toml"))
+README = read("README.md")
+MAKE_TARGETS = set(re.findall(r"^([a-z]+):", read("Makefile"), re.M))
+
+
+def test_every_file_states_the_same_pythons():
+    first, last = PYTHONS[0], PYTHONS[-1]
+    assert PYPROJECT["project"]["requires-python"] == f">={first},<3.{int(last[2:]) + 1}"
+    assert " | ".join(PYTHONS) in read(".ci/setup")
+    assert f"You need Python {first}, 3.12 or {last}" in README
+    matrix = yaml.safe_load(read(".github/workflows/test.yml"))["jobs"]["make"]["strategy"]["matrix"]
+    assert set(matrix["python"]) <= set(PYTHONS)
+
+
+def test_conda_installs_the_package_and_nothing_else():
+    environment = yaml.safe_load(read("environment.yml"))
+    python, pip, packages = environment["dependencies"]
+    assert python.removeprefix("python=") in PYTHONS
+    assert pip == "pip"
+    assert packages == {"pip": [EXTRA]}
+    assert environment["channels"] == ["conda-forge", "nodefaults"]
+    assert f"conda activate {environment['name']}" in README
+
+
+def test_every_way_of_installing_takes_the_same_extra():
+    assert "test" in PYPROJECT["project"]["optional-dependencies"]
+    assert EXTRA.replace('"', "'") in read(".ci/setup")
+    for name in ("README.md", ".github/workflows/test.yml"):
+        assert set(re.findall(r'-e "\.[^"]*"', read(name))) == {EXTRA}
+
+
+def test_windows_runs_the_tests_as_the_readme_says():
+    commands = [
+        line.strip() for line in README.splitlines() if line.strip().startswith(".venv\\Scripts\\python")
+    ]
+    workflow = read(".github/workflows/test.yml")
+    assert [command in workflow for command in commands if "jupyterlab" not in command] == [True, True]
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+def test_every_make_command_that_is_named_exists(name):
+    named = set(re.findall(r"(?:^|`)make ([a-z]+)", read(name), re.M))
+    assert named
+    assert named <= MAKE_TARGETS
+
+
+def test_every_course_command_that_the_readme_names_exists():
+    from course_lib.cli import app
+
+    named = set(re.findall(r"(?:^|`|no_python )course ([a-z]+)", README, re.M))
+    assert named == set(typer.main.get_command(app).commands)
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+def test_every_link_leads_somewhere(name):
+    files = [target.partition("#")[0] for target in LINK.findall(read(name)) if ":" not in target]
+    assert [file for file in files if file and not (REPOSITORY / file).exists()] == []
+
+
+def test_the_picture_of_the_readme_is_there():
+    assert (REPOSITORY / re.search(r"!\[[^\]]+\]\(([^)]+)\)", README)[1]).exists()
+
+
+def lesson_rows():
+    """The table of lessons: file -> (slides, minutes)."""
+    rows = re.findall(r"^\| \[[^\]]+\]\((notebooks/[^)]+)\) \| (.*?) ?\| (\d+) \|$", README, re.M)
+    return {file: (slides.split(", ") if slides else [], minutes) for file, slides, minutes in rows}
+
+
+def test_the_table_of_lessons_has_every_lesson_in_order():
+    assert list(lesson_rows()) == [path.relative_to(REPOSITORY).as_posix() for path in LESSON_FILES]
+
+
+@pytest.mark.parametrize("path", LESSON_FILES, ids=lambda path: path.stem)
+def test_the_table_of_lessons_says_what_the_lesson_says(path):
+    slides, minutes = lesson_rows()[path.relative_to(REPOSITORY).as_posix()]
+    card = Lesson(path).cells[0].source
+    assert re.search(r"(\d+) minutes", card)[1] == minutes
+    assert [slide for slide in slides if slide not in card] == []
+
+
+def test_the_tree_in_the_readme_names_what_exists_and_every_room():
+    tree = re.search(r"## What is where\n\n```\n(.*?)```", README, re.S)[1]
+    rooms = set(re.findall(r"^  ([\w.]+)", tree, re.M))
+    top = set(re.findall(r"^([\w.]+)", tree, re.M))
+    assert [name for name in top if not (REPOSITORY / name).exists()] == []
+    assert rooms == {file.name for file in Path(course_lib.__path__[0]).iterdir() if is_a_room(file)}
+
+
+def is_a_room(path):
+    return (path / "__init__.py").exists() or path.name == "cli.py"
+
+
+def test_the_version_is_stated_alike():
+    assert yaml.safe_load(read("CITATION.cff"))["version"] == course_lib.__version__
+    assert re.search(r"^## (\S+)", read("CHANGELOG.md"), re.M)[1] == course_lib.__version__
+
+
+def test_jupyter_finds_the_kernel_of_this_environment():
+    kernel = KernelSpecManager().get_kernel_spec("python3")
+    assert Path(kernel.resource_dir).is_relative_to(sys.prefix)
