@@ -1,6 +1,6 @@
-"""Sentence pairs as batches: similar lengths together, a budget of tokens for each, hardly any padding."""
+"""Token sequences as batches: similar lengths together, a budget of tokens for each, hardly any padding."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 from torch.nn.utils.rnn import pad_sequence
@@ -10,15 +10,9 @@ from course_lib.errors import CourseError
 
 
 @dataclass(frozen=True)
-class TranslationBatch:
-    """Token ids of sentence pairs, padded to the longest.
+class Batch:
+    """Tensors of token ids with B rows each; `labels`, B T, is what is to be predicted (padding: nothing)."""
 
-    `source`, B S, is the input; `target`, B T, the true output shifted right (<bos> first); `labels`, B T, the true
-    output that is to be predicted (<eos> last).
-    """
-
-    source: torch.Tensor
-    target: torch.Tensor
     labels: torch.Tensor
 
     @property
@@ -31,33 +25,44 @@ class TranslationBatch:
         """How many tokens are to be predicted."""
         return int(self.is_label.sum())
 
+    def shard(self, index, count):
+        """Every `count`-th row, from row `index` on: the part of one of `count` workers, possibly empty."""
+        return type(self)(**{name: ids[index::count] for name, ids in self._tensors().items()})
+
+    def to(self, device):
+        """The same batch on `device`."""
+        return type(self)(**{name: ids.to(device) for name, ids in self._tensors().items()})
+
+    def _tensors(self):
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+@dataclass(frozen=True)
+class TranslationBatch(Batch):
+    """Sentence pairs, padded to the longest.
+
+    `source`, B S, is the input; `target`, B T, the true output shifted right (<bos> first); `labels`, B T, the true
+    output that is to be predicted (<eos> last).
+    """
+
+    source: torch.Tensor
+    target: torch.Tensor
+
     @property
     def num_tokens(self):
         """Useful tokens: those of the source and of the labels that are not padding."""
         return int((self.source != PAD).sum()) + self.num_labels
 
-    def shard(self, index, count):
-        """Every `count`-th pair, from pair `index` on: the part of one of `count` workers, possibly empty."""
-        return TranslationBatch(*(ids[index::count] for ids in (self.source, self.target, self.labels)))
-
-    def to(self, device):
-        """The same batch on `device`."""
-        return TranslationBatch(*(ids.to(device) for ids in (self.source, self.target, self.labels)))
-
 
 def collate(pairs):
     """A `TranslationBatch` of (source ids, target ids) pairs, each ending in <eos>."""
     sources, targets = zip(*pairs, strict=True)
-    return TranslationBatch(
-        source=pad([torch.tensor(ids) for ids in sources]),
-        target=pad([torch.tensor([BOS, *ids[:-1]]) for ids in targets]),
-        labels=pad([torch.tensor(ids) for ids in targets]),
-    )
+    return TranslationBatch(source=pad(sources), target=pad([[BOS, *ids[:-1]] for ids in targets]), labels=pad(targets))
 
 
 def pad(sequences):
-    """Stack id tensors of different lengths, with <pad> behind the short ones: B T."""
-    return pad_sequence(sequences, batch_first=True, padding_value=PAD)
+    """Stack lists of ids of different lengths, with <pad> behind the short ones: B T."""
+    return pad_sequence([torch.tensor(ids) for ids in sequences], batch_first=True, padding_value=PAD)
 
 
 class TranslationBatches:
@@ -74,32 +79,50 @@ class TranslationBatches:
 
     def __init__(self, pairs, tokens_per_batch, seed=0):
         self.pairs, self.tokens_per_batch, self.seed = pairs, tokens_per_batch, seed
-        longest = max((len(source) + len(target) for source, target in pairs), default=0)
-        if not pairs or longest > tokens_per_batch:
-            raise CourseError(
-                f"{tokens_per_batch} tokens per batch must hold at least one pair; there are {len(pairs)} pairs, "
-                f"the longest of {longest} tokens"
-            )
+        self.lengths = [(len(target), len(source)) for source, target in pairs]
+        check_budget(self.lengths, tokens_per_batch)
 
     def epoch(self, number):
         """The batches of epoch `number`, a list of lists of indices into `pairs`."""
-        random = torch.Generator().manual_seed(self.seed * 1_000_003 + number)
-        shuffled = torch.randperm(len(self.pairs), generator=random).tolist()
-        batches = self._cut(sorted(shuffled, key=lambda i: (len(self.pairs[i][1]), len(self.pairs[i][0]))))
-        return [batches[i] for i in torch.randperm(len(batches), generator=random)]
+        return bucket(self.lengths, self.tokens_per_batch, epoch_generator(self.seed, number))
 
     def batch(self, indices):
         """The `TranslationBatch` of the pairs `indices`."""
         return collate([self.pairs[i] for i in indices])
 
-    def _cut(self, indices):
-        """Cut sorted indices into runs that fit the token budget when padded."""
-        batches, longest_source, longest_target = [[]], 0, 0
-        for i in indices:
-            source, target = self.pairs[i]
-            longest_source, longest_target = max(longest_source, len(source)), max(longest_target, len(target))
-            if (len(batches[-1]) + 1) * (longest_source + longest_target) > self.tokens_per_batch:
-                batches.append([])
-                longest_source, longest_target = len(source), len(target)
-            batches[-1].append(i)
-        return batches
+
+def check_budget(lengths, tokens_per_batch):
+    """Raise a CourseError where there is nothing to batch, or something that fits into no batch."""
+    longest = max(map(sum, lengths), default=0)
+    if not lengths or longest > tokens_per_batch:
+        raise CourseError(
+            f"{tokens_per_batch} tokens per batch must hold at least one item of the data; "
+            f"there are {len(lengths)}, the longest of {longest} tokens"
+        )
+
+
+def epoch_generator(seed, number):
+    """The random numbers of one epoch."""
+    return torch.Generator().manual_seed(seed * 1_000_003 + number)
+
+
+def bucket(lengths, tokens_per_batch, random):
+    """Sort items by length, cut them into batches that fit the budget when padded, and shuffle the batches.
+
+    Args:
+        lengths: for each item the lengths of its sequences, such as (target, source).
+        tokens_per_batch: the budget.
+        random: a `torch.Generator`.
+
+    Returns:
+        A list of lists of indices.
+    """
+    batches, longest = [[]], (0,) * len(lengths[0])
+    shuffled = torch.randperm(len(lengths), generator=random).tolist()
+    for i in sorted(shuffled, key=lengths.__getitem__):
+        longest = tuple(map(max, longest, lengths[i]))
+        if (len(batches[-1]) + 1) * sum(longest) > tokens_per_batch:
+            batches.append([])
+            longest = lengths[i]
+        batches[-1].append(i)
+    return [batches[i] for i in torch.randperm(len(batches), generator=random)]

@@ -15,9 +15,13 @@ from course_lib.nn.feed_forward import FeedForward
 from course_lib.nn.kv_cache import KeysValues, KVCache
 from course_lib.nn.masks import causal_mask, padding_mask
 from course_lib.nn.positions import LearnedPositions, SinusoidalPositions
+from course_lib.nn.recording import AttentionMaps, record_attention
+from course_lib.nn.relative_bias import RelativePositionBias
+from course_lib.nn.rms_norm import RMSNorm
 
 __all__ = [
     "AddNorm",
+    "AttentionMaps",
     "DecoderLayer",
     "EncoderLayer",
     "FeedForward",
@@ -25,12 +29,15 @@ __all__ = [
     "KeysValues",
     "LearnedPositions",
     "MultiHeadAttention",
+    "RMSNorm",
+    "RelativePositionBias",
     "SinusoidalPositions",
     "TokenEmbedding",
     "attention_weights",
     "causal_mask",
     "merge_heads",
     "padding_mask",
+    "record_attention",
     "scaled_dot_product_attention",
     "split_heads",
 ]

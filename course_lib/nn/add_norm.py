@@ -8,12 +8,12 @@ class AddNorm(nn.Module):
 
     Post-norm (the slides; Vaswani et al. 2017, section 3.1): norm(x + block(x)).
     Pre-norm (`norm_first=True`; Xiong et al. 2020, section 3.1): x + block(norm(x)), easier to train when deep.
-    Dropout acts on the block's output, before the addition.
+    Dropout acts on the block's output, before the addition. `norm` makes the normalization, from the width.
     """
 
-    def __init__(self, d_model, dropout=0.0, norm_first=False):
+    def __init__(self, d_model, dropout=0.0, norm_first=False, norm=nn.LayerNorm):
         super().__init__()
-        self.norm = nn.LayerNorm(d_model)
+        self.norm = norm(d_model)
         self.dropout = nn.Dropout(dropout)
         self.norm_first = norm_first
 

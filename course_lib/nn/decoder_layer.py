@@ -1,5 +1,6 @@
 """One layer of the decoder (slide "Decoder Layer")."""
 
+import torch.nn.functional as F
 from torch import nn
 
 from course_lib.nn.add_norm import AddNorm
@@ -14,14 +15,16 @@ class DecoderLayer(nn.Module):
     Vaswani et al. 2017, section 3.1; equal to torch.nn.TransformerDecoderLayer (with dropout on the blocks' outputs).
     """
 
-    def __init__(self, d_model, num_heads, d_ff, dropout=0.0, norm_first=False):
+    def __init__(
+        self, d_model, num_heads, d_ff, dropout=0.0, norm_first=False, activation=F.relu, norm=nn.LayerNorm, bias=True
+    ):
         super().__init__()
-        self.self_attention = MultiHeadAttention(d_model, num_heads)
-        self.self_attention_add_norm = AddNorm(d_model, dropout, norm_first)
-        self.cross_attention = MultiHeadAttention(d_model, num_heads)
-        self.cross_attention_add_norm = AddNorm(d_model, dropout, norm_first)
-        self.feed_forward = FeedForward(d_model, d_ff)
-        self.feed_forward_add_norm = AddNorm(d_model, dropout, norm_first)
+        self.self_attention = MultiHeadAttention(d_model, num_heads, bias=bias)
+        self.self_attention_add_norm = AddNorm(d_model, dropout, norm_first, norm)
+        self.cross_attention = MultiHeadAttention(d_model, num_heads, bias=bias)
+        self.cross_attention_add_norm = AddNorm(d_model, dropout, norm_first, norm)
+        self.feed_forward = FeedForward(d_model, d_ff, activation, bias)
+        self.feed_forward_add_norm = AddNorm(d_model, dropout, norm_first, norm)
 
     def forward(self, x, memory, mask=None, memory_mask=None, cache=None):
         """B T D -> B T D.

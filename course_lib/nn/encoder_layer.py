@@ -1,5 +1,6 @@
 """One layer of the encoder (slide "Encoder Layer")."""
 
+import torch.nn.functional as F
 from torch import nn
 
 from course_lib.nn.add_norm import AddNorm
@@ -13,14 +14,22 @@ class EncoderLayer(nn.Module):
     Vaswani et al. 2017, section 3.1; equal to torch.nn.TransformerEncoderLayer (with dropout on the blocks' outputs).
     """
 
-    def __init__(self, d_model, num_heads, d_ff, dropout=0.0, norm_first=False):
+    def __init__(
+        self, d_model, num_heads, d_ff, dropout=0.0, norm_first=False, activation=F.relu, norm=nn.LayerNorm, bias=True
+    ):
         super().__init__()
-        self.self_attention = MultiHeadAttention(d_model, num_heads)
-        self.self_attention_add_norm = AddNorm(d_model, dropout, norm_first)
-        self.feed_forward = FeedForward(d_model, d_ff)
-        self.feed_forward_add_norm = AddNorm(d_model, dropout, norm_first)
+        self.self_attention = MultiHeadAttention(d_model, num_heads, bias=bias)
+        self.self_attention_add_norm = AddNorm(d_model, dropout, norm_first, norm)
+        self.feed_forward = FeedForward(d_model, d_ff, activation, bias)
+        self.feed_forward_add_norm = AddNorm(d_model, dropout, norm_first, norm)
 
-    def forward(self, x, mask=None):
-        """B S D -> B S D. `mask`: who may attend to whom, usually the padding mask, B 1 1 S."""
-        x = self.self_attention_add_norm(x, lambda x: self.self_attention(x, mask=mask))
+    def forward(self, x, mask=None, cache=None):
+        """B S D -> B S D.
+
+        Args:
+            x: the sequence, B S D.
+            mask: who may attend to whom; in an encoder the padding mask, B 1 1 S.
+            cache: a `KVCache`, where the layer serves in a decoder without cross-attention.
+        """
+        x = self.self_attention_add_norm(x, lambda x: self.self_attention(x, mask=mask, cache=cache))
         return self.feed_forward_add_norm(x, self.feed_forward)

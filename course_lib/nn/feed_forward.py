@@ -1,15 +1,17 @@
 """The feed-forward network: each token on its own (slide "Encoder Layer", step 4)."""
 
+import torch.nn.functional as F
 from torch import nn
 
 
 class FeedForward(nn.Module):
     """One hidden layer with ReLU, then one linear layer (Vaswani et al. 2017, section 3.3): ... D -> ... F -> ... D."""
 
-    def __init__(self, d_model, d_ff):
+    def __init__(self, d_model, d_ff, activation=F.relu, bias=True):
         super().__init__()
-        self.up_proj = nn.Linear(d_model, d_ff)
-        self.down_proj = nn.Linear(d_ff, d_model)
+        self.up_proj = nn.Linear(d_model, d_ff, bias)
+        self.activation = activation
+        self.down_proj = nn.Linear(d_ff, d_model, bias)
 
     def forward(self, x):
-        return self.down_proj(self.up_proj(x).relu())
+        return self.down_proj(self.activation(self.up_proj(x)))

@@ -1,0 +1,138 @@
+"""Three ways to make an exercise out of a plain text (slide "Architectural Variants", row "Training Task")."""
+
+from dataclasses import dataclass
+
+import torch
+
+from course_lib.data.batching import Batch, bucket, check_budget, collate, epoch_generator, pad
+from course_lib.data.tokenizer import BOS, PAD
+from course_lib.errors import CourseError
+
+
+@dataclass(frozen=True)
+class TextBatch(Batch):
+    """What a model reads, `tokens`, B T, and what it is to say at each position, `labels`, B T (padding: nothing)."""
+
+    tokens: torch.Tensor
+
+    @property
+    def num_tokens(self):
+        """Useful tokens: those of the text that are not padding."""
+        return int((self.tokens != PAD).sum())
+
+
+def predict_next(texts, random):
+    """Causal language modelling: at each token of a text, say the next (Radford et al. 2018, section 3.1)."""
+    return TextBatch(tokens=pad([[BOS, *ids[:-1]] for ids in texts]), labels=pad(texts))
+
+
+class MaskTokens:
+    """Masked language modelling: say which tokens were hidden (Devlin et al. 2019, section 3.1).
+
+    Of the chosen tokens, 80 % become <mask>, 10 % another token, 10 % stay; only they are labels.
+
+    Args:
+        mask_id: the id of <mask>.
+        vocab_size: V; tokens to be put in are drawn from all but the first three (special) ids.
+        rate: the share of tokens that are chosen.
+    """
+
+    def __init__(self, mask_id, vocab_size, rate=0.15):
+        self.mask_id, self.vocab_size, self.rate = mask_id, vocab_size, rate
+
+    def __call__(self, texts, random):
+        """Texts (lists of ids) and a `torch.Generator` -> a `TextBatch`."""
+        original = pad(texts)
+        chosen = (torch.rand(original.shape, generator=random) < self.rate) & (original != PAD)
+        chosen[:, 0] |= ~chosen.any(dim=1)  # every text has something to say
+        fate = torch.rand(original.shape, generator=random)
+        others = torch.randint(3, self.vocab_size, original.shape, generator=random)
+        changed = torch.where(fate < 0.8, self.mask_id, torch.where(fate < 0.9, others, original))
+        return TextBatch(tokens=torch.where(chosen, changed, original), labels=original.masked_fill(~chosen, PAD))
+
+
+class CorruptSpans:
+    """Span corruption: say what stood in the gaps (Raffel et al. 2020, section 3.1.4).
+
+    Each gap in the source is one sentinel token; the target lists each sentinel and what stood there.
+
+    Args:
+        sentinels: the ids of the sentinel tokens, in order.
+        rate: the share of tokens that are cut out.
+        mean_span: the mean length of a gap.
+    """
+
+    def __init__(self, sentinels, rate=0.15, mean_span=3):
+        self.sentinels, self.rate, self.mean_span = list(sentinels), rate, mean_span
+
+    def __call__(self, texts, random):
+        """Texts (lists of ids, <eos> last) and a `torch.Generator` -> a `TranslationBatch`."""
+        return collate([self.corrupt(ids, random) for ids in texts])
+
+    def corrupt(self, ids, random):
+        """Source and target of one text; both end in its last token, <eos>, which is never cut out."""
+        gap = self.gaps(len(ids) - 1, random)
+        source, target, sentinels = [], [], iter(self.sentinels)
+        for i, id in enumerate(ids):
+            if i < len(gap) and gap[i]:
+                if i == 0 or not gap[i - 1]:
+                    sentinel = next(sentinels)
+                    source.append(sentinel)
+                    target.append(sentinel)
+                target.append(id)
+            else:
+                source.append(id)
+        return source, [*target, ids[-1]]
+
+    def gaps(self, length, random):
+        """Which of `length` tokens are cut out: kept and cut stretches of random lengths take turns, kept first."""
+        cut = min(max(1, round(length * self.rate)), length - 1)
+        spans = min(max(1, round(cut / self.mean_span)), length - cut)
+        if length < 2 or spans > len(self.sentinels):
+            raise CourseError(f"a text of {length} tokens needs {spans} sentinels; there are {len(self.sentinels)}")
+        kept_lengths, cut_lengths = split(length - cut, spans, random), split(cut, spans, random)
+        lengths = [length for pair in zip(kept_lengths, cut_lengths, strict=True) for length in pair]
+        return torch.tensor([False, True] * spans).repeat_interleave(torch.tensor(lengths)).tolist()
+
+    def restore(self, source, target):
+        """The text that a source and a target were made of."""
+        parts, sentinel = {}, None
+        for id in target[:-1]:
+            if id in self.sentinels:
+                sentinel = id
+            else:
+                parts.setdefault(sentinel, []).append(id)
+        return [token for id in source for token in parts.get(id, [id])]
+
+
+def split(total, parts, random):
+    """`total` as a sum of `parts` positive numbers, each way equally likely."""
+    cuts = (torch.randperm(total - 1, generator=random)[: parts - 1] + 1).sort().values.tolist()
+    return [end - start for start, end in zip([0, *cuts], [*cuts, total], strict=True)]
+
+
+class TextBatches:
+    """The batches of a corpus, made into exercises anew each epoch, the same for the same seed everywhere.
+
+    Args:
+        texts: lists of ids, each ending in <eos>.
+        exercise: `predict_next`, a `MaskTokens` or a `CorruptSpans`.
+        tokens_per_batch: the most tokens in a batch, padding included.
+        seed: of the order and of the exercises.
+    """
+
+    def __init__(self, texts, exercise, tokens_per_batch, seed=0):
+        self.texts, self.exercise, self.tokens_per_batch, self.seed = texts, exercise, tokens_per_batch, seed
+        self.lengths = [(len(ids),) for ids in texts]
+        check_budget(self.lengths, tokens_per_batch)
+
+    def epoch(self, number):
+        """The batches of epoch `number`: indices into `texts`, with a seed for each batch's exercise."""
+        random = epoch_generator(self.seed, number)
+        batches = bucket(self.lengths, self.tokens_per_batch, random)
+        return list(zip(batches, torch.randint(2**62, (len(batches),), generator=random).tolist(), strict=True))
+
+    def batch(self, item):
+        """The batch of an item of `epoch`."""
+        indices, seed = item
+        return self.exercise([self.texts[i] for i in indices], torch.Generator().manual_seed(seed))

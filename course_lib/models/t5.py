@@ -1,0 +1,115 @@
+"""Encoder-decoder: one sequence becomes another (slide "Architectural Variants"; Raffel et al. 2020)."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course_lib.nn import (
+    DecoderLayer,
+    EncoderLayer,
+    RelativePositionBias,
+    RMSNorm,
+    TokenEmbedding,
+    causal_mask,
+    padding_mask,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class T5Config:
+    """The sizes of a `T5`."""
+
+    vocab_size: int
+    d_model: int = 128
+    d_ff: int = 512
+    num_heads: int = 4
+    num_encoder_layers: int = 2
+    num_decoder_layers: int = 2
+    dropout: float = 0.0
+    pad_id: int = 0
+
+    def make_layers(self, kind, count):
+        """`count` layers in T5's style: pre-norm, RMSNorm, ReLU, no biases."""
+        sizes = self.d_model, self.num_heads, self.d_ff, self.dropout, True, F.relu, RMSNorm, False
+        return nn.ModuleList(kind(*sizes) for _ in range(count))
+
+
+class T5Encoder(nn.Module):
+    """Encoder layers that know distances, not positions: all add the same bias to their scores."""
+
+    def __init__(self, config):
+        super().__init__()
+        self.embedding = TokenEmbedding(config.vocab_size, config.d_model)
+        self.relative_bias = RelativePositionBias(config.num_heads, bidirectional=True)
+        self.dropout = nn.Dropout(config.dropout)
+        self.layers = config.make_layers(EncoderLayer, config.num_encoder_layers)
+        self.norm = RMSNorm(config.d_model)
+
+    def forward(self, source, source_mask):
+        """Token ids B S and their padding mask B 1 1 S -> the memory, B S D."""
+        positions = torch.arange(source.shape[1], device=source.device)
+        mask = biased(self.relative_bias(positions, positions), source_mask)
+        x = self.dropout(self.embedding(source))
+        for layer in self.layers:
+            x = layer(x, mask)
+        return self.dropout(self.norm(x))
+
+
+class T5Decoder(nn.Module):
+    """Decoder layers with a bias by distance in their self-attention; the cross-attention has none."""
+
+    def __init__(self, config):
+        super().__init__()
+        self.embedding = TokenEmbedding(config.vocab_size, config.d_model)
+        self.relative_bias = RelativePositionBias(config.num_heads, bidirectional=False)
+        self.dropout = nn.Dropout(config.dropout)
+        self.layers = config.make_layers(DecoderLayer, config.num_decoder_layers)
+        self.norm = RMSNorm(config.d_model)
+        self.output = nn.Linear(config.d_model, config.vocab_size, bias=False)
+
+    def hidden(self, target, memory, memory_mask=None, caches=None):
+        """Token ids B T -> B T D. Arguments as in `course_lib.models.translator.Decoder`."""
+        start = caches[0].length if caches else 0
+        positions = torch.arange(start + target.shape[1], device=target.device)
+        new = positions[start:]
+        mask = biased(self.relative_bias(new, positions), causal_mask(new, positions))
+        x = self.dropout(self.embedding(target))
+        for i, layer in enumerate(self.layers):
+            layer_memory = memory[i] if isinstance(memory, list) else memory
+            x = layer(x, layer_memory, mask, memory_mask, caches[i] if caches else None)
+        return self.dropout(self.norm(x))
+
+    def forward(self, target, memory, memory_mask=None, caches=None, keep=None):
+        """Logits B T V, or N V with `keep`. Arguments as in `course_lib.models.translator.Decoder`."""
+        x = self.hidden(target, memory, memory_mask, caches)
+        return self.output(x if keep is None else x[keep])
+
+
+class T5(nn.Module):
+    """Both halves, with one table for the two embeddings and the output."""
+
+    def __init__(self, config):
+        super().__init__()
+        self.config = config
+        self.encoder = T5Encoder(config)
+        self.decoder = T5Decoder(config)
+        self.decoder.embedding.table.weight = self.encoder.embedding.table.weight
+        self.decoder.output.weight = self.encoder.embedding.table.weight
+
+    def forward(self, source, target, keep=None):
+        """Teacher forcing: `source` B S and `target` B T -> logits B T V, or N V where `keep` (bool, B T) is True."""
+        memory, memory_mask = self.encode(source)
+        return self.decoder(target, memory, memory_mask, keep=keep)
+
+    def encode(self, source):
+        """Token ids B S -> the memory B S D and its padding mask B 1 1 S."""
+        mask = padding_mask(source, self.config.pad_id)
+        return self.encoder(source, mask), mask
+
+
+def biased(bias, mask):
+    """One float mask from a bias, H T S, and a bool mask that broadcasts to B H T S."""
+    return bias.masked_fill(~mask, -math.inf)

@@ -1,0 +1,121 @@
+"""Watch attention at work: the weights of every layer and head, while a model runs as it always does."""
+
+import contextlib
+from collections import defaultdict
+from typing import NamedTuple
+
+import torch
+
+from course_lib.errors import CourseError
+from course_lib.nn.attention import MultiHeadAttention, attention_weights
+from course_lib.nn.embedding import TokenEmbedding
+
+KINDS = ("encoder", "decoder", "cross")
+
+
+class Call(NamedTuple):
+    """One run of one attention layer: queries B H T E, keys B H S E (one per query head), weights B H T S."""
+
+    queries: torch.Tensor
+    keys: torch.Tensor
+    weights: torch.Tensor
+
+
+class AttentionMaps:
+    """What `record_attention` saw: "encoder" and "decoder" (self-attention) and "cross" (slide "Attention in Blocks").
+
+    A sequence that was decoded piece by piece, with a cache, reads as if it had been computed at once.
+    """
+
+    def __init__(self):
+        self._calls = {kind: defaultdict(list) for kind in KINDS}
+        self._ids = {"encoder": [], "decoder": []}
+
+    @property
+    def kinds(self):
+        """The kinds of attention that were seen."""
+        return [kind for kind in KINDS if self._calls[kind]]
+
+    def weights(self, kind):
+        """The attention weights of a kind, L B H T S (L layers); keys that were not there yet have weight 0."""
+        return torch.stack([join_rows(kind, [call.weights for call in calls]) for calls in self._layers(kind)])
+
+    def queries(self, kind):
+        """The queries of a kind, L B H T E."""
+        return torch.stack([torch.cat([call.queries for call in calls], dim=2) for calls in self._layers(kind)])
+
+    def keys(self, kind):
+        """The keys of a kind, L B H S E, each repeated for the query heads that share it."""
+        return torch.stack([calls[-1].keys for calls in self._layers(kind)])
+
+    def rows(self, kind):
+        """The token ids whose positions ask, B T."""
+        return torch.cat(self._ids["encoder" if kind == "encoder" else "decoder"], dim=1)
+
+    def columns(self, kind):
+        """The token ids whose positions are attended to, B S."""
+        return torch.cat(self._ids["decoder" if kind == "decoder" else "encoder"], dim=1)
+
+    def _layers(self, kind):
+        if kind not in self.kinds:
+            raise CourseError(f'no attention of the kind "{kind}" was recorded, only {", ".join(self.kinds) or "none"}')
+        return self._calls[kind].values()
+
+
+def join_rows(kind, chunks):
+    """Put the rows of consecutive chunks, B H T S' with growing S', under each other: B H T S.
+
+    Raises:
+        CourseError: the chunks are not parts of one sequence.
+    """
+    batch, keys, rows = chunks[0].shape[0], chunks[-1].shape[3], 0
+    for chunk in chunks:
+        rows += chunk.shape[2]
+        grows = chunk.shape[3] == (keys if kind == "cross" else rows)
+        if chunk.shape[0] != batch or (len(chunks) > 1 and not grows):
+            raise CourseError("several sequences were recorded together; use record_attention anew for each run")
+    return torch.cat([torch.nn.functional.pad(chunk, (0, keys - chunk.shape[3])) for chunk in chunks], dim=2)
+
+
+@contextlib.contextmanager
+def record_attention(model):
+    """Yield `AttentionMaps` that fill while `model` runs inside the block.
+
+    Only the kernel is exchanged: the explicit one, tested equal to the fused one, stands in and keeps what it sees.
+    """
+    maps, hooks, watched = AttentionMaps(), [], []
+    try:
+        for name, module in model.named_modules():
+            kind = kind_of(name, getattr(model, "self_attention_kind", None))
+            if isinstance(module, MultiHeadAttention):
+                watched.append((module, module.attend))
+                module.attend = explicit_kernel(maps._calls[kind][name])
+            elif isinstance(module, TokenEmbedding):
+                seen = maps._ids[kind]
+                hooks.append(module.register_forward_pre_hook(lambda _, ids, seen=seen: seen.append(ids[0].detach())))
+        yield maps
+    finally:
+        for module, attend in watched:
+            module.attend = attend
+        for hook in hooks:
+            hook.remove()
+
+
+def explicit_kernel(calls):
+    """`scaled_dot_product_attention` in two steps that also appends a `Call` to `calls`."""
+
+    def attend(q, k, v, mask=None):
+        weights = attention_weights(q, k, mask)
+        shared = q.shape[1] // k.shape[1]
+        k, v = k.repeat_interleave(shared, dim=1), v.repeat_interleave(shared, dim=1)
+        calls.append(Call(q.detach(), k.detach(), weights.detach()))
+        return weights @ v
+
+    return attend
+
+
+def kind_of(name, only_kind):
+    """The kind of a module by its path (decoder.layers.0.cross_attention), where a model has more than one kind."""
+    if "cross_attention" in name:
+        return "cross"
+    return only_kind or ("encoder" if name.startswith("encoder") else "decoder")

@@ -1,0 +1,16 @@
+"""Normalization without a mean (Zhang and Sennrich 2019, section 4)."""
+
+import torch
+from torch import nn
+
+
+class RMSNorm(nn.Module):
+    """Divide each vector by its root mean square, then scale each component: ... D -> ... D."""
+
+    def __init__(self, d_model, eps=1e-6):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        return self.weight * x * torch.rsqrt(x.square().mean(dim=-1, keepdim=True) + self.eps)
