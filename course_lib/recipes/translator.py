@@ -35,7 +35,7 @@ WORLD = TranslatorRecipe(
     tokens_per_batch=2000,
     label_smoothing=0.0,
     sizes={"norm_first": True},
-    plan=Plan(steps=3000, learning_rate=4e-3),
+    plan=Plan(steps=6000, learning_rate=4e-3),
 )
 REAL = TranslatorRecipe(
     vocab_size=4000,

@@ -1,0 +1,85 @@
+"""The regular forms of English: plurals, verb forms, degrees of comparison, joined words and a or an.
+
+Every function takes a dictionary form and follows the rule; words that break it bring their forms from the lexicon.
+Of a verb with a particle ("look for") the first word is inflected.
+"""
+
+import re
+
+HISSING = ("s", "x", "z", "ch", "sh", "o")
+JOINED = {("i", "'ve"): "i've", ("you", "'ve"): "you've", ("he", "'ve"): "he's", ("she", "'ve"): "she's",
+          ("we", "'ve"): "we've", ("they", "'ve"): "they've", ("can", "not"): "cannot"}  # fmt: skip
+BE = {"i": ("am", "was"), "he": ("is", "was"), "she": ("is", "was")}
+
+
+def with_s(word):
+    """The word with the ending of plurals and of the third person: books, boxes, stories, goes."""
+    if word.endswith(HISSING) and word not in ("photo", "piano"):
+        return word + "es"
+    if re.search("[^aeiou]y$", word):
+        return word[:-1] + "ies"
+    return word + "s"
+
+
+def with_ed(verb):
+    """The regular past and participle: painted, baked, cried, looked for."""
+    head, *particle = verb.split()
+    stem = head[:-1] + "i" if re.search("[^aeiou]y$", head) else head.removesuffix("e")
+    return " ".join([stem + "ed", *particle])
+
+
+def with_ing(verb):
+    """The present participle: reading, baking, running, seeing, looking for."""
+    head, *particle = verb.split()
+    stem = head[:-1] if re.search("[^e]e$", head) else doubled(head)
+    return " ".join([stem + "ing", *particle])
+
+
+def third_person(verb):
+    """The present with he, she or it: reads, goes, cries, looks for; "have" and "can" are irregular."""
+    head, *particle = verb.split()
+    return " ".join([{"have": "has", "can": "can"}.get(head) or with_s(head), *particle])
+
+
+def doubled(word):
+    """The word with its last consonant doubled when it is one short syllable: run(n)ing, swim(m)ing, big(g)er."""
+    return word + word[-1] if re.fullmatch("[^aeiou]*[aeiou][^aeiouwxy]", word) else word
+
+
+def is_short(adjective):
+    """Whether an adjective takes -er and -est: those of one spoken syllable, and those in -y."""
+    return adjective.endswith("y") or len(re.findall("[aeiou]+", adjective.removesuffix("e"))) == 1
+
+
+def comparative(adjective):
+    """Taller, bigger, heavier; more expensive."""
+    return graded(adjective, "er") if is_short(adjective) else f"more {adjective}"
+
+
+def superlative(adjective):
+    """Tallest, biggest, heaviest; most expensive."""
+    return graded(adjective, "est") if is_short(adjective) else f"most {adjective}"
+
+
+def graded(adjective, ending):
+    """A short adjective with the ending -er or -est."""
+    if re.search("[^aeiou]y$", adjective):
+        return adjective[:-1] + "i" + ending
+    return doubled(adjective) + ending if not adjective.endswith("e") else adjective[:-1] + ending
+
+
+def join(left, right):
+    """The word that two neighbours are written as (i + 've, girl + 's, girls + 's), or None when they stay apart."""
+    if right == "'s":
+        return left + ("'" if left.endswith("s") else "'s")
+    return JOINED.get((left, right))
+
+
+def article(word, following):
+    """The word itself, except that "a" becomes "an" before a vowel."""
+    return "an" if word == "a" and following[:1] in tuple("aeiou") else word
+
+
+def be(pronoun, past=False):
+    """The form of "be" that goes with an English subject pronoun: am, is, are; was, were."""
+    return BE.get(pronoun, ("are", "were"))[past]

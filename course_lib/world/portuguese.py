@@ -1,0 +1,88 @@
+"""The regular forms of Brazilian Portuguese: plurals, feminines, conjugation and contractions.
+
+Every function takes a dictionary form and follows the rule; words that break it bring their forms from the lexicon.
+Verbs have four forms per tense: eu, você/ele/ela, nós, eles/elas.
+"""
+
+PLURAL_ENDINGS = {
+    "ão": "ões",
+    "al": "ais",
+    "el": "éis",
+    "ol": "óis",
+    "ul": "uis",
+    "m": "ns",
+    "r": "res",
+    "z": "zes",
+    "s": "ses",
+}
+
+PRESENT_ENDINGS = {
+    "ar": ("o", "a", "amos", "am"),
+    "er": ("o", "e", "emos", "em"),
+    "ir": ("o", "e", "imos", "em"),
+}
+PAST_ENDINGS = {
+    "ar": ("ei", "ou", "amos", "aram"),
+    "er": ("i", "eu", "emos", "eram"),
+    "ir": ("i", "iu", "imos", "iram"),
+}
+GERUND_ENDINGS = {"ar": "ando", "er": "endo", "ir": "indo"}
+
+SPELLING_BEFORE_E = {"c": "qu", "g": "gu", "ç": "c"}
+
+CONTRACTIONS = {
+    "em": {"o": "no", "a": "na", "os": "nos", "as": "nas", "este": "neste", "esta": "nesta", "estes": "nestes",
+           "estas": "nestas", "aquele": "naquele", "aquela": "naquela", "aqueles": "naqueles", "aquelas": "naquelas"},
+    "de": {"o": "do", "a": "da", "os": "dos", "as": "das", "este": "deste", "esta": "desta", "estes": "destes",
+           "estas": "destas", "aquele": "daquele", "aquela": "daquela", "aqueles": "daqueles", "aquelas": "daquelas",
+           "ele": "dele", "ela": "dela", "eles": "deles", "elas": "delas"},
+    "a": {"o": "ao", "a": "à", "os": "aos", "as": "às", "aquele": "àquele", "aquela": "àquela", "aqueles": "àqueles",
+          "aquelas": "àquelas"},
+    "por": {"o": "pelo", "a": "pela", "os": "pelos", "as": "pelas"},
+}  # fmt: skip
+
+
+def contract(left, right):
+    """The word that a preposition and the word after it melt into (em + o = no), or None when they stay apart."""
+    return CONTRACTIONS.get(left, {}).get(right)
+
+
+def plural(word):
+    """The plural of a noun or adjective: casa, casas; leão, leões; hospital, hospitais; jardim, jardins."""
+    for ending, replacement in PLURAL_ENDINGS.items():
+        if word.endswith(ending):
+            return word.removesuffix(ending) + replacement
+    return word + "s"
+
+
+def feminine(adjective):
+    """The feminine of an adjective: amarelo, amarela; azul and grande stay as they are."""
+    return adjective.removesuffix("o") + "a" if adjective.endswith("o") else adjective
+
+
+def present(infinitive):
+    """The present tense of a regular verb: compro, compra, compramos, compram."""
+    return tuple(infinitive[:-2] + ending for ending in PRESENT_ENDINGS[infinitive[-2:]])
+
+
+def past(infinitive):
+    """The simple past (pretérito perfeito) of a regular verb: comprei, comprou, ...; toquei, abracei."""
+    first, *others = PAST_ENDINGS[infinitive[-2:]]
+    stem = infinitive[:-2]
+    return (before_e(stem) if first == "ei" else stem) + first, *(stem + ending for ending in others)
+
+
+def gerund(infinitive):
+    """The gerund, which no verb of the lexicon forms irregularly: comprando, lendo, abrindo."""
+    return infinitive[:-2] + GERUND_ENDINGS[infinitive[-2:]]
+
+
+def imperative(infinitive, present_eu):
+    """The command to você, made from the eu form: lavo, lave; toco, toque; faço, faça."""
+    stem = present_eu.removesuffix("o")
+    return before_e(stem) + "e" if infinitive.endswith("ar") else stem + "a"
+
+
+def before_e(stem):
+    """The stem respelled so that it sounds the same before an e: toc- becomes toqu-, cheg- chegu-, abraç- abrac-."""
+    return stem[:-1] + SPELLING_BEFORE_E.get(stem[-1], stem[-1])
