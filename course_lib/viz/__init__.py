@@ -1,0 +1,37 @@
+"""What the lessons draw, with matplotlib alone: every function returns axes or a figure and shows nothing.
+
+`show_…` draws numbers handed in; `draw_…` draws the course's own diagrams.
+"""
+
+from course_lib.viz.attention import draw_dot_product_attention, draw_multi_head_attention
+from course_lib.viz.course_map import draw_course_map
+from course_lib.viz.curves import show_bars, show_curves, show_reference
+from course_lib.viz.growing_mask import draw_growing_mask
+from course_lib.viz.heads import show_heads
+from course_lib.viz.layers import draw_decoder_layer, draw_encoder_layer
+from course_lib.viz.matrices import show_mask, show_matrix
+from course_lib.viz.png import save_png
+from course_lib.viz.style import COLOURS, course_style, use_course_style
+from course_lib.viz.teacher_forcing import draw_teacher_forcing
+from course_lib.viz.translator import draw_translator
+
+__all__ = [
+    "COLOURS",
+    "course_style",
+    "draw_course_map",
+    "draw_decoder_layer",
+    "draw_dot_product_attention",
+    "draw_encoder_layer",
+    "draw_growing_mask",
+    "draw_multi_head_attention",
+    "draw_teacher_forcing",
+    "draw_translator",
+    "save_png",
+    "show_bars",
+    "show_curves",
+    "show_heads",
+    "show_mask",
+    "show_matrix",
+    "show_reference",
+    "use_course_style",
+]

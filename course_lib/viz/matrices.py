@@ -1,0 +1,68 @@
+"""Matrices as heat maps: numbers in the cells of small ones, tokens along the edges of masks and weights."""
+
+import numpy as np
+
+from course_lib.viz.arrays import check_labels, with_axes
+from course_lib.viz.cells import (
+    MOST_NUMBERED,
+    cell_size,
+    draw_cells,
+    draw_grid,
+    format_numbers,
+    label_angle,
+    label_edges,
+    matrix_axes,
+    write_numbers,
+)
+from course_lib.viz.style import new_axes
+
+
+def show_matrix(matrix, rows=None, columns=None, *, limits=None, digits=2, ax=None, **settings):
+    """Draw `matrix` (rows x columns) as a heat map and return its axes.
+
+    Up to 12 x 12, the numbers stand in the cells; above, a colour bar explains the colours. A matrix with
+    negative numbers gets a diverging map around zero. `-inf`, as in masked scores, is grey.
+
+    Args:
+        rows, columns: one label per row and per column, for example the tokens.
+        limits: (lowest, highest) value of the colours; from the matrix if None.
+        digits: decimals of the numbers; whole numbers are written without any.
+        settings: handed to `ax.set`, for example `title="Weights", xlabel="keys", ylabel="queries"`.
+
+    Raises:
+        CourseError: not a matrix, or another number of labels than of rows or columns.
+    """
+    values = with_axes(matrix, "rows columns")
+    rows, columns = check_labels(rows, len(values), "row"), check_labels(columns, values.shape[1], "column")
+    table = max(values.shape) <= MOST_NUMBERED or rows or columns
+    ax = ax or (matrix_axes(values.shape, rows, columns) if table else new_axes())
+    image = draw_cells(ax, values, limits, aspect="equal" if table else "auto")
+    if table:
+        label_edges(ax, rows, columns, angle=label_angle(columns, cell_size(values.shape)))
+    if max(values.shape) <= MOST_NUMBERED:
+        draw_grid(ax, values.shape)
+        write_numbers(ax, image, format_numbers(values, digits))
+    else:
+        ax.figure.colorbar(image, ax=ax, fraction=0.05, pad=0.02)
+    ax.set(**settings)
+    return ax
+
+
+def show_mask(mask, rows=None, columns=None, *, ax=None, **settings):
+    """Draw a mask (T S; axes of size 1 may precede) as a table of 1 (may attend) and 0, and return its axes.
+
+    The layout is that of the slide "Sliding Window Attention": one row per query, one column per key.
+
+    Raises:
+        CourseError: not one T x S mask, or another number of labels than of rows or columns.
+    """
+    allowed = with_axes(mask, "T S") != 0
+    rows, columns = check_labels(rows, len(allowed), "row"), check_labels(columns, allowed.shape[1], "column")
+    ax = ax or matrix_axes(allowed.shape, rows, columns)
+    image = draw_cells(ax, allowed.astype(float), limits=(0, 1.5))
+    label_edges(ax, rows, columns, angle=label_angle(columns, cell_size(allowed.shape)))
+    draw_grid(ax, allowed.shape)
+    if max(allowed.shape) <= 2 * MOST_NUMBERED:
+        write_numbers(ax, image, np.where(allowed, "1", "0"))
+    ax.set(**settings)
+    return ax

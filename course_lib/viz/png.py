@@ -1,0 +1,34 @@
+"""Small PNG files: a figure of few colours needs a palette, not 32 bits per pixel."""
+
+import io
+from pathlib import Path
+
+import matplotlib
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+from PIL import Image
+
+COLOURS_PER_FIGURE = 256  # what a palette PNG can hold
+
+
+def compact_png(figure):
+    """The PNG bytes of `figure`, cropped to what is drawn: the same look in about a third of the bytes."""
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format="png", bbox_inches="tight", pad_inches=0.04)
+    compact = io.BytesIO()
+    picture = Image.open(drawn).convert("RGB")
+    picture.quantize(COLOURS_PER_FIGURE, dither=Image.Dither.NONE).save(compact, "png", optimize=True)
+    return compact.getvalue()
+
+
+def save_png(figure, path):
+    """Write `figure` to `path` as a small PNG and return the path."""
+    path = Path(path)
+    path.write_bytes(compact_png(figure))
+    return path
+
+
+def use_compact_png(shell):
+    """Let the notebook behind `shell` (from `IPython.get_ipython()`) store its figures as small PNGs."""
+    plt.switch_backend(matplotlib.get_backend())  # registers the usual writer, which ours replaces
+    shell.display_formatter.formatters["image/png"].for_type(Figure, compact_png)
