@@ -86,9 +86,11 @@ class CorruptSpans:
 
     def gaps(self, length, random):
         """Which of `length` tokens are cut out: kept and cut stretches of random lengths take turns, kept first."""
+        if length < 2:
+            raise CourseError(f"a text needs two tokens before <eos>, one to keep and one to cut out; got {length}")
         cut = min(max(1, round(length * self.rate)), length - 1)
         spans = min(max(1, round(cut / self.mean_span)), length - cut)
-        if length < 2 or spans > len(self.sentinels):
+        if spans > len(self.sentinels):
             raise CourseError(f"a text of {length} tokens needs {spans} sentinels; there are {len(self.sentinels)}")
         kept_lengths, cut_lengths = split(length - cut, spans, random), split(cut, spans, random)
         lengths = [length for pair in zip(kept_lengths, cut_lengths, strict=True) for length in pair]
@@ -117,7 +119,7 @@ class TextBatches:
     Args:
         texts: lists of ids, each ending in <eos>.
         exercise: `predict_next`, a `MaskTokens` or a `CorruptSpans`.
-        tokens_per_batch: the most tokens in a batch, padding included.
+        tokens_per_batch: the most tokens of text in a batch, padding included.
         seed: of the order and of the exercises.
     """
 

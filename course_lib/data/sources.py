@@ -76,10 +76,10 @@ def find_file(folder, split):
 
 
 def diagnose(file):
-    """What is wrong with the first bad line of a JSON Lines file; None if every line is an object."""
+    """What is wrong with a JSON Lines file, its first bad line for example; None if every line is an object."""
     if ".json" not in file.name:
         return None
-    opener = gzip.open if file.suffix == ".gz" else open
+    opener, number = gzip.open if file.suffix == ".gz" else open, 0
     with opener(file, "rt", encoding="utf-8") as lines:
         try:
             for number, line in enumerate(lines, start=1):
@@ -89,7 +89,7 @@ def diagnose(file):
             return f"{file}, line {number}: not valid JSON ({error.msg}): {line.strip()[:60]!r}"
         except (OSError, EOFError, UnicodeDecodeError) as error:
             return f"{file} is damaged: {error}"
-    return None
+    return None if number else f"{file} is empty"
 
 
 def load_hub(source, split):

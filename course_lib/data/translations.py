@@ -10,16 +10,26 @@ def load_translations(source="world", split="train"):
     """The sentence pairs of `source` (see `load_source`). The little world adds `alignment`, `pattern`, `held_out`.
 
     Raises:
-        CourseError: the source can't be used, a column is missing, or a row lacks a side.
+        CourseError: the source can't be used, the column is missing, or a row lacks a side; the row is named.
     """
     rows = require_columns(load_source(source, split, world_translations), "translation")
-    sides = rows.features["translation"]
-    if not {"pt", "en"} <= set(sides):
-        raise CourseError(f'column translation of "{source}" must have the keys pt and en, got {", ".join(sides)}')
-    for number, pair in enumerate(rows["translation"], start=1):
-        if not (pair["pt"] or "").strip() or not (pair["en"] or "").strip():
-            raise CourseError(f'row {number} of "{source}", split "{split}", has an empty side: {pair}')
+    try:
+        for number, pair in enumerate(rows["translation"], start=1):
+            if not is_pair(pair):
+                raise CourseError(
+                    f'row {number} of "{source}", split "{split}": translation must have a text pt and a text en, '
+                    f"neither of them empty; got {pair}"
+                )
+    except UnicodeDecodeError as error:
+        raise CourseError(f'"{source}", split "{split}", is not UTF-8 text: {error}') from None
     return rows
+
+
+def is_pair(pair):
+    """Whether `pair` is a dict with a text on both sides."""
+    return isinstance(pair, dict) and all(
+        isinstance(pair.get(side), str) and pair[side].strip() for side in ("pt", "en")
+    )
 
 
 def world_translations(split):

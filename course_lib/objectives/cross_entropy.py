@@ -32,7 +32,7 @@ def masked_cross_entropy(logits, targets, mask=None, label_smoothing=0.0):
         `TokenLoss` in nats.
 
     Raises:
-        CourseError: the shapes don't belong together, or there is nothing to predict.
+        CourseError: the shapes don't belong together.
     """
     if logits.shape[:-1] != targets.shape:
         raise CourseError(

@@ -56,9 +56,11 @@ class Checkpoint:
                 f"{self.path} belongs to another run: {metadata.get('run')}, not {self.run}; "
                 "resume with its settings, or train into another folder"
             )
-        for name, module in modules.items():
-            for key, tensor in unique_tensors(module).items():
-                tensor.data.copy_(tensors[f"{name}.{key}"])
+        places = {f"{name}.{key}": t for name, module in modules.items() for key, t in unique_tensors(module).items()}
+        for name, place in places.items():
+            if name not in tensors or tensors[name].shape != place.shape:
+                raise CourseError(f"{self.path} belongs to another model: there is no {name} of {tuple(place.shape)}")
+            place.data.copy_(tensors[name])
         state = optimizer.state_dict()
         state["state"] = {}
         for name, tensor in tensors.items():

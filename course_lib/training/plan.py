@@ -36,6 +36,11 @@ class Plan:
         budgets = [budget for budget in (self.steps, self.minutes) if budget is not None]
         if len(budgets) != 1 or budgets[0] <= 0:
             raise CourseError(f"a plan needs steps or minutes, one of them, above 0; got {self.steps}, {self.minutes}")
+        if not (0 <= self.warmup < 1 and 0 <= self.average < 1 and self.accumulate >= 1):
+            raise CourseError(
+                "a plan needs warmup and average from 0 to below 1 and accumulate of 1 or more; "
+                f"got {self.warmup}, {self.average}, {self.accumulate}"
+            )
 
     def progress(self, step, seconds):
         """The share of the budget that is used after `step` steps and `seconds` seconds; 1.0 ends the training."""

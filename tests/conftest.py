@@ -1,0 +1,18 @@
+"""What every test may count on: the same random numbers each time, and a choice of two precisions."""
+
+import pytest
+import torch
+
+
+@pytest.fixture(autouse=True)
+def same_random_numbers():
+    torch.manual_seed(0)
+
+
+@pytest.fixture(params=[(torch.float32, 1e-6), (torch.float64, 1e-12)], ids=["float32", "float64"])
+def tolerance(request):
+    """Runs the test in both precisions; the value is how far two ways to compute the same thing may lie apart."""
+    dtype, tolerance = request.param
+    torch.set_default_dtype(dtype)
+    yield tolerance
+    torch.set_default_dtype(torch.float32)

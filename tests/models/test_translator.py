@@ -1,0 +1,190 @@
+"""Encoder, decoder and translator: equal to torch's, and nothing leaks in from padding or from the future."""
+
+from itertools import pairwise
+
+import pytest
+import torch
+
+from course_lib.errors import CourseError
+from course_lib.models import TranslatorConfig
+from course_lib.nn import KVCache, padding_mask
+from tests.nn.test_kv_cache import CUTS, LENGTH
+from tests.parity import (
+    B,
+    D,
+    H,
+    S,
+    T,
+    V,
+    assert_near,
+    assert_same_function,
+    both_norms,
+    decoder_twin,
+    embed,
+    encoder_twin,
+    translator_twin,
+)
+from tests.toys import MAX_LENGTH, tiny_translator
+
+SOURCE = torch.tensor([[4, 2, 16, 0, 0, 0, 0], [3, 5, 2, 2, 7, 11, 4]])
+TARGET = torch.tensor([[1, 9, 8, 3, 3], [1, 16, 5, 0, 0]])
+LATER = torch.ones(T, T, dtype=torch.bool).triu(1)
+
+
+@both_norms
+def test_the_encoder_equals_torch(norm_first, tolerance):
+    ours = tiny_translator(norm_first=norm_first).encoder
+    theirs = encoder_twin(ours)(embed(ours, SOURCE), src_key_padding_mask=SOURCE == 0)
+    assert_same_function(ours(SOURCE, padding_mask(SOURCE, 0)), theirs, list(ours.parameters()), tolerance)
+
+
+@both_norms
+def test_the_decoder_equals_torch(norm_first, tolerance):
+    ours, memory = tiny_translator(norm_first=norm_first).decoder, torch.randn(B, S, D, requires_grad=True)
+    hidden = decoder_twin(ours)(
+        embed(ours, TARGET), memory, tgt_mask=LATER, memory_key_padding_mask=SOURCE == 0, tgt_is_causal=True
+    )
+    logits = ours(TARGET, memory, padding_mask(SOURCE, 0))
+    assert logits.shape == (B, T, V)
+    assert_same_function(logits, hidden @ ours.output.weight.T, [memory, *ours.parameters()], tolerance)
+
+
+@both_norms
+def test_the_translator_equals_torch(norm_first, tolerance):
+    ours = tiny_translator(norm_first=norm_first)
+    hidden = translator_twin(ours)(
+        embed(ours.encoder, SOURCE),
+        embed(ours.decoder, TARGET),
+        tgt_mask=LATER,
+        src_key_padding_mask=SOURCE == 0,
+        memory_key_padding_mask=SOURCE == 0,
+    )
+    theirs = hidden @ ours.encoder.embedding.table.weight.T
+    assert_same_function(ours(SOURCE, TARGET), theirs, list(ours.parameters()), tolerance)
+
+
+@both_norms
+def test_every_way_of_cutting_the_target_gives_the_logits_of_the_whole(norm_first, tolerance):
+    model, target = tiny_translator(norm_first=norm_first), torch.randint(1, V, (B, LENGTH))
+    memory, memory_mask = model.encode(SOURCE)
+    whole = model.decoder(target, memory, memory_mask)
+    projected = [layer.cross_attention.keys_values(memory) for layer in model.decoder.layers]
+    for cuts in CUTS:
+        caches = [KVCache() for _ in model.decoder.layers]
+        chunks = [model.decoder(target[:, a:b], projected, memory_mask, caches) for a, b in pairwise(cuts)]
+        assert_near(torch.cat(chunks, dim=1), whole, tolerance)
+
+
+@both_norms
+def test_no_logits_hear_of_a_later_target_token(norm_first):
+    model = tiny_translator(norm_first=norm_first)
+    before = model(SOURCE, TARGET)
+    for t in range(1, T):
+        changed = TARGET.clone()
+        changed[:, t] = 12
+        after = model(SOURCE, changed)
+        assert torch.equal(after[:, :t], before[:, :t])
+        assert not torch.isclose(after[:, t:], before[:, t:]).all(-1).any()
+
+
+@both_norms
+def test_what_the_padding_token_looks_like_changes_no_logits(norm_first):
+    model = tiny_translator(norm_first=norm_first)
+    real = model.config.pad_id + 1  # the output layer's row of the padding token itself does change
+    before = model(SOURCE, TARGET[:, :3])[:, :, real:]
+    with torch.no_grad():
+        model.encoder.embedding.table.weight[model.config.pad_id] = torch.randn(D)
+    assert torch.equal(model(SOURCE, TARGET[:, :3])[:, :, real:], before)
+
+
+@pytest.mark.parametrize("more", [1, 3, 11])
+def test_the_amount_of_padding_changes_no_logits(more, tolerance):
+    model = tiny_translator()
+    padded = torch.cat([SOURCE, torch.zeros(B, more, dtype=torch.long)], dim=1)
+    assert_near(model(padded, TARGET), model(SOURCE, TARGET), tolerance)
+
+
+def test_a_sentence_alone_has_the_logits_that_it_has_in_a_batch(tolerance):
+    model = tiny_translator()
+    assert_near(model(SOURCE[:1, :3], TARGET[:1]), model(SOURCE, TARGET)[:1], tolerance)
+
+
+def test_a_source_of_nothing_but_padding_gives_numbers_and_gradients():
+    model = tiny_translator()
+    logits = model(torch.zeros_like(SOURCE), TARGET)
+    logits.square().sum().backward()
+    assert logits.isfinite().all()
+    assert all(parameter.grad.isfinite().all() for parameter in model.parameters())
+
+
+@pytest.mark.parametrize("side", ["source", "target"])
+def test_the_order_of_the_tokens_matters(side):
+    model, sides = tiny_translator(), {"source": SOURCE[1:], "target": TARGET[:1, 1:]}
+    before = model(**sides)[:, -1]
+    sides[side] = sides[side].clone()
+    sides[side][:, [0, 1]] = sides[side][:, [1, 0]]
+    assert not torch.isclose(model(**sides)[:, -1], before).any()
+
+
+def test_logits_may_be_computed_for_some_tokens_only(tolerance):
+    model, keep = tiny_translator(), torch.tensor([[1, 0, 1, 1, 1], [0, 1, 1, 0, 0]], dtype=torch.bool)
+    assert_near(model(SOURCE, TARGET, keep=keep), model(SOURCE, TARGET)[keep], tolerance)
+
+
+def test_one_table_serves_both_embeddings_and_the_output_layer():
+    model = tiny_translator()
+    tables = [name for name, _ in model.named_parameters() if "embedding" in name or "output" in name]
+    assert tables == ["encoder.embedding.table.weight"]
+    assert model.decoder.output.weight is model.decoder.embedding.table.weight
+    assert model.num_parameters() == sum(p.numel() for p in model.parameters())
+
+
+def test_an_untrained_translator_is_unsure():
+    torch.manual_seed(1)
+    log_p = tiny_translator(norm_first=True)(SOURCE, TARGET).log_softmax(-1)
+    assert float(log_p.detach().exp().max()) < 0.9
+
+
+@pytest.mark.parametrize("side", ["source", "target"])
+def test_a_sequence_longer_than_the_positions_is_refused(side):
+    model, sides = tiny_translator(), {"source": SOURCE, "target": TARGET}
+    sides[side] = torch.ones(B, MAX_LENGTH + 1, dtype=torch.long)
+    with pytest.raises(CourseError, match=f"reaches position {MAX_LENGTH}, .* 0 to {MAX_LENGTH - 1}"):
+        model(**sides)
+    sides[side] = sides[side][:, :-1]
+    assert model(**sides).isfinite().all()
+
+
+def test_a_cache_does_not_hide_that_the_positions_end():
+    model = tiny_translator()
+    memory, memory_mask = model.encode(SOURCE)
+    caches = [KVCache() for _ in model.decoder.layers]
+    model.decoder(torch.ones(B, MAX_LENGTH, dtype=torch.long), memory, memory_mask, caches)
+    with pytest.raises(CourseError, match=f"reaches position {MAX_LENGTH}"):
+        model.decoder(TARGET[:, :1], memory, memory_mask, caches)
+
+
+@pytest.mark.parametrize("side", ["source", "target"])
+@pytest.mark.parametrize("bad", [-1, V])
+def test_token_ids_outside_the_vocabulary_are_refused(side, bad):
+    sides = {"source": SOURCE.clone(), "target": TARGET.clone()}
+    sides[side][1, 2] = bad
+    with pytest.raises(CourseError, match=f"must be 0 to {V - 1}, .*{bad}"):
+        tiny_translator()(**sides)
+
+
+def test_a_single_sequence_without_a_batch_is_refused():
+    with pytest.raises(CourseError, match=rf"expected token ids B S, got shape \({S},\)"):
+        tiny_translator()(SOURCE[0], TARGET)
+
+
+def test_heads_that_do_not_divide_the_width_are_refused():
+    with pytest.raises(CourseError, match=f"{D} and {H + 1}"):
+        tiny_translator(num_heads=H + 1)
+
+
+def test_a_config_is_written_with_names_and_stays_as_it_is():
+    with pytest.raises(TypeError):
+        TranslatorConfig(V)
+    with pytest.raises(AttributeError):
+        TranslatorConfig(vocab_size=V).vocab_size = 3

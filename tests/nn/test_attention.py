@@ -1,0 +1,153 @@
+"""Attention: equal to torch's, fused equal to step by step, and zeros where there is nothing to look at."""
+
+import math
+
+import pytest
+import torch
+
+from course_lib.errors import CourseError
+from course_lib.nn import (
+    KeysValues,
+    MultiHeadAttention,
+    attention_weights,
+    merge_heads,
+    padding_mask,
+    scaled_dot_product_attention,
+    split_heads,
+)
+from tests.parity import (
+    B,
+    D,
+    E,
+    H,
+    S,
+    T,
+    assert_near,
+    assert_same_function,
+    attention_twin,
+    each_kind_of_mask,
+    self_attention_masks,
+    shake,
+)
+
+K = 2  # key-value heads, for 2 · 3 query heads
+
+MASKS = {
+    "no mask": lambda: None,
+    "bool": lambda: torch.arange(S) <= torch.arange(T)[:, None],
+    "bool per row": lambda: (torch.rand(B, 1, T, S) < 0.6) | (torch.arange(S) == 3),
+    "float": lambda: torch.randn(B, 1, T, S),
+    "float with -inf": lambda: torch.randn(B, 1, T, S).masked_fill(torch.arange(S) == 2, -math.inf),
+}
+each_mask = pytest.mark.parametrize("make_mask", MASKS.values(), ids=MASKS.keys())
+both_ways = pytest.mark.parametrize(
+    "attend",
+    [scaled_dot_product_attention, lambda q, k, v, mask: attention_weights(q, k, mask) @ v],
+    ids=["fused", "step by step"],
+)
+
+
+def queries_keys_values(num_kv_heads=H, num_heads=H):
+    return (
+        torch.randn(B, num_heads, T, E, requires_grad=True),
+        torch.randn(B, num_kv_heads, S, E, requires_grad=True),
+        torch.randn(B, num_kv_heads, S, E, requires_grad=True),
+    )
+
+
+@each_kind_of_mask
+@pytest.mark.parametrize("bias", [True, False])
+def test_self_attention_equals_torch(kind, bias, tolerance):
+    ours, x = shake(MultiHeadAttention(D, H, bias=bias)), torch.randn(B, T, D, requires_grad=True)
+    mask, attn_mask, key_padding_mask = self_attention_masks()[kind]
+    theirs, _ = attention_twin(ours)(x, x, x, attn_mask=attn_mask, key_padding_mask=key_padding_mask)
+    assert_same_function(ours(x, mask=mask), theirs, [x, *ours.parameters()], tolerance)
+
+
+@pytest.mark.parametrize("real", [S, 2], ids=["no padding", "padding"])
+def test_cross_attention_equals_torch(real, tolerance):
+    ours = shake(MultiHeadAttention(D, H))
+    x, source = torch.randn(B, T, D, requires_grad=True), torch.randn(B, S, D, requires_grad=True)
+    token_ids = torch.ones(B, S).masked_fill(torch.arange(S) >= torch.tensor([[S], [real]]), 0)
+    theirs, _ = attention_twin(ours)(x, source, source, key_padding_mask=token_ids == 0)
+    result = ours(x, source, mask=padding_mask(token_ids, 0))
+    assert_same_function(result, theirs, [x, source, *ours.parameters()], tolerance)
+
+
+@each_mask
+@pytest.mark.parametrize("num_kv_heads", [1, K, 3 * K])
+def test_the_fused_kernel_equals_the_explicit_weights(num_kv_heads, make_mask, tolerance):
+    mask = make_mask()
+    q, k, v = queries_keys_values(num_kv_heads, num_heads=3 * K)
+    weights = attention_weights(q, k, mask)
+    explicit = weights @ v.repeat_interleave(3 * K // num_kv_heads, dim=1)
+    assert_same_function(scaled_dot_product_attention(q, k, v, mask), explicit, [q, k, v], tolerance)
+    assert_near(weights.sum(-1), torch.ones(B, 3 * K, T), tolerance)
+
+
+@pytest.mark.parametrize("kind", ["bool", "float"])
+@both_ways
+def test_a_fully_masked_row_gives_zeros_and_no_gradient(attend, kind, tolerance):
+    blind = 3
+    may_attend = torch.ones(T, S, dtype=torch.bool)
+    may_attend[blind] = False
+    mask = may_attend if kind == "bool" else torch.zeros(T, S).masked_fill(~may_attend, -math.inf)
+    q, k, v = queries_keys_values()
+    out = attend(q, k, v, mask)
+    assert torch.equal(out[:, :, blind], torch.zeros(B, H, E))
+    assert out[:, :, :blind].abs().min() > 0
+
+    gradients = torch.autograd.grad(out.square().sum(), [q, k, v])
+    assert torch.equal(gradients[0][:, :, blind], torch.zeros(B, H, E))
+    seeing = [i for i in range(T) if i != blind]
+    expected = torch.autograd.grad(attend(q[:, :, seeing], k, v, None).square().sum(), [q, k, v])
+    for gradient, without_the_row in zip(gradients, expected, strict=True):
+        assert_near(gradient, without_the_row, tolerance)
+
+
+def test_shared_key_value_heads_equal_repeated_ones(tolerance):
+    num_heads = 3 * K
+    shared = shake(MultiHeadAttention(num_heads * E, num_heads, num_kv_heads=K))
+    full = MultiHeadAttention(num_heads * E, num_heads)
+    full.load_state_dict(shared.state_dict() | repeated_heads(shared, times=3))
+    x = torch.randn(B, T, num_heads * E)
+    assert_near(shared(x), full(x), tolerance)
+    assert shared.k_proj.weight.shape == (K * E, num_heads * E)
+
+
+def repeated_heads(attention, times):
+    """The key and value projections of `attention` with the rows of each head repeated."""
+    return {
+        f"{name}.{kind}": tensor.unflatten(0, (K, E)).repeat_interleave(times, dim=0).flatten(0, 1)
+        for name in ("k_proj", "v_proj")
+        for kind, tensor in getattr(attention, name).named_parameters()
+    }
+
+
+def test_heads_are_contiguous_slices_and_merging_undoes_splitting():
+    x = torch.randn(B, T, D)
+    heads = split_heads(x, H)
+    assert heads.shape == (B, H, T, E)
+    assert torch.equal(heads[:, 1], x[:, :, E : 2 * E])
+    assert torch.equal(merge_heads(heads), x)
+
+
+def test_keys_and_values_may_be_projected_beforehand():
+    attention, x, source = MultiHeadAttention(D, H), torch.randn(B, T, D), torch.randn(B, S, D)
+    projected = attention.keys_values(source)
+    assert isinstance(projected, KeysValues)
+    assert torch.equal(attention(x, projected), attention(x, source))
+
+
+def test_attention_over_a_set_ignores_its_order(tolerance):
+    attention, x, source = shake(MultiHeadAttention(D, H)), torch.randn(B, T, D), torch.randn(B, S, D)
+    assert_near(attention(x, source[:, torch.randperm(S)]), attention(x, source), tolerance)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [((D, H + 1), f"{D} and {H + 1}"), ((6 * E, 6, 4), "6 and 4"), ((6 * E, 6, 12), "6 and 12")],
+)
+def test_heads_that_do_not_divide_are_refused_by_number(arguments, named):
+    with pytest.raises(CourseError, match=named):
+        MultiHeadAttention(*arguments)

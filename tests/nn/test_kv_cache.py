@@ -1,0 +1,64 @@
+"""The cache: however a sequence is cut, and whichever rows go on, attention sees what it would have seen uncut."""
+
+from itertools import combinations, pairwise
+
+import pytest
+import torch
+
+from course_lib.nn import KeysValues, KVCache, MultiHeadAttention, causal_mask
+from tests.parity import B, D, E, H, assert_near, shake
+
+LENGTH = 7
+CUTS = [(0, *cuts, LENGTH) for n in range(LENGTH) for cuts in combinations(range(1, LENGTH), n)]
+
+
+def test_there_are_as_many_ways_of_cutting_as_subsets_of_the_gaps():
+    assert len(set(CUTS)) == 2 ** (LENGTH - 1)
+
+
+@pytest.mark.parametrize(("num_heads", "num_kv_heads"), [(H, H), (H, 1), (6, 2)])
+def test_every_way_of_cutting_gives_the_uncut_result(num_heads, num_kv_heads, tolerance):
+    attention = shake(MultiHeadAttention(6 * E, num_heads, num_kv_heads))
+    x, positions = torch.randn(B, LENGTH, 6 * E), torch.arange(LENGTH)
+    uncut = attention(x, mask=causal_mask(positions))
+    for cuts in CUTS:
+        cache = KVCache()
+        chunks = [
+            attention(x[:, a:b], mask=causal_mask(positions[a:b], positions[:b]), cache=cache)
+            for a, b in pairwise(cuts)
+        ]
+        assert_near(torch.cat(chunks, dim=1), uncut, tolerance)
+
+
+@torch.no_grad()
+def test_the_cache_holds_everything_in_order():
+    keys, values = torch.randn(2, B, H, LENGTH, E)
+    for cuts in CUTS:
+        cache = KVCache()
+        for a, b in pairwise(cuts):
+            so_far = cache.update(keys[:, :, a:b], values[:, :, a:b])
+            assert cache.length == b
+            assert torch.equal(so_far.keys, keys[:, :, :b])
+            assert torch.equal(so_far.values, values[:, :, :b])
+
+
+@pytest.mark.parametrize("rows", [[1], [1, 0], [0, 0, 1], [1, 1, 1, 0, 1]])
+@torch.no_grad()
+def test_rows_may_be_dropped_repeated_and_reordered_midway(rows, tolerance):
+    attention, rows = shake(MultiHeadAttention(D, H)), torch.tensor(rows)
+    x, positions = torch.randn(B, LENGTH, D), torch.arange(LENGTH)
+    later = torch.randn(len(rows), LENGTH - 3, D)
+    uncut = attention(torch.cat([x[rows, :3], later], dim=1), mask=causal_mask(positions))
+
+    cache = KVCache()
+    attention(x[:, :3], mask=causal_mask(positions[:3]), cache=cache)
+    cache.select(rows)
+    chunk = attention(later, mask=causal_mask(positions[3:], positions), cache=cache)
+    assert_near(chunk, uncut[:, 3:], tolerance)
+
+
+def test_projected_keys_and_values_follow_the_rows():
+    keys, values = torch.randn(2, B, H, LENGTH, E)
+    chosen = KeysValues(keys, values).select(torch.tensor([1, 1, 0]))
+    assert torch.equal(chosen.keys, torch.stack([keys[1], keys[1], keys[0]]))
+    assert torch.equal(chosen.values, torch.stack([values[1], values[1], values[0]]))

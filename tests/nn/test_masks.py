@@ -1,0 +1,34 @@
+"""Masks come from positions: True where a key may be seen."""
+
+import torch
+
+from course_lib.nn import causal_mask, padding_mask
+
+
+def test_a_query_sees_itself_and_what_came_before():
+    expected = torch.tensor([[1, 0, 0], [1, 1, 0], [1, 1, 1]], dtype=torch.bool)
+    assert torch.equal(causal_mask(torch.arange(3)), expected)
+
+
+def test_positions_count_and_not_the_place_in_the_chunk():
+    mask = causal_mask(torch.tensor([5, 3]), torch.tensor([2, 3, 4, 5, 6]))
+    assert mask.int().tolist() == [[1, 1, 1, 1, 0], [1, 1, 0, 0, 0]]
+
+
+def test_the_mask_of_a_chunk_is_those_rows_of_the_whole_mask():
+    positions = torch.arange(7)
+    assert torch.equal(causal_mask(positions[2:5], positions), causal_mask(positions)[2:5])
+
+
+def test_positions_that_differ_by_sequence_give_one_mask_per_sequence():
+    q_positions, k_positions = torch.tensor([[0, 1, 2], [4, 5, 6]]), torch.arange(5).repeat(2, 1)
+    mask = causal_mask(q_positions, k_positions)
+    assert mask.shape == (2, 1, 3, 5)
+    for i in range(2):
+        assert torch.equal(mask[i, 0], causal_mask(q_positions[i], k_positions[i]))
+
+
+def test_padding_is_seen_by_no_head_and_no_query():
+    mask = padding_mask(torch.tensor([[7, 5, 0], [0, 5, 7]]), pad_id=0)
+    assert mask.shape == (2, 1, 1, 3)
+    assert mask.flatten(1).int().tolist() == [[1, 1, 0], [0, 1, 1]]
