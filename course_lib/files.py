@@ -29,7 +29,8 @@ def atomic_file(path):
     except OSError as error:
         raise CourseError(f"could not save {path}: {error}; what was saved before is untouched") from error
     finally:
-        draft.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # nothing to clear away, or no folder at all
+            draft.unlink()
 
 
 def write_json(path, content):

@@ -7,7 +7,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from course_lib.models.base import Model
 from course_lib.nn import EncoderLayer, LearnedPositions, TokenEmbedding, padding_mask
+from course_lib.shapes import check_shape
 
 Norm = partial(nn.LayerNorm, eps=1e-12)
 
@@ -26,14 +28,13 @@ class BertConfig:
     pad_id: int = 0
 
 
-class Bert(nn.Module):
+class Bert(Model):
     """A stack of encoder layers, post-norm with GELU, that fills in what was masked."""
 
     self_attention_kind = "encoder"
 
     def __init__(self, config):
-        super().__init__()
-        self.config = config
+        super().__init__(config)
         self.embedding = TokenEmbedding(config.vocab_size, config.d_model)
         self.positions = LearnedPositions(config.d_model, config.max_length)
         self.embedding_norm = Norm(config.d_model)
@@ -48,6 +49,7 @@ class Bert(nn.Module):
 
     def hidden(self, tokens):
         """Token ids B S -> what the last layer makes of each token, B S D."""
+        check_shape(tokens, "B S")
         positions = torch.arange(tokens.shape[1], device=tokens.device)
         x = self.dropout(self.embedding_norm(self.embedding(tokens) + self.positions(positions)))
         mask = padding_mask(tokens, self.config.pad_id)

@@ -7,7 +7,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from course_lib.models.base import Model
 from course_lib.nn import EncoderLayer, LearnedPositions, TokenEmbedding, causal_mask
+from course_lib.shapes import check_shape
 
 gelu = partial(F.gelu, approximate="tanh")
 
@@ -25,14 +27,13 @@ class GptConfig:
     dropout: float = 0.0
 
 
-class Gpt(nn.Module):
+class Gpt(Model):
     """The layers of an encoder under a causal mask, pre-norm with GELU (Radford et al. 2019, section 2.3)."""
 
     self_attention_kind = "decoder"
 
     def __init__(self, config):
-        super().__init__()
-        self.config = config
+        super().__init__(config)
         self.embedding = TokenEmbedding(config.vocab_size, config.d_model)
         self.positions = LearnedPositions(config.d_model, config.max_length)
         self.dropout = nn.Dropout(config.dropout)
@@ -46,6 +47,7 @@ class Gpt(nn.Module):
 
     def hidden(self, tokens, caches=None):
         """Token ids B T -> what the last layer makes of each token, B T D; `caches`: a `KVCache` for each layer."""
+        check_shape(tokens, "B T")
         start = caches[0].length if caches else 0
         positions = torch.arange(start + tokens.shape[1], device=tokens.device)
         mask = causal_mask(positions[start:], positions)

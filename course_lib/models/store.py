@@ -6,10 +6,18 @@ from pathlib import Path
 from course_lib.data import Tokenizer
 from course_lib.errors import CourseError
 from course_lib.files import read_json, read_tensors, write_json, write_tensors
+from course_lib.models.bert import Bert, BertConfig
+from course_lib.models.gpt import Gpt, GptConfig
+from course_lib.models.t5 import T5, T5Config
 from course_lib.models.translator import Translator, TranslatorConfig
 from course_lib.runtime import MODELS
 
-ARCHITECTURES = {"Translator": (Translator, TranslatorConfig)}
+ARCHITECTURES = {
+    "Bert": (Bert, BertConfig),
+    "Gpt": (Gpt, GptConfig),
+    "T5": (T5, T5Config),
+    "Translator": (Translator, TranslatorConfig),
+}
 
 
 def save_model(model, folder, tokenizer):
@@ -41,16 +49,20 @@ def load_model(name):
     """
     folder = find_model(name)
     config = read_json(folder / "config.json")
-    architecture = config.pop("architecture", None)
+    architecture = config.pop("architecture", None) if isinstance(config, dict) else None
     if architecture not in ARCHITECTURES:
-        raise CourseError(f"{folder}: unknown architecture {architecture}; known: {', '.join(ARCHITECTURES)}")
+        known = ", ".join(ARCHITECTURES)
+        raise CourseError(f"{folder / 'config.json'}: unknown architecture {architecture}; known: {known}")
     model_class, config_class = ARCHITECTURES[architecture]
     try:
         model = model_class(config_class(**config))
     except TypeError as error:
         raise CourseError(f"{folder / 'config.json'} does not fit {config_class.__name__}: {error}") from None
     load_weights(model, folder / "model.safetensors")
-    return model.eval(), Tokenizer.load(folder / "tokenizer.json")
+    tokenizer = Tokenizer.load(folder / "tokenizer.json")
+    if len(tokenizer) != config["vocab_size"]:
+        raise CourseError(f"{folder}: the tokenizer has {len(tokenizer)} tokens, the model {config['vocab_size']}")
+    return model.eval(), tokenizer
 
 
 def load_weights(model, path):

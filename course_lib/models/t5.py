@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from course_lib.models.base import Model
 from course_lib.nn import (
     DecoderLayer,
     EncoderLayer,
@@ -16,6 +17,7 @@ from course_lib.nn import (
     causal_mask,
     padding_mask,
 )
+from course_lib.shapes import check_shape
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,12 +90,11 @@ class T5Decoder(nn.Module):
         return self.output(x if keep is None else x[keep])
 
 
-class T5(nn.Module):
+class T5(Model):
     """Both halves, with one table for the two embeddings and the output."""
 
     def __init__(self, config):
-        super().__init__()
-        self.config = config
+        super().__init__(config)
         self.encoder = T5Encoder(config)
         self.decoder = T5Decoder(config)
         self.decoder.embedding.table.weight = self.encoder.embedding.table.weight
@@ -106,6 +107,7 @@ class T5(nn.Module):
 
     def encode(self, source):
         """Token ids B S -> the memory B S D and its padding mask B 1 1 S."""
+        check_shape(source, "B S")
         mask = padding_mask(source, self.config.pad_id)
         return self.encoder(source, mask), mask
 

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from course_lib.errors import CourseError
+from course_lib.models.base import Model
 from course_lib.nn import DecoderLayer, EncoderLayer, SinusoidalPositions, TokenEmbedding, causal_mask, padding_mask
 
 
@@ -87,12 +88,11 @@ class Decoder(nn.Module):
         return self.output(self.norm(x if keep is None else x[keep]))
 
 
-class Translator(nn.Module):
+class Translator(Model):
     """The encoder reads the source once; the decoder predicts each next target token from it (Vaswani et al. 2017)."""
 
     def __init__(self, config):
-        super().__init__()
-        self.config = config
+        super().__init__(config)
         self.encoder = Encoder(config)
         self.decoder = Decoder(config)
         self.decoder.embedding.table.weight = self.encoder.embedding.table.weight
@@ -108,10 +108,6 @@ class Translator(nn.Module):
         """
         memory, memory_mask = self.encode(source)
         return self.decoder(target, memory, memory_mask, keep=keep)
-
-    def num_parameters(self):
-        """How many numbers are learnt; tied weights count once."""
-        return sum(parameter.numel() for parameter in self.parameters())
 
     def encode(self, source):
         """Token ids B S -> the memory B S D and its padding mask B 1 1 S."""

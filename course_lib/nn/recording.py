@@ -25,6 +25,9 @@ class AttentionMaps:
     """What `record_attention` saw: "encoder" and "decoder" (self-attention) and "cross" (slide "Attention in Blocks").
 
     A sequence that was decoded piece by piece, with a cache, reads as if it had been computed at once.
+
+    Raises:
+        CourseError: what is asked for was not recorded, or the model ran more than once, over another sequence.
     """
 
     def __init__(self):
@@ -34,11 +37,11 @@ class AttentionMaps:
     @property
     def kinds(self):
         """The kinds of attention that were seen."""
-        return [kind for kind in KINDS if self._calls[kind]]
+        return [kind for kind in KINDS if any(self._calls[kind].values())]
 
     def weights(self, kind):
         """The attention weights of a kind, L B H T S (L layers); keys that were not there yet have weight 0."""
-        return torch.stack([join_rows(kind, [call.weights for call in calls]) for calls in self._layers(kind)])
+        return torch.stack([join_rows([call.weights for call in calls]) for calls in self._layers(kind)])
 
     def queries(self, kind):
         """The queries of a kind, L B H T E."""
@@ -50,30 +53,44 @@ class AttentionMaps:
 
     def rows(self, kind):
         """The token ids whose positions ask, B T."""
-        return torch.cat(self._ids["encoder" if kind == "encoder" else "decoder"], dim=1)
+        return self._tokens(kind, "encoder" if kind == "encoder" else "decoder")
 
     def columns(self, kind):
         """The token ids whose positions are attended to, B S."""
-        return torch.cat(self._ids["decoder" if kind == "decoder" else "encoder"], dim=1)
+        return self._tokens(kind, "decoder" if kind == "decoder" else "encoder")
+
+    def _tokens(self, kind, side):
+        self._layers(kind)  # refuses what was not recorded
+        if not self._ids[side]:
+            raise CourseError(f"no token ids of the {side} were recorded")
+        return torch.cat(self._ids[side], dim=1)
 
     def _layers(self, kind):
+        """The calls of each layer of a kind."""
         if kind not in self.kinds:
             raise CourseError(f'no attention of the kind "{kind}" was recorded, only {", ".join(self.kinds) or "none"}')
+        for seen in self.kinds:
+            for calls in self._calls[seen].values():
+                check_one_sequence(seen, calls)
         return self._calls[kind].values()
 
 
-def join_rows(kind, chunks):
-    """Put the rows of consecutive chunks, B H T S' with growing S', under each other: B H T S.
-
-    Raises:
-        CourseError: the chunks are not parts of one sequence.
-    """
-    batch, keys, rows = chunks[0].shape[0], chunks[-1].shape[3], 0
-    for chunk in chunks:
-        rows += chunk.shape[2]
-        grows = chunk.shape[3] == (keys if kind == "cross" else rows)
-        if chunk.shape[0] != batch or (len(chunks) > 1 and not grows):
+def check_one_sequence(kind, calls):
+    """Raise a CourseError unless `calls` are parts of one sequence, whose keys grow by each part and never change."""
+    if len(calls) == 1:
+        return
+    rows = 0
+    for call in calls:
+        rows += call.queries.shape[2]
+        length = call.keys.shape[2]
+        whole = kind == "cross" or length == rows
+        if not whole or not torch.equal(call.keys, calls[-1].keys[:, :, :length]):
             raise CourseError("several sequences were recorded together; use record_attention anew for each run")
+
+
+def join_rows(chunks):
+    """Put the rows of consecutive chunks, B H T S' with growing S', under each other: B H T S."""
+    keys = chunks[-1].shape[3]
     return torch.cat([torch.nn.functional.pad(chunk, (0, keys - chunk.shape[3])) for chunk in chunks], dim=2)
 
 

@@ -1,0 +1,82 @@
+"""BERT's weights (Devlin et al. 2019) in our `Bert`."""
+
+import math
+
+from course_lib.convert.checkpoint import Checkpoint, both, require
+from course_lib.models import Bert, BertConfig
+
+LAYER = {
+    "self_attention.q_proj": "attention.self.query",
+    "self_attention.k_proj": "attention.self.key",
+    "self_attention.v_proj": "attention.self.value",
+    "self_attention.o_proj": "attention.output.dense",
+    "self_attention_add_norm.norm": "attention.output.LayerNorm",
+    "feed_forward.up_proj": "intermediate.dense",
+    "feed_forward.down_proj": "output.dense",
+    "feed_forward_add_norm.norm": "output.LayerNorm",
+}
+
+
+def bert_from_hugging_face(state, config):
+    """A `Bert` in eval mode with the weights of a BertModel or BertForMaskedLM.
+
+    A BertModel has no head, so that ours keeps its first, random weights.
+
+    Args:
+        state: the state dict.
+        config: the model's config as a dict, `model.config.to_dict()`.
+
+    Raises:
+        CourseError: the config wants what our `Bert` has not, or a tensor is missing, unknown or misshapen.
+    """
+    require(
+        config,
+        model_type="bert",
+        hidden_act="gelu",
+        layer_norm_eps=1e-12,
+        position_embedding_type="absolute",
+        is_decoder=False,
+    )
+    checkpoint, model = Checkpoint(state, prefix="bert."), Bert(sizes(config))
+    checkpoint.skip("pooler.dense.weight", "pooler.dense.bias")
+    checkpoint.require_equal(["cls.predictions.decoder.weight"], "embeddings.word_embeddings.weight")
+    checkpoint.require_equal(["cls.predictions.decoder.bias"], "cls.predictions.bias")
+    return checkpoint.fill(model, weights(checkpoint, model.config))
+
+
+def sizes(config):
+    """Our config for theirs."""
+    return BertConfig(
+        vocab_size=config["vocab_size"],
+        d_model=config["hidden_size"],
+        d_ff=config["intermediate_size"],
+        num_heads=config["num_attention_heads"],
+        num_layers=config["num_hidden_layers"],
+        max_length=config["max_position_embeddings"],
+        dropout=config["hidden_dropout_prob"],
+        pad_id=config["pad_token_id"],
+    )
+
+
+def weights(theirs, config):
+    """Each tensor of ours, made of theirs.
+
+    They add a vector for "first sentence" to every token; we have one sentence, and add it to every position.
+    """
+    yield "embedding.table.weight", theirs["embeddings.word_embeddings.weight"] / math.sqrt(config.d_model)
+    first_sentence = theirs["embeddings.token_type_embeddings.weight"][0]
+    yield "positions.table", theirs["embeddings.position_embeddings.weight"] + first_sentence
+    yield from both("embedding_norm", theirs, "embeddings.LayerNorm")
+    for i in range(config.num_layers):
+        for our_part, their_part in LAYER.items():
+            yield from both(f"layers.{i}.{our_part}", theirs, f"encoder.layer.{i}.{their_part}")
+    if "cls.predictions.bias" in theirs:
+        yield from head(theirs, config)
+
+
+def head(theirs, config):
+    """From hidden states to logits; the last norm makes up for our table, which is smaller by √D."""
+    yield from both("transform.0", theirs, "cls.predictions.transform.dense")
+    for name, tensor in both("transform.2", theirs, "cls.predictions.transform.LayerNorm"):
+        yield name, tensor * math.sqrt(config.d_model)
+    yield "output.bias", theirs["cls.predictions.bias"]

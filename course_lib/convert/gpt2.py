@@ -1,0 +1,74 @@
+"""GPT-2's weights (Radford et al. 2019) in our `Gpt`."""
+
+import math
+
+from course_lib.convert.checkpoint import Checkpoint, both, require
+from course_lib.models import Gpt, GptConfig
+
+NORMS = {"self_attention_add_norm.norm": "ln_1", "feed_forward_add_norm.norm": "ln_2"}
+LINEAR_LAYERS = {
+    "self_attention.o_proj": "attn.c_proj",
+    "feed_forward.up_proj": "mlp.c_fc",
+    "feed_forward.down_proj": "mlp.c_proj",
+}
+
+
+def gpt_from_hugging_face(state, config):
+    """A `Gpt` in eval mode with the weights of a GPT2Model or GPT2LMHeadModel.
+
+    The logits are theirs. What `Gpt.hidden` gives is theirs times √D: our table, which is also the output layer,
+    is smaller by √D, and the last norm makes up for it.
+
+    Args:
+        state: the state dict.
+        config: the model's config as a dict, `model.config.to_dict()`.
+
+    Raises:
+        CourseError: the config wants what our `Gpt` has not, or a tensor is missing, unknown or misshapen.
+    """
+    require(
+        config,
+        model_type="gpt2",
+        activation_function="gelu_new",
+        layer_norm_epsilon=1e-5,
+        scale_attn_weights=True,
+        scale_attn_by_inverse_layer_idx=False,
+    )
+    checkpoint, model = Checkpoint(state, prefix="transformer."), Gpt(sizes(config))
+    checkpoint.require_equal(["lm_head.weight"], "wte.weight")
+    return checkpoint.fill(model, weights(checkpoint, model.config))
+
+
+def sizes(config):
+    """Our config for theirs."""
+    return GptConfig(
+        vocab_size=config["vocab_size"],
+        d_model=config["n_embd"],
+        d_ff=config["n_inner"] or 4 * config["n_embd"],
+        num_heads=config["n_head"],
+        num_layers=config["n_layer"],
+        max_length=config["n_positions"],
+        dropout=config["resid_pdrop"],
+    )
+
+
+def weights(theirs, config):
+    """Each tensor of ours, made of theirs."""
+    yield "embedding.table.weight", theirs["wte.weight"] / math.sqrt(config.d_model)
+    yield "positions.table", theirs["wpe.weight"]
+    for i in range(config.num_layers):
+        yield from layer(f"layers.{i}", theirs, f"h.{i}")
+    for name, tensor in both("norm", theirs, "ln_f"):
+        yield name, tensor * math.sqrt(config.d_model)
+
+
+def layer(ours, checkpoint, theirs):
+    """One layer; its linear layers are stored transposed, and those for queries, keys and values as one."""
+    for our_part, their_part in NORMS.items():
+        yield from both(f"{ours}.{our_part}", checkpoint, f"{theirs}.{their_part}")
+    for part in ("weight", "bias"):
+        stacked = checkpoint[f"{theirs}.attn.c_attn.{part}"].tensor_split(3, dim=-1)
+        for name, tensor in zip("qkv", stacked, strict=True):
+            yield f"{ours}.self_attention.{name}_proj.{part}", tensor.t()
+        for our_part, their_part in LINEAR_LAYERS.items():
+            yield f"{ours}.{our_part}.{part}", checkpoint[f"{theirs}.{their_part}.{part}"].t()

@@ -1,0 +1,79 @@
+"""T5's weights (Raffel et al. 2020) in our `T5`."""
+
+import math
+from itertools import product
+
+from course_lib.convert.checkpoint import Checkpoint, require
+from course_lib.models import T5, T5Config
+
+ATTENTION = {"q_proj": "q", "k_proj": "k", "v_proj": "v", "o_proj": "o"}
+BLOCKS = {
+    "self_attention": ("SelfAttention", ATTENTION),
+    "cross_attention": ("EncDecAttention", ATTENTION),
+    "feed_forward": ("DenseReluDense", {"up_proj": "wi", "down_proj": "wo"}),
+}
+ENCODER_LAYER = ["self_attention", "feed_forward"]
+DECODER_LAYER = ["self_attention", "cross_attention", "feed_forward"]
+
+
+def t5_from_hugging_face(state, config):
+    """A `T5` in eval mode with the weights of a T5Model or T5ForConditionalGeneration.
+
+    Args:
+        state: the state dict.
+        config: the model's config as a dict, `model.config.to_dict()`.
+
+    Raises:
+        CourseError: the config wants what our `T5` has not, or a tensor is missing, unknown or misshapen.
+    """
+    require(
+        config,
+        model_type="t5",
+        feed_forward_proj="relu",
+        layer_norm_epsilon=1e-6,
+        d_kv=config["d_model"] // config["num_heads"],
+        relative_attention_num_buckets=32,
+        relative_attention_max_distance=128,
+        tie_word_embeddings=True,
+        scale_decoder_outputs=True,
+    )
+    checkpoint, model = Checkpoint(state), T5(sizes(config))
+    copies = ["encoder.embed_tokens.weight", "decoder.embed_tokens.weight", "lm_head.weight"]
+    checkpoint.require_equal(copies, "shared.weight")
+    return checkpoint.fill(model, weights(checkpoint, model.config))
+
+
+def sizes(config):
+    """Our config for theirs."""
+    return T5Config(
+        vocab_size=config["vocab_size"],
+        d_model=config["d_model"],
+        d_ff=config["d_ff"],
+        num_heads=config["num_heads"],
+        num_encoder_layers=config["num_layers"],
+        num_decoder_layers=config["num_decoder_layers"],
+        dropout=config["dropout_rate"],
+        pad_id=config["pad_token_id"],
+    )
+
+
+def weights(theirs, config):
+    """Each tensor of ours, made of theirs."""
+    yield "encoder.embedding.table.weight", theirs["shared.weight"] / math.sqrt(config.d_model)
+    d_head = config.d_model // config.num_heads
+    yield from stack("encoder", config.num_encoder_layers, ENCODER_LAYER, theirs, d_head)
+    yield from stack("decoder", config.num_decoder_layers, DECODER_LAYER, theirs, d_head)
+
+
+def stack(side, num_layers, blocks, theirs, d_head):
+    """The encoder or the decoder. They don't divide scores by √E, we do; so our queries are larger by that."""
+    first = f"{side}.block.0.layer.0.SelfAttention"
+    yield f"{side}.relative_bias.table.weight", theirs[f"{first}.relative_attention_bias.weight"]
+    for i, (number, block) in product(range(num_layers), enumerate(blocks)):
+        ours, their_layer = f"{side}.layers.{i}.{block}", f"{side}.block.{i}.layer.{number}"
+        yield f"{ours}_add_norm.norm.weight", theirs[f"{their_layer}.layer_norm.weight"]
+        their_block, parts = BLOCKS[block]
+        for our_part, their_part in parts.items():
+            tensor = theirs[f"{their_layer}.{their_block}.{their_part}.weight"]
+            yield f"{ours}.{our_part}.weight", tensor * math.sqrt(d_head) if our_part == "q_proj" else tensor
+    yield f"{side}.norm.weight", theirs[f"{side}.final_layer_norm.weight"]

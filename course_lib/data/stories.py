@@ -1,0 +1,29 @@
+"""Stories, in the hub's layout: a column `text`, as in roneneldan/TinyStories."""
+
+from dataclasses import asdict
+
+from course_lib.data.sources import load_source, require_columns
+from course_lib.errors import CourseError
+
+
+def load_stories(source="world", split="train"):
+    """The stories of `source` (see `load_source`).
+
+    The little world adds the labels `ending`, `topic`, `words`, `tags`, `question`, `answer`, `summary` and `held_out`
+    (see `course_lib.world.stories`).
+
+    Raises:
+        CourseError: the source can't be used, the column `text` is missing, or a row has none.
+    """
+    rows = require_columns(load_source(source, split, world_stories), "text")
+    for number, text in enumerate(rows["text"], start=1):
+        if not (text or "").strip():
+            raise CourseError(f'row {number} of "{source}", split "{split}", has no text')
+    return rows
+
+
+def world_stories(split):
+    """The rows of the little world's stories."""
+    from course_lib.world.stories import make_stories
+
+    return [asdict(story) for story in make_stories(split)]

@@ -1,0 +1,98 @@
+"""A checkpoint is read whole: whatever is missing, left over or of another shape is refused by name."""
+
+import math
+
+import pytest
+import torch
+
+from course_lib.convert import bert_from_hugging_face, gpt_from_hugging_face, t5_from_hugging_face
+from course_lib.convert.checkpoint import Checkpoint
+from course_lib.errors import CourseError
+from tests.convert import test_bert, test_gpt2, test_t5
+from tests.parity import D
+
+FAMILIES = {
+    "bert": (bert_from_hugging_face, test_bert.theirs),
+    "gpt2": (gpt_from_hugging_face, test_gpt2.theirs),
+    "t5": (t5_from_hugging_face, test_t5.theirs),
+}
+# What Hugging Face stores twice may be stored once.
+COPIES = {
+    "cls.predictions.decoder.weight",
+    "cls.predictions.decoder.bias",
+    "lm_head.weight",
+    "encoder.embed_tokens.weight",
+    "decoder.embed_tokens.weight",
+}
+each_family = pytest.mark.parametrize(("convert", "theirs"), FAMILIES.values(), ids=FAMILIES.keys())
+
+
+def state_and_config(model):
+    return model.state_dict(), model.config.to_dict()
+
+
+@each_family
+def test_every_missing_tensor_is_named(convert, theirs):
+    state, config = state_and_config(theirs())
+    for name in state.keys() - COPIES:
+        inner_name = name.removeprefix("bert.").removeprefix("transformer.")
+        with pytest.raises(CourseError, match=f"has no tensor {inner_name}"):
+            convert({key: tensor for key, tensor in state.items() if key != name}, config)
+
+
+@each_family
+def test_what_is_stored_twice_may_be_stored_once(convert, theirs):
+    state, config = state_and_config(theirs())
+    assert state.keys() & COPIES
+    once = convert({name: tensor for name, tensor in state.items() if name not in COPIES}, config)
+    for tensor, expected in zip(once.parameters(), convert(state, config).parameters(), strict=True):
+        assert torch.equal(tensor, expected)
+
+
+@each_family
+def test_an_unknown_tensor_is_named(convert, theirs):
+    state, config = state_and_config(theirs())
+    with pytest.raises(CourseError, match=r"has no place for adapter\.weight"):
+        convert(state | {"adapter.weight": torch.zeros(2)}, config)
+
+
+@pytest.mark.parametrize(
+    ("family", "setting"),
+    [("bert", "num_hidden_layers"), ("gpt2", "n_layer"), ("t5", "num_layers"), ("t5", "num_decoder_layers")],
+)
+def test_a_config_with_another_number_of_layers_is_refused(family, setting):
+    convert, theirs = FAMILIES[family]
+    state, config = state_and_config(theirs())
+    with pytest.raises(CourseError, match="has no tensor"):
+        convert(state, config | {setting: config[setting] + 1})
+    with pytest.raises(CourseError, match="has no place for"):
+        convert(state, config | {setting: config[setting] - 1})
+
+
+@each_family
+def test_every_tensor_of_another_shape_is_refused(convert, theirs):
+    state, config = state_and_config(theirs())
+    for name, tensor in state.items():
+        if "token_type" in name:  # of these, we take the first row, however many there are
+            continue
+        with pytest.raises(CourseError, match=r"should have the shape|differs from"):
+            convert(state | {name: torch.cat([tensor, tensor[:1]])}, config)
+
+
+@each_family
+def test_another_family_is_refused_by_name(convert, theirs):
+    state, config = state_and_config(theirs())
+    with pytest.raises(CourseError, match="model_type = .* has llama"):
+        convert(state, config | {"model_type": "llama"})
+
+
+def test_half_precision_weights_are_scaled_in_single_precision():
+    model = test_gpt2.theirs().bfloat16()
+    converted = gpt_from_hugging_face(*state_and_config(model))
+    assert {tensor.dtype for tensor in converted.state_dict().values()} == {torch.float32}
+    torch.testing.assert_close(converted.embedding.table.weight, model.transformer.wte.weight.float() / math.sqrt(D))
+
+
+def test_a_prefix_is_left_out_where_it_is_there():
+    checkpoint = Checkpoint({"inner.a": torch.tensor(3.0), "b": torch.tensor(5.0)}, prefix="inner.")
+    assert (float(checkpoint["a"]), float(checkpoint["b"])) == (3.0, 5.0)

@@ -1,0 +1,130 @@
+"""Files are whole or not there: whatever happens while one is written, what was there before survives."""
+
+import hashlib
+
+import pytest
+import torch
+
+from course_lib.errors import CourseError
+from course_lib.files import atomic_file, read_json, read_tensors, sha256, write_json, write_tensors
+from tests.disks import each_full_disk
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "new folder" / "file"
+
+
+def write(path, content):
+    with atomic_file(path) as draft:
+        draft.write_bytes(content)
+
+
+def test_a_file_takes_the_place_of_the_one_before(path):
+    write(path, b"old")
+    write(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_nobody_sees_a_half_written_file(path):
+    write(path, b"old")
+    with atomic_file(path) as draft:
+        draft.write_bytes(b"half")
+        assert path.read_bytes() == b"old"
+        draft.write_bytes(b"whole")
+    assert path.read_bytes() == b"whole"
+
+
+def test_a_failure_while_writing_leaves_the_file_before_and_no_draft(path):
+    write(path, b"old")
+    with pytest.raises(KeyError), atomic_file(path) as draft:
+        draft.write_bytes(b"half")
+        raise KeyError
+    assert path.read_bytes() == b"old"
+    assert list(path.parent.iterdir()) == [path]
+
+
+@each_full_disk
+def test_a_full_disk_leaves_the_file_before_and_no_draft(full_disk, path):
+    write(path, b"old")
+    with full_disk(), pytest.raises(CourseError, match=r"could not save .*file: .*what was saved before is untouched"):
+        write(path, 1000 * b"new")
+    assert path.read_bytes() == b"old"
+    assert list(path.parent.iterdir()) == [path]
+
+
+@each_full_disk
+def test_a_full_disk_leaves_no_half_of_a_first_file(full_disk, path):
+    with full_disk(), pytest.raises(CourseError, match="could not save"):
+        write(path, 1000 * b"new")
+    assert list(path.parent.iterdir()) == []
+
+
+def test_a_folder_that_is_a_file_is_named(tmp_path):
+    (tmp_path / "folder").write_text("a file")
+    with pytest.raises(CourseError, match=r"could not save .*folder"):
+        write(tmp_path / "folder" / "file", b"new")
+
+
+def test_json_comes_back_and_stays_readable(path):
+    content = {"pt": "não é", "numbers": [1, 2.5, None, True]}
+    write_json(path, content)
+    assert read_json(path) == content
+    text = path.read_text(encoding="utf-8")
+    assert "não é" in text
+    assert text.endswith("}\n")
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"{'a': 1}", b"\xff\xfe"])
+def test_what_is_not_json_is_named(content, tmp_path):
+    (tmp_path / "file.json").write_bytes(content)
+    with pytest.raises(CourseError, match=r"file\.json is not valid JSON"):
+        read_json(tmp_path / "file.json")
+
+
+@pytest.mark.parametrize("read", [read_json, read_tensors])
+def test_a_missing_file_is_named(read, tmp_path):
+    with pytest.raises(CourseError, match="nothing is missing"):
+        read(tmp_path / "nothing")
+
+
+def test_tensors_and_metadata_come_back_whatever_their_layout_and_type(path):
+    tensors = {
+        "plain": torch.randn(2, 3),
+        "transposed": torch.randn(2, 3).T,
+        "slice": torch.randn(5, 7)[1:3, ::2],
+        "ids": torch.arange(5),
+        "half": torch.randn(3).bfloat16(),
+        "parameter": torch.nn.Parameter(torch.randn(2)),
+        "number": torch.tensor(3.0),
+        "empty": torch.zeros(0, 3),
+    }
+    write_tensors(path, tensors, {"made by": "a test"})
+    loaded, metadata = read_tensors(path)
+    assert metadata == {"made by": "a test"}
+    assert loaded.keys() == tensors.keys()
+    for name, tensor in tensors.items():
+        assert loaded[name].dtype == tensor.dtype
+        assert torch.equal(loaded[name], tensor)
+
+
+def test_without_metadata_there_is_an_empty_dict(path):
+    write_tensors(path, {"one": torch.ones(1)})
+    assert read_tensors(path)[1] == {}
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda data: data[:-1], lambda data: data[:9], lambda data: b"", lambda data: b"pickle?" * 9]
+)
+def test_a_file_that_is_cut_short_or_something_else_is_named_with_its_size(damage, path):
+    write_tensors(path, {"one": torch.ones(7)})
+    data = damage(path.read_bytes())
+    path.write_bytes(data)
+    with pytest.raises(CourseError, match=rf"file \({len(data)} bytes\) is damaged or not safetensors"):
+        read_tensors(path)
+
+
+def test_the_digest_is_that_of_the_bytes(path):
+    write(path, b"abc")
+    assert sha256(path) == hashlib.sha256(b"abc").hexdigest()

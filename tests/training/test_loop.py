@@ -1,0 +1,141 @@
+"""The training loop: it learns, it keeps to its plan, and how a batch is cut makes no difference."""
+
+import pytest
+import torch
+
+from course_lib.errors import CourseError
+from tests.training.runs import STEPS, Recorded, is_same, trained_weights, trainer
+
+
+def test_the_loss_falls():
+    history = trainer(dropout=0.0, steps=60, average=0.0, evaluations=6).train()
+    losses = [entry["loss"] for entry in history[1:]]
+    assert losses[-1] < 0.8 * losses[0]
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_seed_others():
+    weights = trained_weights(trainer())
+    assert is_same(weights, trained_weights(trainer()))
+    assert not is_same(weights, trained_weights(trainer(seed=1)))
+
+
+@pytest.mark.parametrize("accumulate", [3, 31], ids=["3 parts", "more parts than rows"])
+def test_a_batch_computed_in_parts_gives_the_losses_of_the_whole(accumulate):
+    whole, parts = Recorded(), Recorded()
+    trainer(dropout=0.0, objective=whole).train()
+    trainer(dropout=0.0, objective=parts, accumulate=accumulate).train()
+    losses = torch.tensor(parts.losses).view(STEPS, accumulate).sum(1)
+    torch.testing.assert_close(losses, torch.tensor(whole.losses), rtol=1e-6, atol=0)
+    assert torch.tensor(parts.counts).view(STEPS, accumulate).sum(1).tolist() == whole.counts
+
+
+@pytest.mark.parametrize(("steps", "evaluations"), [(10, 10), (9, 3), (100, 10), (7, 7), (50, 29), (4, 0)])
+def test_evaluations_are_spread_evenly_from_the_start_to_the_end(steps, evaluations):
+    history = trainer(steps=steps, evaluations=evaluations, learning_rate=0.0).train()
+    assert len(history) == 1 + evaluations
+    expected = [-(-i * steps // evaluations) for i in range(evaluations + 1)] if evaluations else [0]
+    assert [entry["step"] for entry in history] == expected
+
+
+def test_an_evaluation_sees_the_model_at_rest_and_training_goes_on_with_dropout():
+    modes = []
+    run = trainer(evaluate=lambda model: modes.append((model.training, torch.is_grad_enabled())) or {"score": 1})
+    history = run.train()
+    assert modes == 4 * [(False, False)]
+    assert run.plain_model.training
+    assert [entry["score"] for entry in history] == 4 * [1]
+
+
+def test_evaluating_more_often_changes_no_weights():
+    often = trainer(evaluations=9, evaluate=lambda model: {"dice": torch.rand(1).item()})
+    assert is_same(trained_weights(often), trained_weights(trainer(evaluations=1)))
+
+
+def test_a_model_that_comes_at_rest_is_trained_with_dropout_all_the_same():
+    run = trainer()
+    run.plain_model.train()
+    assert is_same(trained_weights(run), trained_weights(trainer()))
+    assert not is_same(trained_weights(trainer(dropout=0.0)), trained_weights(trainer()))
+
+
+def test_the_learning_rate_follows_the_plan():
+    rates = []
+    run = trainer(evaluations=STEPS, evaluate=lambda model: rates.append(run.optimizer.param_groups[0]["lr"]) or {})
+    run.train()
+    assert rates[1:] == pytest.approx([run.plan.rate(step / STEPS) for step in range(STEPS)])
+
+
+def test_a_learning_rate_of_zero_changes_nothing():
+    start = trainer().plain_model.state_dict()
+    assert is_same(trained_weights(trainer(learning_rate=0.0, average=0.0)), start)
+
+
+def test_the_running_average_is_that_of_the_weights_after_each_step():
+    after_each_step = []
+    plain = trainer(average=0.0, evaluations=STEPS, evaluate=lambda model: after_each_step.append(copy(model)) or {})
+    plain.train()
+    expected = after_each_step[1]
+    for weights in after_each_step[2:]:
+        expected = {name: 0.7 * expected[name] + 0.3 * weights[name] for name in expected}
+    averaged = trained_weights(trainer(average=0.7))
+    torch.testing.assert_close({name: averaged[name] for name in expected}, expected)
+
+
+def copy(model):
+    return {name: parameter.detach().clone() for name, parameter in model.named_parameters()}
+
+
+def test_evaluations_score_the_average_that_the_training_returns():
+    scored = []
+    run = trainer(evaluate=lambda model: scored.append(copy(model)) or {})
+    run.train()
+    assert is_same(scored[-1], copy(run.plain_model))
+
+
+def test_long_gradients_are_shortened_to_the_same_length():
+    def loss_times(factor):
+        def objective(model, batch):
+            loss = Recorded()(model, batch)
+            return loss._replace(total=factor * loss.total)
+
+        return objective
+
+    steep, steeper = (trained_weights(trainer(objective=loss_times(factor), clip_norm=1e-3)) for factor in (100, 800))
+    torch.testing.assert_close(steep, steeper)
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf")])
+def test_a_loss_that_is_no_number_ends_the_training_before_it_spoils_the_weights(bad):
+    good = Recorded()
+
+    def objective(model, batch):
+        loss = good(model, batch)
+        return loss._replace(total=bad * loss.total) if len(good.losses) > 4 else loss
+
+    run = trainer(objective=objective)
+    with pytest.raises(CourseError, match=f"the loss became {bad} at step 4; try a lower learning rate"):
+        run.train()
+    assert all(parameter.isfinite().all() for parameter in run.plain_model.parameters())
+
+
+def test_a_mistake_in_the_evaluation_shows_before_the_first_step():
+    objective = Recorded()
+    with pytest.raises(KeyError):
+        trainer(objective=objective, evaluate=lambda model: {}["bleu"]).train()
+    assert objective.losses == []
+
+
+def test_a_plan_in_minutes_ends_when_they_are_over():
+    history = trainer(steps=None, minutes=0.003).train()
+    assert history[-1]["seconds"] >= 0.1
+    assert history[-1]["step"] > 1
+
+
+def test_the_history_has_the_loss_per_predicted_token_since_the_last_evaluation():
+    objective = Recorded()
+    history = trainer(objective=objective, evaluations=3).train()
+    assert "loss" not in history[0]
+    for i, entry in enumerate(history[1:]):
+        part = slice(3 * i, 3 * i + 3)
+        assert entry["loss"] == pytest.approx(sum(objective.losses[part]) / sum(objective.counts[part]), abs=1e-4)
+        assert entry["tokens_per_second"] > 0
