@@ -111,7 +111,7 @@ def test_the_tree_in_the_readme_names_what_exists_and_every_room():
 
 
 def is_a_room(path):
-    return (path / "__init__.py").exists() or path.name == "cli.py"
+    return (path / "__init__.py").exists()
 
 
 def test_the_version_is_stated_alike():

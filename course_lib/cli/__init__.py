@@ -1,0 +1,30 @@
+"""The command `course`. Each command imports what it needs when it runs, so that help comes at once."""
+
+import os
+
+import typer
+
+from course_lib.cli.benchmarks import bench
+from course_lib.cli.console import Commands
+from course_lib.cli.lessons import run
+from course_lib.cli.machine import doctor
+from course_lib.cli.models import evaluate, train, translate
+
+app = typer.Typer(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def course():
+    """Check the machine, run the lessons, and train and use the models of the course."""
+    os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")  # they come for files that are read in no time
+
+
+for command in (doctor, run, train, evaluate, translate, bench):
+    app.command()(command)

@@ -1,0 +1,123 @@
+"""`course bench`: what this machine does, measured, as ratios of two things that took turns in one run."""
+
+import importlib.util
+import json
+import os
+import platform
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from course_lib.cli.console import table
+from course_lib.errors import CourseError
+from course_lib.runtime import REPOSITORY, pick_device, set_threads
+
+BENCHMARKS = REPOSITORY / "tests" / "benchmarks"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a benchmark may be told.
+
+    `source` is the data to train on, `model` the one that translates; `minutes` is the length of each full training,
+    every other measurement takes `rounds` of some `seconds`.
+    """
+
+    source: str = "world"
+    model: str = "translator"
+    minutes: float = 2.0
+    rounds: int = 5
+    seconds: float = 2.5
+
+
+def bench(
+    only: Annotated[list[str] | None, typer.Option(metavar="NAME", help="One of them; may be repeated.")] = None,
+    source: Annotated[str, typer.Option(help="What is trained on: world, a file, a folder, or a hub id.")] = "world",
+    model: Annotated[str, typer.Option(help="What translates: a name in data/models, or a folder.")] = "translator",
+    minutes: Annotated[float, typer.Option(min=0.01, help="How long `training` trains each model.")] = 2.0,
+    rounds: Annotated[int, typer.Option(min=1, help="How often the others repeat each measurement.")] = 5,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+):
+    """Measure how fast this machine trains and translates.
+
+    Two ways to do the same take turns, so that a busy machine slows both; the median of their ratios counts.
+
+    \b
+    throughput  training: useful tokens per second, against a textbook use of torch.nn.Transformer
+    decoding    translating 250 sentences: with the cache, against without it
+    peak        training: the share of the speed of a bare matrix multiplication
+    training    BLEU per minute of training, against the textbook again (takes twice the minutes)
+
+    \b
+    Examples:
+      course bench
+      course bench --only throughput --source my_pairs/ --json
+
+    \b
+    Exit status:
+      0  measured
+      2  something can't be used; the message says what was expected
+    """
+    options = Options(source, model, minutes, rounds)
+    benchmarks = find_benchmarks(only)
+    setup = machine() | {"source": source, "model": model}
+    show = (lambda text: None) if as_json else typer.echo
+    show(", ".join(f"{key} {value}" for key, value in setup.items()))
+    results = {}
+    for name, path in benchmarks.items():
+        typer.echo(f"measuring {name} ...", err=True)
+        benchmark = load_benchmark(path)
+        results[name] = benchmark.measure(options)
+        show(f"\n{name}: {benchmark.__doc__.splitlines()[0]}\n\n{table(results[name])}")
+    if as_json:
+        typer.echo(json.dumps({"setup": setup, "benchmarks": results}, indent=2))
+
+
+def find_benchmarks(names=None):
+    """The files of the benchmarks `names` (default: of all), by name.
+
+    Raises:
+        CourseError: an unknown name; or this is no checkout (the installed package alone has no benchmarks).
+    """
+    files = {path.stem.removeprefix("bench_"): path for path in sorted(BENCHMARKS.glob("bench_*.py"))}
+    if not files:
+        raise CourseError(f"no benchmarks in {BENCHMARKS}: expected a checkout of the course's repository there")
+    unknown = [name for name in names or [] if name not in files]
+    if unknown:
+        raise CourseError(f'no benchmark "{unknown[0]}": expected one of {", ".join(files)}')
+    return {name: files[name] for name in names or files}
+
+
+def load_benchmark(path):
+    """The module in the file `path`; it may import from `tests`."""
+    if str(REPOSITORY) not in sys.path:
+        sys.path.insert(0, str(REPOSITORY))
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def machine():
+    """What the numbers depend on."""
+    import torch
+
+    return {
+        "cpu": cpu_name(),
+        "cores": os.cpu_count(),
+        "threads": set_threads(),
+        "device": str(pick_device()),
+        "torch": torch.__version__,
+        "python": platform.python_version(),
+    }
+
+
+def cpu_name():
+    """The name of the processor, as Linux or else Python knows it."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()

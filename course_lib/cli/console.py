@@ -1,0 +1,45 @@
+"""How the commands speak: plain tables on the standard output, one sentence per error on the standard error."""
+
+import typer
+from typer.core import TyperGroup
+
+from course_lib.errors import CourseError
+
+HEADINGS = {"bleu": "BLEU", "exact": "exact %", "gflops": "GFLOP/s"}
+
+
+class Commands(TyperGroup):
+    """The commands of `course`; a `CourseError` in any of them becomes a plain message and exit status 2."""
+
+    def invoke(self, ctx):
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except CourseError as error:
+            complain(error)
+            raise typer.Exit(2) from None
+
+
+def complain(message):
+    """Print what is wrong on the standard error."""
+    typer.echo(f"course: {message}", err=True)
+
+
+def table(rows):
+    """Rows, dicts with the same keys, as text in aligned columns: words to the left, numbers to the right."""
+    columns = list(rows[0])
+    lines = [[HEADINGS.get(column, column.replace("_", " ")) for column in columns]]
+    lines += [[show(row[column]) for column in columns] for row in rows]
+    widths = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
+    sides = ["<" if isinstance(rows[0][column], str) else ">" for column in columns]
+    return "\n".join(
+        "  ".join(f"{cell:{side}{width}}" for cell, side, width in zip(line, sides, widths, strict=True)).rstrip()
+        for line in lines
+    )
+
+
+def show(value):
+    """A value of a table: small numbers with two decimals, whole and large ones without, nothing for None."""
+    if isinstance(value, float):
+        return f"{value:,.2f}" if value < 1000 else f"{value:,.0f}"
+    return "" if value is None else f"{value:,}" if isinstance(value, int) else value

@@ -1,0 +1,105 @@
+"""`course run`: a lesson from top to bottom without a browser, and a page to read."""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from course_lib.cli.console import complain
+from course_lib.errors import CourseError
+from course_lib.files import atomic_file
+from course_lib.runtime import REPOSITORY, cache_folder
+
+LESSONS = REPOSITORY / "notebooks"
+
+
+def run(
+    lesson: Annotated[str, typer.Argument(help="Its number (05 or 5) or its name.")],
+    out: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="The page. Default: data/cache/pages/LESSON.html.")
+    ] = None,
+):
+    """Run a lesson and write an HTML page of it.
+
+    It needs no browser. The notebook itself stays as it is. When a cell fails, the page ends with its error.
+    Only the formulas of the page need a network, when it is read.
+
+    \b
+    Example:
+      course run 05 --out training.html
+
+    \b
+    Exit status:
+      0  every cell ran
+      1  a cell failed; the message says which
+      2  there is no such lesson, or the page can't be written
+    """
+    path = find_lesson(lesson)
+    page = out or cache_folder() / "pages" / f"{path.stem}.html"
+    notebook = read_notebook(path)
+    started = time.monotonic()
+    failure = execute(notebook, path.parent)
+    write_page(notebook, path.stem, page)
+    if failure:
+        complain(f"{path.name}, {failure}\nThe page up to there: {page}")
+        raise typer.Exit(1)
+    typer.echo(f"{path.name} ran in {time.monotonic() - started:.0f} s; its page: {page}")
+
+
+def find_lesson(name):
+    """The notebook of a lesson, by number or name. Raises CourseError with the lessons that there are."""
+    lessons = sorted(LESSONS.glob("[0-9]*.ipynb"))
+    wanted = Path(name).name.removesuffix(".ipynb")
+    for path in lessons:
+        if wanted == path.stem or wanted.zfill(2) == path.stem.partition("_")[0]:
+            return path
+    known = "".join(f"\n  {path.stem}" for path in lessons) or " none"
+    raise CourseError(f'no lesson "{name}" in {LESSONS}; expected one of:{known}')
+
+
+def read_notebook(path):
+    """The notebook without what it printed before. Raises CourseError when it is no notebook."""
+    import nbformat
+
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except ValueError as error:
+        raise CourseError(f"{path} is not a notebook: {error}") from None
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return notebook
+
+
+def execute(notebook, folder):
+    """Run the cells of `notebook` in place, in `folder`; returns what failed, as text, or None."""
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, DeadKernelError
+    from tqdm import tqdm
+
+    code_cells = [(index, cell) for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    client = NotebookClient(
+        notebook,
+        kernel_name="python3",
+        extra_arguments=["--log-level=ERROR"],  # each start would come with a warning about encryption
+        resources={"metadata": {"path": str(folder)}},
+    )
+    with client.setup_kernel():
+        for number, (index, cell) in enumerate(tqdm(code_cells, unit="cell", leave=False), start=1):
+            try:
+                client.execute_cell(cell, index)
+            except CellExecutionError as error:
+                return f"code cell {number} of {len(code_cells)} failed: {error.ename}: {error.evalue}"
+            except DeadKernelError:
+                return f"code cell {number} of {len(code_cells)} ended the kernel; was there enough memory?"
+    return None
+
+
+def write_page(notebook, title, page):
+    """Write the notebook with its outputs as one HTML file."""
+    from nbconvert import HTMLExporter
+
+    html, _ = HTMLExporter().from_notebook_node(notebook, {"metadata": {"name": title}})
+    with atomic_file(page) as draft:
+        draft.write_text(html, encoding="utf-8")

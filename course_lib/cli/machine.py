@@ -1,0 +1,168 @@
+"""`course doctor`: is everything here that the course needs? Whatever is wrong comes with what to do about it."""
+
+import importlib.metadata
+import os
+import platform
+import shutil
+import sys
+from typing import NamedTuple
+
+import typer
+
+from course_lib.files import read_json, sha256
+from course_lib.runtime import MODELS, REPOSITORY, cache_folder, pick_device, set_threads
+
+PACKAGE = "course-on-large-models"
+MODEL_FILES = ("card.json", "config.json", "model.safetensors", "tokenizer.json")
+LITTLE_MEMORY, LITTLE_DISK = 2, 1  # GB
+
+
+class Finding(NamedTuple):
+    """What was found about a topic; a finding with an `advice` is a problem."""
+
+    topic: str
+    text: str
+    advice: str = ""
+
+
+def doctor():
+    """Check this machine, and say what to mend.
+
+    The first time, it also generates the sentences of the little world, which takes some seconds.
+
+    \b
+    Example:
+      course doctor
+
+    \b
+    Exit status:
+      0  all is well
+      1  something must be mended
+    """
+    findings = [finding for check, advice in CHECKS.items() for finding in look(check, advice)]
+    width = max(len(finding.topic) for finding in findings)
+    for topic, text, advice in findings:
+        typer.echo(f"{'PROBLEM' if advice else 'ok':7}  {topic:{width}}  {text}")
+        if advice:
+            typer.echo(f"{'':{width + 9}}  -> {advice}")
+    problems = sum(bool(finding.advice) for finding in findings)
+    typer.echo(f"\n{problems} to mend; see the arrows above." if problems else "\nAll is well.")
+    raise typer.Exit(min(problems, 1))
+
+
+def look(check, advice):
+    """The findings of a check; that it can't be done is a finding, too."""
+    try:
+        return list(check())
+    except Exception as error:  # a doctor must not faint
+        return [Finding(check.__name__, f"could not be checked: {type(error).__name__}: {error}", advice)]
+
+
+def versions():
+    """Python and the packages that the course needs, as its metadata states them."""
+    from packaging.requirements import Requirement
+
+    python = Requirement("Python" + importlib.metadata.metadata(PACKAGE)["Requires-Python"])
+    yield version_finding(python, platform.python_version(), "install such a Python, then make clean setup")
+    for requirement in map(Requirement, importlib.metadata.requires(PACKAGE)):
+        if requirement.marker is None:  # the others belong to extras
+            yield version_finding(requirement, installed_version(requirement.name), REINSTALL)
+
+
+def installed_version(name):
+    """The version of a package, or None."""
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def version_finding(requirement, version, advice):
+    """Whether `version` is one that the requirement allows."""
+    good = version is not None and requirement.specifier.contains(version, prereleases=True)
+    return Finding(
+        requirement.name, f"{version or 'not installed'} (needs {requirement.specifier})", "" if good else advice
+    )
+
+
+def threads():
+    """More threads than cores only wait for one another."""
+    count, cores = set_threads(), os.cpu_count() or 1
+    advice = f"set the environment variable OMP_NUM_THREADS to {cores} or less" if count > cores else ""
+    yield Finding("threads", f"{count} on {cores} cores", advice)
+
+
+def device():
+    """Where torch computes."""
+    import torch
+
+    name = pick_device().type
+    yield Finding("device", f"cuda: {torch.cuda.get_device_name()}" if name == "cuda" else name)
+
+
+def memory():
+    """Memory that a lesson may use."""
+    import psutil
+
+    free, total = (psutil.virtual_memory()[i] / 1e9 for i in (1, 0))
+    advice = "close other programs before you run a lesson" if free < LITTLE_MEMORY else ""
+    yield Finding("memory", f"{free:.1f} of {total:.1f} GB free", advice)
+
+
+def disk():
+    """Room for generated data and trained models."""
+    folder = cache_folder()
+    existing = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
+    free = shutil.disk_usage(existing).free / 1e9
+    advice = f"free some space; {folder} itself may be deleted" if free < LITTLE_DISK else ""
+    if not os.access(existing, os.W_OK):
+        advice = "you may not write there; set the environment variable COURSE_CACHE to a folder of yours"
+    yield Finding("disk", f"{free:.1f} GB free for {folder}", advice)
+
+
+def data():
+    """The little world: read from its cache, generated where it is missing."""
+    from course_lib.data import load_translations
+
+    sizes = {split: len(load_translations("world", split)) for split in ("train", "validation", "test")}
+    yield Finding("data", "the little world: " + ", ".join(f"{size:,} {split}" for split, size in sizes.items()))
+
+
+def models():
+    """The trained models: complete, and the very files that their cards describe."""
+    folders = sorted(path for path in MODELS.glob("*") if path.is_dir())
+    if not folders:
+        yield Finding("models", f"none in {MODELS}", RESTORE)
+    for folder in folders:
+        missing = [name for name in MODEL_FILES if not (folder / name).is_file()]
+        if missing:
+            yield Finding("models", f"{folder.name} lacks {', '.join(missing)}", RESTORE)
+        elif sha256(folder / "model.safetensors") != read_json(folder / "card.json").get("sha256"):
+            yield Finding("models", f"{folder.name}: model.safetensors is not the file of its card (sha256)", RESTORE)
+        else:
+            yield Finding("models", f"{folder.name}, as its card says")
+
+
+def kernel():
+    """What Jupyter starts for a lesson must be this Python."""
+    from jupyter_client.kernelspec import KernelSpecManager
+
+    found = KernelSpecManager().get_kernel_spec("python3").resource_dir
+    ours = os.path.realpath(found).startswith(os.path.realpath(sys.prefix))
+    yield Finding("kernel", f"python3 in {found}", "" if ours else INSTALL_KERNEL)
+
+
+REINSTALL = f'in {REPOSITORY}: {sys.executable} -m pip install -e ".[test]"'
+RESTORE = f"in {REPOSITORY}: git checkout -- data/models"
+REGENERATE = f"delete {cache_folder()}; the little world is generated again"
+INSTALL_KERNEL = f"{sys.executable} -m ipykernel install --sys-prefix"
+CHECKS = {
+    versions: REINSTALL,
+    threads: "set the environment variable OMP_NUM_THREADS to a number, such as 2",
+    device: REINSTALL,
+    memory: REINSTALL,
+    disk: "set the environment variable COURSE_CACHE to a folder of yours",
+    data: REGENERATE,
+    models: RESTORE,
+    kernel: INSTALL_KERNEL,
+}

@@ -1,0 +1,62 @@
+"""What all commands have in common: help, exit statuses, errors, tables."""
+
+import subprocess
+import sys
+
+import pytest
+import typer
+
+from course_lib.cli import app
+from course_lib.cli.console import table
+from tests.cli.conftest import course
+
+COMMANDS = sorted(typer.main.get_command(app).commands)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_every_command_has_an_example_and_the_exit_statuses(command):
+    result = course(command, "--help")
+    assert result.exit_code == 0
+    assert f"  course {command}" in result.stdout
+    assert "Exit status:\n    0 " in result.stdout
+
+
+def test_without_a_command_the_commands_are_listed():
+    assert all(f"\n  {command} " in course("--help").stdout for command in COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["train", "painter"], 'no recipe "painter": expected one of translator'),
+        (["train", "translator", "--source", "nowhere"], 'unknown source "nowhere": expected "world"'),
+        (["evaluate", "nobody"], 'no model "nobody": expected a folder with a config.json'),
+        (["translate", "olá", "--model", "nobody"], 'no model "nobody"'),
+        (["run", "77"], 'no lesson "77"'),
+        (["bench", "--only", "juggling"], 'no benchmark "juggling": expected one of decoding, peak, '),
+    ],
+)
+def test_what_cannot_be_used_is_one_message_and_exit_status_2(arguments, said, tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
+    result = course(*arguments)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("course: ")
+    assert said in result.stderr
+    assert result.stdout == ""
+
+
+def test_help_comes_without_torch():
+    loaded = "import course_lib.cli, sys; print({'torch', 'datasets', 'nbclient'} & set(sys.modules))"
+    assert subprocess.check_output([sys.executable, "-c", loaded], text=True).strip() == "set()"
+
+
+def test_a_table_aligns_words_to_the_left_and_numbers_to_the_right():
+    rows = [
+        {"name": "a", "bleu": 7.125, "tokens_per_second": 12345.6, "seconds": None},
+        {"name": "[long]", "bleu": 98.0, "tokens_per_second": 9, "seconds": 1.0},
+    ]
+    assert table(rows).splitlines() == [
+        "name     BLEU  tokens per second  seconds",
+        "a        7.12             12,346",
+        "[long]  98.00                  9     1.00",
+    ]

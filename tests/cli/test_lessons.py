@@ -1,0 +1,63 @@
+"""`course run` on made-up lessons."""
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from course_lib.cli import lessons
+from tests.cli.conftest import course
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder of three lessons: 04 works, 05 fails, 06 is no notebook."""
+    monkeypatch.setattr(lessons, "LESSONS", tmp_path)
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "cache"))
+    write(tmp_path / "04_works.ipynb", "x = 2", "print('the answer is', 21 * x)")
+    write(tmp_path / "05_fails.ipynb", "print('so far')", "x['[5]']", "print('after')")
+    (tmp_path / "06_broken.ipynb").write_text("<<<<<<< HEAD")
+    return tmp_path
+
+
+def write(path, *sources):
+    cells = [new_code_cell(source, outputs=[new_output("stream", text="an old output")]) for source in sources]
+    nbformat.write(new_notebook(cells=[new_markdown_cell("# A lesson"), *cells]), path)
+
+
+def test_a_lesson_is_run_on_a_copy_and_becomes_a_page(folder):
+    before = (folder / "04_works.ipynb").read_bytes()
+    result = course("run", "4")
+    assert result.exit_code == 0, result.stderr
+    page = (folder / "cache" / "pages" / "04_works.html").read_text(encoding="utf-8")
+    assert "A lesson" in page
+    assert "the answer is 42" in page
+    assert "an old output" not in page
+    assert (folder / "04_works.ipynb").read_bytes() == before
+
+
+def test_a_failing_cell_is_named_and_the_page_shows_its_error(folder, tmp_path):
+    result = course("run", "05", "--out", tmp_path / "page.html")
+    assert result.exit_code == 1
+    assert "05_fails.ipynb, code cell 2 of 3 failed: NameError: name 'x' is not defined" in result.stderr
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "so far" in page
+    assert "NameError" in page
+    assert "an old output" not in page
+
+
+@pytest.mark.parametrize("name", ["5", "05", "05_fails", "05_fails.ipynb", "notebooks/05_fails.ipynb"])
+def test_a_lesson_goes_by_its_number_or_its_name(name, folder):
+    assert lessons.find_lesson(name) == folder / "05_fails.ipynb"
+
+
+@pytest.mark.parametrize("name", ["55", "", "0", "fails"])
+def test_an_unknown_lesson_is_answered_with_those_there_are(name, folder):
+    result = course("run", name)
+    assert result.exit_code == 2
+    assert "\n  04_works\n  05_fails" in result.stderr
+
+
+def test_a_file_that_is_no_notebook_is_named(folder):
+    result = course("run", "06")
+    assert result.exit_code == 2
+    assert "06_broken.ipynb is not a notebook" in result.stderr

@@ -1,0 +1,109 @@
+"""`course doctor`: each problem is found, and comes with what to do."""
+
+import shutil
+
+import pytest
+from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+from packaging.requirements import Requirement
+
+from course_lib.cli import machine
+from course_lib.cli.machine import Finding
+from tests.cli.conftest import course
+
+
+@pytest.fixture
+def shipped(trained, tmp_path, monkeypatch):
+    """A folder of shipped models with one that is as it should be."""
+    monkeypatch.setattr(machine, "MODELS", tmp_path)
+    return shutil.copytree(trained[0], tmp_path / "translator")
+
+
+def only(monkeypatch, *checks):
+    monkeypatch.setattr(machine, "CHECKS", dict.fromkeys(checks, "advice"))
+
+
+def test_a_machine_without_problems_is_told_so(monkeypatch, shipped):
+    only(monkeypatch, machine.versions, machine.threads, machine.device, machine.models, machine.kernel)
+    result = course("doctor")
+    assert result.exit_code == 0, result.stdout
+    assert result.stdout.endswith("\nAll is well.\n")
+
+
+def test_every_dependency_of_the_package_is_looked_at():
+    topics = {finding.topic for finding in machine.versions()}
+    assert {"Python", "torch", "typer", "nbclient"} <= topics
+    assert "pytest" not in topics
+
+
+@pytest.mark.parametrize("version", ["2.5.1", "3.0.0", None])
+def test_a_package_that_is_too_old_too_new_or_missing_is_a_problem(version):
+    finding = machine.version_finding(Requirement("torch>=2.6,<3"), version, "install it")
+    assert finding.advice == "install it"
+
+
+def test_a_damaged_model_is_a_problem_and_the_exit_status_is_1(monkeypatch, shipped):
+    only(monkeypatch, machine.models)
+    weights = bytearray((shipped / "model.safetensors").read_bytes())
+    weights[-1] ^= 1
+    (shipped / "model.safetensors").write_bytes(weights)
+    result = course("doctor")
+    assert result.exit_code == 1
+    assert "PROBLEM  models  translator: model.safetensors is not the file of its card" in result.stdout
+    assert "-> in " in result.stdout
+    assert "git checkout -- data/models" in result.stdout
+
+
+def test_a_model_that_lacks_a_file_is_a_problem(shipped):
+    (shipped / "tokenizer.json").unlink()
+    (finding,) = machine.models()
+    assert finding.text == "translator lacks tokenizer.json"
+    assert finding.advice
+
+
+def test_no_models_at_all_are_a_problem(monkeypatch, tmp_path):
+    monkeypatch.setattr(machine, "MODELS", tmp_path / "nothing")
+    (finding,) = machine.models()
+    assert finding.advice
+
+
+def test_a_missing_kernel_is_a_problem(monkeypatch):
+    def missing(self, name):
+        raise NoSuchKernel(name)
+
+    monkeypatch.setattr(KernelSpecManager, "get_kernel_spec", missing)
+    only(monkeypatch, machine.kernel)
+    result = course("doctor")
+    assert result.exit_code == 1
+    assert "No such kernel named python3" in result.stdout
+    assert "-> advice" in result.stdout
+
+
+def test_the_kernel_of_another_python_is_a_problem(monkeypatch, tmp_path):
+    monkeypatch.setattr(machine.sys, "prefix", str(tmp_path))
+    (finding,) = machine.kernel()
+    assert "ipykernel install --sys-prefix" in finding.advice
+
+
+def test_more_threads_than_cores_are_a_problem(monkeypatch):
+    monkeypatch.setattr(machine, "set_threads", lambda: 64)
+    monkeypatch.setattr(machine.os, "cpu_count", lambda: 2)
+    (finding,) = machine.threads()
+    assert finding == Finding("threads", "64 on 2 cores", finding.advice)
+    assert "OMP_NUM_THREADS to 2 or less" in finding.advice
+
+
+@pytest.mark.parametrize(("free", "is_problem"), [(0.5e9, True), (50e9, False)])
+def test_a_full_disk_is_a_problem(free, is_problem, monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "not" / "there" / "yet"))
+    monkeypatch.setattr(machine.shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(60e9, 0, free))
+    (finding,) = machine.disk()
+    assert bool(finding.advice) == is_problem
+
+
+def test_a_little_world_that_cannot_be_generated_is_a_problem(monkeypatch):
+    def broken(source, split):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr("course_lib.data.load_translations", broken)
+    (finding,) = machine.look(machine.data, "free some space")
+    assert finding == Finding("data", "could not be checked: OSError: no space left on device", "free some space")
