@@ -1,9 +1,11 @@
-"""What the lessons draw, with matplotlib alone: every function returns axes or a figure and shows nothing.
+"""What the lessons draw: pictures with matplotlib alone, and attention to explore.
 
-`show_…` draws numbers handed in; `draw_…` draws the course's own diagrams.
+`show_…` draws numbers handed in, `draw_…` the course's own diagrams; both return axes or a figure and show nothing.
+`view_attention` returns a page of HTML and JavaScript.
 """
 
 from course_lib.viz.attention import draw_dot_product_attention, draw_multi_head_attention
+from course_lib.viz.attention_map import AttentionMap
 from course_lib.viz.course_map import draw_course_map
 from course_lib.viz.curves import show_bars, show_curves, show_reference
 from course_lib.viz.growing_mask import draw_growing_mask
@@ -14,9 +16,11 @@ from course_lib.viz.png import save_png
 from course_lib.viz.style import COLOURS, course_style, use_course_style
 from course_lib.viz.teacher_forcing import draw_teacher_forcing
 from course_lib.viz.translator import draw_translator
+from course_lib.viz.viewer import view_attention
 
 __all__ = [
     "COLOURS",
+    "AttentionMap",
     "course_style",
     "draw_course_map",
     "draw_decoder_layer",
@@ -34,4 +38,5 @@ __all__ = [
     "show_matrix",
     "show_reference",
     "use_course_style",
+    "view_attention",
 ]

@@ -26,7 +26,7 @@ QUOTAS = {
     ("test", "story"): 500,
     ("test", "combination"): 500,
 }
-LONGEST = 70
+LONGEST = 70  # words
 TAGS = ("O", "PERSON", "ANIMAL", "THING", "PLACE", "KEEPER")
 
 
@@ -134,7 +134,7 @@ class Tale:
 
 def with_ending(cast, ending, loser):
     """The cast with the slots that the ending decides: x has the thing, y not; the hero gets u, the loser gets v."""
-    (x, u), (y, v) = ((cast["hero"], cast["t"]), (cast[loser], cast["d"]))
+    x, y, u, v = cast["hero"], cast[loser], cast["t"], cast["d"]
     if ending == "sad":
         x, y, u, v = y, x, v, u
     return {**cast, "x": x, "y": y, "u": u, "v": v}
