@@ -45,8 +45,9 @@ def beam_search(decoding, start, end_id, beam_size=5, length_penalty=1.0):
         ids = torch.cat([pick(ids, parents), chosen.unsqueeze(-1)], dim=-1)
 
         ended = chosen == end_id
-        for i, rank in ended[:, :beam_size].nonzero().tolist():
+        for i, rank in (ended & scores.isfinite())[:, :beam_size].nonzero().tolist():
             found[rows[i]].add(float(scores[i, rank]), ids[i, rank, :-1].tolist(), length_penalty)
+        scores = scores.masked_fill(ended, -torch.inf)  # they may stay in a wide beam, but win no more
         alive = torch.tensor([len(found[row].outputs) < beam_size for row in rows], device=start.device)
         if not alive.any():
             return [row.best() for row in found]
@@ -59,7 +60,8 @@ def beam_search(decoding, start, end_id, beam_size=5, length_penalty=1.0):
         rows = [row for row, goes_on in zip(rows, alive.tolist(), strict=True) if goes_on]
         tokens = ids[:, :, -1].reshape(-1, 1)
     for i, row in enumerate(rows):
-        found[row].add(float(scores[i, 0]), ids[i, 0].tolist(), length_penalty)
+        if not found[row].outputs:
+            found[row].add(float(scores[i, 0]), ids[i, 0].tolist(), length_penalty)
     return [row.best() for row in found]
 
 

@@ -2,6 +2,8 @@
 
 import torch
 
+from course_lib.errors import CourseError
+
 
 def likeliest(logits):
     """The greedy choice: logits B V -> token ids B."""
@@ -16,9 +18,14 @@ class Sampler:
         top_k: only the `top_k` likeliest tokens may be chosen.
         top_p: only the likeliest tokens that together reach this probability may (Holtzman et al. 2020, section 3.1).
         seed: of the choices.
+
+    Raises:
+        CourseError: `temperature` is not above 0.
     """
 
     def __init__(self, temperature=1.0, top_k=None, top_p=None, seed=0):
+        if temperature <= 0:
+            raise CourseError(f"temperature must be above 0 (the greedy choice is `likeliest`), got {temperature}")
         self.temperature, self.top_k, self.top_p = temperature, top_k, top_p
         self.random = torch.Generator().manual_seed(seed)
 

@@ -38,6 +38,26 @@ def test_that_is_not_what_greedy_search_finds():
     assert search(table, beam_size=EVERYTHING) != generate(TableDecoding(table), starts(table), END)
 
 
+@pytest.mark.parametrize("beam_size", [1, 2, 3, 5])
+def test_it_follows_as_many_candidates_as_it_says_however_many_end(beam_size):
+    table = random_table(97, 7, 5)
+    table[..., END] += 2.0
+    assert search(table, beam_size=beam_size) == [plain_search(row, beam_size) for row in table]
+
+
+def plain_search(row, beam_size):
+    """The rule in lists, for one row: of all longer candidates the best that don't end go on."""
+    log_p, going, found = row.log_softmax(-1).tolist(), [(0.0, [1])], []
+    for place in range(len(row)):
+        longer = [(total + p, [*ids, i]) for total, ids in going for i, p in enumerate(log_p[place][ids[-1]])]
+        longer.sort(reverse=True)
+        found += [(total / (len(ids) - 1), ids[1:-1]) for total, ids in longer[:beam_size] if ids[-1] == END]
+        going = [(total, ids) for total, ids in longer if ids[-1] != END][:beam_size]
+        if len(found) >= beam_size:
+            break
+    return max(found)[1] if found else going[0][1][1:]
+
+
 def test_a_beam_of_one_is_greedy_search():
     table = random_table(97, 7, 11)
     greedy = generate(TableDecoding(table), starts(table), END)
