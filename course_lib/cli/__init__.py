@@ -1,7 +1,5 @@
 """The command `course`. Each command imports what it needs when it runs, so that help comes at once."""
 
-import os
-
 import typer
 
 from course_lib.cli.benchmarks import bench
@@ -23,7 +21,6 @@ app = typer.Typer(
 @app.callback()
 def course():
     """Check the machine, run the lessons, and train and use the models of the course."""
-    os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")  # they come for files that are read in no time
 
 
 for command in (doctor, run, train, evaluate, translate, bench):

@@ -1,5 +1,6 @@
 """One argument, `source`, for every data set: "world" (generated here), a local path, or an id on the hub."""
 
+import contextlib
 import gzip
 import json
 import os
@@ -24,15 +25,31 @@ def load_source(source, split, world):
         CourseError: the source, the split or the file can't be used; the message says what was found instead.
     """
     if source == "world":
-        return load_world(split, world)
+        with no_progress_bars():
+            return load_world(split, world)
     if Path(source).exists():
-        return load_path(Path(source), split)
+        with no_progress_bars():
+            return load_path(Path(source), split)
     if source.count("/") == 1 and not source.startswith((".", "/", "~")):
         return load_hub(source, split)
     raise CourseError(
         f'unknown source "{source}": expected "world", an existing file or folder, or a hub id such as '
         "Helsinki-NLP/opus-100:en-pt"
     )
+
+
+@contextlib.contextmanager
+def no_progress_bars():
+    """Keep `datasets` from drawing progress bars for what is read in no time; downloads from the hub have theirs."""
+    from datasets import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
+
+    were_disabled = are_progress_bars_disabled()
+    disable_progress_bars()
+    try:
+        yield
+    finally:
+        if not were_disabled:
+            enable_progress_bars()
 
 
 def load_world(split, world):
