@@ -13,10 +13,10 @@ from course_lib.runtime import REPOSITORY
 from tests.training.runs import STEPS, Recorded, trained_weights, trainer
 
 PROCESSES = 2
-# With --cpu, accelerate leaves it to MPI to start more than one process. So it is told about several cards,
+# With --cpu, accelerate leaves it to MPI to start more than one process. So it is told about several cards here,
 # and, by an environment variable, to use the CPU in their place.
-LAUNCH = f"{sys.executable} -m accelerate.commands.launch --multi_gpu --num_processes {PROCESSES}".split()
-LAUNCH += ["--main_process_port", "0"]
+LAUNCH = ["-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", str(PROCESSES)]
+ANY_FREE_PORT = ["--main_process_port", "0"]
 
 
 def train_and_write(folder):
@@ -35,12 +35,12 @@ def losses_by_step(folder, processes):
     return torch.tensor(parts).unflatten(-1, (STEPS, -1)).sum(dim=(0, -1))
 
 
-@pytest.mark.skipif(os.name == "nt", reason="gloo, which joins processes without a GPU, is not sure to work on Windows")
+@pytest.mark.skipif(os.name == "nt", reason="several processes are not tried on Windows")
 def test_two_processes_train_to_the_losses_and_weights_of_one(tmp_path):
     one, two = tmp_path / "one", tmp_path / "two"
     train_and_write(one)
     run = subprocess.run(
-        [*LAUNCH, "-m", "tests.training.test_processes", two],
+        [sys.executable, *LAUNCH, *ANY_FREE_PORT, "-m", "tests.training.test_processes", two],
         cwd=REPOSITORY,
         env=os.environ | {"ACCELERATE_USE_CPU": "true", "OMP_NUM_THREADS": "1", "HF_HOME": str(tmp_path)},
         capture_output=True,
