@@ -53,9 +53,7 @@ def test_every_way_of_installing_takes_the_same_extra():
 
 
 def test_windows_runs_the_tests_as_the_readme_says():
-    commands = [
-        line.strip() for line in README.splitlines() if line.strip().startswith(".venv\\Scripts\\python")
-    ]
+    commands = [line.strip() for line in README.splitlines() if line.strip().startswith(".venv\\Scripts\\python")]
     workflow = read(".github/workflows/test.yml")
     assert [command in workflow for command in commands if "jupyterlab" not in command] == [True, True]
 

@@ -36,9 +36,7 @@ def add_program(machine, path, script):
 
 
 def add_disk(machine, free_gb):
-    add_program(
-        machine, "bin/df", f"echo Filesystem Blocks Used Available; echo disk 0 0 {free_gb * 1024**2}"
-    )
+    add_program(machine, "bin/df", f"echo Filesystem Blocks Used Available; echo disk 0 0 {free_gb * 1024**2}")
 
 
 def add_python(machine, version=SUPPORTED, path="bin/python3", rest=":"):
