@@ -65,6 +65,10 @@ def test_a_target_word_that_is_alone_is_linked_by_a_majority_only(most, linked):
     assert links == {(0, 0), (1, 2)} | ({(0, 1)} if linked else set())
 
 
+def test_a_target_word_that_has_a_link_gets_no_second_one_by_majority():
+    assert read_links(torch.tensor([[0.6, 0.4], [0.9, 0.1]])) == {(1, 0), (0, 1)}
+
+
 def test_a_perfect_map_gives_the_alignment_that_it_shows():
     order = torch.randperm(7)
     assert read_links(torch.eye(7)[order]) == {(int(i), j) for j, i in enumerate(order)}
