@@ -42,7 +42,6 @@ def train(
       2    something can't be used; the message says what was expected
       130  interrupted
     """
-    from accelerate import PartialState
     from tqdm import tqdm
 
     from course_lib.recipes import RECIPES
@@ -51,9 +50,8 @@ def train(
         raise CourseError(f'no recipe "{name}": expected one of {", ".join(RECIPES)}')
     set_threads()
     out = out or cache_folder() / "trained" / name
-    report = tqdm.write if PartialState().is_main_process else lambda line: None
     try:
-        card = RECIPES[name](source, out=out, minutes=minutes, seed=seed, report=report)
+        card = RECIPES[name](source, out=out, minutes=minutes, seed=seed, report=tqdm.write)
     except KeyboardInterrupt:
         complain("stopped; the same command goes on from the last checkpoint (one is kept each tenth of the way)")
         raise typer.Exit(130) from None

@@ -32,13 +32,14 @@ class Trainer:
         folder: where `checkpoint.safetensors` is kept. A run that finds its own checkpoint there goes on from it, to
             the same weights, bit for bit, as a run that was never interrupted (if the plan counts in steps).
         description: what the run is, beside the plan, for the checkpoint: a dict of plain values.
-        report: a function that takes each line of the log.
+        report: a function that takes each line of the log, in the main process.
     """
 
     def __init__(self, model, batches, objective, plan, *, evaluate=None, folder=None, description=None, report=None):
         self.batches, self.objective, self.plan = batches, objective, plan
-        self.evaluate, self.report = evaluate or (lambda model: {}), report or (lambda line: None)
+        self.evaluate = evaluate or (lambda model: {})
         self.accelerator = Accelerator(mixed_precision=plan.precision)
+        self.report = report if report and self.accelerator.is_main_process else lambda line: None
         self.plain_model = model.to(self.accelerator.device)
         self.optimizer = torch.optim.AdamW(
             model.parameters(), lr=plan.learning_rate, betas=plan.betas, weight_decay=plan.weight_decay, fused=True
