@@ -19,7 +19,7 @@ def atomic_file(path):
         CourseError: the disk refused (full, read-only, no such device); nothing was changed.
     """
     path = Path(path)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
+    draft = path.with_name(f".{path.name}.draft")  # one name: the next save clears what a kill left behind
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield draft

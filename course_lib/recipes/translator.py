@@ -100,5 +100,5 @@ def train_translator(source="world", *, out, minutes=None, seed=0, report=print)
 def recipe_for(source, minutes=None, seed=0):
     """The recipe for the little world or for real text, with this seed, and with a budget in minutes if given."""
     recipe = WORLD if source == "world" else REAL
-    budget = {"minutes": minutes, "steps": None} if minutes else {}
+    budget = {} if minutes is None else {"minutes": minutes, "steps": None}
     return replace(recipe, plan=replace(recipe.plan, seed=seed, **budget))
