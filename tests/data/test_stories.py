@@ -1,0 +1,35 @@
+"""Stories: a text in every row, whatever the source; labels for those of the little world."""
+
+import json
+
+import pytest
+
+from course_lib.data import load_stories
+from course_lib.errors import CourseError
+
+
+def write(path, *rows):
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return str(path)
+
+
+def test_stories_of_the_little_world_have_a_tag_for_each_word():
+    row = load_stories("world", "test")[0]
+    assert len(row["words"]) == len(row["tags"]) > 40
+    assert row["ending"] in ("happy", "sad")
+
+
+def test_stories_are_read_from_a_file(tmp_path):
+    rows = load_stories(write(tmp_path / "tales.jsonl", {"text": "a dog slept."}, {"text": "a cat ran."}))
+    assert rows["text"][:] == ["a dog slept.", "a cat ran."]
+
+
+def test_a_file_without_texts_is_refused_and_its_columns_are_named(tmp_path):
+    with pytest.raises(CourseError, match="missing column text; found tale"):
+        load_stories(write(tmp_path / "tales.jsonl", {"tale": "a dog slept."}))
+
+
+@pytest.mark.parametrize("nothing", ["", "  ", None])
+def test_a_row_without_text_is_refused_by_its_number(tmp_path, nothing):
+    with pytest.raises(CourseError, match='row 2 of ".*tales.jsonl", split "train", has no text'):
+        load_stories(write(tmp_path / "tales.jsonl", {"text": "a dog slept."}, {"text": nothing}))
