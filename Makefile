@@ -19,7 +19,7 @@ setup: ## make .venv and install the course into it
 	@PYTHON="$(PYTHON)" PIP_ARGS="$(PIP_ARGS)" .ci/setup
 
 lab: setup ## open the course in JupyterLab
-	$(python) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(as_root) $(ARGS)
+	OMP_WAIT_POLICY=PASSIVE $(python) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(as_root) $(ARGS)
 
 test: lint ## check the style, run all tests, and run every notebook with nbval
 	$(python) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --nbval --nbval-current-env $(ARGS)

@@ -1,5 +1,7 @@
 """The command `course`. Each command imports what it needs when it runs, so that help comes at once."""
 
+import os
+
 import typer
 
 from course_lib.cli.benchmarks import bench
@@ -21,6 +23,8 @@ app = typer.Typer(
 @app.callback()
 def course():
     """Check the machine, run the lessons, and train and use the models of the course."""
+    # Read when torch is imported. Threads that wait actively make training several times slower beside other programs.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 for command in (doctor, run, train, evaluate, translate, bench):
