@@ -13,3 +13,11 @@ class Model(nn.Module):
     def num_parameters(self):
         """How many numbers are learnt; tied weights count once."""
         return sum(parameter.numel() for parameter in self.parameters())
+
+
+def unique_tensors(module):
+    """Parameters and persistent buffers of any module by name; of tensors that are tied, only the first name."""
+    first = {}
+    for name, tensor in module.state_dict(keep_vars=True).items():
+        first.setdefault(id(tensor), (name, tensor))
+    return dict(first.values())

@@ -6,6 +6,7 @@ from pathlib import Path
 from course_lib.data import Tokenizer
 from course_lib.errors import CourseError
 from course_lib.files import read_json, read_tensors, write_json, write_tensors
+from course_lib.models.base import unique_tensors
 from course_lib.models.bert import Bert, BertConfig
 from course_lib.models.gpt import Gpt, GptConfig
 from course_lib.models.t5 import T5, T5Config
@@ -25,9 +26,7 @@ def save_model(model, folder, tokenizer):
     folder = Path(folder)
     tokenizer.save(folder / "tokenizer.json")
     write_json(folder / "config.json", {"architecture": type(model).__name__, **asdict(model.config)})
-    first_names = {id(tensor): name for name, tensor in reversed(model.state_dict(keep_vars=True).items())}
-    state = model.state_dict(keep_vars=True)
-    write_tensors(folder / "model.safetensors", {name: state[name] for name in sorted(first_names.values())})
+    write_tensors(folder / "model.safetensors", unique_tensors(model))
 
 
 def find_model(name):

@@ -3,10 +3,9 @@
 import json
 from dataclasses import dataclass, field
 
-import torch
-
 from course_lib.errors import CourseError
 from course_lib.files import read_tensors, write_tensors
+from course_lib.models.base import unique_tensors
 
 
 @dataclass
@@ -70,11 +69,3 @@ class Checkpoint:
                 state["state"].setdefault(int(index), {})[key] = tensor
         optimizer.load_state_dict(state)
         return Progress(**json.loads(metadata["progress"]))
-
-
-def unique_tensors(module):
-    """Parameters and persistent buffers by name; of tensors that are tied, only the first name."""
-    seen = {}
-    for name, tensor in module.state_dict(keep_vars=True).items():
-        seen.setdefault(id(tensor), (name, tensor))
-    return {name: tensor for name, tensor in seen.values() if isinstance(tensor, torch.Tensor)}
