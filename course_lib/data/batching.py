@@ -65,6 +65,17 @@ def pad(sequences):
     return pad_sequence([torch.tensor(ids) for ids in sequences], batch_first=True, padding_value=PAD)
 
 
+def pad_left(sequences):
+    """Stack lists of ids with <pad> before the short ones, so that all end together: tokens and positions, B T each.
+
+    The positions of a sequence start at 0; those of padding are -1.
+    """
+    longest = max(map(len, sequences))
+    tokens = torch.tensor([[PAD] * (longest - len(ids)) + list(ids) for ids in sequences])
+    first = torch.tensor([longest - len(ids) for ids in sequences])
+    return tokens, (torch.arange(longest) - first.unsqueeze(1)).clamp(min=-1)
+
+
 class TranslationBatches:
     """The batches of a training set, in a new random order each epoch, the same for the same seed everywhere.
 

@@ -15,7 +15,7 @@ PIECE = Regex(r" ?\p{L}+|'\p{L}+| ?\p{N}| ?[^\p{L}\p{N}\s]|\s")
 
 
 class Tokenizer:
-    """Sub-words of lower-cased text, spelt with bytes where need be, so that nothing is ever unknown."""
+    """Sub-words, spelt with bytes where need be, so that nothing is ever unknown; usually of lower-cased text."""
 
     pad_id, bos_id, eos_id = PAD, BOS, EOS
 
@@ -24,17 +24,21 @@ class Tokenizer:
         self._fast.encode_special_tokens = True  # "<eos>" typed by a person is text, not a command
 
     @classmethod
-    def train(cls, texts, vocab_size):
-        """Learn the `vocab_size` most useful sub-words of `texts`, the 256 bytes and the special tokens among them."""
+    def train(cls, texts, vocab_size, special_tokens=(), lower_case=True):
+        """Learn the `vocab_size` most useful sub-words of `texts`, the 256 bytes and the special tokens among them.
+
+        `special_tokens`, such as "<mask>", get the ids 3, 4, ...; no text is ever encoded to them.
+        """
         fast = FastTokenizer(models.BPE())
-        fast.normalizer = normalizers.Sequence([normalizers.NFC(), normalizers.Lowercase(), normalizers.Prepend(" ")])
+        case = [normalizers.Lowercase()] if lower_case else []
+        fast.normalizer = normalizers.Sequence([normalizers.NFC(), *case, normalizers.Prepend(" ")])
         fast.pre_tokenizer = pre_tokenizers.Sequence(
             [pre_tokenizers.Split(PIECE, "isolated"), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
         )
         fast.decoder = decoders.Sequence([decoders.ByteLevel(), decoders.Strip(" ", left=1, right=0)])
         trainer = trainers.BpeTrainer(
             vocab_size=vocab_size,
-            special_tokens=list(SPECIAL_TOKENS),
+            special_tokens=[*SPECIAL_TOKENS, *special_tokens],
             initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
             show_progress=False,
         )
@@ -58,6 +62,13 @@ class Tokenizer:
 
     def __len__(self):
         return self._fast.get_vocab_size()
+
+    def special_id(self, token):
+        """The id of a special token, such as "<mask>". Raises CourseError when the tokenizer has none of that name."""
+        special = {added.content: id for id, added in self._fast.get_added_tokens_decoder().items()}
+        if token not in special:
+            raise CourseError(f"the tokenizer has no special token {token}; it has {', '.join(special)}")
+        return special[token]
 
     def encode(self, text):
         """Token ids of `text`, with <eos> at the end."""

@@ -1,16 +1,21 @@
 """From next-token probabilities to whole outputs: greedy search, sampling, beam search."""
 
 from course_lib.generation.beam_search import beam_search
-from course_lib.generation.decoding import CachedDecoding, RecomputingDecoding
+from course_lib.generation.chat import Chat
+from course_lib.generation.completion import complete
+from course_lib.generation.decoding import CachedDecoding, RecomputingDecoding, TextDecoding
 from course_lib.generation.sampling import Sampler, generate, likeliest
 from course_lib.generation.translation import beam, greedy_search, sampling, translate
 
 __all__ = [
     "CachedDecoding",
+    "Chat",
     "RecomputingDecoding",
     "Sampler",
+    "TextDecoding",
     "beam",
     "beam_search",
+    "complete",
     "generate",
     "greedy_search",
     "likeliest",

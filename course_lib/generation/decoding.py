@@ -49,6 +49,31 @@ class RecomputingDecoding:
         self.memory, self.memory_mask, self.tokens = self.memory[rows], self.memory_mask[rows], self.tokens[rows]
 
 
+class TextDecoding:
+    """A decoder-only model going on with a batch of texts; what was read stays in a `DecoderCache`.
+
+    Args:
+        model: such as an `Llm`, in eval mode.
+        positions: of the first tokens that come, B T, where rows are padded on the left (-1); default: 0, 1, ...
+        max_length: the most tokens a row may have, prompt, padding and output together; default: the model's context.
+        cache: what an earlier text left, to go on from; default: an empty one.
+    """
+
+    def __init__(self, model, positions=None, max_length=None, cache=None):
+        self.model, self.positions = model, positions
+        self.max_length = max_length or model.config.max_length
+        self.cache = model.new_cache() if cache is None else cache
+
+    def next_logits(self, tokens):
+        """Take in `tokens`, B T, and return the logits of the token that follows, B V."""
+        positions, self.positions = self.positions, None
+        return self.model(tokens, positions, cache=self.cache, keep=last_only(tokens))
+
+    def select(self, rows):
+        """Go on with the texts `rows` (a tensor of indices into B)."""
+        self.cache.select(rows)
+
+
 def longest_output(model, source):
     """The most tokens an output may have: twice the source and a few more, so that an untrained model stops too."""
     return min(model.config.max_length, 2 * source.shape[1] + 10)

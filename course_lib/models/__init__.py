@@ -2,6 +2,8 @@
 
 from course_lib.models.bert import Bert, BertConfig
 from course_lib.models.gpt import Gpt, GptConfig
+from course_lib.models.llm import Llm, LlmConfig
+from course_lib.models.scorer import Scorer
 from course_lib.models.store import find_model, load_model, save_model
 from course_lib.models.t5 import T5, T5Config
 from course_lib.models.translator import Decoder, Encoder, Translator, TranslatorConfig
@@ -14,6 +16,9 @@ __all__ = [
     "Encoder",
     "Gpt",
     "GptConfig",
+    "Llm",
+    "LlmConfig",
+    "Scorer",
     "T5Config",
     "Translator",
     "TranslatorConfig",

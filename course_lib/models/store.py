@@ -9,6 +9,8 @@ from course_lib.files import read_json, read_tensors, write_json, write_tensors
 from course_lib.models.base import unique_tensors
 from course_lib.models.bert import Bert, BertConfig
 from course_lib.models.gpt import Gpt, GptConfig
+from course_lib.models.llm import Llm, LlmConfig
+from course_lib.models.scorer import Scorer
 from course_lib.models.t5 import T5, T5Config
 from course_lib.models.translator import Translator, TranslatorConfig
 from course_lib.runtime import MODELS
@@ -16,6 +18,8 @@ from course_lib.runtime import MODELS
 ARCHITECTURES = {
     "Bert": (Bert, BertConfig),
     "Gpt": (Gpt, GptConfig),
+    "Llm": (Llm, LlmConfig),
+    "Scorer": (Scorer, LlmConfig),
     "T5": (T5, T5Config),
     "Translator": (Translator, TranslatorConfig),
 }

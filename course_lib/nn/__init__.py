@@ -8,36 +8,53 @@ from course_lib.nn.attention import (
     scaled_dot_product_attention,
     split_heads,
 )
+from course_lib.nn.decoder_cache import DecoderCache
 from course_lib.nn.decoder_layer import DecoderLayer
 from course_lib.nn.embedding import TokenEmbedding
 from course_lib.nn.encoder_layer import EncoderLayer
 from course_lib.nn.feed_forward import FeedForward
+from course_lib.nn.gated_feed_forward import GatedFeedForward
 from course_lib.nn.kv_cache import KeysValues, KVCache
-from course_lib.nn.masks import causal_mask, padding_mask
+from course_lib.nn.llm_layer import LlmLayer
+from course_lib.nn.lora import LoraLinear, add_lora, merge_lora
+from course_lib.nn.masks import causal_mask, padding_mask, segment_mask, window_mask
 from course_lib.nn.positions import LearnedPositions, SinusoidalPositions
 from course_lib.nn.recording import AttentionMaps, record_attention
 from course_lib.nn.relative_bias import RelativePositionBias
 from course_lib.nn.rms_norm import RMSNorm
+from course_lib.nn.rotary import Rotary, Rotation
+from course_lib.nn.rotary_attention import RotaryAttention
 
 __all__ = [
     "AddNorm",
     "AttentionMaps",
+    "DecoderCache",
     "DecoderLayer",
     "EncoderLayer",
     "FeedForward",
+    "GatedFeedForward",
     "KVCache",
     "KeysValues",
     "LearnedPositions",
+    "LlmLayer",
+    "LoraLinear",
     "MultiHeadAttention",
     "RMSNorm",
     "RelativePositionBias",
+    "Rotary",
+    "RotaryAttention",
+    "Rotation",
     "SinusoidalPositions",
     "TokenEmbedding",
+    "add_lora",
     "attention_weights",
     "causal_mask",
     "merge_heads",
+    "merge_lora",
     "padding_mask",
     "record_attention",
     "scaled_dot_product_attention",
+    "segment_mask",
     "split_heads",
+    "window_mask",
 ]

@@ -16,6 +16,20 @@ def causal_mask(q_positions, k_positions=None):
     return mask.unsqueeze(1) if mask.dim() == 3 else mask
 
 
+def window_mask(q_positions, k_positions, window_size):
+    """True where the key is not later than the query, and among the last `window_size` (slide "SWA").
+
+    The window counts the query itself: a window of 3 is the query and the two before it. Arguments and result as in
+    `causal_mask`.
+    """
+    return causal_mask(q_positions, k_positions) & ~causal_mask(q_positions - window_size, k_positions)
+
+
 def padding_mask(token_ids, pad_id):
     """True where a key is a real token: B S -> B 1 1 S, the same for all heads and queries."""
     return (token_ids != pad_id)[:, None, None, :]
+
+
+def segment_mask(q_segments, k_segments):
+    """True where query and key belong to the same text of several in one row: B T and B S -> B 1 T S."""
+    return (q_segments.unsqueeze(-1) == k_segments.unsqueeze(-2)).unsqueeze(1)

@@ -9,6 +9,7 @@ import torch
 from course_lib.errors import CourseError
 from course_lib.nn.attention import MultiHeadAttention, attention_weights
 from course_lib.nn.embedding import TokenEmbedding
+from course_lib.nn.rotary_attention import RotaryAttention
 
 KINDS = ("encoder", "decoder", "cross")
 
@@ -104,7 +105,7 @@ def record_attention(model):
     try:
         for name, module in model.named_modules():
             kind = kind_of(name, getattr(model, "self_attention_kind", None))
-            if isinstance(module, MultiHeadAttention):
+            if isinstance(module, MultiHeadAttention | RotaryAttention):
                 watched.append((module, module.attend))
                 module.attend = explicit_kernel(maps._calls[kind][name])
             elif isinstance(module, TokenEmbedding):

@@ -2,7 +2,7 @@
 
 import torch
 
-from course_lib.nn import causal_mask, padding_mask
+from course_lib.nn import causal_mask, padding_mask, segment_mask, window_mask
 
 
 def test_a_query_sees_itself_and_what_came_before():
@@ -32,3 +32,21 @@ def test_padding_is_seen_by_no_head_and_no_query():
     mask = padding_mask(torch.tensor([[7, 5, 0], [0, 5, 7]]), pad_id=0)
     assert mask.shape == (2, 1, 1, 3)
     assert mask.flatten(1).int().tolist() == [[1, 1, 0], [0, 1, 1]]
+
+
+def test_a_window_of_three_is_the_token_and_the_two_before_it():
+    positions = torch.arange(5)
+    expected = [[1, 0, 0, 0, 0], [1, 1, 0, 0, 0], [1, 1, 1, 0, 0], [0, 1, 1, 1, 0], [0, 0, 1, 1, 1]]
+    assert window_mask(positions, positions, 3).int().tolist() == expected
+
+
+def test_a_window_goes_by_positions_whatever_the_order_of_the_keys():
+    mask = window_mask(torch.tensor([7]), torch.tensor([8, 3, 6, 7, 5]), 2)
+    assert mask.int().tolist() == [[0, 0, 1, 1, 0]]
+
+
+def test_texts_in_one_row_see_themselves_only():
+    segments = torch.tensor([[1, 1, 2], [1, 2, 2]])
+    mask = segment_mask(segments, segments)
+    assert mask.shape == (2, 1, 3, 3)
+    assert mask[:, 0].int().tolist() == [[[1, 1, 0], [1, 1, 0], [0, 0, 1]], [[1, 0, 0], [0, 1, 1], [0, 1, 1]]]

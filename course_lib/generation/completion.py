@@ -1,0 +1,42 @@
+"""Prompts in, completions out (slide "Chat (Decoder-only)": a chat model only completes text)."""
+
+import torch
+
+from course_lib.data.batching import pad_left
+from course_lib.errors import CourseError
+from course_lib.generation.decoding import TextDecoding
+from course_lib.generation.sampling import generate, likeliest
+
+
+@torch.no_grad()
+def complete(prompts, model, end_id, choose=likeliest, max_new_tokens=64):
+    """Let the model go on with every prompt, all in one batch, until it produces `end_id`.
+
+    Args:
+        prompts: lists of token ids, of any lengths.
+        model: such as an `Llm`.
+        end_id: the token that ends a completion.
+        choose: see `generate`.
+        max_new_tokens: a completion that hasn't ended by then is cut.
+
+    Returns:
+        For each prompt the list of new ids, without `end_id`.
+
+    Raises:
+        CourseError: a prompt is empty, or leaves no room in the model's context.
+    """
+    if not prompts:
+        return []
+    longest = max(map(len, prompts))
+    if not all(prompts) or longest >= model.config.max_length:
+        raise CourseError(
+            f"prompts need 1 to {model.config.max_length - 1} tokens, to leave room in the model's context; "
+            f"got {min(map(len, prompts))} to {longest}"
+        )
+    device, was_training = next(model.parameters()).device, model.training
+    model.eval()
+    tokens, positions = (x.to(device) for x in pad_left(prompts))
+    decoding = TextDecoding(model, positions, min(model.config.max_length, longest + max_new_tokens))
+    outputs = generate(decoding, tokens, end_id, choose)
+    model.train(was_training)
+    return outputs

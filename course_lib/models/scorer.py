@@ -1,0 +1,30 @@
+"""A number for each token instead of a distribution: reward models and value functions (Ouyang et al. 2022, 3.5)."""
+
+from torch import nn
+
+from course_lib.models.llm import LlmBody
+
+
+class Scorer(LlmBody):
+    """The body of an `Llm` with one linear unit on top.
+
+    Read at the last token of an answer it is a reward model; read at every token, a value function.
+    """
+
+    def __init__(self, config):
+        super().__init__(config)
+        self.score = nn.Linear(config.d_model, 1)
+        nn.init.zeros_(self.score.weight)
+        nn.init.zeros_(self.score.bias)
+
+    @classmethod
+    def from_llm(cls, llm):
+        """A scorer that starts with a copy of the body of `llm`; its scores are all zero."""
+        scorer = cls(llm.config)
+        body = {name: tensor for name, tensor in llm.state_dict().items() if not name.startswith("output.")}
+        scorer.load_state_dict(body, strict=False)
+        return scorer.to(next(llm.parameters()).device)
+
+    def forward(self, tokens, positions=None, segments=None):
+        """Scores, B T; arguments as in `Llm`."""
+        return self.score(self.hidden(tokens, positions, segments)).squeeze(-1)

@@ -1,0 +1,67 @@
+"""Fine-tuning with few parameters: a low-rank addition to frozen linear layers (Hu et al. 2022, section 4.1)."""
+
+import math
+
+import torch
+from torch import nn
+
+from course_lib.errors import CourseError
+
+
+class LoraLinear(nn.Module):
+    """A frozen linear layer plus x A B · alpha / rank; B starts at zero, so nothing changes before training.
+
+    Args:
+        linear: the layer to be adapted, kept as it is; D_in -> D_out.
+        rank: r; A is D_in r, B is r D_out.
+        alpha: scales the addition, so that `rank` may be changed without a new learning rate.
+
+    Raises:
+        CourseError: `rank` is not between 1 and the smaller side of the layer.
+    """
+
+    def __init__(self, linear, rank, alpha=None):
+        super().__init__()
+        if not 1 <= rank <= min(linear.weight.shape):
+            raise CourseError(f"a layer of shape {tuple(linear.weight.shape)} can't be adapted with rank {rank}")
+        self.linear = linear.requires_grad_(False)
+        self.scale = (rank if alpha is None else alpha) / rank
+        self.down = nn.Parameter(torch.randn(linear.in_features, rank) / math.sqrt(linear.in_features))
+        self.up = nn.Parameter(torch.zeros(rank, linear.out_features))
+
+    def forward(self, x):
+        return self.linear(x) + (x @ self.down) @ self.up * self.scale
+
+    def merged(self):
+        """One plain linear layer that does the same."""
+        with torch.no_grad():
+            self.linear.weight += (self.down @ self.up).T * self.scale
+        return self.linear.requires_grad_(True)
+
+
+def add_lora(model, rank, alpha=None, names=("q_proj", "v_proj")):
+    """Freeze `model` and adapt all its linear layers called one of `names`, in place; only A and B learn then.
+
+    Raises:
+        CourseError: the model has no linear layer of that name.
+    """
+    model.requires_grad_(False)
+    layers = [(parent, name, child) for parent, name, child in children(model) if name in names]
+    if not layers:
+        raise CourseError(f"the model has no linear layers called {' or '.join(names)}")
+    for parent, name, linear in layers:
+        setattr(parent, name, LoraLinear(linear, rank, alpha))
+    return model
+
+
+def merge_lora(model):
+    """Work all additions into the layers that they adapt, in place; the model has its old shape again, all learns."""
+    for parent, name, child in children(model):
+        if isinstance(child, LoraLinear):
+            setattr(parent, name, child.merged())
+    return model.requires_grad_(True)
+
+
+def children(model):
+    """All (parent, name, child) of the module tree."""
+    return [(parent, name, child) for parent in model.modules() for name, child in parent.named_children()]

@@ -1,0 +1,53 @@
+"""Where a token stands, as an angle (slides "Rotary Position Embedding (RoPE)" and "NoPE + RoPE")."""
+
+import torch
+from torch import nn
+
+from course_lib.errors import CourseError
+
+
+class Rotary(nn.Module):
+    """Turns the pairs (x0, x1), (x2, x3), ... of a query or key: pair i by the angle m θ_i at position m.
+
+    θ_i = base^(-2i/E) falls from 1 to almost 1/base: the first pairs turn fast, the last ones slowly. The dot product
+    of a turned query and a turned key depends on the distance of their positions only (Su et al. 2021, section 3.2).
+
+    Args:
+        d_head: E, even.
+        base: the larger, the slower the slow pairs.
+
+    Raises:
+        CourseError: `d_head` is odd.
+    """
+
+    def __init__(self, d_head, base=10_000.0):
+        super().__init__()
+        if d_head % 2:
+            raise CourseError(f"RoPE turns pairs, so d_head must be even, got {d_head}")
+        self.frequencies = base ** (-torch.arange(0, d_head, 2, dtype=torch.float64) / d_head)
+
+    def at(self, positions, dtype=torch.float32):
+        """The rotation at these absolute positions (T, or B T): one `Rotation` serves all layers and heads."""
+        precise = torch.float32 if positions.device.type == "mps" else torch.float64  # m θ_i is large, its rest counts
+        frequencies = self.frequencies.to(positions.device, precise)
+        angles = positions.unsqueeze(-1).to(precise) * frequencies
+        if angles.dim() == 3:
+            angles = angles.unsqueeze(1)  # B 1 T E/2: the same for all heads
+        return Rotation(angles.cos().to(dtype), angles.sin().to(dtype))
+
+    def forward(self, x, positions):
+        """Turn queries or keys, B H T E, that stand at `positions`."""
+        return self.at(positions, x.dtype)(x)
+
+
+class Rotation:
+    """Turns each pair of x by its angle, whose cosine and sine are T E/2, or B 1 T E/2."""
+
+    def __init__(self, cos, sin):
+        self.cos, self.sin = cos, sin
+
+    def __call__(self, x):
+        """B H T E -> B H T E, every pair as long as before."""
+        first, second = x[..., 0::2], x[..., 1::2]
+        turned = first * self.cos - second * self.sin, first * self.sin + second * self.cos
+        return torch.stack(turned, dim=-1).flatten(-2)

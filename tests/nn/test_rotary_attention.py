@@ -1,0 +1,52 @@
+"""Attention with rotations: equal to the plain layer where nothing turns, and to a formula where it does."""
+
+import pytest
+import torch
+
+from course_lib.errors import CourseError
+from course_lib.nn import GatedFeedForward, MultiHeadAttention, Rotary, RotaryAttention, causal_mask
+from tests.parity import D_FF, B, D, T, assert_near, shake
+
+HEADS, KV_HEADS, E = 6, 2, 10
+
+
+def test_without_a_turn_it_is_the_plain_attention_of_lesson_1(tolerance):
+    plain = MultiHeadAttention(6 * E, HEADS, KV_HEADS, bias=False)
+    ours = RotaryAttention(6 * E, HEADS, KV_HEADS)
+    ours.load_state_dict(plain.state_dict())
+    x, mask = torch.randn(B, T, 6 * E), causal_mask(torch.arange(T))
+    assert_near(ours(x, lambda x: x, mask), plain(x, mask=mask), tolerance)
+
+
+def test_query_head_by_query_head_it_is_the_formula(tolerance):
+    ours, x, positions = shake(RotaryAttention(D, HEADS, KV_HEADS, E)), torch.randn(B, T, D), torch.arange(T)
+    rotary, heads = Rotary(E), []
+    for h in range(HEADS):
+        g = h // (HEADS // KV_HEADS)
+        q, k, v = (
+            (x @ proj.weight[i * E : (i + 1) * E].T).unsqueeze(1)
+            for proj, i in ((ours.q_proj, h), (ours.k_proj, g), (ours.v_proj, g))
+        )
+        scores = rotary(q, positions) @ rotary(k, positions).transpose(-2, -1) / E**0.5
+        weights = scores.masked_fill(torch.ones(T, T, dtype=torch.bool).triu(1), -torch.inf).softmax(-1)
+        heads.append((weights @ v).squeeze(1))
+    expected = torch.cat(heads, dim=-1) @ ours.o_proj.weight.T
+    assert_near(ours(x, rotary.at(positions, x.dtype), causal_mask(positions)), expected, tolerance)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "message"),
+    [((D, 5, 2), "multiple of num_kv_heads, got 5 and 2"), ((D, 7, 7), f"multiple of num_heads, got {D} and 7")],
+)
+def test_heads_that_do_not_fit_are_refused(sizes, message):
+    with pytest.raises(CourseError, match=message):
+        RotaryAttention(*sizes)
+
+
+def test_a_gate_of_zero_lets_nothing_through_and_the_formula_holds(tolerance):
+    network, x = shake(GatedFeedForward(D, D_FF)), torch.randn(B, T, D)
+    gate = x @ network.gate_proj.weight.T
+    expected = (gate / (1 + (-gate).exp()) * (x @ network.up_proj.weight.T)) @ network.down_proj.weight.T
+    assert_near(network(x), expected, tolerance)
+    torch.nn.init.zeros_(network.gate_proj.weight)
+    assert torch.equal(network(x), torch.zeros(B, T, D))
