@@ -32,11 +32,11 @@ TAGS = ("O", "PERSON", "ANIMAL", "THING", "PLACE", "KEEPER")
 
 @dataclass(frozen=True)
 class Story:
-    """A story, lower case, with its labels.
+    """A story with its labels.
 
-    `words` are those of the text, punctuation marks apart, and `tags` has one of TAGS for each. `held_out` is "" in
-    training; elsewhere "story" (new, of known combinations) or "combination" (a thing with an adjective that it never
-    has in training).
+    `words` are those of the text in lower case, punctuation marks apart, and `tags` has one of TAGS for each.
+    `held_out` is "" in training; elsewhere "story" (new, of known combinations) or "combination" (a thing with an
+    adjective that it never has in training).
     """
 
     text: str

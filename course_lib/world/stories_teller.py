@@ -4,6 +4,7 @@ import re
 from functools import cache
 
 from course_lib.world import english
+from course_lib.world.writing import capitalise
 
 PIECE = re.compile(r"\{(\w+)\.?(\w*)\}|([\w']+|[.,?])")
 
@@ -51,8 +52,9 @@ class Teller:
         return next(iter(self.here), None)
 
     def text(self):
-        """What was told so far."""
-        return " ".join(word for word, _ in self.spelt()).replace(" .", ".").replace(" ,", ",").replace(" ?", "?")
+        """What was told so far, with capitals where English has them."""
+        text = " ".join(word for word, _ in self.spelt())
+        return capitalise(text.replace(" .", ".").replace(" ,", ",").replace(" ?", "?"))
 
     def spelt(self):
         """The words with whom or what they name, "a" being "an" where need be."""

@@ -17,6 +17,7 @@ def test_stories_of_the_little_world_have_a_tag_for_each_word():
     row = load_stories("world", "test")[0]
     assert len(row["words"]) == len(row["tags"]) > 40
     assert row["ending"] in ("happy", "sad")
+    assert "".join(row["words"]) == row["text"].lower().replace(" ", "")
 
 
 def test_stories_are_read_from_a_file(tmp_path):

@@ -1,0 +1,44 @@
+"""Instructions with their answers, in the columns of databricks/databricks-dolly-15k."""
+
+from dataclasses import asdict
+
+from course_lib.data.chat import check_conversation, conversation
+from course_lib.data.sources import load_source, require_columns
+from course_lib.errors import CourseError
+
+
+def load_dialogues(source="world", split="train"):
+    """The dialogues of `source` (see `load_source`): `instruction`, `context`, `response` and `category`.
+
+    The little world adds `history`, the messages before the instruction, and `held_out` (see
+    `course_lib.world.dialogues`).
+
+    Raises:
+        CourseError: the source can't be used, a column is missing, or a row has no instruction or response, or a
+            history that is no conversation; the row is named.
+    """
+    rows = load_source(source, split, world_dialogues)
+    rows = require_columns(rows, "instruction", "context", "response", "category")
+    for number, row in enumerate(rows, start=1):
+        try:
+            check_dialogue(row)
+        except CourseError as error:
+            raise CourseError(f'row {number} of "{source}", split "{split}": {error}') from None
+    return rows
+
+
+def check_dialogue(row):
+    """Raise a CourseError that says what is wrong, unless the row makes a conversation."""
+    for column in ("instruction", "response"):
+        if not isinstance(row[column], str) or not row[column].strip():
+            raise CourseError(f"{column} must be a text that is not empty; got {row[column]!r}")
+    if not isinstance(row["context"] or "", str):
+        raise CourseError(f"context must be a text, or empty; got {row['context']!r}")
+    check_conversation(conversation(row), last="assistant")
+
+
+def world_dialogues(split):
+    """The rows of the little world's dialogues."""
+    from course_lib.world.dialogues import make_dialogues
+
+    return [asdict(dialogue) for dialogue in make_dialogues(split)]

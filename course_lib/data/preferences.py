@@ -1,0 +1,48 @@
+"""Pairs of conversations of which one was preferred, in the columns of trl-lib/ultrafeedback_binarized."""
+
+from dataclasses import asdict
+
+from course_lib.data.chat import check_conversation
+from course_lib.data.sources import load_source, require_columns
+from course_lib.errors import CourseError
+
+
+def load_preferences(source="world", split="train"):
+    """The preferences of `source` (see `load_source`): `chosen` and `rejected`, lists of messages.
+
+    The little world adds `flaw`, the criterion that the rejected answer misses, and `held_out` (see
+    `course_lib.world.preferences`).
+
+    Raises:
+        CourseError: the source can't be used, a column is missing, or a row's sides are no conversations, answer
+            different prompts, or are equal; the row is named.
+    """
+    rows = require_columns(load_source(source, split, world_preferences), "chosen", "rejected")
+    for number, row in enumerate(rows, start=1):
+        try:
+            check_preference(row["chosen"], row["rejected"])
+        except CourseError as error:
+            raise CourseError(f'row {number} of "{source}", split "{split}": {error}') from None
+    return rows
+
+
+def check_preference(chosen, rejected):
+    """Raise a CourseError that says what is wrong, unless the sides are two answers to the same prompt."""
+    for side, messages in (("chosen", chosen), ("rejected", rejected)):
+        if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
+            raise CourseError(f"{side} must be a list of messages with role and content; got {messages!r}")
+        try:
+            check_conversation(messages, last="assistant")
+        except CourseError as error:
+            raise CourseError(f"{side}: {error}") from None
+    if chosen == rejected:
+        raise CourseError(f"chosen and rejected are equal: {chosen[-1]['content']!r}")
+    if chosen[:-1] != rejected[:-1]:
+        raise CourseError("chosen and rejected must answer the same messages")
+
+
+def world_preferences(split):
+    """The rows of the little world's preferences."""
+    from course_lib.world.preferences import make_preferences
+
+    return [asdict(preference) for preference in make_preferences(split)]

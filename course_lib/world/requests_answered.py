@@ -1,0 +1,36 @@
+"""Answers to requests: perfect, or with flaws that each break one criterion and leave the others alone."""
+
+CRITERIA = ("correct", "polite", "complete", "formatted")
+OPENINGS = ("Of course:", "Gladly:", "With pleasure:")
+CLOSINGS = ("You are welcome.", "I hope this helps.")
+COURTESIES = (*OPENINGS, *CLOSINGS)
+
+
+def answer(request, dice, courtesy, flaws=()):
+    """The answer to a request that meets all criteria but the `flaws`, a subset of CRITERIA.
+
+    A wrong answer has a part that is wrong; an impolite one lacks the courtesy; an incomplete one lacks its last part
+    or, if there is only one, the final full stop; a badly formatted one has another form than was asked for.
+    """
+    parts = list(request.question.key)
+    if "correct" in flaws:
+        parts[0] = dice.pick(request.question.mistakes)
+    if "complete" in flaws and len(parts) > 1:
+        parts.pop()
+    core = shape(request, parts, "formatted" not in flaws)
+    text = f"{core[0].upper()}{core[1:]}."
+    if "polite" not in flaws:
+        text = f"{courtesy} {text}" if courtesy in OPENINGS else f"{text} {courtesy}"
+    return text.removesuffix(".") if "complete" in flaws and len(request.question.key) == 1 else text
+
+
+def shape(request, parts, formatted):
+    """The parts in the form that was asked for, or in another one."""
+    short = ", ".join(parts)
+    right, wrong = {
+        "word": (short, request.question.sentence(short)),
+        "capitals": (short.upper(), short),
+        "sentence": (request.question.sentence(short), short),
+        "list": (short, " and ".join(parts)),
+    }[request.form]
+    return right if formatted else wrong

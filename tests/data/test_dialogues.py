@@ -1,0 +1,62 @@
+"""Dialogues: every row makes a conversation, whatever the source; the little world adds a history."""
+
+import json
+
+import pytest
+
+from course_lib.data import conversation, load_dialogues
+from course_lib.errors import CourseError
+from course_lib.world.dialogues import Dialogue
+
+GOOD = {"instruction": "Hello!", "context": "", "response": "Hello.", "category": "greetings"}
+SAID = {"role": "user", "content": "My name is Ana."}
+REPLY = {"role": "assistant", "content": "Nice to meet you, Ana."}
+
+
+def write(path, *rows):
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return str(path)
+
+
+def test_dialogues_of_the_little_world_make_conversations(monkeypatch):
+    first = Dialogue("Hello!", "", "Hello.", "greetings", (), "")
+    second = Dialogue("What is my name?", "", "Your name is Ana.", "follow-up", (SAID, REPLY), "question")
+    monkeypatch.setattr("course_lib.world.dialogues.make_dialogues", lambda split: [first, second])
+    rows = load_dialogues("world", "test")
+    assert rows["history"][:] == [[], [SAID, REPLY]]
+    assert rows["held_out"][:] == ["", "question"]
+    assert [message["content"] for message in conversation(rows[1])] == [
+        "My name is Ana.",
+        "Nice to meet you, Ana.",
+        "What is my name?",
+        "Your name is Ana.",
+    ]
+
+
+def test_dialogues_are_read_from_a_file_in_the_columns_of_dolly(tmp_path):
+    path = write(tmp_path / "talk.jsonl", GOOD, GOOD | {"context": None})
+    assert load_dialogues(path).to_list() == [GOOD, GOOD | {"context": None}]
+
+
+def test_a_missing_column_is_answered_with_those_there_are(tmp_path):
+    with pytest.raises(CourseError, match="missing column context, category; found instruction, response"):
+        load_dialogues(write(tmp_path / "talk.jsonl", {"instruction": "Hello!", "response": "Hello."}))
+
+
+@pytest.mark.parametrize(
+    ("bad", "complaint"),
+    [
+        ({"instruction": " "}, "instruction must be a text that is not empty; got ' '"),
+        ({"instruction": None}, "instruction must be a text that is not empty; got None"),
+        ({"response": ""}, "response must be a text that is not empty; got ''"),
+        ({"response": None}, "response must be a text that is not empty; got None"),
+        ({"history": [SAID]}, "message 2 is the user's, expected the assistant's"),
+        ({"history": [SAID, REPLY | {"role": "robot"}]}, "message 2 has the unknown role 'robot'"),
+        ({"history": [SAID, {"role": "assistant"}]}, "message 2, the assistant's, is empty"),
+    ],
+    ids=str,
+)
+def test_a_row_that_makes_no_conversation_is_named_by_its_number(bad, complaint, tmp_path):
+    path = write(tmp_path / "talk.jsonl", GOOD | {"history": [SAID, REPLY]}, GOOD | bad)
+    with pytest.raises(CourseError, match=rf'row 2 of ".*talk\.jsonl", split "train": {complaint}'):
+        load_dialogues(path)
