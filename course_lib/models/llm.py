@@ -1,6 +1,7 @@
 """The modern decoder: RoPE, GQA, SWA, RMSNorm and gated feed-forward networks (slide "Beyond Plain Transformers")."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import nn
@@ -8,13 +9,24 @@ from torch import nn
 from course_lib.errors import CourseError
 from course_lib.models.base import Model
 from course_lib.nn import (
+    ACTIVATIONS,
     DecoderCache,
+    DynamicNtkScaling,
+    GatedFeedForward,
+    LinearScaling,
+    Llama3Scaling,
     LlmLayer,
     RMSNorm,
     Rotary,
+    RotaryAttention,
+    SoftcappedAttention,
     TokenEmbedding,
+    YarnScaling,
     causal_mask,
+    scaled_dot_product_attention,
+    scaling_from,
     segment_mask,
+    softcap,
     window_mask,
 )
 from course_lib.shapes import check_shape
@@ -27,8 +39,12 @@ class LlmConfig:
     `window_sizes` has one entry per layer: how many tokens a query sees, itself included, or None for all before it.
     `d_head` is D / H by default. `max_length` is the context: how many tokens of a text the model was made for.
 
+    The plain model is a Llama; the fields below `dropout` are what other families have chosen instead. Layers that
+    have a window may have a RoPE base of their own, `window_rope_base`; `rope_scaling` then is for the others only.
+    `score_cap` and `logit_cap` are what `softcap` keeps the attention scores and the logits within.
+
     Raises:
-        CourseError: not one window per layer.
+        CourseError: not one window per layer, or an unknown activation or scaling.
     """
 
     vocab_size: int
@@ -43,12 +59,25 @@ class LlmConfig:
     rope_base: float = 10_000.0
     eps: float = 1e-6
     dropout: float = 0.0
+    qkv_bias: bool = False
+    qk_norm: bool = False
+    post_norms: bool = False
+    activation: str = "silu"
+    tied: bool = True
+    embedding_scale: float = 1.0
+    score_cap: float | None = None
+    logit_cap: float | None = None
+    window_rope_base: float | None = None
+    rope_scaling: LinearScaling | DynamicNtkScaling | YarnScaling | Llama3Scaling | None = None
 
     def __post_init__(self):
         windows = (None,) * self.num_layers if self.window_sizes is None else tuple(self.window_sizes)
         if len(windows) != self.num_layers:
             raise CourseError(f"{self.num_layers} layers need as many window_sizes, got {len(windows)}")
+        if self.activation not in ACTIVATIONS:
+            raise CourseError(f"unknown activation {self.activation!r}; known: {', '.join(ACTIVATIONS)}")
         object.__setattr__(self, "window_sizes", windows)
+        object.__setattr__(self, "rope_scaling", scaling_from(self.rope_scaling))
 
 
 class LlmBody(Model):
@@ -59,20 +88,12 @@ class LlmBody(Model):
     def __init__(self, config):
         super().__init__(config)
         self.embedding = TokenEmbedding(config.vocab_size, config.d_model)
-        self.embedding.scale = 1.0  # nothing is added to the embeddings that they must keep up with
-        self.rotary = Rotary(config.d_head or config.d_model // config.num_heads, config.rope_base)
-        self.layers = nn.ModuleList(
-            LlmLayer(
-                config.d_model,
-                config.num_heads,
-                config.num_kv_heads,
-                config.d_ff,
-                config.dropout,
-                config.d_head,
-                config.eps,
-            )
-            for _ in range(config.num_layers)
-        )
+        self.embedding.scale = config.embedding_scale  # nothing is added to them that they must keep up with
+        d_head = config.d_head or config.d_model // config.num_heads
+        self.rotary = self.window_rotary = Rotary(d_head, config.rope_base, config.rope_scaling)
+        if config.window_rope_base is not None:
+            self.window_rotary = Rotary(d_head, config.window_rope_base)
+        self.layers = nn.ModuleList(make_layer(config) for _ in range(config.num_layers))
         self.norm = RMSNorm(config.d_model, config.eps)
 
     def hidden(self, tokens, positions=None, segments=None, cache=None):
@@ -89,11 +110,12 @@ class LlmBody(Model):
             positions = (
                 torch.arange(tokens.shape[1], device=tokens.device) if cache is None else cache.following(tokens)
             )
-        k_positions = positions if cache is None else cache.extend(positions)
-        masks = {w: self.mask(positions, k_positions, segments, w) for w in set(self.config.window_sizes)}
+        k_positions = dict.fromkeys(self.config.window_sizes, positions) if cache is None else cache.extend(positions)
+        masks = {w: self.mask(positions, k_positions[w], segments, w) for w in k_positions}
         x = self.embedding(tokens)
-        rotate = self.rotary.at(positions, x.dtype)
+        rotations = {rotary: rotary.at(positions, x.dtype) for rotary in {self.rotary, self.window_rotary}}
         for i, (layer, window) in enumerate(zip(self.layers, self.config.window_sizes, strict=True)):
+            rotate = rotations[self.rotary if window is None else self.window_rotary]
             x = layer(x, rotate, masks[window], None if cache is None else cache.layers[i])
         return self.norm(x)
 
@@ -109,16 +131,34 @@ class LlmBody(Model):
 
     def new_cache(self):
         """An empty cache for `forward`."""
-        return DecoderCache(len(self.layers))
+        return DecoderCache(self.config.window_sizes)
+
+
+def make_layer(config):
+    """One layer, with all that the config chose for it."""
+    norm = partial(RMSNorm, eps=config.eps)
+    self_attention = RotaryAttention(
+        config.d_model,
+        config.num_heads,
+        config.num_kv_heads,
+        config.d_head,
+        config.qkv_bias,
+        norm if config.qk_norm else nn.Identity,
+        scaled_dot_product_attention if config.score_cap is None else SoftcappedAttention(config.score_cap),
+    )
+    feed_forward = GatedFeedForward(config.d_model, config.d_ff, ACTIVATIONS[config.activation])
+    post_norm = norm if config.post_norms else nn.Identity
+    return LlmLayer(config.d_model, self_attention, feed_forward, norm, post_norm, config.dropout)
 
 
 class Llm(LlmBody):
-    """A decoder-only language model; one table serves the first and the last layer."""
+    """A decoder-only language model; one table serves the first and the last layer, where they are `tied`."""
 
     def __init__(self, config):
         super().__init__(config)
         self.output = nn.Linear(config.d_model, config.vocab_size, bias=False)
-        self.output.weight = self.embedding.table.weight
+        if config.tied:
+            self.output.weight = self.embedding.table.weight
 
     def forward(self, tokens, positions=None, segments=None, cache=None, keep=None):
         """Logits of the token after each position: B T V, or N V where `keep` (bool, B T) is True.
@@ -126,4 +166,5 @@ class Llm(LlmBody):
         The other arguments as in `hidden`. Padding belongs at the end, where no real token sees it, or has position -1.
         """
         x = self.hidden(tokens, positions, segments, cache)
-        return self.output(x if keep is None else x[keep])
+        logits = self.output(x if keep is None else x[keep])
+        return logits if self.config.logit_cap is None else softcap(logits, self.config.logit_cap)

@@ -13,8 +13,8 @@ from course_lib.nn.decoder_layer import DecoderLayer
 from course_lib.nn.embedding import TokenEmbedding
 from course_lib.nn.encoder_layer import EncoderLayer
 from course_lib.nn.feed_forward import FeedForward
-from course_lib.nn.gated_feed_forward import GatedFeedForward
-from course_lib.nn.kv_cache import KeysValues, KVCache
+from course_lib.nn.gated_feed_forward import ACTIVATIONS, GatedFeedForward
+from course_lib.nn.kv_cache import KeysValues, KVCache, SlidingWindowKVCache
 from course_lib.nn.llm_layer import LlmLayer
 from course_lib.nn.lora import LoraLinear, add_lora, merge_lora
 from course_lib.nn.masks import causal_mask, padding_mask, segment_mask, window_mask
@@ -24,18 +24,30 @@ from course_lib.nn.relative_bias import RelativePositionBias
 from course_lib.nn.rms_norm import RMSNorm
 from course_lib.nn.rotary import Rotary, Rotation
 from course_lib.nn.rotary_attention import RotaryAttention
+from course_lib.nn.rotary_scaling import (
+    DynamicNtkScaling,
+    LinearScaling,
+    Llama3Scaling,
+    YarnScaling,
+    scaling_from,
+)
+from course_lib.nn.softcap import SoftcappedAttention, softcap
 
 __all__ = [
+    "ACTIVATIONS",
     "AddNorm",
     "AttentionMaps",
     "DecoderCache",
     "DecoderLayer",
+    "DynamicNtkScaling",
     "EncoderLayer",
     "FeedForward",
     "GatedFeedForward",
     "KVCache",
     "KeysValues",
     "LearnedPositions",
+    "LinearScaling",
+    "Llama3Scaling",
     "LlmLayer",
     "LoraLinear",
     "MultiHeadAttention",
@@ -45,7 +57,10 @@ __all__ = [
     "RotaryAttention",
     "Rotation",
     "SinusoidalPositions",
+    "SlidingWindowKVCache",
+    "SoftcappedAttention",
     "TokenEmbedding",
+    "YarnScaling",
     "add_lora",
     "attention_weights",
     "causal_mask",
@@ -54,7 +69,9 @@ __all__ = [
     "padding_mask",
     "record_attention",
     "scaled_dot_product_attention",
+    "scaling_from",
     "segment_mask",
+    "softcap",
     "split_heads",
     "window_mask",
 ]

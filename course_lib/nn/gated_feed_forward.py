@@ -1,11 +1,15 @@
 """A feed-forward network whose hidden layer is switched on and off by a gate (Shazeer 2020, "GLU variants")."""
 
+from functools import partial
+
 import torch.nn.functional as F
 from torch import nn
 
+ACTIVATIONS = {"silu": F.silu, "gelu_tanh": partial(F.gelu, approximate="tanh")}
+
 
 class GatedFeedForward(nn.Module):
-    """down(silu(gate(x)) * up(x)), as in Llama: ... D -> ... F -> ... D."""
+    """down(silu(gate(x)) * up(x)), as in Llama (Gemma has GELU for SiLU): ... D -> ... F -> ... D."""
 
     def __init__(self, d_model, d_ff, activation=F.silu):
         super().__init__()

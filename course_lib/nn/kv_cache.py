@@ -47,3 +47,52 @@ class KVCache:
             for new, old in zip(bigger, (self._keys, self._values), strict=True):
                 new[:, :, : self.length] = old[:, :, : self.length]
         self._keys, self._values = bigger
+
+
+class SlidingWindowKVCache:
+    """The keys and values of the last `window_size` positions, for one attention layer, in a ring (slide "SWA").
+
+    A new position takes the place of the oldest, so keys come back in the order of their places, not of their
+    positions; attention doesn't mind, if its mask goes by positions.
+    """
+
+    def __init__(self, window_size):
+        self.window_size = window_size
+        self._keys = self._values = None
+        self.length = 0
+
+    def update(self, keys, values):
+        """Take in `keys` and `values`, B K T E; return all that their queries may attend to, B K S E.
+
+        For one position these are what the ring then holds; for more, what it held, and the new ones behind.
+        """
+        if self._keys is None:
+            room = (*keys.shape[:2], self.window_size, keys.shape[3])
+            self._keys, self._values = keys.new_empty(room), values.new_empty(room)
+        if keys.shape[2] == 1:
+            self._write(keys, values)
+            return self._held()
+        before = self._held()
+        everything = KeysValues(torch.cat([before.keys, keys], dim=2), torch.cat([before.values, values], dim=2))
+        self._write(keys, values)
+        return everything
+
+    def select(self, rows):
+        """Keep the sequences `rows` (a tensor of indices into B), in that order."""
+        self._keys, self._values = self._keys[rows], self._values[rows]
+
+    def _held(self):
+        held = min(self.length, self.window_size)
+        return KeysValues(self._keys[:, :, :held], self._values[:, :, :held])
+
+    def _write(self, keys, values):
+        """Put the last of the new keys and values into the places of the oldest."""
+        new = min(keys.shape[2], self.window_size)
+        self.length += keys.shape[2]
+        places = torch.arange(self.length - new, self.length, device=keys.device) % self.window_size
+        self._keys[:, :, places], self._values[:, :, places] = keys[:, :, -new:], values[:, :, -new:]
+
+
+def cache_for(window_size):
+    """The cache of a layer that sees `window_size` positions, or all (None)."""
+    return KVCache() if window_size is None else SlidingWindowKVCache(window_size)

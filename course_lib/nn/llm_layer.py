@@ -1,27 +1,37 @@
 """One layer of a modern decoder (slide "Beyond Plain Transformers"; Touvron et al. 2023, section 2.2)."""
 
-from functools import partial
-
 from torch import nn
 
 from course_lib.nn.add_norm import AddNorm
-from course_lib.nn.gated_feed_forward import GatedFeedForward
 from course_lib.nn.rms_norm import RMSNorm
-from course_lib.nn.rotary_attention import RotaryAttention
 
 
 class LlmLayer(nn.Module):
-    """Attention with RoPE and shared keys and values, then a gated network; RMSNorm before each, no biases."""
+    """Attention, then a feed-forward network; a normalization before each, and in Gemma 2 and 3 also behind each.
 
-    def __init__(self, d_model, num_heads, num_kv_heads, d_ff, dropout=0.0, d_head=None, eps=1e-6):
+    Args:
+        d_model: D.
+        self_attention: a `RotaryAttention`.
+        feed_forward: such as a `GatedFeedForward`.
+        norm: makes a normalization, from D.
+        post_norm: makes the one behind each block, before the addition; default: none.
+        dropout: of what each block adds.
+    """
+
+    def __init__(self, d_model, self_attention, feed_forward, norm=RMSNorm, post_norm=nn.Identity, dropout=0.0):
         super().__init__()
-        norm = partial(RMSNorm, eps=eps)
-        self.self_attention = RotaryAttention(d_model, num_heads, num_kv_heads, d_head)
+        self.self_attention = self_attention
         self.self_attention_add_norm = AddNorm(d_model, dropout, True, norm)
-        self.feed_forward = GatedFeedForward(d_model, d_ff)
+        self.self_attention_post_norm = post_norm(d_model)
+        self.feed_forward = feed_forward
         self.feed_forward_add_norm = AddNorm(d_model, dropout, True, norm)
+        self.feed_forward_post_norm = post_norm(d_model)
 
     def forward(self, x, rotate, mask=None, cache=None):
         """B T D -> B T D. Arguments as in `RotaryAttention`."""
-        x = self.self_attention_add_norm(x, lambda x: self.self_attention(x, rotate, mask, cache))
-        return self.feed_forward_add_norm(x, self.feed_forward)
+        x = self.self_attention_add_norm(x, lambda x: self.attend(x, rotate, mask, cache))
+        return self.feed_forward_add_norm(x, lambda x: self.feed_forward_post_norm(self.feed_forward(x)))
+
+    def attend(self, x, rotate, mask, cache):
+        """The attention block, with the normalization behind it."""
+        return self.self_attention_post_norm(self.self_attention(x, rotate, mask, cache))

@@ -10,6 +10,7 @@ from course_lib.errors import CourseError
 from course_lib.nn.attention import MultiHeadAttention, attention_weights
 from course_lib.nn.embedding import TokenEmbedding
 from course_lib.nn.rotary_attention import RotaryAttention
+from course_lib.nn.softcap import SoftcappedAttention
 
 KINDS = ("encoder", "decoder", "cross")
 
@@ -107,7 +108,9 @@ def record_attention(model):
             kind = kind_of(name, getattr(model, "self_attention_kind", None))
             if isinstance(module, MultiHeadAttention | RotaryAttention):
                 watched.append((module, module.attend))
-                module.attend = explicit_kernel(maps._calls[kind][name])
+                calls = maps._calls[kind][name]
+                capped = isinstance(module.attend, SoftcappedAttention)
+                module.attend = capped_kernel(module.attend, calls) if capped else explicit_kernel(calls)
             elif isinstance(module, TokenEmbedding):
                 seen = maps._ids[kind]
                 hooks.append(module.register_forward_pre_hook(lambda _, ids, seen=seen: seen.append(ids[0].detach())))
@@ -128,6 +131,17 @@ def explicit_kernel(calls):
         k, v = k.repeat_interleave(shared, dim=1), v.repeat_interleave(shared, dim=1)
         calls.append(Call(q.detach(), k.detach(), weights.detach()))
         return weights @ v
+
+    return attend
+
+
+def capped_kernel(softcapped, calls):
+    """A `SoftcappedAttention` that also appends a `Call` to `calls`."""
+
+    def attend(q, k, v, mask=None):
+        k = k.repeat_interleave(q.shape[1] // k.shape[1], dim=1)
+        calls.append(Call(q.detach(), k.detach(), softcapped.weights(q, k, mask).detach()))
+        return softcapped(q, k, v, mask)
 
     return attend
 

@@ -5,7 +5,10 @@ from torch import nn
 
 
 class RMSNorm(nn.Module):
-    """Divide each vector by its root mean square, then scale each component: ... D -> ... D."""
+    """Divide each vector by its root mean square, then scale each component: ... D -> ... D.
+
+    Computed as precisely as its weight is stored: it may stay in float32 where all else is in bfloat16.
+    """
 
     def __init__(self, d_model, eps=1e-6):
         super().__init__()
@@ -13,4 +16,6 @@ class RMSNorm(nn.Module):
         self.eps = eps
 
     def forward(self, x):
-        return self.weight * x * torch.rsqrt(x.square().mean(dim=-1, keepdim=True) + self.eps)
+        precise = x.to(self.weight.dtype)
+        normed = self.weight * precise * torch.rsqrt(precise.square().mean(dim=-1, keepdim=True) + self.eps)
+        return normed.to(x.dtype)

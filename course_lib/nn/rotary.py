@@ -15,25 +15,30 @@ class Rotary(nn.Module):
     Args:
         d_head: E, even.
         base: the larger, the slower the slow pairs.
+        scaling: changes the frequencies for long texts (see `rotary_scaling`); default: none.
 
     Raises:
         CourseError: `d_head` is odd.
     """
 
-    def __init__(self, d_head, base=10_000.0):
+    def __init__(self, d_head, base=10_000.0, scaling=None):
         super().__init__()
         if d_head % 2:
             raise CourseError(f"RoPE turns pairs, so d_head must be even, got {d_head}")
         self.frequencies = base ** (-torch.arange(0, d_head, 2, dtype=torch.float64) / d_head)
+        self.scaling, self.magnitude = scaling, 1.0 if scaling is None else scaling.magnitude
 
     def at(self, positions, dtype=torch.float32):
         """The rotation at these absolute positions (T, or B T): one `Rotation` serves all layers and heads."""
         precise = torch.float32 if positions.device.type == "mps" else torch.float64  # m θ_i is large, its rest counts
-        frequencies = self.frequencies.to(positions.device, precise)
-        angles = positions.unsqueeze(-1).to(precise) * frequencies
+        frequencies = self.frequencies if self.scaling is None else self.scaling(self.frequencies, positions)
+        angles = positions.unsqueeze(-1).to(precise) * frequencies.to(positions.device, precise)
         if angles.dim() == 3:
             angles = angles.unsqueeze(1)  # B 1 T E/2: the same for all heads
-        return Rotation(angles.cos().to(dtype), angles.sin().to(dtype))
+        cos, sin = angles.cos(), angles.sin()
+        if self.magnitude != 1.0:
+            cos, sin = cos * self.magnitude, sin * self.magnitude
+        return Rotation(cos.to(dtype), sin.to(dtype))
 
     def forward(self, x, positions):
         """Turn queries or keys, B H T E, that stand at `positions`."""

@@ -1,0 +1,117 @@
+"""RoPE beyond the length it was trained for: four ways to slow the rotation down.
+
+Each is called with the frequencies θ_i of the pairs, E/2 (fastest first), and the positions that are to be turned; it
+returns other frequencies. `magnitude` is a factor for the rotated queries and keys.
+"""
+
+import math
+from dataclasses import dataclass, field
+
+import torch
+
+from course_lib.errors import CourseError
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinearScaling:
+    """Position interpolation: all pairs turn `factor` times slower (Chen et al. 2023, section 2.3)."""
+
+    kind: str = field(default="linear", init=False)
+    factor: float
+
+    magnitude = 1.0
+
+    def __call__(self, frequencies, positions):
+        return frequencies / self.factor
+
+
+@dataclass(frozen=True, kw_only=True)
+class DynamicNtkScaling:
+    """As long as need be: the slowest pair turns as if by position interpolation, the fastest as ever.
+
+    Within `original_length` positions nothing changes; at n times as many, the slowest pair is divided by
+    s = factor · n - (factor - 1), pair i by s^(i / (E/2 - 1)). That is RoPE with another base (Peng et al. 2023,
+    sections 3.1 and 3.3). The n grows with the text, and what is in a cache by then stays as it was turned.
+    """
+
+    kind: str = field(default="dynamic_ntk", init=False)
+    factor: float
+    original_length: int
+
+    magnitude = 1.0
+
+    def __call__(self, frequencies, positions):
+        length = max(int(positions.max()) + 1, self.original_length)
+        slowdown = self.factor * length / self.original_length - (self.factor - 1)
+        return frequencies * slowdown ** -(torch.arange(len(frequencies)) / (len(frequencies) - 1)).to(frequencies)
+
+
+@dataclass(frozen=True, kw_only=True)
+class YarnScaling:
+    """NTK by parts (Peng et al. 2023, sections 3.2 and 3.3): what turns often stays, what hardly turns is interpolated.
+
+    A pair that makes more than `fast` full turns over `original_length` positions keeps its frequency; one that makes
+    less than `slow` turns is divided by `factor`; in between, by index, a mixture. `magnitude` sharpens the attention:
+    0.1 ln(factor) + 1 in the paper, which is the default.
+    """
+
+    kind: str = field(default="yarn", init=False)
+    factor: float
+    original_length: int
+    fast: float = 32.0
+    slow: float = 1.0
+    magnitude: float | None = None
+
+    def __post_init__(self):
+        if self.magnitude is None:
+            object.__setattr__(self, "magnitude", 0.1 * math.log(max(self.factor, 1.0)) + 1.0)
+
+    def __call__(self, frequencies, positions):
+        first = max(math.floor(self._index(frequencies, self.fast)), 0)
+        last = min(math.ceil(self._index(frequencies, self.slow)), 2 * len(frequencies) - 1)
+        steps = torch.arange(len(frequencies)).to(frequencies) - first
+        share = (steps / max(last - first, 0.001)).clamp(0, 1)
+        return frequencies * (1 - share) + frequencies / self.factor * share
+
+    def _index(self, frequencies, turns):
+        """The pair that makes this many full turns over the original length: θ_i = θ_1^i, solved for i."""
+        return math.log(2 * math.pi * turns / self.original_length) / math.log(float(frequencies[1]))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Llama3Scaling:
+    """The same idea by wavelength (Llama 3.1; Grattafiori et al. 2024): long waves are stretched, short ones stay.
+
+    A pair that makes more than `fast` turns over `original_length` positions keeps its frequency; one that makes less
+    than `slow` turns is divided by `factor`; in between, by the number of turns, a mixture.
+    """
+
+    kind: str = field(default="llama3", init=False)
+    factor: float
+    original_length: int
+    fast: float = 4.0
+    slow: float = 1.0
+
+    magnitude = 1.0
+
+    def __call__(self, frequencies, positions):
+        turns = self.original_length * frequencies / (2 * math.pi)
+        share = ((turns - self.slow) / (self.fast - self.slow)).clamp(0, 1)
+        return frequencies * share + frequencies / self.factor * (1 - share)
+
+
+SCALINGS = {scaling.kind: scaling for scaling in (LinearScaling, DynamicNtkScaling, YarnScaling, Llama3Scaling)}
+
+
+def scaling_from(settings):
+    """A scaling from what `dataclasses.asdict` made of it, as it is in a config.json; None and scalings pass through.
+
+    Raises:
+        CourseError: unknown kind.
+    """
+    if not isinstance(settings, dict):
+        return settings
+    kind, settings = settings.get("kind"), {name: value for name, value in settings.items() if name != "kind"}
+    if kind not in SCALINGS:
+        raise CourseError(f"unknown kind of RoPE scaling {kind!r}; known: {', '.join(SCALINGS)}")
+    return SCALINGS[kind](**settings)

@@ -1,0 +1,57 @@
+"""The ring: it never grows beyond its window, and what a query may see is there, once, however the text was cut."""
+
+from itertools import pairwise
+
+import pytest
+import torch
+
+from course_lib.nn import DecoderCache, SlidingWindowKVCache
+from tests.nn.test_kv_cache import CUTS, LENGTH
+
+B, K, E = 2, 3, 5
+WINDOWS = [1, 3, LENGTH + 4]
+
+
+@pytest.mark.parametrize("window_size", WINDOWS)
+def test_all_that_the_new_queries_may_see_comes_back_once(window_size):
+    keys, values = torch.randn(2, B, K, LENGTH, E)
+    for cuts in CUTS:
+        cache = SlidingWindowKVCache(window_size)
+        for a, b in pairwise(cuts):
+            held = cache.update(keys[:, :, a:b], values[:, :, a:b])
+            for t in range(max(0, a - window_size + 1), b):
+                (places,) = (held.keys == keys[:, :, t : t + 1]).all(dim=(0, 1, 3)).nonzero(as_tuple=True)
+                assert len(places) == 1
+                assert torch.equal(held.values[:, :, places], values[:, :, t : t + 1])
+        assert cache.length == LENGTH
+
+
+@pytest.mark.parametrize("window_size", WINDOWS)
+def test_step_by_step_there_are_never_more_than_the_window(window_size):
+    cache = SlidingWindowKVCache(window_size)
+    for t in range(LENGTH):
+        held = cache.update(*torch.randn(2, B, K, 1, E))
+        assert held.keys.shape == held.values.shape == (B, K, min(t + 1, window_size), E)
+
+
+def test_positions_stand_where_their_keys_stand():
+    windows = (None, 3, 1)
+    for cuts in CUTS:
+        cache = DecoderCache(windows)
+        for a, b in pairwise(cuts):
+            positions = torch.arange(a, b).expand(B, -1)
+            known = cache.extend(positions)
+            for layer, window_size in zip(cache.layers, windows, strict=True):
+                keys = positions[:, None, :, None].expand(B, K, -1, E).double()
+                held = layer.update(keys, keys)
+                assert torch.equal(held.keys[:, 1, :, 2].long(), known[window_size])
+
+
+def test_rows_may_be_repeated_and_dropped():
+    cache, rows = SlidingWindowKVCache(3), torch.tensor([1, 1, 0])
+    keys = torch.randn(B, K, 5, E)
+    for t in range(4):
+        cache.update(keys[:, :, t : t + 1], keys[:, :, t : t + 1])
+    cache.select(rows)
+    held = cache.update(keys[rows, :, 4:], keys[rows, :, 4:])
+    assert torch.equal(held.keys.sort(dim=2).values, keys[rows, :, 2:].sort(dim=2).values)
