@@ -59,7 +59,14 @@ def write_tensors(path, tensors, metadata=None):
 
 
 def read_tensors(path):
-    """The tensors and the metadata of a safetensors file, as two dicts.
+    """The tensors and the metadata of a safetensors file, as two dicts. Raises CourseError as `open_tensors` does."""
+    with open_tensors(path) as file:
+        return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
+
+
+@contextlib.contextmanager
+def open_tensors(path):
+    """Yield a safetensors file, whose tensors are read one by one, when they are asked for.
 
     Raises:
         CourseError: the file is missing, cut short, or something else than safetensors.
@@ -68,7 +75,7 @@ def read_tensors(path):
 
     try:
         with safe_open(path, framework="pt") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
+            yield file
     except FileNotFoundError:
         raise CourseError(f"{path} is missing") from None
     except (OSError, SafetensorError) as error:

@@ -5,6 +5,7 @@ import os
 import typer
 
 from course_lib.cli.benchmarks import bench
+from course_lib.cli.chat import chat
 from course_lib.cli.console import Commands
 from course_lib.cli.lessons import run
 from course_lib.cli.machine import doctor
@@ -27,5 +28,5 @@ def course():
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
-for command in (doctor, run, train, evaluate, translate, bench):
+for command in (doctor, run, train, evaluate, translate, chat, bench):
     app.command()(command)

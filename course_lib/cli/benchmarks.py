@@ -22,11 +22,12 @@ BENCHMARKS = REPOSITORY / "tests" / "benchmarks"
 class Options:
     """What a benchmark may be told.
 
-    `source` is the data to train on, `model` the one that translates; `minutes` is the length of each full training,
-    every other measurement takes `rounds` of some `seconds`.
+    `source` is the data to train on, `text` what is learnt by its characters, `model` the one that translates;
+    `minutes` is the length of each full training, every other measurement takes `rounds` of some `seconds`.
     """
 
     source: str = "world"
+    text: str = "world"
     model: str = "translator"
     minutes: float = 2.0
     rounds: int = 5
@@ -36,6 +37,7 @@ class Options:
 def bench(
     only: Annotated[list[str] | None, typer.Option(metavar="NAME", help="One of them; may be repeated.")] = None,
     source: Annotated[str, typer.Option(help="What is trained on: world, a file, a folder, or a hub id.")] = "world",
+    text: Annotated[str, typer.Option(help="What `characters` learns: a text file, or a source of stories.")] = "world",
     model: Annotated[str, typer.Option(help="What translates: a name in data/models, or a folder.")] = "translator",
     minutes: Annotated[float, typer.Option(min=0.01, help="How long `training` trains each model.")] = 2.0,
     rounds: Annotated[int, typer.Option(min=1, help="How often the others repeat each measurement.")] = 5,
@@ -50,6 +52,7 @@ def bench(
     decoding    translating 250 sentences: with the cache, against without it
     peak        training: the share of the speed of a bare matrix multiplication
     training    BLEU per minute of training, against the textbook again (takes twice the minutes)
+    characters  learning a text by its characters, against a GPT-2 of Hugging Face (takes minutes)
 
     \b
     Examples:
@@ -61,9 +64,9 @@ def bench(
       0  measured
       2  something can't be used; the message says what was expected
     """
-    options = Options(source, model, minutes, rounds)
+    options = Options(source, text, model, minutes, rounds)
     benchmarks = find_benchmarks(only)
-    setup = machine() | {"source": source, "model": model}
+    setup = machine() | {"source": source, "text": text, "model": model}
     show = (lambda text: None) if as_json else typer.echo
     show(", ".join(f"{key} {value}" for key, value in setup.items()))
     results = {}

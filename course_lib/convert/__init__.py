@@ -1,7 +1,29 @@
-"""Weights from Hugging Face models into ours, one file per family; `transformers` itself is not needed."""
+"""Checkpoints from Hugging Face as ours, and ours for Hugging Face; `transformers` itself is not needed."""
 
 from course_lib.convert.bert import bert_from_hugging_face
+from course_lib.convert.families import FAMILIES, Family
 from course_lib.convert.gpt2 import gpt_from_hugging_face
+from course_lib.convert.hub import HubCheckpoint
+from course_lib.convert.hub_chat import HubChatTemplate
+from course_lib.convert.hub_tokenizer import HubTokenizer
+from course_lib.convert.llm import llm_from_hugging_face, llm_to_hugging_face
+from course_lib.convert.llm_config import hub_config, llm_config
+from course_lib.convert.llm_tensors import halves_to_pairs, pairs_to_halves
 from course_lib.convert.t5 import t5_from_hugging_face
 
-__all__ = ["bert_from_hugging_face", "gpt_from_hugging_face", "t5_from_hugging_face"]
+__all__ = [
+    "FAMILIES",
+    "Family",
+    "HubChatTemplate",
+    "HubCheckpoint",
+    "HubTokenizer",
+    "bert_from_hugging_face",
+    "gpt_from_hugging_face",
+    "halves_to_pairs",
+    "hub_config",
+    "llm_config",
+    "llm_from_hugging_face",
+    "llm_to_hugging_face",
+    "pairs_to_halves",
+    "t5_from_hugging_face",
+]

@@ -2,7 +2,10 @@
 
 import math
 
+import torch
+
 from course_lib.convert.checkpoint import Checkpoint, both, require
+from course_lib.convert.folder import HubConfig
 from course_lib.models import Bert, BertConfig
 
 LAYER = {
@@ -16,8 +19,10 @@ LAYER = {
     "feed_forward_add_norm.norm": "output.LayerNorm",
 }
 
+OLD_ENDINGS = [("LayerNorm.gamma", "LayerNorm.weight"), ("LayerNorm.beta", "LayerNorm.bias")]
 
-def bert_from_hugging_face(state, config):
+
+def bert_from_hugging_face(state, config, dtype=torch.float32):
     """A `Bert` in eval mode with the weights of a BertModel or BertForMaskedLM.
 
     A BertModel has no head, so that ours keeps its first, random weights.
@@ -25,10 +30,12 @@ def bert_from_hugging_face(state, config):
     Args:
         state: the state dict.
         config: the model's config as a dict, `model.config.to_dict()`.
+        dtype: what our weights are stored in.
 
     Raises:
         CourseError: the config wants what our `Bert` has not, or a tensor is missing, unknown or misshapen.
     """
+    config = HubConfig(config)
     require(
         config,
         model_type="bert",
@@ -37,8 +44,9 @@ def bert_from_hugging_face(state, config):
         position_embedding_type="absolute",
         is_decoder=False,
     )
-    checkpoint, model = Checkpoint(state, prefix="bert."), Bert(sizes(config))
-    checkpoint.skip("pooler.dense.weight", "pooler.dense.bias")
+    checkpoint, model = Checkpoint(state, "bert.", OLD_ENDINGS), Bert(sizes(config)).to(dtype)
+    checkpoint.skip("pooler.dense.weight", "pooler.dense.bias", "embeddings.position_ids")
+    checkpoint.skip("cls.seq_relationship.weight", "cls.seq_relationship.bias")  # was sentence B the next one?
     checkpoint.require_equal(["cls.predictions.decoder.weight"], "embeddings.word_embeddings.weight")
     checkpoint.require_equal(["cls.predictions.decoder.bias"], "cls.predictions.bias")
     return checkpoint.fill(model, weights(checkpoint, model.config))

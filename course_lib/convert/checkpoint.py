@@ -1,8 +1,10 @@
 """A checkpoint that is read name by name, and whatever in it we would not compute with is refused."""
 
 import torch
+from torch.overrides import TorchFunctionMode
 
 from course_lib.errors import CourseError
+from course_lib.nn import RMSNorm
 
 
 class Checkpoint:
@@ -11,26 +13,51 @@ class Checkpoint:
     Args:
         state: name -> tensor, such as a state dict.
         prefix: what a model with a head puts before the names of the model inside, such as "bert."; left out here.
+        old_endings: endings of names in old checkpoints, and what they are today.
     """
 
-    def __init__(self, state, prefix=""):
+    def __init__(self, state, prefix="", old_endings=()):
         self._state = state
-        self._names = {name.removeprefix(prefix): name for name in state}
+        self._names = {}
+        for name in state:
+            today = name.removeprefix(prefix)
+            for old, new in old_endings:
+                today = today.removesuffix(old) + new if today.endswith(old) else today
+            self._names[today] = name
         self._unread = set(self._names)
 
     def __contains__(self, name):
         return name in self._names
 
     def __getitem__(self, name):
-        """The tensor `name`, in single precision. Raises CourseError where there is none."""
+        """The tensor `name`, in single precision. Raises CourseError as `stored` does."""
+        return self.stored(name).float()
+
+    def stored(self, name, shape=None):
+        """The tensor `name`, in the precision that it is stored in.
+
+        Raises:
+            CourseError: there is none, it has another `shape` than was asked for, or not all its numbers are finite.
+        """
         if name not in self:
             raise CourseError(f"the checkpoint has no tensor {name}")
         self._unread.discard(name)
-        return self._state[self._names[name]].float()
+        tensor = self._state[self._names[name]]
+        if shape not in (None, tensor.shape):
+            raise CourseError(
+                f"{name} should have the shape {tuple(shape)}, the checkpoint's has {tuple(tensor.shape)}"
+            )
+        if not is_finite(tensor):
+            raise CourseError(f"{name} holds NaN or infinity; the checkpoint is damaged")
+        return tensor
 
     def skip(self, *names):
         """Count these as read where they are there: we have no use for them."""
         self._unread -= set(names)
+
+    def skip_all(self, ending):
+        """`skip` whatever ends so."""
+        self.skip(*(name for name in self._names if name.endswith(ending)))
 
     def require_equal(self, copies, original):
         """Read tensors that may be stored although they repeat another. Raises CourseError where one does not."""
@@ -52,9 +79,43 @@ class Checkpoint:
                     f"what the checkpoint has for it has {tuple(tensor.shape)}"
                 )
             state[name].copy_(tensor)
+            del tensor  # before the next one is read
         if self._unread:
             raise CourseError(f"our {type(model).__name__} has no place for {', '.join(sorted(self._unread)[:5])}")
         return model.eval()
+
+
+def is_finite(tensor):
+    """Whether a tensor has no NaN and no infinity; looks at a piece at a time, for a mask of it all takes memory."""
+    return all(bool(piece.isfinite().all()) for piece in tensor.flatten().split(2**20))
+
+
+class WithoutInitialValues(TorchFunctionMode):
+    """Inside, new layers get memory but no first values: whoever reads a checkpoint has no use for random weights."""
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        kwargs = kwargs or {}
+        if getattr(func, "__module__", None) == "torch.nn.init":
+            return args[0] if args else kwargs["tensor"]
+        return func(*args, **kwargs)
+
+
+def blank(model_class, config, dtype):
+    """A model in this precision that waits for its weights, see `Checkpoint.fill`.
+
+    RMSNorm stays in float32: its weights are few, and bfloat16 has no room for 1 + w where w is small.
+    """
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(dtype)
+    try:
+        with WithoutInitialValues():
+            model = model_class(config)
+    finally:
+        torch.set_default_dtype(before)
+    for module in model.modules():
+        if isinstance(module, RMSNorm):
+            module.float()
+    return model
 
 
 def both(ours, checkpoint, theirs):
@@ -67,8 +128,8 @@ def require(config, **expected):
     """Refuse a Hugging Face config (a dict) that wants something else than our model does.
 
     Raises:
-        CourseError: a setting has another value than expected; one that is absent is taken to be as expected.
+        CourseError: a setting has another value than expected; one that is absent or null is taken to be as expected.
     """
     for name, value in expected.items():
-        if config.get(name, value) != value:
+        if config.get(name) not in (None, value):
             raise CourseError(f"our model can only have {name} = {value}, the checkpoint has {config[name]}")

@@ -2,7 +2,10 @@
 
 import math
 
-from course_lib.convert.checkpoint import Checkpoint, both, require
+import torch
+
+from course_lib.convert.checkpoint import Checkpoint, blank, both, require
+from course_lib.convert.folder import HubConfig
 from course_lib.models import Gpt, GptConfig
 
 NORMS = {"self_attention_add_norm.norm": "ln_1", "feed_forward_add_norm.norm": "ln_2"}
@@ -13,7 +16,7 @@ LINEAR_LAYERS = {
 }
 
 
-def gpt_from_hugging_face(state, config):
+def gpt_from_hugging_face(state, config, dtype=torch.float32):
     """A `Gpt` in eval mode with the weights of a GPT2Model or GPT2LMHeadModel.
 
     The logits are theirs. What `Gpt.hidden` gives is theirs times √D: our table, which is also the output layer,
@@ -22,10 +25,12 @@ def gpt_from_hugging_face(state, config):
     Args:
         state: the state dict.
         config: the model's config as a dict, `model.config.to_dict()`.
+        dtype: what our weights are stored in.
 
     Raises:
         CourseError: the config wants what our `Gpt` has not, or a tensor is missing, unknown or misshapen.
     """
+    config = HubConfig(config)
     require(
         config,
         model_type="gpt2",
@@ -34,7 +39,9 @@ def gpt_from_hugging_face(state, config):
         scale_attn_weights=True,
         scale_attn_by_inverse_layer_idx=False,
     )
-    checkpoint, model = Checkpoint(state, prefix="transformer."), Gpt(sizes(config))
+    checkpoint, model = Checkpoint(state, prefix="transformer."), blank(Gpt, sizes(config), dtype)
+    checkpoint.skip_all(".attn.bias")  # in old checkpoints, the causal mask
+    checkpoint.skip_all(".attn.masked_bias")
     checkpoint.require_equal(["lm_head.weight"], "wte.weight")
     return checkpoint.fill(model, weights(checkpoint, model.config))
 
@@ -44,7 +51,7 @@ def sizes(config):
     return GptConfig(
         vocab_size=config["vocab_size"],
         d_model=config["n_embd"],
-        d_ff=config["n_inner"] or 4 * config["n_embd"],
+        d_ff=config.get("n_inner") or 4 * config["n_embd"],
         num_heads=config["n_head"],
         num_layers=config["n_layer"],
         max_length=config["n_positions"],

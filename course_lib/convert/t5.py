@@ -3,7 +3,10 @@
 import math
 from itertools import product
 
-from course_lib.convert.checkpoint import Checkpoint, require
+import torch
+
+from course_lib.convert.checkpoint import Checkpoint, blank, require
+from course_lib.convert.folder import HubConfig
 from course_lib.models import T5, T5Config
 
 ATTENTION = {"q_proj": "q", "k_proj": "k", "v_proj": "v", "o_proj": "o"}
@@ -16,16 +19,18 @@ ENCODER_LAYER = ["self_attention", "feed_forward"]
 DECODER_LAYER = ["self_attention", "cross_attention", "feed_forward"]
 
 
-def t5_from_hugging_face(state, config):
+def t5_from_hugging_face(state, config, dtype=torch.float32):
     """A `T5` in eval mode with the weights of a T5Model or T5ForConditionalGeneration.
 
     Args:
         state: the state dict.
         config: the model's config as a dict, `model.config.to_dict()`.
+        dtype: what our weights are stored in.
 
     Raises:
         CourseError: the config wants what our `T5` has not, or a tensor is missing, unknown or misshapen.
     """
+    config = HubConfig(config)
     require(
         config,
         model_type="t5",
@@ -37,7 +42,8 @@ def t5_from_hugging_face(state, config):
         tie_word_embeddings=True,
         scale_decoder_outputs=True,
     )
-    checkpoint, model = Checkpoint(state), T5(sizes(config))
+    checkpoint, model = Checkpoint(state), blank(T5, sizes(config), dtype)
+    checkpoint.skip("decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight")  # old, and never used
     copies = ["encoder.embed_tokens.weight", "decoder.embed_tokens.weight", "lm_head.weight"]
     checkpoint.require_equal(copies, "shared.weight")
     return checkpoint.fill(model, weights(checkpoint, model.config))
@@ -51,7 +57,7 @@ def sizes(config):
         d_ff=config["d_ff"],
         num_heads=config["num_heads"],
         num_encoder_layers=config["num_layers"],
-        num_decoder_layers=config["num_decoder_layers"],
+        num_decoder_layers=config.get("num_decoder_layers") or config["num_layers"],
         dropout=config["dropout_rate"],
         pad_id=config["pad_token_id"],
     )

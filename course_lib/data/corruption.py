@@ -16,6 +16,11 @@ class TextBatch(Batch):
     tokens: torch.Tensor
 
     @property
+    def inputs(self):
+        """What a model is called with."""
+        return {"tokens": self.tokens}
+
+    @property
     def num_tokens(self):
         """Useful tokens: those of the text that are not padding."""
         return int((self.tokens != PAD).sum())

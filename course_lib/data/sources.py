@@ -4,12 +4,13 @@ import contextlib
 import gzip
 import json
 import os
+from functools import partial
 from pathlib import Path
 
 from course_lib.errors import CourseError
 from course_lib.runtime import cache_folder
 
-READERS = {".jsonl": "json", ".json": "json", ".parquet": "parquet"}
+READERS = {".jsonl": "json", ".json": "json", ".parquet": "parquet", ".txt": "text"}
 
 
 def load_source(source, split, world):
@@ -18,6 +19,7 @@ def load_source(source, split, world):
     Args:
         source: "world"; a file, or a folder with `train.jsonl`, `validation.parquet` and so on, perhaps gzipped; or
             a hub id such as "Helsinki-NLP/opus-100:en-pt", where the part after the colon names a configuration.
+            Plain text (`train.txt`) is cut into rows with a column `text` (see `load_plain_text`).
         split: "train", "validation" or "test".
         world: a function from a split to the list of rows that the little world has for it, called for "world".
 
@@ -76,10 +78,25 @@ def load_path(path, split):
     reader = READERS.get(Path(file.name.removesuffix(".gz")).suffix)
     if reader is None:
         raise CourseError(f"{file} has an unknown format; expected one of {', '.join(READERS)}, perhaps with .gz")
+    load = load_plain_text if reader == "text" else partial(load_dataset, reader)
     try:
-        return load_dataset(reader, data_files={split: str(file)}, split=split)
+        return load(data_files={split: str(file)}, split=split)
     except Exception as error:  # datasets wraps what went wrong in many ways
         raise CourseError(diagnose(file) or f"{file} can't be read: {error.__cause__ or error}") from error
+
+
+def load_plain_text(data_files, split):
+    """Rows of a text file: its paragraphs, or its lines where no empty line parts it into paragraphs."""
+    from datasets import load_dataset
+
+    for unit in ("paragraph", "line"):
+        rows = load_dataset("text", data_files=data_files, split=split, sample_by=unit)
+        rows = rows.filter(lambda row: row["text"].strip() != "")
+        if len(rows) > 1:
+            break
+    if not len(rows):
+        raise CourseError("it holds no text")
+    return rows
 
 
 def find_file(folder, split):
@@ -93,7 +110,9 @@ def find_file(folder, split):
 
 
 def diagnose(file):
-    """What is wrong with a JSON Lines file, its first bad line for example; None if every line is an object."""
+    """What is wrong with a file: that it is empty, or its first bad line in JSON Lines; None if nothing is found."""
+    if not file.stat().st_size:
+        return f"{file} is empty"
     if ".json" not in file.name:
         return None
     opener, number = gzip.open if file.suffix == ".gz" else open, 0

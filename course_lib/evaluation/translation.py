@@ -1,10 +1,10 @@
 """How good a translator is: BLEU and exact match over a held-out set."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 
 import sacrebleu
 
+from course_lib.evaluation.groups import members_by_group
 from course_lib.generation import greedy_search, translate
 
 
@@ -33,10 +33,7 @@ def evaluate_translator(model, tokenizer, rows, search=greedy_search):
     """
     references = [pair["en"] for pair in rows["translation"]]
     translations = translate([pair["pt"] for pair in rows["translation"]], model, tokenizer, search)
-    groups = defaultdict(list, {"all": list(range(len(rows)))})
-    for i, kind in enumerate(rows["held_out"] if "held_out" in rows.column_names else ()):
-        groups[kind].append(i)
     return {
         name: score_translations([translations[i] for i in members], [references[i] for i in members])
-        for name, members in groups.items()
+        for name, members in members_by_group(rows).items()
     }

@@ -1,5 +1,6 @@
 """Whole models: one config and one model per file, made from the boxes of `course_lib.nn`."""
 
+from course_lib.models.actor_critic import ActorCritic
 from course_lib.models.bert import Bert, BertConfig
 from course_lib.models.gpt import Gpt, GptConfig
 from course_lib.models.llm import Llm, LlmConfig
@@ -10,6 +11,7 @@ from course_lib.models.translator import Decoder, Encoder, Translator, Translato
 
 __all__ = [
     "T5",
+    "ActorCritic",
     "Bert",
     "BertConfig",
     "Decoder",

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from course_lib.models.base import Model
-from course_lib.nn import EncoderLayer, LearnedPositions, TokenEmbedding, causal_mask
+from course_lib.nn import DecoderCache, EncoderLayer, LearnedPositions, TokenEmbedding, causal_mask
 from course_lib.shapes import check_shape
 
 gelu = partial(F.gelu, approximate="tanh")
@@ -45,21 +45,35 @@ class Gpt(Model):
         self.output = nn.Linear(config.d_model, config.vocab_size, bias=False)
         self.output.weight = self.embedding.table.weight
 
-    def hidden(self, tokens, caches=None):
-        """Token ids B T -> what the last layer makes of each token, B T D; `caches`: a `KVCache` for each layer."""
+    def hidden(self, tokens, positions=None, cache=None):
+        """Token ids B T -> what the last layer makes of each token, B T D.
+
+        Args:
+            tokens: token ids, B T.
+            positions: absolute positions, B T, -1 for padding; default: those after the cache, or 0 to T - 1.
+            cache: a `DecoderCache` (see `new_cache`) that holds the tokens before these, and takes these in.
+        """
         check_shape(tokens, "B T")
-        start = caches[0].length if caches else 0
-        positions = torch.arange(start + tokens.shape[1], device=tokens.device)
-        mask = causal_mask(positions[start:], positions)
-        x = self.dropout(self.embedding(tokens) + self.positions(positions[start:]))
+        if positions is None:
+            steps = torch.arange(tokens.shape[1], device=tokens.device)
+            positions = steps if cache is None else cache.following(tokens)
+        k_positions = positions if cache is None else cache.extend(positions)[None]
+        mask = causal_mask(positions, k_positions)
+        if k_positions.dim() == 2:
+            mask = mask & (k_positions >= 0)[:, None, None, :]
+        x = self.dropout(self.embedding(tokens) + self.positions(positions.clamp(min=0)))
         for i, layer in enumerate(self.layers):
-            x = layer(x, mask, caches[i] if caches else None)
+            x = layer(x, mask, None if cache is None else cache.layers[i])
         return self.norm(x)
 
-    def forward(self, tokens, caches=None, keep=None):
+    def forward(self, tokens, positions=None, cache=None, keep=None):
         """Logits of the token after each position: B T V, or N V where `keep` (bool, B T) is True.
 
-        Padding belongs at the end, where no real token sees it.
+        The other arguments as in `hidden`. Padding belongs at the end, where no real token sees it, or has position -1.
         """
-        x = self.hidden(tokens, caches)
+        x = self.hidden(tokens, positions, cache)
         return self.output(x if keep is None else x[keep])
+
+    def new_cache(self):
+        """An empty cache for `forward`."""
+        return DecoderCache([None] * len(self.layers))

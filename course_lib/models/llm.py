@@ -166,5 +166,9 @@ class Llm(LlmBody):
         The other arguments as in `hidden`. Padding belongs at the end, where no real token sees it, or has position -1.
         """
         x = self.hidden(tokens, positions, segments, cache)
-        logits = self.output(x if keep is None else x[keep])
+        return self.logits(x if keep is None else x[keep])
+
+    def logits(self, x):
+        """What the output layer makes of hidden states: ... D -> ... V."""
+        logits = self.output(x)
         return logits if self.config.logit_cap is None else softcap(logits, self.config.logit_cap)

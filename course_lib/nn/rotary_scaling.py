@@ -43,7 +43,8 @@ class DynamicNtkScaling:
     def __call__(self, frequencies, positions):
         length = max(int(positions.max()) + 1, self.original_length)
         slowdown = self.factor * length / self.original_length - (self.factor - 1)
-        return frequencies * slowdown ** -(torch.arange(len(frequencies)) / (len(frequencies) - 1)).to(frequencies)
+        share = torch.arange(len(frequencies)).to(frequencies) / (len(frequencies) - 1)
+        return frequencies / slowdown**share
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,66 @@
 """What a model is trained for: losses, and the objectives that apply them to a batch."""
 
+from course_lib.objectives.advantages import (
+    BaselineAdvantages,
+    CriticAdvantages,
+    GroupAdvantages,
+    generalized_advantages,
+    group_advantages,
+    leave_one_out,
+    token_rewards,
+    whiten,
+)
 from course_lib.objectives.cross_entropy import TokenLoss, masked_cross_entropy
+from course_lib.objectives.policy import (
+    grpo,
+    kl_divergence,
+    kl_k1,
+    kl_k3,
+    ppo_clip,
+    reinforce,
+    token_log_probabilities,
+    value_loss,
+)
+from course_lib.objectives.preference import (
+    BradleyTerry,
+    DirectPreference,
+    bradley_terry,
+    dpo,
+    pair_log_probabilities,
+    pair_scores,
+)
+from course_lib.objectives.reinforcement import GroupRelativePolicy, ProximalPolicy, Reinforce
 from course_lib.objectives.teacher_forcing import TeacherForcing
 from course_lib.objectives.token_prediction import TokenPrediction
 
-__all__ = ["TeacherForcing", "TokenLoss", "TokenPrediction", "masked_cross_entropy"]
+__all__ = [
+    "BaselineAdvantages",
+    "BradleyTerry",
+    "CriticAdvantages",
+    "DirectPreference",
+    "GroupAdvantages",
+    "GroupRelativePolicy",
+    "ProximalPolicy",
+    "Reinforce",
+    "TeacherForcing",
+    "TokenLoss",
+    "TokenPrediction",
+    "bradley_terry",
+    "dpo",
+    "generalized_advantages",
+    "group_advantages",
+    "grpo",
+    "kl_divergence",
+    "kl_k1",
+    "kl_k3",
+    "leave_one_out",
+    "masked_cross_entropy",
+    "pair_log_probabilities",
+    "pair_scores",
+    "ppo_clip",
+    "reinforce",
+    "token_log_probabilities",
+    "token_rewards",
+    "value_loss",
+    "whiten",
+]

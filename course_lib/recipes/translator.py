@@ -1,14 +1,12 @@
 """The recipe of the translator: data, model, plan and evaluation in one place."""
 
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
 
 from course_lib.data import load_translations, train_translation_tokenizer, translation_batches
-from course_lib.errors import CourseError
 from course_lib.evaluation import evaluate_translator
-from course_lib.files import sha256, write_json
-from course_lib.models import Translator, TranslatorConfig, save_model
+from course_lib.models import Translator, TranslatorConfig
 from course_lib.objectives import TeacherForcing
+from course_lib.recipes.workshop import plain, planned, produce, unfinished
 from course_lib.runtime import seed_everything
 from course_lib.training import Plan, Trainer
 
@@ -60,9 +58,7 @@ def train_translator(source="world", *, out, minutes=None, seed=0, report=print)
     Returns:
         The card, as a dict; None on all processes but the main one.
     """
-    out = Path(out)
-    if (out / "card.json").exists():
-        raise CourseError(f"{out} already holds a finished model; choose another folder, or delete it")
+    out = unfinished(out)
     recipe = recipe_for(source, minutes, seed)
     rows, held_out = load_translations(source, "train"), load_translations(source, "validation")
     tokenizer = train_translation_tokenizer(rows, recipe.vocab_size)
@@ -79,26 +75,20 @@ def train_translator(source="world", *, out, minutes=None, seed=0, report=print)
         description={"source": str(source), "pairs": len(rows), **asdict(model.config)},
         report=report,
     )
-    history = trainer.train()
-    if not trainer.accelerator.is_main_process:
-        return None
-    save_model(model, out, tokenizer)
-    card = {
-        "model": f"translator, Portuguese to English, {model.num_parameters():,} parameters",
-        "source": str(source),
-        "training pairs": len(rows),
-        "recipe": asdict(recipe),
-        "history": history,
-        "validation": {group: asdict(s) for group, s in evaluate_translator(model, tokenizer, held_out).items()},
-        "sha256": sha256(out / "model.safetensors"),
-    }
-    write_json(out / "card.json", card)
-    trainer.checkpoint.path.unlink(missing_ok=True)
-    return card
+
+    def describe():
+        return {
+            "model": f"translator, Portuguese to English, {model.num_parameters():,} parameters",
+            "source": str(source),
+            "training pairs": len(rows),
+            "recipe": asdict(recipe),
+            "validation": plain(evaluate_translator(model, tokenizer, held_out)),
+        }
+
+    return produce(trainer, model, tokenizer, out, describe)
 
 
 def recipe_for(source, minutes=None, seed=0):
     """The recipe for the little world or for real text, with this seed, and with a budget in minutes if given."""
     recipe = WORLD if source == "world" else REAL
-    budget = {} if minutes is None else {"minutes": minutes, "steps": None}
-    return replace(recipe, plan=replace(recipe.plan, seed=seed, **budget))
+    return replace(recipe, plan=planned(recipe.plan, minutes, seed))

@@ -15,6 +15,7 @@ from course_lib.viz.matrices import show_mask, show_matrix
 from course_lib.viz.png import save_png
 from course_lib.viz.style import COLOURS, course_style, use_course_style
 from course_lib.viz.teacher_forcing import draw_teacher_forcing
+from course_lib.viz.tokens import show_tokens
 from course_lib.viz.translator import draw_translator
 from course_lib.viz.viewer import view_attention
 
@@ -37,6 +38,7 @@ __all__ = [
     "show_mask",
     "show_matrix",
     "show_reference",
+    "show_tokens",
     "use_course_style",
     "view_attention",
 ]

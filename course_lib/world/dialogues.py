@@ -23,15 +23,15 @@ from course_lib.world.pairs import SPLITS
 # For each category: where its drafts come from, and how many rows there are at most in training and in another split.
 SOURCES = {
     "facts": (general, 3_600, 180),
-    "context": (contexts, 2_600, 190),
-    "counting": (numbers, 1_200, 110),
+    "context": (contexts, 9_000, 190),
+    "counting": (numbers, 4_000, 110),
     "colours": (colours, 400, 30),
     "comparisons": (comparisons, 1_800, 90),
     "translation": (translations, 2_000, 140),
     "greetings": (greetings, 400, 20),
     "refusals": (refusals, 500, 50),
     "laws": (laws, 200, 20),
-    "follow-up": (follow_ups, 1_800, 120),
+    "follow-up": (follow_ups, 2_400, 120),
     "request": (demonstrations, 3_000, 110),
 }
 PATIENCE = 40_000  # drafts of one category; by then the finite ones are exhausted and the endless ones full
@@ -54,7 +54,7 @@ class Dialogue:
 
 
 def make_dialogues(split="train", seed=0):
-    """The dialogues of a split: about 15,000 for "train", 1,000 for "validation" and "test"; the same on every machine.
+    """The dialogues of a split: about 27,000 for "train", 1,000 for "validation" and "test"; the same on every machine.
 
     Raises CourseError for another split.
     """

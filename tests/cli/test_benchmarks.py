@@ -1,12 +1,13 @@
 """`course bench`, and that each benchmark gives the rows it promises; how fast things are is not tested."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from course_lib.cli import benchmarks
 from course_lib.cli.benchmarks import Options
-from tests.benchmarks import bench_decoding, bench_peak, bench_throughput, bench_training
+from tests.benchmarks import bench_characters, bench_decoding, bench_peak, bench_throughput, bench_training
 from tests.benchmarks.rounds import compare, take_turns
 from tests.cli.conftest import course
 
@@ -44,7 +45,7 @@ def test_bench_prints_the_machine_and_a_table(folder):
 
 def test_bench_prints_nothing_but_json_when_asked_for_json(folder):
     report = json.loads(course("bench", "--only", "counting", "--json").stdout)
-    assert {"cpu", "cores", "threads", "device", "torch", "python", "source", "model"} == set(report["setup"])
+    assert {"cpu", "cores", "threads", "device", "torch", "python", "source", "text", "model"} == set(report["setup"])
     assert report["benchmarks"] == {"counting": [{"name": "world", "rounds": 5, "ratio": 1.5}]}
 
 
@@ -88,3 +89,23 @@ def test_bleu_per_minute_is_reported_on_the_way_and_for_both_at_the_end(options)
     assert way
     assert recipe["minutes"] == textbook["minutes"] == options.minutes
     assert all(set(row) == {"name", "minutes", "bleu", "bleu_per_minute", "ratio"} for row in [*way, recipe, textbook])
+
+
+@pytest.mark.parametrize("single_file", [False, True], ids=["folder", "file"])
+def test_a_text_is_learnt_by_both_models_and_their_loss_is_that_of_its_unseen_part(tmp_path, single_file, monkeypatch):
+    monkeypatch.setattr(bench_characters, "SIZES", {"d_model": 14, "num_heads": 1, "num_layers": 1})
+    monkeypatch.setattr(bench_characters, "PLAN", replace(bench_characters.PLAN, steps=2))
+    train, held_out = "a dog slept. " * 90, "a cat ran.\n\n" * 13
+    (tmp_path / "train.txt").write_text(train + held_out if single_file else train)
+    (tmp_path / "validation.txt").write_text(held_out)
+    text = tmp_path / "train.txt" if single_file else tmp_path
+    ours, theirs = bench_characters.measure(Options(text=str(text), rounds=1))
+    assert set(ours) == {"name", "steps_per_second", "ratio", "seconds", "held_out_loss"}
+    assert theirs["ratio"] == 1.0
+    assert all(0 < row["held_out_loss"] < 5 for row in (ours, theirs))
+
+
+def test_the_last_tenth_of_a_file_is_held_out(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text("0123456789" * 10)
+    assert [len(part) for part in bench_characters.read(path)] == [90, 10]

@@ -28,9 +28,10 @@ def ours(model):
     return bert_from_hugging_face(model.state_dict(), model.config.to_dict())
 
 
-@pytest.fixture(params=[0, 3], ids=["no padding", "padding"])
+@pytest.fixture(params=["no padding", "padding", "padding on the left"])
 def tokens(request):
-    return random_tokens(B, S, V, request.param)
+    tokens = random_tokens(B, S, V, 0 if request.param == "no padding" else 3)
+    return tokens.flip(1) if "left" in request.param else tokens
 
 
 @torch.no_grad()

@@ -1,6 +1,7 @@
 """A checkpoint is read whole: whatever is missing, left over or of another shape is refused by name."""
 
 import math
+import re
 
 import pytest
 import torch
@@ -46,6 +47,34 @@ def test_what_is_stored_twice_may_be_stored_once(convert, theirs):
     assert state.keys() & COPIES
     once = convert({name: tensor for name, tensor in state.items() if name not in COPIES}, config)
     for tensor, expected in zip(once.parameters(), convert(state, config).parameters(), strict=True):
+        assert torch.equal(tensor, expected)
+
+
+@pytest.mark.parametrize(
+    ("family", "leftovers"),
+    [
+        ("bert", ["bert.embeddings.position_ids", "bert.pooler.dense.bias", "cls.seq_relationship.weight"]),
+        ("gpt2", ["transformer.h.0.attn.bias", "h.1.attn.masked_bias"]),
+        ("t5", ["decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight"]),
+    ],
+)
+def test_what_the_checkpoints_on_the_hub_have_to_no_use_is_left_out(family, leftovers):
+    convert, theirs = FAMILIES[family]
+    state, config = state_and_config(theirs())
+    converted = convert(state | {name: torch.zeros(2) for name in leftovers}, config)
+    for tensor, expected in zip(converted.parameters(), convert(state, config).parameters(), strict=True):
+        assert torch.equal(tensor, expected)
+
+
+def test_the_norms_of_bert_may_have_their_old_names():
+    state, config = state_and_config(test_bert.theirs())
+    old = {name: re.sub(r"LayerNorm\.weight$", "LayerNorm.gamma", name) for name in state}
+    old = {name: re.sub(r"LayerNorm\.bias$", "LayerNorm.beta", old[name]) for name in state}
+    assert sum(name != old[name] for name in state) == 2 * (2 * config["num_hidden_layers"] + 2)
+    converted = bert_from_hugging_face({old[name]: tensor for name, tensor in state.items()}, config)
+    for tensor, expected in zip(
+        converted.parameters(), bert_from_hugging_face(state, config).parameters(), strict=True
+    ):
         assert torch.equal(tensor, expected)
 
 

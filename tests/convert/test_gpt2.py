@@ -1,6 +1,7 @@
 """GPT-2: our model with Hugging Face's weights has Hugging Face's hidden states, attention and logits."""
 
 import math
+from itertools import pairwise
 
 import pytest
 import torch
@@ -41,6 +42,25 @@ def tokens(request):
 def test_logits_equal_those_of_gpt2_lm_head_model(tokens):
     model, real = theirs(), tokens != 0
     assert_near(ours(model)(tokens)[real], model(tokens, attention_mask=real).logits[real], NEAR)
+
+
+@pytest.mark.parametrize("cuts", [range(T + 1), [0, 2, *range(3, T + 1)], [0, 1, 3, T]])
+@torch.no_grad()
+def test_however_a_text_is_cut_logits_are_theirs(cuts):
+    model, tokens = theirs(), random_tokens(B, T, V, padding=0)
+    converted = ours(model)
+    cache = converted.new_cache()
+    logits = torch.cat([converted(tokens[:, a:b], cache=cache) for a, b in pairwise(cuts)], dim=1)
+    assert_near(logits, model(tokens).logits, NEAR)
+
+
+@torch.no_grad()
+def test_logits_of_rows_that_are_padded_on_the_left_are_theirs():
+    model, tokens = theirs(), random_tokens(B, T, V, padding=3).flip(1)
+    real = tokens != 0
+    positions = (real.cumsum(1) - 1).masked_fill(~real, -1)
+    expected = model(tokens, attention_mask=real, position_ids=positions.clamp(min=0)).logits
+    assert_near(ours(model)(tokens, positions)[real], expected[real], NEAR)
 
 
 @torch.no_grad()

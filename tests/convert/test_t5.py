@@ -1,12 +1,14 @@
 """T5: our model with Hugging Face's weights has Hugging Face's hidden states, attention and logits."""
 
+from itertools import pairwise
+
 import pytest
 import torch
 from transformers import T5Config, T5ForConditionalGeneration, T5Model
 
 from course_lib.convert import t5_from_hugging_face
 from course_lib.errors import CourseError
-from course_lib.nn import record_attention
+from course_lib.nn import KVCache, record_attention
 from tests.convert.hugging_face import NEAR, assert_all_near, layer_outputs, random_tokens, small
 from tests.parity import D_FF, B, D, E, H, V, assert_near
 
@@ -51,6 +53,18 @@ def inputs(source, target):
 def test_logits_equal_those_of_t5_for_conditional_generation(sides):
     model, real = theirs(), sides[1] != 0
     assert_near(ours(model)(*sides)[real], model(**inputs(*sides)).logits[real], NEAR)
+
+
+@pytest.mark.parametrize("cuts", [[0, 130, *range(131, TARGET_LENGTH + 1)], [0, 1, 17, TARGET_LENGTH]])
+@torch.no_grad()
+def test_however_the_target_is_cut_logits_are_theirs(cuts):
+    """The source of the second is padded on the left."""
+    model, source = theirs(), random_tokens(B, SOURCE_LENGTH, V, padding=31).flip(1)
+    target, converted = random_tokens(B, TARGET_LENGTH, V, padding=0), ours(model)
+    memory, memory_mask = converted.encode(source)
+    caches = [KVCache() for _ in converted.decoder.layers]
+    chunks = [converted.decoder(target[:, a:b], memory, memory_mask, caches) for a, b in pairwise(cuts)]
+    assert_near(torch.cat(chunks, dim=1), model(**inputs(source, target)).logits, NEAR)
 
 
 @torch.no_grad()

@@ -37,6 +37,29 @@ def test_a_local_file_or_its_folder_is_read(name, whole_folder, tmp_path):
     assert load(tmp_path if whole_folder else tmp_path / name).to_list() == ROWS
 
 
+@pytest.mark.parametrize(
+    ("content", "rows"),
+    [
+        ("one\ntwo\n\nthree", ["one\ntwo", "three"]),
+        ("one\r\n\r\n\r\n\r\ntwo\r\n\r\n", ["one", "two"]),
+        ("one\n \ntwo\nthree\n", ["one", "two", "three"]),
+        ("um é um", ["um é um"]),
+    ],
+    ids=["paragraphs", "several empty lines", "lines, where no line is empty", "a single line"],
+)
+@pytest.mark.parametrize("name", ["train.txt", "train.txt.gz"])
+def test_plain_text_is_cut_into_rows(name, content, rows, tmp_path):
+    assert load(write(tmp_path / name, content.encode())).to_list() == [{"text": text} for text in rows]
+
+
+@pytest.mark.parametrize(
+    ("content", "what"), [("", "is empty"), ("\n \n\n", "can't be read: it holds no text")], ids=["nothing", "blanks"]
+)
+def test_a_text_file_without_text_is_named(content, what, tmp_path):
+    with pytest.raises(CourseError, match=rf"train\.txt {what}"):
+        load(write(tmp_path / "train.txt", content.encode()))
+
+
 def test_the_split_chooses_the_file(tmp_path):
     write(tmp_path / "train.jsonl", json_lines(ROWS))
     write(tmp_path / "validation.jsonl.gz", json_lines(ROWS[:1]))

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from datasets import Dataset
 
 from course_lib.data import load_stories
 from course_lib.errors import CourseError
@@ -23,6 +24,15 @@ def test_stories_of_the_little_world_have_a_tag_for_each_word():
 def test_stories_are_read_from_a_file(tmp_path):
     rows = load_stories(write(tmp_path / "tales.jsonl", {"text": "a dog slept."}, {"text": "a cat ran."}))
     assert rows["text"][:] == ["a dog slept.", "a cat ran."]
+
+
+def test_the_same_stories_in_every_format_are_the_same_rows(tmp_path):
+    stories = ["a dog slept.\nnobody woke it.", "a cat ran."]
+    write(tmp_path / "tales.jsonl", *({"text": text} for text in stories))
+    Dataset.from_dict({"text": stories}).to_parquet(tmp_path / "tales.parquet")
+    (tmp_path / "tales.txt").write_text("\n\n".join(stories))
+    for path in sorted(tmp_path.glob("tales.*")):
+        assert load_stories(str(path)).to_list() == [{"text": text} for text in stories]
 
 
 def test_a_file_without_texts_is_refused_and_its_columns_are_named(tmp_path):

@@ -5,9 +5,10 @@ from itertools import pairwise
 import pytest
 import torch
 
+from course_lib.data import pad_left
 from course_lib.errors import CourseError
+from course_lib.generation import complete
 from course_lib.models import GptConfig, load_model, save_model
-from course_lib.nn import KVCache
 from tests.models.tiny import tiny_gpt
 from tests.nn.test_kv_cache import CUTS, LENGTH
 from tests.parity import D_FF, B, D, T, V, assert_near
@@ -20,9 +21,27 @@ def test_every_way_of_cutting_gives_the_logits_of_the_whole(tolerance):
     model, tokens = tiny_gpt(), torch.randint(V, (B, LENGTH))
     whole = model(tokens)
     for cuts in CUTS:
-        caches = [KVCache() for _ in model.layers]
-        chunks = [model(tokens[:, a:b], caches) for a, b in pairwise(cuts)]
+        cache = model.new_cache()
+        chunks = [model(tokens[:, a:b], cache=cache) for a, b in pairwise(cuts)]
         assert_near(torch.cat(chunks, dim=1), whole, tolerance)
+
+
+@torch.no_grad()
+def test_rows_that_are_padded_on_the_left_have_the_logits_of_each_alone(tolerance):
+    model, rows = tiny_gpt(), [torch.randint(1, V, (length,)).tolist() for length in (LENGTH, LENGTH - 3, 2)]
+    tokens, positions = pad_left(rows)
+    for cuts in CUTS:
+        cache = model.new_cache()
+        chunks = [model(tokens[:, a:b], positions[:, a:b], cache) for a, b in pairwise(cuts)]
+        for row, logits in zip(rows, torch.cat(chunks, dim=1), strict=True):
+            assert_near(logits[-len(row) :], model(torch.tensor([row]))[0], tolerance)
+
+
+@torch.no_grad()
+def test_a_batch_of_unequal_prompts_is_completed_as_each_alone():
+    model, prompts = tiny_gpt().double(), [[1, 9, 8, 3, 3], [1, 4], [1, 16, 5]]
+    together = complete(prompts, model, end_id=14, max_new_tokens=9)
+    assert together == [complete([prompt], model, end_id=14, max_new_tokens=9)[0] for prompt in prompts]
 
 
 def test_a_change_moves_its_own_position_and_all_later_ones_and_no_earlier_one():
@@ -72,10 +91,10 @@ def test_a_loaded_model_has_the_logits_of_the_saved_one(tmp_path):
 
 def test_a_cache_does_not_hide_that_the_positions_end():
     model = tiny_gpt()
-    caches = [KVCache() for _ in model.layers]
-    assert model(torch.ones(B, MAX_LENGTH, dtype=torch.long), caches).isfinite().all()
+    cache = model.new_cache()
+    assert model(torch.ones(B, MAX_LENGTH, dtype=torch.long), cache=cache).isfinite().all()
     with pytest.raises(CourseError, match=f"reaches position {MAX_LENGTH}, .* 0 to {MAX_LENGTH - 1}"):
-        model(TOKENS[:, :1], caches)
+        model(TOKENS[:, :1], cache=cache)
 
 
 def test_a_text_without_a_batch_is_refused():

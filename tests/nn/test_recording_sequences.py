@@ -20,14 +20,14 @@ def decode(model, cuts):
     """Run a model over a sequence in pieces, with caches; returns nothing, it is watched."""
     target = torch.arange(B * LENGTH).view(B, LENGTH) % V
     if isinstance(model, Gpt):
-        decoder, context, layers = model, (), model.layers
+        read = partial(model, cache=model.new_cache())
     else:
         memory, memory_mask = model.encode(SOURCE)
-        decoder, layers = model.decoder, model.decoder.layers
-        context = [layer.cross_attention.keys_values(memory) for layer in layers], memory_mask
-    caches = [KVCache() for _ in layers]
+        memory = [layer.cross_attention.keys_values(memory) for layer in model.decoder.layers]
+        caches = [KVCache() for _ in memory]
+        read = partial(model.decoder, memory=memory, memory_mask=memory_mask, caches=caches)
     for a, b in pairwise(cuts):
-        decoder(target[:, a:b], *context, caches=caches)
+        read(target[:, a:b])
 
 
 @pytest.mark.parametrize("make_model", [tiny_gpt, tiny_t5, tiny_translator])

@@ -1,0 +1,119 @@
+"""What Llama, Mistral, Qwen and Gemma each choose, as configurations of our `Llm`.
+
+A family is a row of `FAMILIES`. What differs between its checkpoints is in their config.json, see `llm_config`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+LAYER_NAMES = {
+    "self_attention": "self_attn",
+    "self_attention_add_norm.norm": "input_layernorm",
+    "feed_forward": "mlp",
+    "feed_forward_add_norm.norm": "post_attention_layernorm",
+}
+FOUR_NORMS = {
+    "self_attention_post_norm": "post_attention_layernorm",
+    "feed_forward_add_norm.norm": "pre_feedforward_layernorm",
+    "feed_forward_post_norm": "post_feedforward_layernorm",
+}
+SILU = {"hidden_act": "silu"}
+GEMMA = {"hidden_activation": "gelu_pytorch_tanh", "attention_bias": False, "use_bidirectional_attention": False}
+
+
+def no_layer(config, i):
+    """Every layer sees the whole text."""
+    return False
+
+
+def every_layer(config, i):
+    """Every layer has a window (Mistral; Jiang et al. 2023), unless the config takes it away."""
+    return config["sliding_window"] is not None
+
+
+def later_layers(config, i):
+    """If a Qwen has windows at all, the layers from a certain one on have them."""
+    return bool(config.get("use_sliding_window")) and i >= config["max_window_layers"]
+
+
+def every_other_layer(config, i):
+    """A layer with a window, a layer without, and so on (Gemma 2)."""
+    return i % 2 == 0
+
+
+def five_of_six_layers(config, i):
+    """Five layers with a window, one without, and so on (Gemma 3)."""
+    return (i + 1) % config.get("sliding_window_pattern", 6) != 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Family:
+    """What all checkpoints of a family have in common.
+
+    Args:
+        architecture: what transformers calls the model.
+        choices: fields of `LlmConfig` that the family fixes.
+        settings: more fields of `LlmConfig`, and the setting in their config that each stands in.
+        fixed: settings that our `Llm` can't have otherwise.
+        has_window: whether layer i has a window, from their config, where that doesn't list the `layer_types`.
+        layer_names: the parts of a layer, our name -> theirs.
+        query_scalar: the setting whose root divides the scores, where it is not E.
+        window_rope: whether layers with a window have a RoPE base of their own.
+        norm_offset: what has to be added to the stored weights of RMSNorm.
+        scaled_embedding: whether embeddings are multiplied by √D.
+        tied: whether one table serves both ends, where their config doesn't say.
+    """
+
+    architecture: str
+    choices: dict = field(default_factory=dict)
+    settings: dict = field(default_factory=dict)
+    fixed: dict = field(default_factory=lambda: SILU)
+    has_window: Callable = no_layer
+    layer_names: dict = field(default_factory=lambda: LAYER_NAMES)
+    query_scalar: str | None = None
+    window_rope: bool = False
+    norm_offset: float = 0.0
+    scaled_embedding: bool = False
+    tied: bool = False
+
+
+gemma = {
+    "fixed": GEMMA,
+    "layer_names": LAYER_NAMES | FOUR_NORMS,
+    "query_scalar": "query_pre_attn_scalar",
+    "norm_offset": 1.0,
+    "scaled_embedding": True,
+    "tied": True,
+}
+FAMILIES = {
+    "llama": Family(
+        architecture="LlamaForCausalLM",
+        fixed=SILU | {"attention_bias": False, "mlp_bias": False, "layer_types": None},
+    ),
+    "mistral": Family(
+        architecture="MistralForCausalLM",
+        fixed=SILU | {"layer_types": None},
+        has_window=every_layer,
+    ),
+    "qwen2": Family(architecture="Qwen2ForCausalLM", choices={"qkv_bias": True}, has_window=later_layers),
+    "qwen3": Family(
+        architecture="Qwen3ForCausalLM",
+        choices={"qk_norm": True},
+        fixed=SILU | {"attention_bias": False},
+        has_window=later_layers,
+    ),
+    "gemma2": Family(
+        architecture="Gemma2ForCausalLM",
+        choices={"activation": "gelu_tanh", "post_norms": True},
+        settings={"score_cap": "attn_logit_softcapping", "logit_cap": "final_logit_softcapping"},
+        has_window=every_other_layer,
+        **gemma,
+    ),
+    "gemma3_text": Family(
+        architecture="Gemma3ForCausalLM",
+        choices={"activation": "gelu_tanh", "post_norms": True, "qk_norm": True},
+        has_window=five_of_six_layers,
+        window_rope=True,
+        **(gemma | {"fixed": GEMMA | {"attn_logit_softcapping": None, "final_logit_softcapping": None}}),
+    ),
+}

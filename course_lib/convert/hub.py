@@ -1,0 +1,70 @@
+"""Checkpoints in the layout of the hub, from a folder or from the hub itself."""
+
+import torch
+
+from course_lib.convert.bert import bert_from_hugging_face
+from course_lib.convert.checkpoint import require
+from course_lib.convert.families import FAMILIES
+from course_lib.convert.folder import ShardedTensors, find_folder, read_config, weight_files
+from course_lib.convert.gpt2 import gpt_from_hugging_face
+from course_lib.convert.hub_chat import HubChatTemplate
+from course_lib.convert.hub_tokenizer import HubTokenizer
+from course_lib.convert.llm import llm_from_hugging_face
+from course_lib.convert.t5 import t5_from_hugging_face
+from course_lib.errors import CourseError
+from course_lib.files import read_json
+
+CONVERTERS = {
+    "bert": bert_from_hugging_face,
+    "gpt2": gpt_from_hugging_face,
+    "t5": t5_from_hugging_face,
+    **dict.fromkeys(FAMILIES, llm_from_hugging_face),
+}
+
+
+class HubCheckpoint:
+    """A model, its tokenizer and its chat template, each read when it is asked for.
+
+    Args:
+        name: a folder, or a hub id such as "Qwen/Qwen3-0.6B".
+
+    Raises:
+        CourseError: there is no such checkpoint.
+    """
+
+    def __init__(self, name):
+        self.folder = find_folder(name)
+        self.config = read_config(self.folder)
+
+    def model(self, dtype=torch.float32):
+        """Ours, in eval mode, with the checkpoint's weights: one after the other goes from the disk to its place.
+
+        Raises:
+            CourseError: an unknown architecture, a setting that ours can't have, weights that are pickled, quantized,
+                damaged, missing, left over or of another shape.
+        """
+        name = self.config.get("model_type")
+        if name not in CONVERTERS:
+            raise CourseError(f"{self.folder}: unknown architecture {name!r}; known: {', '.join(CONVERTERS)}")
+        require(self.config, quantization_config=None)
+        return CONVERTERS[name](ShardedTensors(weight_files(self.folder)), self.config, dtype)
+
+    def tokenizer(self):
+        """Its `HubTokenizer`. Raises CourseError where it has none."""
+        return HubTokenizer(self.folder)
+
+    def chat_template(self):
+        """Its `HubChatTemplate`. Raises CourseError where it has none."""
+        tokenizer = self.tokenizer()
+        return HubChatTemplate(tokenizer, self.end_ids(tokenizer))
+
+    def end_ids(self, tokenizer):
+        """The ids that end an output: those its configs name, and the tokenizer's eos_token."""
+        configs = [self.config]
+        if (self.folder / "generation_config.json").is_file():
+            configs.append(read_json(self.folder / "generation_config.json"))
+        ids = [tokenizer.id_of(tokenizer.special_tokens.get("eos_token"))]
+        for config in configs:
+            named = config.get("eos_token_id")
+            ids += named if isinstance(named, list) else [named]
+        return {id for id in ids if id is not None}

@@ -1,0 +1,99 @@
+"""The chat template of a checkpoint: a program in Jinja that writes a conversation as one text."""
+
+import json
+from datetime import datetime
+
+from jinja2 import TemplateError, nodes
+from jinja2.ext import Extension, loopcontrols
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from course_lib.data.chat import check_conversation, shorten
+from course_lib.errors import CourseError
+
+
+class HubChatTemplate:
+    """Writes conversations as the checkpoint was trained on them; to be used as our `ChatTemplate` is.
+
+    The template comes from whoever made the checkpoint, so it runs in Jinja's sandbox. A message that has a special
+    token in it is refused: written into the conversation, it could end its message and begin another.
+
+    Args:
+        tokenizer: a `HubTokenizer`.
+        end_ids: the ids that end an answer.
+
+    Raises:
+        CourseError: the checkpoint has no chat template, or a damaged one, or no token ends an answer.
+    """
+
+    def __init__(self, tokenizer, end_ids):
+        if not tokenizer.chat_template:
+            raise CourseError("the checkpoint has no chat template: it goes on with texts, but wasn't taught to answer")
+        self.tokenizer, self.end_ids = tokenizer, frozenset(end_ids)
+        self.special_texts = tokenizer.special_texts()
+        try:
+            self._template = environment().from_string(tokenizer.chat_template)
+        except TemplateError as error:
+            raise CourseError(f"the checkpoint's chat template can't be read: {error}") from None
+        self.end_id = self._usual_end()
+
+    def prompt(self, messages):
+        """The token ids of a conversation whose next message is the assistant's.
+
+        Raises:
+            CourseError: see `check_conversation`; or a message has a special token in it, or the template refuses it.
+        """
+        check_conversation(messages, last="user")
+        for message in messages:
+            found = [text for text in self.special_texts if text in message["content"]]
+            if found:
+                raise CourseError(f"{found[0]} is a special token, and can't be part of {shorten(message['content'])}")
+        return self._ids(messages, add_generation_prompt=True)
+
+    def decode(self, ids):
+        """The text of `ids`, without special tokens."""
+        return self.tokenizer.decode(ids)
+
+    def _ids(self, messages, add_generation_prompt):
+        settings = self.tokenizer.special_tokens | {"tools": None, "documents": None}
+        try:
+            text = self._template.render(messages=messages, add_generation_prompt=add_generation_prompt, **settings)
+        except Exception as error:  # a template is a program, and may fail like one
+            raise CourseError(f"the checkpoint's chat template refuses the conversation: {error}") from None
+        return self.tokenizer.encode_written(text)
+
+    def _usual_end(self):
+        """Of the ids that may end an answer, the one that the template writes behind one."""
+        if not self.end_ids:
+            raise CourseError("the checkpoint doesn't say which token ends an answer (eos_token_id)")
+        turn = [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]
+        written = [id for id in self._ids(turn, add_generation_prompt=False) if id in self.end_ids]
+        return written[-1] if written else min(self.end_ids)
+
+
+class Generation(Extension):
+    """{% generation %} ... {% endgeneration %} marks what the assistant says, for training; here it changes nothing."""
+
+    tags = {"generation"}
+
+    def parse(self, parser):
+        line = next(parser.stream).lineno
+        return nodes.Scope(parser.parse_statements(["name:endgeneration"], drop_needle=True)).set_lineno(line)
+
+
+def environment():
+    """Jinja as transformers sets it up: templates on the hub count on its rules for spaces and on these functions."""
+    made = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True, extensions=[Generation, loopcontrols])
+    made.filters["tojson"] = to_json
+    made.globals["raise_exception"] = refuse
+    made.globals["strftime_now"] = lambda form: datetime.now().strftime(form)
+    return made
+
+
+def to_json(value, ensure_ascii=False, indent=None, separators=None, sort_keys=False):
+    """Jinja's own would write < as an HTML entity."""
+    return json.dumps(value, ensure_ascii=ensure_ascii, indent=indent, separators=separators, sort_keys=sort_keys)
+
+
+def refuse(message):
+    """How a template says that it has no place for something."""
+    raise TemplateError(message)

@@ -1,0 +1,75 @@
+"""The tokenizer of a checkpoint."""
+
+from tokenizers import Tokenizer as FastTokenizer
+
+from course_lib.errors import CourseError
+from course_lib.files import read_json
+
+
+class HubTokenizer:
+    """Text to token ids and back, as the checkpoint wants it.
+
+    Args:
+        folder: a folder in the layout of the hub; `special_tokens` (bos_token, eos_token, ... -> its text) and
+            `chat_template` are those of its tokenizer_config.json.
+
+    Raises:
+        CourseError: it has no tokenizer.json, or a damaged one.
+    """
+
+    def __init__(self, folder):
+        path = folder / "tokenizer.json"
+        if not path.is_file():
+            raise CourseError(
+                f"{folder} has no tokenizer.json; if its tokenizer is of another kind, let transformers write one: "
+                "AutoTokenizer.from_pretrained(FOLDER).save_pretrained(ANOTHER)"
+            )
+        try:
+            self._fast = FastTokenizer.from_file(str(path))
+        except Exception as error:  # tokenizers raises bare Exception
+            raise CourseError(f"{path} is not a tokenizer: {error}") from None
+        self._fast.no_truncation()
+        self._fast.no_padding()
+        config = read_json(folder / "tokenizer_config.json") if (folder / "tokenizer_config.json").is_file() else {}
+        self.special_tokens = special_tokens(config)
+        self.chat_template = chat_template(folder, config)
+
+    def __len__(self):
+        return self._fast.get_vocab_size()
+
+    def encode(self, text):
+        """Token ids of a text, with what the tokenizer puts around each text, such as <bos>."""
+        return self._fast.encode(text).ids
+
+    def encode_written(self, text):
+        """Token ids of a text in which special tokens are written out; nothing is put around it."""
+        return self._fast.encode(text, add_special_tokens=False).ids
+
+    def decode(self, ids):
+        """The text of `ids`; special tokens are left out."""
+        return self._fast.decode(list(ids), skip_special_tokens=True)
+
+    def special_texts(self):
+        """How all special tokens are written."""
+        return [token.content for token in self._fast.get_added_tokens_decoder().values() if token.special]
+
+    def id_of(self, token):
+        """The id of a token by its text; None if there is none."""
+        return None if token is None else self._fast.token_to_id(token)
+
+
+def special_tokens(config):
+    """bos_token, eos_token, ... of a tokenizer_config.json -> its text; there, it may be part of an object."""
+    tokens = {name: value for name, value in config.items() if name.endswith("_token")}
+    texts = {name: value.get("content") if isinstance(value, dict) else value for name, value in tokens.items()}
+    return {name: text for name, text in texts.items() if isinstance(text, str)}
+
+
+def chat_template(folder, config):
+    """The chat template: of a file of its own, or of the config, where it may be one of several with names; or None."""
+    if (folder / "chat_template.jinja").is_file():
+        return (folder / "chat_template.jinja").read_text(encoding="utf-8")
+    template = config.get("chat_template")
+    if isinstance(template, list):
+        template = next((entry["template"] for entry in template if entry["name"] == "default"), None)
+    return template

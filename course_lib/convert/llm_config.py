@@ -1,0 +1,108 @@
+"""The config.json of a Llama, Mistral, Qwen or Gemma, and our `LlmConfig`: from one to the other and back."""
+
+import math
+from contextlib import suppress
+from dataclasses import replace
+
+from course_lib.convert.checkpoint import require
+from course_lib.convert.families import FAMILIES, no_layer
+from course_lib.convert.folder import HubConfig
+from course_lib.convert.rope import hub_rope, rope_fields
+from course_lib.errors import CourseError
+from course_lib.models import LlmConfig
+
+# Our field and their setting, where these are the same thing in all families.
+SIZES = {
+    "vocab_size": "vocab_size",
+    "d_model": "hidden_size",
+    "d_ff": "intermediate_size",
+    "num_heads": "num_attention_heads",
+    "num_layers": "num_hidden_layers",
+    "max_length": "max_position_embeddings",
+    "eps": "rms_norm_eps",
+}
+KINDS = ("full_attention", "sliding_attention")  # without a window, and with one
+
+
+def family_of(config):
+    """The family of a checkpoint. Raises CourseError, naming those we know, for another one."""
+    name = config.get("model_type")
+    if name not in FAMILIES:
+        raise CourseError(f"unknown architecture {name!r}; an Llm can be {', '.join(FAMILIES)}")
+    return FAMILIES[name]
+
+
+def llm_config(config):
+    """Our config for that of a checkpoint, a dict.
+
+    Raises:
+        CourseError: an unknown architecture, a setting that is missing, or one that our `Llm` can't have.
+    """
+    config = HubConfig(config)
+    family = family_of(config)
+    require(config, **family.fixed)
+    d_model, num_heads = config["hidden_size"], config["num_attention_heads"]
+    return LlmConfig(
+        **{ours: config[theirs] for ours, theirs in (SIZES | family.settings).items()},
+        **family.choices,
+        **rope_fields(config, family.window_rope),
+        num_kv_heads=config.get("num_key_value_heads") or num_heads,
+        d_head=config.get("head_dim") or d_model // num_heads,
+        window_sizes=windows(config, family),
+        tied=config.get("tie_word_embeddings", family.tied),
+        embedding_scale=math.sqrt(d_model) if family.scaled_embedding else 1.0,
+    )
+
+
+def windows(config, family):
+    """The window of each layer, None where it sees the whole text."""
+    kinds = config.get("layer_types")
+    if kinds is None:
+        kinds = [KINDS[family.has_window(config, i)] for i in range(config["num_hidden_layers"])]
+    unknown = set(kinds) - set(KINDS)
+    if unknown:
+        raise CourseError(f"unknown layer type {', '.join(sorted(unknown))}; known: {', '.join(KINDS)}")
+    return tuple(config["sliding_window"] if kind == KINDS[True] else None for kind in kinds)
+
+
+def hub_config(config):
+    """A config.json with which transformers computes what our `Llm` with this `LlmConfig` does.
+
+    It is that of the first family that has all the choices, which shows when its config is read back.
+
+    Raises:
+        CourseError: no family has all the choices together.
+    """
+    config = replace(config, dropout=0.0, d_head=config.d_head or config.d_model // config.num_heads)
+    for name, family in FAMILIES.items():
+        written = HubConfig(model_type=name, architectures=[family.architecture], **settings(config, family))
+        with suppress(CourseError):
+            if llm_config(written) == config:
+                return dict(written)
+    raise CourseError(f"none of {', '.join(FAMILIES)} has all the choices of {config}")
+
+
+def settings(config, family):
+    """What a family's config.json would say of ours, as far as it can."""
+    return {
+        **{theirs: getattr(config, ours) for ours, theirs in (SIZES | family.settings).items()},
+        "num_key_value_heads": config.num_kv_heads,
+        "head_dim": config.d_head,
+        "tie_word_embeddings": config.tied,
+        **{name: value for name, value in family.fixed.items() if value is not None},
+        **({family.query_scalar: config.d_head} if family.query_scalar else {}),
+        **hub_rope(config),
+        **hub_windows(config, family),
+    }
+
+
+def hub_windows(config, family):
+    """How a family's config.json says which layers have a window."""
+    sizes = {size for size in config.window_sizes if size is not None}
+    if family.has_window is no_layer:
+        return {}
+    said = {"sliding_window": max(sizes, default=None)}
+    if "layer_types" not in family.fixed:
+        said["layer_types"] = [KINDS[size is not None] for size in config.window_sizes]
+        said["use_sliding_window"] = bool(sizes)
+    return said

@@ -1,0 +1,57 @@
+"""The tensors of an `Llm`: what they are called in a checkpoint of a family, and how they are stored there."""
+
+OUTSIDE_LAYERS = {"embedding.table": "embed_tokens", "norm": "norm", "output": "lm_head"}
+ROTATED = ("q_proj", "k_proj", "q_norm", "k_norm")
+
+
+class LlmTensors:
+    """Names and contents of tensors, from our side to a family's and back.
+
+    Queries and keys are in another order: transformers turns x_i together with x_(i + E/2), the slides and we turn
+    neighbours. The 1 that a Gemma adds to its norms is in our norms, the scale of its scores in our queries.
+
+    Args:
+        family: see `FAMILIES`.
+        config: our `LlmConfig`.
+        query_scale: how much larger our queries must be; on the way back they stay as they are.
+    """
+
+    def __init__(self, family, config, query_scale=1.0):
+        self.family, self.query_scale = family, query_scale
+        self.d_head = config.d_head or config.d_model // config.num_heads
+        self.scaled = "q_norm" if config.qk_norm else "q_proj"
+
+    def their_name(self, name):
+        """The name of our tensor `name` on their side, without the prefix "model."."""
+        module, _, kind = name.rpartition(".")
+        if module in OUTSIDE_LAYERS:
+            return f"{OUTSIDE_LAYERS[module]}.{kind}"
+        _, i, part = module.split(".", 2)
+        ours = next(ours for ours in self.family.layer_names if f"{part}.".startswith(f"{ours}."))
+        return f"layers.{i}.{self.family.layer_names[ours]}{part.removeprefix(ours)}.{kind}"
+
+    def to_ours(self, name, tensor):
+        """What our tensor `name` must be where theirs is `tensor`."""
+        part = name.split(".")[-2]
+        if "norm" in part:
+            tensor = tensor.float() + self.family.norm_offset
+        if part == self.scaled and self.query_scale != 1.0:
+            tensor = tensor.float() * self.query_scale
+        return halves_to_pairs(tensor, self.d_head) if part in ROTATED else tensor
+
+    def to_theirs(self, name, tensor):
+        """What theirs must be where our tensor `name` is `tensor`."""
+        part = name.split(".")[-2]
+        if "norm" in part:
+            tensor = tensor - self.family.norm_offset
+        return pairs_to_halves(tensor, self.d_head) if part in ROTATED else tensor
+
+
+def halves_to_pairs(tensor, d_head):
+    """Rows 0, E/2, 1, E/2 + 1, ... of each head, so that those that turn together are neighbours; or of a vector E."""
+    return tensor.unflatten(0, (-1, 2, d_head // 2)).transpose(1, 2).flatten(0, 2)
+
+
+def pairs_to_halves(tensor, d_head):
+    """The way back: the first of all pairs, and then the second."""
+    return tensor.unflatten(0, (-1, d_head // 2, 2)).transpose(1, 2).flatten(0, 2)

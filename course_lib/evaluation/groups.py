@@ -1,0 +1,11 @@
+"""Scores over a whole set and over its parts."""
+
+from collections import defaultdict
+
+
+def members_by_group(rows):
+    """The indices of `rows` by group: "all", and one for each kind of `held_out` where the rows have that column."""
+    groups = defaultdict(list, {"all": list(range(len(rows)))})
+    for i, kind in enumerate(rows["held_out"] if "held_out" in rows.column_names else ()):
+        groups[kind].append(i)
+    return dict(groups)

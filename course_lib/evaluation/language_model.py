@@ -1,0 +1,42 @@
+"""How well a language model expects texts: loss per token and perplexity over a held-out set."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+
+from course_lib.data import TextBatches, predict_next
+from course_lib.evaluation.groups import members_by_group
+from course_lib.objectives import TokenPrediction
+
+
+@dataclass(frozen=True)
+class LanguageScores:
+    """Scores of a set of texts: `loss` in nats per token, and `perplexity`, its exponential."""
+
+    texts: int
+    loss: float
+    perplexity: float
+
+
+@torch.no_grad()
+def score_texts(model, texts, tokens_per_batch=8000):
+    """The `LanguageScores` of a decoder-only model on `texts`, lists of ids that end in <eos>."""
+    device, was_training, losses = next(model.parameters()).device, model.training, []
+    model.eval()
+    batches = TextBatches(texts, predict_next, tokens_per_batch)
+    for item in batches.epoch(0):
+        losses.append(TokenPrediction()(model, batches.batch(item).to(device)))
+    model.train(was_training)
+    loss = float(sum(part.total for part in losses)) / sum(part.count for part in losses)
+    return LanguageScores(len(texts), loss, math.exp(loss))
+
+
+def evaluate_language_model(model, tokenizer, rows):
+    """Score the `text` of `rows`; texts longer than the model's context are cut there.
+
+    Returns:
+        `LanguageScores` by group: "all", and one for each kind of `held_out` where the rows have that column.
+    """
+    texts = [ids[: model.config.max_length] for ids in tokenizer.encode_batch(rows["text"])]
+    return {name: score_texts(model, [texts[i] for i in members]) for name, members in members_by_group(rows).items()}

@@ -1,0 +1,42 @@
+"""How good a reward model is: how often it prefers what people prefer, and whether it knows when it is sure."""
+
+from dataclasses import dataclass
+
+import torch
+
+from course_lib.data import ChatTemplate, PreferenceBatches
+from course_lib.evaluation.groups import members_by_group
+from course_lib.objectives import pair_scores
+
+
+@dataclass(frozen=True)
+class PreferenceScores:
+    """Scores of a set of pairs: `accuracy`, the share whose chosen answer scores higher, in percent."""
+
+    pairs: int
+    accuracy: float
+
+
+@torch.no_grad()
+def preference_margins(model, tokenizer, rows, tokens_per_batch=8000):
+    """Score of the chosen minus score of the rejected answer, for each of `rows` (see `load_preferences`): N."""
+    device, was_training = next(model.parameters()).device, model.training
+    template, room = ChatTemplate(tokenizer), model.config.max_length
+    sides = [[template.training(row[side], room) for side in ("chosen", "rejected")] for row in rows]
+    batches = PreferenceBatches(sides, tokens_per_batch)
+    margins = torch.empty(len(rows))
+    model.eval()
+    for indices in batches.epoch(0):
+        chosen, rejected = pair_scores(model, batches.batch(indices).to(device)).unbind(dim=1)
+        margins[indices] = (chosen - rejected).cpu()
+    model.train(was_training)
+    return margins
+
+
+def evaluate_preferences(model, tokenizer, rows):
+    """`PreferenceScores` by group: "all", and one for each kind of `held_out` where the rows have that column."""
+    right = (preference_margins(model, tokenizer, rows) > 0).float()
+    return {
+        name: PreferenceScores(len(members), 100 * float(right[members].mean()))
+        for name, members in members_by_group(rows).items()
+    }

@@ -1,0 +1,138 @@
+"""A conversation: every answer is the completion of all that was said before (slide "Chat (Decoder-only)")."""
+
+import time
+from dataclasses import dataclass
+
+import torch
+
+from course_lib.data.chat import check_message, fit_context
+from course_lib.errors import CourseError
+from course_lib.generation.decoding import TextDecoding
+from course_lib.generation.sampling import likeliest
+
+
+@dataclass
+class Turn:
+    """What an answer took.
+
+    `dropped` turns, the oldest ones, did not fit into the context; `tokens_read` are those of the prompt that were not
+    in the cache yet; `tokens_written` those of the answer, the end token counted; `seconds` the model's time for both.
+    `ended` is whether the answer came to its end token.
+    """
+
+    dropped: int
+    tokens_read: int = 0
+    tokens_written: int = 0
+    seconds: float = 0.0
+    ended: bool = False
+
+    @property
+    def tokens_per_second(self):
+        """How fast the answer was written, reading the prompt included."""
+        return self.tokens_written / self.seconds if self.seconds else 0.0
+
+    def __str__(self):
+        stopped = "" if self.ended else ", stopped before its end"
+        dropped = f"; oldest turns left out: {self.dropped}" if self.dropped else ""
+        return f"{self.tokens_written} tokens, {self.tokens_per_second:,.0f} per second{stopped}{dropped}"
+
+
+class Chat:
+    """Talks with a model, and remembers `messages`; one cache grows with the conversation.
+
+    Args:
+        model: such as an `Llm`, in eval mode.
+        template: has `prompt(messages)`, a list of token ids, `decode(ids)` and `end_id`, such as a `ChatTemplate`.
+        choose: see `generate`.
+        system: the text of a system message.
+        max_new_tokens: an answer that hasn't ended by then is cut. The prompt gets the rest of the context.
+
+    Raises:
+        CourseError: the context has no room for answers of `max_new_tokens`, or the system message is empty.
+    """
+
+    def __init__(self, model, template, choose=likeliest, system=None, max_new_tokens=64):
+        self.room = model.config.max_length - max_new_tokens
+        if self.room < 1 or max_new_tokens < 1:
+            raise CourseError(f"max_new_tokens must be 1 to {model.config.max_length - 1}, got {max_new_tokens}")
+        self.model, self.template, self.choose, self.max_new_tokens = model, template, choose, max_new_tokens
+        self.system = [] if system is None else [{"role": "system", "content": system}]
+        for number, message in enumerate(self.system, start=1):
+            check_message(message, number)
+        self._answer = None
+        self.reset()
+
+    def reset(self):
+        """Start a new conversation."""
+        self.stop()
+        self.messages, self.turn = list(self.system), None
+        self._forget()
+
+    def say(self, text):
+        """Say something; returns the answer as an iterator over pieces of text, which come as they are written.
+
+        An answer that is broken off, by Ctrl-C or because nobody asks for the next piece, stays in `messages` as far
+        as it came; where nothing was said, the turn did not happen.
+
+        Raises:
+            CourseError: the text is empty, or too long for the context even alone.
+        """
+        self.stop()
+        messages = [*self.messages, {"role": "user", "content": text}]
+        kept, dropped = fit_context(messages, self.template.prompt, self.room)
+        self.turn = Turn(dropped)
+        self._answer = self._pieces(messages, self._complete(self.template.prompt(kept)))
+        return self._answer
+
+    def stop(self):
+        """Break off the answer that is being given, if any: nobody can ask for more pieces of it."""
+        if self._answer:
+            self._answer.close()
+
+    def _pieces(self, messages, completion):
+        """The text of the ids in `completion`, piece by piece; a letter that takes several tokens waits for them."""
+        ids, said = [], ""
+        for id in completion:
+            ids.append(id)
+            piece = self.template.decode(ids).rstrip("\ufffd")[len(said) :]
+            said += piece
+            if said.strip():
+                self.messages = [*messages, {"role": "assistant", "content": said}]
+            if piece:
+                yield piece
+
+    def _complete(self, prompt):
+        """The ids of the answer, one by one, without the end token."""
+        new = self._unread(prompt)
+        self.turn.tokens_read = len(new)
+        for _ in range(self.max_new_tokens):
+            started = time.perf_counter()
+            id = self._next(new)
+            self.turn.seconds += time.perf_counter() - started
+            self.turn.tokens_written += 1
+            if id == self.template.end_id:
+                self.turn.ended = True
+                break
+            yield id
+            new = [id]
+
+    def _unread(self, prompt):
+        """The ids of the prompt that the cache lacks; it starts anew unless it holds the beginning of the prompt."""
+        if self._read != prompt[:-1][: len(self._read)]:
+            self._forget()
+        return prompt[len(self._read) :]
+
+    @torch.no_grad()
+    def _next(self, new):
+        """Take in the ids `new` and choose the one that follows."""
+        try:
+            logits = self.decoding.next_logits(torch.tensor([new], device=next(self.model.parameters()).device))
+        except BaseException:  # Ctrl-C, too: some layers have the new keys and values, others don't
+            self._forget()
+            raise
+        self._read += new
+        return int(self.choose(logits))
+
+    def _forget(self):
+        """Empty the cache."""
+        self.decoding, self._read = TextDecoding(self.model), []

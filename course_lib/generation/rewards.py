@@ -1,0 +1,34 @@
+"""Rewards as functions from prompts and answers, two lists of lists of ids, to a list of numbers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+
+from course_lib.data.batching import pad
+
+
+@dataclass(frozen=True)
+class TextReward:
+    """A rule that reads text: `reward` is a function from the texts of a prompt and of an answer to a number."""
+
+    decode: Callable
+    reward: Callable
+
+    def __call__(self, prompts, answers):
+        return [self.reward(self.decode(p), self.decode(a)) for p, a in zip(prompts, answers, strict=True)]
+
+
+class LearntReward:
+    """A reward model: what a `Scorer` says at the last token of each answer (Ouyang et al. 2022, section 3.5)."""
+
+    def __init__(self, scorer):
+        self.scorer = scorer
+
+    @torch.no_grad()
+    def __call__(self, prompts, answers):
+        dialogues = [[*prompt, *answer] for prompt, answer in zip(prompts, answers, strict=True)]
+        device = next(self.scorer.parameters()).device
+        last = torch.tensor([len(ids) - 1 for ids in dialogues], device=device)
+        scores = self.scorer(pad(dialogues).to(device))
+        return scores.gather(1, last[:, None])[:, 0].tolist()

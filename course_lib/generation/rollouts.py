@@ -1,0 +1,165 @@
+"""Learning by doing: the policy answers prompts, each answer gets a reward, and that is the next training batch."""
+
+import math
+from dataclasses import dataclass, replace
+
+import torch
+
+from course_lib.data.batching import Batch, epoch_generator, pad
+from course_lib.data.pairs import completion_labels
+from course_lib.data.tokenizer import PAD
+from course_lib.errors import CourseError
+from course_lib.generation.completion import complete
+from course_lib.generation.sampling import Sampler
+from course_lib.objectives.policy import token_log_probabilities
+
+
+@dataclass(frozen=True)
+class RolloutBatch(Batch):
+    """B prompts with the answers that a policy gave.
+
+    `tokens`, B T, are prompt and answer; `labels`, B T, the next tokens where the policy chose these (padding
+    elsewhere). `old_log_p` and `reference_log_p`, B T, are log p of the labels when they were drawn, and under the
+    reference; `advantages` and `returns`, B T, say how good a choice was; `rewards`, B, are those of whole answers.
+    """
+
+    tokens: torch.Tensor
+    rewards: torch.Tensor
+    old_log_p: torch.Tensor
+    reference_log_p: torch.Tensor
+    advantages: torch.Tensor
+    returns: torch.Tensor
+
+    @property
+    def num_labels(self):
+        """How many answers are judged."""
+        return len(self.tokens)
+
+    @property
+    def num_tokens(self):
+        """Useful tokens: those that are not padding."""
+        return int((self.tokens != PAD).sum())
+
+
+class Rollouts:
+    """The batches of reinforcement learning; each is drawn when it is asked for, from the policy as it then is.
+
+    Args:
+        prompts: lists of token ids.
+        policy: an `Llm`, the one that is being trained.
+        reference: an `Llm` that stays as it is.
+        reward: a function from prompts and answers, two lists of lists of ids, to a list of numbers. Answers end in
+            `end_id`, unless they were cut.
+        advantages: a function from a `RolloutBatch` to `advantages` and `returns`, such as a `GroupAdvantages`.
+        end_id: the token that ends an answer; the policy chooses it like any other.
+        max_new_tokens: an answer that hasn't ended by then is cut.
+        prompts_per_batch: how many prompts a batch has at most.
+        group_size: how many answers are drawn for each prompt; they follow each other in the batch.
+        updates_per_batch: how often a batch is learnt from before the next is drawn.
+        seed: of the order of the prompts and of the answers.
+
+    Raises:
+        CourseError: no prompts, or one that leaves too little room for an answer; later: a reward that isn't a number.
+    """
+
+    def __init__(
+        self,
+        prompts,
+        policy,
+        reference,
+        reward,
+        advantages,
+        *,
+        end_id,
+        max_new_tokens=32,
+        prompts_per_batch=16,
+        group_size=1,
+        updates_per_batch=1,
+        seed=0,
+    ):
+        longest, context = max(map(len, prompts), default=0), policy.config.max_length
+        if not 0 < longest <= context - max_new_tokens:
+            raise CourseError(
+                f"prompts need 1 to {context - max_new_tokens} tokens: the context has {context}, {max_new_tokens} are "
+                f"for the answer; there are {len(prompts)} prompts, the longest of {longest} tokens"
+            )
+        self.prompts, self.policy, self.reference = prompts, policy, reference
+        self.reward, self.advantages = reward, advantages
+        self.end_id, self.max_new_tokens = end_id, max_new_tokens
+        self.prompts_per_batch, self.group_size = prompts_per_batch, group_size
+        self.updates_per_batch, self.seed = updates_per_batch, seed
+        self.item = self.drawn = None
+
+    def epoch(self, number):
+        """The batches of epoch `number`: indices into `prompts`, with a seed for the answers; reused ones repeated."""
+        random = epoch_generator(self.seed, number)
+        count = math.ceil(len(self.prompts) / self.prompts_per_batch)
+        parts = torch.randperm(len(self.prompts), generator=random).tensor_split(count)  # none much smaller than others
+        seeds = torch.randint(2**62, (count,), generator=random).tolist()
+        items = [(indices.tolist(), seed) for indices, seed in zip(parts, seeds, strict=True)]
+        return [item for item in items for _ in range(self.updates_per_batch)]
+
+    def batch(self, item):
+        """The `RolloutBatch` of an item of `epoch`."""
+        if item != self.item:
+            indices, seed = item
+            prompts = [self.prompts[i] for i in indices for _ in range(self.group_size)]
+            self.item, self.drawn = item, self.draw(prompts, seed)
+        return self.drawn
+
+    @torch.no_grad()
+    def draw(self, prompts, seed):
+        """Answers of the policy to `prompts`, judged: a `RolloutBatch`."""
+        self.policy.eval()  # no dropout: a token is as likely when it is learnt as it was when it was drawn
+        answers = draw_answers(prompts, self.policy, self.end_id, self.max_new_tokens, seed)
+        rewards = checked_rewards(self.reward(prompts, answers), len(prompts))
+        device = next(self.policy.parameters()).device
+        tokens, labels = (ids.to(device) for ids in join(prompts, answers))
+        batch = RolloutBatch(
+            tokens=tokens,
+            labels=labels,
+            rewards=rewards.to(device),
+            old_log_p=label_log_probabilities(self.policy, tokens, labels),
+            reference_log_p=label_log_probabilities(self.reference, tokens, labels),
+            advantages=torch.zeros(tokens.shape, device=device),
+            returns=torch.zeros(tokens.shape, device=device),
+        )
+        advantages, returns = self.advantages(batch)
+        return replace(batch, advantages=advantages, returns=returns)
+
+
+def draw_answers(prompts, policy, end_id, max_new_tokens, seed=0):
+    """Answers from the policy's own distribution, each ending in `end_id` unless it was cut: lists of ids."""
+    sampler = Sampler(seed=seed)
+
+    def choose(logits):
+        logits[:, PAD] = -torch.inf  # no text has it, so no policy says it, unless it was never trained
+        return sampler(logits)
+
+    answers = complete(prompts, policy, end_id, choose, max_new_tokens)
+    return [ids if len(ids) == max_new_tokens else [*ids, end_id] for ids in answers]
+
+
+def join(prompts, answers):
+    """Tokens of prompts and answers, and the labels: the next token at each place where the policy chose it, B T."""
+    pairs = list(zip(prompts, answers, strict=True))
+    labels = [completion_labels([*p, *a], [False] * len(p) + [True] * len(a)) for p, a in pairs]
+    return pad([[*prompt, *answer] for prompt, answer in pairs]), pad(labels)
+
+
+def label_log_probabilities(model, tokens, labels):
+    """log p of each label, B T; zeros where there is none."""
+    keep = labels != PAD
+    log_p = torch.zeros(tokens.shape, device=tokens.device)
+    log_p[keep] = token_log_probabilities(model(tokens, keep=keep), labels[keep])
+    return log_p
+
+
+def checked_rewards(rewards, count):
+    """Rewards as a tensor, B. Raises CourseError where one is missing, or no finite number; it names the row."""
+    if len(rewards) != count:
+        raise CourseError(f"{count} answers need as many rewards, got {len(rewards)}")
+    for row, reward in enumerate(rewards):
+        if not isinstance(reward, (int, float)) or not math.isfinite(reward):
+            raise CourseError(f"the reward of answer {row} is {reward}, expected a finite number")
+    return torch.tensor([float(reward) for reward in rewards])

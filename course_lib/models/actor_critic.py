@@ -1,0 +1,27 @@
+"""A policy with a critic: one body says what comes next, and how much reward to expect (Schulman et al. 2017)."""
+
+import torch
+from torch import nn
+
+from course_lib.models.base import Model
+
+
+class ActorCritic(Model):
+    """An `Llm` that is trained in place, and one linear unit beside its last layer; expects nothing at first."""
+
+    def __init__(self, policy):
+        super().__init__(policy.config)
+        self.policy = policy
+        self.value = nn.Linear(policy.config.d_model, 1)
+        nn.init.zeros_(self.value.weight)
+        nn.init.zeros_(self.value.bias)
+
+    def forward(self, tokens, keep):
+        """Logits N V and values N at the places of `tokens`, B T, where `keep`, B T, is True."""
+        x = self.policy.hidden(tokens)[keep]
+        return self.policy.output(x), self.value(x).squeeze(-1)
+
+    @torch.no_grad()
+    def values(self, tokens):
+        """The return to expect after each of `tokens`, B T; without gradients."""
+        return self.value(self.policy.hidden(tokens)).squeeze(-1)

@@ -1,0 +1,60 @@
+"""Losses of reinforcement learning, token by token: what makes good answers likelier (slide "Reinforcement Learning").
+
+All of these work element by element, on tensors of one shape: the objectives in `reinforcement.py` add them up.
+"""
+
+import torch
+import torch.nn.functional as F
+
+
+def token_log_probabilities(logits, tokens):
+    """log p of each of `tokens`, in nats: logits ... V, token ids ... -> ..."""
+    return logits.float().log_softmax(dim=-1).gather(-1, tokens.unsqueeze(-1)).squeeze(-1)
+
+
+def kl_divergence(logits, reference_logits):
+    """How far two next-token distributions are apart, exactly: KL(p || reference) in nats, ... V -> ..."""
+    log_p, reference_log_p = logits.float().log_softmax(dim=-1), reference_logits.float().log_softmax(dim=-1)
+    return (log_p.exp() * (log_p - reference_log_p)).sum(dim=-1)
+
+
+def kl_k1(log_p, reference_log_p):
+    """An estimate of KL(p || reference) from one token that p drew: right on average, but often negative."""
+    return log_p - reference_log_p
+
+
+def kl_k3(log_p, reference_log_p):
+    """An estimate of KL(p || reference) that is right on average, never negative, and varies less.
+
+    It adds to `kl_k1` what is zero on average, reference/p - 1 (Shao et al. 2024, equation 4).
+    """
+    difference = reference_log_p - log_p
+    return difference.exp() - 1 - difference
+
+
+def reinforce(log_p, advantages):
+    """The policy gradient as a loss: a token is made likelier by as much as it did better than expected.
+
+    Williams 1992, section 2 ("reinforcement increment = learning rate x (reward - baseline) x eligibility").
+    """
+    return -advantages * log_p
+
+
+def ppo_clip(log_p, old_log_p, advantages, clip=0.2):
+    """The policy gradient for tokens that an earlier policy drew; it stops once a token has changed by enough.
+
+    `old_log_p` is what the policy that drew the tokens gave them. Where the ratio p / old p has left the range from
+    1 - clip to 1 + clip, on the side that the advantage pulls to, the gradient is zero (Schulman et al. 2017, eq. 7).
+    """
+    ratio = (log_p - old_log_p).exp()
+    return -torch.minimum(ratio * advantages, ratio.clamp(1 - clip, 1 + clip) * advantages)
+
+
+def grpo(log_p, old_log_p, reference_log_p, advantages, clip=0.2, kl_weight=0.04):
+    """The clipped loss, with the KL to the reference added here, not to the reward (Shao et al. 2024, equation 3)."""
+    return ppo_clip(log_p, old_log_p, advantages, clip) + kl_weight * kl_k3(log_p, reference_log_p)
+
+
+def value_loss(values, returns):
+    """How wrong the critic was: half the squared error of the expected return."""
+    return 0.5 * F.mse_loss(values, returns, reduction="none")

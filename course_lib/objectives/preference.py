@@ -1,0 +1,70 @@
+"""Learning from pairs: which of two answers people prefer (slide "LLMs learning: three main steps")."""
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+
+from course_lib.errors import CourseError
+from course_lib.objectives.cross_entropy import TokenLoss
+from course_lib.objectives.policy import token_log_probabilities
+
+
+def bradley_terry(chosen_scores, rejected_scores):
+    """-log p(chosen beats rejected), where p is the sigmoid of the difference of their scores, B each.
+
+    Bradley and Terry 1952; as a loss of reward models: Ouyang et al. 2022, equation 1.
+    """
+    return TokenLoss(-F.logsigmoid(chosen_scores - rejected_scores).sum(), len(chosen_scores))
+
+
+def dpo(chosen_log_p, rejected_log_p, reference_chosen_log_p, reference_rejected_log_p, beta=0.1):
+    """Bradley-Terry, where an answer's score is how much likelier it became: beta · log(p / reference p).
+
+    Rafailov et al. 2023, equation 7. All B: log-probabilities of whole answers, summed over their tokens. `beta` is the
+    weight of the KL to the reference in the problem that this loss solves: the smaller, the farther from it.
+    """
+    chosen_scores = beta * (chosen_log_p - reference_chosen_log_p)
+    rejected_scores = beta * (rejected_log_p - reference_rejected_log_p)
+    return bradley_terry(chosen_scores, rejected_scores)
+
+
+def pair_log_probabilities(model, batch):
+    """log p of both answers of each pair, summed over their tokens: a `PreferenceBatch` -> B 2."""
+    tokens, labels, keep = (ids.flatten(0, 1) for ids in (batch.tokens, batch.labels, batch.is_label))
+    log_p = torch.zeros(keep.shape, device=keep.device)
+    log_p[keep] = token_log_probabilities(model(tokens, keep=keep), labels[keep])
+    return log_p.sum(dim=1).view(-1, 2)
+
+
+def pair_scores(model, batch):
+    """What a `Scorer` says at the last token of each dialogue: a `PreferenceBatch` -> B 2."""
+    scores = model(batch.tokens.flatten(0, 1))
+    return scores.gather(1, batch.last.view(-1, 1)).view(-1, 2)
+
+
+@dataclass(frozen=True)
+class BradleyTerry:
+    """The objective of a reward model."""
+
+    def __call__(self, model, batch):
+        """The `TokenLoss` of a `PreferenceBatch`, summed over pairs; the model is a `Scorer`."""
+        return bradley_terry(*pair_scores(model, batch).unbind(dim=1))
+
+
+@dataclass(frozen=True)
+class DirectPreference:
+    """The objective of direct preference optimisation: the policy learns from pairs, without a reward model."""
+
+    beta: float = 0.1
+
+    def __call__(self, model, batch):
+        """The `TokenLoss` of a `PreferenceBatch` that knows what the reference says, summed over pairs.
+
+        Raises:
+            CourseError: the batch does not know it.
+        """
+        if batch.reference_log_p.isnan().any():
+            raise CourseError("the pairs lack the reference's log-probabilities; see PreferenceBatches.with_reference")
+        log_p = pair_log_probabilities(model, batch)
+        return dpo(*log_p.unbind(dim=1), *batch.reference_log_p.unbind(dim=1), self.beta)

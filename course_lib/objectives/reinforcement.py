@@ -1,0 +1,57 @@
+"""Training objectives of reinforcement learning: losses of `policy.py`, summed over the answers in a `RolloutBatch`.
+
+Each counts answers, not tokens: a batch's loss is the mean over its answers.
+"""
+
+from dataclasses import dataclass
+
+from course_lib.objectives.cross_entropy import TokenLoss
+from course_lib.objectives.policy import grpo, ppo_clip, reinforce, token_log_probabilities, value_loss
+
+
+@dataclass(frozen=True)
+class Reinforce:
+    """REINFORCE (Williams 1992): one step for each batch of answers, then new answers are needed."""
+
+    def __call__(self, model, batch):
+        """The `TokenLoss` of a `RolloutBatch`."""
+        mask = batch.is_label
+        log_p = token_log_probabilities(model(batch.tokens, keep=mask), batch.labels[mask])
+        return TokenLoss(reinforce(log_p, batch.advantages[mask]).sum(), len(mask))
+
+
+@dataclass(frozen=True)
+class ProximalPolicy:
+    """PPO (Schulman et al. 2017, equation 9, without the entropy): policy and critic learn together.
+
+    The model is an `ActorCritic`. `value_weight` is what the critic's loss counts beside the policy's.
+    """
+
+    clip: float = 0.2
+    value_weight: float = 0.1
+
+    def __call__(self, model, batch):
+        """The `TokenLoss` of a `RolloutBatch`."""
+        mask = batch.is_label
+        logits, values = model(batch.tokens, keep=mask)
+        log_p = token_log_probabilities(logits, batch.labels[mask])
+        losses = ppo_clip(log_p, batch.old_log_p[mask], batch.advantages[mask], self.clip)
+        losses = losses + self.value_weight * value_loss(values, batch.returns[mask])
+        return TokenLoss(losses.sum(), len(mask))
+
+
+@dataclass(frozen=True)
+class GroupRelativePolicy:
+    """GRPO (Shao et al. 2024, equation 3): no critic; each answer counts the same, however long it is."""
+
+    clip: float = 0.2
+    kl_weight: float = 0.04
+
+    def __call__(self, model, batch):
+        """The `TokenLoss` of a `RolloutBatch`."""
+        mask = batch.is_label
+        log_p = token_log_probabilities(model(batch.tokens, keep=mask), batch.labels[mask])
+        old_log_p, reference_log_p = batch.old_log_p[mask], batch.reference_log_p[mask]
+        losses = grpo(log_p, old_log_p, reference_log_p, batch.advantages[mask], self.clip, self.kl_weight)
+        lengths = mask.sum(dim=1, keepdim=True).expand_as(mask)[mask]
+        return TokenLoss((losses / lengths).sum(), len(mask))

@@ -1,0 +1,185 @@
+"""`course chat` with a model of random weights: lines in, answers out, and the page's function without its page."""
+
+import importlib
+import importlib.util
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from course_lib.cli import web
+from course_lib.generation import Chat, Sampler, likeliest
+from course_lib.models import save_model
+from tests.chats import ANSWERS, QUESTIONS, Prescribed, assistant, chat_llm, chat_template, chat_tokenizer, system, user
+from tests.cli.conftest import course
+
+command = importlib.import_module("course_lib.cli.chat")  # the package has a function of that name
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder with a chat model."""
+    torch.manual_seed(7)
+    folder = tmp_path_factory.mktemp("chat")
+    save_model(chat_llm(), folder, chat_tokenizer())
+    return folder
+
+
+@pytest.fixture
+def scripted(monkeypatch):
+    """Makes the model say given answers."""
+
+    def script(*answers):
+        monkeypatch.setattr(command, "choice", lambda temperature, top_p: Prescribed(*answers))
+
+    return script
+
+
+def say(folder, *lines, arguments=()):
+    result = course("chat", "--model", folder, *arguments, input="".join(f"{line}\n" for line in lines))
+    assert result.exit_code == 0, result.stderr
+    return result
+
+
+def test_each_line_is_answered_and_every_answer_has_its_speed(folder, scripted):
+    scripted(*ANSWERS[:2])
+    result = say(folder, QUESTIONS[0], "", QUESTIONS[1])
+    assert result.stdout == f"{ANSWERS[0]}\n{ANSWERS[1]}\n"
+    speeds = result.stderr.splitlines()
+    assert len(speeds) == 2
+    assert speeds[0].startswith(f"({len(chat_tokenizer().encode(ANSWERS[0]))} tokens, ")
+    assert speeds[0].endswith(" per second)")
+
+
+def test_the_same_input_gives_the_same_answers_which_differ_with_the_history(folder):
+    arguments = ("--temperature", "1.5", "--top-p", "0.9")
+    first, again = (say(folder, *QUESTIONS[:2], arguments=arguments).stdout for _ in range(2))
+    assert first == again
+    assert say(folder, QUESTIONS[1], arguments=arguments).stdout not in first
+
+
+def test_a_conversation_is_remembered_until_it_is_reset(folder, scripted, monkeypatch):
+    told = []
+    monkeypatch.setattr(command, "answer", lambda talk, line: told.append(list(talk.messages)) or listen(talk, line))
+    scripted(*ANSWERS[:3])
+    result = say(folder, QUESTIONS[0], QUESTIONS[1], "/reset", QUESTIONS[2], arguments=("--system", "Be kind."))
+    rule = system("Be kind.")
+    assert told == [[rule], [rule, user(QUESTIONS[0]), assistant(ANSWERS[0])], [rule]]
+    assert "(a new conversation)" in result.stderr
+
+
+def listen(talk, line):
+    return "".join(talk.say(line))
+
+
+def test_nothing_is_answered_after_quit(folder, scripted):
+    scripted(*ANSWERS[:2])
+    assert say(folder, QUESTIONS[0], "/quit", QUESTIONS[1]).stdout == f"{ANSWERS[0]}\n"
+
+
+def test_an_unknown_command_and_a_message_that_is_too_long_are_named_and_the_conversation_goes_on(folder, scripted):
+    scripted(*ANSWERS[:2])
+    result = say(folder, QUESTIONS[0], "/help", 50 * "very ", QUESTIONS[1])
+    assert result.stdout == f"{ANSWERS[0]}\n{ANSWERS[1]}\n"
+    assert "unknown command /help; there are /reset and /quit" in result.stderr
+    assert "tokens is too long" in result.stderr
+
+
+def test_ctrl_c_stops_an_answer_and_not_the_conversation(folder, monkeypatch):
+    script, calls = Prescribed(ANSWERS[0]), []
+
+    def choose(logits):
+        calls.append(logits)
+        if len(calls) == 4:
+            script.ids = chat_tokenizer().encode(ANSWERS[1])
+            raise KeyboardInterrupt
+        return script(logits)
+
+    monkeypatch.setattr(command, "choice", lambda temperature, top_p: choose)
+    result = say(folder, *QUESTIONS[:2])
+    stopped, whole = result.stdout.splitlines()
+    assert ANSWERS[0].startswith(stopped)
+    assert 0 < len(stopped) < len(ANSWERS[0])
+    assert whole == ANSWERS[1]
+    assert result.stderr.splitlines()[0].endswith("stopped before its end)")
+
+
+def test_dropped_turns_and_cut_answers_are_told(folder, scripted):
+    scripted(*4 * [9 * "How are you? "])
+    result = say(folder, *4 * [QUESTIONS[2]])
+    assert "stopped before its end" in result.stderr
+    assert "; oldest turns left out: " in result.stderr
+
+
+def test_input_that_is_not_utf_8_is_read_as_well_as_can_be(folder, scripted):
+    scripted(ANSWERS[0])
+    assert course("chat", "--model", folder, input=b"Ol\xe1\n").stdout == f"{ANSWERS[0]}\n"
+
+
+def test_tokens_are_chosen_greedily_or_by_temperature():
+    assert command.choice(0, None) is likeliest
+    sampler = command.choice(0.7, 0.9)
+    assert isinstance(sampler, Sampler)
+    assert (sampler.temperature, sampler.top_p) == (0.7, 0.9)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--top-p", "0.9"], "--top-p needs a --temperature above 0"),
+        (["--temperature", "-1"], "'--temperature': Input should be greater"),
+        (["--top-p", "1.5", "--temperature", "1"], "'--top-p': Input should be less"),
+        (["--system", " "], "message 1, the system's, is empty"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(arguments, expected, folder):
+    result = course("chat", "--model", folder, *arguments, input="Hello!\n")
+    assert result.exit_code == 2
+    assert expected in result.stderr
+
+
+def test_a_model_of_another_kind_is_refused(trained):
+    result = course("chat", "--model", trained[0], input="Hello!\n")
+    assert result.exit_code == 2
+    assert "is a Translator; expected an Llm" in result.stderr
+
+
+class TestPage:
+    def talk(self, *answers):
+        torch.manual_seed(7)
+        return Chat(chat_llm(), chat_template(), Prescribed(*answers), max_new_tokens=30)
+
+    def test_the_answer_grows_and_ends_with_what_it_took(self):
+        answers, reports = zip(*web.respond(self.talk(ANSWERS[0]), QUESTIONS[0], []), strict=True)
+        assert all(later.startswith(answer) for answer, later in zip(answers, answers[1:], strict=False))
+        assert answers[-1] == ANSWERS[0]
+        assert "per second" in reports[-1]
+        assert "stopped" not in reports[-1]
+
+    def test_what_the_page_shows_is_what_the_model_remembers(self):
+        talk = self.talk(ANSWERS[1])
+        history = [user([{"type": "text", "text": QUESTIONS[0]}]), assistant([{"type": "text", "text": ANSWERS[0]}])]
+        list(web.respond(talk, QUESTIONS[1], history))
+        assert talk.messages == [user(QUESTIONS[0]), assistant(ANSWERS[0]), user(QUESTIONS[1]), assistant(ANSWERS[1])]
+
+    def test_turns_without_an_answer_are_not_remembered(self):
+        history = [user("a"), user("b"), assistant("c"), user("d"), assistant(" "), user("e")]
+        assert web.remembered(history) == [user("b"), assistant("c")]
+
+    def test_a_message_that_is_too_long_is_answered_with_the_reason(self):
+        ((answer, report),) = web.respond(self.talk(), 50 * "very ", [])
+        assert answer == ""
+        assert "tokens is too long" in report
+
+    def test_without_gradio_it_says_how_to_install_it(self, folder, monkeypatch):
+        monkeypatch.setitem(sys.modules, "gradio", None)
+        result = course("chat", "--model", folder, "--web")
+        assert result.exit_code == 2
+        assert "the page needs gradio; in" in result.stderr
+        assert '-m pip install -e ".[web]"' in result.stderr
+
+    @pytest.mark.skipif(not importlib.util.find_spec("gradio"), reason="gradio is not installed (extra: web)")
+    def test_the_page_is_made(self):
+        code = "import gradio; from course_lib.cli import web; print(web.page(gradio, None).title)"
+        assert subprocess.check_output([sys.executable, "-c", code], text=True) == "course chat\n"

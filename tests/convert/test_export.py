@@ -1,0 +1,141 @@
+"""Our `Llm`, written for transformers: it loads there without a complaint, and says the same."""
+
+import json
+
+import pytest
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from course_lib.convert import HubCheckpoint, hub_config, llm_config, llm_to_hugging_face
+from course_lib.data import ChatTemplate, Tokenizer
+from course_lib.errors import CourseError
+from course_lib.generation import complete
+from course_lib.models import Llm, LlmConfig
+from course_lib.nn import DynamicNtkScaling, LinearScaling, Llama3Scaling, YarnScaling
+from tests.convert.hugging_face import NEAR, random_tokens
+from tests.convert.llm_twins import FAMILIES, T, their_llm
+from tests.models.tiny import tiny_llm
+from tests.parity import B, V, assert_near, shake
+from tests.toys import sentence_rows
+
+PLAIN = {"d_model": 24, "num_heads": 6, "max_length": 64}
+OTHERS = {
+    "plain": {},
+    "untied": {"tied": False},
+    "one window": {"window_sizes": (5, 5, 5)},
+    "biases and windows": {"qkv_bias": True, "window_sizes": (3, None, 3)},
+    "normed and windows": {"qk_norm": True, "window_sizes": (3, None, 3)},
+    "linear": {"rope_scaling": LinearScaling(factor=4.0)},
+    "dynamic": {"rope_scaling": DynamicNtkScaling(factor=4.0, original_length=7), "max_length": 7},
+    "yarn": {"rope_scaling": YarnScaling(factor=4.0, original_length=16, slow=0.5)},
+    "llama3": {"rope_scaling": Llama3Scaling(factor=4.0, original_length=16)},
+}
+
+
+def loaded(folder):
+    """Their model, after checking that every tensor had its place and every place its tensor."""
+    model, info = AutoModelForCausalLM.from_pretrained(folder, output_loading_info=True)
+    assert not any(info.values()), info
+    return model.eval()
+
+
+def our_llm(**changes):
+    return tiny_llm(**(PLAIN | changes))
+
+
+def family_llm(family):
+    """One of ours with the choices of a family."""
+    return shake(Llm(llm_config(their_llm(family).config.to_dict()))).eval()
+
+
+MODELS = {name: lambda changes=changes: our_llm(**changes) for name, changes in OTHERS.items()}
+MODELS |= {family: lambda family=family: family_llm(family) for family in FAMILIES}
+
+
+@pytest.mark.parametrize("make", MODELS.values(), ids=MODELS.keys())
+@torch.no_grad()
+def test_it_loads_in_transformers_and_has_the_same_logits_and_greedy_tokens(make, tmp_path):
+    model, tokens = make(), random_tokens(B, T, V, padding=0)
+    llm_to_hugging_face(model, tmp_path)
+    theirs = loaded(tmp_path)
+    assert_near(model(tokens), theirs(tokens).logits, NEAR)
+    prompt = tokens[:1, :3]
+    expected = theirs.generate(prompt, max_new_tokens=20, do_sample=False, eos_token_id=V, pad_token_id=0)
+    room = model.config.max_length - prompt.shape[1]
+    assert complete(prompt.tolist(), model, end_id=V, max_new_tokens=20)[0] == expected[0, 3:].tolist()[:room]
+
+
+@pytest.mark.parametrize("make", MODELS.values(), ids=MODELS.keys())
+def test_written_and_read_back_it_is_the_same_model(make, tmp_path):
+    model = make()
+    llm_to_hugging_face(model, tmp_path)
+    again = HubCheckpoint(tmp_path).model()
+    assert hub_config(again.config) == hub_config(model.config)
+    assert again.config.window_sizes == model.config.window_sizes
+    for tensor, expected in zip(again.parameters(), model.parameters(), strict=True):
+        torch.testing.assert_close(tensor, expected, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("changes", "family"),
+    [(OTHERS["plain"], "llama"), (OTHERS["one window"], "mistral"), (OTHERS["biases and windows"], "qwen2")],
+)
+def test_it_becomes_the_first_family_that_has_its_choices(changes, family):
+    assert hub_config(our_llm(**changes).config)["model_type"] == family
+
+
+@pytest.mark.parametrize("changes", [{"window_sizes": (3, None, 3)}, {"logit_cap": 30.0}, {"window_rope_base": 10.0}])
+def test_a_mixture_of_choices_that_no_family_has_is_refused(changes, tmp_path):
+    with pytest.raises(CourseError, match="none of llama, mistral, .* has all the choices of"):
+        llm_to_hugging_face(our_llm(**changes), tmp_path)
+
+
+def test_the_precision_is_kept(tmp_path):
+    llm_to_hugging_face(our_llm().bfloat16(), tmp_path)
+    assert AutoModelForCausalLM.from_pretrained(tmp_path, dtype="auto").dtype == torch.bfloat16
+    assert HubCheckpoint(tmp_path).model(torch.bfloat16).output.weight.dtype == torch.bfloat16
+
+
+class TestChat:
+    """A model with a tokenizer and a chat template."""
+
+    messages = [
+        {"role": "system", "content": "Dois  quatro."},
+        {"role": "user", "content": " Um, <eos><assistant> sete?\n"},
+        {"role": "assistant", "content": "oito\n\nnove"},
+        {"role": "user", "content": "Três"},
+    ]
+
+    @pytest.fixture
+    def tokenizer(self):
+        texts = [text for row in sentence_rows(50) for text in row["translation"].values()]
+        return Tokenizer.train(texts, 300, ("<system>", "<user>", "<assistant>"), lower_case=False)
+
+    @pytest.fixture
+    def folder(self, tokenizer, tmp_path):
+        llm_to_hugging_face(our_llm(vocab_size=len(tokenizer)), tmp_path, tokenizer)
+        return tmp_path
+
+    def test_their_template_writes_what_ours_writes(self, tokenizer, folder):
+        messages = [*self.messages[:1], {"role": "user", "content": " Um, sete?\n"}, *self.messages[2:]]
+        ours = ChatTemplate(tokenizer).prompt(messages)
+        theirs = AutoTokenizer.from_pretrained(folder).apply_chat_template(messages, add_generation_prompt=True)
+        assert theirs["input_ids"] == ours
+        assert HubCheckpoint(folder).chat_template().prompt(messages) == ours
+
+    def test_answers_are_the_same(self, tokenizer, folder):
+        prompt = ChatTemplate(tokenizer).prompt(self.messages[3:])
+        ours = complete([prompt], HubCheckpoint(folder).model(), tokenizer.eos_id, max_new_tokens=20)[0]
+        theirs = loaded(folder).generate(torch.tensor([prompt]), max_new_tokens=20, do_sample=False)[0, len(prompt) :]
+        assert theirs.tolist()[: len(ours)] == ours
+
+    def test_ids_of_special_tokens_are_in_the_config(self, folder):
+        config = json.loads((folder / "config.json").read_text())
+        assert [config[f"{name}_token_id"] for name in ("pad", "bos", "eos")] == [0, 1, 2]
+        template = HubCheckpoint(folder).chat_template()
+        assert (template.end_id, template.end_ids) == (2, {2})
+
+    def test_a_tokenizer_without_roles_has_no_template(self, tmp_path):
+        plain = Tokenizer.train(["um dois"], 270)
+        llm_to_hugging_face(Llm(LlmConfig(vocab_size=len(plain), num_layers=1)), tmp_path, plain)
+        assert HubCheckpoint(tmp_path).tokenizer().chat_template is None
