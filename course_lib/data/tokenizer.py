@@ -10,6 +10,7 @@ from course_lib.files import atomic_file
 
 PAD, BOS, EOS = 0, 1, 2
 SPECIAL_TOKENS = ("<pad>", "<bos>", "<eos>")
+LINE_BREAK = Regex(r"\n(?!\n)")  # the last one, where there are several
 # A word with the space before it, a clitic such as 've, a digit, or one punctuation mark.
 PIECE = Regex(r" ?\p{L}+|'\p{L}+| ?\p{N}| ?[^\p{L}\p{N}\s]|\s")
 
@@ -31,11 +32,15 @@ class Tokenizer:
         """
         fast = FastTokenizer(models.BPE())
         case = [normalizers.Lowercase()] if lower_case else []
-        fast.normalizer = normalizers.Sequence([normalizers.NFC(), *case, normalizers.Prepend(" ")])
+        # A word looks the same wherever it stands: at the start of a text or of a line, it gets a space before it, too.
+        spaces = [normalizers.Replace(LINE_BREAK, "\n "), normalizers.Prepend(" ")]
+        fast.normalizer = normalizers.Sequence([normalizers.NFC(), *case, *spaces])
         fast.pre_tokenizer = pre_tokenizers.Sequence(
             [pre_tokenizers.Split(PIECE, "isolated"), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
         )
-        fast.decoder = decoders.Sequence([decoders.ByteLevel(), decoders.Strip(" ", left=1, right=0)])
+        fast.decoder = decoders.Sequence(
+            [decoders.ByteLevel(), decoders.Strip(" ", left=1, right=0), decoders.Replace("\n ", "\n")]
+        )
         trainer = trainers.BpeTrainer(
             vocab_size=vocab_size,
             special_tokens=[*SPECIAL_TOKENS, *special_tokens],

@@ -19,6 +19,10 @@ class DecoderCache:
         self._positions = {window_size: cache_for(window_size) for window_size in window_sizes}
         self._last = None
 
+    def __len__(self):
+        """How many tokens the longest sequence in it has, those that have left a window counted."""
+        return 0 if self._last is None else int(self._last.max()) + 1
+
     def following(self, tokens):
         """The positions of `tokens`, B T, that come next: each row goes on from where it stands."""
         steps = torch.arange(tokens.shape[1], device=tokens.device).expand(tokens.shape)

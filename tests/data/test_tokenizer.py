@@ -17,6 +17,7 @@ TEXTS = [
     " ",
     "  two spaces, before  and   between ",
     "lines\nand\ttabs\r\n",
+    "\n a line\n\n  indented\n\n\n",
     "São João não põe açúcar; İstanbul, straße, Ω",
     "e\u0301 decomposed, é composed",
     "日本語 и русский עברית العربية हिन्दी",
@@ -51,6 +52,12 @@ def is_character(letter):
 @pytest.mark.parametrize("text", TEXTS, ids=ascii)
 def test_a_text_comes_back_lower_cased_and_otherwise_whole(text):
     assert toy_tokenizer().decode(toy_tokenizer().encode(text)) == normalized(text)
+
+
+@pytest.mark.parametrize("before", ["", "word ", "word\n", "word\n\n"], ids=ascii)
+def test_a_word_is_the_same_tokens_wherever_it_stands(before):
+    *ids, _ = toy_tokenizer().encode("book")
+    assert toy_tokenizer().encode(before + "book")[-len(ids) - 1 : -1] == ids
 
 
 def test_any_unicode_comes_back():
