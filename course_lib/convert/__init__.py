@@ -2,7 +2,7 @@
 
 from course_lib.convert.bert import bert_from_hugging_face
 from course_lib.convert.families import FAMILIES, Family
-from course_lib.convert.gpt2 import gpt_from_hugging_face
+from course_lib.convert.gpt2 import gpt_from_hugging_face, gpt_to_hugging_face
 from course_lib.convert.hub import HubCheckpoint
 from course_lib.convert.hub_chat import HubChatTemplate
 from course_lib.convert.hub_tokenizer import HubTokenizer
@@ -19,6 +19,7 @@ __all__ = [
     "HubTokenizer",
     "bert_from_hugging_face",
     "gpt_from_hugging_face",
+    "gpt_to_hugging_face",
     "halves_to_pairs",
     "hub_config",
     "llm_config",

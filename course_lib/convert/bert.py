@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from course_lib.convert.checkpoint import Checkpoint, both, require
+from course_lib.convert.checkpoint import Checkpoint, blank, both, require
 from course_lib.convert.folder import HubConfig
 from course_lib.models import Bert, BertConfig
 
@@ -19,13 +19,14 @@ LAYER = {
     "feed_forward_add_norm.norm": "output.LayerNorm",
 }
 
+HEAD = "cls.predictions.bias"
 OLD_ENDINGS = [("LayerNorm.gamma", "LayerNorm.weight"), ("LayerNorm.beta", "LayerNorm.bias")]
 
 
 def bert_from_hugging_face(state, config, dtype=torch.float32):
     """A `Bert` in eval mode with the weights of a BertModel or BertForMaskedLM.
 
-    A BertModel has no head, so that ours keeps its first, random weights.
+    A BertModel has no head, so that ours gets new, random weights.
 
     Args:
         state: the state dict.
@@ -44,12 +45,14 @@ def bert_from_hugging_face(state, config, dtype=torch.float32):
         position_embedding_type="absolute",
         is_decoder=False,
     )
-    checkpoint, model = Checkpoint(state, "bert.", OLD_ENDINGS), Bert(sizes(config)).to(dtype)
+    checkpoint, model = Checkpoint(state, "bert.", OLD_ENDINGS), blank(Bert, sizes(config), dtype)
     checkpoint.skip("pooler.dense.weight", "pooler.dense.bias", "embeddings.position_ids")
     checkpoint.skip("cls.seq_relationship.weight", "cls.seq_relationship.bias")  # was sentence B the next one?
     checkpoint.require_equal(["cls.predictions.decoder.weight"], "embeddings.word_embeddings.weight")
     checkpoint.require_equal(["cls.predictions.decoder.bias"], "cls.predictions.bias")
-    return checkpoint.fill(model, weights(checkpoint, model.config))
+    if HEAD not in checkpoint:
+        new_head(model)
+    return checkpoint.fill(model, weights(checkpoint, model.config), scales(model.config))
 
 
 def sizes(config):
@@ -67,24 +70,31 @@ def sizes(config):
 
 
 def weights(theirs, config):
-    """Each tensor of ours, made of theirs.
+    """Each tensor of ours and the one of theirs, but for `scales`.
 
     They add a vector for "first sentence" to every token; we have one sentence, and add it to every position.
     """
-    yield "embedding.table.weight", theirs["embeddings.word_embeddings.weight"] / math.sqrt(config.d_model)
-    first_sentence = theirs["embeddings.token_type_embeddings.weight"][0]
+    yield "embedding.table.weight", theirs["embeddings.word_embeddings.weight"]
+    first_sentence = theirs["embeddings.token_type_embeddings.weight"][0].float()
     yield "positions.table", theirs["embeddings.position_embeddings.weight"] + first_sentence
     yield from both("embedding_norm", theirs, "embeddings.LayerNorm")
     for i in range(config.num_layers):
         for our_part, their_part in LAYER.items():
             yield from both(f"layers.{i}.{our_part}", theirs, f"encoder.layer.{i}.{their_part}")
-    if "cls.predictions.bias" in theirs:
-        yield from head(theirs, config)
+    if HEAD in theirs:
+        yield from both("transform.0", theirs, "cls.predictions.transform.dense")
+        yield from both("transform.2", theirs, "cls.predictions.transform.LayerNorm")
+        yield "output.bias", theirs[HEAD]
 
 
-def head(theirs, config):
-    """From hidden states to logits; the last norm makes up for our table, which is smaller by √D."""
-    yield from both("transform.0", theirs, "cls.predictions.transform.dense")
-    for name, tensor in both("transform.2", theirs, "cls.predictions.transform.LayerNorm"):
-        yield name, tensor * math.sqrt(config.d_model)
-    yield "output.bias", theirs["cls.predictions.bias"]
+def scales(config):
+    """How much larger than theirs a tensor of ours is, by our name; the last norm makes up for our smaller table."""
+    root = math.sqrt(config.d_model)
+    return {"embedding.table.weight": 1 / root, "transform.2.weight": root, "transform.2.bias": root}
+
+
+def new_head(model):
+    """The first weights of what turns hidden states into logits, as torch chooses them."""
+    for module in (model.transform[0], model.transform[2]):
+        module.reset_parameters()
+    torch.nn.init.zeros_(model.output.bias)

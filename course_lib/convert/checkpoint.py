@@ -30,14 +30,14 @@ class Checkpoint:
         return name in self._names
 
     def __getitem__(self, name):
-        """The tensor `name`, in single precision. Raises CourseError as `stored` does."""
-        return self.stored(name).float()
+        """The tensor `name`, in the precision that it is stored in. Raises CourseError as `shaped` does."""
+        return self.shaped(name)
 
-    def stored(self, name, shape=None):
-        """The tensor `name`, in the precision that it is stored in.
+    def shaped(self, name, shape=None):
+        """The tensor `name`, if it has this `shape`; default: any.
 
         Raises:
-            CourseError: there is none, it has another `shape` than was asked for, or not all its numbers are finite.
+            CourseError: there is none, it has another shape, or not all its numbers are finite.
         """
         if name not in self:
             raise CourseError(f"the checkpoint has no tensor {name}")
@@ -65,8 +65,13 @@ class Checkpoint:
             if name in self and not torch.equal(self[name], self[original]):
                 raise CourseError(f"{name} differs from {original}; our model has one tensor for both")
 
-    def fill(self, model, weights):
-        """Copy `weights`, pairs of a name of ours and a tensor made of this checkpoint; the model, in eval mode.
+    def fill(self, model, weights, scales=None):
+        """Fill a model; it comes back in eval mode.
+
+        Args:
+            model: one of ours.
+            weights: pairs of a name of ours and a tensor made of this checkpoint, the largest first.
+            scales: by what some of them are to be multiplied, by our name.
 
         Raises:
             CourseError: a tensor is missing, has another shape, or was not read although it is in the checkpoint.
@@ -78,16 +83,30 @@ class Checkpoint:
                     f"{name} should have the shape {tuple(state[name].shape)}; "
                     f"what the checkpoint has for it has {tuple(tensor.shape)}"
                 )
-            state[name].copy_(tensor)
+            copy(tensor, state[name], (scales or {}).get(name, 1.0))
             del tensor  # before the next one is read
         if self._unread:
             raise CourseError(f"our {type(model).__name__} has no place for {', '.join(sorted(self._unread)[:5])}")
         return model.eval()
 
 
+def pieces(tensor):
+    """A tensor cut into rows that have about a million numbers together: what is made of a piece takes little memory.
+
+    A single number stays what it is.
+    """
+    return tensor.split(max(1, 2**20 * len(tensor) // max(1, tensor.numel()))) if tensor.dim() else [tensor]
+
+
 def is_finite(tensor):
-    """Whether a tensor has no NaN and no infinity; looks at a piece at a time, for a mask of it all takes memory."""
-    return all(bool(piece.isfinite().all()) for piece in tensor.flatten().split(2**20))
+    """Whether a tensor has no NaN and no infinity."""
+    return all(bool(piece.isfinite().all()) for piece in pieces(tensor))
+
+
+def copy(source, target, scale):
+    """Let `target` be `source` times `scale`, computed in single precision whatever the two are stored in."""
+    for theirs, ours in zip(pieces(source), pieces(target), strict=True):
+        ours.copy_(theirs if scale == 1.0 else theirs.float() * scale)
 
 
 class WithoutInitialValues(TorchFunctionMode):

@@ -1,4 +1,4 @@
-"""GPT-2's weights (Radford et al. 2019) in our `Gpt`."""
+"""GPT-2's weights (Radford et al. 2019) in our `Gpt`, and ours in a GPT-2."""
 
 import math
 
@@ -6,9 +6,18 @@ import torch
 
 from course_lib.convert.checkpoint import Checkpoint, blank, both, require
 from course_lib.convert.folder import HubConfig
+from course_lib.convert.writing import write_checkpoint
 from course_lib.models import Gpt, GptConfig
 
 NORMS = {"self_attention_add_norm.norm": "ln_1", "feed_forward_add_norm.norm": "ln_2"}
+PARTS = ("weight", "bias")
+FIXED = {
+    "model_type": "gpt2",
+    "activation_function": "gelu_new",
+    "layer_norm_epsilon": 1e-5,
+    "scale_attn_weights": True,
+    "scale_attn_by_inverse_layer_idx": False,
+}
 LINEAR_LAYERS = {
     "self_attention.o_proj": "attn.c_proj",
     "feed_forward.up_proj": "mlp.c_fc",
@@ -31,19 +40,12 @@ def gpt_from_hugging_face(state, config, dtype=torch.float32):
         CourseError: the config wants what our `Gpt` has not, or a tensor is missing, unknown or misshapen.
     """
     config = HubConfig(config)
-    require(
-        config,
-        model_type="gpt2",
-        activation_function="gelu_new",
-        layer_norm_epsilon=1e-5,
-        scale_attn_weights=True,
-        scale_attn_by_inverse_layer_idx=False,
-    )
+    require(config, **FIXED)
     checkpoint, model = Checkpoint(state, prefix="transformer."), blank(Gpt, sizes(config), dtype)
     checkpoint.skip_all(".attn.bias")  # in old checkpoints, the causal mask
     checkpoint.skip_all(".attn.masked_bias")
     checkpoint.require_equal(["lm_head.weight"], "wte.weight")
-    return checkpoint.fill(model, weights(checkpoint, model.config))
+    return checkpoint.fill(model, weights(checkpoint, model.config), scales(model.config))
 
 
 def sizes(config):
@@ -60,22 +62,71 @@ def sizes(config):
 
 
 def weights(theirs, config):
-    """Each tensor of ours, made of theirs."""
-    yield "embedding.table.weight", theirs["wte.weight"] / math.sqrt(config.d_model)
+    """Each tensor of ours and the one of theirs, but for `scales`."""
+    yield "embedding.table.weight", theirs["wte.weight"]
     yield "positions.table", theirs["wpe.weight"]
     for i in range(config.num_layers):
         yield from layer(f"layers.{i}", theirs, f"h.{i}")
-    for name, tensor in both("norm", theirs, "ln_f"):
-        yield name, tensor * math.sqrt(config.d_model)
+    yield from both("norm", theirs, "ln_f")
+
+
+def scales(config):
+    """How much larger than theirs a tensor of ours is, by our name."""
+    root = math.sqrt(config.d_model)
+    return {"embedding.table.weight": 1 / root, "norm.weight": root, "norm.bias": root}
 
 
 def layer(ours, checkpoint, theirs):
     """One layer; its linear layers are stored transposed, and those for queries, keys and values as one."""
     for our_part, their_part in NORMS.items():
         yield from both(f"{ours}.{our_part}", checkpoint, f"{theirs}.{their_part}")
-    for part in ("weight", "bias"):
+    for part in PARTS:
         stacked = checkpoint[f"{theirs}.attn.c_attn.{part}"].tensor_split(3, dim=-1)
         for name, tensor in zip("qkv", stacked, strict=True):
             yield f"{ours}.self_attention.{name}_proj.{part}", tensor.t()
         for our_part, their_part in LINEAR_LAYERS.items():
             yield f"{ours}.{our_part}.{part}", checkpoint[f"{theirs}.{their_part}.{part}"].t()
+
+
+def gpt_to_hugging_face(model, folder, tokenizer=None):
+    """Write a folder from which transformers loads a GPT-2 that computes what our `Gpt` does.
+
+    With a `tokenizer` of ours, also that and its chat template.
+    """
+    larger = scales(model.config)
+    ours = {name: tensor / larger.get(name, 1.0) for name, tensor in model.state_dict().items()}
+    tensors = {"wte.weight": ours["embedding.table.weight"], "wpe.weight": ours["positions.table"]}
+    tensors |= {f"ln_f.{part}": ours[f"norm.{part}"] for part in PARTS}
+    for i in range(model.config.num_layers):
+        tensors |= their_layer(f"h.{i}", ours, f"layers.{i}")
+    tensors = {f"transformer.{name}": tensor for name, tensor in tensors.items()}
+    write_checkpoint(folder, their_config(model.config), tensors, tokenizer)
+
+
+def their_config(config):
+    """Their config for ours."""
+    return {
+        **FIXED,
+        "architectures": ["GPT2LMHeadModel"],
+        "vocab_size": config.vocab_size,
+        "n_embd": config.d_model,
+        "n_inner": config.d_ff,
+        "n_head": config.num_heads,
+        "n_layer": config.num_layers,
+        "n_positions": config.max_length,
+        "resid_pdrop": config.dropout,
+    }
+
+
+def their_layer(theirs, tensors, ours):
+    """The way back from `layer`."""
+    layer = {}
+    for part in PARTS:
+        layer |= {
+            f"{their_part}.{part}": tensors[f"{ours}.{our_part}.{part}"] for our_part, their_part in NORMS.items()
+        }
+        stacked = torch.cat([tensors[f"{ours}.self_attention.{name}_proj.{part}"] for name in "qkv"])
+        layer[f"attn.c_attn.{part}"] = stacked.t()
+        for our_part, their_part in LINEAR_LAYERS.items():
+            layer[f"{their_part}.{part}"] = tensors[f"{ours}.{our_part}.{part}"].t()
+    return {f"{theirs}.{name}": tensor for name, tensor in layer.items()}

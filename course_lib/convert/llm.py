@@ -1,17 +1,15 @@
 """Llama, Mistral, Qwen and Gemma as our `Llm`, and our `Llm` as one of them."""
 
 import math
-from pathlib import Path
 
 import torch
 
 from course_lib.convert.checkpoint import Checkpoint, blank
 from course_lib.convert.families import FAMILIES
-from course_lib.convert.folder import SINGLE, HubConfig
+from course_lib.convert.folder import HubConfig
 from course_lib.convert.llm_config import family_of, hub_config, llm_config
 from course_lib.convert.llm_tensors import LlmTensors
-from course_lib.convert.our_tokenizer import tokenizer_to_hugging_face
-from course_lib.files import write_json, write_tensors
+from course_lib.convert.writing import write_checkpoint
 from course_lib.models import Llm
 from course_lib.models.base import unique_tensors
 
@@ -48,24 +46,24 @@ def weights(theirs, model, translation):
     shapes = {name: tensor.shape for name, tensor in unique_tensors(model).items()}
     for name in sorted(shapes, key=lambda name: -shapes[name].numel()):
         # no variable here: it would hold the tensor while the next one is read
-        yield name, translation.to_ours(name, theirs.stored(translation.their_name(name), shapes[name]))
+        yield name, translation.to_ours(name, theirs.shaped(translation.their_name(name), shapes[name]))
 
 
 def llm_to_hugging_face(model, folder, tokenizer=None):
     """Write a folder from which transformers loads a model that computes what our `Llm` does.
 
-    With a `tokenizer` of ours, also that and its chat template.
+    With a `tokenizer` of ours, also that and its chat template. A scale of the embeddings that the family does not have
+    is multiplied into the table, see `hub_config`.
 
     Raises:
         CourseError: no family that transformers knows has all the choices of this model.
     """
-    config, folder = hub_config(model.config), Path(folder)
+    config = hub_config(model.config)
+    scale = model.config.embedding_scale / llm_config(config).embedding_scale
     translation = LlmTensors(FAMILIES[config["model_type"]], model.config)
     tensors = {}
-    for name, tensor in unique_tensors(model).items():
+    for name, tensor in (unique_tensors(model) if config["tie_word_embeddings"] else model.state_dict()).items():
         prefix = "" if name.startswith("output.") else "model."
-        tensors[prefix + translation.their_name(name)] = translation.to_theirs(name, tensor)
-    ids = {} if tokenizer is None else tokenizer_to_hugging_face(tokenizer, folder)
-    dtype = str(model.embedding.table.weight.dtype).removeprefix("torch.")
-    write_json(folder / "config.json", config | ids | {"torch_dtype": dtype})
-    write_tensors(folder / SINGLE, tensors, {"format": "pt"})
+        theirs = translation.to_theirs(name, tensor)
+        tensors[prefix + translation.their_name(name)] = theirs * scale if name.startswith("embedding.") else theirs
+    write_checkpoint(folder, config, tensors, tokenizer)

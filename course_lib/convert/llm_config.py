@@ -3,6 +3,7 @@
 import math
 from contextlib import suppress
 from dataclasses import replace
+from itertools import product
 
 from course_lib.convert.checkpoint import require
 from course_lib.convert.families import FAMILIES, no_layer
@@ -68,16 +69,19 @@ def windows(config, family):
 def hub_config(config):
     """A config.json with which transformers computes what our `Llm` with this `LlmConfig` does.
 
-    It is that of the first family that has all the choices, which shows when its config is read back.
+    It is that of the first family that has all the choices, which shows when its config is read back. A model that is
+    not tied may have any scale of its embeddings: its table can be larger instead. So a tied one, if no family has its
+    scale, becomes one with two tables.
 
     Raises:
         CourseError: no family has all the choices together.
     """
     config = replace(config, dropout=0.0, d_head=config.d_head or config.d_model // config.num_heads)
-    for name, family in FAMILIES.items():
-        written = HubConfig(model_type=name, architectures=[family.architecture], **settings(config, family))
+    for ours, (name, family) in product((config, replace(config, tied=False)), FAMILIES.items()):
+        written = HubConfig(model_type=name, architectures=[family.architecture], **settings(ours, family))
+        any_scale = {} if ours.tied else {"embedding_scale": ours.embedding_scale}
         with suppress(CourseError):
-            if llm_config(written) == config:
+            if replace(llm_config(written), **any_scale) == ours:
                 return dict(written)
     raise CourseError(f"none of {', '.join(FAMILIES)} has all the choices of {config}")
 

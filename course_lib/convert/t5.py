@@ -46,7 +46,7 @@ def t5_from_hugging_face(state, config, dtype=torch.float32):
     checkpoint.skip("decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight")  # old, and never used
     copies = ["encoder.embed_tokens.weight", "decoder.embed_tokens.weight", "lm_head.weight"]
     checkpoint.require_equal(copies, "shared.weight")
-    return checkpoint.fill(model, weights(checkpoint, model.config))
+    return checkpoint.fill(model, weights(checkpoint, model.config), scales(model))
 
 
 def sizes(config):
@@ -64,15 +64,14 @@ def sizes(config):
 
 
 def weights(theirs, config):
-    """Each tensor of ours, made of theirs."""
-    yield "encoder.embedding.table.weight", theirs["shared.weight"] / math.sqrt(config.d_model)
-    d_head = config.d_model // config.num_heads
-    yield from stack("encoder", config.num_encoder_layers, ENCODER_LAYER, theirs, d_head)
-    yield from stack("decoder", config.num_decoder_layers, DECODER_LAYER, theirs, d_head)
+    """Each tensor of ours and the one of theirs, but for `scales`."""
+    yield "encoder.embedding.table.weight", theirs["shared.weight"]
+    yield from stack("encoder", config.num_encoder_layers, ENCODER_LAYER, theirs)
+    yield from stack("decoder", config.num_decoder_layers, DECODER_LAYER, theirs)
 
 
-def stack(side, num_layers, blocks, theirs, d_head):
-    """The encoder or the decoder. They don't divide scores by √E, we do; so our queries are larger by that."""
+def stack(side, num_layers, blocks, theirs):
+    """The encoder or the decoder."""
     first = f"{side}.block.0.layer.0.SelfAttention"
     yield f"{side}.relative_bias.table.weight", theirs[f"{first}.relative_attention_bias.weight"]
     for i, (number, block) in product(range(num_layers), enumerate(blocks)):
@@ -80,6 +79,16 @@ def stack(side, num_layers, blocks, theirs, d_head):
         yield f"{ours}_add_norm.norm.weight", theirs[f"{their_layer}.layer_norm.weight"]
         their_block, parts = BLOCKS[block]
         for our_part, their_part in parts.items():
-            tensor = theirs[f"{their_layer}.{their_block}.{their_part}.weight"]
-            yield f"{ours}.{our_part}.weight", tensor * math.sqrt(d_head) if our_part == "q_proj" else tensor
+            yield f"{ours}.{our_part}.weight", theirs[f"{their_layer}.{their_block}.{their_part}.weight"]
     yield f"{side}.norm.weight", theirs[f"{side}.final_layer_norm.weight"]
+
+
+def scales(model):
+    """How much larger than theirs a tensor of ours is, by our name.
+
+    We multiply embeddings by √D, so our table is smaller by that. We divide scores by √E, they don't; in self-attention
+    and cross-attention, our queries are larger by that.
+    """
+    d_model, d_head = model.config.d_model, model.config.d_model // model.config.num_heads
+    queries = [name for name in model.state_dict() if name.endswith("q_proj.weight")]
+    return {"encoder.embedding.table.weight": 1 / math.sqrt(d_model)} | dict.fromkeys(queries, math.sqrt(d_head))

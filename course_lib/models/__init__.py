@@ -3,6 +3,7 @@
 from course_lib.models.actor_critic import ActorCritic
 from course_lib.models.bert import Bert, BertConfig
 from course_lib.models.gpt import Gpt, GptConfig
+from course_lib.models.grouping import to_grouped
 from course_lib.models.llm import Llm, LlmConfig
 from course_lib.models.scorer import Scorer
 from course_lib.models.store import find_model, load_model, save_model
@@ -27,4 +28,5 @@ __all__ = [
     "find_model",
     "load_model",
     "save_model",
+    "to_grouped",
 ]

@@ -36,20 +36,22 @@ class KVCache:
         """Keep the sequences `rows` (a tensor of indices into B), in that order; beam search repeats and drops them."""
         self._keys, self._values = self._keys[rows], self._values[rows]
 
+    @property
+    def nbytes(self):
+        """The memory that it takes, room for positions to come included."""
+        return self._keys.nbytes + self._values.nbytes
+
     def _reserve(self, length, like):
         """Double the room when it gets tight, so that each position is copied a constant number of times on average."""
         room = 0 if self._keys is None else self._keys.shape[2]
         if length <= room:
             return
-        batch, heads, _, d_head = like.shape
-        bigger = [like.new_empty(batch, heads, max(length, 2 * room), d_head) for _ in range(2)]
-        if room:
-            for new, old in zip(bigger, (self._keys, self._values), strict=True):
-                new[:, :, : self.length] = old[:, :, : self.length]
-        self._keys, self._values = bigger
+        more = like.new_empty(*like.shape[:2], max(length - room, room), like.shape[3])
+        old = (self._keys, self._values) if room else (more[:, :, :0],) * 2
+        self._keys, self._values = (torch.cat([part, more], dim=2) for part in old)
 
 
-class SlidingWindowKVCache:
+class SlidingWindowKVCache(KVCache):
     """The keys and values of the last `window_size` positions, for one attention layer, in a ring (slide "SWA").
 
     A new position takes the place of the oldest, so keys come back in the order of their places, not of their
@@ -57,9 +59,8 @@ class SlidingWindowKVCache:
     """
 
     def __init__(self, window_size):
+        super().__init__()
         self.window_size = window_size
-        self._keys = self._values = None
-        self.length = 0
 
     def update(self, keys, values):
         """Take in `keys` and `values`, B K T E; return all that their queries may attend to, B K S E.
@@ -76,10 +77,6 @@ class SlidingWindowKVCache:
         everything = KeysValues(torch.cat([before.keys, keys], dim=2), torch.cat([before.values, values], dim=2))
         self._write(keys, values)
         return everything
-
-    def select(self, rows):
-        """Keep the sequences `rows` (a tensor of indices into B), in that order."""
-        self._keys, self._values = self._keys[rows], self._values[rows]
 
     def _held(self):
         held = min(self.length, self.window_size)

@@ -11,8 +11,8 @@ from course_lib.recipes.workshop import plain, planned, produce, unfinished
 from course_lib.runtime import seed_everything
 from course_lib.training import Plan, Trainer
 
-PLAN = Plan(steps=2400, learning_rate=2e-3)
-TOKENS_PER_BATCH = 4096
+PLAN = Plan(steps=4800, learning_rate=2e-3)
+TOKENS_PER_BATCH = 2048
 START = "base"
 
 

@@ -15,6 +15,7 @@ from course_lib.viz.matrices import show_mask, show_matrix
 from course_lib.viz.png import save_png
 from course_lib.viz.style import COLOURS, course_style, use_course_style
 from course_lib.viz.teacher_forcing import draw_teacher_forcing
+from course_lib.viz.three_steps import draw_three_steps
 from course_lib.viz.tokens import show_tokens
 from course_lib.viz.translator import draw_translator
 from course_lib.viz.viewer import view_attention
@@ -30,6 +31,7 @@ __all__ = [
     "draw_growing_mask",
     "draw_multi_head_attention",
     "draw_teacher_forcing",
+    "draw_three_steps",
     "draw_translator",
     "save_png",
     "show_bars",

@@ -89,8 +89,8 @@ def coloured_thing(dice, colour):
 
 
 def distinct(dice, draw):
-    """Up to five different things, drawn one by one."""
-    return tuple(dict.fromkeys(draw() for _ in range(2 + int(4 * dice.roll()))))
+    """Up to four different things, drawn one by one."""
+    return tuple(dict.fromkeys(draw() for _ in range(2 + int(3 * dice.roll()))))
 
 
 def how_many(dice, what, things, number):

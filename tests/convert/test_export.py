@@ -1,20 +1,21 @@
-"""Our `Llm`, written for transformers: it loads there without a complaint, and says the same."""
+"""Our `Llm` and `Gpt`, written for transformers: they load there without a complaint, and say the same."""
 
 import json
+import math
 
 import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from course_lib.convert import HubCheckpoint, hub_config, llm_config, llm_to_hugging_face
+from course_lib.convert import HubCheckpoint, gpt_to_hugging_face, hub_config, llm_config, llm_to_hugging_face
 from course_lib.data import ChatTemplate, Tokenizer
 from course_lib.errors import CourseError
 from course_lib.generation import complete
-from course_lib.models import Llm, LlmConfig
+from course_lib.models import Gpt, Llm, LlmConfig
 from course_lib.nn import DynamicNtkScaling, LinearScaling, Llama3Scaling, YarnScaling
 from tests.convert.hugging_face import NEAR, random_tokens
 from tests.convert.llm_twins import FAMILIES, T, their_llm
-from tests.models.tiny import tiny_llm
+from tests.models.tiny import tiny_gpt, tiny_llm
 from tests.parity import B, V, assert_near, shake
 from tests.toys import sentence_rows
 
@@ -29,6 +30,14 @@ OTHERS = {
     "dynamic": {"rope_scaling": DynamicNtkScaling(factor=4.0, original_length=7), "max_length": 7},
     "yarn": {"rope_scaling": YarnScaling(factor=4.0, original_length=16, slow=0.5)},
     "llama3": {"rope_scaling": Llama3Scaling(factor=4.0, original_length=16)},
+    "normed": {"qk_norm": True},
+}
+# Their families have no such scale: it goes into the table, which then cannot be the output layer, too.
+SCALED = {
+    "scaled": {"embedding_scale": 5.0},
+    "scaled as a Gemma": {"embedding_scale": math.sqrt(24)},
+    "scaled and normed": {"embedding_scale": 5.0, "qk_norm": True},
+    "scaled and untied": {"embedding_scale": 5.0, "tied": False},
 }
 
 
@@ -37,6 +46,11 @@ def loaded(folder):
     model, info = AutoModelForCausalLM.from_pretrained(folder, output_loading_info=True)
     assert not any(info.values()), info
     return model.eval()
+
+
+def export(model, folder):
+    write = gpt_to_hugging_face if isinstance(model, Gpt) else llm_to_hugging_face
+    write(model, folder)
 
 
 def our_llm(**changes):
@@ -52,11 +66,15 @@ MODELS = {name: lambda changes=changes: our_llm(**changes) for name, changes in 
 MODELS |= {family: lambda family=family: family_llm(family) for family in FAMILIES}
 
 
-@pytest.mark.parametrize("make", MODELS.values(), ids=MODELS.keys())
+SCALED_MODELS = {name: lambda changes=changes: our_llm(**changes) for name, changes in SCALED.items()}
+ALL = MODELS | SCALED_MODELS | {"gpt": tiny_gpt}
+
+
+@pytest.mark.parametrize("make", ALL.values(), ids=ALL.keys())
 @torch.no_grad()
 def test_it_loads_in_transformers_and_has_the_same_logits_and_greedy_tokens(make, tmp_path):
     model, tokens = make(), random_tokens(B, T, V, padding=0)
-    llm_to_hugging_face(model, tmp_path)
+    export(model, tmp_path)
     theirs = loaded(tmp_path)
     assert_near(model(tokens), theirs(tokens).logits, NEAR)
     prompt = tokens[:1, :3]
@@ -76,9 +94,36 @@ def test_written_and_read_back_it_is_the_same_model(make, tmp_path):
         torch.testing.assert_close(tensor, expected, rtol=0, atol=1e-6)
 
 
+@pytest.mark.parametrize("make", SCALED_MODELS.values(), ids=SCALED_MODELS.keys())
+@torch.no_grad()
+def test_a_scale_goes_into_the_table_and_the_output_layer_stays(make, tmp_path):
+    model, tokens = make(), random_tokens(B, T, V, padding=0)
+    llm_to_hugging_face(model, tmp_path)
+    again = HubCheckpoint(tmp_path).model()
+    assert (again.config.tied, again.config.embedding_scale) == (False, 1.0)
+    assert torch.equal(again.output.weight, model.output.weight)
+    assert_near(again(tokens), model(tokens), NEAR)
+
+
+@torch.no_grad()
+def test_a_gpt_written_and_read_back_is_the_same_model(tmp_path):
+    model = tiny_gpt(dropout=0.2)
+    gpt_to_hugging_face(model, tmp_path)
+    again = HubCheckpoint(tmp_path).model()
+    assert again.config == model.config
+    for tensor, expected in zip(again.parameters(), model.parameters(), strict=True):
+        torch.testing.assert_close(tensor, expected, rtol=1e-6, atol=1e-6)
+
+
 @pytest.mark.parametrize(
     ("changes", "family"),
-    [(OTHERS["plain"], "llama"), (OTHERS["one window"], "mistral"), (OTHERS["biases and windows"], "qwen2")],
+    [
+        (OTHERS["plain"], "llama"),
+        (SCALED["scaled"], "llama"),
+        (SCALED["scaled and normed"], "qwen3"),
+        (OTHERS["one window"], "mistral"),
+        (OTHERS["biases and windows"], "qwen2"),
+    ],
 )
 def test_it_becomes_the_first_family_that_has_its_choices(changes, family):
     assert hub_config(our_llm(**changes).config)["model_type"] == family

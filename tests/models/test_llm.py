@@ -8,7 +8,8 @@ import torch
 from course_lib.data import pad_left
 from course_lib.errors import CourseError
 from course_lib.models import Llm, LlmConfig, Scorer, load_model, save_model
-from course_lib.nn import record_attention
+from course_lib.nn import KVCache, decoder_cache, record_attention
+from course_lib.nn.kv_cache import cache_for
 from tests.models.tiny import LLM_SIZES, tiny_llm, tiny_scorer
 from tests.nn.test_kv_cache import CUTS, LENGTH
 from tests.parity import D_FF, B, T, V, assert_near
@@ -25,10 +26,15 @@ def float64():
     torch.set_default_dtype(torch.float32)
 
 
+@pytest.mark.parametrize("cache_for", [cache_for, lambda window_size: KVCache()], ids=["ring", "plain"])
 @pytest.mark.parametrize(("kv_heads", "windows"), list(product([1, 2, 6], WINDOWS)))
 @torch.no_grad()
-def test_every_way_of_cutting_gives_the_logits_of_the_whole(kv_heads, windows, float64):
-    """Rows of unequal length, padded on the left, against each row alone and uncut."""
+def test_every_way_of_cutting_gives_the_logits_of_the_whole(kv_heads, windows, cache_for, float64, monkeypatch):
+    """Rows of unequal length, padded on the left, against each row alone and uncut; one may exceed its window at once.
+
+    Layers with a window keep a ring of keys and values; keeping all of them gives the same.
+    """
+    monkeypatch.setattr(decoder_cache, "cache_for", cache_for)
     model = tiny_llm(num_kv_heads=kv_heads, window_sizes=windows)
     rows = [torch.randint(1, V, (length,)).tolist() for length in (LENGTH, LENGTH - 3, 2)]
     expected = [model(torch.tensor([row]))[0] for row in rows]

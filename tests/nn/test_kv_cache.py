@@ -42,6 +42,17 @@ def test_the_cache_holds_everything_in_order():
             assert torch.equal(so_far.values, values[:, :, :b])
 
 
+@torch.no_grad()
+def test_its_memory_is_that_of_its_room_which_at_most_doubles():
+    for dtype in (torch.float16, torch.float64):
+        for cuts in CUTS:
+            cache, room = KVCache(), 0
+            for a, b in pairwise(cuts):
+                cache.update(*torch.zeros(2, B, H, b - a, E, dtype=dtype))
+                room = room if b <= room else max(b, 2 * room)
+                assert cache.nbytes == 2 * B * H * E * room * dtype.itemsize
+
+
 @pytest.mark.parametrize("rows", [[1], [1, 0], [0, 0, 1], [1, 1, 1, 0, 1]])
 @torch.no_grad()
 def test_rows_may_be_dropped_repeated_and_reordered_midway(rows, tolerance):

@@ -32,6 +32,7 @@ def test_step_by_step_there_are_never_more_than_the_window(window_size):
     for t in range(LENGTH):
         held = cache.update(*torch.randn(2, B, K, 1, E))
         assert held.keys.shape == held.values.shape == (B, K, min(t + 1, window_size), E)
+        assert cache.nbytes == 2 * B * K * window_size * E * 4
 
 
 def test_positions_stand_where_their_keys_stand():

@@ -13,6 +13,7 @@ from course_lib.errors import CourseError
 from course_lib.viz.course_map import PARTS
 
 PREDICTED = ["this", "was", "the", "first", "book", "i've", "ever", "read", ".", "EOS"]
+THREE_DATA = ["20,000 stories", "26,826 dialogues", "pairs of answers,\none preferred"]
 DIAGRAMS = {
     "multi-head attention": viz.draw_multi_head_attention,
     "multi-head attention, 1 head": lambda ax=None: viz.draw_multi_head_attention(1, ax=ax),
@@ -30,6 +31,7 @@ DIAGRAMS = {
     "teacher forcing, many long tokens": lambda ax=None: viz.draw_teacher_forcing(
         target=["translation", "of", "$x_"] * 5, ax=ax
     ),
+    "three steps": lambda ax=None: viz.draw_three_steps(THREE_DATA, ["lesson 09", "lesson 10", "lesson 11"], ax=ax),
     "course map": viz.draw_course_map,
 }
 

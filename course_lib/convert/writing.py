@@ -1,0 +1,21 @@
+"""A folder in the layout of the hub, from which transformers loads a model and its tokenizer."""
+
+from pathlib import Path
+
+import torch
+
+from course_lib.convert.folder import SINGLE
+from course_lib.convert.our_tokenizer import tokenizer_to_hugging_face
+from course_lib.files import write_json, write_tensors
+
+
+def write_checkpoint(folder, config, tensors, tokenizer=None):
+    """Write config.json, model.safetensors and, with a `tokenizer` of ours, that and its chat template.
+
+    The config says in which precision the tensors are: that of the largest one.
+    """
+    folder = Path(folder)
+    ids = {} if tokenizer is None else tokenizer_to_hugging_face(tokenizer, folder)
+    dtype = max(tensors.values(), key=torch.numel).dtype
+    write_json(folder / "config.json", config | ids | {"torch_dtype": str(dtype).removeprefix("torch.")})
+    write_tensors(folder / SINGLE, tensors, {"format": "pt"})

@@ -1,0 +1,32 @@
+"""Few key-value heads out of many: a multi-head model becomes a grouped one (slide "Grouped-Query Attention")."""
+
+from dataclasses import replace
+
+from course_lib.errors import CourseError
+
+
+def to_grouped(model, num_kv_heads):
+    """A copy of an `Llm` with fewer key-value heads, each the mean of those that it replaces.
+
+    Neighbours are pooled, so each query head meets the mean of the group that its own key-value head is in. The copy
+    needs some more training: the heads of a group had learnt different things (Ainslie et al. 2023, section 2.1).
+
+    Raises:
+        CourseError: the model's key-value heads can't be cut into `num_kv_heads` groups of one size.
+    """
+    before = model.config.num_kv_heads
+    if num_kv_heads < 1 or before % num_kv_heads:
+        raise CourseError(f"num_kv_heads must divide the {before} key-value heads of the model, got {num_kv_heads}")
+    weight = model.embedding.table.weight
+    grouped = type(model)(replace(model.config, num_kv_heads=num_kv_heads)).to(weight.device, weight.dtype)
+    state = model.state_dict()
+    for name, tensor in state.items():
+        if name.split(".")[-2] in ("k_proj", "v_proj"):
+            state[name] = mean_of_groups(tensor, before, num_kv_heads)
+    grouped.load_state_dict(state)
+    return grouped.train(model.training)
+
+
+def mean_of_groups(tensor, heads, groups):
+    """Average the rows of a weight (or the numbers of a bias), (K E) ..., over the neighbouring heads of each group."""
+    return tensor.unflatten(0, (groups, heads // groups, -1)).mean(dim=1).flatten(0, 1)
