@@ -2,6 +2,7 @@
 
 import contextlib
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,10 +10,12 @@ import typer
 from course_lib.cli.console import complain
 from course_lib.cli.models import MODEL, load
 from course_lib.errors import CourseError
+from course_lib.files import read_json
+from course_lib.runtime import pick_device, set_threads
 
 
 def chat(
-    model: Annotated[str, typer.Option(help=MODEL)] = "chat",
+    model: Annotated[str, typer.Option(help=MODEL + " Or a Hugging Face checkpoint: its folder, or its id.")] = "chat",
     temperature: Annotated[
         float, typer.Option(min=0, help="0: always the likeliest token; 1: as the model has it.")
     ] = 0,
@@ -38,21 +41,46 @@ def chat(
       0  the conversation is over
       2  something can't be used; the message says what was expected
     """
-    from course_lib.data import ChatTemplate
     from course_lib.generation import Chat
-    from course_lib.models import Llm
 
     choose = choice(temperature, top_p)
-    llm, tokenizer = load(model)
-    if not isinstance(llm, Llm):
-        raise CourseError(f'"{model}" is a {type(llm).__name__}; expected an Llm')
-    template = ChatTemplate(tokenizer)
+    llm, template = talker(model)
     if web:
         from course_lib.cli.web import serve
 
         serve(lambda: Chat(llm, template, choose, system))
     else:
         converse(Chat(llm, template, choose, system))
+
+
+def talker(name):
+    """A model that talks, and its chat template: one of ours, or a checkpoint in the layout of the hub."""
+    from course_lib.convert import HubCheckpoint
+    from course_lib.data import ChatTemplate
+    from course_lib.models import Llm
+
+    if is_hub_checkpoint(name):
+        checkpoint = HubCheckpoint(name)
+        template = checkpoint.chat_template()
+        set_threads()
+        llm = checkpoint.model().to(pick_device())
+    else:
+        llm, tokenizer = load(name)
+        template = None
+    if not isinstance(llm, Llm):
+        raise CourseError(f'"{name}" is a {type(llm).__name__}; expected an Llm')
+    return llm, template or ChatTemplate(tokenizer)
+
+
+def is_hub_checkpoint(name):
+    """Whether a name is the id of a model on the hub, or a folder whose config.json is in the hub's layout."""
+    from course_lib.models import find_model
+
+    try:
+        config = read_json(find_model(name) / "config.json")
+    except CourseError:
+        return "/" in name and not Path(name).exists()
+    return isinstance(config, dict) and "model_type" in config
 
 
 def choice(temperature, top_p):

@@ -115,6 +115,8 @@ def their_config(config):
         "n_layer": config.num_layers,
         "n_positions": config.max_length,
         "resid_pdrop": config.dropout,
+        "bos_token_id": None,  # unless a tokenizer comes along
+        "eos_token_id": None,
     }
 
 

@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from course_lib.cli import web
+from course_lib.convert import llm_to_hugging_face
 from course_lib.generation import Chat, Sampler, likeliest
-from course_lib.models import save_model
+from course_lib.models import load_model, save_model
 from tests.chats import ANSWERS, QUESTIONS, Prescribed, assistant, chat_llm, chat_template, chat_tokenizer, system, user
 from tests.cli.conftest import course
 
@@ -137,6 +138,19 @@ def test_settings_that_make_no_sense_are_refused(arguments, expected, folder):
     result = course("chat", "--model", folder, *arguments, input="Hello!\n")
     assert result.exit_code == 2
     assert expected in result.stderr
+
+
+def test_a_checkpoint_in_the_layout_of_the_hub_answers_as_ours(folder, tmp_path):
+    llm_to_hugging_face(load_model(folder)[0], tmp_path, chat_tokenizer())
+    assert say(tmp_path, *QUESTIONS[:2]).stdout == say(folder, *QUESTIONS[:2]).stdout
+
+
+def test_a_checkpoint_without_a_chat_template_and_an_unknown_id_are_refused(tmp_path):
+    llm_to_hugging_face(chat_llm(), tmp_path)
+    for name, said in ((tmp_path, "no tokenizer.json"), ("nobody/nothing", "the hub did not give it")):
+        result = course("chat", "--model", name, input="Hello!\n")
+        assert result.exit_code == 2
+        assert said in result.stderr
 
 
 def test_a_model_of_another_kind_is_refused(trained):
