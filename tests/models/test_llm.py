@@ -78,14 +78,15 @@ def test_texts_packed_into_one_row_have_the_logits_of_each_alone(tolerance):
     assert_near(logits[: len(alone)], alone, tolerance)
 
 
-def test_a_change_reaches_as_far_as_the_windows_of_all_layers_together():
-    window, layers, length = 3, LLM_SIZES["num_layers"], 12
-    model, tokens = tiny_llm(window_sizes=(window,) * layers), torch.randint(1, V, (1, length))
+@pytest.mark.parametrize(
+    ("windows", "reach"), [((3, 3, 3), 6), ((1, 1, 1), 0), ((5, 2, 3), 7), ((2, 5, 1), 5), ((3, None, 3), 17)]
+)
+def test_a_change_reaches_as_far_as_the_windows_of_all_layers_together(windows, reach):
+    model, tokens = tiny_llm(window_sizes=windows), torch.randint(1, V, (1, 13))
     changed = tokens.clone()
     changed[0, 2] = (tokens[0, 2] + 1) % V
     moved = (model.hidden(tokens) != model.hidden(changed)).any(-1)[0]
-    reach = 2 + layers * (window - 1)
-    assert moved.tolist() == [2 <= t <= reach for t in range(length)]
+    assert moved.tolist() == [2 <= t <= 2 + reach for t in range(13)]
 
 
 def test_only_differences_of_positions_count(float64):

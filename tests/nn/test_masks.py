@@ -4,10 +4,18 @@ import torch
 
 from course_lib.nn import causal_mask, padding_mask, segment_mask, window_mask
 
+# The two tables of the slide "Sliding Window Attention (SWA)": The model attends to past tokens.
+REGULAR = ["100000", "110000", "111000", "111100", "111110", "111111"]
+SLIDING = ["100000", "110000", "111000", "011100", "001110", "000111"]
 
-def test_a_query_sees_itself_and_what_came_before():
-    expected = torch.tensor([[1, 0, 0], [1, 1, 0], [1, 1, 1]], dtype=torch.bool)
-    assert torch.equal(causal_mask(torch.arange(3)), expected)
+
+def rows(mask):
+    """A mask T S as one string of 1 and 0 per row."""
+    return ["".join(map(str, row)) for row in mask.int().tolist()]
+
+
+def test_a_query_sees_itself_and_what_came_before_as_in_the_first_table_of_the_slide():
+    assert rows(causal_mask(torch.arange(6))) == REGULAR
 
 
 def test_positions_count_and_not_the_place_in_the_chunk():
@@ -34,10 +42,16 @@ def test_padding_is_seen_by_no_head_and_no_query():
     assert mask.flatten(1).int().tolist() == [[1, 1, 0], [0, 1, 1]]
 
 
-def test_a_window_of_three_is_the_token_and_the_two_before_it():
-    positions = torch.arange(5)
-    expected = [[1, 0, 0, 0, 0], [1, 1, 0, 0, 0], [1, 1, 1, 0, 0], [0, 1, 1, 1, 0], [0, 0, 1, 1, 1]]
-    assert window_mask(positions, positions, 3).int().tolist() == expected
+def test_a_window_of_three_is_the_token_and_the_two_before_it_as_in_the_second_table_of_the_slide():
+    positions = torch.arange(6)
+    assert rows(window_mask(positions, positions, 3)) == SLIDING
+
+
+def test_a_window_as_long_as_the_text_hides_nothing_and_one_of_1_all_but_the_token_itself():
+    positions = torch.arange(7)
+    for window_size in (7, 11):
+        assert torch.equal(window_mask(positions, positions, window_size), causal_mask(positions))
+    assert torch.equal(window_mask(positions, positions, 1), torch.eye(7, dtype=torch.bool))
 
 
 def test_a_window_goes_by_positions_whatever_the_order_of_the_keys():

@@ -35,6 +35,25 @@ def test_step_by_step_there_are_never_more_than_the_window(window_size):
         assert cache.nbytes == 2 * B * K * window_size * E * 4
 
 
+@pytest.mark.parametrize("window_size", WINDOWS)
+def test_its_memory_is_that_of_the_window_however_long_the_chunks(window_size):
+    for cuts in CUTS:
+        cache = SlidingWindowKVCache(window_size)
+        for a, b in pairwise(cuts):
+            cache.update(*torch.randn(2, B, K, b - a, E))
+            assert cache.nbytes == 2 * B * K * window_size * E * 4
+
+
+def test_after_a_chunk_longer_than_the_window_it_holds_the_end_of_the_chunk():
+    cache, keys = SlidingWindowKVCache(3), torch.arange(14.0).view(1, 1, 14, 1)
+    everything = cache.update(keys[:, :, :2], keys[:, :, :2])
+    assert everything.keys.flatten().tolist() == [0, 1]
+    everything = cache.update(keys[:, :, 2:13], keys[:, :, 2:13])
+    assert everything.keys.flatten().tolist() == [*range(13)]
+    held = cache.update(keys[:, :, 13:], keys[:, :, 13:])
+    assert sorted(held.keys.flatten().tolist()) == sorted(held.values.flatten().tolist()) == [11, 12, 13]
+
+
 def test_positions_stand_where_their_keys_stand():
     windows = (None, 3, 1)
     for cuts in CUTS:

@@ -1,5 +1,7 @@
 """Cross-entropy: equal to torch's, and a sum, so that parts of a batch add up to the whole."""
 
+import math
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -50,6 +52,14 @@ def test_a_sure_and_right_prediction_costs_nothing_and_a_guess_the_logarithm_of_
     sure = 100.0 * F.one_hot(targets, V).float()
     assert float(masked_cross_entropy(sure, targets).mean) == pytest.approx(0.0, abs=1e-6)
     assert masked_cross_entropy(torch.zeros(2, V), targets).mean.exp() == pytest.approx(V)
+
+
+def test_the_loss_of_a_dialogue_is_what_paper_says():
+    p = torch.tensor([1 / 512, 1 / 16, 1 / 2, 1 / 2, 1 / 8, 1 / 2, 1 / 4])  # of the true tokens, the answer's last
+    logits, targets = torch.stack([1 - p, p], dim=1).log(), torch.ones(7, dtype=torch.long)
+    is_answer = torch.tensor([0, 0, 0, 0, 1, 1, 1], dtype=torch.bool)
+    assert float(masked_cross_entropy(logits, targets, is_answer).mean) == pytest.approx(2 * math.log(2))
+    assert float(masked_cross_entropy(logits, targets).mean) == pytest.approx(3 * math.log(2))
 
 
 def test_half_precision_logits_are_scored_in_full_precision():
