@@ -57,19 +57,23 @@ def talker(name):
     """A model that talks, and its chat template: one of ours, or a checkpoint in the layout of the hub."""
     from course_lib.convert import HubCheckpoint
     from course_lib.data import ChatTemplate
-    from course_lib.models import Llm
 
     if is_hub_checkpoint(name):
         checkpoint = HubCheckpoint(name)
         template = checkpoint.chat_template()
         set_threads()
-        llm = checkpoint.model().to(pick_device())
-    else:
-        llm, tokenizer = load(name)
-        template = None
-    if not isinstance(llm, Llm):
-        raise CourseError(f'"{name}" is a {type(llm).__name__}; expected an Llm')
-    return llm, template or ChatTemplate(tokenizer)
+        return expect_llm(checkpoint.model().to(pick_device()), name), template
+    llm, tokenizer = load(name)
+    return expect_llm(llm, name), ChatTemplate(tokenizer)
+
+
+def expect_llm(model, name):
+    """The model, if it is an `Llm`. Raises CourseError when it is of another kind."""
+    from course_lib.models import Llm
+
+    if not isinstance(model, Llm):
+        raise CourseError(f'"{name}" is a {type(model).__name__}; expected an Llm')
+    return model
 
 
 def is_hub_checkpoint(name):
