@@ -10,7 +10,7 @@ from course_lib.recipes.workshop import plain, planned, produce, unfinished
 from course_lib.runtime import seed_everything
 from course_lib.training import Plan, Trainer
 
-PLAN = Plan(steps=400, learning_rate=5e-4)
+PLAN = Plan(steps=800, learning_rate=7e-4, weight_decay=0.05, average=0.98)
 TOKENS_PER_BATCH = 4000
 START = "chat"
 

@@ -10,7 +10,7 @@ from course_lib.world.pairs import SPLITS
 from course_lib.world.requests import requests_of
 from course_lib.world.requests_answered import COURTESIES, CRITERIA, answer
 
-SIZES = {"train": 6_000, "validation": 800, "test": 800}
+SIZES = {"train": 16_000, "validation": 800, "test": 800}
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Preference:
 
 
 def make_preferences(split="train", seed=0):
-    """The preferences of a split: 6,000 for "train", 800 for "validation" and "test"; the same on every machine.
+    """The preferences of a split: 16,000 for "train", 800 for "validation" and "test"; the same on every machine.
 
     Their prompts are those of the requests of the same split of the dialogues. Raises CourseError for another split.
     """
