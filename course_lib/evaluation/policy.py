@@ -8,7 +8,7 @@ from course_lib.objectives import kl_divergence
 
 
 @torch.no_grad()
-def reward_and_kl(policy, reference, prompts, reward, end_id, max_new_tokens=32, seed=0):
+def reward_and_kl(policy, reference, prompts, reward, end_id, max_new_tokens=32, temperature=1.0, seed=0):
     """Let the policy answer each prompt once, and judge.
 
     Args:
@@ -16,12 +16,12 @@ def reward_and_kl(policy, reference, prompts, reward, end_id, max_new_tokens=32,
         prompts: lists of token ids.
         reward: a function from prompts and answers, lists of lists of ids, to a list of numbers.
         end_id, max_new_tokens: see `Rollouts`.
-        seed: of the answers.
+        temperature, seed: of the answers; a policy learns from answers at temperature 1, readers often get cooler ones.
 
     Returns:
         A dict: `reward`, the mean; `kl`, the mean over the tokens of the answers of KL(policy || reference) in nats.
     """
-    answers = draw_answers(prompts, policy, end_id, max_new_tokens, seed)
+    answers = draw_answers(prompts, policy, end_id, max_new_tokens, temperature, seed)
     rewards = reward(prompts, answers)
     device = next(policy.parameters()).device
     tokens, labels = (ids.to(device) for ids in join(prompts, answers))

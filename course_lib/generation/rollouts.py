@@ -111,7 +111,7 @@ class Rollouts:
     def draw(self, prompts, seed):
         """Answers of the policy to `prompts`, judged: a `RolloutBatch`."""
         self.policy.eval()  # no dropout: a token is as likely when it is learnt as it was when it was drawn
-        answers = draw_answers(prompts, self.policy, self.end_id, self.max_new_tokens, seed)
+        answers = draw_answers(prompts, self.policy, self.end_id, self.max_new_tokens, seed=seed)
         rewards = checked_rewards(self.reward(prompts, answers), len(prompts))
         device = next(self.policy.parameters()).device
         tokens, labels = (ids.to(device) for ids in join(prompts, answers))
@@ -128,9 +128,12 @@ class Rollouts:
         return replace(batch, advantages=advantages, returns=returns)
 
 
-def draw_answers(prompts, policy, end_id, max_new_tokens, seed=0):
-    """Answers from the policy's own distribution, each ending in `end_id` unless it was cut: lists of ids."""
-    sampler = Sampler(seed=seed)
+def draw_answers(prompts, policy, end_id, max_new_tokens, temperature=1.0, seed=0):
+    """Answers of the policy, each ending in `end_id` unless it was cut: lists of ids.
+
+    At temperature 1 they come from its own distribution.
+    """
+    sampler = Sampler(temperature=temperature, seed=seed)
 
     def choose(logits):
         logits[:, PAD] = -torch.inf  # no text has it, so no policy says it, unless it was never trained

@@ -16,6 +16,7 @@ from course_lib.world.rewards import true_reward
 PLAN = Plan(steps=150, learning_rate=2e-4, warmup=0.05, evaluations=5)
 GROUP_SIZE, PROMPTS_PER_BATCH = 8, 16
 MAX_NEW_TOKENS = 24
+TEMPERATURE = 0.5  # of the answers that are measured, as readers get them
 START, JUDGE = "chat", "reward"
 
 
@@ -37,7 +38,7 @@ def train_aligned(source="world", *, out, minutes=None, seed=0, report=print):
 
     def scores(policy):
         measured = {
-            name: reward_and_kl(policy, reference, held_out, reward, template.end_id, MAX_NEW_TOKENS)
+            name: reward_and_kl(policy, reference, held_out, reward, template.end_id, MAX_NEW_TOKENS, TEMPERATURE)
             for name, reward in judges.items()
         }
         return {f"{name} reward": m["reward"] for name, m in measured.items()} | {
