@@ -93,7 +93,7 @@ def _label_ends(ax, ends):
     points = 72 * ax.figure.get_size_inches()[1] * ax.get_position().height
     heights = [points * to_axes.transform((x, y))[1] for _, x, y, _ in ends]
     for (label, x, y, colour), old, new in zip(ends, heights, spread(heights, LINE, LINE / 2), strict=True):
-        look = {"color": shade(colour), "weight": "bold", "va": "center"}
+        look = {"color": shade(colour), "weight": "bold", "va": "center", "bbox": BACKING}
         ax.annotate(label, (x, y), (8, new - old), textcoords="offset points", **look)
 
 
