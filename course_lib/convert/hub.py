@@ -4,13 +4,19 @@ import torch
 
 from course_lib.convert.bert import bert_from_hugging_face
 from course_lib.convert.checkpoint import require
+from course_lib.convert.clip import clip_from_hugging_face
 from course_lib.convert.families import FAMILIES
 from course_lib.convert.folder import ShardedTensors, find_folder, read_config, weight_files
 from course_lib.convert.gpt2 import gpt_from_hugging_face
 from course_lib.convert.hub_chat import HubChatTemplate
 from course_lib.convert.hub_tokenizer import HubTokenizer
+from course_lib.convert.hub_visual_chat import HubVisualChatTemplate
+from course_lib.convert.llava import llava_from_hugging_face, vlm_config
 from course_lib.convert.llm import llm_from_hugging_face
+from course_lib.convert.siglip import siglip_from_hugging_face
 from course_lib.convert.t5 import t5_from_hugging_face
+from course_lib.convert.vit import vit_from_hugging_face
+from course_lib.data import ImageProcessor
 from course_lib.errors import CourseError
 from course_lib.files import read_json
 
@@ -19,11 +25,15 @@ CONVERTERS = {
     "gpt2": gpt_from_hugging_face,
     "t5": t5_from_hugging_face,
     **dict.fromkeys(FAMILIES, llm_from_hugging_face),
+    "vit": vit_from_hugging_face,
+    "clip": clip_from_hugging_face,
+    "siglip": siglip_from_hugging_face,
+    "llava": llava_from_hugging_face,
 }
 
 
 class HubCheckpoint:
-    """A model, its tokenizer and its chat template, each read when it is asked for.
+    """A model, and its tokenizer, chat template and image processor, each read when it is asked for.
 
     Args:
         name: a folder, or a hub id such as "Qwen/Qwen3-0.6B".
@@ -54,9 +64,17 @@ class HubCheckpoint:
         return HubTokenizer(self.folder)
 
     def chat_template(self):
-        """Its `HubChatTemplate`. Raises CourseError where it has none."""
+        """Its `HubChatTemplate`, or `HubVisualChatTemplate` if it sees. Raises CourseError where it has none."""
         tokenizer = self.tokenizer()
-        return HubChatTemplate(tokenizer, self.end_ids(tokenizer))
+        if self.config.get("model_type") != "llava":
+            return HubChatTemplate(tokenizer, self.end_ids(tokenizer))
+        config = vlm_config(self.config)
+        return HubVisualChatTemplate(tokenizer, self.end_ids(tokenizer), config.image_id, config.num_visual_tokens)
+
+    def image_processor(self):
+        """Its `ImageProcessor`. Raises CourseError where it has none."""
+        newer = self.folder / "processor_config.json"  # where transformers saves all that prepares the input as one
+        return ImageProcessor.load(newer if newer.is_file() else self.folder / ImageProcessor.file)
 
     def end_ids(self, tokenizer):
         """The ids that end an output: those its configs name, and the tokenizer's eos_token."""

@@ -8,6 +8,7 @@ from jinja2.ext import Extension, loopcontrols
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from course_lib.data.chat import check_conversation, shorten
+from course_lib.data.parts import text_of
 from course_lib.errors import CourseError
 
 
@@ -44,9 +45,10 @@ class HubChatTemplate:
         """
         check_conversation(messages, last="user")
         for message in messages:
-            found = [text for text in self.special_texts if text in message["content"]]
+            said = text_of(message["content"])
+            found = [text for text in self.special_texts if text in said]
             if found:
-                raise CourseError(f"{found[0]} is a special token, and can't be part of {shorten(message['content'])}")
+                raise CourseError(f"{found[0]} is a special token, and can't be part of {shorten(said)}")
         return self._ids(messages, add_generation_prompt=True)
 
     def decode(self, ids):

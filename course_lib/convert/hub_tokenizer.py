@@ -53,6 +53,10 @@ class HubTokenizer:
         """How all special tokens are written."""
         return [token.content for token in self._fast.get_added_tokens_decoder().values() if token.special]
 
+    def text_of(self, id):
+        """How a token is written."""
+        return self._fast.id_to_token(id)
+
     def id_of(self, token):
         """The id of a token by its text; None if there is none."""
         return None if token is None else self._fast.token_to_id(token)
@@ -69,6 +73,8 @@ def chat_template(folder, config):
     """The chat template: of a file of its own, or of the config, where it may be one of several with names; or None."""
     if (folder / "chat_template.jinja").is_file():
         return (folder / "chat_template.jinja").read_text(encoding="utf-8")
+    if (folder / "chat_template.json").is_file():  # where older checkpoints that see have it
+        config = read_json(folder / "chat_template.json")
     template = config.get("chat_template")
     if isinstance(template, list):
         template = next((entry["template"] for entry in template if entry["name"] == "default"), None)

@@ -10,8 +10,24 @@ from course_lib.errors import CourseError
 
 
 @dataclass(frozen=True)
-class Batch:
-    """Tensors of token ids with B rows each; `labels`, B T, is what is to be predicted (padding: nothing)."""
+class Rows:
+    """Tensors with B rows each."""
+
+    def shard(self, index, count):
+        """Every `count`-th row, from row `index` on: the part of one of `count` workers, possibly empty."""
+        return type(self)(**{name: rows[index::count] for name, rows in self._tensors().items()})
+
+    def to(self, device):
+        """The same batch on `device`."""
+        return type(self)(**{name: rows.to(device) for name, rows in self._tensors().items()})
+
+    def _tensors(self):
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+@dataclass(frozen=True)
+class Batch(Rows):
+    """Tensors of token ids; `labels`, B T, is what is to be predicted (padding: nothing)."""
 
     labels: torch.Tensor
 
@@ -24,17 +40,6 @@ class Batch:
     def num_labels(self):
         """How many tokens are to be predicted."""
         return int(self.is_label.sum())
-
-    def shard(self, index, count):
-        """Every `count`-th row, from row `index` on: the part of one of `count` workers, possibly empty."""
-        return type(self)(**{name: ids[index::count] for name, ids in self._tensors().items()})
-
-    def to(self, device):
-        """The same batch on `device`."""
-        return type(self)(**{name: ids.to(device) for name, ids in self._tensors().items()})
-
-    def _tensors(self):
-        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ message the token of its role, its text, and <eos>:
 
 from itertools import cycle
 
+from course_lib.data.parts import check_content, pictures_of, text_of
 from course_lib.errors import CourseError
 
 ROLES = ("system", "user", "assistant")
@@ -47,17 +48,24 @@ class ChatTemplate:
             messages, _ = drop_turns(messages, lambda rest: len(self._write(rest)[0]) <= max_length)
         ids, is_completion = (column[:max_length] for column in self._write(messages))
         if not any(is_completion):
-            raise CourseError(f"{max_length} tokens leave no room for an answer to {shorten(messages[-2]['content'])}")
+            question = shorten(text_of(messages[-2]["content"]))
+            raise CourseError(f"{max_length} tokens leave no room for an answer to {question}")
         return ids, is_completion
 
     def decode(self, ids):
         """The text of `ids`, without special tokens."""
         return self.tokenizer.decode(ids)
 
+    def content(self, message):
+        """The token ids of what a message says, with <eos> at the end. Raises CourseError where it shows a picture."""
+        if pictures_of([message]):
+            raise CourseError("there is a picture in the conversation, and the model reads only texts")
+        return self.tokenizer.encode(text_of(message["content"]))
+
     def _write(self, messages):
         ids, is_completion = [self.tokenizer.bos_id], [False]
         for message in messages:
-            text = self.tokenizer.encode(message["content"])  # ends in <eos>
+            text = self.content(message)  # ends in <eos>
             ids += [self.role_ids[message["role"]], *text]
             is_completion += [False] + [message["role"] == "assistant"] * len(text)
         return ids, is_completion
@@ -80,7 +88,7 @@ def conversation(row):
 def check_conversation(messages, last):
     """Raise a CourseError unless user and assistant take turns and the last message is that of the role `last`.
 
-    A system message may come before the first turn. Every message needs a known role and a text.
+    A system message may come before the first turn. Every message needs a known role and a content.
     """
     for number, message in enumerate(messages, start=1):
         check_message(message, number)
@@ -97,12 +105,14 @@ def check_conversation(messages, last):
 
 
 def check_message(message, number):
-    """Raise a CourseError that names the message unless it has a known role and a text."""
-    role, content = message.get("role"), message.get("content")
+    """Raise a CourseError that names the message unless it has a known role and says or shows something."""
+    role = message.get("role")
     if role not in ROLES:
         raise CourseError(f"message {number} has the unknown role {role!r}; expected one of {', '.join(ROLES)}")
-    if not isinstance(content, str) or not content.strip():
-        raise CourseError(f"message {number}, the {role}'s, is empty")
+    try:
+        check_content(message.get("content"))
+    except CourseError as error:
+        raise CourseError(f"message {number}, the {role}'s, {error}") from None
 
 
 def fit_context(messages, prompt, max_length):
@@ -124,7 +134,7 @@ def fit_context(messages, prompt, max_length):
     if length > max_length:
         raise CourseError(
             f"a prompt of {length} tokens is too long, and no earlier turn is left to drop; "
-            f"there is room for {max_length}: {shorten(messages[-1]['content'])}"
+            f"there is room for {max_length}: {shorten(text_of(messages[-1]['content']))}"
         )
     return kept, dropped
 

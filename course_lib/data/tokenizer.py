@@ -18,6 +18,7 @@ PIECE = Regex(r" ?\p{L}+|'\p{L}+| ?\p{N}| ?[^\p{L}\p{N}\s]|\s")
 class Tokenizer:
     """Sub-words, spelt with bytes where need be, so that nothing is ever unknown; usually of lower-cased text."""
 
+    file = "tokenizer.json"
     pad_id, bos_id, eos_id = PAD, BOS, EOS
 
     def __init__(self, fast):
@@ -74,6 +75,12 @@ class Tokenizer:
         if token not in special:
             raise CourseError(f"the tokenizer has no special token {token}; it has {', '.join(special)}")
         return special[token]
+
+    def with_special(self, token):
+        """A copy that has one more special token, with the next id."""
+        fast = FastTokenizer.from_str(self._fast.to_str())
+        fast.add_special_tokens([token])
+        return Tokenizer(fast)
 
     def encode(self, text):
         """Token ids of `text`, with <eos> at the end."""

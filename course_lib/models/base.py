@@ -4,7 +4,9 @@ from torch import nn
 
 
 class Model(nn.Module):
-    """A network that knows the config it was made from."""
+    """A network that knows the config it was made from; `unsaid` are the token ids that it reads, but never writes."""
+
+    unsaid = ()
 
     def __init__(self, config):
         super().__init__()

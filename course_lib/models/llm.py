@@ -106,18 +106,27 @@ class LlmBody(Model):
             cache: a `DecoderCache` (see `new_cache`) that holds the tokens before these, and takes these in.
         """
         check_shape(tokens, "B T")
+        return self.read(self.embedding(tokens), positions, segments, cache)
+
+    def read(self, x, positions=None, segments=None, cache=None):
+        """The same for vectors in the place of embeddings, B T D -> B T D, wherever they come from."""
+        alone = cache is not None and cache.is_plain(positions) and x.shape[1] == 1
         if positions is None:
-            positions = (
-                torch.arange(tokens.shape[1], device=tokens.device) if cache is None else cache.following(tokens)
-            )
+            positions = torch.arange(x.shape[1], device=x.device) if cache is None else cache.following(x[..., 0])
         k_positions = dict.fromkeys(self.config.window_sizes, positions) if cache is None else cache.extend(positions)
-        masks = {w: self.mask(positions, k_positions[w], segments, w) for w in k_positions}
-        x = self.embedding(tokens)
-        rotations = {rotary: rotary.at(positions, x.dtype) for rotary in {self.rotary, self.window_rotary}}
-        for i, (layer, window) in enumerate(zip(self.layers, self.config.window_sizes, strict=True)):
-            rotate = rotations[self.rotary if window is None else self.window_rotary]
+        masks = {
+            window: None if alone and k.shape[1] <= (window or k.shape[1]) else self.mask(positions, k, segments, window)
+            for window, k in k_positions.items()
+        }
+        rotations, windows = self.rotations(positions, x.dtype), self.config.window_sizes
+        for i, (layer, rotate, window) in enumerate(zip(self.layers, rotations, windows, strict=True)):
             x = layer(x, rotate, masks[window], None if cache is None else cache.layers[i])
         return self.norm(x)
+
+    def rotations(self, positions, dtype):
+        """For each layer the `Rotation` at these positions."""
+        at = {rotary: rotary.at(positions, dtype) for rotary in {self.rotary, self.window_rotary}}
+        return [at[self.rotary if window is None else self.window_rotary] for window in self.config.window_sizes]
 
     def mask(self, q_positions, k_positions, segments, window_size):
         """Who may attend to whom: real tokens, not later, inside the window, of the same text."""
@@ -170,5 +179,8 @@ class Llm(LlmBody):
 
     def logits(self, x):
         """What the output layer makes of hidden states: ... D -> ... V."""
-        logits = self.output(x)
+        return self.capped(self.output(x))
+
+    def capped(self, logits):
+        """The logits within the config's `logit_cap`, if it has one."""
         return logits if self.config.logit_cap is None else softcap(logits, self.config.logit_cap)

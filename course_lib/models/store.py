@@ -1,34 +1,49 @@
-"""Models on disk: a folder with config.json, model.safetensors, tokenizer.json and, for shipped ones, card.json."""
+"""Models on disk: a folder with config.json, model.safetensors, what prepares the input, and perhaps card.json.
+
+Text is prepared by a `Tokenizer` (tokenizer.json), pictures by an `ImageProcessor` (preprocessor_config.json).
+"""
 
 from dataclasses import asdict
 from pathlib import Path
 
-from course_lib.data import Tokenizer
+from course_lib.data import ImageProcessor, Tokenizer
 from course_lib.errors import CourseError
 from course_lib.files import read_json, read_tensors, write_json, write_tensors
 from course_lib.models.base import unique_tensors
 from course_lib.models.bert import Bert, BertConfig
+from course_lib.models.clip import Clip, ClipConfig
+from course_lib.models.connector import Connector, ConnectorConfig
 from course_lib.models.gpt import Gpt, GptConfig
 from course_lib.models.llm import Llm, LlmConfig
 from course_lib.models.scorer import Scorer
 from course_lib.models.t5 import T5, T5Config
 from course_lib.models.translator import Translator, TranslatorConfig
+from course_lib.models.vit import Vit, VitConfig
+from course_lib.models.vlm import Vlm, VlmConfig
 from course_lib.runtime import MODELS
 
 ARCHITECTURES = {
-    "Bert": (Bert, BertConfig),
-    "Gpt": (Gpt, GptConfig),
-    "Llm": (Llm, LlmConfig),
-    "Scorer": (Scorer, LlmConfig),
-    "T5": (T5, T5Config),
-    "Translator": (Translator, TranslatorConfig),
+    "Bert": (Bert, BertConfig, Tokenizer),
+    "Clip": (Clip, ClipConfig, Tokenizer, ImageProcessor),
+    "Connector": (Connector, ConnectorConfig),
+    "Gpt": (Gpt, GptConfig, Tokenizer),
+    "Llm": (Llm, LlmConfig, Tokenizer),
+    "Scorer": (Scorer, LlmConfig, Tokenizer),
+    "T5": (T5, T5Config, Tokenizer),
+    "Translator": (Translator, TranslatorConfig, Tokenizer),
+    "Vit": (Vit, VitConfig, ImageProcessor),
+    "Vlm": (Vlm, VlmConfig, Tokenizer, ImageProcessor),
 }
 
 
-def save_model(model, folder, tokenizer):
-    """Write the model and its tokenizer to `folder`; of tied tensors, one is written."""
+def save_model(model, folder, *preparers):
+    """Write the model and what prepares its input to `folder`; of tied tensors, one is written.
+
+    `preparers` are a `Tokenizer`, for a `Vit` an `ImageProcessor`, for a `Clip` or a `Vlm` both, for a `Connector` none.
+    """
     folder = Path(folder)
-    tokenizer.save(folder / "tokenizer.json")
+    for preparer in preparers:
+        preparer.save(folder / preparer.file)
     write_json(folder / "config.json", {"architecture": type(model).__name__, **asdict(model.config)})
     write_tensors(folder / "model.safetensors", unique_tensors(model))
 
@@ -45,7 +60,7 @@ def find_model(name):
 
 
 def load_model(name):
-    """The model, in eval mode, and the tokenizer of `name` (see `find_model`).
+    """The model, in eval mode, and what prepares its input, in the order of `save_model`; see `find_model`.
 
     Raises:
         CourseError: a file is missing or damaged, the architecture is unknown, or the weights belong to another model.
@@ -56,16 +71,30 @@ def load_model(name):
     if architecture not in ARCHITECTURES:
         known = ", ".join(ARCHITECTURES)
         raise CourseError(f"{folder / 'config.json'}: unknown architecture {architecture}; known: {known}")
-    model_class, config_class = ARCHITECTURES[architecture]
+    model_class, config_class, *preparer_classes = ARCHITECTURES[architecture]
     try:
         model = model_class(config_class(**config))
     except TypeError as error:
         raise CourseError(f"{folder / 'config.json'} does not fit {config_class.__name__}: {error}") from None
     load_weights(model, folder / "model.safetensors")
-    tokenizer = Tokenizer.load(folder / "tokenizer.json")
-    if len(tokenizer) != config["vocab_size"]:
-        raise CourseError(f"{folder}: the tokenizer has {len(tokenizer)} tokens, the model {config['vocab_size']}")
-    return model.eval(), tokenizer
+    preparers = [preparer.load(folder / preparer.file) for preparer in preparer_classes]
+    for preparer in preparers:
+        check_fit(folder, preparer, model.config)
+    return model.eval(), *preparers
+
+
+def check_fit(folder, preparer, config):
+    """Raise a CourseError where a tokenizer or an image processor makes what the model can't read."""
+    if isinstance(preparer, Tokenizer):
+        size = getattr(config, "text", config).vocab_size
+        if len(preparer) != size:
+            raise CourseError(f"{folder}: the tokenizer has {len(preparer)} tokens, the model {size}")
+    else:
+        vision = getattr(config, "vision", config)
+        needed = vision.num_channels, (vision.image_size, vision.image_size)
+        made = preparer.num_channels, preparer.crop or preparer.size
+        if made != needed:
+            raise CourseError(f"{folder}: the pictures are prepared as {made}, the model reads {needed}")
 
 
 def load_weights(model, path):

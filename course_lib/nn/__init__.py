@@ -1,5 +1,6 @@
 """The boxes on the slides, one file each. They take plain numbers and know nothing of models, data or training."""
 
+from course_lib.nn.activations import ACTIVATIONS
 from course_lib.nn.add_norm import AddNorm
 from course_lib.nn.attention import (
     MultiHeadAttention,
@@ -8,16 +9,19 @@ from course_lib.nn.attention import (
     scaled_dot_product_attention,
     split_heads,
 )
+from course_lib.nn.attention_pool import AttentionPool
+from course_lib.nn.connector import CONNECTORS, LinearConnector, MlpConnector, PixelShuffleConnector
 from course_lib.nn.decoder_cache import DecoderCache
 from course_lib.nn.decoder_layer import DecoderLayer
 from course_lib.nn.embedding import TokenEmbedding
 from course_lib.nn.encoder_layer import EncoderLayer
 from course_lib.nn.feed_forward import FeedForward
-from course_lib.nn.gated_feed_forward import ACTIVATIONS, GatedFeedForward
+from course_lib.nn.gated_feed_forward import GatedFeedForward
 from course_lib.nn.kv_cache import KeysValues, KVCache, SlidingWindowKVCache
 from course_lib.nn.llm_layer import LlmLayer
 from course_lib.nn.lora import LoraLinear, add_lora, merge_lora
 from course_lib.nn.masks import causal_mask, padding_mask, segment_mask, window_mask
+from course_lib.nn.patches import PatchEmbedding, cut_into_patches
 from course_lib.nn.positions import LearnedPositions, SinusoidalPositions
 from course_lib.nn.recording import AttentionMaps, record_attention
 from course_lib.nn.relative_bias import RelativePositionBias
@@ -35,8 +39,10 @@ from course_lib.nn.softcap import SoftcappedAttention, softcap
 
 __all__ = [
     "ACTIVATIONS",
+    "CONNECTORS",
     "AddNorm",
     "AttentionMaps",
+    "AttentionPool",
     "DecoderCache",
     "DecoderLayer",
     "DynamicNtkScaling",
@@ -46,11 +52,15 @@ __all__ = [
     "KVCache",
     "KeysValues",
     "LearnedPositions",
+    "LinearConnector",
     "LinearScaling",
     "Llama3Scaling",
     "LlmLayer",
     "LoraLinear",
+    "MlpConnector",
     "MultiHeadAttention",
+    "PatchEmbedding",
+    "PixelShuffleConnector",
     "RMSNorm",
     "RelativePositionBias",
     "Rotary",
@@ -64,6 +74,7 @@ __all__ = [
     "add_lora",
     "attention_weights",
     "causal_mask",
+    "cut_into_patches",
     "merge_heads",
     "merge_lora",
     "padding_mask",

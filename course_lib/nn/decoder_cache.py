@@ -17,11 +17,19 @@ class DecoderCache:
         self.layers = [cache_for(window_size) for window_size in window_sizes]
         # Positions travel through caches like keys, so that each stands where its key stands.
         self._positions = {window_size: cache_for(window_size) for window_size in window_sizes}
-        self._last = None
+        self._last, self._plain = None, True
 
     def __len__(self):
         """How many tokens the longest sequence in it has, those that have left a window counted."""
         return 0 if self._last is None else int(self._last.max()) + 1
+
+    def is_plain(self, positions):
+        """Whether no row has padding or gaps, nor gets any with these `positions`: so far, all were None (the default).
+
+        One token that comes next may then attend to all that a layer holds for it, without a mask.
+        """
+        self._plain = self._plain and positions is None
+        return self._plain
 
     def following(self, tokens):
         """The positions of `tokens`, B T, that come next: each row goes on from where it stands."""

@@ -1,11 +1,7 @@
 """A feed-forward network whose hidden layer is switched on and off by a gate (Shazeer 2020, "GLU variants")."""
 
-from functools import partial
-
 import torch.nn.functional as F
 from torch import nn
-
-ACTIVATIONS = {"silu": F.silu, "gelu_tanh": partial(F.gelu, approximate="tanh")}
 
 
 class GatedFeedForward(nn.Module):

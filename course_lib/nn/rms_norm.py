@@ -17,5 +17,5 @@ class RMSNorm(nn.Module):
 
     def forward(self, x):
         precise = x.to(self.weight.dtype)
-        normed = self.weight * precise * torch.rsqrt(precise.square().mean(dim=-1, keepdim=True) + self.eps)
-        return normed.to(x.dtype)
+        mean_square = torch.linalg.vecdot(precise, precise).unsqueeze(-1) / len(self.weight)
+        return (self.weight * precise * torch.rsqrt(mean_square + self.eps)).to(x.dtype)

@@ -10,6 +10,8 @@ from course_lib.objectives.advantages import (
     token_rewards,
     whiten,
 )
+from course_lib.objectives.classification import Classification
+from course_lib.objectives.contrastive import Contrastive, contrastive, same_rows, sigmoid_contrastive
 from course_lib.objectives.cross_entropy import TokenLoss, masked_cross_entropy
 from course_lib.objectives.policy import (
     grpo,
@@ -36,6 +38,8 @@ from course_lib.objectives.token_prediction import TokenPrediction
 __all__ = [
     "BaselineAdvantages",
     "BradleyTerry",
+    "Classification",
+    "Contrastive",
     "CriticAdvantages",
     "DirectPreference",
     "GroupAdvantages",
@@ -46,6 +50,7 @@ __all__ = [
     "TokenLoss",
     "TokenPrediction",
     "bradley_terry",
+    "contrastive",
     "dpo",
     "generalized_advantages",
     "group_advantages",
@@ -59,6 +64,8 @@ __all__ = [
     "pair_scores",
     "ppo_clip",
     "reinforce",
+    "same_rows",
+    "sigmoid_contrastive",
     "token_log_probabilities",
     "token_rewards",
     "value_loss",

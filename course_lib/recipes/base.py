@@ -49,7 +49,7 @@ def train_base(source="world", *, out, minutes=None, seed=0, report=print):
             "validation": plain(evaluate_language_model(model, tokenizer, held_out)),
         }
 
-    return produce(trainer, model, tokenizer, out, describe)
+    return produce(trainer, model, [tokenizer], out, describe)
 
 
 def train_chat_tokenizer(texts):

@@ -50,7 +50,7 @@ def train_chat(source="world", *, out, minutes=None, seed=0, report=print):
             "validation": plain(evaluate_chat(model, tokenizer, held_out)),
         }
 
-    return produce(trainer, model, tokenizer, out, describe)
+    return produce(trainer, model, [tokenizer], out, describe)
 
 
 def fitting(rows, template, room):

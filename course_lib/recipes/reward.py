@@ -49,4 +49,4 @@ def train_reward(source="world", *, out, minutes=None, seed=0, report=print):
             "validation": plain(evaluate_preferences(model, tokenizer, held_out)),
         }
 
-    return produce(trainer, model, tokenizer, out, describe)
+    return produce(trainer, model, [tokenizer], out, describe)

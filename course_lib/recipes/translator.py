@@ -85,7 +85,7 @@ def train_translator(source="world", *, out, minutes=None, seed=0, report=print)
             "validation": plain(evaluate_translator(model, tokenizer, held_out)),
         }
 
-    return produce(trainer, model, tokenizer, out, describe)
+    return produce(trainer, model, [tokenizer], out, describe)
 
 
 def recipe_for(source, minutes=None, seed=0):

@@ -21,9 +21,10 @@ def planned(plan, minutes=None, seed=0):
     return replace(plan, seed=seed, **budget)
 
 
-def produce(trainer, model, tokenizer, out, describe):
-    """Train, then write the model, its tokenizer and its card to `out`, and clear the checkpoint away.
+def produce(trainer, model, preparers, out, describe):
+    """Train, then write the model, what prepares its input, and its card to `out`, and clear the checkpoint away.
 
+    `preparers` are a list with a `Tokenizer`, an `ImageProcessor`, or both, in the order of `save_model`.
     `describe` is a function that gives the card of the trained model, a dict; here it gets its history and digest.
 
     Returns:
@@ -32,7 +33,7 @@ def produce(trainer, model, tokenizer, out, describe):
     history = trainer.train()
     if not trainer.accelerator.is_main_process:
         return None
-    save_model(model, out, tokenizer)
+    save_model(model, out, *preparers)
     card = {**describe(), "history": history, "sha256": sha256(out / "model.safetensors")}
     write_json(out / "card.json", card)
     trainer.checkpoint.path.unlink(missing_ok=True)

@@ -106,7 +106,7 @@ def is_clumsy(sentence):
 
 
 def fingerprint():
-    """A short digest of the code and tables of the little world: it changes when the sentences may have changed."""
-    folder = Path(__file__).parent
-    content = b"".join(path.read_bytes() for suffix in ("*.py", "tables/*.csv") for path in sorted(folder.glob(suffix)))
+    """A short digest of the little world's code, tables and drawings: it changes when the data may have changed."""
+    folder, suffixes = Path(__file__).parent, ("*.py", "tables/*.csv", "drawings/*.svg")
+    content = b"".join(path.read_bytes() for suffix in suffixes for path in sorted(folder.glob(suffix)))
     return hashlib.sha256(content).hexdigest()[:12]

@@ -41,7 +41,7 @@ def test_a_produced_model_has_a_card_that_knows_its_file_and_its_history(tmp_pat
     batches = PackedBatches([template.training([user("Hello!"), assistant("Hello!")])], 97, 97)
     trainer = Trainer(model, batches, TokenPrediction(), Plan(steps=3, evaluations=1), folder=tmp_path)
     before = model.embedding.table.weight.clone()
-    card = produce(trainer, model, tokenizer, tmp_path, lambda: {"changed": not torch.equal(before, weights(model))})
+    card = produce(trainer, model, [tokenizer], tmp_path, lambda: {"changed": not torch.equal(before, weights(model))})
     assert card == read_json(tmp_path / "card.json")
     assert card["changed"], "the card describes the trained model"
     assert card["sha256"] == sha256(tmp_path / "model.safetensors")

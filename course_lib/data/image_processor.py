@@ -1,0 +1,168 @@
+"""A picture as the tensor that a model was made for: resized, cropped, scaled and normalized, as on the hub."""
+
+from dataclasses import dataclass
+
+import torch
+from torchvision.transforms.v2 import InterpolationMode
+from torchvision.transforms.v2 import functional as tv
+
+from course_lib.data.pictures import MODES, open_picture, with_channels
+from course_lib.errors import CourseError
+from course_lib.files import read_json, write_json
+
+# By the numbers that the hub has for them, which are Pillow's.
+RESAMPLING = {0: InterpolationMode.NEAREST_EXACT, 2: InterpolationMode.BILINEAR, 3: InterpolationMode.BICUBIC}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageProcessor:
+    """Pictures to a tensor B C Y X; a step that is None is left out.
+
+    Args:
+        size: (height, width), or the length of the shorter edge.
+        resample: how: 0 takes the nearest pixel, 2 is bilinear, 3 is bicubic (with antialiasing).
+        crop: (height, width) of the middle that is kept; what lies outside the picture is black.
+        scale: by what pixels, 0 to 255, are multiplied.
+        mean, std: for each channel; a scaled pixel becomes (pixel - mean) / std. One number is for grey pictures.
+
+    Raises:
+        CourseError: an unknown `resample`, or a mean and std for another number of channels than 1 or 3.
+    """
+
+    size: tuple[int, int] | int | None
+    resample: int = 3
+    crop: tuple[int, int] | None = None
+    scale: float | None = 1 / 255
+    mean: tuple[float, ...] | None = (0.5, 0.5, 0.5)
+    std: tuple[float, ...] | None = (0.5, 0.5, 0.5)
+
+    file = "preprocessor_config.json"
+
+    def __post_init__(self):
+        if self.resample not in RESAMPLING:
+            raise CourseError(f"unknown resample {self.resample!r}; known: {', '.join(map(str, RESAMPLING))}")
+        if self.mean is not None and (len(self.mean) not in MODES or len(self.std) != len(self.mean)):
+            raise CourseError(f"expected a mean and a std for 1 or 3 channels, got {self.mean} and {self.std}")
+
+    @property
+    def num_channels(self):
+        """1 for grey pictures, 3 for coloured ones."""
+        return 3 if self.mean is None else len(self.mean)
+
+    @torch.no_grad()
+    def __call__(self, pictures):
+        """A list of pictures, of whatever `open_picture` takes -> float32, B C Y X.
+
+        Raises:
+            CourseError: a picture can't be read, or two have different sizes in the end.
+        """
+        return self.normalize(self.stack(pictures))
+
+    def stack(self, pictures):
+        """A list of pictures, resized and cropped, as bytes: B C Y X. Raises CourseError as a call does."""
+        prepared = [self.prepare(picture) for picture in pictures]
+        shapes = sorted({tuple(pixels.shape[1:]) for pixels in prepared})
+        if len(shapes) > 1:
+            raise CourseError(f"pictures should come out in one size, got {shapes}")
+        return torch.stack(prepared)
+
+    def prepare(self, picture):
+        """One picture, resized and cropped, as bytes: C Y X."""
+        pixels = torch.from_numpy(with_channels(open_picture(picture), self.num_channels)).permute(2, 0, 1).contiguous()
+        if self.size is not None:
+            pixels = tv.resize(pixels, self.new_size(*pixels.shape[1:]), RESAMPLING[self.resample], antialias=True)
+        return pixels if self.crop is None else crop_middle(pixels, *self.crop)
+
+    def new_size(self, height, width):
+        """What a picture of this size is resized to."""
+        if not isinstance(self.size, int):
+            return list(self.size)
+        longer = int(self.size * max(height, width) / min(height, width))
+        return [self.size, longer] if height <= width else [longer, self.size]
+
+    def normalize(self, pixels):
+        """Bytes to numbers around zero, B C Y X."""
+        scale = 1.0 if self.scale is None else self.scale
+        if self.mean is None:
+            return pixels.float() * scale
+        mean, std = (torch.tensor(values).view(-1, 1, 1) * (1.0 / scale) for values in (self.mean, self.std))
+        return (pixels.float() - mean) / std
+
+    def save(self, path):
+        """Write the settings as the hub does, so that transformers can read them, too."""
+        write_json(path, hub_settings(self))
+
+    @classmethod
+    def load(cls, path):
+        """Read settings that `save` or transformers wrote. Raises CourseError where they are missing or unusable."""
+        settings = read_json(path)
+        if not isinstance(settings, dict):
+            raise CourseError(f"the settings of an image processor can't be used: {path} holds no object")
+        return from_hub_settings(settings.get("image_processor", settings))
+
+
+def crop_middle(pixels, height, width):
+    """The middle of a picture, C Y X; a smaller picture gets a black edge around it first."""
+    missing_height, missing_width = (
+        max(0, new - old) for new, old in zip((height, width), pixels.shape[1:], strict=True)
+    )
+    left, top = missing_width // 2, missing_height // 2
+    pixels = tv.pad(pixels, [left, top, missing_width - left, missing_height - top])
+    return tv.crop(pixels, (pixels.shape[1] - height) // 2, (pixels.shape[2] - width) // 2, height, width)
+
+
+def hub_settings(processor):
+    """The settings of a processor, as the hub names them."""
+    size, crop = processor.size, processor.crop
+    named = {
+        "size": {"shortest_edge": size} if isinstance(size, int) else sides(size),
+        "resample": processor.resample,
+        "crop_size": sides(crop),
+        "rescale_factor": processor.scale,
+        "image_mean": processor.mean,
+        "image_std": processor.std,
+    }
+    steps = {"do_resize": size, "do_center_crop": crop, "do_rescale": processor.scale, "do_normalize": processor.mean}
+    kind = {"image_processor_type": "CLIPImageProcessor", "do_convert_rgb": True}
+    return (
+        kind
+        | {name: step is not None for name, step in steps.items()}
+        | {k: v for k, v in named.items() if v is not None}
+    )
+
+
+def sides(pair):
+    """A height and a width, as the hub has them."""
+    return pair and {"height": pair[0], "width": pair[1]}
+
+
+def from_hub_settings(settings):
+    """A processor by the hub's settings, old or new; what is not there is as transformers would have it.
+
+    Raises:
+        CourseError: a setting is missing or can't be used.
+    """
+    clip_like = "CLIP" in settings.get("image_processor_type", settings.get("feature_extractor_type", ""))
+    try:
+        return ImageProcessor(
+            size=read_size(settings["size"], clip_like) if settings.get("do_resize", True) else None,
+            resample=settings.get("resample", 3 if clip_like else 2),
+            crop=read_sides(settings["crop_size"]) if settings.get("do_center_crop", clip_like) else None,
+            scale=settings.get("rescale_factor", 1 / 255) if settings.get("do_rescale", True) else None,
+            mean=tuple(settings["image_mean"]) if settings.get("do_normalize", True) else None,
+            std=tuple(settings["image_std"]) if settings.get("do_normalize", True) else None,
+        )
+    except (KeyError, TypeError) as error:
+        raise CourseError(f"the settings of an image processor can't be used: {error!r}") from None
+
+
+def read_size(size, clip_like):
+    """A size of the hub: one number is the shorter edge for a CLIP, and both edges for others."""
+    if isinstance(size, int):
+        return size if clip_like else (size, size)
+    return size["shortest_edge"] if "shortest_edge" in size else read_sides(size)
+
+
+def read_sides(size):
+    """A height and a width of the hub; one number stands for both."""
+    return (size, size) if isinstance(size, int) else (size["height"], size["width"])

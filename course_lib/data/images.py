@@ -1,0 +1,131 @@
+"""Pictures with their classes or captions: `image, label` and `image, caption`, from the little world or elsewhere."""
+
+from pathlib import Path
+
+from course_lib.data.picture_files import is_picture_folder, load_picture_folder, readable_pictures
+from course_lib.data.sources import load_source, no_progress_bars, require_columns
+from course_lib.errors import CourseError
+
+
+def load_images(source="world", split="train"):
+    """The pictures of `source` with their classes: `image`, and `label`, whose names are `features["label"].names`.
+
+    The little world adds `held_out` (see `course_lib.world.scenes`) and `caption`.
+
+    Args:
+        source: as in `load_source`, with the columns `image` (or `img`) and `label`, such as "uoft-cs/cifar10" or
+            "zalando-datasets/fashion_mnist"; an `image` is a file, beside the file that names it, or its content. Or a
+            folder with one folder of pictures for each class (see `load_picture_folder`).
+        split: "train", "validation" or "test".
+
+    Raises:
+        CourseError: the source can't be used, a column is missing, a picture can't be read (it is named), or a label
+            is none of the classes of the training split.
+    """
+    rows = require_columns(load_pictures(source, split), "image", "label")
+    if source == "world":
+        return with_classes(rows, world_classes())
+    if not hasattr(rows.features["label"], "names"):
+        training = rows if split == "train" else require_columns(load_pictures(source, "train"), "image", "label")
+        rows = with_classes(rows, sorted({str(label) for label in training["label"]}))
+    check_classes(rows.features["label"].names)
+    return rows
+
+
+def load_captions(source="world", split="train"):
+    """The pictures of `source` with what is said about them: `image`, and `caption`, a list of one text or more.
+
+    The little world has five captions of a picture with somebody in it, the last of which tells all, and adds `label`
+    and `held_out`.
+
+    Args:
+        source: as in `load_images`, with `caption`, a text or a list of texts, as in nlphuji/flickr30k, or
+            `caption_0`, `caption_1` and so on, as in jxie/flickr8k.
+        split: "train", "validation" or "test".
+
+    Raises:
+        CourseError: the source can't be used, a column is missing, a picture can't be read, or a row has no caption.
+    """
+    rows = load_pictures(source, split)
+    if source == "world":
+        return with_classes(rows, world_classes())
+    numbered = sorted(name for name in rows.column_names if name.startswith("caption_"))
+    columns = numbered or ["caption"]
+    require_columns(rows, "image", *columns)
+    captions = [listed(texts) for texts in zip(*(rows[column] for column in columns), strict=True)]
+    for number, texts in enumerate(captions, start=1):
+        if not texts or not all(isinstance(text, str) and text.strip() for text in texts):
+            raise CourseError(f'row {number} of "{source}", split "{split}", has no caption: got {texts!r}')
+    return rows.remove_columns(columns).add_column("caption", captions)
+
+
+def listed(texts):
+    """The texts of all columns of a row as one list; a column may hold a text or a list of them."""
+    return [text for cell in texts for text in (cell if isinstance(cell, list) else [cell])]
+
+
+def load_pictures(source, split):
+    """The rows of a source with a column `image` that gives Pillow pictures; those in local files are tried."""
+    from datasets import Image
+
+    if is_picture_folder(source):
+        return readable_pictures(load_picture_folder(Path(source), split), source)
+    rows = load_source(source, split, world_pictures)
+    if "img" in rows.column_names and "image" not in rows.column_names:
+        rows = rows.rename_column("img", "image")
+    require_columns(rows, "image")
+    if source == "world":
+        return rows.cast_column("image", Image())
+    return readable_pictures(rows, source) if Path(source).exists() else rows
+
+
+@no_progress_bars()
+def with_classes(rows, names):
+    """The rows with labels that are numbers of classes. Raises CourseError for a label that is no class."""
+    from datasets import ClassLabel
+
+    numbers = {name: number for number, name in enumerate(check_classes(names))}
+    labels = [str(label) for label in rows["label"]]
+    for number, label in enumerate(labels, start=1):
+        if label not in numbers:
+            raise CourseError(f'row {number}: label "{label}" is none of the classes of the training split: {names}')
+    features = rows.features.copy()
+    features["label"] = ClassLabel(names=list(names))
+    columns = rows.remove_columns("label").add_column("label", [numbers[label] for label in labels])
+    return columns.select_columns(rows.column_names).cast_column("label", features["label"])
+
+
+def check_classes(names):
+    """Return a list of classes if it has one or more, all different and none empty. Raises CourseError else."""
+    if not names:
+        raise CourseError("expected the names of classes, got none")
+    for name in names:
+        if not isinstance(name, str) or not name.strip():
+            raise CourseError(f"expected the name of a class, got {name!r}")
+        if names.count(name) > 1:
+            raise CourseError(f'the class "{name}" is there {names.count(name)} times; expected each once')
+    return names
+
+
+def world_classes():
+    """The classes of the little world: what can be drawn beside a person."""
+    from course_lib.world.scene_cast import LABELS
+
+    return list(LABELS)
+
+
+def world_pictures(split):
+    """The rows of the little world's pictures, 64 pixels high and wide."""
+    from course_lib.world.scene_captions import captions
+    from course_lib.world.scene_drawing import render_png
+    from course_lib.world.scenes import make_scenes
+
+    return [
+        {
+            "image": {"bytes": render_png(scene), "path": None},
+            "label": scene.label,
+            "caption": list(captions(scene)),
+            "held_out": scene.held_out,
+        }
+        for scene in make_scenes(split)
+    ]

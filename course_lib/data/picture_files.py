@@ -1,0 +1,87 @@
+"""Pictures in files: a folder for each class, and files that are named in the rows of a data set."""
+
+from pathlib import Path
+
+from course_lib.data.pictures import open_picture
+from course_lib.data.sources import no_progress_bars
+from course_lib.errors import CourseError
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
+SPLITS = ("train", "validation", "test")
+
+
+def is_picture_folder(source):
+    """Whether a source is a folder with pictures in its folders, and no file (`train.jsonl`) that tells about them."""
+    folder = Path(source)
+    if not folder.is_dir() or any(file.is_file() and file.name.split(".")[0] in SPLITS for file in folder.iterdir()):
+        return False
+    return any(file.suffix.lower() in SUFFIXES for file in folder.glob("*/**/*"))
+
+
+def pictures_in(folder):
+    """The files of pictures in a folder, in alphabetical order."""
+    return sorted(file for file in folder.iterdir() if file.suffix.lower() in SUFFIXES)
+
+
+def load_picture_folder(folder, split):
+    """The pictures of a folder as rows of `image` and `label`.
+
+    The classes are the folders in `folder/train`, `folder/validation` and `folder/test`; those of the training split
+    count. Where there is no `folder/train`, they are the folders in `folder`, and of each class every tenth picture is
+    for validation, and the one after it for the test.
+
+    Raises:
+        CourseError: there is no folder for the split, or a class that training has not.
+    """
+    from datasets import ClassLabel, Dataset, Features, Image
+
+    divided = (folder / "train").is_dir()
+    classes = class_folders(folder / "train" if divided else folder)
+    if divided and not (folder / split).is_dir():
+        raise CourseError(f'{folder} has no folder for split "{split}"; it holds {names_of(folder)}')
+    files, labels = [], []
+    for place in class_folders(folder / split) if divided else classes:
+        if place.name not in [known.name for known in classes]:
+            raise CourseError(f'{place}: the class "{place.name}" is not among those of {folder / "train"}')
+        pictures = pictures_in(place) if divided else share(pictures_in(place), split)
+        files += map(str, pictures)
+        labels += [place.name] * len(pictures)
+    features = Features({"image": Image(), "label": ClassLabel(names=[place.name for place in classes])})
+    return Dataset.from_dict({"image": files, "label": labels}, features=features)
+
+
+def class_folders(folder):
+    """The folders in a folder that hold pictures."""
+    return sorted(place for place in folder.iterdir() if place.is_dir() and pictures_in(place))
+
+
+def names_of(folder):
+    """What a folder holds, in words."""
+    return ", ".join(sorted(place.name for place in folder.iterdir())) or "nothing"
+
+
+def share(files, split):
+    """The part of `files` that is for a split: two of each ten for validation and test, the others for training."""
+    part = {8: "validation", 9: "test"}
+    return [file for number, file in enumerate(files) if part.get(number % 10, "train") == split]
+
+
+@no_progress_bars()
+def readable_pictures(rows, source):
+    """The rows with pictures that are found and can be read; where they are named as files, beside the source's.
+
+    Raises:
+        CourseError: a picture can't be read; the message names it.
+    """
+    from datasets import Image, Value
+
+    if rows.features["image"] == Value("string"):
+        beside = Path(source) if Path(source).is_dir() else Path(source).parent
+        rows = rows.add_column("file", [str(beside / name) for name in rows["image"]])
+        rows = rows.remove_columns("image").rename_column("file", "image")
+    for number, picture in enumerate(rows.cast_column("image", Image(decode=False))["image"], start=1):
+        try:
+            open_picture(picture)
+        except CourseError as error:
+            raise CourseError(f'row {number} of "{source}": {error}') from None
+    return rows.cast_column("image", Image())

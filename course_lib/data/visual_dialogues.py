@@ -1,0 +1,71 @@
+"""Talk about pictures, in the columns of HuggingFaceM4/the_cauldron: `images`, and `texts` of user and assistant."""
+
+from dataclasses import asdict
+
+from course_lib.data.pictures import open_picture
+from course_lib.data.sources import load_source, no_progress_bars, require_columns
+from course_lib.errors import CourseError
+
+
+def load_visual_dialogues(source="world", split="train"):
+    """The dialogues of `source` about pictures: `images`, a list, and `texts`, a list of {"user", "assistant"}.
+
+    The little world adds to each text its `kind` and `form` (see `course_lib.world.scene_questions`), and to each row
+    `held_out`.
+
+    Args:
+        source: see `load_source`; for example "HuggingFaceM4/the_cauldron:vqav2".
+        split: "train", "validation" or "test".
+
+    Raises:
+        CourseError: the source can't be used, a column is missing, a picture can't be read, or a row has no picture, no
+            text, or a text without user and assistant.
+    """
+    rows = require_columns(load_source(source, split, world_visual_dialogues), "images", "texts")
+    if source != "world":
+        check_rows(with_images(rows, decode=False), f'"{source}", split "{split}"')
+    return with_images(rows, decode=True)
+
+
+@no_progress_bars()
+def with_images(rows, decode):
+    """The rows with lists of pictures, as Pillow has them (`decode`) or as bytes and paths."""
+    from datasets import Image, List
+
+    return rows.cast_column("images", List(Image(decode=decode)))
+
+
+def check_rows(rows, name):
+    """Raise a CourseError that names the first row that makes no dialogue about pictures."""
+    for number, row in enumerate(rows, start=1):
+        try:
+            check_row(row)
+        except CourseError as error:
+            raise CourseError(f"row {number} of {name}: {error}") from None
+
+
+def check_row(row):
+    """Raise a CourseError that says what is wrong with a row."""
+    if not row["images"] or not row["texts"]:
+        raise CourseError(f"expected images and texts, got {len(row['images'] or ())} and {len(row['texts'] or ())}")
+    for picture in row["images"]:
+        open_picture(picture)
+    for text in row["texts"]:
+        for role in ("user", "assistant"):
+            if not isinstance(text.get(role), str) or not text[role].strip():
+                raise CourseError(f"a text needs words of the {role}; got {text.get(role)!r}")
+
+
+def world_visual_dialogues(split):
+    """The rows of the little world's dialogues about pictures, 64 pixels high and wide."""
+    from course_lib.world.scene_dialogues import make_scene_dialogues
+    from course_lib.world.scene_drawing import render_png
+
+    return [
+        {
+            "images": [{"bytes": render_png(scene), "path": None}],
+            "texts": [asdict(turn) for turn in turns],
+            "held_out": scene.held_out,
+        }
+        for scene, turns in make_scene_dialogues(split)
+    ]

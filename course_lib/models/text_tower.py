@@ -1,0 +1,80 @@
+"""Captions to vectors: the same layers, over tokens (slide "Contrastive Language-Image Pre-Training")."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from course_lib.data import EOS
+from course_lib.errors import CourseError
+from course_lib.models.base import Model
+from course_lib.models.vision_tower import check_activation, encoder_layers, norm_of
+from course_lib.nn import LearnedPositions, TokenEmbedding, causal_mask
+from course_lib.shapes import check_shape
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextConfig:
+    """The sizes and choices of a `TextTower`.
+
+    `end_id` ends every text; under a causal mask, only this token has seen all of it, and sums it up (CLIP). With None,
+    every token sees all others, padding included, and the last position of the row sums up (SigLIP).
+    """
+
+    vocab_size: int
+    d_model: int = 128
+    d_ff: int = 512
+    num_heads: int = 4
+    num_layers: int = 4
+    max_length: int = 32
+    dropout: float = 0.0
+    activation: str = "gelu"
+    norm_eps: float = 1e-5
+    end_id: int | None = EOS
+
+    def __post_init__(self):
+        check_activation(self.activation)
+
+
+class TextTower(Model):
+    """Tokens, positions, and pre-norm layers (Radford et al. 2021, section 2.4): B T -> B D."""
+
+    self_attention_kind = "decoder"
+
+    def __init__(self, config):
+        super().__init__(config)
+        self.embedding = TokenEmbedding(config.vocab_size, config.d_model)
+        self.positions = LearnedPositions(config.d_model, config.max_length)
+        self.dropout = nn.Dropout(config.dropout)
+        self.layers = encoder_layers(config)
+        self.norm = norm_of(config)(config.d_model)
+
+    def hidden(self, tokens):
+        """Token ids B T -> what the last layer makes of each, normalized, B T D."""
+        check_shape(tokens, "B T")
+        positions = torch.arange(tokens.shape[1], device=tokens.device)
+        mask = None if self.config.end_id is None else causal_mask(positions)
+        x = self.dropout(self.embedding(tokens) + self.positions(positions))
+        for layer in self.layers:
+            x = layer(x, mask)
+        return self.norm(x)
+
+    def forward(self, tokens):
+        """Token ids B T -> one vector for each text, B D.
+
+        What stands behind the end token, such as padding, changes nothing.
+
+        Raises:
+            CourseError: a text is longer than the positions reach, or has no end token.
+        """
+        x = self.hidden(tokens)
+        return x[torch.arange(len(x), device=x.device), self.last(tokens)]
+
+    def last(self, tokens):
+        """The place of the token that sums a text up, B."""
+        if self.config.end_id is None:
+            return torch.full((len(tokens),), tokens.shape[1] - 1, device=tokens.device)
+        is_end = tokens == self.config.end_id
+        if not is_end.any(dim=1).all():
+            raise CourseError(f"every text must end in the token {self.config.end_id}; one has none")
+        return is_end.int().argmax(dim=1)

@@ -1,0 +1,147 @@
+"""Pictures to vectors: patches through the layers of an encoder (slide "Vision Transformers Basics")."""
+
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+from torch import nn
+
+from course_lib.errors import CourseError
+from course_lib.models.base import Model
+from course_lib.nn import ACTIVATIONS, AttentionPool, EncoderLayer, LearnedPositions, PatchEmbedding
+
+POOLINGS = ("class", "attention")
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisionConfig:
+    """The sizes and choices of a `VisionTower`; pictures are `image_size` pixels high and wide.
+
+    `pooling` says what sums a picture up: "class", a token that goes through the layers with the patches, or
+    "attention", an `AttentionPool` behind the layers (SigLIP). `input_norm`: a normalization before them (CLIP).
+
+    Raises:
+        CourseError: pictures smaller than a patch, or an unknown activation or pooling.
+    """
+
+    image_size: int = 64
+    patch_size: int = 8
+    num_channels: int = 3
+    d_model: int = 128
+    d_ff: int = 512
+    num_heads: int = 4
+    num_layers: int = 4
+    dropout: float = 0.0
+    activation: str = "gelu"
+    norm_eps: float = 1e-6
+    input_norm: bool = False
+    pooling: str = "class"
+
+    def __post_init__(self):
+        if not 0 < self.patch_size <= self.image_size:
+            raise CourseError(f"patch_size must be 1 to image_size, {self.image_size}, got {self.patch_size}")
+        if self.pooling not in POOLINGS:
+            raise CourseError(f"unknown pooling {self.pooling!r}; known: {', '.join(POOLINGS)}")
+        check_activation(self.activation)
+
+    @property
+    def num_patches(self):
+        """P, the patches of a picture."""
+        return (self.image_size // self.patch_size) ** 2
+
+
+class VisionTower(Model):
+    """Patches, a class token, positions, and the encoder layers (Dosovitskiy et al. 2021, section 3.1): B C Y X -> B D.
+
+    S is P + 1 with a class token, which comes first, and P without.
+    """
+
+    self_attention_kind = "encoder"
+
+    def __init__(self, config):
+        super().__init__(config)
+        self.patches = PatchEmbedding(config.patch_size, config.num_channels, config.d_model)
+        self.has_class_token = config.pooling == "class"
+        if self.has_class_token:
+            self.class_token = nn.Parameter(torch.randn(config.d_model) * config.d_model**-0.5)
+        self.positions = LearnedPositions(config.d_model, self.has_class_token + config.num_patches)
+        self.dropout = nn.Dropout(config.dropout)
+        self.input_norm = norm_of(config)(config.d_model) if config.input_norm else nn.Identity()
+        self.layers = encoder_layers(config)
+        self.norm = norm_of(config)(config.d_model)
+        if not self.has_class_token:
+            activation = ACTIVATIONS[config.activation]
+            self.pool = AttentionPool(config.d_model, config.num_heads, config.d_ff, activation, norm_of(config))
+
+    def embed(self, pixels):
+        """Pictures B C Y X -> what the first layer reads, B S D.
+
+        Raises:
+            CourseError: pictures of another size or another number of channels.
+        """
+        size = self.config.image_size
+        self.patches.check(pixels)
+        if pixels.shape[2:] != (size, size):
+            raise CourseError(f"expected pictures of {size} x {size} pixels, got {tuple(pixels.shape)}")
+        x = self.patches(pixels)
+        if self.has_class_token:
+            x = torch.cat([self.class_token.expand(len(x), 1, -1), x], dim=1)
+        return self.input_norm(self.dropout(x + self.positions.table))
+
+    def hidden(self, pixels, num_layers=None):
+        """Pictures B C Y X -> what `num_layers` layers (default: all) make of each position, B S D, not normalized."""
+        x = self.embed(pixels)
+        for layer in self.layers[:num_layers]:
+            x = layer(x)
+        return x
+
+    def features(self, pixels, layer=-2):
+        """One vector per patch, B P D, as a language model gets to see a picture (Liu et al. 2023, section 4.1).
+
+        `layer` counts the hidden states: 0 is what the first layer reads, -1 is what the last gives, -2 what the last
+        but one does. Layers behind it do not run.
+
+        Raises:
+            CourseError: the tower has no such layer.
+        """
+        states = len(self.layers) + 1
+        if not -states <= layer < states:
+            raise CourseError(f"layer must be {-states} to {states - 1}, got {layer}")
+        return self.hidden(pixels, layer % states)[:, int(self.has_class_token) :]
+
+    def forward(self, pixels):
+        """Pictures B C Y X -> one vector for each, B D.
+
+        Of what the last layer makes, only the class token is read, so only this is computed.
+        """
+        if not self.has_class_token:
+            return self.pool(self.norm(self.hidden(pixels)))
+        return self.norm(first_position(self.layers[-1], self.hidden(pixels, len(self.layers) - 1)))
+
+
+def first_position(layer, x):
+    """What a pre-norm layer makes of the first position, B S D -> B D; the others are only attended to."""
+    norm = layer.self_attention_add_norm.norm
+    first = layer.self_attention_add_norm(x[:, :1], lambda first: layer.self_attention(first, norm(x)))
+    return layer.feed_forward_add_norm(first, layer.feed_forward)[:, 0]
+
+
+def check_activation(name):
+    """Raise a CourseError for a name that is not among `ACTIVATIONS`."""
+    if name not in ACTIVATIONS:
+        raise CourseError(f"unknown activation {name!r}; known: {', '.join(ACTIVATIONS)}")
+
+
+def norm_of(config):
+    """What makes a tower's normalizations, from their width."""
+    return partial(nn.LayerNorm, eps=config.norm_eps)
+
+
+def encoder_layers(config):
+    """The layers of a tower: the slides' encoder layers, with the norm before each block."""
+    activation = ACTIVATIONS[config.activation]
+    sizes = config.d_model, config.num_heads, config.d_ff, config.dropout
+    return nn.ModuleList(
+        EncoderLayer(*sizes, norm_first=True, activation=activation, norm=norm_of(config))
+        for _ in range(config.num_layers)
+    )

@@ -1,0 +1,50 @@
+"""The vision transformer: which class does a picture belong to? (slide "Vision Transformers Basics")."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from torch import nn
+
+from course_lib.errors import CourseError
+from course_lib.models.base import Model
+from course_lib.models.vision_tower import VisionConfig, VisionTower
+
+
+@dataclass(frozen=True, kw_only=True)
+class VitConfig(VisionConfig):
+    """The sizes of a `Vit`, and the names of its classes in the order of the logits.
+
+    Raises:
+        CourseError: as `VisionConfig` does; and where there is no class, or two of one name.
+    """
+
+    classes: tuple[str, ...]
+
+    def __post_init__(self):
+        super().__post_init__()
+        object.__setattr__(self, "classes", check_classes(self.classes))
+
+
+class Vit(Model):
+    """A `VisionTower` with one linear layer on top (Dosovitskiy et al. 2021, section 3.1)."""
+
+    self_attention_kind = "encoder"
+
+    def __init__(self, config):
+        super().__init__(config)
+        self.tower = VisionTower(config)
+        self.output = nn.Linear(config.d_model, len(config.classes))
+
+    def forward(self, pixels):
+        """Pictures B C Y X -> logits, one for each class, B V."""
+        return self.output(self.tower(pixels))
+
+
+def check_classes(names):
+    """Class names as a tuple. Raises CourseError where there is none, or two are the same."""
+    if isinstance(names, str) or not names:
+        raise CourseError(f"expected the names of one or more classes, got {names!r}")
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise CourseError(f"every class needs a name of its own; {twice[0]!r} is there twice")
+    return tuple(names)

@@ -1,0 +1,57 @@
+"""From what a vision tower makes of a picture to what a language model reads (slide "Multimodal Vision Language Models",
+step 2)."""
+
+from torch import nn
+
+from course_lib.errors import CourseError
+from course_lib.nn.activations import ACTIVATIONS
+
+
+class LinearConnector(nn.Module):
+    """One linear layer, the same for every patch: N P d_vision -> N P D (Liu et al. 2023, section 4.1)."""
+
+    def __init__(self, d_vision, d_model):
+        super().__init__()
+        self.proj = nn.Linear(d_vision, d_model)
+
+    def forward(self, features):
+        return self.proj(features)
+
+
+class MlpConnector(nn.Module):
+    """Two linear layers with GELU between them: N P d_vision -> N P D (LLaVA-1.5; Liu et al. 2024, section 3.2)."""
+
+    def __init__(self, d_vision, d_model, activation=ACTIVATIONS["gelu"]):
+        super().__init__()
+        self.up_proj = nn.Linear(d_vision, d_model)
+        self.down_proj = nn.Linear(d_model, d_model)
+        self.activation = activation
+
+    def forward(self, features):
+        return self.down_proj(self.activation(self.up_proj(features)))
+
+
+class PixelShuffleConnector(MlpConnector):
+    """Neighbouring patches become one longer vector first, so that a picture takes fewer tokens: N P d_vision -> N P/4 D.
+
+    Squares of 2 x 2 patches, from left to right, row by row; then the two layers (InternVL; Chen et al. 2024, section
+    3.2, as "pixel unshuffle"). Nothing is lost but the number of places.
+    """
+
+    def __init__(self, d_vision, d_model):
+        super().__init__(4 * d_vision, d_model)
+
+    def forward(self, features):
+        return super().forward(merge_neighbours(features))
+
+
+def merge_neighbours(features):
+    """Join squares of 2 x 2 patches: N P D -> N P/4 4D. Raises CourseError unless the patches form such squares."""
+    side = round(features.shape[1] ** 0.5)
+    if side * side != features.shape[1] or side % 2:
+        raise CourseError(f"2 x 2 patches can only be joined in a square of even sides, got {features.shape[1]} patches")
+    squares = features.unflatten(1, (side // 2, 2, side // 2, 2))  # row of squares, row in it, column, column in it
+    return squares.transpose(2, 3).flatten(3).flatten(1, 2)
+
+
+CONNECTORS = {"linear": LinearConnector, "mlp": MlpConnector, "pixel shuffle": PixelShuffleConnector}

@@ -1,0 +1,65 @@
+"""Which caption belongs to which picture? (slide "Contrastive Language-Image Pre-Training", step 1)"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+
+from course_lib.objectives.cross_entropy import TokenLoss
+
+
+def contrastive(logits, same=None):
+    """Cross-entropy over the rows, and over the columns: the mean of both, summed over the pairs.
+
+    Each picture has to find its caption among all of the batch, and each caption its picture (Radford et al. 2021,
+    figure 3).
+
+    Args:
+        logits: B B, picture i and caption i on the diagonal.
+        same: bool, B B, where two pairs have the same caption, which then is no wrong answer; see `same_rows`.
+    """
+    logits = logits.float()
+    if same is not None:
+        logits = logits.masked_fill(same & ~diagonal(logits), -math.inf)
+    pairs = torch.arange(len(logits), device=logits.device)
+    both = F.cross_entropy(logits, pairs, reduction="sum") + F.cross_entropy(logits.T, pairs, reduction="sum")
+    return TokenLoss(both / 2, len(logits))
+
+
+def sigmoid_contrastive(logits, same=None):
+    """-log p(yes) for the pairs, -log p(no) for all other combinations (Zhai et al. 2023, equation 1).
+
+    Arguments as in `contrastive`; no softmax, so each combination is a question of its own.
+    """
+    own = diagonal(logits)
+    losses = -F.logsigmoid(torch.where(own, logits, -logits).float())
+    if same is not None:
+        losses = losses.masked_fill(same & ~own, 0.0)
+    return TokenLoss(losses.sum(), len(logits))
+
+
+def diagonal(logits):
+    """True on the diagonal, B B."""
+    return torch.eye(len(logits), dtype=torch.bool, device=logits.device)
+
+
+def same_rows(tokens):
+    """Which of a batch of captions are the same: B T -> bool, B B."""
+    return (tokens.unsqueeze(0) == tokens.unsqueeze(1)).all(dim=-1)
+
+
+@dataclass(frozen=True)
+class Contrastive:
+    """The objective of a `Clip`: `loss` is `contrastive` or `sigmoid_contrastive`.
+
+    Captions are compared within the part of a batch that one process sees at once. Two pairs with the same caption are
+    never held against each other.
+    """
+
+    loss: Callable = contrastive
+
+    def __call__(self, model, batch):
+        """The `TokenLoss` of a batch with `pixels` and `tokens`, summed over its pairs."""
+        return self.loss(model(batch.pixels, batch.tokens).logits, same_rows(batch.tokens))

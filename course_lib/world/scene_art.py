@@ -1,0 +1,27 @@
+"""The drawings that scenes are put together from: one SVG file each in the folder `drawings`, made for this course."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "drawings"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What stands in one file: its size and the shapes."""
+
+    width: float
+    height: float
+    shapes: str
+
+
+@cache
+def drawing(name):
+    """The drawing of a noun, a kind of person or a place."""
+    text = (FOLDER / f"{name}.svg").read_text(encoding="utf-8")
+    width, height = re.search(r'viewBox="0 0 (\S+) (\S+)"', text).groups()
+    return Drawing(
+        float(width), float(height), text[text.index("</style>") + 8 : text.rindex("</svg>")].replace("\n", "")
+    )

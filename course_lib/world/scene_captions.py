@@ -1,0 +1,59 @@
+"""Captions of a scene, as people write them: five of each picture, four that tell a part and one that tells all."""
+
+from course_lib.world.dice import Dice
+from course_lib.world.pairs import digest
+from course_lib.world.scene_phrases import (
+    OPPOSITE,
+    coloured_things,
+    dressed,
+    located,
+    somebody,
+    things,
+    wearing,
+)
+
+FRAMES = ("{}", "{}", "a picture of {}", "a drawing of {}", "here you see {}")
+
+
+def captions(scene):
+    """The five captions of a scene. All but the last name one colour at most; the last, the full one, names all."""
+    dice = Dice(digest(repr(scene)))
+    parts = with_person(scene) if scene.person else alone(scene)
+    return tuple(dice.pick(FRAMES).format(part) for part in parts) + (full_caption(scene),)
+
+
+def with_person(scene):
+    """The shirt, the things, the place, and who is where."""
+    who, what = somebody(scene.person), things(scene)
+    return (
+        wearing(scene.person, "shirt"),
+        coloured_things(scene),
+        f"{what} and {who} {located(scene)}",
+        f"{what} on the {scene.side} of {who}",
+    )
+
+
+def alone(scene):
+    """The things and the place."""
+    return (
+        coloured_things(scene),
+        things(scene),
+        f"{things(scene)} {located(scene)}",
+        f"{located(scene)}: {things(scene)}",
+    )
+
+
+def full_caption(scene):
+    """All that a scene shows, in one of three wordings."""
+    dice = Dice(digest(f"full {scene!r}"))
+    what, where = coloured_things(scene), located(scene)
+    if not scene.person:
+        return dice.pick((f"{what} {where}", f"{what}, {where}", f"{where}: {what}"))
+    who, side, other = dressed(scene.person), scene.side, OPPOSITE[scene.side]
+    return dice.pick(
+        (
+            f"{what} on the {side} of {who}, {where}",
+            f"{who} on the {other} of {what}, {where}",
+            f"{where}: {what} on the {side} and {who} on the {other}",
+        )
+    )

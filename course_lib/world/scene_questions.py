@@ -1,0 +1,109 @@
+"""Questions about a scene, each with its answer as a sentence and as one word, and the three ways of asking them.
+
+The ways are those of the slide on inference: the question alone, the ambiguous "Q: ... A:", and the question with the
+form of the answer ("Answer the question using a single word or phrase.").
+"""
+
+from dataclasses import dataclass
+
+from course_lib.world.dice import Dice
+from course_lib.world.pairs import digest
+from course_lib.world.scene_cast import DRAWABLES, KINDS, LABELS, PAINTS, SHOWN
+from course_lib.world.scene_phrases import garment, located, things
+from course_lib.world.writing import NUMBERS, capitalise, with_article
+
+FORMS = {
+    "normal": "{}",
+    "ambiguous": "Q: {} A:",
+    "word": "{}\nAnswer the question using a single word or phrase.",
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question of one kind: colour, object, count, place, side, person or yes/no.
+
+    `sentence` answers it in full ("The man is wearing a yellow shirt."), `word` in a word or two ("Yellow.").
+    """
+
+    kind: str
+    text: str
+    sentence: str
+    word: str
+
+    def turn(self, form):
+        """What is asked and answered in a form, one of `FORMS`, as a dict with the keys user and assistant."""
+        return {
+            "user": FORMS[form].format(self.text),
+            "assistant": self.word if form == "word" else self.sentence,
+        }
+
+
+def questions(scene):
+    """All questions about a scene, as a tuple; of the yes/no questions, half are answered by yes."""
+    dice = Dice(digest(f"questions {scene!r}"))
+    asked = [*about_things(scene), *about_presence(dice, scene)]
+    if scene.person:
+        asked += [*about_person(scene), *about_clothes(dice, scene)]
+    return tuple(asked)
+
+
+def ask(kind, text, sentence, word):
+    """A Question whose answers begin with capitals and end in full stops."""
+    return Question(kind, text, capitalise(f"{sentence}."), capitalise(f"{word}."))
+
+
+def about_things(scene):
+    """What it is, how many there are, in which colour, and where."""
+    plural = DRAWABLES[scene.noun].plural
+    name, be = (scene.noun, "is") if scene.count == 1 else (plural, "are")
+    category = "animal" if DRAWABLES[scene.noun].animal else "thing"
+    beside = f"next to the {scene.person.kind}" if scene.person else "in the picture"
+    question = f"What is {beside}?" if scene.person else f"Which {category} do you see in the picture?"
+    yield ask("object", question, f"there {be} {things(scene)} {beside}", name)
+    number = NUMBERS[scene.count - 1]
+    yield ask("count", f"How many {plural} are there?", f"there {be} {number} {name}", number)
+    if scene.colour:
+        yield ask("colour", f"What is the color of the {name}?", f"the {name} {be} {scene.colour}", scene.colour)
+    yield ask("place", f"Where {be} the {name}?", f"the {name} {be} {located(scene)}", located(scene))
+
+
+def about_person(scene):
+    """Who it is, and on which side of whom the things are."""
+    kind, be = scene.person.kind, "is" if scene.count == 1 else "are"
+    name = scene.noun if scene.count == 1 else DRAWABLES[scene.noun].plural
+    yield ask("person", "Who is in the picture?", f"there is {with_article(kind)} in the picture", kind)
+    yield ask("place", f"Where is the {kind}?", f"the {kind} is {located(scene)}", located(scene))
+    yield ask(
+        "side",
+        f"On which side of the {kind} {be} the {name}?",
+        f"the {name} {be} on the {scene.side} of the {kind}",
+        scene.side,
+    )
+
+
+def about_clothes(dice, scene):
+    """The colours of what somebody wears, and whether it is this colour or another one."""
+    person = scene.person
+    kind, worn = person.kind, {"shirt": person.shirt, person.bottom: person.bottom_colour, "hat": person.hat}
+    for name, colour in worn.items():
+        if colour:
+            question = f"What is the color of the {name} that the {kind} is wearing?"
+            yield ask("colour", question, f"the {kind} is wearing {garment(name, colour)}", colour)
+    told = f"the {kind} is wearing {garment('shirt', person.shirt)}"
+    other = dice.pick([colour for colour in PAINTS if colour != person.shirt])
+    for colour, word in ((person.shirt, "yes"), (other, "no")):
+        yield ask("yes/no", f"Is the {kind} wearing {garment('shirt', colour)}?", f"{word}, {told}", word)
+
+
+def about_presence(dice, scene):
+    """Whether there is such a thing or such a person in the picture."""
+    absent = [noun for noun in LABELS if noun != scene.noun and noun not in SHOWN.get(scene.place, ())]
+    pairs = [(scene.noun, dice.pick(absent))]
+    if scene.person:
+        pairs.append((scene.person.kind, dice.pick([kind for kind in KINDS if kind != scene.person.kind])))
+    for present, missing in pairs:
+        for noun, word in ((present, "yes"), (missing, "no")):
+            told = with_article(noun) if word == "yes" else f"no {noun}"
+            question = f"Is there {with_article(noun)} in the picture?"
+            yield ask("yes/no", question, f"{word}, there is {told} in the picture", word)

@@ -1,0 +1,132 @@
+"""The image processor: from the same picture, the same tensor as transformers makes."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from transformers import CLIPImageProcessor, SiglipImageProcessor, ViTImageProcessor
+
+from course_lib.data import ImageProcessor
+from course_lib.errors import CourseError
+
+GREY = {"mean": (0.5,), "std": (0.5,)}
+THEIRS = {
+    "CLIP": lambda: CLIPImageProcessor(),
+    "CLIP, small": lambda: CLIPImageProcessor(size={"shortest_edge": 37}, crop_size={"height": 31, "width": 29}),
+    "CLIP, cropped beyond the edge": lambda: CLIPImageProcessor(
+        size={"shortest_edge": 23}, crop_size={"height": 41, "width": 29}
+    ),
+    "ViT": lambda: ViTImageProcessor(),
+    "ViT, to nearest pixels": lambda: ViTImageProcessor(size={"height": 37, "width": 53}, resample=0),
+    "SigLIP": lambda: SiglipImageProcessor(size={"height": 41, "width": 29}),
+    "no resizing": lambda: SiglipImageProcessor(do_resize=False),
+    "no normalization": lambda: SiglipImageProcessor(do_normalize=False),
+    "no rescaling": lambda: ViTImageProcessor(do_rescale=False),
+    "neither": lambda: ViTImageProcessor(do_rescale=False, do_normalize=False),
+}
+each_of_theirs = pytest.mark.parametrize("make", THEIRS.values(), ids=THEIRS.keys())
+
+
+def noise(height=59, width=83, channels=3):
+    return Image.fromarray(np.random.default_rng(0).integers(0, 256, (height, width, channels), dtype=np.uint8))
+
+
+def smooth(height, width):
+    return noise(height // 7, width // 7).resize((width, height), Image.BILINEAR)
+
+
+def ours(theirs, folder):
+    theirs.save_pretrained(folder)
+    return ImageProcessor.load(folder / ImageProcessor.file)
+
+
+@each_of_theirs
+@pytest.mark.parametrize(
+    "picture",
+    [noise(), noise(83, 59), noise(19, 23), smooth(97, 61), smooth(31, 211)],
+    ids=["wide", "tall", "small", "smooth", "very wide"],
+)
+def test_the_tensor_is_that_of_transformers(make, picture, tmp_path):
+    theirs = make()
+    expected = theirs(images=picture, return_tensors="pt").pixel_values
+    torch.testing.assert_close(ours(theirs, tmp_path)([picture]), expected.float(), rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "L", "LA", "P"])
+def test_so_it_is_for_grey_and_transparent_pictures(mode, tmp_path):
+    theirs, picture = CLIPImageProcessor(), noise(channels=4)
+    if mode == "P":
+        picture = picture.convert("RGB").quantize(7)
+        picture.info["transparency"] = 3
+    picture = picture.convert(mode)
+    expected = theirs(images=picture, return_tensors="pt").pixel_values
+    torch.testing.assert_close(ours(theirs, tmp_path)([picture]), expected, rtol=0, atol=1e-6)
+
+
+@each_of_theirs
+def test_settings_are_written_as_they_are_read(make, tmp_path):
+    processor = ours(make(), tmp_path)
+    processor.save(tmp_path / "again.json")
+    assert ImageProcessor.load(tmp_path / "again.json") == processor
+
+
+def test_transformers_reads_what_we_write(tmp_path):
+    processor = ImageProcessor(size=(37, 29), resample=2, mean=(0.4, 0.5, 0.6), std=(0.1, 0.2, 0.3))
+    processor.save(tmp_path / ImageProcessor.file)
+    theirs = CLIPImageProcessor.from_pretrained(tmp_path)
+    expected = theirs(images=noise(), return_tensors="pt").pixel_values
+    torch.testing.assert_close(processor([noise()]), expected, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("settings", "size", "crop", "resample"),
+    [
+        ({"feature_extractor_type": "CLIPFeatureExtractor", "size": 37, "crop_size": 31}, 37, (31, 31), 3),
+        ({"feature_extractor_type": "ViTFeatureExtractor", "size": 37}, (37, 37), None, 2),
+    ],
+)
+def test_settings_of_old_checkpoints_are_read(settings, size, crop, resample, tmp_path):
+    means = {"image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}
+    (path := tmp_path / "old.json").write_text(json.dumps(settings | means))
+    expected = ImageProcessor(size=size, crop=crop, resample=resample)
+    assert ImageProcessor.load(path) == expected
+
+
+def test_grey_pictures_have_one_channel():
+    processor = ImageProcessor(size=(11, 13), **GREY)
+    assert processor([noise(), noise(channels=4)]).shape == (2, 1, 11, 13)
+
+
+def test_white_is_one_and_black_minus_one():
+    pixels = ImageProcessor(size=None)([Image.new("RGB", (3, 2), "white"), Image.new("RGB", (3, 2), "black")])
+    assert torch.equal(pixels, torch.stack([torch.ones(3, 2, 3), -torch.ones(3, 2, 3)]))
+
+
+def test_pictures_of_one_batch_have_one_size():
+    pictures = [noise(59, 83), noise(83, 59)]
+    assert ImageProcessor(size=(11, 13))(pictures).shape == (2, 3, 11, 13)
+    assert ImageProcessor(size=13, crop=(11, 11))(pictures).shape == (2, 3, 11, 11)
+    with pytest.raises(CourseError, match=r"come out in one size, got \[\(13, 18\), \(18, 13\)\]"):
+        ImageProcessor(size=13)(pictures)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"resample": 5}, "unknown resample 5; known: 0, 2, 3"),
+        ({"mean": (0.5, 0.5), "std": (0.5, 0.5)}, "a mean and a std for 1 or 3 channels"),
+        ({"std": (0.5,)}, "a mean and a std for 1 or 3 channels"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(changes, message):
+    with pytest.raises(CourseError, match=message):
+        ImageProcessor(**({"size": (5, 5)} | changes))
+
+
+@pytest.mark.parametrize("settings", ["{}", '{"size": {"longest_edge": 5}}', '{"size": "large"}', "[1]"])
+def test_settings_without_what_is_needed_are_refused(settings, tmp_path):
+    (path := tmp_path / "settings.json").write_text(settings)
+    with pytest.raises(CourseError, match="settings of an image processor can't be used"):
+        ImageProcessor.load(path)

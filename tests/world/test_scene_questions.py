@@ -1,0 +1,120 @@
+"""Questions about scenes: exact answers in the slide's three forms, and as much yes as no."""
+
+import re
+from collections import Counter
+
+import pytest
+
+from course_lib.world.scene_cast import LABELS, SHOWN
+from course_lib.world.scene_dialogues import make_scene_dialogues, turns
+from course_lib.world.scene_questions import FORMS, questions
+from course_lib.world.scenes import make_scenes
+from course_lib.world.writing import NUMBERS
+
+KINDS_OF_QUESTIONS = {"object", "count", "colour", "place", "yes/no", "person", "side"}
+
+
+@pytest.fixture(scope="module")
+def scenes():
+    return make_scenes("test")
+
+
+def about(scene, text):
+    """The question with this text."""
+    return next(question for question in questions(scene) if question.text == text)
+
+
+def test_the_slides_question_has_the_slides_answers_in_its_three_forms(scenes):
+    scene = next(s for s in scenes if s.person and (s.person.kind, s.person.shirt) == ("man", "yellow"))
+    question = about(scene, "What is the color of the shirt that the man is wearing?")
+    assert question.turn("normal") == {
+        "user": "What is the color of the shirt that the man is wearing?",
+        "assistant": "The man is wearing a yellow shirt.",
+    }
+    assert question.turn("ambiguous") == {
+        "user": "Q: What is the color of the shirt that the man is wearing? A:",
+        "assistant": "The man is wearing a yellow shirt.",
+    }
+    assert question.turn("word") == {
+        "user": "What is the color of the shirt that the man is wearing?\n"
+        "Answer the question using a single word or phrase.",
+        "assistant": "Yellow.",
+    }
+
+
+def test_there_are_questions_of_all_kinds_and_about_a_person_only_where_there_is_one(scenes):
+    for scene in scenes:
+        kinds = {question.kind for question in questions(scene)}
+        assert kinds <= KINDS_OF_QUESTIONS
+        assert {"person", "side"} <= kinds if scene.person else not {"person", "side"} & kinds
+        assert {"object", "count", "place", "yes/no"} <= kinds
+    assert {question.kind for scene in scenes for question in questions(scene)} == KINDS_OF_QUESTIONS
+
+
+def test_half_of_the_yes_no_questions_are_answered_by_yes(scenes):
+    for scene in scenes:
+        asked = [question for question in questions(scene) if question.kind == "yes/no"]
+        answers = Counter(question.word for question in asked)
+        assert answers["Yes."] == answers["No."] > 0
+        assert all(question.sentence.startswith(question.word[:-1] + ", ") for question in asked)
+
+
+def test_a_no_is_true(scenes):
+    for scene in scenes:
+        for question in questions(scene):
+            noun = re.fullmatch(r"Is there an? (\w+) in the picture\?", question.text)
+            if noun and question.word == "No.":
+                assert noun[1] != scene.noun
+                assert scene.person is None or noun[1] != scene.person.kind
+                assert noun[1] not in SHOWN.get(scene.place, ())
+
+
+def test_counts_and_sides_and_places_are_those_of_the_record(scenes):
+    for scene in scenes:
+        words = {question.kind: question.word for question in questions(scene)}
+        assert words["count"] == f"{NUMBERS[scene.count - 1].capitalize()}."
+        assert scene.place in words["place"]
+        assert words.get("side", "").lower() == (f"{scene.side}." if scene.person else "")
+
+
+def test_no_question_tells_its_answer(scenes):
+    for scene in scenes:
+        for question in questions(scene):
+            if question.kind != "yes/no":
+                assert not re.search(rf"\b{re.escape(question.word[:-1].lower())}\b", question.text.lower()), question
+
+
+def test_answers_begin_with_a_capital_and_end_in_a_full_stop(scenes):
+    for scene in scenes[:97]:
+        for question in questions(scene):
+            for answer in (question.sentence, question.word):
+                assert re.fullmatch(r"[A-Z][^.]*\.", answer)
+                assert not re.search(r"\b[aA] [aeiou]|\b[aA]n [^aeiou]", answer)
+
+
+def test_absent_things_are_all_of_the_others(scenes):
+    absent = Counter(
+        re.fullmatch(r"Is there an? (\w+) in the picture\?", question.text)[1]
+        for scene in scenes
+        for question in questions(scene)
+        if question.word == "No." and "there" in question.text
+    )
+    assert set(LABELS) <= set(absent)
+
+
+def test_the_turns_about_a_scene_are_of_different_kinds_and_of_all_forms(scenes):
+    for scene in scenes[:97]:
+        kinds = [turn.kind for turn in turns(scene)]
+        assert len(kinds) == len(set(kinds)) == 4
+    forms = Counter(turn.form for scene in scenes for turn in turns(scene))
+    assert set(forms) == set(FORMS)
+    assert all(0.3 < number / sum(forms.values()) < 0.37 for number in forms.values())
+
+
+def test_turns_answer_yes_as_often_as_no(scenes):
+    said = Counter(turn.assistant[:2] for scene in scenes for turn in turns(scene) if turn.kind == "yes/no")
+    assert 0.45 < said["Ye"] / (said["Ye"] + said["No"]) < 0.55
+
+
+def test_the_dialogues_of_a_split_are_about_its_scenes():
+    assert [scene for scene, _ in make_scene_dialogues("validation")] == make_scenes("validation")
