@@ -7,6 +7,7 @@ import typer
 from course_lib.cli.benchmarks import bench
 from course_lib.cli.chat import chat
 from course_lib.cli.console import Commands
+from course_lib.cli.exercises import check, grade, progress, release
 from course_lib.cli.lessons import run
 from course_lib.cli.machine import doctor
 from course_lib.cli.models import evaluate, train, translate
@@ -23,10 +24,10 @@ app = typer.Typer(
 
 @app.callback()
 def course():
-    """Check the machine, run the lessons, and train and use the models of the course."""
+    """Check the machine, run the lessons, check the exercises, and train and use the models of the course."""
     # Read when torch is imported. Threads that wait actively make training several times slower beside other programs.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
-for command in (doctor, run, train, evaluate, translate, chat, bench):
+for command in (doctor, run, check, progress, train, evaluate, translate, chat, bench, release, grade):
     app.command()(command)

@@ -7,7 +7,15 @@ import pytest
 
 from course_lib.cli import benchmarks
 from course_lib.cli.benchmarks import Options
-from tests.benchmarks import bench_characters, bench_decoding, bench_peak, bench_throughput, bench_training
+from tests.benchmarks import (
+    bench_characters,
+    bench_decoding,
+    bench_peak,
+    bench_pictures,
+    bench_throughput,
+    bench_training,
+    bench_vit,
+)
 from tests.benchmarks.rounds import compare, take_turns
 from tests.cli.conftest import course
 
@@ -75,7 +83,13 @@ def test_the_ratio_is_the_median_of_the_rounds_and_the_last_one_is_the_baseline(
 
 @pytest.mark.parametrize(
     ("benchmark", "unit"),
-    [(bench_throughput, "tokens_per_second"), (bench_decoding, "sentences_per_second"), (bench_peak, "gflops")],
+    [
+        (bench_throughput, "tokens_per_second"),
+        (bench_decoding, "sentences_per_second"),
+        (bench_peak, "gflops"),
+        (bench_pictures, "pictures_per_second"),
+        (bench_vit, "pictures_per_second"),
+    ],
 )
 def test_a_rate_is_compared_with_that_of_a_baseline(benchmark, unit, options, monkeypatch):
     monkeypatch.setattr(bench_peak, "SIZE", 64)

@@ -1,0 +1,182 @@
+"""`course check` and `course progress` for the student; `course release` and `course grade` for the lecturer."""
+
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from course_lib.cli.console import complain, table
+from course_lib.cli.lessons import read_notebook
+from course_lib.errors import CourseError
+from course_lib.files import read_json, write_json
+from course_lib.runtime import REPOSITORY
+
+PROGRESS = REPOSITORY / "runs" / "progress.json"
+
+
+def check(
+    exercises: Annotated[str, typer.Argument(help="The lesson's number (03 or 3), or a notebook of your own.")],
+):
+    """Run your exercises and say which are solved.
+
+    Runs notebooks/exercises/release/NN_topic/NN_topic.ipynb, or the notebook that you name, on a copy. What is solved
+    is kept in runs/progress.json for `course progress`.
+
+    \b
+    Examples:
+      course check 03
+      course check my_copies/03_decoder_layer.ipynb
+
+    \b
+    Exit status:
+      0  it ran; the table says what is solved
+      1  it ran, but a cell raised an error; the message says which
+      2  there is no such notebook
+    """
+    from course_lib.exercises.results import results, troubles
+    from course_lib.grading import edition_of
+
+    path = Path(exercises) if exercises.endswith(".ipynb") else edition_of(exercises)
+    if not path.exists():
+        raise CourseError(f"{path} is missing; expected a lesson's number or an exercise notebook")
+    notebook = read_notebook(path)
+    ended = run_with_errors(notebook, path.parent)
+    found = results(notebook)
+    if not found:
+        raise CourseError(f"{path} has no check cells; expected an exercise notebook of the course")
+    typer.echo(table([row(result) for result in found]))
+    solved = sum(result.passed for result in found)
+    typer.echo(f"\n{solved} of {len(found)} solved, {points(found)} points")
+    remember(path.stem, found)
+    errors = [*troubles(notebook), *filter(None, [ended])]
+    if errors:
+        complain("\n  ".join([path.name, *errors]))
+        raise typer.Exit(1)
+
+
+def run_with_errors(notebook, folder):
+    """Run all cells in place, whatever fails; returns what ended the run early, as text, or None."""
+    from nbclient import NotebookClient
+    from nbclient.exceptions import DeadKernelError
+
+    options = {"allow_errors": True, "extra_arguments": ["--log-level=ERROR"]}
+    client = NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": str(folder)}}, **options)
+    try:
+        client.execute()
+    except DeadKernelError:
+        return "a cell ended the kernel; was there enough memory?"
+    return None
+
+
+def row(result):
+    """A result as a line of the table."""
+    passed = "yes" if result.passed else "no" if result.attempted else "-"
+    lines = [line.strip() for line in result.message.splitlines()]
+    hint = "" if result.passed else lines[1] if len(lines) > 1 else lines[0]
+    return {"exercise": result.exercise, "passed": passed, "hint": hint}
+
+
+def points(results):
+    """Points reached and reachable, as text."""
+    return f"{sum(result.points for result in results):g} of {sum(result.of for result in results):g}"
+
+
+def remember(name, results):
+    """Note what is solved in the progress file."""
+    progress = read_json(PROGRESS) if PROGRESS.exists() else {}
+    solved = [result.exercise for result in results if result.passed]
+    entry = {"solved": solved, "exercises": len(results), "points": points(results), "checked": str(date.today())}
+    write_json(PROGRESS, dict(sorted({**progress, name: entry}.items())))
+
+
+def progress():
+    """Show what `course check` found in the lessons so far.
+
+    \b
+    Exit status:
+      0  always
+    """
+    if not PROGRESS.exists():
+        typer.echo("nothing checked yet; start with: course check 01")
+        return
+    entries = read_json(PROGRESS)
+    rows = [
+        {
+            "lesson": name,
+            "solved": f"{len(entry['solved'])} of {entry['exercises']}",
+            "points": entry["points"],
+            "checked": entry["checked"],
+        }
+        for name, entry in entries.items()
+    ]
+    typer.echo(table(rows))
+    counts = Counter({"solved": 0})
+    for entry in entries.values():
+        counts.update(solved=len(entry["solved"]), exercises=entry["exercises"])
+    typer.echo(f"\n{counts['solved']} of {counts['exercises']} solved")
+
+
+def release(
+    lessons: Annotated[list[str] | None, typer.Argument(help="Numbers or names. Default: all lessons.")] = None,
+):
+    """Make the student edition of the exercises from the source edition, and run it.
+
+    Needs nbgrader: pip install -e ".[grade]".
+
+    \b
+    Examples:
+      course release
+      course release 03 05
+
+    \b
+    Exit status:
+      0  written to notebooks/exercises/release/
+      2  there is no such lesson, or nbgrader refuses its notebook
+    """
+    from course_lib.grading import EDITIONS, edition_of, make_releases
+
+    names = lessons or sorted(path.name for path in (EDITIONS / "source").glob("[0-9]*"))
+    for path in make_releases([edition_of(name, "source") for name in names]):
+        typer.echo(str(path.relative_to(REPOSITORY)))
+
+
+def grade(
+    folder: Annotated[Path, typer.Argument(help="Submissions: FOLDER/STUDENT/NN_topic.ipynb.")],
+    out: Annotated[
+        Path | None, typer.Option(file_okay=False, help="What is written. Default: runs/grades/FOLDER.")
+    ] = None,
+    seconds: Annotated[int, typer.Option(min=1, help="The most computing time for one notebook.")] = 60,
+    memory: Annotated[int, typer.Option(min=1, help="The most memory for one notebook, in GB.")] = 3,
+):
+    """Grade a folder of submissions with nbgrader.
+
+    Each notebook runs in a process of its own, with limits, without a network where the system allows it, on cases
+    that no student has seen. Writes gradebook.db, grades.csv, index.html and a feedback page per notebook.
+    Needs nbgrader: pip install -e ".[grade]".
+
+    \b
+    Example:
+      course grade submissions/week3 --out grades/week3
+
+    \b
+    Exit status:
+      0  all notebooks are graded, the faulty ones with the reason
+      2  there are no notebooks, or nbgrader is missing
+    """
+    from course_lib.grading import Limits, grade_folder
+
+    out = out or REPOSITORY / "runs" / "grades" / folder.resolve().name
+    grades = grade_folder(folder, out.resolve(), Limits(seconds=seconds, memory=memory * 2**30))
+    rows = [
+        {
+            "student": grade.student,
+            "exercises": grade.edition,
+            "points": f"{grade.points:g} of {grade.of:g}",
+            "note": grade.notes[0] if grade.notes else "",
+        }
+        for grade in grades
+    ]
+    typer.echo(table(rows))
+    typer.echo(f"\n{len(grades)} notebooks graded; the summary: {out / 'index.html'}")

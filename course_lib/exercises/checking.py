@@ -1,0 +1,116 @@
+"""Trying an answer: on every case, against the truth, and if it fails, against the mistakes that are known."""
+
+import contextlib
+import inspect
+import io
+import os
+import traceback
+import warnings
+from dataclasses import dataclass
+
+from course_lib.exercises.exercise import find_exercise
+from course_lib.exercises.values import agrees, first_difference, is_missing, pattern, show
+
+SEED = "COURSE_EXERCISE_SEED"  # set while submissions are graded: cases that nobody has seen
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of an answer: its points, and the reason."""
+
+    points: int
+    message: str
+
+
+def check(exercise_id, answer):
+    """Try `answer`, print what came out, and return its points: the number that nbgrader takes as the score."""
+    verdict = examine(find_exercise(exercise_id), answer)
+    print(f"{exercise_id} {verdict.message}")
+    return verdict.points
+
+
+def seeds():
+    """Three seeds for the cases: everybody's, or the grader's."""
+    first = int(os.environ.get(SEED, "1"))
+    return range(first, first + 3)
+
+
+def examine(exercise, answer):
+    """The `Verdict` on an answer to `exercise`."""
+    if is_missing(answer):
+        return Verdict(0, "not attempted yet")
+    if exercise.wants_a_function and (borrowed := the_courses_own(answer)):
+        return Verdict(0, f"not right yet: {borrowed} is the course's own; write yours")
+    cases = exercise.draw_cases(seeds())
+    for number, case in enumerate(cases, start=1):
+        where = f" (case {number} of {len(cases)}: {describe(exercise, case)})" if case else ""
+        try:
+            with quietly():
+                given = exercise.apply(answer, case)
+        except (Exception, SystemExit) as error:
+            return Verdict(0, f"not right yet{where}\n  your code raises {in_words(error)}")
+        if is_missing(given):
+            return Verdict(0, "not attempted yet" + " (it returns None)" * exercise.wants_a_function)
+        true = exercise.true_value(case)
+        if difference := first_difference(given, true, exercise.tolerance, exercise.axes.split()):
+            cause = cause_of(exercise, answer, case, cases) or pattern(given, true, exercise.tolerance)
+            reasons = [cause.format_map(Places(difference.place))] if cause else []
+            return Verdict(0, "\n  ".join([f"not right yet{where}", *reasons, difference.text]))
+    on = f", on all {len(cases)} cases" if exercise.wants_a_function else ""
+    return Verdict(exercise.points, f"right{on}: {exercise.points} of {exercise.points} points")
+
+
+def cause_of(exercise, answer, failed, cases):
+    """The mistake that gives what the answer gives, in every case or else in the one that failed; None if none does."""
+    for tried in (cases, [failed]):
+        with contextlib.suppress(Exception), quietly():  # an answer may not work for every case
+            given = [exercise.apply(answer, case) for case in tried]
+            for cause, wrong in exercise.mistakes:
+                with contextlib.suppress(Exception):  # nor may a mistake
+                    expected = [exercise.apply(wrong, case) for case in tried]
+                    if all(agrees(*pair, exercise.tolerance) for pair in zip(given, expected, strict=True)):
+                        return cause
+    return None
+
+
+def the_courses_own(answer):
+    """The name of what an answer takes from the library instead of being written; None if it takes nothing."""
+    for part in answer if isinstance(answer, tuple) else (answer,):
+        if (getattr(part, "__module__", None) or "").startswith("course_lib.") and hasattr(part, "__name__"):
+            return part.__name__
+    return None
+
+
+class Places(dict):
+    """The index of each axis, for the sentences that name it; an axis that has none keeps its name."""
+
+    def __missing__(self, axis):
+        return axis
+
+
+@contextlib.contextmanager
+def quietly():
+    """What an answer prints on the way is not part of the verdict; nbgrader takes a warning for a failure."""
+    with (
+        contextlib.redirect_stdout(io.StringIO()),
+        contextlib.redirect_stderr(io.StringIO()),
+        warnings.catch_warnings(action="ignore"),
+    ):
+        yield
+
+
+def describe(exercise, case):
+    """A case in words: x = a 2 × 3 tensor, heads = 2."""
+    if callable(exercise.truth):
+        names = list(inspect.signature(exercise.truth).parameters)
+    else:  # several functions: how they are tried has the names
+        names = list(inspect.signature(exercise.run).parameters)[1:]
+    return ", ".join(f"{name} = {show(value)}" for name, value in zip(names, case, strict=False))
+
+
+def in_words(error):
+    """An exception and the student's line that led to it."""
+    lines = [frame.line for frame in traceback.extract_tb(error.__traceback__) if "course_lib" not in frame.filename]
+    place = f", in the line `{lines[0]}`" if lines and lines[0] else ""
+    text = str(error).splitlines()
+    return type(error).__name__ + (f": {text[0]}" if text else "") + place

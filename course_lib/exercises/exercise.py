@@ -1,0 +1,80 @@
+"""What an exercise is: the true answer, the cases it is tried on, and the mistakes that can be recognised."""
+
+import copy
+import importlib
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from course_lib.errors import CourseError
+
+
+def call(answer, *case):
+    """Apply an answer that is a function."""
+    return answer(*case)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exercise:
+    """One exercise of a lesson.
+
+    Args:
+        id: lesson and number, "01.3".
+        title: its title in the notebook.
+        points: what a right answer is worth; a wrong one is worth nothing.
+        truth: the right answer: a function of a case, or of nothing when the answer is a value.
+        mistakes: pairs of a cause, in the student's terms, and the answer that this mistake leads to. The cause may
+            name an axis in braces; the index at which the answer is first wrong takes its place. Of a dict of values,
+            a mistake holds only those that it changes.
+        cases: seed -> the argument tuples that an answer is tried on. None when the answer is a value.
+        run: how an answer is applied to a case: `run(answer, *case)`.
+        axes: the names of the result's axes, "query key".
+        tolerance: how far a number may lie from the true one, relative to 1 + its size.
+    """
+
+    id: str
+    title: str
+    points: int
+    truth: Callable
+    mistakes: Sequence[tuple[str, Any]]
+    cases: Callable | None = None
+    run: Callable = call
+    axes: str = ""
+    tolerance: float = 1e-4
+
+    @property
+    def wants_a_function(self):
+        """Whether the answer is tried on cases, or is itself the value."""
+        return self.cases is not None
+
+    def draw_cases(self, seeds):
+        """All cases of these seeds; a value has one, without arguments."""
+        return [case for seed in seeds for case in self.cases(seed)] if self.wants_a_function else [()]
+
+    def apply(self, answer, case):
+        """What `answer` gives for a case. It works on a copy, so that no answer can spoil the case for the next."""
+        if self.wants_a_function:
+            return self.run(answer, *copy.deepcopy(case))
+        return answer() if inspect.isfunction(answer) else answer
+
+    def true_value(self, case):
+        """The right result for a case."""
+        return self.apply(self.truth, case)
+
+
+def exercises_of(lesson):
+    """The exercises of a lesson, by its two digits: {"01.1": Exercise, ...}. Raises CourseError if it has none."""
+    try:
+        module = importlib.import_module(f"course_lib.exercises.lesson_{lesson}")
+    except ModuleNotFoundError:
+        raise CourseError(f'no exercises for lesson "{lesson}"; expected its two digits, such as 01') from None
+    return {exercise.id: exercise for exercise in module.EXERCISES}
+
+
+def find_exercise(exercise_id):
+    """The exercise with this id. Raises CourseError with those of its lesson."""
+    exercises = exercises_of(exercise_id.partition(".")[0])
+    if exercise_id not in exercises:
+        raise CourseError(f'no exercise "{exercise_id}"; expected one of {", ".join(exercises)}')
+    return exercises[exercise_id]

@@ -1,0 +1,240 @@
+"""Exercises of lesson 05: training the translator."""
+
+import math
+from collections import Counter
+
+import torch
+import torch.nn.functional as F
+
+from course_lib.exercises.cases import dice, number, random_tensors
+from course_lib.exercises.exercise import Exercise
+
+BOS, EOS, PAD = 1, 2, 0
+
+
+# 05.1 Columns
+def target_cases(seed):
+    source = dice(seed)
+    lengths = torch.randint(1, 6, (3,), generator=source).tolist()
+    sentences = [torch.randint(3, 50, (length,), generator=source).tolist() for length in lengths]
+    return [(sentences,), ([[7, 8, 9], [5]],), ([[4, 3]],)]
+
+
+def columns(sentences, left=(BOS,), right=(EOS,), counted=None):
+    width = max(map(len, sentences)) + 1
+    reads = [[*left, *ids][:width] for ids in sentences]
+    labels = [[*ids, *right][:width] for ids in sentences]
+    counts = [[t < (counted or (lambda ids: len(ids) + 1))(ids) for t in range(width)] for ids in sentences]
+    reads, labels = ([[*row, *[PAD] * (width - len(row))] for row in rows] for rows in (reads, labels))
+    return {"reads": reads, "labels": labels, "counts": counts}
+
+
+def unshifted(sentences):
+    right = columns(sentences)
+    return {**right, "reads": right["labels"]}
+
+
+def exchanged(sentences):
+    right = columns(sentences)
+    return {**right, "reads": right["labels"], "labels": right["reads"]}
+
+
+def padded_on_the_left(sentences):
+    right = columns(sentences)
+    ends = [sum(row) for row in right["counts"]]
+    return {name: [row[end:] + row[:end] for row, end in zip(rows, ends, strict=True)] for name, rows in right.items()}
+
+
+# 05.2 Two scores on paper
+P, REFERENCE, OUTPUT = (0.5, 0.25, 0.8), "the cat sees the dog .", "the cat the cat ."
+
+
+def two_scores(p=P, log=math.log, clipped=True, size=len):
+    said, wanted = OUTPUT.split(), REFERENCE.split()
+    shares = []
+    for n in (1, 2):
+        grams = [Counter(tuple(words[i : i + n]) for i in range(len(words) - n + 1)) for words in (said, wanted)]
+        unclipped = sum(count for gram, count in grams[0].items() if gram in grams[1])
+        matches = (grams[0] & grams[1]).total() if clipped else unclipped
+        shares.append(matches / grams[0].total())
+    penalty = math.exp(1 - len(wanted) / len(said))
+    return {"loss": -sum(map(log, p)) / size(p), "precision 1": shares[0], "precision 2": shares[1], "penalty": penalty}
+
+
+# 05.3 Find the bug: a loss that is too small
+def loss_cases(seed):
+    vocabulary = number(seed, 7, 13)
+    (logits,) = random_tensors(seed, (3, 5, vocabulary))
+    labels = torch.randint(1, vocabulary, (3, 5), generator=dice(seed))
+    labels[1, 2:], labels[2, 4:] = PAD, PAD
+    return [(3 * logits, labels), (logits[:1], labels[:1]), (logits.double(), labels)]
+
+
+def loss(logits, labels):
+    return F.cross_entropy(logits.flatten(0, 1), labels.flatten(), ignore_index=PAD)
+
+
+def loss_from(log_p, mean):
+    """Another loss: `log_p` makes log-probabilities of logits; `mean` takes the losses B T and where they count."""
+    return lambda logits, labels: mean(-log_p(logits).gather(2, labels[..., None])[..., 0], labels != PAD)
+
+
+def log_softmax(logits):
+    return logits.log_softmax(dim=-1)
+
+
+def over_tokens(losses, real):
+    return losses[real].mean()
+
+
+# 05.4 A beam of two
+BEAM = {"greedy": "a", "greedy p": 0.24, "beam": "b", "beam p": 0.36, "per token": math.log(0.36) / 2, "error": "model"}
+
+# 05.5 Teacher-forced against free-running
+FORCED = {"teacher-forced": 5 / 6, "free-running": 2 / 6, "writes": "the dog sleeps ."}
+
+# 05.6 Find the cheat
+JUDGEMENT = {"A": "honest", "B": "cheat", "C": "by heart", "best": "A", "1": "article", "2": "missing", "3": "copied"}
+
+EXERCISES = [
+    Exercise(
+        id="05.1",
+        title="Columns",
+        points=2,
+        truth=columns,
+        cases=target_cases,
+        mistakes=[
+            ("the target is not shifted: the decoder reads the very token that it must predict", unshifted),
+            ("what is read and what must be predicted are exchanged", exchanged),
+            ("the end token is missing from the labels: nobody learns to stop", lambda s: columns(s, right=())),
+            ("what is read does not begin with BOS", lambda s: columns(s, left=())),
+            ("padding is counted", lambda s: columns(s, counted=lambda ids: 9)),
+            ("the end token is not counted, but it must be predicted, too", lambda s: columns(s, counted=len)),
+            ("the padding stands on the left; it belongs behind the sentence", padded_on_the_left),
+            ("the places after a sentence hold the end token; they are padding", lambda s: columns(s, right=[EOS] * 9)),
+        ],
+    ),
+    Exercise(
+        id="05.2",
+        title="Two scores on paper",
+        points=2,
+        truth=two_scores,
+        tolerance=3e-3,
+        mistakes=[
+            ("the padding is counted in the loss", {"loss": two_scores(p=(*P, 0.1))["loss"]}),
+            ("the loss is not divided by the number of tokens", {"loss": two_scores(size=lambda p: 1)["loss"]}),
+            ("this is the logarithm to base 2; nats have the natural one", {"loss": two_scores(log=math.log2)["loss"]}),
+            ("this is the mean of the probabilities; the loss is the mean of −log p", {"loss": sum(P) / 3}),
+            ("this is −log of the mean; the loss is the mean of −log", {"loss": -math.log(sum(P) / 3)}),
+            (
+                'each word of the reference may be used once: the second "cat" does not count',
+                {"precision 1": two_scores(clipped=False)["precision 1"]},
+            ),
+            (
+                'each pair of the reference may be used once: the second "the cat" does not count',
+                {"precision 2": two_scores(clipped=False)["precision 2"]},
+            ),
+            ("a precision is a share of the output, not of the reference", {"precision 1": 4 / 6}),
+            ("the output is too short: there is a penalty", {"penalty": 1}),
+            ("the exponent is 1 − r / c, reference over output", {"penalty": math.exp(1 - 5 / 6)}),
+        ],
+    ),
+    Exercise(
+        id="05.3",
+        title="Find the bug: a loss that is too small",
+        points=2,
+        truth=loss,
+        cases=loss_cases,
+        mistakes=[
+            ("padding is counted in the loss", loss_from(log_softmax, lambda losses, real: losses.mean())),
+            (
+                "padding is counted in the number of tokens",
+                loss_from(log_softmax, lambda losses, real: (losses * real).sum() / real.numel()),
+            ),
+            (
+                "each sentence counts alike, however short; the mean goes over all real tokens",
+                loss_from(log_softmax, lambda losses, real: ((losses * real).sum(dim=1) / real.sum(dim=1)).mean()),
+            ),
+            (
+                "the loss is a sum; asked for is the mean over the real tokens",
+                loss_from(log_softmax, lambda losses, real: losses[real].sum()),
+            ),
+            (
+                "softmax is taken twice: cross-entropy wants logits",
+                loss_from(lambda logits: logits.softmax(dim=-1).log_softmax(dim=-1), over_tokens),
+            ),
+            ("the softmax is missing: logits are no log-probabilities", loss_from(lambda logits: logits, over_tokens)),
+            (
+                "the logarithm is missing: this is a mean of probabilities",
+                loss_from(lambda logits: logits.softmax(dim=-1), over_tokens),
+            ),
+            (
+                "softmax over the wrong axis: over the positions, not over the vocabulary",
+                loss_from(lambda logits: logits.log_softmax(dim=1), over_tokens),
+            ),
+            (
+                "the labels are shifted once more: they are one place ahead of the input already",
+                lambda logits, labels: loss(logits[:, :-1], labels[:, 1:]),
+            ),
+        ],
+    ),
+    Exercise(
+        id="05.4",
+        title="A beam of two",
+        points=2,
+        truth=lambda: BEAM,
+        tolerance=3e-3,
+        mistakes=[
+            ("greedy search takes the likeliest first token, which is a", {"greedy": "b"}),
+            ("probabilities of the tokens are multiplied: 0.6 · 0.4", {"greedy p": 1.0}),
+            ("this is the first token only; the end token is part of the output", {"greedy p": 0.6}),
+            ("the beam keeps b in second place, and b ends more surely", {"beam": "a"}),
+            ("this is the first token only; the end token is part of the output", {"beam p": 0.4}),
+            ("this is the probability; its score is log p over the number of tokens", {"per token": 0.18}),
+            ("this is the sum of log p; per token means divided by 2", {"per token": math.log(0.36)}),
+            ("the search found what the model finds likelier: it is the model that is wrong", {"error": "search"}),
+        ],
+    ),
+    Exercise(
+        id="05.5",
+        title="Teacher-forced against free-running",
+        points=2,
+        truth=lambda: FORCED,
+        tolerance=5e-3,
+        mistakes=[
+            ("fed the truth, it reads sees after its one mistake, and goes on rightly", {"teacher-forced": 2 / 6}),
+            ("fed the truth, it is wrong once: after dog it says sleeps", {"teacher-forced": 1.0}),
+            ("free-running, it reads its own sleeps, and the rest is at the wrong places", {"free-running": 5 / 6}),
+            (
+                "two of six: the full stop at the fourth place is wrong, and the last two places are empty",
+                {"free-running": 3 / 6},
+            ),
+            (
+                "free-running, it reads what it wrote itself: after sleeps comes the full stop",
+                {"writes": "the dog sleeps a cat ."},
+            ),
+            ("free-running, it never reads sees, for it did not write it", {"writes": "the dog sees a cat ."}),
+        ],
+    ),
+    Exercise(
+        id="05.6",
+        title="Find the cheat",
+        points=2,
+        truth=lambda: JUDGEMENT,
+        mistakes=[
+            ("A's losses fall together, and its sentences get right: nothing is wrong with it", {"A": "cheat"}),
+            (
+                "B has no loss at all, even on held-out pairs, and translates nothing: it reads what it must predict",
+                {"B": "honest"},
+            ),
+            ("B is as good on held-out pairs, so it has not learnt the training pairs by heart", {"B": "by heart"}),
+            ("C's held-out loss rises while its training loss falls: that is learning by heart", {"C": "honest"}),
+            ("C's held-out loss is bad: who reads the answer has a good one there, too", {"C": "cheat"}),
+            ("a loss near zero is worth nothing if nothing is translated", {"best": "B"}),
+            ("judge on what was held out, and there A is better", {"best": "C"}),
+            ("an stands before a vowel: only the article is wrong", {"1": "copied"}),
+            ("new is gone, and all other words are there", {"2": "article"}),
+            ("girl stands where book should be: a word of the sentence was said again", {"3": "missing"}),
+        ],
+    ),
+]

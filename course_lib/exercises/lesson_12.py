@@ -1,0 +1,300 @@
+"""Exercises of lesson 12: RoPE."""
+
+import math
+
+import torch
+
+from course_lib.exercises.cases import number, random_tensors, scattered
+from course_lib.exercises.exercise import Exercise
+
+# 12.1 On paper: pairs that turn by 60° and by 20° at each place
+QUERY = (1, 0, 1, 0)
+
+
+def turn(x, place, order=((0, 1), (2, 3)), degrees=(60, 20)):
+    turned = list(x)
+    for (a, b), angle in zip(order, degrees, strict=True):
+        cos, sin = math.cos(math.radians(place * angle)), math.sin(math.radians(place * angle))
+        turned[a], turned[b] = cos * x[a] - sin * x[b], sin * x[a] + cos * x[b]
+    return turned
+
+
+def score(m, n, k=(0, 1, 1, 0)):
+    return sum(a * b for a, b in zip(turn(QUERY, m), turn(k, n), strict=True))
+
+
+PAPER = {"turned": turn(QUERY, 2), "score": score(4, 3), "far": score(1004, 1003), "after": score(3, 4), "best": 7}
+
+
+# 12.2 Build the rotation, and show that only the distance counts
+def rotation_cases(seed):
+    x, y, q, k = random_tensors(seed, (2, 3, 5, 8), (1, 2, 5, 6), (7, 4), (7, 4))
+    first, shift = number(seed, 100, 300), number(seed, 2, 9)
+    return [
+        (x, torch.arange(5), 10_000.0, q, k, shift),
+        (scattered(y), first + torch.arange(5), 500.0, k, q, 3 * shift),
+        (x.double(), torch.tensor([0, 3, 4, 7, 30]), 10_000.0, q, k, 1),
+    ]
+
+
+def neighbours(x):
+    return x[..., 0::2], x[..., 1::2]
+
+
+def interleaved(first, second):
+    return torch.stack([first, second], dim=-1).flatten(-2)
+
+
+def joined(first, second):
+    return torch.cat([first, second], dim=-1)
+
+
+def rotated(angle=lambda p, i, E, base: p * base ** (-2 * i / E), split=neighbours, join=interleaved, sign=1):
+    """A rotation with one thing changed."""
+
+    def rotate(x, positions, base):
+        E = x.shape[-1]
+        angles = angle(positions[:, None].double(), torch.arange(E // 2).double(), E, base)
+        cos, sin = angles.cos().to(x), sign * angles.sin().to(x)
+        first, second = split(x)
+        return join(first * cos - second * sin, first * sin + second * cos)
+
+    return rotate
+
+
+def uneven(x, positions):
+    """Turns further and further: here a score depends on the places, too, so that there is a change to be found."""
+    return rotated(lambda p, i, E, base: 0.1 * p * p / (i + 1))(x, positions, 1.0)
+
+
+def largest_change(rotate, q, k, shift):
+    here = torch.arange(len(q))
+    near, far = (rotate(q, places) @ rotate(k, places).T for places in (here, here + shift))
+    return (near - far).abs().max()
+
+
+def only_queries_move(rotate, q, k, shift):
+    here = torch.arange(len(q))
+    near, far = (rotate(q, here + s) @ rotate(k, here).T for s in (0, shift))
+    return (near - far).abs().max()
+
+
+def change_of_vectors(rotate, q, k, shift):
+    here = torch.arange(len(q))
+    return max((rotate(x, here) - rotate(x, here + shift)).abs().max() for x in (q, k))
+
+
+def same_places_only(rotate, q, k, shift):
+    here = torch.arange(len(q))
+    near, far = ((rotate(q, places) * rotate(k, places)).sum(dim=-1) for places in (here, here + shift))
+    return (near - far).abs().max()
+
+
+def built(angle=lambda p, i, E, base: p * base ** (-2 * i / E), **changes):
+    """Both answers of 12.2, with one thing changed in the rotation."""
+    return rotated(angle, **changes), largest_change
+
+
+def run_both(functions, x, positions, base, q, k, shift):
+    rotate, change = functions
+    return {"turned": rotate(x, positions, base), "largest change": change(uneven, q, k, shift)}
+
+
+# 12.3 Find the bug: the wrong order
+def conversion_cases(seed):
+    one, three, two = random_tensors(seed, (8, 12), (24, 12), (12, 24))
+    return [(one, 1), (three, 3), (scattered(two), 2), (three.double(), 3)]
+
+
+def to_neighbours(weight, heads):
+    return weight.unflatten(0, (heads, 2, -1)).transpose(1, 2).flatten(0, 2)
+
+
+def only_the_first_head(weight, heads):
+    E = len(weight) // heads
+    return torch.cat([to_neighbours(weight[:E], 1), weight[E:]])
+
+
+# 12.4 Probe the places
+class NearestMean:
+    """A probe that needs no training: each state belongs to the label whose mean is nearest."""
+
+    def __init__(self, states, labels):
+        self.labels = labels.unique()
+        self.means = torch.stack([states[labels == label].double().mean(dim=0) for label in self.labels])
+
+    def predict(self, states):
+        return self.labels[torch.cdist(states.double(), self.means).argmin(dim=-1)]
+
+
+def nearest_mean(states, labels):
+    return NearestMean(states, labels)
+
+
+def probe_cases(seed):
+    cases = []
+    for T, D, loud in ((8, 5, 1.0), (6, 7, 0.4), (10, 3, 2.0)):
+        places, known, unseen = random_tensors(seed + T, (T, D), (9, T, D), (7, T, D))
+        cases.append((known + loud * places, unseen + loud * places, nearest_mean))
+    return cases
+
+
+def read_places(known, unseen, fit, first=1, judge=None, labels=torch.Tensor.repeat, error=torch.abs, scale=1):
+    judged = unseen if judge is None else judge(known, unseen)
+    T = known.shape[1]
+    places = torch.arange(first, T)
+    probe = fit(known[:, first:].flatten(0, 1), labels(places, len(known)))
+    wrong = error((probe.predict(judged[:, first:].flatten(0, 1)) - labels(places, len(judged))).double())
+    middle = (torch.arange(1, T) - T / 2).abs().mean()
+    return {"exact": scale * (wrong == 0).double().mean(), "wrong by": wrong.mean(), "middle": middle}
+
+
+REPEATED = torch.Tensor.repeat_interleave
+
+
+def probed_with(middle=None, **changes):
+    """What a probe reads, with one thing changed."""
+
+    def answer(known, unseen, fit):
+        found = read_places(known, unseen, fit, **changes)
+        return found if middle is None else {**found, "middle": middle(known.shape[1])}
+
+    return answer
+
+
+# 12.5 Choose
+CHOICE = {"A": "none", "B": "plain", "C": "interpolation", "D": "YaRN", "rise of B": 3.22}
+WAYS = ("none", "plain", "interpolation", "YaRN")
+CHOICE |= {"60 characters": "B", "250 characters": "D", "the place": "unknown"}
+
+EXERCISES = [
+    Exercise(
+        id="12.1",
+        title="On paper",
+        points=2,
+        truth=lambda: PAPER,
+        tolerance=5e-3,
+        mistakes=[
+            (
+                "turned the other way round: from the first number towards the second",
+                {"turned": turn(QUERY, -2)},
+            ),
+            (
+                "neighbours are a pair: x0 with x1, not with x2",
+                {"turned": turn(QUERY, 2, order=((0, 2), (1, 3)))},
+            ),
+            ("at place 2 the angles are twice 60° and 20°", {"turned": turn(QUERY, 1)}),
+            (
+                "the second pair turns by 20°, not by 60°",
+                {"turned": turn(QUERY, 2, degrees=(60, 60))},
+            ),
+            (
+                "the key stands one place before the query here, not after it",
+                {"score": score(3, 4)},
+            ),
+            ("the query and the key are not turned at all", {"score": score(0, 0)}),
+            ("a score depends on the distance only: 1004 and 1003 are as far apart as 4 and 3", {"far": 0}),
+            ("with the key after the query, the sine changes its sign", {"after": score(4, 3)}),
+            ("asked for is the place of the key; 3 is its distance from the query", {"best": 3}),
+            ("the key points ahead of the query, so it must stand before it: it has been turned less", {"best": 13}),
+        ],
+    ),
+    Exercise(
+        id="12.2",
+        title="Build the rotation",
+        points=3,
+        truth=(rotated(), largest_change),
+        cases=rotation_cases,
+        run=run_both,
+        mistakes=[
+            (
+                "the pairs are halves, (x_i, x_(i + E/2)); asked for are neighbours",
+                built(split=lambda x: x.chunk(2, dim=-1), join=joined),
+            ),
+            ("the turned pairs are put back as two halves, not as neighbours", built(join=joined)),
+            ("it turns the other way round: the signs of the sines are exchanged", built(sign=-1)),
+            ("the exponent is −2 i / E, not −i / E: too fast", built(lambda p, i, E, base: p * base ** (-i / E))),
+            ("the exponent lacks its minus: later pairs turn faster", built(lambda p, i, E, b: p * b ** (2 * i / E))),
+            (
+                "the positions are ignored: the first token is taken to stand at place 0, the next at 1",
+                built(lambda p, i, E, base: (p - p[0]) * base ** (-2 * i / E)),
+            ),
+            ("all pairs turn by the same angle", built(lambda p, i, E, base: p.expand(-1, len(i)))),
+            ("the base is given; here it is always 10,000", built(lambda p, i, E, base: p * 10_000 ** (-2 * i / E))),
+            (
+                "the angles have too few digits: compute them in single precision or better",
+                built(lambda p, i, E, base: (p.bfloat16() * (base ** (-2 * i / E)).bfloat16()).double()),
+            ),
+            ("only the queries move; then the distance changes, too", (rotated(), only_queries_move)),
+            (
+                "asked for is the change of the scores, not of the vectors",
+                (rotated(), change_of_vectors),
+            ),
+            ("each query meets only the key at its own place; compare all scores", (rotated(), same_places_only)),
+        ],
+    ),
+    Exercise(
+        id="12.3",
+        title="Find the bug: the wrong order",
+        points=2,
+        truth=to_neighbours,
+        cases=conversion_cases,
+        axes="row column",
+        mistakes=[
+            (
+                "the rows of all heads are mixed: each head has two halves of its own",
+                lambda weight, heads: to_neighbours(weight, 1),
+            ),
+            (
+                "this is the way back, from neighbours to halves",
+                lambda weight, heads: weight.unflatten(0, (heads, -1, 2)).transpose(1, 2).flatten(0, 2),
+            ),
+            (
+                "the columns are permuted; a head's numbers are the rows of the matrix",
+                lambda weight, heads: to_neighbours(weight.T, heads).T,
+            ),
+            ("nothing is permuted", lambda weight, heads: weight),
+            ("only the first head is permuted", only_the_first_head),
+            (
+                "in each pair, the number of the first half comes first",
+                lambda weight, heads: to_neighbours(weight.unflatten(0, (heads, 2, -1)).flip(1).flatten(0, 2), heads),
+            ),
+        ],
+    ),
+    Exercise(
+        id="12.4",
+        title="Probe the places",
+        points=2,
+        truth=read_places,
+        cases=probe_cases,
+        mistakes=[
+            ("the probe is judged on the pieces it was trained on", probed_with(judge=lambda known, unseen: known)),
+            ("place 0 is counted; it holds <bos>, and anyone can tell that", probed_with(first=0)),
+            ("the labels are in the wrong order: 1 to T − 1, again and again", probed_with(labels=REPEATED)),
+            ("the errors have signs: too far and too near cancel out", probed_with(error=lambda wrong: wrong)),
+            ("exact is a share, from 0 to 1, not percent", probed_with(scale=100)),
+            ("middle is the mean error of always saying T / 2, not this place", probed_with(middle=lambda T: T / 2)),
+        ],
+    ),
+    Exercise(
+        id="12.5",
+        title="Choose",
+        points=2,
+        truth=lambda: CHOICE,
+        mistakes=[
+            *[
+                ("A has no positions: worse than B and D from the start, and little to lose", {"A": w})
+                for w in WAYS[1:]
+            ],
+            *[("B is best in short texts and worst in long ones: it was never scaled", {"B": w}) for w in WAYS[::2]],
+            *[("C is bad everywhere: neighbours are no longer told apart", {"C": w}) for w in WAYS[:2]],
+            *[("D pays a little in short texts and holds in long ones", {"D": w}) for w in WAYS[:3]],
+            ("this is B's loss in long texts; asked for is by how much it rose", {"rise of B": 3.87}),
+            ("a rise is a difference, not a ratio", {"rise of B": 5.95}),
+            ("60 characters are within the trained length, where scaling only costs", {"60 characters": "D"}),
+            *[("for 250 characters, compare the long texts", {"250 characters": w}) for w in "ABC"],
+            ("a linear probe finds what a linear map finds; a deeper reader might find more", {"the place": "gone"}),
+            ("the probe was hardly better than a guess: it shows nothing of that kind", {"the place": "kept"}),
+        ],
+    ),
+]

@@ -1,0 +1,153 @@
+"""Whether two results say the same, and if not, where they part: any kind of number, in whatever it is wrapped."""
+
+from dataclasses import dataclass
+from numbers import Number
+
+import torch
+
+COARSE = {torch.float16, torch.bfloat16}
+COARSE_TOLERANCE = 2e-2
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where a result first differs from the true one: a sentence, and the index as axis -> number."""
+
+    text: str
+    place: dict
+
+
+def is_missing(value):
+    """Whether there is no answer: None or ... , or a group of nothing else."""
+    if isinstance(value, dict | list | tuple):
+        parts = value.values() if isinstance(value, dict) else value
+        return len(value) > 0 and all(map(is_missing, parts))
+    return value is None or value is ...
+
+
+def as_tensor(value):
+    """Numbers of any kind and wrapping as a tensor in double precision; None if they are no rectangle of numbers."""
+    if isinstance(value, str | dict | set) or value is None:
+        return None
+    if isinstance(value, list | tuple) and value:
+        parts = [as_tensor(part) for part in value]
+        same_shape = all(part is not None and part.shape == parts[0].shape for part in parts)
+        return torch.stack(parts) if same_shape else None
+    try:
+        return torch.as_tensor(value).detach().cpu().to(torch.float64)
+    except (TypeError, ValueError, RuntimeError):
+        return None
+
+
+def first_difference(given, true, tolerance, axes=()):
+    """The first `Difference` between a given result and the true one, or None if they say the same."""
+    if isinstance(true, dict):
+        return difference_of_dicts(given, true, tolerance)
+    if isinstance(true, str | set | frozenset):
+        return difference_of_words(given, true)
+    numbers, true_numbers = as_tensor(given), as_tensor(true)
+    if true_numbers is None:
+        return difference_of_lists(given, true, tolerance)
+    if numbers is None:
+        return Difference(f"yours is {show(given)}, the true value is {show(true)}", {})
+    if numbers.shape != true_numbers.shape:
+        return Difference(f"yours {sizes(numbers)}, the true one {sizes(true_numbers)}", {})
+    if getattr(given, "dtype", None) in COARSE:
+        tolerance = max(tolerance, COARSE_TOLERANCE)
+    wrong = ~torch.isclose(numbers, true_numbers, rtol=tolerance, atol=tolerance, equal_nan=True)
+    if not wrong.any():
+        return None
+    index = wrong.nonzero()[0].tolist()
+    place = dict(zip(axes, index, strict=True)) if len(axes) == len(index) else {}
+    named = ", ".join(f"{axis} {i}" for axis, i in place.items()) or (f"at {index}" if index else "")
+    whole = getattr(true, "dtype", type(true))
+    pair = [show(tensor[tuple(index)].item(), whole) for tensor in (numbers, true_numbers)]
+    return Difference(f"{named}: ".lstrip(": ") + f"yours is {pair[0]}, the true value is {pair[1]}", place)
+
+
+def difference_of_dicts(given, true, tolerance):
+    """The first of the true parts that the given ones lack or have otherwise."""
+    if not isinstance(given, dict):
+        return Difference(f"yours is {show(given)}, expected a dict with {', '.join(map(str, true))}", {})
+    for name, part in true.items():
+        if is_missing(given.get(name)):
+            return Difference(f"{name} is still missing", {})
+        if difference := first_difference(given[name], part, tolerance):
+            return Difference(f"{name}: {difference.text}", difference.place)
+    return None
+
+
+def difference_of_lists(given, true, tolerance):
+    """The first place at which two lists of unlike parts differ."""
+    if not isinstance(given, list | tuple) or len(given) != len(true):
+        return Difference(f"yours is {show(given)}, the true value is {show(true)}", {})
+    for place, pair in enumerate(zip(given, true, strict=True)):
+        if difference := first_difference(*pair, tolerance):
+            return Difference(f"part {place}: {difference.text}", difference.place)
+    return None
+
+
+def difference_of_words(given, true):
+    """Words are compared without capitals and outer spaces; a set takes any order."""
+    if isinstance(true, str):
+        same = isinstance(given, str) and given.strip().lower() == true.lower()
+    else:
+        same = isinstance(given, set | frozenset | list | tuple | str) and {str(x).strip().lower() for x in given} == {
+            str(x).lower() for x in true
+        }
+    return None if same else Difference(f"yours is {show(given)}, the true value is {show(true)}", {})
+
+
+def agrees(given, wrong, tolerance):
+    """Whether a given result is the one that a mistake leads to."""
+    return not is_missing(wrong) and first_difference(given, wrong, tolerance) is None
+
+
+def pattern(given, true, tolerance):
+    """What all numbers of a wrong tensor have in common, in words; None if nothing does."""
+    given, true = as_tensor(given), as_tensor(true)
+    if given is None or true is None or true.numel() < 2:
+        return None
+    if given.isnan().any() and not true.isnan().any():
+        return "there is NaN in it: 0 / 0, or the softmax of nothing but -inf"
+    if given.shape != true.shape:
+        return "these are the right numbers in another shape" if same(given.flatten(), true.flatten()) else None
+    if true.dim() > 1 and same(given.mT, true):
+        return "the last two axes are exchanged"
+    if same(given.flatten().sort().values, true.flatten().sort().values):
+        return "these are the right numbers in another order"
+    if true.isfinite().all() and (largest := true.abs().max()) > 0:
+        factor = (given.flatten()[true.abs().argmax()] / (largest * true.flatten()[true.abs().argmax()].sign())).item()
+        if factor and same(given, factor * true, tolerance):
+            return f"every number is {factor:.4g} times the true one"
+    return None
+
+
+def same(a, b, tolerance=1e-4):
+    """Whether two tensors have one shape and nearly the same numbers."""
+    return a.shape == b.shape and torch.allclose(a, b, rtol=tolerance, atol=tolerance, equal_nan=True)
+
+
+def show(value, kind=float):
+    """A value as a student reads it; `kind` is what the true value is made of."""
+    if isinstance(value, Number) and kind in (bool, torch.bool) and value in (0, 1):
+        return str(bool(value))
+    if isinstance(value, float):
+        return f"{value:.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
+    if isinstance(value, torch.Tensor):
+        return str(value.tolist()) if value.numel() <= 8 else f"a {' × '.join(map(str, value.shape))} tensor"
+    if isinstance(value, set | frozenset):
+        return "{" + ", ".join(sorted(map(str, value))) + "}"
+    if isinstance(value, list | tuple) and not all(isinstance(part, Number | str | list) for part in value):
+        return f"a list of {len(value)}"
+    text = (
+        repr(value)
+        if isinstance(value, str | bool | int | list | tuple)
+        else getattr(value, "__name__", type(value).__name__)
+    )
+    return text if len(text) < 80 else text[:76] + " ..."
+
+
+def sizes(tensor):
+    """The shape of a tensor, in words."""
+    return f"has the shape {' × '.join(map(str, tensor.shape))}" if tensor.dim() else "is a single number"

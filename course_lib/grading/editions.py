@@ -1,0 +1,79 @@
+"""The two editions of the exercises: `source` is written by hand, `release` is made from it by nbgrader."""
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from course_lib.errors import CourseError
+from course_lib.runtime import REPOSITORY
+
+EDITIONS = REPOSITORY / "notebooks" / "exercises"
+STUB = "# your code here"
+
+
+def edition_of(lesson, edition="release", root=EDITIONS):
+    """The exercise notebook of a lesson, by number or name. Raises CourseError with those that there are."""
+    names = sorted(path.name for path in (root / edition).glob("[0-9]*"))
+    for name in names:
+        if lesson == name or lesson.zfill(2) == name[:2]:
+            return root / edition / name / f"{name}.ipynb"
+    known = "".join(f"\n  {name}" for name in names) or " none"
+    raise CourseError(f'no exercises for "{lesson}" in {root / edition}; expected one of:{known}')
+
+
+def open_course(root, **settings):
+    """nbgrader's interface to the course in the folder `root`; `settings` are classes of nbgrader and their traits."""
+    try:
+        from nbgrader.apps import NbGraderAPI
+    except ImportError:
+        raise CourseError('this needs nbgrader, an optional extra: pip install -e ".[grade]"') from None
+    from traitlets.config import Config
+
+    tools = str(Path(sys.executable).parent)  # nbgrader starts `alembic` by its name, and not every .venv is activated
+    if tools not in os.environ["PATH"].split(os.pathsep):
+        os.environ["PATH"] = tools + os.pathsep + os.environ["PATH"]
+    settings |= {"CourseDirectory": {"root": str(root)}, "ClearSolutions": {"code_stub": {"python": STUB}}}
+    return NbGraderAPI(config=Config(settings))
+
+
+def generate(course, name):
+    """Let nbgrader make the student edition `name`. Raises CourseError with what it complains about."""
+    outcome = course.generate_assignment(name)
+    if not outcome["success"]:
+        raise CourseError(f"nbgrader could not make {name}: {complaint(outcome)}")
+
+
+def complaint(outcome):
+    """The last error that nbgrader named in what it logged."""
+    lines = f"{outcome.get('error', '')}\n{outcome.get('log', '')}".strip().splitlines() or ["no reason given"]
+    return next((line.strip() for line in reversed(lines) if "Error" in line or "Exception" in line), lines[-1])
+
+
+def generate_releases(sources):
+    """The student editions of the notebooks `sources`, without outputs, in their order."""
+    import nbformat
+
+    with tempfile.TemporaryDirectory() as scratch:
+        root = Path(scratch)
+        for source in sources:
+            shutil.copytree(source.parent, root / "source" / source.stem)
+            generate(open_course(root), source.stem)
+        made = [root / "release" / source.stem / source.name for source in sources]
+        return [nbformat.read(path, as_version=4) for path in made]
+
+
+def make_releases(sources):
+    """Make the student editions of the notebooks `sources`, run and store them; yields their paths."""
+    import nbformat
+    from nbclient import NotebookClient
+
+    for source, notebook in zip(sources, generate_releases(sources), strict=True):
+        target = source.parents[2] / "release" / source.stem / source.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        quiet = {"record_timing": False, "extra_arguments": ["--log-level=ERROR"]}
+        place = {"metadata": {"path": str(target.parent)}}
+        NotebookClient(notebook, kernel_name="python3", resources=place, **quiet).execute()
+        nbformat.write(notebook, target)
+        yield target

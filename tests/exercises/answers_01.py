@@ -1,0 +1,131 @@
+"""Answers to the exercises of lesson 01."""
+
+import math
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+ON_PAPER = {"scores": [0.5, 1, 0], "weights": [0.307, 0.506, 0.186], "output": [0.814, 0.186, 0.494, 0.506]}
+COUNTS = {"A": 1, "B": 2, "C": 1, "parameters": 9408, "parameters_B": 9408}
+
+
+def split(x, num_heads):
+    return x.reshape(*x.shape[:2], num_heads, -1).permute(0, 2, 1, 3)
+
+
+def merge(y):
+    return y.transpose(1, 2).reshape(len(y), y.shape[2], -1)
+
+
+def split_by_slices(x, num_heads):
+    return torch.stack(x.chunk(num_heads, dim=-1), dim=1)
+
+
+def merge_by_concatenation(y):
+    return torch.cat(y.unbind(dim=1), dim=-1)
+
+
+def split_in_numpy(x, num_heads):
+    x = x.numpy()
+    return np.moveaxis(x.reshape(*x.shape[:2], num_heads, -1), 2, 1)
+
+
+def merge_by_loops(y):
+    return [[[v for head in sentence for v in head[t].tolist()] for t in range(y.shape[2])] for sentence in y]
+
+
+def mask_by_loops(lengths, size):
+    return [[[[key < length for key in range(size)]]] for length in lengths.tolist()]
+
+
+def mask_in_numpy(lengths, size):
+    return (np.arange(size)[None] < lengths.numpy()[:, None]).reshape(len(lengths), 1, 1, size)
+
+
+def mask_of_ones_and_zeros(lengths, size):
+    mask = torch.ones(len(lengths), size)
+    for row, length in zip(mask, lengths, strict=True):
+        row[length:] = 0
+    return mask.view(-1, 1, 1, size)
+
+
+def attention_by_einsum(q, k, v, mask):
+    scores = torch.einsum("bhte,bhse->bhts", q, k) * k.shape[-1] ** -0.5
+    if mask is None:
+        return torch.einsum("bhts,bhse->bhte", scores.softmax(-1), v)
+    exps = (scores - scores.amax(-1, keepdim=True)).exp() * mask
+    return torch.einsum("bhts,bhse->bhte", exps / exps.sum(-1, keepdim=True).clamp(min=1e-20), v)
+
+
+def attention_by_torch(q, k, v, mask=None):
+    return F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+
+
+def attention_by_loops(q, k, v, mask=None):
+    result = torch.zeros_like(q)
+    for b, h, t in np.ndindex(*q.shape[:3]):
+        seen = [s for s in range(k.shape[2]) if mask is None or mask[b, 0, 0, s]]
+        exps = [math.exp(q[b, h, t] @ k[b, h, s] / math.sqrt(q.shape[3])) for s in seen]
+        for s, e in zip(seen, exps, strict=True):
+            result[b, h, t] += e / sum(exps) * v[b, h, s]
+    return result
+
+
+def attention_in_half_precision(q, k, v, mask=None):
+    return attention_by_torch(q, k, v, mask).bfloat16()
+
+
+def attention_scaled_twice(q, k, v, mask=None):
+    return F.scaled_dot_product_attention(q / math.sqrt(q.shape[-1]), k, v, attn_mask=mask)
+
+
+RIGHT = {
+    "01.1": [
+        ON_PAPER,
+        {name: torch.tensor(values) for name, values in ON_PAPER.items()},
+        {
+            "scores": np.array([1 / 2, 1, 0]),
+            "weights": (torch.tensor([0.5, 1.0, 0.0]).softmax(0)),
+            "output": (0.81, 0.19, 0.49, 0.51),
+        },
+    ],
+    "01.2": [
+        {"plain": 8, "scaled": 1, "slope": 0.09},
+        {"plain": math.sqrt(64), "scaled": 1.0, "slope": 0.9 * (1 - 0.9)},
+        {"plain": torch.tensor(8.0), "scaled": np.float32(1), "slope": torch.tensor([0.09])[0]},
+    ],
+    "01.3": [(split, merge), (split_by_slices, merge_by_concatenation), (split_in_numpy, merge_by_loops)],
+    "01.4": [mask_by_loops, mask_in_numpy, mask_of_ones_and_zeros],
+    "01.5": [attention_by_einsum, attention_by_torch, attention_by_loops, attention_in_half_precision],
+    "01.6": [
+        COUNTS,
+        {**COUNTS, "A": 1.0, "parameters": 4 * 48 * 49},
+        {name: torch.tensor(value) for name, value in COUNTS.items()},
+    ],
+}
+
+WRONG = {
+    "01.1": [
+        ({**ON_PAPER, "scores": [1, 2, 0]}, "scores: at [0]: yours is 1, the true value is 0.5"),
+        ({**ON_PAPER, "weights": [0.333, 0.333, 0.333]}, "weights: at [0]: yours is 0.333"),
+        ({"scores": [0.5, 1, 0], "weights": [0.307, 0.506, 0.186], "output": None}, "output is still missing"),
+        ("0.5", "expected a dict with scores, weights, output"),
+    ],
+    "01.2": [({"plain": 16, "scaled": 1, "slope": 0.09}, "plain: yours is 16, the true value is 8")],
+    "01.3": [
+        ((lambda x, h: torch.stack(x.chunk(h, dim=1), dim=1), merge), "split: "),
+        ((split, lambda y: y.reshape(len(y), -1, y.shape[1] * y.shape[3])), "merged without transposing"),
+        ((lambda x, h: x.view(*x.shape[:2], h, -1).permute(2, 0, 1, 3), merge), "split: yours has the shape"),
+    ],
+    "01.4": [
+        (lambda lengths, size: torch.arange(size) <= lengths.view(-1, 1, 1, 1), "counts one token too many"),
+        (lambda lengths, size: torch.ones(len(lengths), 1, 1, size).bool(), "yours is True, the true value is False"),
+        (lambda lengths, size: torch.arange(size) < lengths, "your code raises RuntimeError"),
+    ],
+    "01.5": [
+        (attention_scaled_twice, "divided by E, not by √E"),
+        (lambda q, k, v, mask=None: (q @ k.mT).softmax(-1) @ v, "the scale is forgotten"),
+    ],
+    "01.6": [({**COUNTS, "B": 4}, "B: yours is 4, the true value is 2")],
+}

@@ -1,0 +1,95 @@
+"""Answers to the exercises of lesson 02."""
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+HEARD = [0.494, 0.506, 0.814, 0.186]
+ADDED = [0.494, 1.506, 1.814, 0.186]
+NORMAL = [-0.747, 0.747, 1.201, -1.201]
+PAPER = {"heard": HEARD, "added": ADDED, "normalized": NORMAL, "output": NORMAL}
+TABLES = {"A": "attention", "B": "feed-forward", "C": "one layer", "D": "two layers"}
+LAYERS = {"1 ahead": 0, "2 ahead": 1, "3 ahead": 2, "5 ahead": 1}
+
+
+def by_loops(x):
+    values = []
+    for sentence in x:
+        for i, a in enumerate(sentence):
+            for j, b in enumerate(sentence):
+                if i != j:
+                    values.append(float(a @ b / (a.norm() * b.norm())))
+    return sum(values) / len(values)
+
+
+def by_broadcasting(x):
+    cosines = F.cosine_similarity(x[:, :, None], x[:, None], dim=-1)
+    T = x.shape[1]
+    return (cosines.sum() - len(x) * T) / (len(x) * T * (T - 1))
+
+
+def in_numpy(x):
+    x = x.numpy() / np.linalg.norm(x.numpy(), axis=-1, keepdims=True)
+    products = np.einsum("btd,bsd->bts", x, x)
+    return products[:, ~np.eye(x.shape[1], dtype=bool)].mean()
+
+
+def in_two_branches(x, attention, feed_forward, norm_1, norm_2, norm_first):
+    if norm_first:
+        x = x + attention(norm_1(x))
+        return x + feed_forward(norm_2(x))
+    x = norm_1(x + attention(x))
+    return norm_2(x + feed_forward(x))
+
+
+def with_named_steps(x, attention, feed_forward, norm_1, norm_2, norm_first):
+    heard = attention(norm_1(x) if norm_first else x)
+    added = torch.add(heard, x)
+    between = added if norm_first else norm_1(added)
+    thought = feed_forward(norm_2(between) if norm_first else between)
+    return between + thought if norm_first else norm_2(between + thought)
+
+
+def in_double(x, *others):
+    blocks = [block.double() for block in others[:-1]]
+    return in_two_branches(x.double(), *blocks, others[-1])
+
+
+def count_modules(d_model, d_ff, num_layers):
+    layer = torch.nn.TransformerEncoderLayer(d_model, 1, d_ff, device="meta")
+    return num_layers * sum(parameter.numel() for parameter in layer.parameters())
+
+
+RIGHT = {
+    "02.1": [
+        PAPER,
+        {name: torch.tensor(values) for name, values in PAPER.items()},
+        {name: np.array(values).round(2) for name, values in PAPER.items()},
+    ],
+    "02.2": [TABLES, {name: word.upper() for name, word in TABLES.items()}, {**TABLES, "B": " Feed-forward "}],
+    "02.3": [by_loops, by_broadcasting, in_numpy],
+    "02.4": [in_two_branches, with_named_steps, in_double],
+    "02.5": [
+        count_modules,
+        lambda d_model, d_ff, num_layers: num_layers * (4 * d_model**2 + 9 * d_model + d_ff * (2 * d_model + 1)),
+        lambda D, F, N: sum(4 * D * D + 2 * D * F + F + 9 * D for _ in range(N)),
+    ],
+    "02.6": [LAYERS, {name: float(n) for name, n in LAYERS.items()}, {**LAYERS, "5 ahead": torch.tensor(1)}],
+}
+
+WRONG = {
+    "02.1": [({**PAPER, "added": HEARD}, "added: at [1]: yours is 0.506, the true value is 1.506")],
+    "02.2": [({**TABLES, "A": "norm"}, "A: yours is 'norm', the true value is 'attention'")],
+    "02.3": [
+        (lambda x: F.cosine_similarity(x[:, :, None], x[:, None], dim=-1).mean(), "compared with itself"),
+        (lambda x: F.cosine_similarity(x[:, 0], x[:, 1], dim=-1).mean(), "yours is"),
+        (lambda x: by_broadcasting(x)[None].expand(2), "yours has the shape 2, the true one is a single number"),
+    ],
+    "02.4": [
+        (lambda x, a, f, n, m, first: x, "yours is"),
+        (lambda x, a, f, n, m, first: m(x + f(n(x + a(x)))), "yours is"),
+        (lambda x, a, f, n, m, first: x + a(n(x)) + f(m(x)), "yours is"),
+    ],
+    "02.5": [(lambda D, F, N: N * 12 * D * D, "yours is"), (lambda D, F, N: None if D > 9 else 1, "yours is 1")],
+    "02.6": [({**LAYERS, "3 ahead": 6}, "3 ahead: yours is 6, the true value is 2")],
+}

@@ -1,0 +1,87 @@
+"""Answers to the exercises of lesson 03."""
+
+import numpy as np
+import torch
+from torch.autograd.functional import jacobian
+
+MAPS = {"A": "self", "B": "neither", "C": "cross", "D": "neither", "E": "self"}
+ROWS = {"training": 12, "with cache": 12, "without": 78, "examples": 12}
+
+
+def steps():
+    bos, this, is_ = (np.array(v, dtype=float) for v in ([1, -1, 1, -1], [1, 1, -1, -1], [1, -1, -1, 1]))
+    weights = np.exp([0, 0, 2]) / np.exp([0, 0, 2]).sum()
+    heard = weights[0] * this + weights[1] * is_ + weights[2] * bos
+    added = heard + bos
+    return {"weights": weights, "heard": heard, "step 6": (added - added.mean()) / added.std()}
+
+
+def rounded(values):
+    return {name: [round(float(number), 3) for number in row] for name, row in values.items()}
+
+
+def by_loops(q_positions, k_positions):
+    if q_positions.dim() == 2:
+        return [by_loops(q, k) for q, k in zip(q_positions, k_positions, strict=True)]
+    return [[bool(k <= q) for k in k_positions] for q in q_positions]
+
+
+def by_difference(q_positions, k_positions):
+    return torch.ge(q_positions[..., :, None] - k_positions[..., None, :], 0)
+
+
+def as_numbers(q_positions, k_positions):
+    return (k_positions.numpy()[..., None, :] <= q_positions.numpy()[..., None]).astype(int)
+
+
+def by_trying(decoder, x):
+    before = decoder(x)
+    for t in range(1, len(x)):
+        changed = torch.cat([x[:t], torch.randn_like(x[t:])])
+        if not torch.equal(decoder(changed)[:t], before[:t]):
+            return True
+    return False
+
+
+def by_gradient(decoder, x):
+    slopes = jacobian(decoder, x).abs().sum(dim=(1, 3))
+    return bool(slopes.triu(1).any())
+
+
+def by_comparing(decoder, x):
+    moved = []
+    for t in range(1, len(x)):
+        other = x.clone()
+        other[t] = 7.0
+        moved.append((decoder(other)[:t] != decoder(x)[:t]).any().item())
+    return torch.tensor(moved).any()
+
+
+RIGHT = {
+    "03.1": [steps(), rounded(steps()), {name: torch.tensor(values) for name, values in steps().items()}],
+    "03.2": [MAPS, {name: word.upper() for name, word in MAPS.items()}, {**MAPS, "B": "Neither "}],
+    "03.3": [by_loops, by_difference, as_numbers],
+    "03.4": [by_trying, by_gradient, by_comparing],
+    "03.5": [ROWS, {**ROWS, "without": sum(range(13))}, {name: torch.tensor(n) for name, n in ROWS.items()}],
+    "03.6": [{"B", "E"}, ["E", "B"], "be"],
+}
+
+WRONG = {
+    "03.1": [
+        ({**steps(), "heard": [1, -1, 1, -1]}, "heard: at [1]: yours is -1, the true value is -0.787"),
+        ({**steps(), "weights": [1 / 3, 1 / 3, 1 / 3]}, "weights: at [0]: yours is 0.3333"),
+    ],
+    "03.2": [({**MAPS, "C": "memory"}, "C: yours is 'memory', the true value is 'cross'")],
+    "03.3": [
+        (lambda q, k: torch.tril(torch.ones(len(q), len(k))).bool(), "made from sizes"),
+        (lambda q, k: q[:, None] >= k, "your code raises RuntimeError"),
+        (lambda q, k: torch.zeros(len(q), k.shape[-1]).masked_fill(q[:, None] < k, float("-inf")), "yours is"),
+    ],
+    "03.4": [
+        (lambda decoder, x: not torch.equal(decoder(x), decoder(x.flip(0)).flip(0)), "yours is"),
+        (lambda decoder, x: bool((decoder(x + 1) != decoder(x)).any()), "yours is True, the true value is False"),
+        (lambda decoder, x: decoder(x).shape != x.shape, "says that no decoder leaks"),
+    ],
+    "03.5": [({**ROWS, "without": 24}, "without: yours is 24, the true value is 78")],
+    "03.6": [({"C", "F"}, "yours is {C, F}, the true value is {B, E}"), ("C", "yours is 'C'")],
+}

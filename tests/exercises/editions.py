@@ -1,0 +1,112 @@
+"""The exercise notebooks as the tests see them, and the rules for them beside those of a lesson."""
+
+import re
+
+from course_lib.exercises import exercises_of
+from course_lib.exercises.results import exercise_of, is_check
+from tests.notebooks import anatomy
+from tests.notebooks.lesson import LESSON_FILES, REPOSITORY, Lesson
+
+ROOT = REPOSITORY / "notebooks" / "exercises"
+SOURCES = sorted((ROOT / "source").glob("*/*.ipynb"))
+RELEASES = sorted((ROOT / "release").glob("*/*.ipynb"))
+
+KINDS = {
+    "derive by hand",
+    "predict a number",
+    "predict a shape",
+    "find the planted bug",
+    "complete a function",
+    "read a figure",
+    "small project",
+}
+HEAD = re.compile(r"^## (\d\d\.\d) · (.+)\n\n(★+☆*) · (\d+) minutes · ([^·]+) · (.+)$", re.M)
+HINTS = ["Hint", "Plan", "Pseudo-code"]
+
+SHARED_RULES = [
+    anatomy.is_a_valid_notebook,
+    anatomy.runs_on_the_kernel_python3,
+    anatomy.was_run_from_top_to_bottom,
+    anatomy.stores_no_errors,
+    anatomy.stores_no_warnings,
+    anatomy.stores_no_progress_bars,
+    anatomy.stores_no_widgets_and_no_timestamps,
+    anatomy.uses_known_tags_only,
+    anatomy.hides_no_output_with_a_semicolon,
+    anatomy.has_short_code_cells,
+    anatomy.is_small,
+    anatomy.has_an_outline,
+    anatomy.has_png_pictures_only,
+    anatomy.shows_nothing_from_elsewhere,
+    anatomy.has_links_that_lead_somewhere,
+]
+
+
+def heads(notebook):
+    """The heads of the exercises: (id, title, stars, minutes, kind, verbs)."""
+    text = "\n".join(cell.source for cell in notebook.prose)
+    return [(*found[:5], re.findall(r"\*(.+?)\*", found[5])) for found in HEAD.findall(text)]
+
+
+def has_the_exercises_of_the_library(notebook):
+    known = {name: exercise.title for name, exercise in exercises_of(notebook.path.stem[:2]).items()}
+    shown = {head[0]: head[1] for head in heads(notebook)}
+    if shown != known:
+        yield f"the notebook has {shown}, the library {known}"
+    if not 4 <= len(known) <= 6:
+        yield f"{len(known)} exercises; four to six are expected"
+
+
+def has_an_answer_and_a_check_for_each(notebook):
+    exercises = exercises_of(notebook.path.stem[:2])
+    for place, what in enumerate(("answer", "check")):
+        found = [exercise_of(c) for c in notebook.code if c.metadata.get("nbgrader") and is_check(c) == (place == 1)]
+        if found != list(exercises):
+            yield f"{what} cells for {found}, exercises {list(exercises)}"
+    for cell in filter(is_check, notebook.code):
+        if cell.metadata.nbgrader.points != exercises[exercise_of(cell)].points:
+            yield f"the check of {exercise_of(cell)} has other points than the library"
+
+
+def mixes_kinds_that_are_known(notebook):
+    kinds = {head[4] for head in heads(notebook)}
+    if kinds - KINDS:
+        yield f"unknown kinds: {kinds - KINDS}"
+    if len(kinds) < 3:
+        yield f"only the kinds {kinds}; three are the least"
+
+
+def folds_a_ladder_of_hints_into_each(notebook):
+    text = "\n".join(cell.source for cell in notebook.prose)
+    for part in re.split(r"^## ", text, flags=re.M)[1:]:
+        if (found := re.findall(r"<summary>(.+?)</summary>", part)) != HINTS:
+            yield f"{part[:30]!r} has the hints {found}, not {HINTS}"
+
+
+def tests_every_verb_of_its_lesson(notebook):
+    goals = next(c.source for c in lesson_of(notebook).prose if "be able to" in c.source.lower())
+    wanted = set(re.findall(r"(?<!\*)\*(\w[^*]*)\*(?!\*)", goals))
+    tested = {verb for head in heads(notebook) for verb in head[5]}
+    if wanted != tested:
+        yield f"not tested: {wanted - tested}; not in the lesson: {tested - wanted}"
+
+
+def names_its_lesson(notebook):
+    if f"../../../{lesson_of(notebook).path.name}" not in notebook.links:
+        yield "no link to its lesson"
+
+
+def lesson_of(notebook):
+    """The lesson with the same two digits."""
+    return Lesson(next(path for path in LESSON_FILES if path.name[:2] == notebook.path.name[:2]))
+
+
+RULES = [
+    *SHARED_RULES,
+    has_the_exercises_of_the_library,
+    has_an_answer_and_a_check_for_each,
+    mixes_kinds_that_are_known,
+    folds_a_ladder_of_hints_into_each,
+    tests_every_verb_of_its_lesson,
+    names_its_lesson,
+]

@@ -1,0 +1,49 @@
+"""Source and student editions follow the rules, are in step, and say what they should."""
+
+import pytest
+
+from course_lib.exercises.results import is_check, results
+from course_lib.grading.editions import STUB, generate_releases
+from tests.exercises.editions import RELEASES, RULES, SOURCES
+from tests.notebooks.lesson import Lesson
+
+
+def name(thing):
+    return f"{thing.parents[1].name}-{thing.stem}" if hasattr(thing, "stem") else thing.__name__
+
+
+@pytest.mark.parametrize("rule", RULES, ids=name)
+@pytest.mark.parametrize("path", SOURCES + RELEASES, ids=name)
+def test_every_edition_follows_every_rule(path, rule):
+    assert not list(rule(Lesson(path)))
+
+
+def without_outputs(notebook):
+    """Of each cell what nbgrader makes: its text, its id and its metadata."""
+    return [(cell.cell_type, cell.id, cell.source, cell.metadata) for cell in notebook.cells]
+
+
+def test_every_student_edition_is_the_one_that_its_source_gives():
+    made = generate_releases(SOURCES)
+    assert [path.stem for path in RELEASES] == [path.stem for path in SOURCES]
+    for path, notebook in zip(RELEASES, made, strict=True):
+        assert without_outputs(Lesson(path).notebook) == without_outputs(notebook), "run `course release`"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name)
+def test_every_source_edition_solves_all_of_its_exercises(path):
+    assert [result.message for result in results(Lesson(path).notebook) if not result.passed] == []
+
+
+@pytest.mark.parametrize("path", RELEASES, ids=name)
+def test_every_student_edition_says_that_nothing_was_attempted(path):
+    found = results(Lesson(path).notebook)
+    assert [result.message for result in found if result.attempted or result.points] == []
+
+
+@pytest.mark.parametrize("path", RELEASES, ids=name)
+def test_no_student_edition_holds_a_solution(path):
+    cells = Lesson(path).code
+    assert not any("SOLUTION" in cell.source for cell in cells)
+    answers = [cell.source for cell in cells if cell.metadata.get("nbgrader") and not is_check(cell)]
+    assert all(STUB in answer for answer in answers)

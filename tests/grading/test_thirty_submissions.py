@@ -1,0 +1,138 @@
+"""Thirty submissions are graded: twenty-two right, and eight that do harm, each of which harms only itself."""
+
+import copy
+import csv
+import time
+
+import pytest
+from nbgrader.api import Gradebook
+
+from course_lib.grading import Limits, grade_folder
+from course_lib.grading.editions import generate_releases
+from tests.grading.small_course import NAME, answered, cell_named, write, write_course
+
+RIGHT = 'prediction = {"plain": 8.0, "scaled": 1.0, "slope": 0.09}'
+NEAR = 'prediction = {"plain": 64, "scaled": 1, "slope": 0.09}'
+BROADCAST = "def mask_padding(lengths, size):\n    return (torch.arange(size) < lengths[:, None])[:, None, None, :]"
+LOOP = """def mask_padding(lengths, size):
+    mask = torch.zeros(len(lengths), 1, 1, size, dtype=torch.bool)
+    for sentence, length in enumerate(lengths.tolist()):
+        for key in range(length):
+            mask[sentence, 0, 0, key] = True
+    return mask"""
+UPSIDE_DOWN = BROADCAST.replace("<", ">=")
+BY_HEART = "def mask_padding(lengths, size):\n    return torch.ones(len(lengths), 1, 1, size, dtype=torch.bool)"
+RAISES = "def mask_padding(lengths, size):\n    return lengths.no_such_thing"
+MISSPELT = "def mask_padding(lengths, size)\n    return None"
+
+HONEST = {  # answers -> points of 3
+    "untouched": ({}, 0),
+    "first-only": ({"a2": RIGHT}, 1),
+    "second-only": ({"a4": LOOP}, 2),
+    "both": ({"a2": RIGHT, "a4": BROADCAST}, 3),
+    "both-by-loops": ({"a2": RIGHT, "a4": LOOP}, 3),
+    "near": ({"a2": NEAR, "a4": LOOP}, 2),
+    "upside-down": ({"a2": RIGHT, "a4": UPSIDE_DOWN}, 1),
+    "by-heart": ({"a2": NEAR, "a4": BY_HEART}, 0),
+    "raises": ({"a2": RIGHT, "a4": RAISES}, 1),
+    "misspelt": ({"a2": RIGHT, "a4": MISSPELT}, 1),
+    "warns": ({"a2": RIGHT, "a4": "import warnings\n" + LOOP.replace(":\n", ":\n    warnings.warn('old')\n", 1)}, 3),
+}
+LIMITS = Limits(seconds=15, memory=2 * 2**30, output=200_000)
+
+
+def changed_checks(release):
+    notebook = answered(release, a2=RIGHT)
+    cell_named(notebook, "check-01-4").source = "2"
+    return notebook
+
+
+def deleted_cells(release):
+    notebook = answered(release, a2=RIGHT, a4=LOOP)
+    notebook.cells.remove(cell_named(notebook, "check-01-4"))
+    return notebook
+
+
+def printed_before(release):
+    notebook = copy.deepcopy(release)
+    return answered(notebook, a2=RIGHT, a4='for line in range(1000):\n    print("x" * 100_000)')
+
+
+HARMFUL = {  # what it submits, its points, and what is said of it
+    "hangs": (
+        lambda release: answered(release, a2=RIGHT, a4="while True:\n    pass"),
+        1,
+        "computed for more than 15 seconds",
+    ),
+    "fills-memory": (lambda release: answered(release, a2=RIGHT, a4="x = bytearray(2**40)"), 1, "MemoryError"),
+    "exits": (lambda release: answered(release, a2=RIGHT, a4="import os\nos._exit(0)"), 1, "ended its kernel"),
+    "changes-checks": (changed_checks, 1, "check-01-4 was changed"),
+    "deletes-cells": (deleted_cells, 1, "check-01-4 is missing"),
+    "no-notebook": (lambda release: None, 0, "not a notebook"),
+    "prints": (printed_before, 1, "printed more than 200,000 characters"),
+    "reads-solutions": (
+        lambda release: answered(
+            release, a2="from course_lib.exercises.lesson_01 import spread\nprediction = spread()"
+        ),
+        0,
+        "reaches for the solutions",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """Grades by student, the folder of the results, and the seconds that it took."""
+    root = tmp_path_factory.mktemp("course")
+    (release,) = generate_releases([write_course(root)])
+    for place in range(22):
+        name, (answers, _) = list(HONEST.items())[place % len(HONEST)]
+        write(answered(release, **answers), root / "in" / f"{name}-{place // len(HONEST)}" / f"{NAME}.ipynb")
+    for name, (submit, _, _) in HARMFUL.items():
+        path = root / "in" / name / f"{NAME}.ipynb"
+        if notebook := submit(release):
+            write(notebook, path)
+        else:
+            path.parent.mkdir()
+            path.write_text("%PDF-1.7 I thought it was the other file")
+    started = time.monotonic()
+    grades = grade_folder(root / "in", root / "out", LIMITS, editions=root)
+    return {grade.student: grade for grade in grades}, root / "out", time.monotonic() - started
+
+
+def test_all_thirty_are_graded_in_bounded_time(graded):
+    grades, _, seconds = graded
+    print(f"30 submissions in {seconds:.0f} s")
+    assert len(grades) == 30
+    assert seconds < len(grades) * LIMITS.patience / 2
+
+
+def test_every_honest_submission_gets_its_points(graded):
+    grades, _, _ = graded
+    given = {student: grade.points for student, grade in grades.items() if student not in HARMFUL}
+    assert given == {f"{name}-{i}": points for name, (_, points) in HONEST.items() for i in (0, 1)}
+    assert all(grade.of == 3 for grade in grades.values())
+
+
+@pytest.mark.parametrize("name", HARMFUL)
+def test_a_harmful_submission_costs_itself_only_and_is_explained(name, graded):
+    grades, _, _ = graded
+    _, points, reason = HARMFUL[name]
+    assert grades[name].points == points
+    assert reason in "; ".join(grades[name].notes)
+
+
+def test_gradebook_table_and_pages_say_the_same(graded):
+    grades, out, _ = graded
+    with open(out / "grades.csv", encoding="utf-8") as file:
+        table = {row["student"]: float(row["points"]) for row in csv.DictReader(file)}
+    with Gradebook(f"sqlite:///{out / 'gradebook.db'}") as book:
+        scores = {student: book.find_submission(NAME, student).score for student in grades}
+    assert table == scores == {student: grade.points for student, grade in grades.items()}
+    summary = (out / "index.html").read_text(encoding="utf-8")
+    for student, grade in grades.items():
+        assert student in summary
+        assert (out / "feedback" / student / NAME / f"{NAME}.html").exists() == (
+            f'href="feedback/{student}/' in summary
+        )
+        assert grade.notes or (out / "feedback" / student / NAME / f"{NAME}.html").exists()
