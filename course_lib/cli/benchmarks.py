@@ -53,6 +53,9 @@ def bench(
     peak        training: the share of the speed of a bare matrix multiplication
     training    BLEU per minute of training, against the textbook again (takes twice the minutes)
     characters  learning a text by its characters, against a GPT-2 of Hugging Face (takes minutes)
+    writing     tokens per second of greedy writing, against transformers.generate
+    window      time per token late and early in a text, with windows; bytes of the caches
+    decoder     training a decoder of 6 layers of 384, against a Llama of Hugging Face (takes minutes)
     vit         training a vision transformer, against torchvision's of the same shape
     pictures    drawing the little world: pictures per second of one core
 

@@ -2,16 +2,16 @@
 
 import contextlib
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from course_lib.cli.console import complain
-from course_lib.cli.models import MODEL, load
+from course_lib.cli.models import MODEL
+from course_lib.cli.talkers import show, talker
 from course_lib.errors import CourseError
-from course_lib.files import read_json
-from course_lib.runtime import pick_device, set_threads
 
 
 def chat(
@@ -23,17 +23,20 @@ def chat(
         float | None, typer.Option(min=0.01, max=1, help="Only the likeliest tokens up to this sum.")
     ] = None,
     system: Annotated[str | None, typer.Option(metavar="TEXT", help="A message before the conversation.")] = None,
+    image: Annotated[list[Path] | None, typer.Option(metavar="FILE", help="A picture to talk about.")] = None,
     web: Annotated[bool, typer.Option("--web", help="A page in the browser instead.")] = False,
 ):
     """Talk with a model.
 
     Answers come as they are written, and the conversation is remembered; when it outgrows the model's context, its
-    oldest turns go. Ctrl-C stops an answer. /reset forgets the conversation; /quit, or Ctrl-D, leaves.
+    oldest turns go. Ctrl-C stops an answer. /reset forgets the conversation; /quit, or Ctrl-D, leaves. A model that
+    sees can be shown pictures, by --image before or by /image FILE during the conversation.
     When the input is not a terminal, each of its lines is a message.
 
     \b
     Examples:
       course chat --temperature 0.7 --top-p 0.9
+      course chat --model vlm --image picture.png
       echo "Please recite the first law of robotics" | course chat
 
     \b
@@ -41,50 +44,13 @@ def chat(
       0  the conversation is over
       2  something can't be used; the message says what was expected
     """
-    from course_lib.generation import Chat
-
-    choose = choice(temperature, top_p)
-    llm, template = talker(model)
+    new_chat = partial(talker(model), choose=choice(temperature, top_p), system=system)
     if web:
         from course_lib.cli.web import serve
 
-        serve(lambda: Chat(llm, template, choose, system))
+        serve(new_chat)
     else:
-        converse(Chat(llm, template, choose, system))
-
-
-def talker(name):
-    """A model that talks, and its chat template: one of ours, or a checkpoint in the layout of the hub."""
-    from course_lib.convert import HubCheckpoint
-    from course_lib.data import ChatTemplate
-
-    if is_hub_checkpoint(name):
-        checkpoint = HubCheckpoint(name)
-        template = checkpoint.chat_template()
-        set_threads()
-        return expect_llm(checkpoint.model().to(pick_device()), name), template
-    llm, tokenizer = load(name)
-    return expect_llm(llm, name), ChatTemplate(tokenizer)
-
-
-def expect_llm(model, name):
-    """The model, if it is an `Llm`. Raises CourseError when it is of another kind."""
-    from course_lib.models import Llm
-
-    if not isinstance(model, Llm):
-        raise CourseError(f'"{name}" is a {type(model).__name__}; expected an Llm')
-    return model
-
-
-def is_hub_checkpoint(name):
-    """Whether a name is the id of a model on the hub, or a folder whose config.json is in the hub's layout."""
-    from course_lib.models import find_model
-
-    try:
-        config = read_json(find_model(name) / "config.json")
-    except CourseError:
-        return "/" in name and not Path(name).exists()
-    return isinstance(config, dict) and "model_type" in config
+        converse(show(new_chat(), image or []))
 
 
 def choice(temperature, top_p):
@@ -106,10 +72,22 @@ def converse(talk):
         if line == "/reset":
             talk.reset()
             note("a new conversation")
+        elif line.startswith("/image "):
+            look(talk, line.removeprefix("/image ").strip())
         elif line.startswith("/"):
-            complain(f"unknown command {line}; there are /reset and /quit")
+            complain(f"unknown command {line}; there are /image FILE, /reset and /quit")
         elif line:
             answer(talk, line)
+
+
+def look(talk, file):
+    """Show a picture, or say why that can't be done."""
+    try:
+        show(talk, [file])
+    except CourseError as error:
+        complain(error)
+    else:
+        note(f"looking at {file}")
 
 
 def lines():

@@ -168,7 +168,7 @@ def grade(
     from course_lib.grading import Limits, grade_folder
 
     out = out or REPOSITORY / "runs" / "grades" / folder.resolve().name
-    grades = grade_folder(folder, out.resolve(), Limits(seconds=seconds, memory=memory * 2**30))
+    grades = grade_folder(folder, out.resolve(), Limits(seconds=seconds, patience=5 * seconds, memory=memory * 2**30))
     rows = [
         {
             "student": grade.student,

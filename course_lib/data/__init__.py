@@ -1,5 +1,6 @@
 """Data sets, tokenizers and batches."""
 
+from course_lib.data.augmentation import RandomViews
 from course_lib.data.batching import TranslationBatch, TranslationBatches, collate, pad_left
 from course_lib.data.characters import CharacterTokenizer, WindowBatches
 from course_lib.data.chat import ROLES, ChatTemplate, conversation, fit_context
@@ -19,6 +20,7 @@ from course_lib.data.translations import load_translations, train_translation_to
 from course_lib.data.visual_batches import VisualBatch, VisualBatches, VisualExample, visual_examples
 from course_lib.data.visual_chat import VisualChatTemplate, visual_conversation
 from course_lib.data.visual_dialogues import load_visual_dialogues
+from course_lib.data.visual_pairs import VisualPreferenceBatch, VisualPreferenceBatches
 
 __all__ = [
     "BOS",
@@ -38,6 +40,7 @@ __all__ = [
     "PreferenceBatch",
     "PreferenceBatches",
     "ROLES",
+    "RandomViews",
     "TextBatch",
     "TextBatches",
     "Tokenizer",
@@ -47,6 +50,8 @@ __all__ = [
     "VisualBatches",
     "VisualChatTemplate",
     "VisualExample",
+    "VisualPreferenceBatch",
+    "VisualPreferenceBatches",
     "WindowBatches",
     "check_classes",
     "collate",

@@ -22,6 +22,7 @@ class ChatTemplate:
 
     def __init__(self, tokenizer):
         self.tokenizer, self.end_id = tokenizer, tokenizer.eos_id
+        self.end_ids = {self.end_id}  # any of these ends an answer; a checkpoint from elsewhere may have several
         self.role_ids = {role: tokenizer.special_id(f"<{role}>") for role in ROLES}
 
     def prompt(self, messages):

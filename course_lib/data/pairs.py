@@ -1,5 +1,6 @@
 """Pairs of answers as batches: two dialogues side by side, of which one is preferred."""
 
+import copy
 from dataclasses import dataclass
 
 import torch
@@ -20,6 +21,11 @@ class PreferenceBatch(Batch):
 
     tokens: torch.Tensor
     reference_log_p: torch.Tensor
+
+    @property
+    def inputs(self):
+        """What a model is called with: 2 B dialogues."""
+        return {"tokens": self.tokens.flatten(0, 1)}
 
     @property
     def num_labels(self):
@@ -83,7 +89,8 @@ class PreferenceBatches:
 
         `log_probabilities` is a function from a `PreferenceBatch` to log p of both answers, B 2.
         """
-        reference_log_p = torch.empty(len(self.pairs), 2)
+        informed = copy.copy(self)
+        informed.reference_log_p = torch.empty(len(self.pairs), 2)
         for indices in self.epoch(0):
-            reference_log_p[indices] = log_probabilities(self.batch(indices)).cpu()
-        return PreferenceBatches(self.pairs, self.tokens_per_batch, self.seed, reference_log_p)
+            informed.reference_log_p[indices] = log_probabilities(self.batch(indices)).cpu()
+        return informed

@@ -1,6 +1,6 @@
 """What a message may hold: a text, or texts and pictures in any order, as on the hub.
 
-    {"role": "user", "content": [{"type": "image", "image": "cat.png"}, {"type": "text", "text": "Who is this?"}]}
+{"role": "user", "content": [{"type": "image", "image": "cat.png"}, {"type": "text", "text": "Who is this?"}]}
 """
 
 from course_lib.errors import CourseError

@@ -255,7 +255,7 @@ EXERCISES = [
             ),
             ("a link is (Portuguese, English): the two are exchanged", {"links": {(j, i) for i, j in LINKS}}),
             (
-                "only English words that are still alone get a second chance; one link for each English word is missing",
+                "step 1 links each Portuguese word first; here are the links of step 2 only",
                 {"links": {(0, 2)}},
             ),
             (

@@ -56,17 +56,20 @@ def trial(margins, sure=lambda m: m.abs().sigmoid().mean(), order=torch.abs, rig
 
 
 def on_trial(pair, pairs, count, margins):
-    """Scores without their zero, which says nothing, and the trial."""
+    """Scores without their zero, which says nothing, and the trial. A mistake has one of them only."""
     train, judge = pair
-    scores = train(pairs, count)
-    if scores is not None:
-        scores = torch.as_tensor(scores).detach().double()
-        scores = scores - scores.mean()
-    return {"scores": scores, "trial": judge(margins)}
+    result = {}
+    if train:
+        scores = train(pairs, count)
+        if scores is not None:
+            scores = torch.as_tensor(scores).detach().double()
+            scores = scores - scores.mean()
+        result["scores"] = scores
+    return result | ({"trial": judge(margins)} if judge else {})
 
 
 def trial_with(**changes):
-    return fit, lambda margins: trial(margins, **changes)
+    return None, lambda margins: trial(margins, **changes)
 
 
 # 11.3 The best baseline
@@ -148,23 +151,23 @@ EXERCISES = [
         mistakes=[
             (
                 "scores: the better answer gets the lower score: the difference is taken the wrong way round",
-                (lambda pairs, count: fit(pairs, count, sign=-1.0), trial),
+                (lambda pairs, count: fit(pairs, count, sign=-1.0), None),
             ),
             (
                 "scores: the training is not at its end: after 10 steps the scores still move",
-                (fit_in_a_hurry, trial),
+                (fit_in_a_hurry, None),
             ),
             (
                 "scores: they are all the same: nothing was trained",
-                (lambda pairs, count: torch.zeros(count), trial),
+                (lambda pairs, count: torch.zeros(count), None),
             ),
             (
                 "scores: these are counts of wins; whom an answer won against counts, too",
-                (lambda pairs, count: wins(pairs, count)[0], trial),
+                (lambda pairs, count: wins(pairs, count)[0], None),
             ),
             (
                 "scores: these are shares of wins; whom an answer won against counts, too",
-                (lambda pairs, count: wins(pairs, count)[0] / sum(wins(pairs, count)), trial),
+                (lambda pairs, count: wins(pairs, count)[0] / sum(wins(pairs, count)), None),
             ),
             (
                 "trial: the pairs are sorted by the margin; sure is who has a large margin of either sign",

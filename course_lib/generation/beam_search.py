@@ -20,7 +20,7 @@ class Found:
         return max(self.outputs)[1]
 
 
-@torch.no_grad()
+@torch.inference_mode()
 def beam_search(decoding, start, end_id, beam_size=5, length_penalty=1.0):
     """The likeliest output among those found by following `beam_size` candidates for each row.
 

@@ -42,7 +42,7 @@ class Chat:
 
     Args:
         model: such as an `Llm`, in eval mode.
-        template: has `prompt(messages)`, a list of token ids, `decode(ids)` and `end_id`, such as a `ChatTemplate`.
+        template: has `prompt(messages)`, a list of token ids, `decode(ids)` and `end_ids`, such as a `ChatTemplate`.
         choose: see `generate`.
         system: the text of a system message.
         max_new_tokens: an answer that hasn't ended by then is cut. The prompt gets the rest of the context.
@@ -78,16 +78,28 @@ class Chat:
             CourseError: the text is empty, or too long for the context even alone.
         """
         self.stop()
-        messages = [*self.messages, {"role": "user", "content": text}]
-        kept, dropped = fit_context(messages, self.template.prompt, self.room)
+        messages = [*self.messages, self._message(text)]
+        kept, dropped = self._fit(messages)
         self.turn = Turn(dropped)
-        self._answer = self._pieces(messages, self._complete(self.template.prompt(kept)))
+        self._answer = self._pieces(messages, self._complete(kept))
         return self._answer
 
     def stop(self):
         """Break off the answer that is being given, if any: nobody can ask for more pieces of it."""
         if self._answer:
             self._answer.close()
+
+    def _message(self, text):
+        """What the user says, as a message."""
+        return {"role": "user", "content": text}
+
+    def _fit(self, messages):
+        """The messages that fit into the context, and how many turns were dropped; see `fit_context`."""
+        return fit_context(messages, self.template.prompt, self.room)
+
+    def _inputs(self, messages, new):
+        """What the model reads with the ids `new`, the end of these messages, beside them."""
+        return {}
 
     def _pieces(self, messages, completion):
         """The text of the ids in `completion`, piece by piece; a letter that takes several tokens waits for them."""
@@ -101,16 +113,17 @@ class Chat:
             if piece:
                 yield piece
 
-    def _complete(self, prompt):
-        """The ids of the answer, one by one, without the end token."""
-        new = self._unread(prompt)
+    def _complete(self, messages):
+        """The ids of the answer to these messages, one by one, without the end token."""
+        new = self._unread(self.template.prompt(messages))
+        self.decoding.inputs |= self._inputs(messages, new)
         self.turn.tokens_read = len(new)
         for _ in range(self.max_new_tokens):
             started = time.perf_counter()
             id = self._next(new)
             self.turn.seconds += time.perf_counter() - started
             self.turn.tokens_written += 1
-            if id == self.template.end_id:
+            if id in self.template.end_ids:
                 self.turn.ended = True
                 break
             yield id
@@ -122,7 +135,7 @@ class Chat:
             self._forget()
         return prompt[len(self._read) :]
 
-    @torch.no_grad()
+    @torch.inference_mode()
     def _next(self, new):
         """Take in the ids `new` and choose the one that follows."""
         try:

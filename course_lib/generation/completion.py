@@ -8,8 +8,8 @@ from course_lib.generation.decoding import TextDecoding
 from course_lib.generation.sampling import generate, likeliest
 
 
-@torch.no_grad()
-def complete(prompts, model, end_id, choose=likeliest, max_new_tokens=64):
+@torch.inference_mode()
+def complete(prompts, model, end_id, choose=likeliest, max_new_tokens=64, **inputs):
     """Let the model go on with every prompt, all in one batch, until it produces `end_id`.
 
     Args:
@@ -18,6 +18,7 @@ def complete(prompts, model, end_id, choose=likeliest, max_new_tokens=64):
         end_id: the token that ends a completion.
         choose: see `generate`.
         max_new_tokens: a completion that hasn't ended by then is cut.
+        inputs: what else the model reads with the prompts, such as the `features` of their pictures, in their order.
 
     Returns:
         For each prompt the list of new ids, without `end_id`.
@@ -36,7 +37,7 @@ def complete(prompts, model, end_id, choose=likeliest, max_new_tokens=64):
     device, was_training = next(model.parameters()).device, model.training
     model.eval()
     tokens, positions = (x.to(device) for x in pad_left(prompts))
-    decoding = TextDecoding(model, positions, min(model.config.max_length, longest + max_new_tokens))
+    decoding = TextDecoding(model, positions, min(model.config.max_length, longest + max_new_tokens), **inputs)
     outputs = generate(decoding, tokens, end_id, choose)
     model.train(was_training)
     return outputs

@@ -4,6 +4,8 @@ import torch
 
 from course_lib.nn import KVCache
 
+LAST = (slice(None), -1)  # as `keep` of a model: the last position of each row
+
 
 class CachedDecoding:
     """The translator at work on a batch of sources: each token is computed once, and its keys and values are kept.
@@ -21,7 +23,7 @@ class CachedDecoding:
 
     def next_logits(self, tokens):
         """Take in `tokens`, B T, and return the logits of the token that follows, B V."""
-        return self.decoder(tokens, self.memory, self.memory_mask, self.caches, keep=last_only(tokens))
+        return self.decoder(tokens, self.memory, self.memory_mask, self.caches, keep=LAST)
 
     def select(self, rows):
         """Go on with the outputs `rows` (a tensor of indices into B): dropped, repeated or in another order."""
@@ -42,7 +44,7 @@ class RecomputingDecoding:
     def next_logits(self, tokens):
         """Take in `tokens`, B T, and return the logits of the token that follows, B V."""
         self.tokens = torch.cat([self.tokens, tokens], dim=1)
-        return self.decoder(self.tokens, self.memory, self.memory_mask, keep=last_only(self.tokens))
+        return self.decoder(self.tokens, self.memory, self.memory_mask, keep=LAST)
 
     def select(self, rows):
         """Go on with the outputs `rows` (a tensor of indices into B)."""
@@ -57,17 +59,21 @@ class TextDecoding:
         positions: of the first tokens that come, B T, where rows are padded on the left (-1); default: 0, 1, ...
         max_length: the most tokens a row may have, prompt, padding and output together; default: the model's context.
         cache: what an earlier text left, to go on from; default: an empty one.
+        inputs: what else the model reads with the first tokens that come, such as the `features` of pictures.
     """
 
-    def __init__(self, model, positions=None, max_length=None, cache=None):
-        self.model, self.positions = model, positions
+    def __init__(self, model, positions=None, max_length=None, cache=None, **inputs):
+        self.model, self.inputs = model, {"positions": positions, **inputs}
         self.max_length = max_length or model.config.max_length
         self.cache = model.new_cache() if cache is None else cache
 
     def next_logits(self, tokens):
         """Take in `tokens`, B T, and return the logits of the token that follows, B V."""
-        positions, self.positions = self.positions, None
-        return self.model(tokens, positions, cache=self.cache, keep=last_only(tokens))
+        inputs, self.inputs = self.inputs, {}
+        logits = self.model(tokens, cache=self.cache, keep=LAST, **inputs)
+        if self.model.unsaid:
+            logits[:, self.model.unsaid] = -torch.inf
+        return logits
 
     def select(self, rows):
         """Go on with the texts `rows` (a tensor of indices into B)."""
@@ -77,10 +83,3 @@ class TextDecoding:
 def longest_output(model, source):
     """The most tokens an output may have: twice the source and a few more, so that an untrained model stops too."""
     return min(model.config.max_length, 2 * source.shape[1] + 10)
-
-
-def last_only(tokens):
-    """True at the last position of each row: B T."""
-    keep = torch.zeros_like(tokens, dtype=torch.bool)
-    keep[:, -1] = True
-    return keep

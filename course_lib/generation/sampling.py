@@ -43,7 +43,7 @@ class Sampler:
         return torch.zeros_like(logits).scatter(-1, order, logits.softmax(dim=-1))
 
 
-@torch.no_grad()
+@torch.inference_mode()
 def generate(decoding, start, end_id, choose=likeliest):
     """Extend every row until it ends.
 
@@ -54,8 +54,15 @@ def generate(decoding, start, end_id, choose=likeliest):
         choose: a function from logits B V to token ids B, such as `likeliest` or a `Sampler`.
 
     Returns:
-        For each row the list of new ids, without `end_id`. Rows that don't end stop at the model's `max_length`.
+        For each row the list of new ids, without `end_id`. Rows that don't end stop at the decoding's `max_length`.
+
+    Raises:
+        CourseError: the first tokens leave no room for another.
     """
+    if start.shape[1] >= decoding.max_length:
+        raise CourseError(
+            f"a prompt of {start.shape[1]} tokens leaves no room for more: {decoding.max_length} is the most"
+        )
     outputs = [[] for _ in range(len(start))]
     rows, tokens = list(range(len(start))), start
     for _ in range(decoding.max_length - start.shape[1]):

@@ -23,7 +23,7 @@ def sampling(**settings):
     return partial(generate, choose=Sampler(**settings))
 
 
-@torch.no_grad()
+@torch.inference_mode()
 def translate(sentences, model, tokenizer, search=greedy_search, *, batch_size=256, decoding=CachedDecoding):
     """Translate a list of sentences.
 

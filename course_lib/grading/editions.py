@@ -65,15 +65,23 @@ def generate_releases(sources):
 
 
 def make_releases(sources):
-    """Make the student editions of the notebooks `sources`, run and store them; yields their paths."""
+    """Make the student editions of the notebooks `sources`, run and store them; yields their paths.
+
+    Raises:
+        CourseError: a student edition does not run from top to bottom.
+    """
     import nbformat
     from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
 
     for source, notebook in zip(sources, generate_releases(sources), strict=True):
         target = source.parents[2] / "release" / source.stem / source.name
         target.parent.mkdir(parents=True, exist_ok=True)
         quiet = {"record_timing": False, "extra_arguments": ["--log-level=ERROR"]}
         place = {"metadata": {"path": str(target.parent)}}
-        NotebookClient(notebook, kernel_name="python3", resources=place, **quiet).execute()
+        try:
+            NotebookClient(notebook, kernel_name="python3", resources=place, **quiet).execute()
+        except CellExecutionError as error:
+            raise CourseError(f"{source.stem} does not run unsolved: {error.ename}: {error.evalue}") from None
         nbformat.write(notebook, target)
         yield target

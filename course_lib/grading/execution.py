@@ -12,6 +12,7 @@ class SandboxedExecute(NbGraderPreprocessor):
     """Runs a submission under limits. A check cell that shows no points counts as failed; nbgrader gives it all."""
 
     seconds = Integer().tag(config=True)
+    patience = Integer().tag(config=True)
     memory = Integer().tag(config=True)
     output = Integer().tag(config=True)
     seed = Integer().tag(config=True)
@@ -20,7 +21,7 @@ class SandboxedExecute(NbGraderPreprocessor):
         """Run the notebook, and put an error where a check cell has neither an error nor a number."""
         from nbformat.v4 import new_output
 
-        nb = run_sandboxed(nb, Limits(self.seconds, self.memory, self.output), self.seed)
+        nb = run_sandboxed(nb, Limits(self.seconds, self.patience, self.memory, self.output), self.seed)
         for cell in nb.cells:
             if is_check(cell) and not error_of(cell) and number_shown(cell) is None:
                 why = "the check cell shows no points"

@@ -7,6 +7,7 @@ from course_lib.models.connector import Connector, ConnectorConfig
 from course_lib.models.gpt import Gpt, GptConfig
 from course_lib.models.grouping import to_grouped
 from course_lib.models.llm import Llm, LlmConfig
+from course_lib.models.packed import Packed, pack
 from course_lib.models.scorer import Scorer
 from course_lib.models.store import find_model, load_model, save_model
 from course_lib.models.t5 import T5, T5Config
@@ -31,6 +32,7 @@ __all__ = [
     "GptConfig",
     "Llm",
     "LlmConfig",
+    "Packed",
     "Pairing",
     "Scorer",
     "T5Config",
@@ -46,6 +48,7 @@ __all__ = [
     "VlmConfig",
     "find_model",
     "load_model",
+    "pack",
     "save_model",
     "to_grouped",
 ]

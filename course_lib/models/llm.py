@@ -115,12 +115,13 @@ class LlmBody(Model):
             positions = torch.arange(x.shape[1], device=x.device) if cache is None else cache.following(x[..., 0])
         k_positions = dict.fromkeys(self.config.window_sizes, positions) if cache is None else cache.extend(positions)
         masks = {
-            window: None if alone and k.shape[1] <= (window or k.shape[1]) else self.mask(positions, k, segments, window)
+            window: self.mask(positions, k, segments, window)
             for window, k in k_positions.items()
+            if not alone or k.shape[1] > (window or k.shape[1])  # else it may attend to all that there is
         }
         rotations, windows = self.rotations(positions, x.dtype), self.config.window_sizes
         for i, (layer, rotate, window) in enumerate(zip(self.layers, rotations, windows, strict=True)):
-            x = layer(x, rotate, masks[window], None if cache is None else cache.layers[i])
+            x = layer(x, rotate, masks.get(window), None if cache is None else cache.layers[i])
         return self.norm(x)
 
     def rotations(self, positions, dtype):

@@ -4,7 +4,7 @@ from course_lib.errors import CourseError
 from course_lib.models.base import Model
 from course_lib.models.gpt import Gpt
 from course_lib.models.llm import Llm
-from course_lib.nn.packed import Matrix, PackedLayer
+from course_lib.nn.packed import Matrix, PackedLayer, exact
 
 
 class Packed(Model):
@@ -14,11 +14,11 @@ class Packed(Model):
     take memory of their own, and don't follow if the model is trained on. See `pack`.
     """
 
-    def __init__(self, model, dtype):
+    def __init__(self, model, store):
         super().__init__(model.config)
         self.model = model
-        self.layers = [PackedLayer(layer, dtype) for layer in model.layers]
-        self.output = Matrix(model.output, norm=model.norm, dtype=dtype)
+        self.layers = [PackedLayer(layer, store) for layer in model.layers]
+        self.output = Matrix(model.output, norm=model.norm, store=store)
 
     def new_cache(self):
         """An empty cache for `forward`."""
@@ -57,13 +57,13 @@ class PackedGpt(Packed):
         return self.output(x)
 
 
-def pack(model, dtype=None):
+def pack(model, store=exact):
     """An `Llm` or a `Gpt` packed for writing.
 
     Args:
         model: in eval mode.
-        dtype: what the packed matrices are stored in. The fewer bits, the less memory is read for each token:
-            torch.float16 halves it. All else is computed as before. Default: nothing is rounded.
+        store: how a matrix is kept, such as `rounded(torch.float16)`, which halves the memory that is read for each
+            token; all else is computed as before. Default: nothing is rounded.
 
     Raises:
         CourseError: a model of another kind, or one with `LoraLinear` layers.
@@ -71,4 +71,4 @@ def pack(model, dtype=None):
     kinds = {Llm: PackedLlm, Gpt: PackedGpt}
     if type(model) not in kinds:
         raise CourseError(f"only an Llm or a Gpt can be packed, got a {type(model).__name__}")
-    return kinds[type(model)](model, dtype)
+    return kinds[type(model)](model, store)

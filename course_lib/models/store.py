@@ -39,7 +39,7 @@ ARCHITECTURES = {
 def save_model(model, folder, *preparers):
     """Write the model and what prepares its input to `folder`; of tied tensors, one is written.
 
-    `preparers` are a `Tokenizer`, for a `Vit` an `ImageProcessor`, for a `Clip` or a `Vlm` both, for a `Connector` none.
+    `preparers` are a `Tokenizer`; for a `Vit` an `ImageProcessor`, for a `Clip` or `Vlm` both, for a `Connector` none.
     """
     folder = Path(folder)
     for preparer in preparers:

@@ -96,7 +96,7 @@ class Vlm(Model):
         return self.vision.features(pixels, self.config.vision_layer)
 
     def embed(self, tokens, features=None):
-        """What the first layer of the language model reads: embeddings, and visual tokens in the places of placeholders.
+        """What the language model reads: embeddings, and visual tokens in the places of placeholders.
 
         Args:
             tokens: token ids, B T, with `num_visual_tokens` placeholders for each picture.
@@ -111,8 +111,8 @@ class Vlm(Model):
         visual = x.new_empty(0, x.shape[-1]) if features is None else self.connector(features).flatten(0, 1)
         if int(is_visual.sum()) != len(visual):
             raise CourseError(
-                f"the pictures have {len(visual)} visual tokens, {self.config.num_visual_tokens} each, but the text has "
-                f"{int(is_visual.sum())} placeholders for them"
+                f"the pictures have {len(visual)} visual tokens, {self.config.num_visual_tokens} each, but the text "
+                f"has {int(is_visual.sum())} placeholders for them"
             )
         return x.masked_scatter(is_visual.unsqueeze(-1), visual.to(x.dtype))
 
@@ -128,4 +128,3 @@ class Vlm(Model):
     def new_cache(self):
         """An empty cache for `forward`."""
         return self.text.new_cache()
-

@@ -21,6 +21,7 @@ from course_lib.nn.kv_cache import KeysValues, KVCache, SlidingWindowKVCache
 from course_lib.nn.llm_layer import LlmLayer
 from course_lib.nn.lora import LoraLinear, add_lora, merge_lora
 from course_lib.nn.masks import causal_mask, padding_mask, segment_mask, window_mask
+from course_lib.nn.packed import exact, rounded
 from course_lib.nn.patches import PatchEmbedding, cut_into_patches
 from course_lib.nn.positions import LearnedPositions, SinusoidalPositions
 from course_lib.nn.recording import AttentionMaps, record_attention
@@ -75,10 +76,12 @@ __all__ = [
     "attention_weights",
     "causal_mask",
     "cut_into_patches",
+    "exact",
     "merge_heads",
     "merge_lora",
     "padding_mask",
     "record_attention",
+    "rounded",
     "scaled_dot_product_attention",
     "scaling_from",
     "segment_mask",

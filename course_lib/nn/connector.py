@@ -1,5 +1,5 @@
-"""From what a vision tower makes of a picture to what a language model reads (slide "Multimodal Vision Language Models",
-step 2)."""
+"""From what a vision tower makes of a picture to what a language model reads: visual tokens (slide "Multimodal Vision
+Language Models", step 2)."""
 
 from torch import nn
 
@@ -32,7 +32,7 @@ class MlpConnector(nn.Module):
 
 
 class PixelShuffleConnector(MlpConnector):
-    """Neighbouring patches become one longer vector first, so that a picture takes fewer tokens: N P d_vision -> N P/4 D.
+    """Neighbouring patches become one longer vector first, so that pictures take fewer tokens: N P d_vision -> N P/4 D.
 
     Squares of 2 x 2 patches, from left to right, row by row; then the two layers (InternVL; Chen et al. 2024, section
     3.2, as "pixel unshuffle"). Nothing is lost but the number of places.
@@ -49,7 +49,7 @@ def merge_neighbours(features):
     """Join squares of 2 x 2 patches: N P D -> N P/4 4D. Raises CourseError unless the patches form such squares."""
     side = round(features.shape[1] ** 0.5)
     if side * side != features.shape[1] or side % 2:
-        raise CourseError(f"2 x 2 patches can only be joined in a square of even sides, got {features.shape[1]} patches")
+        raise CourseError(f"2 x 2 patches are joined in a square of even sides only, got {features.shape[1]} patches")
     squares = features.unflatten(1, (side // 2, 2, side // 2, 2))  # row of squares, row in it, column, column in it
     return squares.transpose(2, 3).flatten(3).flatten(1, 2)
 

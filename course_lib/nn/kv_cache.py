@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import torch
 
+from course_lib.errors import CourseError
+
 
 class KeysValues(NamedTuple):
     """Keys and values of a sequence, split into heads, B K S E each."""
@@ -24,7 +26,12 @@ class KVCache:
         self.length = 0
 
     def update(self, keys, values):
-        """Append `keys` and `values`, B K T E, and return all so far, B K S E."""
+        """Append `keys` and `values`, B K T E, and return all so far, B K S E.
+
+        Raises:
+            CourseError: the cache holds another number of rows (of one, torch would make copies).
+        """
+        self._expect_rows(len(keys))
         end = self.length + keys.shape[2]
         self._reserve(end, like=keys)
         self._keys[:, :, self.length : end] = keys
@@ -40,6 +47,10 @@ class KVCache:
     def nbytes(self):
         """The memory that it takes, room for positions to come included."""
         return self._keys.nbytes + self._values.nbytes
+
+    def _expect_rows(self, rows):
+        if self._keys is not None and rows != len(self._keys):
+            raise CourseError(f"the cache holds {len(self._keys)} rows, so it can't take in {rows}")
 
     def _reserve(self, length, like):
         """Double the room when it gets tight, so that each position is copied a constant number of times on average."""
@@ -66,7 +77,11 @@ class SlidingWindowKVCache(KVCache):
         """Take in `keys` and `values`, B K T E; return all that their queries may attend to, B K S E.
 
         For one position these are what the ring then holds; for more, what it held, and the new ones behind.
+
+        Raises:
+            CourseError: the cache holds another number of rows.
         """
+        self._expect_rows(len(keys))
         if self._keys is None:
             room = (*keys.shape[:2], self.window_size, keys.shape[3])
             self._keys, self._values = keys.new_empty(room), values.new_empty(room)
@@ -87,7 +102,8 @@ class SlidingWindowKVCache(KVCache):
         new = min(keys.shape[2], self.window_size)
         self.length += keys.shape[2]
         places = torch.arange(self.length - new, self.length, device=keys.device) % self.window_size
-        self._keys[:, :, places], self._values[:, :, places] = keys[:, :, -new:], values[:, :, -new:]
+        self._keys.index_copy_(2, places, keys[:, :, -new:])
+        self._values.index_copy_(2, places, values[:, :, -new:])
 
 
 def cache_for(window_size):

@@ -6,6 +6,7 @@ Vectors are those of one new token of each text, B D.
 """
 
 import math
+from functools import partial
 
 import torch
 import torch.nn.functional as F
@@ -16,6 +17,22 @@ from course_lib.nn.gated_feed_forward import GatedFeedForward
 from course_lib.nn.rms_norm import RMSNorm
 
 
+def exact(weight):
+    """A product with a matrix, F D, that lies in long runs of memory: along its longer side."""
+    tall = weight.shape[0] >= weight.shape[1]
+    return partial(F.linear, weight=weight.t().contiguous().t() if tall else weight)
+
+
+def rounded(dtype):
+    """Products with matrices that are stored in another precision, such as torch.float16; a function like `exact`."""
+
+    def store(weight):
+        weight = weight.to(dtype)
+        return lambda x: F.linear(x.to(dtype), weight).to(x.dtype)
+
+    return store
+
+
 class Matrix:
     """Linear layers that read the same vectors, as one, with the normalization before them: B D -> B F.
 
@@ -24,13 +41,13 @@ class Matrix:
     Args:
         layers: `nn.Linear`, all with a bias or all without.
         norm: an `RMSNorm` or `nn.LayerNorm`; default: none.
-        dtype: what the matrix is stored in; vectors keep their precision. Default: nothing is rounded.
+        store: how the matrix is kept: a function from a weight, F D, to a function from B D to B F.
 
     Raises:
         CourseError: a layer of another kind.
     """
 
-    def __init__(self, *layers, norm=None, dtype=None):
+    def __init__(self, *layers, norm=None, store=exact):
         unknown = [type(layer).__name__ for layer in layers if type(layer) is not nn.Linear]
         if unknown:
             raise CourseError(f"only nn.Linear can be packed, got a {unknown[0]} (LoRA: see merge_lora)")
@@ -44,19 +61,10 @@ class Matrix:
         elif norm is not None:
             self.bias = weight @ norm.bias.detach() + (0 if self.bias is None else self.bias)
             weight = weight * norm.weight.detach()
-        self.dtype = dtype
-        if dtype is not None:
-            weight = weight.to(dtype)
-        elif weight.shape[0] >= weight.shape[1]:
-            weight = weight.t().contiguous().t()  # so that it lies in long runs: along its longer side
-        self.weight = weight
+        self.product = store(weight)
 
     def __call__(self, x):
-        if self.norm is not None:
-            x = self.normalize(x)
-        if self.dtype is None:
-            return F.linear(x, self.weight, self.bias)
-        y = F.linear(x.to(self.dtype), self.weight).to(x.dtype)
+        y = self.product(x if self.norm is None else self.normalize(x))
         return y if self.bias is None else y + self.bias
 
     def normalize(self, x):
@@ -72,20 +80,21 @@ class PackedLayer:
     One matrix makes queries, keys and values, and one gate and content of a gated feed-forward network.
     """
 
-    def __init__(self, layer, dtype=None):
+    def __init__(self, layer, store=exact):
         attention, feed_forward = layer.self_attention, layer.feed_forward
         self.num_heads, self.num_kv_heads = attention.num_heads, attention.num_kv_heads
         self.attend, self.activation = attention.attend, feed_forward.activation
         self.gated = isinstance(feed_forward, GatedFeedForward)
         into_attention = attention.q_proj, attention.k_proj, attention.v_proj
         into_hidden = (feed_forward.gate_proj, feed_forward.up_proj) if self.gated else (feed_forward.up_proj,)
-        self.qkv_proj = Matrix(*into_attention, norm=layer.self_attention_add_norm.norm, dtype=dtype)
-        self.o_proj = Matrix(attention.o_proj, dtype=dtype)
-        self.up_proj = Matrix(*into_hidden, norm=layer.feed_forward_add_norm.norm, dtype=dtype)
-        self.down_proj = Matrix(feed_forward.down_proj, dtype=dtype)
-        # what only some families have
-        self.qk_norms = real(getattr(attention, "q_norm", None)), real(getattr(attention, "k_norm", None))
-        self.post_norms = [real(getattr(layer, f"{part}_post_norm", None)) for part in ("self_attention", "feed_forward")]
+        self.qkv_proj = Matrix(*into_attention, norm=layer.self_attention_add_norm.norm, store=store)
+        self.o_proj = Matrix(attention.o_proj, store=store)
+        self.up_proj = Matrix(*into_hidden, norm=layer.feed_forward_add_norm.norm, store=store)
+        self.down_proj = Matrix(feed_forward.down_proj, store=store)
+        # norms that only an LlmLayer has, and not each
+        self.qk_norms = [real(getattr(attention, name, None)) for name in ("q_norm", "k_norm")]
+        parts = ("self_attention_post_norm", "feed_forward_post_norm")
+        self.post_norms = [real(getattr(layer, name, None)) for name in parts]
 
     def __call__(self, x, rotate, cache):
         """B D -> B D; `rotate` is the `Rotation` of the new positions, or None, and `cache` the layer's `KVCache`."""

@@ -54,12 +54,16 @@ def same_rows(tokens):
 class Contrastive:
     """The objective of a `Clip`: `loss` is `contrastive` or `sigmoid_contrastive`.
 
-    Captions are compared within the part of a batch that one process sees at once. Two pairs with the same caption are
-    never held against each other.
+    Where there are several captions of each picture, the first ones are held against each other, the second ones
+    against each other, and so on. Captions are compared within the part of a batch that one process sees at once. Two
+    pairs with the same caption are never held against each other.
     """
 
     loss: Callable = contrastive
 
     def __call__(self, model, batch):
-        """The `TokenLoss` of a batch with `pixels` and `tokens`, summed over its pairs."""
-        return self.loss(model(batch.pixels, batch.tokens).logits, same_rows(batch.tokens))
+        """The `TokenLoss` of a batch with `pixels` and `tokens`, B K T, summed over its pairs."""
+        captions = batch.tokens.unbind(dim=1)
+        logits = model(batch.pixels, torch.cat(captions)).logits.split(len(batch.pixels), dim=1)
+        parts = [self.loss(part, same_rows(tokens)) for part, tokens in zip(logits, captions, strict=True)]
+        return TokenLoss(sum(part.total for part in parts), sum(part.count for part in parts))

@@ -31,9 +31,9 @@ def dpo(chosen_log_p, rejected_log_p, reference_chosen_log_p, reference_rejected
 
 def pair_log_probabilities(model, batch):
     """log p of both answers of each pair, summed over their tokens: a `PreferenceBatch` -> B 2."""
-    tokens, labels, keep = (ids.flatten(0, 1) for ids in (batch.tokens, batch.labels, batch.is_label))
+    labels, keep = (ids.flatten(0, 1) for ids in (batch.labels, batch.is_label))
     log_p = torch.zeros(keep.shape, device=keep.device)
-    log_p[keep] = token_log_probabilities(model(tokens, keep=keep), labels[keep])
+    log_p[keep] = token_log_probabilities(model(**batch.inputs, keep=keep), labels[keep])
     return log_p.sum(dim=1).view(-1, 2)
 
 

@@ -12,6 +12,7 @@ from course_lib.viz.growing_mask import draw_growing_mask
 from course_lib.viz.heads import show_heads
 from course_lib.viz.layers import draw_decoder_layer, draw_encoder_layer
 from course_lib.viz.matrices import show_mask, show_matrix
+from course_lib.viz.pictures import show_focus, show_patches, show_picture, show_pictures
 from course_lib.viz.png import save_png
 from course_lib.viz.style import COLOURS, course_style, use_course_style
 from course_lib.viz.teacher_forcing import draw_teacher_forcing
@@ -19,6 +20,7 @@ from course_lib.viz.three_steps import draw_three_steps
 from course_lib.viz.tokens import show_tokens
 from course_lib.viz.translator import draw_translator
 from course_lib.viz.viewer import view_attention
+from course_lib.viz.vlm import draw_vlm
 
 __all__ = [
     "COLOURS",
@@ -33,12 +35,17 @@ __all__ = [
     "draw_teacher_forcing",
     "draw_three_steps",
     "draw_translator",
+    "draw_vlm",
     "save_png",
     "show_bars",
     "show_curves",
+    "show_focus",
     "show_heads",
     "show_mask",
     "show_matrix",
+    "show_patches",
+    "show_picture",
+    "show_pictures",
     "show_reference",
     "show_tokens",
     "use_course_style",

@@ -18,29 +18,25 @@ FRAMES = ("{}", "{}", "a picture of {}", "a drawing of {}", "here you see {}")
 def captions(scene):
     """The five captions of a scene. All but the last name one colour at most; the last, the full one, names all."""
     dice = Dice(digest(repr(scene)))
-    parts = with_person(scene) if scene.person else alone(scene)
+    parts = with_person(dice, scene) if scene.person else alone(scene)
     return tuple(dice.pick(FRAMES).format(part) for part in parts) + (full_caption(scene),)
 
 
-def with_person(scene):
-    """The shirt, the things, the place, and who is where."""
+def with_person(dice, scene):
+    """The shirt, the things (at times with their colour), the place, and who is where."""
     who, what = somebody(scene.person), things(scene)
     return (
         wearing(scene.person, "shirt"),
-        coloured_things(scene),
+        dice.pick((what, what, coloured_things(scene))),
         f"{what} and {who} {located(scene)}",
         f"{what} on the {scene.side} of {who}",
     )
 
 
 def alone(scene):
-    """The things and the place."""
-    return (
-        coloured_things(scene),
-        things(scene),
-        f"{things(scene)} {located(scene)}",
-        f"{located(scene)}: {things(scene)}",
-    )
+    """The things with their colour and without, the place, and that there is nobody."""
+    what = things(scene)
+    return coloured_things(scene), what, f"{what} {located(scene)}", f"nothing but {what}"
 
 
 def full_caption(scene):

@@ -142,8 +142,17 @@ def draw_person(dice, side):
 
 def is_withheld(scene):
     """Whether a scene shows a combination that never occurs in training."""
-    shirt = scene.person and scene.person.shirt in WITHHELD_SHIRTS[scene.person.kind]
-    return bool(shirt) or (scene.colour != "" and scene.colour == DRAWABLES[scene.noun].withheld)
+    return has_withheld_shirt(scene) or has_withheld_thing(scene)
+
+
+def has_withheld_shirt(scene):
+    """Whether somebody wears a shirt in a colour in which training never shows it on people of the kind."""
+    return scene.person is not None and scene.person.shirt in WITHHELD_SHIRTS[scene.person.kind]
+
+
+def has_withheld_thing(scene):
+    """Whether the things have a colour in which training never shows them."""
+    return scene.colour != "" and scene.colour == DRAWABLES[scene.noun].withheld
 
 
 def content(scene):

@@ -7,13 +7,16 @@ import sys
 
 import pytest
 import torch
+from PIL import Image
 
 from course_lib.cli import web
 from course_lib.convert import llm_to_hugging_face
+from course_lib.data import ImageProcessor
 from course_lib.generation import Chat, Sampler, likeliest
 from course_lib.models import load_model, save_model
 from tests.chats import ANSWERS, QUESTIONS, Prescribed, assistant, chat_llm, chat_template, chat_tokenizer, system, user
 from tests.cli.conftest import course
+from tests.models.tiny import IMAGE_SIZE, tiny_vlm
 
 command = importlib.import_module("course_lib.cli.chat")  # the package has a function of that name
 
@@ -24,6 +27,17 @@ def folder(tmp_path_factory):
     torch.manual_seed(7)
     folder = tmp_path_factory.mktemp("chat")
     save_model(chat_llm(), folder, chat_tokenizer())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def seeing(tmp_path_factory):
+    """A folder with a model that sees, and a picture in it."""
+    torch.manual_seed(7)
+    folder, tokenizer = tmp_path_factory.mktemp("vlm"), chat_tokenizer().with_special("<image>")
+    model = tiny_vlm(vocab_size=len(tokenizer), max_length=197)
+    save_model(model, folder, tokenizer, ImageProcessor(size=(IMAGE_SIZE, IMAGE_SIZE)))
+    Image.new("RGB", (31, 37), "orange").save(folder / "picture.png")
     return folder
 
 
@@ -83,7 +97,7 @@ def test_an_unknown_command_and_a_message_that_is_too_long_are_named_and_the_con
     scripted(*ANSWERS[:2])
     result = say(folder, QUESTIONS[0], "/help", 50 * "very ", QUESTIONS[1])
     assert result.stdout == f"{ANSWERS[0]}\n{ANSWERS[1]}\n"
-    assert "unknown command /help; there are /reset and /quit" in result.stderr
+    assert "unknown command /help; there are /image FILE, /reset and /quit" in result.stderr
     assert "tokens is too long" in result.stderr
 
 
@@ -156,7 +170,30 @@ def test_a_checkpoint_without_a_chat_template_and_an_unknown_id_are_refused(tmp_
 def test_a_model_of_another_kind_is_refused(trained):
     result = course("chat", "--model", trained[0], input="Hello!\n")
     assert result.exit_code == 2
-    assert "is a Translator; expected an Llm" in result.stderr
+    assert "is a Translator; expected an Llm or a Vlm" in result.stderr
+
+
+class TestPictures:
+    def test_pictures_are_shown_before_and_during_the_conversation(self, seeing, scripted):
+        scripted(*ANSWERS[:2])
+        picture = seeing / "picture.png"
+        result = say(seeing, QUESTIONS[0], f"/image {picture}", QUESTIONS[1], arguments=("--image", picture))
+        assert result.stdout == f"{ANSWERS[0]}\n{ANSWERS[1]}\n"
+        assert f"(looking at {picture})" in result.stderr
+
+    def test_a_picture_that_can_not_be_read_is_named(self, seeing, scripted):
+        scripted(ANSWERS[0])
+        assert "there is no picture cat.png" in say(seeing, "/image cat.png", QUESTIONS[0]).stderr
+        result = course("chat", "--model", seeing, "--image", seeing / "config.json", input="Hello!\n")
+        assert result.exit_code == 2
+        assert "config.json can't be read" in result.stderr
+
+    def test_a_model_that_reads_only_texts_says_so(self, folder, seeing, scripted):
+        scripted(ANSWERS[0])
+        assert "reads only texts" in say(folder, "/image cat.png", QUESTIONS[0]).stderr
+        result = course("chat", "--model", folder, "--image", seeing / "picture.png", input="Hello!\n")
+        assert result.exit_code == 2
+        assert "reads only texts" in result.stderr
 
 
 class TestPage:

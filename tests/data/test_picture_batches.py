@@ -35,12 +35,13 @@ def test_the_order_changes_with_the_epoch_and_the_seed_and_with_nothing_else():
 
 
 def test_captions_are_padded_to_the_longest_of_their_batch():
-    captions = [[3 + i] * (1 + i % 3) + [2] for i in range(N)]
+    captions = [[[3 + i] * (1 + i % 3) + [2], [90 + i, 2]] for i in range(N)]
     batches = CaptionBatches(pictures(), captions, PROCESSOR, batch_size=4)
     batch = batches.batch([0, 5])
-    assert batch.tokens.tolist() == [[3, 2, 0, 0], [8, 8, 8, 2]]
+    assert batch.tokens.tolist() == [[[3, 2, 0, 0], [90, 2, 0, 0]], [[8, 8, 8, 2], [95, 2, 0, 0]]]
     assert colours(batch).tolist() == [0, 5]
-    assert (batch.num_labels, batch.num_tokens) == (2, 2)
+    assert (batch.num_labels, batch.num_tokens) == (4, 4)
+    assert batch.shard(1, 2).tokens.tolist() == [[[8, 8, 8, 2], [95, 2, 0, 0]]]
 
 
 def test_batches_are_cut_for_several_workers():

@@ -224,7 +224,7 @@ def test_the_same_seed_gives_the_same_conversation(model):
 class Shouting:
     """Another template, as a checkpoint from elsewhere may bring along."""
 
-    end_id = 2
+    end_ids = frozenset({2, 14})
 
     def prompt(self, messages):
         lines = [f"{message['role'].upper()}: {message['content']}\n" for message in messages]
@@ -238,6 +238,15 @@ def test_any_template_will_do(model):
     talk = Chat(model, Shouting(), Prescribed(*ANSWERS[:2]), max_new_tokens=20)
     assert ask(talk, "Hi") == ANSWERS[0]
     assert talk.messages == [user("Hi"), assistant(ANSWERS[0])]
+
+
+@pytest.mark.parametrize("end", [2, 14])
+def test_any_of_the_end_tokens_ends_an_answer(end, model):
+    ids = iter([20, 21, end, 22])
+    talk = Chat(model, Shouting(), lambda logits: torch.tensor([next(ids)]), max_new_tokens=20)
+    ask(talk, "Hi")
+    assert talk.turn.ended
+    assert talk.turn.tokens_written == 3
 
 
 def interrupted(*args, **kwargs):

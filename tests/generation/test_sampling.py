@@ -36,6 +36,16 @@ def test_a_longer_start_is_taken_in_whole():
     assert generate(TableDecoding(table[rows]), longer, END) == [outputs[i][1:] for i in rows]
 
 
+@pytest.mark.parametrize("beyond", [0, 1, 5])
+def test_a_prompt_that_fills_the_context_is_refused(beyond):
+    table = random_table(2, 7, 5)
+    decoding = TableDecoding(table)
+    prompt = torch.ones(2, decoding.max_length + beyond, dtype=torch.long)
+    said = f"a prompt of {prompt.shape[1]} tokens leaves no room for more: {decoding.max_length} is the most"
+    with pytest.raises(CourseError, match=said):
+        generate(decoding, prompt, END)
+
+
 def test_rows_that_end_are_computed_no_longer_and_the_rest_keep_their_places():
     places, ends = 7, [3, 0, 5, 9, 1]
     table = torch.zeros(len(ends), places, 7, 7)

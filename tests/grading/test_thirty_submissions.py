@@ -38,7 +38,7 @@ HONEST = {  # answers -> points of 3
     "misspelt": ({"a2": RIGHT, "a4": MISSPELT}, 1),
     "warns": ({"a2": RIGHT, "a4": "import warnings\n" + LOOP.replace(":\n", ":\n    warnings.warn('old')\n", 1)}, 3),
 }
-LIMITS = Limits(seconds=15, memory=2 * 2**30, output=200_000)
+LIMITS = Limits(seconds=12, patience=150, memory=2 * 2**30, output=200_000)
 
 
 def changed_checks(release):
@@ -62,7 +62,7 @@ HARMFUL = {  # what it submits, its points, and what is said of it
     "hangs": (
         lambda release: answered(release, a2=RIGHT, a4="while True:\n    pass"),
         1,
-        "computed for more than 15 seconds",
+        "computed for more than 12 seconds",
     ),
     "fills-memory": (lambda release: answered(release, a2=RIGHT, a4="x = bytearray(2**40)"), 1, "MemoryError"),
     "exits": (lambda release: answered(release, a2=RIGHT, a4="import os\nos._exit(0)"), 1, "ended its kernel"),

@@ -46,6 +46,20 @@ def test_every_way_of_cutting_gives_the_logits_of_the_whole(kv_heads, windows, c
             assert_near(logits[-len(row) :], alone, 1e-10)
 
 
+@pytest.mark.parametrize("cache_for", [cache_for, lambda window_size: KVCache()], ids=["ring", "plain"])
+@pytest.mark.parametrize("windows", WINDOWS)
+@torch.no_grad()
+def test_texts_without_padding_need_no_positions(windows, cache_for, float64, monkeypatch):
+    """One token at a time is then read without a mask, unless its layer holds more than its window."""
+    monkeypatch.setattr(decoder_cache, "cache_for", cache_for)
+    model, tokens = tiny_llm(window_sizes=windows), torch.randint(1, V, (B, LENGTH))
+    expected = model(tokens)
+    for cuts in CUTS:
+        cache = model.new_cache()
+        chunks = [model(tokens[:, a:b], cache=cache) for a, b in pairwise(cuts)]
+        assert_near(torch.cat(chunks, dim=1), expected, 1e-10)
+
+
 @torch.no_grad()
 def test_rows_go_on_from_where_each_stands(float64):
     model = tiny_llm()

@@ -84,7 +84,7 @@ def test_any_way_of_reading_with_a_cache_gives_the_same_logits(cuts):
 def test_more_placeholders_than_pictures_or_fewer_are_refused(count):
     model, tokens = tiny_vlm(), torch.tensor([prompt(1, "*", 5, "*", 6)])
     features = model.look(pictures(count)) if count else None
-    with pytest.raises(CourseError, match=f"have {16 * count} visual tokens, 16 each, but the text has 32 placeholders"):
+    with pytest.raises(CourseError, match=f"have {16 * count} visual tokens, 16 each, but the text has 32"):
         model(tokens, features)
 
 
@@ -127,8 +127,9 @@ def test_only_the_parts_that_are_named_are_trained():
 )
 def test_parts_that_do_not_fit_are_refused(changes, message):
     config = tiny_vlm().config
+    parts = {"vision": config.vision, "connector": config.connector, "text": config.text, "image_id": V}
     with pytest.raises(CourseError, match=message):
-        VlmConfig(**({"vision": config.vision, "connector": config.connector, "text": config.text, "image_id": V} | changes))
+        VlmConfig(**(parts | changes))
 
 
 @pytest.mark.parametrize("kind", ["linear", "mlp", "pixel shuffle"])
@@ -179,5 +180,3 @@ def test_the_tokenizer_of_a_chat_model_gets_a_placeholder():
     assert more.special_id("<image>") == len(tokenizer) == len(more) - 1
     assert isinstance(more, Tokenizer) and more.encode("Hello!") == tokenizer.encode("Hello!")
     assert more.special_id("<image>") not in more.encode("an <image> of it")
-
-

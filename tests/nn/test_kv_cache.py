@@ -5,7 +5,8 @@ from itertools import combinations, pairwise
 import pytest
 import torch
 
-from course_lib.nn import KeysValues, KVCache, MultiHeadAttention, causal_mask
+from course_lib.errors import CourseError
+from course_lib.nn import KeysValues, KVCache, MultiHeadAttention, SlidingWindowKVCache, causal_mask
 from tests.parity import B, D, E, H, assert_near, shake
 
 LENGTH = 7
@@ -73,3 +74,13 @@ def test_projected_keys_and_values_follow_the_rows():
     chosen = KeysValues(keys, values).select(torch.tensor([1, 1, 0]))
     assert torch.equal(chosen.keys, torch.stack([keys[1], keys[1], keys[0]]))
     assert torch.equal(chosen.values, torch.stack([values[1], values[1], values[0]]))
+
+
+@pytest.mark.parametrize("new_cache", [KVCache, lambda: SlidingWindowKVCache(5)], ids=["all", "window"])
+@pytest.mark.parametrize(("held", "rows"), [(2, 1), (1, 2), (2, 3)])
+@pytest.mark.parametrize("length", [1, 3])
+def test_another_number_of_rows_is_refused(new_cache, held, rows, length):
+    cache = new_cache()
+    cache.update(*torch.randn(2, held, H, length, E))
+    with pytest.raises(CourseError, match=f"the cache holds {held} rows, so it can't take in {rows}"):
+        cache.update(*torch.randn(2, rows, H, length, E))

@@ -84,7 +84,18 @@ def test_a_batch_of_one_caption_alone_has_nothing_to_tell_apart(loss):
 def test_the_objective_of_a_batch_knows_its_equal_captions(loss):
     model, pixels = tiny_clip(), torch.randn(4, 3, IMAGE_SIZE, IMAGE_SIZE)
     tokens = torch.tensor([[3, 2, 0], [4, 2, 0], [3, 2, 0], [3, 4, 2]])
-    objective = Contrastive(loss)(model, CaptionBatch(pixels=pixels, tokens=tokens))
+    objective = Contrastive(loss)(model, CaptionBatch(pixels=pixels, tokens=tokens.unsqueeze(1)))
     assert torch.equal(objective.total, loss(model(pixels, tokens).logits, same_rows(tokens)).total)
     assert objective.count == 4
     assert objective.total < loss(model(pixels, tokens).logits).total
+
+
+@each_loss
+def test_several_captions_of_a_picture_are_never_held_against_each_other(loss, tolerance):
+    model, pixels = tiny_clip(), torch.randn(4, 3, IMAGE_SIZE, IMAGE_SIZE)
+    first = torch.tensor([[3, 2, 0], [4, 2, 0], [3, 2, 0], [3, 4, 2]])
+    second = torch.tensor([[3, 2, 0], [4, 3, 2], [3, 3, 2], [3, 4, 2]])
+    both = Contrastive(loss)(model, CaptionBatch(pixels=pixels, tokens=torch.stack([first, second], dim=1)))
+    alone = [Contrastive(loss)(model, CaptionBatch(pixels=pixels, tokens=t.unsqueeze(1))) for t in (first, second)]
+    assert_near(both.total, alone[0].total + alone[1].total, tolerance)
+    assert both.count == 8

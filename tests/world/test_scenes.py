@@ -96,14 +96,14 @@ def test_things_are_on_the_side_that_the_record_says_and_inside_the_picture(scen
         assert (scene.person is None) == (scene.side == "")
 
 
-def test_no_two_things_hide_each_other(scenes):
+def test_no_two_things_hide_each_other_or_the_person(scenes):
     for scene in scenes:
         for one in scene.spots:
             for other in scene.spots:
-                if one is not other:
-                    across, down = abs(one.x - other.x), abs(one.bottom - other.bottom)
-                    height = one.width * drawing(scene.noun).height / drawing(scene.noun).width
-                    assert across > 0.7 * one.width or down > 0.7 * height
+                assert one is other or abs(one.x - other.x) > one.width or abs(one.bottom - other.bottom) > 50
+            if scene.person:
+                between = abs(one.x - scene.person.spot.x)
+                assert between > 0.9 * (one.width + scene.person.spot.width) / 2
 
 
 def test_the_scenes_are_the_same_on_every_machine(splits):

@@ -1,0 +1,78 @@
+"""Whom `course chat` talks with: one of our models or a checkpoint of the hub, which reads or also sees."""
+
+from functools import partial
+from pathlib import Path
+
+from course_lib.errors import CourseError
+from course_lib.files import read_json
+from course_lib.runtime import pick_device, set_threads
+
+
+def talker(name):
+    """What makes a `Chat` with the model `name`, or a `VisualChat` if it sees, from the settings of a `Chat`.
+
+    Raises:
+        CourseError: there is no such model, or it is of another kind.
+    """
+    from course_lib.models import Llm, Vlm
+
+    set_threads()
+    model, prepare = find(name)
+    if not isinstance(model, Llm | Vlm):
+        raise CourseError(f'"{name}" is a {type(model).__name__}; expected an Llm or a Vlm')
+    return prepare(model.to(pick_device()))
+
+
+def find(name):
+    """A model, and a function from it to what `talker` gives."""
+    from course_lib.convert import HubCheckpoint
+    from course_lib.models import load_model
+
+    if is_hub_checkpoint(name):
+        checkpoint = HubCheckpoint(name)
+        template = checkpoint.chat_template()
+        return checkpoint.model(), lambda model: chat_with(model, template, checkpoint.image_processor)
+    model, *preparers = load_model(name)
+    return model, lambda model: chat_with(model, our_template(model, preparers[0]), lambda: preparers[1])
+
+
+def chat_with(model, template, image_processor):
+    """What makes conversations; `image_processor` is a function, asked only for a model that sees."""
+    from course_lib.generation import Chat, VisualChat
+    from course_lib.models import Vlm
+
+    if isinstance(model, Vlm):
+        return partial(VisualChat, model, template, image_processor())
+    return partial(Chat, model, template)
+
+
+def our_template(model, tokenizer):
+    """The chat template of a model of ours."""
+    from course_lib.data import ChatTemplate, VisualChatTemplate
+    from course_lib.models import Vlm
+
+    if isinstance(model, Vlm):
+        return VisualChatTemplate(tokenizer, model.config.num_visual_tokens)
+    return ChatTemplate(tokenizer)
+
+
+def is_hub_checkpoint(name):
+    """Whether a name is the id of a model on the hub, or a folder whose config.json is in the hub's layout."""
+    from course_lib.models import find_model
+
+    try:
+        config = read_json(find_model(name) / "config.json")
+    except CourseError:
+        return "/" in name and not Path(name).exists()
+    return isinstance(config, dict) and "model_type" in config
+
+
+def show(talk, pictures):
+    """Show pictures in a conversation. Raises CourseError where one can't be read, or the model doesn't see."""
+    from course_lib.generation import VisualChat
+
+    if pictures and not isinstance(talk, VisualChat):
+        raise CourseError("the model reads only texts; one that sees, such as --model vlm, can be shown pictures")
+    for picture in pictures:
+        talk.show(picture)
+    return talk

@@ -1,0 +1,35 @@
+"""How often a model names the right class of a picture."""
+
+from dataclasses import dataclass
+
+import torch
+
+from course_lib.evaluation.groups import members_by_group
+
+
+@dataclass(frozen=True)
+class ClassScores:
+    """Scores of a set of pictures: `accuracy`, the share whose right class has the highest logit, in percent."""
+
+    pictures: int
+    accuracy: float
+
+
+@torch.no_grad()
+def classify(model, processor, pictures, batch_size=250):
+    """The number of the class that a `Vit` (or another model from pixels to logits) gives each picture: N."""
+    device, was_training = next(model.parameters()).device, model.training
+    model.eval()
+    parts = [pictures[start : start + batch_size] for start in range(0, len(pictures), batch_size)]
+    found = [model(processor(part).to(device)).argmax(dim=-1).cpu() for part in parts]
+    model.train(was_training)
+    return torch.cat(found)
+
+
+def evaluate_classifier(model, processor, rows):
+    """`ClassScores` by group: "all", and one for each kind of `held_out` where the rows have that column."""
+    right = (classify(model, processor, rows["image"]) == torch.tensor(rows["label"])).float()
+    return {
+        name: ClassScores(len(members), 100 * float(right[members].mean()))
+        for name, members in members_by_group(rows).items()
+    }

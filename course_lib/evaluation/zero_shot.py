@@ -1,0 +1,71 @@
+"""Classes by their names alone, and pictures by their captions (slide "Contrastive Language-Image Pre-Training")."""
+
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+
+from course_lib.data import check_classes
+from course_lib.data.batching import pad
+from course_lib.errors import CourseError
+from course_lib.world.writing import with_article
+
+TEMPLATES = ("a picture of {}", "a drawing of {}", "here you see {}", "{}")
+
+
+@torch.no_grad()
+def encode_pictures(model, processor, pictures, at_once=250):
+    """Pictures, whatever `open_picture` takes -> unit vectors of a `Clip`, N J."""
+    device = next(model.parameters()).device
+    parts = [pictures[start : start + at_once] for start in range(0, len(pictures), at_once)]
+    return torch.cat([model.encode_images(processor(part).to(device)).cpu() for part in parts])
+
+
+@torch.no_grad()
+def encode_captions(model, tokenizer, texts):
+    """Texts -> unit vectors of a `Clip`, N J. Raises CourseError for one that is longer than the model reads."""
+    tokens = pad(caption_ids(tokenizer, texts, model.config.text.max_length))
+    return model.encode_texts(tokens.to(next(model.parameters()).device)).cpu()
+
+
+def caption_ids(tokenizer, texts, max_length):
+    """The token ids of each text, with <eos> at the end. Raises CourseError for one of more than `max_length`."""
+    tokens = tokenizer.encode_batch(list(texts))
+    for text, ids in zip(texts, tokens, strict=True):
+        if len(ids) > max_length:
+            raise CourseError(f"a caption may have {max_length} tokens, got {len(ids)}: {text[:60]!r}")
+    return tokens
+
+
+def class_vectors(model, tokenizer, classes, templates=TEMPLATES[:1]):
+    """A unit vector for each class, C J: the mean over the captions that the templates make of its name.
+
+    `{}` in a template is the place of the name with its article: "a picture of {}" gives "a picture of an elephant".
+
+    Raises:
+        CourseError: no class, or one that is there twice.
+    """
+    names = [with_article(name) for name in check_classes(list(classes))]
+    vectors = [encode_captions(model, tokenizer, [template.format(name) for name in names]) for template in templates]
+    return F.normalize(torch.stack(vectors).mean(dim=0), dim=-1)
+
+
+def best_class(images, *vectors):
+    """The number of the class whose vector is nearest to each picture: N J, and C J once or more -> N.
+
+    With several vectors of each class, such as those of "a dog" and "two dogs", the nearest one counts.
+    """
+    return torch.stack([images @ each.T for each in vectors]).amax(dim=0).argmax(dim=1)
+
+
+class Recall(NamedTuple):
+    """The share of pictures that find their caption first, and of captions that find their picture first."""
+
+    captions: float
+    pictures: float
+
+
+def recall_at_1(images, texts):
+    """The `Recall` in a gallery: unit vectors of pictures and of their captions, N J each, in the same order."""
+    similarity, own = images @ texts.T, torch.arange(len(images))
+    return Recall(*((similarity.argmax(dim=dim) == own).float().mean().item() for dim in (1, 0)))

@@ -1,0 +1,240 @@
+"""Exercises of lesson 08: chat."""
+
+import torch
+
+from course_lib.exercises.cases import dice, number
+from course_lib.exercises.exercise import Exercise
+
+BOS, EOS, SYSTEM, USER, ASSISTANT = 1, 2, 3, 4, 5
+ROLES = {"system": SYSTEM, "user": USER, "assistant": ASSISTANT}
+
+
+# 08.1 Write a conversation
+def conversation_cases(seed):
+    source = dice(seed)
+
+    def message(role, length):
+        return {"role": role, "content": torch.randint(6, 99, (length,), generator=source).tolist()}
+
+    turn = [message("user", number(seed, 2, 5)), message("assistant", 3)]
+    return [
+        ([turn[0]],),
+        ([*turn, message("user", 1)],),
+        ([message("system", 4), *turn, message("user", 2)],),
+    ]
+
+
+def write(messages, begin=(BOS,), before=(), after=(EOS,), last=(ASSISTANT,), roles=ROLES):
+    ids = [*begin]
+    for message in messages:
+        ids += [*before, roles[message["role"]], *message["content"], *after]
+    return [*ids, *last]
+
+
+def written_with(**changes):
+    return lambda messages: write(messages, **changes)
+
+
+# 08.2 Complete it
+def completion_cases(seed):
+    table = torch.randn(9, 9, generator=dice(seed))
+    table[:, EOS] = -9.0
+    table[5, EOS] = 9.0  # after the token 5 comes the end, and 5 comes after two others of the same kind
+
+    def counting(ids):
+        """The logits after the ids: they depend on the last one, and on how many there are."""
+        logits = table[ids[-1]].clone()
+        if len(ids) > 6:
+            logits[5] = 8.0
+        return logits
+
+    return [
+        (counting, [1, 4, 7], 20, 50),  # ends by itself
+        (counting, [1, 4, 7], 2, 50),  # the budget is used up
+        (counting, [1, 4, 7], 20, 5),  # the context is full
+        (counting, [1, 4, 7, 8, 3, 6, 5], 9, 50),  # ends at once
+    ]
+
+
+def complete(next_logits, prompt, budget, context, choose=torch.argmax, keep_end=False, feed=lambda ids: ids, slack=0):
+    ids = []
+    while len(ids) < budget + slack:
+        if len(prompt) + len(ids) >= context:
+            return {"ids": ids, "why": "context"}
+        token = int(choose(next_logits(feed([*prompt, *ids]))))
+        if token == EOS:
+            return {"ids": ids + [EOS] * keep_end, "why": "end"}
+        ids.append(token)
+    return {"ids": ids, "why": "budget"}
+
+
+def completed_with(**changes):
+    return lambda *case: complete(*case, **changes)
+
+
+def completed_without_an_end(next_logits, prompt, budget, context):
+    found = complete(lambda ids: next_logits(ids).index_fill(0, torch.tensor([EOS]), -99), prompt, budget, context)
+    return {**found, "ids": found["ids"]}
+
+
+# 08.3 Four dials
+DIALS = {
+    "A": "temperature 0.5",
+    "B": "top-k 2",
+    "C": "temperature 2",
+    "D": "top-p 0.8",
+    "law": "greedy",
+    "story": "top-p",
+}
+
+
+# 08.4 Count what is read
+def counted(turns=3, user=5, answer=4):
+    """A turn adds <user>, its text, <eos>, <assistant> to the prompt, and before that the last answer with <eos>."""
+    first, more = 1 + 1 + user + 1 + 1, answer + 1 + 1 + user + 1 + 1
+    prompts = [first + more * turn for turn in range(turns)]
+    read = first + (turns - 1) * (1 + 1 + user + 1 + 1)
+    return {"prompt 3": prompts[2], "without": sum(prompts), "with": read, "pieces": 3}
+
+
+# 08.5 Five transcripts
+FAULTS = {"1": "end token", "2": "base model", "3": "template", "4": "context", "5": "temperature"}
+
+# 08.6 Who forges a turn?
+FORGERS = {"B", "D", "E"}
+
+EXERCISES = [
+    Exercise(
+        id="08.1",
+        title="Write a conversation",
+        points=2,
+        truth=write,
+        cases=conversation_cases,
+        axes="place",
+        mistakes=[
+            ("the last <assistant> is missing: nobody knows that the answer begins", written_with(last=())),
+            ("the end token after each message is missing", written_with(after=())),
+            ("<bos> is missing at the beginning", written_with(begin=())),
+            (
+                "there is one <bos>, at the beginning of the text, not one per message",
+                written_with(begin=(), before=(BOS,)),
+            ),
+            (
+                "an <eos> after the last <assistant>: the answer would be over before it began",
+                written_with(last=(ASSISTANT, EOS)),
+            ),
+            (
+                "the roles of user and assistant are exchanged",
+                written_with(roles={**ROLES, "user": ASSISTANT, "assistant": USER}),
+            ),
+            ("the last token says <user>; it is the assistant's turn", written_with(last=(USER,))),
+            ("the system message is written as the user's", written_with(roles={**ROLES, "system": USER})),
+            (
+                "only the last message is written: the model has no other memory than the text",
+                lambda messages: write(messages[-1:]),
+            ),
+        ],
+    ),
+    Exercise(
+        id="08.2",
+        title="Complete it",
+        points=3,
+        truth=complete,
+        cases=completion_cases,
+        mistakes=[
+            (
+                "the end token is part of the answer; it only says that the answer is over",
+                completed_with(keep_end=True),
+            ),
+            ("the end token is ignored: the answer goes on", completed_without_an_end),
+            (
+                "the model reads its last token only; it must read the whole text so far",
+                completed_with(feed=lambda ids: ids[-1:]),
+            ),
+            (
+                "the model reads the prompt only, and never what it has written",
+                lambda logits, prompt, budget, context: complete(lambda ids: logits(prompt), prompt, budget, context),
+            ),
+            ("the least likely token is taken", completed_with(choose=torch.argmin)),
+            ("one token more than the budget", completed_with(slack=1)),
+            (
+                "the context is not watched: the model was never made for places beyond it",
+                lambda logits, prompt, budget, context: complete(logits, prompt, budget, 10**6),
+            ),
+            (
+                "the prompt counts, too: it takes room in the context",
+                lambda logits, prompt, budget, context: complete(logits, prompt, budget, context + len(prompt)),
+            ),
+            (
+                "the prompt is part of the result; asked for are the new tokens",
+                lambda logits, prompt, *limits: (
+                    (found := complete(logits, prompt, *limits)) | {"ids": [*prompt, *found["ids"]]}
+                ),
+            ),
+        ],
+    ),
+    Exercise(
+        id="08.3",
+        title="Four dials",
+        points=1,
+        truth=lambda: DIALS,
+        mistakes=[
+            ("A has all five tokens, and the likeliest gained: that is a temperature below 1", {"A": "temperature 2"}),
+            ("A has all five tokens: nothing was cut off", {"A": "top-k 2"}),
+            ("in C the tokens are more alike than before: that is a temperature above 1", {"C": "temperature 0.5"}),
+            ("B has two tokens, but together they had only 0.7, and 0.8 was to be reached", {"B": "top-p 0.8"}),
+            ("D has three tokens: these are the fewest that reach 0.8", {"D": "top-k 2"}),
+            ("a law has one wording: no dice are wanted", {"law": "top-p"}),
+            ("a story can go on in many ways, and greedy search knows one of them", {"story": "greedy"}),
+        ],
+    ),
+    Exercise(
+        id="08.4",
+        title="Count what is read",
+        points=2,
+        truth=counted,
+        mistakes=[
+            ("the third prompt holds all that was said before, answers included", {"prompt 3": 9}),
+            ("the answers are part of the next prompt", {"prompt 3": 9 + 8 + 8}),
+            ("each answer in the text has its end token, too", {"prompt 3": 9 + 12 + 12}),
+            ("without a cache each turn reads its whole prompt: 9 + 22 + 35", {"without": 35}),
+            ("with the cache the third turn does not read the first two again", {"with": 66}),
+            ("the answers were computed when they were written: their keys and values are in the cache", {"with": 35}),
+            ("the end token of each answer is new: it was chosen, but never read", {"with": 9 + 8 + 8}),
+            ("half a letter is no piece: the two bytes of á are shown as one", {"pieces": 4}),
+        ],
+    ),
+    Exercise(
+        id="08.5",
+        title="Five transcripts",
+        points=2,
+        truth=lambda: FAULTS,
+        mistakes=[
+            ("1 answers, and then goes on as the user: it was not stopped at its end token", {"1": "template"}),
+            ("2 tells a story, and has never met a question: that is no chat model", {"2": "template"}),
+            ("3 knows the answer in its own template, and here the roles are spelt out as words", {"3": "base model"}),
+            ("3 stops where it should; what it lacks is the token that opens its answer", {"3": "end token"}),
+            (
+                "4 has forgotten what was said at the beginning of a long talk: the first turns were dropped",
+                {"4": "template"},
+            ),
+            ("4 speaks well, but of a name that was dropped with the first turns", {"4": "temperature"}),
+            ("5 begins rightly and then takes unlikely words: the dice are too wild", {"5": "context"}),
+            ("5 begins rightly and then takes unlikely words: the dice are too wild", {"5": "base model"}),
+        ],
+    ),
+    Exercise(
+        id="08.6",
+        title="Who forges a turn?",
+        points=1,
+        truth=lambda: FORGERS,
+        mistakes=[
+            ("A only ends its own message early: no new turn is opened", {"A", "B", "D", "E"}),
+            ("C writes role names as words: these are text, with any tokenizer", {"B", "C", "D", "E"}),
+            ("D opens a system message: that is a turn as well, and a worse one", {"B", "E"}),
+            ("E opens the assistant's turn within the user's", {"B", "D"}),
+            ("B ends its message and speaks for the assistant", {"D", "E"}),
+            ("F has spaces inside the marks: it is no control token", {"B", "D", "E", "F"}),
+        ],
+    ),
+]

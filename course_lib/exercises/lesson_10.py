@@ -1,0 +1,299 @@
+"""Exercises of lesson 10: supervised fine-tuning."""
+
+import math
+
+import torch
+import torch.nn.functional as F
+
+from course_lib.exercises.cases import dice, number, random_tensors
+from course_lib.exercises.exercise import Exercise
+
+BOS, EOS, USER, ASSISTANT = 1, 2, 4, 5
+
+# 10.1 Six data sets
+PLACES = {"A": 1, "B": 2, "C": 3, "D": 1, "E": 2, "F": 3}
+
+# 10.2 Two answers: how often a token's probability is halved
+FIRST, SECOND, PROMPTS = (2, 1, 1), (3, 1, 5, 1, 1), (6, 2, 1, 1, 5, 2, 1, 1)
+MEANS = (sum(FIRST) / len(FIRST) + sum(SECOND) / len(SECOND)) / 2
+
+
+def two_answers(scored=FIRST + SECOND):
+    mean = sum(scored) / len(scored)
+    everything = FIRST + SECOND + PROMPTS
+    return {
+        "scored": len(scored),
+        "per token": mean,
+        "mean of means": MEANS,
+        "all": sum(everything) / len(everything),
+        "perplexity": 2**mean,
+    }
+
+
+# 10.3 Pack four dialogues
+def dialogue_cases(seed):
+    """Four dialogues of (role, ids), the first with two turns."""
+    words = iter(torch.randint(6, 40, (60,), generator=dice(seed)).tolist())
+    sizes = [[2, 3, 1, 4], [1, number(seed, 1, 3)], [3, 2], [2, 1]]
+    roles = ("user", "assistant")
+    return [([[(roles[i % 2], [next(words) for _ in range(n)]) for i, n in enumerate(turns)] for turns in sizes],)]
+
+
+def turn(messages, scored=("assistant",), head=False, end=True):
+    """The ids of a dialogue, and whether each is to be said."""
+    ids, is_completion = [BOS], [False]
+    for role, words in messages:
+        ids += [USER if role == "user" else ASSISTANT, *words, EOS]
+        said = role in scored
+        is_completion += [head and said] + [said] * len(words) + [end and said]
+    return ids, is_completion
+
+
+def pack(dialogues, shift=1, restart=True, last=False, masked=True):
+    """The dialogues in one row: tokens, labels, positions and segments."""
+    row = {"tokens": [], "labels": [], "positions": [], "segments": []}
+    for segment, (ids, is_completion) in enumerate(dialogues, start=1):
+        length = len(ids) if last else len(ids) - 1
+        start = 0 if restart else len(row["tokens"])
+        labels = [i if said or not masked else 0 for i, said in zip(ids, is_completion, strict=True)]
+        labels = (labels[shift:] + shift * [0])[:length]
+        row["tokens"] += ids[:length]
+        row["labels"] += labels
+        row["positions"] += range(start, start + length)
+        row["segments"] += length * [segment]
+    return row
+
+
+def turn_and_pack(pair, dialogues):
+    """Both functions; the second one gets what the first should give. A mistake has one of them only."""
+    mine, packed = pair
+    result = {}
+    if mine:
+        result |= zip(("ids", "is_completion"), mine(dialogues[0]) or (None, None), strict=False)
+    if packed:
+        result |= packed([turn(dialogue) for dialogue in dialogues]) or {}
+    return result
+
+
+def turned(**changes):
+    return lambda messages: turn(messages, **changes), None
+
+
+def packed(part, **changes):
+    return None, lambda dialogues: {part: pack(dialogues, **changes)[part]}
+
+
+def numbered(number):
+    return None, lambda dialogues: {"segments": [number(segment) for segment in pack(dialogues)["segments"]]}
+
+
+# 10.4 A model of one table
+def table_cases(seed):
+    (table,) = random_tensors(seed, (11, 11))
+    story = torch.randint(11, (9,), generator=dice(seed + 1))
+    sizes = ((6, 3), (9, 5), (4, 3))
+    rows = [(torch.randint(11, (n,), generator=dice(seed + n)), torch.arange(n) >= start) for n, start in sizes]
+    return [(table, rows, story, number(seed, 3, 6))]
+
+
+def text_loss(table, ids):
+    return F.cross_entropy(table[ids[:-1]], ids[1:])
+
+
+def answer_loss(table, rows, all_tokens=False, shift=1, by_row=False):
+    """The mean loss over the completion tokens."""
+    losses = []
+    for ids, said in rows:
+        said = torch.ones_like(said) if all_tokens else said
+        before = len(ids) - shift
+        losses.append(F.cross_entropy(table[ids[:before]], ids[shift:], reduction="none")[said[shift:]])
+    return torch.stack([part.mean() for part in losses]).mean() if by_row else torch.cat(losses).mean()
+
+
+def fine_tune(table, rows, steps, rate=2.0, forget=True, loss=answer_loss):
+    """Plain gradient descent on a table of logits."""
+    table, slope = table.clone(), 0
+    for _ in range(steps):
+        table.requires_grad_()
+        (new,) = torch.autograd.grad(loss(table, rows), table)
+        slope = new if forget else slope + new
+        table = table.detach() - rate * slope
+    return table
+
+
+def forgotten(before, after, story):
+    """By what factor the perplexity of a story has grown."""
+    return (text_loss(after, story) - text_loss(before, story)).exp()
+
+
+def tune_and_measure(pair, table, rows, story, steps):
+    """Both functions; the second one gets what the first should give. A mistake has one of them only."""
+    tune, measure = pair
+    result = {"table": tune(table, rows, steps)} if tune else {}
+    return result | ({"forgotten": measure(table, fine_tune(table, rows, steps), story)} if measure else {})
+
+
+def tuned(**changes):
+    return lambda table, rows, steps: fine_tune(table, rows, steps, **changes), None
+
+
+def measured(answer):
+    return None, lambda before, after, story: answer(text_loss(before, story), text_loss(after, story))
+
+
+def tuned_by(**changes):
+    return tuned(loss=lambda table, rows: answer_loss(table, rows, **changes))
+
+
+# 10.5 Learn less
+def lora_cases(seed):
+    cases = []
+    for d_in, d_out, rank in ((5, 5, 2), (7, 4, number(seed, 2, 3))):
+        x, weight, down, up = random_tensors(seed, (3, d_in), (d_out, d_in), (d_in, rank), (rank, d_out))
+        cases.append((x, weight, down, up, 5.0, [(7, 4), (4, 7), (12, 5)], rank))
+    return cases
+
+
+def scale_of(down, alpha):
+    return alpha / down.shape[1]
+
+
+def adapted(x, weight, down, up, alpha, scale=scale_of):
+    return x @ weight.T + scale(down, alpha) * x @ down @ up
+
+
+def merged(weight, down, up, alpha, scale=scale_of):
+    return weight + scale(down, alpha) * (down @ up).T
+
+
+def learnt(shapes, rank):
+    return sum(rank * (d_in + d_out) for d_in, d_out in shapes)
+
+
+def lora(trio, x, weight, down, up, alpha, shapes, rank):
+    """The three functions; a mistake has one of them only."""
+    adapt, merge, count = trio
+    result = {"adapt": adapt(x, weight, down, up, alpha)} if adapt else {}
+    result |= {"merge": merge(weight, down, up, alpha)} if merge else {}
+    return result | ({"count": count(shapes, rank)} if count else {})
+
+
+def only(adapt=None, merge=None, count=None):
+    """A mistake in one of the three."""
+    return adapt, merge, count
+
+
+def adapted_with(scale):
+    return only(adapt=lambda *case: adapted(*case, scale=scale))
+
+
+def merged_with(scale):
+    return only(merge=lambda *case: merged(*case, scale=scale))
+
+
+EXERCISES = [
+    Exercise(
+        id="10.1",
+        title="Six data sets",
+        points=1,
+        truth=lambda: PLACES,
+        mistakes=[
+            ("A has no answers to imitate: it is text, as in the first step", {"A": 2}),
+            ("B has no pairs to compare: one answer for each instruction", {"B": 3}),
+            ("C's chosen answers could be imitated, but it can do more: it says which of two is better", {"C": 2}),
+            ("D is a pile of questions without answers: nothing but text", {"D": 2}),
+            ("E has answers that somebody gave; nobody says which of two is better", {"E": 3}),
+            ("E is more than text: each letter is an instruction with its response", {"E": 1}),
+            ("F's marks say which answers are better: that is what the third step learns from", {"F": 2}),
+        ],
+    ),
+    Exercise(
+        id="10.2",
+        title="Two answers",
+        points=2,
+        truth=two_answers,
+        tolerance=2e-3,
+        mistakes=[
+            ("the two `<eos>` of the answers count: the model must learn to stop", {"scored": 6}),
+            ("`<assistant>` is written by the program: the model need not say it", {"scored": 10}),
+            ("both answers count, not only the last one", {"scored": 5}),
+            ("the two `<eos>` of the answers count: the model must learn to stop", {"per token": 13 / 6}),
+            ("`<assistant>` is written by the program: the model need not say it", {"per token": 1.7}),
+            ("both answers count, not only the last one", {"per token": 2.2}),
+            ("this is the mean of the answers' means: each token should count alike", {"per token": MEANS}),
+            ("this is the mean over the tokens; take each answer's mean first", {"mean of means": 15 / 8}),
+            ("in multiples of ln 2: a probability of 1/8 costs 3", {"per token": 1.875 * math.log(2)}),
+            ("all 16 tokens share the cost: the prompts' 19 and the answers' 15", {"all": 19 / 8}),
+            ("a loss of n ln 2 is a perplexity of 2 to the power of n", {"perplexity": math.exp(1.875)}),
+        ],
+    ),
+    Exercise(
+        id="10.3",
+        title="Pack four dialogues",
+        points=3,
+        truth=(turn, pack),
+        cases=dialogue_cases,
+        run=turn_and_pack,
+        mistakes=[
+            ("is_completion: the user's words are marked, too", turned(scored=("user", "assistant"))),
+            ("is_completion: the user's words are marked, not the assistant's", turned(scored=("user",))),
+            ("is_completion: the answer's `<eos>` is not marked: nobody would learn to stop", turned(end=False)),
+            ("is_completion: `<assistant>` is marked; the program writes it", turned(head=True)),
+            ("positions: they go on counting; each dialogue begins at 0", packed("positions", restart=False)),
+            ("labels: they are not shifted: each place would be asked for what it reads", packed("labels", shift=0)),
+            ("labels: they are shifted twice", packed("labels", shift=2)),
+            ("tokens: the last token of a dialogue is never read: nothing follows it", packed("tokens", last=True)),
+            ("labels: the prompts are asked, too: 0 where nothing is to be said", packed("labels", masked=False)),
+            ("segments: all have one number: each dialogue would see those before it", numbered(lambda segment: 1)),
+            ("segments: they are counted from 1", numbered(lambda segment: segment - 1)),
+        ],
+    ),
+    Exercise(
+        id="10.4",
+        title="A model of one table",
+        points=3,
+        truth=(fine_tune, forgotten),
+        cases=table_cases,
+        run=tune_and_measure,
+        tolerance=1e-3,
+        mistakes=[
+            ("table: the prompts are scored, too", tuned_by(all_tokens=True)),
+            ("table: the labels are not shifted: the model learns to repeat what it reads", tuned_by(shift=0)),
+            ("table: each dialogue counts alike; the mean is over all completion tokens", tuned_by(by_row=True)),
+            ("table: the slopes of earlier steps are not forgotten", tuned(forget=False)),
+            ("table: it walks uphill: subtract the gradient", tuned(rate=-2.0)),
+            ("table: nothing has changed", (lambda table, rows, steps: table, None)),
+            ("table: one step too few", (lambda table, rows, steps: fine_tune(table, rows, steps - 1), None)),
+            ("forgotten: a difference of losses; e to its power is the factor", measured(lambda old, new: new - old)),
+            ("forgotten: before and after are exchanged", measured(lambda old, new: (old - new).exp())),
+            ("forgotten: the perplexity afterwards; divide by that before", measured(lambda _, new: new.exp())),
+            ("forgotten: perplexities are subtracted; divide them", measured(lambda old, new: new.exp() - old.exp())),
+            ("forgotten: a quotient of losses is no quotient of perplexities", measured(lambda old, new: new / old)),
+        ],
+    ),
+    Exercise(
+        id="10.5",
+        title="Learn less",
+        points=2,
+        truth=(adapted, merged, learnt),
+        cases=lora_cases,
+        run=lora,
+        mistakes=[
+            ("adapt: the addition is multiplied by α, not by α / r", adapted_with(lambda down, alpha: alpha)),
+            ("adapt: the factor α / r is missing", adapted_with(lambda down, alpha: 1.0)),
+            ("adapt: the factor is upside down", adapted_with(lambda down, alpha: down.shape[1] / alpha)),
+            ("adapt: only the addition is left", only(adapt=lambda x, w, *rest: adapted(x, 0 * w, *rest))),
+            ("adapt: a weight is D_out × D_in: transpose it", only(adapt=lambda x, w, *rest: adapted(x, w.T, *rest))),
+            ("merge: A B is D_in × D_out: transpose it", only(merge=lambda w, *rest: merged(w.T, *rest).T)),
+            ("merge: only the addition is left", only(merge=lambda w, *rest: merged(0 * w, *rest))),
+            ("merge: the addition is multiplied by α, not by α / r", merged_with(lambda down, alpha: alpha)),
+            ("merge: the factor α / r is missing", merged_with(lambda down, alpha: 1.0)),
+            ("merge: the addition is subtracted", merged_with(lambda down, alpha: -scale_of(down, alpha))),
+            ("count: this is the size of the product A B", only(count=lambda shapes, _: sum(a * b for a, b in shapes))),
+            ("count: add the sizes of A and B", only(count=lambda shapes, rank: sum(rank * a * b for a, b in shapes))),
+            ("count: B is missing", only(count=lambda shapes, rank: sum(rank * a for a, _ in shapes))),
+            ("count: the rank is missing", only(count=lambda shapes, rank: learnt(shapes, 1))),
+            ("count: one layer; the model has several", only(count=lambda shapes, rank: learnt(shapes[:1], rank))),
+        ],
+    ),
+]

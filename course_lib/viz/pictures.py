@@ -1,0 +1,73 @@
+"""Pictures, their patches, and where in a picture a model looks."""
+
+import numpy as np
+from matplotlib import pyplot as plt
+
+from course_lib.errors import CourseError
+from course_lib.viz.arrays import with_axes
+from course_lib.viz.style import INK, MAX_WIDTH, new_axes
+
+TITLE = 0.35  # inches
+
+
+def show_picture(picture, *, ax=None, **settings):
+    """Draw a picture without axes, and return where it was drawn.
+
+    Args:
+        picture: Y X for grey or Y X C for colours; bytes, or numbers from 0 to 1; or one of Pillow's.
+        settings: handed to `ax.set`, for example `title="a red car"`.
+    """
+    ax = ax or new_axes(4.0, 4.0)
+    values = as_light(picture)
+    ax.imshow(values, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+    ax.set(xticks=[], yticks=[])
+    for spine in ax.spines.values():
+        spine.set(visible=True, color=INK, linewidth=0.5)
+    ax.set(**settings)
+    return ax
+
+
+def show_pictures(pictures, titles=None, *, columns=8):
+    """Draw pictures in rows of `columns`, each with its title, and return the figure."""
+    rows, width = -(-len(pictures) // columns), MAX_WIDTH / columns
+    size = MAX_WIDTH, rows * (width + (TITLE if titles else 0))
+    figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False)
+    for ax in axes.flat[len(pictures) :]:
+        ax.set_axis_off()
+    for ax, picture, title in zip(axes.flat, pictures, titles or [""] * len(pictures), strict=False):
+        show_picture(picture, ax=ax, title=title)
+    return figure
+
+
+def show_patches(picture, patch_size, *, ax=None, **settings):
+    """Draw a picture cut into patches, with gaps between them, and return where.
+
+    Raises:
+        CourseError: the picture is smaller than a patch.
+    """
+    values = as_light(picture)
+    rows, columns = (length // patch_size for length in values.shape[:2])
+    if not rows or not columns:
+        raise CourseError(f"a picture of {values.shape[0]} x {values.shape[1]} is smaller than a patch of {patch_size}")
+    gap = max(1, patch_size // 5)
+    for axis, count in enumerate((rows, columns)):
+        edges = np.repeat(np.arange(1, count) * patch_size, gap)
+        values = np.insert(values.take(range(count * patch_size), axis), edges, 1.0, axis)
+    return show_picture(values, ax=ax, **settings)
+
+
+def show_focus(picture, weights, *, ax=None, **settings):
+    """Draw a picture that is as bright in each place as the weight there, and return where.
+
+    `weights`, rows x columns, cover the picture evenly; the largest shows the picture as it is, 0 nearly black.
+    """
+    light, weights = as_light(picture), with_axes(weights, "rows columns")
+    places = [np.arange(length) * count // length for length, count in zip(light.shape, weights.shape, strict=False)]
+    bright = 0.15 + 0.85 * weights[np.ix_(*places)] / weights.max()
+    return show_picture(light * (bright[..., None] if light.ndim == 3 else bright), ax=ax, **settings)
+
+
+def as_light(picture):
+    """A picture as numbers from 0 to 1."""
+    values = np.asarray(picture)
+    return values / 255 if values.dtype == np.uint8 else values.astype(float)

@@ -1,0 +1,59 @@
+"""What the benchmarks of decoding share: a model of transformers, ours with its weights, and greedy writing by both."""
+
+import time
+
+import torch
+
+from course_lib.generation import TextDecoding, generate
+from course_lib.runtime import seed_everything
+
+PROMPT = 16
+NEVER = -1  # an end token that no model has
+
+
+def new_llama(**changes):
+    """A Llama of transformers with random weights."""
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    seed_everything(0)
+    return LlamaForCausalLM(LlamaConfig(**changes, bos_token_id=None, eos_token_id=None)).eval()
+
+
+def new_gpt2(**changes):
+    """A GPT-2 of transformers with random weights, by default of 124 million."""
+    from transformers import GPT2Config, GPT2LMHeadModel
+
+    seed_everything(0)
+    return GPT2LMHeadModel(GPT2Config(**changes, bos_token_id=None, eos_token_id=None)).eval()
+
+
+class Writing:
+    """One text that is written greedily, `count` tokens behind a random prompt."""
+
+    def __init__(self, vocab_size, count):
+        self.prompt, self.count = torch.randint(1, vocab_size, (1, PROMPT)), count  # 0 would be padding for them
+
+    def ours(self, model):
+        """Tokens per second of a model of ours."""
+        started = time.perf_counter()
+        generate(TextDecoding(model, max_length=PROMPT + self.count), self.prompt, NEVER)
+        return self.count / (time.perf_counter() - started)
+
+    def theirs(self, model):
+        """The same of `transformers.generate`."""
+        started = time.perf_counter()
+        self.written(model)
+        return self.count / (time.perf_counter() - started)
+
+    @torch.no_grad()
+    def written(self, model):
+        """The ids that a model of transformers writes."""
+        lengths = {"max_new_tokens": self.count, "min_new_tokens": self.count}
+        return model.generate(self.prompt, do_sample=False, pad_token_id=0, **lengths)[0, PROMPT:].tolist()
+
+    @torch.inference_mode()
+    def logits(self, model, ids):
+        """The logits of a model of ours while `ids` are written after the prompt, one by one: N V."""
+        decoding = TextDecoding(model, max_length=PROMPT + self.count)
+        parts = self.prompt, *torch.tensor([ids[:-1]]).split(1, dim=1)
+        return torch.cat([decoding.next_logits(part) for part in parts])

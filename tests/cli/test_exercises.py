@@ -1,0 +1,87 @@
+"""`course check`, `progress`, `release` and `grade` on small exercise notebooks."""
+
+import nbformat
+import pytest
+
+from course_lib import grading
+from course_lib.cli import exercises
+from course_lib.exercises.results import Result
+from course_lib.files import read_json
+from course_lib.grading.grade import Grade
+from tests.cli.conftest import course
+from tests.grading.small_course import NAME, answered, source_notebook, write
+
+
+@pytest.fixture
+def notebook(tmp_path, monkeypatch):
+    """A function that writes the exercises, with other answers, and returns the path."""
+    monkeypatch.setattr(exercises, "PROGRESS", tmp_path / "progress.json")
+
+    def write_answers(**answers):
+        path = tmp_path / f"{NAME}.ipynb"
+        write(answered(source_notebook(), **answers), path)
+        return path
+
+    return write_answers
+
+
+def test_progress_begins_with_the_first_check(notebook):
+    assert "nothing checked yet" in course("progress").stdout
+
+
+def test_a_check_says_what_is_solved_and_progress_keeps_it(notebook, tmp_path):
+    path = notebook(a2='prediction = {"plain": 64, "scaled": 1, "slope": 0.09}')
+    before = path.read_bytes()
+    result = course("check", path)
+    assert result.exit_code == 0, result.stderr
+    lines = [line.split(maxsplit=2) for line in result.stdout.splitlines()]
+    assert lines[1][:2] == ["01.2", "no"]
+    assert "64 is the variance of the score" in lines[1][2]
+    assert lines[2][:2] == ["01.4", "yes"]
+    assert "1 of 2 solved, 2 of 3 points" in result.stdout
+    assert path.read_bytes() == before
+    assert read_json(tmp_path / "progress.json")[NAME]["solved"] == ["01.4"]
+    assert "1 of 2  2 of 3" in course("progress").stdout
+
+
+def test_an_error_in_one_answer_leaves_the_others_to_be_checked(notebook):
+    result = course("check", notebook(a2="prediction = no_such_name"))
+    assert result.exit_code == 1
+    assert "1 of 2 solved" in result.stdout
+    assert "cell 3 (01.2): NameError: name 'no_such_name' is not defined" in result.stderr
+
+
+def test_a_notebook_that_is_missing_or_has_no_checks_is_named(notebook, tmp_path):
+    assert "is missing" in course("check", tmp_path / "none.ipynb").stderr
+    nbformat.write(nbformat.v4.new_notebook(), tmp_path / "empty.ipynb")
+    assert "has no check cells" in course("check", tmp_path / "empty.ipynb").stderr
+
+
+@pytest.mark.parametrize("command", ["check", "release"])
+def test_an_unknown_lesson_is_answered_with_those_there_are(command):
+    result = course(command, "77")
+    assert result.exit_code == 2
+    assert "\n  01_attention_heads" in result.stderr
+
+
+def test_release_makes_the_lessons_that_are_named(monkeypatch):
+    made = []
+    monkeypatch.setattr(grading, "make_releases", lambda sources: made.extend(sources) or sources)
+    result = course("release", "1", "03_decoder_layer")
+    assert [path.stem for path in made] == ["01_attention_heads", "03_decoder_layer"]
+    assert result.stdout.splitlines()[0] == "notebooks/exercises/source/01_attention_heads/01_attention_heads.ipynb"
+
+
+def test_grade_shows_a_line_per_notebook(tmp_path, monkeypatch):
+    result = Result("01.2", 1.0, 3, "right")
+    grades = [Grade("ana", NAME, 1, 3, [result], ["cell 4: MemoryError", "more"]), Grade("bo", NAME, 3, 3, [], [])]
+    monkeypatch.setattr(grading, "grade_folder", lambda folder, out, limits: grades)
+    printed = course("grade", tmp_path, "--out", tmp_path / "out").stdout
+    assert "ana      01_small   1 of 3  cell 4: MemoryError" in printed
+    assert "2 notebooks graded" in printed
+
+
+def test_grade_wants_a_folder_of_folders(tmp_path):
+    (tmp_path / "in").mkdir()
+    assert "no notebooks in" in course("grade", tmp_path / "in", "--out", tmp_path / "out").stderr
+    assert "is no folder" in course("grade", tmp_path / "no", "--out", tmp_path / "out").stderr

@@ -1,0 +1,75 @@
+"""The scores of a CLIP: a model that knows the captions by heart gets all, one that knows nothing gets little."""
+
+import pytest
+import torch
+
+from course_lib.data import load_captions
+from course_lib.evaluation import clip as module
+from course_lib.evaluation import evaluate_clip
+from course_lib.world.scene_phrases import counted, garment
+from course_lib.world.scenes import has_withheld_shirt, has_withheld_thing, make_scenes
+from course_lib.world.writing import with_article
+
+SCENES = make_scenes("test", 37)
+
+
+class Heard:
+    """Stands for a model: captions are hashed to unit vectors, pictures to the sum of those of what they show."""
+
+    def __init__(self, scenes, forget=()):
+        self.scenes, self.forget = scenes, forget
+
+    def caption(self, text):
+        generator = torch.Generator().manual_seed(int.from_bytes(text.encode(), "big") % 2**31)
+        return torch.nn.functional.normalize(torch.randn(64, generator=generator), dim=0)
+
+    def picture(self, scene, full):
+        said = [full, f"a picture of {counted(scene.noun, scene.count)}"]
+        if scene.person:
+            said.append(f"{with_article(scene.person.kind)} in {garment('shirt', scene.person.shirt)}")
+        return torch.nn.functional.normalize(sum(map(self.caption, said)), dim=0)
+
+
+@pytest.fixture
+def rows(monkeypatch):
+    monkeypatch.setattr("course_lib.world.scenes.make_scenes", lambda split: SCENES)
+    return load_captions("world", "test")
+
+
+@pytest.fixture
+def scores(monkeypatch, rows):
+    """A function from the scenes as the model takes them to the scores."""
+
+    def evaluate(seen, scenes=SCENES):
+        heard = Heard(seen)
+        full = [captions[-1] for captions in rows["caption"]]
+        images = torch.stack([heard.picture(*both) for both in zip(seen, full, strict=True)])
+        monkeypatch.setattr(module, "encode_pictures", lambda model, processor, pictures: images)
+        monkeypatch.setattr(
+            module, "encode_captions", lambda model, tokenizer, texts: torch.stack([*map(heard.caption, texts)])
+        )
+        return evaluate_clip(None, None, None, rows, scenes)
+
+    return evaluate
+
+
+def test_a_model_that_knows_all_gets_all_in_every_group(scores):
+    found = scores(SCENES)
+    assert set(found) == {"all", "scene", "combination"}
+    for group in found.values():
+        assert (group.caption, group.picture, group.thing, group.shirt) == (100, 100, 100, 100)
+    assert found["all"].pictures == 37 == found["scene"].pictures + found["combination"].pictures
+
+
+def test_elsewhere_only_captions_and_pictures_count(scores):
+    found = scores(SCENES, scenes=None)
+    assert (found["all"].caption, found["all"].thing, found["all"].shirt) == (100, None, None)
+
+
+def test_among_withheld_combinations_only_what_is_withheld_counts(scores):
+    wrong = [
+        SCENES[(i + 1) % 37] if not (has_withheld_thing(s) or has_withheld_shirt(s)) else s
+        for i, s in enumerate(SCENES)
+    ]
+    assert scores(wrong)["combination"].thing == scores(wrong)["combination"].shirt == 100
+    assert scores(wrong)["scene"].thing < 50

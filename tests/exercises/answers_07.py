@@ -1,0 +1,130 @@
+"""Answers to the exercises of lesson 07."""
+
+import numpy as np
+import torch
+from torch.autograd.functional import jacobian
+
+BY_HAND = {
+    "masked reads": "bruno saw a <mask> cup near the old house <eos>",
+    "masked labels": "- - - small bird - - - house -",
+    "causal reads": "<bos> bruno saw a small bird near the old house",
+    "causal labels": "bruno saw a small bird near the old house <eos>",
+    "spans source": "bruno saw <gap0> near the <gap1> house <eos>",
+    "spans target": "<gap0> a small bird <gap1> old <eos>",
+}
+COUNTS = {
+    "masked": 60,
+    "hidden": 48,
+    "kept": 6,
+    "causal": 400,
+    "A": "everything",
+    "B": "right",
+    "C": "padding",
+    "D": "only masks",
+}
+CLAIMS = {"a": True, "b": False, "c": False, "d": True, "e": False, "lead": 6, "steps": 5333}
+
+
+def mask_by_parts(prefix, length):
+    mask = torch.ones(length, length).tril().bool()
+    mask[:prefix, :prefix] = True
+    return mask
+
+
+def mask_by_loops(prefix, length):
+    return [[k <= q or k < prefix for k in range(length)] for q in range(length)]
+
+
+def mask_in_numpy(prefix, length):
+    return np.maximum(np.tri(length), np.arange(length) < prefix)
+
+
+def leaks_by_gradient(model, x):
+    return jacobian(model, x).abs().sum(dim=(1, 3)) > 0
+
+
+def leaks_by_noise(model, x):
+    table = torch.zeros(len(x), len(x))
+    for j in range(len(x)):
+        other = x.clone()
+        other[j] = torch.randn(x.shape[1]) * 10
+        for i in range(len(x)):
+            table[i, j] = not torch.equal(model(other)[i], model(x)[i])
+    return table
+
+
+def leaks_by_zeros(model, x):
+    found = []
+    for j in range(len(x)):
+        other = x.clone()
+        other[j] = 0
+        found.append(((model(other) - model(x)).abs().max(dim=1).values > 1e-6).tolist())
+    return np.array(found).T
+
+
+def probe_by_pinv(seen, y, new, new_y):
+    seen, y, new, new_y = (part.numpy().astype(float) for part in (seen, y, new, new_y))
+    weights = np.linalg.pinv(np.c_[seen, np.ones(len(seen))]) @ y
+    return {
+        "probe": np.abs(np.c_[new, np.ones(len(new))] @ weights - new_y).mean(),
+        "control": np.abs(new_y - y.mean()).mean(),
+    }
+
+
+def probe_by_centring(seen, y, new, new_y):
+    centred = seen - seen.mean(dim=0)
+    weights = torch.linalg.solve(centred.T @ centred, centred.T @ (y - y.mean()))
+    guess = (new - seen.mean(dim=0)) @ weights + y.mean()
+    return {"probe": (guess - new_y).abs().mean(), "control": (new_y - y.mean()).abs().mean()}
+
+
+def probe_by_descent(seen, y, new, new_y):
+    layer = torch.nn.Linear(seen.shape[1], 1)
+    optimizer = torch.optim.LBFGS(layer.parameters(), max_iter=60, line_search_fn="strong_wolfe")
+
+    def loss():
+        optimizer.zero_grad()
+        error = (layer(seen)[:, 0] - y).square().mean()
+        error.backward()
+        return error
+
+    optimizer.step(loss)
+    return {"control": torch.mean(abs(y.mean() - new_y)), "probe": torch.mean(abs(layer(new)[:, 0] - new_y))}
+
+
+RIGHT = {
+    "07.1": [(mask_by_parts, leaks_by_gradient), (mask_by_loops, leaks_by_noise), (mask_in_numpy, leaks_by_zeros)],
+    "07.2": [
+        BY_HAND,
+        {name: f" {text.upper()} " for name, text in BY_HAND.items()},
+        {name: " ".join(text.split(" ")) for name, text in reversed(BY_HAND.items())},
+    ],
+    "07.3": [
+        COUNTS,
+        {**COUNTS, "masked": 0.15 * 400, "A": "Everything"},
+        {**COUNTS, "hidden": torch.tensor(48), "kept": 6.0},
+    ],
+    "07.4": [probe_by_pinv, probe_by_centring, probe_by_descent],
+    "07.5": [CLAIMS, {**CLAIMS, "steps": 5334}, {**CLAIMS, "steps": 800 / 0.15, "lead": 6.0, "a": 1, "b": 0}],
+}
+
+WRONG = {
+    "07.1": [
+        ((lambda prefix, length: torch.tril(torch.ones(length, length)), leaks_by_gradient), "this is the causal mask"),
+        ((mask_by_parts, lambda model, x: jacobian(model, x).sum(dim=(1, 3)).T != 0), "the table is transposed"),
+        ((lambda prefix, length: mask_by_parts(prefix + 1, length), leaks_by_zeros), "one token too many"),
+    ],
+    "07.2": [
+        ({**BY_HAND, "spans target": "<gap0> small bird <gap1> old <eos>"}, "spans target: yours is '<gap0> small"),
+        ({**BY_HAND, "causal labels": BY_HAND["causal reads"]}, "causal labels: yours is '<bos> bruno"),
+    ],
+    "07.3": [({**COUNTS, "kept": 12}, "kept: yours is 12, the true value is 6")],
+    "07.4": [
+        (lambda seen, y, new, new_y: probe_by_pinv(new, new_y, new, new_y), "yours is"),
+        (
+            lambda seen, y, new, new_y: probe_by_pinv(seen, y, new, new_y)["probe"],
+            "expected a dict with probe, control",
+        ),
+    ],
+    "07.5": [({**CLAIMS, "lead": 0}, "lead: yours is 0, the true value is 6")],
+}

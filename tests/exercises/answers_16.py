@@ -1,0 +1,103 @@
+"""Answers to the exercises of lesson 16."""
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+NOW = {"leaves": "flies", "key": (1, -2), "scores 1": (2, 5), "output 1": (0.107, 1)}
+NOW |= {"scores 2": (0, 1), "output 2": (0.33, 1)}
+READ = {"E": 128, "share": 4, "cache": 96, "cache, no window": 1536}
+READ |= {"no tensor shows": {"sliding_window", "rope_theta", "rms_norm_eps", "hidden_act"}}
+COMPARED = {"A": "Gemma 3", "B": "Llama 3.1", "C": "Mistral", "D": "Qwen 2.5"}
+COMPARED |= {"layers with a window": 40, "meet at": 5120}
+
+
+def find_by_a_loop(expected, logits_with, changes):
+    best, smallest = None, float("inf")
+    for name in changes:
+        off = np.abs(logits_with(changes[name]).numpy() - expected.numpy()).max()
+        if off < smallest:
+            best, smallest = name, off
+    return best
+
+
+def find_what_is_close(expected, logits_with, changes):
+    for name, change in changes.items():
+        if torch.allclose(logits_with(change), expected, atol=1e-4):
+            return name
+
+
+def find_by_sorting(expected, logits_with, changes):
+    off = sorted((F.mse_loss(logits_with(change), expected).item(), name) for name, change in changes.items())
+    return off[0][1]
+
+
+def measure_by_loops(logits, labels, trained):
+    B, T, _ = logits.shape
+    losses = [[-float(logits[b, t].log_softmax(0)[labels[b, t]]) for t in range(T)] for b in range(B)]
+    near = [x for row in losses for x in row[:trained]]
+    far = [x for row in losses for x in row[trained:]]
+    return {"within": sum(near) / len(near), "beyond": sum(far) / len(far)}
+
+
+def measure_by_cross_entropy(logits, labels, trained):
+    def loss(places):
+        return F.cross_entropy(logits[:, places].flatten(0, 1), labels[:, places].flatten())
+
+    return {"within": loss(slice(None, trained)), "beyond": loss(slice(trained, None))}
+
+
+def measure_in_numpy(logits, labels, trained):
+    powers = np.exp(logits.numpy())
+    p = np.take_along_axis(powers / powers.sum(-1, keepdims=True), labels.numpy()[..., None], -1)[..., 0]
+    near, far = np.split(-np.log(p), [trained], axis=1)
+    return {"within": near.mean(), "beyond": far.mean()}
+
+
+def back_by_a_norm(model, tokens, folder, export, load):
+    before = model(tokens)
+    export(model, folder)
+    return torch.dist(load(folder)(tokens), before, float("inf"))
+
+
+def back_in_numpy(model, tokens, folder, export, load):
+    export(model, folder)
+    pair = [m(tokens).numpy() for m in (model, load(folder))]
+    return np.max(np.abs(np.subtract(*pair)))
+
+
+def back_row_by_row(model, tokens, folder, export, load):
+    export(model, folder)
+    other, worst = load(folder), 0.0
+    for row in tokens:
+        worst = max(worst, (other(row[None]) - model(row[None])).abs().max().item())
+    return worst
+
+
+RIGHT = {
+    "16.1": [
+        NOW,
+        {name: part if name == "leaves" else torch.tensor(part) for name, part in NOW.items()},
+        {**NOW, "leaves": "Flies", "output 2": [0.3302, 1.0]},
+    ],
+    "16.2": [READ, {**READ, "no tensor shows": sorted(READ["no tensor shows"])}, {**READ, "cache": 96.0}],
+    "16.3": [COMPARED, {**COMPARED, "meet at": 5 * 1024.0}, {**COMPARED, "A": "gemma 3", "B": "LLAMA 3.1"}],
+    "16.4": [find_by_a_loop, find_what_is_close, find_by_sorting],
+    "16.5": [measure_by_loops, measure_by_cross_entropy, measure_in_numpy],
+    "16.6": [back_by_a_norm, back_in_numpy, back_row_by_row],
+}
+
+WRONG = {
+    "16.1": [({**NOW, "key": (2, 1)}, "turned three times"), ({**NOW, "output 2": (1, 1)}, "output 2: at")],
+    "16.2": [({**READ, "cache": 64}, "cache: yours is 64, the true value is 96")],
+    "16.3": [({**COMPARED, "meet at": 4096}, "meet at: yours is 4096, the true value is 5120")],
+    "16.4": [
+        (lambda expected, logits_with, changes: logits_with("scale"), "yours is"),
+        (lambda expected, logits_with, changes: list(changes)[-1], "the true value is 'scale'"),
+    ],
+    "16.5": [(lambda logits, labels, trained: measure_by_loops(logits, labels, trained)["within"], "expected a dict")],
+    "16.6": [
+        (lambda model, tokens, folder, export, load: load(folder)(tokens) - model(tokens), "your code raises KeyError"),
+        (lambda model, tokens, folder, export, load: 0.0, "yours is 0"),
+    ],
+}

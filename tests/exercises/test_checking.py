@@ -1,0 +1,124 @@
+"""A check tries an answer on seeded cases, keeps what it prints to itself, and says what it gave and should give."""
+
+import sys
+import warnings
+
+import pytest
+import torch
+
+from course_lib.errors import CourseError
+from course_lib.exercises import Exercise, check, find_exercise
+from course_lib.exercises.checking import SEED, examine, seeds
+from course_lib.nn import split_heads
+
+
+def doubled(x, by):
+    return x * by
+
+
+DOUBLE = Exercise(
+    id="99.1",
+    title="Double",
+    points=2,
+    truth=doubled,
+    cases=lambda seed: [(torch.arange(3) + seed, 2), (torch.full((2, 2), seed), 3)],
+    axes="row column",
+    mistakes=[
+        ("it adds instead of multiplying", lambda x, by: x + by),
+        ("the number {row} is forgotten", lambda x, by: torch.cat([x[:1], x[1:] * by])),
+    ],
+)
+
+
+def said(answer, exercise=DOUBLE):
+    verdict = examine(exercise, answer)
+    assert verdict.points == 0
+    return verdict.message
+
+
+def test_a_right_answer_gets_its_points():
+    verdict = examine(DOUBLE, lambda x, by: by * x)
+    assert (verdict.points, verdict.message) == (2, "right, on all 6 cases: 2 of 2 points")
+
+
+def test_a_known_mistake_is_named_with_the_case_and_both_values():
+    message = said(lambda x, by: by + x)
+    assert "(case 1 of 6: x = [1, 2, 3], by = 2)" in message
+    assert "it adds instead of multiplying" in message
+    assert "yours is 3, the true value is 2" in message
+
+
+def test_a_cause_names_the_place():
+    assert "the number 0 is forgotten" in said(lambda x, by: torch.cat([x[:1], by * x[1:]]) if x.dim() > 1 else by * x)
+
+
+def test_a_mistake_that_fits_all_cases_goes_before_one_that_fits_the_first():
+    exercise = Exercise(
+        id="99.2",
+        title="Sum",
+        points=1,
+        truth=lambda x: 2 * x,
+        cases=lambda seed: [(torch.tensor([1.0, 2.0]),), (torch.tensor([3.0]),)],
+        mistakes=[("one", lambda x: x if len(x) > 1 else 9 * x), ("all", lambda x: x)],
+    )
+    assert "all" in said(lambda x: 1 * x, exercise)
+
+
+def test_an_error_is_told_with_the_students_line():
+    def answer(x, by):
+        return x.no_such_method()
+
+    message = said(answer)
+    assert "your code raises AttributeError: 'Tensor' object has no attribute 'no_such_method'" in message
+    assert "in the line `return x.no_such_method()`" in message
+
+
+def test_leaving_python_is_an_error_like_any_other():
+    assert "your code raises SystemExit" in said(lambda x, by: sys.exit(0))
+
+
+def test_an_answer_cannot_spoil_the_cases():
+    def answer(x, by):
+        return x.mul_(by)
+
+    assert examine(DOUBLE, answer).points == 2
+
+
+def test_what_an_answer_prints_and_warns_of_is_not_shown(capsys, monkeypatch):
+    def answer(x, by):
+        print("here")
+        warnings.warn("old", stacklevel=1)
+        sys.stderr.write("there")
+        return by * x
+
+    assert examine(DOUBLE, answer).points == 2
+    assert capsys.readouterr() == ("", "")
+
+
+def test_the_courses_own_function_is_no_answer():
+    exercise = find_exercise("01.3")
+    assert "split_heads is the course's own; write yours" in said((split_heads, split_heads), exercise)
+
+
+def test_a_check_prints_and_returns_the_points(capsys):
+    assert check("01.2", {"plain": 8, "scaled": 1, "slope": 0.09}) == 1
+    assert capsys.readouterr().out == "01.2 right: 1 of 1 points\n"
+    assert check("01.2", None) == 0
+    assert capsys.readouterr().out == "01.2 not attempted yet\n"
+
+
+def test_the_grader_draws_other_cases(monkeypatch):
+    known = {str(case): doubled(*case) for case in DOUBLE.draw_cases(seeds())}
+
+    def by_heart(x, by):
+        return known.get(str((x, by)), torch.zeros(1))
+
+    assert examine(DOUBLE, by_heart).points == 2
+    monkeypatch.setenv(SEED, "12345")
+    assert "yours has the shape" in said(by_heart)
+
+
+@pytest.mark.parametrize(("name", "expected"), [("01.99", "expected one of 01.1, 01.2"), ("77.1", "two digits")])
+def test_an_unknown_exercise_is_named(name, expected):
+    with pytest.raises(CourseError, match=expected):
+        check(name, 1)

@@ -1,0 +1,110 @@
+"""Numbers are compared whatever they are wrapped in, and a difference says where it is."""
+
+import numpy as np
+import pytest
+import torch
+
+from course_lib.exercises.values import first_difference, is_missing, pattern
+
+TRUE = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+
+
+def difference(given, true=TRUE, axes=()):
+    found = first_difference(given, true, 1e-4, axes)
+    return found and found.text
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        TRUE.tolist(),
+        TRUE.numpy(),
+        TRUE.int(),
+        TRUE.half(),
+        TRUE.double().requires_grad_(),
+        TRUE.T.contiguous().T,
+        list(TRUE),
+        [[torch.tensor(x) for x in row] for row in TRUE.tolist()],
+        [np.array(row) for row in TRUE.tolist()],
+        ((1, 2, 3), [4.0, np.float32(5), torch.tensor(6)]),
+        TRUE + 1e-5,
+    ],
+    ids=str,
+)
+def test_the_same_numbers_are_the_same_in_any_wrapping(given):
+    assert difference(given) is None
+
+
+def test_half_precision_is_given_the_digits_that_it_has():
+    true = torch.linspace(0, 1, 97)
+    assert difference(true.bfloat16(), true) is None
+    assert difference(true + 0.01, true)
+
+
+def test_the_first_difference_is_named_by_its_axes():
+    given = TRUE.clone()
+    given[1, 0] = 7
+    assert difference(given, axes=("query", "key")) == "query 1, key 0: yours is 7, the true value is 4"
+    assert difference(given) == "at [1, 0]: yours is 7, the true value is 4"
+
+
+def test_yes_and_no_are_shown_as_such():
+    mask = torch.tensor([True, False])
+    assert difference([1, 0], mask) is None
+    assert difference([1, 1], mask) == "at [1]: yours is True, the true value is False"
+
+
+@pytest.mark.parametrize(
+    ("given", "true", "text"),
+    [
+        (TRUE[0], TRUE, "yours has the shape 3, the true one has the shape 2 × 3"),
+        ("many", torch.ones(3, 3), "yours is 'many', the true value is a 3 × 3 tensor"),
+        ([[1, 2], [3]], TRUE, "yours is [[1, 2], [3]], the true value is [[1.0"),
+        (torch.tensor([1.0, float("nan")]), [1, 2], "at [1]: yours is nan, the true value is 2"),
+        ({"a": 1}, {"a": 1, "b": 2}, "b is still missing"),
+        ({"a": 1, "b": 3}, {"a": 1, "b": 2}, "b: yours is 3, the true value is 2"),
+        (5, {"a": 1}, "yours is 5, expected a dict with a"),
+        ("Dog", "cat", "yours is 'Dog', the true value is 'cat'"),
+        ({"x"}, {"x", "y"}, "yours is {x}, the true value is {x, y}"),
+        (8.0, 9, "yours is 8, the true value is 9"),
+    ],
+)
+def test_what_differs_is_said(given, true, text):
+    assert text in difference(given, true)
+
+
+@pytest.mark.parametrize(
+    ("given", "true"), [(" CAT ", "cat"), (["b", "a"], {"a", "b"}), ("BA", {"a", "b"}), ([(0, 1)], {(0, 1)})]
+)
+def test_words_and_sets_are_compared_without_their_dress(given, true):
+    assert difference(given, true) is None
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (3 * TRUE, "every number is 3 times the true one"),
+        (-TRUE, "every number is -1 times the true one"),
+        (TRUE.flip(0), "these are the right numbers in another order"),
+        (TRUE.reshape(3, 2), "these are the right numbers in another shape"),
+        (TRUE / 0 * 0, "there is NaN in it"),
+    ],
+)
+def test_what_all_numbers_have_in_common_is_seen(given, says):
+    assert says in pattern(given, TRUE, 1e-4)
+
+
+def test_a_transposed_square_is_seen_and_noise_is_not():
+    square = torch.arange(9.0).reshape(3, 3)
+    assert pattern(square.T, square, 1e-4) == "the last two axes are exchanged"
+    assert pattern(torch.rand(3, 3), square, 1e-4) is None
+
+
+@pytest.mark.parametrize(("value", "missing"), [(None, True), (..., True), ([None, ...], True), ({"a": None}, True)])
+def test_nothing_is_missing(value, missing):
+    assert is_missing(value) == missing
+
+
+@pytest.mark.parametrize("value", [0, False, "", [], {}, set(), [None, 1], torch.zeros(0)])
+def test_zero_and_empty_are_answers(value):
+    assert not is_missing(value)

@@ -1,0 +1,63 @@
+"""Pictures in figures: every pixel where it belongs, and gaps between patches."""
+
+import numpy as np
+import pytest
+import torch
+from matplotlib import pyplot as plt
+from PIL import Image
+
+from course_lib import viz
+from course_lib.errors import CourseError
+
+HEIGHT, WIDTH = 6, 9
+
+
+def noise(*channels):
+    return np.random.default_rng(0).integers(0, 256, (HEIGHT, WIDTH, *channels), dtype=np.uint8)
+
+
+def drawn(ax):
+    return np.asarray(ax.images[0].get_array())
+
+
+@pytest.mark.parametrize("channels", [(), (3,)], ids=["grey", "colour"])
+def test_a_picture_is_drawn_as_it_is_whatever_it_comes_as(channels):
+    picture = noise(*channels)
+    for same in (picture, picture / 255, torch.from_numpy(picture), Image.fromarray(picture)):
+        ax = viz.show_picture(same, title="noise")
+        np.testing.assert_allclose(drawn(ax), picture / 255)
+        assert (ax.get_title(), list(ax.get_xticks())) == ("noise", [])
+        plt.close("all")
+
+
+@pytest.mark.parametrize("channels", [(), (3,)], ids=["grey", "colour"])
+def test_patches_stand_apart_and_hold_the_picture(channels):
+    picture = noise(*channels)
+    values = drawn(viz.show_patches(picture, 3))
+    assert values.shape[:2] == (HEIGHT + 1, WIDTH + 2)
+    assert (values[3] == 1).all() and (values[:, [3, 7]] == 1).all()
+    together = np.delete(np.delete(values, 3, axis=0), [3, 7], axis=1)
+    np.testing.assert_allclose(together, picture / 255)
+    plt.close("all")
+
+
+def test_a_picture_smaller_than_a_patch_is_refused():
+    with pytest.raises(CourseError, match="a picture of 6 x 9 is smaller than a patch of 7"):
+        viz.show_patches(noise(3), 7)
+
+
+def test_the_focus_is_bright_where_the_weight_is_largest():
+    weights = torch.tensor([[0.0, 0.25, 0.0], [0.0, 0.0, 0.5]])
+    values = drawn(viz.show_focus(np.ones((HEIGHT, WIDTH, 3)), weights))[..., 0]
+    assert (values[3:, 6:] == 1.0).all()
+    np.testing.assert_allclose(values[:3, 3:6], 0.15 + 0.85 / 2)
+    np.testing.assert_allclose(values[3:, :6], 0.15)
+    plt.close("all")
+
+
+def test_pictures_stand_in_rows_with_their_titles():
+    figure = viz.show_pictures([noise(3)] * 5, list("abcde"), columns=3)
+    axes = [ax for ax in figure.axes if ax.images]
+    assert [ax.get_title() for ax in axes] == list("abcde")
+    assert len(figure.axes) == 6
+    plt.close("all")
