@@ -18,6 +18,12 @@ class KeysValues(NamedTuple):
         return KeysValues(self.keys[rows], self.values[rows])
 
 
+def expect_rows(held, new):
+    """Raise a CourseError unless a cache that holds the keys `held`, or None, can take in `new` ones: as many rows."""
+    if held is not None and len(new) != len(held):
+        raise CourseError(f"the cache holds {len(held)} rows, so it can't take in {len(new)}")
+
+
 class KVCache:
     """The keys and values of the positions 0, 1, ..., `length` - 1, for one attention layer, with room to grow."""
 
@@ -31,7 +37,7 @@ class KVCache:
         Raises:
             CourseError: the cache holds another number of rows (of one, torch would make copies).
         """
-        self._expect_rows(len(keys))
+        expect_rows(self._keys, keys)
         end = self.length + keys.shape[2]
         self._reserve(end, like=keys)
         self._keys[:, :, self.length : end] = keys
@@ -47,10 +53,6 @@ class KVCache:
     def nbytes(self):
         """The memory that it takes, room for positions to come included."""
         return self._keys.nbytes + self._values.nbytes
-
-    def _expect_rows(self, rows):
-        if self._keys is not None and rows != len(self._keys):
-            raise CourseError(f"the cache holds {len(self._keys)} rows, so it can't take in {rows}")
 
     def _reserve(self, length, like):
         """Double the room when it gets tight, so that each position is copied a constant number of times on average."""
@@ -81,7 +83,7 @@ class SlidingWindowKVCache(KVCache):
         Raises:
             CourseError: the cache holds another number of rows.
         """
-        self._expect_rows(len(keys))
+        expect_rows(self._keys, keys)
         if self._keys is None:
             room = (*keys.shape[:2], self.window_size, keys.shape[3])
             self._keys, self._values = keys.new_empty(room), values.new_empty(room)

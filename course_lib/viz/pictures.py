@@ -8,6 +8,7 @@ from course_lib.viz.arrays import with_axes
 from course_lib.viz.style import INK, MAX_WIDTH, new_axes
 
 TITLE = 0.35  # inches
+SMALLEST_PATCH = 16  # pixels
 
 
 def show_picture(picture, *, ax=None, **settings):
@@ -40,7 +41,7 @@ def show_pictures(pictures, titles=None, *, columns=8):
 
 
 def show_patches(picture, patch_size, *, ax=None, **settings):
-    """Draw a picture cut into patches, with gaps between them, and return where.
+    """Draw a picture cut into patches, with gaps between them, and return where; small patches are drawn larger.
 
     Raises:
         CourseError: the picture is smaller than a patch.
@@ -49,10 +50,11 @@ def show_patches(picture, patch_size, *, ax=None, **settings):
     rows, columns = (length // patch_size for length in values.shape[:2])
     if not rows or not columns:
         raise CourseError(f"a picture of {values.shape[0]} x {values.shape[1]} is smaller than a patch of {patch_size}")
-    gap = max(1, patch_size // 5)
+    enlarge = -(-SMALLEST_PATCH // patch_size)
     for axis, count in enumerate((rows, columns)):
-        edges = np.repeat(np.arange(1, count) * patch_size, gap)
-        values = np.insert(values.take(range(count * patch_size), axis), edges, 1.0, axis)
+        values = values.take(range(count * patch_size), axis).repeat(enlarge, axis)
+        edges = np.repeat(np.arange(1, count) * patch_size * enlarge, patch_size * enlarge // 6)
+        values = np.insert(values, edges, 1.0, axis)
     return show_picture(values, ax=ax, **settings)
 
 

@@ -32,12 +32,15 @@ def test_a_picture_is_drawn_as_it_is_whatever_it_comes_as(channels):
 
 @pytest.mark.parametrize("channels", [(), (3,)], ids=["grey", "colour"])
 def test_patches_stand_apart_and_hold_the_picture(channels):
-    picture = noise(*channels)
+    picture = noise(*channels)  # 2 x 3 patches of 3 pixels, each of which is drawn as 6 x 6
     values = drawn(viz.show_patches(picture, 3))
-    assert values.shape[:2] == (HEIGHT + 1, WIDTH + 2)
-    assert (values[3] == 1).all() and (values[:, [3, 7]] == 1).all()
-    together = np.delete(np.delete(values, 3, axis=0), [3, 7], axis=1)
-    np.testing.assert_allclose(together, picture / 255)
+    assert values.shape[:2] == (2 * 18 + 3, 3 * 18 + 2 * 3)
+    gaps = [*range(18, 21)], [*range(18, 21), *range(39, 42)]
+    assert (values[gaps[0]] == 1).all()
+    assert (values[:, gaps[1]] == 1).all()
+    together = np.delete(np.delete(values, gaps[0], axis=0), gaps[1], axis=1)
+    np.testing.assert_allclose(together[::6, ::6], picture / 255)
+    np.testing.assert_allclose(together[5::6, 5::6], picture / 255)
     plt.close("all")
 
 
