@@ -70,7 +70,7 @@ class ImageProcessor:
         """One picture, resized and cropped, as bytes: C Y X."""
         pixels = torch.from_numpy(with_channels(open_picture(picture), self.num_channels)).permute(2, 0, 1).contiguous()
         if self.size is not None:
-            pixels = tv.resize(pixels, self.new_size(*pixels.shape[1:]), RESAMPLING[self.resample], antialias=False)
+            pixels = tv.resize(pixels, self.new_size(*pixels.shape[1:]), RESAMPLING[self.resample], antialias=True)
         return pixels if self.crop is None else crop_middle(pixels, *self.crop)
 
     def new_size(self, height, width):

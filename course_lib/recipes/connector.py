@@ -13,8 +13,8 @@ from course_lib.recipes.workshop import planned, produce, unfinished
 from course_lib.runtime import seed_everything
 from course_lib.training import Plan, Trainer
 
-PLAN = Plan(steps=400, learning_rate=3e-3, evaluations=5)
-TOKENS_PER_BATCH = 1024
+PLAN = Plan(steps=300, learning_rate=3e-3, evaluations=5)
+TOKENS_PER_BATCH = 2048
 TOWER, START = "clip", "chat"
 
 

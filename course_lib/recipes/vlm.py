@@ -19,8 +19,8 @@ from course_lib.recipes.seeing import (
 from course_lib.recipes.workshop import plain, planned, produce, unfinished
 from course_lib.training import Plan, Trainer
 
-PLAN = Plan(steps=4000, learning_rate=2e-3)
-TOKENS_PER_BATCH = 1024
+PLAN = Plan(steps=2400, learning_rate=2e-3)
+TOKENS_PER_BATCH = 2048
 START = "connector"
 EVALUATED, SAMPLED = 500, 100  # pictures: for the card, and for each line of the log
 

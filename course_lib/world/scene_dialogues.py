@@ -27,16 +27,12 @@ def make_scene_dialogues(split="train"):
 
 
 def turns(scene):
-    """Four turns about a scene, or as many as there are kinds of questions, each of another kind; then one yes or no.
-
-    Whether something is there is the hardest to learn, so it is asked more often than the rest.
-    """
+    """Four turns about a scene, or as many as there are kinds of questions, each of another kind."""
     dice = Dice(digest(f"turns {scene!r}"))
     by_kind = {}
     for question in questions(scene):
         by_kind.setdefault(question.kind, []).append(question)
     chosen = [dice.pick(by_kind[kind]) for kind in shuffled(dice, list(by_kind))[:TURNS]]
-    chosen.append(dice.pick([question for question in by_kind["yes/no"] if question not in chosen]))
     return tuple(make_turn(question, dice.pick(tuple(FORMS))) for question in chosen)
 
 
