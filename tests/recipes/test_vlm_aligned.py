@@ -29,9 +29,7 @@ def tell(monkeypatch):
 
     def script(*draws):
         said = iter(draws)
-        monkeypatch.setattr(
-            vlm_aligned, "answer_about", lambda *_: [Answer(text, ended=True) for text in next(said)]
-        )
+        monkeypatch.setattr(vlm_aligned, "answer_about", lambda *_: [Answer(text, ended=True) for text in next(said)])
 
     return script
 

@@ -17,7 +17,8 @@ def test_captions_and_answers_of_the_world_invent_nothing():
 def test_what_is_not_there_is_found_whatever_its_number():
     scene = next(s for s in make_scenes("validation") if s.noun == "dog" and s.place == "beach" and s.person)
     other = "girl" if scene.person.kind != "girl" else "boy"
-    assert invented(scene, f"Two dogs, a cat and three butterflies beside a {scene.person.kind}.") == {"cat", "butterfly"}
+    text = f"Two dogs, a cat and three butterflies beside a {scene.person.kind}."
+    assert invented(scene, text) == {"cat", "butterfly"}
     assert invented(scene, f"A dog and a {other}") == {other}
 
 
