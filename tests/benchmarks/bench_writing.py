@@ -40,6 +40,11 @@ def multiply(x, weight, scale):
     return ((weight.float() * x).sum(dim=-1) * scale).unsqueeze(0)
 
 
+def compiled(weight):
+    """How a packed matrix is kept for a compiled product, which more than one thread reads."""
+    return lambda x: compiled_multiply()(x, weight, torch.ones(1))
+
+
 def whole_numbers(weight):
     """How a packed matrix is kept in 8 bits: the largest number of each row becomes 127."""
     scale = weight.abs().amax(dim=1) / 127
@@ -49,6 +54,7 @@ def whole_numbers(weight):
 
 STORES = {
     "packed": exact,
+    "packed, compiled": compiled,
     "packed, float16": rounded(torch.float16),
     "packed, bfloat16": rounded(torch.bfloat16),
     "packed, int8, compiled": whole_numbers,
@@ -61,7 +67,8 @@ def measure(options):
         "Llama 4 x 128": (new_llama(**LLAMA), llm_from_hugging_face),
         "GPT-2 124M": (new_gpt2(**GPT2), gpt_from_hugging_face),
     }
-    stores = STORES if can_compile() else {name: store for name, store in STORES.items() if store is not whole_numbers}
+    needs_compiler = () if can_compile() else (compiled, whole_numbers)
+    stores = {name: store for name, store in STORES.items() if store not in needs_compiler}
     return [row for name, pair in contests.items() for row in contest(name, *pair, stores, options.rounds)]
 
 
