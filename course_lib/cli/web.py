@@ -1,8 +1,9 @@
 """The page of `course chat --web`, made with gradio (an extra of its own: nothing else here needs it)."""
 
 import sys
-from itertools import pairwise
 
+from course_lib.cli.talkers import show
+from course_lib.data.parts import with_pictures
 from course_lib.errors import CourseError
 from course_lib.runtime import REPOSITORY
 
@@ -19,32 +20,42 @@ def serve(new_chat):
         import gradio
     except ImportError:
         raise CourseError(f"the page needs gradio; {INSTALL}") from None
-    page(gradio, new_chat).launch(inbrowser=True)
+    page(gradio, new_chat, sees(new_chat())).launch(inbrowser=True)
 
 
-def page(gradio, new_chat):
-    """The page: a conversation, and below it what the last answer took."""
+def sees(talk):
+    """Whether a conversation can be about pictures."""
+    from course_lib.generation import VisualChat
 
-    def answer(text, history):
-        yield from respond(new_chat(), text, history)
+    return isinstance(talk, VisualChat)
+
+
+def page(gradio, new_chat, with_files=False):
+    """The page: a conversation, and below it what the last answer took; `with_files`: pictures can be shown in it."""
+
+    def answer(message, history):
+        text, files = (message["text"], message["files"]) if with_files else (message, [])
+        yield from respond(new_chat(), text, history, files)
 
     with gradio.Blocks(title="course chat", analytics_enabled=False) as blocks:
         report = gradio.Markdown(render=False)
-        gradio.ChatInterface(answer, title="course chat", additional_outputs=[report], api_name="chat")
+        gradio.ChatInterface(
+            answer, title="course chat", multimodal=with_files, additional_outputs=[report], api_name="chat"
+        )
         report.render()
     return blocks
 
 
-def respond(talk, text, history):
+def respond(talk, text, history, files=()):
     """Yield the answer so far, and what it took so far.
 
     The page keeps the conversation, `history`, since several people may talk at once, and each may undo a turn. So
-    each turn is read from its beginning.
+    each turn is read from its beginning, and its pictures are looked at again.
     """
-    talk.messages += remembered(history)
     said = ""
     try:
-        for piece in talk.say(text):
+        talk.messages += [looked_at(talk, message) for message in remembered(history)]
+        for piece in show(talk, files).say(text):
             said += piece
             yield said, f"({talk.turn})"
         yield said, f"({talk.turn})"
@@ -53,16 +64,34 @@ def respond(talk, text, history):
 
 
 def remembered(history):
-    """The turns of a page's history that have an answer, as messages; there, a content is a list of parts."""
-    messages = [{"role": entry["role"], "content": text_of(entry["content"])} for entry in history]
-    turns = [
-        turn
-        for turn in pairwise(messages)
-        if [message["role"] for message in turn] == ["user", "assistant"] and turn[1]["content"].strip()
-    ]
-    return [message for turn in turns for message in turn]
+    """The turns of a page's history that have an answer, as messages; there, a content is a list of parts.
+
+    A picture may be an entry of its own; it belongs to what the user says next.
+    """
+    turns, files = [], []
+    for entry in history:
+        said, files = text_of(entry["content"]), files + files_of(entry["content"])
+        if entry["role"] == "user" and said.strip():
+            turns.append([{"role": "user", "content": with_pictures(files, said) if files else said}])
+            files = []
+        elif entry["role"] == "assistant" and said.strip() and turns:
+            turns[-1].append({"role": "assistant", "content": said})
+    return [message for turn in turns if len(turn) == 2 for message in turn]
+
+
+def looked_at(talk, message):
+    """The message with its pictures as a `VisualChat` has them: what the model's tower makes of each."""
+    if isinstance(message["content"], str):
+        return message
+    parts = [part | {"image": talk.look(part["image"])} if "image" in part else part for part in message["content"]]
+    return message | {"content": parts}
 
 
 def text_of(content):
     """The text of a message's content, which is a text or a list of parts, some of them texts."""
     return content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
+
+
+def files_of(content):
+    """The files of a message's content."""
+    return [] if isinstance(content, str) else [part["file"]["path"] for part in content if part.get("type") == "file"]

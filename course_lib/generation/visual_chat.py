@@ -34,8 +34,11 @@ class VisualChat(Chat):
         Raises:
             CourseError: it can't be read.
         """
-        pixels = self.processor([picture]).to(next(self.model.parameters()).device)
-        self.shown.append(self.model.look(pixels))
+        self.shown.append(self.look(picture))
+
+    def look(self, picture):
+        """What the model's tower makes of a picture, 1 P D."""
+        return self.model.look(self.processor([picture]).to(next(self.model.parameters()).device))
 
     def say(self, text):
         """As in `Chat`; the text is about what was shown before it, and all that was shown and said earlier."""

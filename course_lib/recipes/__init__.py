@@ -9,6 +9,7 @@ from course_lib.recipes.reward import train_reward
 from course_lib.recipes.translator import train_translator
 from course_lib.recipes.vit import train_vit
 from course_lib.recipes.vlm import train_vlm
+from course_lib.recipes.vlm_aligned import train_vlm_aligned
 
 RECIPES = {
     "translator": train_translator,
@@ -18,6 +19,7 @@ RECIPES = {
     "aligned": train_aligned,
     "connector": train_connector,
     "vlm": train_vlm,
+    "vlm-aligned": train_vlm_aligned,
     "vit": train_vit,
     "clip": train_clip,
 }
@@ -33,4 +35,5 @@ __all__ = [
     "train_translator",
     "train_vit",
     "train_vlm",
+    "train_vlm_aligned",
 ]

@@ -38,7 +38,7 @@ def draw_vlm(picture, question, answer, *, visual=5, words=7, ax=None):
         page.arrow((x, ROW + 0.2), (x, model.bottom[1]), colour=shade(colour, 0.8))
     page.arrow(model.top, (model.x, 4.25))
     page.text(model.x, 4.45, answer, WORDS + 1, weight="bold")
-    for number, (x, y) in enumerate([(2.1, 1.62), (4.1, 1.62), (START - 0.45, ROW), (model.x - 2.5, 3.95)], start=1):
+    for number, (x, y) in enumerate([(2.1, 1.62), (4.1, 1.62), (START - 0.45, ROW), (model.x - 2.5, 4.1)], start=1):
         page.badge(x, y, number)
     page.text(START - 0.7, ROW, "tokens", WORDS, GREY, ha="right")
     return page.ax

@@ -10,8 +10,10 @@ import torch
 from PIL import Image
 
 from course_lib.cli import web
+from course_lib.cli.talkers import talker
 from course_lib.convert import llm_to_hugging_face
 from course_lib.data import ImageProcessor
+from course_lib.data.parts import pictures_of
 from course_lib.generation import Chat, Sampler, likeliest
 from course_lib.models import load_model, save_model
 from tests.chats import ANSWERS, QUESTIONS, Prescribed, assistant, chat_llm, chat_template, chat_tokenizer, system, user
@@ -213,6 +215,17 @@ class TestPage:
         history = [user([{"type": "text", "text": QUESTIONS[0]}]), assistant([{"type": "text", "text": ANSWERS[0]}])]
         list(web.respond(talk, QUESTIONS[1], history))
         assert talk.messages == [user(QUESTIONS[0]), assistant(ANSWERS[0]), user(QUESTIONS[1]), assistant(ANSWERS[1])]
+
+    def test_pictures_of_the_page_are_remembered_with_what_was_said_about_them(self, seeing):
+        talk = talker(seeing)(choose=Prescribed(*ANSWERS[1:3]), max_new_tokens=30)
+        file = str(seeing / "picture.png")
+        shown = [{"type": "file", "file": {"path": file}}]
+        history = [user(shown), user([{"type": "text", "text": QUESTIONS[0]}]), assistant(ANSWERS[0])]
+        answers = [answer for answer, _ in web.respond(talk, QUESTIONS[1], history, [file])]
+        assert answers[-1] == ANSWERS[1]
+        assert len(pictures_of(talk.messages)) == 2
+        assert web.sees(talk)
+        assert not web.sees(self.talk())
 
     def test_turns_without_an_answer_are_not_remembered(self):
         history = [user("a"), user("b"), assistant("c"), user("d"), assistant(" "), user("e")]

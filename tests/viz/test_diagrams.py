@@ -14,6 +14,7 @@ from course_lib.viz.course_map import PARTS
 
 PREDICTED = ["this", "was", "the", "first", "book", "i've", "ever", "read", ".", "EOS"]
 THREE_DATA = ["20,000 stories", "26,826 dialogues", "pairs of answers,\none preferred"]
+PICTURE = torch.rand(24, 24, 3)
 DIAGRAMS = {
     "multi-head attention": viz.draw_multi_head_attention,
     "multi-head attention, 1 head": lambda ax=None: viz.draw_multi_head_attention(1, ax=ax),
@@ -33,6 +34,7 @@ DIAGRAMS = {
     ),
     "three steps": lambda ax=None: viz.draw_three_steps(THREE_DATA, ["lesson 09", "lesson 10", "lesson 11"], ax=ax),
     "course map": viz.draw_course_map,
+    "vlm": lambda ax=None: viz.draw_vlm(PICTURE, "What is the\ncolor?", "It is red.", ax=ax),
 }
 
 
