@@ -95,6 +95,10 @@ def progress():
     """Show what `course check` found in the lessons so far.
 
     \b
+    Example:
+      course progress
+
+    \b
     Exit status:
       0  always
     """

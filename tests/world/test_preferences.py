@@ -13,7 +13,7 @@ from course_lib.world.requests import requests_of
 from course_lib.world.requests_answered import CRITERIA
 from course_lib.world.rewards import true_reward
 
-DIGEST = "4dbac1fd161670026ea32b29e82611b090e9716be73ab5f661dce240efceac42"
+DIGEST = "68b47cc39be39146a6876d99d77808802d8a3e7140f9bbaa5b1d0704dd949114"
 
 
 @pytest.fixture(scope="module")
