@@ -2,6 +2,7 @@
 
 import os
 import random
+from contextlib import contextmanager
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -30,6 +31,19 @@ def set_threads(threads=None):
 
     torch.set_num_threads(threads or int(os.environ.get("OMP_NUM_THREADS", "2")))
     return torch.get_num_threads()
+
+
+@contextmanager
+def one_thread():
+    """Within it, torch uses a single core: for steps that take less time than waking a second one."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def pick_device():

@@ -89,9 +89,11 @@ def looked_at(talk, message):
 
 def text_of(content):
     """The text of a message's content, which is a text or a list of parts, some of them texts."""
-    return content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
+    parts = [content] if isinstance(content, str) else content
+    return "".join(part if isinstance(part, str) else part.get("text", "") for part in parts)
 
 
 def files_of(content):
-    """The files of a message's content."""
-    return [] if isinstance(content, str) else [part["file"]["path"] for part in content if part.get("type") == "file"]
+    """The paths of the files of a message's content; the page and the programs that call it write them differently."""
+    parts = [] if isinstance(content, str) else [part for part in content if isinstance(part, dict)]
+    return [file["path"] for file in (part.get("file", part) for part in parts) if "path" in file]

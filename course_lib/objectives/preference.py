@@ -54,9 +54,15 @@ class BradleyTerry:
 
 @dataclass(frozen=True)
 class DirectPreference:
-    """The objective of direct preference optimisation: the policy learns from pairs, without a reward model."""
+    """The objective of direct preference optimisation: the policy learns from pairs, without a reward model.
+
+    The loss asks for a difference only, and may make both answers rarer. `anchor` is the weight of a second term,
+    -log p per token of the chosen answers, which keeps them likely (Pang et al. 2024, "Iterative Reasoning Preference
+    Optimization", equation 1).
+    """
 
     beta: float = 0.1
+    anchor: float = 0.0
 
     def __call__(self, model, batch):
         """The `TokenLoss` of a `PreferenceBatch` that knows what the reference says, summed over pairs.
@@ -67,4 +73,6 @@ class DirectPreference:
         if batch.reference_log_p.isnan().any():
             raise CourseError("the pairs lack the reference's log-probabilities; see PreferenceBatches.with_reference")
         log_p = pair_log_probabilities(model, batch)
-        return dpo(*log_p.unbind(dim=1), *batch.reference_log_p.unbind(dim=1), self.beta)
+        preference = dpo(*log_p.unbind(dim=1), *batch.reference_log_p.unbind(dim=1), self.beta)
+        surprise = -(log_p[:, 0] / batch.is_label[:, 0].sum(dim=-1)).sum()
+        return TokenLoss(preference.total + self.anchor * surprise, preference.count)

@@ -227,6 +227,13 @@ class TestPage:
         assert web.sees(talk)
         assert not web.sees(self.talk())
 
+    def test_a_history_may_be_written_by_the_page_or_by_a_program_that_calls_it(self):
+        by_page = [{"type": "file", "file": {"path": "a.png"}}, {"type": "text", "text": "b"}]
+        for content in (by_page, [{"path": "a.png"}, "b"]):
+            [question, answer] = web.remembered([user(content), assistant("c")])
+            assert [part.get("image", part.get("text")) for part in question["content"]] == ["a.png", "b"]
+            assert answer == assistant("c")
+
     def test_turns_without_an_answer_are_not_remembered(self):
         history = [user("a"), user("b"), assistant("c"), user("d"), assistant(" "), user("e")]
         assert web.remembered(history) == [user("b"), assistant("c")]

@@ -95,7 +95,9 @@ def test_a_reward_is_read_at_the_last_token_of_each_dialogue():
     torch.testing.assert_close(scores, torch.tensor(expected))
 
 
-@pytest.mark.parametrize(("objective", "make"), [(BradleyTerry(), tiny_scorer), (DirectPreference(0.3), tiny_llm)])
+@pytest.mark.parametrize(
+    ("objective", "make"), [(BradleyTerry(), tiny_scorer), (DirectPreference(0.3, anchor=0.7), tiny_llm)]
+)
 def test_the_loss_of_a_batch_is_the_sum_over_its_pairs_and_over_its_shards(objective, make):
     model, batches = make(), whole_set().with_reference(lambda batch: torch.randn(len(batch.tokens), 2))
     batch = batches.batch([0, 1, 2])
@@ -111,6 +113,16 @@ def test_before_the_first_update_direct_preference_loses_log_2_for_each_pair():
     model = tiny_llm()
     batches = whole_set().with_reference(lambda batch: pair_log_probabilities(model, batch))
     assert float(DirectPreference()(model, batches.batch([0, 2])).mean) == pytest.approx(math.log(2), abs=1e-6)
+
+
+@torch.no_grad()
+def test_the_anchor_adds_what_a_token_of_the_chosen_answers_costs():
+    model, weight = tiny_llm(), 0.7
+    batch = whole_set().with_reference(lambda batch: torch.randn(len(batch.tokens), 2)).batch([0, 2])
+    log_p = [float(pair[0]) for pair in pair_log_probabilities(model, batch)]
+    plain, anchored = (float(DirectPreference(0.3, anchor)(model, batch).total) for anchor in (0.0, weight))
+    costs = -log_p[0] / 3 - log_p[1] / 2  # by the lengths of the chosen answers
+    assert anchored - plain == pytest.approx(weight * costs, rel=1e-5)
 
 
 def test_pairs_that_nobody_asked_the_reference_about_are_refused():
