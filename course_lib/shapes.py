@@ -12,8 +12,12 @@ LEGEND = {
     "K": "key-value heads",
     "E": "d_head, the width of one head",
     "V": "vocabulary",
+    "C": "channels of a picture: 1 if grey, 3 if coloured",
+    "Y": "rows of pixels, the height of a picture",
+    "X": "columns of pixels, the width of a picture",
     "P": "image patches",
-    "N": "real (not padding) tokens of a batch",
+    "J": "the joint space of pictures and captions",
+    "N": "real (not padding) tokens of a batch, or rows of a data set",
 }
 
 

@@ -21,7 +21,7 @@ def test_a_shape_that_reads_as_its_letters_passes_the_tensor_on():
         ("B T D", {"T": 7}, r"axis T \(query length \(target tokens\)\) of B T D should be 7, got 5 in shape"),
         ("B T B", {}, r"axis B \(batch\) of B T B should be 2, got 33"),
         ("B 3 D", {}, "axis 3 of B 3 D should be 3, got 5"),
-        ("B T X", {"X": 1}, "axis X of B T X should be 1, got 33"),
+        ("B T Q", {"Q": 1}, "axis Q of B T Q should be 1, got 33"),
     ],
 )
 def test_a_shape_that_reads_otherwise_is_refused_and_both_are_named(letters, sizes, message):

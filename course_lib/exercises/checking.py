@@ -9,7 +9,7 @@ import warnings
 from dataclasses import dataclass
 
 from course_lib.exercises.exercise import find_exercise
-from course_lib.exercises.values import agrees, first_difference, is_missing, pattern, show
+from course_lib.exercises.values import agrees, as_tensor, first_difference, is_missing, pattern, show
 
 SEED = "COURSE_EXERCISE_SEED"  # set while submissions are graded: cases that nobody has seen
 
@@ -48,29 +48,43 @@ def examine(exercise, answer):
             with quietly():
                 given = exercise.apply(answer, case)
         except (Exception, SystemExit) as error:
-            return Verdict(0, f"not right yet{where}\n  your code raises {in_words(error)}")
+            return Verdict(0, f"not right yet{where}\n  {in_words(error)}")
         if is_missing(given):
             return Verdict(0, "not attempted yet" + " (it returns None)" * exercise.wants_a_function)
         true = exercise.true_value(case)
         if difference := first_difference(given, true, exercise.tolerance, exercise.axes.split()):
-            cause = cause_of(exercise, answer, case, cases) or pattern(given, true, exercise.tolerance)
+            pair = [given, true] if difference.part is None else [of.get(difference.part) for of in (given, true)]
+            cause = cause_of(exercise, answer, case, cases, difference.part) or pattern(*pair, exercise.tolerance)
             reasons = [cause.format_map(Places(difference.place))] if cause else []
             return Verdict(0, "\n  ".join([f"not right yet{where}", *reasons, difference.text]))
     on = f", on all {len(cases)} cases" if exercise.wants_a_function else ""
     return Verdict(exercise.points, f"right{on}: {exercise.points} of {exercise.points} points")
 
 
-def cause_of(exercise, answer, failed, cases):
-    """The mistake that gives what the answer gives, in every case or else in the one that failed; None if none does."""
+def cause_of(exercise, answer, failed, cases, part):
+    """The mistake that gives what the answer gives, in every case or else in the one that failed; None if none does.
+
+    If `part` of a dict is what is wrong first, a mistake in other parts is no cause.
+    """
     for tried in (cases, [failed]):
         with contextlib.suppress(Exception), quietly():  # an answer may not work for every case
             given = [exercise.apply(answer, case) for case in tried]
+            if len(tried) < len(cases) and is_easily_alike(given[0], part):
+                return None
             for cause, wrong in exercise.mistakes:
                 with contextlib.suppress(Exception):  # nor may a mistake
                     expected = [exercise.apply(wrong, case) for case in tried]
-                    if all(agrees(*pair, exercise.tolerance) for pair in zip(given, expected, strict=True)):
+                    same = all(agrees(*pair, exercise.tolerance) for pair in zip(given, expected, strict=True))
+                    if same and (part is None or part in expected[0]):
                         return cause
     return None
+
+
+def is_easily_alike(value, part):
+    """Whether one case proves nothing: two mistakes often lead to the same word, or to the same single number."""
+    value = value if part is None else value.get(part)
+    numbers = as_tensor(value)
+    return not isinstance(value, dict) and (numbers is None or numbers.numel() < 2)
 
 
 def the_courses_own(answer):
@@ -109,8 +123,10 @@ def describe(exercise, case):
 
 
 def in_words(error):
-    """An exception and the student's line that led to it."""
+    """An exception and the student's line that led to it; without one, it is the check that could not go on."""
     lines = [frame.line for frame in traceback.extract_tb(error.__traceback__) if "course_lib" not in frame.filename]
-    place = f", in the line `{lines[0]}`" if lines and lines[0] else ""
     text = str(error).splitlines()
-    return type(error).__name__ + (f": {text[0]}" if text else "") + place
+    what = type(error).__name__ + (f": {text[0]}" if text else "")
+    if not lines:
+        return f"this cannot be checked: {what}"
+    return f"your code raises {what}" + (f", in the line `{lines[0]}`" if lines[0] else "")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from course_lib.errors import CourseError
+from course_lib.exercises.values import listed
 
 
 def call(answer, *case):
@@ -55,7 +56,7 @@ class Exercise:
     def apply(self, answer, case):
         """What `answer` gives for a case. It works on a copy, so that no answer can spoil the case for the next."""
         if self.wants_a_function:
-            return self.run(answer, *copy.deepcopy(case))
+            return listed(self.run(answer, *copy.deepcopy(case)))
         return answer() if inspect.isfunction(answer) else answer
 
     def true_value(self, case):

@@ -10,12 +10,12 @@ BOS, THIS, IS = torch.tensor([[1.0, -1, 1, -1], [1, 1, -1, -1], [1, -1, -1, 1]])
 MEMORY = torch.stack([THIS, IS, BOS])  # este, é, o
 
 
-def cross_attention(memory=MEMORY, scale=2.0, residual=1.0, normalize=True):
+def cross_attention(memory=MEMORY, scale=2.0, residual=1.0, normalize=True, correction=0):
     """Steps 4 to 6 of BOS, whose vector after step 3 is still the one that it began with."""
     weights = (memory @ BOS / scale).softmax(dim=0)
     heard = weights @ memory
     added = residual * BOS + heard
-    normalized = (added - added.mean()) / added.std(correction=0) if normalize else added
+    normalized = (added - added.mean()) / added.std(correction=correction) if normalize else added
     return {"weights": weights, "heard": heard, "step 6": normalized}
 
 
@@ -68,12 +68,12 @@ def decoders():
 
     def at_one_place(x):
         y = honest(x).clone()
-        y[2] = y[2] + x[3]
+        y[2:3] = y[2:3] + x[3:4].sum(dim=0)
         return y
 
     def at_the_end_only(x):
         y = honest(x).clone()
-        y[-2] = y[-2] + x[-1]
+        y[-2:-1] = y[-2:-1] + x[-1]
         return y
 
     return {
@@ -128,6 +128,10 @@ EXERCISES = [
                 {"weights": torch.tensor([1.0, 0, 0])},
             ),
             ("the residual connection is forgotten in step 5", {"step 6": cross_attention(residual=0)["step 6"]}),
+            (
+                "the variance is a mean over 4 numbers; `std` of torch divides by 4 − 1",
+                {"step 6": cross_attention(correction=1)["step 6"]},
+            ),
             ("the normalization of step 6 is missing", {"step 6": cross_attention(normalize=False)["step 6"]}),
             (
                 "the values come from the memory, not from the target",
@@ -147,6 +151,7 @@ EXERCISES = [
             ("C has more columns than rows: one sequence asks another", {"C": "self"}),
             ("C has no empty half, and needs none: the source was complete before", {"C": "neither"}),
             ("in D, words look to the right of the diagonal and nowhere else: the mask is transposed", {"D": "self"}),
+            ("D has four columns, one for each word written so far; the source has five tokens", {"D": "cross"}),
             ("E is a masked map, too: a word may put all of its weight on one place of the past", {"E": "neither"}),
             ("E is square, and empty above the diagonal", {"E": "cross"}),
         ],
@@ -181,6 +186,10 @@ EXERCISES = [
                 "positions are counted anew for each call: those of the queries begin where they begin",
                 lambda q, k: positions_mask(q - q[..., :1], k),
             ),
+            (
+                "these numbers are to be added to scores; asked for is True where a query may look, and else False",
+                lambda q, k: torch.zeros(positions_mask(q, k).shape).masked_fill(~positions_mask(q, k), -torch.inf),
+            ),
             ("each query sees its own place only", lambda q, k: q.unsqueeze(-1) == k.unsqueeze(-2)),
             ("every query sees every key: there is no mask", lambda q, k: torch.ones_like(positions_mask(q, k))),
             (
@@ -198,14 +207,14 @@ EXERCISES = [
         truth=leaks,
         cases=decoder_cases,
         mistakes=[
-            (
-                "it reports the changed place itself, which may move: only earlier outputs may not",
-                tested_with(watched=lambda t: slice(0, t + 1)),
-            ),
-            (
-                "it reports later outputs, which may move: only earlier ones may not",
-                tested_with(watched=lambda t: slice(t, None)),
-            ),
+            *[
+                (
+                    "it reports what may move: the changed place itself, later ones, or those behind a place that was "
+                    "changed before and not put back",
+                    tested_with(watched=watched),
+                )
+                for watched in (lambda t: slice(0, t + 1), lambda t: slice(t, None))
+            ],
             ("it changes the last place only, and misses a leak between earlier ones", tested_with(changed=[5])),
             ("it changes one place in the middle only, and misses leaks from the others", tested_with(changed=[3])),
             ("it looks at the first output only", tested_with(watched=lambda t: slice(0, 1))),
@@ -226,7 +235,8 @@ EXERCISES = [
             ("without a cache step n computes n rows: 1 + 2 + … + 12", {"without": 12 * 12}),
             ("step n computes n rows: 1 + 2 + … + 12 = 12 · 13 / 2", {"without": 66}),
             ("with the cache only the new word goes through the layer", {"with cache": 78}),
-            ("each place is an example: given these words, predict the next", {"examples": 1}),
+            ("each of the 12 places is an example: given these words, predict the next", {"examples": 1}),
+            ("each of the 12 places is an example: given these words, predict the next", {"examples": 11}),
             ("without the cache the old words go through again at every step", {"without": 12}),
         ],
     ),

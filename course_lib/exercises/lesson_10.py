@@ -7,8 +7,7 @@ import torch.nn.functional as F
 
 from course_lib.exercises.cases import dice, number, random_tensors
 from course_lib.exercises.exercise import Exercise
-
-BOS, EOS, USER, ASSISTANT = 1, 2, 4, 5
+from course_lib.exercises.packing import dialogue_cases, pack, turn
 
 # 10.1 Six data sets
 PLACES = {"A": 1, "B": 2, "C": 3, "D": 1, "E": 2, "F": 3}
@@ -31,39 +30,6 @@ def two_answers(scored=FIRST + SECOND):
 
 
 # 10.3 Pack four dialogues
-def dialogue_cases(seed):
-    """Four dialogues of (role, ids), the first with two turns."""
-    words = iter(torch.randint(6, 40, (60,), generator=dice(seed)).tolist())
-    sizes = [[2, 3, 1, 4], [1, number(seed, 1, 3)], [3, 2], [2, 1]]
-    roles = ("user", "assistant")
-    return [([[(roles[i % 2], [next(words) for _ in range(n)]) for i, n in enumerate(turns)] for turns in sizes],)]
-
-
-def turn(messages, scored=("assistant",), head=False, end=True):
-    """The ids of a dialogue, and whether each is to be said."""
-    ids, is_completion = [BOS], [False]
-    for role, words in messages:
-        ids += [USER if role == "user" else ASSISTANT, *words, EOS]
-        said = role in scored
-        is_completion += [head and said] + [said] * len(words) + [end and said]
-    return ids, is_completion
-
-
-def pack(dialogues, shift=1, restart=True, last=False, masked=True):
-    """The dialogues in one row: tokens, labels, positions and segments."""
-    row = {"tokens": [], "labels": [], "positions": [], "segments": []}
-    for segment, (ids, is_completion) in enumerate(dialogues, start=1):
-        length = len(ids) if last else len(ids) - 1
-        start = 0 if restart else len(row["tokens"])
-        labels = [i if said or not masked else 0 for i, said in zip(ids, is_completion, strict=True)]
-        labels = (labels[shift:] + shift * [0])[:length]
-        row["tokens"] += ids[:length]
-        row["labels"] += labels
-        row["positions"] += range(start, start + length)
-        row["segments"] += length * [segment]
-    return row
-
-
 def turn_and_pack(pair, dialogues):
     """Both functions; the second one gets what the first should give. A mistake has one of them only."""
     mine, packed = pair
@@ -100,14 +66,14 @@ def text_loss(table, ids):
     return F.cross_entropy(table[ids[:-1]], ids[1:])
 
 
-def answer_loss(table, rows, all_tokens=False, shift=1, by_row=False):
+def answer_loss(table, rows, all_tokens=False, shift=1, by_row=False, mean=torch.mean):
     """The mean loss over the completion tokens."""
     losses = []
     for ids, said in rows:
         said = torch.ones_like(said) if all_tokens else said
         before = len(ids) - shift
         losses.append(F.cross_entropy(table[ids[:before]], ids[shift:], reduction="none")[said[shift:]])
-    return torch.stack([part.mean() for part in losses]).mean() if by_row else torch.cat(losses).mean()
+    return torch.stack([part.mean() for part in losses]).mean() if by_row else mean(torch.cat(losses))
 
 
 def fine_tune(table, rows, steps, rate=2.0, forget=True, loss=answer_loss):
@@ -121,6 +87,13 @@ def fine_tune(table, rows, steps, rate=2.0, forget=True, loss=answer_loss):
     return table
 
 
+def row_by_row(table, rows, steps):
+    """As many steps for each row as there should be for all of them together."""
+    for row in steps * rows:
+        table = fine_tune(table, [row], 1)
+    return table
+
+
 def forgotten(before, after, story):
     """By what factor the perplexity of a story has grown."""
     return (text_loss(after, story) - text_loss(before, story)).exp()
@@ -129,7 +102,9 @@ def forgotten(before, after, story):
 def tune_and_measure(pair, table, rows, story, steps):
     """Both functions; the second one gets what the first should give. A mistake has one of them only."""
     tune, measure = pair
-    result = {"table": tune(table, rows, steps)} if tune else {}
+    old = table.clone()
+    new = tune(old, rows, steps) if tune else None
+    result = {} if new is None else {"table": new, "old table": old}
     return result | ({"forgotten": measure(table, fine_tune(table, rows, steps), story)} if measure else {})
 
 
@@ -150,7 +125,7 @@ def lora_cases(seed):
     cases = []
     for d_in, d_out, rank in ((5, 5, 2), (7, 4, number(seed, 2, 3))):
         x, weight, down, up = random_tensors(seed, (3, d_in), (d_out, d_in), (d_in, rank), (rank, d_out))
-        cases.append((x, weight, down, up, 5.0, [(7, 4), (4, 7), (12, 5)], rank))
+        cases.append((x, weight, down, up, 11.0, [(7, 4), (4, 7), (12, 5)], rank))
     return cases
 
 
@@ -168,6 +143,10 @@ def merged(weight, down, up, alpha, scale=scale_of):
 
 def learnt(shapes, rank):
     return sum(rank * (d_in + d_out) for d_in, d_out in shapes)
+
+
+def all_of(shapes):
+    return sum(d_in * d_out for d_in, d_out in shapes)
 
 
 def lora(trio, x, weight, down, up, alpha, shapes, rank):
@@ -224,6 +203,7 @@ EXERCISES = [
             ("this is the mean over the tokens; take each answer's mean first", {"mean of means": 15 / 8}),
             ("in multiples of ln 2: a probability of 1/8 costs 3", {"per token": 1.875 * math.log(2)}),
             ("all 16 tokens share the cost: the prompts' 19 and the answers' 15", {"all": 19 / 8}),
+            ("it is that of the answers, from their loss per token", {"perplexity": 2 ** (34 / 16)}),
             ("a loss of n ln 2 is a perplexity of 2 to the power of n", {"perplexity": math.exp(1.875)}),
         ],
     ),
@@ -239,9 +219,15 @@ EXERCISES = [
             ("is_completion: the user's words are marked, not the assistant's", turned(scored=("user",))),
             ("is_completion: the answer's `<eos>` is not marked: nobody would learn to stop", turned(end=False)),
             ("is_completion: `<assistant>` is marked; the program writes it", turned(head=True)),
+            (
+                "is_completion: the user's `<eos>` are marked, too; the user says them",
+                turned(every_end=True),
+            ),
+            ("is_completion: it marks the tokens themselves; `pack` does the shifting", turned(early=1)),
             ("positions: they go on counting; each dialogue begins at 0", packed("positions", restart=False)),
             ("labels: they are not shifted: each place would be asked for what it reads", packed("labels", shift=0)),
             ("labels: they are shifted twice", packed("labels", shift=2)),
+            ("labels: the mark that counts is that of the next token, not of the one read", packed("labels", late=1)),
             ("tokens: the last token of a dialogue is never read: nothing follows it", packed("tokens", last=True)),
             ("labels: the prompts are asked, too: 0 where nothing is to be said", packed("labels", masked=False)),
             ("segments: all have one number: each dialogue would see those before it", numbered(lambda segment: 1)),
@@ -260,11 +246,16 @@ EXERCISES = [
             ("table: the prompts are scored, too", tuned_by(all_tokens=True)),
             ("table: the labels are not shifted: the model learns to repeat what it reads", tuned_by(shift=0)),
             ("table: each dialogue counts alike; the mean is over all completion tokens", tuned_by(by_row=True)),
+            ("table: the losses are added up; take their mean", tuned_by(mean=torch.sum)),
+            ("table: a step for each dialogue; one step looks at all of them", (row_by_row, None)),
             ("table: the slopes of earlier steps are not forgotten", tuned(forget=False)),
             ("table: it walks uphill: subtract the gradient", tuned(rate=-2.0)),
+            ("table: the learning rate is 2", tuned(rate=1.0)),
+            ("old table: it has changed, too; work on a copy", (lambda t, *rest: t.copy_(fine_tune(t, *rest)), None)),
             ("table: nothing has changed", (lambda table, rows, steps: table, None)),
             ("table: one step too few", (lambda table, rows, steps: fine_tune(table, rows, steps - 1), None)),
             ("forgotten: a difference of losses; e to its power is the factor", measured(lambda old, new: new - old)),
+            ("forgotten: a perplexity takes the mean loss, not the sum", measured(lambda a, b: (8 * (b - a)).exp())),
             ("forgotten: before and after are exchanged", measured(lambda old, new: (old - new).exp())),
             ("forgotten: the perplexity afterwards; divide by that before", measured(lambda _, new: new.exp())),
             ("forgotten: perplexities are subtracted; divide them", measured(lambda old, new: new.exp() - old.exp())),
@@ -281,16 +272,22 @@ EXERCISES = [
         mistakes=[
             ("adapt: the addition is multiplied by α, not by α / r", adapted_with(lambda down, alpha: alpha)),
             ("adapt: the factor α / r is missing", adapted_with(lambda down, alpha: 1.0)),
+            ("adapt: r is the size that A and B share", adapted_with(lambda down, alpha: alpha / down.shape[0])),
             ("adapt: the factor is upside down", adapted_with(lambda down, alpha: down.shape[1] / alpha)),
             ("adapt: only the addition is left", only(adapt=lambda x, w, *rest: adapted(x, 0 * w, *rest))),
             ("adapt: a weight is D_out × D_in: transpose it", only(adapt=lambda x, w, *rest: adapted(x, w.T, *rest))),
             ("merge: A B is D_in × D_out: transpose it", only(merge=lambda w, *rest: merged(w.T, *rest).T)),
             ("merge: only the addition is left", only(merge=lambda w, *rest: merged(0 * w, *rest))),
             ("merge: the addition is multiplied by α, not by α / r", merged_with(lambda down, alpha: alpha)),
+            ("merge: r is the size that A and B share", merged_with(lambda down, alpha: alpha / down.shape[0])),
             ("merge: the factor α / r is missing", merged_with(lambda down, alpha: 1.0)),
             ("merge: the addition is subtracted", merged_with(lambda down, alpha: -scale_of(down, alpha))),
-            ("count: this is the size of the product A B", only(count=lambda shapes, _: sum(a * b for a, b in shapes))),
-            ("count: add the sizes of A and B", only(count=lambda shapes, rank: sum(rank * a * b for a, b in shapes))),
+            ("count: this is the size of the product A B", only(count=lambda shapes, _: all_of(shapes))),
+            ("count: add the sizes of A and B", only(count=lambda shapes, rank: rank * all_of(shapes))),
+            (
+                "count: frozen numbers are not learnt",
+                only(count=lambda shapes, r: learnt(shapes, r) + all_of(shapes)),
+            ),
             ("count: B is missing", only(count=lambda shapes, rank: sum(rank * a for a, _ in shapes))),
             ("count: the rank is missing", only(count=lambda shapes, rank: learnt(shapes, 1))),
             ("count: one layer; the model has several", only(count=lambda shapes, rank: learnt(shapes[:1], rank))),

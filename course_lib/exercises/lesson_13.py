@@ -4,70 +4,22 @@ import math
 
 import torch
 
-from course_lib.exercises.cases import dice, number, random_tensors
+from course_lib.exercises.cached_layers import largest_difference, plainly, stack_cases, stepping, through_the_cache
+from course_lib.exercises.cases import dice, number
 from course_lib.exercises.exercise import Exercise
 
 # 13.1 Which rows?
 ROWS = {"end": 12, "replaced": 7, "system": 0, "dropped": 4, "no mask": 0, "no mask, first layer": 12}
 
 
-# 13.2 By hand: a stack of layers, one token at a time
-def stack_cases(seed):
-    cases = []
-    for D, T, L in ((4, 3, 2), (5, 6, 1), (3, 7, 4)):
-        X, *weights = random_tensors(seed + D, (T, D), *[(D, D)] * (3 * L))
-        cases.append((X, [tuple(weights[3 * i : 3 * i + 3]) for i in range(L)]))
-    return cases
-
-
-def stepping(scale=math.sqrt, grow=lambda kept, row: torch.vstack([kept, row]), use=lambda *seen: seen, deep=True):
-    """A way to read one token with a cache, with one thing changed."""
-
-    def step(x, kept, layers):
-        first, new = x, []
-        for (W_Q, W_K, W_V), (K, V) in zip(layers, kept, strict=True):
-            source = x if deep else first
-            K, V = grow(K, source @ W_K), grow(V, source @ W_V)
-            new.append((K, V))
-            keys, values = use(K, V)
-            x = (x @ W_Q @ keys.T / scale(len(x))).softmax(dim=-1) @ values
-        return x, new
-
-    return step
-
-
-def through_the_cache(step, X, layers):
-    """The outputs of all tokens, read one by one: T D, or None if the step gives nothing."""
-    kept, outputs = [(X[:0], X[:0]) for _ in layers], []
-    for x in X:
-        result = step(x, kept, layers)
-        if result is None:
-            return None
-        output, kept = result
-        outputs.append(torch.as_tensor(output))
-    return torch.stack(outputs)
-
-
-def plainly(X, layers):
-    """All rows at once under the causal mask: T D -> T D."""
-    hidden = torch.ones(len(X), len(X), dtype=torch.bool).triu(1)
-    for W_Q, W_K, W_V in layers:
-        scores = X @ W_Q @ (X @ W_K).T / math.sqrt(X.shape[1])
-        X = scores.masked_fill(hidden, -math.inf).softmax(dim=-1) @ (X @ W_V)
-    return X
-
-
-def largest_difference(step, plain, X, layers, pick=lambda difference: difference.abs().max()):
-    return pick(through_the_cache(step, X, layers) - plain(X, layers))
-
-
+# 13.2 By hand
 def read_with(**changes):
     """Both answers of 13.2, with one thing changed in the step."""
     return stepping(**changes), largest_difference
 
 
-def differing(pick):
-    return stepping(), lambda *case: largest_difference(*case, pick)
+def differing(**changes):
+    return stepping(), lambda *case: largest_difference(*case, **changes)
 
 
 def run_both(functions, X, layers):
@@ -82,7 +34,7 @@ def conversations(seed):
     system, a, b = (number(seed + i, 3, 30) for i in range(3))
     ns, power = [10, 20, 70], 1 + 0.5 * number(seed, 1, 5)
     return [
-        (system, [(a, b)], ns, [3 * n**power for n in ns]),
+        (system, [(a, b)], ns, [3 * n**power * (1.3 if n == 20 else 1) for n in ns]),
         (0, [(5, 2), (a, 7), (3, b)], ns[:2], [n**3 + 5 * n for n in ns[:2]]),
         (system, [(b, a)] * 5, (4, 64), (7.0, 7.0 * 4**power)),
     ]
@@ -105,7 +57,7 @@ def power(lengths, costs):
 def run_counts(functions, system, turns, lengths, costs):
     count, find = functions
     counts = count(system, turns)
-    return None if counts is None else {**counts, "power": find(lengths, costs)}
+    return None if counts is None else {"rows": counts, "power": find(lengths, costs)}
 
 
 def miscounted(change):
@@ -123,8 +75,16 @@ def users(name, card=160 * 2**30, both=2, tokens=4000, weights=2e9, heads=1, who
     return whole((card - billions * weights) / (both * L * sizes[heads - 1] * 128 * tokens * 2))
 
 
-def users_otherwise(name, **changes):
-    return {name: users(name, **changes)}
+FORMULAS = [
+    ("there are no parts of users: round down", {"whole": float}),
+    ("keys and values: the formula begins with a 2", {"both": 1}),
+    ("the weights need memory, too: 2 bytes each", {"weights": 0}),
+    ("a number has 2 bytes, in the weights, too", {"weights": 1e9}),
+    ("a billion parameters are 10⁹, and not 2³⁰", {"weights": 2**31}),
+    ("a GiB is 2³⁰ bytes, and not 10⁹", {"card": 160e9}),
+    ("what counts are key-value heads, not query heads", {"heads": 2}),
+    ("each user has 4,000 tokens, not the whole context", {"tokens": 4096}),
+]
 
 
 # 13.5 A tree
@@ -142,6 +102,10 @@ def fewest_rows(prompts):
 
 def common(a, b):
     return next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+
+
+def tokens_only(prompts):
+    return len(set(sum(prompts, [])))
 
 
 def only_what_all_share(prompts):
@@ -213,9 +177,10 @@ EXERCISES = [
             ("a token sees itself, too: append before you attend", read_with(use=lambda K, V: (K[:-1], V[:-1]))),
             ("keys and values are exchanged", read_with(use=lambda K, V: (V, K))),
             ("deeper layers make keys and values from their own input, not from the embedding", read_with(deep=False)),
-            ("this is the mean difference; one wrong row could hide in it", differing(lambda d: d.abs().mean())),
-            ("only the last token is compared", differing(lambda d: d[-1].abs().max())),
-            ("a difference may be negative: take its size", differing(torch.max)),
+            ("this is the mean difference; one wrong row could hide in it", differing(pick=lambda d: d.abs().mean())),
+            ("only the last token is compared", differing(pick=lambda d: d[-1].abs().max())),
+            ("a difference may be negative: take its size", differing(pick=torch.max)),
+            ("what `step` keeps is what the next `step` begins with", differing(onward=lambda before, now: before)),
         ],
     ),
     Exercise(
@@ -253,13 +218,16 @@ EXERCISES = [
         points=2,
         truth=lambda: {name: users(name) for name in KNOWN},
         mistakes=[
-            *[("there are no parts of users: round down", users_otherwise(name, whole=float)) for name in KNOWN],
-            *[("keys and values: the formula begins with a 2", users_otherwise(name, both=1)) for name in KNOWN],
-            *[("the weights need memory, too: 2 bytes each", users_otherwise(name, weights=0)) for name in KNOWN],
-            *[("a number has 2 bytes, in the weights, too", users_otherwise(name, weights=1e9)) for name in KNOWN],
-            ("what counts are key-value heads, not query heads", users_otherwise("Llama 2 70B", heads=2)),
-            ("what counts are key-value heads, not query heads", users_otherwise("Llama 3.1 8B", heads=2)),
-            ("each user has 4,000 tokens, not the whole context", users_otherwise("Llama 3.1 8B", tokens=131072)),
+            *[
+                (cause, {name: users(name, **change)})
+                for cause, change in FORMULAS
+                for name in KNOWN
+                if users(name, **change) != users(name)
+            ],
+            (
+                "each user has 4,000 tokens, not the whole context",
+                {"Llama 3.1 8B": users("Llama 3.1 8B", tokens=131072)},
+            ),
         ],
     ),
     Exercise(
@@ -276,6 +244,12 @@ EXERCISES = [
             (
                 "the same token at the same place is another row if the text before it differs",
                 lambda prompts: len({pair for ids in prompts for pair in enumerate(ids)}),
+            ),
+            ("these are different tokens; a row is a token with all that stands before it", tokens_only),
+            ("the empty beginning needs no row", lambda prompts: fewest_rows(prompts) + 1),
+            (
+                "a prompt's last token is read, too: what follows it is asked",
+                lambda p: fewest_rows([i[:-1] for i in p]),
             ),
             ("these are the rows that are saved", lambda prompts: sum(map(len, prompts)) - fewest_rows(prompts)),
         ],

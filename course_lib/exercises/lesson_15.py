@@ -12,10 +12,14 @@ def table(T, W, first=0, sees=None):
     return [[int(sees(q, k)) for k in range(T)] for q in range(T)]
 
 
-def paper(W=0, first=1, sees=None):
+def paper(W=0):
     """Both tables and what query 9 sees, with W tokens more in the window."""
-    seen = {k for k in range(10) if table(10, 3 + W, first, sees)[9][k]}
-    return {"window 2": table(5, 2 + W, 0, sees), "first": table(6, 3 + W, first, sees), "query 9": seen}
+    seen = {k for k in range(10) if table(10, 3 + W, first=1)[9][k]}
+    return {"window 2": table(5, 2 + W), "first": table(6, 3 + W, first=1), "query 9": seen}
+
+
+def each_alone(values):
+    return [{name: value} for name, value in values.items()]
 
 
 # 15.2 A ring with a sink
@@ -103,8 +107,8 @@ def chosen_with(**changed):
 
 
 # 15.5 The bill: 48 layers, 16 query heads, 4 key-value heads of width 256, window 1,024 in 40 layers
-def gib(heads, open_layers, windows, length=131_072, both=2, each=2):
-    return both * heads * 256 * each * (open_layers * length + windows * 1024) / 2**30
+def gib(heads, open_layers, windows, length=131_072, both=2, each=2, unit=2**30):
+    return both * heads * 256 * each * (open_layers * length + windows * 1024) / unit
 
 
 NAMES = ("MHA", "GQA", "GQA, window", "GQA, pattern")
@@ -143,15 +147,20 @@ EXERCISES = [
         points=2,
         truth=paper,
         mistakes=[
-            ("the window counts the token itself: W tokens, not W before it", paper(W=1)),
-            ("the window counts the token itself, but this one is too narrow", paper(W=-1)),
-            ("a token looks into the future", paper(sees=lambda q, k: abs(q - k) < 3)),
-            ("rows ask, columns are asked: the table is transposed", paper(sees=lambda q, k: 0 <= k - q < 2)),
+            *[
+                ("the window counts the token itself: W tokens, not W before it", part)
+                for part in each_alone(paper(W=1))
+            ],
+            *[("the window has W tokens, but this one is too narrow", part) for part in each_alone(paper(W=-1))],
+            ("a token looks into the future", {"window 2": table(5, 2, sees=lambda q, k: abs(q - k) < 2)}),
+            ("a token looks into the future", {"first": table(6, 3, sees=lambda q, k: abs(q - k) < 3 or k == 0)}),
+            (
+                "rows ask, columns are asked: the table is transposed",
+                {"window 2": table(5, 2, sees=lambda q, k: 0 <= k - q < 2)},
+            ),
             ("the first token leaves the window here; it is always to be seen", {"first": table(6, 3)}),
             ("the first token leaves the window here; it is always to be seen", {"first": table(6, 4)}),
             ("query 9 sees the first token, too", {"query 9": {7, 8, 9}}),
-            ("query 9 sees itself and two more of the window, and the first token", {"query 9": {0, 8, 9}}),
-            ("query 9 sees itself and two more of the window, and the first token", {"query 9": {0, 6, 7, 8, 9}}),
         ],
     ),
     Exercise(
@@ -163,10 +172,7 @@ EXERCISES = [
         run=run_ring,
         mistakes=[
             ("the first tokens are overwritten: this is a ring without a sink", holding(lambda n, W, _: held(n, W, 0))),
-            (
-                "right, but in the order of the text; asked for is the order of places",
-                holding(in_text_order),
-            ),
+            ("right, but in the order of the text; asked for is the order of places", holding(in_text_order)),
             (
                 "the token `first` goes to the first place of the ring: subtract before you divide",
                 holding(lambda n, W, first: held(n, W, first, lambda p, window, first: first + p % window)),
@@ -177,19 +183,17 @@ EXERCISES = [
             ),
             ("the ring has one place too many", holding(lambda n, W, first: held(n, W + 1, first))),
             ("nothing is ever overwritten", holding(lambda n, W, first: list(range(n)))),
+            ("the first tokens may be seen, too, and are lost", losing(lambda q, k, W, f: q - k < W)),
             (
-                "the first tokens may be seen, too, and are lost",
-                losing(lambda q, k, W, f: q - k < W),
+                "the text has the positions 0 to length − 1 only",
+                (held, lambda hold, n, W, f: {*range(n - W, n), *range(f)} - set(hold(n, W, f))),
             ),
             (
                 "a window of W reaches back W − 1 tokens; this is one more",
                 losing(lambda q, k, W, f: q - k <= W or k < f),
             ),
             ("this is what is held; asked for is what is missing", (held, lambda hold, *case: set(hold(*case)))),
-            (
-                "all tokens of the text are looked for, not only those in sight",
-                losing(lambda *_: True),
-            ),
+            ("all tokens of the text are looked for, not only those in sight", losing(lambda *_: True)),
         ],
     ),
     Exercise(
@@ -200,18 +204,10 @@ EXERCISES = [
         cases=reach_cases,
         axes="layer position",
         mistakes=[
-            (
-                "a window of W carries the news W − 1 tokens on, not W",
-                carried(lambda t, k, W: 0 <= t - k <= (W or 99)),
-            ),
-            (
-                "backwards: a token hears of those before it",
-                carried(lambda t, k, W: 0 <= k - t < (W or 99)),
-            ),
-            (
-                "the mask is causal: news travels to the right only",
-                carried(lambda t, k, W: abs(t - k) < (W or 99)),
-            ),
+            ("a window of W carries the news W − 1 tokens on, not W", carried(lambda t, k, W: 0 <= t - k <= (W or 99))),
+            ("backwards: a token hears of those before it", carried(lambda t, k, W: 0 <= k - t < (W or 99))),
+            ("the mask is causal: news travels to the right only", carried(lambda t, k, W: abs(t - k) < (W or 99))),
+            ("each layer has a window of its own", lambda windows, *case: changes(windows[:1] * len(windows), *case)),
             ("None means that everything before may be seen", carried(lambda t, k, W: 0 <= t - k < (W or 1))),
             ("a token that has heard does not forget: it sees itself", carried(lambda t, k, W: 0 < t - k < (W or 99))),
             ("the first row is the embedding, where one token has changed", lambda *case: changes(*case, start=False)),
@@ -229,10 +225,8 @@ EXERCISES = [
         cases=pattern_cases,
         mistakes=[
             ("the lowest loss of all, whatever its cache costs", chosen_with(fits=lambda kept, most: True)),
-            (
-                "asked for is the best model within the budget, not the smallest cache",
-                chosen_with(rank=smallest),
-            ),
+            ("asked for is the best model within the budget, not the smallest cache", chosen_with(rank=smallest)),
+            ("the first one that fits; asked for is the lowest loss of all that fit", chosen_with(rank=lambda p: 0)),
             ("the worst loss is chosen", chosen_with(rank=lambda p: -p[1])),
             ("exactly the budget is still within it", chosen_with(fits=lambda kept, most: kept < most - 1e-9)),
             (
@@ -258,6 +252,7 @@ EXERCISES = [
         mistakes=[
             *[("keys and values: the formula begins with a 2", part) for part in billed_with(both=1)],
             *[("a number has 2 bytes here", part) for part in billed_with(each=4)],
+            *[("a GiB is 2³⁰ bytes", part) for unit in (1, 2**20, 1e9) for part in billed_with(unit=unit)],
             ("in MHA each of the 16 query heads has keys and values of its own", {"MHA": gib(4, 48, 0)}),
             ("in GQA there are 4 key-value heads, not 16", {"GQA": gib(16, 48, 0)}),
             ("a layer with a window keeps 1,024 tokens, however long the text is", {"GQA, window": gib(4, 48, 0)}),
@@ -278,6 +273,12 @@ EXERCISES = [
         mistakes=[
             ("an even share is 1 of the tokens seen so far, t + 1; not 1 of all T", shares_with(seen=lambda T: T)),
             ("the query at place t sees t + 1 tokens, itself included", shares_with(seen=torch.arange)),
+            (
+                "the even share of a query is 1 of all tokens before it, those before `start` included",
+                lambda weights, start: even_shares(
+                    weights[..., start:, :], 0, seen=lambda T: torch.arange(T - start) + 1
+                ),
+            ),
             ("these are the weights themselves, not multiples of an even share", shares_with(seen=lambda T: 1)),
             ("the queries before `start` are counted, too", lambda weights, start: even_shares(weights, 0)),
             ("this is what the first token asks; asked for is what it is given: column 0", shares_with(column=None)),

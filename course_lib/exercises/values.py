@@ -1,20 +1,23 @@
 """Whether two results say the same, and if not, where they part: any kind of number, in whatever it is wrapped."""
 
+from collections.abc import Hashable, Iterator, MappingView
 from dataclasses import dataclass
 from numbers import Number
 
+import numpy as np
 import torch
 
-COARSE = {torch.float16, torch.bfloat16}
+COARSE = {torch.float16, torch.bfloat16, np.dtype("float16")}
 COARSE_TOLERANCE = 2e-2
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Where a result first differs from the true one: a sentence, and the index as axis -> number."""
+    """Where a result first differs from the true one: a sentence, the index as axis -> number, the part of a dict."""
 
     text: str
     place: dict
+    part: Hashable = None
 
 
 def is_missing(value):
@@ -23,6 +26,13 @@ def is_missing(value):
         parts = value.values() if isinstance(value, dict) else value
         return len(value) > 0 and all(map(is_missing, parts))
     return value is None or value is ...
+
+
+def listed(value):
+    """A result whose iterators and views are lists, so that it can be read more than once."""
+    if isinstance(value, dict):
+        return {name: listed(part) for name, part in value.items()}
+    return list(value) if isinstance(value, Iterator | MappingView) else value
 
 
 def as_tensor(value):
@@ -34,8 +44,10 @@ def as_tensor(value):
         same_shape = all(part is not None and part.shape == parts[0].shape for part in parts)
         return torch.stack(parts) if same_shape else None
     try:
+        if isinstance(value, Number | np.ndarray):  # torch knows no fractions, and no arrays that run backwards
+            value = np.array(value, dtype=np.float64)
         return torch.as_tensor(value).detach().cpu().to(torch.float64)
-    except (TypeError, ValueError, RuntimeError):
+    except (TypeError, ValueError, RuntimeError, OverflowError):
         return None
 
 
@@ -60,8 +72,7 @@ def first_difference(given, true, tolerance, axes=()):
     index = wrong.nonzero()[0].tolist()
     place = dict(zip(axes, index, strict=True)) if len(axes) == len(index) else {}
     named = ", ".join(f"{axis} {i}" for axis, i in place.items()) or (f"at {index}" if index else "")
-    whole = getattr(true, "dtype", type(true))
-    pair = [show(tensor[tuple(index)].item(), whole) for tensor in (numbers, true_numbers)]
+    pair = [show(tensor[tuple(index)].item(), kind_of(true)) for tensor in (numbers, true_numbers)]
     return Difference(f"{named}: ".lstrip(": ") + f"yours is {pair[0]}, the true value is {pair[1]}", place)
 
 
@@ -73,7 +84,7 @@ def difference_of_dicts(given, true, tolerance):
         if is_missing(given.get(name)):
             return Difference(f"{name} is still missing", {})
         if difference := first_difference(given[name], part, tolerance):
-            return Difference(f"{name}: {difference.text}", difference.place)
+            return Difference(f"{name}: {difference.text}", difference.place, name)
     return None
 
 
@@ -92,10 +103,18 @@ def difference_of_words(given, true):
     if isinstance(true, str):
         same = isinstance(given, str) and given.strip().lower() == true.lower()
     else:
-        same = isinstance(given, set | frozenset | list | tuple | str) and {str(x).strip().lower() for x in given} == {
-            str(x).lower() for x in true
-        }
+        members = given.tolist() if isinstance(given, torch.Tensor | np.ndarray) else given
+        several = isinstance(members, set | frozenset | list | tuple | str | range)
+        same = several and set(map(plain, members)) == set(map(plain, true))
     return None if same else Difference(f"yours is {show(given)}, the true value is {show(true)}", {})
+
+
+def plain(member):
+    """A member of a set as text: the number 7 alike in every wrapping, a pair also as a list."""
+    if isinstance(member, list | tuple):
+        return f"({', '.join(map(plain, member))})"
+    value = member.item() if hasattr(member, "item") else member
+    return str(int(value) if isinstance(value, float) and value.is_integer() else value).strip().lower()
 
 
 def agrees(given, wrong, tolerance):
@@ -135,17 +154,25 @@ def show(value, kind=float):
     if isinstance(value, float):
         return f"{value:.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
     if isinstance(value, torch.Tensor):
-        return str(value.tolist()) if value.numel() <= 8 else f"a {' × '.join(map(str, value.shape))} tensor"
+        return show(value.tolist()) if value.numel() <= 8 else f"a {' × '.join(map(str, value.shape))} tensor"
     if isinstance(value, set | frozenset):
-        return "{" + ", ".join(sorted(map(str, value))) + "}"
-    if isinstance(value, list | tuple) and not all(isinstance(part, Number | str | list) for part in value):
+        return "{" + ", ".join(sorted(map(str, value))) + "}" if value else "set()"
+    if isinstance(value, list | tuple) and not all(isinstance(part, Number | str | list | None) for part in value):
         return f"a list of {len(value)}"
-    text = (
-        repr(value)
-        if isinstance(value, str | bool | int | list | tuple)
-        else getattr(value, "__name__", type(value).__name__)
-    )
+    if isinstance(value, list | tuple):
+        text = f"[{', '.join(map(show, value))}]"
+    elif isinstance(value, Number | str | None):
+        text = repr(value) if isinstance(value, str) else str(value)
+    else:
+        text = getattr(value, "__name__", type(value).__name__)
     return text if len(text) < 80 else text[:76] + " ..."
+
+
+def kind_of(value):
+    """What a value, or the innermost part of a list, is made of."""
+    while isinstance(value, list | tuple) and value:
+        value = value[0]
+    return getattr(value, "dtype", type(value))
 
 
 def sizes(tensor):

@@ -1,9 +1,12 @@
 """What the recipes of models that see have in common: the frozen tower looks at every picture once, before training."""
 
+from dataclasses import asdict
 from itertools import chain
 
 from course_lib.data import VisualBatches, load_captions, load_visual_dialogues, visual_examples
 from course_lib.evaluation import evaluate_vlm, look_at
+from course_lib.world.scene_dialogues import comparisons
+from course_lib.world.scenes import make_scenes
 
 DESCRIBE = "Describe the picture."
 
@@ -19,6 +22,17 @@ def instructions(source, split):
     """The dialogues of `source` (see `load_visual_dialogues`)."""
     rows = load_visual_dialogues(source, split)
     return {"images": list(rows["images"]), "texts": list(rows["texts"])}
+
+
+def yes_no_questions(pictures, split):
+    """Dialogues of yes/no questions about the pictures of a split of the little world."""
+    texts = [[asdict(turn) for turn in comparisons(scene)] for scene in make_scenes(split)]
+    return {"images": pictures, "texts": texts}
+
+
+def joined(*parts):
+    """The rows of all parts."""
+    return {name: list(chain.from_iterable(part[name] for part in parts)) for name in ("images", "texts")}
 
 
 def see(rows, model, processor):

@@ -1,6 +1,7 @@
-"""The recipe of the aligned model that sees: it prefers to say what is there (slide "RLHF"; Sun et al. 2023)."""
+"""The recipe of the aligned model that sees: it says so when what it is asked about isn't there (slide "RLHF")."""
 
 import copy
+import random
 from dataclasses import asdict
 from functools import partial
 
@@ -8,29 +9,27 @@ from course_lib.data import VisualChatTemplate, VisualExample, VisualPreferenceB
 from course_lib.data.visual_chat import visual_conversation
 from course_lib.errors import CourseError
 from course_lib.evaluation import answer_about, evaluate_vlm, look_at
-from course_lib.generation import Sampler
 from course_lib.models import load_model
 from course_lib.objectives import DirectPreference, pair_log_probabilities
-from course_lib.recipes.seeing import DESCRIBE, first_pictures, instructions, see
+from course_lib.recipes.seeing import first_pictures, instructions, see
 from course_lib.recipes.workshop import plain, planned, produce, unfinished
 from course_lib.runtime import seed_everything
 from course_lib.training import Plan, Trainer
 from course_lib.world.scene_drawing import render
-from course_lib.world.scene_truth import invented
+from course_lib.world.scene_questions import FORMS, false_premises, questions
 from course_lib.world.scenes import make_scenes
 
 PLAN = Plan(steps=150, learning_rate=3e-4, evaluations=5)
 TOKENS_PER_BATCH, BETA = 4000, 0.1
-PICTURES, DRAWS = 3000, 4  # of the training split, and how often each is described
+PICTURES = 2000  # of the training split
 MEASURED = 500  # pictures that were held out
 START = "vlm"
 
 
 def train_vlm_aligned(source="world", *, out, minutes=None, seed=0, report=print):
-    """Teach the shipped model that sees to invent less, by DPO on its own descriptions, and write it to `out`.
+    """Teach the shipped model that sees to answer false premises by DPO, and write it to `out`. See `preferences`.
 
-    Of two descriptions of a picture, one that names only what is there is preferred to one that does not. Only the
-    little world knows what is there. Arguments and result as in `train_translator`.
+    Only the little world knows what isn't there. Arguments and result as in `train_translator`.
 
     Raises:
         CourseError: another source.
@@ -48,10 +47,10 @@ def train_vlm_aligned(source="world", *, out, minutes=None, seed=0, report=print
     seen = see(exam, model, processor)
     watched = make_scenes("validation", MEASURED)
 
-    def scores(model):
+    def scores(model, count=MEASURED):
         return {
-            "hallucination": hallucination_rate(watched, seen, model, template),
-            "exact": evaluate_vlm(model, template, seen[:100], exam["texts"][:100])["all"].exact,
+            "hallucination": hallucination_rate(watched[:count], seen[:count], model, template),
+            "exact": evaluate_vlm(model, template, seen[:count], exam["texts"][:count])["all"].exact,
         }
 
     seed_everything(seed)
@@ -62,7 +61,7 @@ def train_vlm_aligned(source="world", *, out, minutes=None, seed=0, report=print
         batches.with_reference(partial(pair_log_probabilities, reference)),
         DirectPreference(BETA),
         plan,
-        evaluate=scores,
+        evaluate=partial(scores, count=100),
         folder=out,
         description={"source": source, "pairs": len(pairs), **asdict(model.config)},
         report=report,
@@ -74,45 +73,60 @@ def train_vlm_aligned(source="world", *, out, minutes=None, seed=0, report=print
             "source": source,
             "training pairs": len(pairs),
             "plan": plan.as_dict(),
-            "hallucination": {START: scores(reference), "aligned": scores(model)},
+            "hallucination and exact answers": {START: scores(reference), "aligned": scores(model)},
             "validation": plain(evaluate_vlm(model, template, seen, exam["texts"])),
         }
 
     return produce(trainer, model, [tokenizer, processor], out, describe)
 
 
-def preferences(scenes, features, model, template, seed=0, draws=DRAWS):
-    """Pairs of descriptions that the model itself gives of scenes: one that names only what is there, and one that not.
+def preferences(scenes, features, model, template, seed=0):
+    """Pairs of answers to questions that take something for granted.
+
+    Where it isn't there, saying so is preferred to what the model itself says instead. Where it is there, the true
+    answer is preferred to denying it: else the model would learn to deny everything.
 
     Args:
         scenes, features: what is in the pictures, and what the tower makes of them.
-        draws: how often each is described; of those that have both kinds, the first of each kind make a pair.
+        seed: of the forms in which is asked.
     """
-    told = [
-        [a.text for a in describe_scenes(features, model, template, Sampler(seed=seed * draws + draw))]
-        for draw in range(draws)
-    ]
+    dice = random.Random(seed)
+    false = [(number, asked, dice.choice(tuple(FORMS))) for number, asked in of_each(scenes, false_premises)]
+    denials = {asked.text: asked for _, asked, _ in false}
     pairs = []
-    for number, (scene, *texts) in enumerate(zip(scenes, *told, strict=True)):
-        true = [text for text in texts if text and not invented(scene, text)]
-        false = [text for text in texts if invented(scene, text)]
-        if true and false:
-            pairs.append(tuple(described(number, text, template) for text in (true[0], false[0])))
-    return pairs
+    for (number, asked, form), said in zip(false, answers(false, features, model, template), strict=True):
+        denial = asked.turn(form)
+        if said.text not in ("", denial["assistant"]):
+            pairs.append((number, denial, said.text))
+    for number, asked in of_each(scenes, questions):
+        if asked.text in denials:
+            form = dice.choice(tuple(FORMS))
+            pairs.append((number, asked.turn(form), denials[asked.text].turn(form)["assistant"]))
+    return [
+        (example(number, turn, template), example(number, turn | {"assistant": rejected}, template))
+        for number, turn, rejected in pairs
+    ]
 
 
-def describe_scenes(features, model, template, choose):
-    """The `Answer` of the model, asked to describe each picture."""
-    return answer_about(features, [DESCRIBE] * len(features), model, template, choose)
+def of_each(scenes, ask):
+    """The number of each scene with each question that `ask` gives about it."""
+    return [(number, question) for number, scene in enumerate(scenes) for question in ask(scene)]
 
 
-def described(number, text, template):
-    """A description of picture `number` as a `VisualExample`."""
-    row = {"images": [number], "texts": [{"user": DESCRIBE, "assistant": text}]}
-    return VisualExample(*template.training(visual_conversation(row)), [number])
+def answers(asked, features, model, template):
+    """The `Answer` of the model to triples of the number of a picture, a `Question` and a form."""
+    texts = [question.turn(form)["user"] for _, question, form in asked]
+    return answer_about(features[[number for number, *_ in asked]], texts, model, template)
 
 
-def hallucination_rate(scenes, features, model, template, seed=0):
-    """The share of descriptions, drawn at temperature 1, that name something that isn't there, in percent."""
-    answers = describe_scenes(features, model, template, Sampler(seed=seed))
-    return 100 * sum(bool(invented(scene, a.text)) for scene, a in zip(scenes, answers, strict=True)) / len(scenes)
+def example(number, turn, template):
+    """A turn about picture `number` as a `VisualExample`."""
+    return VisualExample(*template.training(visual_conversation({"images": [number], "texts": [turn]})), [number])
+
+
+def hallucination_rate(scenes, features, model, template, form="normal"):
+    """The share of false premises that the model goes along with, in percent: it doesn't say that this isn't there."""
+    asked = [(number, question, form) for number, question in of_each(scenes, false_premises)]
+    said = answers(asked, features, model, template)
+    wrong = [a.text != question.turn(form)["assistant"] for a, (_, question, _) in zip(said, asked, strict=True)]
+    return 100 * sum(wrong) / len(wrong)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from course_lib.world.dialogues_draft import shuffled
 from course_lib.world.dice import Dice
 from course_lib.world.pairs import digest
-from course_lib.world.scene_questions import FORMS, questions
+from course_lib.world.scene_questions import FORMS, false_premises, questions
 from course_lib.world.scenes import make_scenes
 
 TURNS = 4
+PREMISE = 0.05  # how often `comparisons` have a question about something that isn't there
 
 
 @dataclass(frozen=True)
@@ -39,3 +40,12 @@ def turns(scene):
 def make_turn(question, form):
     """The Turn of a question in a form."""
     return Turn(**question.turn(form), kind=question.kind, form=form)
+
+
+def comparisons(scene):
+    """All yes/no questions about a scene as turns, in a random order and random forms; rarely with a false premise."""
+    dice = Dice(digest(f"comparisons {scene!r}"))
+    asked = [question for question in questions(scene) if question.kind == "yes/no"]
+    if dice.chance(PREMISE):
+        asked.append(dice.pick(false_premises(scene)))
+    return tuple(make_turn(question, dice.pick(tuple(FORMS))) for question in shuffled(dice, asked))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from course_lib.world.dice import Dice
 from course_lib.world.pairs import digest
-from course_lib.world.scene_cast import DRAWABLES, KINDS, LABELS, PAINTS, SHOWN
+from course_lib.world.scene_cast import DRAWABLES, KINDS, LABELS, PAINTS, SHOWN, WITHHELD_SHIRTS
 from course_lib.world.scene_phrases import garment, located, things
 from course_lib.world.writing import NUMBERS, capitalise, with_article
 
@@ -83,7 +83,10 @@ def about_person(scene):
 
 
 def about_clothes(dice, scene):
-    """The colours of what somebody wears, and whether it is this colour or another one."""
+    """The colours of what somebody wears, and whether it is this colour or another one.
+
+    The other one is a colour that such people wear in training, too: else withheld ones would always be answered by no.
+    """
     person = scene.person
     kind, worn = person.kind, {"shirt": person.shirt, person.bottom: person.bottom_colour, "hat": person.hat}
     for name, colour in worn.items():
@@ -91,19 +94,44 @@ def about_clothes(dice, scene):
             question = f"What is the color of the {name} that the {kind} is wearing?"
             yield ask("colour", question, f"the {kind} is wearing {garment(name, colour)}", colour)
     told = f"the {kind} is wearing {garment('shirt', person.shirt)}"
-    other = dice.pick([colour for colour in PAINTS if colour != person.shirt])
+    other = dice.pick([colour for colour in PAINTS if colour not in (person.shirt, *WITHHELD_SHIRTS[kind])])
     for colour, word in ((person.shirt, "yes"), (other, "no")):
         yield ask("yes/no", f"Is the {kind} wearing {garment('shirt', colour)}?", f"{word}, {told}", word)
 
 
 def about_presence(dice, scene):
     """Whether there is such a thing or such a person in the picture."""
-    absent = [noun for noun in LABELS if noun != scene.noun and noun not in SHOWN.get(scene.place, ())]
-    pairs = [(scene.noun, dice.pick(absent))]
+    pairs = [(scene.noun, dice.pick(absent_things(scene)))]
     if scene.person:
-        pairs.append((scene.person.kind, dice.pick([kind for kind in KINDS if kind != scene.person.kind])))
+        pairs.append((scene.person.kind, dice.pick(absent_people(scene))))
     for present, missing in pairs:
         for noun, word in ((present, "yes"), (missing, "no")):
             told = with_article(noun) if word == "yes" else f"no {noun}"
             question = f"Is there {with_article(noun)} in the picture?"
             yield ask("yes/no", question, f"{word}, there is {told} in the picture", word)
+
+
+def absent_things(scene):
+    """The things that could be drawn and aren't."""
+    return [noun for noun in LABELS if noun != scene.noun and noun not in SHOWN.get(scene.place, ())]
+
+
+def absent_people(scene):
+    """The kinds of people that aren't in the picture."""
+    return [kind for kind in KINDS if scene.person is None or kind != scene.person.kind]
+
+
+def false_premises(scene):
+    """Questions of the kind "premise", as a tuple: each takes for granted what isn't there, and the answer says so."""
+    dice = Dice(digest(f"premises {scene!r}"))
+    thing, kind = dice.pick(absent_things(scene)), dice.pick(absent_people(scene))
+    asked = {f"Where is the {thing}?": thing, f"Where is the {kind}?": kind}
+    if DRAWABLES[thing].colours:
+        asked[f"What is the color of the {thing}?"] = thing
+    if scene.person:
+        asked[f"On which side of the {scene.person.kind} is the {thing}?"] = thing
+        if not scene.person.hat:
+            asked[f"What is the color of the hat that the {scene.person.kind} is wearing?"] = "hat"
+    return tuple(
+        ask("premise", question, f"there is no {noun} in the picture", "none") for question, noun in asked.items()
+    )

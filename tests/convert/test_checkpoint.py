@@ -109,6 +109,18 @@ def test_every_tensor_of_another_shape_is_refused(convert, theirs):
 
 
 @each_family
+@pytest.mark.parametrize("bad", [torch.nan, -torch.inf])
+def test_every_tensor_that_is_not_finite_is_named(bad, convert, theirs):
+    state, config = state_and_config(theirs())
+    for name, tensor in state.items():
+        damaged = tensor.clone()
+        damaged.view(-1)[0] = bad
+        inner_name = name.removeprefix("bert.").removeprefix("transformer.")
+        with pytest.raises(CourseError, match=f"{inner_name} holds NaN or infinity"):
+            convert(state | {name: damaged}, config)
+
+
+@each_family
 def test_another_family_is_refused_by_name(convert, theirs):
     state, config = state_and_config(theirs())
     with pytest.raises(CourseError, match="model_type = .* has llama"):

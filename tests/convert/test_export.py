@@ -5,10 +5,11 @@ import math
 
 import pytest
 import torch
+from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from course_lib.convert import HubCheckpoint, gpt_to_hugging_face, hub_config, llm_config, llm_to_hugging_face
-from course_lib.data import ChatTemplate, Tokenizer
+from course_lib.data import ChatTemplate, Tokenizer, pad_left
 from course_lib.errors import CourseError
 from course_lib.generation import complete
 from course_lib.models import Gpt, Llm, LlmConfig
@@ -83,6 +84,19 @@ def test_it_loads_in_transformers_and_has_the_same_logits_and_greedy_tokens(make
     assert complete(prompt.tolist(), model, end_id=V, max_new_tokens=20)[0] == expected[0, 3:].tolist()
 
 
+@pytest.mark.parametrize("make", ALL.values(), ids=ALL.keys())
+@torch.no_grad()
+def test_a_batch_of_unequal_prompts_has_their_greedy_tokens(make, tmp_path):
+    """Where logits of both are the same, so is the choice; the models are random, and no two tokens are that close."""
+    model, prompts = make(), [[3, 5, 7, 4, 9], [11, 6], [8]]
+    export(model, tmp_path)
+    tokens, positions = pad_left(prompts)
+    room = min(20, model.config.max_length - tokens.shape[1])
+    settings = {"max_new_tokens": room, "do_sample": False, "eos_token_id": V, "pad_token_id": 0}
+    expected = loaded(tmp_path).generate(tokens, attention_mask=(positions >= 0).long(), **settings)
+    assert complete(prompts, model, end_id=V, max_new_tokens=room) == expected[:, tokens.shape[1] :].tolist()
+
+
 @pytest.mark.parametrize("make", MODELS.values(), ids=MODELS.keys())
 def test_written_and_read_back_it_is_the_same_model(make, tmp_path):
     model = make()
@@ -103,6 +117,12 @@ def test_a_scale_goes_into_the_table_and_the_output_layer_stays(make, tmp_path):
     assert (again.config.tied, again.config.embedding_scale) == (False, 1.0)
     assert torch.equal(again.output.weight, model.output.weight)
     assert_near(again(tokens), model(tokens), NEAR)
+
+
+@pytest.mark.parametrize("tied", [True, False])
+def test_a_table_that_serves_both_ends_is_written_once(tied, tmp_path):
+    llm_to_hugging_face(our_llm(tied=tied), tmp_path)
+    assert ("lm_head.weight" in load_file(tmp_path / "model.safetensors")) == (not tied)
 
 
 @torch.no_grad()

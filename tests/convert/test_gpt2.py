@@ -14,6 +14,8 @@ from tests.convert.hugging_face import NEAR, assert_all_near, layer_outputs, ran
 from tests.parity import D_FF, B, D, H, T, V, assert_near
 from tests.toys import MAX_LENGTH
 
+each_cut = pytest.mark.parametrize("cuts", [range(T + 1), [0, 2, *range(3, T + 1)], [0, 1, 3, T]])
+
 
 def theirs(model_class=GPT2LMHeadModel, **changes):
     sizes = {
@@ -44,7 +46,7 @@ def test_logits_equal_those_of_gpt2_lm_head_model(tokens):
     assert_near(ours(model)(tokens)[real], model(tokens, attention_mask=real).logits[real], NEAR)
 
 
-@pytest.mark.parametrize("cuts", [range(T + 1), [0, 2, *range(3, T + 1)], [0, 1, 3, T]])
+@each_cut
 @torch.no_grad()
 def test_however_a_text_is_cut_logits_are_theirs(cuts):
     model, tokens = theirs(), random_tokens(B, T, V, padding=0)
@@ -54,13 +56,18 @@ def test_however_a_text_is_cut_logits_are_theirs(cuts):
     assert_near(logits, model(tokens).logits, NEAR)
 
 
+@each_cut
 @torch.no_grad()
-def test_logits_of_rows_that_are_padded_on_the_left_are_theirs():
+def test_logits_of_rows_that_are_padded_on_the_left_are_theirs(cuts):
     model, tokens = theirs(), random_tokens(B, T, V, padding=3).flip(1)
     real = tokens != 0
     positions = (real.cumsum(1) - 1).masked_fill(~real, -1)
     expected = model(tokens, attention_mask=real, position_ids=positions.clamp(min=0)).logits
-    assert_near(ours(model)(tokens, positions)[real], expected[real], NEAR)
+    converted = ours(model)
+    assert_near(converted(tokens, positions)[real], expected[real], NEAR)
+    cache = converted.new_cache()
+    logits = torch.cat([converted(tokens[:, a:b], positions[:, a:b], cache=cache) for a, b in pairwise(cuts)], dim=1)
+    assert_near(logits[real], expected[real], NEAR)
 
 
 @torch.no_grad()

@@ -63,6 +63,20 @@ def test_logits_of_rows_that_are_padded_are_theirs(family, side, twins):
 
 
 @each_family
+@pytest.mark.parametrize("cuts", CUTS.values(), ids=CUTS.keys())
+@torch.no_grad()
+def test_however_rows_that_are_padded_are_cut_logits_are_theirs(family, cuts, twins):
+    """On the left, as a batch of unequal prompts is for generation."""
+    theirs, converted = twins(family)
+    tokens, cache = random_tokens(B, T, V, padding=7).flip(1), converted.new_cache()
+    real = tokens != 0
+    positions = (real.cumsum(1) - 1).masked_fill(~real, -1)
+    expected = theirs(tokens, attention_mask=real.long(), position_ids=positions.clamp(min=0)).logits
+    logits = torch.cat([converted(tokens[:, a:b], positions[:, a:b], cache=cache) for a, b in pairwise(cuts)], dim=1)
+    assert_near(logits[real], expected[real], NEAR)
+
+
+@each_family
 @torch.no_grad()
 def test_attention_weights_are_theirs_and_recording_changes_nothing(family, twins):
     theirs, converted = twins(family)

@@ -14,20 +14,26 @@ from tests.convert.llm_twins import MAX_LENGTH, SIZES, E, saved, their_llm
 from tests.parity import B, V, assert_near
 
 ORIGINAL, T = 16, 53
+ORIGINAL_LENGTH = "original_max_position_embeddings"
 SCALINGS = {
     "linear": {"factor": 4.0},
     "dynamic": {"factor": 3.0},
-    "yarn": {"factor": 4.0, "original_max_position_embeddings": ORIGINAL},
+    "yarn": {"factor": 4.0, ORIGINAL_LENGTH: ORIGINAL},
     "yarn with all settings": {
         "factor": 4.0,
-        "original_max_position_embeddings": ORIGINAL,
+        ORIGINAL_LENGTH: ORIGINAL,
         "attention_factor": 1.3,
         "beta_fast": 2.5,
         "beta_slow": 0.3,
     },
+    "yarn, mixed beyond the last pair": {
+        "factor": 4.0,
+        ORIGINAL_LENGTH: 40_000,
+        "beta_fast": 1000.0,
+    },
     "llama3": {
         "factor": 4.0,
-        "original_max_position_embeddings": ORIGINAL,
+        ORIGINAL_LENGTH: ORIGINAL,
         "low_freq_factor": 0.3,
         "high_freq_factor": 2.5,
     },
@@ -37,7 +43,7 @@ each_scaling = pytest.mark.parametrize(("kind", "settings"), SCALINGS.items())
 
 def their_scaled_llm(kind, settings, family="llama"):
     """A Llama of a context of 64, or of 16 where its scaling is only for what is longer than that."""
-    kind = kind.split()[0]
+    kind = kind.replace(",", " ").split()[0]
     length = ORIGINAL if kind == "dynamic" else MAX_LENGTH
     parameters = {"rope_type": kind, "rope_theta": 100.0, **settings}
     return their_llm(family, rope_parameters=parameters, max_position_embeddings=length)
@@ -89,6 +95,17 @@ def test_gemma_3_scales_only_layers_that_see_the_whole_text(written):
         config["rope_scaling"] = {"rope_type": "linear", "factor": 8.0}
     converted = llm_from_hugging_face(theirs.state_dict(), config)
     assert_near(converted(tokens), theirs(tokens).logits, NEAR)
+
+
+@pytest.mark.parametrize(
+    ("inside", "beside", "expected"),
+    [({ORIGINAL_LENGTH: 11}, {ORIGINAL_LENGTH: 13}, 11), ({}, {ORIGINAL_LENGTH: 13}, 13), ({}, {}, MAX_LENGTH)],
+    ids=["in the settings", "beside them", "nowhere"],
+)
+def test_the_length_before_stretching_is_looked_for_in_three_places(inside, beside, expected):
+    config = their_llm("llama").config.to_dict() | beside
+    config["rope_parameters"] = {"rope_type": "yarn", "rope_theta": 100.0, "factor": 4.0, **inside}
+    assert llm_config(config).rope_scaling.original_length == expected
 
 
 def test_without_settings_the_base_is_that_of_the_paper():

@@ -100,6 +100,16 @@ def test_files_of_torchvision_have_older_names():
     assert all(torch.equal(converted[name], expected[name]) for name in expected)
 
 
+def test_every_tensor_of_torchvision_that_is_misshapen_or_not_finite_is_refused():
+    state, misshapen = their_torchvision().state_dict(), "should have the shape|must be a multiple|make no square"
+    for name, tensor in state.items():
+        damaged = tensor.clone()
+        damaged.view(-1)[-1] = torch.nan
+        for wrong, message in [(damaged, f"{name} holds NaN"), (torch.cat([tensor, tensor[:1]]), misshapen)]:
+            with pytest.raises(CourseError, match=message):
+                vit_from_torchvision(state | {name: wrong}, H)
+
+
 def test_every_tensor_of_torchvision_that_is_missing_or_too_many_is_named():
     state = their_torchvision().state_dict()
     for name in state:

@@ -57,11 +57,25 @@ def by_comparing(decoder, x):
     return torch.tensor(moved).any()
 
 
+def by_prefixes(decoder, x):
+    whole = decoder(x)
+    return any(not torch.equal(decoder(x[:n])[-1], whole[n - 1]) for n in range(1, len(x)))
+
+
+def without_a_copy(decoder, x):
+    before = decoder(x)
+    for t in range(1, len(x)):
+        x[t] = torch.randn(x.shape[1])
+        if not torch.equal(decoder(x)[:t], before[:t]):
+            return True
+    return False
+
+
 RIGHT = {
     "03.1": [steps(), rounded(steps()), {name: torch.tensor(values) for name, values in steps().items()}],
     "03.2": [MAPS, {name: word.upper() for name, word in MAPS.items()}, {**MAPS, "B": "Neither "}],
     "03.3": [by_loops, by_difference, as_numbers],
-    "03.4": [by_trying, by_gradient, by_comparing],
+    "03.4": [by_trying, by_gradient, by_comparing, by_prefixes],
     "03.5": [ROWS, {**ROWS, "without": sum(range(13))}, {name: torch.tensor(n) for name, n in ROWS.items()}],
     "03.6": [{"B", "E"}, ["E", "B"], "be"],
 }
@@ -69,19 +83,27 @@ RIGHT = {
 WRONG = {
     "03.1": [
         ({**steps(), "heard": [1, -1, 1, -1]}, "heard: at [1]: yours is -1, the true value is -0.787"),
+        ({**steps(), "weights": steps()["weights"][::-1]}, "right numbers in another order"),
         ({**steps(), "weights": [1 / 3, 1 / 3, 1 / 3]}, "weights: at [0]: yours is 0.3333"),
     ],
-    "03.2": [({**MAPS, "C": "memory"}, "C: yours is 'memory', the true value is 'cross'")],
+    "03.2": [
+        ({**MAPS, "C": "memory"}, "C: yours is 'memory', the true value is 'cross'"),
+        ({**MAPS, "D": "cross"}, "five tokens"),
+    ],
     "03.3": [
         (lambda q, k: torch.tril(torch.ones(len(q), len(k))).bool(), "made from sizes"),
         (lambda q, k: q[:, None] >= k, "your code raises RuntimeError"),
-        (lambda q, k: torch.zeros(len(q), k.shape[-1]).masked_fill(q[:, None] < k, float("-inf")), "yours is"),
+        (lambda q, k: torch.zeros(len(q), k.shape[-1]).masked_fill(q[:, None] < k, float("-inf")), "added to scores"),
     ],
     "03.4": [
+        (without_a_copy, "changed before and not put back"),
         (lambda decoder, x: not torch.equal(decoder(x), decoder(x.flip(0)).flip(0)), "yours is"),
         (lambda decoder, x: bool((decoder(x + 1) != decoder(x)).any()), "yours is True, the true value is False"),
         (lambda decoder, x: decoder(x).shape != x.shape, "says that no decoder leaks"),
     ],
-    "03.5": [({**ROWS, "without": 24}, "without: yours is 24, the true value is 78")],
+    "03.5": [
+        ({**ROWS, "without": 24}, "without: yours is 24, the true value is 78"),
+        ({**ROWS, "training": 144, "without": 144}, "not right yet\n  training: yours is 144, the true value is 12"),
+    ],
     "03.6": [({"C", "F"}, "yours is {C, F}, the true value is {B, E}"), ("C", "yours is 'C'")],
 }

@@ -138,7 +138,7 @@ WRONG = {
     ],
     "09.5": [({**COST, "ratio": 160}, "ratio: yours is 160, the true value is 16")],
     "09.6": [
-        (lambda train, test, losses: {**leak_by_text(train, test, losses), "leaked": set()}, "leaked: yours is {}"),
+        (lambda train, test, losses: {**leak_by_text(train, test, losses), "leaked": set()}, "leaked: yours is set()"),
         (
             lambda train, test, losses: {**leak_by_text(train, test, losses), "too good by": 0},
             "too good by: yours is 0",

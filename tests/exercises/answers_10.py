@@ -1,5 +1,7 @@
 """Answers to the exercises of lesson 10."""
 
+from fractions import Fraction
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -153,12 +155,24 @@ def count_in_torch(shapes, rank):
     return rank * torch.tensor(shapes).sum()
 
 
+def tune_in_place(table, rows, steps):
+    new = tune_by_formula(table, rows, steps)
+    return table.copy_(torch.as_tensor(new))
+
+
+def pack_with_late_marks(dialogues):
+    row = pack_by_loops(dialogues)
+    row["labels"] = [ids[i + 1] if marks[i] else 0 for ids, marks in dialogues for i in range(len(ids) - 1)]
+    return row
+
+
 RIGHT = {
     "10.1": [PLACES, {**PLACES, "A": 1.0}, {name: torch.tensor(step) for name, step in PLACES.items()}],
     "10.2": [
         LOSSES,
         {**LOSSES, "mean of means": (4 / 3 + 11 / 5) / 2, "all": 34 / 16, "perplexity": 2 ** (15 / 8)},
         {**LOSSES, "mean of means": 1.767, "perplexity": 3.67, "scored": torch.tensor(8)},
+        {**LOSSES, "per token": Fraction(15, 8), "mean of means": Fraction(4, 6) + Fraction(11, 10)},
     ],
     "10.3": [(turn_by_messages, pack_by_loops), (turn_by_state, pack_in_torch), (turn_to_tensors, pack_in_numpy)],
     "10.4": [
@@ -177,6 +191,8 @@ WRONG = {
     "10.1": [({**PLACES, "F": 1}, "F: yours is 1, the true value is 3")],
     "10.2": [({**LOSSES, "perplexity": 15 / 8}, "perplexity: yours is 1.875, the true value is 3.668")],
     "10.3": [
+        ((turn_by_messages, pack_with_late_marks), "the mark that counts is that of the next token"),
+        ((turn_by_messages, lambda dialogues: tuple(pack_by_loops(dialogues).values())), "this cannot be checked"),
         ((turn_by_messages, lambda dialogues: pack_by_loops(dialogues[:3])), "tokens: yours has the shape"),
         (
             (
@@ -191,6 +207,7 @@ WRONG = {
         ((lambda messages: turn_by_messages(messages)[0], pack_by_loops), "ids: yours"),
     ],
     "10.4": [
+        ((tune_in_place, factor), "work on a copy"),
         ((lambda table, rows, steps: tune_with_optimizer(table, rows, steps - 1), factor), "one step too few"),
         ((tune_by_formula, lambda before, after, story: factor(after, before, story)), "are exchanged"),
     ],

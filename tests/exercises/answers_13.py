@@ -145,6 +145,18 @@ def pieces_in_numpy(prompts, size):
     return tuple(zip(np.split(tokens, cuts, axis=1), np.split(places, cuts, axis=1), strict=True))
 
 
+def difference_without_memory(step, plain, X, layers):
+    return max(
+        torch.dist(step(x, [(X[:0], X[:0])] * len(layers), layers)[0], y, math.inf)
+        for x, y in zip(X, plain(X, layers), strict=True)
+    )
+
+
+def pieces_as_a_zip(prompts, size):
+    tokens, positions = (torch.cat(parts, dim=1) for parts in zip(*pieces_from_a_mask(prompts, size), strict=True))
+    return zip(tokens.split(size, dim=1), positions.split(size, dim=1), strict=True)
+
+
 RIGHT = {
     "13.1": [ROWS, {name: float(n) for name, n in ROWS.items()}, {name: torch.tensor(n) for name, n in ROWS.items()}],
     "13.2": [
@@ -159,22 +171,29 @@ RIGHT = {
     ],
     "13.4": [USERS, {name: float(n) for name, n in USERS.items()}, {name: np.int64(n) for name, n in USERS.items()}],
     "13.5": [fewest_by_a_tree, fewest_by_sorting, fewest_by_words],
-    "13.6": [pieces_by_columns, pieces_from_a_mask, pieces_in_numpy],
+    "13.6": [pieces_by_columns, pieces_from_a_mask, pieces_in_numpy, pieces_as_a_zip],
 }
 
 WRONG = {
     "13.1": [({**ROWS, "dropped": 7}, "dropped: yours is 7, the true value is 4")],
     "13.2": [
         ((lambda x, kept, layers: (x, kept), difference_row_by_row), "outputs: at"),
-        ((lambda x, kept, layers: x, difference_row_by_row), "your code raises"),
+        ((lambda x, kept, layers: x, difference_row_by_row), "this cannot be checked: ValueError"),
+        ((step_by_loops, difference_without_memory), "what the next `step` begins with"),
         ((step_by_loops, lambda step, plain, X, layers: 0), "largest difference: yours is 0"),
     ],
     "13.3": [
-        ((lambda system, turns: {**rows_by_tokens(system, turns), "plain": 1}, math.dist), "plain: yours is 1"),
+        ((lambda system, turns: {**rows_by_tokens(system, turns), "plain": 1}, math.dist), "rows: plain: yours is 1"),
         ((rows_by_tokens, lambda n, c: 2), "power: yours is 2"),
+        ((rows_by_tokens, lambda n, c: np.polyfit(np.log(n), np.log(c), 1)[0]), "power: yours is"),
+        ((lambda system, turns: list(rows_by_tokens(system, turns).values()), math.dist), "a dict with plain"),
     ],
     "13.4": [({**USERS, "Llama 2 7B": 76}, "Llama 2 7B: yours is 76, the true value is 75")],
-    "13.5": [(lambda prompts: len(prompts), "yours is"), (lambda prompts: len(prompts[0]), "yours is")],
+    "13.5": [
+        (lambda prompts: len(prompts), "yours is"),
+        (lambda prompts: len(prompts[0]), "yours is"),
+        (lambda prompts: len({str(i) for ids in prompts for i in ids}), "different tokens"),
+    ],
     "13.6": [
         (lambda prompts, size: [torch.tensor(ids).split(size) for ids in prompts], "yours is"),
         (lambda prompts, size: pieces_by_columns(prompts, 99), "yours is a list of 1"),

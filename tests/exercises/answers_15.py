@@ -123,13 +123,28 @@ def shares_by_einsum(weights, start):
     return np.einsum("bht,t->h", w, np.arange(start, weights.shape[2]) + 1.0) / (w.shape[0] * w.shape[2])
 
 
+def held_as_a_view(length, window, first):
+    return {p if p < first else first + (p - first) % window: p for p in range(length)}.values()
+
+
+def lost_in_numpy(held, length, window, first):
+    back = np.arange(length)[::-1]
+    return np.setdiff1d(back[(length - 1 - back < window) | (back < first)], held(length, window, first))
+
+
 RIGHT = {
     "15.1": [
         PAPER,
         {name: torch.tensor(v) if name != "query 9" else [9, 8, 7, 0] for name, v in PAPER.items()},
         {**PAPER, "window 2": np.array(BAND) == 1},
+        {**PAPER, "query 9": torch.tensor([0, 7, 8, 9])},
     ],
-    "15.2": [(held_in_a_list, lost_by_ranges), (held_by_turning, lost_by_a_list), (held_in_numpy, lost_by_a_mask)],
+    "15.2": [
+        (held_in_a_list, lost_by_ranges),
+        (held_by_turning, lost_by_a_list),
+        (held_in_numpy, lost_by_a_mask),
+        (held_as_a_view, lost_in_numpy),
+    ],
     "15.3": [changed_by_edges, changed_by_matrices, changed_in_numpy],
     "15.4": [choose_by_sorting, choose_by_a_loop, choose_with_fractions],
     "15.5": [
@@ -141,10 +156,13 @@ RIGHT = {
 }
 
 WRONG = {
-    "15.1": [({**PAPER, "window 2": FIRST}, "window 2: yours has the shape 6 × 6, the true one has the shape 5 × 5")],
+    "15.1": [
+        ({**PAPER, "window 2": FIRST}, "window 2: yours has the shape 6 × 6, the true one has the shape 5 × 5"),
+        ({**PAPER, "window 2": np.tri(5) - np.tri(5, k=-3)}, "W tokens, not W before it"),
+    ],
     "15.2": [
         ((lambda *case: held_in_a_list(*case)[::-1], lost_by_ranges), "held"),
-        ((held_in_a_list, lambda held, *case: set()), "lost: yours is {}"),
+        ((held_in_a_list, lambda held, *case: set()), "lost: yours is set()"),
     ],
     "15.3": [
         (lambda windows, length, place: changed_by_edges(windows, length, place + 1), "yours is"),

@@ -1,5 +1,6 @@
 """A check tries an answer on seeded cases, keeps what it prints to itself, and says what it gave and should give."""
 
+import dataclasses
 import sys
 import warnings
 
@@ -64,6 +65,19 @@ def test_a_mistake_that_fits_all_cases_goes_before_one_that_fits_the_first():
     assert "all" in said(lambda x: 1 * x, exercise)
 
 
+def test_a_single_number_that_fits_one_case_is_no_cause():
+    exercise = Exercise(
+        id="99.4",
+        title="Square",
+        points=1,
+        truth=lambda x: x * x,
+        cases=lambda seed: [(3,), (5,)],
+        mistakes=[("doubled", lambda x: 2 * x)],
+    )
+    assert "doubled" in said(lambda x: x + x, exercise)
+    assert "doubled" not in said(lambda x: 6, exercise)
+
+
 def test_an_error_is_told_with_the_students_line():
     def answer(x, by):
         return x.no_such_method()
@@ -71,6 +85,11 @@ def test_an_error_is_told_with_the_students_line():
     message = said(answer)
     assert "your code raises AttributeError: 'Tensor' object has no attribute 'no_such_method'" in message
     assert "in the line `return x.no_such_method()`" in message
+
+
+def test_what_the_check_cannot_use_is_not_called_the_students_error():
+    assert "this cannot be checked: TypeError" in said(lambda: 1)
+    assert "your code raises" in said(lambda x, by: x.no)
 
 
 def test_leaving_python_is_an_error_like_any_other():
@@ -93,6 +112,25 @@ def test_what_an_answer_prints_and_warns_of_is_not_shown(capsys, monkeypatch):
 
     assert examine(DOUBLE, answer).points == 2
     assert capsys.readouterr() == ("", "")
+
+
+def test_an_iterator_is_a_list():
+    assert examine(dataclasses.replace(DOUBLE, truth=lambda x, by: list(x)), lambda x, by: map(torch.clone, x)).points
+
+
+def test_a_cause_is_one_of_the_part_that_is_shown():
+    exercise = Exercise(
+        id="99.3",
+        title="Two parts",
+        points=1,
+        truth=lambda: {"a": [1, 2], "b": 3},
+        mistakes=[("b is too large", {"b": 9}), ("a is too large", {"a": [9, 9]})],
+    )
+    assert "b is too large" in said({"a": [1, 2], "b": 9}, exercise)
+    assert "a is too large" in said({"a": [9, 9], "b": 9}, exercise)
+    message = said({"a": [2, 1], "b": 9}, exercise)
+    assert "b is too large" not in message
+    assert "these are the right numbers in another order" in message
 
 
 def test_the_courses_own_function_is_no_answer():

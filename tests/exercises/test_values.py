@@ -1,5 +1,8 @@
 """Numbers are compared whatever they are wrapped in, and a difference says where it is."""
 
+from decimal import Decimal
+from fractions import Fraction
+
 import numpy as np
 import pytest
 import torch
@@ -19,6 +22,7 @@ def difference(given, true=TRUE, axes=()):
     [
         TRUE.tolist(),
         TRUE.numpy(),
+        TRUE.flip(1).numpy()[:, ::-1],
         TRUE.int(),
         TRUE.half(),
         TRUE.double().requires_grad_(),
@@ -27,6 +31,7 @@ def difference(given, true=TRUE, axes=()):
         [[torch.tensor(x) for x in row] for row in TRUE.tolist()],
         [np.array(row) for row in TRUE.tolist()],
         ((1, 2, 3), [4.0, np.float32(5), torch.tensor(6)]),
+        [range(1, 4), (Fraction(8, 2), Decimal("5.0"), 6)],
         TRUE + 1e-5,
     ],
     ids=str,
@@ -51,7 +56,8 @@ def test_the_first_difference_is_named_by_its_axes():
 def test_yes_and_no_are_shown_as_such():
     mask = torch.tensor([True, False])
     assert difference([1, 0], mask) is None
-    assert difference([1, 1], mask) == "at [1]: yours is True, the true value is False"
+    for true in (mask, mask.tolist()):
+        assert difference([1, 1], true) == "at [1]: yours is True, the true value is False"
 
 
 @pytest.mark.parametrize(
@@ -59,13 +65,15 @@ def test_yes_and_no_are_shown_as_such():
     [
         (TRUE[0], TRUE, "yours has the shape 3, the true one has the shape 2 × 3"),
         ("many", torch.ones(3, 3), "yours is 'many', the true value is a 3 × 3 tensor"),
-        ([[1, 2], [3]], TRUE, "yours is [[1, 2], [3]], the true value is [[1.0"),
+        ([[1, 2], [3]], TRUE, "yours is [[1, 2], [3]], the true value is [[1, 2, 3], [4, 5, 6]]"),
+        ("half", [1 / 3, 2 / 3], "yours is 'half', the true value is [0.3333, 0.6667]"),
         (torch.tensor([1.0, float("nan")]), [1, 2], "at [1]: yours is nan, the true value is 2"),
         ({"a": 1}, {"a": 1, "b": 2}, "b is still missing"),
         ({"a": 1, "b": 3}, {"a": 1, "b": 2}, "b: yours is 3, the true value is 2"),
         (5, {"a": 1}, "yours is 5, expected a dict with a"),
         ("Dog", "cat", "yours is 'Dog', the true value is 'cat'"),
         ({"x"}, {"x", "y"}, "yours is {x}, the true value is {x, y}"),
+        ({}, set(), "yours is dict, the true value is set()"),
         (8.0, 9, "yours is 8, the true value is 9"),
     ],
 )
@@ -74,7 +82,20 @@ def test_what_differs_is_said(given, true, text):
 
 
 @pytest.mark.parametrize(
-    ("given", "true"), [(" CAT ", "cat"), (["b", "a"], {"a", "b"}), ("BA", {"a", "b"}), ([(0, 1)], {(0, 1)})]
+    ("given", "true"),
+    [
+        (" CAT ", "cat"),
+        (["b", "a"], {"a", "b"}),
+        ("BA", {"a", "b"}),
+        ([(0, 1)], {(0, 1)}),
+        (torch.tensor([[0, 1], [2, 3]]), {(2, 3), (0, 1)}),
+        ({(0, torch.tensor(1))}, {(0, 1)}),
+        (torch.arange(3), {0, 1, 2}),
+        (np.array([2.0, 1.0]), {1, 2}),
+        (set(torch.tensor([1, 2])), {1, 2}),
+        ({1.0, np.int64(2)}, {1, 2}),
+        (range(2), {0, 1}),
+    ],
 )
 def test_words_and_sets_are_compared_without_their_dress(given, true):
     assert difference(given, true) is None

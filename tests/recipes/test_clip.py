@@ -5,6 +5,7 @@ import json
 import pytest
 from PIL import Image
 
+from course_lib.data import load_captions
 from course_lib.evaluation import encode_captions, encode_pictures
 from course_lib.files import sha256
 from course_lib.models import load_model
@@ -33,14 +34,18 @@ def folder(tmp_path_factory):
 
 @pytest.fixture
 def train(monkeypatch, folder):
-    """Train on the folder; the lines of the log go to a list."""
+    """A function that trains on the folder, or on another source."""
     monkeypatch.setattr(clip, "PLAN", Plan(steps=100, learning_rate=5e-3, evaluations=5, saves=5))
     sizes = {"d_model": 12, "d_ff": 22, "num_heads": 2, "num_layers": 1}
     monkeypatch.setattr(clip, "VISION", {"image_size": 16, "patch_size": 8, **sizes})
     monkeypatch.setattr(clip, "TEXT", {"max_length": 11, **sizes})
     monkeypatch.setattr(clip, "VOCAB_SIZE", 300)
     monkeypatch.setattr(clip, "BATCH_SIZE", 10)
-    return lambda out, report=print, **settings: train_clip(str(folder), out=out, report=report, **settings)
+
+    def train(out, report=print, source=folder, **settings):
+        return train_clip(str(source), out=out, report=report, **settings)
+
+    return train
 
 
 def test_pictures_of_any_kind_and_their_captions_are_learnt_and_the_card_says_what_it_is(train, folder, tmp_path):
@@ -55,6 +60,13 @@ def test_pictures_of_any_kind_and_their_captions_are_learnt_and_the_card_says_wh
     blue = encode_pictures(model, processor, [Image.new("RGB", (50, 30), "blue")])
     texts = encode_captions(model, tokenizer, [f"a {colour} picture" for colour in COLOURS])
     assert COLOURS[(blue @ texts.T).argmax()] == "blue"
+
+
+def test_the_same_pictures_in_parquet_files_teach_the_same(train, folder, tmp_path):
+    (parquet := tmp_path / "parquet").mkdir()
+    for split in ("train", "validation"):
+        load_captions(str(folder), split).to_parquet(parquet / f"{split}.parquet")
+    assert train(tmp_path / "a")["sha256"] == train(tmp_path / "b", source=parquet)["sha256"]
 
 
 def test_an_interrupted_training_goes_on_to_the_same_weights(train, tmp_path):

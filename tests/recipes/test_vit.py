@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from course_lib.data import load_images
 from course_lib.files import sha256
 from course_lib.models import load_model
 from course_lib.recipes import vit
@@ -27,11 +28,15 @@ def folder(tmp_path_factory):
 
 @pytest.fixture
 def train(monkeypatch, folder):
-    """Train on the folder; the lines of the log go to a list."""
+    """A function that trains on the folder, or on another source."""
     monkeypatch.setattr(vit, "PLAN", Plan(steps=20, learning_rate=5e-3, evaluations=5, saves=5))
     sizes = {"image_size": 16, "patch_size": 5, "d_model": 12, "d_ff": 22, "num_heads": 2, "num_layers": 1}
     monkeypatch.setattr(vit, "SIZES", sizes)
-    return lambda out, report=print, **settings: train_vit(str(folder), out=out, report=report, **settings)
+
+    def train(out, report=print, source=folder, **settings):
+        return train_vit(str(source), out=out, report=report, **settings)
+
+    return train
 
 
 def test_a_folder_of_pictures_of_any_kind_is_learnt_and_the_card_says_what_it_is(train, folder, tmp_path):
@@ -46,6 +51,13 @@ def test_a_folder_of_pictures_of_any_kind_is_learnt_and_the_card_says_what_it_is
     assert card["sha256"] == sha256(tmp_path / "model.safetensors")
     black = processor([np.zeros((50, 30, 3), dtype=np.uint8)])
     assert model.config.classes[model(black).argmax()] == "black"
+
+
+def test_the_same_pictures_in_parquet_files_teach_the_same(train, folder, tmp_path):
+    (parquet := tmp_path / "parquet").mkdir()
+    for split in ("train", "validation"):
+        load_images(str(folder), split).to_parquet(parquet / f"{split}.parquet")
+    assert train(tmp_path / "a")["sha256"] == train(tmp_path / "b", source=parquet)["sha256"]
 
 
 def test_an_interrupted_training_goes_on_to_the_same_weights(train, tmp_path):

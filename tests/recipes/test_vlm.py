@@ -55,6 +55,8 @@ def parts(tmp_path, monkeypatch):
     monkeypatch.setattr(connector, "TOWER", str(tmp_path / "clip"))
     monkeypatch.setattr(connector, "START", str(tmp_path / "chat"))
     monkeypatch.setattr(vlm, "START", str(tmp_path / "connector"))
+    for plan in ("WHAT", "WHETHER"):
+        monkeypatch.setattr(vlm, plan, Plan(steps=10, learning_rate=5e-3, evaluations=2, saves=2))
     for recipe in (connector, vlm):
         monkeypatch.setattr(recipe, "PLAN", Plan(steps=30, learning_rate=5e-3, evaluations=2, saves=2))
         monkeypatch.setattr(recipe, "TOKENS_PER_BATCH", 400)

@@ -1,4 +1,4 @@
-"""The recipe of the aligned model that sees: which descriptions make a pair, and what is preferred."""
+"""The recipe of the aligned model that sees: which answers make a pair, and what is preferred."""
 
 import pytest
 import torch
@@ -8,8 +8,16 @@ from course_lib.errors import CourseError
 from course_lib.evaluation.chat import Answer
 from course_lib.recipes import vlm_aligned
 from course_lib.recipes.vlm_aligned import hallucination_rate, preferences, train_vlm_aligned
+from course_lib.world.scene_questions import FORMS, false_premises, questions
 from course_lib.world.scenes import make_scenes
 from tests.chats import chat_tokenizer
+
+BY_TEXT = {
+    FORMS[form].format(question.text): question.turn(form)["assistant"]
+    for scene in make_scenes("validation")
+    for question in false_premises(scene)
+    for form in FORMS
+}
 
 
 @pytest.fixture
@@ -18,35 +26,60 @@ def template():
 
 
 @pytest.fixture
-def scenes():
-    """Three scenes without a cat."""
-    return [scene for scene in make_scenes("validation", 50) if scene.noun != "cat"][:3]
-
-
-@pytest.fixture
 def tell(monkeypatch):
-    """Makes the model give these descriptions, one list of them after the other."""
+    """Makes the model answer a question by what this function says."""
 
-    def script(*draws):
-        said = iter(draws)
-        monkeypatch.setattr(vlm_aligned, "answer_about", lambda *_: [Answer(text, ended=True) for text in next(said)])
+    def script(say):
+        monkeypatch.setattr(vlm_aligned, "answer_about", lambda _, texts, *__: [Answer(say(t), True) for t in texts])
 
     return script
 
 
-def test_a_true_description_is_preferred_to_one_that_invents(scenes, template, tell):
-    true, false = [f"a {scene.noun}" for scene in scenes], ["a cat"] * 3
-    tell([true[0], false[1], true[2]], [false[0], false[1], ""])
-    [(chosen, rejected)] = preferences(scenes, torch.zeros(3, 5, 7), None, template, draws=2)
-    assert (chosen.pictures, rejected.pictures) == ([0], [0])
-    assert template.decode(chosen.ids).endswith(true[0])
-    assert template.decode(rejected.ids).endswith("a cat")
+def spoken(pair, template):
+    """What a pair is about, and its two answers."""
+    chosen, rejected = pair
+    assert chosen.pictures == rejected.pictures
     assert chosen.ids.count(template.image_id) == 5
+    answers = [template.decode([i for i, said in zip(e.ids, e.is_completion, strict=True) if said]) for e in pair]
+    return chosen.pictures[0], *answers
 
 
-def test_the_rate_counts_descriptions_that_invent(scenes, template, tell):
-    tell([f"a {scenes[0].noun}", "a cat", "two cats and a cat"])
-    assert hallucination_rate(scenes, torch.zeros(3, 5, 7), None, template) == pytest.approx(200 / 3)
+def test_to_say_what_is_not_there_is_preferred_to_what_the_model_says(template, tell):
+    scenes = make_scenes("validation", 3)
+    tell(lambda text: "Red.")
+    pairs = [spoken(pair, template) for pair in preferences(scenes, torch.zeros(3, 5, 7), None, template)]
+    against = [(number, chosen) for number, chosen, rejected in pairs if rejected == "Red."]
+    expected = [(number, q) for number, scene in enumerate(scenes) for q in false_premises(scene)]
+    assert [number for number, _ in against] == [number for number, _ in expected]
+    for (_, chosen), (_, question) in zip(against, expected, strict=True):
+        assert chosen in (question.sentence, question.word)
+
+
+def test_where_the_model_says_so_already_there_is_nothing_to_prefer(template, tell):
+    tell(BY_TEXT.__getitem__)
+    pairs = [
+        spoken(pair, template)
+        for pair in preferences(make_scenes("validation", 3), torch.zeros(3, 5, 7), None, template)
+    ]
+    assert all(chosen not in BY_TEXT.values() for _, chosen, _ in pairs)
+
+
+def test_where_the_premise_is_true_the_answer_is_preferred_to_denying_it(template, tell):
+    scenes = make_scenes("validation", 40)
+    tell(BY_TEXT.__getitem__)
+    pairs = [spoken(pair, template) for pair in preferences(scenes, torch.zeros(40, 5, 7), None, template)]
+    assert len(pairs) > 20
+    for number, chosen, rejected in pairs:
+        assert chosen in {text for question in questions(scenes[number]) for text in (question.sentence, question.word)}
+        assert rejected in BY_TEXT.values()
+
+
+def test_the_rate_counts_what_the_model_goes_along_with(tell):
+    scenes = make_scenes("validation", 20)
+    tell(lambda text: BY_TEXT[text] if "color" in text else "Red.")
+    asked = [question.text for scene in scenes for question in false_premises(scene)]
+    rate = hallucination_rate(scenes, torch.zeros(20, 5, 7), None, None)
+    assert rate == pytest.approx(100 * sum("color" not in text for text in asked) / len(asked))
 
 
 def test_without_the_truth_about_the_pictures_there_is_nothing_to_prefer(tmp_path):

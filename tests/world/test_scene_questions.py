@@ -7,7 +7,8 @@ import pytest
 
 from course_lib.world.scene_cast import LABELS, SHOWN
 from course_lib.world.scene_dialogues import make_scene_dialogues, turns
-from course_lib.world.scene_questions import FORMS, questions
+from course_lib.world.scene_questions import FORMS, false_premises, questions
+from course_lib.world.scene_truth import invented
 from course_lib.world.scenes import make_scenes
 from course_lib.world.writing import NUMBERS
 
@@ -118,3 +119,20 @@ def test_turns_answer_yes_as_often_as_no(scenes):
 
 def test_the_dialogues_of_a_split_are_about_its_scenes():
     assert [scene for scene, _ in make_scene_dialogues("validation")] == make_scenes("validation")
+
+
+def test_false_premises_are_about_what_is_not_in_the_picture(scenes):
+    for scene in scenes:
+        asked = {question.text: question for question in false_premises(scene)}
+        assert len(asked) >= 2
+        assert asked.keys().isdisjoint(question.text for question in questions(scene))
+        for text, question in asked.items():
+            missing = re.fullmatch("There is no (.*) in the picture.", question.sentence)[1]
+            assert missing in text
+            assert missing == "hat" and not scene.person.hat or invented(scene, missing) == {missing}
+            assert (question.kind, question.word) == ("premise", "None.")
+
+
+def test_the_same_questions_are_asked_where_their_premises_are_true(scenes):
+    true = {question.text for scene in scenes for question in questions(scene)}
+    assert all(question.text in true for scene in scenes[:200] for question in false_premises(scene))
