@@ -17,12 +17,14 @@ from course_lib.runtime import seed_everything
 from course_lib.training import Plan, Trainer
 from course_lib.world.scene_drawing import render
 from course_lib.world.scene_questions import FORMS, false_premises, questions
+from course_lib.world.scene_truth import named
 from course_lib.world.scenes import make_scenes
 
-PLAN = Plan(steps=150, learning_rate=3e-4, evaluations=5)
-TOKENS_PER_BATCH, BETA = 4000, 0.1
+PLAN = Plan(steps=150, learning_rate=1e-4, evaluations=5)
+TOKENS_PER_BATCH, BETA, ANCHOR = 4000, 0.1, 1.0
 PICTURES = 2000  # of the training split
 MEASURED = 500  # pictures that were held out
+OTHERS = 4  # pairs about each scene whose question takes nothing false for granted
 START = "vlm"
 
 
@@ -59,7 +61,7 @@ def train_vlm_aligned(source="world", *, out, minutes=None, seed=0, report=print
     trainer = Trainer(
         model,
         batches.with_reference(partial(pair_log_probabilities, reference)),
-        DirectPreference(BETA),
+        DirectPreference(BETA, ANCHOR),
         plan,
         evaluate=partial(scores, count=100),
         folder=out,
@@ -81,27 +83,26 @@ def train_vlm_aligned(source="world", *, out, minutes=None, seed=0, report=print
 
 
 def preferences(scenes, features, model, template, seed=0):
-    """Pairs of answers to questions that take something for granted.
+    """Pairs of answers: to what takes for granted something that isn't there, and to other questions.
 
-    Where it isn't there, saying so is preferred to what the model itself says instead. Where it is there, the true
-    answer is preferred to denying it: else the model would learn to deny everything.
+    To the former, saying so is preferred to what the model itself says instead. To the latter, the true answer is
+    preferred to saying that what is asked about isn't there: else the model would learn to deny everything.
 
     Args:
         scenes, features: what is in the pictures, and what the tower makes of them.
-        seed: of the forms in which is asked.
+        seed: of the forms in which is asked, and of the other questions, `OTHERS` about each scene.
     """
-    dice = random.Random(seed)
+    dice, pairs = random.Random(seed), []
     false = [(number, asked, dice.choice(tuple(FORMS))) for number, asked in of_each(scenes, false_premises)]
-    denials = {asked.text: asked for _, asked, _ in false}
-    pairs = []
     for (number, asked, form), said in zip(false, answers(false, features, model, template), strict=True):
         denial = asked.turn(form)
         if said.text not in ("", denial["assistant"]):
             pairs.append((number, denial, said.text))
-    for number, asked in of_each(scenes, questions):
-        if asked.text in denials:
-            form = dice.choice(tuple(FORMS))
-            pairs.append((number, asked.turn(form), denials[asked.text].turn(form)["assistant"]))
+    for number, scene in enumerate(scenes):
+        for asked in dice.sample(questions(scene), OTHERS):
+            noun, form = min(named(asked.text), default=scene.noun), dice.choice(tuple(FORMS))
+            denial = "None." if form == "word" else f"There is no {noun} in the picture."
+            pairs.append((number, asked.turn(form), denial))
     return [
         (example(number, turn, template), example(number, turn | {"assistant": rejected}, template))
         for number, turn, rejected in pairs
