@@ -5,7 +5,7 @@ from itertools import chain
 
 from course_lib.data import VisualBatches, load_captions, load_visual_dialogues, visual_examples
 from course_lib.evaluation import evaluate_vlm, look_at
-from course_lib.world.scene_dialogues import comparisons
+from course_lib.world.scene_dialogues import practice
 from course_lib.world.scenes import make_scenes
 
 DESCRIBE = "Describe the picture."
@@ -24,9 +24,9 @@ def instructions(source, split):
     return {"images": list(rows["images"]), "texts": list(rows["texts"])}
 
 
-def yes_no_questions(pictures, split):
-    """Dialogues of yes/no questions about the pictures of a split of the little world."""
-    texts = [[asdict(turn) for turn in comparisons(scene)] for scene in make_scenes(split)]
+def practised(pictures, split, **amounts):
+    """Dialogues of questions that are hard to see about the pictures of a split of the little world: see `practice`."""
+    texts = [[asdict(turn) for turn in practice(scene, **amounts)] for scene in make_scenes(split)]
     return {"images": pictures, "texts": texts}
 
 

@@ -1,6 +1,6 @@
 """The recipe of the model that sees: connector and chat model learn to answer (slide "Instruction Fine Tuning")."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from shutil import rmtree
 
 import torch
@@ -14,78 +14,97 @@ from course_lib.recipes.seeing import (
     first_pictures,
     instructions,
     joined,
+    practised,
     see,
     visual_batches,
     visual_scores,
-    yes_no_questions,
 )
 from course_lib.recipes.workshop import plain, planned, produce, unfinished
 from course_lib.training import Plan, Trainer
 
-WHAT = Plan(steps=2400, learning_rate=2e-3)  # for questions of all kinds, and descriptions
-WHETHER = Plan(steps=4000, learning_rate=1e-3, average=0.99)  # for these questions, and many yes/no questions
-PLAN = Plan(steps=1500, learning_rate=1e-3, average=0.99, evaluations=5)  # for all together
 TOKENS_PER_BATCH = 2048
 START = "connector"
 EVALUATED, SAMPLED = 500, 100  # pictures: for the card, and for each line of the log
 
 
+@dataclass(frozen=True)
+class Stage:
+    """A stage of the training: its plan, and what of the little world is learnt beside the dialogues.
+
+    `captions`: whether its captions are. `practice`: the arguments of `practised` for more questions, or None.
+    """
+
+    plan: Plan
+    captions: bool = False
+    practice: dict | None = None
+
+    def rows(self, source):
+        """The dialogues to train on."""
+        parts = [instructions(source, "train")]
+        if source == "world" and self.captions:
+            parts.append(descriptions(source, "train"))
+        if source == "world" and self.practice is not None:
+            parts.append(practised(parts[0]["images"], "train", **self.practice))
+        return joined(*parts)
+
+
+STEADY = {"learning_rate": 1e-3, "average": 0.99}
+STAGES = {
+    "what": Stage(Plan(steps=2400, learning_rate=2e-3), captions=True),
+    "whether": Stage(Plan(steps=3500, **STEADY), practice={}),
+    "worn": Stage(Plan(steps=2500, **STEADY), practice={"shirts": 6}),
+    "premises": Stage(Plan(steps=2500, **STEADY), captions=True, practice={"shirts": 2, "premises": 2}),
+    "together": Stage(Plan(steps=1200, **STEADY), captions=True, practice={"shirts": 2}),
+}
+
+
 def train_vlm(source="world", *, out, minutes=None, seed=0, report=print):
     """Train a model that sees on the dialogues of `source` (see `load_visual_dialogues`), and write it to `out`.
 
-    It starts from the shipped CLIP, connector and chat model; CLIP's tower stays as it is. Of the little world it also
-    learns the captions, and then many yes/no questions. Whether something is there is harder to say than what is there:
-    only a model that can do the latter learns it, and faster without the captions. So there are three plans, each with
-    a third of the minutes. Arguments and result as in `train_translator`.
+    It starts from the shipped CLIP, connector and chat model; CLIP's tower stays as it is. In the little world it first
+    learns to say what is there, with the captions; then whether something is there; then whether it is worn; then what
+    to say of something that isn't there; then all but the latter together, as other data have it. What comes later is a
+    comparison, which only a model that sees learns, and one after the other.
+
+    The minutes are shared equally by the `STAGES`. Arguments and result as in `train_translator`.
     """
-    out, share = unfinished(out), minutes and minutes / 3
-    what, whether, plan = (planned(plan, share, seed) for plan in (WHAT, WHETHER, PLAN))
+    out, share = unfinished(out), minutes and minutes / len(STAGES)
     model, template, processor = newborn(seed)
     [connector] = load_model(START)
     model.connector.load_state_dict(connector.state_dict())
     model.train_only("connector", "text")
-    easy, hard, everything = rows_for_training(source)
     held_out = first_pictures(instructions(source, "validation"), EVALUATED)
     features = see(held_out, model, processor)
+    plans = {name: planned(stage.plan, share, seed) for name, stage in STAGES.items()}
 
-    def trainer(rows, plan, folder):
+    def trainer(name, folder):
+        rows = STAGES[name].rows(source)
         return Trainer(
             model,
             visual_batches(rows, model, template, processor, TOKENS_PER_BATCH, seed),
             TokenPrediction(),
-            plan,
+            plans[name],
             evaluate=visual_scores(template, features[:SAMPLED], held_out["texts"][:SAMPLED]),
             folder=folder,
             description={"source": str(source), "dialogues": len(rows["texts"]), **asdict(model.config)},
             report=report,
         )
 
-    trainer(easy, what, out / "what").train()
-    trainer(hard, whether, out / "whether").train()
-
     def describe():
         blank = torch.zeros_like(features)
         return {
             "model": f"vision-language model, {model.num_parameters():,} parameters, of clip, {START} and chat",
             "source": str(source),
-            "training dialogues": len(everything["texts"]),
-            "plan": {"what": what.as_dict(), "whether": whether.as_dict(), "together": plan.as_dict()},
+            "plan": {name: plan.as_dict() for name, plan in plans.items()},
             "validation": plain(evaluate_vlm(model, template, features, held_out["texts"])),
             "validation without seeing": plain(evaluate_vlm(model, template, blank, held_out["texts"])),
         }
 
-    card = produce(trainer(everything, plan, out), model, [template.tokenizer, processor], out, describe)
+    *first, last = STAGES
+    for name in first:
+        trainer(name, out / name).train()
+    card = produce(trainer(last, out), model, [template.tokenizer, processor], out, describe)
     if card:
-        for folder in ("what", "whether"):
-            rmtree(out / folder)
+        for name in first:
+            rmtree(out / name)
     return card
-
-
-def rows_for_training(source):
-    """What is learnt by each of the three plans. Of other sources than the little world it is always the same."""
-    rows = instructions(source, "train")
-    if source != "world":
-        return rows, rows, rows
-    described = descriptions(source, "train")
-    comparisons = yes_no_questions(rows["images"], "train")
-    return joined(rows, described), joined(rows, comparisons), joined(rows, comparisons, described)

@@ -2,6 +2,7 @@
 
 import copy
 import random
+from collections import defaultdict
 from dataclasses import asdict
 from functools import partial
 
@@ -15,16 +16,17 @@ from course_lib.recipes.seeing import first_pictures, instructions, see
 from course_lib.recipes.workshop import plain, planned, produce, unfinished
 from course_lib.runtime import seed_everything
 from course_lib.training import Plan, Trainer
+from course_lib.world.scene_dialogues import GRANTED
 from course_lib.world.scene_drawing import render
 from course_lib.world.scene_questions import FORMS, false_premises, questions
 from course_lib.world.scene_truth import named
 from course_lib.world.scenes import make_scenes
 
 PLAN = Plan(steps=150, learning_rate=1e-4, evaluations=5)
-TOKENS_PER_BATCH, BETA, ANCHOR = 4000, 0.1, 1.0
+TOKENS_PER_BATCH, BETA, ANCHOR = 4000, 0.3, 1.0
 PICTURES = 2000  # of the training split
 MEASURED = 500  # pictures that were held out
-OTHERS = 4  # pairs about each scene whose question takes nothing false for granted
+TRUE = 4  # pairs about each scene, or as many as there are, whose question takes for granted what is there
 START = "vlm"
 
 
@@ -83,24 +85,31 @@ def train_vlm_aligned(source="world", *, out, minutes=None, seed=0, report=print
 
 
 def preferences(scenes, features, model, template, seed=0):
-    """Pairs of answers: to what takes for granted something that isn't there, and to other questions.
+    """Pairs of answers to questions that take something for granted, as many where it isn't there as where it is.
 
-    To the former, saying so is preferred to what the model itself says instead. To the latter, the true answer is
-    preferred to saying that what is asked about isn't there: else the model would learn to deny everything.
+    Where it isn't, to say so is preferred: to what the model itself says instead; or if that is right, to what is right
+    of another picture. Where it is, the true answer is preferred to saying that it isn't: else the model would learn to
+    deny everything.
 
     Args:
         scenes, features: what is in the pictures, and what the tower makes of them.
-        seed: of the forms in which is asked, and of the other questions, `OTHERS` about each scene.
+        seed: of the forms in which is asked, and of the questions whose premises are true, `TRUE` about each scene.
     """
-    dice, pairs = random.Random(seed), []
+    dice, pairs, elsewhere = random.Random(seed), [], defaultdict(list)
+    for _, asked in of_each(scenes, questions):
+        elsewhere[asked.text].append(asked)
     false = [(number, asked, dice.choice(tuple(FORMS))) for number, asked in of_each(scenes, false_premises)]
     for (number, asked, form), said in zip(false, answers(false, features, model, template), strict=True):
-        denial = asked.turn(form)
-        if said.text not in ("", denial["assistant"]):
-            pairs.append((number, denial, said.text))
+        denial, wrong = asked.turn(form), said.text
+        if wrong == denial["assistant"] and elsewhere[asked.text]:
+            wrong = dice.choice(elsewhere[asked.text]).turn(form)["assistant"]
+        if wrong not in ("", denial["assistant"]):
+            pairs.append((number, denial, wrong))
     for number, scene in enumerate(scenes):
-        for asked in dice.sample(questions(scene), OTHERS):
-            noun, form = min(named(asked.text), default=scene.noun), dice.choice(tuple(FORMS))
+        true = [asked for asked in questions(scene) if asked.kind in GRANTED]
+        for asked in dice.sample(true, min(TRUE, len(true))):
+            form = dice.choice(tuple(FORMS))
+            noun = "hat" if "hat" in asked.text.split() else min(named(asked.text))
             denial = "None." if form == "word" else f"There is no {noun} in the picture."
             pairs.append((number, asked.turn(form), denial))
     return [
@@ -125,9 +134,12 @@ def example(number, turn, template):
     return VisualExample(*template.training(visual_conversation({"images": [number], "texts": [turn]})), [number])
 
 
-def hallucination_rate(scenes, features, model, template, form="normal"):
-    """The share of false premises that the model goes along with, in percent: it doesn't say that this isn't there."""
-    asked = [(number, question, form) for number, question in of_each(scenes, false_premises)]
+def hallucination_rate(scenes, features, model, template):
+    """The share of false premises, asked in all forms, that the model goes along with, in percent.
+
+    It does so if it doesn't say that what is asked about isn't there.
+    """
+    asked = [(number, question, form) for number, question in of_each(scenes, false_premises) for form in FORMS]
     said = answers(asked, features, model, template)
-    wrong = [a.text != question.turn(form)["assistant"] for a, (_, question, _) in zip(said, asked, strict=True)]
+    wrong = [a.text != question.turn(form)["assistant"] for a, (_, question, form) in zip(said, asked, strict=True)]
     return 100 * sum(wrong) / len(wrong)

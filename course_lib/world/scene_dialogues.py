@@ -5,11 +5,22 @@ from dataclasses import dataclass
 from course_lib.world.dialogues_draft import shuffled
 from course_lib.world.dice import Dice
 from course_lib.world.pairs import digest
-from course_lib.world.scene_questions import FORMS, false_premises, questions
+from course_lib.world.scene_questions import (
+    FORMS,
+    absent_people,
+    absent_things,
+    false_premises,
+    other_shirts,
+    presence,
+    questions,
+    wearing,
+)
 from course_lib.world.scenes import make_scenes
 
 TURNS = 4
-PREMISE = 0.05  # how often `comparisons` have a question about something that isn't there
+THINGS = 2  # yes/no questions about things in `practice`
+FALSE = 0.5  # the share of its premises that are false
+GRANTED = "place", "side", "colour"  # kinds of questions that take for granted that something is there
 
 
 @dataclass(frozen=True)
@@ -42,10 +53,22 @@ def make_turn(question, form):
     return Turn(**question.turn(form), kind=question.kind, form=form)
 
 
-def comparisons(scene):
-    """All yes/no questions about a scene as turns, in a random order and random forms; rarely with a false premise."""
-    dice = Dice(digest(f"comparisons {scene!r}"))
-    asked = [question for question in questions(scene) if question.kind == "yes/no"]
-    if dice.chance(PREMISE):
-        asked.append(dice.pick(false_premises(scene)))
+def practice(scene, shirts=0, premises=0):
+    """Turns about a scene on what is hardest to see: whether something is there or worn, and the colour of small hats.
+
+    A yes/no question is answered by yes at even odds, whatever the answers to the others are.
+
+    Args:
+        shirts: how many of the yes/no questions are about the shirt of a person.
+        premises: how many questions take for granted that something is there; of some it isn't (`false_premises`).
+    """
+    dice = Dice(digest(f"practice {scene!r}"))
+    asked = [presence(scene, dice.pick((scene.noun, dice.pick(absent_things(scene))))) for _ in range(THINGS)]
+    if scene.person:
+        person = scene.person
+        asked.append(presence(scene, dice.pick((person.kind, dice.pick(absent_people(scene))))))
+        asked += [wearing(person, dice.pick((person.shirt, dice.pick(other_shirts(person))))) for _ in range(shirts)]
+        asked += [question for question in questions(scene) if "hat" in question.text.split()]
+    true = [question for question in questions(scene) if question.kind in GRANTED]
+    asked += [dice.pick(false_premises(scene) if dice.chance(FALSE) else true) for _ in range(premises)]
     return tuple(make_turn(question, dice.pick(tuple(FORMS))) for question in shuffled(dice, asked))

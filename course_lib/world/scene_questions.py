@@ -85,7 +85,7 @@ def about_person(scene):
 def about_clothes(dice, scene):
     """The colours of what somebody wears, and whether it is this colour or another one.
 
-    The other one is a colour that such people wear in training, too: else withheld ones would always be answered by no.
+    The other one is worn by such people in training, too: else withheld ones would always be answered by no.
     """
     person = scene.person
     kind, worn = person.kind, {"shirt": person.shirt, person.bottom: person.bottom_colour, "hat": person.hat}
@@ -93,22 +93,37 @@ def about_clothes(dice, scene):
         if colour:
             question = f"What is the color of the {name} that the {kind} is wearing?"
             yield ask("colour", question, f"the {kind} is wearing {garment(name, colour)}", colour)
-    told = f"the {kind} is wearing {garment('shirt', person.shirt)}"
-    other = dice.pick([colour for colour in PAINTS if colour not in (person.shirt, *WITHHELD_SHIRTS[kind])])
-    for colour, word in ((person.shirt, "yes"), (other, "no")):
-        yield ask("yes/no", f"Is the {kind} wearing {garment('shirt', colour)}?", f"{word}, {told}", word)
+    for colour in (person.shirt, dice.pick(other_shirts(person))):
+        yield wearing(person, colour)
+
+
+def wearing(person, colour):
+    """Whether somebody wears a shirt of this colour."""
+    word, told = "yes" if colour == person.shirt else "no", garment("shirt", person.shirt)
+    question = f"Is the {person.kind} wearing {garment('shirt', colour)}?"
+    return ask("yes/no", question, f"{word}, the {person.kind} is wearing {told}", word)
 
 
 def about_presence(dice, scene):
-    """Whether there is such a thing or such a person in the picture."""
-    pairs = [(scene.noun, dice.pick(absent_things(scene)))]
+    """Whether what is there is in the picture, and whether something else is."""
+    nouns = [scene.noun, dice.pick(absent_things(scene))]
     if scene.person:
-        pairs.append((scene.person.kind, dice.pick(absent_people(scene))))
-    for present, missing in pairs:
-        for noun, word in ((present, "yes"), (missing, "no")):
-            told = with_article(noun) if word == "yes" else f"no {noun}"
-            question = f"Is there {with_article(noun)} in the picture?"
-            yield ask("yes/no", question, f"{word}, there is {told} in the picture", word)
+        nouns += [scene.person.kind, dice.pick(absent_people(scene))]
+    for noun in nouns:
+        yield presence(scene, noun)
+
+
+def presence(scene, noun):
+    """Whether there is such a thing or such a person in the picture."""
+    word = "yes" if noun == scene.noun or scene.person and noun == scene.person.kind else "no"
+    question = f"Is there {with_article(noun)} in the picture?"
+    told = with_article(noun) if word == "yes" else f"no {noun}"
+    return ask("yes/no", question, f"{word}, there is {told} in the picture", word)
+
+
+def other_shirts(person):
+    """The colours of the shirts of other people of the same kind, as training shows them."""
+    return [colour for colour in PAINTS if colour not in (person.shirt, *WITHHELD_SHIRTS[person.kind])]
 
 
 def absent_things(scene):

@@ -26,6 +26,7 @@ LLAMA = {
 }
 GPT2 = {}  # the defaults of transformers
 TOKENS = {"Llama 4 x 128": 200, "GPT-2 124M": 40}
+LARGE = 2**24  # weights: more of them are read faster by torch's own product
 TIE = 1e-3  # standard deviations of the logits by which two tokens may differ and be equally likely
 
 
@@ -41,8 +42,8 @@ def multiply(x, weight, scale):
 
 
 def compiled(weight):
-    """How a packed matrix is kept for a compiled product, which more than one thread reads."""
-    return lambda x: compiled_multiply()(x, weight, torch.ones(1))
+    """How a packed matrix is kept for a compiled product, which reads faster; not a large one."""
+    return exact(weight) if weight.numel() > LARGE else lambda x: compiled_multiply()(x, weight, torch.ones(1))
 
 
 def whole_numbers(weight):

@@ -55,10 +55,11 @@ def parts(tmp_path, monkeypatch):
     monkeypatch.setattr(connector, "TOWER", str(tmp_path / "clip"))
     monkeypatch.setattr(connector, "START", str(tmp_path / "chat"))
     monkeypatch.setattr(vlm, "START", str(tmp_path / "connector"))
-    for plan in ("WHAT", "WHETHER"):
-        monkeypatch.setattr(vlm, plan, Plan(steps=10, learning_rate=5e-3, evaluations=2, saves=2))
+    short, long = (Plan(steps=steps, learning_rate=5e-3, evaluations=2, saves=2) for steps in (10, 30))
+    *first, last = vlm.STAGES
+    monkeypatch.setattr(vlm, "STAGES", dict.fromkeys(first, vlm.Stage(short)) | {last: vlm.Stage(long)})
+    monkeypatch.setattr(connector, "PLAN", long)
     for recipe in (connector, vlm):
-        monkeypatch.setattr(recipe, "PLAN", Plan(steps=30, learning_rate=5e-3, evaluations=2, saves=2))
         monkeypatch.setattr(recipe, "TOKENS_PER_BATCH", 400)
     return clip, llm
 

@@ -9,7 +9,8 @@ from course_lib.data import VisualChatTemplate
 from course_lib.errors import CourseError
 from course_lib.evaluation.chat import Answer
 from course_lib.recipes import vlm_aligned
-from course_lib.recipes.vlm_aligned import OTHERS, hallucination_rate, preferences, train_vlm_aligned
+from course_lib.recipes.vlm_aligned import TRUE, hallucination_rate, preferences, train_vlm_aligned
+from course_lib.world.scene_dialogues import GRANTED
 from course_lib.world.scene_questions import FORMS, false_premises, questions
 from course_lib.world.scenes import make_scenes
 from tests.chats import chat_tokenizer
@@ -57,24 +58,37 @@ def test_to_say_what_is_not_there_is_preferred_to_what_the_model_says(template, 
         assert chosen in (question.sentence, question.word)
 
 
-def test_where_the_model_says_so_already_there_is_nothing_to_prefer(template, tell):
+def test_where_the_model_says_so_already_it_is_preferred_to_what_is_right_of_another_picture(template, tell):
+    scenes = make_scenes("validation", 40)
     tell(BY_TEXT.__getitem__)
-    pairs = [
-        spoken(pair, template)
-        for pair in preferences(make_scenes("validation", 3), torch.zeros(3, 5, 7), None, template)
-    ]
-    assert len(pairs) == 3 * OTHERS
-    assert all(chosen not in BY_TEXT.values() for _, chosen, _ in pairs)
+    pairs = [spoken(pair, template) for pair in preferences(scenes, torch.zeros(40, 5, 7), None, template)]
+    right = {text for scene in scenes for q in questions(scene) for text in (q.sentence, q.word)}
+    against = [pair for pair in pairs if pair[1] in BY_TEXT.values()]
+    asked_somewhere = {question.text for scene in scenes for question in questions(scene)}
+    known = [q for scene in scenes for q in false_premises(scene) if q.text in asked_somewhere]
+    assert len(against) == len(known) > 80
+    assert all(rejected in right for _, _, rejected in against)
 
 
 def test_where_the_premise_is_true_the_answer_is_preferred_to_denying_it(template, tell):
     scenes = make_scenes("validation", 40)
     tell(BY_TEXT.__getitem__)
     pairs = [spoken(pair, template) for pair in preferences(scenes, torch.zeros(40, 5, 7), None, template)]
-    assert len(pairs) == 40 * OTHERS
-    for number, chosen, rejected in pairs:
-        assert chosen in {text for question in questions(scenes[number]) for text in (question.sentence, question.word)}
+    against = [pair for pair in pairs if pair[1] not in BY_TEXT.values()]
+    granted = [sum(q.kind in GRANTED for q in questions(scene)) for scene in scenes]
+    assert len(against) == sum(min(TRUE, number) for number in granted)
+    for number, chosen, rejected in against:
+        true = [q for q in questions(scenes[number]) if q.kind in GRANTED]
+        assert chosen in {text for question in true for text in (question.sentence, question.word)}
         assert re.fullmatch(r"There is no \w+ in the picture\.|None\.", rejected)
+
+
+def test_a_missing_answer_makes_no_pair(template, tell):
+    tell(lambda text: "")
+    pairs = [
+        spoken(p, template) for p in preferences(make_scenes("validation", 9), torch.zeros(9, 5, 7), None, template)
+    ]
+    assert not any(chosen in BY_TEXT.values() for _, chosen, _ in pairs)
 
 
 def test_the_rate_counts_what_the_model_goes_along_with(tell):

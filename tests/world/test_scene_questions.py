@@ -5,8 +5,8 @@ from collections import Counter
 
 import pytest
 
-from course_lib.world.scene_cast import LABELS, SHOWN
-from course_lib.world.scene_dialogues import make_scene_dialogues, turns
+from course_lib.world.scene_cast import LABELS, SHOWN, WITHHELD_SHIRTS
+from course_lib.world.scene_dialogues import FALSE, make_scene_dialogues, practice, turns
 from course_lib.world.scene_questions import FORMS, false_premises, questions
 from course_lib.world.scene_truth import invented
 from course_lib.world.scenes import make_scenes
@@ -136,3 +136,43 @@ def test_false_premises_are_about_what_is_not_in_the_picture(scenes):
 def test_the_same_questions_are_asked_where_their_premises_are_true(scenes):
     true = {question.text for scene in scenes for question in questions(scene)}
     assert all(question.text in true for scene in scenes[:200] for question in false_premises(scene))
+
+
+def test_practice_asks_as_often_for_what_is_there_or_worn_as_for_what_is_not(scenes):
+    asked = [turn for scene in scenes for turn in practice(scene, shirts=5)]
+    for words in ("Is there", "Is the "):
+        said = Counter(turn.assistant[:2] for turn in asked if words in turn.user)
+        assert 0.48 < said["Ye"] / (said["Ye"] + said["No"]) < 0.52
+    kinds = Counter(turn.kind for turn in asked)
+    people, hats = sum(bool(s.person) for s in scenes), sum(bool(s.person and s.person.hat) for s in scenes)
+    assert kinds == {"yes/no": 2 * len(scenes) + 6 * people, "colour": hats}
+
+
+def test_practice_answers_whether_something_is_there_or_worn_by_what_the_scene_has(scenes):
+    for scene in scenes[:300]:
+        there = {scene.noun, scene.person and scene.person.kind}
+        for turn in practice(scene, shirts=5):
+            if asked := re.search("Is there an? (.*) in the picture", turn.user):
+                assert (asked[1] in there) == turn.assistant.startswith("Yes")
+            if asked := re.search("Is the (.*) wearing an? (.*) shirt", turn.user):
+                assert asked[1] == scene.person.kind
+                assert (asked[2] == scene.person.shirt) == turn.assistant.startswith("Yes")
+
+
+def test_practice_never_asks_for_a_withheld_shirt_that_nobody_wears(scenes):
+    for scene in scenes:
+        withheld = set(WITHHELD_SHIRTS[scene.person.kind]) - {scene.person.shirt} if scene.person else ()
+        asked = " ".join(turn.user for turn in practice(scene, shirts=5))
+        assert not any(f"{colour} shirt" in asked for colour in withheld)
+
+
+def test_practice_takes_something_for_granted_as_often_as_it_is_told_and_at_known_odds_wrongly(scenes):
+    false = []
+    for scene in scenes:
+        plain, more = practice(scene), practice(scene, premises=3)
+        assert len(more) == len(plain) + 3
+        false.append(sum(turn.kind == "premise" for turn in more) / 3)
+        known = {question.turn(form)["user"]: question.turn(form) for question in questions(scene) for form in FORMS}
+        known |= {q.turn(form)["user"]: q.turn(form) for q in false_premises(scene) for form in FORMS}
+        assert all(known[t.user]["assistant"] == t.assistant for t in more if t.kind != "yes/no")
+    assert sum(false) / len(false) == pytest.approx(FALSE, abs=0.03)
