@@ -6,6 +6,8 @@ from collections import defaultdict
 from dataclasses import asdict
 from functools import partial
 
+import torch
+
 from course_lib.data import VisualChatTemplate, VisualExample, VisualPreferenceBatches
 from course_lib.data.visual_chat import visual_conversation
 from course_lib.errors import CourseError
@@ -81,7 +83,7 @@ def train_vlm_aligned(source="world", *, out, minutes=None, seed=0, report=print
             "validation": plain(evaluate_vlm(model, template, seen, exam["texts"])),
         }
 
-    return produce(trainer, model, [tokenizer, processor], out, describe)
+    return produce(trainer, model, [tokenizer, processor], out, describe, torch.bfloat16)
 
 
 def preferences(scenes, features, model, template, seed=0):

@@ -3,6 +3,8 @@
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import torch
+
 from course_lib.errors import CourseError
 from course_lib.files import sha256, write_json
 from course_lib.models import save_model
@@ -21,11 +23,12 @@ def planned(plan, minutes=None, seed=0):
     return replace(plan, seed=seed, **budget)
 
 
-def produce(trainer, model, preparers, out, describe):
+def produce(trainer, model, preparers, out, describe, dtype=torch.float32):
     """Train, then write the model, what prepares its input, and its card to `out`, and clear the checkpoint away.
 
     `preparers` are a list with a `Tokenizer`, an `ImageProcessor`, or both, in the order of `save_model`.
     `describe` is a function that gives the card of the trained model, a dict; here it gets its history and digest.
+    The weights are stored as `dtype`; the card is about the model that has these.
 
     Returns:
         The card; None on all processes but the main one.
@@ -33,7 +36,8 @@ def produce(trainer, model, preparers, out, describe):
     history = trainer.train()
     if not trainer.accelerator.is_main_process:
         return None
-    save_model(model, out, *preparers)
+    save_model(model.to(dtype), out, *preparers)
+    model.float()
     card = {**describe(), "history": history, "sha256": sha256(out / "model.safetensors")}
     write_json(out / "card.json", card)
     trainer.checkpoint.path.unlink(missing_ok=True)
