@@ -22,11 +22,15 @@ app = typer.Typer(
 )
 
 
+SHORT_STEPS = "chat", "bench"  # commands that write, token by token: a thread that sleeps wakes too late for a step
+
+
 @app.callback()
-def course():
+def course(context: typer.Context):
     """Check the machine, run the lessons, check the exercises, and train and use the models of the course."""
     # Read when torch is imported. Threads that wait actively make training several times slower beside other programs.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    if context.invoked_subcommand not in SHORT_STEPS:
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 for command in (doctor, run, check, progress, train, evaluate, translate, chat, bench, release, grade):

@@ -1,5 +1,6 @@
 """What all commands have in common: help, exit statuses, errors, tables."""
 
+import os
 import subprocess
 import sys
 
@@ -48,6 +49,14 @@ def test_what_cannot_be_used_is_one_message_and_exit_status_2(arguments, said, t
 def test_help_comes_without_torch():
     loaded = "import course_lib.cli, sys; print({'torch', 'datasets', 'nbclient'} & set(sys.modules))"
     assert subprocess.check_output([sys.executable, "-c", loaded], text=True).strip() == "set()"
+
+
+@pytest.mark.parametrize(("command", "policy"), [("train", "PASSIVE"), ("chat", None), ("bench", None)])
+def test_threads_wait_passively_but_where_steps_are_too_short_to_wake_them(command, policy, monkeypatch):
+    monkeypatch.setenv("OMP_WAIT_POLICY", "to be restored")
+    monkeypatch.delenv("OMP_WAIT_POLICY")
+    course(command, "--help")
+    assert os.environ.get("OMP_WAIT_POLICY") == policy
 
 
 def test_a_table_aligns_words_to_the_left_and_numbers_to_the_right():
