@@ -8,7 +8,7 @@ import torch
 from course_lib.data import PackedBatches
 from course_lib.errors import CourseError
 from course_lib.evaluation import AnswerScores
-from course_lib.files import read_json, sha256
+from course_lib.files import read_json, read_tensors, sha256
 from course_lib.models import load_model
 from course_lib.objectives import TokenPrediction
 from course_lib.recipes.workshop import plain, planned, produce, unfinished
@@ -48,6 +48,19 @@ def test_a_produced_model_has_a_card_that_knows_its_file_and_its_history(tmp_pat
     assert [entry["step"] for entry in card["history"]] == [0, 3]
     assert not trainer.checkpoint.exists()
     assert torch.equal(weights(load_model(str(tmp_path))[0]), weights(model))
+
+
+def test_weights_may_be_stored_in_16_bits_and_the_card_is_about_these(tmp_path):
+    model, tokenizer, template = chat_llm(), chat_tokenizer(), chat_template()
+    batches = PackedBatches([template.training([user("Hello!"), assistant("Hello!")])], 97, 97)
+    trainer = Trainer(model, batches, TokenPrediction(), Plan(steps=3, evaluations=1), folder=tmp_path)
+    card = produce(trainer, model, [tokenizer], tmp_path, lambda: {"sum": float(weights(model).sum())}, torch.bfloat16)
+    tensors, _ = read_tensors(tmp_path / "model.safetensors")
+    assert {tensor.dtype for tensor in tensors.values()} == {torch.bfloat16}
+    loaded, _ = load_model(str(tmp_path))
+    assert weights(loaded).dtype == weights(model).dtype == torch.float32
+    assert torch.equal(weights(loaded), weights(model))
+    assert card["sum"] == float(weights(loaded).sum())
 
 
 def test_only_the_main_process_writes(tmp_path):
