@@ -54,13 +54,13 @@ def test_weights_may_be_stored_in_16_bits_and_the_card_is_about_these(tmp_path):
     model, tokenizer, template = chat_llm(), chat_tokenizer(), chat_template()
     batches = PackedBatches([template.training([user("Hello!"), assistant("Hello!")])], 97, 97)
     trainer = Trainer(model, batches, TokenPrediction(), Plan(steps=3, evaluations=1), folder=tmp_path)
-    card = produce(trainer, model, [tokenizer], tmp_path, lambda: {"sum": float(weights(model).sum())}, torch.bfloat16)
+    card = produce(trainer, model, [tokenizer], tmp_path, lambda: {"sum": weights(model).sum().item()}, torch.bfloat16)
     tensors, _ = read_tensors(tmp_path / "model.safetensors")
     assert {tensor.dtype for tensor in tensors.values()} == {torch.bfloat16}
     loaded, _ = load_model(str(tmp_path))
     assert weights(loaded).dtype == weights(model).dtype == torch.float32
     assert torch.equal(weights(loaded), weights(model))
-    assert card["sum"] == float(weights(loaded).sum())
+    assert card["sum"] == weights(loaded).sum().item()
 
 
 def test_only_the_main_process_writes(tmp_path):
