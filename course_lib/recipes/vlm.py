@@ -63,8 +63,9 @@ def train_vlm(source="world", *, out, minutes=None, seed=0, report=print):
 
     It starts from the shipped CLIP, connector and chat model; CLIP's tower stays as it is. In the little world it first
     learns to say what is there, with the captions; then whether something is there; then whether it is worn; then what
-    to say of something that isn't there; then all but the latter together, as other data have it. What comes later is a
-    comparison, which only a model that sees learns, and one after the other.
+    to say of something that isn't there; and last again all but that, which other data don't have. To compare what is
+    asked with what is seen is learnt only by a model that sees, one comparison after the other. Of another source, all
+    stages learn the same dialogues.
 
     The minutes are shared equally by the `STAGES`. Arguments and result as in `train_translator`.
     """

@@ -87,15 +87,15 @@ def train_vlm_aligned(source="world", *, out, minutes=None, seed=0, report=print
 
 
 def preferences(scenes, features, model, template, seed=0):
-    """Pairs of answers to questions that take something for granted, as many where it isn't there as where it is.
+    """Pairs of answers to questions that take something for granted, about as many where it isn't there as where it is.
 
     Where it isn't, to say so is preferred: to what the model itself says instead; or if that is right, to what is right
-    of another picture. Where it is, the true answer is preferred to saying that it isn't: else the model would learn to
-    deny everything.
+    for another picture, if there is one with this question. Where it is, the true answer is preferred to saying that it
+    isn't: else the model would learn to deny everything.
 
     Args:
         scenes, features: what is in the pictures, and what the tower makes of them.
-        seed: of the forms in which is asked, and of the questions whose premises are true, `TRUE` about each scene.
+        seed: of the forms in which they are asked, and of the questions with a true premise, `TRUE` about each scene.
     """
     dice, pairs, elsewhere = random.Random(seed), [], defaultdict(list)
     for _, asked in of_each(scenes, questions):
@@ -139,7 +139,7 @@ def example(number, turn, template):
 def hallucination_rate(scenes, features, model, template):
     """The share of false premises, asked in all forms, that the model goes along with, in percent.
 
-    It does so if it doesn't say that what is asked about isn't there.
+    It does so if it doesn't say that what is asked about isn't there, in the expected words.
     """
     asked = [(number, question, form) for number, question in of_each(scenes, false_premises) for form in FORMS]
     said = answers(asked, features, model, template)

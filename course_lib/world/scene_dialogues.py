@@ -54,13 +54,13 @@ def make_turn(question, form):
 
 
 def practice(scene, shirts=0, premises=0):
-    """Turns about a scene on what is hardest to see: whether something is there or worn, and the colour of small hats.
+    """Turns about a scene on what is hardest: whether something is there or worn, the colour of hats, what isn't there.
 
     A yes/no question is answered by yes at even odds, whatever the answers to the others are.
 
     Args:
-        shirts: how many of the yes/no questions are about the shirt of a person.
-        premises: how many questions take for granted that something is there; of some it isn't (`false_premises`).
+        shirts: how many of the yes/no questions are about the shirt of a person, if there is one.
+        premises: how many questions take for granted that something is there; half the time it isn't: `false_premises`.
     """
     dice = Dice(digest(f"practice {scene!r}"))
     asked = [presence(scene, dice.pick((scene.noun, dice.pick(absent_things(scene))))) for _ in range(THINGS)]
