@@ -91,6 +91,29 @@ def test_the_stages_train_what_the_slide_says_and_leave_the_tower_alone(source, 
     assert second["history"][-1]["loss"] < second["history"][1]["loss"]
 
 
+def test_of_the_stages_only_the_finished_model_stays(source, parts, tmp_path):
+    train_connector(source, out=tmp_path / "connector", report=quiet)
+    train_vlm(source, out=tmp_path / "vlm", report=quiet)
+    files = {"card.json", "config.json", "model.safetensors", "preprocessor_config.json", "tokenizer.json"}
+    assert {path.name for path in (tmp_path / "vlm").iterdir()} == files
+
+
+def test_a_stage_adds_captions_and_practice_in_the_little_world_alone(monkeypatch):
+    def told(name):
+        return lambda *_, **amounts: {"images": [name], "texts": [amounts]}
+
+    for part in ("instructions", "descriptions", "practised"):
+        monkeypatch.setattr(vlm, part, told(part))
+    plan = Plan(steps=1)
+    stage = vlm.Stage(plan, captions=True, practice={"shirts": 3})
+    assert vlm.Stage(plan).rows("world")["images"] == stage.rows("mine")["images"] == ["instructions"]
+    assert vlm.Stage(plan, practice={}).rows("world")["images"] == ["instructions", "practised"]
+    assert stage.rows("world") == {
+        "images": ["instructions", "descriptions", "practised"],
+        "texts": [{}, {}, {"shirts": 3}],
+    }
+
+
 def test_a_finished_folder_is_refused(tmp_path):
     (tmp_path / "card.json").touch()
     for train in (train_connector, train_vlm):

@@ -99,6 +99,12 @@ def test_the_rate_counts_what_the_model_goes_along_with(tell):
     assert rate == pytest.approx(100 * sum("color" not in text for text in asked) / len(asked))
 
 
+def test_the_rate_is_that_of_all_three_forms(tell):
+    tell(lambda text: "None." if text.endswith("phrase.") else "Red.")
+    rate = hallucination_rate(make_scenes("validation", 20), torch.zeros(20, 5, 7), None, None)
+    assert rate == pytest.approx(100 * 2 / 3)
+
+
 def test_without_the_truth_about_the_pictures_there_is_nothing_to_prefer(tmp_path):
     with pytest.raises(CourseError, match="this recipe needs the little world"):
         train_vlm_aligned("my_pictures", out=tmp_path)
