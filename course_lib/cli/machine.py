@@ -13,7 +13,7 @@ from course_lib.files import read_json, sha256
 from course_lib.runtime import MODELS, REPOSITORY, cache_folder, pick_device, set_threads
 
 PACKAGE = "course-on-large-models"
-MODEL_FILES = ("card.json", "config.json", "model.safetensors", "tokenizer.json")
+MODEL_FILES = "card.json", "config.json", "model.safetensors"
 LITTLE_MEMORY, LITTLE_DISK = 2, 1  # GB
 
 
@@ -134,13 +134,26 @@ def models():
     if not folders:
         yield Finding("models", f"none in {MODELS}", RESTORE)
     for folder in folders:
-        missing = [name for name in MODEL_FILES if not (folder / name).is_file()]
+        missing = lacking(folder, MODEL_FILES) or lacking(folder, preparer_files(folder))
         if missing:
             yield Finding("models", f"{folder.name} lacks {', '.join(missing)}", RESTORE)
         elif sha256(folder / "model.safetensors") != read_json(folder / "card.json").get("sha256"):
             yield Finding("models", f"{folder.name}: model.safetensors is not the file of its card (sha256)", RESTORE)
         else:
             yield Finding("models", f"{folder.name}, as its card says")
+
+
+def lacking(folder, names):
+    """Those of the files that are not in the folder."""
+    return [name for name in names if not (folder / name).is_file()]
+
+
+def preparer_files(folder):
+    """The files of what prepares the input of a model: its tokenizer, its image processor, both, or none."""
+    from course_lib.models.store import ARCHITECTURES
+
+    _, _, *preparers = ARCHITECTURES[read_json(folder / "config.json")["architecture"]]
+    return [preparer.file for preparer in preparers]
 
 
 def kernel():

@@ -53,6 +53,12 @@ def test_a_damaged_model_is_a_problem_and_the_exit_status_is_1(monkeypatch, ship
     assert "git checkout -- data/models" in result.stdout
 
 
+def test_every_shipped_model_has_the_files_that_its_architecture_needs():
+    findings = list(machine.models())
+    assert len(findings) >= 10
+    assert not [finding.text for finding in findings if finding.advice]
+
+
 def test_a_model_that_lacks_a_file_is_a_problem(shipped):
     (shipped / "tokenizer.json").unlink()
     (finding,) = machine.models()
