@@ -16,14 +16,13 @@ from course_lib.nn import (
     LinearScaling,
     Llama3Scaling,
     LlmLayer,
+    MultiHeadAttention,
     RMSNorm,
     Rotary,
-    RotaryAttention,
     SoftcappedAttention,
     TokenEmbedding,
     YarnScaling,
     causal_mask,
-    scaled_dot_product_attention,
     scaling_from,
     segment_mask,
     softcap,
@@ -147,18 +146,16 @@ class LlmBody(Model):
 def make_layer(config):
     """One layer, with all that the config chose for it."""
     norm = partial(RMSNorm, eps=config.eps)
-    self_attention = RotaryAttention(
-        config.d_model,
-        config.num_heads,
-        config.num_kv_heads,
-        config.d_head,
-        config.qkv_bias,
-        norm if config.qk_norm else nn.Identity,
-        scaled_dot_product_attention if config.score_cap is None else SoftcappedAttention(config.score_cap),
-    )
+    sizes = config.d_model, config.num_heads, config.num_kv_heads, config.qkv_bias, config.d_head
+    attention = MultiHeadAttention(*sizes, output_bias=False)
+    if config.qk_norm:
+        d_head = attention.q_proj.out_features // config.num_heads
+        attention.q_norm, attention.k_norm = norm(d_head), norm(d_head)
+    if config.score_cap is not None:
+        attention.attend = SoftcappedAttention(config.score_cap)
     feed_forward = GatedFeedForward(config.d_model, config.d_ff, ACTIVATIONS[config.activation])
     post_norm = norm if config.post_norms else nn.Identity
-    return LlmLayer(config.d_model, self_attention, feed_forward, norm, post_norm, config.dropout)
+    return LlmLayer(config.d_model, attention, feed_forward, norm, post_norm, config.dropout)
 
 
 class Llm(LlmBody):

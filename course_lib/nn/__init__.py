@@ -4,7 +4,9 @@ from course_lib.nn.activations import ACTIVATIONS
 from course_lib.nn.add_norm import AddNorm
 from course_lib.nn.attention import (
     MultiHeadAttention,
+    SoftcappedAttention,
     attention_weights,
+    identity,
     merge_heads,
     scaled_dot_product_attention,
     split_heads,
@@ -28,7 +30,6 @@ from course_lib.nn.recording import AttentionMaps, record_attention
 from course_lib.nn.relative_bias import RelativePositionBias
 from course_lib.nn.rms_norm import RMSNorm
 from course_lib.nn.rotary import Rotary, Rotation
-from course_lib.nn.rotary_attention import RotaryAttention
 from course_lib.nn.rotary_scaling import (
     DynamicNtkScaling,
     LinearScaling,
@@ -36,7 +37,7 @@ from course_lib.nn.rotary_scaling import (
     YarnScaling,
     scaling_from,
 )
-from course_lib.nn.softcap import SoftcappedAttention, softcap
+from course_lib.nn.softcap import softcap
 
 __all__ = [
     "ACTIVATIONS",
@@ -65,7 +66,6 @@ __all__ = [
     "RMSNorm",
     "RelativePositionBias",
     "Rotary",
-    "RotaryAttention",
     "Rotation",
     "SinusoidalPositions",
     "SlidingWindowKVCache",
@@ -77,6 +77,7 @@ __all__ = [
     "causal_mask",
     "cut_into_patches",
     "exact",
+    "identity",
     "merge_heads",
     "merge_lora",
     "padding_mask",

@@ -9,8 +9,6 @@ import torch
 from course_lib.errors import CourseError
 from course_lib.nn.attention import MultiHeadAttention, attention_weights
 from course_lib.nn.embedding import TokenEmbedding
-from course_lib.nn.rotary_attention import RotaryAttention
-from course_lib.nn.softcap import SoftcappedAttention
 
 KINDS = ("encoder", "decoder", "cross")
 
@@ -106,11 +104,10 @@ def record_attention(model):
     try:
         for name, module in model.named_modules():
             kind = kind_of(name, getattr(model, "self_attention_kind", None))
-            if isinstance(module, MultiHeadAttention | RotaryAttention):
+            if isinstance(module, MultiHeadAttention):
                 watched.append((module, module.attend))
                 calls = maps._calls[kind][name]
-                capped = isinstance(module.attend, SoftcappedAttention)
-                module.attend = capped_kernel(module.attend, calls) if capped else explicit_kernel(calls)
+                module.attend = explicit_kernel(calls, getattr(module.attend, "cap", None))
             elif isinstance(module, TokenEmbedding):
                 seen = maps._ids[kind]
                 hooks.append(module.register_forward_pre_hook(lambda _, ids, seen=seen: seen.append(ids[0].detach())))
@@ -122,26 +119,15 @@ def record_attention(model):
             hook.remove()
 
 
-def explicit_kernel(calls):
-    """`scaled_dot_product_attention` in two steps that also appends a `Call` to `calls`."""
+def explicit_kernel(calls, cap=None):
+    """What attention gives, in two steps, that also appends a `Call` to `calls`; `cap` as in `attention_weights`."""
 
     def attend(q, k, v, mask=None):
-        weights = attention_weights(q, k, mask)
+        weights = attention_weights(q, k, mask, cap)
         shared = q.shape[1] // k.shape[1]
         k, v = k.repeat_interleave(shared, dim=1), v.repeat_interleave(shared, dim=1)
         calls.append(Call(q.detach(), k.detach(), weights.detach()))
         return weights @ v
-
-    return attend
-
-
-def capped_kernel(softcapped, calls):
-    """A `SoftcappedAttention` that also appends a `Call` to `calls`."""
-
-    def attend(q, k, v, mask=None):
-        k = k.repeat_interleave(q.shape[1] // k.shape[1], dim=1)
-        calls.append(Call(q.detach(), k.detach(), softcapped.weights(q, k, mask).detach()))
-        return softcapped(q, k, v, mask)
 
     return attend
 
