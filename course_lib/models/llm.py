@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from functools import partial
 
-import torch
 from torch import nn
 
 from course_lib.errors import CourseError
@@ -21,12 +20,10 @@ from course_lib.nn import (
     Rotary,
     SoftcappedAttention,
     TokenEmbedding,
+    View,
     YarnScaling,
-    causal_mask,
     scaling_from,
-    segment_mask,
     softcap,
-    window_mask,
 )
 from course_lib.shapes import check_shape
 
@@ -80,9 +77,13 @@ class LlmConfig:
 
 
 class LlmBody(Model):
-    """Tokens to hidden states: everything of an `Llm` but its last linear layer."""
+    """Tokens to hidden states: everything of an `Llm` but its last linear layer.
+
+    `bias` is a method in models that add something to the scores, by the positions of queries and keys; see `View`.
+    """
 
     self_attention_kind = "decoder"
+    bias = None
 
     def __init__(self, config):
         super().__init__(config)
@@ -109,34 +110,20 @@ class LlmBody(Model):
 
     def read(self, x, positions=None, segments=None, cache=None):
         """The same for vectors in the place of embeddings, B T D -> B T D, wherever they come from."""
-        alone = cache is not None and cache.is_plain(positions) and x.shape[1] == 1
-        if positions is None:
-            positions = torch.arange(x.shape[1], device=x.device) if cache is None else cache.following(x[..., 0])
-        k_positions = dict.fromkeys(self.config.window_sizes, positions) if cache is None else cache.extend(positions)
-        masks = {
-            window: self.mask(positions, k, segments, window)
-            for window, k in k_positions.items()
-            if not alone or k.shape[1] > (window or k.shape[1])  # else it may attend to all that there is
-        }
-        rotations, windows = self.rotations(positions, x.dtype), self.config.window_sizes
+        view = self.view(x, positions, segments, cache)
+        rotations, windows = self.rotations(view.positions, x.dtype), self.config.window_sizes
         for i, (layer, rotate, window) in enumerate(zip(self.layers, rotations, windows, strict=True)):
-            x = layer(x, rotate, masks.get(window), None if cache is None else cache.layers[i])
+            x = layer(x, rotate, view.mask(window), view.layer_cache(i))
         return self.norm(x)
+
+    def view(self, tokens, positions=None, segments=None, cache=None):
+        """The `View` of new tokens (or of vectors in their place); arguments as in `hidden`."""
+        return View(tokens, positions, segments, cache, self.bias)
 
     def rotations(self, positions, dtype):
         """For each layer the `Rotation` at these positions."""
         at = {rotary: rotary.at(positions, dtype) for rotary in {self.rotary, self.window_rotary}}
         return [at[self.rotary if window is None else self.window_rotary] for window in self.config.window_sizes]
-
-    def mask(self, q_positions, k_positions, segments, window_size):
-        """Who may attend to whom: real tokens, not later, inside the window, of the same text."""
-        if window_size is None:
-            mask = causal_mask(q_positions, k_positions)
-        else:
-            mask = window_mask(q_positions, k_positions, window_size)
-        if k_positions.dim() == 2:
-            mask = mask & (k_positions >= 0)[:, None, None, :]
-        return mask if segments is None else mask & segment_mask(segments, segments)
 
     def new_cache(self):
         """An empty cache for `forward`."""

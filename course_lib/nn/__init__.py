@@ -13,7 +13,7 @@ from course_lib.nn.attention import (
 )
 from course_lib.nn.attention_pool import AttentionPool
 from course_lib.nn.connector import CONNECTORS, LinearConnector, MlpConnector, PixelShuffleConnector
-from course_lib.nn.decoder_cache import DecoderCache
+from course_lib.nn.decoder_cache import DecoderCache, Memory
 from course_lib.nn.decoder_layer import DecoderLayer
 from course_lib.nn.embedding import TokenEmbedding
 from course_lib.nn.encoder_layer import EncoderLayer
@@ -22,7 +22,7 @@ from course_lib.nn.gated_feed_forward import GatedFeedForward
 from course_lib.nn.kv_cache import KeysValues, KVCache, SlidingWindowKVCache
 from course_lib.nn.llm_layer import LlmLayer
 from course_lib.nn.lora import LoraLinear, add_lora, merge_lora
-from course_lib.nn.masks import causal_mask, padding_mask, segment_mask, window_mask
+from course_lib.nn.masks import biased, causal_mask, padding_mask, segment_mask, window_mask
 from course_lib.nn.packed import exact, rounded
 from course_lib.nn.patches import PatchEmbedding, cut_into_patches
 from course_lib.nn.positions import LearnedPositions, SinusoidalPositions
@@ -38,6 +38,7 @@ from course_lib.nn.rotary_scaling import (
     scaling_from,
 )
 from course_lib.nn.softcap import softcap
+from course_lib.nn.view import View
 
 __all__ = [
     "ACTIVATIONS",
@@ -59,6 +60,7 @@ __all__ = [
     "Llama3Scaling",
     "LlmLayer",
     "LoraLinear",
+    "Memory",
     "MlpConnector",
     "MultiHeadAttention",
     "PatchEmbedding",
@@ -71,9 +73,11 @@ __all__ = [
     "SlidingWindowKVCache",
     "SoftcappedAttention",
     "TokenEmbedding",
+    "View",
     "YarnScaling",
     "add_lora",
     "attention_weights",
+    "biased",
     "causal_mask",
     "cut_into_patches",
     "exact",
