@@ -47,7 +47,7 @@ class Rollouts:
     Args:
         prompts: lists of token ids.
         policy: an `Llm`, the one that is being trained.
-        reference: an `Llm` that stays as it is.
+        reference: an `Llm` that stays as it is; it follows the policy to its device.
         reward: a function from prompts and answers, two lists of lists of ids, to a list of numbers. Answers end in
             `end_id`, unless they were cut.
         advantages: a function from a `RolloutBatch` to `advantages` and `returns`, such as a `GroupAdvantages`.
@@ -120,7 +120,7 @@ class Rollouts:
             labels=labels,
             rewards=rewards.to(device),
             old_log_p=label_log_probabilities(self.policy, tokens, labels),
-            reference_log_p=label_log_probabilities(self.reference, tokens, labels),
+            reference_log_p=label_log_probabilities(self.reference.to(device), tokens, labels),
             advantages=torch.zeros(tokens.shape, device=device),
             returns=torch.zeros(tokens.shape, device=device),
         )

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -55,9 +56,11 @@ class Contrastive:
     """The objective of a `Clip`: `loss` is `contrastive` or `sigmoid_contrastive`.
 
     Where there are several captions of each picture, the first ones are held against each other, the second ones
-    against each other, and so on. Captions are compared within the part of a batch that one process sees at once. Two
-    pairs with the same caption are never held against each other.
+    against each other, and so on. Captions are compared within the part of a batch that one process sees at once, so a
+    plan may not cut it further. Two pairs with the same caption are never held against each other.
     """
+
+    compares_rows: ClassVar[bool] = True
 
     loss: Callable = contrastive
 
