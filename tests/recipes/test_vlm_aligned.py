@@ -10,9 +10,9 @@ from course_lib.errors import CourseError
 from course_lib.evaluation.chat import Answer
 from course_lib.recipes import vlm_aligned
 from course_lib.recipes.vlm_aligned import TRUE, hallucination_rate, preferences, train_vlm_aligned
-from course_lib.world.scene_dialogues import GRANTED
-from course_lib.world.scene_questions import FORMS, false_premises, questions
 from course_lib.world.scenes import make_scenes
+from course_lib.world.scenes.dialogues import GRANTED
+from course_lib.world.scenes.questions import FORMS, false_premises, questions
 from tests.chats import chat_tokenizer
 
 BY_TEXT = {
