@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from course_lib.objectives.cross_entropy import masked_cross_entropy
+from course_lib.objectives.cross_entropy import TokenLoss, masked_cross_entropy
 
 
 @dataclass(frozen=True)
@@ -11,7 +11,7 @@ class TeacherForcing:
 
     label_smoothing: float = 0.0
 
-    def __call__(self, model, batch):
+    def __call__(self, model, batch) -> TokenLoss:
         """The `TokenLoss` of a `TranslationBatch`; padding is neither computed nor counted."""
         keep = batch.is_label
         logits = model(batch.source, batch.target, keep=keep)

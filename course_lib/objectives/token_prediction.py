@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from course_lib.objectives.cross_entropy import masked_cross_entropy
+from course_lib.objectives.cross_entropy import TokenLoss, masked_cross_entropy
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class TokenPrediction:
 
     label_smoothing: float = 0.0
 
-    def __call__(self, model, batch):
+    def __call__(self, model, batch) -> TokenLoss:
         """The `TokenLoss` of a `TokenBatch`."""
         keep = batch.is_label
         logits = model(**batch.inputs, keep=keep)

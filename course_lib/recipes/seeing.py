@@ -5,8 +5,8 @@ from itertools import chain
 
 from course_lib.data import dialogue_batches, load_captions, load_visual_dialogues, visual_examples
 from course_lib.evaluation import evaluate_vlm, look_at
-from course_lib.world.scene_dialogues import practice
 from course_lib.world.scenes import make_scenes
+from course_lib.world.scenes.dialogues import practice
 
 DESCRIBE = "Describe the picture."
 

@@ -18,11 +18,11 @@ from course_lib.recipes.seeing import first_pictures, instructions, see
 from course_lib.recipes.workshop import plain, planned, produce, unfinished
 from course_lib.runtime import seed_everything
 from course_lib.training import Plan, Trainer
-from course_lib.world.scene_dialogues import GRANTED
-from course_lib.world.scene_drawing import render
-from course_lib.world.scene_questions import FORMS, false_premises, questions
-from course_lib.world.scene_truth import named
 from course_lib.world.scenes import make_scenes
+from course_lib.world.scenes.dialogues import GRANTED
+from course_lib.world.scenes.drawing import render
+from course_lib.world.scenes.questions import FORMS, false_premises, questions
+from course_lib.world.scenes.truth import named
 
 PLAN = Plan(steps=150, learning_rate=1e-4, evaluations=5)
 TOKENS_PER_BATCH, BETA, ANCHOR = 4000, 0.3, 1.0
