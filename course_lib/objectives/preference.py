@@ -77,8 +77,8 @@ class DirectPreference:
         Raises:
             CourseError: the batch does not know it.
         """
-        if batch.reference_log_p.isnan().any():
-            raise CourseError("the pairs lack the reference's log-probabilities; see PreferenceBatches.with_reference")
+        if batch.reference_log_p is None:
+            raise CourseError("the pairs lack the reference's log-probabilities; see course_lib.data.with_reference")
         log_p = pair_log_probabilities(model, batch)
         preference = dpo(*log_p.unbind(dim=1), *batch.reference_log_p.unbind(dim=1), self.beta)
         surprise = -(log_p[:, 0] / batch.is_label[:, 0].sum(dim=-1)).sum()

@@ -15,7 +15,7 @@ class TokenPrediction:
     label_smoothing: float = 0.0
 
     def __call__(self, model, batch) -> TokenLoss:
-        """The `TokenLoss` of a batch with `inputs`, such as a `TextBatch` or a `PackedBatch`."""
+        """The `TokenLoss` of a `TokenBatch`."""
         keep = batch.is_label
         logits = model(**batch.inputs, keep=keep)
         return masked_cross_entropy(logits, batch.labels[keep], label_smoothing=self.label_smoothing)

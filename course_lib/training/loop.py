@@ -27,8 +27,8 @@ class Trainer:
     Args:
         model: trained in place, on the device that it is on; with several processes that has to be the one that
             `pick_device` gives to each.
-        batches: has `epoch(number)`, a list of index lists, and `batch(indices)`, a batch with `num_labels`,
-            `num_tokens`, `shard(index, count)` and `to(device)`.
+        batches: a `Batches`, or another object with its `epoch(number)`, a list, and `batch(entry of the list)`, which
+            gives `Rows` with `num_labels` and `num_tokens`.
         objective: a function from (model, batch) to a `TokenLoss`.
         plan: a `Plan`.
         evaluate: a function from the model to a dict of numbers; called once at the start, so that a mistake in it
