@@ -10,10 +10,10 @@ NOTEBOOK ?= $(sort $(wildcard notebooks/*.ipynb))
 python := .venv/bin/python
 as_root := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help setup lab test lint refresh clean
+.PHONY: help setup lab test test-slow lint refresh clean
 
 help: ## say what each command does
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 setup: ## make .venv and install the course into it
 	@PYTHON="$(PYTHON)" PIP_ARGS="$(PIP_ARGS)" .ci/setup
@@ -23,6 +23,9 @@ lab: setup ## open the course in JupyterLab
 
 test: lint ## check the style, run all tests, and run every notebook with nbval
 	$(python) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --nbval --nbval-current-env $(ARGS)
+
+test-slow: setup ## run the tests that take minutes; `make test` leaves these out
+	$(python) -m pytest tests -m slow -n 2 --dist worksteal $(ARGS)
 
 lint: setup ## check the style and the floor plan
 	$(python) -m ruff check

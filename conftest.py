@@ -1,11 +1,16 @@
-"""What holds for every test and every lesson: one thread, no hub, and printed floats may be rounded."""
+"""What holds for every test and every lesson: one thread, no hub, printed floats may be rounded, shapes are checked."""
 
 import os
+
+from jaxtyping import install_import_hook
 
 # Two workers on two cores: with more than one thread each, they would only wait for one another.
 for library in ("OMP", "MKL", "OPENBLAS"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 for library in ("HF_HUB", "HF_DATASETS", "TRANSFORMERS"):
     os.environ[f"{library}_OFFLINE"] = "1"
+
+# The shapes that signatures state are checked at every call (not in notebooks and other processes: those are users).
+install_import_hook(["course_lib.nn", "course_lib.objectives"], "beartype.beartype")
 
 pytest_plugins = ["tests.notebooks.tolerance"]

@@ -1,4 +1,11 @@
-"""One legend of shape letters for the whole course, and the sentence `check_shape` that states a shape aloud."""
+"""One legend of shape letters for the whole course: types that state shapes, and `check_shape`, which says one aloud.
+
+A type reads letter by letter: `BTD` are numbers with the axes B, T and D, `IdsBT` are whole numbers, `BoolsBT` True or
+False. Within one call of a function a letter has one size; the tests check it at every call.
+"""
+
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
 
 from course_lib.errors import CourseError
 
@@ -19,6 +26,29 @@ LEGEND = {
     "J": "the joint space of pictures and captions",
     "N": "real (not padding) tokens of a batch, or rows of a data set",
 }
+
+# numbers of any one shape, the same for all arguments of a function, and what belongs to them
+Numbers = Float[Tensor, "*N"]
+Vectors = Float[Tensor, "*N D"]
+Logits = Float[Tensor, "*N V"]
+Ids = Int[Tensor, "*N"]
+Bools = Bool[Tensor, "*N"]
+
+Features = Float[Tensor, "pictures patches width"]
+VisualTokens = Float[Tensor, "pictures tokens D"]
+PerRow = Float[Tensor, " B"]
+BT = Float[Tensor, "B T"]
+BTD = Float[Tensor, "B T D"]
+BSD = Float[Tensor, "B S D"]
+BPD = Float[Tensor, "B P D"]
+Patches = Float[Tensor, "B P pixels"]
+BD = Float[Tensor, "B D"]
+BCYX = Float[Tensor, "B C Y X"]
+BB = Float[Tensor, "B B"]
+PairsB = Float[Tensor, "B 2"]
+BoolsBB = Bool[Tensor, "B B"]
+BoolsBT = Bool[Tensor, "B T"]
+IdsBT = Int[Tensor, "B T"]
 
 
 def check_shape(tensor, letters, **sizes):

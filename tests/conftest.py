@@ -1,5 +1,6 @@
 """What every test may count on: the same random numbers each time, and a choice of two precisions."""
 
+import jaxtyping
 import pytest
 import torch
 
@@ -16,3 +17,11 @@ def tolerance(request):
     torch.set_default_dtype(dtype)
     yield tolerance
     torch.set_default_dtype(torch.float32)
+
+
+@pytest.fixture
+def shapes_unchecked():
+    """As outside the tests, where signatures only say which shapes are meant: for what a user gets to read."""
+    jaxtyping.config.update("jaxtyping_disable", True)
+    yield
+    jaxtyping.config.update("jaxtyping_disable", False)

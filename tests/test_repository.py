@@ -23,7 +23,7 @@ def read(name):
 
 PYPROJECT = tomllib.loads(read("pyproject.toml"))
 README = read("README.md")
-MAKE_TARGETS = set(re.findall(r"^([a-z]+):", read("Makefile"), re.M))
+MAKE_TARGETS = set(re.findall(r"^([a-z-]+):", read("Makefile"), re.M))
 
 
 def test_every_file_states_the_same_pythons():
@@ -60,7 +60,7 @@ def test_windows_runs_the_tests_as_the_readme_says():
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
 def test_every_make_command_that_is_named_exists(name):
-    named = set(re.findall(r"(?:^|`)make ([a-z]+)", read(name), re.M))
+    named = set(re.findall(r"(?:^|`)make ([a-z-]+)", read(name), re.M))
     assert named
     assert named <= MAKE_TARGETS
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import torch
 
-from course_lib.data import TextBatches, predict_next
+from course_lib.data import predict_next, text_batches
 from course_lib.evaluation.groups import members_by_group
 from course_lib.objectives import TokenPrediction
 
@@ -24,7 +24,7 @@ def score_texts(model, texts, tokens_per_batch=8000):
     """The `LanguageScores` of a decoder-only model on `texts`, lists of ids that end in <eos>."""
     device, was_training, losses = next(model.parameters()).device, model.training, []
     model.eval()
-    batches = TextBatches(texts, predict_next, tokens_per_batch)
+    batches = text_batches(texts, predict_next, tokens_per_batch)
     for item in batches.epoch(0):
         losses.append(TokenPrediction()(model, batches.batch(item).to(device)))
     model.train(was_training)

@@ -1,47 +1,46 @@
 """How much better than expected: what the rewards of whole answers say about each of their tokens.
 
-A class in this file is called with a batch of rollouts and returns `advantages` and `returns`, B T each: zero where the
-policy chose no token.
+A class in this file is called with a batch of rollouts and returns `advantages` and `returns`: zero where the policy
+chose no token.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 
 from course_lib.errors import CourseError
 from course_lib.objectives.policy import kl_k1
+from course_lib.shapes import BT, BoolsBT, PerRow
 
 
-def token_rewards(rewards, log_p, reference_log_p, mask, kl_weight):
+def token_rewards(rewards: PerRow, log_p: BT, reference_log_p: BT, mask: BoolsBT, kl_weight: float) -> BT:
     """Each token pays for leaving the reference; the last one also earns the reward (Ouyang et al. 2022, section 3.5).
 
     Args:
-        rewards: of whole answers, B.
-        log_p, reference_log_p: of the tokens, under the policy that drew them and under the reference, B T.
-        mask: bool, B T, True at the tokens of the answers.
+        rewards: of whole answers.
+        log_p, reference_log_p: of the tokens, under the policy that drew them and under the reference.
+        mask: True at the tokens of the answers.
         kl_weight: the price of one nat.
-
-    Returns:
-        B T.
     """
     is_last = mask & ~F.pad(mask[:, 1:], (0, 1))
     penalty = kl_weight * kl_k1(log_p, reference_log_p)
     return (is_last * rewards[:, None] - penalty).masked_fill(~mask, 0.0)
 
 
-def leave_one_out(rewards):
-    """Rewards B minus the mean of the others: a baseline that doesn't depend on the answer itself."""
+def leave_one_out(rewards: PerRow) -> PerRow:
+    """Rewards minus the mean of the others: a baseline that doesn't depend on the answer itself."""
     if len(rewards) < 2:
         raise CourseError(f"a baseline from the others needs two rewards or more, got {len(rewards)}")
     return (rewards - rewards.mean()) * len(rewards) / (len(rewards) - 1)
 
 
-def group_advantages(rewards, group_size):
+def group_advantages(rewards: PerRow, group_size: int) -> PerRow:
     """(r - mean) / standard deviation among the answers to one prompt (Shao et al. 2024, section 4.1.2).
 
-    `rewards`, B, come prompt after prompt, `group_size` for each. Where all are equal there is nothing to learn: zeros.
+    `rewards` come prompt after prompt, `group_size` for each. Where all are equal there is nothing to learn: zeros.
     """
     if group_size < 2 or len(rewards) % group_size:
         raise CourseError(f"groups of {group_size} need 2 or more each, and to fill {len(rewards)} rewards evenly")
@@ -50,11 +49,11 @@ def group_advantages(rewards, group_size):
     return (centred / (groups.std(dim=1, keepdim=True) + 1e-4)).flatten()
 
 
-def generalized_advantages(rewards, values, mask, discount=1.0, trace=0.95):
+def generalized_advantages(rewards: BT, values: BT, mask: BoolsBT, discount: float = 1.0, trace: float = 0.95) -> BT:
     """A mixture of "what came next, as the critic sees it" (trace 0) and "all that came" (trace 1).
 
     Schulman et al. 2016, equation 16: advantage = error + discount · trace · advantage of the next token, where
-    error = reward + discount · value of the next - value. All B T; `mask` is True at the tokens of the answers.
+    error = reward + discount · value of the next - value. `mask` is True at the tokens of the answers.
     """
     values = values.masked_fill(~mask, 0.0)
     errors = (rewards + discount * F.pad(values[:, 1:], (0, 1)) - values).masked_fill(~mask, 0.0)
@@ -64,7 +63,7 @@ def generalized_advantages(rewards, values, mask, discount=1.0, trace=0.95):
     return advantages.masked_fill(~mask, 0.0)
 
 
-def whiten(values, mask):
+def whiten(values: BT, mask: BoolsBT) -> BT:
     """Shift and scale the `values` where `mask` is True to mean 0 and standard deviation 1; zeros elsewhere."""
     chosen = values[mask]
     return ((values - chosen.mean()) / (chosen.std() + 1e-8)).masked_fill(~mask, 0.0)
@@ -76,7 +75,7 @@ class BaselineAdvantages:
 
     kl_weight: float = 0.05
 
-    def __call__(self, batch):
+    def __call__(self, batch: Any) -> tuple[BT, BT]:
         mask = batch.is_label
         rewards = token_rewards(batch.rewards, batch.old_log_p, batch.reference_log_p, mask, self.kl_weight)
         returns = rewards.sum(dim=1)
@@ -89,7 +88,7 @@ class GroupAdvantages:
 
     group_size: int
 
-    def __call__(self, batch):
+    def __call__(self, batch: Any) -> tuple[BT, BT]:
         advantages = group_advantages(batch.rewards, self.group_size)
         return advantages[:, None] * batch.is_label, batch.rewards[:, None] * batch.is_label
 
@@ -98,7 +97,7 @@ class GroupAdvantages:
 class CriticAdvantages:
     """For PPO: token by token, against what the critic expected (Ouyang et al. 2022, section 3.5).
 
-    `values` is a function from token ids B T to the expected return after each of them, B T.
+    `values` is a function from token ids to the expected return after each of them.
     """
 
     values: Callable
@@ -106,7 +105,7 @@ class CriticAdvantages:
     discount: float = 1.0
     trace: float = 0.95
 
-    def __call__(self, batch):
+    def __call__(self, batch: Any) -> tuple[BT, BT]:
         mask, values = batch.is_label, self.values(batch.tokens)
         rewards = token_rewards(batch.rewards, batch.old_log_p, batch.reference_log_p, mask, self.kl_weight)
         advantages = generalized_advantages(rewards, values, mask, self.discount, self.trace)

@@ -3,22 +3,24 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as F
 
 from course_lib.objectives.cross_entropy import TokenLoss
+from course_lib.shapes import BB, BoolsBB, IdsBT
 
 
-def contrastive(logits, same=None):
+def contrastive(logits: BB, same: BoolsBB | None = None) -> TokenLoss:
     """Cross-entropy over the rows, and over the columns: the mean of both, summed over the pairs.
 
     Each picture has to find its caption among all of the batch, and each caption its picture (Radford et al. 2021,
     figure 3).
 
     Args:
-        logits: B B, picture i and caption i on the diagonal.
-        same: bool, B B, where two pairs have the same caption, which then is no wrong answer; see `same_rows`.
+        logits: picture i and caption i on the diagonal.
+        same: where two pairs have the same caption, which then is no wrong answer; see `same_rows`.
     """
     logits = logits.float()
     if same is not None:
@@ -28,7 +30,7 @@ def contrastive(logits, same=None):
     return TokenLoss(both / 2, len(logits))
 
 
-def sigmoid_contrastive(logits, same=None):
+def sigmoid_contrastive(logits: BB, same: BoolsBB | None = None) -> TokenLoss:
     """-log p(yes) for the pairs, -log p(no) for all other combinations (Zhai et al. 2023, equation 1).
 
     Arguments as in `contrastive`; no softmax, so each combination is a question of its own.
@@ -40,13 +42,13 @@ def sigmoid_contrastive(logits, same=None):
     return TokenLoss(losses.sum(), len(logits))
 
 
-def diagonal(logits):
-    """True on the diagonal, B B."""
+def diagonal(logits: BB) -> BoolsBB:
+    """True on the diagonal."""
     return torch.eye(len(logits), dtype=torch.bool, device=logits.device)
 
 
-def same_rows(tokens):
-    """Which of a batch of captions are the same: B T -> bool, B B."""
+def same_rows(tokens: IdsBT) -> BoolsBB:
+    """Which of a batch of captions are the same."""
     return (tokens.unsqueeze(0) == tokens.unsqueeze(1)).all(dim=-1)
 
 
@@ -55,13 +57,15 @@ class Contrastive:
     """The objective of a `Clip`: `loss` is `contrastive` or `sigmoid_contrastive`.
 
     Where there are several captions of each picture, the first ones are held against each other, the second ones
-    against each other, and so on. Captions are compared within the part of a batch that one process sees at once. Two
-    pairs with the same caption are never held against each other.
+    against each other, and so on. Captions are compared within the part of a batch that one process sees at once, so a
+    plan may not cut it further. Two pairs with the same caption are never held against each other.
     """
+
+    compares_rows: ClassVar[bool] = True
 
     loss: Callable = contrastive
 
-    def __call__(self, model, batch):
+    def __call__(self, model: Callable, batch: Any) -> TokenLoss:
         """The `TokenLoss` of a batch with `pixels` and `tokens`, B K T, summed over its pairs."""
         captions = batch.tokens.unbind(dim=1)
         logits = model(batch.pixels, torch.cat(captions)).logits.split(len(batch.pixels), dim=1)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import torch
 
 from course_lib.errors import CourseError
+from course_lib.shapes import Bools, Ids, Logits
 
 
 class TokenLoss(NamedTuple):
@@ -14,18 +15,20 @@ class TokenLoss(NamedTuple):
     count: int
 
     @property
-    def mean(self):
+    def mean(self) -> torch.Tensor:
         """Loss per token, in nats."""
         return self.total / self.count
 
 
-def masked_cross_entropy(logits, targets, mask=None, label_smoothing=0.0):
+def masked_cross_entropy(
+    logits: Logits, targets: Ids, mask: Bools | None = None, label_smoothing: float = 0.0
+) -> TokenLoss:
     """-log p(token | context), summed over the tokens where `mask` is True.
 
     Args:
-        logits: ... V, before the softmax.
-        targets: ..., the ids of the true tokens.
-        mask: bool, ..., True where a token is to be predicted; default: everywhere.
+        logits: before the softmax.
+        targets: the ids of the true tokens.
+        mask: True where a token is to be predicted; default: everywhere.
         label_smoothing: the share of the target spread evenly over the vocabulary (Szegedy et al. 2016, section 7).
 
     Returns:

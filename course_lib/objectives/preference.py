@@ -1,6 +1,8 @@
 """Learning from pairs: which of two answers people prefer (slide "LLMs learning: three main steps")."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -8,20 +10,27 @@ import torch.nn.functional as F
 from course_lib.errors import CourseError
 from course_lib.objectives.cross_entropy import TokenLoss
 from course_lib.objectives.policy import token_log_probabilities
+from course_lib.shapes import PairsB, PerRow
 
 
-def bradley_terry(chosen_scores, rejected_scores):
-    """-log p(chosen beats rejected), where p is the sigmoid of the difference of their scores, B each.
+def bradley_terry(chosen_scores: PerRow, rejected_scores: PerRow) -> TokenLoss:
+    """-log p(chosen beats rejected), where p is the sigmoid of the difference of their scores.
 
     Bradley and Terry 1952; as a loss of reward models: Ouyang et al. 2022, equation 1.
     """
     return TokenLoss(-F.logsigmoid(chosen_scores - rejected_scores).sum(), len(chosen_scores))
 
 
-def dpo(chosen_log_p, rejected_log_p, reference_chosen_log_p, reference_rejected_log_p, beta=0.1):
+def dpo(
+    chosen_log_p: PerRow,
+    rejected_log_p: PerRow,
+    reference_chosen_log_p: PerRow,
+    reference_rejected_log_p: PerRow,
+    beta: float = 0.1,
+) -> TokenLoss:
     """Bradley-Terry, where an answer's score is how much likelier it became: beta · log(p / reference p).
 
-    Rafailov et al. 2023, equation 7. All B: log-probabilities of whole answers, summed over their tokens. `beta` is the
+    Rafailov et al. 2023, equation 7. Log-probabilities of whole answers, summed over their tokens. `beta` is the
     weight of the KL to the reference in the problem that this loss solves: the smaller, the farther from it.
     """
     chosen_scores = beta * (chosen_log_p - reference_chosen_log_p)
@@ -29,16 +38,16 @@ def dpo(chosen_log_p, rejected_log_p, reference_chosen_log_p, reference_rejected
     return bradley_terry(chosen_scores, rejected_scores)
 
 
-def pair_log_probabilities(model, batch):
-    """log p of both answers of each pair, summed over their tokens: a `PreferenceBatch` -> B 2."""
+def pair_log_probabilities(model: Callable, batch: Any) -> PairsB:
+    """log p of both answers of each pair of a `PreferenceBatch`, summed over their tokens."""
     labels, keep = (ids.flatten(0, 1) for ids in (batch.labels, batch.is_label))
     log_p = torch.zeros(keep.shape, device=keep.device)
     log_p[keep] = token_log_probabilities(model(**batch.inputs, keep=keep), labels[keep])
     return log_p.sum(dim=1).view(-1, 2)
 
 
-def pair_scores(model, batch):
-    """What a `Scorer` says at the last token of each dialogue: a `PreferenceBatch` -> B 2."""
+def pair_scores(model: Callable, batch: Any) -> PairsB:
+    """What a `Scorer` says at the last token of each dialogue of a `PreferenceBatch`."""
     scores = model(batch.tokens.flatten(0, 1))
     return scores.gather(1, batch.last.view(-1, 1)).view(-1, 2)
 
@@ -47,7 +56,7 @@ def pair_scores(model, batch):
 class BradleyTerry:
     """The objective of a reward model."""
 
-    def __call__(self, model, batch):
+    def __call__(self, model: Callable, batch: Any) -> TokenLoss:
         """The `TokenLoss` of a `PreferenceBatch`, summed over pairs; the model is a `Scorer`."""
         return bradley_terry(*pair_scores(model, batch).unbind(dim=1))
 
@@ -64,14 +73,14 @@ class DirectPreference:
     beta: float = 0.1
     anchor: float = 0.0
 
-    def __call__(self, model, batch):
+    def __call__(self, model: Callable, batch: Any) -> TokenLoss:
         """The `TokenLoss` of a `PreferenceBatch` that knows what the reference says, summed over pairs.
 
         Raises:
             CourseError: the batch does not know it.
         """
-        if batch.reference_log_p.isnan().any():
-            raise CourseError("the pairs lack the reference's log-probabilities; see PreferenceBatches.with_reference")
+        if batch.reference_log_p is None:
+            raise CourseError("the pairs lack the reference's log-probabilities; see course_lib.data.with_reference")
         log_p = pair_log_probabilities(model, batch)
         preference = dpo(*log_p.unbind(dim=1), *batch.reference_log_p.unbind(dim=1), self.beta)
         surprise = -(log_p[:, 0] / batch.is_label[:, 0].sum(dim=-1)).sum()

@@ -11,7 +11,7 @@ from course_lib.objectives import GroupAdvantages, GroupRelativePolicy
 from course_lib.recipes.workshop import planned, produce, unfinished
 from course_lib.runtime import seed_everything
 from course_lib.training import Plan, Trainer
-from course_lib.world.rewards import true_reward
+from course_lib.world.dialogues import true_reward
 
 PLAN = Plan(steps=100, learning_rate=2e-4, warmup=0.05, evaluations=5)
 GROUP_SIZE, PROMPTS_PER_BATCH = 8, 16

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from course_lib.data import ROLES, TextBatches, Tokenizer, load_dialogues, load_stories, predict_next
+from course_lib.data import ROLES, Tokenizer, load_dialogues, load_stories, predict_next, text_batches
 from course_lib.evaluation import evaluate_language_model
 from course_lib.models import Llm, LlmConfig
 from course_lib.objectives import TokenPrediction
@@ -30,7 +30,7 @@ def train_base(source="world", *, out, minutes=None, seed=0, report=print):
     sample = held_out.select(range(min(200, len(held_out))))
     trainer = Trainer(
         model,
-        TextBatches(texts, predict_next, TOKENS_PER_BATCH, seed),
+        text_batches(texts, predict_next, TOKENS_PER_BATCH, seed),
         TokenPrediction(),
         plan,
         evaluate=lambda model: {"perplexity": evaluate_language_model(model, tokenizer, sample)["all"].perplexity},

@@ -3,7 +3,7 @@
 import random
 from dataclasses import asdict
 
-from course_lib.data import ChatTemplate, PackedBatches, conversation, load_dialogues
+from course_lib.data import ChatTemplate, conversation, load_dialogues, packed_batches
 from course_lib.evaluation import evaluate_chat
 from course_lib.models import load_model
 from course_lib.objectives import TokenPrediction
@@ -32,7 +32,7 @@ def train_chat(source="world", *, out, minutes=None, seed=0, report=print):
     sample = held_out.shuffle(seed=0).select(range(min(200, len(held_out))))
     trainer = Trainer(
         model,
-        PackedBatches(examples, room, TOKENS_PER_BATCH, seed),
+        packed_batches(examples, room, TOKENS_PER_BATCH, seed),
         TokenPrediction(),
         plan,
         evaluate=lambda model: {"exact": evaluate_chat(model, tokenizer, sample)["all"].exact},

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from course_lib.data import CaptionBatches, ImageProcessor, Tokenizer, load_captions
+from course_lib.data import ImageProcessor, Tokenizer, caption_batches, load_captions
 from course_lib.evaluation import caption_ids, evaluate_clip
 from course_lib.models import Clip, ClipConfig, TextConfig, VisionConfig
 from course_lib.objectives import Contrastive
@@ -41,7 +41,7 @@ def train_clip(source="world", *, out, minutes=None, seed=0, report=print):
 
     trainer = Trainer(
         model,
-        CaptionBatches(rows["image"], tokens, processor, BATCH_SIZE, seed),
+        caption_batches(rows["image"], tokens, processor, BATCH_SIZE, seed),
         Contrastive(),
         plan,
         evaluate=lambda model: scores(model)["all"],

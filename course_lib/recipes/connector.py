@@ -63,5 +63,5 @@ def newborn(seed, kind="mlp"):
 def mean_loss(model, batches):
     """The loss per token over all batches, in nats."""
     device, objective = next(model.parameters()).device, TokenPrediction()
-    losses = [objective(model, batches.batch(indices).to(device)) for indices in batches.epoch(0)]
+    losses = [objective(model, batches.batch(drawn).to(device)) for drawn in batches.epoch(0)]
     return float(sum(loss.total for loss in losses)) / sum(loss.count for loss in losses)

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from course_lib.data import ChatTemplate, PreferenceBatches, load_preferences
+from course_lib.data import ChatTemplate, Preference, load_preferences, preference_batches
 from course_lib.evaluation import evaluate_preferences
 from course_lib.models import Scorer, load_model
 from course_lib.objectives import BradleyTerry
@@ -27,11 +27,12 @@ def train_reward(source="world", *, out, minutes=None, seed=0, report=print):
     model = Scorer.from_llm(llm)
     template = ChatTemplate(tokenizer)
     pairs = [
-        tuple(template.training(row[side], llm.config.max_length) for side in ("chosen", "rejected")) for row in rows
+        Preference(*(template.training(row[side], llm.config.max_length) for side in ("chosen", "rejected")))
+        for row in rows
     ]
     trainer = Trainer(
         model,
-        PreferenceBatches(pairs, TOKENS_PER_BATCH, seed),
+        preference_batches(pairs, TOKENS_PER_BATCH, seed),
         BradleyTerry(),
         plan,
         evaluate=lambda model: {"accuracy": evaluate_preferences(model, tokenizer, held_out)["all"].accuracy},

@@ -3,10 +3,10 @@
 from dataclasses import asdict
 from itertools import chain
 
-from course_lib.data import VisualBatches, load_captions, load_visual_dialogues, visual_examples
+from course_lib.data import dialogue_batches, load_captions, load_visual_dialogues, visual_examples
 from course_lib.evaluation import evaluate_vlm, look_at
-from course_lib.world.scene_dialogues import practice
 from course_lib.world.scenes import make_scenes
+from course_lib.world.scenes.dialogues import practice
 
 DESCRIBE = "Describe the picture."
 
@@ -42,8 +42,9 @@ def see(rows, model, processor):
 
 def visual_batches(rows, model, template, processor, tokens_per_batch, seed):
     """The training batches of rows for a `Vlm`."""
-    examples = visual_examples(rows, template, model.config.max_length)
-    return VisualBatches(examples, see(rows, model, processor), tokens_per_batch, seed)
+    features = iter(see(rows, model, processor))
+    seen = {"images": [[next(features) for _ in images] for images in rows["images"]], "texts": rows["texts"]}
+    return dialogue_batches(visual_examples(seen, template, model.config.max_length), tokens_per_batch, seed)
 
 
 def first_pictures(rows, count):

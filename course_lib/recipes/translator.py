@@ -2,7 +2,13 @@
 
 from dataclasses import asdict, dataclass, field, replace
 
-from course_lib.data import load_translations, train_translation_tokenizer, translation_batches
+from course_lib.data import (
+    fitting_translations,
+    load_translations,
+    train_translation_tokenizer,
+    translation_batches,
+    translation_pairs,
+)
 from course_lib.evaluation import evaluate_translator
 from course_lib.models import Translator, TranslatorConfig
 from course_lib.objectives import TeacherForcing
@@ -23,9 +29,8 @@ class TranslatorRecipe:
 
     def batches(self, rows, tokenizer, max_length):
         """The training batches of `rows`."""
-        return translation_batches(
-            rows, tokenizer, tokens_per_batch=self.tokens_per_batch, max_length=max_length, seed=self.plan.seed
-        )
+        rows, _ = fitting_translations(rows, tokenizer, max_length)
+        return translation_batches(translation_pairs(rows, tokenizer), self.tokens_per_batch, self.plan.seed)
 
 
 WORLD = TranslatorRecipe(

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from course_lib.data import ImageProcessor, PictureBatches, RandomViews, load_images
+from course_lib.data import ImageProcessor, RandomViews, load_images, picture_batches
 from course_lib.evaluation import evaluate_classifier
 from course_lib.models import Vit, VitConfig
 from course_lib.objectives import Classification
@@ -31,7 +31,7 @@ def train_vit(source="world", *, out, minutes=None, seed=0, report=print):
     sample = held_out.shuffle(seed=0).select(range(min(500, len(held_out))))
     trainer = Trainer(
         model,
-        PictureBatches(rows["image"], rows["label"], processor, BATCH_SIZE, seed, views),
+        picture_batches(rows["image"], rows["label"], processor, BATCH_SIZE, seed, views),
         Classification(),
         plan,
         evaluate=lambda model: {"accuracy": evaluate_classifier(model, processor, sample)["all"].accuracy},

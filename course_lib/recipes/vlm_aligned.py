@@ -8,7 +8,7 @@ from functools import partial
 
 import torch
 
-from course_lib.data import VisualChatTemplate, VisualExample, VisualPreferenceBatches
+from course_lib.data import Preference, VisualChatTemplate, preference_batches, with_reference
 from course_lib.data.visual_chat import visual_conversation
 from course_lib.errors import CourseError
 from course_lib.evaluation import answer_about, evaluate_vlm, look_at
@@ -18,11 +18,11 @@ from course_lib.recipes.seeing import first_pictures, instructions, see
 from course_lib.recipes.workshop import plain, planned, produce, unfinished
 from course_lib.runtime import seed_everything
 from course_lib.training import Plan, Trainer
-from course_lib.world.scene_dialogues import GRANTED
-from course_lib.world.scene_drawing import render
-from course_lib.world.scene_questions import FORMS, false_premises, questions
-from course_lib.world.scene_truth import named
 from course_lib.world.scenes import make_scenes
+from course_lib.world.scenes.dialogues import GRANTED
+from course_lib.world.scenes.drawing import render
+from course_lib.world.scenes.questions import FORMS, false_premises, questions
+from course_lib.world.scenes.truth import named
 
 PLAN = Plan(steps=150, learning_rate=1e-4, evaluations=5)
 TOKENS_PER_BATCH, BETA, ANCHOR = 4000, 0.3, 1.0
@@ -61,10 +61,10 @@ def train_vlm_aligned(source="world", *, out, minutes=None, seed=0, report=print
 
     seed_everything(seed)
     model.train_only("connector", "text")
-    batches = VisualPreferenceBatches(pairs, features, TOKENS_PER_BATCH, seed)
+    batches = preference_batches(pairs, TOKENS_PER_BATCH, seed)
     trainer = Trainer(
         model,
-        batches.with_reference(partial(pair_log_probabilities, reference)),
+        with_reference(batches, partial(pair_log_probabilities, reference)),
         DirectPreference(BETA, ANCHOR),
         plan,
         evaluate=partial(scores, count=100),
@@ -115,7 +115,7 @@ def preferences(scenes, features, model, template, seed=0):
             denial = "None." if form == "word" else f"There is no {noun} in the picture."
             pairs.append((number, asked.turn(form), denial))
     return [
-        (example(number, turn, template), example(number, turn | {"assistant": rejected}, template))
+        Preference(*(example(features[number], turn | said, template) for said in ({}, {"assistant": rejected})))
         for number, turn, rejected in pairs
     ]
 
@@ -131,9 +131,9 @@ def answers(asked, features, model, template):
     return answer_about(features[[number for number, *_ in asked]], texts, model, template)
 
 
-def example(number, turn, template):
-    """A turn about picture `number` as a `VisualExample`."""
-    return VisualExample(*template.training(visual_conversation({"images": [number], "texts": [turn]})), [number])
+def example(picture, turn, template):
+    """A turn about a picture, as the tower sees it, as an `Example`."""
+    return template.training(visual_conversation({"images": [picture], "texts": [turn]}))
 
 
 def hallucination_rate(scenes, features, model, template):

@@ -9,19 +9,23 @@ FIRST_LINE = re.compile(r"# (course_lib/[\w/]+\.py)\s*$")
 
 
 def definitions(source):
-    """The classes and functions at the top of `source`: name -> syntax tree without docstrings, as text."""
+    """The classes and functions at the top of `source`: name -> syntax tree of what runs, as text."""
     return {
-        node.name: ast.dump(without_docstrings(node))
+        node.name: ast.dump(what_runs(node))
         for node in ast.parse(source).body
         if isinstance(node, ast.ClassDef | ast.FunctionDef)
     }
 
 
-def without_docstrings(tree):
-    """The tree with each docstring gone; a body that was a docstring only becomes `pass`."""
+def what_runs(tree):
+    """The tree without docstrings and annotations of functions; a body that was a docstring only becomes `pass`."""
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
             node.body = node.body[1:] or [ast.Pass()]
+        if isinstance(node, ast.FunctionDef):
+            node.returns = None
+        if isinstance(node, ast.arg):
+            node.annotation = None
     return tree
 
 

@@ -1,4 +1,4 @@
-"""What a lesson shows as the library's code is the library's code, docstrings and comments apart."""
+"""What a lesson shows as the library's code is the library's code, docstrings, annotations and comments apart."""
 
 import nbformat
 import pytest
@@ -13,7 +13,7 @@ LIBRARY = '''
 class Double:
     """Gives twice of a number."""
 
-    def __call__(self, x):
+    def __call__(self, x: BTD) -> BTD:
         """Return 2 x."""
         return 2 * x  # not x + x
 
@@ -44,7 +44,7 @@ def complaints(cell, folder):
         "# Our own doubling\ndef zero():\n    return 1",
     ],
 )
-def test_equal_code_passes_without_its_docstrings_and_comments(cell, tmp_path):
+def test_equal_code_passes_without_its_docstrings_annotations_and_comments(cell, tmp_path):
     assert complaints(cell, tmp_path) == []
 
 

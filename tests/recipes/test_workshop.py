@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from course_lib.data import PackedBatches
+from course_lib.data import packed_batches
 from course_lib.errors import CourseError
 from course_lib.evaluation import AnswerScores
 from course_lib.files import read_json, read_tensors, sha256
@@ -38,7 +38,7 @@ def test_minutes_take_the_place_of_steps():
 
 def test_a_produced_model_has_a_card_that_knows_its_file_and_its_history(tmp_path):
     model, tokenizer, template = chat_llm(), chat_tokenizer(), chat_template()
-    batches = PackedBatches([template.training([user("Hello!"), assistant("Hello!")])], 97, 97)
+    batches = packed_batches([template.training([user("Hello!"), assistant("Hello!")])], 97, 97)
     trainer = Trainer(model, batches, TokenPrediction(), Plan(steps=3, evaluations=1), folder=tmp_path)
     before = model.embedding.table.weight.clone()
     card = produce(trainer, model, [tokenizer], tmp_path, lambda: {"changed": not torch.equal(before, weights(model))})
@@ -52,7 +52,7 @@ def test_a_produced_model_has_a_card_that_knows_its_file_and_its_history(tmp_pat
 
 def test_weights_may_be_stored_in_16_bits_and_the_card_is_about_these(tmp_path):
     model, tokenizer, template = chat_llm(), chat_tokenizer(), chat_template()
-    batches = PackedBatches([template.training([user("Hello!"), assistant("Hello!")])], 97, 97)
+    batches = packed_batches([template.training([user("Hello!"), assistant("Hello!")])], 97, 97)
     trainer = Trainer(model, batches, TokenPrediction(), Plan(steps=3, evaluations=1), folder=tmp_path)
     card = produce(trainer, model, [tokenizer], tmp_path, lambda: {"sum": weights(model).sum().item()}, torch.bfloat16)
     tensors, _ = read_tensors(tmp_path / "model.safetensors")
