@@ -7,6 +7,7 @@ import torch
 
 from course_lib.data import predict_next, text_batches
 from course_lib.evaluation.groups import members_by_group
+from course_lib.models import evaluating
 from course_lib.objectives import TokenPrediction
 
 
@@ -22,12 +23,9 @@ class LanguageScores:
 @torch.no_grad()
 def score_texts(model, texts, tokens_per_batch=8000):
     """The `LanguageScores` of a decoder-only model on `texts`, lists of ids that end in <eos>."""
-    device, was_training, losses = next(model.parameters()).device, model.training, []
-    model.eval()
     batches = text_batches(texts, predict_next, tokens_per_batch)
-    for item in batches.epoch(0):
-        losses.append(TokenPrediction()(model, batches.batch(item).to(device)))
-    model.train(was_training)
+    with evaluating(model) as device:
+        losses = [TokenPrediction()(model, batches.batch(item).to(device)) for item in batches.epoch(0)]
     loss = float(sum(part.total for part in losses)) / sum(part.count for part in losses)
     return LanguageScores(len(texts), loss, math.exp(loss))
 

@@ -40,7 +40,7 @@ class LlmConfig:
     `score_cap` and `logit_cap` are what `softcap` keeps the attention scores and the logits within.
 
     Raises:
-        CourseError: not one window per layer, or an unknown activation or scaling.
+        CourseError: not one window per layer, or one of no token; an unknown activation or scaling.
     """
 
     vocab_size: int
@@ -72,6 +72,8 @@ class LlmConfig:
             raise CourseError(f"{self.num_layers} layers need as many window_sizes, got {len(windows)}")
         if self.activation not in ACTIVATIONS:
             raise CourseError(f"unknown activation {self.activation!r}; known: {', '.join(ACTIVATIONS)}")
+        if any(window is not None and window < 1 for window in windows):
+            raise CourseError(f"window_sizes must be 1 or more, or None for all, got {windows}")
         object.__setattr__(self, "window_sizes", windows)
         object.__setattr__(self, "rope_scaling", scaling_from(self.rope_scaling))
 
@@ -87,8 +89,7 @@ class LlmBody(Model):
 
     def __init__(self, config):
         super().__init__(config)
-        self.embedding = TokenEmbedding(config.vocab_size, config.d_model)
-        self.embedding.scale = config.embedding_scale  # nothing is added to them that they must keep up with
+        self.embedding = TokenEmbedding(config.vocab_size, config.d_model, config.embedding_scale)
         d_head = config.d_head or config.d_model // config.num_heads
         self.rotary = self.window_rotary = Rotary(d_head, config.rope_base, config.rope_scaling)
         if config.window_rope_base is not None:

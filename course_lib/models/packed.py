@@ -1,11 +1,15 @@
 """A decoder-only model packed for writing."""
 
+from contextlib import nullcontext
+
 from course_lib.errors import CourseError
 from course_lib.models.base import Model
 from course_lib.models.gpt import Gpt
 from course_lib.models.llm import Llm
 from course_lib.nn.packed import Matrix, PackedLayer, exact
+from course_lib.runtime import one_thread
 
+SMALL = 2**18  # weights: a matrix of fewer is read before a second core has woken up to help
 PACKED = ("forward", "hidden", "read", "logits", "capped")  # the methods of a model that a step stands in for
 
 
@@ -13,7 +17,7 @@ class Packed(Model):
     """Computes what a model does, and writes faster: one new token of each text takes few and large steps.
 
     Several tokens at once go through the model itself. The packed matrices are copies: they take memory of their own,
-    and don't follow if the model is trained on. See `pack`.
+    and don't follow if the model is trained on. A small model writes fastest on a single core: see `cores`, and `pack`.
     """
 
     def __init__(self, model, store):
@@ -21,6 +25,8 @@ class Packed(Model):
         self.model, self.unsaid = model, model.unsaid
         self.layers = [PackedLayer(layer, store) for layer in model.layers]
         self.output = Matrix(model.output, norm=model.norm, store=store)
+        largest = max(weight.numel() for layer in model.layers for weight in layer.parameters())
+        self.cores = one_thread if largest < SMALL else nullcontext
 
     def new_cache(self):
         """An empty cache for `forward`."""

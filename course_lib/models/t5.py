@@ -43,6 +43,8 @@ class T5Config:
 class T5Encoder(nn.Module):
     """Encoder layers that know distances, not positions: all add the same bias to their scores."""
 
+    self_attention_kind = "encoder"
+
     def __init__(self, config):
         super().__init__()
         self.embedding = TokenEmbedding(config.vocab_size, config.d_model)
@@ -63,6 +65,8 @@ class T5Encoder(nn.Module):
 
 class T5Decoder(nn.Module):
     """Decoder layers with a bias by distance in their self-attention; the cross-attention has none."""
+
+    self_attention_kind = "decoder"
 
     def __init__(self, config):
         super().__init__()

@@ -8,7 +8,7 @@ from torch import nn
 from course_lib.data import EOS
 from course_lib.errors import CourseError
 from course_lib.models.base import Model
-from course_lib.models.vision_tower import check_activation, encoder_layers, norm_of
+from course_lib.models.towers import check_activation, encoder_layers, norm_of
 from course_lib.nn import LearnedPositions, TokenEmbedding, View
 from course_lib.shapes import check_shape
 

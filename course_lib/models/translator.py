@@ -41,6 +41,8 @@ class TranslatorConfig:
 class Encoder(nn.Module):
     """Embedding, positional encoding, addition, and N encoder layers (with pre-norm layers, one last norm)."""
 
+    self_attention_kind = "encoder"
+
     def __init__(self, config):
         super().__init__()
         self.embedding = TokenEmbedding(config.vocab_size, config.d_model)
@@ -63,6 +65,8 @@ class Decoder(nn.Module):
 
     The softmax, the last box of the slide, is left to the loss and to the search, which need its logarithm.
     """
+
+    self_attention_kind = "decoder"
 
     def __init__(self, config):
         super().__init__()

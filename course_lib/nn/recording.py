@@ -34,6 +34,14 @@ class AttentionMaps:
         self._calls = {kind: defaultdict(list) for kind in KINDS}
         self._ids = {"encoder": [], "decoder": []}
 
+    def calls(self, kind, layer):
+        """The list that takes the calls of a layer, which is known by any name."""
+        return self._calls[kind][layer]
+
+    def ids(self, side):
+        """The list that takes the token ids of a side, "encoder" or "decoder"."""
+        return self._ids[side]
+
     @property
     def kinds(self):
         """The kinds of attention that were seen."""
@@ -66,13 +74,13 @@ class AttentionMaps:
         return torch.cat(self._ids[side], dim=1)
 
     def _layers(self, kind):
-        """The calls of each layer of a kind."""
+        """The calls of each layer of a kind that ran."""
         if kind not in self.kinds:
             raise CourseError(f'no attention of the kind "{kind}" was recorded, only {", ".join(self.kinds) or "none"}')
         for seen in self.kinds:
-            for calls in self._calls[seen].values():
+            for calls in filter(None, self._calls[seen].values()):
                 check_one_sequence(seen, calls)
-        return self._calls[kind].values()
+        return [calls for calls in self._calls[kind].values() if calls]
 
 
 def check_one_sequence(kind, calls):
@@ -102,14 +110,12 @@ def record_attention(model):
     """
     maps, hooks, watched = AttentionMaps(), [], []
     try:
-        for name, module in model.named_modules():
-            kind = kind_of(name, getattr(model, "self_attention_kind", None))
+        for number, (module, kind) in enumerate(dict(parts_by_kind(model)).items()):
             if isinstance(module, MultiHeadAttention):
                 watched.append((module, module.attend))
-                calls = maps._calls[kind][name]
-                module.attend = explicit_kernel(calls, getattr(module.attend, "cap", None))
+                module.attend = explicit_kernel(maps.calls(kind, number), getattr(module.attend, "cap", None))
             elif isinstance(module, TokenEmbedding):
-                seen = maps._ids[kind]
+                seen = maps.ids(kind)
                 hooks.append(module.register_forward_pre_hook(lambda _, ids, seen=seen: seen.append(ids[0].detach())))
         yield maps
     finally:
@@ -132,8 +138,12 @@ def explicit_kernel(calls, cap=None):
     return attend
 
 
-def kind_of(name, only_kind):
-    """The kind of a module by its path (decoder.layers.0.cross_attention), where a model has more than one kind."""
-    if "cross_attention" in name:
-        return "cross"
-    return only_kind or ("encoder" if name.startswith("encoder") else "decoder")
+def parts_by_kind(module, kind="decoder"):
+    """Yield a module and all its parts, each with its kind of attention.
+
+    A stack of layers says in `self_attention_kind` what its self-attention is; what is called cross-attention is that.
+    """
+    kind = getattr(module, "self_attention_kind", kind)
+    yield module, kind
+    for name, child in module.named_children():
+        yield from parts_by_kind(child, "cross" if name == "cross_attention" else kind)
