@@ -8,6 +8,7 @@ from course_lib.data.corruption import CorruptSpans, MaskTokens, TextBatch, Text
 from course_lib.data.dialogues import load_dialogues
 from course_lib.data.image_processor import ImageProcessor
 from course_lib.data.images import check_classes, load_captions, load_images
+from course_lib.data.met_words import MetWords
 from course_lib.data.packing import PackedBatch, PackedBatches
 from course_lib.data.pairs import PreferenceBatch, PreferenceBatches
 from course_lib.data.picture_batches import CaptionBatch, CaptionBatches, PictureBatch, PictureBatches
@@ -32,6 +33,7 @@ __all__ = [
     "CorruptSpans",
     "ImageProcessor",
     "MaskTokens",
+    "MetWords",
     "PAD",
     "PackedBatch",
     "PackedBatches",
