@@ -11,7 +11,6 @@ for library in ("HF_HUB", "HF_DATASETS", "TRANSFORMERS"):
     os.environ[f"{library}_OFFLINE"] = "1"
 
 # The shapes that signatures state are checked at every call (not in notebooks and other processes: those are users).
-ROOMS = "nn", "models", "objectives", "generation"
-install_import_hook([f"course_lib.{room}" for room in ROOMS], "beartype.beartype")
+install_import_hook(["course_lib.nn", "course_lib.objectives"], "beartype.beartype")
 
 pytest_plugins = ["tests.notebooks.tolerance"]

@@ -29,12 +29,21 @@ LEGEND = {
 
 # numbers of any one shape, the same for all arguments of a function, and what belongs to them
 Numbers = Float[Tensor, "*N"]
+Vectors = Float[Tensor, "*N D"]
 Logits = Float[Tensor, "*N V"]
 Ids = Int[Tensor, "*N"]
 Bools = Bool[Tensor, "*N"]
 
+Features = Float[Tensor, "pictures patches width"]
+VisualTokens = Float[Tensor, "pictures tokens D"]
 PerRow = Float[Tensor, " B"]
 BT = Float[Tensor, "B T"]
+BTD = Float[Tensor, "B T D"]
+BSD = Float[Tensor, "B S D"]
+BPD = Float[Tensor, "B P D"]
+Patches = Float[Tensor, "B P pixels"]
+BD = Float[Tensor, "B D"]
+BCYX = Float[Tensor, "B C Y X"]
 BB = Float[Tensor, "B B"]
 PairsB = Float[Tensor, "B 2"]
 BoolsBB = Bool[Tensor, "B B"]

@@ -109,16 +109,16 @@ def check_classes(names):
 
 def world_classes():
     """The classes of the little world: what can be drawn beside a person."""
-    from course_lib.world.scene_cast import LABELS
+    from course_lib.world.scenes.cast import LABELS
 
     return list(LABELS)
 
 
 def world_pictures(split):
     """The rows of the little world's pictures, 64 pixels high and wide."""
-    from course_lib.world.scene_captions import captions
-    from course_lib.world.scene_drawing import render_png
     from course_lib.world.scenes import make_scenes
+    from course_lib.world.scenes.captions import captions
+    from course_lib.world.scenes.drawing import render_png
 
     return [
         {

@@ -11,7 +11,7 @@ def load_preferences(source="world", split="train"):
     """The preferences of `source` (see `load_source`): `chosen` and `rejected`, lists of messages.
 
     The little world adds `flaw`, the criterion that the rejected answer misses, and `held_out` (see
-    `course_lib.world.preferences`).
+    `course_lib.world.dialogues`).
 
     Raises:
         CourseError: the source can't be used, a column is missing, or a row's sides are no conversations, answer
@@ -43,6 +43,6 @@ def check_preference(chosen, rejected):
 
 def world_preferences(split):
     """The rows of the little world's preferences."""
-    from course_lib.world.preferences import make_preferences
+    from course_lib.world.dialogues import make_preferences
 
     return [asdict(preference) for preference in make_preferences(split)]

@@ -10,7 +10,7 @@ from course_lib.errors import CourseError
 def load_visual_dialogues(source="world", split="train"):
     """The dialogues of `source` about pictures: `images`, a list, and `texts`, a list of {"user", "assistant"}.
 
-    The little world adds to each text its `kind` and `form` (see `course_lib.world.scene_questions`), and to each row
+    The little world adds to each text its `kind` and `form` (see `course_lib.world.scenes.questions`), and to each row
     `held_out`.
 
     Args:
@@ -58,8 +58,8 @@ def check_row(row):
 
 def world_visual_dialogues(split):
     """The rows of the little world's dialogues about pictures, 64 pixels high and wide."""
-    from course_lib.world.scene_dialogues import make_scene_dialogues
-    from course_lib.world.scene_drawing import render_png
+    from course_lib.world.scenes.dialogues import make_scene_dialogues
+    from course_lib.world.scenes.drawing import render_png
 
     return [
         {

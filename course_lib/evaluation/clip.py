@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from course_lib.evaluation.groups import members_by_group
 from course_lib.evaluation.zero_shot import best_class, encode_captions, encode_pictures, recall_at_1
-from course_lib.world.scene_cast import KINDS, LABELS, MOST, PAINTS
-from course_lib.world.scene_phrases import counted, garment
+from course_lib.world.language.writing import with_article
 from course_lib.world.scenes import has_withheld_shirt, has_withheld_thing
-from course_lib.world.writing import with_article
+from course_lib.world.scenes.cast import KINDS, LABELS, MOST, PAINTS
+from course_lib.world.scenes.phrases import counted, garment
 
 GALLERY = 256
 

@@ -1,7 +1,7 @@
 """Whether a model goes along with questions about what isn't in the picture, in the little world."""
 
 from course_lib.evaluation.visual import answer_about
-from course_lib.world.scene_questions import FORMS, false_premises
+from course_lib.world.scenes.questions import FORMS, false_premises
 
 
 def of_each(scenes, ask):

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from course_lib.data import check_classes
 from course_lib.data.batching import pad
 from course_lib.errors import CourseError
-from course_lib.world.writing import with_article
+from course_lib.world.language.writing import with_article
 
 TEMPLATES = ("a picture of {}", "a drawing of {}", "here you see {}", "{}")
 

@@ -1,5 +1,7 @@
 """A sequence as one vector, gathered by attention (Lee et al. 2019; as in SigLIP, Zhai et al. 2023)."""
 
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -7,18 +9,26 @@ from torch import nn
 from course_lib.nn.add_norm import AddNorm
 from course_lib.nn.attention import MultiHeadAttention
 from course_lib.nn.feed_forward import FeedForward
+from course_lib.shapes import BD, BSD
 
 
 class AttentionPool(nn.Module):
-    """A learnt query looks at all positions, and a feed-forward network follows: B S D -> B D."""
+    """A learnt query looks at all positions, and a feed-forward network follows."""
 
-    def __init__(self, d_model, num_heads, d_ff, activation=F.gelu, norm=nn.LayerNorm):
+    def __init__(
+        self,
+        d_model: int,
+        num_heads: int,
+        d_ff: int,
+        activation: Callable = F.gelu,
+        norm: Callable = nn.LayerNorm,
+    ):
         super().__init__()
         self.query = nn.Parameter(torch.randn(d_model) * d_model**-0.5)
         self.cross_attention = MultiHeadAttention(d_model, num_heads)
         self.feed_forward = FeedForward(d_model, d_ff, activation)
         self.feed_forward_add_norm = AddNorm(d_model, norm_first=True, norm=norm)
 
-    def forward(self, x):
+    def forward(self, x: BSD) -> BD:
         x = self.cross_attention(self.query.expand(len(x), 1, -1), x)
         return self.feed_forward_add_norm(x, self.feed_forward)[:, 0]

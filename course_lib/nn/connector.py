@@ -1,51 +1,54 @@
 """From what a vision tower makes of a picture to what a language model reads: visual tokens (slide "Multimodal Vision
 Language Models", step 2)."""
 
+from collections.abc import Callable
+
 from torch import nn
 
 from course_lib.errors import CourseError
 from course_lib.nn.activations import ACTIVATIONS
+from course_lib.shapes import Features, VisualTokens
 
 
 class LinearConnector(nn.Module):
-    """One linear layer, the same for every patch: N P d_vision -> N P D (Liu et al. 2023, section 4.1)."""
+    """One linear layer, the same for every patch (Liu et al. 2023, section 4.1)."""
 
-    def __init__(self, d_vision, d_model):
+    def __init__(self, d_vision: int, d_model: int):
         super().__init__()
         self.proj = nn.Linear(d_vision, d_model)
 
-    def forward(self, features):
+    def forward(self, features: Features) -> VisualTokens:
         return self.proj(features)
 
 
 class MlpConnector(nn.Module):
-    """Two linear layers with GELU between them: N P d_vision -> N P D (LLaVA-1.5; Liu et al. 2024, section 3.2)."""
+    """Two linear layers with GELU between them (LLaVA-1.5; Liu et al. 2024, section 3.2)."""
 
-    def __init__(self, d_vision, d_model, activation=ACTIVATIONS["gelu"]):
+    def __init__(self, d_vision: int, d_model: int, activation: Callable = ACTIVATIONS["gelu"]):
         super().__init__()
         self.up_proj = nn.Linear(d_vision, d_model)
         self.down_proj = nn.Linear(d_model, d_model)
         self.activation = activation
 
-    def forward(self, features):
+    def forward(self, features: Features) -> VisualTokens:
         return self.down_proj(self.activation(self.up_proj(features)))
 
 
 class PixelShuffleConnector(MlpConnector):
-    """Neighbouring patches become one longer vector first, so that pictures take fewer tokens: N P d_vision -> N P/4 D.
+    """Neighbouring patches become one longer vector first, so that pictures take a quarter of the tokens.
 
     Squares of 2 x 2 patches, from left to right, row by row; then the two layers (InternVL; Chen et al. 2024, section
     3.2, as "pixel unshuffle"). Nothing is lost but the number of places.
     """
 
-    def __init__(self, d_vision, d_model):
+    def __init__(self, d_vision: int, d_model: int):
         super().__init__(4 * d_vision, d_model)
 
-    def forward(self, features):
+    def forward(self, features: Features) -> VisualTokens:
         return super().forward(merge_neighbours(features))
 
 
-def merge_neighbours(features):
+def merge_neighbours(features: Features) -> VisualTokens:
     """Join squares of 2 x 2 patches: N P D -> N P/4 4D. Raises CourseError unless the patches form such squares."""
     side = round(features.shape[1] ** 0.5)
     if side * side != features.shape[1] or side % 2:

@@ -1,17 +1,21 @@
 """The feed-forward network: each token on its own (slide "Encoder Layer", step 4)."""
 
+from collections.abc import Callable
+
 import torch.nn.functional as F
 from torch import nn
 
+from course_lib.shapes import Vectors
+
 
 class FeedForward(nn.Module):
-    """One hidden layer with ReLU, then one linear layer (Vaswani et al. 2017, section 3.3): ... D -> ... F -> ... D."""
+    """One hidden layer with ReLU, then one linear layer (Vaswani et al. 2017, section 3.3): D -> F -> D."""
 
-    def __init__(self, d_model, d_ff, activation=F.relu, bias=True):
+    def __init__(self, d_model: int, d_ff: int, activation: Callable = F.relu, bias: bool = True):
         super().__init__()
         self.up_proj = nn.Linear(d_model, d_ff, bias)
         self.activation = activation
         self.down_proj = nn.Linear(d_ff, d_model, bias)
 
-    def forward(self, x):
+    def forward(self, x: Vectors) -> Vectors:
         return self.down_proj(self.activation(self.up_proj(x)))

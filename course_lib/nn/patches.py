@@ -4,10 +4,11 @@ import torch.nn.functional as F
 from torch import nn
 
 from course_lib.errors import CourseError
+from course_lib.shapes import BCYX, BPD, Patches
 
 
-def cut_into_patches(pixels, patch_size):
-    """Cut pictures into squares, row by row, and flatten each: B C Y X -> B P (C · patch_size²).
+def cut_into_patches(pixels: BCYX, patch_size: int) -> Patches:
+    """Cut pictures into squares, row by row, and flatten each to C · patch_size² numbers.
 
     Within a patch, the numbers stand colour by colour, then row by row. What is left over at the right and the lower
     edge is dropped.
@@ -16,7 +17,7 @@ def cut_into_patches(pixels, patch_size):
 
 
 class PatchEmbedding(nn.Module):
-    """Each patch is flattened, and the same linear layer maps it to D: B C Y X -> B P D.
+    """Each patch is flattened, and the same linear layer maps it to D.
 
     Written as a convolution whose step is as long as its window is wide, which computes the same.
 
@@ -24,11 +25,11 @@ class PatchEmbedding(nn.Module):
         CourseError: the pictures have another number of channels, or are smaller than a patch.
     """
 
-    def __init__(self, patch_size, num_channels, d_model):
+    def __init__(self, patch_size: int, num_channels: int, d_model: int):
         super().__init__()
         self.proj = nn.Conv2d(num_channels, d_model, kernel_size=patch_size, stride=patch_size)
 
-    def forward(self, pixels):
+    def forward(self, pixels: BCYX) -> BPD:
         self.check(pixels)
         return self.proj(pixels).flatten(2).transpose(1, 2)
 

@@ -11,7 +11,7 @@ from course_lib.objectives import GroupAdvantages, GroupRelativePolicy
 from course_lib.recipes.chat import answerable
 from course_lib.recipes.recipe import Recipe, plain
 from course_lib.training import Plan
-from course_lib.world.rewards import true_reward
+from course_lib.world.dialogues import true_reward
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,9 +72,12 @@ class AlignedRecipe(Recipe):
             seed=seed,
         )
 
+    def facts(self, rows, model, tokenizer, *_):
+        """How many different prompts are answered."""
+        return {"training prompts": len(distinct_prompts(rows, ChatTemplate(tokenizer)))}
+
     def exam(self, source, split, model, tokenizer, reference, judge):
-        """The prompts, the rewards for answers to them, and questions with one right answer: the two last are known
-        of the little world alone, but for what the judge says."""
+        """The prompts, the rewards for answers to them, and in the little world questions with one right answer."""
         rows, left_out = super().exam(source, split, model, tokenizer, reference, judge)
         template = ChatTemplate(tokenizer)
         exam = {"prompts": distinct_prompts(rows, template), "rewards": {"learnt reward": LearntReward(judge)}}
@@ -89,7 +92,7 @@ class AlignedRecipe(Recipe):
         return {"all": self.judged(exam, model, tokenizer, reference)}
 
     def further(self, exam, model, tokenizer, reference, judge):
-        """What the chat model gets; and in the little world the share of exact answers, which no judge was asked for."""
+        """What the chat model gets; and in the little world the share of exact answers, which no judge rewards."""
         scores = {"before": {"all": self.judged(exam, reference, tokenizer, reference)}}
         if "questions" in exam:
             scores["exact answers"] = plain(evaluate_chat(model, tokenizer, exam["questions"]))
@@ -108,7 +111,7 @@ class AlignedRecipe(Recipe):
 ALIGNED = AlignedRecipe(
     name="aligned",
     about="aligned chat model, by GRPO",
-    items="prompts",
+    items="pairs",
     plan=Plan(steps=100, learning_rate=2e-4, warmup=0.05, evaluations=5),
     watched=("learnt reward", "true reward", "kl per token"),
     starts_from=("chat", "reward"),

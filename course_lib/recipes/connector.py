@@ -66,6 +66,7 @@ CONNECTOR = ConnectorRecipe(
     about="connector of pictures to words",
     items="captions",
     plan=Plan(steps=300, learning_rate=3e-3, evaluations=5),
+    watched=("loss",),
     starts_from=("clip", "chat"),
     tokens_per_batch=2048,
     kind="mlp",

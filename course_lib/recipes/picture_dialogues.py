@@ -12,8 +12,8 @@ from course_lib.data import (
     visual_examples,
 )
 from course_lib.evaluation import look_at
-from course_lib.world.scene_dialogues import practice
 from course_lib.world.scenes import make_scenes
+from course_lib.world.scenes.dialogues import practice
 
 DESCRIBE = "Describe the picture."
 

@@ -54,7 +54,7 @@ REWARD = RewardRecipe(
 
 
 def two_answers(row, template, room):
-    """What `template.training` gives for both sides; None where that leaves no room, or nothing in which they differ."""
+    """What `template.training` gives for both sides; None where there is no room for what they differ in."""
     try:
         chosen, rejected = (template.training(row[side], room) for side in ("chosen", "rejected"))
     except CourseError:  # the question fills the context

@@ -40,14 +40,18 @@ def run(recipe, source="world", *, out, minutes=None, seed=0, report=print):
     exam, not_scored = recipe.exam(source, "validation", *kit)
     try_out(out)
     for stage in recipe.earlier:
-        trainer_of(stage, source, stage.load(source, "train"), exam, kit, out / stage.name, report)[0].train()
-    trainer, not_learnt = trainer_of(recipe, source, rows, exam, kit, out, report)
+        learnt, _ = stage.fitting(stage.load(source, "train"), *kit)
+        trainer_of(stage, source, learnt, exam, kit, out / stage.name, report).train()
+    learnt, not_learnt = recipe.fitting(rows, *kit)
+    if not_learnt:
+        report(f"{not_learnt:,} of {len(rows):,} {recipe.items} are left out: they don't fit into the model's context")
+    trainer = trainer_of(recipe, source, learnt, exam, kit, out, report)
     history = trainer.train()
     if not trainer.accelerator.is_main_process:
         return None
     store(recipe, kit, out)
     left_out = {"train": not_learnt, "validation": not_scored}
-    card = describe(recipe, source, rows, kit, left_out) | scores_of(recipe, exam, kit, "validation")
+    card = describe(recipe, source, learnt, kit, left_out) | scores_of(recipe, exam, kit, "validation")
     card |= {"history": history, "sha256": sha256(out / "model.safetensors")}
     write_json(out / "card.json", card)
     trainer.checkpoint.path.unlink(missing_ok=True)
@@ -94,13 +98,10 @@ def on_device(kit):
 
 
 def trainer_of(recipe, source, rows, exam, kit, folder, report):
-    """The `Trainer` of a stage, and how many rows it leaves out."""
+    """The `Trainer` of a stage, on the rows that fit."""
     model, *others = kit
-    rows, left_out = recipe.fitting(rows, *kit)
-    if left_out:
-        report(f"{left_out:,} of {left_out + len(rows):,} {recipe.items} are left out: they don't fit into the model")
     sample = recipe.sample(exam)
-    trainer = Trainer(
+    return Trainer(
         model,
         recipe.batches(rows, *kit, seed=recipe.plan.seed),
         recipe.objective,
@@ -110,7 +111,6 @@ def trainer_of(recipe, source, rows, exam, kit, folder, report):
         description={"source": str(source), recipe.items: len(rows), **asdict(model.config)},
         report=report,
     )
-    return trainer, left_out
 
 
 def store(recipe, kit, out):

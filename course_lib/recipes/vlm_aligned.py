@@ -17,11 +17,11 @@ from course_lib.objectives import DirectPreference, pair_log_probabilities
 from course_lib.recipes.picture_dialogues import instructions, see, template_of
 from course_lib.recipes.recipe import Recipe, plain
 from course_lib.training import Plan
-from course_lib.world.scene_dialogues import GRANTED
-from course_lib.world.scene_drawing import render
-from course_lib.world.scene_questions import FORMS, false_premises, questions
-from course_lib.world.scene_truth import named
 from course_lib.world.scenes import make_scenes
+from course_lib.world.scenes.dialogues import GRANTED
+from course_lib.world.scenes.drawing import render
+from course_lib.world.scenes.questions import FORMS, false_premises, questions
+from course_lib.world.scenes.truth import named
 
 TRUE = 4  # pairs about each scene, or as many as there are, whose question takes for granted what is there
 
@@ -118,6 +118,7 @@ VLM_ALIGNED = VlmAlignedRecipe(
     about="aligned vision-language model, by DPO",
     items="scenes",
     plan=Plan(steps=150, learning_rate=1e-4, evaluations=5),
+    watched=("hallucination", "exact"),
     starts_from=("vlm",),
     dtype=torch.bfloat16,
     tokens_per_batch=4000,
@@ -148,7 +149,7 @@ def preferences(scenes, features, model, template, seed=0):
         denial, wrong = asked.turn(form), said.text
         if wrong == denial["assistant"] and elsewhere[asked.text]:
             wrong = dice.choice(elsewhere[asked.text]).turn(form)["assistant"]
-        if wrong not in ("", denial["assistant"]):
+        if wrong.strip() and wrong != denial["assistant"]:
             pairs.append((number, denial, wrong))
     for number, scene in enumerate(scenes):
         true = [asked for asked in questions(scene) if asked.kind in GRANTED]

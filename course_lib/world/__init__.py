@@ -1,8 +1,7 @@
 """The little world: one vocabulary of people, animals, things and places, and what is said about them."""
 
 from course_lib.world.dice import Dice
-from course_lib.world.lexicon import LEXICON
-from course_lib.world.pairs import Pair, fingerprint, make_pairs
-from course_lib.world.phrases import split_words
+from course_lib.world.language import LEXICON, Pair, make_pairs, split_words
+from course_lib.world.splits import fingerprint
 
 __all__ = ["LEXICON", "Dice", "Pair", "fingerprint", "make_pairs", "split_words"]

@@ -25,3 +25,7 @@ class Dice:
             if threshold < 0:
                 return option
         return option
+
+    def shuffled(self, items):
+        """The items as a list in a random order."""
+        return sorted(items, key=lambda _: self.roll())

@@ -1,8 +1,11 @@
 """Reading the tables of the lexicon: CSV files whose every complaint names the file, the line and the value."""
 
 import csv
+from pathlib import Path
 
 from course_lib.errors import CourseError
+
+TABLES = Path(__file__).parent / "tables"
 
 
 class Row(dict):

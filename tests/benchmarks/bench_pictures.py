@@ -2,8 +2,8 @@
 
 import time
 
-from course_lib.world.scene_drawing import render
 from course_lib.world.scenes import make_scenes
+from course_lib.world.scenes.drawing import render
 from tests.benchmarks.rounds import compare, take_turns
 
 WANTED = 300

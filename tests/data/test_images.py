@@ -10,9 +10,9 @@ from PIL import Image
 
 from course_lib.data import ImageProcessor, check_classes, load_captions, load_images
 from course_lib.errors import CourseError
-from course_lib.world.scene_captions import captions
-from course_lib.world.scene_cast import LABELS
 from course_lib.world.scenes import make_scenes
+from course_lib.world.scenes.captions import captions
+from course_lib.world.scenes.cast import LABELS
 
 FIVE = make_scenes("test", 5)
 

@@ -6,7 +6,7 @@ import pytest
 
 from course_lib.data import load_preferences
 from course_lib.errors import CourseError
-from course_lib.world.preferences import make_preferences
+from course_lib.world.dialogues import make_preferences
 
 
 def talk(answer, question="What colour is snow?"):
@@ -23,7 +23,7 @@ def write(path, *rows):
 
 def test_preferences_of_the_little_world_name_the_flaw(monkeypatch):
     few = make_preferences("test")[:13]
-    monkeypatch.setattr("course_lib.world.preferences.make_preferences", lambda split: few)
+    monkeypatch.setattr("course_lib.world.dialogues.make_preferences", lambda split: few)
     rows = load_preferences("world", "test")
     assert rows["flaw"][:] == [row.flaw for row in few]
     assert rows["chosen"][:] == [list(row.chosen) for row in few]

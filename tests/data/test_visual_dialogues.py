@@ -8,8 +8,8 @@ from PIL import Image
 
 from course_lib.data import load_visual_dialogues
 from course_lib.errors import CourseError
-from course_lib.world.scene_dialogues import make_scene_dialogues
 from course_lib.world.scenes import make_scenes
+from course_lib.world.scenes.dialogues import make_scene_dialogues
 
 TEXT = {"user": "What is it?", "assistant": "A hen."}
 
@@ -28,7 +28,7 @@ def write(path, *rows):
 
 def test_dialogues_of_the_little_world_are_about_its_scenes(monkeypatch):
     three = make_scenes("test", 3)
-    monkeypatch.setattr("course_lib.world.scene_dialogues.make_scenes", lambda split: three)
+    monkeypatch.setattr("course_lib.world.scenes.dialogues.make_scenes", lambda split: three)
     rows = load_visual_dialogues("world", "test")
     assert [[image.size for image in images] for images in rows["images"]] == [[(64, 64)]] * 3
     assert rows["held_out"][:] == [scene.held_out for scene in three]

@@ -8,10 +8,10 @@ from datasets import Dataset
 
 from course_lib.evaluation import clip as module
 from course_lib.evaluation import evaluate_clip
-from course_lib.world.scene_captions import captions
-from course_lib.world.scene_phrases import counted, garment
+from course_lib.world.language.writing import with_article
 from course_lib.world.scenes import has_withheld_shirt, has_withheld_thing, make_scenes
-from course_lib.world.writing import with_article
+from course_lib.world.scenes.captions import captions
+from course_lib.world.scenes.phrases import counted, garment
 
 SCENES = make_scenes("test", 37)
 

@@ -36,7 +36,7 @@ def test_the_two_layers_are_those_of_torch():
 
 
 def test_neighbours_that_are_joined_stand_in_a_square():
-    numbers = torch.arange(P).view(1, P, 1)  # 6 x 6 patches
+    numbers = torch.arange(float(P)).view(1, P, 1)  # 6 x 6 patches
     squares = merge_neighbours(numbers)[0].tolist()
     assert squares[:4] == [[0, 1, 6, 7], [2, 3, 8, 9], [4, 5, 10, 11], [12, 13, 18, 19]]
     assert sorted(number for square in squares for number in square) == list(range(P))

@@ -1,0 +1,54 @@
+"""What is bigger, faster or heavier: pairs from ranked lists, some of which are never compared in training."""
+
+from course_lib.world.dialogues.draft import Draft
+from course_lib.world.language.writing import capitalise, with_article
+
+SIZES = ("key", "mouse", "bottle", "rabbit", "dog", "sheep", "lion", "horse",
+         "car", "elephant", "bus", "house", "castle", "city")  # fmt: skip
+SPEEDS = ("turtle", "pig", "dog", "horse", "train", "plane")
+WEIGHTS = ("pencil", "apple", "hen", "dog", "sheep", "horse", "car", "train")
+SCALES = (("bigger", "smaller", SIZES), ("faster", "slower", SPEEDS), ("heavier", "lighter", WEIGHTS))
+WORDINGS = (
+    "Which is {more}, {one} or {other}?",
+    "What is {more}: {one} or {other}?",
+    "Please tell me which is {more}, {one} or {other}.",
+    "Here are {one} and {other}. Which is {more}?",
+)
+
+
+def comparisons(dice):
+    """Every pair of a list, compared in every way."""
+    for more, less, scale in SCALES:
+        for low, high in pairs(scale):
+            small, big = with_article(low), with_article(high)
+            apart = withheld(low, high, scale)
+            yield from compare(small, big, more, f"{big} is {more} than {small}.", apart)
+            yield from compare(small, big, less, f"{small} is {less} than {big}.", apart)
+            yield from check(small, big, less, more, apart)
+            yield from check(big, small, more, less, apart)
+
+
+def pairs(scale):
+    """All pairs (lower, higher) of a scale."""
+    return [(low, high) for i, high in enumerate(scale) for low in scale[:i]]
+
+
+def withheld(low, high, scale):
+    """The combination that a pair is, unless they are neighbours: nothing else tells which of those is bigger."""
+    return (low, high) if scale.index(high) - scale.index(low) > 1 else ()
+
+
+def compare(small, big, more, answer, combination):
+    """The wordings of one choice, with either of the two first."""
+    for one, other in ((small, big), (big, small)):
+        for wording in WORDINGS:
+            question = wording.format(one=one, other=other, more=more)
+            yield Draft(question, capitalise(answer), combination=combination)
+
+
+def check(one, other, right, wrong, combination):
+    """Whether one is what it is (yes, it is smaller), and whether it is the contrary (no, it is smaller)."""
+    for wording in ("Is {} {} than {}?", "Would you say that {} is {} than {}?"):
+        for word, answer in ((right, "Yes"), (wrong, "No")):
+            statement = f"{answer}, {one} is {right} than {other}."
+            yield Draft(wording.format(one, word, other), statement, combination=combination)

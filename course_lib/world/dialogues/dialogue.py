@@ -1,0 +1,96 @@
+"""Instructions and answers about the little world, in the columns of Dolly; exactly one answer for each.
+
+Only the requests (see `requests`) are answered as people answer: in one of several ways, and sometimes badly.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from course_lib.errors import CourseError
+from course_lib.world.dialogues.comparisons import comparisons
+from course_lib.world.dialogues.context import contexts
+from course_lib.world.dialogues.demonstrations import demonstrations
+from course_lib.world.dialogues.facts import colours, general
+from course_lib.world.dialogues.followups import follow_ups
+from course_lib.world.dialogues.laws import laws
+from course_lib.world.dialogues.numbers import numbers
+from course_lib.world.dialogues.talk import greetings, refusals
+from course_lib.world.dialogues.translation import translations
+from course_lib.world.dice import Dice
+from course_lib.world.splits import SPLITS
+
+# For each category: where its drafts come from, and how many rows there are at most in training and in another split.
+SOURCES = {
+    "facts": (general, 3_600, 180),
+    "context": (contexts, 9_000, 190),
+    "counting": (numbers, 4_000, 110),
+    "colours": (colours, 400, 30),
+    "comparisons": (comparisons, 1_800, 90),
+    "translation": (translations, 2_000, 140),
+    "greetings": (greetings, 400, 20),
+    "refusals": (refusals, 500, 50),
+    "laws": (laws, 200, 20),
+    "follow-up": (follow_ups, 2_400, 120),
+    "request": (demonstrations, 3_000, 110),
+}
+PATIENCE = 40_000  # drafts of one category; by then the finite ones are exhausted and the endless ones full
+
+
+@dataclass(frozen=True)
+class Dialogue:
+    """A turn: an instruction, perhaps about a context, after the messages of the history.
+
+    `held_out` is "" in training; elsewhere "question" (new, about what is known) or "combination" (of words that do
+    not meet in training: an adjective with a noun, the two sides of a comparison).
+    """
+
+    instruction: str
+    context: str
+    response: str
+    category: str
+    history: tuple
+    held_out: str
+
+
+def make_dialogues(split="train", seed=0):
+    """The dialogues of a split: about 27,000 for "train", 1,000 for "validation" and "test"; the same on every machine.
+
+    Raises CourseError for another split.
+    """
+    if split not in SPLITS:
+        raise CourseError(f'unknown split "{split}" of the little world: expected one of {", ".join(SPLITS)}')
+    return list(make_splits(seed)[split])
+
+
+@lru_cache(maxsize=1)
+def make_splits(seed):
+    """A dict from each split to its dialogues, in random order."""
+    dice, splits = Dice(seed), {split: [] for split in SPLITS}
+    for category, (source, *sizes) in SOURCES.items():
+        for split, rows in collect(source(dice), *sizes).items():
+            splits[split] += [dialogue(draft, category) for draft in rows]
+    return {split: dice.shuffled(rows) for split, rows in splits.items()}
+
+
+def collect(drafts, size, held_out_size):
+    """A dict from each split to its drafts, as many as there is room for; no two have the same prompt and response."""
+    room = {split: size if split == "train" else held_out_size for split in SPLITS}
+    rows, seen = {split: [] for split in SPLITS}, set()
+    for _, draft in zip(range(PATIENCE), drafts, strict=False):
+        split, _ = draft.group
+        if len(rows[split]) < room[split] and (draft.prompt, draft.response) not in seen:
+            seen.add((draft.prompt, draft.response))
+            rows[split].append(draft)
+        elif all(len(rows[split]) == room[split] for split in SPLITS):
+            break
+    return rows
+
+
+def dialogue(draft, category):
+    """The row of a draft."""
+    messages = tuple(
+        {"role": role, "content": text}
+        for turn in draft.history
+        for role, text in zip(("user", "assistant"), turn, strict=True)
+    )
+    return Dialogue(draft.instruction, draft.context, draft.response, category, messages, draft.group[1])

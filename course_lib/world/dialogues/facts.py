@@ -1,0 +1,131 @@
+"""General truths of the little world: each fact is asked for in many wordings and answered by one sentence."""
+
+from dataclasses import dataclass
+
+from course_lib.world.dialogues.draft import Draft
+from course_lib.world.language.writing import DAYS, MONTHS, NUMBERS, capitalise
+from course_lib.world.table import TABLES, read_table
+
+FACTS = tuple((row["relation"], row["x"], row["y"]) for row in read_table(TABLES / "facts.csv"))
+MIXES = (
+    ("blue", "yellow", "green"),
+    ("red", "yellow", "orange"),
+    ("red", "blue", "purple"),
+    ("black", "white", "gray"),
+    ("red", "white", "pink"),
+)
+FRAMES = ("{}?", "Please tell me: {}?", "Can you tell me: {}?", "I have a question. {}?")
+CHECKS = (
+    "Is {} {}?",
+    "Please tell me: is {} {}?",
+    "Can you tell me: is {} {}?",
+    "Would you say that {} is {}?",
+    "Is it true that {} is {}?",
+    "Do you think that {} is {}?",
+)
+
+
+@dataclass(frozen=True)
+class Relation:
+    """How a kind of fact about x and y is told and asked for."""
+
+    statement: str
+    questions: tuple
+
+
+RELATIONS = {
+    "home": Relation("{x} lives {y}.", ("where does {x} live", "what is the home of {x}", "where can I find {x}")),
+    "use": Relation("{x} is for {y}.", ("what is {x} for", "what can I use {x} for", "why do people have {x}")),
+    "shop": Relation(
+        "You can buy {x} {y}.", ("where can I buy {x}", "where does one buy {x}", "where do they sell {x}")
+    ),
+    "work": Relation("{x} works {y}.", ("where does {x} work", "at which place does {x} work", "where can I meet {x}")),
+    "task": Relation("{x} {y}.", ("what does {x} do", "what is the work of {x}", "how does {x} help others")),
+    "food": Relation("{x} eats {y}.", ("what does {x} eat", "what is the food of {x}", "what can I feed {x}")),
+    "gift": Relation("{x} gives us {y}.", ("what does {x} give us", "what do we get from {x}")),
+    "young": Relation(
+        "A young {x} is called a {y}.",
+        ("what is a young {x} called", "what do you call a young {x}", "what is the word for a young {x}"),
+    ),
+    "sound": Relation("{x} {y}.", ("what sound does {x} make", "how does {x} sound", "what does {x} say")),
+    "legs": Relation("{x} has {y} legs.", ("how many legs does {x} have", "how many legs has {x}")),
+    "capital": Relation(
+        "The capital of {x} is {y}.",
+        ("what is the capital of {x}", "which city is the capital of {x}", "what is the capital city of {x}"),
+    ),
+    "opposite": Relation(
+        "The opposite of {x} is {y}.",
+        ("what is the opposite of {x}", "which word is the opposite of {x}", "what do you call the opposite of {x}"),
+    ),
+    "parts": Relation("{x} has {y}.", ("what does {x} have", "what are the parts of {x}")),
+    "kind": Relation("{x} is {y}.", ("what is {x}", "what kind of thing is {x}", "what sort of thing is {x}")),
+    "colour": Relation("{x} is {y}.", ("what colour is {x}", "what is the colour of {x}", "which colour has {x}")),
+    "after": Relation("{y} comes after {x}.", ("what comes after {x}", "what follows {x}", "what is next after {x}")),
+    "before": Relation("{y} comes before {x}.", ("what comes before {x}", "what is just before {x}")),
+}
+
+
+def series():
+    """What comes after and before what, of the days, the months and the numbers."""
+    for words in ((*DAYS, DAYS[0]), (*MONTHS, MONTHS[0]), NUMBERS):
+        for first, second in zip(words, words[1:], strict=False):
+            yield "after", first, second
+            yield "before", second, first
+
+
+def turned():
+    """The opposites the other way round."""
+    return [(relation, y, x) for relation, x, y in FACTS if relation == "opposite"]
+
+
+def facts(*relations):
+    """The facts of these relations as triples (relation, x, y)."""
+    return [fact for fact in (*FACTS, *turned(), *series()) if fact[0] in relations]
+
+
+def state(relation, x, y):
+    """The sentence that tells a fact."""
+    return capitalise(RELATIONS[relation].statement.format(x=x, y=y))
+
+
+def wordings(relation, x):
+    """All questions for what stands in a relation to x."""
+    for question in RELATIONS[relation].questions:
+        for frame in FRAMES:
+            yield capitalise(frame.format(question.format(x=x)))
+
+
+def general(dice):
+    """Every fact in every wording, but for the colours; and what is a kind of what. All in random order."""
+    told = [
+        Draft(question, state(*fact))
+        for fact in facts(*RELATIONS)
+        if fact[0] != "colour"
+        for question in wordings(*fact[:2])
+    ]
+    return dice.shuffled([*told, *kinds(dice)])
+
+
+def colours(dice):
+    """The colours of things, and what two colours give."""
+    for fact in facts("colour"):
+        for question in wordings(*fact[:2]):
+            yield Draft(question, state(*fact))
+    for one, other, result in MIXES:
+        for pair in (f"{one} and {other}", f"{other} and {one}"):
+            for question in (f"what do you get from {pair}", f"which colour do {pair} give", f"what do {pair} make"):
+                for frame in FRAMES:
+                    yield Draft(capitalise(frame.format(question)), capitalise(f"{pair} give {result}."))
+
+
+def kinds(dice):
+    """Whether a thing is of some kind: yes, it is; no, it is of another one. Three other kinds for each thing."""
+    known = facts("kind")
+    others = tuple(dict.fromkeys(kind for *_, kind in known))
+    for _, x, y in known:
+        for kind in (y, *dice.shuffled([other for other in others if other != y])[:3]):
+            for question in CHECKS:
+                yield Draft(question.format(x, kind), f"{'Yes' if kind == y else 'No'}, {x} is {y}.")
+            if kind != y:
+                yield Draft(f"Is {x} {y} or {kind}?", capitalise(f"{x} is {y}."))
+                yield Draft(f"Is {x} {kind} or {y}?", capitalise(f"{x} is {y}."))

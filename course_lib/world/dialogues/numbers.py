@@ -1,0 +1,100 @@
+"""Counting up and down, counting things of one kind, and sums up to twelve."""
+
+from course_lib.world.dialogues.draft import Draft
+from course_lib.world.dialogues.facts import FACTS
+from course_lib.world.language.lexicon import nouns
+from course_lib.world.language.noun_phrases import ADJECTIVES, COLOURS
+from course_lib.world.language.writing import NUMBERS, capitalise, enumerate_words, with_article
+from course_lib.world.splits import is_withheld
+
+THINGS = nouns("bola caixa carro chapéu caneta cadeira bicicleta casaco")
+# The English colours, with the things that training knows in them.
+COLOURED = {
+    colour.english: tuple(
+        noun.english for noun in THINGS if colour in ADJECTIVES[noun] and not is_withheld(colour.word, noun.word)
+    )
+    for colour in COLOURS[:6]
+}
+KINDS = {"animals": "an animal", "vehicles": "a vehicle", "fruits": "a fruit", "buildings": "a building"}
+MEMBERS = {kind: tuple(x for relation, x, y in FACTS if (relation, y) == ("kind", KINDS[kind])) for kind in KINDS}
+COUNTING = (
+    "Count from {} to {}.",
+    "Please count from {} to {}.",
+    "Can you count from {} to {}?",
+    "Say the numbers from {} to {}.",
+)
+HOW_MANY = ("How many {} are there: {}?", "How many {} do you count: {}?", "Here are {1}. How many {0} are there?")
+SUMS = ("What is {} and {}?", "How much is {} and {}?", "Please add {} and {}.", "What is the sum of {} and {}?")
+
+
+def numbers(dice):
+    """All of it: endlessly, since there is always another list of things to count."""
+    yield from counts()
+    yield from sums()
+    while True:
+        yield kinds(dice)
+        yield coloured(dice)
+
+
+def counted(first, last):
+    """The numbers from one to another, upwards or downwards: "Three, four, five."."""
+    step = 1 if first < last else -1
+    return capitalise(", ".join(NUMBERS[i - 1] for i in range(first, last + step, step)) + ".")
+
+
+def ends(first, last):
+    """The combination that may be withheld: the two ends of a row of numbers, whatever its direction."""
+    return (NUMBERS[min(first, last) - 1], NUMBERS[max(first, last) - 1])
+
+
+def counts():
+    """Counting from any number to any other one."""
+    span = range(1, len(NUMBERS) + 1)
+    for first, last in ((first, last) for first in span for last in span if abs(first - last) > 1):
+        for wording in COUNTING:
+            yield Draft(
+                wording.format(NUMBERS[first - 1], NUMBERS[last - 1]),
+                counted(first, last),
+                combination=ends(first, last),
+            )
+
+
+def sums():
+    """Two numbers that make twelve or less."""
+    for first in range(1, len(NUMBERS)):
+        for second in range(1, len(NUMBERS) + 1 - first):
+            one, other = NUMBERS[first - 1], NUMBERS[second - 1]
+            for wording in SUMS:
+                answer = capitalise(f"{one} and {other} is {NUMBERS[first + second - 1]}.")
+                yield Draft(wording.format(one, other), answer)
+
+
+def kinds(dice):
+    """How many of some things are animals, or of another kind."""
+    wanted, other = dice.pick(tuple(KINDS)), dice.pick(tuple(KINDS))
+    things = distinct(dice, lambda: dice.pick(MEMBERS[wanted if dice.chance(0.6) else other]))
+    return how_many(dice, wanted, things, sum(thing in MEMBERS[wanted] for thing in things))
+
+
+def coloured(dice):
+    """How many of some things have a colour."""
+    wanted, other = dice.pick(tuple(COLOURED)), dice.pick(tuple(COLOURED))
+    things = distinct(dice, lambda: with_article(coloured_thing(dice, wanted if dice.chance(0.6) else other)))
+    return how_many(dice, f"{wanted} things", things, sum(f" {wanted} " in thing for thing in things))
+
+
+def coloured_thing(dice, colour):
+    """A red ball without its article."""
+    return f"{colour} {dice.pick(COLOURED[colour])}"
+
+
+def distinct(dice, draw):
+    """Up to four different things, drawn one by one."""
+    return tuple(dict.fromkeys(draw() for _ in range(2 + int(3 * dice.roll()))))
+
+
+def how_many(dice, what, things, number):
+    """The question and its answer."""
+    amount = ("no", *NUMBERS)[number]
+    answer = f"There is one {what.removesuffix('s')}." if number == 1 else f"There are {amount} {what}."
+    return Draft(dice.pick(HOW_MANY).format(what, enumerate_words(things)), answer)

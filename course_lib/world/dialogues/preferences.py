@@ -1,0 +1,61 @@
+"""Preferences with a known truth: of two answers to a request, one meets all criteria and the other misses one."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from course_lib.errors import CourseError
+from course_lib.world.dialogues.answers import COURTESIES, CRITERIA, answer
+from course_lib.world.dialogues.requests import requests_of
+from course_lib.world.dice import Dice
+from course_lib.world.splits import SPLITS
+
+SIZES = {"train": 16_000, "validation": 800, "test": 800}
+
+
+@dataclass(frozen=True)
+class Preference:
+    """Two short conversations with the same prompt. `flaw` names the criterion that the rejected answer misses."""
+
+    chosen: tuple
+    rejected: tuple
+    flaw: str
+    held_out: str
+
+
+def make_preferences(split="train", seed=0):
+    """The preferences of a split: 16,000 for "train", 800 for "validation" and "test"; the same on every machine.
+
+    Their prompts are those of the requests of the same split of the dialogues. Raises CourseError for another split.
+    """
+    if split not in SPLITS:
+        raise CourseError(f'unknown split "{split}" of the little world: expected one of {", ".join(SPLITS)}')
+    return list(make_splits(seed)[split])
+
+
+@lru_cache(maxsize=1)
+def make_splits(seed):
+    """A dict from each split to its preferences, no two alike."""
+    dice = Dice(seed)
+    return {split: list(draw(dice, requests_of(split), size)) for split, size in SIZES.items()}
+
+
+def draw(dice, requests, size):
+    """That many different preferences, each request being used about as often as any other."""
+    pairs = {}
+    while len(pairs) < size:
+        for request in dice.shuffled(requests):
+            pair = compare(dice, request)
+            pairs.setdefault((pair.chosen[1]["content"], *(m["content"] for m in pair.rejected)), pair)
+    return list(pairs.values())[:size]
+
+
+def compare(dice, request):
+    """A perfect answer, and the same one with one flaw."""
+    courtesy, flaw = dice.pick(COURTESIES), dice.pick(CRITERIA)
+    chosen, rejected = (answer(request, dice, courtesy, flaws) for flaws in ((), (flaw,)))
+    return Preference(talk(request, chosen), talk(request, rejected), flaw, request.group[1])
+
+
+def talk(request, response):
+    """The request and a response as messages."""
+    return {"role": "user", "content": request.prompt}, {"role": "assistant", "content": response}

@@ -1,0 +1,88 @@
+"""The true reward of an answer to a request: four criteria that rules decide, so that nothing is left to taste.
+
+A text counts as an answer only if it is one, word for word: perhaps a courtesy, then the key or something that could
+be taken for it, by itself or in its sentence. Anything else (nothing, nonsense, the question, two answers, an answer
+and more words) meets no criterion.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from course_lib.world.dialogues.answers import CLOSINGS, OPENINGS
+from course_lib.world.dialogues.requests import request_for
+
+ANSWER = re.compile(
+    rf"(?P<opening>(?:{'|'.join(OPENINGS)}) )?(?P<core>[^.:]+)(?P<stop>\.?)"
+    rf"(?P<closing> (?:{'|'.join(closing.removesuffix('.') for closing in CLOSINGS)})(?P<end>\.?))?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Score:
+    """Which criteria an answer meets."""
+
+    correct: bool = False
+    polite: bool = False
+    complete: bool = False
+    formatted: bool = False
+
+    @property
+    def reward(self):
+        """The share of the criteria that are met: 0, 0.25, 0.5, 0.75 or 1."""
+        return (self.correct + self.polite + self.complete + self.formatted) / 4
+
+
+class Reading(NamedTuple):
+    """What an answer says: its parts, whether in a sentence, and whether all that it says is true."""
+
+    parts: tuple
+    is_sentence: bool
+    is_true: bool
+
+
+def true_reward(prompt, response):
+    """The Score of a response to a request, both given as texts.
+
+    Raises CourseError when the prompt is no request of the little world.
+    """
+    request = request_for(prompt)
+    found = ANSWER.fullmatch(response.strip())
+    reading = found and read(request.question, found["core"])
+    if not reading:
+        return Score()
+    ended = found["stop"] == "." and found["end"] != ""
+    return Score(
+        correct=reading.is_true,
+        polite=bool(found["opening"] or found["closing"]),
+        complete=ended and len(reading.parts) == len(request.question.key),
+        formatted=has_form(request.form, found["core"], reading),
+    )
+
+
+def read(question, core):
+    """The Reading of an answer without courtesies and full stop; None if it is no answer to such a question."""
+    framed = question.frame.fullmatch(core)
+    if framed and len(question.key) == 1:
+        parts, truth = (framed[1].lower(),), core.lower() == question.sentence(question.key[0]).lower()
+        return Reading(parts, True, truth) if parts[0] in question.options else None
+    parts = tuple(re.split(", | and ", core.lower()))
+    if len(set(parts)) < len(parts) or not question.options.issuperset(parts):
+        return None
+    return Reading(parts, False, is_ordered_choice(parts, [part.lower() for part in question.key]))
+
+
+def is_ordered_choice(parts, key):
+    """Whether the parts are all of the key and in its order."""
+    return [part for part in key if part in parts] == list(parts)
+
+
+def has_form(form, core, reading):
+    """Whether an answer has the form that was asked for."""
+    return {
+        "word": not reading.is_sentence and " " not in core,
+        "capitals": core.isupper(),
+        "sentence": reading.is_sentence,
+        "list": " and " not in core.lower(),
+    }[form]

@@ -1,0 +1,104 @@
+"""Clauses: a subject, its verb and what follows, before they become a statement or a question."""
+
+from typing import NamedTuple
+
+from course_lib.world.language.lexicon import LEXICON, TENSES
+from course_lib.world.language.noun_phrases import (
+    ANYBODY,
+    DOER,
+    HABITUAL_OBJECT,
+    OBJECT,
+    NounPhrase,
+    attributes,
+    dressed,
+    joined,
+    name,
+    say_pronoun,
+    some_pronoun,
+)
+from course_lib.world.language.phrases import NOTHING, Phrase, sequence
+from course_lib.world.language.verb_phrases import (
+    CHANCE_OF_TIME,
+    TENSE_WEIGHTS,
+    Verbal,
+    conjugate,
+    is_ambiguous,
+    place,
+    place_of,
+    receiver,
+    thing_done_to,
+    time,
+)
+
+
+class Clause(NamedTuple):
+    """The parts of a clause; any of the last three may be NOTHING."""
+
+    subject: NounPhrase
+    verbal: Verbal
+    complement: Phrase
+    place: Phrase
+    time: Phrase
+
+
+def verbs_with(*frames):
+    """The verbs of some frames."""
+    return tuple(verb for verb in LEXICON.verbs if verb.frame in frames)
+
+
+FULL_VERBS = verbs_with("transitive", "intransitive", "transfer", "motion", "path", "residence")
+WAYS = {"motion": "to", "path": "through"}
+TRANSITIVE = verbs_with("transitive")
+
+
+def doer(dice, verb):
+    """Somebody who can do it: a pronoun, or a noun, sometimes two of them, sometimes told by the clothes."""
+    if ANYBODY in verb.subjects and dice.chance(0.55):
+        return say_pronoun(some_pronoun(dice))
+    noun = dice.pick(verb.subjects)
+    subject = named_doer(dice, noun)
+    if noun.category == "person" and dice.chance(0.15):
+        return dressed(dice, noun, dice.weighted({"definite": 3, "indefinite": 1}))
+    if dice.chance(0.12):
+        return joined(subject, named_doer(dice, dice.pick(verb.subjects)))
+    return subject
+
+
+def named_doer(dice, noun):
+    """Somebody by a noun."""
+    return name(dice, noun, DOER, adjectives=attributes(dice, noun))
+
+
+def clear_doer(dice, verb):
+    """Somebody whose verb form tells the present from the past."""
+    subject = doer(dice, verb)
+    return clear_doer(dice, verb) if is_ambiguous(verb, subject.pronoun) else subject
+
+
+def clause(dice, verbs=FULL_VERBS, weights=OBJECT, choose_subject=doer, tenses=TENSES):
+    """A clause with one of the verbs, in one of the tenses; where its form leaves the tense open, a time tells it."""
+    verb = dice.pick(verbs)
+    subject = choose_subject(dice, verb)
+    tense = dice.weighted({tense: TENSE_WEIGHTS[tense] for tense in verb.tenses if tense in tenses})
+    ambiguous = is_ambiguous(verb, subject.pronoun)
+    if ambiguous and tense == "state" and "past" in verb.tenses:
+        tense = "past"
+    timed = dice.chance(CHANCE_OF_TIME[tense]) or (ambiguous and tense == "past")
+    return Clause(
+        subject,
+        conjugate(verb, tense, subject.pronoun),
+        complement(dice, verb, HABITUAL_OBJECT if tense == "habit" else weights, subject.pronoun),
+        place_of(dice, verb) if verb.frame in ("transitive", "intransitive") and dice.chance(0.3) else NOTHING,
+        time(dice, tense) if timed else NOTHING,
+    )
+
+
+def complement(dice, verb, weights, owner):
+    """What must follow the verb: an object, an object and its receiver, a destination, a home."""
+    if verb.frame in WAYS:
+        return place(dice, dice.pick(verb.places), verb.preposition, WAYS[verb.frame])
+    if verb.frame == "residence":
+        return place_of(dice, verb)
+    if verb.frame == "transfer":
+        return sequence(thing_done_to(dice, verb, weights, owner), receiver(dice))
+    return thing_done_to(dice, verb, weights, owner) if verb.objects else NOTHING

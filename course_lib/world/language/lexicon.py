@@ -1,0 +1,185 @@
+"""The words of the little world, read from the tables in `course_lib/world/tables`.
+
+A table holds what no rule gives: dictionary forms, irregular forms, and which words go together. An empty cell
+means "by rule" (`portuguese.py`, `english.py`), a dash "there is no such form". Words go together by *kinds*: the
+category of a noun, one of its tags, or the noun itself. So `bolo biscoito pão` and `food` can both be eaten.
+"""
+
+from pathlib import Path
+
+from course_lib.errors import CourseError
+from course_lib.world.language import english, portuguese
+from course_lib.world.language.entries import Adjective, Determiner, Noun, Preposition, Pronoun, Time, Verb
+from course_lib.world.table import TABLES, read_table
+
+TENSES = ("habit", "state", "past", "progressive", "future")
+TIMES = (*TENSES, "frequency")
+FRAMES = (
+    "transitive",
+    "intransitive",
+    "transfer",
+    "motion",
+    "path",
+    "residence",
+    "modal",
+    "weather",
+    "copula",
+)
+KINDS_OF_ADJECTIVE = ("colour", "size", "age", "quality", "state", "rank")
+KINDS_OF_DETERMINER = (
+    "definite",
+    "indefinite",
+    "demonstrative",
+    "possessive",
+    "genitive",
+    "number",
+    "quantity",
+    "bare",
+)
+
+
+class Lexicon:
+    """All entries, as tuples in the order of the tables.
+
+    Raises CourseError, naming file, line and value, for a table that cannot be understood.
+    """
+
+    def __init__(self, folder=TABLES):
+        folder = Path(folder)
+        self.nouns = tuple(map(make_noun, read_table(folder / "nouns.csv")))
+        self.kinds = group_by_kind(self.nouns)
+        self.adjectives = self.read(folder / "adjectives.csv", make_adjective)
+        self.verbs = self.read(folder / "verbs.csv", make_verb)
+        self.prepositions = self.read(folder / "prepositions.csv", make_preposition)
+        self.determiners = tuple(map(make_determiner, read_table(folder / "determiners.csv")))
+        self.pronouns = tuple(map(make_pronoun, read_table(folder / "pronouns.csv")))
+        self.times = tuple(map(make_time, read_table(folder / "times.csv")))
+
+    def read(self, path, make):
+        """The entries that `make` builds of the table's rows; their nouns are looked up by kind."""
+        return tuple(make(row, self.find_nouns) for row in read_table(path))
+
+    def find_nouns(self, row, column):
+        """The nouns of any of the kinds named in a cell, in the order of the table."""
+        wanted = row[column].split()
+        for kind in wanted:
+            if kind not in self.kinds:
+                row.fail(column, f"categories, tags or nouns of nouns.csv ({kind!r} is none)")
+        return tuple(noun for noun in self.nouns if any(kind in noun.kinds for kind in wanted))
+
+    def entry(self, entries, word):
+        """The entry of that word, e.g. `entry("nouns", "livro")`. Raises CourseError when there is none."""
+        for candidate in getattr(self, entries):
+            if candidate.word == word:
+                return candidate
+        raise CourseError(f"{word!r} is not among the {entries} of the lexicon")
+
+
+def group_by_kind(nouns):
+    """A dict from each kind to its nouns. Raises CourseError when a noun stands in the table twice."""
+    words = [noun.word for noun in nouns]
+    for word in words:
+        if words.count(word) > 1:
+            raise CourseError(f"nouns.csv: {word!r} stands there {words.count(word)} times; expected once")
+    kinds = dict.fromkeys(kind for noun in nouns for kind in noun.kinds)
+    return {kind: tuple(noun for noun in nouns if kind in noun.kinds) for kind in kinds}
+
+
+def make_noun(row):
+    """A Noun of one row of nouns.csv."""
+    word, singular = row.filled("word"), row.filled("english")
+    return Noun(
+        word=word,
+        plural=row["plural"] or portuguese.plural(word),
+        gender=row.one_of("gender", ("m", "f")),
+        english=singular,
+        english_plural=row["english_plural"] or english.with_s(singular),
+        category=row.filled("category"),
+        kinds=(row["category"], *row["tags"].split(), word),
+        use=row.one_of("use", ("", "mass", "pair", "kin", "public", "place")) or "count",
+        place=row.one_of("place", ("", "in", "on", "at")),
+    )
+
+
+def make_adjective(row, find_nouns):
+    """An Adjective of one row of adjectives.csv."""
+    word = row.filled("word")
+    feminine = row["feminine"] or portuguese.feminine(word)
+    plurals = row["plural"] or portuguese.plural(word), row["feminine_plural"] or portuguese.plural(feminine)
+    return Adjective(
+        word=word,
+        forms=(word, feminine, *plurals),
+        english=row.filled("english"),
+        kind=row.one_of("kind", KINDS_OF_ADJECTIVE),
+        copula=row.one_of("copula", ("ser", "estar", "")),
+        comparative=row["comparative"],
+        nouns=find_nouns(row, "fits"),
+        clashes=tuple(row["clashes"].split()),
+    )
+
+
+def make_verb(row, find_nouns):
+    """A Verb of one row of verbs.csv."""
+    word, base = row.filled("word"), row.filled("english")
+    if word[-2:] not in portuguese.PRESENT_ENDINGS and not row["present"]:
+        row.fail("word", "an infinitive in -ar, -er or -ir")
+    present = row.forms("present", regular=portuguese.present(word))
+    return Verb(
+        word=word,
+        present=present,
+        past=row.forms("past", regular=portuguese.past(word)),
+        gerund=portuguese.gerund(word),
+        imperative=row["imperative"] or portuguese.imperative(word, present[0]),
+        preposition=row["preposition"],
+        english=base,
+        english_past=row["english_past"] or english.with_ed(base),
+        participle=row["english_participle"] or english.with_ed(base),
+        frame=row.one_of("frame", FRAMES),
+        tenses=row.list_of("tenses", TENSES),
+        subjects=find_nouns(row, "subjects"),
+        objects=find_nouns(row, "objects"),
+        determiners=row.list_of("determiners", KINDS_OF_DETERMINER) or KINDS_OF_DETERMINER,
+        places=find_nouns(row, "places"),
+        ranked=row.one_of("ranked", ("", "yes")) == "yes",
+    )
+
+
+def make_preposition(row, find_nouns):
+    """A Preposition of one row of prepositions.csv."""
+    return Preposition(row.filled("word"), row["english"], find_nouns(row, "figures"), find_nouns(row, "grounds"))
+
+
+def make_determiner(row):
+    """A Determiner of one row of determiners.csv."""
+    forms = tuple(row[column] for column in ("word", "feminine", "plural", "feminine_plural"))
+    return Determiner(
+        forms, row["after"], row["english"], row["english_plural"], row.one_of("kind", KINDS_OF_DETERMINER)
+    )
+
+
+def make_pronoun(row):
+    """A Pronoun of one row of pronouns.csv."""
+    return Pronoun(
+        word=row.filled("word"),
+        english=row.filled("english"),
+        form=int(row.one_of("form", ("0", "1", "2", "3"))),
+        gender=row.one_of("gender", ("m", "f")),
+        plural=row.one_of("number", ("singular", "plural")) == "plural",
+        object=row["object"],
+        english_object=row["english_object"],
+        possessive=row.filled("possessive"),
+    )
+
+
+def make_time(row):
+    """A Time of one row of times.csv."""
+    return Time(row.filled("word"), row.filled("english"), row.list_of("tenses", TIMES))
+
+
+LEXICON = Lexicon()
+
+
+def nouns(words):
+    """The nouns of some kinds, or the nouns themselves, in the order of the lexicon."""
+    wanted = set(words.split())
+    return tuple(noun for noun in LEXICON.nouns if wanted & set(noun.kinds))

@@ -1,0 +1,57 @@
+"""What becomes of a clause: a statement, a negation or a question."""
+
+from course_lib.world.language.phrases import Phrase, Word, arrange, sequence, unit
+
+NOT = unit("não", "not")
+FULL_STOP, QUESTION_MARK = unit(".", "."), unit("?", "?")
+
+
+def affirm(clause):
+    """ela comprou um livro ontem. - she bought a book yesterday."""
+    return sequence(clause.subject.phrase, clause.verbal.plain, clause.complement, clause.place, clause.time, FULL_STOP)
+
+
+def affirm_time_first(clause):
+    """ontem ela comprou um livro. - yesterday she bought a book."""
+    return sequence(clause.time, clause.subject.phrase, clause.verbal.plain, clause.complement, clause.place, FULL_STOP)
+
+
+def affirm_without_pronoun(clause):
+    """comprei um livro ontem. - i bought a book yesterday. The verb implies the English pronoun."""
+    (pronoun,) = clause.subject.phrase.en
+    hidden = Phrase(en=(Word(pronoun.text, clause.verbal.plain.pt[0].links),))
+    return sequence(hidden, clause.verbal.plain, clause.complement, clause.place, clause.time, FULL_STOP)
+
+
+def negate(clause):
+    """ela não comprou um livro. - she did not buy a book."""
+    subject, rest = clause.subject.phrase, (clause.complement, clause.place, clause.time, FULL_STOP)
+    return arrange(
+        pt=(subject, NOT, clause.verbal.main, *rest),
+        en=(subject, clause.verbal.auxiliary, NOT, clause.verbal.main, *rest),
+    )
+
+
+def ask(clause):
+    """ela comprou um livro? - did she buy a book?"""
+    return inverted(clause, (clause.complement, clause.place, clause.time, QUESTION_MARK))
+
+
+def ask_with(question_word, clause, *rest):
+    """onde ela comprou o livro? - where did she buy the book? `rest` are the parts that are not asked for."""
+    return sequence(question_word, inverted(clause, (*rest, QUESTION_MARK)))
+
+
+def inverted(clause, rest):
+    """The clause with the English auxiliary before the subject."""
+    subject = clause.subject.phrase
+    return arrange(
+        pt=(subject, clause.verbal.main, *rest),
+        en=(clause.verbal.auxiliary, subject, clause.verbal.main, *rest),
+    )
+
+
+def in_some_mood(dice, clause):
+    """The clause as a statement (mostly), a negation or, unless it is about me, a question."""
+    moods = {affirm: 6, negate: 2} if clause.subject.pronoun.word == "eu" else {affirm: 6, negate: 2, ask: 2}
+    return dice.weighted(moods)(clause)

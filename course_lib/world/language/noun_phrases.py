@@ -1,0 +1,189 @@
+"""Noun phrases: a determiner, a noun and its adjectives, agreeing in Portuguese, reordered in English."""
+
+from typing import NamedTuple
+
+from course_lib.world.language.entries import Pronoun, agreeing
+from course_lib.world.language.lexicon import LEXICON
+from course_lib.world.language.phrases import NOTHING, Phrase, arrange, combined, only_en, only_pt, sequence, unit
+
+# How often each kind of determiner is chosen, by the part the phrase plays.
+DOER = {"definite": 6, "indefinite": 1, "demonstrative": 1, "possessive": 2, "genitive": 1}
+TOPIC = {"definite": 5, "demonstrative": 3, "possessive": 3, "genitive": 2}
+OBJECT = {
+    "definite": 4,
+    "indefinite": 6,
+    "demonstrative": 3,
+    "possessive": 3,
+    "genitive": 1,
+    "number": 2,
+    "quantity": 2,
+    "bare": 2,
+}
+ORDERED = {"definite": 5, "indefinite": 3, "demonstrative": 4, "possessive": 3}
+PLAIN_OBJECT = {"definite": 4, "indefinite": 5, "demonstrative": 3, "possessive": 3, "genitive": 1, "bare": 2}
+HABITUAL_OBJECT = {"definite": 2, "demonstrative": 1, "possessive": 2, "bare": 5}
+FIGURE = {"indefinite": 6, "number": 4, "quantity": 3}
+
+COUNTED = ("definite", "indefinite", "demonstrative", "number", "quantity", "bare")
+ALLOWED = {
+    "count": (*COUNTED, "possessive", "genitive"),
+    "public": COUNTED,
+    "mass": ("definite", "demonstrative", "possessive", "genitive", "bare"),
+    "pair": ("definite", "demonstrative", "possessive", "genitive", "bare"),
+    "kin": ("possessive", "genitive"),
+    "place": ("definite", "demonstrative"),
+}
+ALWAYS_SINGULAR, ALWAYS_PLURAL = ("indefinite", "genitive"), ("number", "quantity", "bare")
+
+COMPARABLE = ("size", "age", "quality")
+PRONOUNS = {pronoun.word: pronoun for pronoun in LEXICON.pronouns}
+STANDING_FOR = {
+    ("m", False): PRONOUNS["ele"],
+    ("f", False): PRONOUNS["ela"],
+    ("m", True): PRONOUNS["eles"],
+    ("f", True): PRONOUNS["elas"],
+}
+ADJECTIVES = {
+    noun: tuple(a for a in LEXICON.adjectives if noun in a.nouns and a.kind != "rank") for noun in LEXICON.nouns
+}
+PEOPLE = tuple(noun for noun in LEXICON.nouns if noun.category in ("person", "kin"))
+ANYBODY = LEXICON.entry("nouns", "homem")  # what he can do, or suffer, every pronoun can
+CLOTHES = LEXICON.kinds["clothes"]
+COLOURS = tuple(adjective for adjective in LEXICON.adjectives if adjective.kind == "colour")
+POINTERS = tuple(determiner for determiner in LEXICON.determiners if determiner.kind == "demonstrative")
+
+
+class NounPhrase(NamedTuple):
+    """A phrase, and the pronoun that could stand for it: verbs and adjectives agree with that."""
+
+    phrase: Phrase
+    pronoun: Pronoun
+
+
+class Determination(NamedTuple):
+    """What determines a noun: Portuguese words before and after it (o ... dele), English words before it (his)."""
+
+    before: Phrase
+    after: Phrase
+    english: Phrase
+
+
+def name(dice, noun, weights, owner=None, adjectives=()):
+    """A noun phrase about `noun`. `weights` choose the kind of determiner; a possessive is that of the `owner`."""
+    kind = dice.weighted({kind: weight for kind, weight in weights.items() if kind in ALLOWED[noun.use]})
+    plural = is_plural(dice, noun, kind)
+    return build(noun, plural, determine(dice, kind, noun, plural, owner), adjectives)
+
+
+def is_plural(dice, noun, kind):
+    """Whether the noun is to stand in the plural."""
+    if noun.use in ("mass", "kin", "place"):
+        return False
+    if noun.use == "pair" or kind in ALWAYS_PLURAL:
+        return True
+    return kind not in ALWAYS_SINGULAR and dice.chance(0.25)
+
+
+def is_countable(noun):
+    """Whether one can say how many there are."""
+    return "number" in ALLOWED[noun.use]
+
+
+def build(noun, plural, determination, adjectives=()):
+    """The noun phrase of these parts. In Portuguese the adjectives follow the noun, mirroring the English order."""
+    head = unit(noun.plural, noun.english_plural) if plural else unit(noun.word, noun.english)
+    described = [describe(noun, adjective, plural) for adjective in adjectives]
+    phrase = arrange(
+        pt=(determination.before, head, *described, determination.after),
+        en=(determination.english, *reversed(described), head),
+    )
+    return NounPhrase(phrase, STANDING_FOR[noun.gender, plural])
+
+
+def describe(noun, adjective, plural):
+    """The adjective in the form that agrees with the noun."""
+    phrase = unit(agreeing(adjective.forms, noun.gender, plural), adjective.english)
+    return combined(phrase, adjective.word, noun.word)
+
+
+def determine(dice, kind, noun, plural, owner=None):
+    """A determination of one kind that agrees with the noun."""
+    if kind == "bare":
+        return Determination(NOTHING, NOTHING, NOTHING)
+    if kind == "genitive":
+        return belonging(noun, plural, person(dice))
+    determiner = possessive(dice, owner) if kind == "possessive" else dice.pick(of_kind(kind, plural))
+    return determined(determiner, noun, plural)
+
+
+def of_kind(kind, plural):
+    """The determiners of one kind that have a form for the number."""
+    return [d for d in LEXICON.determiners if d.kind == kind and d.forms[2 * plural]]
+
+
+def possessive(dice, owner):
+    """The possessive of the owner, or of anybody."""
+    wanted = (owner or dice.pick(LEXICON.pronouns)).possessive
+    return next(d for d in LEXICON.determiners if wanted in (d.after, d.forms[0]))
+
+
+def determined(determiner, noun, plural):
+    """A determiner as a Determination; both parts of "o ... dele" are linked to "his"."""
+    form = agreeing(determiner.forms, noun.gender, plural)
+    whole = unit(f"{form} {determiner.after}", determiner.english_plural if plural else determiner.english)
+    return Determination(Phrase(pt=whole.pt[:1]), Phrase(pt=whole.pt[1:]), Phrase(en=whole.en))
+
+
+def belonging(noun, plural, owner):
+    """The genitive: o livro da menina, the girl's book."""
+    article = agreeing(("o", "a", "os", "as"), noun.gender, plural)
+    of = unit("de", "'s")
+    return Determination(
+        before=only_pt(article),
+        after=arrange(pt=(of, owner.phrase), en=()),
+        english=arrange(pt=(), en=(owner.phrase, of)),
+    )
+
+
+def person(dice):
+    """Somebody definite: the girl, this man, my mother."""
+    return name(dice, dice.pick(PEOPLE), {"definite": 5, "demonstrative": 1, "possessive": 2})
+
+
+def some_pronoun(dice):
+    """A pronoun, more often "eu" or "nós", whose verb forms no noun takes: else they would be rare."""
+    form = dice.pick((0, 0, 1, 2, 2, 3))
+    return dice.pick([pronoun for pronoun in LEXICON.pronouns if pronoun.form == form])
+
+
+def say_pronoun(pronoun):
+    """A subject pronoun as a noun phrase."""
+    return NounPhrase(unit(pronoun.word, pronoun.english), pronoun)
+
+
+def attributes(dice, noun, verb=None):
+    """No, one or two adjectives that suit the noun, also as the object of the verb; a colour is next to the noun."""
+    suitable = [a for a in ADJECTIVES[noun] if verb is None or verb.word not in a.clashes]
+    if noun.use == "kin" or not suitable or dice.chance(0.65):
+        return ()
+    first = dice.pick(suitable)
+    others = [a for a in suitable if a.kind in COMPARABLE]
+    if first.kind == "colour" and others and dice.chance(0.3):
+        return first, dice.pick(others)
+    return (first,)
+
+
+def dressed(dice, noun, kind="definite"):
+    """Somebody in coloured clothes: o homem de camisa amarela, the man in the yellow shirt."""
+    clothes, colour = dice.pick(CLOTHES), dice.pick(COLOURS)
+    plural = clothes.use == "pair"
+    wearer = build(noun, False, determine(dice, kind, noun, plural=False))
+    article = "the" if kind == "definite" else "" if plural else "a"
+    garment = build(clothes, plural, Determination(NOTHING, NOTHING, only_en(article)), [colour])
+    return NounPhrase(sequence(wearer.phrase, unit("de", "in"), garment.phrase), wearer.pronoun)
+
+
+def joined(first, second):
+    """Two noun phrases with "e", and: together they are eles, or elas when both are feminine."""
+    gender = "f" if first.pronoun.gender == second.pronoun.gender == "f" else "m"
+    return NounPhrase(sequence(first.phrase, unit("e", "and"), second.phrase), STANDING_FOR[gender, True])

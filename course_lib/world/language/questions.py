@@ -1,0 +1,146 @@
+"""Questions with a question word: what, who, whose, where, when, why, how many, what color."""
+
+from course_lib.world.language.clauses import FULL_VERBS, TRANSITIVE, clause, doer
+from course_lib.world.language.descriptions import ESTAR, SER, scene
+from course_lib.world.language.entries import agreeing
+from course_lib.world.language.lexicon import LEXICON
+from course_lib.world.language.moods import QUESTION_MARK, ask, ask_with
+from course_lib.world.language.noun_phrases import (
+    ADJECTIVES,
+    ALLOWED,
+    ANYBODY,
+    COLOURS,
+    PLAIN_OBJECT,
+    POINTERS,
+    STANDING_FOR,
+    TOPIC,
+    NounPhrase,
+    attributes,
+    dressed,
+    is_countable,
+    name,
+)
+from course_lib.world.language.phrases import arrange, combined, sequence, unit
+from course_lib.world.language.verb_phrases import copula
+
+WHAT, WHERE, WHEN, WHY = (
+    unit("o que", "what"),
+    unit("onde", "where"),
+    unit("quando", "when"),
+    unit("por que", "why"),
+)
+WHO = NounPhrase(unit("quem", "who"), STANDING_FOR["m", False])
+WHOSE, WHAT_COLOUR = unit("de quem", "whose"), unit("de que cor", "what color")
+
+LIVING = ("person", "kin", "baby", "animal")
+DONE_TO_THINGS = tuple(v for v in TRANSITIVE if not v.preposition and any(n.category not in LIVING for n in v.objects))
+DONE_TO_COUNTABLES = tuple(verb for verb in DONE_TO_THINGS if any(map(is_countable, verb.objects)))
+DONE_BY_PEOPLE = tuple(verb for verb in FULL_VERBS if ANYBODY in verb.subjects)
+DONE_SOMEWHERE = tuple(verb for verb in FULL_VERBS if verb.places and verb.frame in ("transitive", "intransitive"))
+DONE_ONCE = tuple(verb for verb in FULL_VERBS if "past" in verb.tenses and "future" in verb.tenses)
+FINDABLE = tuple(n for n in LEXICON.nouns if n.category in (*LIVING, "thing", "text", "clothes", "vehicle"))
+COLOURFUL = tuple(noun for noun in LEXICON.nouns if any(adjective in COLOURS for adjective in ADJECTIVES[noun]))
+OWNED = tuple(
+    noun
+    for noun in LEXICON.nouns
+    if "genitive" in ALLOWED[noun.use] and noun.use in ("count", "pair") and noun.category != "person"
+)
+
+
+def somebody_else(dice, verb):
+    """Somebody to ask about, who is not among the askers: nobody asks what he is doing himself."""
+    subject = doer(dice, verb)
+    return somebody_else(dice, verb) if subject.pronoun.word in ("eu", "nós") else subject
+
+
+def yes_or_no(dice):
+    """ela comprou um livro? - did she buy a book?"""
+    return ask(clause(dice, FULL_VERBS, PLAIN_OBJECT, somebody_else))
+
+
+def what(dice):
+    """o que ela comprou ontem? - what did she buy yesterday?"""
+    asked = clause(dice, DONE_TO_THINGS, PLAIN_OBJECT, somebody_else)
+    return ask_with(WHAT, asked, asked.place, asked.time)
+
+
+def who(dice):
+    """quem comprou o livro? - who bought the book?"""
+    asked = clause(dice, DONE_BY_PEOPLE, PLAIN_OBJECT, lambda dice, verb: WHO)
+    return sequence(WHO.phrase, asked.verbal.plain, asked.complement, asked.place, asked.time, QUESTION_MARK)
+
+
+def where(dice):
+    """onde ela comprou o livro? - where did she buy the book?"""
+    asked = clause(dice, DONE_SOMEWHERE, PLAIN_OBJECT, somebody_else)
+    return ask_with(WHERE, asked, asked.complement, asked.time)
+
+
+def when(dice):
+    """quando ela vai comprar o livro? - when will she buy the book?"""
+    asked = clause(dice, DONE_ONCE, PLAIN_OBJECT, somebody_else, tenses=("past", "future"))
+    return ask_with(WHEN, asked, asked.complement, asked.place)
+
+
+def why(dice):
+    """por que ela está chorando? - why is she crying?"""
+    asked = clause(dice, DONE_ONCE, PLAIN_OBJECT, somebody_else)
+    return ask_with(WHY, asked, asked.complement, asked.place, asked.time)
+
+
+def where_is(dice):
+    """onde está o gato preto? - where is the black cat?"""
+    return ask_about(dice, WHERE, ESTAR, topic(dice, dice.pick(FINDABLE)))
+
+
+def who_is(dice):
+    """quem é o homem de camisa amarela? - who is the man in the yellow shirt?"""
+    return ask_about(dice, WHO.phrase, SER, dressed(dice, dice.pick(LEXICON.kinds["person"])))
+
+
+def what_colour(dice):
+    """de que cor é o carro? - what color is the car?"""
+    return ask_about(dice, WHAT_COLOUR, SER, name(dice, dice.pick(COLOURFUL), TOPIC))
+
+
+def ask_about(dice, question_word, verb, subject):
+    """A question word, ser or estar, and what is asked about."""
+    verbal = copula(verb, subject.pronoun, past=dice.chance(0.2))
+    return sequence(question_word, verbal.plain, subject.phrase, QUESTION_MARK)
+
+
+def topic(dice, noun):
+    """What a question is about."""
+    return name(dice, noun, TOPIC, adjectives=attributes(dice, noun))
+
+
+def whose(dice):
+    """de quem é este livro? - whose book is this?"""
+    noun, pointer = dice.pick(OWNED), dice.pick(POINTERS)
+    thing = name(dice, noun, {"bare": 1}, adjectives=attributes(dice, noun))
+    plural = thing.pronoun.plural
+    this = unit(agreeing(pointer.forms, noun.gender, plural), pointer.english_plural if plural else pointer.english)
+    is_ = copula(SER, thing.pronoun).plain
+    return arrange(
+        pt=(WHOSE, is_, this, thing.phrase, QUESTION_MARK), en=(WHOSE, thing.phrase, is_, this, QUESTION_MARK)
+    )
+
+
+def how_many_are_there(dice):
+    """quantos gatos há no jardim? - how many cats are there in the garden?"""
+    noun, place = scene(dice)
+    return sequence(how_many(dice, noun), unit("há", "are there"), place, QUESTION_MARK)
+
+
+def how_many_did_you(dice):
+    """quantos livros ela comprou? - how many books did she buy?"""
+    verb = dice.pick(DONE_TO_COUNTABLES)
+    noun = dice.pick([noun for noun in verb.objects if is_countable(noun)])
+    asked = clause(dice, (verb,), PLAIN_OBJECT, somebody_else)
+    return ask_with(combined(how_many(dice, noun), verb.word, noun.word), asked, asked.place, asked.time)
+
+
+def how_many(dice, noun):
+    """quantas flores vermelhas, how many red flowers."""
+    word = unit(agreeing(("", "", "quantos", "quantas"), noun.gender, True), "how many")
+    return sequence(word, name(dice, noun, {"bare": 1}, adjectives=attributes(dice, noun)).phrase)

@@ -1,0 +1,72 @@
+"""The slide's construction: the first, the best, the most interesting thing that somebody has ever done."""
+
+from course_lib.world.language import english
+from course_lib.world.language.clauses import TRANSITIVE, doer
+from course_lib.world.language.entries import agreeing
+from course_lib.world.language.lexicon import LEXICON
+from course_lib.world.language.moods import FULL_STOP
+from course_lib.world.language.noun_phrases import ADJECTIVES, COMPARABLE, POINTERS
+from course_lib.world.language.phrases import arrange, combined, only_en, only_pt, sequence, unit
+from course_lib.world.language.verb_phrases import is_third_person
+
+EXPERIENCES = tuple(verb for verb in TRANSITIVE if verb.ranked)
+RANKS = tuple(adjective for adjective in LEXICON.adjectives if adjective.kind == "rank")
+SINGULAR_RANKS = ("segundo", "terceiro")
+
+
+def ranked(dice):
+    """este é o primeiro livro que eu li. - this is the first book i've ever read."""
+    verb = dice.pick(EXPERIENCES)
+    noun = dice.pick([noun for noun in verb.objects if ranks(noun, plural=False)])
+    plural = noun.use == "pair" or dice.chance(0.2)
+    rank = dice.pick(ranks(noun, plural))
+    head = sequence(unit(agreeing(rank.forms, noun.gender, plural), rank.english), noun_head(noun, plural))
+    return experience(dice, verb, noun, plural, head)
+
+
+def superlative(dice):
+    """este é o livro mais caro que ela comprou. - this is the most expensive book she's ever bought."""
+    verb = dice.pick(EXPERIENCES)
+    noun = dice.pick([noun for noun in verb.objects if qualities(noun, verb) and noun.use not in ("mass", "kin")])
+    plural = noun.use == "pair" or dice.chance(0.2)
+    quality, head = dice.pick(qualities(noun, verb)), noun_head(noun, plural)
+    degree = unit(f"mais {agreeing(quality.forms, noun.gender, plural)}", english.superlative(quality.english))
+    described = combined(arrange(pt=(head, degree), en=(degree, head)), quality.word, noun.word)
+    return experience(dice, verb, noun, plural, described)
+
+
+def ranks(noun, plural):
+    """The ranks that can be said of the noun; only one thing can be the second or the third."""
+    return [rank for rank in RANKS if noun in rank.nouns and not (plural and rank.word in SINGULAR_RANKS)]
+
+
+def qualities(noun, verb):
+    """The adjectives that can be said of the noun with "most"."""
+    return [a for a in ADJECTIVES[noun] if a.kind in COMPARABLE and not a.comparative and verb.word not in a.clashes]
+
+
+def noun_head(noun, plural):
+    """The noun by itself."""
+    return unit(noun.plural, noun.english_plural) if plural else unit(noun.word, noun.english)
+
+
+def experience(dice, verb, noun, plural, head):
+    """The sentence around the head: this is the ... that somebody has ever done it to."""
+    pointer, subject = dice.pick(POINTERS), doer(dice, verb)
+    this = unit(agreeing(pointer.forms, noun.gender, plural), pointer.english_plural if plural else pointer.english)
+    is_, the = (
+        unit("são", "are") if plural else unit("é", "is"),
+        unit(agreeing(("o", "a", "os", "as"), noun.gender, plural), "the"),
+    )
+    phrase = sequence(this, is_, the, head, only_pt("que"), subject.phrase, has_ever(verb, subject), FULL_STOP)
+    return combined(phrase, verb.word, noun.word)
+
+
+def has_ever(verb, subject):
+    """The verb of the relative clause: the simple past in Portuguese, the present perfect in English."""
+    has = "'ve" if len(subject.phrase.en) == 1 else "has" if is_third_person(subject.pronoun) else "have"
+    perfect = unit(verb.past[subject.pronoun.form], f"{has} {verb.participle}")
+    return arrange(
+        pt=(perfect,),
+        en=(perfect._replace(en=perfect.en[:1]), only_en("ever"), perfect._replace(en=perfect.en[1:])),
+    )

@@ -1,0 +1,57 @@
+"""The grammar of the little world: every kind of sentence, and how often it is said."""
+
+from typing import NamedTuple
+
+from course_lib.world.language import descriptions, questions, ranked, statements
+from course_lib.world.language.phrases import alignment, spoken, write
+
+# The share of each kind of sentence, in percent.
+PATTERNS = {
+    statements.statement: 20,
+    statements.negation: 6,
+    statements.wish: 6,
+    statements.frequency: 3,
+    statements.to_me: 3,
+    statements.command: 4,
+    statements.weather: 1,
+    ranked.ranked: 10,
+    ranked.superlative: 4,
+    descriptions.described: 7,
+    descriptions.compared: 4,
+    descriptions.profession: 1,
+    descriptions.position: 5,
+    descriptions.existence: 5,
+    questions.yes_or_no: 5,
+    questions.what: 2,
+    questions.who: 3,
+    questions.where: 2,
+    questions.when: 2,
+    questions.why: 2,
+    questions.where_is: 1,
+    questions.who_is: 1,
+    questions.what_colour: 1,
+    questions.whose: 1,
+    questions.how_many_are_there: 1,
+    questions.how_many_did_you: 1,
+}
+
+
+class Sentence(NamedTuple):
+    """A sentence in both languages, its gold alignment, the name of its pattern, and the combinations of words in it.
+
+    `alignment` holds pairs (Portuguese index, English index) of the words of `split_words`.
+    """
+
+    pt: str
+    en: str
+    alignment: tuple
+    pattern: str
+    combinations: tuple
+
+
+def say(dice):
+    """One random sentence."""
+    pattern = dice.weighted(PATTERNS)
+    phrase = spoken(pattern(dice))
+    name = pattern.__name__.replace("_", " ")
+    return Sentence(write(phrase.pt), write(phrase.en), alignment(phrase), name, phrase.combinations)

@@ -1,0 +1,111 @@
+"""Sentences about what people do, and commands to do it."""
+
+from course_lib.world.language.clauses import (
+    FULL_VERBS,
+    TRANSITIVE,
+    Clause,
+    clause,
+    clear_doer,
+    complement,
+    verbs_with,
+)
+from course_lib.world.language.lexicon import LEXICON
+from course_lib.world.language.moods import (
+    FULL_STOP,
+    NOT,
+    affirm,
+    affirm_time_first,
+    affirm_without_pronoun,
+    in_some_mood,
+    negate,
+)
+from course_lib.world.language.noun_phrases import (
+    ANYBODY,
+    HABITUAL_OBJECT,
+    ORDERED,
+    PLAIN_OBJECT,
+    STANDING_FOR,
+    NounPhrase,
+    person,
+    say_pronoun,
+)
+from course_lib.world.language.phrases import NOTHING, arrange, only_en, sequence, unit
+from course_lib.world.language.verb_phrases import conjugate, place_of, thing_done_to, time, with_do
+
+MODALS = tuple(LEXICON.entry("verbs", word) for word in ("querer", "precisar", "poder"))
+DOABLE = tuple(verb for verb in FULL_VERBS if "future" in verb.tenses and verb.frame != "transfer")
+ORDERABLE = tuple(verb for verb in TRANSITIVE if "progressive" in verb.tenses)
+HABITUAL = tuple(verb for verb in FULL_VERBS if "habit" in verb.tenses)
+TO_PEOPLE = tuple(
+    verb for verb in FULL_VERBS if verb.frame == "transfer" or (ANYBODY in verb.objects and not verb.preposition)
+)
+WEATHER = verbs_with("weather")
+IT = NounPhrase(only_en("it"), STANDING_FOR["m", False])
+
+
+def statement(dice):
+    """A statement about an action; a time may come first, and "eu" or "nós" may stay unsaid."""
+    said = clause(dice)
+    if said.subject.phrase.pt[0].text in ("eu", "nós") and dice.chance(0.3):
+        return affirm_without_pronoun(said)
+    return affirm_time_first(said) if said.time and dice.chance(0.25) else affirm(said)
+
+
+def negation(dice):
+    """A negated action."""
+    return negate(clause(dice, weights=PLAIN_OBJECT))
+
+
+def wish(dice):
+    """Wanting, needing or being able to do something: ela quer comprar um livro, she wants to buy a book."""
+    modal, verb = dice.pick(MODALS), dice.pick(DOABLE)
+    subject = clear_doer(dice, modal)
+    to = "" if modal.english == "can" else "to "
+    action = sequence(unit(verb.word, to + verb.english), complement(dice, verb, PLAIN_OBJECT, subject.pronoun))
+    return in_some_mood(dice, Clause(subject, conjugate(modal, "state", subject.pronoun), action, NOTHING, NOTHING))
+
+
+def frequency(dice):
+    """How often somebody does it: ela nunca come bolo, she never eats cake."""
+    verb = dice.pick(HABITUAL)
+    subject = clear_doer(dice, verb)
+    done = complement(dice, verb, HABITUAL_OBJECT, subject.pronoun)
+    where = place_of(dice, verb) if verb.frame == "intransitive" else NOTHING
+    return sequence(
+        subject.phrase,
+        time(dice, "frequency"),
+        conjugate(verb, "habit", subject.pronoun).plain,
+        done,
+        where,
+        FULL_STOP,
+    )
+
+
+def to_me(dice):
+    """What somebody did to me or us; the pronoun comes before the verb in Portuguese and after it in English."""
+    verb, me = dice.pick(TO_PEOPLE), dice.pick([p for p in LEXICON.pronouns if p.object])
+    subject = dice.pick([say_pronoun(p) for p in LEXICON.pronouns if not p.object] + [person(dice)])
+    target = unit(me.object, me.english_object)
+    verbal = conjugate(verb, "past", subject.pronoun).plain
+    given = thing_done_to(dice, verb, PLAIN_OBJECT, subject.pronoun) if verb.frame == "transfer" else NOTHING
+    rest = (given, time(dice, "past") if dice.chance(0.5) else NOTHING, FULL_STOP)
+    return arrange(pt=(subject.phrase, target, verbal, *rest), en=(subject.phrase, verbal, target, *rest))
+
+
+def command(dice):
+    """por favor feche a porta. - please close the door. não feche a porta. - do not close the door."""
+    verb = dice.pick(ORDERABLE)
+    rest = (thing_done_to(dice, verb, ORDERED), FULL_STOP)
+    if dice.chance(0.3):
+        order = with_do(verb.imperative, verb.english, "do", verb.english)
+        return arrange(pt=(NOT, order.main, *rest), en=(order.auxiliary, NOT, order.main, *rest))
+    order = unit(verb.imperative, verb.english)
+    return sequence(unit("por favor", "please") if dice.chance(0.4) else NOTHING, order, *rest)
+
+
+def weather(dice):
+    """Rain and snow, which have no subject in Portuguese: está chovendo na praia, it is raining on the beach."""
+    verb = dice.pick(WEATHER)
+    tense = dice.pick(verb.tenses)
+    verbal, where = conjugate(verb, tense, IT.pronoun), place_of(dice, verb)
+    return in_some_mood(dice, Clause(IT, verbal, NOTHING, where, time(dice, tense)))

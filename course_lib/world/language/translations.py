@@ -1,0 +1,84 @@
+"""The data set of translations: distinct sentence pairs in three splits.
+
+The slide's "este é o primeiro livro que eu fiz." has a combination that training never shows (fazer with livro), and
+the very sentence is in no split at all: it can be translated, but not remembered.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from course_lib.errors import CourseError
+from course_lib.world.dice import Dice
+from course_lib.world.language.lexicon import LEXICON
+from course_lib.world.language.phrases import split_words
+from course_lib.world.language.sentences import say
+from course_lib.world.splits import SPLITS, digest, is_withheld, normalise
+
+QUOTAS = {
+    ("train", ""): 40_000,
+    ("validation", "sentence"): 900,
+    ("validation", "combination"): 600,
+    ("test", "sentence"): 1_800,
+    ("test", "combination"): 1_200,
+}
+LONGEST = 15
+SLIDE = {"este é o primeiro livro que eu fiz", "this is the first book ive ever done"}
+NOUN_OF = {form: noun.english for noun in LEXICON.nouns for form in (noun.word, noun.plural)}
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A sentence in Portuguese and English, lower case, with its gold alignment.
+
+    `alignment` holds index pairs (Portuguese, English) of the words of `split_words`. `held_out` is "" in training;
+    elsewhere "sentence" (new, its combinations may be known) or "combination" (one of them is withheld).
+    """
+
+    pt: str
+    en: str
+    alignment: tuple
+    pattern: str
+    held_out: str
+
+
+def make_pairs(split="train", seed=0):
+    """The pairs of a split: 40,000 for "train", 1,500 for "validation", 3,000 for "test"; the same on every machine.
+
+    Raises CourseError for another split.
+    """
+    if split not in SPLITS:
+        raise CourseError(f'unknown split "{split}" of the little world: expected one of {", ".join(SPLITS)}')
+    return [pair for group, pairs in make_groups(seed).items() if group[0] == split for pair in pairs]
+
+
+@lru_cache(maxsize=1)
+def make_groups(seed):
+    """A dict from (split, held_out) to its pairs. No two pairs share a side, whatever the case and punctuation."""
+    dice, groups, seen = Dice(seed), {group: [] for group in QUOTAS}, set(SLIDE)
+    while any(len(groups[group]) < quota for group, quota in QUOTAS.items()):
+        sentence = say(dice)
+        sides = {normalise(sentence.pt), normalise(sentence.en)}
+        if is_clumsy(sentence) or sides & seen:
+            continue
+        seen |= sides
+        group = next((g for g in groups_for(sentence) if len(groups[g]) < QUOTAS[g]), None)
+        if group:
+            pair = Pair(sentence.pt, sentence.en, sentence.alignment, sentence.pattern, held_out=group[1])
+            groups[group].append(pair)
+    return groups
+
+
+def groups_for(sentence):
+    """The groups that may take the sentence, in order of preference."""
+    if any(is_withheld(*combination) for combination in sentence.combinations):
+        return ("test", "combination"), ("validation", "combination")
+    if digest(normalise(sentence.pt)) % 12 == 0:
+        return ("test", "sentence"), ("validation", "sentence")
+    return (("train", ""),)
+
+
+def is_clumsy(sentence):
+    """Whether a sentence is too long, or names the same thing twice."""
+    words = split_words(sentence.pt)
+    nouns = [NOUN_OF[word] for word in words if word in NOUN_OF]
+    return len(words) > LONGEST or len(set(nouns)) < len(nouns)

@@ -1,0 +1,37 @@
+"""How the little world writes English: capitals for names, for "I" and for what begins a sentence; series of words."""
+
+import re
+
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = ("January", "February", "March", "April", "May", "June",
+          "July", "August", "September", "October", "November", "December")  # fmt: skip
+NAMES = {  # of women and men
+    "f": ("ana", "clara", "eva", "julia", "laura", "maria", "rita", "sofia"),
+    "m": ("bruno", "carlos", "davi", "hugo", "leo", "lucas", "paulo", "pedro"),
+}
+NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+PEOPLE = tuple(name.capitalize() for names in NAMES.values() for name in names)
+
+ALWAYS_CAPITAL = re.compile(rf"\b({'|'.join(word.lower() for word in ('I', *PEOPLE, *DAYS))})\b")
+SENTENCE_BEGINNING = re.compile(r"(?:^|(?<=[.?!] ))\w")
+
+
+def capitalise(text):
+    """The text with a capital letter where a sentence begins, and for names, days and "I"."""
+    return SENTENCE_BEGINNING.sub(in_capitals, ALWAYS_CAPITAL.sub(lambda found: found[0].capitalize(), text))
+
+
+def in_capitals(found):
+    """What a pattern found, in capitals."""
+    return found[0].upper()
+
+
+def enumerate_words(words):
+    """A dog; a dog and a cat; a dog, a cat and a car."""
+    *others, final = words
+    return f"{', '.join(others)} and {final}" if others else final
+
+
+def with_article(noun):
+    """A dog, an elephant."""
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"

@@ -1,0 +1,77 @@
+"""Who and what a drawn scene may show: people in their clothes, things in their colours, places, and what is withheld.
+
+The words are the lexicon's; `tables/drawn.csv` says which of them are drawn, how wide, where they belong, and in which
+colour they never appear in training.
+"""
+
+from dataclasses import dataclass
+
+from course_lib.world.language.lexicon import LEXICON
+from course_lib.world.scenes.art import drawing
+from course_lib.world.table import TABLES, read_table
+
+PAINTS = ("red", "orange", "yellow", "green", "blue", "purple", "black", "white")
+FURS = ("black", "white", "brown", "gray")
+HAIRS = ("black", "brown", "blond", "red", "gray")
+SKINS = 5
+KINDS = ("man", "woman", "boy", "girl")
+INDOORS = ("kitchen", "bedroom")
+OUTDOORS = ("park", "beach", "street", "forest", "farm")
+PLACES = (*OUTDOORS, *INDOORS)
+GROUPS = {"anywhere": PLACES, "outdoors": OUTDOORS}
+SHOWN = {"forest": ("tree",), "street": ("house",), "farm": ("house",)}  # what a place itself shows of the drawn nouns
+MOST = 4
+
+# The shirts that nobody of a kind wears in training. The slide's man in a yellow shirt is one of them.
+WITHHELD_SHIRTS = {
+    "man": ("yellow", "black"),
+    "woman": ("orange", "blue"),
+    "boy": ("white", "red"),
+    "girl": ("green", "purple"),
+}
+ENGLISH = {noun.english: noun for noun in LEXICON.nouns}
+
+
+@dataclass(frozen=True)
+class Drawable:
+    """A noun that can be drawn. `colours` are those that tell one from another: none where all look alike.
+
+    `width` is that of a single one in a picture 240 wide; `places` are those where it can be.
+    """
+
+    noun: str
+    plural: str
+    colours: tuple
+    withheld: str
+    width: int
+    places: tuple
+    in_the_air: bool
+    animal: bool
+
+    @property
+    def ratio(self):
+        """Its width, divided by its height."""
+        return drawing(self.noun).width / drawing(self.noun).height
+
+
+def make_drawable(row):
+    """The Drawable of one row of drawn.csv."""
+    noun = ENGLISH[row.one_of("noun", tuple(ENGLISH))]
+    palette = FURS if "furry" in noun.kinds or noun.english == "cow" else PAINTS
+    fitting = {adjective.english for adjective in LEXICON.adjectives if noun in adjective.nouns}
+    colours = tuple(colour for colour in palette if colour in fitting)
+    colours = colours if len(colours) > 1 else ()
+    return Drawable(
+        noun=noun.english,
+        plural=noun.english_plural,
+        colours=colours,
+        withheld=row.one_of("withheld", ("", *colours)),
+        width=int(row["width"]),
+        places=GROUPS.get(row["places"]) or row.list_of("places", PLACES),
+        in_the_air=row.one_of("stands", ("on the ground", "in the air")) == "in the air",
+        animal=noun.category == "animal",
+    )
+
+
+DRAWABLES = {drawable.noun: drawable for drawable in map(make_drawable, read_table(TABLES / "drawn.csv"))}
+LABELS = tuple(DRAWABLES)

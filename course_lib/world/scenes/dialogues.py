@@ -1,0 +1,73 @@
+"""Talk about scenes: some turns about each, of different kinds and asked in different forms."""
+
+from dataclasses import dataclass
+
+from course_lib.world.dice import Dice
+from course_lib.world.scenes.questions import (
+    FORMS,
+    absent_people,
+    absent_things,
+    false_premises,
+    other_shirts,
+    presence,
+    questions,
+    wearing,
+)
+from course_lib.world.scenes.scene import make_scenes
+from course_lib.world.splits import digest
+
+TURNS = 4
+THINGS = 2  # yes/no questions about things in `practice`
+FALSE = 0.5  # the share of its premises that are false
+GRANTED = "place", "side", "colour"  # kinds of questions that take for granted that something is there
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What is asked about a picture and answered, the kind of question, and the form in which it is asked."""
+
+    user: str
+    assistant: str
+    kind: str
+    form: str
+
+
+def make_scene_dialogues(split="train"):
+    """A list of pairs (scene, its turns) for a split. Raises CourseError for another split."""
+    return [(scene, turns(scene)) for scene in make_scenes(split)]
+
+
+def turns(scene):
+    """Four turns about a scene, or as many as there are kinds of questions, each of another kind."""
+    dice = Dice(digest(f"turns {scene!r}"))
+    by_kind = {}
+    for question in questions(scene):
+        by_kind.setdefault(question.kind, []).append(question)
+    chosen = [dice.pick(by_kind[kind]) for kind in dice.shuffled(list(by_kind))[:TURNS]]
+    return tuple(make_turn(question, dice.pick(tuple(FORMS))) for question in chosen)
+
+
+def make_turn(question, form):
+    """The Turn of a question in a form."""
+    return Turn(**question.turn(form), kind=question.kind, form=form)
+
+
+def practice(scene, shirts=0, premises=0):
+    """Turns about a scene on what is hardest: whether something is there or worn, the colour of hats, what isn't there.
+
+    A yes/no question is answered by yes at even odds, whatever the answers to the others are.
+
+    Args:
+        shirts: how many of the yes/no questions are about the shirt of a person, if there is one.
+        premises: how many questions take for granted that something is there; half the time it isn't: `false_premises`.
+    """
+    dice = Dice(digest(f"practice {scene!r}"))
+    asked = [presence(scene, dice.pick((scene.noun, dice.pick(absent_things(scene))))) for _ in range(THINGS)]
+    if scene.person:
+        person = scene.person
+        asked.append(presence(scene, dice.pick((person.kind, dice.pick(absent_people(scene))))))
+        asked += [wearing(person, dice.pick((person.shirt, dice.pick(other_shirts(person))))) for _ in range(shirts)]
+        asked += [question for question in questions(scene) if "hat" in question.text.split()]
+    true = [question for question in questions(scene) if question.kind in GRANTED]
+    asked += [dice.pick(false_premises(scene) if dice.chance(FALSE) else true) for _ in range(premises)]
+    return tuple(make_turn(question, dice.pick(tuple(FORMS))) for question in dice.shuffled(asked))

@@ -1,0 +1,85 @@
+"""The drawing of a scene: one SVG, put together from the files in `drawings`, and its picture as numbers.
+
+In those files, classes name what gets its colour here: `colour` and `line` of a thing; `skin`, `hair`, `shirt`,
+`trousers`, `skirt` and `hat` of a person.
+"""
+
+import io
+
+from course_lib.world.scenes.art import drawing
+
+COLOURS = {
+    "red": "#bd0f1b",
+    "orange": "#e67e08",
+    "yellow": "#ffda18",
+    "green": "#1cb36f",
+    "blue": "#2e6ddd",
+    "purple": "#6b1d84",
+    "black": "#33312f",
+    "white": "#ffffff",
+    "brown": "#8a5426",
+    "gray": "#a3a3a3",
+}
+HAIRS = {"black": "#29231f", "brown": "#6e4424", "blond": "#e9bf5a", "red": "#b5512a", "gray": "#bdbab5"}
+SKINS = ("#fbdcc0", "#e6b98f", "#c68e60", "#96613a", "#613d26")
+
+
+def draw(scene):
+    """The scene as the text of an SVG."""
+    layers = [(spot, scene.noun) for spot in scene.spots]
+    if scene.person:
+        layers.append((scene.person.spot, scene.person.kind))
+    layers.sort(key=lambda layer: layer[0].bottom)
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 240 240" stroke-linejoin="round" stroke-linecap="round">'
+        f"<style>{style(scene)}</style>{drawing(scene.place).shapes}{''.join(put(*layer) for layer in layers)}</svg>"
+    )
+
+
+def put(spot, name):
+    """A drawing at its spot."""
+    what = drawing(name)
+    scale = spot.width / what.width
+    left, top = spot.x - spot.width / 2, spot.bottom - scale * what.height
+    if spot.flip:
+        move = f"translate({left + spot.width:.1f} {top:.1f}) scale({-scale:.3f} {scale:.3f})"
+    else:
+        move = f"translate({left:.1f} {top:.1f}) scale({scale:.3f})"
+    return f'<g transform="{move}">{what.shapes}</g>'
+
+
+def style(scene):
+    """The colours of what is in the scene; what nobody wears is not displayed."""
+    fills, hidden = {}, []
+    if scene.colour:
+        fills["colour"] = COLOURS[scene.colour]
+    if scene.person:
+        person = scene.person
+        fills |= {
+            "skin": SKINS[person.skin],
+            "hair": HAIRS[person.hair],
+            "shirt": COLOURS[person.shirt],
+            person.bottom: COLOURS[person.bottom_colour],
+            "hat": COLOURS.get(person.hat),
+        }
+        hidden = ["trousers"] if person.bottom == "skirt" else ["dress"]
+        hidden += [] if person.hat else ["hat", "band"]
+    rules = [f".{name}{{fill:{fill}}}" for name, fill in fills.items() if fill]
+    rules += [f".{name}{{display:none}}" for name in hidden]
+    return "".join(rules) + f".line{{stroke:{fills.get('colour', 'none')}}}"
+
+
+def render(scene, pixels=64):
+    """The picture of a scene, or of any SVG text, as numbers from 0 to 255 (uint8): pixels x pixels x 3."""
+    import numpy
+    from PIL import Image
+
+    return numpy.asarray(Image.open(io.BytesIO(render_png(scene, pixels))).convert("RGB"))
+
+
+def render_png(scene, pixels=64):
+    """The picture of a scene, or of any SVG text, as the bytes of a PNG."""
+    import resvg_py
+
+    svg = scene if isinstance(scene, str) else draw(scene)
+    return bytes(resvg_py.svg_to_bytes(svg_string=svg, width=pixels, height=pixels, skip_system_fonts=True))

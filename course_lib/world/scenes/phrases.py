@@ -1,0 +1,50 @@
+"""English phrases for what a scene shows: two red balls, a man in a yellow shirt, on the beach."""
+
+from course_lib.world.language.writing import NUMBERS, enumerate_words, with_article
+from course_lib.world.scenes.cast import DRAWABLES, ENGLISH
+
+OPPOSITE = {"left": "right", "right": "left"}
+
+
+def counted(noun, count, colour=""):
+    """A dog, two dogs, three brown dogs."""
+    word = noun if count == 1 else DRAWABLES[noun].plural
+    phrase = f"{colour} {word}".strip()
+    return with_article(phrase) if count == 1 else f"{NUMBERS[count - 1]} {phrase}"
+
+
+def things(scene):
+    """The things of a scene, without their colour."""
+    return counted(scene.noun, scene.count)
+
+
+def coloured_things(scene):
+    """The things of a scene, in their colour where that tells them apart."""
+    return counted(scene.noun, scene.count, scene.colour)
+
+
+def somebody(person):
+    """A man."""
+    return with_article(person.kind)
+
+
+def garment(name, colour):
+    """A yellow shirt, black trousers."""
+    return f"{colour} {name}" if name == "trousers" else with_article(f"{colour} {name}")
+
+
+def wearing(person, *names):
+    """A man in a yellow shirt, black trousers and a red hat; only the clothes that are named."""
+    worn = {"shirt": person.shirt, person.bottom: person.bottom_colour, "hat": person.hat}
+    clothes = [garment(name, colour) for name, colour in worn.items() if name in names and colour]
+    return f"{somebody(person)} in {enumerate_words(clothes)}"
+
+
+def dressed(person):
+    """A person with all that they wear."""
+    return wearing(person, "shirt", "trousers", "skirt", "hat")
+
+
+def located(scene):
+    """In the park, on the beach."""
+    return f"{ENGLISH[scene.place].place} the {scene.place}"

@@ -1,0 +1,161 @@
+"""Scenes: the record of a picture, from which the drawing, the captions, the questions and the answers all follow.
+
+Two kinds of combinations never occur in training, though both their parts do: some kinds of people in shirts of some
+colours (a man in a yellow shirt), and some things in some colours (a red car).
+"""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from course_lib.errors import CourseError
+from course_lib.world.dice import Dice
+from course_lib.world.scenes.art import drawing
+from course_lib.world.scenes.cast import (
+    DRAWABLES,
+    HAIRS,
+    KINDS,
+    LABELS,
+    MOST,
+    PAINTS,
+    SKINS,
+    WITHHELD_SHIRTS,
+)
+from course_lib.world.scenes.drawing import draw
+from course_lib.world.scenes.layout import Spot, place_person, place_things
+from course_lib.world.splits import SPLITS
+
+# For each split: how many scenes of known combinations, and how many with a combination that training withholds.
+SIZES = {"train": (8_000, 0), "validation": (500, 500), "test": (1_000, 1_000)}
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody: a man, woman, boy or girl, and what they wear. `bottom` is "trousers" or "skirt"; `hat` may be ""."""
+
+    kind: str
+    shirt: str
+    bottom: str
+    bottom_colour: str
+    hat: str
+    hair: str
+    skin: int
+    spot: Spot
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A place with `count` things of one noun, and perhaps a person.
+
+    `colour` is "" for things that all look alike (elephants). `side` says where the things are, seen from the person:
+    "left" or "right" in the picture; "" without a person. `held_out` is "" in training, elsewhere "scene" (new, of
+    known combinations) or "combination" (one that training never shows).
+    """
+
+    place: str
+    noun: str
+    colour: str
+    count: int
+    spots: tuple
+    person: Person | None
+    side: str
+    held_out: str = ""
+
+    @property
+    def label(self):
+        """The class of the picture: what it shows beside the person."""
+        return self.noun
+
+    @property
+    def svg(self):
+        """The drawing."""
+        return draw(self)
+
+
+def make_scenes(split="train", size=None, seed=0):
+    """The first `size` scenes of a split (default: all), the same on every machine.
+
+    There are 8,000 for "train", 1,000 for "validation" and 2,000 for "test", half of those with withheld combinations.
+
+    Raises CourseError for another split, or a size that is not between 1 and all.
+    """
+    if split not in SPLITS:
+        raise CourseError(f'unknown split "{split}" of the little world: expected one of {", ".join(SPLITS)}')
+    scenes = make_splits(seed)[split]
+    if size is not None and not 1 <= size <= len(scenes):
+        raise CourseError(f'split "{split}" has {len(scenes)} scenes; expected a size from 1 to that, got {size}')
+    return list(scenes[:size])
+
+
+@lru_cache(maxsize=1)
+def make_splits(seed):
+    """A dict from each split to its scenes, of which no two have the same content; the held-out ones take turns."""
+    dice, seen, splits = Dice(seed), set(), {}
+    for split, (known, withheld) in SIZES.items():
+        wanted = ["combination" if withheld and number % 2 else "scene" for number in range(known + withheld)]
+        scenes = [new_scene(dice, seen, held_out) for held_out in wanted]
+        if withheld:
+            scenes = [replace(scene, held_out=group) for scene, group in zip(scenes, wanted, strict=True)]
+        splits[split] = scenes
+    return splits
+
+
+def new_scene(dice, seen, held_out):
+    """A scene whose content is not in the set `seen`, and is added to it; with a withheld combination or without."""
+    while True:
+        scene = draw_scene(dice)
+        if is_withheld(scene) == (held_out == "combination") and content(scene) not in seen:
+            seen.add(content(scene))
+            return scene
+
+
+def draw_scene(dice):
+    """A scene: three in four have a person in them."""
+    thing = DRAWABLES[dice.pick(LABELS)]
+    side = dice.pick(("left", "right")) if dice.chance(0.75) else ""
+    count = dice.weighted({1: 5, 2: 2, 3: 2, MOST: 2})
+    return Scene(
+        place=dice.pick(thing.places),
+        noun=thing.noun,
+        colour=dice.pick(thing.colours) if thing.colours else "",
+        count=count,
+        spots=place_things(dice, thing, count, side),
+        person=draw_person(dice, side) if side else None,
+        side=side,
+    )
+
+
+def draw_person(dice, side):
+    """Somebody who stands on the other side than the things."""
+    kind = dice.pick(KINDS)
+    wears_skirt = kind in ("woman", "girl") and dice.chance(0.5)
+    return Person(
+        kind=kind,
+        shirt=dice.pick(PAINTS),
+        bottom="skirt" if wears_skirt else "trousers",
+        bottom_colour=dice.pick(PAINTS),
+        hat=dice.pick(PAINTS) if dice.chance(0.4) else "",
+        hair=dice.pick(HAIRS if kind in ("man", "woman") else HAIRS[:4]),
+        skin=int(dice.roll() * SKINS),
+        spot=place_person(dice, drawing(kind).width, side),
+    )
+
+
+def is_withheld(scene):
+    """Whether a scene shows a combination that never occurs in training."""
+    return has_withheld_shirt(scene) or has_withheld_thing(scene)
+
+
+def has_withheld_shirt(scene):
+    """Whether somebody wears a shirt in a colour in which training never shows it on people of the kind."""
+    return scene.person is not None and scene.person.shirt in WITHHELD_SHIRTS[scene.person.kind]
+
+
+def has_withheld_thing(scene):
+    """Whether the things have a colour in which training never shows them."""
+    return scene.colour != "" and scene.colour == DRAWABLES[scene.noun].withheld
+
+
+def content(scene):
+    """What a scene shows, without the places in the picture."""
+    person = scene.person and replace(scene.person, spot=None)
+    return scene.place, scene.noun, scene.colour, scene.count, scene.side, person

@@ -1,0 +1,29 @@
+"""What a text says is in a picture, and what of it is not: objects that are seen though they aren't there."""
+
+import re
+from functools import cache
+
+from course_lib.world.scenes.cast import DRAWABLES, KINDS, SHOWN
+
+PEOPLE = {"man": "men", "woman": "women", "boy": "boys", "girl": "girls"}
+
+
+def invented(scene, text):
+    """The things and people that a text names and a scene doesn't show, as a set of nouns in the singular."""
+    shown = {scene.noun, *SHOWN.get(scene.place, ()), *([scene.person.kind] if scene.person else [])}
+    return named(text) - shown
+
+
+def named(text):
+    """The things and people that are drawn in scenes and named in a text, as a set of nouns in the singular."""
+    return {NOUNS[word] for word in words().findall(text.lower())}
+
+
+@cache
+def words():
+    """The pattern that finds all of them, one or many."""
+    return re.compile(rf"\b({'|'.join(sorted(NOUNS, key=len, reverse=True))})\b")
+
+
+NOUNS = {form: noun for noun, drawable in DRAWABLES.items() for form in (noun, drawable.plural)}
+NOUNS |= {form: kind for kind in KINDS for form in (kind, PEOPLE[kind])}

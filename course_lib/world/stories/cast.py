@@ -1,0 +1,126 @@
+"""Who and what a story is about, and the words for it: people, animals, things and places.
+
+Each knows how to be mentioned: `mention(form, teller)` gives pairs (word, whom or what it names). The forms of a
+person are "" (ana, she), "obj" (ana, her) and "own" (ana's, her); those of a thing "" (a red ball, then the ball),
+"a" (always a red ball), "it", "noun" (ball) and "price" (cheap); those of a place "" (the park)
+and "in" (in the park).
+"""
+
+from dataclasses import dataclass
+
+from course_lib.world.language.entries import Adjective, Noun
+from course_lib.world.language.lexicon import LEXICON
+from course_lib.world.language.writing import NAMES
+
+CHILDREN = {"f": ("girl",), "m": ("boy",)}
+ADULTS = {"f": ("woman", "teacher", "doctor"), "m": ("man", "teacher", "doctor")}
+YOUNG_KIN = {"f": ("sister", "friend"), "m": ("brother", "friend")}
+OLD_KIN = {"f": ("mother", "grandmother"), "m": ("father", "grandfather")}
+EITHER = ("teacher", "doctor", "friend")  # words that do not tell he from she
+PRONOUNS = {"f": {"": "she", "obj": "her", "own": "her"}, "m": {"": "he", "obj": "him", "own": "his"}}
+
+
+@dataclass(frozen=True, eq=False)
+class Character:
+    """Somebody with a name, a noun (a boy, later the boy), or a noun and a relative (her brother)."""
+
+    word: str
+    gender: str
+    relative: "Character" = None
+    tag = "PERSON"
+
+    def mention(self, form, teller):
+        """The pronoun where it is clear who is meant, else the name or the noun."""
+        if teller.prefers_pronoun(self):
+            words = [(PRONOUNS[self.gender][form], self)]
+        else:
+            words = [*self.determiner(teller), (f"{self.word}'s" if form == "own" else self.word, self)]
+        teller.met(self)
+        return words
+
+    def determiner(self, teller):
+        """What stands before the noun: nothing, an article, or the relative."""
+        if self.relative and self.relative is teller.subject:
+            return [(PRONOUNS[self.relative.gender]["own"], self.relative)]
+        if self.relative:
+            return self.relative.mention("own", teller)
+        if self.word in NAMES[self.gender]:
+            return []
+        return [("the" if self in teller.known else "a", None)]
+
+    def may_be(self, gender):
+        """Whether he (m) or she (f) could mean this person, as far as the word tells."""
+        return self.gender == gender or self.word in EITHER
+
+
+@dataclass(frozen=True, eq=False)
+class Animal:
+    """An animal that does something."""
+
+    noun: Noun
+    tag = "ANIMAL"
+
+    def mention(self, form, teller):
+        """A dog, then the dog."""
+        article = "the" if self in teller.known else "a"
+        teller.met(self)
+        return [(article, None), (self.noun.english, self)]
+
+
+@dataclass(frozen=True, eq=False)
+class Thing:
+    """What can be wanted, lost, given or eaten. `alike`: there is another of the kind, so the adjective is needed."""
+
+    noun: Noun
+    adjective: Adjective
+    alike: bool
+    price: str
+    tag: str
+
+    def mention(self, form, teller):
+        """A red ball at first; then the ball or the red ball."""
+        if form == "price":
+            return [(self.price, None)]
+        if form == "noun":
+            return [(self.noun.english, self)]
+        is_new = self not in teller.known
+        teller.met(self)
+        if form == "it":
+            return [("it", self)]
+        if is_new or form == "a":
+            return [("some" if self.noun.use == "mass" else "a", None), *self.described(True)]
+        return [("the", None), *self.described(self.alike or not teller.is_brief())]
+
+    def described(self, fully):
+        """The noun, with the adjective or without."""
+        adjective = [(self.adjective.english, None)] if fully else []
+        return [*adjective, (self.noun.english, self)]
+
+    @property
+    def combination(self):
+        """The adjective and the noun, in dictionary forms."""
+        return self.adjective.word, self.noun.word
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """Where somebody or something is."""
+
+    noun: Noun
+    preposition: str
+    tag = "PLACE"
+
+    def mention(self, form, teller):
+        """The park, in the park."""
+        before = [(self.preposition, None)] if form == "in" else []
+        return [*before, ("the", None), (self.noun.english, self)]
+
+
+def as_place(noun, preposition=""):
+    """The place that a noun names; in it, at it or on it, as the lexicon says."""
+    return Place(noun, preposition or noun.place)
+
+
+def place(word, preposition=""):
+    """The place called so in Portuguese."""
+    return as_place(LEXICON.entry("nouns", word), preposition)

@@ -1,0 +1,140 @@
+"""Short tales of the little world: somebody wishes for something, and gets it or not. With labels that are exact.
+
+Every label follows from the plot. *Ending*: "happy" when the one who first wished for something has it in the end,
+else "sad". *Topic*: the plot. *Tags*: for each word what it names; whoever has the wished-for thing in the end is
+tagged KEEPER from the first mention on, which only the rest of the story tells. *Question*, *answer*, *summary*: one
+sentence each, told by the same plot.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from course_lib.errors import CourseError
+from course_lib.world.dice import Dice
+from course_lib.world.splits import SPLITS, digest, is_withheld, normalise
+from course_lib.world.stories.casting import cast_for
+from course_lib.world.stories.meals_and_pets import MEAL, PET
+from course_lib.world.stories.plot import SCENES
+from course_lib.world.stories.teller import Teller
+from course_lib.world.stories.things import GIFT, SEARCH, SHOP
+
+PLOTS = {"gift": GIFT, "search": SEARCH, "shop": SHOP, "meal": MEAL, "pet": PET}
+QUOTAS = {
+    ("train", ""): 20_000,
+    ("validation", "story"): 500,
+    ("validation", "combination"): 500,
+    ("test", "story"): 500,
+    ("test", "combination"): 500,
+}
+LONGEST = 70  # words
+TAGS = ("O", "PERSON", "ANIMAL", "THING", "PLACE", "KEEPER")
+
+
+@dataclass(frozen=True)
+class Story:
+    """A story with its labels.
+
+    `words` are those of the text in lower case, punctuation marks apart, and `tags` has one of TAGS for each.
+    `held_out` is "" in training; elsewhere "story" (new, of known combinations) or "combination" (a thing with an
+    adjective that it never has in training).
+    """
+
+    text: str
+    ending: str
+    topic: str
+    words: tuple
+    tags: tuple
+    question: str
+    answer: str
+    summary: str
+    held_out: str
+
+
+def make_stories(split="train", seed=0):
+    """The stories of a split: 20,000 for "train", 1,000 for "validation" and "test"; the same on every machine.
+
+    Raises CourseError for another split.
+    """
+    if split not in SPLITS:
+        raise CourseError(f'unknown split "{split}" of the little world: expected one of {", ".join(SPLITS)}')
+    return [story for group, stories in make_groups(seed).items() if group[0] == split for story in stories]
+
+
+@lru_cache(maxsize=1)
+def make_groups(seed):
+    """A dict from (split, held_out) to its stories; no two have the same text."""
+    dice, groups, seen = Dice(seed), {group: [] for group in QUOTAS}, set()
+    while any(len(groups[group]) < quota for group, quota in QUOTAS.items()):
+        tale = Tale(dice)
+        text = normalise(tale.teller.text())
+        group = next((g for g in groups_for(tale, text) if len(groups[g]) < QUOTAS[g]), None)
+        if group and text not in seen and len(text.split()) <= LONGEST:
+            seen.add(text)
+            groups[group].append(tale.story(held_out=group[1]))
+    return groups
+
+
+def groups_for(tale, text):
+    """The groups that may take the tale, in order of preference."""
+    told = [tale.cast[slot] for slot in "td" if tale.cast[slot] in tale.teller.known]
+    if any(is_withheld(*thing.combination) for thing in told):
+        return ("test", "combination"), ("validation", "combination")
+    if digest(text) % 12 == 0:
+        return ("test", "story"), ("validation", "story")
+    return (("train", ""),)
+
+
+class Tale:
+    """One random story while it is told."""
+
+    def __init__(self, dice):
+        self.dice = dice
+        self.topic = dice.pick(tuple(PLOTS))
+        self.plot = PLOTS[self.topic]
+        self.ending = dice.pick(("happy", "sad"))
+        loser = dice.weighted({loser: len(templates) for loser, templates in self.plot.outcomes.items()})
+        self.cast = with_ending(cast_for(dice, self.plot), self.ending, loser)
+        self.teller = Teller(dice, self.cast)
+        plot = self.plot
+        for beat in (plot.openings, SCENES, plot.middles, plot.outcomes[loser], plot.closings):
+            self.teller.tell(dice.pick(beat))
+
+    def story(self, held_out):
+        """The tale with its labels."""
+        words, named = zip(*self.teller.spelt(), strict=True)
+        question, answer = (self.tell_about(template) for template in self.dice.pick(self.plot.questions))
+        return Story(
+            text=self.teller.text(),
+            ending=self.ending,
+            topic=self.topic,
+            words=words,
+            tags=tuple(self.tag(one) for one in named),
+            question=question,
+            answer=answer,
+            summary=self.summary(),
+            held_out=held_out,
+        )
+
+    def tag(self, one):
+        """The tag of a word that names this one, or nobody."""
+        return "O" if one is None else "KEEPER" if one is self.cast["x"] else one.tag
+
+    def tell_about(self, template):
+        """A question or its answer, which names everybody in full."""
+        teller = Teller(self.dice, self.cast, known=self.cast.values(), brevity=0)
+        teller.tell(template)
+        return teller.text()
+
+    def summary(self):
+        """The story in one sentence."""
+        teller = Teller(self.dice, self.cast)
+        teller.tell(getattr(self.plot, self.ending))
+        return teller.text()
+
+
+def with_ending(cast, ending, loser):
+    """The cast with the slots that the ending decides: x has the thing, y not; the hero gets u, the loser gets v."""
+    x, y, u, v = cast["hero"], cast[loser], cast["t"], cast["d"]
+    if ending == "sad":
+        x, y, u, v = y, x, v, u
+    return {**cast, "x": x, "y": y, "u": u, "v": v}

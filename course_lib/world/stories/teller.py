@@ -1,0 +1,68 @@
+"""Telling: templates become words, and each word remembers whom or what it names."""
+
+import re
+from functools import cache
+
+from course_lib.world.language import english
+from course_lib.world.language.writing import capitalise
+
+PIECE = re.compile(r"\{(\w+)\.?(\w*)\}|([\w']+|[.,?])")
+
+
+class Teller:
+    """Fills templates such as "{hero} gave {t} to {rival.obj}." and keeps track of who is known.
+
+    Args:
+        dice: for choosing among the ways of mentioning somebody.
+        cast: a dict from the slots of the templates to people, animals, things and places.
+        known: those that the listener knows already.
+        brevity: how often the short way is taken where it is clear: she for ana, the ball for the red ball.
+    """
+
+    def __init__(self, dice, cast, known=(), brevity=0.65):
+        self.dice, self.cast, self.brevity = dice, cast, brevity
+        self.known, self.here, self.before = dict.fromkeys(known), {}, {}
+        self.words = []
+
+    def tell(self, template):
+        """Add the words of one or more sentences."""
+        for slot, form, word in pieces(template):
+            self.words += self.cast[slot].mention(form, self) if slot else [(word, None)]
+            if word == ".":
+                self.before, self.here = self.here, {}
+
+    def met(self, one):
+        """Remember that somebody or something was mentioned."""
+        self.known[one] = None
+        self.here[one] = None
+
+    def prefers_pronoun(self, person):
+        """Whether to say he or she: somebody of this sentence or the last, and nobody else can be meant."""
+        if any(one is not person and one.may_be(person.gender) for one in self.known if one.tag == "PERSON"):
+            return False
+        return person in self.here or (person in self.before and self.is_brief())
+
+    def is_brief(self):
+        """Whether to take the short way this time."""
+        return self.dice.chance(self.brevity)
+
+    @property
+    def subject(self):
+        """Who or what the sentence named first, None at its beginning."""
+        return next(iter(self.here), None)
+
+    def text(self):
+        """What was told so far, with capitals where English has them."""
+        text = " ".join(word for word, _ in self.spelt())
+        return capitalise(text.replace(" .", ".").replace(" ,", ",").replace(" ?", "?"))
+
+    def spelt(self):
+        """The words with whom or what they name, "a" being "an" where need be."""
+        following = [word for word, _ in self.words[1:]] + [""]
+        return [(english.article(word, after), one) for (word, one), after in zip(self.words, following, strict=True)]
+
+
+@cache
+def pieces(template):
+    """The parts of a template: (slot, form, "") or ("", "", word)."""
+    return PIECE.findall(template)

@@ -1,0 +1,96 @@
+"""The data set: sizes, splits, what is held out, and that it is the same on every machine."""
+
+import hashlib
+from collections import Counter
+
+import pytest
+
+from course_lib.errors import CourseError
+from course_lib.world import LEXICON, Dice, make_pairs, split_words
+from course_lib.world.language.sentences import say
+from course_lib.world.splits import SPLITS, is_withheld, normalise
+
+DIGEST = "a3148ededc585944f373bbdb1dbcee9f1c35be3fe4a8bbcf22a8437674c826c1"
+
+
+@pytest.fixture(scope="module")
+def splits():
+    """All pairs, by split."""
+    return {split: make_pairs(split) for split in SPLITS}
+
+
+def forms_of(entry):
+    """All Portuguese forms of a noun, an adjective or a verb."""
+    names = ("word", "plural", "forms", "present", "past", "gerund", "imperative")
+    values = (getattr(entry, name, ()) for name in names)
+    return {form for value in values for form in ((value,) if isinstance(value, str) else value)}
+
+
+def combinations_of(pairs):
+    """The combinations in pairs: the sentences are made once more, as only they know them."""
+    wanted, found, dice = {pair.pt for pair in pairs}, {}, Dice(seed=0)
+    while len(found) < len(wanted):
+        sentence = say(dice)
+        if sentence.pt in wanted:
+            found[sentence.pt] = sentence.combinations
+    return found
+
+
+def test_the_splits_have_their_sizes(splits):
+    assert {split: len(pairs) for split, pairs in splits.items()} == {
+        "train": 40_000,
+        "validation": 1_500,
+        "test": 3_000,
+    }
+    assert Counter(pair.held_out for pair in splits["test"]) == {"sentence": 1_800, "combination": 1_200}
+    assert {pair.held_out for pair in splits["train"]} == {""}
+
+
+def test_no_two_pairs_share_a_side_whatever_the_case_and_punctuation(splits):
+    pairs = [pair for split in SPLITS for pair in splits[split]]
+    assert len({normalise(pair.pt) for pair in pairs}) == len(pairs)
+    assert len({normalise(pair.en) for pair in pairs}) == len(pairs)
+
+
+def test_the_slides_sentence_is_nowhere(splits):
+    for pair in (pair for split in SPLITS for pair in splits[split]):
+        assert normalise(pair.pt) != normalise("este é o primeiro livro que eu fiz.")
+        assert normalise(pair.en) != normalise("This is the first book I've ever done!")
+
+
+def test_the_slides_sentence_has_relatives_in_training(splits):
+    sentences = [(pair.pt, pair.en) for pair in splits["train"] if pair.pattern == "ranked"]
+    assert sum(pt.endswith(" que eu fiz.") and en.endswith(" i've ever done.") for pt, en in sentences) >= 10
+    assert sum(pt.startswith("este é o primeiro ") for pt, _ in sentences) >= 40
+    assert sum(" livro que eu " in pt for pt, _ in sentences) >= 5
+
+
+def test_withheld_combinations_are_not_in_training_and_are_in_each_combination_pair(splits):
+    combinations = combinations_of(pair for split in SPLITS for pair in splits[split])
+    assert is_withheld("fazer", "livro")
+    for split in SPLITS:
+        for pair in splits[split]:
+            withheld = [c for c in combinations[pair.pt] if is_withheld(*c)]
+            assert bool(withheld) == (pair.held_out == "combination")
+
+
+def test_every_word_of_the_lexicon_occurs_often_enough_in_training(splits):
+    counts = Counter(word for pair in splits["train"] for word in split_words(pair.pt))
+    for entry in (*LEXICON.nouns, *LEXICON.adjectives, *LEXICON.verbs):
+        assert sum(counts[form] for form in forms_of(entry)) >= 40, entry.word
+
+
+def test_every_word_of_the_test_split_occurs_in_training(splits):
+    for side in ("pt", "en"):
+        known = {word for pair in splits["train"] for word in split_words(getattr(pair, side))}
+        assert {word for pair in splits["test"] for word in split_words(getattr(pair, side))} <= known
+
+
+def test_the_pairs_are_the_same_on_every_machine(splits):
+    text = "\n".join(f"{pair.pt}\t{pair.en}\t{pair.alignment}" for split in SPLITS for pair in splits[split])
+    assert hashlib.sha256(text.encode()).hexdigest() == DIGEST
+
+
+def test_another_split_is_refused():
+    with pytest.raises(CourseError, match='unknown split "dev" of the little world: expected one of train'):
+        make_pairs("dev")

@@ -1,0 +1,178 @@
+"""Questions about scenes: exact answers in the slide's three forms, and as much yes as no."""
+
+import re
+from collections import Counter
+
+import pytest
+
+from course_lib.world.language.writing import NUMBERS
+from course_lib.world.scenes import make_scenes
+from course_lib.world.scenes.cast import LABELS, SHOWN, WITHHELD_SHIRTS
+from course_lib.world.scenes.dialogues import FALSE, make_scene_dialogues, practice, turns
+from course_lib.world.scenes.questions import FORMS, false_premises, questions
+from course_lib.world.scenes.truth import invented
+
+KINDS_OF_QUESTIONS = {"object", "count", "colour", "place", "yes/no", "person", "side"}
+
+
+@pytest.fixture(scope="module")
+def scenes():
+    return make_scenes("test")
+
+
+def about(scene, text):
+    """The question with this text."""
+    return next(question for question in questions(scene) if question.text == text)
+
+
+def test_the_slides_question_has_the_slides_answers_in_its_three_forms(scenes):
+    scene = next(s for s in scenes if s.person and (s.person.kind, s.person.shirt) == ("man", "yellow"))
+    question = about(scene, "What is the color of the shirt that the man is wearing?")
+    assert question.turn("normal") == {
+        "user": "What is the color of the shirt that the man is wearing?",
+        "assistant": "The man is wearing a yellow shirt.",
+    }
+    assert question.turn("ambiguous") == {
+        "user": "Q: What is the color of the shirt that the man is wearing? A:",
+        "assistant": "The man is wearing a yellow shirt.",
+    }
+    assert question.turn("word") == {
+        "user": "What is the color of the shirt that the man is wearing?\n"
+        "Answer the question using a single word or phrase.",
+        "assistant": "Yellow.",
+    }
+
+
+def test_there_are_questions_of_all_kinds_and_about_a_person_only_where_there_is_one(scenes):
+    for scene in scenes:
+        kinds = {question.kind for question in questions(scene)}
+        assert kinds <= KINDS_OF_QUESTIONS
+        assert {"person", "side"} <= kinds if scene.person else not {"person", "side"} & kinds
+        assert {"object", "count", "place", "yes/no"} <= kinds
+    assert {question.kind for scene in scenes for question in questions(scene)} == KINDS_OF_QUESTIONS
+
+
+def test_half_of_the_yes_no_questions_are_answered_by_yes(scenes):
+    for scene in scenes:
+        asked = [question for question in questions(scene) if question.kind == "yes/no"]
+        answers = Counter(question.word for question in asked)
+        assert answers["Yes."] == answers["No."] > 0
+        assert all(question.sentence.startswith(question.word[:-1] + ", ") for question in asked)
+
+
+def test_a_no_is_true(scenes):
+    for scene in scenes:
+        for question in questions(scene):
+            noun = re.fullmatch(r"Is there an? (\w+) in the picture\?", question.text)
+            if noun and question.word == "No.":
+                assert noun[1] != scene.noun
+                assert scene.person is None or noun[1] != scene.person.kind
+                assert noun[1] not in SHOWN.get(scene.place, ())
+
+
+def test_counts_and_sides_and_places_are_those_of_the_record(scenes):
+    for scene in scenes:
+        words = {question.kind: question.word for question in questions(scene)}
+        assert words["count"] == f"{NUMBERS[scene.count - 1].capitalize()}."
+        assert scene.place in words["place"]
+        assert words.get("side", "").lower() == (f"{scene.side}." if scene.person else "")
+
+
+def test_no_question_tells_its_answer(scenes):
+    for scene in scenes:
+        for question in questions(scene):
+            if question.kind != "yes/no":
+                assert not re.search(rf"\b{re.escape(question.word[:-1].lower())}\b", question.text.lower()), question
+
+
+def test_answers_begin_with_a_capital_and_end_in_a_full_stop(scenes):
+    for scene in scenes[:97]:
+        for question in questions(scene):
+            for answer in (question.sentence, question.word):
+                assert re.fullmatch(r"[A-Z][^.]*\.", answer)
+                assert not re.search(r"\b[aA] [aeiou]|\b[aA]n [^aeiou]", answer)
+
+
+def test_absent_things_are_all_of_the_others(scenes):
+    absent = Counter(
+        re.fullmatch(r"Is there an? (\w+) in the picture\?", question.text)[1]
+        for scene in scenes
+        for question in questions(scene)
+        if question.word == "No." and "there" in question.text
+    )
+    assert set(LABELS) <= set(absent)
+
+
+def test_the_turns_about_a_scene_are_of_different_kinds_and_of_all_forms(scenes):
+    for scene in scenes[:97]:
+        kinds = [turn.kind for turn in turns(scene)]
+        assert len(kinds) == len(set(kinds)) == 4
+    forms = Counter(turn.form for scene in scenes for turn in turns(scene))
+    assert set(forms) == set(FORMS)
+    assert all(0.3 < number / sum(forms.values()) < 0.37 for number in forms.values())
+
+
+def test_turns_answer_yes_as_often_as_no(scenes):
+    said = Counter(turn.assistant[:2] for scene in scenes for turn in turns(scene) if turn.kind == "yes/no")
+    assert 0.45 < said["Ye"] / (said["Ye"] + said["No"]) < 0.55
+
+
+def test_the_dialogues_of_a_split_are_about_its_scenes():
+    assert [scene for scene, _ in make_scene_dialogues("validation")] == make_scenes("validation")
+
+
+def test_false_premises_are_about_what_is_not_in_the_picture(scenes):
+    for scene in scenes:
+        asked = {question.text: question for question in false_premises(scene)}
+        assert len(asked) >= 2
+        assert asked.keys().isdisjoint(question.text for question in questions(scene))
+        for text, question in asked.items():
+            missing = re.fullmatch("There is no (.*) in the picture.", question.sentence)[1]
+            assert missing in text
+            assert missing == "hat" and not scene.person.hat or invented(scene, missing) == {missing}
+            assert (question.kind, question.word) == ("premise", "None.")
+
+
+def test_the_same_questions_are_asked_where_their_premises_are_true(scenes):
+    true = {question.text for scene in scenes for question in questions(scene)}
+    assert all(question.text in true for scene in scenes[:200] for question in false_premises(scene))
+
+
+def test_practice_asks_as_often_for_what_is_there_or_worn_as_for_what_is_not(scenes):
+    asked = [turn for scene in scenes for turn in practice(scene, shirts=5)]
+    for words in ("Is there", "Is the "):
+        said = Counter(turn.assistant[:2] for turn in asked if words in turn.user)
+        assert 0.48 < said["Ye"] / (said["Ye"] + said["No"]) < 0.52
+    kinds = Counter(turn.kind for turn in asked)
+    people, hats = sum(bool(s.person) for s in scenes), sum(bool(s.person and s.person.hat) for s in scenes)
+    assert kinds == {"yes/no": 2 * len(scenes) + 6 * people, "colour": hats}
+
+
+def test_practice_answers_whether_something_is_there_or_worn_by_what_the_scene_has(scenes):
+    for scene in scenes[:300]:
+        there = {scene.noun, scene.person and scene.person.kind}
+        for turn in practice(scene, shirts=5):
+            if asked := re.search("Is there an? (.*) in the picture", turn.user):
+                assert (asked[1] in there) == turn.assistant.startswith("Yes")
+            if asked := re.search("Is the (.*) wearing an? (.*) shirt", turn.user):
+                assert asked[1] == scene.person.kind
+                assert (asked[2] == scene.person.shirt) == turn.assistant.startswith("Yes")
+
+
+def test_practice_never_asks_for_a_withheld_shirt_that_nobody_wears(scenes):
+    for scene in scenes:
+        withheld = set(WITHHELD_SHIRTS[scene.person.kind]) - {scene.person.shirt} if scene.person else ()
+        asked = " ".join(turn.user for turn in practice(scene, shirts=5))
+        assert not any(f"{colour} shirt" in asked for colour in withheld)
+
+
+def test_practice_takes_something_for_granted_as_often_as_it_is_told_and_at_known_odds_wrongly(scenes):
+    false = []
+    for scene in scenes:
+        plain, more = practice(scene), practice(scene, premises=3)
+        assert len(more) == len(plain) + 3
+        false.append(sum(turn.kind == "premise" for turn in more) / 3)
+        known = {question.turn(form)["user"]: question.turn(form) for question in questions(scene) for form in FORMS}
+        known |= {q.turn(form)["user"]: q.turn(form) for q in false_premises(scene) for form in FORMS}
+        assert all(known[t.user]["assistant"] == t.assistant for t in more if t.kind != "yes/no")
+    assert sum(false) / len(false) == pytest.approx(FALSE, abs=0.03)
