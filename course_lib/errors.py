@@ -1,5 +1,13 @@
 """The one exception of the course: bad input, named early and in plain words."""
 
+LONGEST = 1000  # letters of a message; a value that it names may be a whole book
+
 
 class CourseError(ValueError):
     """Something given to the course is not usable; the message names the value and what was expected."""
+
+    def __init__(self, message):
+        message = str(message)
+        if len(message) > LONGEST:
+            message = f"{message[: LONGEST - 200]} [...] {message[-150:]}"
+        super().__init__(message)

@@ -4,24 +4,30 @@ import contextlib
 import hashlib
 import json
 import os
+import platform
+import threading
 from pathlib import Path
 
 from course_lib.errors import CourseError
+
+NUMBERS = ("float32", "float64", "float16", "bfloat16")
 
 
 @contextlib.contextmanager
 def atomic_file(path):
     """Yield a temporary path beside `path`; it takes the place of `path` when the block ends well.
 
-    What stood at `path` before survives every failure: a full disk, a kill, an exception in the block.
+    What stood at `path` before survives every failure: a full disk, a kill, an exception in the block. Of several
+    writers at the same time, each has a draft of its own, and the last to end counts.
 
     Raises:
         CourseError: the disk refused (full, read-only, no such device); nothing was changed.
     """
     path = Path(path)
-    draft = path.with_name(f".{path.name}.draft")  # one name: the next save clears what a kill left behind
+    draft = path.with_name(f".{path.name}.{platform.node()}-{os.getpid()}-{threading.get_ident()}.draft")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        clear_drafts(path)
         yield draft
         with open(draft, "rb+") as file:
             os.fsync(file.fileno())  # a full disk may show only here
@@ -33,6 +39,18 @@ def atomic_file(path):
             draft.unlink()
 
 
+def clear_drafts(path):
+    """Remove the drafts of `path` that writers on this machine left behind when they were killed."""
+    import psutil
+
+    mine = f".{path.name}.{platform.node()}-"
+    for draft in path.parent.iterdir():
+        if draft.name.startswith(mine) and draft.suffix == ".draft":
+            process = draft.name.removeprefix(mine).partition("-")[0]
+            if process.isdecimal() and not psutil.pid_exists(int(process)):
+                draft.unlink(missing_ok=True)
+
+
 def write_json(path, content):
     """Write `content` atomically as indented JSON with a final newline; accents stay readable."""
     with atomic_file(path) as draft:
@@ -40,13 +58,24 @@ def write_json(path, content):
 
 
 def read_json(path):
-    """The content of a JSON file. Raises CourseError when it is missing or not JSON."""
+    """The content of a JSON file. Raises CourseError when it is missing, can't be read, or is not JSON."""
+    text = read_text(path)
     try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise CourseError(f"{path} is not valid JSON: {error}") from None
+
+
+def read_text(path):
+    """The content of a text file. Raises CourseError when it is missing, can't be read, or is not UTF-8."""
+    try:
+        return Path(path).read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise CourseError(f"{path} is missing") from None
-    except ValueError as error:
-        raise CourseError(f"{path} is not valid JSON: {error}") from None
+    except OSError as error:
+        raise CourseError(f"{path} can't be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise CourseError(f"{path} is not UTF-8 text: {error}") from None
 
 
 def write_tensors(path, tensors, metadata=None):
@@ -78,9 +107,26 @@ def open_tensors(path):
             yield file
     except FileNotFoundError:
         raise CourseError(f"{path} is missing") from None
-    except (OSError, SafetensorError) as error:
+    except (OSError, RuntimeError, SafetensorError) as error:  # RuntimeError: torch, of a file that shrinks
         size = Path(path).stat().st_size
         raise CourseError(f"{path} ({size:,} bytes) is damaged or not safetensors: {error}") from None
+
+
+def check_numbers(name, tensor):
+    """Raise a CourseError that names the tensor unless it holds numbers that a model computes with, all finite."""
+    kind = str(tensor.dtype).removeprefix("torch.")
+    if kind not in NUMBERS:
+        raise CourseError(f"{name} is stored as {kind}; expected one of {', '.join(NUMBERS)}")
+    if not all(bool(piece.isfinite().all()) for piece in pieces(tensor)):
+        raise CourseError(f"{name} holds NaN or infinity; the file is damaged, or its training went wrong")
+
+
+def pieces(tensor):
+    """A tensor cut into rows that have about a million numbers together: what is made of a piece takes little memory.
+
+    A single number stays what it is.
+    """
+    return tensor.split(max(1, 2**20 * len(tensor) // max(1, tensor.numel()))) if tensor.dim() else [tensor]
 
 
 def sha256(path):

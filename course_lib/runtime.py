@@ -5,6 +5,8 @@ import random
 from contextlib import contextmanager
 from pathlib import Path
 
+from course_lib.errors import CourseError
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 MODELS = REPOSITORY / "data" / "models"
 
@@ -47,9 +49,45 @@ def one_thread():
 
 
 def pick_device():
-    """The fastest device of this machine: CUDA, then Apple's MPS, then the CPU."""
+    """The device that `$COURSE_DEVICE` names: "cpu", "cuda", "mps", ...
+
+    Without it, or if it is "auto": the fastest of this machine, which is CUDA, then Apple's MPS, then the CPU; under
+    `accelerate launch`, the one that belongs to this process.
+
+    Raises:
+        CourseError: there is no such device here.
+    """
     import torch
 
+    wanted = os.environ.get("COURSE_DEVICE") or "auto"
+    if wanted != "auto":
+        return checked_device(wanted)
+    if "LOCAL_RANK" in os.environ:
+        from accelerate import PartialState
+
+        return PartialState().device
     if torch.cuda.is_available():
         return torch.device("cuda")
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def lesson_device():
+    """Where a lesson computes: on the CPU, unless `$COURSE_DEVICE` says otherwise (see `pick_device`).
+
+    On the CPU a lesson prints the very numbers that stand in it; elsewhere the last digits differ.
+    """
+    import torch
+
+    return pick_device() if os.environ.get("COURSE_DEVICE") else torch.device("cpu")
+
+
+def checked_device(name):
+    """The `torch.device` of this name. Raises CourseError where torch can't compute on it."""
+    import torch
+
+    try:
+        return torch.zeros(1, device=name).device
+    except (RuntimeError, AssertionError) as error:  # an AssertionError where torch was built without CUDA
+        raise CourseError(
+            f'COURSE_DEVICE is "{name}", on which torch can\'t compute here; expected "auto", "cpu", "cuda" or "mps"'
+        ) from error

@@ -1,13 +1,26 @@
 """Files are whole or not there: whatever happens while one is written, what was there before survives."""
 
 import hashlib
+import os
+import signal
+import subprocess
+import sys
+import threading
 
 import pytest
 import torch
 
 from course_lib.errors import CourseError
-from course_lib.files import atomic_file, read_json, read_tensors, sha256, write_json, write_tensors
+from course_lib.files import atomic_file, check_numbers, read_json, read_tensors, sha256, write_json, write_tensors
 from tests.disks import each_full_disk
+
+WRITER = """
+import sys
+from course_lib.files import atomic_file
+for _ in range(60):
+    with atomic_file(sys.argv[1]) as draft:
+        draft.write_bytes(int(sys.argv[2]) * b"a")
+"""
 
 
 @pytest.fixture
@@ -76,10 +89,16 @@ def test_json_comes_back_and_stays_readable(path):
     assert text.endswith("}\n")
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"{'a': 1}", b"\xff\xfe"])
+@pytest.mark.parametrize("content", [b"", b"{", b"{'a': 1}", 20_000 * b"["])
 def test_what_is_not_json_is_named(content, tmp_path):
     (tmp_path / "file.json").write_bytes(content)
     with pytest.raises(CourseError, match=r"file\.json is not valid JSON"):
+        read_json(tmp_path / "file.json")
+
+
+def test_json_in_another_encoding_is_named(tmp_path):
+    (tmp_path / "file.json").write_bytes(b"\xff\xfe")
+    with pytest.raises(CourseError, match=r"file\.json is not UTF-8 text"):
         read_json(tmp_path / "file.json")
 
 
@@ -128,3 +147,66 @@ def test_a_file_that_is_cut_short_or_something_else_is_named_with_its_size(damag
 def test_the_digest_is_that_of_the_bytes(path):
     write(path, b"abc")
     assert sha256(path) == hashlib.sha256(b"abc").hexdigest()
+
+
+def test_of_two_writers_at_the_same_time_each_writes_a_whole_file(path):
+    write(path, b"a")
+    sizes = 1_000_003, 2_000_003
+    writers = [subprocess.Popen([sys.executable, "-c", WRITER, path, str(size)]) for size in sizes]
+    while any(writer.poll() is None for writer in writers):
+        assert len(path.read_bytes()) in (1, *sizes)
+    assert [writer.returncode for writer in writers] == [0, 0]
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_threads_have_drafts_of_their_own(path):
+    with atomic_file(path) as draft:
+        draft.write_bytes(b"mine")
+        other = threading.Thread(target=write, args=(path, b"other"))
+        other.start()
+        other.join()
+        assert path.read_bytes() == b"other"
+    assert path.read_bytes() == b"mine"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_a_save_clears_what_a_killed_writer_left_behind_and_no_draft_of_a_living_one(path):
+    waiting = WRITER.replace("draft.write", "print(flush=True), input(), draft.write")
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    write(path, b"old")
+    with subprocess.Popen([sys.executable, "-c", waiting, path, "3"], **pipes) as writer:
+        writer.stdout.read(1)
+        draft = path.parent / f".{path.name}.{os.uname().nodename}-{writer.pid}-1.draft"
+        draft.write_bytes(b"half")
+        write(path, b"new")
+        assert draft.exists()
+        writer.send_signal(signal.SIGKILL)
+    write(path, b"newer")
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("read", [read_json, read_tensors])
+def test_a_folder_in_place_of_a_file_is_named(read, tmp_path):
+    with pytest.raises(CourseError, match=str(tmp_path)):
+        read(tmp_path)
+
+
+def test_json_may_begin_with_a_byte_order_mark(tmp_path):
+    (tmp_path / "file.json").write_text('{"pt": "não"}', encoding="utf-8-sig")
+    assert read_json(tmp_path / "file.json") == {"pt": "não"}
+
+
+@pytest.mark.parametrize("bad", [torch.nan, torch.inf])
+def test_numbers_that_no_model_computes_with_are_named(bad):
+    check_numbers("x", torch.ones(7).half())
+    with pytest.raises(CourseError, match="x holds NaN or infinity"):
+        check_numbers("x", torch.tensor([1.0, bad]))
+    with pytest.raises(CourseError, match="x is stored as int8; expected one of float32"):
+        check_numbers("x", torch.ones(7, dtype=torch.int8))
+
+
+def test_a_message_that_names_a_whole_book_is_cut():
+    message = str(CourseError(f"the beginning {10_000 * 'x'} the end"))
+    assert message.startswith("the beginning xxx")
+    assert message.endswith("xxx the end")
+    assert len(message) < 1000

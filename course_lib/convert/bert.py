@@ -4,8 +4,8 @@ import math
 
 import torch
 
-from course_lib.convert.checkpoint import Checkpoint, blank, both, require
-from course_lib.convert.folder import HubConfig
+from course_lib.convert.folder import reads_config
+from course_lib.convert.hub_tensors import HubTensors, blank, both, require
 from course_lib.models import Bert, BertConfig
 
 LAYER = {
@@ -36,7 +36,18 @@ def bert_from_hugging_face(state, config, dtype=torch.float32):
     Raises:
         CourseError: the config wants what our `Bert` has not, or a tensor is missing, unknown or misshapen.
     """
-    config = HubConfig(config)
+    checkpoint, model = HubTensors(state, "bert.", OLD_ENDINGS), blank(Bert, sizes(config), dtype)
+    checkpoint.skip("pooler.dense.weight", "pooler.dense.bias", "embeddings.position_ids")
+    checkpoint.skip("cls.seq_relationship.weight", "cls.seq_relationship.bias")  # was sentence B the next one?
+    checkpoint.require_equal(["cls.predictions.decoder.weight"], "embeddings.word_embeddings.weight")
+    checkpoint.require_equal(["cls.predictions.decoder.bias"], "cls.predictions.bias")
+    head = () if HEAD in checkpoint else (model.transform[0], model.transform[2], model.output)
+    return checkpoint.fill(model, weights(checkpoint, model.config), scales(model.config), new=head)
+
+
+@reads_config
+def sizes(config):
+    """Our config for theirs. Raises CourseError for what our `Bert` can't be."""
     require(
         config,
         model_type="bert",
@@ -45,18 +56,6 @@ def bert_from_hugging_face(state, config, dtype=torch.float32):
         position_embedding_type="absolute",
         is_decoder=False,
     )
-    checkpoint, model = Checkpoint(state, "bert.", OLD_ENDINGS), blank(Bert, sizes(config), dtype)
-    checkpoint.skip("pooler.dense.weight", "pooler.dense.bias", "embeddings.position_ids")
-    checkpoint.skip("cls.seq_relationship.weight", "cls.seq_relationship.bias")  # was sentence B the next one?
-    checkpoint.require_equal(["cls.predictions.decoder.weight"], "embeddings.word_embeddings.weight")
-    checkpoint.require_equal(["cls.predictions.decoder.bias"], "cls.predictions.bias")
-    if HEAD not in checkpoint:
-        new_head(model)
-    return checkpoint.fill(model, weights(checkpoint, model.config), scales(model.config))
-
-
-def sizes(config):
-    """Our config for theirs."""
     return BertConfig(
         vocab_size=config["vocab_size"],
         d_model=config["hidden_size"],
@@ -91,10 +90,3 @@ def scales(config):
     """How much larger than theirs a tensor of ours is, by our name; the last norm makes up for our smaller table."""
     root = math.sqrt(config.d_model)
     return {"embedding.table.weight": 1 / root, "transform.2.weight": root, "transform.2.bias": root}
-
-
-def new_head(model):
-    """The first weights of what turns hidden states into logits, as torch chooses them."""
-    for module in (model.transform[0], model.transform[2]):
-        module.reset_parameters()
-    torch.nn.init.zeros_(model.output.bias)

@@ -2,8 +2,8 @@
 
 import torch
 
-from course_lib.convert.checkpoint import Checkpoint, blank, both, require
-from course_lib.convert.folder import HubConfig
+from course_lib.convert.folder import reads_config
+from course_lib.convert.hub_tensors import HubTensors, blank, both, require
 from course_lib.convert.towers import text_config, text_scales, text_weights, vision_config, vision_weights
 from course_lib.models import Clip, ClipConfig
 
@@ -44,15 +44,15 @@ def clip_from_hugging_face(state, config, dtype=torch.float32):
     Raises:
         CourseError: the config wants what our `Clip` has not, or a tensor is missing, unknown, misshapen or not finite.
     """
-    config = HubConfig(config)
-    require(config, model_type="clip")
-    checkpoint, model = Checkpoint(state), blank(Clip, clip_config(config), dtype)
+    checkpoint, model = HubTensors(state), blank(Clip, clip_config(config), dtype)
     checkpoint.skip_all("embeddings.position_ids")
     return checkpoint.fill(model, weights(checkpoint, model.config), text_scales(model.config.text))
 
 
+@reads_config
 def clip_config(config):
     """Our config for theirs."""
+    require(config, model_type="clip")
     text = TEXT | config["text_config"]
     end_id = text["vocab_size"] - 1 if text["eos_token_id"] == OLD_END else text["eos_token_id"]
     return ClipConfig(

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Mapping
+from functools import wraps
 from pathlib import Path
 
 from course_lib.errors import CourseError
 from course_lib.files import open_tensors, read_json
+from course_lib.models.base import check_fields
 
 SINGLE, INDEX = "model.safetensors", "model.safetensors.index.json"
 PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt")
@@ -18,6 +20,25 @@ class HubConfig(dict):
 
     def __missing__(self, key):
         raise CourseError(f"the checkpoint's config has no {key}")
+
+
+def reads_config(read):
+    """Decorates a function from a config of the hub, a dict, to one of ours.
+
+    The function gets a `HubConfig`. What it makes is checked (see `check_fields`), and whatever it stumbles over, since
+    a config.json may say anything, becomes a CourseError.
+    """
+
+    @wraps(read)
+    def checked(config, *arguments):
+        try:
+            return check_fields(read(HubConfig(config), *arguments))
+        except CourseError:
+            raise
+        except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
+            raise CourseError(f"the checkpoint's config has a setting that can't be used: {error}") from error
+
+    return checked
 
 
 class ShardedTensors(Mapping):
@@ -66,11 +87,11 @@ def find_folder(name):
         raise CourseError(f'"{name}" is no folder with a config.json, and the hub did not give it: {reason}') from None
 
 
-def read_config(folder):
-    """The config.json of a folder. Raises CourseError when it is missing, damaged, or no object."""
-    config = read_json(folder / "config.json")
+def read_config(folder, name="config.json"):
+    """A config of a folder. Raises CourseError when it is missing, damaged, or no object."""
+    config = read_json(folder / name)
     if not isinstance(config, dict):
-        raise CourseError(f"{folder / 'config.json'} should hold an object, got {type(config).__name__}")
+        raise CourseError(f"{folder / name} should hold an object, got {type(config).__name__}")
     return HubConfig(config)
 
 

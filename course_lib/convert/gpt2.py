@@ -4,8 +4,8 @@ import math
 
 import torch
 
-from course_lib.convert.checkpoint import Checkpoint, blank, both, require
-from course_lib.convert.folder import HubConfig
+from course_lib.convert.folder import reads_config
+from course_lib.convert.hub_tensors import HubTensors, blank, both, require
 from course_lib.convert.writing import write_checkpoint
 from course_lib.models import Gpt, GptConfig
 
@@ -39,17 +39,17 @@ def gpt_from_hugging_face(state, config, dtype=torch.float32):
     Raises:
         CourseError: the config wants what our `Gpt` has not, or a tensor is missing, unknown or misshapen.
     """
-    config = HubConfig(config)
-    require(config, **FIXED)
-    checkpoint, model = Checkpoint(state, prefix="transformer."), blank(Gpt, sizes(config), dtype)
+    checkpoint, model = HubTensors(state, prefix="transformer."), blank(Gpt, sizes(config), dtype)
     checkpoint.skip_all(".attn.bias")  # in old checkpoints, the causal mask
     checkpoint.skip_all(".attn.masked_bias")
     checkpoint.require_equal(["lm_head.weight"], "wte.weight")
     return checkpoint.fill(model, weights(checkpoint, model.config), scales(model.config))
 
 
+@reads_config
 def sizes(config):
-    """Our config for theirs."""
+    """Our config for theirs. Raises CourseError for what our `Gpt` can't be."""
+    require(config, **FIXED)
     return GptConfig(
         vocab_size=config["vocab_size"],
         d_model=config["n_embd"],

@@ -3,12 +3,12 @@
 import torch
 
 from course_lib.convert.bert import bert_from_hugging_face
-from course_lib.convert.checkpoint import require
 from course_lib.convert.clip import clip_from_hugging_face
 from course_lib.convert.families import FAMILIES
 from course_lib.convert.folder import ShardedTensors, find_folder, read_config, weight_files
 from course_lib.convert.gpt2 import gpt_from_hugging_face
 from course_lib.convert.hub_chat import HubChatTemplate
+from course_lib.convert.hub_tensors import require
 from course_lib.convert.hub_tokenizer import HubTokenizer
 from course_lib.convert.hub_visual_chat import HubVisualChatTemplate
 from course_lib.convert.llava import llava_from_hugging_face, vlm_config
@@ -18,7 +18,6 @@ from course_lib.convert.t5 import t5_from_hugging_face
 from course_lib.convert.vit import vit_from_hugging_face
 from course_lib.data import ImageProcessor
 from course_lib.errors import CourseError
-from course_lib.files import read_json
 
 CONVERTERS = {
     "bert": bert_from_hugging_face,
@@ -54,7 +53,7 @@ class HubCheckpoint:
                 damaged, missing, left over or of another shape.
         """
         name = self.config.get("model_type")
-        if name not in CONVERTERS:
+        if not isinstance(name, str) or name not in CONVERTERS:
             raise CourseError(f"{self.folder}: unknown architecture {name!r}; known: {', '.join(CONVERTERS)}")
         require(self.config, quantization_config=None)
         return CONVERTERS[name](ShardedTensors(weight_files(self.folder)), self.config, dtype)
@@ -80,9 +79,12 @@ class HubCheckpoint:
         """The ids that end an output: those its configs name, and the tokenizer's eos_token."""
         configs = [self.config]
         if (self.folder / "generation_config.json").is_file():
-            configs.append(read_json(self.folder / "generation_config.json"))
+            configs.append(read_config(self.folder, "generation_config.json"))
         ids = [tokenizer.id_of(tokenizer.special_tokens.get("eos_token"))]
         for config in configs:
             named = config.get("eos_token_id")
             ids += named if isinstance(named, list) else [named]
+        unusable = [id for id in ids if id is not None and not isinstance(id, int)]
+        if unusable:
+            raise CourseError(f"{self.folder}: eos_token_id should be a number or several, got {unusable[0]!r}")
         return {id for id in ids if id is not None}

@@ -2,8 +2,11 @@
 
 from tokenizers import Tokenizer as FastTokenizer
 
+from course_lib.convert.folder import read_config
 from course_lib.errors import CourseError
-from course_lib.files import read_json
+from course_lib.files import read_text
+
+CONFIG = "tokenizer_config.json"
 
 
 class HubTokenizer:
@@ -30,7 +33,7 @@ class HubTokenizer:
             raise CourseError(f"{path} is not a tokenizer: {error}") from None
         self._fast.no_truncation()
         self._fast.no_padding()
-        config = read_json(folder / "tokenizer_config.json") if (folder / "tokenizer_config.json").is_file() else {}
+        config = read_config(folder, CONFIG) if (folder / CONFIG).is_file() else {}
         self.special_tokens = special_tokens(config)
         self.chat_template = chat_template(folder, config)
 
@@ -70,12 +73,19 @@ def special_tokens(config):
 
 
 def chat_template(folder, config):
-    """The chat template: of a file of its own, or of the config, where it may be one of several with names; or None."""
+    """The chat template: of a file of its own, or of the config, where it may be one of several with names; or None.
+
+    Raises:
+        CourseError: it is no text.
+    """
     if (folder / "chat_template.jinja").is_file():
-        return (folder / "chat_template.jinja").read_text(encoding="utf-8")
+        return read_text(folder / "chat_template.jinja")
     if (folder / "chat_template.json").is_file():  # where older checkpoints that see have it
-        config = read_json(folder / "chat_template.json")
+        config = read_config(folder, "chat_template.json")
     template = config.get("chat_template")
     if isinstance(template, list):
-        template = next((entry["template"] for entry in template if entry["name"] == "default"), None)
+        named = {entry.get("name"): entry.get("template") for entry in template if isinstance(entry, dict)}
+        template = named.get("default")
+    if not isinstance(template, str | None):
+        raise CourseError(f"{folder}: the chat template should be a text, got {type(template).__name__}")
     return template

@@ -1,13 +1,14 @@
 """LLaVA-1.5's weights (Liu et al. 2024) in our `Vlm`: CLIP's vision tower, the projector, and the language model."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import torch
 
 from course_lib.convert import llm
-from course_lib.convert.checkpoint import Checkpoint, blank, both, require
 from course_lib.convert.clip import VISION, clip_vision_weights
-from course_lib.convert.folder import HubConfig
+from course_lib.convert.folder import HubConfig, reads_config
+from course_lib.convert.hub_tensors import HubTensors, blank, both, require
 from course_lib.convert.llm_config import family_of, llm_config
 from course_lib.convert.llm_tensors import LlmTensors
 from course_lib.convert.towers import vision_config, vision_weights
@@ -54,13 +55,13 @@ class Renamed(Mapping):
 
 
 class Part:
-    """The tensors of a `Checkpoint` whose names begin with `prefix`, without it."""
+    """The tensors of a `HubTensors` whose names begin with `prefix`, without it."""
 
     def __init__(self, checkpoint, prefix):
         self.checkpoint, self.prefix = checkpoint, prefix
 
     def shaped(self, name, shape=None):
-        """See `Checkpoint.shaped`."""
+        """See `HubTensors.shaped`."""
         return self.checkpoint.shaped(self.prefix + name, shape)
 
 
@@ -83,8 +84,8 @@ def llava_from_hugging_face(state, config, dtype=torch.float32):
     Raises:
         CourseError: the config wants what our `Vlm` has not, or a tensor is missing, unknown, misshapen or not finite.
     """
-    model = blank(Vlm, vlm_config(HubConfig(config)), dtype)
-    checkpoint = Checkpoint(Renamed(state))
+    model = blank(Vlm, vlm_config(config), dtype)
+    checkpoint = HubTensors(Renamed(state))
     for ending in ("embeddings.position_ids", "rotary_emb.inv_freq"):
         checkpoint.skip_all(ending)
     if model.config.text.tied:
@@ -92,6 +93,7 @@ def llava_from_hugging_face(state, config, dtype=torch.float32):
     return checkpoint.fill(model, weights(checkpoint, model, HubConfig(TEXT | config["text_config"])))
 
 
+@reads_config
 def vlm_config(config):
     """Our config for theirs. Raises CourseError for what our `Vlm` can't be."""
     require(
@@ -106,7 +108,7 @@ def vlm_config(config):
     if not isinstance(layer, int):
         raise CourseError(f"our connector reads one layer of the tower, the checkpoint's has {layer}")
     vision = vision_config(VISION | config["vision_config"], input_norm=True)
-    text = llm_config(TEXT | config["text_config"])
+    text = replace(llm_config(TEXT | config["text_config"]), logit_cap=None)  # theirs never caps, even with a Gemma 2
     return VlmConfig(
         vision=vision,
         connector=ConnectorConfig(d_vision=vision.d_model, d_model=text.d_model),

@@ -4,9 +4,9 @@ import math
 
 import torch
 
-from course_lib.convert.checkpoint import Checkpoint, blank
 from course_lib.convert.families import FAMILIES
 from course_lib.convert.folder import HubConfig
+from course_lib.convert.hub_tensors import HubTensors, blank
 from course_lib.convert.llm_config import family_of, hub_config, llm_config
 from course_lib.convert.llm_tensors import LlmTensors
 from course_lib.convert.writing import write_checkpoint
@@ -28,7 +28,7 @@ def llm_from_hugging_face(state, config, dtype=torch.float32):
     """
     config = HubConfig(config)
     family, model = family_of(config), blank(Llm, llm_config(config), dtype)
-    checkpoint = Checkpoint(state, prefix="model.")
+    checkpoint = HubTensors(state, prefix="model.")
     checkpoint.skip_all("rotary_emb.inv_freq")  # frequencies, which old checkpoints repeat in every layer
     if model.config.tied:
         checkpoint.require_equal(["lm_head.weight"], "embed_tokens.weight")

@@ -5,9 +5,9 @@ from contextlib import suppress
 from dataclasses import replace
 from itertools import product
 
-from course_lib.convert.checkpoint import require
 from course_lib.convert.families import FAMILIES, no_layer
-from course_lib.convert.folder import HubConfig
+from course_lib.convert.folder import HubConfig, reads_config
+from course_lib.convert.hub_tensors import require
 from course_lib.convert.rope import hub_rope, rope_fields
 from course_lib.errors import CourseError
 from course_lib.models import LlmConfig
@@ -28,18 +28,18 @@ KINDS = ("full_attention", "sliding_attention")  # without a window, and with on
 def family_of(config):
     """The family of a checkpoint. Raises CourseError, naming those we know, for another one."""
     name = config.get("model_type")
-    if name not in FAMILIES:
+    if not isinstance(name, str) or name not in FAMILIES:
         raise CourseError(f"unknown architecture {name!r}; an Llm can be {', '.join(FAMILIES)}")
     return FAMILIES[name]
 
 
+@reads_config
 def llm_config(config):
     """Our config for that of a checkpoint, a dict.
 
     Raises:
         CourseError: an unknown architecture, a setting that is missing, or one that our `Llm` can't have.
     """
-    config = HubConfig(config)
     family = family_of(config)
     require(config, **family.fixed)
     d_model, num_heads = config["hidden_size"], config["num_attention_heads"]
@@ -107,6 +107,7 @@ def hub_windows(config, family):
         return {}
     said = {"sliding_window": max(sizes, default=None)}
     if "layer_types" not in family.fixed:
+        said["sliding_window"] = max(sizes, default=config.max_length)  # theirs wants a number even if no layer has one
         said["layer_types"] = [KINDS[size is not None] for size in config.window_sizes]
         said["use_sliding_window"] = bool(sizes)
     return said

@@ -4,8 +4,8 @@ On the hub, a config has `rope_theta`, the base, and `rope_scaling`, a dict; sin
 dict, `rope_parameters`, which may hold one such dict for layers with a window and one for the others.
 """
 
-from course_lib.convert.checkpoint import require
 from course_lib.convert.folder import HubConfig
+from course_lib.convert.hub_tensors import require
 from course_lib.errors import CourseError
 from course_lib.nn import DynamicNtkScaling, LinearScaling, Llama3Scaling, YarnScaling
 
@@ -44,6 +44,21 @@ def one_setting(config):
     settings = config.get("rope_parameters")
     if settings is None:
         settings = {"rope_theta": config.get("rope_theta", 10_000.0), **(config.get("rope_scaling") or {})}
+    return agreeing(settings, config)
+
+
+def agreeing(settings, config):
+    """The settings as a `HubConfig`.
+
+    Raises:
+        CourseError: `rope_scaling`, which transformers 5 lets win, says something else beside them.
+    """
+    scaling = config.get("rope_scaling") or {}
+    if any(settings.get(name) != value for name, value in scaling.items()):
+        raise CourseError(
+            f"the checkpoint's config has rope_parameters = {settings} and another rope_scaling = {scaling}; "
+            "put all that is meant into rope_parameters, and delete rope_scaling"
+        )
     return HubConfig(settings)
 
 
@@ -53,7 +68,7 @@ def two_settings(config):
     if not settings:
         everywhere = {"rope_theta": config["rope_theta"], **(config.get("rope_scaling") or {})}
         settings = {"full_attention": everywhere, "sliding_attention": {"rope_theta": config["rope_local_base_freq"]}}
-    everywhere, in_windows = (HubConfig(settings[kind]) for kind in ("full_attention", "sliding_attention"))
+    everywhere, in_windows = agreeing(settings["full_attention"], config), HubConfig(settings["sliding_attention"])
     require(in_windows, rope_type="default")
     return everywhere, in_windows
 

@@ -2,8 +2,8 @@
 
 import torch
 
-from course_lib.convert.checkpoint import Checkpoint, blank, both, require
-from course_lib.convert.folder import HubConfig
+from course_lib.convert.folder import reads_config
+from course_lib.convert.hub_tensors import HubTensors, blank, both, require
 from course_lib.convert.towers import text_config, text_scales, text_weights, vision_config, vision_weights
 from course_lib.models import Clip, ClipConfig
 
@@ -31,15 +31,15 @@ def siglip_from_hugging_face(state, config, dtype=torch.float32):
 
     Arguments and errors as in `clip_from_hugging_face`.
     """
-    config = HubConfig(config)
-    require(config, model_type="siglip")
-    checkpoint, model = Checkpoint(state), blank(Clip, siglip_config(config), dtype)
+    checkpoint, model = HubTensors(state), blank(Clip, siglip_config(config), dtype)
     checkpoint.skip_all("embeddings.position_ids")
     return checkpoint.fill(model, weights(checkpoint, model.config), text_scales(model.config.text))
 
 
+@reads_config
 def siglip_config(config):
     """Our config for theirs. Raises CourseError where their vision tower has no head."""
+    require(config, model_type="siglip")
     text, vision = TEXT | config["text_config"], VISION | config["vision_config"]
     require(vision, vision_use_head=True)
     return ClipConfig(

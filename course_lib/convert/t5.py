@@ -5,8 +5,8 @@ from itertools import product
 
 import torch
 
-from course_lib.convert.checkpoint import Checkpoint, blank, require
-from course_lib.convert.folder import HubConfig
+from course_lib.convert.folder import reads_config
+from course_lib.convert.hub_tensors import HubTensors, blank, require
 from course_lib.models import T5, T5Config
 
 ATTENTION = {"q_proj": "q", "k_proj": "k", "v_proj": "v", "o_proj": "o"}
@@ -30,7 +30,16 @@ def t5_from_hugging_face(state, config, dtype=torch.float32):
     Raises:
         CourseError: the config wants what our `T5` has not, or a tensor is missing, unknown or misshapen.
     """
-    config = HubConfig(config)
+    checkpoint, model = HubTensors(state), blank(T5, sizes(config), dtype)
+    checkpoint.skip("decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight")  # old, and never used
+    copies = ["encoder.embed_tokens.weight", "decoder.embed_tokens.weight", "lm_head.weight"]
+    checkpoint.require_equal(copies, "shared.weight")
+    return checkpoint.fill(model, weights(checkpoint, model.config), scales(model))
+
+
+@reads_config
+def sizes(config):
+    """Our config for theirs. Raises CourseError for what our `T5` can't be."""
     require(
         config,
         model_type="t5",
@@ -42,15 +51,6 @@ def t5_from_hugging_face(state, config, dtype=torch.float32):
         tie_word_embeddings=True,
         scale_decoder_outputs=True,
     )
-    checkpoint, model = Checkpoint(state), blank(T5, sizes(config), dtype)
-    checkpoint.skip("decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight")  # old, and never used
-    copies = ["encoder.embed_tokens.weight", "decoder.embed_tokens.weight", "lm_head.weight"]
-    checkpoint.require_equal(copies, "shared.weight")
-    return checkpoint.fill(model, weights(checkpoint, model.config), scales(model))
-
-
-def sizes(config):
-    """Our config for theirs."""
     return T5Config(
         vocab_size=config["vocab_size"],
         d_model=config["d_model"],

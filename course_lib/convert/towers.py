@@ -2,8 +2,8 @@
 
 import math
 
-from course_lib.convert.checkpoint import both
 from course_lib.convert.folder import HubConfig
+from course_lib.convert.hub_tensors import both
 from course_lib.errors import CourseError
 from course_lib.models import TextConfig, VisionConfig
 
@@ -73,7 +73,7 @@ def layer_sizes(config):
 
 
 def vision_weights(theirs, config, ours="vision", prefix="vision_model"):
-    """Pairs for `Checkpoint.fill`: the patches, the positions, the layers and the last norm of a vision tower."""
+    """Pairs for `HubTensors.fill`: the patches, the positions, the layers and the last norm of a vision tower."""
     yield f"{ours}.patches.proj.weight", theirs[f"{prefix}.embeddings.patch_embedding.weight"]
     yield f"{ours}.positions.table", theirs[f"{prefix}.embeddings.position_embedding.weight"]
     yield from layers(theirs, config, ours, prefix)
@@ -81,7 +81,7 @@ def vision_weights(theirs, config, ours="vision", prefix="vision_model"):
 
 
 def text_weights(theirs, config):
-    """Pairs for `Checkpoint.fill`: all of a text tower; see `text_scales`."""
+    """Pairs for `HubTensors.fill`: all of a text tower; see `text_scales`."""
     yield "text.embedding.table.weight", theirs["text_model.embeddings.token_embedding.weight"]
     yield "text.positions.table", theirs["text_model.embeddings.position_embedding.weight"]
     yield from layers(theirs, config, "text", "text_model")

@@ -5,8 +5,8 @@ from collections import Counter
 
 import torch
 
-from course_lib.convert.checkpoint import Checkpoint, blank, both, require
-from course_lib.convert.folder import HubConfig
+from course_lib.convert.folder import reads_config
+from course_lib.convert.hub_tensors import HubTensors, blank, both, require
 from course_lib.convert.towers import vision_config
 from course_lib.errors import CourseError
 from course_lib.models import Vit, VitConfig
@@ -46,17 +46,20 @@ def vit_from_hugging_face(state, config, dtype=torch.float32):
     Raises:
         CourseError: the config wants what our `Vit` has not, or a tensor is missing, unknown, misshapen or not finite.
     """
-    config = HubConfig(config)
-    require(config, model_type="vit", qkv_bias=True)
-    checkpoint = Checkpoint(state, prefix="vit.")
+    checkpoint = HubTensors(state, prefix="vit.")
     has_output = "classifier.weight" in checkpoint
-    classes = class_names(config.get("id2label"), len(checkpoint["classifier.weight"]) if has_output else 2)
-    dropout = config["hidden_dropout_prob"]
-    model = blank(Vit, vision_config(config, VitConfig, classes=classes, dropout=dropout), dtype)
+    num_classes = len(checkpoint["classifier.weight"]) if has_output else 2
+    model = blank(Vit, vit_config(config, num_classes), dtype)
     checkpoint.skip("pooler.dense.weight", "pooler.dense.bias", "embeddings.mask_token")
-    if not has_output:
-        model.output.reset_parameters()
-    return checkpoint.fill(model, weights(checkpoint, model.config))
+    return checkpoint.fill(model, weights(checkpoint, model.config), new=() if has_output else (model.output,))
+
+
+@reads_config
+def vit_config(config, num_classes):
+    """Our config for theirs; `num_classes` is how many classes there are, where they have no names."""
+    require(config, model_type="vit", qkv_bias=True)
+    classes = class_names(config.get("id2label"), num_classes)
+    return vision_config(config, VitConfig, classes=classes, dropout=config["hidden_dropout_prob"])
 
 
 def class_names(named, count):
@@ -100,7 +103,7 @@ def vit_from_torchvision(state, num_heads=12, classes=None, dtype=torch.float32)
     Raises:
         CourseError: a tensor is missing, unknown, misshapen or not finite.
     """
-    checkpoint = Checkpoint(state, old_endings=OLD_ENDINGS)
+    checkpoint = HubTensors(state, old_endings=OLD_ENDINGS)
     model = blank(Vit, torchvision_config(checkpoint, num_heads, classes), dtype)
     return checkpoint.fill(model, torchvision_weights(checkpoint, model.config))
 
@@ -123,7 +126,7 @@ def torchvision_config(theirs, num_heads, classes):
         d_ff=len(theirs["encoder.layers.encoder_layer_0.mlp.0.weight"]),
         num_heads=num_heads,
         num_layers=num_layers,
-        classes=classes or tuple(map(str, range(len(theirs["heads.head.weight"])))),
+        classes=tuple(classes or map(str, range(len(theirs["heads.head.weight"])))),
     )
 
 

@@ -6,12 +6,33 @@ message the token of its role, its text, and <eos>:
     <bos> <user> Hello! <eos> <assistant> Hello! How can I help you? <eos>
 """
 
+from dataclasses import dataclass
 from itertools import cycle
 
 from course_lib.data.parts import check_content, pictures_of, text_of
+from course_lib.data.tokenizer import PAD
 from course_lib.errors import CourseError
 
 ROLES = ("system", "user", "assistant")
+
+
+@dataclass(frozen=True)
+class Example:
+    """A conversation to learn from: its token ids, and for each whether it is the assistant's to say.
+
+    `pictures` are those that the conversation shows, in their order, as its messages hold them; to be trained on, each
+    is what the tower of a `Vlm` makes of it, P D.
+    """
+
+    ids: list
+    is_completion: list
+    pictures: list | tuple = ()
+
+    @property
+    def labels(self):
+        """What is to be said after each token: the next one where that is the assistant's, else <pad>."""
+        following = zip(self.ids[1:], self.is_completion[1:], strict=True)
+        return [id if scored else PAD for id, scored in following] + [PAD]
 
 
 class ChatTemplate:
@@ -36,10 +57,10 @@ class ChatTemplate:
         return [*ids, self.role_ids["assistant"]]
 
     def training(self, messages, max_length=None):
-        """The token ids of a whole conversation, and for each whether it is the assistant's to say.
+        """The `Example` of a whole conversation.
 
-        That is the text of its messages, and their <eos>. Above `max_length`, the oldest turns go first (see
-        `fit_context`), and then the end of the last answer, <eos> included: nobody learns to stop in mid-sentence.
+        The assistant is to say the text of its messages, and their <eos>. Above `max_length`, the oldest turns go first
+        (see `fit_context`), and then the end of the last answer, <eos> included: nobody learns to stop in mid-sentence.
 
         Raises:
             CourseError: see `check_conversation`; or `max_length` leaves nothing of the last answer.
@@ -51,7 +72,7 @@ class ChatTemplate:
         if not any(is_completion):
             question = shorten(text_of(messages[-2]["content"]))
             raise CourseError(f"{max_length} tokens leave no room for an answer to {question}")
-        return ids, is_completion
+        return Example(ids, is_completion, pictures_of(messages))
 
     def decode(self, ids):
         """The text of `ids`, without special tokens."""

@@ -52,3 +52,35 @@ def visual_conversation(row):
         content = text["user"] if number else with_pictures(row["images"], text["user"])
         messages += [{"role": "user", "content": content}, {"role": "assistant", "content": text["assistant"]}]
     return messages
+
+
+def visual_examples(rows, template, max_length):
+    """The rows of `load_visual_dialogues` as `Example`s; a dialogue that does not fit becomes several, all about the
+    same pictures.
+
+    Args:
+        rows: with what the tower of a `Vlm` makes of each picture in the place of `images`.
+        template: a `VisualChatTemplate`.
+        max_length: the most tokens of an example.
+
+    Raises:
+        CourseError: a question with its pictures leaves no room for the answer.
+    """
+    return [
+        template.training(visual_conversation({"images": images, "texts": part}), max_length)
+        for images, texts in zip(rows["images"], rows["texts"], strict=True)
+        for part in parts_that_fit(texts, len(images), template, max_length)
+    ]
+
+
+def parts_that_fit(texts, num_pictures, template, max_length):
+    """Cut the texts of a dialogue into as few parts as fit, each with its pictures, into `max_length` tokens."""
+    parts, room = [], 0
+    for text in texts:
+        alone = len(template.training(visual_conversation({"images": [], "texts": [text]})).ids) - 1
+        if not parts or alone > room:
+            parts.append([])
+            room = max_length - 1 - num_pictures * template.num_visual_tokens
+        parts[-1].append(text)
+        room -= alone
+    return parts

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import torch
 
-from course_lib.data import TextBatches, predict_next
+from course_lib.data import predict_next, text_batches
 from course_lib.evaluation.groups import members_by_group
 from course_lib.objectives import TokenPrediction
 
@@ -21,17 +21,17 @@ class LanguageScores:
 
 @torch.no_grad()
 def mean_loss(model, batches):
-    """The loss per token of a model that predicts them, over all batches of `TextBatches` and the like, in nats."""
+    """The loss per token of a model that predicts them, over all `Batches`, in nats."""
     device, was_training, objective = next(model.parameters()).device, model.training, TokenPrediction()
     model.eval()
-    losses = [objective(model, batches.batch(item).to(device)) for item in batches.epoch(0)]
+    losses = [objective(model, batches.batch(drawn).to(device)) for drawn in batches.epoch(0)]
     model.train(was_training)
     return float(sum(loss.total for loss in losses)) / sum(loss.count for loss in losses)
 
 
 def score_texts(model, texts, tokens_per_batch=8000):
     """The `LanguageScores` of a decoder-only model on `texts`, lists of ids that end in <eos>."""
-    loss = mean_loss(model, TextBatches(texts, predict_next, tokens_per_batch))
+    loss = mean_loss(model, text_batches(texts, predict_next, tokens_per_batch))
     return LanguageScores(len(texts), loss, math.exp(loss))
 
 

@@ -2,7 +2,7 @@
 
 import torch
 
-from course_lib.data.batching import pad_left
+from course_lib.data.rows import pad_left
 from course_lib.errors import CourseError
 from course_lib.generation.decoding import TextDecoding
 from course_lib.generation.sampling import generate, likeliest

@@ -12,7 +12,7 @@ class ActorCritic(Model):
     def __init__(self, policy):
         super().__init__(policy.config)
         self.policy = policy
-        self.value = nn.Linear(policy.config.d_model, 1)
+        self.value = nn.Linear(policy.config.d_model, 1, device=next(policy.parameters()).device)
         nn.init.zeros_(self.value.weight)
         nn.init.zeros_(self.value.bias)
 

@@ -3,7 +3,7 @@
 import copy
 from dataclasses import dataclass
 
-from course_lib.data import ChatTemplate, load_dialogues, load_preferences
+from course_lib.data import ChatTemplate, fitting, load_dialogues, load_preferences
 from course_lib.evaluation import evaluate_chat, reward_and_kl
 from course_lib.generation import LearntReward, Rollouts, TextReward
 from course_lib.models import load_model
@@ -51,10 +51,10 @@ class AlignedRecipe(Recipe):
         """The aligned model alone."""
         return model, tokenizer
 
-    def fits(self, rows, model, tokenizer, *_):
-        """Whether the context has room for an answer behind the prompt."""
-        room = model.config.max_length - self.max_new_tokens
-        return [len(prompt_ids(row, ChatTemplate(tokenizer))) <= room for row in rows]
+    def fitting(self, rows, model, tokenizer, *_):
+        """The pairs whose prompt leaves room for an answer."""
+        lengths = [len(prompt_ids(row, ChatTemplate(tokenizer))) for row in rows]
+        return fitting(rows, lengths, model.config.max_length - self.max_new_tokens)
 
     def batches(self, rows, model, tokenizer, reference, judge, *, seed):
         """Answers of the model to the prompts, drawn when they are asked for."""

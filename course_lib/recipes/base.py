@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from course_lib.data import ROLES, TextBatches, Tokenizer, load_dialogues, load_stories, predict_next
+from course_lib.data import ROLES, Tokenizer, load_dialogues, load_stories, predict_next, text_batches
 from course_lib.evaluation import evaluate_language_model
 from course_lib.models import Llm, LlmConfig
 from course_lib.objectives import TokenPrediction
@@ -32,7 +32,7 @@ class BaseRecipe(Recipe):
 
     def batches(self, rows, model, tokenizer, *, seed):
         """Texts of similar lengths together."""
-        return TextBatches(token_ids(rows, model, tokenizer), predict_next, self.tokens_per_batch, seed)
+        return text_batches(token_ids(rows, model, tokenizer), predict_next, self.tokens_per_batch, seed)
 
     def sample(self, exam):
         """The first texts."""

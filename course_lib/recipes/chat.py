@@ -3,10 +3,11 @@
 import random
 from dataclasses import dataclass
 
-from course_lib.data import ChatTemplate, PackedBatches, conversation, load_dialogues
+from course_lib.data import ChatTemplate, conversation, fitting_dialogues, load_dialogues, packed_batches
+from course_lib.errors import CourseError
 from course_lib.evaluation import evaluate_chat
 from course_lib.objectives import TokenPrediction
-from course_lib.recipes.recipe import Recipe, chosen, plain
+from course_lib.recipes.recipe import Recipe, plain
 from course_lib.training import Plan
 
 
@@ -27,16 +28,16 @@ class ChatRecipe(Recipe):
         """The base model and its tokenizer."""
         return start
 
-    def fits(self, rows, model, tokenizer):
-        """Whether the question leaves place for an answer."""
-        return leave_room(rows, ChatTemplate(tokenizer), model.config.max_length)
+    def fitting(self, rows, model, tokenizer):
+        """The dialogues whose question leaves room for an answer."""
+        return fitting_dialogues(rows, ChatTemplate(tokenizer), model.config.max_length)
 
     def batches(self, rows, model, tokenizer, *, seed):
         """All dialogues alone, and once more in chains; several in a row of the batch."""
         template, room = ChatTemplate(tokenizer), model.config.max_length
         conversations = [conversation(row) for row in rows]
         examples = [template.training(messages, room) for messages in conversations + chains(conversations, seed)]
-        return PackedBatches(examples, room, self.tokens_per_batch, seed)
+        return packed_batches(examples, room, self.tokens_per_batch, seed)
 
     def exam(self, source, split, *kit):
         """The questions that have one right answer."""
@@ -63,24 +64,16 @@ CHAT = ChatRecipe(
 )
 
 
-def leave_room(rows, template, room):
-    """Whether the questions of the rows leave place for an answer in a context of `room` tokens: a list of bools."""
-    return [len(template.prompt(conversation(row)[:-1])) < room for row in rows]
-
-
-def fitting(rows, template, room):
-    """Those of `rows` whose questions leave place for an answer in a context of `room` tokens."""
-    return rows.select([i for i, fits in enumerate(leave_room(rows, template, room)) if fits])
-
-
 def answerable(rows):
     """Those of `rows` that have one right answer; requests may be met in many ways, well and badly.
 
     Raises:
         CourseError: there are none.
     """
-    single = [category != "request" for category in rows["category"]]
-    return chosen(rows, single, f"all {len(rows)} dialogues are requests: none has one right answer to score by")[0]
+    single = [i for i, category in enumerate(rows["category"]) if category != "request"]
+    if not single:
+        raise CourseError(f"all {len(rows)} dialogues are requests: none has one right answer to score by")
+    return rows.select(single)
 
 
 def chains(conversations, seed, most=4):

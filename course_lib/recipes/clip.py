@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from course_lib.data import CaptionBatches, ImageProcessor, Tokenizer, load_captions
+from course_lib.data import ImageProcessor, Tokenizer, caption_batches, fitting_captions, load_captions
 from course_lib.evaluation import evaluate_clip
 from course_lib.models import Clip, ClipConfig, TextConfig, VisionConfig
 from course_lib.objectives import Contrastive
@@ -38,15 +38,14 @@ class ClipRecipe(Recipe):
         model = Clip(ClipConfig(vision=VisionConfig(**self.vision), text=text, d_joint=self.d_joint))
         return model, tokenizer, ImageProcessor(size=(self.vision["image_size"], self.vision["image_size"]))
 
-    def fits(self, rows, model, tokenizer, processor):
-        """Whether all captions of a picture are short enough."""
-        tokens = [tokenizer.encode_batch(texts) for texts in rows["caption"]]
-        return [max(map(len, ids)) <= model.config.text.max_length for ids in tokens]
+    def fitting(self, rows, model, tokenizer, processor):
+        """The pictures whose captions are all short enough."""
+        return fitting_captions(rows, tokenizer, model.config.text.max_length)
 
     def batches(self, rows, model, tokenizer, processor, *, seed):
         """Pictures with some of their captions."""
         tokens = [tokenizer.encode_batch(texts) for texts in chosen_captions(rows["caption"])]
-        return CaptionBatches(rows["image"], tokens, processor, self.batch_size, seed)
+        return caption_batches(rows["image"], tokens, processor, self.batch_size, seed)
 
     def exam(self, source, split, *kit):
         """The pictures with their captions, and in the little world what is in them."""

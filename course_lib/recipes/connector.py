@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from course_lib.data import fitting
 from course_lib.data.visual_chat import PLACEHOLDER
 from course_lib.evaluation import mean_loss
 from course_lib.models import Connector, ConnectorConfig, Vlm, load_model
 from course_lib.objectives import TokenPrediction
-from course_lib.recipes.picture_dialogues import batches_about, descriptions, leave_room
+from course_lib.recipes.picture_dialogues import batches_about, descriptions, prompt_lengths
 from course_lib.recipes.recipe import Recipe
 from course_lib.training import Plan
 
@@ -39,9 +40,9 @@ class ConnectorRecipe(Recipe):
         """The connector alone."""
         return (model.connector,)
 
-    def fits(self, rows, model, tokenizer, processor):
-        """Whether the picture leaves place for its caption."""
-        return leave_room(rows, model, tokenizer)
+    def fitting(self, rows, model, tokenizer, processor):
+        """The dialogues whose questions, with the pictures, leave room for an answer."""
+        return fitting(rows, prompt_lengths(rows, model, tokenizer), model.config.max_length - 1)
 
     def batches(self, rows, *kit, seed):
         """Captions of similar lengths together."""

@@ -4,13 +4,13 @@ from dataclasses import asdict, dataclass
 from itertools import chain
 
 from course_lib.data import (
-    VisualBatches,
     VisualChatTemplate,
+    dialogue_batches,
     load_captions,
     load_visual_dialogues,
-    visual_conversation,
     visual_examples,
 )
+from course_lib.data.parts import with_pictures
 from course_lib.evaluation import look_at
 from course_lib.world.scenes import make_scenes
 from course_lib.world.scenes.dialogues import practice
@@ -64,18 +64,13 @@ def template_of(model, tokenizer):
     return VisualChatTemplate(tokenizer, model.config.num_visual_tokens)
 
 
-def leave_room(rows, model, tokenizer):
-    """Whether each question of a dialogue, with the pictures, leaves place for an answer: a list of bools."""
+def prompt_lengths(rows, model, tokenizer):
+    """For each dialogue the tokens of its longest question, with the pictures."""
     template = template_of(model, tokenizer)
     return [
-        all(len(template.prompt(visual_conversation(row)[:-1])) < model.config.max_length for row in alone(*dialogue))
-        for dialogue in zip(rows.images, rows.texts, strict=True)
+        max(len(template.prompt([{"role": "user", "content": with_pictures(images, text["user"])}])) for text in texts)
+        for images, texts in zip(rows.images, rows.texts, strict=True)
     ]
-
-
-def alone(images, texts):
-    """A dialogue of its own for each text."""
-    return [{"images": list(range(len(images))), "texts": [text]} for text in texts]
 
 
 def see(rows, model, processor):
@@ -85,5 +80,7 @@ def see(rows, model, processor):
 
 def batches_about(rows, model, tokenizer, processor, tokens_per_batch, seed):
     """The batches of rows for a `Vlm`."""
-    examples = visual_examples(vars(rows), template_of(model, tokenizer), model.config.max_length)
-    return VisualBatches(examples, see(rows, model, processor), tokens_per_batch, seed)
+    features = iter(see(rows, model, processor))
+    seen = {"images": [[next(features) for _ in images] for images in rows.images], "texts": rows.texts}
+    examples = visual_examples(seen, template_of(model, tokenizer), model.config.max_length)
+    return dialogue_batches(examples, tokens_per_batch, seed)

@@ -64,13 +64,13 @@ class Recipe:
         """What the scores are to be compared with: other scores by group, by what they are scores of."""
         return {}
 
-    def fits(self, rows, *kit):
-        """For each row whether the model can read it; the others are left out, and counted."""
-        return [True] * len(rows)
+    def fitting(self, rows, *kit):
+        """The rows that the model can read, and how many others there are."""
+        return rows, 0
 
     def exam(self, source, split, *kit):
-        """What `evaluate` asks, of a split of `source`; and how many rows were left out."""
-        return self.fitting(self.load(source, split), *kit)
+        """What `evaluate` asks, of a split of `source`; and how many rows are left out."""
+        return self.readable(self.load(source, split), *kit)
 
     def sample(self, exam):
         """The part of the exam that is asked for the log."""
@@ -93,9 +93,12 @@ class Recipe:
         """What the card says of the data, beside the number of rows."""
         return {}
 
-    def fitting(self, rows, *kit):
-        """The rows that the model can read, and how many it can't. Raises CourseError where it can read none."""
-        return chosen(rows, self.fits(rows, *kit), f"none of {len(rows)} {self.items} fits into the model's context")
+    def readable(self, rows, *kit):
+        """What `fitting` gives. Raises CourseError where the model can read none of the rows."""
+        kept, left_out = self.fitting(rows, *kit)
+        if not len(kept):
+            raise CourseError(f"none of {len(rows)} {self.items} fits into the model's context")
+        return kept, left_out
 
     def on(self, source):
         """The recipe for a source: the little world, or any other."""
@@ -114,14 +117,6 @@ class Recipe:
         common = {each.name for each in fields(Recipe)}
         own = {each.name: getattr(self, each.name) for each in fields(self) if each.name not in common}
         return {name: asdict(value) if is_dataclass(value) else value for name, value in own.items()}
-
-
-def chosen(rows, choice, complaint):
-    """The rows for which `choice`, a list, has True; and the number of the others. Raises CourseError for no rows."""
-    kept = [i for i, good in enumerate(choice) if good]
-    if not kept:
-        raise CourseError(complaint)
-    return rows.select(kept), len(choice) - len(kept)
 
 
 def plain(scores):

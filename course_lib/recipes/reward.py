@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from course_lib.data import ChatTemplate, PreferenceBatches, load_preferences
-from course_lib.errors import CourseError
+from course_lib.data import ChatTemplate, Preference, fitting_preferences, load_preferences, preference_batches
 from course_lib.evaluation import evaluate_preferences
 from course_lib.models import Scorer
 from course_lib.objectives import BradleyTerry
@@ -28,14 +27,15 @@ class RewardRecipe(Recipe):
         llm, tokenizer = start
         return Scorer.from_llm(llm), tokenizer
 
-    def fits(self, rows, model, tokenizer):
-        """Whether the context has room for both answers, up to where they differ."""
-        return [two_answers(row, ChatTemplate(tokenizer), model.config.max_length) is not None for row in rows]
+    def fitting(self, rows, model, tokenizer):
+        """The pairs of which both sides fit into the context."""
+        return fitting_preferences(rows, ChatTemplate(tokenizer), model.config.max_length)
 
     def batches(self, rows, model, tokenizer, *, seed):
         """Pairs of similar lengths together."""
-        pairs = [two_answers(row, ChatTemplate(tokenizer), model.config.max_length) for row in rows]
-        return PreferenceBatches(pairs, self.tokens_per_batch, seed)
+        template = ChatTemplate(tokenizer)
+        pairs = [Preference(*(template.training(row[side]) for side in ("chosen", "rejected"))) for row in rows]
+        return preference_batches(pairs, self.tokens_per_batch, seed)
 
     def evaluate(self, exam, model, tokenizer):
         """How often the preferred answer scores higher."""
@@ -51,12 +51,3 @@ REWARD = RewardRecipe(
     starts_from=("chat",),
     tokens_per_batch=4000,
 )
-
-
-def two_answers(row, template, room):
-    """What `template.training` gives for both sides; None where there is no room for what they differ in."""
-    try:
-        chosen, rejected = (template.training(row[side], room) for side in ("chosen", "rejected"))
-    except CourseError:  # the question fills the context
-        return None
-    return None if chosen == rejected else (chosen, rejected)

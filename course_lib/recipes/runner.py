@@ -40,9 +40,9 @@ def run(recipe, source="world", *, out, minutes=None, seed=0, report=print):
     exam, not_scored = recipe.exam(source, "validation", *kit)
     try_out(out)
     for stage in recipe.earlier:
-        learnt, _ = stage.fitting(stage.load(source, "train"), *kit)
+        learnt, _ = stage.readable(stage.load(source, "train"), *kit)
         trainer_of(stage, source, learnt, exam, kit, out / stage.name, report).train()
-    learnt, not_learnt = recipe.fitting(rows, *kit)
+    learnt, not_learnt = recipe.readable(rows, *kit)
     if not_learnt:
         report(f"{not_learnt:,} of {len(rows):,} {recipe.items} are left out: they don't fit into the model's context")
     trainer = trainer_of(recipe, source, learnt, exam, kit, out, report)

@@ -2,7 +2,14 @@
 
 from dataclasses import dataclass
 
-from course_lib.data import MetWords, load_translations, train_translation_tokenizer, translation_batches
+from course_lib.data import (
+    MetWords,
+    fitting_translations,
+    load_translations,
+    train_translation_tokenizer,
+    translation_batches,
+    translation_pairs,
+)
 from course_lib.evaluation import evaluate_translator
 from course_lib.generation import beam
 from course_lib.models import Translator, TranslatorConfig
@@ -36,16 +43,13 @@ class TranslatorRecipe(Recipe):
         """Teacher forcing."""
         return TeacherForcing(self.label_smoothing)
 
-    def fits(self, rows, model, tokenizer, *_):
-        """Whether both sentences are short enough."""
-        sides = [tokenizer.encode_batch([pair[side] for pair in rows["translation"]]) for side in ("pt", "en")]
-        return [max(map(len, pair)) <= model.config.max_length for pair in zip(*sides, strict=True)]
+    def fitting(self, rows, model, tokenizer, *_):
+        """The pairs that are short enough on both sides."""
+        return fitting_translations(rows, tokenizer, model.config.max_length)
 
     def batches(self, rows, model, tokenizer, *_, seed):
         """Pairs of similar lengths together."""
-        return translation_batches(
-            rows, tokenizer, tokens_per_batch=self.tokens_per_batch, max_length=model.config.max_length, seed=seed
-        )
+        return translation_batches(translation_pairs(rows, tokenizer), self.tokens_per_batch, seed)
 
     def sample(self, exam):
         """The first pairs."""

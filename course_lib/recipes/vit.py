@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from course_lib.data import ImageProcessor, PictureBatches, RandomViews, load_images
+from course_lib.data import ImageProcessor, RandomViews, load_images, picture_batches
 from course_lib.evaluation import evaluate_classifier
 from course_lib.models import Vit, VitConfig
 from course_lib.objectives import Classification
@@ -32,7 +32,7 @@ class VitRecipe(Recipe):
 
     def batches(self, rows, model, processor, *, seed):
         """Pictures in random views."""
-        return PictureBatches(rows["image"], rows["label"], processor, self.batch_size, seed, self.views)
+        return picture_batches(rows["image"], rows["label"], processor, self.batch_size, seed, self.views)
 
     def sample(self, exam):
         """Some pictures of all classes."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import torch
 
+from course_lib.data import fitting
 from course_lib.evaluation import evaluate_vlm
 from course_lib.objectives import TokenPrediction
 from course_lib.recipes.connector import assembled
@@ -11,8 +12,8 @@ from course_lib.recipes.picture_dialogues import (
     batches_about,
     descriptions,
     instructions,
-    leave_room,
     practised,
+    prompt_lengths,
     see,
     template_of,
 )
@@ -57,9 +58,9 @@ class VlmRecipe(Recipe):
         model, *others = assembled(clip, *connector, chat)
         return model.train_only("connector", "text"), *others
 
-    def fits(self, rows, model, tokenizer, processor):
-        """Whether all questions leave place for an answer."""
-        return leave_room(rows, model, tokenizer)
+    def fitting(self, rows, model, tokenizer, processor):
+        """The dialogues whose questions, with the pictures, leave room for an answer."""
+        return fitting(rows, prompt_lengths(rows, model, tokenizer), model.config.max_length - 1)
 
     def batches(self, rows, *kit, seed):
         """Dialogues of similar lengths together."""
@@ -68,7 +69,7 @@ class VlmRecipe(Recipe):
     def exam(self, source, split, *kit):
         """What the tower makes of the first pictures that have a dialogue to themselves, and the texts."""
         model, _, processor = kit
-        rows, left_out = self.fitting(instructions(source, split).about_one_picture(self.examined), *kit)
+        rows, left_out = self.readable(instructions(source, split).about_one_picture(self.examined), *kit)
         return (see(rows, model, processor), rows.texts), left_out
 
     def sample(self, exam):

@@ -8,7 +8,7 @@ from functools import partial
 
 import torch
 
-from course_lib.data import VisualExample, VisualPreferenceBatches
+from course_lib.data import Preference, preference_batches, with_reference
 from course_lib.data.visual_chat import visual_conversation
 from course_lib.errors import CourseError
 from course_lib.evaluation import answer_premises, evaluate_vlm, hallucination_rate, look_at, of_each
@@ -77,8 +77,8 @@ class VlmAlignedRecipe(Recipe):
         """Pairs of similar lengths together, with what the model as it was says of them."""
         features = look_at([render(scene) for scene in rows], model, processor)
         pairs = preferences(rows, features, reference, template_of(model, tokenizer), seed)
-        batches = VisualPreferenceBatches(pairs, features, self.tokens_per_batch, seed)
-        return batches.with_reference(partial(pair_log_probabilities, reference))
+        batches = preference_batches(pairs, self.tokens_per_batch, seed)
+        return with_reference(batches, partial(pair_log_probabilities, reference))
 
     def exam(self, source, split, *kit):
         """The scenes, what the tower makes of their pictures, and texts about them."""
@@ -159,11 +159,11 @@ def preferences(scenes, features, model, template, seed=0):
             denial = "None." if form == "word" else f"There is no {noun} in the picture."
             pairs.append((number, asked.turn(form), denial))
     return [
-        (example(number, turn, template), example(number, turn | {"assistant": rejected}, template))
+        Preference(*(example(features[number], turn | said, template) for said in ({}, {"assistant": rejected})))
         for number, turn, rejected in pairs
     ]
 
 
-def example(number, turn, template):
-    """A turn about picture `number` as a `VisualExample`."""
-    return VisualExample(*template.training(visual_conversation({"images": [number], "texts": [turn]})), [number])
+def example(picture, turn, template):
+    """A turn about a picture, as the tower sees it, as an `Example`."""
+    return template.training(visual_conversation({"images": [picture], "texts": [turn]}))

@@ -6,10 +6,45 @@ withheld: it never occurs in training, though both its words do, in other compan
 
 import hashlib
 import string
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
+
+from course_lib.errors import CourseError
 
 SPLITS = ("train", "validation", "test")
 NO_PUNCTUATION = str.maketrans("", "", string.punctuation)
+
+
+class Candidate(NamedTuple):
+    """What may enter a data set.
+
+    `groups` are those that may take it, in order of preference: (split, held_out). It is left out where another one had
+    one of its `texts` before. `make(held_out)` gives the item.
+    """
+
+    groups: tuple
+    texts: set
+    make: Callable
+
+
+def generate(draw, quotas):
+    """A dict from each split to its items: candidates are drawn until every group has as many as `quotas` says."""
+    groups, seen = {group: [] for group in quotas}, set()
+    while any(len(groups[group]) < quota for group, quota in quotas.items()):
+        candidate = draw()
+        if candidate.texts & seen:
+            continue
+        seen |= candidate.texts
+        if group := next((g for g in candidate.groups if len(groups[g]) < quotas[g]), None):
+            groups[group].append(candidate.make(group[1]))
+    return {split: [item for group in groups if group[0] == split for item in groups[group]] for split in SPLITS}
+
+
+def check_split(split):
+    """Raise CourseError unless the little world has such a split."""
+    if split not in SPLITS:
+        raise CourseError(f'unknown split "{split}" of the little world: expected one of {", ".join(SPLITS)}')
 
 
 def is_withheld(first, second):

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 
-from course_lib.data import CharacterTokenizer, WindowBatches, load_stories
+from course_lib.data import CharacterTokenizer, load_stories, window_batches, windows_in_order
 from course_lib.models import Llm, LlmConfig
 from course_lib.objectives import TokenLoss, TokenPrediction
 from course_lib.runtime import seed_everything
@@ -29,8 +29,8 @@ def measure(options):
     """
     train, held_out = read(options.text)
     tokenizer = CharacterTokenizer(train + held_out)
-    batches = WindowBatches(tokenizer.encode(train), CONTEXT, ROWS)
-    exam = WindowBatches(tokenizer.encode(held_out), CONTEXT, 10 * ROWS)
+    batches = window_batches(tokenizer.encode(train), CONTEXT, ROWS)
+    exam = windows_in_order(tokenizer.encode(held_out), CONTEXT, 10 * ROWS)
     contestants = {
         "Llm": (new_llm, TokenPrediction()),
         "Hugging Face GPT-2": (new_gpt2, score_gpt2),
@@ -101,5 +101,5 @@ def held_out_loss(model, objective, exam):
     """Nats per character, over all windows of `exam`."""
     model.eval()
     device = next(model.parameters()).device
-    losses = [objective(model, exam.batch(starts).to(device)) for starts in exam.in_order()]
+    losses = [objective(model, exam.batch(drawn).to(device)) for drawn in exam.epoch(0)]
     return float(sum(loss.total for loss in losses)) / sum(loss.count for loss in losses)

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 
 from course_lib.convert import llm_from_hugging_face
-from course_lib.data import CharacterTokenizer, WindowBatches
+from course_lib.data import CharacterTokenizer, window_batches
 from course_lib.objectives import TokenLoss, TokenPrediction
 from course_lib.training import Plan, Trainer
 from tests.benchmarks.bench_characters import read
@@ -36,7 +36,7 @@ def measure(options):
     """
     train, held_out = read(options.text)
     tokenizer = CharacterTokenizer(train + held_out)
-    batches = WindowBatches(tokenizer.encode(train), CONTEXT, ROWS)
+    batches = window_batches(tokenizer.encode(train), CONTEXT, ROWS)
     theirs = new_llama(**SIZES, vocab_size=len(tokenizer), max_position_embeddings=CONTEXT)
     ours = llm_from_hugging_face(theirs.state_dict(), theirs.config.to_dict())
     contestants = {

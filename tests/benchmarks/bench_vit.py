@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from course_lib.data import ImageProcessor, PictureBatches
+from course_lib.data import ImageProcessor, picture_batches
 from course_lib.models import Vit, VitConfig
 from course_lib.objectives import Classification
 from course_lib.runtime import seed_everything
@@ -20,7 +20,7 @@ def measure(options):
     random = np.random.default_rng(0)
     pictures = list(random.integers(0, 256, (PICTURES, CONFIG.image_size, CONFIG.image_size, 3), dtype=np.uint8))
     labels = random.integers(len(CONFIG.classes), size=PICTURES).tolist()
-    batches = PictureBatches(pictures, labels, ImageProcessor(size=None), BATCH_SIZE)
+    batches = picture_batches(pictures, labels, ImageProcessor(size=None), BATCH_SIZE)
     models = {"Vit": Vit(CONFIG), "torchvision VisionTransformer": torchvision_twin()}
     runs = {name: partial(rate, model, batches, options.seconds) for name, model in models.items()}
     return compare(take_turns(options.rounds, runs), "pictures_per_second")

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from course_lib.data import PAD, collate
+from course_lib.data import PAD, translation_batch
 from course_lib.generation import RecomputingDecoding
 from course_lib.generation.decoding import longest_output
 from course_lib.nn import SinusoidalPositions
@@ -98,7 +98,7 @@ def random_batches(pairs, tokens_per_batch):
             lengths = tuple(map(len, pairs[i]))
             longest = tuple(map(max, longest, lengths))
             if (len(batch) + 1) * sum(longest) > tokens_per_batch:
-                yield collate(batch)
+                yield translation_batch(batch)
                 batch, longest = [], lengths
             batch.append(pairs[i])
 
@@ -112,7 +112,7 @@ class TextbookTraining:
         self.model = Textbook(setting.config).to(self.device)
         self.optimizer = torch.optim.Adam(self.model.parameters(), lr=LEARNING_RATE)
         self.label_smoothing = setting.recipe.label_smoothing
-        self.batches = random_batches(setting.batches.pairs, setting.recipe.tokens_per_batch)
+        self.batches = random_batches(setting.batches.items, setting.recipe.tokens_per_batch)
 
     def run(self, seconds):
         """Train for `seconds`; the useful tokens per second."""

@@ -21,6 +21,7 @@ from tests.parity import B, V, assert_near, shake
 from tests.toys import sentence_rows
 
 PLAIN = {"d_model": 24, "num_heads": 6, "max_length": 64}
+GEMMA = {"activation": "gelu_tanh", "post_norms": True, "embedding_scale": math.sqrt(24)}
 OTHERS = {
     "plain": {},
     "untied": {"tied": False},
@@ -32,6 +33,8 @@ OTHERS = {
     "yarn": {"rope_scaling": YarnScaling(factor=4.0, original_length=16, slow=0.5)},
     "llama3": {"rope_scaling": Llama3Scaling(factor=4.0, original_length=16)},
     "normed": {"qk_norm": True},
+    "capped, without windows": GEMMA | {"score_cap": 2.0, "logit_cap": 3.0},
+    "four norms, without windows": GEMMA | {"qk_norm": True, "window_rope_base": 10.0},
 }
 # Their families have no such scale: it goes into the table, which then cannot be the output layer, too.
 SCALED = {

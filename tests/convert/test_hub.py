@@ -9,8 +9,8 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from course_lib.convert import HubCheckpoint, llm_to_hugging_face
-from course_lib.convert.checkpoint import is_finite
 from course_lib.errors import CourseError
+from course_lib.files import check_numbers
 from course_lib.models import Llm, LlmConfig
 from tests.convert import test_bert, test_gpt2, test_t5
 from tests.convert.hugging_face import NEAR, random_tokens
@@ -101,9 +101,10 @@ def test_every_tensor_that_is_not_finite_is_named(bad, folder):
 
 def test_one_number_that_is_not_finite_is_found_in_a_large_tensor():
     tensor = torch.zeros(2, 2**20 + 3, dtype=torch.bfloat16)
-    assert is_finite(tensor)
+    check_numbers("large", tensor)
     tensor[1, -1] = -torch.inf
-    assert not is_finite(tensor)
+    with pytest.raises(CourseError, match="large holds NaN or infinity"):
+        check_numbers("large", tensor)
 
 
 def test_a_tensor_too_many_is_named(folder):
@@ -216,3 +217,33 @@ def test_memory_peaks_below_1_2_times_the_weights(tmp_path):
     for dtype in ("float32", "bfloat16"):
         call = [sys.executable, "-c", PEAK, small, large, dtype]
         assert 0.9 < float(subprocess.run(call, capture_output=True, text=True, check=True).stdout) < 1.2
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"model_type": ["llama"]},
+        {"num_attention_heads": [6]},
+        {"num_attention_heads": 0},
+        {"num_hidden_layers": True},
+        {"vocab_size": 2**63},
+        {"vocab_size": 2**30},
+        {"hidden_size": 30.0},
+        {"rms_norm_eps": "small"},
+        {"rope_parameters": {"rope_theta": "x"}},
+        {"rope_parameters": 7},
+        {"rope_scaling": 7},
+        {"layer_types": 7},
+    ],
+)
+def test_a_setting_of_another_kind_is_refused(changes, folder):
+    change(folder / "config.json", **changes)
+    with pytest.raises(CourseError):
+        HubCheckpoint(folder).model()
+
+
+@pytest.mark.parametrize("dtype", [torch.int8, torch.float8_e4m3fn])
+def test_weights_of_another_kind_of_numbers_are_named(dtype, folder):
+    state = load_file(folder / WEIGHTS)
+    save_file(state | {"model.norm.weight": state["model.norm.weight"].to(dtype)}, folder / WEIGHTS)
+    refuses(folder, rf"norm\.weight is stored as {str(dtype).removeprefix('torch.')}; expected one of float32")

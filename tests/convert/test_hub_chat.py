@@ -197,3 +197,27 @@ def test_a_damaged_tokenizer_is_refused(write):
     (folder / "tokenizer.json").write_text("{}")
     with pytest.raises(CourseError, match="tokenizer.json is not a tokenizer"):
         HubCheckpoint(folder).tokenizer()
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "message"),
+    [
+        ("tokenizer_config.json", "[]", "tokenizer_config.json should hold an object, got list"),
+        ("tokenizer_config.json", '{"chat_template": 7}', "the chat template should be a text, got int"),
+        ("tokenizer_config.json", '{"chat_template": [7]}', "the checkpoint has no chat template"),
+        ("generation_config.json", "7", "generation_config.json should hold an object, got int"),
+        ("generation_config.json", '{"eos_token_id": "x"}', "eos_token_id should be a number or several, got 'x'"),
+    ],
+)
+def test_settings_of_another_kind_are_refused(file, content, message, write):
+    folder = write(CHATML if file == "generation_config.json" else None)
+    (folder / file).write_text(content)
+    with pytest.raises(CourseError, match=message):
+        HubCheckpoint(folder).chat_template()
+
+
+def test_a_template_in_another_encoding_is_refused(write):
+    folder = write(None)
+    (folder / "chat_template.jinja").write_bytes("não".encode("latin-1"))
+    with pytest.raises(CourseError, match=r"chat_template\.jinja is not UTF-8 text"):
+        HubCheckpoint(folder).chat_template()

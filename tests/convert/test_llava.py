@@ -9,6 +9,7 @@ from tokenizers import AddedToken
 from transformers import (
     CLIPImageProcessor,
     CLIPVisionConfig,
+    Gemma2Config,
     LlamaConfig,
     LlavaConfig,
     LlavaForConditionalGeneration,
@@ -89,6 +90,17 @@ def test_logits_with_a_cache_equal_theirs_without_one_and_with_one(tmp_path):
     first = converted(tokens[:, :cut], features, positions[:, :cut], cache=cache)
     rest = converted(tokens[:, cut:], positions=positions[:, cut:], cache=cache)
     assert_near(torch.cat([first, rest], dim=1)[real], whole[real], NEAR)
+
+
+@torch.no_grad()
+def test_a_language_model_that_caps_its_logits_does_not_cap_them_here(tmp_path):
+    sizes = llm_twins.SIZES | {"final_logit_softcapping": 0.1, "tie_word_embeddings": True, "sliding_window": 5}
+    model, images = their_llava(text_config=Gemma2Config(**sizes)), pixels()
+    converted, (tokens, positions) = ours(model, tmp_path), pad_left(prompts())
+    real = positions >= 0
+    expected = their_logits(model, tokens, positions, images).logits
+    assert expected.abs().max() > 1
+    assert_near(converted(tokens, converted.look(images), positions)[real], expected[real], NEAR)
 
 
 @torch.no_grad()

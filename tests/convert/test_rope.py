@@ -156,3 +156,13 @@ def test_half_the_pairs_are_in_the_mixture_of_yarn_and_of_llama_3():
         assert slowed[0] == 1.0
         assert slowed[-1] == pytest.approx(4.0)
         assert ((slowed > 1.01) & (slowed < 3.99)).sum() >= 2
+
+
+@pytest.mark.parametrize("family", ["llama", "gemma3_text"])
+def test_rope_scaling_beside_rope_parameters_must_say_the_same(family):
+    config = their_llm(family).config.to_dict()
+    yarn = {"rope_type": "yarn", "factor": 4.0, ORIGINAL_LENGTH: ORIGINAL}
+    with pytest.raises(CourseError, match=r"another rope_scaling = .*yarn.*; put all that is meant into rope_param"):
+        llm_config(config | {"rope_scaling": yarn})
+    same = config["rope_parameters"].get("full_attention", config["rope_parameters"])
+    assert llm_config(config | {"rope_scaling": same}) == llm_config(config)

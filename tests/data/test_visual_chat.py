@@ -48,7 +48,8 @@ def test_a_placeholder_that_somebody_types_is_text(template):
 
 def test_only_what_the_assistant_says_is_learnt_and_never_what_is_seen(template):
     messages = [show("Hello!", 0), assistant("Two cats."), show("And here?", 1), assistant("Three.")]
-    ids, is_completion = template.training(messages)
+    example = template.training(messages)
+    ids, is_completion = example.ids, example.is_completion
     said = [id for id, scored in zip(ids, is_completion, strict=True) if scored]
     assert said == [*template.tokenizer.encode("Two cats."), *template.tokenizer.encode("Three.")]
     assert template.image_id not in said

@@ -5,14 +5,14 @@ from dataclasses import replace
 import pytest
 from datasets import Dataset
 
-from course_lib.data import conversation, load_dialogues
+from course_lib.data import load_dialogues
 from course_lib.data.chat import check_conversation
 from course_lib.errors import CourseError
 from course_lib.models import load_model
 from course_lib.recipes import run
-from course_lib.recipes.chat import answerable, chains, fitting
+from course_lib.recipes.chat import answerable, chains
 from course_lib.training import Plan
-from tests.chats import assistant, chat_template, user
+from tests.chats import assistant, user
 from tests.recipes.conftest import write_rows
 from tests.recipes.toys import quiet
 
@@ -44,14 +44,6 @@ def test_where_all_dialogues_are_requests_a_sentence_says_that_none_can_be_score
         write_rows(tmp_path, split, rows)
     with pytest.raises(CourseError, match="all 3 dialogues are requests: none has one right answer"):
         run(recipe, str(tmp_path), out=tmp_path / "out", report=quiet)
-
-
-def test_questions_that_fill_the_context_are_left_out():
-    template = chat_template()
-    rows = Dataset.from_dict({"instruction": ["Hello!", "Hello! " * 9], "response": ["Hello!", "Hello!"]})
-    short, long = (len(template.prompt(conversation(row)[:-1])) for row in rows)
-    assert [len(fitting(rows, template, room)) for room in (short, short + 1, long, long + 1)] == [0, 1, 1, 2]
-    assert fitting(rows, template, long)["instruction"] == ["Hello!"]
 
 
 def test_requests_have_no_single_right_answer_all_else_has(dialogues):

@@ -6,7 +6,6 @@ Only the requests (see `requests`) are answered as people answer: in one of seve
 from dataclasses import dataclass
 from functools import lru_cache
 
-from course_lib.errors import CourseError
 from course_lib.world.dialogues.comparisons import comparisons
 from course_lib.world.dialogues.context import contexts
 from course_lib.world.dialogues.demonstrations import demonstrations
@@ -17,7 +16,7 @@ from course_lib.world.dialogues.numbers import numbers
 from course_lib.world.dialogues.talk import greetings, refusals
 from course_lib.world.dialogues.translation import translations
 from course_lib.world.dice import Dice
-from course_lib.world.splits import SPLITS
+from course_lib.world.splits import SPLITS, check_split
 
 # For each category: where its drafts come from, and how many rows there are at most in training and in another split.
 SOURCES = {
@@ -57,13 +56,12 @@ def make_dialogues(split="train", seed=0):
 
     Raises CourseError for another split.
     """
-    if split not in SPLITS:
-        raise CourseError(f'unknown split "{split}" of the little world: expected one of {", ".join(SPLITS)}')
-    return list(make_splits(seed)[split])
+    check_split(split)
+    return list(dialogues_by_split(seed)[split])
 
 
 @lru_cache(maxsize=1)
-def make_splits(seed):
+def dialogues_by_split(seed):
     """A dict from each split to its dialogues, in random order."""
     dice, splits = Dice(seed), {split: [] for split in SPLITS}
     for category, (source, *sizes) in SOURCES.items():

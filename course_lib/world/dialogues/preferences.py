@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from course_lib.errors import CourseError
 from course_lib.world.dialogues.answers import COURTESIES, CRITERIA, answer
 from course_lib.world.dialogues.requests import requests_of
 from course_lib.world.dice import Dice
-from course_lib.world.splits import SPLITS
+from course_lib.world.splits import check_split
 
 SIZES = {"train": 16_000, "validation": 800, "test": 800}
 
@@ -27,13 +26,12 @@ def make_preferences(split="train", seed=0):
 
     Their prompts are those of the requests of the same split of the dialogues. Raises CourseError for another split.
     """
-    if split not in SPLITS:
-        raise CourseError(f'unknown split "{split}" of the little world: expected one of {", ".join(SPLITS)}')
-    return list(make_splits(seed)[split])
+    check_split(split)
+    return list(preferences_by_split(seed)[split])
 
 
 @lru_cache(maxsize=1)
-def make_splits(seed):
+def preferences_by_split(seed):
     """A dict from each split to its preferences, no two alike."""
     dice = Dice(seed)
     return {split: list(draw(dice, requests_of(split), size)) for split, size in SIZES.items()}

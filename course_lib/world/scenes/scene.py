@@ -22,7 +22,7 @@ from course_lib.world.scenes.cast import (
 )
 from course_lib.world.scenes.drawing import draw
 from course_lib.world.scenes.layout import Spot, place_person, place_things
-from course_lib.world.splits import SPLITS
+from course_lib.world.splits import check_split
 
 # For each split: how many scenes of known combinations, and how many with a combination that training withholds.
 SIZES = {"train": (8_000, 0), "validation": (500, 500), "test": (1_000, 1_000)}
@@ -78,16 +78,15 @@ def make_scenes(split="train", size=None, seed=0):
 
     Raises CourseError for another split, or a size that is not between 1 and all.
     """
-    if split not in SPLITS:
-        raise CourseError(f'unknown split "{split}" of the little world: expected one of {", ".join(SPLITS)}')
-    scenes = make_splits(seed)[split]
+    check_split(split)
+    scenes = scenes_by_split(seed)[split]
     if size is not None and not 1 <= size <= len(scenes):
         raise CourseError(f'split "{split}" has {len(scenes)} scenes; expected a size from 1 to that, got {size}')
     return list(scenes[:size])
 
 
 @lru_cache(maxsize=1)
-def make_splits(seed):
+def scenes_by_split(seed):
     """A dict from each split to its scenes, of which no two have the same content; the held-out ones take turns."""
     dice, seen, splits = Dice(seed), set(), {}
     for split, (known, withheld) in SIZES.items():

@@ -9,9 +9,8 @@ sentence each, told by the same plot.
 from dataclasses import dataclass
 from functools import lru_cache
 
-from course_lib.errors import CourseError
 from course_lib.world.dice import Dice
-from course_lib.world.splits import SPLITS, digest, is_withheld, normalise
+from course_lib.world.splits import Candidate, check_split, digest, generate, is_withheld, normalise
 from course_lib.world.stories.casting import cast_for
 from course_lib.world.stories.meals_and_pets import MEAL, PET
 from course_lib.world.stories.plot import SCENES
@@ -55,23 +54,24 @@ def make_stories(split="train", seed=0):
 
     Raises CourseError for another split.
     """
-    if split not in SPLITS:
-        raise CourseError(f'unknown split "{split}" of the little world: expected one of {", ".join(SPLITS)}')
-    return [story for group, stories in make_groups(seed).items() if group[0] == split for story in stories]
+    check_split(split)
+    return list(stories_by_split(seed)[split])
 
 
 @lru_cache(maxsize=1)
-def make_groups(seed):
-    """A dict from (split, held_out) to its stories; no two have the same text."""
-    dice, groups, seen = Dice(seed), {group: [] for group in QUOTAS}, set()
-    while any(len(groups[group]) < quota for group, quota in QUOTAS.items()):
+def stories_by_split(seed):
+    """A dict from each split to its stories; no two have the same text."""
+    dice = Dice(seed)
+    return generate(lambda: draw_candidate(dice), QUOTAS)
+
+
+def draw_candidate(dice):
+    """A tale that is not too long."""
+    while True:
         tale = Tale(dice)
         text = normalise(tale.teller.text())
-        group = next((g for g in groups_for(tale, text) if len(groups[g]) < QUOTAS[g]), None)
-        if group and text not in seen and len(text.split()) <= LONGEST:
-            seen.add(text)
-            groups[group].append(tale.story(held_out=group[1]))
-    return groups
+        if len(text.split()) <= LONGEST:
+            return Candidate(groups_for(tale, text), {text}, tale.story)
 
 
 def groups_for(tale, text):

@@ -4,10 +4,12 @@ import torch
 from torch.overrides import TorchFunctionMode
 
 from course_lib.errors import CourseError
+from course_lib.files import check_numbers, pieces
+from course_lib.models.base import unique_tensors
 from course_lib.nn import RMSNorm
 
 
-class Checkpoint:
+class HubTensors:
     """The tensors of a Hugging Face model; each is fetched only when it is asked for, and remembered as read.
 
     Args:
@@ -37,7 +39,7 @@ class Checkpoint:
         """The tensor `name`, if it has this `shape`; default: any.
 
         Raises:
-            CourseError: there is none, it has another shape, or not all its numbers are finite.
+            CourseError: there is none, it has another shape, or holds other than finite, plain numbers.
         """
         if name not in self:
             raise CourseError(f"the checkpoint has no tensor {name}")
@@ -47,8 +49,7 @@ class Checkpoint:
             raise CourseError(
                 f"{name} should have the shape {tuple(shape)}, the checkpoint's has {tuple(tensor.shape)}"
             )
-        if not is_finite(tensor):
-            raise CourseError(f"{name} holds NaN or infinity; the checkpoint is damaged")
+        check_numbers(name, tensor)
         return tensor
 
     def skip(self, *names):
@@ -65,19 +66,26 @@ class Checkpoint:
             if name in self and not torch.equal(self[name], self[original]):
                 raise CourseError(f"{name} differs from {original}; our model has one tensor for both")
 
-    def fill(self, model, weights, scales=None):
+    def fill(self, model, weights, scales=None, new=()):
         """Fill a model; it comes back in eval mode.
 
         Args:
             model: one of ours.
             weights: pairs of a name of ours and a tensor made of this checkpoint, the largest first.
             scales: by what some of them are to be multiplied, by our name.
+            new: modules of ours that the checkpoint has nothing for; they get random first values.
 
         Raises:
-            CourseError: a tensor is missing, has another shape, or was not read although it is in the checkpoint.
+            CourseError: a tensor is missing, has another shape, or was not read although it is in the checkpoint; or
+                one of ours got nothing.
         """
+        for module in new:
+            module.reset_parameters()
         state = model.state_dict()
+        started = {id(parameter) for module in new for parameter in module.parameters()}
+        empty = {name for name, tensor in unique_tensors(model).items() if id(tensor) not in started}
         for name, tensor in weights:
+            empty.discard(name)
             if tensor.shape != state[name].shape:
                 raise CourseError(
                     f"{name} should have the shape {tuple(state[name].shape)}; "
@@ -87,20 +95,9 @@ class Checkpoint:
             del tensor  # before the next one is read
         if self._unread:
             raise CourseError(f"our {type(model).__name__} has no place for {', '.join(sorted(self._unread)[:5])}")
+        if empty:
+            raise CourseError(f"the checkpoint has nothing for our {', '.join(sorted(empty)[:5])}")
         return model.eval()
-
-
-def pieces(tensor):
-    """A tensor cut into rows that have about a million numbers together: what is made of a piece takes little memory.
-
-    A single number stays what it is.
-    """
-    return tensor.split(max(1, 2**20 * len(tensor) // max(1, tensor.numel()))) if tensor.dim() else [tensor]
-
-
-def is_finite(tensor):
-    """Whether a tensor has no NaN and no infinity."""
-    return all(bool(piece.isfinite().all()) for piece in pieces(tensor))
 
 
 def copy(source, target, scale):
@@ -120,15 +117,20 @@ class WithoutInitialValues(TorchFunctionMode):
 
 
 def blank(model_class, config, dtype):
-    """A model in this precision that waits for its weights, see `Checkpoint.fill`.
+    """A model in this precision that waits for its weights, see `HubTensors.fill`.
 
     RMSNorm stays in float32: its weights are few, and bfloat16 has no room for 1 + w where w is small.
+
+    Raises:
+        CourseError: no model can have such sizes, or the memory has no room for it.
     """
     before = torch.get_default_dtype()
     torch.set_default_dtype(dtype)
     try:
         with WithoutInitialValues():
             model = model_class(config)
+    except (TypeError, ValueError, RuntimeError) as error:  # torch's, of layers without sense or too large
+        raise CourseError(f"a {model_class.__name__} can't be made of {config}: {error}") from error
     finally:
         torch.set_default_dtype(before)
     for module in model.modules():
@@ -138,7 +140,7 @@ def blank(model_class, config, dtype):
 
 
 def both(ours, checkpoint, theirs):
-    """The weight and the bias of a module that is the same on both sides, as pairs for `Checkpoint.fill`."""
+    """The weight and the bias of a module that is the same on both sides, as pairs for `HubTensors.fill`."""
     for part in ("weight", "bias"):
         yield f"{ours}.{part}", checkpoint[f"{theirs}.{part}"]
 

@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from course_lib.convert import bert_from_hugging_face, gpt_from_hugging_face, t5_from_hugging_face
-from course_lib.convert.checkpoint import Checkpoint
+from course_lib.convert.hub_tensors import HubTensors
 from course_lib.errors import CourseError
+from course_lib.models.base import unique_tensors
 from tests.convert import test_bert, test_gpt2, test_t5
 from tests.parity import D
 
@@ -135,5 +136,22 @@ def test_half_precision_weights_are_scaled_in_single_precision():
 
 
 def test_a_prefix_is_left_out_where_it_is_there():
-    checkpoint = Checkpoint({"inner.a": torch.tensor(3.0), "b": torch.tensor(5.0)}, prefix="inner.")
+    checkpoint = HubTensors({"inner.a": torch.tensor(3.0), "b": torch.tensor(5.0)}, prefix="inner.")
     assert (float(checkpoint["a"]), float(checkpoint["b"])) == (3.0, 5.0)
+
+
+@each_family
+def test_every_tensor_of_ours_that_a_converter_forgets_is_named(convert, theirs, monkeypatch):
+    fill = HubTensors.fill
+    forgotten = unique_tensors(convert(*state_and_config(theirs())))
+
+    def fill_all_but(name):
+        def fill_others(self, model, weights, *arguments, **named):
+            return fill(self, model, (pair for pair in weights if pair[0] != name), *arguments, **named)
+
+        monkeypatch.setattr(HubTensors, "fill", fill_others)
+
+    for name in forgotten:
+        fill_all_but(name)
+        with pytest.raises(CourseError, match=f"the checkpoint has nothing for our {name}"):
+            convert(*state_and_config(theirs()))
