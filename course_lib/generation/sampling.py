@@ -22,7 +22,7 @@ class Sampler:
         seed: of the choices.
 
     Raises:
-        CourseError: `temperature` is not above 0, or not clearly so; `top_k` is below 1, or `top_p` no probability above 0.
+        CourseError: a `temperature` that is not (clearly) above 0, a `top_k` below 1, or a `top_p` that is no share.
     """
 
     def __init__(self, temperature=1.0, top_k=None, top_p=None, seed=0):
