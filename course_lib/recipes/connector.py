@@ -4,8 +4,7 @@ from dataclasses import asdict
 
 import torch
 
-from course_lib.data import VisualChatTemplate
-from course_lib.data.visual_chat import PLACEHOLDER
+from course_lib.data import PLACEHOLDER, ChatTemplate
 from course_lib.models import Connector, ConnectorConfig, Vlm, load_model
 from course_lib.objectives import TokenPrediction
 from course_lib.recipes.seeing import descriptions, visual_batches
@@ -56,7 +55,7 @@ def newborn(seed, kind="mlp"):
     seed_everything(seed)
     connector = Connector(ConnectorConfig(d_vision=clip.config.vision.d_model, d_model=llm.config.d_model, kind=kind))
     model = Vlm.from_parts(clip.vision, connector, llm)
-    return model, VisualChatTemplate(tokenizer.with_special(PLACEHOLDER), model.config.num_visual_tokens), processor
+    return model, ChatTemplate(tokenizer.with_special(PLACEHOLDER), model.config.num_visual_tokens), processor
 
 
 @torch.no_grad()

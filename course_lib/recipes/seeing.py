@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from itertools import chain
 
-from course_lib.data import dialogue_batches, load_captions, load_visual_dialogues, visual_examples
+from course_lib.data import dialogue_batches, load_captions, load_picture_dialogues, picture_examples
 from course_lib.evaluation import evaluate_vlm, look_at
 from course_lib.world.scenes import make_scenes
 from course_lib.world.scenes.dialogues import practice
@@ -19,8 +19,8 @@ def descriptions(source, split):
 
 
 def instructions(source, split):
-    """The dialogues of `source` (see `load_visual_dialogues`)."""
-    rows = load_visual_dialogues(source, split)
+    """The dialogues of `source` (see `load_picture_dialogues`)."""
+    rows = load_picture_dialogues(source, split)
     return {"images": list(rows["images"]), "texts": list(rows["texts"])}
 
 
@@ -44,7 +44,7 @@ def visual_batches(rows, model, template, processor, tokens_per_batch, seed):
     """The training batches of rows for a `Vlm`."""
     features = iter(see(rows, model, processor))
     seen = {"images": [[next(features) for _ in images] for images in rows["images"]], "texts": rows["texts"]}
-    return dialogue_batches(visual_examples(seen, template, model.config.max_length), tokens_per_batch, seed)
+    return dialogue_batches(picture_examples(seen, template, model.config.max_length), tokens_per_batch, seed)
 
 
 def first_pictures(rows, count):

@@ -59,7 +59,7 @@ STAGES = {
 
 
 def train_vlm(source="world", *, out, minutes=None, seed=0, report=print):
-    """Train a model that sees on the dialogues of `source` (see `load_visual_dialogues`), and write it to `out`.
+    """Train a model that sees on the dialogues of `source` (see `load_picture_dialogues`), and write it to `out`.
 
     It starts from the shipped CLIP, connector and chat model; CLIP's tower stays as it is. In the little world it first
     learns to say what is there, with the captions; then whether something is there; then whether it is worn; then what

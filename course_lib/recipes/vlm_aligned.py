@@ -8,10 +8,16 @@ from functools import partial
 
 import torch
 
-from course_lib.data import Preference, VisualChatTemplate, preference_batches, with_reference
-from course_lib.data.visual_chat import visual_conversation
+from course_lib.data import (
+    ChatTemplate,
+    Preference,
+    picture_conversation,
+    preference_batches,
+    questions_about,
+    with_reference,
+)
 from course_lib.errors import CourseError
-from course_lib.evaluation import answer_about, evaluate_vlm, look_at
+from course_lib.evaluation import answer, evaluate_vlm, look_at
 from course_lib.models import load_model
 from course_lib.objectives import DirectPreference, pair_log_probabilities
 from course_lib.recipes.seeing import first_pictures, instructions, see
@@ -44,7 +50,7 @@ def train_vlm_aligned(source="world", *, out, minutes=None, seed=0, report=print
         raise CourseError(f'what is in the pictures of "{source}" is not known; this recipe needs the little world')
     out, plan = unfinished(out), planned(PLAN, minutes, seed)
     model, tokenizer, processor = load_model(START)
-    template = VisualChatTemplate(tokenizer, model.config.num_visual_tokens)
+    template = ChatTemplate(tokenizer, model.config.num_visual_tokens)
     reference = copy.deepcopy(model)
     scenes = make_scenes("train", PICTURES)
     features = look_at([render(scene) for scene in scenes], model, processor)
@@ -128,12 +134,12 @@ def of_each(scenes, ask):
 def answers(asked, features, model, template):
     """The `Answer` of the model to triples of the number of a picture, a `Question` and a form."""
     texts = [question.turn(form)["user"] for _, question, form in asked]
-    return answer_about(features[[number for number, *_ in asked]], texts, model, template)
+    return answer(questions_about(features[[number for number, *_ in asked]], texts), model, template)
 
 
 def example(picture, turn, template):
     """A turn about a picture, as the tower sees it, as an `Example`."""
-    return template.training(visual_conversation({"images": [picture], "texts": [turn]}))
+    return template.training(picture_conversation({"images": [picture], "texts": [turn]}))
 
 
 def hallucination_rate(scenes, features, model, template):

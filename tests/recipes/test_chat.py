@@ -4,7 +4,7 @@ import pytest
 from datasets import Dataset
 
 from course_lib.data import conversation, load_dialogues
-from course_lib.data.chat import check_conversation
+from course_lib.data.messages import check_conversation
 from course_lib.errors import CourseError
 from course_lib.files import sha256
 from course_lib.models import load_model
