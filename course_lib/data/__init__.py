@@ -25,6 +25,7 @@ from course_lib.data.fitting import (
 from course_lib.data.image_processor import ImageProcessor
 from course_lib.data.images import check_classes, load_captions, load_images
 from course_lib.data.messages import ROLES, fit_context, pictures_of, questions_about, with_pictures
+from course_lib.data.met_words import MetWords
 from course_lib.data.packing import packed_batches
 from course_lib.data.picture_batches import CaptionBatch, PictureBatch, caption_batches, picture_batches
 from course_lib.data.picture_dialogues import load_picture_dialogues, picture_conversation, picture_examples
@@ -54,6 +55,7 @@ __all__ = [
     "Example",
     "ImageProcessor",
     "MaskTokens",
+    "MetWords",
     "PAD",
     "PLACEHOLDER",
     "PictureBatch",
