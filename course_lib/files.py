@@ -133,3 +133,17 @@ def sha256(path):
     """The SHA-256 digest of a file, as hexadecimal text."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def from_settings(kind, settings):
+    """A dataclass of this kind from the dict that `asdict` made of one, as in a config.json; what is no dict stays.
+
+    Raises:
+        CourseError: a field is unknown, or missing.
+    """
+    if not isinstance(settings, dict):
+        return settings
+    try:
+        return kind(**settings)
+    except TypeError as error:
+        raise CourseError(f"these settings don't fit {kind.__name__}: {error}") from None

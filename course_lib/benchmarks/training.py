@@ -3,11 +3,11 @@
 import tempfile
 from pathlib import Path
 
+from course_lib.benchmarks.setting import Setting
+from course_lib.benchmarks.textbook import TextbookDecoding, TextbookTraining
 from course_lib.evaluation import score_translations
 from course_lib.generation import translate
 from course_lib.recipes import RECIPES, run
-from tests.benchmarks.setting import Setting
-from tests.benchmarks.textbook import TextbookDecoding, TextbookTraining
 
 
 def measure(options):
