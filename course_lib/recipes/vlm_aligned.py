@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import torch
 
-from course_lib.data import Preference, preference_batches, with_reference
-from course_lib.data.visual_chat import visual_conversation
+from course_lib.data import Preference, picture_conversation, preference_batches, with_reference
 from course_lib.errors import CourseError
 from course_lib.evaluation import answer_premises, evaluate_vlm, hallucination_rate, look_at, of_each
 from course_lib.models import load_model
@@ -166,4 +165,4 @@ def preferences(scenes, features, model, template, seed=0):
 
 def example(picture, turn, template):
     """A turn about a picture, as the tower sees it, as an `Example`."""
-    return template.training(visual_conversation({"images": [picture], "texts": [turn]}))
+    return template.training(picture_conversation({"images": [picture], "texts": [turn]}))
