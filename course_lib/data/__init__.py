@@ -24,6 +24,7 @@ from course_lib.data.fitting import (
 )
 from course_lib.data.image_processor import ImageProcessor
 from course_lib.data.images import check_classes, load_captions, load_images
+from course_lib.data.met_words import MetWords
 from course_lib.data.packing import packed_batches
 from course_lib.data.picture_batches import CaptionBatch, PictureBatch, caption_batches, picture_batches
 from course_lib.data.pictures import open_picture
@@ -54,6 +55,7 @@ __all__ = [
     "Example",
     "ImageProcessor",
     "MaskTokens",
+    "MetWords",
     "PAD",
     "PictureBatch",
     "Preference",

@@ -29,7 +29,7 @@ def load_source(source, split, world):
     if source == "world":
         with no_progress_bars():
             return load_world(split, world)
-    if Path(source).exists():
+    if source and Path(source).exists():
         with no_progress_bars():
             return load_path(Path(source), split)
     if source.count("/") == 1 and not source.startswith((".", "/", "~")):

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -65,7 +65,7 @@ class Contrastive:
 
     loss: Callable = contrastive
 
-    def __call__(self, model, batch) -> TokenLoss:
+    def __call__(self, model: Callable, batch: Any) -> TokenLoss:
         """The `TokenLoss` of a batch with `pixels` and `tokens`, B K T, summed over its pairs."""
         captions = batch.tokens.unbind(dim=1)
         logits = model(batch.pixels, torch.cat(captions)).logits.split(len(batch.pixels), dim=1)

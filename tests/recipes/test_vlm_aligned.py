@@ -7,9 +7,11 @@ import torch
 
 from course_lib.data import VisualChatTemplate
 from course_lib.errors import CourseError
+from course_lib.evaluation import false_premises as evaluation
+from course_lib.evaluation import hallucination_rate
 from course_lib.evaluation.chat import Answer
-from course_lib.recipes import vlm_aligned
-from course_lib.recipes.vlm_aligned import TRUE, hallucination_rate, preferences, train_vlm_aligned
+from course_lib.recipes import run
+from course_lib.recipes.vlm_aligned import TRUE, VLM_ALIGNED, preferences
 from course_lib.world.scenes import make_scenes
 from course_lib.world.scenes.dialogues import GRANTED
 from course_lib.world.scenes.questions import FORMS, false_premises, questions
@@ -33,7 +35,7 @@ def tell(monkeypatch):
     """Makes the model answer a question by what this function says."""
 
     def script(say):
-        monkeypatch.setattr(vlm_aligned, "answer_about", lambda _, texts, *__: [Answer(say(t), True) for t in texts])
+        monkeypatch.setattr(evaluation, "answer_about", lambda _, texts, *__: [Answer(say(t), True) for t in texts])
 
     return script
 
@@ -111,10 +113,4 @@ def test_the_rate_is_that_of_all_three_forms(tell):
 
 def test_without_the_truth_about_the_pictures_there_is_nothing_to_prefer(tmp_path):
     with pytest.raises(CourseError, match="this recipe needs the little world"):
-        train_vlm_aligned("my_pictures", out=tmp_path)
-
-
-def test_a_finished_folder_is_refused(tmp_path):
-    (tmp_path / "card.json").touch()
-    with pytest.raises(CourseError, match="already holds a finished model"):
-        train_vlm_aligned(out=tmp_path)
+        run(VLM_ALIGNED, "my_pictures", out=tmp_path)

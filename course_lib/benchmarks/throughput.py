@@ -1,8 +1,8 @@
 """Useful tokens (source and target, without padding) per second of training, by the recipe and by the textbook."""
 
-from tests.benchmarks.rounds import compare, take_turns
-from tests.benchmarks.setting import Setting
-from tests.benchmarks.textbook import TextbookTraining
+from course_lib.benchmarks.rounds import compare, take_turns
+from course_lib.benchmarks.setting import Setting
+from course_lib.benchmarks.textbook import TextbookTraining
 
 
 def measure(options):

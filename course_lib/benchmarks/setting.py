@@ -2,10 +2,8 @@
 
 from dataclasses import replace
 
-from course_lib.data import load_translations, train_translation_tokenizer
-from course_lib.models import Translator, TranslatorConfig
-from course_lib.objectives import TeacherForcing
-from course_lib.recipes.translator import recipe_for
+from course_lib.models import Translator
+from course_lib.recipes import RECIPES
 from course_lib.runtime import seed_everything
 from course_lib.training import Trainer
 
@@ -14,12 +12,11 @@ class Setting:
     """A data set, as the recipe for it prepares it."""
 
     def __init__(self, source):
-        self.recipe = recipe_for(source)
-        self.rows, self.held_out = load_translations(source, "train"), load_translations(source, "validation")
-        self.tokenizer = train_translation_tokenizer(self.rows, self.recipe.vocab_size)
-        self.config = TranslatorConfig(vocab_size=len(self.tokenizer), **self.recipe.sizes)
-        self.batches = self.recipe.batches(self.rows, self.tokenizer, self.config.max_length)
-        self.objective = TeacherForcing(self.recipe.label_smoothing)
+        self.recipe = RECIPES["translator"].on(source)
+        self.rows, self.held_out = (self.recipe.load(source, split) for split in ("train", "validation"))
+        model, self.tokenizer, *_ = kit = self.recipe.build(self.rows)
+        self.config, self.objective = model.config, self.recipe.objective
+        self.batches = self.recipe.batches(self.recipe.readable(self.rows, *kit)[0], *kit, seed=0)
 
     def new_translator(self):
         """Our translator, untrained."""

@@ -9,13 +9,13 @@ from functools import partial
 import torch
 import torch.nn.functional as F
 
+from course_lib.benchmarks.characters import read
+from course_lib.benchmarks.rounds import compare, take_turns
+from course_lib.benchmarks.writers import new_llama
 from course_lib.convert import llm_from_hugging_face
 from course_lib.data import CharacterTokenizer, window_batches
 from course_lib.objectives import TokenLoss, TokenPrediction
 from course_lib.training import Plan, Trainer
-from tests.benchmarks.bench_characters import read
-from tests.benchmarks.rounds import compare, take_turns
-from tests.benchmarks.writing import new_llama
 
 CONTEXT, ROWS = 256, 8
 SIZES = {

@@ -10,10 +10,10 @@ from statistics import median
 
 import torch
 
+from course_lib.benchmarks.rounds import take_turns
 from course_lib.errors import CourseError
 from course_lib.generation import TextDecoding
 from course_lib.models import Llm, LlmConfig, pack
-from tests.benchmarks.rounds import take_turns
 
 EARLY, LATE, WINDOW, STEPS = 300, 4000, 256, 20
 SIZES = {"vocab_size": 2000, "d_model": 128, "num_layers": 4, "num_heads": 4, "num_kv_heads": 2}

@@ -6,9 +6,9 @@ import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
+from course_lib.benchmarks.rounds import compare, take_turns
+from course_lib.benchmarks.setting import Setting
 from course_lib.runtime import pick_device
-from tests.benchmarks.rounds import compare, take_turns
-from tests.benchmarks.setting import Setting
 
 SIZE = 2048
 SAMPLE = 16  # batches whose operations are counted

@@ -5,6 +5,7 @@ from functools import partial
 
 import torch
 
+from course_lib.benchmarks.rounds import compare, take_turns
 from course_lib.data import load_translations
 from course_lib.errors import CourseError
 from course_lib.files import read_json
@@ -12,7 +13,6 @@ from course_lib.generation import CachedDecoding, RecomputingDecoding, translate
 from course_lib.generation.decoding import longest_output
 from course_lib.models import find_model, load_model
 from course_lib.runtime import pick_device
-from tests.benchmarks.rounds import compare, take_turns
 
 SENTENCES = 250
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 
+from course_lib.benchmarks.rounds import compare, take_turns
 from course_lib.data import CharacterTokenizer, load_stories, window_batches, windows_in_order
 from course_lib.models import Llm, LlmConfig
 from course_lib.objectives import TokenLoss, TokenPrediction
 from course_lib.runtime import seed_everything
 from course_lib.training import Plan, Trainer
-from tests.benchmarks.rounds import compare, take_turns
 
 CONTEXT, ROWS = 64, 12
 SIZES = {"d_model": 128, "num_heads": 4, "num_layers": 4}

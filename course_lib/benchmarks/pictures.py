@@ -2,9 +2,9 @@
 
 import time
 
+from course_lib.benchmarks.rounds import compare, take_turns
 from course_lib.world.scenes import make_scenes
 from course_lib.world.scenes.drawing import render
-from tests.benchmarks.rounds import compare, take_turns
 
 WANTED = 300
 PIXELS = {"64 pixels": 64, "480 pixels": 480}

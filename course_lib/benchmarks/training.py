@@ -3,17 +3,18 @@
 import tempfile
 from pathlib import Path
 
+from course_lib.benchmarks.setting import Setting
+from course_lib.benchmarks.textbook import TextbookDecoding, TextbookTraining
 from course_lib.evaluation import score_translations
 from course_lib.generation import translate
-from course_lib.recipes import train_translator
-from tests.benchmarks.setting import Setting
-from tests.benchmarks.textbook import TextbookDecoding, TextbookTraining
+from course_lib.recipes import RECIPES, run
 
 
 def measure(options):
     """Train both for the same minutes; the recipe's evaluations on the way are of a sample."""
     with tempfile.TemporaryDirectory() as folder:
-        card = train_translator(options.source, out=Path(folder) / "model", minutes=options.minutes, report=ignore)
+        out = Path(folder) / "model"
+        card = run(RECIPES["translator"], options.source, out=out, minutes=options.minutes, report=ignore)
     setting = Setting(options.source)
     textbook = TextbookTraining(setting)
     textbook.run(60 * options.minutes)

@@ -4,12 +4,12 @@ from functools import partial
 
 import numpy as np
 
+from course_lib.benchmarks.rounds import compare, take_turns
 from course_lib.data import ImageProcessor, picture_batches
 from course_lib.models import Vit, VitConfig
 from course_lib.objectives import Classification
 from course_lib.runtime import seed_everything
 from course_lib.training import Plan, Trainer
-from tests.benchmarks.rounds import compare, take_turns
 
 PICTURES, BATCH_SIZE = 512, 64
 CONFIG = VitConfig(classes=tuple("0123456789"), image_size=64, patch_size=8, d_model=128, d_ff=512, num_layers=4)

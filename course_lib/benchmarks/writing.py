@@ -7,12 +7,12 @@ from functools import cache, partial
 
 import torch
 
+from course_lib.benchmarks.rounds import compare, take_turns
+from course_lib.benchmarks.writers import Writing, new_gpt2, new_llama
 from course_lib.convert import gpt_from_hugging_face, llm_from_hugging_face
 from course_lib.errors import CourseError
 from course_lib.models import pack
 from course_lib.nn import exact, rounded
-from tests.benchmarks.rounds import compare, take_turns
-from tests.benchmarks.writing import Writing, new_gpt2, new_llama
 
 LLAMA = {
     "vocab_size": 2000,
