@@ -5,10 +5,12 @@ To mix them with the CPU's is an error, as on CUDA and MPS: a forgotten `.to(dev
 
 import functools
 import os
+from collections import defaultdict
 from contextlib import contextmanager
 from unittest.mock import patch
 
 import torch
+from torch import nn
 from torch.utils import backend_registration
 from torch.utils._pytree import tree_leaves, tree_map
 
@@ -136,10 +138,18 @@ def register():
 def pretend_device():
     """Within it, `$COURSE_DEVICE` names the pretend device, and torch has it."""
     register()
-    swap = torch.__future__.get_swap_module_params_on_conversion()
-    torch.__future__.set_swap_module_params_on_conversion(True)  # else tied weights would come apart in `.to`
-    with patch.dict(os.environ, COURSE_DEVICE=NAME):
-        try:
-            yield torch.device(NAME, 0)
-        finally:
-            torch.__future__.set_swap_module_params_on_conversion(swap)
+    with patch.dict(os.environ, COURSE_DEVICE=NAME), patch.object(nn.Module, "_apply", apply_and_tie):
+        yield torch.device(NAME, 0)
+
+
+def apply_and_tie(module, *args, apply=nn.Module._apply, **kwargs):
+    """What `to` does, which makes new parameters when they come here: those that were one are one again."""
+    places = defaultdict(list)
+    for child in module.modules():
+        for name, parameter in child.named_parameters(recurse=False):
+            places[id(parameter)].append((child, name))
+    apply(module, *args, **kwargs)
+    for (child, name), *others in places.values():
+        for other, its_name in others:
+            setattr(other, its_name, getattr(child, name))
+    return module

@@ -1,6 +1,6 @@
 """Runs the code of a lesson on the pretend device: `python -m tests.notebooks.pretend_lesson FILE`.
 
-Trainings end after two steps, so what a lesson asserts of a trained model would be false: assertions are computed, and
+Trainings end after four steps, so what a lesson asserts of a trained model would be false: assertions are computed, and
 may fail. Nothing else may.
 """
 
@@ -14,7 +14,7 @@ from course_lib.training import Plan
 from tests.notebooks.lesson import Lesson, number
 from tests.pretend_device import pretend_device
 
-STEPS = 2
+STEPS = 4
 
 
 class WithoutAssertions(ast.NodeTransformer):
