@@ -12,7 +12,7 @@ from datasets import Dataset
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from course_lib import evaluation
-from course_lib.data import ImageProcessor, VisualChatTemplate
+from course_lib.data import ChatTemplate, ImageProcessor, questions_about
 from course_lib.data.rows import pad
 from course_lib.data.tokenizer import BOS, EOS
 from course_lib.generation import (
@@ -21,7 +21,6 @@ from course_lib.generation import (
     LearntReward,
     RecomputingDecoding,
     Sampler,
-    VisualChat,
     beam,
     complete,
     generate,
@@ -130,7 +129,7 @@ def seeing(device):
     """A model that sees, and its template."""
     tokenizer = chat_tokenizer().with_special("<image>")
     model = tiny_vlm(vocab_size=len(tokenizer), max_length=197).to(device)
-    return model, VisualChatTemplate(tokenizer, model.config.num_visual_tokens)
+    return model, ChatTemplate(tokenizer, model.config.num_visual_tokens)
 
 
 def searched(search, decoding=CachedDecoding):
@@ -167,7 +166,7 @@ def chatted(device):
 
 def seen_and_chatted(device):
     model, template = seeing(device)
-    chat = VisualChat(model, template, PROCESSOR, max_new_tokens=5)
+    chat = Chat(model, template, max_new_tokens=5, processor=PROCESSOR)
     chat.show(PICTURES[0])
     said = ["".join(chat.say(QUESTIONS[0]))]
     chat.show(PICTURES[1])
@@ -177,7 +176,7 @@ def seen_and_chatted(device):
 def answered_about(device):
     model, template = seeing(device)
     features = evaluation.look_at(PICTURES, model, PROCESSOR)
-    return evaluation.answer_about(features, QUESTIONS[:3], model, template, max_new_tokens=5)
+    return evaluation.answer(questions_about(features, QUESTIONS[:3]), model, template, max_new_tokens=5)
 
 
 def vlm_scored(device):
@@ -251,8 +250,8 @@ USES = {
     "complete, Gpt": completed(tiny_gpt),
     "complete, top-k": completed(tiny_llm, lambda: Sampler(top_k=5, top_p=0.9, seed=1)),
     "chat": chatted,
-    "visual chat": seen_and_chatted,
-    "answer_about": answered_about,
+    "chat about pictures": seen_and_chatted,
+    "answer": answered_about,
     "evaluate_vlm": vlm_scored,
     "classify": classified,
     "zero-shot": clip_compared,

@@ -3,7 +3,7 @@
 from course_lib.data.augmentation import RandomViews
 from course_lib.data.batches import Batches
 from course_lib.data.characters import CharacterTokenizer, window_batches, windows_in_order
-from course_lib.data.chat import ROLES, ChatTemplate, Example, conversation, fit_context
+from course_lib.data.chat import PLACEHOLDER, ChatTemplate, Example
 from course_lib.data.collate import (
     TranslationBatch,
     dialogue_batch,
@@ -14,7 +14,7 @@ from course_lib.data.collate import (
     translation_batches,
 )
 from course_lib.data.corruption import CorruptSpans, MaskTokens
-from course_lib.data.dialogues import load_dialogues
+from course_lib.data.dialogues import conversation, load_dialogues
 from course_lib.data.fitting import (
     fitting,
     fitting_captions,
@@ -24,9 +24,11 @@ from course_lib.data.fitting import (
 )
 from course_lib.data.image_processor import ImageProcessor
 from course_lib.data.images import check_classes, load_captions, load_images
+from course_lib.data.messages import ROLES, fit_context, pictures_of, questions_about, with_pictures
 from course_lib.data.met_words import MetWords
 from course_lib.data.packing import packed_batches
 from course_lib.data.picture_batches import CaptionBatch, PictureBatch, caption_batches, picture_batches
+from course_lib.data.picture_dialogues import load_picture_dialogues, picture_conversation, picture_examples
 from course_lib.data.pictures import open_picture
 from course_lib.data.preference_pairs import (
     Preference,
@@ -41,8 +43,6 @@ from course_lib.data.sources import load_source
 from course_lib.data.stories import load_stories
 from course_lib.data.tokenizer import BOS, EOS, PAD, Tokenizer
 from course_lib.data.translations import load_translations, train_translation_tokenizer, translation_pairs
-from course_lib.data.visual_chat import VisualChatTemplate, visual_conversation, visual_examples
-from course_lib.data.visual_dialogues import load_visual_dialogues
 
 __all__ = [
     "BOS",
@@ -57,6 +57,7 @@ __all__ = [
     "MaskTokens",
     "MetWords",
     "PAD",
+    "PLACEHOLDER",
     "PictureBatch",
     "Preference",
     "PreferenceBatch",
@@ -65,7 +66,6 @@ __all__ = [
     "TokenBatch",
     "Tokenizer",
     "TranslationBatch",
-    "VisualChatTemplate",
     "caption_batches",
     "check_classes",
     "conversation",
@@ -80,26 +80,29 @@ __all__ = [
     "load_captions",
     "load_dialogues",
     "load_images",
+    "load_picture_dialogues",
     "load_preferences",
     "load_source",
     "load_stories",
     "load_translations",
-    "load_visual_dialogues",
     "open_picture",
     "packed_batches",
     "pad_left",
     "picture_batches",
+    "picture_conversation",
+    "picture_examples",
+    "pictures_of",
     "predict_next",
     "preference_batch",
     "preference_batches",
+    "questions_about",
     "text_batches",
     "train_translation_tokenizer",
     "translation_batch",
     "translation_batches",
     "translation_pairs",
-    "visual_conversation",
-    "visual_examples",
     "window_batches",
     "windows_in_order",
+    "with_pictures",
     "with_reference",
 ]

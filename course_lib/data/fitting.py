@@ -1,6 +1,6 @@
 """What a model has room for: real data has rows that are too long, and these are left out and counted."""
 
-from course_lib.data.chat import conversation
+from course_lib.data.dialogues import conversation
 from course_lib.data.translations import translation_pairs
 
 

@@ -66,6 +66,11 @@ def share(files, split):
     return [file for number, file in enumerate(files) if part.get(number % 10, "train") == split]
 
 
+def folder_of(source):
+    """The folder where the files are looked for that the rows of a source name."""
+    return Path(source) if Path(source).is_dir() else Path(source).parent
+
+
 @no_progress_bars()
 def readable_pictures(rows, source):
     """The rows with pictures that are found and can be read; where they are named as files, beside the source's.
@@ -76,8 +81,8 @@ def readable_pictures(rows, source):
     from datasets import Image, Value
 
     if rows.features["image"] == Value("string"):
-        beside = Path(source) if Path(source).is_dir() else Path(source).parent
-        rows = rows.add_column("file", [str(beside / name) for name in rows["image"]])
+        folder = folder_of(source)
+        rows = rows.add_column("file", [str(folder / name) for name in rows["image"]])
         rows = rows.remove_columns("image").rename_column("file", "image")
     for number, picture in enumerate(rows.cast_column("image", Image(decode=False))["image"], start=1):
         try:

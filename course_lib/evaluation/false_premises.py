@@ -1,6 +1,7 @@
 """Whether a model goes along with questions about what isn't in the picture, in the little world."""
 
-from course_lib.evaluation.visual import answer_about
+from course_lib.data import questions_about
+from course_lib.evaluation.chat import answer
 from course_lib.world.scenes.questions import FORMS, false_premises
 
 
@@ -12,7 +13,7 @@ def of_each(scenes, ask):
 def answer_premises(asked, features, model, template):
     """The `Answer` of the model to triples of the number of a picture, a `Question` and a form."""
     texts = [question.turn(form)["user"] for _, question, form in asked]
-    return answer_about(features[[number for number, *_ in asked]], texts, model, template)
+    return answer(questions_about(features[[number for number, *_ in asked]], texts), model, template)
 
 
 def hallucination_rate(scenes, features, model, template):

@@ -7,6 +7,7 @@ import torch
 
 from course_lib.data import predict_next, text_batches
 from course_lib.evaluation.groups import members_by_group
+from course_lib.models import evaluating
 from course_lib.objectives import TokenPrediction
 
 
@@ -22,10 +23,8 @@ class LanguageScores:
 @torch.no_grad()
 def mean_loss(model, batches):
     """The loss per token of a model that predicts them, over all `Batches`, in nats."""
-    device, was_training, objective = next(model.parameters()).device, model.training, TokenPrediction()
-    model.eval()
-    losses = [objective(model, batches.batch(drawn).to(device)) for drawn in batches.epoch(0)]
-    model.train(was_training)
+    with evaluating(model) as device:
+        losses = [TokenPrediction()(model, batches.batch(drawn).to(device)) for drawn in batches.epoch(0)]
     return float(sum(loss.total for loss in losses)) / sum(loss.count for loss in losses)
 
 

@@ -19,7 +19,7 @@ class ActorCritic(Model):
     def forward(self, tokens, keep):
         """Logits N V and values N at the places of `tokens`, B T, where `keep`, B T, is True."""
         x = self.policy.hidden(tokens)[keep]
-        return self.policy.output(x), self.value(x).squeeze(-1)
+        return self.policy.logits(x), self.value(x).squeeze(-1)
 
     @torch.no_grad()
     def values(self, tokens):

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from course_lib.data import fitting
-from course_lib.data.visual_chat import PLACEHOLDER
+from course_lib.data import PLACEHOLDER, fitting
 from course_lib.evaluation import mean_loss
 from course_lib.models import Connector, ConnectorConfig, Vlm, load_model
 from course_lib.objectives import TokenPrediction

@@ -4,13 +4,13 @@ from dataclasses import asdict, dataclass
 from itertools import chain
 
 from course_lib.data import (
-    VisualChatTemplate,
+    ChatTemplate,
     dialogue_batches,
     load_captions,
-    load_visual_dialogues,
-    visual_examples,
+    load_picture_dialogues,
+    picture_examples,
+    with_pictures,
 )
-from course_lib.data.parts import with_pictures
 from course_lib.evaluation import look_at
 from course_lib.world.scenes import make_scenes
 from course_lib.world.scenes.dialogues import practice
@@ -20,7 +20,7 @@ DESCRIBE = "Describe the picture."
 
 @dataclass(frozen=True)
 class PictureDialogues:
-    """Dialogues in the columns of `load_visual_dialogues`: for each its pictures, and its texts."""
+    """Dialogues in the columns of `load_picture_dialogues`: for each its pictures, and its texts."""
 
     images: list
     texts: list
@@ -48,8 +48,8 @@ def descriptions(source, split):
 
 
 def instructions(source, split):
-    """The dialogues of `source` (see `load_visual_dialogues`)."""
-    rows = load_visual_dialogues(source, split)
+    """The dialogues of `source` (see `load_picture_dialogues`)."""
+    rows = load_picture_dialogues(source, split)
     return PictureDialogues(list(rows["images"]), list(rows["texts"]))
 
 
@@ -61,7 +61,7 @@ def practised(pictures, split, **amounts):
 
 def template_of(model, tokenizer):
     """How dialogues are written for a `Vlm`."""
-    return VisualChatTemplate(tokenizer, model.config.num_visual_tokens)
+    return ChatTemplate(tokenizer, model.config.num_visual_tokens)
 
 
 def prompt_lengths(rows, model, tokenizer):
@@ -82,5 +82,5 @@ def batches_about(rows, model, tokenizer, processor, tokens_per_batch, seed):
     """The batches of rows for a `Vlm`."""
     features = iter(see(rows, model, processor))
     seen = {"images": [[next(features) for _ in images] for images in rows.images], "texts": rows.texts}
-    examples = visual_examples(seen, template_of(model, tokenizer), model.config.max_length)
+    examples = picture_examples(seen, template_of(model, tokenizer), model.config.max_length)
     return dialogue_batches(examples, tokens_per_batch, seed)

@@ -23,7 +23,7 @@ from course_lib.training import Plan
 
 @dataclass(frozen=True, kw_only=True)
 class VlmRecipe(Recipe):
-    """Learns the dialogues of `load_visual_dialogues`; CLIP's tower stays as it is.
+    """Learns the dialogues of `load_picture_dialogues`; CLIP's tower stays as it is.
 
     In the little world it first learns to say what is there, with the captions; then whether something is there; then
     whether it is worn; then what to say of something that isn't there; and last again all but that, which other data

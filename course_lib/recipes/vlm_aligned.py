@@ -4,12 +4,10 @@ import copy
 import random
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import partial
 
 import torch
 
-from course_lib.data import Preference, preference_batches, with_reference
-from course_lib.data.visual_chat import visual_conversation
+from course_lib.data import Preference, picture_conversation, preference_batches, with_reference
 from course_lib.errors import CourseError
 from course_lib.evaluation import answer_premises, evaluate_vlm, hallucination_rate, look_at, of_each
 from course_lib.models import load_model
@@ -78,7 +76,8 @@ class VlmAlignedRecipe(Recipe):
         features = look_at([render(scene) for scene in rows], model, processor)
         pairs = preferences(rows, features, reference, template_of(model, tokenizer), seed)
         batches = preference_batches(pairs, self.tokens_per_batch, seed)
-        return with_reference(batches, partial(pair_log_probabilities, reference))
+        device = next(reference.parameters()).device
+        return with_reference(batches, lambda batch: pair_log_probabilities(reference, batch.to(device)))
 
     def exam(self, source, split, *kit):
         """The scenes, what the tower makes of their pictures, and texts about them."""
@@ -166,4 +165,4 @@ def preferences(scenes, features, model, template, seed=0):
 
 def example(picture, turn, template):
     """A turn about a picture, as the tower sees it, as an `Example`."""
-    return template.training(visual_conversation({"images": [picture], "texts": [turn]}))
+    return template.training(picture_conversation({"images": [picture], "texts": [turn]}))

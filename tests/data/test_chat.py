@@ -3,7 +3,7 @@
 import pytest
 
 from course_lib.data import BOS, EOS, conversation, fit_context
-from course_lib.data.chat import check_conversation
+from course_lib.data.messages import check_conversation
 from course_lib.errors import CourseError
 from tests.chats import assistant, chat_template, chat_tokenizer, system, user
 

@@ -6,7 +6,7 @@ import pytest
 from datasets import Dataset
 
 from course_lib.data import load_dialogues
-from course_lib.data.chat import check_conversation
+from course_lib.data.messages import check_conversation
 from course_lib.errors import CourseError
 from course_lib.models import load_model
 from course_lib.recipes import run

@@ -5,7 +5,8 @@ import re
 import pytest
 import torch
 
-from course_lib.data import VisualChatTemplate
+from course_lib.data import ChatTemplate
+from course_lib.data.messages import text_of
 from course_lib.errors import CourseError
 from course_lib.evaluation import false_premises as evaluation
 from course_lib.evaluation import hallucination_rate
@@ -27,7 +28,7 @@ BY_TEXT = {
 
 @pytest.fixture
 def template():
-    return VisualChatTemplate(chat_tokenizer().with_special("<image>"), 5)
+    return ChatTemplate(chat_tokenizer().with_special("<image>"), 5)
 
 
 @pytest.fixture
@@ -35,7 +36,10 @@ def tell(monkeypatch):
     """Makes the model answer a question by what this function says."""
 
     def script(say):
-        monkeypatch.setattr(evaluation, "answer_about", lambda _, texts, *__: [Answer(say(t), True) for t in texts])
+        def answer(conversations, *_):
+            return [Answer(say(text_of(message["content"])), True) for [message] in conversations]
+
+        monkeypatch.setattr(evaluation, "answer", answer)
 
     return script
 

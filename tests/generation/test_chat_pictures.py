@@ -1,14 +1,13 @@
-"""VisualChat: pictures are looked at once, stay in the cache, and outlive the turns in which they were shown."""
+"""A chat about pictures: they are looked at once, stay in the cache, and outlive the turns in which they were shown."""
 
 import numpy as np
 import pytest
 import torch
 
-from course_lib.data import ImageProcessor, VisualChatTemplate
-from course_lib.data.parts import pictures_of
+from course_lib.data import ChatTemplate, ImageProcessor, fit_context, pictures_of
 from course_lib.errors import CourseError
-from course_lib.generation import VisualChat
-from tests.chats import ANSWERS, QUESTIONS, Prescribed, chat_tokenizer
+from course_lib.generation import Chat
+from tests.chats import ANSWERS, QUESTIONS, Prescribed, chat_llm, chat_template, chat_tokenizer
 from tests.models.tiny import IMAGE_SIZE, tiny_vlm
 
 PROCESSOR = ImageProcessor(size=(IMAGE_SIZE, IMAGE_SIZE))
@@ -19,11 +18,11 @@ def picture(seed):
 
 
 def talk(*answers, max_length=197):
-    """A `VisualChat` that gives these answers, one after the other."""
+    """A `Chat` that gives these answers, one after the other."""
     tokenizer = chat_tokenizer().with_special("<image>")
     model = tiny_vlm(vocab_size=len(tokenizer), max_length=max_length)
-    template = VisualChatTemplate(tokenizer, model.config.num_visual_tokens)
-    return VisualChat(model, template, PROCESSOR, choose=Prescribed(*answers), max_new_tokens=30)
+    template = ChatTemplate(tokenizer, model.config.num_visual_tokens)
+    return Chat(model, template, processor=PROCESSOR, choose=Prescribed(*answers), max_new_tokens=30)
 
 
 def say(chat, text):
@@ -33,9 +32,9 @@ def say(chat, text):
 def assert_read_without_a_gap(chat):
     """The logits that the last answer was chosen by are those of all that was said and shown, read at once."""
     *before, answer = chat.messages
-    kept, _ = chat._fit(before)
+    kept, _ = fit_context(before, chat.template.prompt, chat.room)
     prompt, said = chat.template.prompt(kept), chat.template.tokenizer.encode(answer["content"])
-    expected = chat.model(torch.tensor([[*prompt, *said]]), torch.cat(pictures_of(kept)))[0, len(prompt) - 1 :]
+    expected = chat.model(torch.tensor([[*prompt, *said]]), torch.stack(pictures_of(kept)))[0, len(prompt) - 1 :]
     seen = torch.cat(chat.choose.logits[-chat.turn.tokens_written :])
     words = torch.arange(seen.shape[1]) != chat.template.image_id
     torch.testing.assert_close(seen[:, words], expected[: len(seen), words], rtol=0, atol=1e-4)
@@ -71,7 +70,7 @@ def test_the_picture_of_a_turn_that_no_longer_fits_stays():
         say(chat, text)
         assert_read_without_a_gap(chat)
     assert chat.turn.dropped > 0
-    kept, _ = chat._fit(chat.messages[:-1])
+    kept, _ = fit_context(chat.messages[:-1], chat.template.prompt, chat.room)
     assert len(kept) < len(chat.messages) - 1
     assert pictures_of(kept)[0] is pictures_of(chat.messages)[0]
     assert chat.template.prompt(kept).count(chat.template.image_id) == 16
@@ -122,3 +121,10 @@ def test_more_pictures_than_the_context_has_room_for_are_refused():
         chat.show(picture(seed))
     with pytest.raises(CourseError, match="a prompt of [0-9]+ tokens is too long"):
         chat.say("Hello!")
+
+
+def test_a_model_that_reads_only_texts_is_not_shown_pictures():
+    chat = Chat(chat_llm(), chat_template())
+    with pytest.raises(CourseError, match="the model reads only texts; one that sees"):
+        chat.show(picture(1))
+    assert chat.shown == []

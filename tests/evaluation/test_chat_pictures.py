@@ -2,18 +2,18 @@
 
 import torch
 
-from course_lib.data import ImageProcessor, VisualChatTemplate
-from course_lib.evaluation import answer_about, evaluate_vlm, look_at
+from course_lib.data import ChatTemplate, ImageProcessor, questions_about
+from course_lib.evaluation import answer, chat, evaluate_vlm, look_at
 from course_lib.evaluation.chat import Answer
-from tests.chats import QUESTIONS, chat_tokenizer
+from tests.chats import ANSWERS, QUESTIONS, Prescribed, chat_tokenizer, user
 from tests.models.tiny import IMAGE_SIZE, PATCHES, tiny_vlm
 from tests.parity import D, assert_near
 
 
-def seeing():
+def seeing(max_length=197):
     tokenizer = chat_tokenizer().with_special("<image>")
-    model = tiny_vlm(vocab_size=len(tokenizer), max_length=197)
-    return model, VisualChatTemplate(tokenizer, model.config.num_visual_tokens)
+    model = tiny_vlm(vocab_size=len(tokenizer), max_length=max_length)
+    return model, ChatTemplate(tokenizer, model.config.num_visual_tokens)
 
 
 def test_pictures_are_looked_at_in_their_order_whatever_the_batch():
@@ -27,12 +27,19 @@ def test_pictures_are_looked_at_in_their_order_whatever_the_batch():
 def test_each_question_is_asked_about_its_own_picture():
     torch.manual_seed(2)
     (model, template), features = seeing(), torch.randn(5, PATCHES, D)
-    together = answer_about(features, QUESTIONS, model, template, max_new_tokens=5, batch_size=2)
-    alone = [
-        answer_about(features[i : i + 1], [question], model, template, max_new_tokens=5)[0]
-        for i, question in enumerate(QUESTIONS)
-    ]
+    conversations = [*questions_about(features, QUESTIONS), [user("Hello!")]]
+    together = answer(conversations, model, template, max_new_tokens=5, batch_size=2)
+    alone = [answer([messages], model, template, max_new_tokens=5)[0] for messages in conversations]
     assert together == alone
+
+
+def test_an_answer_about_a_picture_that_the_context_cuts_has_not_ended():
+    [messages] = questions_about(torch.randn(1, PATCHES, D), ["Hello!"])
+    length = len(seeing()[1].prompt(messages))
+    for room, ended in ((len(chat_tokenizer().encode(ANSWERS[2])), True), (7, False)):
+        model, template = seeing(max_length=length + room)
+        [said] = answer([messages], model, template, choose=Prescribed(ANSWERS[2]))
+        assert (said.ended, said.text == ANSWERS[2]) == (ended, ended)
 
 
 def test_scores_are_given_by_form_and_kind(monkeypatch):
@@ -45,11 +52,12 @@ def test_scores_are_given_by_form_and_kind(monkeypatch):
     ]
     asked = []
 
-    def answer(features, questions, *_):
-        asked.extend(zip(features.flatten().tolist(), questions, strict=True))
+    def say(conversations, *_):
+        parts = [message["content"] for [message] in conversations]
+        asked.extend((float(picture["image"]), question["text"]) for picture, question in parts)
         return [Answer("A.", True), Answer("b.", True), Answer("C.", False)]
 
-    monkeypatch.setattr("course_lib.evaluation.visual.answer_about", answer)
+    monkeypatch.setattr(chat, "answer", say)
     scores = evaluate_vlm(None, None, torch.tensor([10.0, 20.0]).view(2, 1, 1), texts)
     assert asked == [(10.0, "a"), (20.0, "b"), (20.0, "c")]
     assert {name: (s.questions, round(s.exact), round(s.ended)) for name, s in scores.items()} == {

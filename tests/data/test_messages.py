@@ -2,8 +2,8 @@
 
 import pytest
 
-from course_lib.data import ChatTemplate, VisualChatTemplate, fit_context, visual_conversation
-from course_lib.data.parts import pictures_of, text_of, with_pictures
+from course_lib.data import ChatTemplate, fit_context, picture_conversation, pictures_of, with_pictures
+from course_lib.data.messages import text_of
 from course_lib.errors import CourseError
 from tests.chats import assistant, chat_tokenizer, user
 
@@ -12,7 +12,7 @@ P = 5
 
 @pytest.fixture
 def template():
-    return VisualChatTemplate(chat_tokenizer().with_special("<image>"), P)
+    return ChatTemplate(chat_tokenizer().with_special("<image>"), P)
 
 
 def show(text, *pictures):
@@ -68,7 +68,7 @@ def test_a_model_that_reads_only_texts_is_not_shown_pictures():
 
 def test_a_tokenizer_without_a_placeholder_is_refused():
     with pytest.raises(CourseError, match="no special token <image>"):
-        VisualChatTemplate(chat_tokenizer(), P)
+        ChatTemplate(chat_tokenizer(), P)
 
 
 def test_a_message_may_be_nothing_but_a_picture(template):
@@ -101,7 +101,21 @@ def test_a_prompt_that_exceeds_the_context_with_its_pictures_is_refused(template
         fit_context(messages, template.prompt, length - 1)
 
 
+def test_pictures_stay_when_their_turns_are_dropped(template):
+    messages = [
+        {"role": "system", "content": "Be kind."},
+        *(show("Hello!", "cat.png"), assistant("Hello!")),
+        *(show("And?", "dog.png", "hen.png"), assistant("Two.")),
+        *(user("How many cats are there?"), assistant("Two cats.")),
+    ]
+    expected = [messages[0], show("How many cats are there?", "cat.png", "dog.png", "hen.png")]
+    assert fit_context(messages[:-1], template.prompt, len(template.prompt(expected))) == (expected, 2)
+    whole = template.training([*expected, messages[-1]])
+    assert template.training(messages, len(whole.ids)) == whole
+    assert whole.pictures == ["cat.png", "dog.png", "hen.png"]
+
+
 def test_the_pictures_of_a_row_come_first(template):
     texts = [{"user": "Who?", "assistant": "A cat."}, {"user": "Where?", "assistant": "Here."}]
-    messages = visual_conversation({"images": ["cat.png"], "texts": texts})
+    messages = picture_conversation({"images": ["cat.png"], "texts": texts})
     assert messages == [show("Who?", "cat.png"), assistant("A cat."), user("Where?"), assistant("Here.")]

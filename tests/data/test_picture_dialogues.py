@@ -1,12 +1,13 @@
 """Dialogues about pictures, in the columns of the_cauldron; what makes no dialogue is named."""
 
 import io
+import json
 
 import datasets
 import pytest
 from PIL import Image
 
-from course_lib.data import load_visual_dialogues
+from course_lib.data import load_picture_dialogues
 from course_lib.errors import CourseError
 from course_lib.world.scenes import make_scenes
 from course_lib.world.scenes.dialogues import make_scene_dialogues
@@ -29,7 +30,7 @@ def write(path, *rows):
 def test_dialogues_of_the_little_world_are_about_its_scenes(monkeypatch):
     three = make_scenes("test", 3)
     monkeypatch.setattr("course_lib.world.scenes.dialogues.make_scenes", lambda split: three)
-    rows = load_visual_dialogues("world", "test")
+    rows = load_picture_dialogues("world", "test")
     assert [[image.size for image in images] for images in rows["images"]] == [[(64, 64)]] * 3
     assert rows["held_out"][:] == [scene.held_out for scene in three]
     for texts, (_, turns) in zip(rows["texts"], make_scene_dialogues("test"), strict=True):
@@ -39,14 +40,25 @@ def test_dialogues_of_the_little_world_are_about_its_scenes(monkeypatch):
 
 def test_a_row_may_have_several_pictures_and_several_turns(tmp_path):
     path = write(tmp_path / "talk.parquet", {"images": [picture(7, 5), picture(3, 2)], "texts": [TEXT, TEXT]})
-    [row] = load_visual_dialogues(path)
+    [row] = load_picture_dialogues(path)
     assert [image.size for image in row["images"]] == [(7, 5), (3, 2)]
     assert row["texts"] == [TEXT, TEXT]
 
 
+@pytest.mark.parametrize("name", ["train.jsonl", "talk.jsonl"], ids=["a folder", "a file"])
+def test_pictures_that_are_named_as_files_are_looked_for_beside_the_file_that_names_them(name, tmp_path, monkeypatch):
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "hen.png").write_bytes(picture()["bytes"])
+    (tmp_path / "cow.png").write_bytes(picture(5, 7)["bytes"])
+    (tmp_path / name).write_text(json.dumps({"images": ["photos/hen.png", "cow.png"], "texts": [TEXT]}) + "\n")
+    monkeypatch.chdir("/")
+    [row] = load_picture_dialogues(str(tmp_path if name == "train.jsonl" else tmp_path / name))
+    assert [image.size for image in row["images"]] == [(13, 11), (5, 7)]
+
+
 def test_a_missing_column_is_answered_with_those_there_are(tmp_path):
     with pytest.raises(CourseError, match="missing column texts; found images"):
-        load_visual_dialogues(write(tmp_path / "talk.parquet", {"images": [picture()]}))
+        load_picture_dialogues(write(tmp_path / "talk.parquet", {"images": [picture()]}))
 
 
 @pytest.mark.parametrize(
@@ -63,4 +75,4 @@ def test_a_missing_column_is_answered_with_those_there_are(tmp_path):
 def test_a_row_that_makes_no_dialogue_is_named_by_its_number(bad, complaint, tmp_path):
     good = {"images": [picture()], "texts": [TEXT]}
     with pytest.raises(CourseError, match=rf'row 2 of ".*talk\.parquet", split "train": {complaint}'):
-        load_visual_dialogues(write(tmp_path / "talk.parquet", good, good | bad))
+        load_picture_dialogues(write(tmp_path / "talk.parquet", good, good | bad))
