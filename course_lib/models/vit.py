@@ -1,6 +1,7 @@
 """The vision transformer: which class does a picture belong to? (slide "Vision Transformers Basics")."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from torch import nn
@@ -18,7 +19,7 @@ class VitConfig(VisionConfig):
         CourseError: as `VisionConfig` does; and where there is no class, or two of one name.
     """
 
-    classes: tuple[str, ...]
+    classes: Sequence[str]
 
     def __post_init__(self):
         super().__post_init__()
