@@ -1,5 +1,6 @@
 """The layout of the hub: a folder with config.json, weights in one or more safetensors files, and a tokenizer."""
 
+import os
 import re
 from collections.abc import Mapping
 from functools import wraps
@@ -74,9 +75,9 @@ def find_folder(name):
         CourseError: there is no such folder, and the hub gives no model of that name.
     """
     folder = Path(name)
-    if (folder / "config.json").is_file():
+    if os.path.isfile(folder / "config.json"):
         return folder
-    if folder.is_dir() or not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", str(name)):
+    if os.path.isdir(folder) or not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", str(name)):
         raise CourseError(f"{folder} is not a checkpoint: expected a folder with a config.json, or a hub id")
     from huggingface_hub import snapshot_download
 

@@ -107,6 +107,8 @@ def check_conversation(messages, last):
 
 def check_message(message, number):
     """Raise a CourseError that names the message unless it has a known role and says or shows something."""
+    if not isinstance(message, dict):
+        raise CourseError(f"message {number} should have a role and a content, got {message!r}")
     role = message.get("role")
     if role not in ROLES:
         raise CourseError(f"message {number} has the unknown role {role!r}; expected one of {', '.join(ROLES)}")
