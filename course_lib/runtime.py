@@ -2,21 +2,27 @@
 
 import os
 import random
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from course_lib.errors import CourseError
+
+if TYPE_CHECKING:
+    import torch  # otherwise imported only where it is used: much of the course does without
+
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 MODELS = REPOSITORY / "data" / "models"
 
 
-def cache_folder():
+def cache_folder() -> Path:
     """The folder for generated data: `$COURSE_CACHE`, or `data/cache` in the repository. Safe to delete."""
     return Path(os.environ.get("COURSE_CACHE") or REPOSITORY / "data" / "cache")
 
 
-def seed_everything(seed=0):
+def seed_everything(seed: int = 0) -> None:
     """Seed the random numbers of Python and of torch (every device)."""
     import torch
 
@@ -24,7 +30,7 @@ def seed_everything(seed=0):
     torch.manual_seed(seed)
 
 
-def set_threads(threads=None):
+def set_threads(threads: int | None = None) -> int:
     """Let torch use `threads` cores (default: `$OMP_NUM_THREADS`, else two) and return their number.
 
     A fixed number keeps results and timings steady: with all cores of a shared machine, small models get slower.
@@ -38,7 +44,7 @@ def set_threads(threads=None):
     return torch.get_num_threads()
 
 
-def wanted_threads():
+def wanted_threads() -> int:
     """The first number of `$OMP_NUM_THREADS`, which is a list for nested loops; two where it is empty."""
     wanted = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip() or "2"
     if not wanted.isdecimal() or not 0 < int(wanted) < 1000:
@@ -47,7 +53,7 @@ def wanted_threads():
 
 
 @contextmanager
-def one_thread():
+def one_thread() -> Iterator[None]:
     """Within it, torch uses a single core: for steps that take less time than waking a second one."""
     import torch
 
@@ -59,10 +65,46 @@ def one_thread():
         torch.set_num_threads(before)
 
 
-def pick_device():
-    """The fastest device of this machine: CUDA, then Apple's MPS, then the CPU."""
+def pick_device() -> "torch.device":
+    """The device that `$COURSE_DEVICE` names: "cpu", "cuda", "mps", ...
+
+    Without it, or if it is "auto": the fastest of this machine, which is CUDA, then Apple's MPS, then the CPU; under
+    `accelerate launch`, the one that belongs to this process.
+
+    Raises:
+        CourseError: there is no such device here.
+    """
     import torch
 
+    wanted = os.environ.get("COURSE_DEVICE") or "auto"
+    if wanted != "auto":
+        return checked_device(wanted)
+    if "LOCAL_RANK" in os.environ:
+        from accelerate import PartialState
+
+        return PartialState().device
     if torch.cuda.is_available():
         return torch.device("cuda")
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def lesson_device() -> "torch.device":
+    """Where a lesson computes: on the CPU, unless `$COURSE_DEVICE` says otherwise (see `pick_device`).
+
+    On the CPU a lesson prints the very numbers that stand in it; elsewhere the last digits differ.
+    """
+    import torch
+
+    return pick_device() if os.environ.get("COURSE_DEVICE") else torch.device("cpu")
+
+
+def checked_device(name: str) -> "torch.device":
+    """The `torch.device` of this name. Raises CourseError where torch can't compute on it."""
+    import torch
+
+    try:
+        return torch.zeros(1, device=name).device
+    except (RuntimeError, AssertionError) as error:  # an AssertionError where torch was built without CUDA
+        raise CourseError(
+            f'COURSE_DEVICE is "{name}", on which torch can\'t compute here; expected "auto", "cpu", "cuda" or "mps"'
+        ) from error

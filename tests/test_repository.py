@@ -11,7 +11,7 @@ import yaml
 from jupyter_client.kernelspec import KernelSpecManager
 
 import course_lib
-from tests.notebooks.lesson import LESSON_FILES, LINK, REPOSITORY, Lesson
+from tests.notebooks.lesson import LINK, REPOSITORY
 
 EXTRA = '-e ".[test]"'
 PYTHONS = ["3.11", "3.12", "3.13"]
@@ -80,24 +80,6 @@ def test_every_link_leads_somewhere(name):
 
 def test_the_picture_of_the_readme_is_there():
     assert (REPOSITORY / re.search(r"!\[[^\]]+\]\(([^)]+)\)", README)[1]).exists()
-
-
-def lesson_rows():
-    """The table of lessons: file -> (slides, minutes)."""
-    rows = re.findall(r"^\| \[[^\]]+\]\((notebooks/[^)]+)\) \| (.*?) ?\| (\d+) \|$", README, re.M)
-    return {file: (slides.split(", ") if slides else [], minutes) for file, slides, minutes in rows}
-
-
-def test_the_table_of_lessons_has_every_lesson_in_order():
-    assert list(lesson_rows()) == [path.relative_to(REPOSITORY).as_posix() for path in LESSON_FILES]
-
-
-@pytest.mark.parametrize("path", LESSON_FILES, ids=lambda path: path.stem)
-def test_the_table_of_lessons_says_what_the_lesson_says(path):
-    slides, minutes = lesson_rows()[path.relative_to(REPOSITORY).as_posix()]
-    card = Lesson(path).cells[0].source
-    assert re.search(r"(\d+) minutes", card)[1] == minutes
-    assert [slide for slide in slides if slide not in card] == []
 
 
 def test_the_tree_in_the_readme_names_what_exists_and_every_room():

@@ -3,7 +3,7 @@
 import functools
 import random
 
-from course_lib.data import EOS, Tokenizer, TranslationBatches
+from course_lib.data import EOS, Tokenizer, translation_batches
 from course_lib.models import Translator, TranslatorConfig
 from tests.parity import D_FF, D, H, V, shake
 
@@ -27,7 +27,7 @@ def reversal_pairs(count, seed=0):
 
 def reversal_batches(count=60, tokens_per_batch=100, seed=0):
     """Training batches of `reversal_pairs`."""
-    return TranslationBatches(reversal_pairs(count), tokens_per_batch, seed)
+    return translation_batches(reversal_pairs(count), tokens_per_batch, seed)
 
 
 def sentence_rows(count, seed=0):

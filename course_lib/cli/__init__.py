@@ -11,6 +11,7 @@ from course_lib.cli.exercises import check, grade, progress, release
 from course_lib.cli.lessons import run
 from course_lib.cli.machine import doctor
 from course_lib.cli.models import evaluate, train, translate
+from course_lib.cli.renumber import renumber
 
 app = typer.Typer(
     cls=Commands,
@@ -33,5 +34,5 @@ def course(context: typer.Context):
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
-for command in (doctor, run, check, progress, train, evaluate, translate, chat, bench, release, grade):
+for command in (doctor, run, check, progress, train, evaluate, translate, chat, bench, release, grade, renumber):
     app.command()(command)

@@ -1,37 +1,16 @@
 """`course bench`: what this machine does, measured, as ratios of two things that took turns in one run."""
 
-import importlib.util
 import json
 import os
 import platform
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from course_lib.benchmarks import Options, find_benchmarks
 from course_lib.cli.console import table
-from course_lib.errors import CourseError
-from course_lib.runtime import REPOSITORY, pick_device, set_threads
-
-BENCHMARKS = REPOSITORY / "tests" / "benchmarks"
-
-
-@dataclass(frozen=True)
-class Options:
-    """What a benchmark may be told.
-
-    `source` is the data to train on, `text` what is learnt by its characters, `model` the one that translates;
-    `minutes` is the length of each full training, every other measurement takes `rounds` of some `seconds`.
-    """
-
-    source: str = "world"
-    text: str = "world"
-    model: str = "translator"
-    minutes: float = 2.0
-    rounds: int = 5
-    seconds: float = 2.5
+from course_lib.runtime import pick_device, set_threads
 
 
 def bench(
@@ -70,43 +49,17 @@ def bench(
       2  something can't be used; the message says what was expected
     """
     options = Options(source, text, model, minutes, rounds)
-    benchmarks = find_benchmarks(only)
+    benchmarks = find_benchmarks(only or ())
     setup = machine() | {"source": source, "text": text, "model": model}
     show = (lambda text: None) if as_json else typer.echo
     show(", ".join(f"{key} {value}" for key, value in setup.items()))
     results = {}
-    for name, path in benchmarks.items():
+    for name, benchmark in benchmarks.items():
         typer.echo(f"measuring {name} ...", err=True)
-        benchmark = load_benchmark(path)
         results[name] = benchmark.measure(options)
         show(f"\n{name}: {benchmark.__doc__.splitlines()[0]}\n\n{table(results[name])}")
     if as_json:
         typer.echo(json.dumps({"setup": setup, "benchmarks": results}, indent=2))
-
-
-def find_benchmarks(names=None):
-    """The files of the benchmarks `names` (default: of all), by name.
-
-    Raises:
-        CourseError: an unknown name; or this is no checkout (the installed package alone has no benchmarks).
-    """
-    files = {path.stem.removeprefix("bench_"): path for path in sorted(BENCHMARKS.glob("bench_*.py"))}
-    if not files:
-        raise CourseError(f"no benchmarks in {BENCHMARKS}: expected a checkout of the course's repository there")
-    unknown = [name for name in names or [] if name not in files]
-    if unknown:
-        raise CourseError(f'no benchmark "{unknown[0]}": expected one of {", ".join(files)}')
-    return {name: files[name] for name in names or files}
-
-
-def load_benchmark(path):
-    """The module in the file `path`; it may import from `tests`."""
-    if str(REPOSITORY) not in sys.path:
-        sys.path.insert(0, str(REPOSITORY))
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def machine():

@@ -43,7 +43,7 @@ def drop_output():
 def standard_input():
     """The standard input, whatever its bytes. Raises CourseError where there is none, as after `<&-` in a shell."""
     if sys.stdin is None:
-        raise CourseError("there is no standard input to read from")
+        raise CourseError("there is no standard input to read from; give a file or a pipe")
     sys.stdin.reconfigure(errors="replace")
     return sys.stdin
 

@@ -10,9 +10,10 @@ import typer
 from course_lib.cli.console import complain
 from course_lib.errors import CourseError
 from course_lib.files import atomic_file
+from course_lib.lessons import find_lesson
 from course_lib.runtime import REPOSITORY, cache_folder
 
-LESSONS = REPOSITORY / "notebooks"
+NOTEBOOKS = REPOSITORY / "notebooks"
 
 
 def run(
@@ -36,7 +37,7 @@ def run(
       1  a cell failed; the message says which
       2  there is no such lesson, or the page can't be written
     """
-    path = find_lesson(lesson)
+    path = find_notebook(lesson)
     page = out or cache_folder() / "pages" / f"{path.stem}.html"
     notebook = read_notebook(path)
     started = time.monotonic()
@@ -48,15 +49,12 @@ def run(
     typer.echo(f"{path.name} ran in {time.monotonic() - started:.0f} s; its page: {page}")
 
 
-def find_lesson(name):
-    """The notebook of a lesson, by number or name. Raises CourseError with the lessons that there are."""
-    lessons = sorted(LESSONS.glob("[0-9]*.ipynb"))
-    wanted = Path(name).name.removesuffix(".ipynb")
-    for path in lessons:
-        if wanted == path.stem or wanted.zfill(2) == path.stem.partition("_")[0]:
-            return path
-    known = "".join(f"\n  {path.stem}" for path in lessons) or " none"
-    raise CourseError(f'no lesson "{name}" in {LESSONS}; expected one of:{known}')
+def find_notebook(lesson):
+    """The notebook of a lesson, by number or name. Raises CourseError where there is none."""
+    path = NOTEBOOKS / f"{find_lesson(lesson).stem}.ipynb"
+    if not path.exists():
+        raise CourseError(f"{path} is missing; expected a checkout of the course's repository there")
+    return path
 
 
 def read_notebook(path):

@@ -1,25 +1,22 @@
 """`course train`, `course evaluate`, `course translate`: a model is made, scored, and put to use."""
 
 import json
-import sys
 import time
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from course_lib.cli.console import complain, table
+from course_lib.cli.console import complain, standard_input, table
 from course_lib.errors import CourseError
-from course_lib.files import read_json
-from course_lib.runtime import cache_folder, pick_device, set_threads
+from course_lib.runtime import MODELS, cache_folder, pick_device, set_threads
 
 SOURCE = "The data: world, a file, a folder, or an id on the hub."
 MODEL = "A name in data/models, or a folder."
 
 
 def train(
-    name: Annotated[str, typer.Argument(help="The recipe, such as translator.")],
+    name: Annotated[str | None, typer.Argument(help="The recipe, such as translator; none: list them.")] = None,
     source: Annotated[str, typer.Option(help=SOURCE)] = "world",
     minutes: Annotated[float | None, typer.Option(min=0.01, help="Default: the steps of the recipe.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another model.")] = 0,
@@ -33,7 +30,8 @@ def train(
     On several cards or machines, start it with: accelerate launch --no_python course train ...
 
     \b
-    Example:
+    Examples:
+      course train
       course train translator --source my_pairs/ --minutes 10 --out runs/mine
 
     \b
@@ -44,35 +42,40 @@ def train(
     """
     from tqdm import tqdm
 
-    from course_lib.recipes import RECIPES
+    from course_lib.recipes import RECIPES, run
 
+    if name is None:
+        typer.echo(table([described(recipe) for recipe in RECIPES.values()]))
+        return
     if name not in RECIPES:
         raise CourseError(f'no recipe "{name}": expected one of {", ".join(RECIPES)}')
     set_threads()
     out = out or cache_folder() / "trained" / name
     try:
-        card = RECIPES[name](source, out=out, minutes=minutes, seed=seed, report=tqdm.write)
+        card = run(RECIPES[name], source, out=out, minutes=minutes, seed=seed, report=tqdm.write)
     except KeyboardInterrupt:
         complain("stopped; the same command goes on from the last checkpoint (one is kept each tenth of the way)")
         raise typer.Exit(130) from None
     if card:
-        typer.echo(table([{"validation": group, **scores} for group, scores in card["validation"].items()]))
+        typer.echo(tables(card["validation"], card.get("further", {})))
         typer.echo(f"The model is in {out}")
 
 
 def evaluate(
-    model: Annotated[str, typer.Argument(help=MODEL)],
+    model: Annotated[str | None, typer.Argument(help=MODEL + " None: list what can be scored.")] = None,
     source: Annotated[str | None, typer.Option(help=SOURCE + " Default: what it was trained on.")] = None,
     split: Annotated[str, typer.Option(help="train, validation or test.")] = "validation",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ):
-    """Score a translator by BLEU and exact match.
+    """Score a model that was made by a recipe, as its card does.
 
-    Text is lower-cased first. The little world's scores are also given for two kinds of sentences: those that are
-    new, and those with a combination of words that is new.
+    A translator by BLEU and exact match, a base model by perplexity, a chat model by exact answers, and so on. The
+    little world's scores are also given by kind: of sentences that are new, for example, and of those with a
+    combination of words that is new. What the model can't read is left out, and counted.
 
     \b
-    Example:
+    Examples:
+      course evaluate
       course evaluate translator --split test --json
 
     \b
@@ -80,22 +83,24 @@ def evaluate(
       0  scored
       2  something can't be used; the message says what was expected
     """
-    from course_lib.data import load_translations
-    from course_lib.generation import beam, greedy_search
     from course_lib.models import find_model
+    from course_lib.recipes import RECIPES, recipe_of, score
 
-    translator, tokenizer = load(model)
-    source = source or source_of(find_model(model))
-    rows = load_translations(source, split)
-    scores = [
-        score
-        for name, search in {"greedy": greedy_search, "beam 5": beam(5)}.items()
-        for score in timed_scores(name, search, translator, tokenizer, rows)
-    ]
+    if model is None:
+        typer.echo(table(list(shipped(RECIPES))))
+        return
+    set_threads()
+    folder, started = find_model(model), time.monotonic()
+    recipe, learnt = recipe_of(folder, RECIPES)
+    source = learnt if source is None else source
+    report = {"model": model, "recipe": recipe.name, "source": source, "split": split}
+    report |= score(recipe, folder, source, split) | {"seconds": time.monotonic() - started}
     if as_json:
-        typer.echo(json.dumps({"model": model, "source": source, "split": split, "scores": scores}, indent=2))
-    else:
-        typer.echo(f"{model} on {source}, {split}\n\n{table(scores)}")
+        typer.echo(json.dumps(report, indent=2, ensure_ascii=False))
+        return
+    left_out = f", {report['left out']:,} {recipe.items} left out: too long" if report["left out"] else ""
+    typer.echo(f"{model} on {source}, {split}, {report['seconds']:.1f} seconds{left_out}\n")
+    typer.echo(tables(report["scores"], report.get("further", {})))
 
 
 def translate(
@@ -103,9 +108,12 @@ def translate(
         list[str] | None, typer.Argument(help="Portuguese; none, or -, for lines from the standard input.")
     ] = None,
     model: Annotated[str, typer.Option(help=MODEL)] = "translator",
-    beam: Annotated[int, typer.Option(min=1, help="The width of the search; 1 is greedy search.")] = 5,
+    beam: Annotated[int, typer.Option(min=1, max=100, help="The width of the search; 1 is greedy search.")] = 5,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")] = False,
 ):
     """Translate Portuguese sentences to English.
+
+    Words that the model has never met in its training are named on the standard error: it can only guess them.
 
     \b
     Examples:
@@ -118,37 +126,84 @@ def translate(
       2  something can't be used: a sentence is empty or too long, or there is no such model
     """
     from course_lib import generation
+    from course_lib.models import Translator
 
-    if sentences in (None, [], ["-"]):
-        sentences = [line.strip() for line in sys.stdin if line.strip()]
-    translator, tokenizer = load(model)
-    for line in generation.translate(sentences, translator, tokenizer, generation.beam(beam)):
+    sentences = lines() if sentences in (None, [], ["-"]) else [readable(sentence) for sentence in sentences]
+    translator, tokenizer = load(model, Translator)
+    english = generation.translate(sentences, translator, tokenizer, generation.beam(beam))
+    unknown = never_met(model, sentences)
+    if as_json:
+        columns = zip(sentences, english, unknown, strict=True)
+        rows = [dict(zip(("portuguese", "english", "never met"), row, strict=True)) for row in columns]
+        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    for number, (line, words) in enumerate(zip(english, unknown, strict=True), start=1):
         typer.echo(line)
+        if words:
+            typer.echo(f"{f'sentence {number}, ' * (len(english) > 1)}never met: {', '.join(words)}", err=True)
 
 
-def load(name):
-    """A model on the fastest device, and its tokenizer."""
+def load(name, kind):
+    """A model of a kind, on the fastest device, and what prepares its input.
+
+    Raises:
+        CourseError: there is no such model, or it is of another kind.
+    """
     from course_lib.models import load_model
 
     set_threads()
-    model, tokenizer = load_model(name)
-    return model.to(pick_device()), tokenizer
+    model, *preparers = load_model(name)
+    if not isinstance(model, kind):
+        raise CourseError(f'"{name}" is a {type(model).__name__}; expected a {kind.__name__}')
+    return model.to(pick_device()), *preparers
 
 
-def source_of(folder):
-    """What the model in `folder` was trained on, by its card; without a card, the little world."""
-    card = folder / "card.json"
-    return read_json(card).get("source", "world") if card.exists() else "world"
+def lines():
+    """The lines of the standard input that are not blank."""
+    return [line.strip() for line in standard_input() if line.strip()]
 
 
-def timed_scores(name, search, model, tokenizer, rows):
-    """The scores of each group of rows, with the seconds that all of them took."""
-    from course_lib.evaluation import evaluate_translator
+def readable(text):
+    """The text with a \ufffd for each byte of the command line that was not UTF-8."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
-    started = time.monotonic()
-    groups = evaluate_translator(model, tokenizer, rows, search)
-    seconds = {"all": time.monotonic() - started}
-    return [
-        {"search": name, "group": group, **asdict(scores), "seconds": seconds.get(group)}
-        for group, scores in groups.items()
-    ]
+
+def never_met(name, sentences):
+    """For each sentence the words that the training of the model did not have; none where nobody wrote that down."""
+    from course_lib.data import MetWords
+    from course_lib.models import find_model
+
+    path = find_model(name) / MetWords.file
+    if not path.exists():
+        return [[] for _ in sentences]
+    met = MetWords.load(path)
+    return [met.missing(sentence) for sentence in sentences]
+
+
+def described(recipe):
+    """A row of the list of recipes."""
+    return {
+        "recipe": recipe.name,
+        "makes a": recipe.about,
+        "from": ", ".join((recipe.items, *recipe.starts_from)),
+        "steps": sum(stage.plan.steps for stage in (*recipe.earlier, recipe)),
+    }
+
+
+def shipped(recipes):
+    """Rows of the list of models: those in data/models that a recipe made."""
+    from course_lib.recipes import recipe_of
+
+    for card in sorted(MODELS.glob("*/card.json")):
+        recipe, source = recipe_of(card.parent, recipes)
+        scored = ", ".join(recipe.watched)
+        yield {"model": card.parent.name, "is a": recipe.about, "made on": source, "scored by": scored}
+
+
+def tables(scores, further):
+    """Scores by group, and those to compare them with, each as a table with its name."""
+    parts = {"": scores} | further
+    return "\n\n".join(
+        f"{name}:\n" * bool(name) + table([{"group": group, **row} for group, row in groups.items()])
+        for name, groups in parts.items()
+    )

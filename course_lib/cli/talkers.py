@@ -9,7 +9,7 @@ from course_lib.runtime import pick_device, set_threads
 
 
 def talker(name):
-    """What makes a `Chat` with the model `name`, or a `VisualChat` if it sees, from the settings of a `Chat`.
+    """What makes a `Chat` with the model `name`, from the settings of a `Chat`.
 
     Raises:
         CourseError: there is no such model, or it is of another kind.
@@ -38,22 +38,18 @@ def find(name):
 
 def chat_with(model, template, image_processor):
     """What makes conversations; `image_processor` is a function, asked only for a model that sees."""
-    from course_lib.generation import Chat, VisualChat
+    from course_lib.generation import Chat
     from course_lib.models import Vlm
 
-    if isinstance(model, Vlm):
-        return partial(VisualChat, model, template, image_processor())
-    return partial(Chat, model, template)
+    return partial(Chat, model, template, processor=image_processor() if isinstance(model, Vlm) else None)
 
 
 def our_template(model, tokenizer):
     """The chat template of a model of ours."""
-    from course_lib.data import ChatTemplate, VisualChatTemplate
+    from course_lib.data import ChatTemplate
     from course_lib.models import Vlm
 
-    if isinstance(model, Vlm):
-        return VisualChatTemplate(tokenizer, model.config.num_visual_tokens)
-    return ChatTemplate(tokenizer)
+    return ChatTemplate(tokenizer, model.config.num_visual_tokens if isinstance(model, Vlm) else None)
 
 
 def is_hub_checkpoint(name):
@@ -69,10 +65,6 @@ def is_hub_checkpoint(name):
 
 def show(talk, pictures):
     """Show pictures in a conversation. Raises CourseError where one can't be read, or the model doesn't see."""
-    from course_lib.generation import VisualChat
-
-    if pictures and not isinstance(talk, VisualChat):
-        raise CourseError("the model reads only texts; one that sees, such as --model vlm, can be shown pictures")
     for picture in pictures:
         talk.show(picture)
     return talk

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from course_lib.cli.talkers import show
-from course_lib.data.parts import with_pictures
+from course_lib.data.messages import with_pictures
 from course_lib.errors import CourseError
 from course_lib.runtime import REPOSITORY
 
@@ -22,14 +22,9 @@ def serve(new_chat):
         import gradio
     except ImportError:
         raise CourseError(f"the page needs gradio; {INSTALL}") from None
-    page(gradio, new_chat, sees(new_chat())).launch(inbrowser=True, max_file_size=LARGEST_FILE)
-
-
-def sees(talk):
-    """Whether a conversation can be about pictures."""
-    from course_lib.generation import VisualChat
-
-    return isinstance(talk, VisualChat)
+    page(gradio, new_chat, with_files=new_chat().processor is not None).launch(
+        inbrowser=True, max_file_size=LARGEST_FILE
+    )
 
 
 def page(gradio, new_chat, with_files=False):
@@ -94,7 +89,7 @@ def remembered(history):
 
 
 def looked_at(talk, message):
-    """The message with its pictures as a `VisualChat` has them: what the model's tower makes of each."""
+    """The message with its pictures as a `Chat` has them: what the model's tower makes of each."""
     if isinstance(message["content"], str):
         return message
     parts = [part | {"image": talk.look(part["image"])} if "image" in part else part for part in message["content"]]

@@ -7,7 +7,6 @@ from course_lib.convert.gpt2 import gpt_from_hugging_face, gpt_to_hugging_face
 from course_lib.convert.hub import HubCheckpoint
 from course_lib.convert.hub_chat import HubChatTemplate
 from course_lib.convert.hub_tokenizer import HubTokenizer
-from course_lib.convert.hub_visual_chat import HubVisualChatTemplate
 from course_lib.convert.llava import llava_from_hugging_face
 from course_lib.convert.llm import llm_from_hugging_face, llm_to_hugging_face
 from course_lib.convert.llm_config import hub_config, llm_config
@@ -22,7 +21,6 @@ __all__ = [
     "HubChatTemplate",
     "HubCheckpoint",
     "HubTokenizer",
-    "HubVisualChatTemplate",
     "bert_from_hugging_face",
     "clip_from_hugging_face",
     "gpt_from_hugging_face",

@@ -10,7 +10,6 @@ from course_lib.convert.gpt2 import gpt_from_hugging_face
 from course_lib.convert.hub_chat import HubChatTemplate
 from course_lib.convert.hub_tensors import require
 from course_lib.convert.hub_tokenizer import HubTokenizer
-from course_lib.convert.hub_visual_chat import HubVisualChatTemplate
 from course_lib.convert.llava import llava_from_hugging_face, vlm_config
 from course_lib.convert.llm import llm_from_hugging_face
 from course_lib.convert.siglip import siglip_from_hugging_face
@@ -63,12 +62,12 @@ class HubCheckpoint:
         return HubTokenizer(self.folder)
 
     def chat_template(self):
-        """Its `HubChatTemplate`, or `HubVisualChatTemplate` if it sees. Raises CourseError where it has none."""
+        """Its `HubChatTemplate`. Raises CourseError where it has none."""
         tokenizer = self.tokenizer()
         if self.config.get("model_type") != "llava":
             return HubChatTemplate(tokenizer, self.end_ids(tokenizer))
         config = vlm_config(self.config)
-        return HubVisualChatTemplate(tokenizer, self.end_ids(tokenizer), config.image_id, config.num_visual_tokens)
+        return HubChatTemplate(tokenizer, self.end_ids(tokenizer), config.image_id, config.num_visual_tokens)
 
     def image_processor(self):
         """Its `ImageProcessor`. Raises CourseError where it has none."""

@@ -7,8 +7,7 @@ from jinja2 import TemplateError, nodes
 from jinja2.ext import Extension, loopcontrols
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from course_lib.data.chat import check_conversation, shorten
-from course_lib.data.parts import text_of
+from course_lib.data.messages import check_conversation, check_pictures, parts_of, pictures_of, shorten, text_of
 from course_lib.errors import CourseError
 
 
@@ -21,16 +20,21 @@ class HubChatTemplate:
     Args:
         tokenizer: a `HubTokenizer`.
         end_ids: the ids that end an answer.
+        image_id, num_visual_tokens: if the model sees, the placeholder that the template writes for a picture, and how
+            many of them a picture takes.
 
     Raises:
         CourseError: the checkpoint has no chat template, or a damaged one, or no token ends an answer.
     """
 
-    def __init__(self, tokenizer, end_ids):
+    def __init__(self, tokenizer, end_ids, image_id=None, num_visual_tokens=None):
         if not tokenizer.chat_template:
             raise CourseError("the checkpoint has no chat template: it goes on with texts, but wasn't taught to answer")
         self.tokenizer, self.end_ids = tokenizer, frozenset(end_ids)
-        self.special_texts = tokenizer.special_texts()
+        self.image_id, self.num_visual_tokens = image_id, num_visual_tokens
+        self.special_texts = set(tokenizer.special_texts())
+        if image_id is not None:
+            self.special_texts.add(tokenizer.text_of(image_id))
         try:
             self._template = environment().from_string(tokenizer.chat_template)
         except TemplateError as error:
@@ -41,9 +45,11 @@ class HubChatTemplate:
         """The token ids of a conversation whose next message is the assistant's.
 
         Raises:
-            CourseError: see `check_conversation`; or a message has a special token in it, or the template refuses it.
+            CourseError: see `check_conversation` and `check_pictures`; or a message has a special token in it, or the
+                template refuses it.
         """
         check_conversation(messages, last="user")
+        check_pictures(messages, sees=self.image_id is not None)
         for message in messages:
             said = text_of(message["content"])
             found = [text for text in self.special_texts if text in said]
@@ -56,12 +62,27 @@ class HubChatTemplate:
         return self.tokenizer.decode(ids)
 
     def _ids(self, messages, add_generation_prompt):
+        if self.image_id is not None:
+            messages = [message | {"content": parts_of(message["content"])} for message in messages]
         settings = self.tokenizer.special_tokens | {"tools": None, "documents": None}
         try:
             text = self._template.render(messages=messages, add_generation_prompt=add_generation_prompt, **settings)
         except Exception as error:  # a template is a program, and may fail like one
             raise CourseError(f"the checkpoint's chat template refuses the conversation: {error}") from None
-        return self.tokenizer.encode_written(text)
+        ids = self.tokenizer.encode_written(text)
+        return ids if self.image_id is None else self._with_places(ids, len(pictures_of(messages)))
+
+    def _with_places(self, ids, count):
+        """The ids with a <bos> first, whether the template writes it or not, and a place for each visual token."""
+        bos = self.tokenizer.id_of(self.tokenizer.special_tokens.get("bos_token"))
+        if bos is not None and ids[:1] != [bos]:
+            ids = [bos, *ids]
+        if ids.count(self.image_id) != count:
+            raise CourseError(
+                f"the conversation shows {count} pictures, but the checkpoint's chat template writes "
+                f"{ids.count(self.image_id)} placeholders"
+            )
+        return [id for id in ids for _ in range(self.num_visual_tokens if id == self.image_id else 1)]
 
     def _usual_end(self):
         """Of the ids that may end an answer, the one that the template writes behind one."""

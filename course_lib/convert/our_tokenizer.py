@@ -1,6 +1,6 @@
 """Our tokenizer and chat template in the layout of the hub."""
 
-from course_lib.data.chat import ROLES
+from course_lib.data.messages import ROLES
 from course_lib.errors import CourseError
 from course_lib.files import write_json
 

@@ -1,75 +1,108 @@
 """Data sets, tokenizers and batches."""
 
 from course_lib.data.augmentation import RandomViews
-from course_lib.data.batching import TranslationBatch, TranslationBatches, collate, pad_left
-from course_lib.data.characters import CharacterTokenizer, WindowBatches
-from course_lib.data.chat import ROLES, ChatTemplate, conversation, fit_context
-from course_lib.data.corruption import CorruptSpans, MaskTokens, TextBatch, TextBatches, predict_next
-from course_lib.data.dialogues import load_dialogues
+from course_lib.data.batches import Batches
+from course_lib.data.characters import CharacterTokenizer, window_batches, windows_in_order
+from course_lib.data.chat import PLACEHOLDER, ChatTemplate, Example
+from course_lib.data.collate import (
+    TranslationBatch,
+    dialogue_batch,
+    dialogue_batches,
+    predict_next,
+    text_batches,
+    translation_batch,
+    translation_batches,
+)
+from course_lib.data.corruption import CorruptSpans, MaskTokens
+from course_lib.data.dialogues import conversation, load_dialogues
+from course_lib.data.fitting import (
+    fitting,
+    fitting_captions,
+    fitting_dialogues,
+    fitting_preferences,
+    fitting_translations,
+)
 from course_lib.data.image_processor import ImageProcessor
 from course_lib.data.images import check_classes, load_captions, load_images
-from course_lib.data.packing import PackedBatch, PackedBatches
-from course_lib.data.pairs import PreferenceBatch, PreferenceBatches
-from course_lib.data.picture_batches import CaptionBatch, CaptionBatches, PictureBatch, PictureBatches
+from course_lib.data.messages import ROLES, fit_context, pictures_of, questions_about, with_pictures
+from course_lib.data.met_words import MetWords
+from course_lib.data.packing import packed_batches
+from course_lib.data.picture_batches import CaptionBatch, PictureBatch, caption_batches, picture_batches
+from course_lib.data.picture_dialogues import load_picture_dialogues, picture_conversation, picture_examples
 from course_lib.data.pictures import open_picture
+from course_lib.data.preference_pairs import (
+    Preference,
+    PreferenceBatch,
+    preference_batch,
+    preference_batches,
+    with_reference,
+)
 from course_lib.data.preferences import load_preferences
+from course_lib.data.rows import TokenBatch, pad_left
 from course_lib.data.sources import load_source
 from course_lib.data.stories import load_stories
 from course_lib.data.tokenizer import BOS, EOS, PAD, Tokenizer
-from course_lib.data.translations import load_translations, train_translation_tokenizer, translation_batches
-from course_lib.data.visual_batches import VisualBatch, VisualBatches, VisualExample, visual_examples
-from course_lib.data.visual_chat import VisualChatTemplate, visual_conversation
-from course_lib.data.visual_dialogues import load_visual_dialogues
-from course_lib.data.visual_pairs import VisualPreferenceBatch, VisualPreferenceBatches
+from course_lib.data.translations import load_translations, train_translation_tokenizer, translation_pairs
 
 __all__ = [
     "BOS",
-    "EOS",
+    "Batches",
     "CaptionBatch",
-    "CaptionBatches",
     "CharacterTokenizer",
     "ChatTemplate",
     "CorruptSpans",
+    "EOS",
+    "Example",
     "ImageProcessor",
     "MaskTokens",
+    "MetWords",
     "PAD",
-    "PackedBatch",
-    "PackedBatches",
+    "PLACEHOLDER",
     "PictureBatch",
-    "PictureBatches",
+    "Preference",
     "PreferenceBatch",
-    "PreferenceBatches",
     "ROLES",
     "RandomViews",
-    "TextBatch",
-    "TextBatches",
+    "TokenBatch",
     "Tokenizer",
     "TranslationBatch",
-    "TranslationBatches",
-    "VisualBatch",
-    "VisualBatches",
-    "VisualChatTemplate",
-    "VisualExample",
-    "VisualPreferenceBatch",
-    "VisualPreferenceBatches",
-    "WindowBatches",
+    "caption_batches",
     "check_classes",
-    "collate",
     "conversation",
+    "dialogue_batch",
+    "dialogue_batches",
     "fit_context",
+    "fitting",
+    "fitting_captions",
+    "fitting_dialogues",
+    "fitting_preferences",
+    "fitting_translations",
     "load_captions",
     "load_dialogues",
     "load_images",
+    "load_picture_dialogues",
     "load_preferences",
     "load_source",
     "load_stories",
     "load_translations",
-    "load_visual_dialogues",
     "open_picture",
+    "packed_batches",
     "pad_left",
+    "picture_batches",
+    "picture_conversation",
+    "picture_examples",
+    "pictures_of",
     "predict_next",
+    "preference_batch",
+    "preference_batches",
+    "questions_about",
+    "text_batches",
     "train_translation_tokenizer",
+    "translation_batch",
     "translation_batches",
-    "visual_conversation",
-    "visual_examples",
+    "translation_pairs",
+    "window_batches",
+    "windows_in_order",
+    "with_pictures",
+    "with_reference",
 ]

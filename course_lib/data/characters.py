@@ -2,8 +2,8 @@
 
 import torch
 
-from course_lib.data.batching import epoch_generator
-from course_lib.data.corruption import TextBatch
+from course_lib.data.batches import Batches
+from course_lib.data.rows import TokenBatch
 from course_lib.data.tokenizer import BOS, EOS, PAD, SPECIAL_TOKENS
 from course_lib.errors import CourseError
 
@@ -36,8 +36,8 @@ class CharacterTokenizer:
         return "".join(self._characters[id - len(SPECIAL_TOKENS)] for id in map(int, ids) if id >= len(SPECIAL_TOKENS))
 
 
-class WindowBatches:
-    """Windows of a stream of ids, each with the window one place later as its labels.
+def window_batches(ids, length, rows, seed=0):
+    """The `Batches` of random windows of a stream of ids, as many as make up its length.
 
     Args:
         ids: the stream, a list of ids.
@@ -48,28 +48,33 @@ class WindowBatches:
     Raises:
         CourseError: the stream is too short for one window and its last label.
     """
+    windows = cut_windows(ids, length)
+    count = max(1, len(windows) // (length * rows))
 
-    def __init__(self, ids, length, rows, seed=0):
-        if len(ids) <= length:
-            raise CourseError(f"windows of {length} need a stream of {length + 1} tokens or more, got {len(ids)}")
-        self.windows = torch.tensor(ids).unfold(0, length + 1, 1)  # a view: the stream is stored once
-        self.length, self.rows, self.seed = length, rows, seed
+    def draw(random):
+        return torch.randint(len(windows), (count, rows), generator=random).tolist()
 
-    def epoch(self, number):
-        """As many random windows as make up the length of the stream: the starts of each batch."""
-        batches = max(1, len(self.windows) // (self.length * self.rows))
-        random = epoch_generator(self.seed, number)
-        return torch.randint(len(self.windows), (batches, self.rows), generator=random).tolist()
+    return Batches(windows, window_batch, draw, seed)
 
-    def in_order(self):
-        """The windows that lie side by side, as batches: every token of the stream is predicted once, but the first.
 
-        What is left at the end, shorter than a window, is left out.
-        """
-        starts = list(range(0, len(self.windows), self.length))
-        return [starts[i : i + self.rows] for i in range(0, len(starts), self.rows)]
+def windows_in_order(ids, length, rows):
+    """The `Batches` of the windows that lie side by side: every token of the stream is predicted once, but the first.
 
-    def batch(self, starts):
-        """The `TextBatch` of the windows that begin at `starts`."""
-        windows = self.windows[starts]
-        return TextBatch(tokens=windows[:, :-1], labels=windows[:, 1:])
+    What is left at the end, shorter than a window, is left out. Arguments and errors as in `window_batches`.
+    """
+    windows = cut_windows(ids, length)
+    starts = list(range(0, len(windows), length))
+    return Batches(windows, window_batch, lambda random: [starts[i : i + rows] for i in range(0, len(starts), rows)])
+
+
+def cut_windows(ids, length):
+    """The windows of a stream that begin at each of its places, each with one more token, the last label: N T + 1."""
+    if len(ids) <= length:
+        raise CourseError(f"windows of {length} need a stream of {length + 1} tokens or more, got {len(ids)}")
+    return torch.tensor(ids).unfold(0, length + 1, 1)  # a view: the stream is stored once
+
+
+def window_batch(windows, random=None):
+    """A `TokenBatch` of windows, each with the window one place later as its labels."""
+    windows = torch.stack(windows)
+    return TokenBatch(tokens=windows[:, :-1], labels=windows[:, 1:])

@@ -1,34 +1,11 @@
-"""Three ways to make an exercise out of a plain text (slide "Architectural Variants", row "Training Task")."""
-
-from dataclasses import dataclass
+"""Two ways to make an exercise out of a plain text by hiding a part of it (slide "Architectural Variants")."""
 
 import torch
 
-from course_lib.data.batching import Batch, bucket, check_budget, collate, epoch_generator, pad
-from course_lib.data.tokenizer import BOS, PAD
+from course_lib.data.collate import translation_batch
+from course_lib.data.rows import TokenBatch, pad
+from course_lib.data.tokenizer import PAD
 from course_lib.errors import CourseError
-
-
-@dataclass(frozen=True)
-class TextBatch(Batch):
-    """What a model reads, `tokens`, B T, and what it is to say at each position, `labels`, B T (padding: nothing)."""
-
-    tokens: torch.Tensor
-
-    @property
-    def inputs(self):
-        """What a model is called with."""
-        return {"tokens": self.tokens}
-
-    @property
-    def num_tokens(self):
-        """Useful tokens: those of the text that are not padding."""
-        return int((self.tokens != PAD).sum())
-
-
-def predict_next(texts, random):
-    """Causal language modelling: at each token of a text, say the next (Radford et al. 2018, section 3.1)."""
-    return TextBatch(tokens=pad([[BOS, *ids[:-1]] for ids in texts]), labels=pad(texts))
 
 
 class MaskTokens:
@@ -46,14 +23,14 @@ class MaskTokens:
         self.mask_id, self.vocab_size, self.rate = mask_id, vocab_size, rate
 
     def __call__(self, texts, random):
-        """Texts (lists of ids) and a `torch.Generator` -> a `TextBatch`."""
+        """Texts (lists of ids) and a `torch.Generator` -> a `TokenBatch`."""
         original = pad(texts)
         chosen = (torch.rand(original.shape, generator=random) < self.rate) & (original != PAD)
         chosen[:, 0] |= ~chosen.any(dim=1)  # every text has something to say
         fate = torch.rand(original.shape, generator=random)
         others = torch.randint(3, self.vocab_size, original.shape, generator=random)
         changed = torch.where(fate < 0.8, self.mask_id, torch.where(fate < 0.9, others, original))
-        return TextBatch(tokens=torch.where(chosen, changed, original), labels=original.masked_fill(~chosen, PAD))
+        return TokenBatch(tokens=torch.where(chosen, changed, original), labels=original.masked_fill(~chosen, PAD))
 
 
 class CorruptSpans:
@@ -72,7 +49,7 @@ class CorruptSpans:
 
     def __call__(self, texts, random):
         """Texts (lists of ids, <eos> last) and a `torch.Generator` -> a `TranslationBatch`."""
-        return collate([self.corrupt(ids, random) for ids in texts])
+        return translation_batch([self.corrupt(ids, random) for ids in texts])
 
     def corrupt(self, ids, random):
         """Source and target of one text; both end in its last token, <eos>, which is never cut out."""
@@ -116,30 +93,3 @@ def split(total, parts, random):
     """`total` as a sum of `parts` positive numbers, each way equally likely."""
     cuts = (torch.randperm(total - 1, generator=random)[: parts - 1] + 1).sort().values.tolist()
     return [end - start for start, end in zip([0, *cuts], [*cuts, total], strict=True)]
-
-
-class TextBatches:
-    """The batches of a corpus, made into exercises anew each epoch, the same for the same seed everywhere.
-
-    Args:
-        texts: lists of ids, each ending in <eos>.
-        exercise: `predict_next`, a `MaskTokens` or a `CorruptSpans`.
-        tokens_per_batch: the most tokens of text in a batch, padding included.
-        seed: of the order and of the exercises.
-    """
-
-    def __init__(self, texts, exercise, tokens_per_batch, seed=0):
-        self.texts, self.exercise, self.tokens_per_batch, self.seed = texts, exercise, tokens_per_batch, seed
-        self.lengths = [(len(ids),) for ids in texts]
-        check_budget(self.lengths, tokens_per_batch)
-
-    def epoch(self, number):
-        """The batches of epoch `number`: indices into `texts`, with a seed for each batch's exercise."""
-        random = epoch_generator(self.seed, number)
-        batches = bucket(self.lengths, self.tokens_per_batch, random)
-        return list(zip(batches, torch.randint(2**62, (len(batches),), generator=random).tolist(), strict=True))
-
-    def batch(self, item):
-        """The batch of an item of `epoch`."""
-        indices, seed = item
-        return self.exercise([self.texts[i] for i in indices], torch.Generator().manual_seed(seed))

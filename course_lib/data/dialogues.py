@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from course_lib.data.chat import check_conversation, conversation
+from course_lib.data.messages import check_conversation
 from course_lib.data.sources import load_source, require_columns
 from course_lib.errors import CourseError
 
@@ -25,6 +25,20 @@ def load_dialogues(source="world", split="train"):
         except CourseError as error:
             raise CourseError(f'row {number} of "{source}", split "{split}": {error}') from None
     return rows
+
+
+def conversation(row):
+    """The messages of a row in the layout of databricks/databricks-dolly-15k, the assistant's `response` last.
+
+    The user's message is the `instruction` and, after a blank line, the `context` if there is one. The messages of a
+    `history`, if the row has one, come first.
+    """
+    parts = [row["instruction"], row.get("context")]
+    return [
+        *(row.get("history") or []),
+        {"role": "user", "content": "\n\n".join(part for part in parts if part)},
+        {"role": "assistant", "content": row["response"]},
+    ]
 
 
 def check_dialogue(row):

@@ -1,10 +1,12 @@
 """Pictures as batches: with the numbers of their classes, or with captions."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 
-from course_lib.data.batching import Rows, epoch_generator, pad
+from course_lib.data.batches import Batches, shuffle
+from course_lib.data.rows import Rows, pad
 from course_lib.errors import CourseError
 
 
@@ -20,7 +22,10 @@ class PictureBatch(Rows):
         """How many pictures are to be named."""
         return len(self.labels)
 
-    num_tokens = num_labels  # what the training loop counts per second
+    @property
+    def num_tokens(self):
+        """What the training loop counts per second: pictures."""
+        return self.num_labels
 
 
 @dataclass(frozen=True)
@@ -35,17 +40,20 @@ class CaptionBatch(Rows):
         """How many pairs are to be found."""
         return self.tokens[..., 0].numel()
 
-    num_tokens = num_labels  # what the training loop counts per second
+    @property
+    def num_tokens(self):
+        """What the training loop counts per second: pairs."""
+        return self.num_labels
 
 
-class PictureBatches:
-    """The batches of a training set, in a new random order each epoch, the same for the same seed everywhere.
+def picture_batches(pictures, labels, processor, batch_size, seed=0, views=None):
+    """The `Batches` of pictures with the numbers of their classes.
 
     Pictures stay bytes until their batch is asked for, which takes a quarter of the memory.
 
     Args:
         pictures: whatever `open_picture` takes, one for each label.
-        labels: the numbers of their classes; for captions, see `CaptionBatches`.
+        labels: the numbers of their classes.
         processor: an `ImageProcessor`.
         batch_size: pictures in a batch.
         seed: of the order, and of the views.
@@ -56,35 +64,37 @@ class PictureBatches:
         CourseError: no pictures, not as many labels, a picture that can't be read, or pictures that come out in
             different sizes.
     """
-
-    def __init__(self, pictures, labels, processor, batch_size, seed=0, views=None):
-        if not len(pictures) or len(pictures) != len(labels):
-            raise CourseError(f"expected pictures and as many labels, got {len(pictures)} and {len(labels)}")
-        self.pixels, self.labels = processor.stack(pictures), labels
-        self.processor, self.batch_size, self.seed, self.views = processor, batch_size, seed, views
-
-    def epoch(self, number):
-        """The batches of epoch `number`, a list of lists of indices."""
-        order = torch.randperm(len(self.pixels), generator=epoch_generator(self.seed, number))
-        return [indices.tolist() for indices in order.split(self.batch_size)]
-
-    def look(self, indices):
-        """What is seen of the pictures `indices`, B C Y X; the same each time, for the same list."""
-        pixels = self.pixels[indices]
-        if self.views:
-            pixels = self.views(pixels, torch.Generator().manual_seed(hash((self.seed, *indices))))
-        return self.processor.normalize(pixels)
-
-    def batch(self, indices):
-        """The `PictureBatch` of the pictures `indices`."""
-        return PictureBatch(pixels=self.look(indices), labels=torch.tensor([self.labels[i] for i in indices]))
+    collate = partial(picture_batch, processor=processor, views=views)
+    return batches_of_pictures(pictures, labels, processor, collate, batch_size, seed)
 
 
-class CaptionBatches(PictureBatches):
-    """The same, with captions: for each picture a list of as many as for the others, each a list of ids."""
+def caption_batches(pictures, captions, processor, batch_size, seed=0):
+    """The `Batches` of pictures with captions: of each picture as many as of the others, each a list of ids.
 
-    def batch(self, indices):
-        """The `CaptionBatch` of the pictures `indices`."""
-        captions = [self.labels[i] for i in indices]
-        tokens = pad([ids for listed in captions for ids in listed]).unflatten(0, (len(captions), -1))
-        return CaptionBatch(pixels=self.look(indices), tokens=tokens)
+    Arguments and errors as in `picture_batches`.
+    """
+    collate = partial(caption_batch, processor=processor)
+    return batches_of_pictures(pictures, captions, processor, collate, batch_size, seed)
+
+
+def batches_of_pictures(pictures, said, processor, collate, batch_size, seed):
+    """`Batches` of pairs: the bytes of a picture, C Y X, and what is said of it."""
+    if not len(pictures) or len(pictures) != len(said):
+        raise CourseError(f"expected pictures and as many labels, got {len(pictures)} and {len(said)}")
+    items = list(zip(processor.stack(pictures), said, strict=True))
+    return Batches(items, collate, partial(shuffle, len(items), batch_size), seed)
+
+
+def picture_batch(items, random=None, *, processor, views=None):
+    """A `PictureBatch` of pairs: the bytes of a picture, C Y X, and the number of its class."""
+    pixels, labels = zip(*items, strict=True)
+    pixels = torch.stack(pixels)
+    seen = views(pixels, random) if views else pixels
+    return PictureBatch(pixels=processor.normalize(seen), labels=torch.tensor(labels))
+
+
+def caption_batch(items, random=None, *, processor):
+    """A `CaptionBatch` of pairs: the bytes of a picture, C Y X, and its captions."""
+    pixels, captions = zip(*items, strict=True)
+    tokens = pad([ids for listed in captions for ids in listed]).unflatten(0, (len(captions), -1))
+    return CaptionBatch(pixels=processor.normalize(torch.stack(pixels)), tokens=tokens)

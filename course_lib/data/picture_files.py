@@ -69,6 +69,11 @@ def share(files, split):
     return [file for number, file in enumerate(files) if part.get(number % 10, "train") == split]
 
 
+def folder_of(source):
+    """The folder where the files are looked for that the rows of a source name."""
+    return Path(source) if os.path.isdir(source) else Path(source).parent
+
+
 @no_progress_bars()
 def readable_pictures(rows, source):
     """The rows with pictures that are found and can be read; where they are named as files, beside the source's.
@@ -80,8 +85,8 @@ def readable_pictures(rows, source):
 
     name = f'"{source}"'
     if rows.features["image"] == Value("string"):
-        beside = Path(source) if Path(source).is_dir() else Path(source).parent
-        rows = rows.add_column("file", [file and str(beside / file) for file in rows["image"]])
+        folder = folder_of(source)
+        rows = rows.add_column("file", [file and str(folder / file) for file in rows["image"]])
         rows = rows.remove_columns("image").rename_column("file", "image")
     for number, picture in enumerate(as_pictures(rows, "image", Image(decode=False), name)["image"], start=1):
         try:

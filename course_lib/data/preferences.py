@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from course_lib.data.chat import check_conversation
+from course_lib.data.messages import check_conversation
 from course_lib.data.sources import load_source, require_columns
 from course_lib.errors import CourseError
 

@@ -1,6 +1,5 @@
 """Portuguese-English sentence pairs, in the hub's layout: a column `translation` with `pt` and `en`."""
 
-from course_lib.data.batching import TranslationBatches
 from course_lib.data.sources import load_source, require_columns
 from course_lib.data.tokenizer import Tokenizer
 from course_lib.errors import CourseError
@@ -49,9 +48,8 @@ def train_translation_tokenizer(rows, vocab_size):
     return Tokenizer.train((pair[side] for pair in rows["translation"] for side in ("pt", "en")), vocab_size)
 
 
-def translation_batches(rows, tokenizer, *, tokens_per_batch, max_length, seed=0):
-    """The rows as `TranslationBatches`; pairs with a side longer than `max_length` tokens are left out."""
+def translation_pairs(rows, tokenizer):
+    """The rows as pairs of ids, (source, target), each ending in <eos>."""
     sources = tokenizer.encode_batch([pair["pt"] for pair in rows["translation"]])
     targets = tokenizer.encode_batch([pair["en"] for pair in rows["translation"]])
-    pairs = [pair for pair in zip(sources, targets, strict=True) if max(map(len, pair)) <= max_length]
-    return TranslationBatches(pairs, tokens_per_batch, seed)
+    return list(zip(sources, targets, strict=True))

@@ -1,13 +1,13 @@
 """Scores of trained models on held-out data."""
 
-from course_lib.evaluation.chat import AnswerScores, answer, evaluate_chat
+from course_lib.evaluation.chat import AnswerScores, answer, evaluate_chat, evaluate_vlm, look_at
 from course_lib.evaluation.classification import ClassScores, classify, evaluate_classifier
 from course_lib.evaluation.clip import ClipScores, evaluate_clip
-from course_lib.evaluation.language_model import LanguageScores, evaluate_language_model, score_texts
+from course_lib.evaluation.false_premises import answer_premises, hallucination_rate, of_each
+from course_lib.evaluation.language_model import LanguageScores, evaluate_language_model, mean_loss, score_texts
 from course_lib.evaluation.policy import reward_and_kl
 from course_lib.evaluation.preferences import PreferenceScores, evaluate_preferences, preference_margins
 from course_lib.evaluation.translation import TranslationScores, evaluate_translator, score_translations
-from course_lib.evaluation.visual import answer_about, evaluate_vlm, look_at
 from course_lib.evaluation.zero_shot import (
     best_class,
     caption_ids,
@@ -25,7 +25,7 @@ __all__ = [
     "PreferenceScores",
     "TranslationScores",
     "answer",
-    "answer_about",
+    "answer_premises",
     "best_class",
     "caption_ids",
     "class_vectors",
@@ -39,7 +39,10 @@ __all__ = [
     "evaluate_preferences",
     "evaluate_translator",
     "evaluate_vlm",
+    "hallucination_rate",
     "look_at",
+    "mean_loss",
+    "of_each",
     "preference_margins",
     "reward_and_kl",
     "recall_at_1",

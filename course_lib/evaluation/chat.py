@@ -1,8 +1,11 @@
-"""How good a chat model is: the share of held-out questions that it answers exactly."""
+"""How good a model is in conversation: the share of held-out questions that it answers exactly."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 
-from course_lib.data import ChatTemplate, conversation
+import torch
+
+from course_lib.data import ChatTemplate, conversation, pictures_of, questions_about
 from course_lib.evaluation.groups import members_by_group
 from course_lib.generation import complete, likeliest
 
@@ -25,16 +28,46 @@ class Answer:
 
 
 def answer(conversations, model, template, choose=likeliest, max_new_tokens=64, batch_size=128):
-    """The `Answer` of the model to each conversation, a list of messages of which the last is the user's."""
+    """The `Answer` of the model to each conversation, a list of messages of which the last is the user's.
+
+    A picture in a message is what the tower of the model makes of it, P D; see `look_at` and `questions_about`.
+    """
     prompts = [template.prompt(messages) for messages in conversations]
     order = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
-    answers = {}
+    device, answers = next(model.parameters()).device, {}
     for first in range(0, len(order), batch_size):
         batch = order[first : first + batch_size]
-        outputs = complete([prompts[i] for i in batch], model, template.end_id, choose, max_new_tokens)
+        pictures = [picture for i in batch for picture in pictures_of(conversations[i])]
+        inputs = {"features": torch.stack(pictures).to(device)} if pictures else {}
+        outputs = complete([prompts[i] for i in batch], model, template.end_id, choose, max_new_tokens, **inputs)
         room = min(max_new_tokens, model.config.max_length - len(prompts[batch[-1]]))
         answers |= {i: Answer(template.decode(ids), len(ids) < room) for i, ids in zip(batch, outputs, strict=True)}
     return [answers[i] for i in range(len(prompts))]
+
+
+@torch.no_grad()
+def look_at(pictures, model, processor, batch_size=128):
+    """What the tower of a `Vlm` makes of a list of pictures, N P D; once for all that is asked about them."""
+    device = next(model.parameters()).device
+    starts = range(0, len(pictures), batch_size)
+    seen = [model.look(processor(pictures[i : i + batch_size]).to(device)).cpu() for i in starts]
+    return torch.cat(seen)
+
+
+def score_answers(answers, responses, groups):
+    """`AnswerScores` by group: how many of the answers equal their responses, and how many ended.
+
+    `groups` has the indices of the members of each group.
+    """
+    exact = [given.text == response for given, response in zip(answers, responses, strict=True)]
+    return {
+        name: AnswerScores(
+            len(members),
+            100 * sum(exact[i] for i in members) / len(members),
+            100 * sum(answers[i].ended for i in members) / len(members),
+        )
+        for name, members in groups.items()
+    }
 
 
 def evaluate_chat(model, tokenizer, rows):
@@ -43,14 +76,26 @@ def evaluate_chat(model, tokenizer, rows):
     Returns:
         `AnswerScores` by group: "all", and one for each kind of `held_out` where the rows have that column.
     """
-    template = ChatTemplate(tokenizer)
-    answers = answer([conversation(row)[:-1] for row in rows], model, template)
-    exact = [a.text == response for a, response in zip(answers, rows["response"], strict=True)]
-    return {
-        name: AnswerScores(
-            len(members),
-            100 * sum(exact[i] for i in members) / len(members),
-            100 * sum(answers[i].ended for i in members) / len(members),
-        )
-        for name, members in members_by_group(rows).items()
-    }
+    answers = answer([conversation(row)[:-1] for row in rows], model, ChatTemplate(tokenizer))
+    return score_answers(answers, rows["response"], members_by_group(rows))
+
+
+def evaluate_vlm(model, template, features, texts):
+    """Answer questions by greedy search, each alone, and compare with the answers they should get.
+
+    Args:
+        model, template: a `Vlm` and its `ChatTemplate`.
+        features: of the pictures, N P D, see `look_at`.
+        texts: for each picture a list of texts of `load_picture_dialogues`.
+
+    Returns:
+        `AnswerScores` by group: "all", and where texts have a form or a kind, one for each of these.
+    """
+    pictures = [picture for picture, about in zip(features, texts, strict=True) for _ in about]
+    asked = [text for about in texts for text in about]
+    answers = answer(questions_about(pictures, [text["user"] for text in asked]), model, template)
+    groups = defaultdict(list)
+    for i, text in enumerate(asked):
+        for name in ("all", *(text[column] for column in ("form", "kind") if column in text)):
+            groups[name].append(i)
+    return score_answers(answers, [text["assistant"] for text in asked], groups)

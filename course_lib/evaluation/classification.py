@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 
 from course_lib.evaluation.groups import members_by_group
+from course_lib.models import evaluating
 
 
 @dataclass(frozen=True)
@@ -18,12 +19,9 @@ class ClassScores:
 @torch.no_grad()
 def classify(model, processor, pictures, batch_size=250):
     """The number of the class that a `Vit` (or another model from pixels to logits) gives each picture: N."""
-    device, was_training = next(model.parameters()).device, model.training
-    model.eval()
     parts = [pictures[start : start + batch_size] for start in range(0, len(pictures), batch_size)]
-    found = [model(processor(part).to(device)).argmax(dim=-1).cpu() for part in parts]
-    model.train(was_training)
-    return torch.cat(found)
+    with evaluating(model) as device:
+        return torch.cat([model(processor(part).to(device)).argmax(dim=-1).cpu() for part in parts])
 
 
 def evaluate_classifier(model, processor, rows):

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import torch
 
-from course_lib.data import TextBatches, predict_next
+from course_lib.data import predict_next, text_batches
 from course_lib.evaluation.groups import members_by_group
+from course_lib.models import evaluating
 from course_lib.objectives import TokenPrediction
 
 
@@ -20,15 +21,16 @@ class LanguageScores:
 
 
 @torch.no_grad()
+def mean_loss(model, batches):
+    """The loss per token of a model that predicts them, over all `Batches`, in nats."""
+    with evaluating(model) as device:
+        losses = [TokenPrediction()(model, batches.batch(drawn).to(device)) for drawn in batches.epoch(0)]
+    return float(sum(loss.total for loss in losses)) / sum(loss.count for loss in losses)
+
+
 def score_texts(model, texts, tokens_per_batch=8000):
     """The `LanguageScores` of a decoder-only model on `texts`, lists of ids that end in <eos>."""
-    device, was_training, losses = next(model.parameters()).device, model.training, []
-    model.eval()
-    batches = TextBatches(texts, predict_next, tokens_per_batch)
-    for item in batches.epoch(0):
-        losses.append(TokenPrediction()(model, batches.batch(item).to(device)))
-    model.train(was_training)
-    loss = float(sum(part.total for part in losses)) / sum(part.count for part in losses)
+    loss = mean_loss(model, text_batches(texts, predict_next, tokens_per_batch))
     return LanguageScores(len(texts), loss, math.exp(loss))
 
 

@@ -12,7 +12,7 @@ def reward_and_kl(policy, reference, prompts, reward, end_id, max_new_tokens=32,
     """Let the policy answer each prompt once, and judge.
 
     Args:
-        policy, reference: `Llm`s.
+        policy, reference: `Llm`s; the reference follows the policy to its device.
         prompts: lists of token ids.
         reward: a function from prompts and answers, lists of lists of ids, to a list of numbers.
         end_id, max_new_tokens: see `Rollouts`.
@@ -26,5 +26,5 @@ def reward_and_kl(policy, reference, prompts, reward, end_id, max_new_tokens=32,
     device = next(policy.parameters()).device
     tokens, labels = (ids.to(device) for ids in join(prompts, answers))
     keep = labels != PAD
-    kl = kl_divergence(policy(tokens, keep=keep), reference(tokens, keep=keep)).mean()
+    kl = kl_divergence(policy(tokens, keep=keep), reference.to(device)(tokens, keep=keep)).mean()
     return {"reward": sum(rewards) / len(rewards), "kl": float(kl)}

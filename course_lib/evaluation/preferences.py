@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import torch
 
-from course_lib.data import ChatTemplate, PreferenceBatches
+from course_lib.data import ChatTemplate, Preference, preference_batches
 from course_lib.evaluation.groups import members_by_group
+from course_lib.models import evaluating
 from course_lib.objectives import pair_scores
 
 
@@ -20,17 +21,11 @@ class PreferenceScores:
 @torch.no_grad()
 def preference_margins(model, tokenizer, rows, tokens_per_batch=8000):
     """Score of the chosen minus score of the rejected answer, for each of `rows` (see `load_preferences`): N."""
-    device, was_training = next(model.parameters()).device, model.training
     template, room = ChatTemplate(tokenizer), model.config.max_length
-    sides = [[template.training(row[side], room) for side in ("chosen", "rejected")] for row in rows]
-    batches = PreferenceBatches(sides, tokens_per_batch)
-    margins = torch.empty(len(rows))
-    model.eval()
-    for indices in batches.epoch(0):
-        chosen, rejected = pair_scores(model, batches.batch(indices).to(device)).unbind(dim=1)
-        margins[indices] = (chosen - rejected).cpu()
-    model.train(was_training)
-    return margins
+    pairs = [Preference(*(template.training(row[side], room) for side in ("chosen", "rejected"))) for row in rows]
+    with evaluating(model) as device:
+        scores = preference_batches(pairs, tokens_per_batch).of_each(lambda batch: pair_scores(model, batch.to(device)))
+    return scores[:, 0] - scores[:, 1]
 
 
 def evaluate_preferences(model, tokenizer, rows):

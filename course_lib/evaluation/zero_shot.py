@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 
 from course_lib.data import check_classes
-from course_lib.data.batching import pad
+from course_lib.data.rows import pad
 from course_lib.errors import CourseError
 from course_lib.world.language.writing import with_article
 

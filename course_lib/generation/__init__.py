@@ -8,7 +8,6 @@ from course_lib.generation.rewards import LearntReward, TextReward
 from course_lib.generation.rollouts import RolloutBatch, Rollouts
 from course_lib.generation.sampling import Sampler, generate, likeliest
 from course_lib.generation.translation import beam, greedy_search, sampling, translate
-from course_lib.generation.visual_chat import VisualChat
 
 __all__ = [
     "CachedDecoding",
@@ -20,7 +19,6 @@ __all__ = [
     "Sampler",
     "TextDecoding",
     "TextReward",
-    "VisualChat",
     "beam",
     "beam_search",
     "complete",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import torch
 
-from course_lib.data.chat import check_message, fit_context
+from course_lib.data.messages import check_message, fit_context, pictures_of, with_pictures
 from course_lib.errors import CourseError
 from course_lib.generation.decoding import TextDecoding
 from course_lib.generation.sampling import likeliest
@@ -40,22 +40,26 @@ class Turn:
 class Chat:
     """Talks with a model, and remembers `messages`; one cache grows with the conversation.
 
+    A picture is looked at once; in `messages`, it is what the model's tower made of it.
+
     Args:
-        model: such as an `Llm`, in eval mode.
+        model: such as an `Llm`, in eval mode; or a `Vlm`.
         template: has `prompt(messages)`, a list of token ids, `decode(ids)` and `end_ids`, such as a `ChatTemplate`.
         choose: see `generate`.
         system: the text of a system message.
         max_new_tokens: an answer that hasn't ended by then is cut. The prompt gets the rest of the context.
+        processor: the `ImageProcessor` of a `Vlm`; None: the model reads only texts.
 
     Raises:
         CourseError: the context has no room for answers of `max_new_tokens`, or the system message is empty.
     """
 
-    def __init__(self, model, template, choose=likeliest, system=None, max_new_tokens=64):
+    def __init__(self, model, template, choose=likeliest, system=None, max_new_tokens=64, processor=None):
         self.room = model.config.max_length - max_new_tokens
         if self.room < 1 or max_new_tokens < 1:
             raise CourseError(f"max_new_tokens must be 1 to {model.config.max_length - 1}, got {max_new_tokens}")
-        self.model, self.template, self.choose, self.max_new_tokens = model, template, choose, max_new_tokens
+        self.model, self.template, self.processor = model, template, processor
+        self.choose, self.max_new_tokens = choose, max_new_tokens
         self.system = [] if system is None else [{"role": "system", "content": system}]
         for number, message in enumerate(self.system, start=1):
             check_message(message, number)
@@ -65,11 +69,28 @@ class Chat:
     def reset(self):
         """Start a new conversation."""
         self.stop()
-        self.messages, self.turn = list(self.system), None
+        self.messages, self.turn, self.shown = list(self.system), None, []
         self._forget()
+
+    def show(self, picture):
+        """Show a picture, of whatever `open_picture` takes; what is said next is said about it.
+
+        Raises:
+            CourseError: it can't be read; or the model reads only texts.
+        """
+        self.shown.append(self.look(picture))
+
+    def look(self, picture):
+        """What the model's tower makes of a picture, P D. Raises CourseError as `show` does."""
+        if self.processor is None:
+            raise CourseError("the model reads only texts; one that sees, such as --model vlm, can be shown pictures")
+        return self.model.look(self.processor([picture]).to(next(self.model.parameters()).device))[0]
 
     def say(self, text):
         """Say something; returns the answer as an iterator over pieces of text, which come as they are written.
+
+        The text is about what was shown before it, and all that was shown and said earlier. When the oldest turns no
+        longer fit into the context, their pictures stay.
 
         An answer that is broken off, by Ctrl-C or because nobody asks for the next piece, stays in `messages` as far
         as it came; where nothing was said, the turn did not happen.
@@ -78,9 +99,10 @@ class Chat:
             CourseError: the text is empty, or too long for the context even alone.
         """
         self.stop()
-        messages = [*self.messages, self._message(text)]
-        kept, dropped = self._fit(messages)
-        self.turn = Turn(dropped)
+        content = with_pictures(self.shown, text) if self.shown else text
+        messages = [*self.messages, {"role": "user", "content": content}]
+        kept, dropped = fit_context(messages, self.template.prompt, self.room)
+        self.turn, self.shown = Turn(dropped), []
         self._answer = self._pieces(messages, self._complete(kept))
         return self._answer
 
@@ -88,18 +110,6 @@ class Chat:
         """Break off the answer that is being given, if any: nobody can ask for more pieces of it."""
         if self._answer:
             self._answer.close()
-
-    def _message(self, text):
-        """What the user says, as a message."""
-        return {"role": "user", "content": text}
-
-    def _fit(self, messages):
-        """The messages that fit into the context, and how many turns were dropped; see `fit_context`."""
-        return fit_context(messages, self.template.prompt, self.room)
-
-    def _inputs(self, messages, new):
-        """What the model reads with the ids `new`, the end of these messages, beside them."""
-        return {}
 
     def _pieces(self, messages, completion):
         """The text of the ids in `completion`, piece by piece; a letter that takes several tokens waits for them."""
@@ -115,8 +125,7 @@ class Chat:
 
     def _complete(self, messages):
         """The ids of the answer to these messages, one by one, without the end token."""
-        new = self._unread(self.template.prompt(messages))
-        self.decoding.inputs |= self._inputs(messages, new)
+        new = self._unread(self.template.prompt(messages), pictures_of(messages))
         self.turn.tokens_read = len(new)
         for _ in range(self.max_new_tokens):
             started = time.perf_counter()
@@ -129,11 +138,20 @@ class Chat:
             yield id
             new = [id]
 
-    def _unread(self, prompt):
-        """The ids of the prompt that the cache lacks; it starts anew unless it holds the beginning of the prompt."""
-        if self._read != prompt[:-1][: len(self._read)]:
+    def _unread(self, prompt, pictures):
+        """The ids of the prompt that the cache lacks; it starts anew unless it holds the beginning of the prompt.
+
+        Placeholders look alike, so the pictures in the cache must be those of the prompt, too. Pictures whose
+        placeholders are still to be read, the last ones, go to the model with them.
+        """
+        same = all(seen is picture for seen, picture in zip(self._seen, pictures, strict=False))
+        if not same or self._read != prompt[: min(len(self._read), len(prompt) - 1)]:
             self._forget()
-        return prompt[len(self._read) :]
+        new, self._seen = prompt[len(self._read) :], pictures
+        count = new.count(self.template.image_id) // self.template.num_visual_tokens if pictures else 0
+        if count:
+            self.decoding.inputs["features"] = torch.stack(pictures[-count:])
+        return new
 
     @torch.inference_mode()
     def _next(self, new):
@@ -148,4 +166,4 @@ class Chat:
 
     def _forget(self):
         """Empty the cache."""
-        self.decoding, self._read = TextDecoding(self.model), []
+        self.decoding, self._read, self._seen = TextDecoding(self.model), [], []

@@ -2,10 +2,11 @@
 
 import torch
 
-from course_lib.data.batching import pad_left
+from course_lib.data.rows import pad_left
 from course_lib.errors import CourseError
 from course_lib.generation.decoding import TextDecoding
 from course_lib.generation.sampling import generate, likeliest
+from course_lib.models import evaluating
 
 
 @torch.inference_mode()
@@ -34,10 +35,7 @@ def complete(prompts, model, end_id, choose=likeliest, max_new_tokens=64, **inpu
             f"prompts need 1 to {model.config.max_length - 1} tokens, to leave room in the model's context; "
             f"got {min(map(len, prompts))} to {longest}"
         )
-    device, was_training = next(model.parameters()).device, model.training
-    model.eval()
-    tokens, positions = (x.to(device) for x in pad_left(prompts))
-    decoding = TextDecoding(model, positions, min(model.config.max_length, longest + max_new_tokens), **inputs)
-    outputs = generate(decoding, tokens, end_id, choose)
-    model.train(was_training)
-    return outputs
+    with evaluating(model) as device, model.cores():
+        tokens, positions = (x.to(device) for x in pad_left(prompts))
+        decoding = TextDecoding(model, positions, min(model.config.max_length, longest + max_new_tokens), **inputs)
+        return generate(decoding, tokens, end_id, choose)

@@ -2,13 +2,40 @@
 
 import torch
 
-from course_lib.nn import KVCache
-
 LAST = (slice(None), -1)  # as `keep` of a model: the last position of each row
 
 
-class CachedDecoding:
-    """The translator at work on a batch of sources: each token is computed once, and its keys and values are kept.
+class TextDecoding:
+    """A decoder-only model going on with a batch of texts: each token is computed once, and its keys and values kept.
+
+    Args:
+        model: such as an `Llm`, in eval mode.
+        positions: of the first tokens that come, B T, where rows are padded on the left (-1); default: 0, 1, ...
+        max_length: the most tokens a row may have, prompt, padding and output together; default: the model's context.
+        cache: what an earlier text left, to go on from; default: an empty one.
+        inputs: what else the model reads with the first tokens that come, such as the `features` of pictures.
+    """
+
+    def __init__(self, model, positions=None, max_length=None, cache=None, **inputs):
+        self.model, self.unsaid, self.inputs = model, model.unsaid, {"positions": positions, **inputs}
+        self.max_length = max_length or model.config.max_length
+        self.cache = model.new_cache() if cache is None else cache
+
+    def next_logits(self, tokens):
+        """Take in `tokens`, B T, and return the logits of the token that follows, B V."""
+        inputs, self.inputs = self.inputs, {}
+        logits = self.model(tokens, cache=self.cache, keep=LAST, **inputs)
+        if self.unsaid:
+            logits[:, self.unsaid] = -torch.inf
+        return logits
+
+    def select(self, rows):
+        """Go on with the outputs `rows` (a tensor of indices into B): dropped, repeated or in another order."""
+        self.cache.select(rows)
+
+
+class CachedDecoding(TextDecoding):
+    """The translator at work on a batch of sources; its cache also keeps what the encoder made of them.
 
     Args:
         model: a `Translator`, in eval mode.
@@ -16,21 +43,8 @@ class CachedDecoding:
     """
 
     def __init__(self, model, source):
-        self.decoder, self.max_length = model.decoder, longest_output(model, source)
-        memory, self.memory_mask = model.encode(source)
-        self.memory = [layer.cross_attention.keys_values(memory) for layer in self.decoder.layers]
-        self.caches = [KVCache() for _ in self.decoder.layers]
-
-    def next_logits(self, tokens):
-        """Take in `tokens`, B T, and return the logits of the token that follows, B V."""
-        return self.decoder(tokens, self.memory, self.memory_mask, self.caches, keep=LAST)
-
-    def select(self, rows):
-        """Go on with the outputs `rows` (a tensor of indices into B): dropped, repeated or in another order."""
-        self.memory = [keys_values.select(rows) for keys_values in self.memory]
-        self.memory_mask = self.memory_mask[rows]
-        for cache in self.caches:
-            cache.select(rows)
+        super().__init__(model, max_length=longest_output(model, source), cache=model.new_cache(source))
+        self.model = model.decoder
 
 
 class RecomputingDecoding:
@@ -49,35 +63,6 @@ class RecomputingDecoding:
     def select(self, rows):
         """Go on with the outputs `rows` (a tensor of indices into B)."""
         self.memory, self.memory_mask, self.tokens = self.memory[rows], self.memory_mask[rows], self.tokens[rows]
-
-
-class TextDecoding:
-    """A decoder-only model going on with a batch of texts; what was read stays in a `DecoderCache`.
-
-    Args:
-        model: such as an `Llm`, in eval mode.
-        positions: of the first tokens that come, B T, where rows are padded on the left (-1); default: 0, 1, ...
-        max_length: the most tokens a row may have, prompt, padding and output together; default: the model's context.
-        cache: what an earlier text left, to go on from; default: an empty one.
-        inputs: what else the model reads with the first tokens that come, such as the `features` of pictures.
-    """
-
-    def __init__(self, model, positions=None, max_length=None, cache=None, **inputs):
-        self.model, self.inputs = model, {"positions": positions, **inputs}
-        self.max_length = max_length or model.config.max_length
-        self.cache = model.new_cache() if cache is None else cache
-
-    def next_logits(self, tokens):
-        """Take in `tokens`, B T, and return the logits of the token that follows, B V."""
-        inputs, self.inputs = self.inputs, {}
-        logits = self.model(tokens, cache=self.cache, keep=LAST, **inputs)
-        if self.model.unsaid:
-            logits[:, self.model.unsaid] = -torch.inf
-        return logits
-
-    def select(self, rows):
-        """Go on with the texts `rows` (a tensor of indices into B)."""
-        self.cache.select(rows)
 
 
 def longest_output(model, source):

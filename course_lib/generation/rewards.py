@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import torch
 
-from course_lib.data.batching import pad
+from course_lib.data.rows import pad
 
 
 @dataclass(frozen=True)

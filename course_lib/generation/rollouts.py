@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from course_lib.data.batching import Batch, epoch_generator, pad
-from course_lib.data.pairs import completion_labels
+from course_lib.data.batches import epoch_generator
+from course_lib.data.chat import Example
+from course_lib.data.collate import dialogue_batch
+from course_lib.data.rows import Batch
 from course_lib.data.tokenizer import PAD
 from course_lib.errors import CourseError
 from course_lib.generation.completion import complete
@@ -47,7 +49,7 @@ class Rollouts:
     Args:
         prompts: lists of token ids.
         policy: an `Llm`, the one that is being trained.
-        reference: an `Llm` that stays as it is.
+        reference: an `Llm` that stays as it is; it follows the policy to its device.
         reward: a function from prompts and answers, two lists of lists of ids, to a list of numbers. Answers end in
             `end_id`, unless they were cut.
         advantages: a function from a `RolloutBatch` to `advantages` and `returns`, such as a `GroupAdvantages`.
@@ -120,7 +122,7 @@ class Rollouts:
             labels=labels,
             rewards=rewards.to(device),
             old_log_p=label_log_probabilities(self.policy, tokens, labels),
-            reference_log_p=label_log_probabilities(self.reference, tokens, labels),
+            reference_log_p=label_log_probabilities(self.reference.to(device), tokens, labels),
             advantages=torch.zeros(tokens.shape, device=device),
             returns=torch.zeros(tokens.shape, device=device),
         )
@@ -145,9 +147,9 @@ def draw_answers(prompts, policy, end_id, max_new_tokens, temperature=1.0, seed=
 
 def join(prompts, answers):
     """Tokens of prompts and answers, and the labels: the next token at each place where the policy chose it, B T."""
-    pairs = list(zip(prompts, answers, strict=True))
-    labels = [completion_labels([*p, *a], [False] * len(p) + [True] * len(a)) for p, a in pairs]
-    return pad([[*prompt, *answer] for prompt, answer in pairs]), pad(labels)
+    pairs = zip(prompts, answers, strict=True)
+    batch = dialogue_batch([Example([*p, *a], [False] * len(p) + [True] * len(a)) for p, a in pairs])
+    return batch.tokens, batch.labels
 
 
 def label_log_probabilities(model, tokens, labels):

@@ -1,5 +1,7 @@
 """One token at a time, each chosen from the model's distribution (greedy search is the choice of the likeliest)."""
 
+import math
+
 import torch
 
 from course_lib.errors import CourseError
@@ -20,12 +22,16 @@ class Sampler:
         seed: of the choices.
 
     Raises:
-        CourseError: `temperature` is not above 0.
+        CourseError: a `temperature` that is not (clearly) above 0, a `top_k` below 1, or a `top_p` that is no share.
     """
 
     def __init__(self, temperature=1.0, top_k=None, top_p=None, seed=0):
-        if temperature <= 0:
+        if not 1e-6 <= temperature < math.inf:
             raise CourseError(f"temperature must be above 0 (the greedy choice is `likeliest`), got {temperature}")
+        if top_k is not None and top_k < 1:
+            raise CourseError(f"top_k must be 1 or more (None: all tokens), got {top_k}")
+        if top_p is not None and not 0 < top_p <= 1:
+            raise CourseError(f"top_p must be above 0, and 1 at most (None: all tokens), got {top_p}")
         self.temperature, self.top_k, self.top_p = temperature, top_k, top_p
         self.random = torch.Generator().manual_seed(seed)
 
@@ -35,9 +41,9 @@ class Sampler:
     def probabilities(self, logits):
         """The distribution that is drawn from, B V."""
         logits, order = (logits.float() / self.temperature).sort(dim=-1, descending=True)
-        if self.top_k:
+        if self.top_k is not None:
             logits[:, self.top_k :] = -torch.inf
-        if self.top_p:
+        if self.top_p is not None:
             p = logits.softmax(dim=-1)
             logits[p.cumsum(dim=-1) - p >= self.top_p] = -torch.inf  # what comes before already suffices
         return torch.zeros_like(logits).scatter(-1, order, logits.softmax(dim=-1))

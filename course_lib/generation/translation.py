@@ -9,6 +9,7 @@ from course_lib.errors import CourseError
 from course_lib.generation.beam_search import beam_search
 from course_lib.generation.decoding import CachedDecoding
 from course_lib.generation.sampling import Sampler, generate
+from course_lib.models import evaluating
 
 greedy_search = generate
 
@@ -43,15 +44,13 @@ def translate(sentences, model, tokenizer, search=greedy_search, *, batch_size=2
     """
     sources = [encode(sentence, tokenizer, model.config.max_length) for sentence in sentences]
     order = sorted(range(len(sources)), key=lambda i: len(sources[i]))
-    device, was_training = next(model.parameters()).device, model.training
-    model.eval()
     outputs = {}
-    for first in range(0, len(order), batch_size):
-        batch = order[first : first + batch_size]
-        source = pad_sequence([torch.tensor(sources[i]) for i in batch], True, tokenizer.pad_id).to(device)
-        start = torch.full((len(batch), 1), tokenizer.bos_id, device=device)
-        outputs |= zip(batch, search(decoding(model, source), start, tokenizer.eos_id), strict=True)
-    model.train(was_training)
+    with evaluating(model) as device:
+        for first in range(0, len(order), batch_size):
+            batch = order[first : first + batch_size]
+            source = pad_sequence([torch.tensor(sources[i]) for i in batch], True, tokenizer.pad_id).to(device)
+            start = torch.full((len(batch), 1), tokenizer.bos_id, device=device)
+            outputs |= zip(batch, search(decoding(model, source), start, tokenizer.eos_id), strict=True)
     return [tokenizer.decode(outputs[i]) for i in range(len(sources))]
 
 

@@ -1,6 +1,7 @@
 """Whole models: one config and one model per file, made from the boxes of `course_lib.nn`."""
 
 from course_lib.models.actor_critic import ActorCritic
+from course_lib.models.base import evaluating
 from course_lib.models.bert import Bert, BertConfig
 from course_lib.models.clip import Clip, ClipConfig, Pairing
 from course_lib.models.connector import Connector, ConnectorConfig
@@ -46,6 +47,7 @@ __all__ = [
     "VitConfig",
     "Vlm",
     "VlmConfig",
+    "evaluating",
     "find_model",
     "load_model",
     "pack",

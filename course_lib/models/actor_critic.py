@@ -12,14 +12,14 @@ class ActorCritic(Model):
     def __init__(self, policy):
         super().__init__(policy.config)
         self.policy = policy
-        self.value = nn.Linear(policy.config.d_model, 1)
+        self.value = nn.Linear(policy.config.d_model, 1, device=next(policy.parameters()).device)
         nn.init.zeros_(self.value.weight)
         nn.init.zeros_(self.value.bias)
 
     def forward(self, tokens, keep):
         """Logits N V and values N at the places of `tokens`, B T, where `keep`, B T, is True."""
         x = self.policy.hidden(tokens)[keep]
-        return self.policy.output(x), self.value(x).squeeze(-1)
+        return self.policy.logits(x), self.value(x).squeeze(-1)
 
     @torch.no_grad()
     def values(self, tokens):

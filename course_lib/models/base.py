@@ -1,6 +1,7 @@
 """What all models of the course have in common."""
 
 import math
+from contextlib import contextmanager, nullcontext
 from dataclasses import fields, is_dataclass
 
 from torch import nn
@@ -9,9 +10,13 @@ from course_lib.errors import CourseError
 
 
 class Model(nn.Module):
-    """A network that knows the config it was made from; `unsaid` are the token ids that it reads, but never writes."""
+    """A network that knows the config it was made from.
+
+    `unsaid` are the token ids that it reads, but never writes; `cores` makes a context in which it writes fastest.
+    """
 
     unsaid = ()
+    cores = staticmethod(nullcontext)
 
     def __init__(self, config):
         super().__init__()
@@ -20,6 +25,17 @@ class Model(nn.Module):
     def num_parameters(self):
         """How many numbers are learnt; tied weights count once."""
         return sum(parameter.numel() for parameter in self.parameters())
+
+
+@contextmanager
+def evaluating(model):
+    """Within it, `model` is in eval mode, and what it yields is its device; then, in any case, all is as before."""
+    was_training = model.training
+    model.eval()
+    try:
+        yield next(model.parameters()).device
+    finally:
+        model.train(was_training)
 
 
 def unique_tensors(module):

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from functools import partial
 
-import torch
 import torch.nn.functional as F
 from torch import nn
 
 from course_lib.models.base import Model
-from course_lib.nn import DecoderCache, EncoderLayer, LearnedPositions, TokenEmbedding, causal_mask
+from course_lib.nn import DecoderCache, EncoderLayer, LearnedPositions, TokenEmbedding, View
 from course_lib.shapes import check_shape
 
 gelu = partial(F.gelu, approximate="tanh")
@@ -54,17 +53,15 @@ class Gpt(Model):
             cache: a `DecoderCache` (see `new_cache`) that holds the tokens before these, and takes these in.
         """
         check_shape(tokens, "B T")
-        if positions is None:
-            steps = torch.arange(tokens.shape[1], device=tokens.device)
-            positions = steps if cache is None else cache.following(tokens)
-        k_positions = positions if cache is None else cache.extend(positions)[None]
-        mask = causal_mask(positions, k_positions)
-        if k_positions.dim() == 2:
-            mask = mask & (k_positions >= 0)[:, None, None, :]
-        x = self.dropout(self.embedding(tokens) + self.positions(positions.clamp(min=0)))
+        view = self.view(tokens, positions, cache)
+        x = self.embed(tokens, view)
         for i, layer in enumerate(self.layers):
-            x = layer(x, mask, None if cache is None else cache.layers[i])
+            x = layer(x, view.mask(), view.layer_cache(i))
         return self.norm(x)
+
+    def embed(self, tokens, view):
+        """What the first layer reads, B T D."""
+        return self.dropout(self.embedding(tokens) + self.positions(view.positions.clamp(min=0)))
 
     def forward(self, tokens, positions=None, cache=None, keep=None):
         """Logits of the token after each position: B T V, or N V where `keep` (bool, B T) is True.
@@ -73,6 +70,10 @@ class Gpt(Model):
         """
         x = self.hidden(tokens, positions, cache)
         return self.output(x if keep is None else x[keep])
+
+    def view(self, tokens, positions=None, cache=None):
+        """The `View` of new tokens; arguments as in `hidden`."""
+        return View(tokens, positions, cache=cache)
 
     def new_cache(self):
         """An empty cache for `forward`."""

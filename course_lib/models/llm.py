@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from functools import partial
 
-import torch
 from torch import nn
 
 from course_lib.errors import CourseError
@@ -16,18 +15,15 @@ from course_lib.nn import (
     LinearScaling,
     Llama3Scaling,
     LlmLayer,
+    MultiHeadAttention,
     RMSNorm,
     Rotary,
-    RotaryAttention,
     SoftcappedAttention,
     TokenEmbedding,
+    View,
     YarnScaling,
-    causal_mask,
-    scaled_dot_product_attention,
     scaling_from,
-    segment_mask,
     softcap,
-    window_mask,
 )
 from course_lib.shapes import check_shape
 
@@ -44,7 +40,7 @@ class LlmConfig:
     `score_cap` and `logit_cap` are what `softcap` keeps the attention scores and the logits within.
 
     Raises:
-        CourseError: not one window per layer, or an unknown activation or scaling.
+        CourseError: not one window per layer, or one of no token; an unknown activation or scaling.
     """
 
     vocab_size: int
@@ -76,19 +72,24 @@ class LlmConfig:
             raise CourseError(f"{self.num_layers} layers need as many window_sizes, got {len(windows)}")
         if self.activation not in ACTIVATIONS:
             raise CourseError(f"unknown activation {self.activation!r}; known: {', '.join(ACTIVATIONS)}")
+        if any(window is not None and window < 1 for window in windows):
+            raise CourseError(f"window_sizes must be 1 or more, or None for all, got {windows}")
         object.__setattr__(self, "window_sizes", windows)
         object.__setattr__(self, "rope_scaling", scaling_from(self.rope_scaling))
 
 
 class LlmBody(Model):
-    """Tokens to hidden states: everything of an `Llm` but its last linear layer."""
+    """Tokens to hidden states: everything of an `Llm` but its last linear layer.
+
+    `bias` is a method in models that add something to the scores, by the positions of queries and keys; see `View`.
+    """
 
     self_attention_kind = "decoder"
+    bias = None
 
     def __init__(self, config):
         super().__init__(config)
-        self.embedding = TokenEmbedding(config.vocab_size, config.d_model)
-        self.embedding.scale = config.embedding_scale  # nothing is added to them that they must keep up with
+        self.embedding = TokenEmbedding(config.vocab_size, config.d_model, config.embedding_scale)
         d_head = config.d_head or config.d_model // config.num_heads
         self.rotary = self.window_rotary = Rotary(d_head, config.rope_base, config.rope_scaling)
         if config.window_rope_base is not None:
@@ -110,34 +111,20 @@ class LlmBody(Model):
 
     def read(self, x, positions=None, segments=None, cache=None):
         """The same for vectors in the place of embeddings, B T D -> B T D, wherever they come from."""
-        alone = cache is not None and cache.is_plain(positions) and x.shape[1] == 1
-        if positions is None:
-            positions = torch.arange(x.shape[1], device=x.device) if cache is None else cache.following(x[..., 0])
-        k_positions = dict.fromkeys(self.config.window_sizes, positions) if cache is None else cache.extend(positions)
-        masks = {
-            window: self.mask(positions, k, segments, window)
-            for window, k in k_positions.items()
-            if not alone or k.shape[1] > (window or k.shape[1])  # else it may attend to all that there is
-        }
-        rotations, windows = self.rotations(positions, x.dtype), self.config.window_sizes
+        view = self.view(x, positions, segments, cache)
+        rotations, windows = self.rotations(view.positions, x.dtype), self.config.window_sizes
         for i, (layer, rotate, window) in enumerate(zip(self.layers, rotations, windows, strict=True)):
-            x = layer(x, rotate, masks.get(window), None if cache is None else cache.layers[i])
+            x = layer(x, rotate, view.mask(window), view.layer_cache(i))
         return self.norm(x)
+
+    def view(self, tokens, positions=None, segments=None, cache=None):
+        """The `View` of new tokens (or of vectors in their place); arguments as in `hidden`."""
+        return View(tokens, positions, segments, cache, self.bias)
 
     def rotations(self, positions, dtype):
         """For each layer the `Rotation` at these positions."""
         at = {rotary: rotary.at(positions, dtype) for rotary in {self.rotary, self.window_rotary}}
         return [at[self.rotary if window is None else self.window_rotary] for window in self.config.window_sizes]
-
-    def mask(self, q_positions, k_positions, segments, window_size):
-        """Who may attend to whom: real tokens, not later, inside the window, of the same text."""
-        if window_size is None:
-            mask = causal_mask(q_positions, k_positions)
-        else:
-            mask = window_mask(q_positions, k_positions, window_size)
-        if k_positions.dim() == 2:
-            mask = mask & (k_positions >= 0)[:, None, None, :]
-        return mask if segments is None else mask & segment_mask(segments, segments)
 
     def new_cache(self):
         """An empty cache for `forward`."""
@@ -147,18 +134,16 @@ class LlmBody(Model):
 def make_layer(config):
     """One layer, with all that the config chose for it."""
     norm = partial(RMSNorm, eps=config.eps)
-    self_attention = RotaryAttention(
-        config.d_model,
-        config.num_heads,
-        config.num_kv_heads,
-        config.d_head,
-        config.qkv_bias,
-        norm if config.qk_norm else nn.Identity,
-        scaled_dot_product_attention if config.score_cap is None else SoftcappedAttention(config.score_cap),
-    )
+    sizes = config.d_model, config.num_heads, config.num_kv_heads, config.qkv_bias, config.d_head
+    attention = MultiHeadAttention(*sizes, output_bias=False)
+    if config.qk_norm:
+        d_head = attention.q_proj.out_features // config.num_heads
+        attention.q_norm, attention.k_norm = norm(d_head), norm(d_head)
+    if config.score_cap is not None:
+        attention.attend = SoftcappedAttention(config.score_cap)
     feed_forward = GatedFeedForward(config.d_model, config.d_ff, ACTIVATIONS[config.activation])
     post_norm = norm if config.post_norms else nn.Identity
-    return LlmLayer(config.d_model, self_attention, feed_forward, norm, post_norm, config.dropout)
+    return LlmLayer(config.d_model, attention, feed_forward, norm, post_norm, config.dropout)
 
 
 class Llm(LlmBody):

@@ -10,19 +10,19 @@ from course_lib.nn.packed import Matrix, PackedLayer, exact
 from course_lib.runtime import one_thread
 
 SMALL = 2**18  # weights: a matrix of fewer is read before a second core has woken up to help
+PACKED = ("forward", "hidden", "read", "logits", "capped")  # the methods of a model that a step stands in for
 
 
 class Packed(Model):
     """Computes what a model does, and writes faster: one new token of each text takes few and large steps.
 
-    Several tokens at once, and rows with padding, go through the model itself. The packed matrices are copies: they
-    take memory of their own, and don't follow if the model is trained on. A step of a small model is computed on one
-    core, however many there are. See `pack`.
+    Several tokens at once go through the model itself. The packed matrices are copies: they take memory of their own,
+    and don't follow if the model is trained on. A small model writes fastest on a single core: see `cores`, and `pack`.
     """
 
     def __init__(self, model, store):
         super().__init__(model.config)
-        self.model = model
+        self.model, self.unsaid = model, model.unsaid
         self.layers = [PackedLayer(layer, store) for layer in model.layers]
         self.output = Matrix(model.output, norm=model.norm, store=store)
         largest = max(weight.numel() for layer in model.layers for weight in layer.parameters())
@@ -34,35 +34,32 @@ class Packed(Model):
 
     def forward(self, tokens, positions=None, cache=None, keep=None):
         """Logits of the token after each position. Arguments as those of the model."""
-        if tokens.shape[1] > 1 or cache is None or not cache.is_plain(positions):
+        if cache is None or tokens.shape[1] > 1:
             return self.model(tokens, positions, cache=cache, keep=keep)
-        positions = cache.following(tokens)
-        cache.extend(positions)
-        with self.cores():
-            logits = self.step(tokens, positions, cache.layers).unsqueeze(1)
+        logits = self.step(tokens, self.model.view(tokens, positions, cache=cache)).unsqueeze(1)
         return logits if keep is None else logits[keep]
 
 
 class PackedLlm(Packed):
     """An `Llm` packed for writing."""
 
-    def step(self, tokens, positions, caches):
+    def step(self, tokens, view):
         """Logits B V after one new token of each text, B 1."""
         x = self.model.embedding(tokens)[:, 0]
-        rotations = self.model.rotations(positions, x.dtype)
-        for layer, rotate, cache in zip(self.layers, rotations, caches, strict=True):
-            x = layer(x, rotate, cache)
+        rotations, windows = self.model.rotations(view.positions, x.dtype), self.config.window_sizes
+        for i, (layer, rotate, window) in enumerate(zip(self.layers, rotations, windows, strict=True)):
+            x = layer(x, rotate, view.mask(window), view.layer_cache(i))
         return self.model.capped(self.output(x))
 
 
 class PackedGpt(Packed):
     """A `Gpt` packed for writing."""
 
-    def step(self, tokens, positions, caches):
+    def step(self, tokens, view):
         """Logits B V after one new token of each text, B 1."""
-        x = (self.model.embedding(tokens) + self.model.positions(positions))[:, 0]
-        for layer, cache in zip(self.layers, caches, strict=True):
-            x = layer(x, None, cache)
+        x = self.model.embed(tokens, view)[:, 0]
+        for i, layer in enumerate(self.layers):
+            x = layer(x, None, view.mask(), view.layer_cache(i))
         return self.output(x)
 
 
@@ -77,7 +74,15 @@ def pack(model, store=exact):
     Raises:
         CourseError: a model of another kind, or one with `LoraLinear` layers.
     """
-    kinds = {Llm: PackedLlm, Gpt: PackedGpt}
-    if type(model) not in kinds:
-        raise CourseError(f"only an Llm or a Gpt can be packed, got a {type(model).__name__}")
-    return kinds[type(model)](model, store)
+    for kind, packed in {Llm: PackedLlm, Gpt: PackedGpt}.items():
+        if isinstance(model, kind):
+            check_methods(model, kind)
+            return packed(model, store)
+    raise CourseError(f"only an Llm or a Gpt can be packed, got a {type(model).__name__}")
+
+
+def check_methods(model, kind):
+    """Raise a CourseError where a subclass of `kind` has methods of its own for what a step computes."""
+    own = [name for name in PACKED if getattr(type(model), name, None) is not getattr(kind, name, None)]
+    if own:
+        raise CourseError(f"a {type(model).__name__} can't be packed: its {own[0]} is not that of a {kind.__name__}")

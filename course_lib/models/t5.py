@@ -1,6 +1,5 @@
 """Encoder-decoder: one sequence becomes another (slide "Architectural Variants"; Raffel et al. 2020)."""
 
-import math
 from dataclasses import dataclass
 
 import torch
@@ -9,12 +8,14 @@ from torch import nn
 
 from course_lib.models.base import Model
 from course_lib.nn import (
+    DecoderCache,
     DecoderLayer,
     EncoderLayer,
     RelativePositionBias,
     RMSNorm,
     TokenEmbedding,
-    causal_mask,
+    View,
+    biased,
     padding_mask,
 )
 from course_lib.shapes import check_shape
@@ -42,6 +43,8 @@ class T5Config:
 class T5Encoder(nn.Module):
     """Encoder layers that know distances, not positions: all add the same bias to their scores."""
 
+    self_attention_kind = "encoder"
+
     def __init__(self, config):
         super().__init__()
         self.embedding = TokenEmbedding(config.vocab_size, config.d_model)
@@ -63,6 +66,8 @@ class T5Encoder(nn.Module):
 class T5Decoder(nn.Module):
     """Decoder layers with a bias by distance in their self-attention; the cross-attention has none."""
 
+    self_attention_kind = "decoder"
+
     def __init__(self, config):
         super().__init__()
         self.embedding = TokenEmbedding(config.vocab_size, config.d_model)
@@ -72,21 +77,18 @@ class T5Decoder(nn.Module):
         self.norm = RMSNorm(config.d_model)
         self.output = nn.Linear(config.d_model, config.vocab_size, bias=False)
 
-    def hidden(self, target, memory, memory_mask=None, caches=None):
+    def hidden(self, target, memory=None, memory_mask=None, positions=None, cache=None):
         """Token ids B T -> B T D. Arguments as in `course_lib.models.translator.Decoder`."""
-        start = caches[0].length if caches else 0
-        positions = torch.arange(start + target.shape[1], device=target.device)
-        new = positions[start:]
-        mask = biased(self.relative_bias(new, positions), causal_mask(new, positions))
+        view = View(target, positions, cache=cache, bias=self.relative_bias)
         x = self.dropout(self.embedding(target))
+        memory, memory_mask = ([memory] * len(self.layers), memory_mask) if cache is None else cache.memory
         for i, layer in enumerate(self.layers):
-            layer_memory = memory[i] if isinstance(memory, list) else memory
-            x = layer(x, layer_memory, mask, memory_mask, caches[i] if caches else None)
+            x = layer(x, memory[i], view.mask(), memory_mask, view.layer_cache(i))
         return self.dropout(self.norm(x))
 
-    def forward(self, target, memory, memory_mask=None, caches=None, keep=None):
+    def forward(self, target, memory=None, memory_mask=None, positions=None, cache=None, keep=None):
         """Logits B T V, or N V with `keep`. Arguments as in `course_lib.models.translator.Decoder`."""
-        x = self.hidden(target, memory, memory_mask, caches)
+        x = self.hidden(target, memory, memory_mask, positions, cache)
         return self.output(x if keep is None else x[keep])
 
 
@@ -111,7 +113,6 @@ class T5(Model):
         mask = padding_mask(source, self.config.pad_id)
         return self.encoder(source, mask), mask
 
-
-def biased(bias, mask):
-    """One float mask from a bias, H T S, and a bool mask that broadcasts to B H T S."""
-    return bias.masked_fill(~mask, -math.inf)
+    def new_cache(self, source):
+        """A cache for outputs of `source`, B S, that holds what the encoder makes of it, for the decoder."""
+        return DecoderCache.after(*self.encode(source), self.decoder.layers)

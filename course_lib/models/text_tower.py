@@ -8,8 +8,8 @@ from torch import nn
 from course_lib.data import EOS
 from course_lib.errors import CourseError
 from course_lib.models.base import Model
-from course_lib.models.vision_tower import check_activation, encoder_layers, norm_of
-from course_lib.nn import LearnedPositions, TokenEmbedding, causal_mask
+from course_lib.models.towers import check_activation, encoder_layers, norm_of
+from course_lib.nn import LearnedPositions, TokenEmbedding, View
 from course_lib.shapes import check_shape
 
 
@@ -52,9 +52,9 @@ class TextTower(Model):
     def hidden(self, tokens):
         """Token ids B T -> what the last layer makes of each, normalized, B T D."""
         check_shape(tokens, "B T")
-        positions = torch.arange(tokens.shape[1], device=tokens.device)
-        mask = None if self.config.end_id is None else causal_mask(positions)
-        x = self.dropout(self.embedding(tokens) + self.positions(positions))
+        view = View(tokens)
+        mask = None if self.config.end_id is None else view.mask()
+        x = self.dropout(self.embedding(tokens) + self.positions(view.positions))
         for layer in self.layers:
             x = layer(x, mask)
         return self.norm(x)

@@ -7,7 +7,15 @@ from torch import nn
 
 from course_lib.errors import CourseError
 from course_lib.models.base import Model
-from course_lib.nn import DecoderLayer, EncoderLayer, SinusoidalPositions, TokenEmbedding, causal_mask, padding_mask
+from course_lib.nn import (
+    DecoderCache,
+    DecoderLayer,
+    EncoderLayer,
+    SinusoidalPositions,
+    TokenEmbedding,
+    View,
+    padding_mask,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +41,8 @@ class TranslatorConfig:
 class Encoder(nn.Module):
     """Embedding, positional encoding, addition, and N encoder layers (with pre-norm layers, one last norm)."""
 
+    self_attention_kind = "encoder"
+
     def __init__(self, config):
         super().__init__()
         self.embedding = TokenEmbedding(config.vocab_size, config.d_model)
@@ -56,6 +66,8 @@ class Decoder(nn.Module):
     The softmax, the last box of the slide, is left to the loss and to the search, which need its logarithm.
     """
 
+    self_attention_kind = "decoder"
+
     def __init__(self, config):
         super().__init__()
         self.embedding = TokenEmbedding(config.vocab_size, config.d_model)
@@ -65,26 +77,25 @@ class Decoder(nn.Module):
         self.norm = nn.LayerNorm(config.d_model) if config.norm_first else nn.Identity()
         self.output = nn.Linear(config.d_model, config.vocab_size, bias=False)
 
-    def forward(self, target, memory, memory_mask=None, caches=None, keep=None):
+    def forward(self, target, memory=None, memory_mask=None, positions=None, cache=None, keep=None):
         """Predict the token after each token of `target`.
 
         Args:
-            target: the output so far, token ids B T; with `caches`, only the part that the caches don't hold yet.
-            memory: the encoder's output, B S D, or a list with its `KeysValues` for each layer.
+            target: the output so far, token ids B T; with a cache, only the part that it doesn't hold yet.
+            memory: the encoder's output, B S D; a cache has a memory of its own.
             memory_mask: which source tokens are real, B 1 1 S.
-            caches: a `KVCache` for each layer.
+            positions: absolute positions, B T, -1 for padding; default: those after the cache, or 0 to T - 1.
+            cache: a `DecoderCache` (see `Translator.new_cache`), which takes these tokens in.
             keep: bool B T; where given, logits are computed only where it is True (the rest would be thrown away).
 
         Returns:
             Logits B T V, or N V with `keep`.
         """
-        start = caches[0].length if caches else 0
-        positions = torch.arange(start + target.shape[1], device=target.device)
-        mask = causal_mask(positions[start:], positions)
-        x = self.dropout(self.embedding(target) + self.positions(positions[start:]))
+        view = View(target, positions, cache=cache)
+        x = self.dropout(self.embedding(target) + self.positions(view.positions.clamp(min=0)))
+        memory, memory_mask = ([memory] * len(self.layers), memory_mask) if cache is None else cache.memory
         for i, layer in enumerate(self.layers):
-            layer_memory = memory[i] if isinstance(memory, list) else memory
-            x = layer(x, layer_memory, mask, memory_mask, caches[i] if caches else None)
+            x = layer(x, memory[i], view.mask(), memory_mask, view.layer_cache(i))
         return self.output(self.norm(x if keep is None else x[keep]))
 
 
@@ -115,3 +126,7 @@ class Translator(Model):
             raise CourseError(f"expected token ids B S, got shape {tuple(source.shape)}")
         mask = padding_mask(source, self.config.pad_id)
         return self.encoder(source, mask), mask
+
+    def new_cache(self, source):
+        """A cache for outputs of `source`, B S, that holds what the encoder makes of it, for the decoder."""
+        return DecoderCache.after(*self.encode(source), self.decoder.layers)

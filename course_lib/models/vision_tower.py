@@ -1,14 +1,14 @@
 """Pictures to vectors: patches through the layers of an encoder (slide "Vision Transformers Basics")."""
 
 from dataclasses import dataclass
-from functools import partial
 
 import torch
 from torch import nn
 
 from course_lib.errors import CourseError
 from course_lib.models.base import Model
-from course_lib.nn import ACTIVATIONS, AttentionPool, EncoderLayer, LearnedPositions, PatchEmbedding
+from course_lib.models.towers import check_activation, encoder_layers, norm_of
+from course_lib.nn import ACTIVATIONS, AttentionPool, LearnedPositions, PatchEmbedding
 
 POOLINGS = ("class", "attention")
 
@@ -124,24 +124,3 @@ def first_position(layer, x):
     norm = layer.self_attention_add_norm.norm
     first = layer.self_attention_add_norm(x[:, :1], lambda first: layer.self_attention(first, norm(x)))
     return layer.feed_forward_add_norm(first, layer.feed_forward)[:, 0]
-
-
-def check_activation(name):
-    """Raise a CourseError for a name that is not among `ACTIVATIONS`."""
-    if name not in ACTIVATIONS:
-        raise CourseError(f"unknown activation {name!r}; known: {', '.join(ACTIVATIONS)}")
-
-
-def norm_of(config):
-    """What makes a tower's normalizations, from their width."""
-    return partial(nn.LayerNorm, eps=config.norm_eps)
-
-
-def encoder_layers(config):
-    """The layers of a tower: the slides' encoder layers, with the norm before each block."""
-    activation = ACTIVATIONS[config.activation]
-    sizes = config.d_model, config.num_heads, config.d_ff, config.dropout
-    return nn.ModuleList(
-        EncoderLayer(*sizes, norm_first=True, activation=activation, norm=norm_of(config))
-        for _ in range(config.num_layers)
-    )

@@ -4,14 +4,16 @@ from course_lib.nn.activations import ACTIVATIONS
 from course_lib.nn.add_norm import AddNorm
 from course_lib.nn.attention import (
     MultiHeadAttention,
+    SoftcappedAttention,
     attention_weights,
+    identity,
     merge_heads,
     scaled_dot_product_attention,
     split_heads,
 )
 from course_lib.nn.attention_pool import AttentionPool
 from course_lib.nn.connector import CONNECTORS, LinearConnector, MlpConnector, PixelShuffleConnector
-from course_lib.nn.decoder_cache import DecoderCache
+from course_lib.nn.decoder_cache import DecoderCache, Memory
 from course_lib.nn.decoder_layer import DecoderLayer
 from course_lib.nn.embedding import TokenEmbedding
 from course_lib.nn.encoder_layer import EncoderLayer
@@ -20,7 +22,7 @@ from course_lib.nn.gated_feed_forward import GatedFeedForward
 from course_lib.nn.kv_cache import KeysValues, KVCache, SlidingWindowKVCache
 from course_lib.nn.llm_layer import LlmLayer
 from course_lib.nn.lora import LoraLinear, add_lora, merge_lora
-from course_lib.nn.masks import causal_mask, padding_mask, segment_mask, window_mask
+from course_lib.nn.masks import biased, causal_mask, padding_mask, segment_mask, window_mask
 from course_lib.nn.packed import exact, rounded
 from course_lib.nn.patches import PatchEmbedding, cut_into_patches
 from course_lib.nn.positions import LearnedPositions, SinusoidalPositions
@@ -28,7 +30,6 @@ from course_lib.nn.recording import AttentionMaps, record_attention
 from course_lib.nn.relative_bias import RelativePositionBias
 from course_lib.nn.rms_norm import RMSNorm
 from course_lib.nn.rotary import Rotary, Rotation
-from course_lib.nn.rotary_attention import RotaryAttention
 from course_lib.nn.rotary_scaling import (
     DynamicNtkScaling,
     LinearScaling,
@@ -36,7 +37,8 @@ from course_lib.nn.rotary_scaling import (
     YarnScaling,
     scaling_from,
 )
-from course_lib.nn.softcap import SoftcappedAttention, softcap
+from course_lib.nn.softcap import softcap
+from course_lib.nn.view import View
 
 __all__ = [
     "ACTIVATIONS",
@@ -58,6 +60,7 @@ __all__ = [
     "Llama3Scaling",
     "LlmLayer",
     "LoraLinear",
+    "Memory",
     "MlpConnector",
     "MultiHeadAttention",
     "PatchEmbedding",
@@ -65,18 +68,20 @@ __all__ = [
     "RMSNorm",
     "RelativePositionBias",
     "Rotary",
-    "RotaryAttention",
     "Rotation",
     "SinusoidalPositions",
     "SlidingWindowKVCache",
     "SoftcappedAttention",
     "TokenEmbedding",
+    "View",
     "YarnScaling",
     "add_lora",
     "attention_weights",
+    "biased",
     "causal_mask",
     "cut_into_patches",
     "exact",
+    "identity",
     "merge_heads",
     "merge_lora",
     "padding_mask",

@@ -8,6 +8,7 @@ from torch import nn
 
 from course_lib.errors import CourseError
 from course_lib.nn.kv_cache import KeysValues
+from course_lib.nn.softcap import softcap
 
 
 def scaled_dot_product_attention(q, k, v, mask=None):
@@ -21,17 +22,49 @@ def scaled_dot_product_attention(q, k, v, mask=None):
     Returns:
         B H T E. A query that may attend to nothing gives zeros.
     """
-    return F.scaled_dot_product_attention(q, k, v, attn_mask=mask, enable_gqa=q.shape[1] != k.shape[1])
+    if q.shape[1] != k.shape[1]:
+        return attend_in_groups(q, k, v, mask)
+    return F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
 
 
-def attention_weights(q, k, mask=None):
-    """The weights softmax(q kᵀ / √E), step by step, B H T S. Arguments as in `scaled_dot_product_attention`."""
+def attend_in_groups(q, k, v, mask):
+    """The same with fewer key-value heads than query heads.
+
+    Where there is one new token, as in decoding, the queries that share keys become rows, and each key is read once.
+    """
+    if q.shape[2] > 1:
+        return F.scaled_dot_product_attention(q, k, v, attn_mask=mask, enable_gqa=True)
+    heads = k.shape[1], q.shape[1] // k.shape[1]
+    if mask is not None and mask.dim() > 2 and mask.shape[-3] > 1:
+        mask = mask.unflatten(-3, heads).squeeze(-2)
+    rows = F.scaled_dot_product_attention(q.reshape(len(q), *heads, -1), k, v, attn_mask=mask)
+    return rows.flatten(1, 2).unsqueeze(2)
+
+
+def attention_weights(q, k, mask=None, cap=None):
+    """The weights softmax(q kᵀ / √E), step by step, B H T S; with a `cap`, the scores are kept within it by `softcap`.
+
+    The other arguments as in `scaled_dot_product_attention`.
+    """
     k = k.repeat_interleave(q.shape[1] // k.shape[1], dim=1)
     scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    scores = scores if cap is None else softcap(scores, cap)
     if mask is not None:
         scores = scores.masked_fill(~mask, -math.inf) if mask.dtype == torch.bool else scores + mask
     blind = (scores == -math.inf).all(dim=-1, keepdim=True)  # softmax of nothing but -inf would be NaN
     return scores.masked_fill(blind, 0.0).softmax(dim=-1).masked_fill(blind, 0.0)
+
+
+class SoftcappedAttention:
+    """Takes the place of `scaled_dot_product_attention`: the fused kernel has no place for a `cap` (Gemma 2)."""
+
+    def __init__(self, cap):
+        self.cap = cap
+
+    def __call__(self, q, k, v, mask=None):
+        """Queries B H T E, keys and values B K S E -> B H T E; a query that may attend to nothing gives zeros."""
+        weights = attention_weights(q, k, mask, self.cap)
+        return weights @ v.repeat_interleave(q.shape[1] // v.shape[1], dim=1)
 
 
 def split_heads(x, num_heads):
@@ -44,31 +77,41 @@ def merge_heads(x):
     return x.transpose(1, 2).flatten(2)
 
 
+def identity(x):
+    """Nothing is done: positions that are not turned."""
+    return x
+
+
 class MultiHeadAttention(nn.Module):
     """Four parts (slide "Multiple Attention Heads"): linear layers, attention per head, concatenation, final linear.
 
-    With `num_kv_heads` below `num_heads`, several query heads share one key-value head (grouped-query attention).
+    Three attributes may be exchanged: `q_norm` and `k_norm`, which normalize each query and each key (by default they
+    do nothing; in Qwen 3 and Gemma 3 they are an `RMSNorm`), and `attend`, the kernel.
+
+    Args:
+        d_model: D.
+        num_heads: H query heads.
+        num_kv_heads: K key-value heads; each serves H / K query heads (slide "Grouped-Query Attention"). Default: H.
+        bias: whether queries, keys and values have biases.
+        d_head: E; default D / H.
+        output_bias: whether the last linear layer has a bias; default: as the others.
 
     Raises:
-        CourseError: `num_heads` does not divide `d_model`, or `num_kv_heads` does not divide `num_heads`.
+        CourseError: the numbers of heads don't fit.
     """
 
-    def __init__(self, d_model, num_heads, num_kv_heads=None, bias=True):
+    def __init__(self, d_model, num_heads, num_kv_heads=None, bias=True, d_head=None, output_bias=None):
         super().__init__()
-        num_kv_heads = num_kv_heads or num_heads
-        if d_model % num_heads:
-            raise CourseError(f"d_model must be a multiple of num_heads, got {d_model} and {num_heads}")
-        if num_heads % num_kv_heads:
-            raise CourseError(f"num_heads must be a multiple of num_kv_heads, got {num_heads} and {num_kv_heads}")
-        self.num_heads, self.num_kv_heads = num_heads, num_kv_heads
-        d_kv = d_model // num_heads * num_kv_heads
-        self.q_proj = nn.Linear(d_model, d_model, bias)
-        self.k_proj = nn.Linear(d_model, d_kv, bias)
-        self.v_proj = nn.Linear(d_model, d_kv, bias)
-        self.o_proj = nn.Linear(d_model, d_model, bias)
+        self.num_heads = num_heads
+        self.num_kv_heads, d_head = head_sizes(d_model, num_heads, num_kv_heads, d_head)
+        self.q_proj = nn.Linear(d_model, num_heads * d_head, bias)
+        self.k_proj = nn.Linear(d_model, self.num_kv_heads * d_head, bias)
+        self.v_proj = nn.Linear(d_model, self.num_kv_heads * d_head, bias)
+        self.o_proj = nn.Linear(num_heads * d_head, d_model, bias if output_bias is None else output_bias)
+        self.q_norm = self.k_norm = nn.Identity()
         self.attend = scaled_dot_product_attention
 
-    def forward(self, x, source=None, mask=None, cache=None):
+    def forward(self, x, source=None, mask=None, cache=None, rotate=identity):
         """Let each position of `x` gather from `source`.
 
         Args:
@@ -76,18 +119,31 @@ class MultiHeadAttention(nn.Module):
             source: where keys and values come from, B S D, or `KeysValues` already projected; default: `x` itself.
             mask: bool, True = may attend, or float, added to the scores; broadcast to B H T S.
             cache: a `KVCache` that holds the keys and values of earlier positions and takes in the new ones.
+            rotate: turns queries and keys, such as the `Rotation` at the positions of `x` (slide "NoPE + RoPE"); what
+                is cached has been turned already.
 
         Returns:
             B T D.
         """
-        q = split_heads(self.q_proj(x), self.num_heads)
-        k, v = self.keys_values(x if source is None else source)
+        q = rotate(self.q_norm(split_heads(self.q_proj(x), self.num_heads)))
+        k, v = self.keys_values(x if source is None else source, rotate)
         if cache is not None:
             k, v = cache.update(k, v)
         return self.o_proj(merge_heads(self.attend(q, k, v, mask)))
 
-    def keys_values(self, source):
+    def keys_values(self, source, rotate=identity):
         """Project `source`, B S D, to keys and values, B K S E each; what is projected already passes through."""
         if isinstance(source, KeysValues):
             return source
-        return KeysValues(*(split_heads(proj(source), self.num_kv_heads) for proj in (self.k_proj, self.v_proj)))
+        k, v = (split_heads(proj(source), self.num_kv_heads) for proj in (self.k_proj, self.v_proj))
+        return KeysValues(rotate(self.k_norm(k)), v)
+
+
+def head_sizes(d_model, num_heads, num_kv_heads=None, d_head=None):
+    """K and E, by default H and D / H. Raises CourseError where the numbers of heads don't fit."""
+    num_kv_heads = num_heads if num_kv_heads is None else num_kv_heads
+    if min(num_heads, num_kv_heads) < 1 or num_heads % num_kv_heads:
+        raise CourseError(f"num_heads must be a multiple of num_kv_heads, got {num_heads} and {num_kv_heads}")
+    if d_head is None and d_model % num_heads:
+        raise CourseError(f"d_model must be a multiple of num_heads, got {d_model} and {num_heads}")
+    return num_kv_heads, d_model // num_heads if d_head is None else d_head

@@ -1,9 +1,22 @@
 """What a decoder keeps of the tokens that it has read, over all its layers (slide "KV Caching")."""
 
+from typing import NamedTuple
+
 import torch
 
 from course_lib.errors import CourseError
-from course_lib.nn.kv_cache import cache_for
+from course_lib.nn.kv_cache import KeysValues, SlidingWindowKVCache, cache_for
+
+
+class Memory(NamedTuple):
+    """What an encoder has handed over: its `KeysValues` for each layer, and which source tokens are real, B 1 1 S."""
+
+    layers: list[KeysValues]
+    mask: torch.Tensor
+
+    def select(self, rows):
+        """The sources `rows` (a tensor of indices into B), in that order."""
+        return Memory([keys_values.select(rows) for keys_values in self.layers], self.mask[rows])
 
 
 class DecoderCache:
@@ -11,52 +24,78 @@ class DecoderCache:
 
     Args:
         window_sizes: for each layer how many positions it sees, None for all.
+        memory: the `Memory` of the sources, in an encoder-decoder model.
     """
 
-    def __init__(self, window_sizes):
+    def __init__(self, window_sizes, memory=None):
         self.layers = [cache_for(window_size) for window_size in window_sizes]
-        # Positions travel through caches like keys, so that each stands where its key stands.
+        self.memory = memory
+        # Positions travel through caches like keys, so that each stands where its key stands; 0 is an empty place.
         self._positions = {window_size: cache_for(window_size) for window_size in window_sizes}
-        self._last, self._plain = None, True
+        self._last = None
+        self.is_plain = True  # no row has padding or gaps, so all stand at the same position
+
+    @classmethod
+    def after(cls, memory, memory_mask, layers):
+        """An empty cache for decoder `layers` that look at a memory, B S D, with the mask B 1 1 S."""
+        projected = [layer.cross_attention.keys_values(memory) for layer in layers]
+        return cls([None] * len(layers), Memory(projected, memory_mask))
 
     def __len__(self):
         """How many tokens the longest sequence in it has, those that have left a window counted."""
         return 0 if self._last is None else int(self._last.max()) + 1
 
-    def is_plain(self, positions):
-        """Whether no row has padding or gaps, nor gets any with these `positions`: so far, all were None (the default).
+    def extend(self, tokens, positions=None):
+        """Take in new `tokens`, B T (or vectors, B T D), at these positions, B T.
 
-        One token that comes next may then attend to all that a layer holds for it, without a mask.
-        """
-        self._plain = self._plain and positions is None
-        return self._plain
-
-    def following(self, tokens):
-        """The positions of `tokens`, B T, that come next: each row goes on from where it stands."""
-        steps = torch.arange(tokens.shape[1], device=tokens.device).expand(tokens.shape)
-        return steps if self._last is None else self._same_rows(steps) + 1 + self._last
-
-    def extend(self, positions):
-        """Take in the `positions` of new tokens, B T.
+        Args:
+            tokens: only how many they are matters.
+            positions: rising in each row, and -1 for padding; default: each row goes on from where it stands.
 
         Returns:
-            For each window size, the positions of the keys that the new queries will find in such a layer, B S.
+            The positions; and for each window size those of the keys that the new queries will find in such a layer,
+            B S, -1 where there is none.
 
         Raises:
             CourseError: the cache holds another number of rows.
         """
+        following = self._following(tokens)
+        self.is_plain = self.is_plain and (positions is None or torch.equal(positions, following))
+        positions = following if positions is None else positions
         last = positions.amax(dim=1, keepdim=True)
-        self._last = last if self._last is None else torch.maximum(self._last, self._same_rows(last))
-        column = positions[:, None, :, None]  # B K S E with one head, one number wide
-        return {w: cache.update(column, column).keys[:, 0, :, 0] for w, cache in self._positions.items()}
+        self._last = last if self._last is None else torch.maximum(self._last, last)
+        self._set_places(positions)
+        column = positions[:, None, :, None] + 1  # B K S E with one head, one number wide
+        held = {w: cache.update(column, column[..., :0]).keys for w, cache in self._positions.items()}
+        return positions, {w: keys[:, 0, :, 0] - 1 for w, keys in held.items()}
 
     def select(self, rows):
         """Keep the sequences `rows` (a tensor of indices into B), in that order."""
-        self._last = self._last[rows]
+        self._last = None if self._last is None else self._last[rows]
+        self.memory = None if self.memory is None else self.memory.select(rows)
         for cache in (*self.layers, *self._positions.values()):
             cache.select(rows)
 
-    def _same_rows(self, positions):
-        if len(positions) != len(self._last):
-            raise CourseError(f"the cache holds {len(self._last)} rows, so it can't take in {len(positions)}")
-        return positions
+    def _following(self, tokens):
+        """The positions that come next."""
+        steps = torch.arange(tokens.shape[1], device=tokens.device).expand(tokens.shape[:2])
+        if self._last is None:
+            return steps
+        if len(tokens) != len(self._last):
+            raise CourseError(f"the cache holds {len(self._last)} rows, so it can't take in {len(tokens)}")
+        return steps + 1 + self._last
+
+    def _set_places(self, positions):
+        """Tell the rings where the new positions go, if the rows stand at different ones; padding goes nowhere."""
+        if self.is_plain:
+            return
+        places = {w: places_in_ring(positions, self._last, w) for w in self._positions if w is not None}
+        for cache in (*self.layers, *self._positions.values()):
+            if isinstance(cache, SlidingWindowKVCache):
+                cache.places = places[cache.window_size]
+
+
+def places_in_ring(positions, last, window_size):
+    """The rows, columns and places of the new positions that stay: the real ones among the `last` of each row, B 1."""
+    rows, columns = ((positions >= 0) & (positions > last - window_size)).nonzero(as_tuple=True)
+    return rows, columns, positions[rows, columns] % window_size

@@ -8,11 +8,14 @@ from course_lib.errors import CourseError
 
 
 class TokenEmbedding(nn.Module):
-    """A trained vector per token, scaled by √D so that it keeps up with the positions (Vaswani et al. 2017, 3.4)."""
+    """A trained vector per token, scaled by √D so that it keeps up with the positions (Vaswani et al. 2017, 3.4).
 
-    def __init__(self, vocab_size, d_model):
+    Where no positions are added, another `scale` may serve.
+    """
+
+    def __init__(self, vocab_size, d_model, scale=None):
         super().__init__()
-        self.scale = math.sqrt(d_model)
+        self.scale = math.sqrt(d_model) if scale is None else scale
         self.table = nn.Embedding(vocab_size, d_model)
         nn.init.normal_(self.table.weight, std=d_model**-0.5)
 

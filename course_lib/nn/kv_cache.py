@@ -8,7 +8,7 @@ from course_lib.errors import CourseError
 
 
 class KeysValues(NamedTuple):
-    """Keys and values of a sequence, split into heads, B K S E each."""
+    """Keys and values of a sequence, split into heads: B K S E, and B K S E', usually as wide."""
 
     keys: torch.Tensor
     values: torch.Tensor
@@ -24,6 +24,12 @@ def expect_rows(held, new):
         raise CourseError(f"the cache holds {len(held)} rows, so it can't take in {len(new)}")
 
 
+def grown(held, more, like):
+    """A tensor like `held` (None: nothing yet) with room for `more` positions of what is `like`, B K T E."""
+    room = like.new_empty(*like.shape[:2], more, like.shape[3])
+    return room if held is None else torch.cat([held, room], dim=2)
+
+
 class KVCache:
     """The keys and values of the positions 0, 1, ..., `length` - 1, for one attention layer, with room to grow."""
 
@@ -32,14 +38,14 @@ class KVCache:
         self.length = 0
 
     def update(self, keys, values):
-        """Append `keys` and `values`, B K T E, and return all so far, B K S E.
+        """Append `keys` and `values`, B K T E each (values may be wider), and return all so far, B K S E.
 
         Raises:
             CourseError: the cache holds another number of rows (of one, torch would make copies).
         """
         expect_rows(self._keys, keys)
         end = self.length + keys.shape[2]
-        self._reserve(end, like=keys)
+        self._reserve(end, keys, values)
         self._keys[:, :, self.length : end] = keys
         self._values[:, :, self.length : end] = values
         self.length = end
@@ -47,33 +53,35 @@ class KVCache:
 
     def select(self, rows):
         """Keep the sequences `rows` (a tensor of indices into B), in that order; beam search repeats and drops them."""
-        self._keys, self._values = self._keys[rows], self._values[rows]
+        if self._keys is not None:
+            self._keys, self._values = self._keys[rows], self._values[rows]
 
     @property
     def nbytes(self):
         """The memory that it takes, room for positions to come included."""
-        return self._keys.nbytes + self._values.nbytes
+        return 0 if self._keys is None else self._keys.nbytes + self._values.nbytes
 
-    def _reserve(self, length, like):
+    def _reserve(self, length, keys, values):
         """Double the room when it gets tight, so that each position is copied a constant number of times on average."""
         room = 0 if self._keys is None else self._keys.shape[2]
-        if length <= room:
-            return
-        more = like.new_empty(*like.shape[:2], max(length - room, room), like.shape[3])
-        old = (self._keys, self._values) if room else (more[:, :, :0],) * 2
-        self._keys, self._values = (torch.cat([part, more], dim=2) for part in old)
+        if length > room:
+            more = max(length - room, room)
+            self._keys, self._values = grown(self._keys, more, keys), grown(self._values, more, values)
 
 
 class SlidingWindowKVCache(KVCache):
     """The keys and values of the last `window_size` positions, for one attention layer, in a ring (slide "SWA").
 
-    A new position takes the place of the oldest, so keys come back in the order of their places, not of their
-    positions; attention doesn't mind, if its mask goes by positions.
+    Position p has place p mod W: a new one takes the place of the oldest. So keys come back in the order of their
+    places; attention doesn't mind, if its mask goes by positions.
+
+    `places` says which of the new positions go where, as rows, columns and places; a `DecoderCache` sets it where rows
+    stand at different positions. With None, all rows stand where the first `length` positions end.
     """
 
     def __init__(self, window_size):
         super().__init__()
-        self.window_size = window_size
+        self.window_size, self.places = window_size, None
 
     def update(self, keys, values):
         """Take in `keys` and `values`, B K T E; return all that their queries may attend to, B K S E.
@@ -85,27 +93,29 @@ class SlidingWindowKVCache(KVCache):
         """
         expect_rows(self._keys, keys)
         if self._keys is None:
-            room = (*keys.shape[:2], self.window_size, keys.shape[3])
-            self._keys, self._values = keys.new_empty(room), values.new_empty(room)
-        if keys.shape[2] == 1:
-            self._write(keys, values)
-            return self._held()
+            self._keys, self._values = (grown(None, self.window_size, new).zero_() for new in (keys, values))
         before = self._held()
-        everything = KeysValues(torch.cat([before.keys, keys], dim=2), torch.cat([before.values, values], dim=2))
+        if keys.shape[2] > 1:
+            before = KeysValues(torch.cat([before.keys, keys], dim=2), torch.cat([before.values, values], dim=2))
         self._write(keys, values)
-        return everything
+        return before if keys.shape[2] > 1 else self._held()
 
     def _held(self):
-        held = min(self.length, self.window_size)
+        held = self.window_size if self.places else min(self.length, self.window_size)
         return KeysValues(self._keys[:, :, :held], self._values[:, :, :held])
 
     def _write(self, keys, values):
-        """Put the last of the new keys and values into the places of the oldest."""
-        new = min(keys.shape[2], self.window_size)
+        """Put new keys and values into the places of the oldest."""
+        rows, columns, places = self.places or self._next_places(keys)
+        self._keys[rows, :, places] = keys[rows, :, columns]
+        self._values[rows, :, places] = values[rows, :, columns]
         self.length += keys.shape[2]
-        places = torch.arange(self.length - new, self.length, device=keys.device) % self.window_size
-        self._keys.index_copy_(2, places, keys[:, :, -new:])
-        self._values.index_copy_(2, places, values[:, :, -new:])
+
+    def _next_places(self, keys):
+        """In all rows, the last of the new positions go to the next places."""
+        end, new = self.length + keys.shape[2], min(keys.shape[2], self.window_size)
+        places = torch.arange(end - new, end, device=keys.device) % self.window_size
+        return slice(None), slice(-new, None), places
 
 
 def cache_for(window_size):

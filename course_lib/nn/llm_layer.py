@@ -11,7 +11,7 @@ class LlmLayer(nn.Module):
 
     Args:
         d_model: D.
-        self_attention: a `RotaryAttention`.
+        self_attention: a `MultiHeadAttention`.
         feed_forward: such as a `GatedFeedForward`.
         norm: makes a normalization, from D.
         post_norm: makes the one behind each block, before the addition; default: none.
@@ -28,10 +28,10 @@ class LlmLayer(nn.Module):
         self.feed_forward_post_norm = post_norm(d_model)
 
     def forward(self, x, rotate, mask=None, cache=None):
-        """B T D -> B T D. Arguments as in `RotaryAttention`."""
+        """B T D -> B T D. Arguments as in `MultiHeadAttention`."""
         x = self.self_attention_add_norm(x, lambda x: self.attend(x, rotate, mask, cache))
         return self.feed_forward_add_norm(x, lambda x: self.feed_forward_post_norm(self.feed_forward(x)))
 
     def attend(self, x, rotate, mask, cache):
         """The attention block, with the normalization behind it."""
-        return self.self_attention_post_norm(self.self_attention(x, rotate, mask, cache))
+        return self.self_attention_post_norm(self.self_attention(x, None, mask, cache, rotate))

@@ -43,8 +43,10 @@ def add_lora(model, rank, alpha=None, names=("q_proj", "v_proj")):
     """Freeze `model` and adapt all its linear layers called one of `names`, in place; only A and B learn then.
 
     Raises:
-        CourseError: the model has no linear layer of that name.
+        CourseError: the model has no linear layer of that name, or is adapted already.
     """
+    if any(isinstance(module, LoraLinear) for module in model.modules()):
+        raise CourseError("the model is adapted already; merge_lora makes it plain again")
     model.requires_grad_(False)
     layers = [(parent, name, child) for parent, name, child in children(model) if name in names]
     if not layers:

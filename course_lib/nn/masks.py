@@ -1,5 +1,7 @@
 """Who may attend to whom: bool masks, True = may attend (slide "Why masked multi-head attention")."""
 
+import math
+
 
 def causal_mask(q_positions, k_positions=None):
     """True where the key is not later than the query.
@@ -33,3 +35,8 @@ def padding_mask(token_ids, pad_id):
 def segment_mask(q_segments, k_segments):
     """True where query and key belong to the same text of several in one row: B T and B S -> B 1 T S."""
     return (q_segments.unsqueeze(-1) == k_segments.unsqueeze(-2)).unsqueeze(1)
+
+
+def biased(bias, mask):
+    """One float mask from numbers that are added to the scores, H T S or B H T S, and a bool mask that fits."""
+    return bias.masked_fill(~mask, -math.inf)

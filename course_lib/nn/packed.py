@@ -13,7 +13,11 @@ import torch.nn.functional as F
 from torch import nn
 
 from course_lib.errors import CourseError
+from course_lib.nn.attention import MultiHeadAttention
+from course_lib.nn.encoder_layer import EncoderLayer
+from course_lib.nn.feed_forward import FeedForward
 from course_lib.nn.gated_feed_forward import GatedFeedForward
+from course_lib.nn.llm_layer import LlmLayer
 from course_lib.nn.rms_norm import RMSNorm
 
 
@@ -44,13 +48,11 @@ class Matrix:
         store: how the matrix is kept: a function from a weight, F D, to a function from B D to B F.
 
     Raises:
-        CourseError: a layer of another kind.
+        CourseError: a layer or normalization of another kind.
     """
 
     def __init__(self, *layers, norm=None, store=exact):
-        unknown = [type(layer).__name__ for layer in layers if type(layer) is not nn.Linear]
-        if unknown:
-            raise CourseError(f"only nn.Linear can be packed, got a {unknown[0]} (LoRA: see merge_lora)")
+        check_parts(layers, norm)
         weight = torch.cat([layer.weight.detach() for layer in layers])
         biases = [layer.bias.detach() for layer in layers if layer.bias is not None]
         self.bias, self.norm = torch.cat(biases) if biases else None, norm
@@ -74,51 +76,92 @@ class Matrix:
         return F.layer_norm(x, self.norm.normalized_shape, eps=self.norm.eps)
 
 
-class PackedLayer:
-    """An `LlmLayer`, or an `EncoderLayer` of a decoder-only model, for one new token of each text.
+def check_parts(layers, norm):
+    """Raise a CourseError for layers or a normalization that a `Matrix` can't compute."""
+    unknown = [type(layer).__name__ for layer in layers if type(layer) is not nn.Linear]
+    if unknown:
+        raise CourseError(f"only nn.Linear can be packed, got a {unknown[0]} (LoRA: see merge_lora)")
+    if len({layer.bias is None for layer in layers}) > 1:
+        raise CourseError("layers that are packed into one matrix must all have a bias, or none of them")
+    is_known = norm is None or type(norm) is RMSNorm or (type(norm) is nn.LayerNorm and norm.bias is not None)
+    if not is_known:
+        raise CourseError(f"only an RMSNorm or a nn.LayerNorm with a bias can be packed, got {norm}")
 
-    One matrix makes queries, keys and values, and one gate and content of a gated feed-forward network.
-    """
 
-    def __init__(self, layer, store=exact):
-        attention, feed_forward = layer.self_attention, layer.feed_forward
-        self.num_heads, self.num_kv_heads = attention.num_heads, attention.num_kv_heads
-        self.attend, self.activation = attention.attend, feed_forward.activation
-        self.gated = isinstance(feed_forward, GatedFeedForward)
-        into_attention = attention.q_proj, attention.k_proj, attention.v_proj
+class PackedFeedForward:
+    """A feed-forward network with the normalization before it, B D -> B D; one matrix makes gate and content."""
+
+    def __init__(self, feed_forward, norm, store):
+        self.gated, self.activation = isinstance(feed_forward, GatedFeedForward), feed_forward.activation
         into_hidden = (feed_forward.gate_proj, feed_forward.up_proj) if self.gated else (feed_forward.up_proj,)
-        self.qkv_proj = Matrix(*into_attention, norm=layer.self_attention_add_norm.norm, store=store)
-        self.o_proj = Matrix(attention.o_proj, store=store)
-        self.up_proj = Matrix(*into_hidden, norm=layer.feed_forward_add_norm.norm, store=store)
+        self.up_proj = Matrix(*into_hidden, norm=norm, store=store)
         self.down_proj = Matrix(feed_forward.down_proj, store=store)
-        # norms that only an LlmLayer has, and not each
-        self.qk_norms = [real(getattr(attention, name, None)) for name in ("q_norm", "k_norm")]
-        parts = ("self_attention_post_norm", "feed_forward_post_norm")
-        self.post_norms = [real(getattr(layer, name, None)) for name in parts]
 
-    def __call__(self, x, rotate, cache):
-        """B D -> B D; `rotate` is the `Rotation` of the new positions, or None, and `cache` the layer's `KVCache`."""
-        x = x + after(self.post_norms[0], self.gather(x, rotate, cache))
+    def __call__(self, x):
         hidden = self.up_proj(x)
         if self.gated:
             gate, content = hidden.chunk(2, dim=-1)
-            hidden = self.activation(gate) * content
-        else:
-            hidden = self.activation(hidden)
-        return x + after(self.post_norms[1], self.down_proj(hidden))
+            return self.down_proj(self.activation(gate) * content)
+        return self.down_proj(self.activation(hidden))
 
-    def gather(self, x, rotate, cache):
+
+def packed_feed_forward(feed_forward, norm, store):
+    """A function from B D to B D: packed, or as it is if it is of another kind, such as a mixture of experts."""
+    if type(feed_forward) in (FeedForward, GatedFeedForward):
+        return PackedFeedForward(feed_forward, norm, store)
+    return lambda x: feed_forward(norm(x.unsqueeze(1))).squeeze(1)
+
+
+class PackedLayer:
+    """An `LlmLayer`, or an `EncoderLayer` of a decoder-only model, for one new token of each text.
+
+    One matrix makes queries, keys and values. Feed-forward networks of another kind than ours are kept as they are.
+
+    Raises:
+        CourseError: a layer or an attention of another kind, or one with the normalization behind its blocks.
+    """
+
+    def __init__(self, layer, store=exact):
+        attention, add_norm = layer.self_attention, layer.self_attention_add_norm
+        check_kinds(layer, attention, add_norm)
+        self.attention = attention
+        projections = attention.q_proj, attention.k_proj, attention.v_proj
+        self.qkv_proj = Matrix(*projections, norm=add_norm.norm, store=store)
+        self.widths = [proj.out_features for proj in projections]
+        self.o_proj = Matrix(attention.o_proj, store=store)
+        self.feed_forward = packed_feed_forward(layer.feed_forward, layer.feed_forward_add_norm.norm, store)
+        self.qk_norms = [real(attention.q_norm), real(attention.k_norm)]
+        parts = ("self_attention_post_norm", "feed_forward_post_norm")  # an LlmLayer has them
+        self.post_norms = [real(getattr(layer, name, None)) for name in parts]
+
+    def __call__(self, x, rotate, mask, cache):
+        """B D -> B D; `rotate`: the `Rotation` of the new positions, or None; mask and cache as those of the layer."""
+        x = x + after(self.post_norms[0], self.gather(x, rotate, mask, cache))
+        return x + after(self.post_norms[1], self.feed_forward(x))
+
+    def gather(self, x, rotate, mask, cache):
         """What attention makes of `x`."""
-        h, k = self.num_heads, self.num_kv_heads
-        heads = self.qkv_proj(x).view(len(x), h + 2 * k, 1, -1)  # B H+2K 1 E
-        queries_keys, values = heads.split_with_sizes((h + k, k), dim=1)
+        h, k = self.attention.num_heads, self.attention.num_kv_heads
+        queries, keys, values = self.widths
+        queries_keys, values = self.qkv_proj(x).split_with_sizes((queries + keys, values), dim=1)
+        queries_keys, values = queries_keys.view(len(x), h + k, 1, -1), values.view(len(x), k, 1, -1)
         if self.qk_norms[0] is not None:
             parts = zip(self.qk_norms, queries_keys.split_with_sizes((h, k), dim=1), strict=True)
             queries_keys = torch.cat([norm(part) for norm, part in parts], dim=1)
         if rotate is not None:
             queries_keys = rotate(queries_keys)
         queries, keys = queries_keys.split_with_sizes((h, k), dim=1)
-        return self.o_proj(self.attend(queries, *cache.update(keys, values)).flatten(1))
+        return self.o_proj(self.attention.attend(queries, *cache.update(keys, values), mask).flatten(1))
+
+
+def check_kinds(layer, attention, add_norm):
+    """Raise a CourseError for a layer that computes something else than `PackedLayer` does."""
+    if type(layer) not in (EncoderLayer, LlmLayer):
+        raise CourseError(f"only an EncoderLayer or LlmLayer can be packed, got a {type(layer).__name__}")
+    if type(attention) is not MultiHeadAttention:
+        raise CourseError(f"only a MultiHeadAttention can be packed, got a {type(attention).__name__}")
+    if not add_norm.norm_first:
+        raise CourseError("only layers with the normalization before each block can be packed (norm_first)")
 
 
 def real(module):

@@ -9,8 +9,6 @@ import torch
 from course_lib.errors import CourseError
 from course_lib.nn.attention import MultiHeadAttention, attention_weights
 from course_lib.nn.embedding import TokenEmbedding
-from course_lib.nn.rotary_attention import RotaryAttention
-from course_lib.nn.softcap import SoftcappedAttention
 
 KINDS = ("encoder", "decoder", "cross")
 
@@ -35,6 +33,14 @@ class AttentionMaps:
     def __init__(self):
         self._calls = {kind: defaultdict(list) for kind in KINDS}
         self._ids = {"encoder": [], "decoder": []}
+
+    def calls(self, kind, layer):
+        """The list that takes the calls of a layer, which is known by any name."""
+        return self._calls[kind][layer]
+
+    def ids(self, side):
+        """The list that takes the token ids of a side, "encoder" or "decoder"."""
+        return self._ids[side]
 
     @property
     def kinds(self):
@@ -68,13 +74,13 @@ class AttentionMaps:
         return torch.cat(self._ids[side], dim=1)
 
     def _layers(self, kind):
-        """The calls of each layer of a kind."""
+        """The calls of each layer of a kind that ran."""
         if kind not in self.kinds:
             raise CourseError(f'no attention of the kind "{kind}" was recorded, only {", ".join(self.kinds) or "none"}')
         for seen in self.kinds:
-            for calls in self._calls[seen].values():
+            for calls in filter(None, self._calls[seen].values()):
                 check_one_sequence(seen, calls)
-        return self._calls[kind].values()
+        return [calls for calls in self._calls[kind].values() if calls]
 
 
 def check_one_sequence(kind, calls):
@@ -104,15 +110,12 @@ def record_attention(model):
     """
     maps, hooks, watched = AttentionMaps(), [], []
     try:
-        for name, module in model.named_modules():
-            kind = kind_of(name, getattr(model, "self_attention_kind", None))
-            if isinstance(module, MultiHeadAttention | RotaryAttention):
+        for number, (module, kind) in enumerate(dict(parts_by_kind(model)).items()):
+            if isinstance(module, MultiHeadAttention):
                 watched.append((module, module.attend))
-                calls = maps._calls[kind][name]
-                capped = isinstance(module.attend, SoftcappedAttention)
-                module.attend = capped_kernel(module.attend, calls) if capped else explicit_kernel(calls)
+                module.attend = explicit_kernel(maps.calls(kind, number), getattr(module.attend, "cap", None))
             elif isinstance(module, TokenEmbedding):
-                seen = maps._ids[kind]
+                seen = maps.ids(kind)
                 hooks.append(module.register_forward_pre_hook(lambda _, ids, seen=seen: seen.append(ids[0].detach())))
         yield maps
     finally:
@@ -122,11 +125,11 @@ def record_attention(model):
             hook.remove()
 
 
-def explicit_kernel(calls):
-    """`scaled_dot_product_attention` in two steps that also appends a `Call` to `calls`."""
+def explicit_kernel(calls, cap=None):
+    """What attention gives, in two steps, that also appends a `Call` to `calls`; `cap` as in `attention_weights`."""
 
     def attend(q, k, v, mask=None):
-        weights = attention_weights(q, k, mask)
+        weights = attention_weights(q, k, mask, cap)
         shared = q.shape[1] // k.shape[1]
         k, v = k.repeat_interleave(shared, dim=1), v.repeat_interleave(shared, dim=1)
         calls.append(Call(q.detach(), k.detach(), weights.detach()))
@@ -135,19 +138,12 @@ def explicit_kernel(calls):
     return attend
 
 
-def capped_kernel(softcapped, calls):
-    """A `SoftcappedAttention` that also appends a `Call` to `calls`."""
+def parts_by_kind(module, kind="decoder"):
+    """Yield a module and all its parts, each with its kind of attention.
 
-    def attend(q, k, v, mask=None):
-        k = k.repeat_interleave(q.shape[1] // k.shape[1], dim=1)
-        calls.append(Call(q.detach(), k.detach(), softcapped.weights(q, k, mask).detach()))
-        return softcapped(q, k, v, mask)
-
-    return attend
-
-
-def kind_of(name, only_kind):
-    """The kind of a module by its path (decoder.layers.0.cross_attention), where a model has more than one kind."""
-    if "cross_attention" in name:
-        return "cross"
-    return only_kind or ("encoder" if name.startswith("encoder") else "decoder")
+    A stack of layers says in `self_attention_kind` what its self-attention is; what is called cross-attention is that.
+    """
+    kind = getattr(module, "self_attention_kind", kind)
+    yield module, kind
+    for name, child in module.named_children():
+        yield from parts_by_kind(child, "cross" if name == "cross_attention" else kind)

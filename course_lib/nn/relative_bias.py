@@ -22,9 +22,9 @@ class RelativePositionBias(nn.Module):
         self.table = nn.Embedding(num_buckets, num_heads)
 
     def forward(self, q_positions, k_positions):
-        """Positions T and S -> the float mask H T S."""
+        """Positions T and S -> the float mask H T S; positions B T and B S -> B H T S."""
         distance = q_positions.unsqueeze(-1) - k_positions.unsqueeze(-2)
-        return self.table(self.bucket(distance)).permute(2, 0, 1)
+        return self.table(self.bucket(distance)).movedim(-1, -3)
 
     def bucket(self, distance):
         """The bucket of each distance (query position minus key position), same shape."""

@@ -18,7 +18,7 @@ class Rotary(nn.Module):
         scaling: changes the frequencies for long texts (see `rotary_scaling`); default: none.
 
     Raises:
-        CourseError: `d_head` is odd.
+        CourseError: `d_head` is odd, or too small for the scaling.
     """
 
     def __init__(self, d_head, base=10_000.0, scaling=None):
@@ -27,6 +27,8 @@ class Rotary(nn.Module):
             raise CourseError(f"RoPE turns pairs, so d_head must be even, got {d_head}")
         self.frequencies = base ** (-torch.arange(0, d_head, 2, dtype=torch.float64) / d_head)
         self.scaling, self.magnitude = scaling, 1.0 if scaling is None else scaling.magnitude
+        if scaling is not None:
+            scaling(self.frequencies, torch.zeros(1))  # refuses now what it can't scale
 
     def at(self, positions, dtype=torch.float32):
         """The rotation at these absolute positions (T, or B T): one `Rotation` serves all layers and heads."""

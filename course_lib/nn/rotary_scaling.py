@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import torch
 
 from course_lib.errors import CourseError
+from course_lib.files import from_settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +42,7 @@ class DynamicNtkScaling:
     magnitude = 1.0
 
     def __call__(self, frequencies, positions):
+        expect_pairs(frequencies)
         length = max(int(positions.max()) + 1, self.original_length)
         slowdown = self.factor * length / self.original_length - (self.factor - 1)
         share = torch.arange(len(frequencies)).to(frequencies) / (len(frequencies) - 1)
@@ -68,6 +70,7 @@ class YarnScaling:
             object.__setattr__(self, "magnitude", 0.1 * math.log(max(self.factor, 1.0)) + 1.0)
 
     def __call__(self, frequencies, positions):
+        expect_pairs(frequencies)
         first = max(math.floor(self._index(frequencies, self.fast)), 0)
         last = min(math.ceil(self._index(frequencies, self.slow)), 2 * len(frequencies) - 1)
         steps = torch.arange(len(frequencies)).to(frequencies) - first
@@ -108,11 +111,17 @@ def scaling_from(settings):
     """A scaling from what `dataclasses.asdict` made of it, as it is in a config.json; None and scalings pass through.
 
     Raises:
-        CourseError: unknown kind.
+        CourseError: unknown kind or settings, or none of those that the kind needs.
     """
     if not isinstance(settings, dict):
         return settings
     kind, settings = settings.get("kind"), {name: value for name, value in settings.items() if name != "kind"}
     if kind not in SCALINGS:
         raise CourseError(f"unknown kind of RoPE scaling {kind!r}; known: {', '.join(SCALINGS)}")
-    return SCALINGS[kind](**settings)
+    return from_settings(SCALINGS[kind], settings)
+
+
+def expect_pairs(frequencies):
+    """Raise a CourseError where there is a single pair: what goes by the distance of two has nothing to go by."""
+    if len(frequencies) < 2:
+        raise CourseError("this RoPE scaling compares pairs, so it needs a d_head of 4 or more, got 2")

@@ -6,6 +6,7 @@ chose no token.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -74,7 +75,7 @@ class BaselineAdvantages:
 
     kl_weight: float = 0.05
 
-    def __call__(self, batch) -> tuple[BT, BT]:
+    def __call__(self, batch: Any) -> tuple[BT, BT]:
         mask = batch.is_label
         rewards = token_rewards(batch.rewards, batch.old_log_p, batch.reference_log_p, mask, self.kl_weight)
         returns = rewards.sum(dim=1)
@@ -87,7 +88,7 @@ class GroupAdvantages:
 
     group_size: int
 
-    def __call__(self, batch) -> tuple[BT, BT]:
+    def __call__(self, batch: Any) -> tuple[BT, BT]:
         advantages = group_advantages(batch.rewards, self.group_size)
         return advantages[:, None] * batch.is_label, batch.rewards[:, None] * batch.is_label
 
@@ -104,7 +105,7 @@ class CriticAdvantages:
     discount: float = 1.0
     trace: float = 0.95
 
-    def __call__(self, batch) -> tuple[BT, BT]:
+    def __call__(self, batch: Any) -> tuple[BT, BT]:
         mask, values = batch.is_label, self.values(batch.tokens)
         rewards = token_rewards(batch.rewards, batch.old_log_p, batch.reference_log_p, mask, self.kl_weight)
         advantages = generalized_advantages(rewards, values, mask, self.discount, self.trace)

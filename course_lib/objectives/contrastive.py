@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -56,13 +57,15 @@ class Contrastive:
     """The objective of a `Clip`: `loss` is `contrastive` or `sigmoid_contrastive`.
 
     Where there are several captions of each picture, the first ones are held against each other, the second ones
-    against each other, and so on. Captions are compared within the part of a batch that one process sees at once. Two
-    pairs with the same caption are never held against each other.
+    against each other, and so on. Captions are compared within the part of a batch that one process sees at once, so a
+    plan may not cut it further. Two pairs with the same caption are never held against each other.
     """
+
+    compares_rows: ClassVar[bool] = True
 
     loss: Callable = contrastive
 
-    def __call__(self, model, batch) -> TokenLoss:
+    def __call__(self, model: Callable, batch: Any) -> TokenLoss:
         """The `TokenLoss` of a batch with `pixels` and `tokens`, B K T, summed over its pairs."""
         captions = batch.tokens.unbind(dim=1)
         logits = model(batch.pixels, torch.cat(captions)).logits.split(len(batch.pixels), dim=1)

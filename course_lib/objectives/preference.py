@@ -1,6 +1,8 @@
 """Learning from pairs: which of two answers people prefer (slide "LLMs learning: three main steps")."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -36,7 +38,7 @@ def dpo(
     return bradley_terry(chosen_scores, rejected_scores)
 
 
-def pair_log_probabilities(model, batch) -> PairsB:
+def pair_log_probabilities(model: Callable, batch: Any) -> PairsB:
     """log p of both answers of each pair of a `PreferenceBatch`, summed over their tokens."""
     labels, keep = (ids.flatten(0, 1) for ids in (batch.labels, batch.is_label))
     log_p = torch.zeros(keep.shape, device=keep.device)
@@ -44,7 +46,7 @@ def pair_log_probabilities(model, batch) -> PairsB:
     return log_p.sum(dim=1).view(-1, 2)
 
 
-def pair_scores(model, batch) -> PairsB:
+def pair_scores(model: Callable, batch: Any) -> PairsB:
     """What a `Scorer` says at the last token of each dialogue of a `PreferenceBatch`."""
     scores = model(batch.tokens.flatten(0, 1))
     return scores.gather(1, batch.last.view(-1, 1)).view(-1, 2)
@@ -54,7 +56,7 @@ def pair_scores(model, batch) -> PairsB:
 class BradleyTerry:
     """The objective of a reward model."""
 
-    def __call__(self, model, batch) -> TokenLoss:
+    def __call__(self, model: Callable, batch: Any) -> TokenLoss:
         """The `TokenLoss` of a `PreferenceBatch`, summed over pairs; the model is a `Scorer`."""
         return bradley_terry(*pair_scores(model, batch).unbind(dim=1))
 
@@ -71,14 +73,14 @@ class DirectPreference:
     beta: float = 0.1
     anchor: float = 0.0
 
-    def __call__(self, model, batch) -> TokenLoss:
+    def __call__(self, model: Callable, batch: Any) -> TokenLoss:
         """The `TokenLoss` of a `PreferenceBatch` that knows what the reference says, summed over pairs.
 
         Raises:
             CourseError: the batch does not know it.
         """
-        if batch.reference_log_p.isnan().any():
-            raise CourseError("the pairs lack the reference's log-probabilities; see PreferenceBatches.with_reference")
+        if batch.reference_log_p is None:
+            raise CourseError("the pairs lack the reference's log-probabilities; see course_lib.data.with_reference")
         log_p = pair_log_probabilities(model, batch)
         preference = dpo(*log_p.unbind(dim=1), *batch.reference_log_p.unbind(dim=1), self.beta)
         surprise = -(log_p[:, 0] / batch.is_label[:, 0].sum(dim=-1)).sum()

@@ -3,7 +3,9 @@
 Each counts answers, not tokens: a batch's loss is the mean over its answers.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from course_lib.objectives.cross_entropy import TokenLoss
 from course_lib.objectives.policy import grpo, ppo_clip, reinforce, token_log_probabilities, value_loss
@@ -13,7 +15,7 @@ from course_lib.objectives.policy import grpo, ppo_clip, reinforce, token_log_pr
 class Reinforce:
     """REINFORCE (Williams 1992): one step for each batch of answers, then new answers are needed."""
 
-    def __call__(self, model, batch) -> TokenLoss:
+    def __call__(self, model: Callable, batch: Any) -> TokenLoss:
         """The `TokenLoss` of a `RolloutBatch`."""
         mask = batch.is_label
         log_p = token_log_probabilities(model(batch.tokens, keep=mask), batch.labels[mask])
@@ -30,7 +32,7 @@ class ProximalPolicy:
     clip: float = 0.2
     value_weight: float = 0.1
 
-    def __call__(self, model, batch) -> TokenLoss:
+    def __call__(self, model: Callable, batch: Any) -> TokenLoss:
         """The `TokenLoss` of a `RolloutBatch`."""
         mask = batch.is_label
         logits, values = model(batch.tokens, keep=mask)
@@ -47,7 +49,7 @@ class GroupRelativePolicy:
     clip: float = 0.2
     kl_weight: float = 0.04
 
-    def __call__(self, model, batch) -> TokenLoss:
+    def __call__(self, model: Callable, batch: Any) -> TokenLoss:
         """The `TokenLoss` of a `RolloutBatch`."""
         mask = batch.is_label
         log_p = token_log_probabilities(model(batch.tokens, keep=mask), batch.labels[mask])

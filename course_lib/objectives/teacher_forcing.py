@@ -1,6 +1,8 @@
 """The translator's training objective (slide "During Training")."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from course_lib.objectives.cross_entropy import TokenLoss, masked_cross_entropy
 
@@ -11,7 +13,7 @@ class TeacherForcing:
 
     label_smoothing: float = 0.0
 
-    def __call__(self, model, batch) -> TokenLoss:
+    def __call__(self, model: Callable, batch: Any) -> TokenLoss:
         """The `TokenLoss` of a `TranslationBatch`; padding is neither computed nor counted."""
         keep = batch.is_label
         logits = model(batch.source, batch.target, keep=keep)

@@ -1,6 +1,8 @@
 """The training objective of models that read one text (slide "LLMs learning: loss function", self-supervised step)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from course_lib.objectives.cross_entropy import TokenLoss, masked_cross_entropy
 
@@ -14,8 +16,8 @@ class TokenPrediction:
 
     label_smoothing: float = 0.0
 
-    def __call__(self, model, batch) -> TokenLoss:
-        """The `TokenLoss` of a batch with `inputs`, such as a `TextBatch` or a `PackedBatch`."""
+    def __call__(self, model: Callable, batch: Any) -> TokenLoss:
+        """The `TokenLoss` of a `TokenBatch`."""
         keep = batch.is_label
         logits = model(**batch.inputs, keep=keep)
         return masked_cross_entropy(logits, batch.labels[keep], label_smoothing=self.label_smoothing)

@@ -1,39 +1,20 @@
-"""How each trained model of the course is made, one file each."""
+"""How each trained model of the course is made and scored, one file each."""
 
-from course_lib.recipes.aligned import train_aligned
-from course_lib.recipes.base import train_base
-from course_lib.recipes.chat import train_chat
-from course_lib.recipes.clip import train_clip
-from course_lib.recipes.connector import train_connector
-from course_lib.recipes.reward import train_reward
-from course_lib.recipes.translator import train_translator
-from course_lib.recipes.vit import train_vit
-from course_lib.recipes.vlm import train_vlm
-from course_lib.recipes.vlm_aligned import train_vlm_aligned
+from course_lib.recipes.aligned import ALIGNED
+from course_lib.recipes.base import BASE
+from course_lib.recipes.chat import CHAT
+from course_lib.recipes.clip import CLIP
+from course_lib.recipes.connector import CONNECTOR
+from course_lib.recipes.recipe import Recipe
+from course_lib.recipes.reward import REWARD
+from course_lib.recipes.runner import recipe_of, run, score
+from course_lib.recipes.translator import TRANSLATOR
+from course_lib.recipes.vit import VIT
+from course_lib.recipes.vlm import VLM
+from course_lib.recipes.vlm_aligned import VLM_ALIGNED
 
 RECIPES = {
-    "translator": train_translator,
-    "base": train_base,
-    "chat": train_chat,
-    "reward": train_reward,
-    "aligned": train_aligned,
-    "connector": train_connector,
-    "vlm": train_vlm,
-    "vlm-aligned": train_vlm_aligned,
-    "vit": train_vit,
-    "clip": train_clip,
+    recipe.name: recipe for recipe in (TRANSLATOR, BASE, CHAT, REWARD, ALIGNED, CONNECTOR, VLM, VLM_ALIGNED, VIT, CLIP)
 }
 
-__all__ = [
-    "RECIPES",
-    "train_aligned",
-    "train_base",
-    "train_chat",
-    "train_clip",
-    "train_connector",
-    "train_reward",
-    "train_translator",
-    "train_vit",
-    "train_vlm",
-    "train_vlm_aligned",
-]
+__all__ = ["RECIPES", "Recipe", "recipe_of", "run", "score"]

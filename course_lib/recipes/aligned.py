@@ -1,86 +1,134 @@
 """The recipe of the aligned model: the chat model learns what the reward model likes (InstructGPT's third step)."""
 
 import copy
-from dataclasses import asdict
+from dataclasses import dataclass
 
-from course_lib.data import ChatTemplate, load_preferences
-from course_lib.evaluation import reward_and_kl
+from course_lib.data import ChatTemplate, fitting, load_dialogues, load_preferences
+from course_lib.evaluation import evaluate_chat, reward_and_kl
 from course_lib.generation import LearntReward, Rollouts, TextReward
 from course_lib.models import load_model
 from course_lib.objectives import GroupAdvantages, GroupRelativePolicy
-from course_lib.recipes.workshop import planned, produce, unfinished
-from course_lib.runtime import seed_everything
-from course_lib.training import Plan, Trainer
+from course_lib.recipes.chat import answerable
+from course_lib.recipes.recipe import Recipe, plain
+from course_lib.training import Plan
 from course_lib.world.dialogues import true_reward
 
-PLAN = Plan(steps=100, learning_rate=2e-4, warmup=0.05, evaluations=5)
-GROUP_SIZE, PROMPTS_PER_BATCH = 8, 16
-MAX_NEW_TOKENS = 24
-KL_WEIGHT = 0.15  # at 0.04, the policy soon pleases the judge and not the rule
-TEMPERATURE = 0.5  # of the answers that are measured, as readers get them
-START, JUDGE = "chat", "reward"
 
+@dataclass(frozen=True, kw_only=True)
+class AlignedRecipe(Recipe):
+    """Aligns the chat model by GRPO on the prompts of `load_preferences`; the reward model is the judge.
 
-def train_aligned(source="world", *, out, minutes=None, seed=0, report=print):
-    """Align the chat model by GRPO on the prompts of `source` (see `load_preferences`), and write it to `out`.
-
-    The reward model is the judge. In the little world the true reward is known, too; the card has both, and the KL
-    from the chat model. Arguments and result as in `train_translator`.
+    Its kit has two models beside the one that learns: the chat model as it was, and the judge. `temperature` is that of
+    the answers that are measured, as readers get them.
     """
-    out, plan = unfinished(out), planned(PLAN, minutes, seed)
-    model, tokenizer = load_model(START)
-    judge, reference, template = load_model(JUDGE)[0], copy.deepcopy(model), ChatTemplate(tokenizer)
-    prompts, held_out = (
-        distinct_prompts(load_preferences(source, split), template) for split in ("train", "validation")
-    )
-    judges = {"learnt": LearntReward(judge)}
-    if source == "world":
-        judges["true"] = TextReward(template.decode, lambda prompt, answer: true_reward(prompt, answer).reward)
 
-    def scores(policy):
-        measured = {
-            name: reward_and_kl(policy, reference, held_out, reward, template.end_id, MAX_NEW_TOKENS, TEMPERATURE)
-            for name, reward in judges.items()
-        }
-        return {f"{name} reward": m["reward"] for name, m in measured.items()} | {
-            "kl per token": measured["learnt"]["kl"]
-        }
+    group_size: int
+    prompts_per_batch: int
+    max_new_tokens: int
+    kl_weight: float
+    temperature: float
 
-    seed_everything(seed)
-    trainer = Trainer(
-        model,
-        Rollouts(
-            prompts,
+    @property
+    def objective(self):
+        """GRPO."""
+        return GroupRelativePolicy(kl_weight=self.kl_weight)
+
+    def load(self, source, split):
+        """The pairs, of which only the prompts are read."""
+        return load_preferences(source, split)
+
+    def build(self, rows, start, judge):
+        """The chat model, its tokenizer, the chat model as it was, and the judge."""
+        model, tokenizer = start
+        return model, tokenizer, copy.deepcopy(model), judge[0]
+
+    def restore(self, folder):
+        """The aligned model, with those that it was made with."""
+        start, judge = (load_model(name)[0] for name in self.starts_from)
+        return *load_model(folder), start, judge
+
+    def product(self, model, tokenizer, *_):
+        """The aligned model alone."""
+        return model, tokenizer
+
+    def fitting(self, rows, model, tokenizer, *_):
+        """The pairs whose prompt leaves room for an answer."""
+        lengths = [len(prompt_ids(row, ChatTemplate(tokenizer))) for row in rows]
+        return fitting(rows, lengths, model.config.max_length - self.max_new_tokens)
+
+    def batches(self, rows, model, tokenizer, reference, judge, *, seed):
+        """Answers of the model to the prompts, drawn when they are asked for."""
+        template = ChatTemplate(tokenizer)
+        return Rollouts(
+            distinct_prompts(rows, template),
             model,
             reference,
-            judges["learnt"],
-            GroupAdvantages(GROUP_SIZE),
+            LearntReward(judge),
+            GroupAdvantages(self.group_size),
             end_id=template.end_id,
-            max_new_tokens=MAX_NEW_TOKENS,
-            prompts_per_batch=PROMPTS_PER_BATCH,
-            group_size=GROUP_SIZE,
+            max_new_tokens=self.max_new_tokens,
+            prompts_per_batch=self.prompts_per_batch,
+            group_size=self.group_size,
             seed=seed,
-        ),
-        GroupRelativePolicy(kl_weight=KL_WEIGHT),
-        plan,
-        evaluate=scores,
-        folder=out,
-        description={"source": str(source), "prompts": len(prompts), **asdict(model.config)},
-        report=report,
-    )
+        )
 
-    def describe():
-        return {
-            "model": f"aligned chat model, {model.num_parameters():,} parameters, by GRPO from {START}",
-            "source": str(source),
-            "training prompts": len(prompts),
-            "plan": plan.as_dict(),
-            "validation": {START: scores(reference), "aligned": scores(model)},
+    def facts(self, rows, model, tokenizer, *_):
+        """How many different prompts are answered."""
+        return {"training prompts": len(distinct_prompts(rows, ChatTemplate(tokenizer)))}
+
+    def exam(self, source, split, model, tokenizer, reference, judge):
+        """The prompts, the rewards for answers to them, and in the little world questions with one right answer."""
+        rows, left_out = super().exam(source, split, model, tokenizer, reference, judge)
+        template = ChatTemplate(tokenizer)
+        exam = {"prompts": distinct_prompts(rows, template), "rewards": {"learnt reward": LearntReward(judge)}}
+        if source == "world":
+            rule = TextReward(template.decode, lambda prompt, answer: true_reward(prompt, answer).reward)
+            exam["rewards"]["true reward"] = rule
+            exam["questions"] = answerable(load_dialogues(source, split))
+        return exam, left_out
+
+    def evaluate(self, exam, model, tokenizer, reference, judge):
+        """The mean rewards of its answers, and the KL per token from the chat model."""
+        return {"all": self.judged(exam, model, tokenizer, reference)}
+
+    def further(self, exam, model, tokenizer, reference, judge):
+        """What the chat model gets; and in the little world the share of exact answers, which no judge rewards."""
+        scores = {"before": {"all": self.judged(exam, reference, tokenizer, reference)}}
+        if "questions" in exam:
+            scores["exact answers"] = plain(evaluate_chat(model, tokenizer, exam["questions"]))
+        return scores
+
+    def judged(self, exam, policy, tokenizer, reference):
+        """What all rewards say of the answers of a policy, and its KL from the reference."""
+        end, most = ChatTemplate(tokenizer).end_id, self.max_new_tokens
+        measured = {
+            name: reward_and_kl(policy, reference, exam["prompts"], reward, end, most, self.temperature)
+            for name, reward in exam["rewards"].items()
         }
+        return {name: m["reward"] for name, m in measured.items()} | {"kl per token": measured["learnt reward"]["kl"]}
 
-    return produce(trainer, model, [tokenizer], out, describe)
+
+ALIGNED = AlignedRecipe(
+    name="aligned",
+    about="aligned chat model, by GRPO",
+    items="pairs",
+    plan=Plan(steps=100, learning_rate=2e-4, warmup=0.05, evaluations=5),
+    watched=("learnt reward", "true reward", "kl per token"),
+    starts_from=("chat", "reward"),
+    elsewhere={"watched": ("learnt reward", "kl per token")},
+    group_size=8,
+    prompts_per_batch=16,
+    max_new_tokens=24,
+    kl_weight=0.15,  # at 0.04, the policy soon pleases the judge and not the rule
+    temperature=0.5,
+)
+
+
+def prompt_ids(row, template):
+    """The token ids of what both answers of a pair answer."""
+    return template.prompt(row["chosen"][:-1])
 
 
 def distinct_prompts(rows, template):
     """The token ids of each prompt of `rows`, once."""
-    return [list(ids) for ids in dict.fromkeys(tuple(template.prompt(row["chosen"][:-1])) for row in rows)]
+    return [list(ids) for ids in dict.fromkeys(tuple(prompt_ids(row, template)) for row in rows)]

@@ -1,62 +1,74 @@
 """The recipe of the base model: a decoder that has read the stories and nothing else (slide "Self-supervised step")."""
 
-from dataclasses import asdict
+from dataclasses import dataclass
 
-from course_lib.data import ROLES, TextBatches, Tokenizer, load_dialogues, load_stories, predict_next
+from course_lib.data import ROLES, Tokenizer, load_dialogues, load_stories, predict_next, text_batches
 from course_lib.evaluation import evaluate_language_model
 from course_lib.models import Llm, LlmConfig
 from course_lib.objectives import TokenPrediction
-from course_lib.recipes.workshop import plain, planned, produce, unfinished
-from course_lib.runtime import seed_everything
-from course_lib.training import Plan, Trainer
-
-PLAN = Plan(steps=1000, learning_rate=3e-3)
-SIZES = {"d_model": 128, "d_ff": 352, "num_heads": 4, "num_kv_heads": 2, "num_layers": 4, "max_length": 256}
-VOCAB_SIZE = 2000
-TOKENS_PER_BATCH = 4000
+from course_lib.recipes.recipe import Recipe, plain
+from course_lib.training import Plan
 
 
-def train_base(source="world", *, out, minutes=None, seed=0, report=print):
-    """Pre-train a base model on the texts of `source` (see `load_stories`), and write it to the folder `out`.
+@dataclass(frozen=True, kw_only=True)
+class BaseRecipe(Recipe):
+    """Pre-trains on the texts of `load_stories`, cut where the context ends; `sizes` go to `LlmConfig`."""
 
-    Arguments and result as in `train_translator`.
-    """
-    out, plan = unfinished(out), planned(PLAN, minutes, seed)
-    rows, held_out = load_stories(source, "train"), load_stories(source, "validation")
-    tokenizer = train_chat_tokenizer(rows["text"])
-    seed_everything(seed)
-    model = Llm(LlmConfig(vocab_size=len(tokenizer), **SIZES))
-    texts = [ids[: model.config.max_length] for ids in tokenizer.encode_batch(rows["text"])]
-    sample = held_out.select(range(min(200, len(held_out))))
-    trainer = Trainer(
-        model,
-        TextBatches(texts, predict_next, TOKENS_PER_BATCH, seed),
-        TokenPrediction(),
-        plan,
-        evaluate=lambda model: {"perplexity": evaluate_language_model(model, tokenizer, sample)["all"].perplexity},
-        folder=out,
-        description={"source": str(source), "texts": len(rows), **asdict(model.config)},
-        report=report,
-    )
+    vocab_size: int
+    tokens_per_batch: int
+    sizes: dict
+    sampled: int = 200  # texts that are scored for the log
 
-    def describe():
-        return {
-            "model": f"base language model, {model.num_parameters():,} parameters",
-            "source": str(source),
-            "training texts": len(rows),
-            "training tokens per epoch": sum(map(len, texts)),
-            "plan": plan.as_dict(),
-            "validation": plain(evaluate_language_model(model, tokenizer, held_out)),
-        }
+    objective = TokenPrediction()
 
-    return produce(trainer, model, [tokenizer], out, describe)
+    def load(self, source, split):
+        """The texts."""
+        return load_stories(source, split)
+
+    def build(self, rows):
+        """A new model, and the one tokenizer of the language models."""
+        tokenizer = train_chat_tokenizer(rows["text"], self.vocab_size)
+        return Llm(LlmConfig(vocab_size=len(tokenizer), **self.sizes)), tokenizer
+
+    def batches(self, rows, model, tokenizer, *, seed):
+        """Texts of similar lengths together."""
+        return text_batches(token_ids(rows, model, tokenizer), predict_next, self.tokens_per_batch, seed)
+
+    def sample(self, exam):
+        """The first texts."""
+        return exam.select(range(min(self.sampled, len(exam))))
+
+    def evaluate(self, exam, model, tokenizer):
+        """Loss and perplexity."""
+        return plain(evaluate_language_model(model, tokenizer, exam))
+
+    def facts(self, rows, model, tokenizer):
+        """How much is read."""
+        return {"training tokens per epoch": sum(map(len, token_ids(rows, model, tokenizer)))}
 
 
-def train_chat_tokenizer(texts):
+BASE = BaseRecipe(
+    name="base",
+    about="base language model",
+    items="texts",
+    plan=Plan(steps=1000, learning_rate=3e-3),
+    watched=("perplexity",),
+    vocab_size=2000,
+    tokens_per_batch=4000,
+    sizes={"d_model": 128, "d_ff": 352, "num_heads": 4, "num_kv_heads": 2, "num_layers": 4, "max_length": 256},
+)
+
+
+def token_ids(rows, model, tokenizer):
+    """The token ids of the texts, as far as the model's context reaches."""
+    return [ids[: model.config.max_length] for ids in tokenizer.encode_batch(rows["text"])]
+
+
+def train_chat_tokenizer(texts, vocab_size):
     """The one tokenizer of the language models: cased, for the texts and the dialogues of the little world.
 
     It knows the tokens of the chat template from the start, long before a model learns what they mean.
     """
     dialogues = load_dialogues("world", "train")
     spoken = (text for column in ("instruction", "context", "response") for text in dialogues[column])
-    return Tokenizer.train([*texts, *spoken], VOCAB_SIZE, [f"<{role}>" for role in ROLES], lower_case=False)
+    return Tokenizer.train([*texts, *spoken], vocab_size, [f"<{role}>" for role in ROLES], lower_case=False)

@@ -1,67 +1,79 @@
 """The recipe of the chat model: the base model, fine-tuned on dialogues (slide "Supervised step")."""
 
 import random
-from dataclasses import asdict
+from dataclasses import dataclass
 
-from course_lib.data import ChatTemplate, PackedBatches, conversation, load_dialogues
+from course_lib.data import ChatTemplate, conversation, fitting_dialogues, load_dialogues, packed_batches
+from course_lib.errors import CourseError
 from course_lib.evaluation import evaluate_chat
-from course_lib.models import load_model
 from course_lib.objectives import TokenPrediction
-from course_lib.recipes.workshop import plain, planned, produce, unfinished
-from course_lib.runtime import seed_everything
-from course_lib.training import Plan, Trainer
-
-PLAN = Plan(steps=4800, learning_rate=2e-3)
-TOKENS_PER_BATCH = 2048
-START = "base"
+from course_lib.recipes.recipe import Recipe, plain
+from course_lib.training import Plan
 
 
-def train_chat(source="world", *, out, minutes=None, seed=0, report=print):
-    """Fine-tune the base model on the dialogues of `source` (see `load_dialogues`), and write it to the folder `out`.
+@dataclass(frozen=True, kw_only=True)
+class ChatRecipe(Recipe):
+    """Fine-tunes on the dialogues of `load_dialogues`."""
 
-    Arguments and result as in `train_translator`.
-    """
-    out, plan = unfinished(out), planned(PLAN, minutes, seed)
-    model, tokenizer = load_model(START)
-    seed_everything(seed)
-    template, room = ChatTemplate(tokenizer), model.config.max_length
-    rows, held_out = (fitting(load_dialogues(source, split), template, room) for split in ("train", "validation"))
-    held_out = answerable(held_out)
-    conversations = [conversation(row) for row in rows]
-    examples = [template.training(messages, room) for messages in conversations + chains(conversations, seed)]
-    sample = held_out.shuffle(seed=0).select(range(min(200, len(held_out))))
-    trainer = Trainer(
-        model,
-        PackedBatches(examples, room, TOKENS_PER_BATCH, seed),
-        TokenPrediction(),
-        plan,
-        evaluate=lambda model: {"exact": evaluate_chat(model, tokenizer, sample)["all"].exact},
-        folder=out,
-        description={"source": str(source), "dialogues": len(rows), **asdict(model.config)},
-        report=report,
-    )
+    tokens_per_batch: int
+    sampled: int = 200  # questions that are answered for the log
 
-    def describe():
-        return {
-            "model": f"chat model, {model.num_parameters():,} parameters, fine-tuned from {START}",
-            "source": str(source),
-            "training dialogues": len(rows),
-            "plan": plan.as_dict(),
-            "validation": plain(evaluate_chat(model, tokenizer, held_out)),
-        }
+    objective = TokenPrediction()
 
-    return produce(trainer, model, [tokenizer], out, describe)
+    def load(self, source, split):
+        """The dialogues."""
+        return load_dialogues(source, split)
+
+    def build(self, rows, start):
+        """The base model and its tokenizer."""
+        return start
+
+    def fitting(self, rows, model, tokenizer):
+        """The dialogues whose question leaves room for an answer."""
+        return fitting_dialogues(rows, ChatTemplate(tokenizer), model.config.max_length)
+
+    def batches(self, rows, model, tokenizer, *, seed):
+        """All dialogues alone, and once more in chains; several in a row of the batch."""
+        template, room = ChatTemplate(tokenizer), model.config.max_length
+        conversations = [conversation(row) for row in rows]
+        examples = [template.training(messages, room) for messages in conversations + chains(conversations, seed)]
+        return packed_batches(examples, room, self.tokens_per_batch, seed)
+
+    def exam(self, source, split, *kit):
+        """The questions that have one right answer."""
+        rows, left_out = super().exam(source, split, *kit)
+        return answerable(rows), left_out
+
+    def sample(self, exam):
+        """Some questions of all kinds."""
+        return exam.shuffle(seed=0).select(range(min(self.sampled, len(exam))))
+
+    def evaluate(self, exam, model, tokenizer):
+        """The share of exact answers."""
+        return plain(evaluate_chat(model, tokenizer, exam))
 
 
-def fitting(rows, template, room):
-    """Those of `rows` whose questions leave place for an answer in a context of `room` tokens."""
-    lengths = [len(template.prompt(conversation(row)[:-1])) for row in rows]
-    return rows.select([i for i, length in enumerate(lengths) if length < room])
+CHAT = ChatRecipe(
+    name="chat",
+    about="chat model",
+    items="dialogues",
+    plan=Plan(steps=4800, learning_rate=2e-3),
+    watched=("exact",),
+    starts_from=("base",),
+    tokens_per_batch=2048,
+)
 
 
 def answerable(rows):
-    """Those of `rows` that have one right answer; requests may be met in many ways, well and badly."""
-    return rows.select([i for i, category in enumerate(rows["category"]) if category != "request"])
+    """Those of `rows` that have one right answer; requests may be met in many ways, well and badly.
+
+    Raises:
+        CourseError: there are none.
+    """
+    single = [i for i, category in enumerate(rows["category"]) if category != "request"]
+    if not single:
+        raise CourseError(f"all {len(rows)} dialogues are requests: none has one right answer to score by")
+    return rows.select(single)
 
 
 def chains(conversations, seed, most=4):

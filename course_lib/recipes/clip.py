@@ -1,66 +1,79 @@
 """The recipe of CLIP: which caption belongs to which picture? (slide "Contrastive Language-Image Pre-Training")"""
 
-from dataclasses import asdict
+from dataclasses import dataclass
 
-from course_lib.data import CaptionBatches, ImageProcessor, Tokenizer, load_captions
-from course_lib.evaluation import caption_ids, evaluate_clip
+from course_lib.data import ImageProcessor, Tokenizer, caption_batches, fitting_captions, load_captions
+from course_lib.evaluation import evaluate_clip
 from course_lib.models import Clip, ClipConfig, TextConfig, VisionConfig
 from course_lib.objectives import Contrastive
-from course_lib.recipes.workshop import plain, planned, produce, unfinished
-from course_lib.runtime import seed_everything
-from course_lib.training import Plan, Trainer
+from course_lib.recipes.recipe import Recipe, plain
+from course_lib.training import Plan
 from course_lib.world.scenes import make_scenes
 
-PLAN = Plan(steps=2400, learning_rate=1e-3, weight_decay=0.05)
-VISION = {"image_size": 64, "patch_size": 16, "d_model": 128, "d_ff": 384, "num_heads": 4, "num_layers": 4}
-TEXT = {"d_model": 96, "d_ff": 192, "num_heads": 4, "num_layers": 2, "max_length": 64}
-D_JOINT = 128
-VOCAB_SIZE = 600
-BATCH_SIZE = 64
 
+@dataclass(frozen=True, kw_only=True)
+class ClipRecipe(Recipe):
+    """Learns the pictures and captions of `load_captions`. Pictures of any size are made as large as `vision` says.
 
-def train_clip(source="world", *, out, minutes=None, seed=0, report=print):
-    """Train a CLIP on the pictures and captions of `source` (see `load_captions`), and write it to the folder `out`.
-
-    Pictures of any size are made 64 pixels high and wide. Arguments and result as in `train_translator`.
+    `vision`, `text` and `d_joint` go to `ClipConfig`.
     """
-    out, plan = unfinished(out), planned(PLAN, minutes, seed)
-    rows, held_out = load_captions(source, "train"), load_captions(source, "validation")
-    scenes = make_scenes("validation") if source == "world" else None
-    captions = chosen_captions(rows["caption"])
-    tokenizer = Tokenizer.train([text for texts in captions for text in texts], VOCAB_SIZE)
-    tokens = [caption_ids(tokenizer, texts, TEXT["max_length"]) for texts in captions]
-    processor = ImageProcessor(size=(VISION["image_size"], VISION["image_size"]))
-    seed_everything(seed)
-    text = TextConfig(vocab_size=len(tokenizer), **TEXT)
-    model = Clip(ClipConfig(vision=VisionConfig(**VISION), text=text, d_joint=D_JOINT))
 
-    def scores(model):
-        groups = plain(evaluate_clip(model, tokenizer, processor, held_out, scenes))
-        return {group: {k: v for k, v in found.items() if v is not None} for group, found in groups.items()}
+    batch_size: int
+    vocab_size: int
+    vision: dict
+    text: dict
+    d_joint: int
 
-    trainer = Trainer(
-        model,
-        CaptionBatches(rows["image"], tokens, processor, BATCH_SIZE, seed),
-        Contrastive(),
-        plan,
-        evaluate=lambda model: scores(model)["all"],
-        folder=out,
-        description={"source": str(source), "pictures": len(rows), **asdict(model.config)},
-        report=report,
-    )
+    objective = Contrastive()
 
-    def describe():
-        return {
-            "model": f"CLIP, {model.num_parameters():,} parameters",
-            "source": str(source),
-            "training pictures": len(rows),
-            "captions of each": len(captions[0]),
-            "plan": plan.as_dict(),
-            "validation": scores(model),
-        }
+    def load(self, source, split):
+        """The pictures with their captions."""
+        return load_captions(source, split)
 
-    return produce(trainer, model, [tokenizer, processor], out, describe)
+    def build(self, rows):
+        """A new model, a tokenizer of the captions, and what prepares the pictures."""
+        captions = chosen_captions(rows["caption"])
+        tokenizer = Tokenizer.train([text for texts in captions for text in texts], self.vocab_size)
+        text = TextConfig(vocab_size=len(tokenizer), **self.text)
+        model = Clip(ClipConfig(vision=VisionConfig(**self.vision), text=text, d_joint=self.d_joint))
+        return model, tokenizer, ImageProcessor(size=(self.vision["image_size"], self.vision["image_size"]))
+
+    def fitting(self, rows, model, tokenizer, processor):
+        """The pictures whose captions are all short enough."""
+        return fitting_captions(rows, tokenizer, model.config.text.max_length)
+
+    def batches(self, rows, model, tokenizer, processor, *, seed):
+        """Pictures with some of their captions."""
+        tokens = [tokenizer.encode_batch(texts) for texts in chosen_captions(rows["caption"])]
+        return caption_batches(rows["image"], tokens, processor, self.batch_size, seed)
+
+    def exam(self, source, split, *kit):
+        """The pictures with their captions, and in the little world what is in them."""
+        rows, left_out = super().exam(source, split, *kit)
+        return (rows, make_scenes(split) if source == "world" else None), left_out
+
+    def evaluate(self, exam, model, tokenizer, processor):
+        """How often a picture finds its caption and a caption its picture; in the little world also the right names."""
+        return plain(evaluate_clip(model, tokenizer, processor, *exam))
+
+    def facts(self, rows, *kit):
+        """How many captions of each picture are learnt."""
+        return {"captions of each": len(chosen_captions(rows["caption"])[0])}
+
+
+CLIP = ClipRecipe(
+    name="clip",
+    about="CLIP",
+    items="pictures",
+    plan=Plan(steps=2400, learning_rate=1e-3, weight_decay=0.05),
+    watched=("pictures", "caption", "picture", "thing", "shirt"),
+    elsewhere={"watched": ("pictures", "caption", "picture")},
+    batch_size=64,
+    vocab_size=600,
+    vision={"image_size": 64, "patch_size": 16, "d_model": 128, "d_ff": 384, "num_heads": 4, "num_layers": 4},
+    text={"d_model": 96, "d_ff": 192, "num_heads": 4, "num_layers": 2, "max_length": 64},
+    d_joint=128,
+)
 
 
 def chosen_captions(captions):

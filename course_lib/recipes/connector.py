@@ -1,67 +1,79 @@
 """The recipe of the connector: what a frozen CLIP sees becomes words for a frozen chat model (slide "Pre-training")."""
 
-from dataclasses import asdict
+from dataclasses import dataclass
 
-import torch
-
-from course_lib.data import VisualChatTemplate
-from course_lib.data.visual_chat import PLACEHOLDER
+from course_lib.data import PLACEHOLDER, fitting
+from course_lib.evaluation import mean_loss
 from course_lib.models import Connector, ConnectorConfig, Vlm, load_model
 from course_lib.objectives import TokenPrediction
-from course_lib.recipes.seeing import descriptions, visual_batches
-from course_lib.recipes.workshop import planned, produce, unfinished
-from course_lib.runtime import seed_everything
-from course_lib.training import Plan, Trainer
-
-PLAN = Plan(steps=300, learning_rate=3e-3, evaluations=5)
-TOKENS_PER_BATCH = 2048
-TOWER, START = "clip", "chat"
+from course_lib.recipes.picture_dialogues import batches_about, descriptions, prompt_lengths
+from course_lib.recipes.recipe import Recipe
+from course_lib.training import Plan
 
 
-def train_connector(source="world", *, out, minutes=None, seed=0, report=print):
-    """Train a connector on the captions of `source` (see `load_captions`), and write it alone to the folder `out`.
+@dataclass(frozen=True, kw_only=True)
+class ConnectorRecipe(Recipe):
+    """Learns the captions of `load_captions`. Its kit is a whole `Vlm`, of which only the connector learns."""
 
-    Arguments and result as in `train_translator`.
-    """
-    out, plan = unfinished(out), planned(PLAN, minutes, seed)
-    model, template, processor = newborn(seed)
-    model.train_only("connector")
-    held_out = visual_batches(descriptions(source, "validation"), model, template, processor, TOKENS_PER_BATCH, seed)
-    trainer = Trainer(
-        model,
-        visual_batches(descriptions(source, "train"), model, template, processor, TOKENS_PER_BATCH, seed),
-        TokenPrediction(),
-        plan,
-        evaluate=lambda model: {"held-out loss": mean_loss(model, held_out)},
-        folder=out,
-        description={"source": str(source), **asdict(model.config)},
-        report=report,
-    )
+    tokens_per_batch: int
+    kind: str  # see `ConnectorConfig`
 
-    def describe():
-        return {
-            "model": f"connector from {TOWER} to {START}, {model.connector.num_parameters():,} parameters",
-            "source": str(source),
-            "plan": plan.as_dict(),
-            "validation": {"all": {"loss": mean_loss(model.eval(), held_out)}},
-        }
+    objective = TokenPrediction()
 
-    return produce(trainer, model.connector, [], out, describe)
+    def load(self, source, split):
+        """The captions, as dialogues."""
+        return descriptions(source, split)
+
+    def build(self, rows, clip, chat):
+        """A `Vlm` of CLIP's tower, a new connector and the chat model."""
+        config = ConnectorConfig(d_vision=clip[0].config.vision.d_model, d_model=chat[0].config.d_model, kind=self.kind)
+        model, *others = assembled(clip, Connector(config), chat)
+        return model.train_only("connector"), *others
+
+    def restore(self, folder):
+        """A `Vlm` with the connector that was written."""
+        clip, chat = map(load_model, self.starts_from)
+        return assembled(clip, *load_model(folder), chat)
+
+    def product(self, model, *_):
+        """The connector alone."""
+        return (model.connector,)
+
+    def fitting(self, rows, model, tokenizer, processor):
+        """The dialogues whose questions, with the pictures, leave room for an answer."""
+        return fitting(rows, prompt_lengths(rows, model, tokenizer), model.config.max_length - 1)
+
+    def batches(self, rows, *kit, seed):
+        """Captions of similar lengths together."""
+        return batches_about(rows, *kit, self.tokens_per_batch, seed)
+
+    def exam(self, source, split, *kit):
+        """The captions as batches."""
+        rows, left_out = super().exam(source, split, *kit)
+        return self.batches(rows, *kit, seed=0), left_out
+
+    def evaluate(self, exam, model, *_):
+        """The loss."""
+        return {"all": {"loss": mean_loss(model, exam)}}
+
+    def watch(self, sample, model, *_):
+        """The loss, under another name than that of the training."""
+        return {"held-out loss": mean_loss(model, sample)}
 
 
-def newborn(seed, kind="mlp"):
-    """A `Vlm` of the shipped parts with a connector that has learnt nothing, its template and its processor."""
-    clip, _, processor = load_model(TOWER)
-    llm, tokenizer = load_model(START)
-    seed_everything(seed)
-    connector = Connector(ConnectorConfig(d_vision=clip.config.vision.d_model, d_model=llm.config.d_model, kind=kind))
-    model = Vlm.from_parts(clip.vision, connector, llm)
-    return model, VisualChatTemplate(tokenizer.with_special(PLACEHOLDER), model.config.num_visual_tokens), processor
+CONNECTOR = ConnectorRecipe(
+    name="connector",
+    about="connector of pictures to words",
+    items="captions",
+    plan=Plan(steps=300, learning_rate=3e-3, evaluations=5),
+    watched=("loss",),
+    starts_from=("clip", "chat"),
+    tokens_per_batch=2048,
+    kind="mlp",
+)
 
 
-@torch.no_grad()
-def mean_loss(model, batches):
-    """The loss per token over all batches, in nats."""
-    device, objective = next(model.parameters()).device, TokenPrediction()
-    losses = [objective(model, batches.batch(indices).to(device)) for indices in batches.epoch(0)]
-    return float(sum(loss.total for loss in losses)) / sum(loss.count for loss in losses)
+def assembled(clip, connector, chat):
+    """A `Vlm` of the parts, its tokenizer and its image processor; CLIP and chat model as `load_model` gives them."""
+    (tower, _, processor), (llm, tokenizer) = clip, chat
+    return Vlm.from_parts(tower.vision, connector, llm), tokenizer.with_special(PLACEHOLDER), processor

@@ -1,52 +1,53 @@
 """The recipe of the reward model: which of two answers do people prefer? (InstructGPT's second step)"""
 
-from dataclasses import asdict
+from dataclasses import dataclass
 
-from course_lib.data import ChatTemplate, PreferenceBatches, load_preferences
+from course_lib.data import ChatTemplate, Preference, fitting_preferences, load_preferences, preference_batches
 from course_lib.evaluation import evaluate_preferences
-from course_lib.models import Scorer, load_model
+from course_lib.models import Scorer
 from course_lib.objectives import BradleyTerry
-from course_lib.recipes.workshop import plain, planned, produce, unfinished
-from course_lib.runtime import seed_everything
-from course_lib.training import Plan, Trainer
-
-PLAN = Plan(steps=800, learning_rate=7e-4, weight_decay=0.05, average=0.98)
-TOKENS_PER_BATCH = 4000
-START = "chat"
+from course_lib.recipes.recipe import Recipe, plain
+from course_lib.training import Plan
 
 
-def train_reward(source="world", *, out, minutes=None, seed=0, report=print):
-    """Train a reward model on the pairs of `source` (see `load_preferences`), and write it to the folder `out`.
+@dataclass(frozen=True, kw_only=True)
+class RewardRecipe(Recipe):
+    """Learns the pairs of `load_preferences`, as the chat model with a new last layer."""
 
-    It starts as the chat model with a new last layer. Arguments and result as in `train_translator`.
-    """
-    out, plan = unfinished(out), planned(PLAN, minutes, seed)
-    rows, held_out = load_preferences(source, "train"), load_preferences(source, "validation")
-    llm, tokenizer = load_model(START)
-    seed_everything(seed)
-    model = Scorer.from_llm(llm)
-    template = ChatTemplate(tokenizer)
-    pairs = [
-        tuple(template.training(row[side], llm.config.max_length) for side in ("chosen", "rejected")) for row in rows
-    ]
-    trainer = Trainer(
-        model,
-        PreferenceBatches(pairs, TOKENS_PER_BATCH, seed),
-        BradleyTerry(),
-        plan,
-        evaluate=lambda model: {"accuracy": evaluate_preferences(model, tokenizer, held_out)["all"].accuracy},
-        folder=out,
-        description={"source": str(source), "pairs": len(rows), **asdict(model.config)},
-        report=report,
-    )
+    tokens_per_batch: int
 
-    def describe():
-        return {
-            "model": f"reward model, {model.num_parameters():,} parameters, fine-tuned from {START}",
-            "source": str(source),
-            "training pairs": len(rows),
-            "plan": plan.as_dict(),
-            "validation": plain(evaluate_preferences(model, tokenizer, held_out)),
-        }
+    objective = BradleyTerry()
 
-    return produce(trainer, model, [tokenizer], out, describe)
+    def load(self, source, split):
+        """The pairs of answers."""
+        return load_preferences(source, split)
+
+    def build(self, rows, start):
+        """The chat model with a new last layer, and its tokenizer."""
+        llm, tokenizer = start
+        return Scorer.from_llm(llm), tokenizer
+
+    def fitting(self, rows, model, tokenizer):
+        """The pairs of which both sides fit into the context."""
+        return fitting_preferences(rows, ChatTemplate(tokenizer), model.config.max_length)
+
+    def batches(self, rows, model, tokenizer, *, seed):
+        """Pairs of similar lengths together."""
+        template = ChatTemplate(tokenizer)
+        pairs = [Preference(*(template.training(row[side]) for side in ("chosen", "rejected"))) for row in rows]
+        return preference_batches(pairs, self.tokens_per_batch, seed)
+
+    def evaluate(self, exam, model, tokenizer):
+        """How often the preferred answer scores higher."""
+        return plain(evaluate_preferences(model, tokenizer, exam))
+
+
+REWARD = RewardRecipe(
+    name="reward",
+    about="reward model",
+    items="pairs",
+    plan=Plan(steps=800, learning_rate=7e-4, weight_decay=0.05, average=0.98),
+    watched=("accuracy",),
+    starts_from=("chat",),
+    tokens_per_batch=4000,
+)

@@ -1,94 +1,84 @@
-"""The recipe of the translator: data, model, plan and evaluation in one place."""
+"""The recipe of the translator: Portuguese in, English out (slide "Training")."""
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass
 
-from course_lib.data import load_translations, train_translation_tokenizer, translation_batches
+from course_lib.data import (
+    MetWords,
+    fitting_translations,
+    load_translations,
+    train_translation_tokenizer,
+    translation_batches,
+    translation_pairs,
+)
 from course_lib.evaluation import evaluate_translator
+from course_lib.generation import beam
 from course_lib.models import Translator, TranslatorConfig
 from course_lib.objectives import TeacherForcing
-from course_lib.recipes.workshop import plain, planned, produce, unfinished
-from course_lib.runtime import seed_everything
-from course_lib.training import Plan, Trainer
+from course_lib.recipes.recipe import Recipe, plain
+from course_lib.training import Plan
 
 
 @dataclass(frozen=True, kw_only=True)
-class TranslatorRecipe:
-    """All choices of a translator's training: `sizes` go to `TranslatorConfig`, `plan` to the `Trainer`."""
+class TranslatorRecipe(Recipe):
+    """Learns the pairs of `load_translations`; `sizes` go to `TranslatorConfig`."""
 
-    plan: Plan
     vocab_size: int
     tokens_per_batch: int
-    label_smoothing: float = 0.1
-    sizes: dict = field(default_factory=dict)
+    label_smoothing: float
+    sizes: dict
+    sampled: int = 300  # pairs that are translated for the log
 
-    def batches(self, rows, tokenizer, max_length):
-        """The training batches of `rows`."""
-        return translation_batches(
-            rows, tokenizer, tokens_per_batch=self.tokens_per_batch, max_length=max_length, seed=self.plan.seed
-        )
+    def load(self, source, split):
+        """The sentence pairs."""
+        return load_translations(source, split)
+
+    def build(self, rows):
+        """A new translator, its tokenizer, and the words that it will have met."""
+        tokenizer = train_translation_tokenizer(rows, self.vocab_size)
+        model = Translator(TranslatorConfig(vocab_size=len(tokenizer), **self.sizes))
+        return model, tokenizer, MetWords.of(pair["pt"] for pair in rows["translation"])
+
+    @property
+    def objective(self):
+        """Teacher forcing."""
+        return TeacherForcing(self.label_smoothing)
+
+    def fitting(self, rows, model, tokenizer, *_):
+        """The pairs that are short enough on both sides."""
+        return fitting_translations(rows, tokenizer, model.config.max_length)
+
+    def batches(self, rows, model, tokenizer, *_, seed):
+        """Pairs of similar lengths together."""
+        return translation_batches(translation_pairs(rows, tokenizer), self.tokens_per_batch, seed)
+
+    def sample(self, exam):
+        """The first pairs."""
+        return exam.select(range(min(self.sampled, len(exam))))
+
+    def evaluate(self, exam, model, tokenizer, *_):
+        """BLEU and exact match of a greedy search."""
+        return plain(evaluate_translator(model, tokenizer, exam))
+
+    def further(self, exam, model, tokenizer, *_):
+        """The same of a beam search."""
+        return {"beam 5": plain(evaluate_translator(model, tokenizer, exam, beam(5)))}
 
 
-WORLD = TranslatorRecipe(
+TRANSLATOR = TranslatorRecipe(
+    name="translator",
+    about="translator, Portuguese to English",
+    items="pairs",
+    plan=Plan(steps=6000, learning_rate=4e-3),
+    watched=("bleu",),
     vocab_size=1500,
     tokens_per_batch=2000,
     label_smoothing=0.0,
     sizes={"norm_first": True},
-    plan=Plan(steps=6000, learning_rate=4e-3),
+    elsewhere={
+        "plan": Plan(steps=5000, learning_rate=4e-3),
+        "vocab_size": 4000,
+        "tokens_per_batch": 2500,
+        "label_smoothing": 0.1,
+        "sizes": {"norm_first": True, "dropout": 0.1},
+    },
 )
-REAL = TranslatorRecipe(
-    vocab_size=4000,
-    tokens_per_batch=2500,
-    sizes={"norm_first": True, "dropout": 0.1},
-    plan=Plan(steps=5000, learning_rate=4e-3),
-)
-
-
-def train_translator(source="world", *, out, minutes=None, seed=0, report=print):
-    """Train a translator on `source`, and write the model, its tokenizer and its card to the folder `out`.
-
-    An interrupted training goes on when it is called again with the same arguments.
-
-    Args:
-        source: see `load_translations`; the training split is learnt, the validation split scored.
-        out: a folder; it must not hold a finished model.
-        minutes: the budget; default: the number of steps in the recipe.
-        seed: of the first weights, the order of the data and dropout.
-        report: a function that takes each line of the log.
-
-    Returns:
-        The card, as a dict; None on all processes but the main one.
-    """
-    out = unfinished(out)
-    recipe = recipe_for(source, minutes, seed)
-    rows, held_out = load_translations(source, "train"), load_translations(source, "validation")
-    tokenizer = train_translation_tokenizer(rows, recipe.vocab_size)
-    seed_everything(seed)
-    model = Translator(TranslatorConfig(vocab_size=len(tokenizer), **recipe.sizes))
-    sample = held_out.select(range(min(300, len(held_out))))
-    trainer = Trainer(
-        model,
-        recipe.batches(rows, tokenizer, model.config.max_length),
-        TeacherForcing(recipe.label_smoothing),
-        recipe.plan,
-        evaluate=lambda model: {"bleu": evaluate_translator(model, tokenizer, sample)["all"].bleu},
-        folder=out,
-        description={"source": str(source), "pairs": len(rows), **asdict(model.config)},
-        report=report,
-    )
-
-    def describe():
-        return {
-            "model": f"translator, Portuguese to English, {model.num_parameters():,} parameters",
-            "source": str(source),
-            "training pairs": len(rows),
-            "recipe": asdict(recipe),
-            "validation": plain(evaluate_translator(model, tokenizer, held_out)),
-        }
-
-    return produce(trainer, model, [tokenizer], out, describe)
-
-
-def recipe_for(source, minutes=None, seed=0):
-    """The recipe for the little world or for real text, with this seed, and with a budget in minutes if given."""
-    recipe = WORLD if source == "world" else REAL
-    return replace(recipe, plan=planned(recipe.plan, minutes, seed))

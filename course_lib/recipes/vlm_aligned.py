@@ -3,87 +3,130 @@
 import copy
 import random
 from collections import defaultdict
-from dataclasses import asdict
+from dataclasses import dataclass
 from functools import partial
 
 import torch
 
-from course_lib.data import VisualChatTemplate, VisualExample, VisualPreferenceBatches
-from course_lib.data.visual_chat import visual_conversation
+from course_lib.data import Preference, picture_conversation, preference_batches, with_reference
 from course_lib.errors import CourseError
-from course_lib.evaluation import answer_about, evaluate_vlm, look_at
+from course_lib.evaluation import answer_premises, evaluate_vlm, hallucination_rate, look_at, of_each
 from course_lib.models import load_model
 from course_lib.objectives import DirectPreference, pair_log_probabilities
-from course_lib.recipes.seeing import first_pictures, instructions, see
-from course_lib.recipes.workshop import plain, planned, produce, unfinished
-from course_lib.runtime import seed_everything
-from course_lib.training import Plan, Trainer
+from course_lib.recipes.picture_dialogues import instructions, see, template_of
+from course_lib.recipes.recipe import Recipe, plain
+from course_lib.training import Plan
 from course_lib.world.scenes import make_scenes
 from course_lib.world.scenes.dialogues import GRANTED
 from course_lib.world.scenes.drawing import render
 from course_lib.world.scenes.questions import FORMS, false_premises, questions
 from course_lib.world.scenes.truth import named
 
-PLAN = Plan(steps=150, learning_rate=1e-4, evaluations=5)
-TOKENS_PER_BATCH, BETA, ANCHOR = 4000, 0.3, 1.0
-PICTURES = 2000  # of the training split
-MEASURED = 500  # pictures that were held out
 TRUE = 4  # pairs about each scene, or as many as there are, whose question takes for granted what is there
-START = "vlm"
 
 
-def train_vlm_aligned(source="world", *, out, minutes=None, seed=0, report=print):
-    """Teach the shipped model that sees to answer false premises by DPO, and write it to `out`. See `preferences`.
+@dataclass(frozen=True, kw_only=True)
+class VlmAlignedRecipe(Recipe):
+    """Teaches the model that sees to answer false premises by DPO; see `preferences`.
 
-    Only the little world knows what isn't there. Arguments and result as in `train_translator`.
+    Only the little world knows what isn't there. The kit has the model as it was, too.
 
-    Raises:
-        CourseError: another source.
+    Args:
+        beta, anchor: see `DirectPreference`.
+        pictures: of the training split, that pairs are about.
+        examined, sampled: numbers of pictures that are asked about, for the card and for each line of the log.
     """
-    if source != "world":
-        raise CourseError(f'what is in the pictures of "{source}" is not known; this recipe needs the little world')
-    out, plan = unfinished(out), planned(PLAN, minutes, seed)
-    model, tokenizer, processor = load_model(START)
-    template = VisualChatTemplate(tokenizer, model.config.num_visual_tokens)
-    reference = copy.deepcopy(model)
-    scenes = make_scenes("train", PICTURES)
-    features = look_at([render(scene) for scene in scenes], model, processor)
-    pairs = preferences(scenes, features, model, template, seed)
-    exam = first_pictures(instructions(source, "validation"), MEASURED)
-    seen = see(exam, model, processor)
-    watched = make_scenes("validation", MEASURED)
 
-    def scores(model, count=MEASURED):
+    tokens_per_batch: int
+    beta: float
+    anchor: float
+    pictures: int
+    examined: int
+    sampled: int
+
+    @property
+    def objective(self):
+        """DPO."""
+        return DirectPreference(self.beta, self.anchor)
+
+    def load(self, source, split):
+        """The scenes of the little world. Raises CourseError for another source."""
+        if source != "world":
+            raise CourseError(f'what is in the pictures of "{source}" is not known; this recipe needs the little world')
+        return make_scenes(split, self.pictures if split == "train" else self.examined)
+
+    def build(self, rows, start):
+        """The model that sees with what prepares its input, and the same model as it was."""
+        model, tokenizer, processor = start
+        return model.train_only("connector", "text"), tokenizer, processor, copy.deepcopy(model)
+
+    def restore(self, folder):
+        """The aligned model, and the one that it was made of."""
+        return *load_model(folder), load_model(*self.starts_from)[0]
+
+    def product(self, model, tokenizer, processor, reference):
+        """The aligned model alone."""
+        return model, tokenizer, processor
+
+    def fitting(self, rows, *kit):
+        """All scenes: what is asked about them is short."""
+        return rows, 0
+
+    def batches(self, rows, model, tokenizer, processor, reference, *, seed):
+        """Pairs of similar lengths together, with what the model as it was says of them."""
+        features = look_at([render(scene) for scene in rows], model, processor)
+        pairs = preferences(rows, features, reference, template_of(model, tokenizer), seed)
+        batches = preference_batches(pairs, self.tokens_per_batch, seed)
+        return with_reference(batches, partial(pair_log_probabilities, reference))
+
+    def exam(self, source, split, *kit):
+        """The scenes, what the tower makes of their pictures, and texts about them."""
+        model, _, processor, _ = kit
+        rows = instructions(source, split).about_one_picture(self.examined)
+        return (self.load(source, split), see(rows, model, processor), rows.texts), 0
+
+    def sample(self, exam):
+        """The first pictures."""
+        return tuple(column[: self.sampled] for column in exam)
+
+    def evaluate(self, exam, model, tokenizer, *_):
+        """The share of exact answers, by form and kind of question."""
+        _, features, texts = exam
+        return plain(evaluate_vlm(model, template_of(model, tokenizer), features, texts))
+
+    def further(self, exam, model, tokenizer, processor, reference):
+        """How often false premises are gone along with, and exact answers, before and after."""
         return {
-            "hallucination": hallucination_rate(watched[:count], seen[:count], model, template),
-            "exact": evaluate_vlm(model, template, seen[:count], exam["texts"][:count])["all"].exact,
+            "false premises": {
+                "before": self.watch(exam, reference, tokenizer),
+                "aligned": self.watch(exam, model, tokenizer),
+            }
         }
 
-    seed_everything(seed)
-    model.train_only("connector", "text")
-    batches = VisualPreferenceBatches(pairs, features, TOKENS_PER_BATCH, seed)
-    trainer = Trainer(
-        model,
-        batches.with_reference(partial(pair_log_probabilities, reference)),
-        DirectPreference(BETA, ANCHOR),
-        plan,
-        evaluate=partial(scores, count=100),
-        folder=out,
-        description={"source": source, "pairs": len(pairs), **asdict(model.config)},
-        report=report,
-    )
-
-    def describe():
+    def watch(self, sample, model, tokenizer, *_):
+        """How often false premises are gone along with, and exact answers."""
+        scenes, features, _ = sample
         return {
-            "model": f"aligned vision-language model, {model.num_parameters():,} parameters, by DPO from {START}",
-            "source": source,
-            "training pairs": len(pairs),
-            "plan": plan.as_dict(),
-            "hallucination and exact answers": {START: scores(reference), "aligned": scores(model)},
-            "validation": plain(evaluate_vlm(model, template, seen, exam["texts"])),
+            "hallucination": hallucination_rate(scenes, features, model, template_of(model, tokenizer)),
+            "exact": self.evaluate(sample, model, tokenizer)["all"]["exact"],
         }
 
-    return produce(trainer, model, [tokenizer, processor], out, describe, torch.bfloat16)
+
+VLM_ALIGNED = VlmAlignedRecipe(
+    name="vlm-aligned",
+    about="aligned vision-language model, by DPO",
+    items="scenes",
+    plan=Plan(steps=150, learning_rate=1e-4, evaluations=5),
+    watched=("hallucination", "exact"),
+    starts_from=("vlm",),
+    dtype=torch.bfloat16,
+    tokens_per_batch=4000,
+    beta=0.3,
+    anchor=1.0,
+    pictures=2000,
+    examined=500,
+    sampled=100,
+)
 
 
 def preferences(scenes, features, model, template, seed=0):
@@ -101,11 +144,11 @@ def preferences(scenes, features, model, template, seed=0):
     for _, asked in of_each(scenes, questions):
         elsewhere[asked.text].append(asked)
     false = [(number, asked, dice.choice(tuple(FORMS))) for number, asked in of_each(scenes, false_premises)]
-    for (number, asked, form), said in zip(false, answers(false, features, model, template), strict=True):
+    for (number, asked, form), said in zip(false, answer_premises(false, features, model, template), strict=True):
         denial, wrong = asked.turn(form), said.text
         if wrong == denial["assistant"] and elsewhere[asked.text]:
             wrong = dice.choice(elsewhere[asked.text]).turn(form)["assistant"]
-        if wrong not in ("", denial["assistant"]):
+        if wrong.strip() and wrong != denial["assistant"]:
             pairs.append((number, denial, wrong))
     for number, scene in enumerate(scenes):
         true = [asked for asked in questions(scene) if asked.kind in GRANTED]
@@ -115,33 +158,11 @@ def preferences(scenes, features, model, template, seed=0):
             denial = "None." if form == "word" else f"There is no {noun} in the picture."
             pairs.append((number, asked.turn(form), denial))
     return [
-        (example(number, turn, template), example(number, turn | {"assistant": rejected}, template))
+        Preference(*(example(features[number], turn | said, template) for said in ({}, {"assistant": rejected})))
         for number, turn, rejected in pairs
     ]
 
 
-def of_each(scenes, ask):
-    """The number of each scene with each question that `ask` gives about it."""
-    return [(number, question) for number, scene in enumerate(scenes) for question in ask(scene)]
-
-
-def answers(asked, features, model, template):
-    """The `Answer` of the model to triples of the number of a picture, a `Question` and a form."""
-    texts = [question.turn(form)["user"] for _, question, form in asked]
-    return answer_about(features[[number for number, *_ in asked]], texts, model, template)
-
-
-def example(number, turn, template):
-    """A turn about picture `number` as a `VisualExample`."""
-    return VisualExample(*template.training(visual_conversation({"images": [number], "texts": [turn]})), [number])
-
-
-def hallucination_rate(scenes, features, model, template):
-    """The share of false premises, asked in all forms, that the model goes along with, in percent.
-
-    It does so if it doesn't say that what is asked about isn't there, in the expected words.
-    """
-    asked = [(number, question, form) for number, question in of_each(scenes, false_premises) for form in FORMS]
-    said = answers(asked, features, model, template)
-    wrong = [a.text != question.turn(form)["assistant"] for a, (_, question, form) in zip(said, asked, strict=True)]
-    return 100 * sum(wrong) / len(wrong)
+def example(picture, turn, template):
+    """A turn about a picture, as the tower sees it, as an `Example`."""
+    return template.training(picture_conversation({"images": [picture], "texts": [turn]}))

@@ -47,7 +47,8 @@ class Checkpoint:
         """Put the saved values into `modules` and `optimizer`, and return the `Progress`.
 
         Raises:
-            CourseError: the file is damaged, or belongs to another run; both runs are named.
+            CourseError: the file is damaged, lacks the optimizer or the progress, or belongs to another run; both runs
+                are named.
         """
         tensors, metadata = read_tensors(self.path)
         if metadata.get("run") != self.run:
@@ -67,5 +68,14 @@ class Checkpoint:
             if kind == "optimizer":
                 index, _, key = rest.partition(".")
                 state["state"].setdefault(int(index), {})[key] = tensor
+        progress = self._progress(metadata)
+        if progress.step and not state["state"]:
+            raise CourseError(f"{self.path} is damaged: it lacks the optimizer; delete it to start again")
         optimizer.load_state_dict(state)
-        return Progress(**json.loads(metadata["progress"]))
+        return progress
+
+    def _progress(self, metadata):
+        try:
+            return Progress(**json.loads(metadata["progress"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise CourseError(f"{self.path} is damaged: it lacks the progress; delete it to start again") from error

@@ -13,18 +13,22 @@ from tqdm import tqdm
 
 from course_lib.errors import CourseError
 from course_lib.training.checkpoint import Checkpoint, Progress
+from course_lib.training.log import Meter, milestones_passed
 
 
 class Trainer:
-    """Trains a model by a plan: on one device or, under `accelerate launch`, on many, to the same losses.
+    """Trains a model by a plan where it stands or, under `accelerate launch`, on many devices, to the same losses.
 
     A global batch is cut into one part per process and accumulation step. The losses of the parts are summed and
     divided by the number of predicted tokens in the whole batch, so that every way of cutting gives the same gradients.
+    Only an objective that holds the rows of a batch against each other sees less than the whole: a plan may not cut
+    for it, and each process compares its own rows.
 
     Args:
-        model: trained in place.
-        batches: has `epoch(number)`, a list of index lists, and `batch(indices)`, a batch with `num_labels`,
-            `num_tokens`, `shard(index, count)` and `to(device)`.
+        model: trained in place, on the device that it is on; with several processes that has to be the one that
+            `pick_device` gives to each.
+        batches: a `Batches`, or another object with its `epoch(number)`, a list, and `batch(entry of the list)`, which
+            gives `Rows` with `num_labels` and `num_tokens`.
         objective: a function from (model, batch) to a `TokenLoss`.
         plan: a `Plan`.
         evaluate: a function from the model to a dict of numbers; called once at the start, so that a mistake in it
@@ -33,14 +37,21 @@ class Trainer:
             the same weights, bit for bit, as a run that was never interrupted (if the plan counts in steps).
         description: what the run is, beside the plan, for the checkpoint: a dict of plain values.
         report: a function that takes each line of the log, in the main process.
+
+    torch's own random numbers go on after a training as if there had been none.
+
+    Raises:
+        CourseError: the plan cuts batches that the objective needs whole; one of several processes has its model on
+            another device than its own.
     """
 
     def __init__(self, model, batches, objective, plan, *, evaluate=None, folder=None, description=None, report=None):
         self.batches, self.objective, self.plan = batches, objective, plan
         self.evaluate = evaluate or (lambda model: {})
-        self.accelerator = Accelerator(mixed_precision=plan.precision)
+        self.accelerator = Accelerator(mixed_precision="no", device_placement=False)  # both are ours, see `_precision`
         self.report = report if report and self.accelerator.is_main_process else lambda line: None
-        self.plain_model = model.to(self.accelerator.device)
+        self.plain_model, self.device = model, next(model.parameters()).device
+        self._check()
         self.optimizer = torch.optim.AdamW(
             model.parameters(), lr=plan.learning_rate, betas=plan.betas, weight_decay=plan.weight_decay, fused=True
         )
@@ -50,12 +61,27 @@ class Trainer:
         run = {"plan": plan.as_dict(), **(description or {})}
         self.checkpoint = Checkpoint(Path(folder) / "checkpoint.safetensors", run) if folder else None
 
+    def _check(self):
+        if self.plan.accumulate > 1 and getattr(self.objective, "compares_rows", False):
+            raise CourseError(
+                f"{type(self.objective).__name__} holds the rows of a batch against each other, and accumulate="
+                f"{self.plan.accumulate} would hide most of them; use smaller batches, and accumulate=1"
+            )
+        ours = torch.empty(0, device=self.accelerator.device).device
+        if self.accelerator.num_processes > 1 and self.device != ours:
+            raise CourseError(f"this process has {ours}, its model is on {self.device}; use model.to(pick_device())")
+
     def train(self):
         """Run the plan to its end and return the history: one dict of numbers per evaluation.
 
         Raises:
             CourseError: the loss is no longer a number; or the checkpoint is damaged, or of another run.
         """
+        cards = [] if self.device.type == "cpu" else [self.device]
+        with torch.random.fork_rng(cards, device_type=self.device.type):
+            return self._train()
+
+    def _train(self):
         if self.checkpoint and self.checkpoint.exists():
             self.progress = self.checkpoint.restore(self._modules(), self.optimizer)
             self.report(f"resumed at step {self.progress.step}")
@@ -65,19 +91,20 @@ class Trainer:
         done = self._share_done(started)
         if progress.step == 0:
             self._record(Meter())
-        meter = Meter()
+        meter, batches, due = Meter(), stream(self.batches, progress), False
         with tqdm(total=100, unit="%", leave=False, disable=None if self.accelerator.is_main_process else True) as bar:
-            for batch in stream(self.batches, progress):
-                if done >= 1.0:
-                    break
+            while done < 1.0:
+                batch, again = next(batches)
                 meter.add(batch, self._step(batch, self.plan.rate(done)))
                 before, done = done, self._share_done(started)
                 bar.update(int(100 * done) - bar.n)
                 if milestones_passed(before, done, self.plan.evaluations):
                     self._record(meter)
                     meter = Meter()
-                if self.checkpoint and milestones_passed(before, done, self.plan.saves):
+                due = due or milestones_passed(before, done, self.plan.saves)
+                if self.checkpoint and due and (not again or done >= 1.0):  # a batch in use can't be drawn again
                     self._save()
+                    due = False
         if self.average:
             self.plain_model.load_state_dict(self.average.module.state_dict())
         return progress.history
@@ -87,11 +114,11 @@ class Trainer:
         ranks, rank = self.accelerator.num_processes, self.accelerator.process_index
         parts = [batch.shard(i, ranks * self.plan.accumulate) for i in range(rank, ranks * self.plan.accumulate, ranks)]
         torch.manual_seed((self.plan.seed * 1_000_003 + self.progress.step) * 1_009 + rank)  # for dropout
-        total = torch.zeros((), device=self.accelerator.device)
+        total = torch.zeros((), device=self.device)
         for i, part in enumerate(parts):
             wait = self.accelerator.no_sync(self.model) if i + 1 < len(parts) else contextlib.nullcontext()
-            with wait, self.accelerator.autocast():
-                loss = self.objective(self.model, part.to(self.accelerator.device))
+            with wait, self._precision():
+                loss = self.objective(self.model, part.to(self.device))
                 self.accelerator.backward(loss.total * ranks / batch.num_labels)  # processes are averaged afterwards
             total += loss.total.detach()
         total = float(self.accelerator.reduce(total))
@@ -99,6 +126,11 @@ class Trainer:
             raise CourseError(f"the loss became {total} at step {self.progress.step}; try a lower learning rate")
         self._update(rate)
         return total
+
+    def _precision(self):
+        if self.plan.precision == "no":
+            return contextlib.nullcontext()
+        return torch.autocast(self.device.type, torch.bfloat16)
 
     def _update(self, rate):
         for group in self.optimizer.param_groups:
@@ -114,7 +146,7 @@ class Trainer:
         """The share of the budget that is used, the same on every process."""
         self.progress.seconds = time.monotonic() - started
         share = self.plan.progress(self.progress.step, self.progress.seconds)
-        return float(broadcast(torch.tensor(share, device=self.accelerator.device)))
+        return float(broadcast(torch.tensor(share, device=self.device)))
 
     def _record(self, meter):
         """Evaluate, and add a line to the history and to the log."""
@@ -139,36 +171,15 @@ class Trainer:
         return {"model": self.plain_model} | ({"average": self.average} if self.average else {})
 
 
-class Meter:
-    """Adds up what happened since the last record."""
-
-    def __init__(self):
-        self.started, self.loss, self.labels, self.tokens = time.monotonic(), 0.0, 0, 0
-
-    def add(self, batch, loss):
-        """Count a batch, with its loss summed over the predicted tokens."""
-        self.loss += loss
-        self.labels += batch.num_labels
-        self.tokens += batch.num_tokens
-
-    def read(self):
-        """The mean loss per predicted token, in nats, and the useful tokens per second."""
-        if not self.labels:
-            return {}
-        seconds = time.monotonic() - self.started
-        return {"loss": round(self.loss / self.labels, 4), "tokens_per_second": round(self.tokens / seconds)}
-
-
 def stream(batches, progress):
-    """Global batches without end, epoch after epoch, from where `progress` stands; moves it along."""
+    """Global batches without end, epoch after epoch, from where `progress` stands; moves it along.
+
+    With each comes whether the next one is the same: whoever draws batches may let them be used several times in a row.
+    """
     while True:
         order = batches.epoch(progress.epoch)
         while progress.batch < len(order):
+            item, following = order[progress.batch], order[progress.batch + 1 : progress.batch + 2]
             progress.batch += 1
-            yield batches.batch(order[progress.batch - 1])
+            yield batches.batch(item), following == [item]
         progress.epoch, progress.batch = progress.epoch + 1, 0
-
-
-def milestones_passed(before, after, count):
-    """Whether one of `count` evenly spaced milestones, the last one at 1.0, lies in (before, after]."""
-    return int(after * count + 1e-4) > int(before * count + 1e-4)  # 3/10 · 10 may come out a little below 3

@@ -14,8 +14,15 @@ class Plan:
 
     `learning_rate` is the peak: it rises linearly over the first `warmup` share of the budget and falls linearly to
     zero at the end. `accumulate` cuts each batch into so many parts that are computed one after the other.
+    In the very first step it is 0, if there is a warmup: the optimizer's averages get their start.
     `average`: decay of the running average of the weights, which training returns; 0 keeps the last weights.
-    `evaluations` and `saves` are spread evenly over the budget.
+    `precision`: "no" computes in that of the weights; with "bf16", torch's autocast chooses the operations that are fit
+    for bfloat16, and the weights stay as they are. There is no "fp16", whose gradients would have to be scaled.
+    `weight_decay` pulls at every parameter, norms, biases and embeddings as well.
+    `evaluations` and `saves` are spread evenly over the budget; fewer steps than that have one after each.
+
+    Raises:
+        CourseError: a value that no training could follow; it names it.
     """
 
     steps: int | None = None
@@ -41,6 +48,9 @@ class Plan:
                 "a plan needs warmup and average from 0 to below 1 and accumulate of 1 or more; "
                 f"got {self.warmup}, {self.average}, {self.accumulate}"
             )
+
+        if self.precision not in ("no", "bf16"):
+            raise CourseError(f'a plan has the precision "no" or "bf16"; got {self.precision!r}')
 
     def progress(self, step, seconds):
         """The share of the budget that is used after `step` steps and `seconds` seconds; 1.0 ends the training."""

@@ -1,75 +1,67 @@
-"""The map of the course: its 21 lessons as stops along one road, from an attention head to a model that sees."""
+"""The map of the course: its lessons as stops along one road, from an attention head to a model that sees."""
 
+import textwrap
+from collections import Counter
+from itertools import pairwise
+
+from matplotlib.axes import Axes
 from matplotlib.patches import Circle, FancyBboxPatch, PathPatch
 
+from course_lib.lessons import LESSONS
 from course_lib.viz.blocks import EDGE, LINE, Page, rounded_path
 from course_lib.viz.cells import text_width
 from course_lib.viz.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, SKY, VERMILION, YELLOW, shade, tint
 
-PARTS = (  # name, what it will say or do, colour, stops
-    (
-        "A translator",
-        "“este é o primeiro livro que eu fiz.”  →  “this is the first book i've ever done.”",
-        BLUE,
-        (
-            "Start here",
-            "Attention\nheads",
-            "Encoder\nlayer",
-            "Decoder\nlayer",
-            "Encoder-\ndecoder",
-            "Training the\ntranslator",
-        ),
-    ),
-    ("Architectures", "", ORANGE, ("Attention\nmaps", "Architectural\nvariants")),
-    (
-        "An assistant",
-        "“A robot may not injure a human being”",
-        GREEN,
-        ("Chat", "Pretraining", "Supervised\nfine-tuning", "Reinforcement\nlearning"),
-    ),
-    (
-        "Beyond plain Transformers",
-        "longer context, smaller cache",
-        VERMILION,
-        ("RoPE", "KV cache", "Grouped-query\nattention", "Sliding-window\nattention", "Modern\ndecoder"),
-    ),
-    (
-        "Vision",
-        "“What is the color of the shirt?”",
-        PURPLE,
-        ("Vision\nTransformer", "CLIP", "Vision-language\nmodel", "Inference and\nalignment"),
-    ),
-)
-ROWS = (6, 6, 5, 4)  # stops per row; the road turns at the end of each
+PARTS = {  # what each part will say or do, and its colour
+    "A translator": ("“este é o primeiro livro que eu fiz.”  →  “this is the first book i've ever done.”", BLUE),
+    "Architectures": ("", ORANGE),
+    "An assistant": ("“A robot may not injure a human being”", GREEN),
+    "Beyond plain Transformers": ("longer context, smaller cache", VERMILION),
+    "Vision": ("“What is the color of the shirt?”", PURPLE),
+}
+MOST = 6  # stops in a row; the road turns at the end of each
 FIRST, PITCH, TURN = 1.0, 1.58, 0.72  # inches: first column, from stop to stop, from the last stop to the bend
-TOP, ROW = 5.5, 1.55
+ROW, MARGIN = 1.55, 0.85  # inches: from row to row, above the first and below the last
 STOP = 0.24  # radius
+LETTERS = 14  # of a title in one line
 SKIN = "#C68F63"
 
 
-def draw_course_map(*, ax=None):
-    """Draw the road through the 21 lessons, a colour for each of the five parts of the course."""
-    page = Page(9.9, 6.35, ax)
-    places = _places()
-    number = 0
-    for name, says, colour, stops in PARTS:
-        group = places[number : number + len(stops)]
-        for place, words in zip(group, stops, strict=True):
-            if number:
-                _draw_road(page, places[number - 1], place, colour)
-            _draw_stop(page, place, number, words, colour)
-            number += 1
-        _draw_heading(page, min(group), name, says, colour)
-    _draw_answer(page, 1.15, places[-1][1])
+def draw_course_map(*, ax: Axes | None = None) -> Axes:
+    """Draw the road through the lessons, a colour for each part of the course."""
+    rows = _rows()
+    has_room = rows[-1] <= MOST - 2  # for the answer, beside the last stops
+    height = ROW * (len(rows) - has_room) + 2 * MARGIN
+    page, places = Page(9.9, height, ax), _places(rows, height - MARGIN)
+    for (start, end), lesson in zip(pairwise(places), LESSONS[1:], strict=True):
+        _draw_road(page, start, end, PARTS[lesson.part][1])
+    for place, lesson in zip(places, LESSONS, strict=True):
+        _draw_stop(page, place, lesson, PARTS[lesson.part][1])
+    for name, (says, colour) in PARTS.items():
+        group = [place for place, lesson in zip(places, LESSONS, strict=True) if lesson.part == name]
+        top = max(y for _, y in group)
+        _draw_heading(page, min(place for place in group if place[1] == top), name, says, colour)
+    _draw_answer(page, 7.3 if has_room and len(rows) % 2 else 1.15, MARGIN)
     return page.ax
 
 
-def _places():
+def _rows():
+    """How many stops each row has: a part stays in one row where it fits."""
+    rows = [0]
+    for count in Counter(lesson.part for lesson in LESSONS).values():
+        if rows[-1] + count > MOST:
+            rows += [MOST] * (count // MOST) + [count % MOST]
+        else:
+            rows[-1] += count
+    return [row for row in rows if row]
+
+
+def _places(rows, top):
     """The centres of the stops: odd rows run from left to right, even rows back."""
     places = []
-    for row, count in enumerate(ROWS):
-        columns = range(count) if row % 2 == 0 else range(5, 5 - count, -1)
-        places += [(FIRST + PITCH * column, TOP - ROW * row) for column in columns]
+    for row, count in enumerate(rows):
+        columns = range(count) if row % 2 == 0 else range(MOST - 1, MOST - 1 - count, -1)
+        places += [(FIRST + PITCH * column, top - ROW * row) for column in columns]
     return places
 
 
@@ -102,9 +94,10 @@ def _draw_answer(page, x, y):
     page.arrow((x + 0.68, y + 0.22), answer.left, colour=shade(PURPLE, 0.85), head=False)
 
 
-def _draw_stop(page, place, number, words, colour):
+def _draw_stop(page, place, lesson, colour):
     """Draw a lesson's number in a disc on the road and its title below."""
     page.ax.add_patch(Circle(place, STOP, facecolor="white", edgecolor=shade(colour, 0.85), lw=2.5, zorder=2))
-    page.text(*place, str(number), 13, INK, weight="bold")
-    below = 0.5 * (LINE * 12 / 72) * words.count("\n")
-    page.text(place[0], place[1] - 0.42 - below, words, 12)
+    page.text(*place, str(lesson.number), 13, INK, weight="bold")
+    lines = textwrap.wrap(lesson.title, LETTERS)
+    below = 0.5 * (LINE * 12 / 72) * (len(lines) - 1)
+    page.text(place[0], place[1] - 0.42 - below, "\n".join(lines), 12)

@@ -6,8 +6,9 @@ import pytest
 from typer.testing import CliRunner
 
 from course_lib.cli import app
-from course_lib.recipes import translator
+from course_lib.recipes import RECIPES
 from course_lib.training import Plan
+from tests.recipes.toys import small
 from tests.toys import sentence_rows
 
 
@@ -31,11 +32,12 @@ def pairs(tmp_path_factory):
 
 @pytest.fixture
 def tiny_recipe(monkeypatch):
-    """Makes the recipe for real text one of seconds."""
-    monkeypatch.setattr(translator, "REAL", TINY)
+    """Makes the recipe one of seconds."""
+    monkeypatch.setitem(RECIPES, "translator", TINY)
 
 
-TINY = translator.TranslatorRecipe(
+TINY = small(
+    RECIPES["translator"],
     vocab_size=300,
     tokens_per_batch=200,
     sizes={"d_model": 14, "num_heads": 2, "d_ff": 22, "num_encoder_layers": 1, "num_decoder_layers": 1},
@@ -48,7 +50,7 @@ def trained(pairs, tmp_path_factory):
     """A folder with a model that `course train` made of `pairs`, and what it printed."""
     folder = tmp_path_factory.mktemp("trained") / "model"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(translator, "REAL", TINY)
+        patch.setitem(RECIPES, "translator", TINY)
         result = course("train", "translator", "--source", pairs, "--out", folder)
     assert result.exit_code == 0, result.stderr
     return folder, result.stdout

@@ -85,4 +85,4 @@ def test_chat_without_a_standard_input_is_one_message_and_exit_status_2():
     command = subprocess.list2cmdline([*COURSE, "chat"]) + " <&-"
     result = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
     assert result.returncode == 2
-    assert result.stderr == "course: there is no standard input to read from\n"
+    assert result.stderr == "course: there is no standard input to read from; give a file or a pipe\n"

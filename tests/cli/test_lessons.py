@@ -5,13 +5,16 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from course_lib.cli import lessons
+from course_lib.lessons import numbered
 from tests.cli.conftest import course
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """A folder of three lessons: 04 works, 05 fails, 06 is no notebook."""
-    monkeypatch.setattr(lessons, "LESSONS", tmp_path)
+    """A folder of three lessons: 04 works, 05 fails, 06 is no notebook; lessons 00 to 03 have none."""
+    names = "none", "none", "none", "missing", "works", "fails", "broken"
+    monkeypatch.setattr("course_lib.lessons.LESSONS", numbered({"A part": [(name, "A title", 5) for name in names]}))
+    monkeypatch.setattr(lessons, "NOTEBOOKS", tmp_path)
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "cache"))
     write(tmp_path / "04_works.ipynb", "x = 2", "print('the answer is', 21 * x)")
     write(tmp_path / "05_fails.ipynb", "print('so far')", "x['[5]']", "print('after')")
@@ -47,14 +50,20 @@ def test_a_failing_cell_is_named_and_the_page_shows_its_error(folder, tmp_path):
 
 @pytest.mark.parametrize("name", ["5", "05", "05_fails", "05_fails.ipynb", "notebooks/05_fails.ipynb"])
 def test_a_lesson_goes_by_its_number_or_its_name(name, folder):
-    assert lessons.find_lesson(name) == folder / "05_fails.ipynb"
+    assert lessons.find_notebook(name) == folder / "05_fails.ipynb"
 
 
-@pytest.mark.parametrize("name", ["55", "", "0", "fails"])
+@pytest.mark.parametrize("name", ["55", "", "7", "fails"])
 def test_an_unknown_lesson_is_answered_with_those_there_are(name, folder):
     result = course("run", name)
     assert result.exit_code == 2
     assert "\n  04_works\n  05_fails" in result.stderr
+
+
+def test_a_notebook_that_is_missing_is_named(folder):
+    result = course("run", "3")
+    assert result.exit_code == 2
+    assert "03_missing.ipynb is missing" in result.stderr
 
 
 def test_a_file_that_is_no_notebook_is_named(folder):

@@ -19,7 +19,7 @@ from transformers import (
 
 from course_lib.convert import HubCheckpoint
 from course_lib.data import pad_left
-from course_lib.data.parts import with_pictures
+from course_lib.data.messages import with_pictures
 from course_lib.errors import CourseError
 from course_lib.generation import complete
 from tests.convert import llm_twins

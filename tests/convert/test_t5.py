@@ -8,7 +8,7 @@ from transformers import T5Config, T5ForConditionalGeneration, T5Model
 
 from course_lib.convert import t5_from_hugging_face
 from course_lib.errors import CourseError
-from course_lib.nn import KVCache, record_attention
+from course_lib.nn import record_attention
 from tests.convert.hugging_face import NEAR, assert_all_near, layer_outputs, random_tokens, small
 from tests.parity import D_FF, B, D, E, H, V, assert_near
 
@@ -61,9 +61,8 @@ def test_however_the_target_is_cut_logits_are_theirs(cuts):
     """The source of the second is padded on the left."""
     model, source = theirs(), random_tokens(B, SOURCE_LENGTH, V, padding=31).flip(1)
     target, converted = random_tokens(B, TARGET_LENGTH, V, padding=0), ours(model)
-    memory, memory_mask = converted.encode(source)
-    caches = [KVCache() for _ in converted.decoder.layers]
-    chunks = [converted.decoder(target[:, a:b], memory, memory_mask, caches) for a, b in pairwise(cuts)]
+    cache = converted.new_cache(source)
+    chunks = [converted.decoder(target[:, a:b], cache=cache) for a, b in pairwise(cuts)]
     assert_near(torch.cat(chunks, dim=1), model(**inputs(source, target)).logits, NEAR)
 
 

@@ -3,15 +3,19 @@
 import pytest
 import torch
 
-from course_lib.data.characters import CharacterTokenizer, WindowBatches
+from course_lib.data import CharacterTokenizer, window_batches, windows_in_order
 from course_lib.errors import CourseError
 
 TEXT = "um é um,\ndois são dois."
 LENGTH, ROWS = 5, 3
 
 
+def stream(count):
+    return list(range(3, 3 + count))
+
+
 def windows(count=101, **settings):
-    return WindowBatches(list(range(3, 3 + count)), LENGTH, ROWS, **settings)
+    return window_batches(stream(count), LENGTH, ROWS, **settings)
 
 
 def test_a_text_is_the_ids_of_its_characters_and_back():
@@ -34,8 +38,8 @@ def test_an_unknown_character_is_refused_by_its_name():
 
 def test_labels_are_the_tokens_one_place_later():
     batches = windows()
-    for starts in batches.epoch(0):
-        batch = batches.batch(starts)
+    for starts, seed in batches.epoch(0):
+        batch = batches.batch((starts, seed))
         assert batch.tokens.shape == batch.labels.shape == (ROWS, LENGTH)
         assert batch.tokens[:, 0].tolist() == [3 + start for start in starts]
         assert torch.equal(batch.labels, batch.tokens + 1)
@@ -50,14 +54,14 @@ def test_the_same_seed_gives_the_same_windows_and_another_epoch_or_seed_other_on
 
 def test_every_window_of_the_stream_can_be_drawn():
     batches = windows(count=LENGTH + 3)
-    drawn = {start for number in range(50) for starts in batches.epoch(number) for start in starts}
+    drawn = {start for number in range(50) for starts, _ in batches.epoch(number) for start in starts}
     assert drawn == {0, 1, 2}
 
 
 @pytest.mark.parametrize("count", [LENGTH + 1, 2 * LENGTH, 7 * LENGTH + 1, 7 * LENGTH + 3])
 def test_in_order_each_token_is_predicted_once_but_the_first_and_what_is_left(count):
-    batches = windows(count)
-    labels = [id for starts in batches.in_order() for id in batches.batch(starts).labels.flatten().tolist()]
+    batches = windows_in_order(stream(count), LENGTH, ROWS)
+    labels = [id for drawn in batches.epoch(0) for id in batches.batch(drawn).labels.flatten().tolist()]
     assert labels == list(range(4, 4 + (count - 1) // LENGTH * LENGTH))
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from course_lib.data import BOS, EOS, conversation, fit_context
-from course_lib.data.chat import check_conversation
+from course_lib.data.messages import check_conversation
 from course_lib.errors import CourseError
 from tests.chats import assistant, chat_template, chat_tokenizer, system, user
 
@@ -46,7 +46,8 @@ class TestPrompt:
 class TestTraining:
     def check(self, messages, *completions, **settings):
         """The ids, and that what is the assistant's to say are the texts `completions`, given as lists of ids."""
-        ids, is_completion = chat_template().training(messages, **settings)
+        example = chat_template().training(messages, **settings)
+        ids, is_completion = example.ids, example.is_completion
         assert len(ids) == len(is_completion)
         assert [id for id, scored in zip(ids, is_completion, strict=True) if scored] == sum(completions, [])
         return ids
@@ -82,14 +83,14 @@ class TestTraining:
         self.check(conversation(row), [*text("How are you?"), EOS], [*text("It must obey."), EOS])
 
     def test_an_answer_that_is_cut_does_not_end(self):
-        whole, _ = chat_template().training(TALK[:2])
+        whole = chat_template().training(TALK[:2]).ids
         for cut in range(1, len(text("How are you?")) + 1):
             ids = self.check(TALK[:2], text("How are you?")[: 1 - cut or None], max_length=len(whole) - cut)
             assert ids == whole[:-cut]
 
     def test_the_oldest_turn_goes_before_the_answer_is_cut(self):
-        whole, _ = chat_template().training(TALK)
-        last, _ = chat_template().training([system("Hello!"), *TALK[2:]])
+        whole = chat_template().training(TALK).ids
+        last = chat_template().training([system("Hello!"), *TALK[2:]]).ids
         messages = [system("Hello!"), *TALK]
         for max_length in (len(last), len(whole)):
             assert self.check(messages, [*text("It must obey."), EOS], max_length=max_length) == last

@@ -7,7 +7,8 @@ from itertools import groupby, pairwise
 import pytest
 import torch
 
-from course_lib.data.corruption import CorruptSpans, MaskTokens, predict_next, split
+from course_lib.data import predict_next
+from course_lib.data.corruption import CorruptSpans, MaskTokens, split
 from course_lib.data.tokenizer import BOS, EOS, PAD
 from course_lib.errors import CourseError
 from course_lib.objectives import masked_cross_entropy

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from course_lib.data import CaptionBatches, ImageProcessor, PictureBatches
+from course_lib.data import ImageProcessor, caption_batches, picture_batches
 from course_lib.errors import CourseError
 
 N, SIZE = 11, 5
@@ -21,23 +21,23 @@ def colours(batch):
 
 
 def test_an_epoch_has_every_picture_once_and_with_its_label():
-    batches = PictureBatches(pictures(), list(range(N)), PROCESSOR, batch_size=4)
-    seen = [batches.batch(indices) for indices in batches.epoch(0)]
+    batches = picture_batches(pictures(), list(range(N)), PROCESSOR, batch_size=4)
+    seen = [batches.batch(drawn) for drawn in batches.epoch(0)]
     assert [batch.num_labels for batch in seen] == [4, 4, 3]
     assert all(torch.equal(colours(batch), batch.labels) for batch in seen)
     assert sorted(torch.cat([batch.labels for batch in seen]).tolist()) == list(range(N))
 
 
 def test_the_order_changes_with_the_epoch_and_the_seed_and_with_nothing_else():
-    orders = [PictureBatches(pictures(), range(N), PROCESSOR, 4, seed).epoch(i) for seed in (0, 1) for i in (0, 1)]
+    orders = [picture_batches(pictures(), range(N), PROCESSOR, 4, seed).epoch(i) for seed in (0, 1) for i in (0, 1)]
     assert len(set(map(str, orders))) == 4
-    assert PictureBatches(pictures(), range(N), PROCESSOR, 4, 0).epoch(1) == orders[1]
+    assert picture_batches(pictures(), range(N), PROCESSOR, 4, 0).epoch(1) == orders[1]
 
 
 def test_captions_are_padded_to_the_longest_of_their_batch():
     captions = [[[3 + i] * (1 + i % 3) + [2], [90 + i, 2]] for i in range(N)]
-    batches = CaptionBatches(pictures(), captions, PROCESSOR, batch_size=4)
-    batch = batches.batch([0, 5])
+    batches = caption_batches(pictures(), captions, PROCESSOR, batch_size=4)
+    batch = batches.collate([batches.items[i] for i in (0, 5)])
     assert batch.tokens.tolist() == [[[3, 2, 0, 0], [90, 2, 0, 0]], [[8, 8, 8, 2], [95, 2, 0, 0]]]
     assert colours(batch).tolist() == [0, 5]
     assert (batch.num_labels, batch.num_tokens) == (4, 4)
@@ -45,7 +45,8 @@ def test_captions_are_padded_to_the_longest_of_their_batch():
 
 
 def test_batches_are_cut_for_several_workers():
-    batch = PictureBatches(pictures(), range(N), PROCESSOR, N).batch(list(range(N)))
+    batches = picture_batches(pictures(), range(N), PROCESSOR, N)
+    batch = batches.collate(batches.items)
     assert [batch.shard(i, 3).labels.tolist() for i in range(3)] == [[0, 3, 6, 9], [1, 4, 7, 10], [2, 5, 8]]
     assert batch.shard(1, 3).pixels.shape == (4, 3, SIZE, SIZE)
 
@@ -53,4 +54,4 @@ def test_batches_are_cut_for_several_workers():
 @pytest.mark.parametrize(("count", "labels"), [(0, 0), (3, 2)])
 def test_pictures_without_labels_are_refused(count, labels):
     with pytest.raises(CourseError, match=f"expected pictures and as many labels, got {count} and {labels}"):
-        PictureBatches(pictures(count), list(range(labels)), PROCESSOR, 4)
+        picture_batches(pictures(count), list(range(labels)), PROCESSOR, 4)

@@ -5,7 +5,7 @@ import json
 import pytest
 from datasets import Dataset, Features, Translation
 
-from course_lib.data import load_translations, train_translation_tokenizer, translation_batches
+from course_lib.data import fitting_translations, load_translations, train_translation_tokenizer, translation_pairs
 from course_lib.errors import CourseError
 from course_lib.world import Pair
 from tests.toys import sentence_rows, toy_tokenizer
@@ -83,10 +83,9 @@ def test_one_tokenizer_learns_both_sides():
 
 
 @pytest.mark.parametrize("max_length", [4, 7])
-def test_pairs_with_a_side_that_the_model_cannot_read_are_left_out(max_length):
+def test_pairs_with_a_side_that_the_model_cannot_read_are_left_out_and_counted(max_length):
     rows, tokenizer = Dataset.from_list(sentence_rows(40)), toy_tokenizer()
-    batches = translation_batches(rows, tokenizer, tokens_per_batch=50, max_length=max_length, seed=3)
+    kept, left_out = fitting_translations(rows, tokenizer, max_length)
     encoded = [(tokenizer.encode(pair["pt"]), tokenizer.encode(pair["en"])) for pair in rows["translation"]]
-    assert batches.pairs == [pair for pair in encoded if max(map(len, pair)) <= max_length]
-    assert 0 < len(batches.pairs) < len(rows)
-    assert (batches.tokens_per_batch, batches.seed) == (50, 3)
+    assert translation_pairs(kept, tokenizer) == [pair for pair in encoded if max(map(len, pair)) <= max_length]
+    assert 0 < len(kept) < len(rows) == len(kept) + left_out

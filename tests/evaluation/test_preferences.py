@@ -29,7 +29,7 @@ def test_a_margin_is_the_difference_of_the_scores_at_the_last_tokens(scorer):
     template = ChatTemplate(chat_tokenizer())
     margins = preference_margins(scorer, chat_tokenizer(), rows(), tokens_per_batch=300)
     for row, margin in zip(rows(), margins, strict=True):
-        scores = [scorer(torch.tensor([template.training(row[side])[0]]))[0, -1] for side in ("chosen", "rejected")]
+        scores = [scorer(torch.tensor([template.training(row[side]).ids]))[0, -1] for side in ("chosen", "rejected")]
         assert margin.item() == pytest.approx(float(scores[0] - scores[1]), abs=1e-5)
 
 

@@ -124,6 +124,29 @@ def test_a_batch_is_learnt_from_several_times_before_the_next_is_drawn():
     assert [drawn[i] is drawn[i - 1] for i in range(1, 9)] == [True, True, False] * 2 + [True, True]
 
 
+@pytest.mark.parametrize("killed", range(1, 9))
+def test_a_training_killed_between_two_updates_from_one_batch_ends_with_the_same_weights(killed, tmp_path):
+    def weights(folder, stop=None):
+        torch.manual_seed(0)
+        policy = tiny_llm()
+        batches = rollouts(policy, group_size=3, advantages=GroupAdvantages(3), updates_per_batch=3)
+        plan = Plan(steps=8, learning_rate=1e-2, evaluations=8, saves=8)
+        Trainer(policy, batches, GroupRelativePolicy(), plan, evaluate=stop, folder=folder).train()
+        return policy.state_dict()
+
+    def stop(policy):
+        stop.calls += 1
+        if stop.calls > killed:
+            raise KeyboardInterrupt
+        return {}
+
+    stop.calls, whole = 0, weights(tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        weights(tmp_path / "killed", stop)
+    resumed = weights(tmp_path / "killed")
+    assert all(torch.equal(resumed[name], whole[name]) for name in whole)
+
+
 def test_a_policy_with_dropout_draws_and_learns_without_it():
     batches = rollouts(tiny_llm(dropout=0.5).train())
     batch = first_batch(batches)

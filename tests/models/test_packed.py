@@ -115,22 +115,6 @@ def test_the_model_inside_is_the_one_that_was_packed():
     assert pack(model).num_parameters() == model.num_parameters()
 
 
-@pytest.mark.parametrize(("small", "threads"), [(2**30, 1), (0, 2)])
-def test_only_a_large_model_takes_its_steps_on_all_cores(small, threads, monkeypatch):
-    monkeypatch.setattr("course_lib.models.packed.SMALL", small)
-    before, used = torch.get_num_threads(), []
-    torch.set_num_threads(2)
-    try:
-        model = pack(tiny_llm())
-        step = model.step
-        monkeypatch.setattr(model, "step", lambda *args: used.append(torch.get_num_threads()) or step(*args))
-        one_by_one(model, torch.randint(1, V, (B, 3)))
-        assert set(used) == {threads}
-        assert torch.get_num_threads() == 2
-    finally:
-        torch.set_num_threads(before)
-
-
 def test_all_cores_are_back_after_an_error_on_one():
     before = torch.get_num_threads()
     with pytest.raises(KeyError), one_thread():

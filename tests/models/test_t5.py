@@ -7,7 +7,6 @@ import torch
 
 from course_lib.errors import CourseError
 from course_lib.models import T5Config, load_model, save_model
-from course_lib.nn import KVCache
 from tests.models.tiny import tiny_t5
 from tests.nn.test_kv_cache import CUTS, LENGTH
 from tests.parity import D_FF, B, D, H, S, T, V, assert_near
@@ -17,16 +16,12 @@ SOURCE = torch.tensor([[4, 2, 16, 0, 0, 0, 0], [3, 5, 2, 2, 7, 11, 4]])
 TARGET = torch.tensor([[1, 9, 8, 3, 3], [1, 16, 5, 7, 2]])
 
 
-@pytest.mark.parametrize("projected", [False, True], ids=["memory", "projected once"])
-def test_every_way_of_cutting_the_target_gives_the_logits_of_the_whole(projected, tolerance):
+def test_every_way_of_cutting_the_target_gives_the_logits_of_the_whole(tolerance):
     model, target = tiny_t5(), torch.randint(1, V, (B, LENGTH))
-    memory, memory_mask = model.encode(SOURCE)
-    whole = model.decoder(target, memory, memory_mask)
-    if projected:
-        memory = [layer.cross_attention.keys_values(memory) for layer in model.decoder.layers]
+    whole = model(SOURCE, target)
     for cuts in CUTS:
-        caches = [KVCache() for _ in model.decoder.layers]
-        chunks = [model.decoder(target[:, a:b], memory, memory_mask, caches) for a, b in pairwise(cuts)]
+        cache = model.new_cache(SOURCE)
+        chunks = [model.decoder(target[:, a:b], cache=cache) for a, b in pairwise(cuts)]
         assert_near(torch.cat(chunks, dim=1), whole, tolerance)
 
 

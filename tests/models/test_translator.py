@@ -7,7 +7,7 @@ import torch
 
 from course_lib.errors import CourseError
 from course_lib.models import TranslatorConfig
-from course_lib.nn import KVCache, padding_mask
+from course_lib.nn import padding_mask
 from tests.nn.test_kv_cache import CUTS, LENGTH
 from tests.parity import (
     B,
@@ -68,10 +68,9 @@ def test_every_way_of_cutting_the_target_gives_the_logits_of_the_whole(norm_firs
     model, target = tiny_translator(norm_first=norm_first), torch.randint(1, V, (B, LENGTH))
     memory, memory_mask = model.encode(SOURCE)
     whole = model.decoder(target, memory, memory_mask)
-    projected = [layer.cross_attention.keys_values(memory) for layer in model.decoder.layers]
     for cuts in CUTS:
-        caches = [KVCache() for _ in model.decoder.layers]
-        chunks = [model.decoder(target[:, a:b], projected, memory_mask, caches) for a, b in pairwise(cuts)]
+        cache = model.new_cache(SOURCE)
+        chunks = [model.decoder(target[:, a:b], cache=cache) for a, b in pairwise(cuts)]
         assert_near(torch.cat(chunks, dim=1), whole, tolerance)
 
 
@@ -157,11 +156,10 @@ def test_a_sequence_longer_than_the_positions_is_refused(side):
 
 def test_a_cache_does_not_hide_that_the_positions_end():
     model = tiny_translator()
-    memory, memory_mask = model.encode(SOURCE)
-    caches = [KVCache() for _ in model.decoder.layers]
-    model.decoder(torch.ones(B, MAX_LENGTH, dtype=torch.long), memory, memory_mask, caches)
+    cache = model.new_cache(SOURCE)
+    model.decoder(torch.ones(B, MAX_LENGTH, dtype=torch.long), cache=cache)
     with pytest.raises(CourseError, match=f"reaches position {MAX_LENGTH}"):
-        model.decoder(TARGET[:, :1], memory, memory_mask, caches)
+        model.decoder(TARGET[:, :1], cache=cache)
 
 
 @pytest.mark.parametrize("side", ["source", "target"])

@@ -3,8 +3,7 @@
 import pytest
 import torch
 
-from course_lib.data import ImageProcessor, Tokenizer, VisualChatTemplate, pad_left
-from course_lib.data.parts import with_pictures
+from course_lib.data import ChatTemplate, ImageProcessor, Tokenizer, pad_left, with_pictures
 from course_lib.errors import CourseError
 from course_lib.generation import Sampler, complete
 from course_lib.models import Connector, ConnectorConfig, Vlm, VlmConfig, load_model, save_model
@@ -166,7 +165,7 @@ def test_no_answer_has_a_placeholder_in_it():
 def test_a_prompt_that_exceeds_the_context_with_its_visual_tokens_is_refused():
     tokenizer = chat_tokenizer().with_special("<image>")
     model = tiny_vlm(vocab_size=len(tokenizer), max_length=40)
-    template = VisualChatTemplate(tokenizer, model.config.num_visual_tokens)
+    template = ChatTemplate(tokenizer, model.config.num_visual_tokens)
     short, long = ([{"role": "user", "content": with_pictures([0] * count, "Hello!")}] for count in (1, 3))
     features = model.look(pictures(1))
     assert complete([template.prompt(short)], model, template.end_id, max_new_tokens=3, features=features)

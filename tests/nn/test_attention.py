@@ -85,6 +85,19 @@ def test_the_fused_kernel_equals_the_explicit_weights(num_kv_heads, make_mask, t
     assert_near(weights.sum(-1), torch.ones(B, 3 * K, T), tolerance)
 
 
+@each_mask
+@pytest.mark.parametrize("per_head", [False, True], ids=["all heads", "per head"])
+def test_one_query_per_head_gives_the_last_row_of_many(per_head, make_mask, tolerance):
+    mask = make_mask()
+    if mask is not None:
+        mask = mask.expand(B, 3 * K, T, S) if per_head else mask
+    q, k, v = queries_keys_values(K, num_heads=3 * K)
+    v = torch.randn(B, K, S, E + 2)  # values may be wider than keys
+    last = None if mask is None else mask[..., -1:, :]
+    alone = scaled_dot_product_attention(q[:, :, -1:], k, v, last)
+    assert_near(alone, scaled_dot_product_attention(q, k, v, mask)[:, :, -1:], tolerance)
+
+
 @pytest.mark.parametrize("kind", ["bool", "float"])
 @both_ways
 def test_a_fully_masked_row_gives_zeros_and_no_gradient(attend, kind, tolerance):

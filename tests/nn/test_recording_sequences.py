@@ -8,7 +8,7 @@ import torch
 
 from course_lib.errors import CourseError
 from course_lib.models import Gpt
-from course_lib.nn import AttentionMaps, KVCache, record_attention
+from course_lib.nn import AttentionMaps, record_attention
 from tests.models.tiny import tiny_gpt, tiny_t5
 from tests.nn.test_kv_cache import CUTS, LENGTH
 from tests.nn.test_recording import MODELS, SOURCE, TARGET, each_model
@@ -22,10 +22,7 @@ def decode(model, cuts):
     if isinstance(model, Gpt):
         read = partial(model, cache=model.new_cache())
     else:
-        memory, memory_mask = model.encode(SOURCE)
-        memory = [layer.cross_attention.keys_values(memory) for layer in model.decoder.layers]
-        caches = [KVCache() for _ in memory]
-        read = partial(model.decoder, memory=memory, memory_mask=memory_mask, caches=caches)
+        read = partial(model.decoder, cache=model.new_cache(SOURCE))
     for a, b in pairwise(cuts):
         read(target[:, a:b])
 
@@ -72,12 +69,10 @@ def without_a_cache(model, *inputs):
 
 def beams(model, source, target):
     """Decoding where the rows change places on the way."""
-    memory, memory_mask = model.encode(source)
-    caches = [KVCache() for _ in model.decoder.layers]
-    model.decoder(target[:, :2], memory, memory_mask, caches)
-    for cache in caches:
-        cache.select(torch.tensor([1, 0]))
-    model.decoder(target[:, 2:], memory, memory_mask, caches)
+    cache = model.new_cache(source)
+    model.decoder(target[:, :2], cache=cache)
+    cache.select(torch.tensor([1, 0]))
+    model.decoder(target[:, 2:], cache=cache)
 
 
 @pytest.mark.parametrize(

@@ -4,22 +4,15 @@ import pytest
 import torch
 
 from course_lib.errors import CourseError
-from course_lib.nn import GatedFeedForward, MultiHeadAttention, Rotary, RotaryAttention, causal_mask
+from course_lib.nn import GatedFeedForward, MultiHeadAttention, Rotary, causal_mask
 from tests.parity import D_FF, B, D, T, assert_near, shake
 
 HEADS, KV_HEADS, E = 6, 2, 10
 
 
-def test_without_a_turn_it_is_the_plain_attention_of_lesson_1(tolerance):
-    plain = MultiHeadAttention(6 * E, HEADS, KV_HEADS, bias=False)
-    ours = RotaryAttention(6 * E, HEADS, KV_HEADS)
-    ours.load_state_dict(plain.state_dict())
-    x, mask = torch.randn(B, T, 6 * E), causal_mask(torch.arange(T))
-    assert_near(ours(x, lambda x: x, mask), plain(x, mask=mask), tolerance)
-
-
 def test_query_head_by_query_head_it_is_the_formula(tolerance):
-    ours, x, positions = shake(RotaryAttention(D, HEADS, KV_HEADS, E)), torch.randn(B, T, D), torch.arange(T)
+    ours = shake(MultiHeadAttention(D, HEADS, KV_HEADS, bias=False, d_head=E))
+    x, positions = torch.randn(B, T, D), torch.arange(T)
     rotary, heads = Rotary(E), []
     for h in range(HEADS):
         g = h // (HEADS // KV_HEADS)
@@ -31,16 +24,31 @@ def test_query_head_by_query_head_it_is_the_formula(tolerance):
         weights = scores.masked_fill(torch.ones(T, T, dtype=torch.bool).triu(1), -torch.inf).softmax(-1)
         heads.append((weights @ v).squeeze(1))
     expected = torch.cat(heads, dim=-1) @ ours.o_proj.weight.T
-    assert_near(ours(x, rotary.at(positions, x.dtype), causal_mask(positions)), expected, tolerance)
+    assert_near(ours(x, mask=causal_mask(positions), rotate=rotary.at(positions, x.dtype)), expected, tolerance)
+
+
+def test_queries_and_keys_are_normalized_before_they_are_turned(tolerance):
+    ours, x = shake(MultiHeadAttention(D, HEADS, KV_HEADS, d_head=E)), torch.randn(B, T, D)
+    ours.q_norm, ours.k_norm = shake(torch.nn.RMSNorm(E)), shake(torch.nn.RMSNorm(E))
+    seen = []
+    ours(x, rotate=lambda x: seen.append(x) or x)
+    for norm, proj, heads, turned in zip(
+        (ours.q_norm, ours.k_norm), (ours.q_proj, ours.k_proj), (HEADS, KV_HEADS), seen, strict=True
+    ):
+        assert_near(turned, norm(proj(x).view(B, T, heads, E)).transpose(1, 2), tolerance)
 
 
 @pytest.mark.parametrize(
     ("sizes", "message"),
-    [((D, 5, 2), "multiple of num_kv_heads, got 5 and 2"), ((D, 7, 7), f"multiple of num_heads, got {D} and 7")],
+    [
+        ((D, 5, 2), "multiple of num_kv_heads, got 5 and 2"),
+        ((D, 7, 7), f"multiple of num_heads, got {D} and 7"),
+        ((D, 3, 0), "multiple of num_kv_heads, got 3 and 0"),
+    ],
 )
 def test_heads_that_do_not_fit_are_refused(sizes, message):
     with pytest.raises(CourseError, match=message):
-        RotaryAttention(*sizes)
+        MultiHeadAttention(*sizes)
 
 
 def test_a_gate_of_zero_lets_nothing_through_and_the_formula_holds(tolerance):

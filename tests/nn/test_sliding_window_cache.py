@@ -60,7 +60,7 @@ def test_positions_stand_where_their_keys_stand():
         cache = DecoderCache(windows)
         for a, b in pairwise(cuts):
             positions = torch.arange(a, b).expand(B, -1)
-            known = cache.extend(positions)
+            _, known = cache.extend(positions)
             for layer, window_size in zip(cache.layers, windows, strict=True):
                 keys = positions[:, None, :, None].expand(B, K, -1, E).double()
                 held = layer.update(keys, keys)

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from course_lib.nn import SoftcappedAttention, causal_mask, scaled_dot_product_attention, softcap
+from course_lib.nn import SoftcappedAttention, attention_weights, causal_mask, scaled_dot_product_attention, softcap
 from tests.parity import B, E, H, T, assert_near
 
 HEADS, KV_HEADS = 2 * H, H
@@ -34,7 +34,7 @@ def test_a_cap_that_is_far_away_changes_nothing(tolerance):
 
 def test_weights_are_the_formula(tolerance):
     (q, k, _), cap = inputs(), 0.7
-    weights = SoftcappedAttention(cap).weights(q, k, mask())
+    weights = attention_weights(q, k, mask(), cap)
     for b, h, t, s in [(0, 1, 4, 2), (1, 5, 3, 0), (1, 2, 2, 2)]:
         scores = [cap * math.tanh(float(q[b, h, t] @ k[b, h // 2, j]) / math.sqrt(E) / cap) for j in range(t + 1)]
         seen = [math.exp(score) for j, score in enumerate(scores) if POSITIONS[b, j] >= 0]

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import nbformat
 
+from course_lib.lessons import LESSONS
+
 REPOSITORY = Path(__file__).resolve().parents[2]
-LESSON_FILES = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
+LESSON_FILES = [REPOSITORY / "notebooks" / f"{lesson.stem}.ipynb" for lesson in LESSONS]
 
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)[^)]*\)")
 IMAGE = re.compile(r"!\[[^\]]*\]\(([^)\s]+)[^)]*\)|<img\b[^>]*\bsrc\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)

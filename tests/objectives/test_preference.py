@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from course_lib.data import PreferenceBatches
+from course_lib.data import Example, Preference, preference_batch, preference_batches, with_reference
 from course_lib.errors import CourseError
 from course_lib.objectives import (
     BradleyTerry,
@@ -26,22 +26,23 @@ LOG_PS = (
 
 
 def dialogue(prompt, answer):
-    return [*prompt, *answer], [False] * len(prompt) + [True] * len(answer)
+    return Example([*prompt, *answer], [False] * len(prompt) + [True] * len(answer))
 
 
 PAIRS = [
-    (dialogue([1, 3, 9, 2, 5], [7, 8, 2]), dialogue([1, 3, 9, 2, 5], [4, 2])),
-    (dialogue([1, 3, 2, 5], [11, 2]), dialogue([1, 3, 2, 5], [6, 6, 10, 13, 2])),
-    (dialogue([1, 3, 4, 4, 4, 2, 5], [7, 2]), dialogue([1, 3, 4, 4, 4, 2, 5], [8, 2])),
+    Preference(dialogue([1, 3, 9, 2, 5], [7, 8, 2]), dialogue([1, 3, 9, 2, 5], [4, 2])),
+    Preference(dialogue([1, 3, 2, 5], [11, 2]), dialogue([1, 3, 2, 5], [6, 6, 10, 13, 2])),
+    Preference(dialogue([1, 3, 4, 4, 4, 2, 5], [7, 2]), dialogue([1, 3, 4, 4, 4, 2, 5], [8, 2])),
 ]
 
 
-def whole_set(pairs=PAIRS):
-    return PreferenceBatches(pairs, tokens_per_batch=1000)
+def informed(log_probabilities):
+    """The pairs, with what a function from their batch says is the reference's opinion."""
+    return with_reference(preference_batches(PAIRS, tokens_per_batch=1000), log_probabilities).items
 
 
 def batch_of(pairs=PAIRS):
-    return whole_set(pairs).batch(list(range(len(pairs))))
+    return preference_batch(pairs)
 
 
 def test_the_loss_is_minus_the_logarithm_of_the_sigmoid_of_the_difference():
@@ -81,7 +82,8 @@ def test_the_log_probability_of_an_answer_is_the_sum_over_its_tokens_and_no_othe
     model = tiny_llm()
     log_p = pair_log_probabilities(model, batch_of())
     for row, pair in enumerate(PAIRS):
-        for side, (ids, is_completion) in enumerate(pair):
+        for side, example in enumerate((pair.chosen, pair.rejected)):
+            ids, is_completion = example.ids, example.is_completion
             distributions = model(torch.tensor([ids]))[0].log_softmax(-1)
             expected = sum(distributions[t - 1, id] for t, id in enumerate(ids) if is_completion[t])
             torch.testing.assert_close(log_p[row, side], expected)
@@ -91,7 +93,7 @@ def test_the_log_probability_of_an_answer_is_the_sum_over_its_tokens_and_no_othe
 def test_a_reward_is_read_at_the_last_token_of_each_dialogue():
     model = tiny_scorer()
     scores = pair_scores(model, batch_of())
-    expected = [[model(torch.tensor([ids]))[0, -1] for ids, _ in pair] for pair in PAIRS]
+    expected = [[model(torch.tensor([side.ids]))[0, -1] for side in (pair.chosen, pair.rejected)] for pair in PAIRS]
     torch.testing.assert_close(scores, torch.tensor(expected))
 
 
@@ -99,11 +101,11 @@ def test_a_reward_is_read_at_the_last_token_of_each_dialogue():
     ("objective", "make"), [(BradleyTerry(), tiny_scorer), (DirectPreference(0.3, anchor=0.7), tiny_llm)]
 )
 def test_the_loss_of_a_batch_is_the_sum_over_its_pairs_and_over_its_shards(objective, make):
-    model, batches = make(), whole_set().with_reference(lambda batch: torch.randn(len(batch.tokens), 2))
-    batch = batches.batch([0, 1, 2])
+    model, pairs = make(), informed(lambda batch: torch.randn(len(batch.tokens), 2))
+    batch = batch_of(pairs)
     whole = objective(model, batch)
     assert whole.count == batch.num_labels == 3
-    torch.testing.assert_close(whole.total, sum(objective(model, batches.batch([i])).total for i in range(3)))
+    torch.testing.assert_close(whole.total, sum(objective(model, batch_of([pair])).total for pair in pairs))
     shards = [objective(model, batch.shard(i, 5)) for i in range(5)]
     torch.testing.assert_close(whole.total, sum(shard.total for shard in shards))
 
@@ -111,14 +113,14 @@ def test_the_loss_of_a_batch_is_the_sum_over_its_pairs_and_over_its_shards(objec
 @torch.no_grad()
 def test_before_the_first_update_direct_preference_loses_log_2_for_each_pair():
     model = tiny_llm()
-    batches = whole_set().with_reference(lambda batch: pair_log_probabilities(model, batch))
-    assert float(DirectPreference()(model, batches.batch([0, 2])).mean) == pytest.approx(math.log(2), abs=1e-6)
+    pairs = informed(lambda batch: pair_log_probabilities(model, batch))
+    assert float(DirectPreference()(model, batch_of(pairs[::2])).mean) == pytest.approx(math.log(2), abs=1e-6)
 
 
 @torch.no_grad()
 def test_the_anchor_adds_what_a_token_of_the_chosen_answers_costs():
     model, weight = tiny_llm(), 0.7
-    batch = whole_set().with_reference(lambda batch: torch.randn(len(batch.tokens), 2)).batch([0, 2])
+    batch = batch_of(informed(lambda batch: torch.randn(len(batch.tokens), 2))[::2])
     log_p = [float(pair[0]) for pair in pair_log_probabilities(model, batch)]
     plain, anchored = (float(DirectPreference(0.3, anchor)(model, batch).total) for anchor in (0.0, weight))
     costs = -log_p[0] / 3 - log_p[1] / 2  # by the lengths of the chosen answers

@@ -1,17 +1,15 @@
-"""Recipes of seconds: stories and dialogues in folders, a small base, a plan of five steps that saves after each."""
+"""Data of all kinds in folders, and each recipe at toy size: it learns from such a folder in seconds."""
 
 import json
 
 import pytest
+from PIL import Image
 
 from course_lib.data import load_dialogues
-from course_lib.recipes import base, chat
-from course_lib.training import Plan
+from course_lib.recipes import base, vlm_aligned
 from tests.chats import ANSWERS, QUESTIONS, assistant, user
-from tests.toys import WORDS
-
-PLAN = Plan(steps=5, evaluations=5, saves=5)
-SIZES = {"d_model": 12, "d_ff": 22, "num_heads": 2, "num_kv_heads": 1, "num_layers": 1, "max_length": 97}
+from tests.recipes.toys import COLOURS, toy_recipes, write_parts, write_pictures
+from tests.toys import WORDS, sentence_rows
 
 
 def write_rows(folder, split, rows):
@@ -51,23 +49,81 @@ def pairs(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="session")
+def sentences(tmp_path_factory):
+    """A folder of sentence pairs."""
+    folder = tmp_path_factory.mktemp("sentences")
+    for split, count in {"train": 60, "validation": 11}.items():
+        write_rows(folder, split, sentence_rows(count, seed=count))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def colours(tmp_path_factory):
+    """Pictures of one colour with a caption each, of many sizes; grey and transparent ones among them."""
+    folder = tmp_path_factory.mktemp("colours")
+    for split, count in {"train": 40, "validation": 5}.items():
+        rows = []
+        for i in range(count):
+            colour, name = COLOURS[i % 5], f"{split}{i}.png"
+            mode = "RGBA" if i % 3 else ("L" if colour in ("white", "black") else "RGB")
+            Image.new("RGB", (7 + i, 43 - i), colour).convert(mode).save(folder / name)
+            rows.append({"image": name, "caption": f"a {colour} picture"})
+        write_rows(folder, split, rows)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shades(tmp_path_factory):
+    """A folder of pictures in three classes by their shade: of many sizes, grey, coloured, with transparent parts."""
+    folder = tmp_path_factory.mktemp("shades")
+    for number, name in enumerate(("black", "grey", "white")):
+        (folder / name).mkdir()
+        for i in range(20):
+            mode = ("L", "RGB", "RGBA")[i % 3]
+            size = (9 + 3 * i, 41 - i)
+            Image.new("L", size, 127 * number).convert(mode).save(folder / name / f"{i}.png")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def seen(tmp_path_factory):
+    """A folder with captions and dialogues about pictures of one colour each."""
+    folder = tmp_path_factory.mktemp("seen")
+    write_pictures(folder, {"train": 24, "validation": 4})
+    return folder
+
+
+@pytest.fixture(scope="session")
+def parts(tmp_path_factory):
+    """The folder of the small models that recipes start from."""
+    folder = tmp_path_factory.mktemp("parts")
+    write_parts(folder)
+    return folder
+
+
 @pytest.fixture
-def tiny(monkeypatch, dialogues):
-    """Makes the recipes small, and their tokenizer one of the dialogues in the folder."""
-    for recipe in (base, chat):
-        monkeypatch.setattr(recipe, "PLAN", PLAN)
-        monkeypatch.setattr(recipe, "TOKENS_PER_BATCH", 200)
-    monkeypatch.setattr(base, "SIZES", SIZES)
-    monkeypatch.setattr(base, "VOCAB_SIZE", 300)
+def toys(parts, monkeypatch, sentences, stories, dialogues, pairs, colours, shades, seen):
+    """By name each recipe at toy size, and the source that it learns from.
+
+    The tokenizer of the base learns from the dialogues in the folder. `vlm-aligned` knows the little world alone; its
+    questions with one answer are those in the folder.
+    """
     monkeypatch.setattr(base, "load_dialogues", lambda source, split: load_dialogues(str(dialogues), split))
+    instructions = vlm_aligned.instructions
+    monkeypatch.setattr(vlm_aligned, "instructions", lambda source, split: instructions(str(seen), split))
+    sources = {"translator": sentences, "base": stories, "chat": dialogues, "reward": pairs, "aligned": pairs}
+    sources |= {"connector": seen, "vlm": seen, "vlm-aligned": "world", "vit": shades, "clip": colours}
+    return {name: (recipe, str(sources[name])) for name, recipe in toy_recipes(parts).items()}
 
 
 class Interrupted:
-    """A `report` that stops the training, as Ctrl-C does, when the line of a step comes."""
+    """A `report` that stops the training, as Ctrl-C does, when so many lines of a stage have come."""
 
-    def __init__(self, step):
-        self.beginning = f"step {step} "
+    def __init__(self, count):
+        self.left = count
 
     def __call__(self, line):
-        if line.startswith(self.beginning):
+        self.left -= 1
+        if not self.left:
             raise KeyboardInterrupt

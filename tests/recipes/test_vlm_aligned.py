@@ -5,11 +5,14 @@ import re
 import pytest
 import torch
 
-from course_lib.data import VisualChatTemplate
+from course_lib.data import ChatTemplate
+from course_lib.data.messages import text_of
 from course_lib.errors import CourseError
+from course_lib.evaluation import false_premises as evaluation
+from course_lib.evaluation import hallucination_rate
 from course_lib.evaluation.chat import Answer
-from course_lib.recipes import vlm_aligned
-from course_lib.recipes.vlm_aligned import TRUE, hallucination_rate, preferences, train_vlm_aligned
+from course_lib.recipes import run
+from course_lib.recipes.vlm_aligned import TRUE, VLM_ALIGNED, preferences
 from course_lib.world.scenes import make_scenes
 from course_lib.world.scenes.dialogues import GRANTED
 from course_lib.world.scenes.questions import FORMS, false_premises, questions
@@ -25,7 +28,7 @@ BY_TEXT = {
 
 @pytest.fixture
 def template():
-    return VisualChatTemplate(chat_tokenizer().with_special("<image>"), 5)
+    return ChatTemplate(chat_tokenizer().with_special("<image>"), 5)
 
 
 @pytest.fixture
@@ -33,24 +36,33 @@ def tell(monkeypatch):
     """Makes the model answer a question by what this function says."""
 
     def script(say):
-        monkeypatch.setattr(vlm_aligned, "answer_about", lambda _, texts, *__: [Answer(say(t), True) for t in texts])
+        def answer(conversations, *_):
+            return [Answer(say(text_of(message["content"])), True) for [message] in conversations]
+
+        monkeypatch.setattr(evaluation, "answer", answer)
 
     return script
 
 
 def spoken(pair, template):
     """What a pair is about, and its two answers."""
-    chosen, rejected = pair
-    assert chosen.pictures == rejected.pictures
-    assert chosen.ids.count(template.image_id) == 5
-    answers = [template.decode([i for i, said in zip(e.ids, e.is_completion, strict=True) if said]) for e in pair]
-    return chosen.pictures[0], *answers
+    sides = pair.chosen, pair.rejected
+    [picture], [same] = (side.pictures for side in sides)
+    assert torch.equal(picture, same)
+    assert all(side.ids.count(template.image_id) == 5 for side in sides)
+    answers = [template.decode([i for i, said in zip(e.ids, e.is_completion, strict=True) if said]) for e in sides]
+    return int(picture[0, 0]), *answers
+
+
+def numbered(count):
+    """What a tower makes of so many pictures: picture i has the number i all over."""
+    return torch.arange(count).view(count, 1, 1).expand(count, 5, 7)
 
 
 def test_to_say_what_is_not_there_is_preferred_to_what_the_model_says(template, tell):
     scenes = make_scenes("validation", 3)
     tell(lambda text: "Red.")
-    pairs = [spoken(pair, template) for pair in preferences(scenes, torch.zeros(3, 5, 7), None, template)]
+    pairs = [spoken(pair, template) for pair in preferences(scenes, numbered(3), None, template)]
     against = [(number, chosen) for number, chosen, rejected in pairs if rejected == "Red."]
     expected = [(number, q) for number, scene in enumerate(scenes) for q in false_premises(scene)]
     assert [number for number, _ in against] == [number for number, _ in expected]
@@ -61,7 +73,7 @@ def test_to_say_what_is_not_there_is_preferred_to_what_the_model_says(template, 
 def test_where_the_model_says_so_already_it_is_preferred_to_what_is_right_of_another_picture(template, tell):
     scenes = make_scenes("validation", 40)
     tell(BY_TEXT.__getitem__)
-    pairs = [spoken(pair, template) for pair in preferences(scenes, torch.zeros(40, 5, 7), None, template)]
+    pairs = [spoken(pair, template) for pair in preferences(scenes, numbered(40), None, template)]
     right = {text for scene in scenes for q in questions(scene) for text in (q.sentence, q.word)}
     against = [pair for pair in pairs if pair[1] in BY_TEXT.values()]
     asked_somewhere = {question.text for scene in scenes for question in questions(scene)}
@@ -73,7 +85,7 @@ def test_where_the_model_says_so_already_it_is_preferred_to_what_is_right_of_ano
 def test_where_the_premise_is_true_the_answer_is_preferred_to_denying_it(template, tell):
     scenes = make_scenes("validation", 40)
     tell(BY_TEXT.__getitem__)
-    pairs = [spoken(pair, template) for pair in preferences(scenes, torch.zeros(40, 5, 7), None, template)]
+    pairs = [spoken(pair, template) for pair in preferences(scenes, numbered(40), None, template)]
     against = [pair for pair in pairs if pair[1] not in BY_TEXT.values()]
     granted = [sum(q.kind in GRANTED for q in questions(scene)) for scene in scenes]
     assert len(against) == sum(min(TRUE, number) for number in granted)
@@ -85,9 +97,7 @@ def test_where_the_premise_is_true_the_answer_is_preferred_to_denying_it(templat
 
 def test_a_missing_answer_makes_no_pair(template, tell):
     tell(lambda text: "")
-    pairs = [
-        spoken(p, template) for p in preferences(make_scenes("validation", 9), torch.zeros(9, 5, 7), None, template)
-    ]
+    pairs = [spoken(p, template) for p in preferences(make_scenes("validation", 9), numbered(9), None, template)]
     assert not any(chosen in BY_TEXT.values() for _, chosen, _ in pairs)
 
 
@@ -107,10 +117,4 @@ def test_the_rate_is_that_of_all_three_forms(tell):
 
 def test_without_the_truth_about_the_pictures_there_is_nothing_to_prefer(tmp_path):
     with pytest.raises(CourseError, match="this recipe needs the little world"):
-        train_vlm_aligned("my_pictures", out=tmp_path)
-
-
-def test_a_finished_folder_is_refused(tmp_path):
-    (tmp_path / "card.json").touch()
-    with pytest.raises(CourseError, match="already holds a finished model"):
-        train_vlm_aligned(out=tmp_path)
+        run(VLM_ALIGNED, "my_pictures", out=tmp_path)

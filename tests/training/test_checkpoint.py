@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from course_lib.errors import CourseError
-from course_lib.files import read_tensors
+from course_lib.files import read_tensors, write_tensors
 from tests.disks import each_full_disk
 from tests.toys import tiny_translator
 from tests.training.runs import STEPS, Recorded, is_same, trained_weights, trainer
@@ -67,6 +67,24 @@ def test_a_truncated_checkpoint_is_refused_by_name_and_kept(share, folder):
     with pytest.raises(CourseError, match=rf"{NAME} \({len(content):,} bytes\) is damaged"):
         trainer(folder=folder).train()
     assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    ("lacking", "change"),
+    [
+        ("optimizer", lambda tensors, metadata: [tensors.pop(n) for n in list(tensors) if n.startswith("optimizer.")]),
+        ("progress", lambda tensors, metadata: metadata.pop("progress")),
+        ("progress", lambda tensors, metadata: metadata.update(progress="[]")),
+        ("progress", lambda tensors, metadata: metadata.update(progress='{"speed": 1}')),
+    ],
+)
+def test_a_checkpoint_that_lacks_a_part_is_refused(lacking, change, folder):
+    tensors, metadata = read_tensors(folder / NAME)
+    tensors = {name: tensor.clone() for name, tensor in tensors.items()}
+    change(tensors, metadata)
+    write_tensors(folder / NAME, tensors, metadata)
+    with pytest.raises(CourseError, match=rf"{NAME} is damaged: it lacks the {lacking}; delete it to start again"):
+        trainer(folder=folder).train()
 
 
 @each_full_disk

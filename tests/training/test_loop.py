@@ -2,8 +2,10 @@
 
 import pytest
 import torch
+from accelerate import Accelerator
 
 from course_lib.errors import CourseError
+from course_lib.objectives import Contrastive
 from tests.training.runs import STEPS, Recorded, is_same, trained_weights, trainer
 
 
@@ -11,6 +13,56 @@ def test_the_loss_falls():
     history = trainer(dropout=0.0, steps=60, average=0.0, evaluations=6).train()
     losses = [entry["loss"] for entry in history[1:]]
     assert losses[-1] < 0.8 * losses[0]
+
+
+def test_a_model_is_trained_where_it_stands(monkeypatch):
+    monkeypatch.setattr(Accelerator, "device", torch.device("meta"))
+    run = trainer()
+    run.train()
+    assert {parameter.device.type for parameter in run.plain_model.parameters()} == {"cpu"}
+
+
+def test_a_process_whose_model_is_on_another_device_than_its_own_is_refused(monkeypatch):
+    monkeypatch.setattr(Accelerator, "device", torch.device("meta"))
+    monkeypatch.setattr(Accelerator, "num_processes", 2)
+    with pytest.raises(CourseError, match=r"this process has meta, its model is on cpu; use model.to\(pick_device"):
+        trainer()
+
+
+def test_each_step_draws_one_batch_and_no_more():
+    run, drawn = trainer(steps=3), []
+    draw = run.batches.batch
+    run.batches.batch = lambda item: drawn.append(item) or draw(item)
+    run.train()
+    assert len(drawn) == 3
+
+
+def test_random_numbers_go_on_after_a_training_as_if_there_had_been_none():
+    run = trainer()
+    torch.manual_seed(5)
+    expected = torch.rand(3)
+    torch.manual_seed(5)
+    run.train()
+    assert torch.equal(torch.rand(3), expected)
+
+
+def test_one_process_trains_in_one_precision_and_then_in_another():
+    seen = []
+
+    def objective(model, batch):
+        seen.append(model(batch.source, batch.target).dtype)
+        return Recorded()(model, batch)
+
+    for precision in ("no", "bf16", "no"):
+        run = trainer(precision=precision, steps=1, objective=objective)
+        run.train()
+        assert {parameter.dtype for parameter in run.plain_model.parameters()} == {torch.float32}
+    assert seen == [torch.float32, torch.bfloat16, torch.float32]
+
+
+def test_a_batch_whose_rows_are_held_against_each_other_is_not_cut():
+    with pytest.raises(CourseError, match="Contrastive holds the rows .* accumulate=2 would hide most of them"):
+        trainer(objective=Contrastive(), accumulate=2)
 
 
 def test_the_same_seed_gives_the_same_weights_and_another_seed_others():

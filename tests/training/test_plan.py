@@ -24,6 +24,12 @@ def test_a_plan_that_could_not_learn_is_refused(bad):
         Plan(steps=3, **bad)
 
 
+@pytest.mark.parametrize("precision", ["fp16", "float32", None], ids=str)
+def test_a_precision_that_is_not_there_is_refused(precision):
+    with pytest.raises(CourseError, match=f'a plan has the precision "no" or "bf16"; got {precision!r}'):
+        Plan(steps=3, precision=precision)
+
+
 def test_progress_is_the_share_of_steps_or_of_seconds():
     assert [Plan(steps=8).progress(step, seconds=99) for step in (0, 2, 8, 9)] == [0.0, 0.25, 1.0, 1.0]
     assert [Plan(minutes=2).progress(99, seconds) for seconds in (0, 30, 120, 130)] == [0.0, 0.25, 1.0, 1.0]

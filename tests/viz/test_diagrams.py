@@ -10,6 +10,7 @@ from matplotlib.path import Path
 
 from course_lib import viz
 from course_lib.errors import CourseError
+from course_lib.lessons import LESSONS, numbered
 from course_lib.viz.course_map import PARTS
 
 PREDICTED = ["this", "was", "the", "first", "book", "i've", "ever", "read", ".", "EOS"]
@@ -165,7 +166,15 @@ def test_a_growing_mask_names_the_number_of_tokens_it_can_show(count):
         viz.draw_growing_mask(["token"] * count)
 
 
-def test_the_map_numbers_its_21_lessons_along_the_road():
+def test_the_map_numbers_all_lessons_along_the_road_and_names_their_parts():
     words = words_of(viz.draw_course_map())
-    assert [word for word in words if word.isdigit()] == [str(number) for number in range(21)]
-    assert all(name in words for name, *_ in PARTS)
+    assert [word for word in words if word.isdigit()] == [str(lesson.number) for lesson in LESSONS]
+    assert {lesson.part for lesson in LESSONS} == set(PARTS) <= set(words)
+
+
+@pytest.mark.parametrize("sizes", [(7, 2, 4, 6, 5), (6, 3, 13, 2, 4)])
+def test_the_map_has_room_for_any_number_of_lessons(sizes, monkeypatch):
+    parts = {part: size * [("heads", "Heads with long names", 5)] for part, size in zip(PARTS, sizes, strict=True)}
+    monkeypatch.setattr("course_lib.viz.course_map.LESSONS", numbered(parts))
+    words = words_of(viz.draw_course_map())
+    assert [word for word in words if word.isdigit()] == [str(number) for number in range(sum(sizes))]

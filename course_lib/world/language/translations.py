@@ -5,14 +5,13 @@ the very sentence is in no split at all: it can be translated, but not remembere
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
-from course_lib.errors import CourseError
 from course_lib.world.dice import Dice
 from course_lib.world.language.lexicon import LEXICON
 from course_lib.world.language.phrases import split_words
-from course_lib.world.language.sentences import say
-from course_lib.world.splits import SPLITS, digest, is_withheld, normalise
+from course_lib.world.language.sentences import Sentence, say
+from course_lib.world.splits import Candidate, Group, check_split, digest, generate, is_withheld, normalise
 
 QUOTAS = {
     ("train", ""): 40_000,
@@ -36,39 +35,42 @@ class Pair:
 
     pt: str
     en: str
-    alignment: tuple
+    alignment: tuple[tuple[int, int], ...]
     pattern: str
     held_out: str
 
 
-def make_pairs(split="train", seed=0):
+def make_pairs(split: str = "train", seed: int = 0) -> list[Pair]:
     """The pairs of a split: 40,000 for "train", 1,500 for "validation", 3,000 for "test"; the same on every machine.
 
     Raises CourseError for another split.
     """
-    if split not in SPLITS:
-        raise CourseError(f'unknown split "{split}" of the little world: expected one of {", ".join(SPLITS)}')
-    return [pair for group, pairs in make_groups(seed).items() if group[0] == split for pair in pairs]
+    check_split(split)
+    return list(pairs_by_split(seed)[split])
 
 
 @lru_cache(maxsize=1)
-def make_groups(seed):
-    """A dict from (split, held_out) to its pairs. No two pairs share a side, whatever the case and punctuation."""
-    dice, groups, seen = Dice(seed), {group: [] for group in QUOTAS}, set(SLIDE)
-    while any(len(groups[group]) < quota for group, quota in QUOTAS.items()):
+def pairs_by_split(seed: int) -> dict[str, list[Pair]]:
+    """A dict from each split to its pairs. No two share a side, whatever the case and punctuation."""
+    dice = Dice(seed)
+    return generate(lambda: draw_candidate(dice), QUOTAS)
+
+
+def draw_candidate(dice: Dice) -> Candidate[Pair]:
+    """A sentence that is neither clumsy nor the slide's."""
+    while True:
         sentence = say(dice)
         sides = {normalise(sentence.pt), normalise(sentence.en)}
-        if is_clumsy(sentence) or sides & seen:
-            continue
-        seen |= sides
-        group = next((g for g in groups_for(sentence) if len(groups[g]) < QUOTAS[g]), None)
-        if group:
-            pair = Pair(sentence.pt, sentence.en, sentence.alignment, sentence.pattern, held_out=group[1])
-            groups[group].append(pair)
-    return groups
+        if not is_clumsy(sentence) and not sides & SLIDE:
+            return Candidate(groups_for(sentence), sides, partial(pair, sentence))
 
 
-def groups_for(sentence):
+def pair(sentence: Sentence, held_out: str) -> Pair:
+    """The Pair of a sentence."""
+    return Pair(sentence.pt, sentence.en, sentence.alignment, sentence.pattern, held_out)
+
+
+def groups_for(sentence: Sentence) -> tuple[Group, ...]:
     """The groups that may take the sentence, in order of preference."""
     if any(is_withheld(*combination) for combination in sentence.combinations):
         return ("test", "combination"), ("validation", "combination")
@@ -77,7 +79,7 @@ def groups_for(sentence):
     return (("train", ""),)
 
 
-def is_clumsy(sentence):
+def is_clumsy(sentence: Sentence) -> bool:
     """Whether a sentence is too long, or names the same thing twice."""
     words = split_words(sentence.pt)
     nouns = [NOUN_OF[word] for word in words if word in NOUN_OF]

@@ -1,0 +1,105 @@
+"""Learning a text by its characters: the loss on its unseen part, and the time, against a Hugging Face GPT-2."""
+
+import time
+from functools import partial
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+
+from course_lib.benchmarks.rounds import compare, take_turns
+from course_lib.data import CharacterTokenizer, load_stories, window_batches, windows_in_order
+from course_lib.models import Llm, LlmConfig
+from course_lib.objectives import TokenLoss, TokenPrediction
+from course_lib.runtime import seed_everything
+from course_lib.training import Plan, Trainer
+
+CONTEXT, ROWS = 64, 12
+SIZES = {"d_model": 128, "num_heads": 4, "num_layers": 4}
+PLAN = Plan(steps=2000, learning_rate=2e-3, weight_decay=0.1, evaluations=1)
+TURN = 50  # steps that are timed at once
+TRAINED_ON = 0.9  # the share of a single file
+
+
+def measure(options):
+    """Both models see the same windows in the same loop, with the same optimizer.
+
+    The seconds are those of the whole training, one model after the other. The ratio of the speeds is that of short
+    trainings in turns, since a busy machine may slow one long training more than the other.
+    """
+    train, held_out = read(options.text)
+    tokenizer = CharacterTokenizer(train + held_out)
+    batches = window_batches(tokenizer.encode(train), CONTEXT, ROWS)
+    exam = windows_in_order(tokenizer.encode(held_out), CONTEXT, 10 * ROWS)
+    contestants = {
+        "Llm": (new_llm, TokenPrediction()),
+        "Hugging Face GPT-2": (new_gpt2, score_gpt2),
+    }
+    runs = {
+        name: partial(steps_per_second, new_model(len(tokenizer)), batches, objective)
+        for name, (new_model, objective) in contestants.items()
+    }
+    rows = compare(take_turns(options.rounds, runs), "steps_per_second")
+    for row, (new_model, objective) in zip(rows, contestants.values(), strict=True):
+        row |= full_training(new_model(len(tokenizer)), batches, objective, exam)
+    return rows
+
+
+def read(text):
+    """What is learnt and what is held out, of a text file (its last tenth) or of the stories of a source."""
+    if Path(text).is_file():
+        whole = Path(text).read_text(encoding="utf-8")
+        cut = int(TRAINED_ON * len(whole))
+        return whole[:cut], whole[cut:]
+    return ["\n\n".join(load_stories(text, split)["text"]) for split in ("train", "validation")]
+
+
+def new_llm(vocab_size):
+    """Our decoder; its feed-forward network has three matrices, of the size of the two of GPT-2 in all."""
+    seed_everything(0)
+    return Llm(LlmConfig(vocab_size=vocab_size, **SIZES, d_ff=344, num_kv_heads=SIZES["num_heads"], max_length=CONTEXT))
+
+
+def new_gpt2(vocab_size):
+    """The model of the same shape in the library `transformers`."""
+    from transformers import GPT2Config, GPT2LMHeadModel
+
+    seed_everything(0)
+    shape = {"n_embd": SIZES["d_model"], "n_head": SIZES["num_heads"], "n_layer": SIZES["num_layers"]}
+    off = dict.fromkeys(["resid_pdrop", "embd_pdrop", "attn_pdrop"], 0.0)
+    config = GPT2Config(
+        vocab_size=vocab_size, n_positions=CONTEXT, **shape, **off, bos_token_id=None, eos_token_id=None
+    )
+    return GPT2LMHeadModel(config)
+
+
+def score_gpt2(model, batch):
+    """The loss that its users compute, as a `TokenLoss`."""
+    logits = model(input_ids=batch.tokens, use_cache=False).logits
+    loss = F.cross_entropy(logits.flatten(0, 1), batch.labels.flatten(), reduction="sum")
+    return TokenLoss(loss, batch.labels.numel())
+
+
+def steps_per_second(model, batches, objective):
+    """The speed of a short training, which goes on with the model as the last one left it."""
+    steps = min(TURN, PLAN.steps)
+    started = time.monotonic()
+    Trainer(model, batches, objective, Plan(steps=steps, evaluations=1)).train()
+    return steps / (time.monotonic() - started)
+
+
+def full_training(model, batches, objective, exam):
+    """Train by the plan: the seconds, and the loss per character of the text that was held out."""
+    started = time.monotonic()
+    Trainer(model, batches, objective, PLAN).train()
+    seconds = time.monotonic() - started
+    return {"seconds": seconds, "held_out_loss": held_out_loss(model, objective, exam)}
+
+
+@torch.no_grad()
+def held_out_loss(model, objective, exam):
+    """Nats per character, over all windows of `exam`."""
+    model.eval()
+    device = next(model.parameters()).device
+    losses = [objective(model, exam.batch(drawn).to(device)) for drawn in exam.epoch(0)]
+    return float(sum(loss.total for loss in losses)) / sum(loss.count for loss in losses)

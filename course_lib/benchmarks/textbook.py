@@ -1,0 +1,132 @@
+"""The baseline: a translator of the same sizes as tutorials build and train it, from `torch.nn.Transformer`.
+
+Sentences come in random order and are padded to the longest of their batch, layers are post-norm, masks are floats,
+logits are computed at all positions, and Adam keeps one learning rate.
+"""
+
+import math
+import time
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from course_lib.data import PAD, translation_batch
+from course_lib.generation import RecomputingDecoding
+from course_lib.generation.decoding import longest_output
+from course_lib.nn import SinusoidalPositions
+from course_lib.runtime import pick_device
+
+LEARNING_RATE = 5e-4
+
+
+class Textbook(nn.Module):
+    """`torch.nn.Transformer` between an embedding and an output layer that share their weights."""
+
+    def __init__(self, config):
+        super().__init__()
+        self.config = config
+        self.embedding = nn.Embedding(config.vocab_size, config.d_model, padding_idx=PAD)
+        nn.init.normal_(self.embedding.weight, std=config.d_model**-0.5)
+        self.positions = SinusoidalPositions(config.d_model, config.max_length)
+        self.dropout = nn.Dropout(config.dropout)
+        self.transformer = nn.Transformer(
+            config.d_model,
+            config.num_heads,
+            config.num_encoder_layers,
+            config.num_decoder_layers,
+            config.d_ff,
+            config.dropout,
+            batch_first=True,
+        )
+        self.transformer.encoder.use_nested_tensor = False  # it warns of being a prototype
+        self.output = nn.Linear(config.d_model, config.vocab_size, bias=False)
+        self.output.weight = self.embedding.weight
+
+    def forward(self, source, target):
+        """Token ids B S and B T -> logits B T V."""
+        return self.decode(target, *self.encode(source), padding(target))
+
+    def encode(self, source):
+        """The memory B S D, and its padding mask B S."""
+        mask = padding(source)
+        return self.transformer.encoder(self.embed(source), src_key_padding_mask=mask), mask
+
+    def decode(self, target, memory, memory_mask, target_mask=None):
+        """Logits B T V for the output so far, B T."""
+        causal = nn.Transformer.generate_square_subsequent_mask(target.shape[1], device=target.device)
+        return self.output(
+            self.transformer.decoder(
+                self.embed(target),
+                memory,
+                tgt_mask=causal,
+                tgt_key_padding_mask=target_mask,
+                memory_key_padding_mask=memory_mask,
+            )
+        )
+
+    def embed(self, ids):
+        """Token ids B T -> B T D."""
+        positions = self.positions(torch.arange(ids.shape[1], device=ids.device))
+        return self.dropout(self.embedding(ids) * math.sqrt(self.config.d_model) + positions)
+
+
+def padding(ids):
+    """0 at real tokens, -inf at padding: B T."""
+    return torch.zeros(ids.shape, device=ids.device).masked_fill(ids == PAD, -torch.inf)
+
+
+class TextbookDecoding(RecomputingDecoding):
+    """A `Textbook` at work on a batch of sources."""
+
+    def __init__(self, model, source):
+        self.model, self.max_length = model, longest_output(model, source)
+        self.memory, self.memory_mask = model.encode(source)
+        self.tokens = source.new_empty(len(source), 0)
+
+    def next_logits(self, tokens):
+        """Take in `tokens`, B T, and return the logits of the token that follows, B V."""
+        self.tokens = torch.cat([self.tokens, tokens], dim=1)
+        return self.model.decode(self.tokens, self.memory, self.memory_mask)[:, -1]
+
+
+def random_batches(pairs, tokens_per_batch):
+    """Batches without end: the pairs in random order, cut where the padded batch would exceed the budget."""
+    batch, longest = [], (0, 0)
+    while True:
+        for i in torch.randperm(len(pairs)).tolist():
+            lengths = tuple(map(len, pairs[i]))
+            longest = tuple(map(max, longest, lengths))
+            if (len(batch) + 1) * sum(longest) > tokens_per_batch:
+                yield translation_batch(batch)
+                batch, longest = [], lengths
+            batch.append(pairs[i])
+
+
+class TextbookTraining:
+    """The training of a `Textbook` on the data of a `Setting`; each call of `run` goes on."""
+
+    def __init__(self, setting):
+        torch.manual_seed(0)
+        self.device = pick_device()
+        self.model = Textbook(setting.config).to(self.device)
+        self.optimizer = torch.optim.Adam(self.model.parameters(), lr=LEARNING_RATE)
+        self.label_smoothing = setting.recipe.label_smoothing
+        self.batches = random_batches(setting.batches.items, setting.recipe.tokens_per_batch)
+
+    def run(self, seconds):
+        """Train for `seconds`; the useful tokens per second."""
+        tokens, started = 0, time.monotonic()
+        self.model.train()
+        while (passed := time.monotonic() - started) < seconds or not tokens:
+            batch = next(self.batches).to(self.device)
+            logits = self.model(batch.source, batch.target)
+            loss = F.cross_entropy(
+                logits.flatten(0, 1), batch.labels.flatten(), ignore_index=PAD, label_smoothing=self.label_smoothing
+            )
+            self.optimizer.zero_grad()
+            loss.backward()
+            self.optimizer.step()
+            loss.item()  # waits for the device
+            tokens += batch.num_tokens
+        return tokens / passed

@@ -1,0 +1,16 @@
+"""Useful tokens (source and target, without padding) per second of training, by the recipe and by the textbook."""
+
+from course_lib.benchmarks.rounds import compare, take_turns
+from course_lib.benchmarks.setting import Setting
+from course_lib.benchmarks.textbook import TextbookTraining
+
+
+def measure(options):
+    """The recipe's training and the textbook's take turns."""
+    setting = Setting(options.source)
+    translator, textbook = setting.new_translator(), TextbookTraining(setting)
+    runs = {
+        "recipe": lambda: setting.train(translator, options.seconds),
+        "torch.nn.Transformer, padded": lambda: textbook.run(options.seconds),
+    }
+    return compare(take_turns(options.rounds, runs), "tokens_per_second")

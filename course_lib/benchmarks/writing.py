@@ -1,0 +1,103 @@
+"""Tokens per second of cached greedy writing, one text: ours against `transformers.generate` with the same weights.
+
+Wanted: 2.5 times theirs for the small Llama; for GPT-2's 124 million 1.5 times, and 2.5 times in half precision.
+"""
+
+from functools import cache, partial
+
+import torch
+
+from course_lib.benchmarks.rounds import compare, take_turns
+from course_lib.benchmarks.writers import Writing, new_gpt2, new_llama
+from course_lib.convert import gpt_from_hugging_face, llm_from_hugging_face
+from course_lib.errors import CourseError
+from course_lib.models import pack
+from course_lib.nn import exact, rounded
+
+LLAMA = {
+    "vocab_size": 2000,
+    "hidden_size": 128,
+    "intermediate_size": 344,
+    "num_hidden_layers": 4,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+    "max_position_embeddings": 1024,
+    "tie_word_embeddings": True,
+}
+GPT2 = {}  # the defaults of transformers
+TOKENS = {"Llama 4 x 128": 200, "GPT-2 124M": 40}
+LARGE = 2**24  # weights: more of them are read faster by torch's own product
+TIE = 1e-3  # standard deviations of the logits by which two tokens may differ and be equally likely
+
+
+@cache
+def compiled_multiply():
+    """`multiply`, compiled when it is first needed."""
+    return torch.compile(multiply, dynamic=True)
+
+
+def multiply(x, weight, scale):
+    """x, 1 D, times whole numbers, F D, that are numbers when multiplied by `scale`, F: 1 F."""
+    return ((weight.float() * x).sum(dim=-1) * scale).unsqueeze(0)
+
+
+def compiled(weight):
+    """How a packed matrix is kept for a compiled product, which reads faster; not a large one."""
+    return exact(weight) if weight.numel() > LARGE else lambda x: compiled_multiply()(x, weight, torch.ones(1))
+
+
+def whole_numbers(weight):
+    """How a packed matrix is kept in 8 bits: the largest number of each row becomes 127."""
+    scale = weight.abs().amax(dim=1) / 127
+    rows = (weight / scale.unsqueeze(1)).round().to(torch.int8)
+    return lambda x: compiled_multiply()(x, rows, scale)
+
+
+STORES = {
+    "packed": exact,
+    "packed, compiled": compiled,
+    "packed, float16": rounded(torch.float16),
+    "packed, bfloat16": rounded(torch.bfloat16),
+    "packed, int8, compiled": whole_numbers,
+}
+
+
+def measure(options):
+    """In each round all write the same number of tokens. `logit_error` is the largest, by their standard deviation."""
+    contests = {
+        "Llama 4 x 128": (new_llama(**LLAMA), llm_from_hugging_face),
+        "GPT-2 124M": (new_gpt2(**GPT2), gpt_from_hugging_face),
+    }
+    needs_compiler = () if can_compile() else (compiled, whole_numbers)
+    stores = {name: store for name, store in STORES.items() if store not in needs_compiler}
+    return [row for name, pair in contests.items() for row in contest(name, *pair, stores, options.rounds)]
+
+
+def can_compile():
+    """Whether this machine has a compiler that torch can use."""
+    try:
+        whole_numbers(torch.eye(2))(torch.ones(1, 2))
+    except Exception:  # of many kinds
+        return False
+    return True
+
+
+def contest(name, theirs, convert, stores, rounds):
+    """The rows of one shape.
+
+    Raises:
+        CourseError: ours would not have written what transformers wrote.
+    """
+    model = convert(theirs.state_dict(), theirs.config.to_dict())
+    ours = {way: pack(model, store) for way, store in stores.items()} | {"not packed": model}
+    writing = Writing(theirs.config.vocab_size, TOKENS[name])
+    written = writing.written(theirs)
+    logits = writing.logits(model, written)
+    missed = (logits.amax(dim=-1) - logits[range(len(written)), written]).max() / logits.std()
+    if missed > TIE:
+        raise CourseError(f"{name}: transformers wrote a token that is not our likeliest: {missed} standard deviations")
+    runs = {f"{name}, {way}": partial(writing.ours, contestant) for way, contestant in ours.items()}
+    runs[f"{name}, transformers"] = partial(writing.theirs, theirs)
+    rows = compare(take_turns(rounds, runs), "tokens_per_second")
+    errors = [float((writing.logits(m, written) - logits).abs().max() / logits.std()) for m in ours.values()]
+    return [row | {"logit_error": error} for row, error in zip(rows, [*errors, None], strict=True)]

@@ -1,0 +1,63 @@
+"""How the texts and files of the course name a lesson by its number, and what they say when numbers change."""
+
+import re
+
+STANDING = r"""
+      \b[Ll]esson\s+\d\d\b                                              # lesson 13
+    | \b[Ll]essons\s+\d\d\b(?:(?:,|,?\sand|,?\sor|\sto)\s\d\d\b)*       # lessons 02, 05 and 12 to 16
+    | \b(?:lesson|answers|solutions)_\d\d\b                             # the modules of its exercises: lesson_13
+    | \b(?:answer|check)-\d\d\b                                         # their cells: check-13-2
+    | (?<=[Ee]xercise\s)\d\d(?=\.\d)                                    # exercise 13.2
+    | \bcourse\s(?:run|check|release)(?:\s\d\d\b)+                      # course run 13
+    | (?<!\#)\#\s\d\d(?=\s·\s)                                          # a title: # 13 · KV caching
+"""
+IN_EXERCISES = r"""
+    | (?<=["'])\d\d(?=\.\d\\?["'])                                      # "13.2"
+"""
+OF_THE_LESSON = r"""
+    | (?<![\d.]){}(?=\.\d(?!\d))                                        # 13.2, in the lesson's own exercises
+"""
+EXERCISES_OF = re.compile(r"exercises/(?:.*/)?(?:lesson_|answers_|solutions_)?(\d\d)[_.]")
+
+
+class References:
+    """All references to lessons, of which some get other numbers.
+
+    `numbers` maps the number that each of the `lessons` has now to it; a new one has none. `lost` collects what refers
+    to a number that none of them has.
+    """
+
+    def __init__(self, numbers, lessons):
+        self.numbers, self.lost = numbers, []
+        self.lessons = {lesson.name: lesson for lesson in lessons}
+        names = "|".join(self.lessons)
+        self.files = re.compile(rf"(?<!\d)\d\d_({names})(?!\w)|(?<!\w)({names})(?=\.ipynb)")
+        self.links = re.compile(rf"\[\d\d · [^\]\n]*(?=\]\((?:[\w./]*/)?(?:\d\d_)?({names})\.ipynb)")
+
+    def rewrite(self, text, path):
+        """The text of the file `path`, or the path itself, with the numbers and titles of the list."""
+        text = self.links.sub(self.linked, text)
+        text = self.files.sub(lambda found: self.lessons[found[1] or found[2]].stem, text)
+        pattern = STANDING
+        if "exercises" in path or "grading" in path:
+            pattern += IN_EXERCISES
+        if own := EXERCISES_OF.search(path):
+            pattern += OF_THE_LESSON.format(own[1])
+        return re.sub(pattern, lambda found: self.renumbered(found[0], path), text, flags=re.VERBOSE)
+
+    def linked(self, found):
+        """The text of a link with number and title."""
+        lesson = self.lessons[found[1]]
+        return f"[{lesson.number:02} · {lesson.title}"
+
+    def renumbered(self, reference, path):
+        """A reference with all its numbers replaced."""
+        return re.sub(r"\d\d", lambda found: self.replaced(found[0], reference, path), reference)
+
+    def replaced(self, number, reference, path):
+        """A number's successor."""
+        if number in self.numbers:
+            return f"{self.numbers[number].number:02}"
+        if "esson" in reference:
+            self.lost.append(f"{path}: {reference}")
+        return number

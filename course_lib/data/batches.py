@@ -1,0 +1,99 @@
+"""What a training learns from, batch by batch: which items come together, and in which order."""
+
+from functools import partial
+
+import torch
+
+from course_lib.errors import CourseError
+
+
+class Batches:
+    """The batches of a set of items, in a new random order each epoch, the same for the same seed everywhere.
+
+    Args:
+        items: what there is to learn from, one by one.
+        collate: a function from a list of items and a `torch.Generator`, for whoever draws something, to a batch.
+        order: a function from a `torch.Generator` to the batches of an epoch, lists of indices into `items`.
+        seed: of the order, and of what `collate` draws.
+    """
+
+    def __init__(self, items, collate, order, seed=0):
+        self.items, self.collate, self.order, self.seed = items, collate, order, seed
+
+    def epoch(self, number):
+        """The batches of epoch `number`: for each the indices of its items, and a seed for what is drawn."""
+        random = epoch_generator(self.seed, number)
+        batches = self.order(random)
+        seeds = torch.randint(2**62, (len(batches),), generator=random).tolist()
+        return list(zip(batches, seeds, strict=True))
+
+    def batch(self, drawn):
+        """The batch of an entry of `epoch`."""
+        indices, seed = drawn
+        return self.collate([self.items[i] for i in indices], torch.Generator().manual_seed(seed))
+
+    @torch.no_grad()
+    def of_each(self, function):
+        """What a function from a batch to a row for each of its items says of all items, on the CPU: N ..."""
+        rows = {}
+        for indices, seed in self.epoch(0):
+            rows |= zip(indices, function(self.batch((indices, seed))).cpu(), strict=True)
+        return torch.stack([rows[i] for i in range(len(self.items))])
+
+
+def batches_by_length(items, lengths, collate, tokens_per_batch, seed=0):
+    """`Batches` of items of similar lengths, as many as a budget of tokens allows: hardly any padding.
+
+    Args:
+        items, collate, seed: see `Batches`.
+        lengths: for each item those of its sequences, such as (target, source).
+        tokens_per_batch: the most tokens in a batch, padding included, all sequences of an item together.
+
+    Raises:
+        CourseError: no items, or one that alone exceeds `tokens_per_batch`.
+    """
+    check_budget(lengths, tokens_per_batch)
+    return Batches(items, collate, partial(bucket, lengths, tokens_per_batch), seed)
+
+
+def check_budget(lengths, tokens_per_batch):
+    """Raise a CourseError where there is nothing to batch, or something that fits into no batch."""
+    longest = max(map(sum, lengths), default=0)
+    if not lengths or longest > tokens_per_batch:
+        raise CourseError(
+            f"{tokens_per_batch} tokens per batch must hold at least one item of the data; "
+            f"there are {len(lengths)}, the longest of {longest} tokens"
+        )
+
+
+def epoch_generator(seed, number):
+    """The random numbers of one epoch."""
+    return torch.Generator().manual_seed(seed * 1_000_003 + number)
+
+
+def shuffle(count, batch_size, random):
+    """The numbers below `count` in random order, `batch_size` in a batch: a list of lists."""
+    order = torch.randperm(count, generator=random)
+    return [indices.tolist() for indices in order.split(batch_size)]
+
+
+def bucket(lengths, tokens_per_batch, random):
+    """Sort items by length, cut them into batches that fit the budget when padded, and shuffle the batches.
+
+    Args:
+        lengths: for each item the lengths of its sequences, such as (target, source).
+        tokens_per_batch: the budget.
+        random: a `torch.Generator`.
+
+    Returns:
+        A list of lists of indices.
+    """
+    batches, longest = [[]], (0,) * len(lengths[0])
+    shuffled = torch.randperm(len(lengths), generator=random).tolist()
+    for i in sorted(shuffled, key=lengths.__getitem__):
+        longest = tuple(map(max, longest, lengths[i]))
+        if (len(batches[-1]) + 1) * sum(longest) > tokens_per_batch:
+            batches.append([])
+            longest = lengths[i]
+        batches[-1].append(i)
+    return [batches[i] for i in torch.randperm(len(batches), generator=random)]

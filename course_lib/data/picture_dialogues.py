@@ -1,0 +1,136 @@
+"""Talk about pictures, in the columns of HuggingFaceM4/the_cauldron: `images`, and `texts` of user and assistant."""
+
+from dataclasses import asdict
+
+from course_lib.data.messages import with_pictures
+from course_lib.data.picture_files import as_pictures, folder_of
+from course_lib.data.pictures import open_picture
+from course_lib.data.sources import load_source, no_progress_bars, require_columns
+from course_lib.errors import CourseError
+
+
+def load_picture_dialogues(source="world", split="train"):
+    """The dialogues of `source` about pictures: `images`, a list, and `texts`, a list of {"user", "assistant"}.
+
+    The little world adds to each text its `kind` and `form` (see `course_lib.world.scenes.questions`), and to each row
+    `held_out`.
+
+    Args:
+        source: see `load_source`; for example "HuggingFaceM4/the_cauldron:vqav2". A picture is a file, beside the file
+            that names it, or its content.
+        split: "train", "validation" or "test".
+
+    Raises:
+        CourseError: the source can't be used, a column is missing, a picture can't be read, or a row has no picture, no
+            text, or a text without user and assistant.
+    """
+    rows = require_columns(load_source(source, split, world_picture_dialogues), "images", "texts")
+    if source != "world":
+        rows, name = beside(source, rows), f'"{source}", split "{split}"'
+        check_rows(with_images(rows, decode=False, name=name), name)
+    return with_images(rows, decode=True)
+
+
+@no_progress_bars()
+def beside(source, rows):
+    """The rows with pictures that are named as files looked for beside the source's."""
+    from datasets import List, Value
+
+    if rows.features["images"] != List(Value("string")):
+        return rows
+    folder = folder_of(source)
+    files = [[name and str(folder / name) for name in names or ()] for names in rows["images"]]
+    return rows.remove_columns("images").add_column("images", files)
+
+
+@no_progress_bars()
+def with_images(rows, decode, name="the little world"):
+    """The rows with lists of pictures, as Pillow has them (`decode`) or as bytes and paths."""
+    from datasets import Image, List
+
+    return as_pictures(rows, "images", List(Image(decode=decode)), name)
+
+
+def check_rows(rows, name):
+    """Raise a CourseError that names the first row that makes no dialogue about pictures."""
+    for number, row in enumerate(rows, start=1):
+        try:
+            check_row(row)
+        except CourseError as error:
+            raise CourseError(f"row {number} of {name}: {error}") from None
+
+
+def check_row(row):
+    """Raise a CourseError that says what is wrong with a row."""
+    images, texts = row["images"] or [], row["texts"] or []
+    if not isinstance(texts, list) or not all(isinstance(text, dict) for text in texts):
+        raise CourseError(f"texts should be a list of texts with user and assistant, got {texts!r}")
+    if not images or not texts:
+        raise CourseError(f"expected images and texts, got {len(images)} and {len(texts)}")
+    for picture in images:
+        open_picture(picture)
+    for text in texts:
+        for role in ("user", "assistant"):
+            if not isinstance(text.get(role), str) or not text[role].strip():
+                raise CourseError(f"a text needs words of the {role}; got {text.get(role)!r}")
+
+
+def world_picture_dialogues(split):
+    """The rows of the little world's dialogues about pictures, 64 pixels high and wide."""
+    from course_lib.world.scenes.dialogues import make_scene_dialogues
+    from course_lib.world.scenes.drawing import render_png
+
+    return [
+        {
+            "images": [{"bytes": render_png(scene), "path": None}],
+            "texts": [asdict(turn) for turn in turns],
+            "held_out": scene.held_out,
+        }
+        for scene, turns in make_scene_dialogues(split)
+    ]
+
+
+def picture_conversation(row):
+    """The messages of a row in the layout of HuggingFaceM4/the_cauldron: its pictures come first, in the first message.
+
+    Args:
+        row: `images`, a list, and `texts`, a list of {"user", "assistant"}.
+    """
+    messages = []
+    for number, text in enumerate(row["texts"]):
+        content = text["user"] if number else with_pictures(row["images"], text["user"])
+        messages += [{"role": "user", "content": content}, {"role": "assistant", "content": text["assistant"]}]
+    return messages
+
+
+def picture_examples(rows, template, max_length):
+    """The rows of `load_picture_dialogues` as `Example`s.
+
+    A dialogue that does not fit becomes several, all about the same pictures.
+
+    Args:
+        rows: with what the tower of a `Vlm` makes of each picture in the place of `images`.
+        template: a `ChatTemplate` that knows pictures.
+        max_length: the most tokens of an example.
+
+    Raises:
+        CourseError: a question with its pictures leaves no room for the answer.
+    """
+    return [
+        template.training(picture_conversation({"images": images, "texts": part}), max_length)
+        for images, texts in zip(rows["images"], rows["texts"], strict=True)
+        for part in parts_that_fit(texts, len(images), template, max_length)
+    ]
+
+
+def parts_that_fit(texts, num_pictures, template, max_length):
+    """Cut the texts of a dialogue into as few parts as fit, each with its pictures, into `max_length` tokens."""
+    parts, room = [], 0
+    for text in texts:
+        alone = len(template.training(picture_conversation({"images": [], "texts": [text]})).ids) - 1
+        if not parts or alone > room:
+            parts.append([])
+            room = max_length - 1 - num_pictures * template.num_visual_tokens
+        parts[-1].append(text)
+        room -= alone
+    return parts

@@ -1,0 +1,92 @@
+"""Batches as tensors with a row for each item: what they have in common, and how lists of ids become rows."""
+
+from dataclasses import dataclass, fields
+
+import torch
+from torch.nn.utils.rnn import pad_sequence
+
+from course_lib.data.tokenizer import PAD
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Tensors with B rows each, or None where a batch has nothing of that kind.
+
+    A batch to train on also has `num_labels`, how many predictions its loss is a sum over, and `num_tokens`, the useful
+    tokens that are counted per second.
+    """
+
+    def shard(self, index, count):
+        """Every `count`-th row, from row `index` on: the part of one of `count` workers, possibly empty."""
+        return type(self)(**{name: rows[index::count] for name, rows in self._tensors().items()})
+
+    def to(self, device):
+        """The same batch on `device`."""
+        return type(self)(**{name: rows.to(device) for name, rows in self._tensors().items()})
+
+    def _tensors(self):
+        tensors = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: rows for name, rows in tensors.items() if rows is not None}
+
+
+@dataclass(frozen=True)
+class Batch(Rows):
+    """Tensors of token ids; `labels`, B T, is what is to be predicted (padding: nothing)."""
+
+    labels: torch.Tensor
+
+    @property
+    def is_label(self):
+        """True at the real tokens of `labels`, B T."""
+        return self.labels != PAD
+
+    @property
+    def num_labels(self):
+        """How many tokens are to be predicted."""
+        return int(self.is_label.sum())
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenBatch(Batch):
+    """What a model reads, `tokens`, B T, and what it is to say at each position, `labels`, B T (padding: nothing).
+
+    Where several conversations stand in a row, `positions` count from 0 in each, and `segments` number them from 1
+    (padding: position -1, segment 0), so that attention can stay inside each. Where conversations have pictures, each
+    visual token has a placeholder in `tokens`; `features`, B I P D, are what the tower makes of the up to I pictures of
+    a row, and `is_picture`, B I, says which are there.
+    """
+
+    tokens: torch.Tensor
+    positions: torch.Tensor | None = None
+    segments: torch.Tensor | None = None
+    features: torch.Tensor | None = None
+    is_picture: torch.Tensor | None = None
+
+    @property
+    def inputs(self):
+        """What a model is called with."""
+        inputs = {"tokens": self.tokens, "positions": self.positions, "segments": self.segments}
+        if self.features is not None:
+            inputs["features"] = self.features[self.is_picture]
+        return {name: value for name, value in inputs.items() if value is not None}
+
+    @property
+    def num_tokens(self):
+        """Useful tokens: those that are read, without padding."""
+        return int((self.tokens != PAD).sum())
+
+
+def pad(sequences):
+    """Stack lists of ids of different lengths, with <pad> behind the short ones: B T."""
+    return pad_sequence([torch.tensor(ids) for ids in sequences], batch_first=True, padding_value=PAD)
+
+
+def pad_left(sequences):
+    """Stack lists of ids with <pad> before the short ones, so that all end together: tokens and positions, B T each.
+
+    The positions of a sequence start at 0; those of padding are -1.
+    """
+    longest = max(map(len, sequences))
+    tokens = torch.tensor([[PAD] * (longest - len(ids)) + list(ids) for ids in sequences])
+    first = torch.tensor([longest - len(ids) for ids in sequences])
+    return tokens, (torch.arange(longest) - first.unsqueeze(1)).clamp(min=-1)

@@ -1,0 +1,109 @@
+"""The lessons of the course, in their order: the only list of them. A lesson's number is its place in the list.
+
+A new lesson is its notebook and a line here; `course renumber` then brings file names, references and the README's
+table into line.
+"""
+
+from dataclasses import dataclass
+
+from course_lib.errors import CourseError
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A lesson: `name` is that of its file without the number, `slides` are the titles that it explains."""
+
+    number: int
+    name: str
+    title: str
+    part: str
+    minutes: int
+    slides: tuple[str, ...]
+
+    @property
+    def stem(self) -> str:
+        """The name of its files, "13_kv_cache"."""
+        return f"{self.number:02}_{self.name}"
+
+
+# part -> its lessons: name, title, minutes, slides
+PARTS = {
+    "A translator": (
+        ("start_here", "Start here", 10),
+        ("attention_heads", "Attention heads", 50, "Multiple Attention Heads"),
+        ("encoder_layer", "The encoder layer", 50, "Encoder Layer"),
+        ("decoder_layer", "The decoder layer", 45, "Decoder Layer"),
+        ("encoder_decoder", "Encoder and decoder", 45, "Encoder", "Decoder", "Translator"),
+        ("training_the_translator", "Training the translator", 60, "During Training"),
+    ),
+    "Architectures": (
+        ("attention_maps", "Attention maps", 50, "Attention Maps", "Attention in Blocks"),
+        ("architectural_variants", "Architectural variants", 55, "Architectural Variants"),
+    ),
+    "An assistant": (
+        ("chat", "Chat", 45, "Chat (Decoder-only)"),
+        ("pretraining", "Pre-training", 55, "Training LLMs", "loss function", "most used text corpora for training"),
+        (
+            "supervised_fine_tuning",
+            "Supervised fine-tuning",
+            50,
+            "LLMs learning: three main steps",
+            "LLMs learning: loss function",
+        ),
+        (
+            "reinforcement_learning",
+            "Reinforcement learning",
+            60,
+            "LLMs learning: three main steps",
+            "Reinforcement Learning",
+            "LLMs learning: loss function",
+        ),
+    ),
+    "Beyond plain Transformers": (
+        ("rope", "RoPE", 55, "Rotary Position Embedding (RoPE)", "NoPE + RoPE"),
+        ("kv_cache", "KV caching", 60, "KV Caching"),
+        ("gqa", "Grouped-query attention", 45, "Grouped-Query Attention"),
+        ("swa", "Sliding window attention", 50, "Sliding Window Attention (SWA)"),
+        ("modern_decoder", "A modern decoder", 60, "Attention Variants & Alternatives: Beyond Plain Transformers"),
+    ),
+    "Vision": (
+        ("vision_transformer", "Vision transformers", 60, "Vision Transformers Basics"),
+        ("clip", "CLIP", 60, "Contrastive Language-Image Pre-Training"),
+        (
+            "vision_language_model",
+            "A vision-language model",
+            60,
+            "Multi-Modal Vision Language Models: Multimodal Vision Language Models",
+            "Training",
+        ),
+        (
+            "inference_and_alignment",
+            "Inference and alignment",
+            45,
+            "Multimodal Vision Language Models: Inference",
+            "Training (step 3: RLHF)",
+        ),
+    ),
+}
+
+
+def numbered(parts: dict[str, tuple[tuple, ...]]) -> tuple[Lesson, ...]:
+    """The lessons of a dict like PARTS, numbered from 0."""
+    rows = [(part, *row) for part, rows in parts.items() for row in rows]
+    return tuple(
+        Lesson(number, name, title, part, minutes, tuple(slides))
+        for number, (part, name, title, minutes, *slides) in enumerate(rows)
+    )
+
+
+LESSONS = numbered(PARTS)
+
+
+def find_lesson(wanted: str) -> Lesson:
+    """The lesson with this number ("05", "5") or file name. Raises CourseError with the lessons that there are."""
+    name = wanted.rpartition("/")[2].removesuffix(".ipynb")
+    for lesson in LESSONS:
+        if name in (lesson.stem, f"{lesson.number:02}", str(lesson.number)):
+            return lesson
+    known = "".join(f"\n  {lesson.stem}" for lesson in LESSONS)
+    raise CourseError(f'no lesson "{wanted}"; expected one of:{known}')

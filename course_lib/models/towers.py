@@ -1,0 +1,29 @@
+"""What the towers of a `Clip` share: pre-norm encoder layers, with the activation and the normalization of a config."""
+
+from functools import partial
+
+from torch import nn
+
+from course_lib.errors import CourseError
+from course_lib.nn import ACTIVATIONS, EncoderLayer
+
+
+def check_activation(name):
+    """Raise a CourseError for a name that is not among `ACTIVATIONS`."""
+    if name not in ACTIVATIONS:
+        raise CourseError(f"unknown activation {name!r}; known: {', '.join(ACTIVATIONS)}")
+
+
+def norm_of(config):
+    """What makes a tower's normalizations, from their width."""
+    return partial(nn.LayerNorm, eps=config.norm_eps)
+
+
+def encoder_layers(config):
+    """The layers of a tower: the slides' encoder layers, with the norm before each block."""
+    activation = ACTIVATIONS[config.activation]
+    sizes = config.d_model, config.num_heads, config.d_ff, config.dropout
+    return nn.ModuleList(
+        EncoderLayer(*sizes, norm_first=True, activation=activation, norm=norm_of(config))
+        for _ in range(config.num_layers)
+    )

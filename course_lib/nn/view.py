@@ -1,0 +1,65 @@
+"""What the tokens of one forward pass see: the only place that says who may attend to whom."""
+
+import torch
+
+from course_lib.errors import CourseError
+from course_lib.nn.masks import biased, causal_mask, segment_mask, window_mask
+
+
+class View:
+    """The positions of new tokens, and the masks of the layers of a decoder.
+
+    Real tokens see themselves and real tokens before them, in the same text and within the window of the layer.
+
+    Args:
+        tokens: B T, or vectors in their place, B T D.
+        positions: absolute positions, B T, -1 for padding; default: those after the cache, or 0 to T - 1.
+        segments: B T, where several texts share a row: attention stays among equal numbers. Not with a cache.
+        cache: a `DecoderCache` that holds the tokens before these, and takes these in.
+        bias: a function from the positions of queries, T or B T, and of keys, S or B S, to numbers that are added to
+            the scores, H T S or B H T S.
+
+    Raises:
+        CourseError: segments with a cache, or a cache of other rows.
+    """
+
+    def __init__(self, tokens, positions=None, segments=None, cache=None, bias=None):
+        if cache is not None and segments is not None:
+            raise CourseError("several texts in a row can't be read with a cache: it keeps one text for each row")
+        self.segments, self.cache, self.bias, self._masks = segments, cache, bias, {}
+        if cache is not None:
+            self.positions, self._k_positions = cache.extend(tokens, positions)
+        else:
+            self.positions = torch.arange(tokens.shape[1], device=tokens.device) if positions is None else positions
+        self.is_plain = positions is None if cache is None else cache.is_plain
+
+    def layer_cache(self, layer):
+        """The cache of the layer with this number, or None."""
+        return None if self.cache is None else self.cache.layers[layer]
+
+    def mask(self, window_size=None):
+        """Who may attend to whom in a layer with this window: T S or B 1 T S, a float mask with a bias; or None: all.
+
+        It is made once for all layers with the same window.
+        """
+        if window_size not in self._masks:
+            k_positions = self.positions if self.cache is None else self._k_positions[window_size]
+            is_free = self._sees_all(k_positions.shape[-1], window_size)
+            self._masks[window_size] = None if is_free else self._make_mask(k_positions, window_size)
+        return self._masks[window_size]
+
+    def _sees_all(self, length, window_size):
+        """Whether a single new token stands behind all that the layer holds, which lies within its window."""
+        in_window = window_size is None or length <= window_size
+        return self.positions.shape[-1] == 1 and self.is_plain and in_window and self.bias is None
+
+    def _make_mask(self, k_positions, window_size):
+        if window_size is None:
+            mask = causal_mask(self.positions, k_positions)
+        else:
+            mask = window_mask(self.positions, k_positions, window_size)
+        if not self.is_plain:
+            mask = mask & (k_positions >= 0).unsqueeze(-2).unsqueeze(-3)
+        if self.segments is not None:
+            mask = mask & segment_mask(self.segments, self.segments)
+        return mask if self.bias is None else biased(self.bias(self.positions, k_positions), mask)

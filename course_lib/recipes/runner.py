@@ -1,0 +1,160 @@
+"""Runs recipes: a folder with a model and its card is made, or scored."""
+
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from shutil import rmtree
+
+from torch import nn
+
+from course_lib.errors import CourseError
+from course_lib.files import read_json, sha256, write_json
+from course_lib.models import load_model, save_model
+from course_lib.runtime import pick_device, seed_everything
+from course_lib.training import Trainer
+
+
+def run(recipe, source="world", *, out, minutes=None, seed=0, report=print):
+    """Train a model by a `Recipe` on `source`, and write it, what prepares its input, and its card to the folder `out`.
+
+    An interrupted training goes on when it is called again with the same arguments.
+
+    Args:
+        source: "world", or what the recipe's loader takes; the training split is learnt, the validation split scored.
+        out: a folder; it must not hold a finished model.
+        minutes: the budget; default: the number of steps in the recipe.
+        seed: of the first weights, the order of the data and dropout.
+        report: a function that takes each line of the log.
+
+    Returns:
+        The card, as a dict; None on all processes but the main one.
+
+    Raises:
+        CourseError: the folder or the source can't be used; or the loss is no longer a number.
+    """
+    out, recipe = unfinished(out), recipe.on(source).planned(minutes, seed)
+    rows = recipe.load(source, "train")
+    starts = [load_model(name) for name in recipe.starts_from]
+    seed_everything(seed)
+    kit = on_device(recipe.build(rows, *starts))
+    exam, not_scored = recipe.exam(source, "validation", *kit)
+    try_out(out)
+    for stage in recipe.earlier:
+        learnt, _ = stage.readable(stage.load(source, "train"), *kit)
+        trainer_of(stage, source, learnt, exam, kit, out / stage.name, report).train()
+    learnt, not_learnt = recipe.readable(rows, *kit)
+    if not_learnt:
+        report(f"{not_learnt:,} of {len(rows):,} {recipe.items} are left out: they don't fit into the model's context")
+    trainer = trainer_of(recipe, source, learnt, exam, kit, out, report)
+    history = trainer.train()
+    if not trainer.accelerator.is_main_process:
+        return None
+    store(recipe, kit, out)
+    left_out = {"train": not_learnt, "validation": not_scored}
+    card = describe(recipe, source, learnt, kit, left_out) | scores_of(recipe, exam, kit, "validation")
+    card |= {"history": history, "sha256": sha256(out / "model.safetensors")}
+    write_json(out / "card.json", card)
+    trainer.checkpoint.path.unlink(missing_ok=True)
+    for stage in recipe.earlier:
+        rmtree(out / stage.name)
+    return card
+
+
+def score(recipe, folder, source="world", split="validation"):
+    """Score the model in `folder`, which a `Recipe` made, on a split of `source`.
+
+    Returns:
+        A dict: `left out`, the number of rows that the model can't read; `scores` by group; and, where the recipe has
+        something to compare them with, `further` scores, by what they are scores of.
+
+    Raises:
+        CourseError: the folder holds no such model, or the source can't be used.
+    """
+    recipe = recipe.on(source)
+    kit = on_device(recipe.restore(str(folder)))
+    exam, left_out = recipe.exam(source, split, *kit)
+    return {"left out": left_out, **scores_of(recipe, exam, kit, "scores")}
+
+
+def unfinished(out):
+    """The folder `out`, as a Path. Raises CourseError when it holds a finished model already."""
+    if (Path(out) / "card.json").exists():
+        raise CourseError(f"{out} already holds a finished model; choose another folder, or delete it")
+    return Path(out)
+
+
+def try_out(folder):
+    """Write a file to the folder and remove it. Raises CourseError where that can't be done."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise CourseError(f"{folder} can't be written, so no model could be kept there: {error}") from None
+
+
+def on_device(kit):
+    """The kit with all its models on the fastest device."""
+    return tuple(part.to(pick_device()) if isinstance(part, nn.Module) else part for part in kit)
+
+
+def trainer_of(recipe, source, rows, exam, kit, folder, report):
+    """The `Trainer` of a stage, on the rows that fit."""
+    model, *others = kit
+    sample = recipe.sample(exam)
+    return Trainer(
+        model,
+        recipe.batches(rows, *kit, seed=recipe.plan.seed),
+        recipe.objective,
+        recipe.plan,
+        evaluate=lambda model: recipe.watch(sample, model, *others),
+        folder=folder,
+        description={"source": str(source), recipe.items: len(rows), **asdict(model.config)},
+        report=report,
+    )
+
+
+def store(recipe, kit, out):
+    """Write what the recipe makes; the model of the kit then has the weights that were written, and is in eval mode."""
+    model, *preparers = recipe.product(*kit)
+    save_model(model.to(recipe.dtype), out, *preparers)
+    model.float()
+    kit[0].eval()
+
+
+def describe(recipe, source, rows, kit, left_out):
+    """What the card says but the scores."""
+    model, *_ = recipe.product(*kit)
+    start = f", from {', '.join(recipe.starts_from)}" if recipe.starts_from else ""
+    plans = {"earlier plans": {stage.name: stage.plan.as_dict() for stage in recipe.earlier}} if recipe.earlier else {}
+    return {
+        "recipe": recipe.name,
+        "model": f"{recipe.about}, {model.num_parameters():,} parameters{start}",
+        "source": str(source),
+        f"training {recipe.items}": len(rows),
+        **recipe.facts(rows, *kit),
+        "left out": left_out,
+        "settings": recipe.settings(),
+        **plans,
+        "plan": recipe.plan.as_dict(),
+    }
+
+
+def scores_of(recipe, exam, kit, name):
+    """The scores under this name, and those to compare them with."""
+    scores, further = recipe.evaluate(exam, *kit), recipe.further(exam, *kit)
+    return {name: scores} | ({"further": further} if further else {})
+
+
+def recipe_of(folder, recipes):
+    """The one of `recipes`, a dict by name, by which the model in `folder` was made, as its card says, and its source.
+
+    Raises:
+        CourseError: there is no card, or it names no recipe.
+    """
+    card = read_json(folder / "card.json") if (folder / "card.json").exists() else {}
+    if card.get("recipe") not in recipes:
+        raise CourseError(
+            f"{folder} has no card.json that names its recipe, so nobody knows how to score it; "
+            f"expected a model that was made by one of {', '.join(recipes)}"
+        )
+    return recipes[card["recipe"]], card["source"]

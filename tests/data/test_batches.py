@@ -1,0 +1,109 @@
+"""Batches: every pair once per epoch, within the budget, hardly any padding, the same for the same seed."""
+
+from collections import Counter
+
+import pytest
+import torch
+
+from course_lib.data import BOS, EOS, PAD, Batches, translation_batch, translation_batches
+from course_lib.data.batches import bucket, shuffle
+from course_lib.errors import CourseError
+from tests.toys import reversal_pairs
+
+BUDGET = 97
+PAIRS = reversal_pairs(211)
+SMALL = [([7, 8, 9, EOS], [5, 6, EOS]), ([3, EOS], [4, EOS]), ([8, EOS], [5, 5, 5, 5, EOS])]
+
+
+def test_an_epoch_has_every_pair_exactly_once():
+    batches = translation_batches(PAIRS, BUDGET)
+    for number in range(3):
+        counts = Counter(i for indices, _ in batches.epoch(number) for i in indices)
+        assert counts == Counter(range(len(PAIRS)))
+
+
+def test_a_batch_keeps_the_budget_padding_included_and_no_two_would_have_fitted_into_one():
+    batches = translation_batches(PAIRS, BUDGET)
+    sizes = [batch.source.numel() + batch.target.numel() for batch in map(batches.batch, batches.epoch(0))]
+    assert max(sizes) <= BUDGET
+    assert sum(sizes) > 0.75 * BUDGET * len(sizes)
+
+
+def test_hardly_any_of_it_is_padding():
+    batches = translation_batches(PAIRS, BUDGET)
+    sizes = useful = 0
+    for batch in map(batches.batch, batches.epoch(0)):
+        sizes += batch.source.numel() + batch.labels.numel()
+        useful += batch.num_tokens
+    assert useful == sum(len(source) + len(target) for source, target in PAIRS)
+    assert useful / sizes > 0.97
+
+
+def test_the_same_seed_gives_the_same_order_and_another_epoch_or_seed_another_one():
+    epoch = translation_batches(PAIRS, BUDGET, seed=3).epoch(5)
+    assert translation_batches(PAIRS, BUDGET, seed=3).epoch(5) == epoch
+    others = [translation_batches(PAIRS, BUDGET, seed=3).epoch(6), translation_batches(PAIRS, BUDGET, seed=4).epoch(5)]
+    for other in others:  # also who is with whom
+        assert sorted(sorted(indices) for indices, _ in other) != sorted(sorted(indices) for indices, _ in epoch)
+
+
+def test_long_and_short_batches_come_in_no_order():
+    batches = translation_batches(PAIRS, BUDGET)
+    lengths = [batches.batch(drawn).labels.shape[1] for drawn in batches.epoch(0)]
+    assert lengths not in (sorted(lengths), sorted(lengths, reverse=True))
+
+
+def test_the_target_is_the_labels_shifted_by_one_behind_a_bos():
+    batch = translation_batch(SMALL)
+    assert batch.source.tolist() == [[7, 8, 9, EOS], [3, EOS, PAD, PAD], [8, EOS, PAD, PAD]]
+    assert batch.labels.tolist() == [[5, 6, EOS, PAD, PAD], [4, EOS, PAD, PAD, PAD], [5, 5, 5, 5, EOS]]
+    assert batch.target.tolist() == [[BOS, 5, 6, PAD, PAD], [BOS, 4, PAD, PAD, PAD], [BOS, 5, 5, 5, 5]]
+
+
+def test_real_tokens_are_counted_and_padding_is_not():
+    batch = translation_batch(SMALL)
+    assert batch.is_label.sum(dim=1).tolist() == [3, 2, 5]
+    assert (batch.num_labels, batch.num_tokens) == (10, 18)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5])
+def test_shards_part_a_batch_and_lose_nothing(count):
+    batch = translation_batch(SMALL)
+    shards = [batch.shard(i, count) for i in range(count)]
+    assert sum(shard.num_labels for shard in shards) == batch.num_labels
+    assert sum(shard.num_tokens for shard in shards) == batch.num_tokens
+    for name in ("source", "target", "labels"):
+        rows = torch.cat([getattr(shard, name) for shard in shards]).tolist()
+        assert sorted(rows) == sorted(getattr(batch, name).tolist())
+    sizes = [len(shard.labels) for shard in shards]
+    assert max(sizes) - min(sizes) <= 1
+
+
+@pytest.mark.parametrize(("pairs", "budget"), [([], BUDGET), (SMALL, 6), (SMALL, 0)])
+def test_no_pairs_or_a_budget_below_the_longest_pair_is_refused(pairs, budget):
+    with pytest.raises(CourseError, match=f"{budget} tokens per batch.* there are {len(pairs)}"):
+        translation_batches(pairs, budget)
+    assert translation_batches(SMALL, 7).epoch(0)
+
+
+def random(seed):
+    return torch.Generator().manual_seed(seed)
+
+
+def test_orders_are_the_same_on_every_machine():
+    assert shuffle(7, 3, random(5)) == [[1, 0, 4], [2, 6, 5], [3]]
+    assert bucket([(3, 2), (5, 1), (2, 2), (7, 3), (4, 4), (2, 1)], 11, random(5)) == [[5, 2], [0], [3], [1], [4]]
+
+
+def test_what_is_drawn_for_a_batch_depends_on_its_seed_alone():
+    batches = Batches(range(5), lambda items, random: torch.rand(3, generator=random), lambda random: [[0, 1], [2]])
+    first, second = batches.epoch(0)
+    assert torch.equal(batches.batch(first), batches.batch(first))
+    assert not torch.equal(batches.batch(first), batches.batch(second))
+    assert not torch.equal(batches.batch(first), batches.batch(batches.epoch(1)[0]))
+
+
+def test_rows_for_all_items_come_in_the_order_of_the_items():
+    batches = translation_batches(PAIRS, BUDGET)
+    lengths = batches.of_each(lambda batch: torch.stack([batch.is_label.sum(1), batch.source[:, 0]], dim=1))
+    assert lengths.tolist() == [[len(target), source[0]] for source, target in PAIRS]

@@ -1,0 +1,211 @@
+"""What holds for all recipes: from data to a card that the scores of the folder repeat, whole and interrupted."""
+
+import json
+import os
+import shutil
+from dataclasses import replace
+from types import SimpleNamespace
+
+import datasets
+import pytest
+import torch
+
+from course_lib.errors import CourseError
+from course_lib.files import read_json, read_tensors, sha256, write_json
+from course_lib.models import load_model
+from course_lib.recipes import RECIPES, recipe_of, run, runner, score
+from course_lib.training import Plan
+from tests.recipes.conftest import Interrupted
+from tests.recipes.toys import quiet, row
+
+LONG = "Hello! " * 200
+PREPARERS = {
+    "translator": {"tokenizer.json", "words.json"},
+    "connector": set(),
+    "vit": {"preprocessor_config.json"},
+    "clip": {"tokenizer.json", "preprocessor_config.json"},
+    "vlm": {"tokenizer.json", "preprocessor_config.json"},
+    "vlm-aligned": {"tokenizer.json", "preprocessor_config.json"},
+}
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_recipe_ends_with_a_card_which_the_scores_of_its_folder_repeat(name, toys, tmp_path):
+    recipe, source = toys[name]
+    out = tmp_path / "out"
+    lines = []
+    card = run(recipe, source, out=out, seed=3, report=lines.append)
+    assert json.loads(json.dumps(card)) == read_json(out / "card.json")
+    assert recipe_of(out, RECIPES) == (RECIPES[name], source)
+    assert (card["recipe"], card["plan"]["seed"]) == (name, 3)
+    assert card["left out"] == {"train": 0, "validation": 0}
+    assert card["sha256"] == sha256(out / "model.safetensors")
+    assert card["history"][-1]["step"] == recipe.plan.steps
+    assert lines[-1].startswith(f"step {recipe.plan.steps} ")
+    model, *_ = load_model(str(out))
+    assert f"{recipe.about}, {model.num_parameters():,} parameters" in card["model"]
+    files = {"card.json", "config.json", "model.safetensors"} | PREPARERS.get(name, {"tokenizer.json"})
+    assert {path.name for path in out.iterdir()} == files
+    again = score(recipe, out, source)
+    assert again["left out"] == 0
+    assert again["scores"] == near(card["validation"])
+    assert again.get("further", {}) == near(card.get("further", {}))
+
+
+def near(scores):
+    """Equal but for rounding."""
+    if isinstance(scores, dict):
+        return {name: near(value) for name, value in scores.items()}
+    return pytest.approx(scores, rel=1e-5, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_an_interrupted_training_goes_on_to_the_same_weights(name, toys, tmp_path):
+    recipe, source = toys[name]
+    whole = run(recipe, source, out=tmp_path / "whole", report=quiet)
+    with pytest.raises(KeyboardInterrupt):
+        run(recipe, source, out=tmp_path / "parts", report=Interrupted(len(whole["history"]) - 1))
+    lines = []
+    parts = run(recipe, source, out=tmp_path / "parts", report=lines.append)
+    assert lines[0].startswith("resumed at step ")
+    assert parts["sha256"] == whole["sha256"]
+
+
+@pytest.mark.parametrize("name", ["translator", "connector"])
+def test_another_seed_makes_another_model(name, toys, tmp_path):
+    recipe, source = toys[name]
+    cards = [run(recipe, source, out=tmp_path / str(seed), seed=seed, report=quiet) for seed in (0, 1)]
+    assert cards[0]["sha256"] != cards[1]["sha256"]
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_finished_folder_is_refused_before_anything_is_read(name, tmp_path):
+    (tmp_path / "card.json").touch()
+    with pytest.raises(CourseError, match="already holds a finished model"):
+        run(RECIPES[name], "no such data", out=tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="asks for the files of /proc")
+def test_a_folder_that_cannot_be_written_is_refused_before_the_first_step(toys):
+    recipe, source = toys["base"]
+    lines = []
+    with pytest.raises(CourseError, match="/proc/model can't be written, so no model could be kept there"):
+        run(recipe, source, out="/proc/model", report=lines.append)
+    assert lines == []
+
+
+TOO_LONG = {
+    "translator": {"translation": {"pt": LONG, "en": "words"}},
+    "chat": {"instruction": LONG, "context": "", "response": "Hello!", "category": "talk"},
+    "reward": {
+        side: [{"role": "user", "content": LONG}, {"role": "assistant", "content": text}]
+        for side, text in (("chosen", "a"), ("rejected", "b"))
+    },
+    "clip": {"image": "train0.png", "caption": LONG},
+}
+TOO_LONG["aligned"] = TOO_LONG["reward"]
+PICTURE = row("red")
+TOO_LONG["vlm"] = PICTURE | {"texts": [PICTURE["texts"][0] | {"user": LONG}]}
+
+
+@pytest.mark.parametrize("name", TOO_LONG)
+def test_a_row_that_the_model_cannot_read_is_left_out_and_counted(name, toys, tmp_path):
+    recipe, source = toys[name]
+    counts = add_row(source, tmp_path / "data", TOO_LONG[name])
+    lines = []
+    card = run(recipe, str(tmp_path / "data"), out=tmp_path / "out", report=lines.append)
+    assert card["left out"] == {"train": 1, "validation": 1}
+    assert any(f"1 of {counts['train']} {recipe.items} are left out" in line for line in lines)
+    assert card[f"training {recipe.items}"] == counts["train"] - 1
+    assert score(recipe, tmp_path / "out", str(tmp_path / "data"), "train")["left out"] == 1
+
+
+def add_row(source, folder, new):
+    """Copy a data set to `folder` with one more row in each split; how many rows each has then."""
+    shutil.copytree(source, folder)
+    counts = {}
+    for split in ("train", "validation"):
+        if (table := folder / f"{split}.parquet").exists():
+            rows = datasets.Dataset.from_parquet(str(table)).to_list()
+            datasets.Dataset.from_list([*rows, new]).to_parquet(table)
+            counts[split] = len(rows) + 1
+        else:
+            with open(folder / f"{split}.jsonl", "a") as file:
+                file.write("\n" + json.dumps(new))
+            counts[split] = len((folder / f"{split}.jsonl").read_text().splitlines())
+    return counts
+
+
+def test_where_nothing_fits_a_sentence_says_so(toys, tmp_path):
+    recipe, _ = toys["translator"]
+    for split, text in (("train", "um dois"), ("validation", LONG)):
+        (tmp_path / f"{split}.jsonl").write_text(json.dumps({"translation": {"pt": text, "en": "words"}}) + "\n")
+    with pytest.raises(CourseError, match="none of 1 pairs fits into the model's context"):
+        run(recipe, str(tmp_path), out=tmp_path / "out", report=quiet)
+
+
+def test_weights_may_be_stored_in_16_bits_and_the_card_is_about_these(toys, tmp_path):
+    recipe, source = toys["base"]
+    half = replace(recipe, dtype=torch.bfloat16)
+    card = run(half, source, out=tmp_path, report=quiet)
+    tensors, _ = read_tensors(tmp_path / "model.safetensors")
+    assert {tensor.dtype for tensor in tensors.values()} == {torch.bfloat16}
+    assert score(half, tmp_path, source)["scores"] == card["validation"]
+
+
+def test_only_the_main_process_writes(toys, tmp_path, monkeypatch):
+    class Other(runner.Trainer):
+        def train(self):
+            self.accelerator = SimpleNamespace(is_main_process=False)
+
+    monkeypatch.setattr(runner, "Trainer", Other)
+    recipe, source = toys["base"]
+    assert run(recipe, source, out=tmp_path, report=quiet) is None
+    assert not list(tmp_path.iterdir())
+
+
+def test_minutes_take_the_place_of_steps_and_all_stages_share_them():
+    recipe = RECIPES["vlm"].planned(minutes=10.0, seed=7)
+    plans = [stage.plan for stage in (*recipe.earlier, recipe)]
+    assert {(plan.steps, plan.minutes, plan.seed) for plan in plans} == {(None, 2.0, 7)}
+    assert RECIPES["base"].planned(seed=3).plan == replace(RECIPES["base"].plan, seed=3)
+    with pytest.raises(CourseError, match=r"got None, 0"):
+        RECIPES["base"].planned(minutes=0)
+
+
+def test_of_another_source_other_settings_hold_in_all_stages():
+    recipe = RECIPES["vlm"].on("mine")
+    stages = (*recipe.earlier, recipe)
+    assert {(stage.captions, stage.practice) for stage in stages} == {(False, None)}
+    assert [stage.plan for stage in stages] == [stage.plan for stage in (*RECIPES["vlm"].earlier, RECIPES["vlm"])]
+    assert RECIPES["vlm"].on("world") is RECIPES["vlm"]
+
+
+def test_stages_are_learnt_in_their_order_each_with_its_own_plan_and_data(toys, tmp_path):
+    recipe, source = toys["vlm"]
+    lines = []
+    card = run(recipe, source, out=tmp_path, report=lines.append)
+    steps = [stage.plan.steps for stage in (*recipe.earlier, recipe)]
+    assert steps == [5, 5, 5, 5, 30]
+    assert [line.split()[1] for line in lines].count("0") == 5
+    assert list(card["earlier plans"]) == ["what", "whether", "worn", "premises"]
+
+
+@pytest.mark.parametrize("card", [None, {}, {"recipe": "soup"}])
+def test_a_folder_that_no_recipe_made_cannot_be_scored(card, tmp_path):
+    if card is not None:
+        write_json(tmp_path / "card.json", card)
+    with pytest.raises(CourseError, match=r"has no card.json that names its recipe.*one of translator, base"):
+        recipe_of(tmp_path, RECIPES)
+
+
+def test_settings_are_those_that_no_other_recipe_has():
+    assert RECIPES["vit"].settings() == {
+        "batch_size": 64,
+        "sizes": RECIPES["vit"].sizes,
+        "views": {"shift": 0, "flip": 0.5, "recolour": 0.5},
+        "sampled": 500,
+    }
+    for recipe in RECIPES.values():
+        json.dumps(recipe.settings())
+        assert isinstance(recipe.plan, Plan)

@@ -1,0 +1,91 @@
+"""The recipes at toy size, and the small models with random weights that some of them start from."""
+
+import io
+from dataclasses import replace
+
+import datasets
+import torch
+from PIL import Image
+
+from course_lib.data import ImageProcessor
+from course_lib.models import Connector, ConnectorConfig, save_model
+from course_lib.recipes import RECIPES
+from course_lib.recipes.connector import assembled
+from course_lib.training import Plan
+from tests.chats import chat_tokenizer
+from tests.models.tiny import IMAGE_SIZE, tiny_clip, tiny_llm, tiny_scorer
+from tests.parity import shake
+from tests.toys import toy_tokenizer
+
+COLOURS = ("red", "green", "blue", "white", "black")
+LLM = {"d_model": 12, "d_ff": 22, "num_heads": 2, "num_kv_heads": 1, "num_layers": 1, "max_length": 97}
+TRANSLATOR = {"d_model": 14, "num_heads": 2, "d_ff": 22, "num_encoder_layers": 1, "num_decoder_layers": 1}
+TOWER = {"d_model": 12, "d_ff": 22, "num_heads": 2, "num_layers": 1}
+
+
+def quiet(line):
+    """A report that nobody reads."""
+
+
+def write_pictures(folder, counts):
+    """Pictures of one colour each, in parquet files: captions and answers say which."""
+    for split, count in counts.items():
+        datasets.Dataset.from_list([row(COLOURS[i % 4]) for i in range(count)]).to_parquet(folder / f"{split}.parquet")
+
+
+def row(colour):
+    """A picture with its caption and its dialogue."""
+    with io.BytesIO() as file:
+        Image.new("RGB", (IMAGE_SIZE, IMAGE_SIZE), colour).save(file, "PNG")
+        picture = {"bytes": file.getvalue(), "path": None}
+    texts = [{"user": "Which?", "assistant": f"{colour}.", "kind": "colour", "form": "word"}]
+    return {"image": picture, "images": [picture], "caption": colour, "texts": texts}
+
+
+def write_parts(folder):
+    """Save a base and a chat model, a judge, a CLIP, a connector, and a model that sees."""
+    torch.manual_seed(0)
+    words = chat_tokenizer()
+    llm = tiny_llm(vocab_size=len(words), max_length=199)
+    processor = ImageProcessor(size=(IMAGE_SIZE, IMAGE_SIZE))
+    clip = tiny_clip(text={"vocab_size": len(toy_tokenizer())})
+    bridge = shake(Connector(ConnectorConfig(d_vision=clip.config.vision.d_model, d_model=llm.config.d_model)))
+    for name in ("base", "chat"):
+        save_model(llm, folder / name, words)
+    save_model(tiny_scorer(vocab_size=len(words), max_length=199), folder / "reward", words)
+    save_model(clip, folder / "clip", toy_tokenizer(), processor)
+    save_model(bridge, folder / "connector")
+    model, *others = assembled((clip, None, processor), bridge, (llm, words))
+    save_model(model, folder / "vlm", *others)
+
+
+def toy_recipes(parts):
+    """By name each recipe for any data, made small; it starts from the models in the folder `parts`."""
+    short, long = (Plan(steps=steps, learning_rate=5e-3, evaluations=5, saves=5) for steps in (5, 20))
+    vlm_stages = tuple(small(stage, plan=short, tokens_per_batch=400) for stage in RECIPES["vlm"].on("mine").earlier)
+    vision = {"image_size": 16, "patch_size": 8, **TOWER}
+    sizes = {
+        "translator": {"plan": short, "tokens_per_batch": 200, "vocab_size": 300, "sizes": TRANSLATOR},
+        "base": {"plan": short, "tokens_per_batch": 200, "vocab_size": 300, "sizes": LLM},
+        "chat": {"plan": short, "tokens_per_batch": 400},
+        "reward": {"plan": replace(long, learning_rate=1e-2), "tokens_per_batch": 600},
+        "aligned": {"plan": replace(long, steps=40), "max_new_tokens": 5},
+        "connector": {"plan": replace(long, steps=30), "tokens_per_batch": 400},
+        "vlm": {"plan": replace(long, steps=30), "tokens_per_batch": 400, "earlier": vlm_stages},
+        "vlm-aligned": {"plan": short, "pictures": 3, "examined": 2, "sampled": 1, "tokens_per_batch": 1000},
+        "vit": {"plan": long, "sizes": {**vision, "patch_size": 5}},
+        "clip": {
+            "plan": replace(long, steps=100),
+            "batch_size": 10,
+            "vocab_size": 300,
+            "vision": vision,
+            "text": {"max_length": 11, **TOWER},
+        },
+    }
+    starts = {name: tuple(str(parts / start) for start in RECIPES[name].starts_from) for name in sizes}
+    return {name: small(RECIPES[name].on("mine"), starts_from=starts[name], **fields) for name, fields in sizes.items()}
+
+
+def small(recipe, **fields):
+    """A recipe with other fields, on any data."""
+    return replace(recipe, elsewhere={}, **fields)

@@ -1,0 +1,46 @@
+"""The list of lessons: each has a notebook that says the same, and all that names a lesson names it rightly."""
+
+import re
+
+import pytest
+
+from course_lib.cli.renumber import find_changes
+from course_lib.errors import CourseError
+from course_lib.exercises import exercises_of
+from course_lib.grading import EDITIONS
+from course_lib.lessons import LESSONS, find_lesson
+from tests.notebooks.lesson import LESSON_FILES, REPOSITORY, Lesson
+
+
+def test_file_names_references_and_the_table_in_the_readme_follow_the_list():
+    assert list(find_changes(REPOSITORY, LESSONS)) == []  # else: course renumber
+
+
+def test_no_two_lessons_have_the_same_name_or_title():
+    assert len({lesson.name for lesson in LESSONS}) == len({lesson.title for lesson in LESSONS}) == len(LESSONS)
+
+
+@pytest.mark.parametrize(("lesson", "path"), [*zip(LESSONS, LESSON_FILES, strict=True)], ids=lambda thing: thing.stem)
+def test_a_lesson_says_what_the_list_says(lesson, path):
+    card = Lesson(path).cells[0].source
+    assert card.splitlines()[0] == f"# {lesson.number:02} · {lesson.title}"
+    assert re.search(r"(\d+) minutes", card)[1] == str(lesson.minutes)
+    assert [slide for slide in lesson.slides if slide not in card] == []
+
+
+@pytest.mark.parametrize("edition", ["source", "release"])
+def test_every_lesson_but_the_first_has_exercises(edition):
+    stems = [lesson.stem for lesson in LESSONS[1:]]
+    assert sorted(path.name for path in (EDITIONS / edition).glob("[0-9]*")) == stems
+    assert all(exercises_of(stem[:2]) for stem in stems)
+
+
+@pytest.mark.parametrize("wanted", ["05", "5", LESSONS[5].stem, f"notebooks/{LESSONS[5].stem}.ipynb"])
+def test_a_lesson_goes_by_its_number_or_its_file(wanted):
+    assert find_lesson(wanted) is LESSONS[5]
+
+
+@pytest.mark.parametrize("wanted", ["", "-1", "99", "005", "training_the_translator"])
+def test_an_unknown_lesson_is_answered_with_those_there_are(wanted):
+    with pytest.raises(CourseError, match=f'no lesson "{wanted}"; expected one of:\n  00_start_here\n  01_'):
+        find_lesson(wanted)

@@ -1,0 +1,35 @@
+"""A public function says what it takes and what it gives, in its signature."""
+
+import ast
+
+import pytest
+
+from course_lib.runtime import REPOSITORY
+
+LIBRARY = REPOSITORY / "course_lib"
+DONE = ("errors", "files", "lessons", "objectives", "runtime", "shapes", "viz", "world")
+FILES = [
+    path for path in sorted(LIBRARY.rglob("*.py")) if path.relative_to(LIBRARY).parts[0].removesuffix(".py") in DONE
+]
+
+
+def public_functions(tree):
+    """The functions of a module and the methods of its classes, but those that begin with `_` and can't be called."""
+    for holder in (tree, *(node for node in tree.body if isinstance(node, ast.ClassDef))):
+        for node in holder.body:
+            if isinstance(node, ast.FunctionDef) and (node.name[0] != "_" or node.name in ("__init__", "__call__")):
+                yield node
+
+
+def unsaid(function):
+    """What the signature of a function leaves open."""
+    args = function.args
+    named = [*args.posonlyargs, *args.args, *args.kwonlyargs, *filter(None, (args.vararg, args.kwarg))]
+    open_arguments = [arg.arg for arg in named if arg.annotation is None and arg.arg not in ("self", "cls")]
+    return open_arguments + ["return"] * (function.returns is None and function.name != "__init__")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(LIBRARY).as_posix())
+def test_public_functions_state_the_types_of_all_they_take_and_give(path):
+    functions = public_functions(ast.parse(path.read_text(encoding="utf-8")))
+    assert {f"{f.name} (line {f.lineno})": unsaid(f) for f in functions if unsaid(f)} == {}
