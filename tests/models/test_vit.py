@@ -56,5 +56,5 @@ def test_a_model_without_classes_is_refused(classes):
 
 
 def test_two_classes_of_one_name_are_refused():
-    with pytest.raises(CourseError, match="every class needs a name of its own; 'dog' is there twice"):
+    with pytest.raises(CourseError, match='the class "dog" is there 2 times; expected each once'):
         VitConfig(classes=["cat", "dog", "tree", "dog"])
