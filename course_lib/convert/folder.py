@@ -3,12 +3,13 @@
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import asdict
 from functools import wraps
 from pathlib import Path
 
 from course_lib.errors import CourseError
 from course_lib.files import open_tensors, read_json
-from course_lib.models.base import check_fields
+from course_lib.models.settings import from_settings
 
 SINGLE, INDEX = "model.safetensors", "model.safetensors.index.json"
 PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt")
@@ -26,14 +27,15 @@ class HubConfig(dict):
 def reads_config(read):
     """Decorates a function from a config of the hub, a dict, to one of ours.
 
-    The function gets a `HubConfig`. What it makes is checked (see `check_fields`), and whatever it stumbles over, since
-    a config.json may say anything, becomes a CourseError.
+    The function gets a `HubConfig`. What it makes is checked (see `from_settings`), and whatever it stumbles over
+    becomes a CourseError, since a config.json may say anything.
     """
 
     @wraps(read)
     def checked(config, *arguments):
         try:
-            return check_fields(read(HubConfig(config), *arguments))
+            made = read(HubConfig(config), *arguments)
+            return from_settings(type(made), asdict(made))
         except CourseError:
             raise
         except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:

@@ -10,13 +10,14 @@ from pathlib import Path
 from course_lib.data import ImageProcessor, Tokenizer
 from course_lib.errors import CourseError
 from course_lib.files import check_numbers, read_json, read_tensors, write_json, write_tensors
-from course_lib.models.base import check_fields, unique_tensors
+from course_lib.models.base import unique_tensors
 from course_lib.models.bert import Bert, BertConfig
 from course_lib.models.clip import Clip, ClipConfig
 from course_lib.models.connector import Connector, ConnectorConfig
 from course_lib.models.gpt import Gpt, GptConfig
 from course_lib.models.llm import Llm, LlmConfig
 from course_lib.models.scorer import Scorer
+from course_lib.models.settings import from_settings
 from course_lib.models.t5 import T5, T5Config
 from course_lib.models.translator import Translator, TranslatorConfig
 from course_lib.models.vit import Vit, VitConfig
@@ -35,6 +36,8 @@ ARCHITECTURES = {
     "Vit": (Vit, VitConfig, ImageProcessor),
     "Vlm": (Vlm, VlmConfig, Tokenizer, ImageProcessor),
 }
+# What a config with values of other kinds leads Python and torch into.
+STUMBLES = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, RuntimeError)
 
 
 def save_model(model, folder, *preparers):
@@ -75,11 +78,9 @@ def load_model(name):
         raise CourseError(f"{folder / 'config.json'}: unknown architecture {architecture}; known: {known}")
     model_class, config_class, *preparer_classes = ARCHITECTURES[architecture]
     try:
-        model = model_class(check_fields(config_class(**config)))
-    except CourseError as error:
-        raise CourseError(f"{folder / 'config.json'}: {error}") from None
-    except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, RuntimeError) as error:
-        raise CourseError(f"{folder / 'config.json'} does not fit {config_class.__name__}: {error}") from None
+        model = model_class(from_settings(config_class, config))
+    except (CourseError, *STUMBLES) as error:
+        raise CourseError(f"{folder / 'config.json'} can't be used: {error}") from error
     load_weights(model, folder / "model.safetensors")
     preparers = [preparer.load(folder / preparer.file) for preparer in preparer_classes]
     for preparer in preparers:

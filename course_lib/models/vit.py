@@ -1,5 +1,6 @@
 """The vision transformer: which class does a picture belong to? (slide "Vision Transformers Basics")."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from torch import nn
@@ -17,7 +18,7 @@ class VitConfig(VisionConfig):
         CourseError: as `VisionConfig` and `check_classes` do.
     """
 
-    classes: tuple[str, ...]
+    classes: Sequence[str]
 
     def __post_init__(self):
         super().__post_init__()

@@ -25,6 +25,7 @@ After it, `course check §2`.
     "notebooks/exercises/source/§3_grey/picture.bin": b"\xff lesson 3",
     "course_lib/exercises/lesson_§3.py": 'id="§3.1", title="from lesson §1 to exercise §2.1, which takes §2.1 s"',
     "tests/exercises/answers_§3.py": "from course_lib.exercises.lesson_§3 import EXERCISES",
+    "tests/exercises/test_checking.py": 'check("§3.1", §3.1)',
     "tests/nn/test_heads.py": 'x = "§3.1"  # not an exercise',
 }
 LIST = {
@@ -52,6 +53,7 @@ After it, `course check §3`.
     "notebooks/exercises/source/§1_grey/picture.bin": b"\xff lesson 3",
     "course_lib/exercises/lesson_§1.py": 'id="§1.1", title="from lesson §4 to exercise §3.1, which takes §2.1 s"',
     "tests/exercises/answers_§1.py": "from course_lib.exercises.lesson_§1 import EXERCISES",
+    "tests/exercises/test_checking.py": 'check("§1.1", §3.1)',
     "tests/nn/test_heads.py": 'x = "§3.1"  # not an exercise',
 }
 
@@ -88,10 +90,10 @@ def test_the_command_says_what_it_changes_and_which_student_editions_must_be_mad
     release.parent.mkdir(parents=True)
     release.write_text("")
     before = files_in(course)
-    assert "\n11 files would change\n" in run("renumber", "--show").stdout
+    assert "\n12 files would change\n" in run("renumber", "--show").stdout
     assert files_in(course) == before
     said = run("renumber").stdout
-    assert "\n11 files changed\n" in said
+    assert "\n12 files changed\n" in said
     assert said.endswith(f"course release {1:02}\n")
     assert files_in(course) != before
     assert run("renumber").stdout == "0 files changed\n"
