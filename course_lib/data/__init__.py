@@ -41,7 +41,7 @@ from course_lib.data.preferences import load_preferences
 from course_lib.data.rows import TokenBatch, pad_left
 from course_lib.data.sources import load_source
 from course_lib.data.stories import load_stories
-from course_lib.data.tokenizer import BOS, EOS, PAD, Tokenizer
+from course_lib.data.tokenizer import BOS, EOS, PAD, TextTokenizer, Tokenizer
 from course_lib.data.translations import load_translations, train_translation_tokenizer, translation_pairs
 
 __all__ = [
@@ -63,6 +63,7 @@ __all__ = [
     "PreferenceBatch",
     "ROLES",
     "RandomViews",
+    "TextTokenizer",
     "TokenBatch",
     "Tokenizer",
     "TranslationBatch",
