@@ -6,7 +6,7 @@ LONGEST = 1000  # letters of a message; a value that it names may be a whole boo
 class CourseError(ValueError):
     """Something given to the course is not usable; the message names the value and what was expected."""
 
-    def __init__(self, message):
+    def __init__(self, message: object):
         message = str(message)
         if len(message) > LONGEST:
             message = f"{message[: LONGEST - 200]} [...] {message[-150:]}"

@@ -6,15 +6,21 @@ import json
 import os
 import platform
 import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from course_lib.errors import CourseError
+
+if TYPE_CHECKING:  # otherwise imported only where they are used: much of the course does without
+    import safetensors
+    import torch
 
 NUMBERS = ("float32", "float64", "float16", "bfloat16")
 
 
 @contextlib.contextmanager
-def atomic_file(path):
+def atomic_file(path: Path | str) -> Iterator[Path]:
     """Yield a temporary path beside `path`; it takes the place of `path` when the block ends well.
 
     What stood at `path` before survives every failure: a full disk, a kill, an exception in the block. Of several
@@ -39,7 +45,7 @@ def atomic_file(path):
             draft.unlink()
 
 
-def clear_drafts(path):
+def clear_drafts(path: Path) -> None:
     """Remove the drafts of `path` that writers on this machine left behind when they were killed."""
     import psutil
 
@@ -51,13 +57,13 @@ def clear_drafts(path):
                 draft.unlink(missing_ok=True)
 
 
-def write_json(path, content):
+def write_json(path: Path | str, content: object) -> None:
     """Write `content` atomically as indented JSON with a final newline; accents stay readable."""
     with atomic_file(path) as draft:
         draft.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def read_json(path):
+def read_json(path: Path | str) -> Any:
     """The content of a JSON file. Raises CourseError when it is missing, can't be read, or is not JSON."""
     text = read_text(path)
     try:
@@ -66,7 +72,7 @@ def read_json(path):
         raise CourseError(f"{path} is not valid JSON: {error}") from None
 
 
-def read_text(path):
+def read_text(path: Path | str) -> str:
     """The content of a text file. Raises CourseError when it is missing, can't be read, or is not UTF-8."""
     try:
         return Path(path).read_text(encoding="utf-8-sig")
@@ -78,8 +84,8 @@ def read_text(path):
         raise CourseError(f"{path} is not UTF-8 text: {error}") from None
 
 
-def write_tensors(path, tensors, metadata=None):
-    """Write a dict of tensors, with a dict of texts as `metadata`, atomically as one safetensors file."""
+def write_tensors(path: Path | str, tensors: "dict[str, torch.Tensor]", metadata: dict[str, str] | None = None) -> None:
+    """Write named tensors, and texts as `metadata`, atomically as one safetensors file."""
     from safetensors.torch import save
 
     data = save({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}, metadata)
@@ -87,14 +93,14 @@ def write_tensors(path, tensors, metadata=None):
         draft.write_bytes(data)
 
 
-def read_tensors(path):
-    """The tensors and the metadata of a safetensors file, as two dicts. Raises CourseError as `open_tensors` does."""
+def read_tensors(path: Path | str) -> "tuple[dict[str, torch.Tensor], dict[str, str]]":
+    """The tensors and the metadata of a safetensors file. Raises CourseError as `open_tensors` does."""
     with open_tensors(path) as file:
         return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
 
 
 @contextlib.contextmanager
-def open_tensors(path):
+def open_tensors(path: Path | str) -> "Iterator[safetensors.safe_open]":
     """Yield a safetensors file, whose tensors are read one by one, when they are asked for.
 
     Raises:
@@ -112,7 +118,7 @@ def open_tensors(path):
         raise CourseError(f"{path} ({size:,} bytes) is damaged or not safetensors: {error}") from None
 
 
-def check_numbers(name, tensor):
+def check_numbers(name: str, tensor: "torch.Tensor") -> None:
     """Raise a CourseError that names the tensor unless it holds numbers that a model computes with, all finite."""
     kind = str(tensor.dtype).removeprefix("torch.")
     if kind not in NUMBERS:
@@ -121,7 +127,7 @@ def check_numbers(name, tensor):
         raise CourseError(f"{name} holds NaN or infinity; the file is damaged, or its training went wrong")
 
 
-def pieces(tensor):
+def pieces(tensor: "torch.Tensor") -> "Sequence[torch.Tensor]":
     """A tensor cut into rows that have about a million numbers together: what is made of a piece takes little memory.
 
     A single number stays what it is.
@@ -129,21 +135,7 @@ def pieces(tensor):
     return tensor.split(max(1, 2**20 * len(tensor) // max(1, tensor.numel()))) if tensor.dim() else [tensor]
 
 
-def sha256(path):
+def sha256(path: Path | str) -> str:
     """The SHA-256 digest of a file, as hexadecimal text."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def from_settings(kind, settings):
-    """A dataclass of this kind from the dict that `asdict` made of one, as in a config.json; what is no dict stays.
-
-    Raises:
-        CourseError: a field is unknown, or missing.
-    """
-    if not isinstance(settings, dict):
-        return settings
-    try:
-        return kind(**settings)
-    except TypeError as error:
-        raise CourseError(f"these settings don't fit {kind.__name__}: {error}") from None

@@ -18,10 +18,10 @@ class Lesson:
     title: str
     part: str
     minutes: int
-    slides: tuple
+    slides: tuple[str, ...]
 
     @property
-    def stem(self):
+    def stem(self) -> str:
         """The name of its files, "13_kv_cache"."""
         return f"{self.number:02}_{self.name}"
 
@@ -87,7 +87,7 @@ PARTS = {
 }
 
 
-def numbered(parts):
+def numbered(parts: dict[str, tuple[tuple, ...]]) -> tuple[Lesson, ...]:
     """The lessons of a dict like PARTS, numbered from 0."""
     rows = [(part, *row) for part, rows in parts.items() for row in rows]
     return tuple(
@@ -99,7 +99,7 @@ def numbered(parts):
 LESSONS = numbered(PARTS)
 
 
-def find_lesson(wanted):
+def find_lesson(wanted: str) -> Lesson:
     """The lesson with this number ("05", "5") or file name. Raises CourseError with the lessons that there are."""
     name = wanted.rpartition("/")[2].removesuffix(".ipynb")
     for lesson in LESSONS:

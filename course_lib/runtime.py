@@ -2,21 +2,26 @@
 
 import os
 import random
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from course_lib.errors import CourseError
+
+if TYPE_CHECKING:
+    import torch  # otherwise imported only where it is used: much of the course does without
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 MODELS = REPOSITORY / "data" / "models"
 
 
-def cache_folder():
+def cache_folder() -> Path:
     """The folder for generated data: `$COURSE_CACHE`, or `data/cache` in the repository. Safe to delete."""
     return Path(os.environ.get("COURSE_CACHE") or REPOSITORY / "data" / "cache")
 
 
-def seed_everything(seed=0):
+def seed_everything(seed: int = 0) -> None:
     """Seed the random numbers of Python and of torch (every device)."""
     import torch
 
@@ -24,7 +29,7 @@ def seed_everything(seed=0):
     torch.manual_seed(seed)
 
 
-def set_threads(threads=None):
+def set_threads(threads: int | None = None) -> int:
     """Let torch use `threads` cores (default: `$OMP_NUM_THREADS`, else two) and return their number.
 
     A fixed number keeps results and timings steady: with all cores of a shared machine, small models get slower.
@@ -36,7 +41,7 @@ def set_threads(threads=None):
 
 
 @contextmanager
-def one_thread():
+def one_thread() -> Iterator[None]:
     """Within it, torch uses a single core: for steps that take less time than waking a second one."""
     import torch
 
@@ -48,7 +53,7 @@ def one_thread():
         torch.set_num_threads(before)
 
 
-def pick_device():
+def pick_device() -> "torch.device":
     """The device that `$COURSE_DEVICE` names: "cpu", "cuda", "mps", ...
 
     Without it, or if it is "auto": the fastest of this machine, which is CUDA, then Apple's MPS, then the CPU; under
@@ -71,7 +76,7 @@ def pick_device():
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
 
 
-def lesson_device():
+def lesson_device() -> "torch.device":
     """Where a lesson computes: on the CPU, unless `$COURSE_DEVICE` says otherwise (see `pick_device`).
 
     On the CPU a lesson prints the very numbers that stand in it; elsewhere the last digits differ.
@@ -81,7 +86,7 @@ def lesson_device():
     return pick_device() if os.environ.get("COURSE_DEVICE") else torch.device("cpu")
 
 
-def checked_device(name):
+def checked_device(name: str) -> "torch.device":
     """The `torch.device` of this name. Raises CourseError where torch can't compute on it."""
     import torch
 

@@ -4,6 +4,8 @@ A type reads letter by letter: `BTD` are numbers with the axes B, T and D, `IdsB
 False. Within one call of a function a letter has one size; the tests check it at every call.
 """
 
+from typing import TypeVar
+
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
@@ -50,8 +52,10 @@ BoolsBB = Bool[Tensor, "B B"]
 BoolsBT = Bool[Tensor, "B T"]
 IdsBT = Int[Tensor, "B T"]
 
+Array = TypeVar("Array")  # whatever has a shape
 
-def check_shape(tensor, letters, **sizes):
+
+def check_shape(tensor: Array, letters: str, **sizes: int) -> Array:
     """Return `tensor` unchanged if its shape reads as `letters`, for example `check_shape(q, "B H T E", B=2, H=4)`.
 
     A letter given in `sizes` must have that size, a letter used twice must have one size, a digit stands for itself.

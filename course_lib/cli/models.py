@@ -66,7 +66,7 @@ def evaluate(
     model: Annotated[str | None, typer.Argument(help=MODEL + " None: list what can be scored.")] = None,
     source: Annotated[str | None, typer.Option(help=SOURCE + " Default: what it was trained on.")] = None,
     split: Annotated[str, typer.Option(help="train, validation or test.")] = "validation",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ):
     """Score a model that was made by a recipe, as its card does.
 

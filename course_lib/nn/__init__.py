@@ -35,7 +35,6 @@ from course_lib.nn.rotary_scaling import (
     LinearScaling,
     Llama3Scaling,
     YarnScaling,
-    scaling_from,
 )
 from course_lib.nn.softcap import softcap
 from course_lib.nn.view import View
@@ -88,7 +87,6 @@ __all__ = [
     "record_attention",
     "rounded",
     "scaled_dot_product_attention",
-    "scaling_from",
     "segment_mask",
     "softcap",
     "split_heads",

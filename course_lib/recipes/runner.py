@@ -34,24 +34,22 @@ def run(recipe, source="world", *, out, minutes=None, seed=0, report=print):
     """
     out, recipe = unfinished(out), recipe.on(source).planned(minutes, seed)
     rows = recipe.load(source, "train")
-    starts = [load_model(name) for name in recipe.starts_from]
-    seed_everything(seed)
-    kit = on_device(recipe.build(rows, *starts))
+    kit = new_kit(recipe, rows, seed)
     exam, not_scored = recipe.exam(source, "validation", *kit)
     try_out(out)
     for stage in recipe.earlier:
         learnt, _ = stage.readable(stage.load(source, "train"), *kit)
         trainer_of(stage, source, learnt, exam, kit, out / stage.name, report).train()
     learnt, not_learnt = recipe.readable(rows, *kit)
-    if not_learnt:
-        report(f"{not_learnt:,} of {len(rows):,} {recipe.items} are left out: they don't fit into the model's context")
     trainer = trainer_of(recipe, source, learnt, exam, kit, out, report)
+    if not_learnt:
+        trainer.report(f"{not_learnt:,} of {len(rows):,} {recipe.items} are left out: too long for the model's context")
     history = trainer.train()
     if not trainer.accelerator.is_main_process:
         return None
     store(recipe, kit, out)
-    left_out = {"train": not_learnt, "validation": not_scored}
-    card = describe(recipe, source, learnt, kit, left_out) | scores_of(recipe, exam, kit, "validation")
+    card = describe(recipe, source, learnt, kit, {"train": not_learnt, "validation": not_scored})
+    card |= scores_of(recipe, exam, kit, "validation")
     card |= {"history": history, "sha256": sha256(out / "model.safetensors")}
     write_json(out / "card.json", card)
     trainer.checkpoint.path.unlink(missing_ok=True)
@@ -90,6 +88,13 @@ def try_out(folder):
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
         raise CourseError(f"{folder} can't be written, so no model could be kept there: {error}") from None
+
+
+def new_kit(recipe, rows, seed):
+    """The kit before the training."""
+    starts = [load_model(name) for name in recipe.starts_from]
+    seed_everything(seed)  # after models were read, which draws first weights, too
+    return on_device(recipe.build(rows, *starts))
 
 
 def on_device(kit):
@@ -151,8 +156,8 @@ def recipe_of(folder, recipes):
     Raises:
         CourseError: there is no card, or it names no recipe.
     """
-    card = read_json(folder / "card.json") if (folder / "card.json").exists() else {}
-    if card.get("recipe") not in recipes:
+    card = read_json(folder / "card.json") if (folder / "card.json").exists() else None
+    if not isinstance(card, dict) or not isinstance(card.get("source"), str) or card.get("recipe") not in list(recipes):
         raise CourseError(
             f"{folder} has no card.json that names its recipe, so nobody knows how to score it; "
             f"expected a model that was made by one of {', '.join(recipes)}"

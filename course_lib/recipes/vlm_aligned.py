@@ -4,7 +4,6 @@ import copy
 import random
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import partial
 
 import torch
 
@@ -77,7 +76,8 @@ class VlmAlignedRecipe(Recipe):
         features = look_at([render(scene) for scene in rows], model, processor)
         pairs = preferences(rows, features, reference, template_of(model, tokenizer), seed)
         batches = preference_batches(pairs, self.tokens_per_batch, seed)
-        return with_reference(batches, partial(pair_log_probabilities, reference))
+        device = next(reference.parameters()).device
+        return with_reference(batches, lambda batch: pair_log_probabilities(reference, batch.to(device)))
 
     def exam(self, source, split, *kit):
         """The scenes, what the tower makes of their pictures, and texts about them."""

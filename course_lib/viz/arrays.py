@@ -1,18 +1,21 @@
 """What the figures accept: torch tensors, numpy arrays and lists, all turned into float arrays."""
 
+from collections.abc import Iterable
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_lib.errors import CourseError
 
 
-def to_numpy(values):
+def to_numpy(values: ArrayLike) -> np.ndarray:
     """`values` as a float array; a torch tensor may be on any device, of any type and part of a graph."""
     if hasattr(values, "detach"):
         values = values.detach().cpu().double()
     return np.asarray(values, dtype=float)
 
 
-def with_axes(values, letters):
+def with_axes(values: ArrayLike, letters: str) -> np.ndarray:
     """`values` as an array with one axis per letter of `letters`; leading axes of size 1 are dropped.
 
     Raises:
@@ -27,8 +30,8 @@ def with_axes(values, letters):
     return array
 
 
-def check_labels(labels, count, what):
-    """The `count` labels of `what` as a list of str, or None where there are none.
+def check_labels(labels: Iterable[object] | None, count: int, what: str) -> list[str] | None:
+    """The `count` labels of `what`, or None where there are none.
 
     Raises:
         CourseError: there are more or fewer labels than `count`; the message names both numbers.

@@ -1,5 +1,7 @@
 """Multi-head attention in its four parts, and what happens inside one head (slide "Multiple Attention Heads")."""
 
+from matplotlib.axes import Axes
+
 from course_lib.viz.blocks import Page
 from course_lib.viz.style import COLOURS, GREY, shade
 
@@ -8,7 +10,7 @@ WORDS, SHAPE = 13, 11  # points
 INPUTS = {"query": ("queries", "T", 3.2), "key": ("keys", "S", 2.2), "value": ("values", "S", 1.2)}
 
 
-def draw_multi_head_attention(num_heads=4, *, ax=None):
+def draw_multi_head_attention(num_heads: int = 4, *, ax: Axes | None = None) -> Axes:
     """Draw the four parts of multi-head attention from left to right; each card of a pile is one head.
 
     The shapes are written in the course's letters.
@@ -32,7 +34,7 @@ def draw_multi_head_attention(num_heads=4, *, ax=None):
     return page.ax
 
 
-def draw_dot_product_attention(*, ax=None):
+def draw_dot_product_attention(*, ax: Axes | None = None) -> Axes:
     """Draw what one head does: scores, scale, mask, softmax to weights, and the weighted sum of the values.
 
     Source: slide "Multiple Attention Heads", part 2; Vaswani et al. 2017, section 3.2.1.

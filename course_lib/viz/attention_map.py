@@ -1,13 +1,17 @@
 """The numbers that an interactive view of attention shows: checked when they are handed in, and packed as text."""
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from course_lib.errors import CourseError
-from course_lib.shapes import check_shape
 from course_lib.viz.arrays import to_numpy
+
+if TYPE_CHECKING:  # figures do without torch
+    from torch import Tensor
 
 TOLERANCE = 1e-3  # between the weights and what queries and keys give
 FULL_WEIGHT, LARGEST = 65535, 32767  # the integers that stand for a weight of 1 and for the largest number of vectors
@@ -15,7 +19,7 @@ FULL_WEIGHT, LARGEST = 65535, 32767  # the integers that stand for a weight of 1
 
 @dataclass(frozen=True, eq=False)
 class AttentionMap:
-    """One kind of attention for one sentence, as torch tensors or numpy arrays; L layers, no batch.
+    """One kind of attention for one sentence; L layers, no batch.
 
     Args:
         name: what the kind is called, for example "cross".
@@ -29,13 +33,15 @@ class AttentionMap:
     """
 
     name: str
-    weights: object
-    rows: list
-    columns: list
-    queries: object = None
-    keys: object = None
+    weights: "np.ndarray | Tensor"
+    rows: Sequence[str]
+    columns: Sequence[str]
+    queries: "np.ndarray | Tensor | None" = None
+    keys: "np.ndarray | Tensor | None" = None
 
     def __post_init__(self):
+        from course_lib.shapes import check_shape  # here, as it brings torch along
+
         check_shape(self.weights, "L H T S", T=len(self.rows), S=len(self.columns))
         weights = to_numpy(self.weights)
         if not weights.size:
@@ -48,20 +54,20 @@ class AttentionMap:
             self._check_vectors(weights)
 
     @property
-    def num_layers(self):
+    def num_layers(self) -> int:
         return self.weights.shape[0]
 
     @property
-    def num_heads(self):
+    def num_heads(self) -> int:
         return self.weights.shape[1]
 
     @property
-    def size(self):
+    def size(self) -> int:
         """How many bytes of numbers a page has to hold for this map."""
         arrays = [array for array in (self.weights, self.queries, self.keys) if array is not None]
         return 2 * sum(int(np.prod(array.shape)) for array in arrays)
 
-    def packed(self):
+    def packed(self) -> dict[str, object]:
         """This map as JSON can hold it: each number an integer of 16 bits, all of them together one base64 text."""
         packed = {
             "name": self.name,
@@ -77,6 +83,8 @@ class AttentionMap:
         return packed
 
     def _check_vectors(self, weights):
+        from course_lib.shapes import check_shape
+
         layers, heads, *_ = weights.shape
         check_shape(self.queries, "L H T E", L=layers, H=heads, T=len(self.rows))
         check_shape(self.keys, "L H S E", L=layers, H=heads, S=len(self.columns), E=self.queries.shape[-1])
@@ -89,7 +97,7 @@ class AttentionMap:
             )
 
 
-def weights_of(queries, keys, mask):
+def weights_of(queries: np.ndarray, keys: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """The attention weights L H T S by the formula; a row that may attend to nothing is all zero."""
     scores = np.where(mask, queries @ keys.swapaxes(-1, -2) / np.sqrt(queries.shape[-1]), -np.inf)
     highest = scores.max(axis=-1, keepdims=True)
@@ -97,18 +105,18 @@ def weights_of(queries, keys, mask):
     return exponentials / np.where(mask.any(axis=-1, keepdims=True), exponentials.sum(axis=-1, keepdims=True), 1)
 
 
-def pack_weights(weights):
+def pack_weights(weights: np.ndarray) -> str:
     """Weights as text. Only those that a mask left at 0 stay 0: a tiny one becomes the smallest number there is."""
     integers = np.clip(np.rint(weights * FULL_WEIGHT), 1, FULL_WEIGHT)
     return as_base64(np.where(weights > 0, integers, 0), "<u2")
 
 
-def pack_vectors(vectors):
+def pack_vectors(vectors: np.ndarray) -> dict[str, float | str]:
     """Vectors as text, with the step from one integer to the next."""
     step = float(np.abs(vectors).max() / LARGEST) or 1.0
     return {"step": step, "numbers": as_base64(np.rint(vectors / step), "<i2")}
 
 
-def as_base64(numbers, dtype):
+def as_base64(numbers: np.ndarray, dtype: str) -> str:
     """The bytes of `numbers` as text; browsers read them in the order of a little-endian `dtype`."""
     return base64.b64encode(numbers.astype(dtype).tobytes()).decode()

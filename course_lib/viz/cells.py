@@ -1,7 +1,12 @@
 """The parts of a heat map: coloured cells, numbers in them, labels along the edges, the room they need."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib import colormaps, colors
+from matplotlib.axes import Axes
+from matplotlib.image import AxesImage
+from matplotlib.typing import ColorType
 
 from course_lib.viz.style import DIVERGING, FONT_SIZE, INK, MIST, SEQUENTIAL, new_axes
 
@@ -12,17 +17,19 @@ LETTER = 0.0088  # inches per letter and point of font size, in DejaVu Sans
 ANCHORS = {0: {"ha": "center"}, 45: {"ha": "left"}, 90: {"ha": "left", "va": "center"}}  # by angle
 
 
-def text_width(text, size=FONT_SIZE):
+def text_width(text: str, size: float = FONT_SIZE) -> float:
     """The inches that the longest line of `text` needs at `size` points, near enough for a layout."""
     return LETTER * size * max(len(line) for line in str(text).split("\n"))
 
 
-def cell_size(shape):
+def cell_size(shape: tuple[int, int]) -> float:
     """The side of one cell, in inches, of a matrix of this shape in a figure of its own."""
     return min(CELL, 6.5 / shape[0], 8.0 / shape[1])
 
 
-def matrix_axes(shape, rows=None, columns=None):
+def matrix_axes(
+    shape: tuple[int, int], rows: Sequence[str] | None = None, columns: Sequence[str] | None = None
+) -> Axes:
     """New axes with room for square cells of a matrix of this shape and for its labels."""
     cell = cell_size(shape)
     width = cell * shape[1] + max(map(text_width, rows or [""])) + 0.6
@@ -30,20 +37,22 @@ def matrix_axes(shape, rows=None, columns=None):
     return new_axes(width, height, layout="compressed")
 
 
-def label_height(labels, cell):
+def label_height(labels: Sequence[str] | None, cell: float) -> float:
     """The inches that column labels need above cells `cell` inches wide."""
     angle = np.radians(label_angle(labels, cell))
     return 0.3 + np.sin(angle) * max(map(text_width, labels or [""]))
 
 
-def label_angle(labels, cell):
+def label_angle(labels: Sequence[str] | None, cell: float) -> int:
     """0, 45 or 90 degrees: the smallest turn at which labels over cells `cell` inches wide do not touch."""
     if max(map(text_width, labels or [""])) < 0.92 * cell:
         return 0
     return 45 if cell > 0.3 else 90
 
 
-def draw_cells(ax, values, limits=None, aspect="equal"):
+def draw_cells(
+    ax: Axes, values: np.ndarray, limits: tuple[float, float] | None = None, aspect: str = "equal"
+) -> AxesImage:
     """Draw `values` as coloured cells and return the image; a missing or infinite value is grey."""
     finite = np.ma.masked_invalid(values)
     largest = float(np.abs(finite).max()) if finite.count() else 0.0
@@ -55,7 +64,7 @@ def draw_cells(ax, values, limits=None, aspect="equal"):
     return image
 
 
-def draw_grid(ax, shape):
+def draw_grid(ax: Axes, shape: tuple[int, int]) -> None:
     """Thin lines between the cells, as in a table."""
     ax.set_xticks(np.arange(shape[1] + 1) - 0.5, minor=True)
     ax.set_yticks(np.arange(shape[0] + 1) - 0.5, minor=True)
@@ -63,7 +72,7 @@ def draw_grid(ax, shape):
     ax.tick_params(which="both", length=0)
 
 
-def write_numbers(ax, image, texts):
+def write_numbers(ax: Axes, image: AxesImage, texts: np.ndarray) -> None:
     """Write `texts` (rows x columns) into the cells, dark on light colours and white on dark ones."""
     rows, columns = texts.shape
     box = ax.get_position()
@@ -76,12 +85,12 @@ def write_numbers(ax, image, texts):
         ax.text(column, row, text, ha="center", va="center", size=size, color=colour)
 
 
-def readable_on(background):
+def readable_on(background: ColorType) -> str:
     """White or ink, whichever stands out from `background` (ITU-R BT.601 brightness)."""
     return INK if np.dot(colors.to_rgb(background), (0.299, 0.587, 0.114)) > 0.55 else "white"
 
 
-def format_numbers(values, digits):
+def format_numbers(values: np.ndarray, digits: int) -> np.ndarray:
     """`values` as texts: whole numbers without decimals, a true minus sign, no negative zero."""
     finite = values[np.isfinite(values)]
     digits = 0 if np.array_equal(finite, np.round(finite)) else digits
@@ -93,7 +102,9 @@ def format_numbers(values, digits):
     return np.vectorize(text, otypes=[object])(values)
 
 
-def label_edges(ax, rows=None, columns=None, angle=0):
+def label_edges(
+    ax: Axes, rows: Sequence[str] | None = None, columns: Sequence[str] | None = None, angle: int = 0
+) -> None:
     """Put the row labels to the left and the column labels above, where the header of a table is."""
     ax.xaxis.set_ticks_position("top")
     ax.xaxis.set_label_position("top")

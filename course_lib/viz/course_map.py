@@ -4,6 +4,7 @@ import textwrap
 from collections import Counter
 from itertools import pairwise
 
+from matplotlib.axes import Axes
 from matplotlib.patches import Circle, FancyBboxPatch, PathPatch
 
 from course_lib.lessons import LESSONS
@@ -26,7 +27,7 @@ LETTERS = 14  # of a title in one line
 SKIN = "#C68F63"
 
 
-def draw_course_map(*, ax=None):
+def draw_course_map(*, ax: Axes | None = None) -> Axes:
     """Draw the road through the lessons, a colour for each part of the course."""
     rows = _rows()
     has_room = rows[-1] <= MOST - 2  # for the answer, beside the last stops

@@ -1,6 +1,10 @@
 """Curves and bars for training, sweeps and measurements; each line is named at its end, not in a legend."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
 
 from course_lib.errors import CourseError
 from course_lib.viz.arrays import to_numpy
@@ -10,7 +14,9 @@ BACKING = {"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1}  #
 LINE = 1.25 * FONT_SIZE  # points from one label to the next
 
 
-def show_curves(curves, *, ax=None, **settings):
+def show_curves(
+    curves: Mapping[str, ArrayLike | tuple[ArrayLike, ArrayLike]], *, ax: Axes | None = None, **settings: object
+) -> Axes:
     """Draw `{label: y}` or `{label: (x, y)}` as lines with their labels at the end, and return the axes.
 
     A `y` with two axes (seeds x steps) is drawn as its mean in a band from the lowest to the highest seed.
@@ -38,7 +44,7 @@ def show_curves(curves, *, ax=None, **settings):
     return ax
 
 
-def show_bars(bars, *, digits=1, ax=None, **settings):
+def show_bars(bars: Mapping[str, ArrayLike], *, digits: int = 1, ax: Axes | None = None, **settings: object) -> Axes:
     """Draw `{label: value}` as horizontal bars with their numbers, the first on top, and return the axes.
 
     A list of values (one per seed) is drawn as a bar to their mean, with a dot for each.
@@ -64,7 +70,7 @@ def show_bars(bars, *, digits=1, ax=None, **settings):
     return ax
 
 
-def show_reference(ax, value, text):
+def show_reference(ax: Axes, value: float, text: str) -> Axes:
     """Add a dashed line at the height `value`, with `text` above its left end: a bound, a baseline."""
     ax.axhline(value, color=GREY, linestyle="--", linewidth=1.5)
     place = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
@@ -97,7 +103,7 @@ def _label_ends(ax, ends):
         ax.annotate(label, (x, y), (8, new - old), textcoords="offset points", **look)
 
 
-def spread(heights, gap, lowest=0.0):
+def spread(heights: Sequence[float] | np.ndarray, gap: float, lowest: float = 0.0) -> np.ndarray:
     """The nearest heights, in the same order, that are at least `gap` apart and at least `lowest`.
 
     Nearest by least squares: heights minus their due steps must not fall, and averaging the neighbours that do

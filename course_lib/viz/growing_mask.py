@@ -1,7 +1,10 @@
 """The causal mask growing with the output, one row per step (slide "Why masked multi-head attention")."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
 
 from course_lib.errors import CourseError
 from course_lib.viz.cells import CELL, draw_cells, draw_grid, label_angle, label_edges, write_numbers
@@ -12,7 +15,7 @@ MOST_STEPS = 5  # more would be too small to read
 OLD, NEW = 0.35, 0.8  # shades of 1 in the rows of earlier steps and in the new row
 
 
-def draw_growing_mask(tokens=("BOS", "this", "is", "the", "book")):
+def draw_growing_mask(tokens: Sequence[str] = ("BOS", "this", "is", "the", "book")) -> Figure:
     """Draw one panel per generation step: the token before it adds a row and a column, the next token comes out.
 
     Returns the figure. Rows are queries, columns are keys; the new row is dark, what is not yet written empty.

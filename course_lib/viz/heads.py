@@ -1,6 +1,10 @@
 """The attention weights of several heads, side by side and on one scale."""
 
+from collections.abc import Sequence
+
 from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 from course_lib.viz.arrays import check_labels, with_axes
 from course_lib.viz.cells import CELL, draw_cells, label_angle, label_edges, label_height, text_width
@@ -11,7 +15,13 @@ MOST_ACROSS = 4
 SPACE, BAR = 0.6, 1.0  # between panels, in cells; for the colour bar, in inches
 
 
-def show_heads(weights, rows=None, columns=None, *, titles=None):
+def show_heads(
+    weights: ArrayLike,
+    rows: Sequence[str] | None = None,
+    columns: Sequence[str] | None = None,
+    *,
+    titles: Sequence[str] | None = None,
+) -> Figure:
     """Draw the attention weights (H T S) of several heads side by side, on one scale from 0 to 1.
 
     Returns the figure; the tokens stand along its outer edges only.

@@ -1,6 +1,10 @@
 """The encoder and the decoder layer as rows of numbered steps (slides "Encoder Layer" and "Decoder Layer")."""
 
-from course_lib.viz.blocks import Page
+from collections.abc import Callable
+
+from matplotlib.axes import Axes
+
+from course_lib.viz.blocks import Box, Page
 from course_lib.viz.style import COLOURS, GREY, shade
 
 BOX, NORM, HEIGHT = 1.22, 0.68, 1.1  # inches
@@ -10,7 +14,7 @@ BADGE = 0.34  # of a step's number below the boxes
 WORDS = 12  # points
 
 
-def draw_encoder_layer(norm_first=False, *, ax=None):
+def draw_encoder_layer(norm_first: bool = False, *, ax: Axes | None = None) -> Axes:
     """Draw the six steps of an encoder layer from left to right, with its two residual connections.
 
     `norm_first` draws each normalization before its sub-layer instead of after the addition.
@@ -26,7 +30,7 @@ def draw_encoder_layer(norm_first=False, *, ax=None):
     return page.ax
 
 
-def draw_decoder_layer(norm_first=False, *, ax=None):
+def draw_decoder_layer(norm_first: bool = False, *, ax: Axes | None = None) -> Axes:
     """Draw the nine steps of a decoder layer from left to right, with the encoder's memory entering step 4.
 
     `norm_first` draws each normalization before its sub-layer instead of after the addition; the memory then
@@ -59,10 +63,10 @@ def _draw_memory(page, cross):
 class Row:
     """Sub-layers drawn from left to right; it knows how far it has come and the number of the next step."""
 
-    def __init__(self, page, start, y):
+    def __init__(self, page: Page, start: float, y: float):
         self.page, self.y, self.end, self.number = page, y, start, 1
 
-    def sublayer(self, words, colour, norm_first):
+    def sublayer(self, words: str, colour: str, norm_first: bool) -> Box:
         """Draw a sub-layer, its addition, its normalization and its residual connection; return its box."""
         branch = self.end + LEAD - GAP
         self.move(LEAD - GAP)
@@ -77,16 +81,16 @@ class Row:
         self.page.text((branch + plus.x) / 2, over - 0.17, "residual connection", WORDS - 1, GREY)
         return box
 
-    def norm(self):
+    def norm(self) -> None:
         """Draw a normalization."""
         self.step(NORM, lambda x: self.page.box(x, self.y, NORM, HEIGHT, "Norm", COLOURS["norm"], WORDS))
 
-    def move(self, distance):
+    def move(self, distance: float) -> None:
         """Draw a line to where the next arrow starts."""
         self.page.arrow((self.end, self.y), (self.end + distance, self.y), head=False)
         self.end += distance
 
-    def step(self, width, draw):
+    def step(self, width: float, draw: Callable[[float], Box]) -> Box:
         """Draw the arrow to a step, the step by `draw(x)`, and its number; return its place."""
         start = self.end
         self.end += GAP + width
@@ -96,6 +100,6 @@ class Row:
         self.number += 1
         return place
 
-    def leave(self, x):
+    def leave(self, x: float) -> None:
         """Draw the arrow to `x`, out of the layer."""
         self.page.arrow((self.end, self.y), (x, self.y))

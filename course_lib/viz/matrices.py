@@ -1,6 +1,10 @@
 """Matrices as heat maps: numbers in the cells of small ones, tokens along the edges of masks and weights."""
 
+from collections.abc import Sequence
+
 import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
 
 from course_lib.viz.arrays import check_labels, with_axes
 from course_lib.viz.cells import (
@@ -17,7 +21,16 @@ from course_lib.viz.cells import (
 from course_lib.viz.style import new_axes
 
 
-def show_matrix(matrix, rows=None, columns=None, *, limits=None, digits=2, ax=None, **settings):
+def show_matrix(
+    matrix: ArrayLike,
+    rows: Sequence[str] | None = None,
+    columns: Sequence[str] | None = None,
+    *,
+    limits: tuple[float, float] | None = None,
+    digits: int = 2,
+    ax: Axes | None = None,
+    **settings: object,
+) -> Axes:
     """Draw `matrix` (rows x columns) as a heat map and return its axes.
 
     Up to 12 x 12, the numbers stand in the cells; above, a colour bar explains the colours. A matrix with
@@ -48,7 +61,14 @@ def show_matrix(matrix, rows=None, columns=None, *, limits=None, digits=2, ax=No
     return ax
 
 
-def show_mask(mask, rows=None, columns=None, *, ax=None, **settings):
+def show_mask(
+    mask: ArrayLike,
+    rows: Sequence[str] | None = None,
+    columns: Sequence[str] | None = None,
+    *,
+    ax: Axes | None = None,
+    **settings: object,
+) -> Axes:
     """Draw a mask (T S; axes of size 1 may precede) as a table of 1 (may attend) and 0, and return its axes.
 
     The layout is that of the slide "Sliding Window Attention": one row per query, one column per key.

@@ -1,7 +1,13 @@
 """Pictures, their patches, and where in a picture a model looks."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
+from PIL import Image
 
 from course_lib.errors import CourseError
 from course_lib.viz.arrays import with_axes
@@ -11,7 +17,7 @@ TITLE = 0.35  # inches
 SMALLEST_PATCH = 16  # pixels
 
 
-def show_picture(picture, *, ax=None, **settings):
+def show_picture(picture: Image.Image | ArrayLike, *, ax: Axes | None = None, **settings: object) -> Axes:
     """Draw a picture without axes, and return where it was drawn.
 
     Args:
@@ -28,7 +34,9 @@ def show_picture(picture, *, ax=None, **settings):
     return ax
 
 
-def show_pictures(pictures, titles=None, *, columns=8):
+def show_pictures(
+    pictures: Sequence[Image.Image | ArrayLike], titles: Sequence[str] | None = None, *, columns: int = 8
+) -> Figure:
     """Draw pictures in rows of `columns`, each with its title, and return the figure."""
     rows, width = -(-len(pictures) // columns), MAX_WIDTH / columns
     size = MAX_WIDTH, rows * (width + (TITLE if titles else 0))
@@ -40,7 +48,9 @@ def show_pictures(pictures, titles=None, *, columns=8):
     return figure
 
 
-def show_patches(picture, patch_size, *, ax=None, **settings):
+def show_patches(
+    picture: Image.Image | ArrayLike, patch_size: int, *, ax: Axes | None = None, **settings: object
+) -> Axes:
     """Draw a picture cut into patches, with gaps between them, and return where; small patches are drawn larger.
 
     Raises:
@@ -58,7 +68,9 @@ def show_patches(picture, patch_size, *, ax=None, **settings):
     return show_picture(values, ax=ax, **settings)
 
 
-def show_focus(picture, weights, *, ax=None, **settings):
+def show_focus(
+    picture: Image.Image | ArrayLike, weights: ArrayLike, *, ax: Axes | None = None, **settings: object
+) -> Axes:
     """Draw a picture that is as bright in each place as the weight there, and return where.
 
     `weights`, rows x columns, cover the picture evenly; the largest shows the picture as it is, 0 nearly black.
@@ -69,7 +81,7 @@ def show_focus(picture, weights, *, ax=None, **settings):
     return show_picture(light * (bright[..., None] if light.ndim == 3 else bright), ax=ax, **settings)
 
 
-def as_light(picture):
+def as_light(picture: Image.Image | ArrayLike) -> np.ndarray:
     """A picture as numbers from 0 to 1."""
     values = np.asarray(picture)
     return values / 255 if values.dtype == np.uint8 else values.astype(float)

@@ -4,6 +4,7 @@ import io
 from pathlib import Path
 
 import matplotlib
+from IPython.core.interactiveshell import InteractiveShell
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from PIL import Image
@@ -11,7 +12,7 @@ from PIL import Image
 COLOURS_PER_FIGURE = 256  # what a palette PNG can hold
 
 
-def compact_png(figure):
+def compact_png(figure: Figure) -> bytes:
     """The PNG bytes of `figure`, cropped to what is drawn: the same look in about a third of the bytes."""
     drawn = io.BytesIO()
     figure.savefig(drawn, format="png", bbox_inches="tight", pad_inches=0.04)
@@ -21,14 +22,14 @@ def compact_png(figure):
     return compact.getvalue()
 
 
-def save_png(figure, path):
+def save_png(figure: Figure, path: Path | str) -> Path:
     """Write `figure` to `path` as a small PNG and return the path."""
     path = Path(path)
     path.write_bytes(compact_png(figure))
     return path
 
 
-def use_compact_png(shell):
+def use_compact_png(shell: InteractiveShell) -> None:
     """Let the notebook behind `shell` (from `IPython.get_ipython()`) store its figures as small PNGs."""
     plt.switch_backend(matplotlib.get_backend())  # registers the usual writer, which ours replaces
     shell.display_formatter.formatters["image/png"].for_type(Figure, compact_png)

@@ -4,11 +4,14 @@ The colours are those of Okabe and Ito ("Color Universal Design", 2008), which p
 can tell apart. Positive numbers, such as weights, use the map `SEQUENTIAL`, signed ones the map `DIVERGING`.
 """
 
+from contextlib import AbstractContextManager
+
 import matplotlib
 from cycler import cycler
 from IPython import get_ipython
 from matplotlib import colors
 from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
 
 from course_lib.viz.png import use_compact_png
 
@@ -67,7 +70,7 @@ STYLE = {
 }
 
 
-def use_course_style():
+def use_course_style() -> None:
     """Make this the look of every figure from here on; called once, in the setup cell of a notebook.
 
     In a notebook, figures are then stored as small PNGs, too.
@@ -78,28 +81,28 @@ def use_course_style():
         use_compact_png(shell)
 
 
-def course_style():
+def course_style() -> AbstractContextManager[None]:
     """The same look for one `with` block only."""
     return plt.rc_context(STYLE)
 
 
-def tint(colour, strength=0.25):
+def tint(colour: str, strength: float = 0.25) -> str:
     """`colour` mixed with white, for the inside of boxes; `strength` 0 is white, 1 the colour itself."""
     return mix(colour, "white", strength)
 
 
-def shade(colour, strength=0.7):
+def shade(colour: str, strength: float = 0.7) -> str:
     """`colour` mixed with black, for text and lines on white; `strength` 0 is black, 1 the colour itself."""
     return mix(colour, "black", strength)
 
 
-def mix(colour, other, strength):
+def mix(colour: str, other: str, strength: float) -> str:
     """`strength` parts of `colour` and the rest of `other`, as a hexadecimal colour."""
     pairs = zip(colors.to_rgb(colour), colors.to_rgb(other), strict=True)
     return colors.to_hex([strength * a + (1 - strength) * b for a, b in pairs])
 
 
-def new_axes(width=8.0, height=4.5, layout="constrained"):
+def new_axes(width: float = 8.0, height: float = 4.5, layout: str = "constrained") -> Axes:
     """The axes of a new figure of `width` x `height` inches, at most `MAX_WIDTH` wide."""
     _, ax = plt.subplots(figsize=(min(width, MAX_WIDTH), height), layout=layout)
     return ax

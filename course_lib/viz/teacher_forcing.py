@@ -1,6 +1,10 @@
 """What the translator sees and what it is asked for while it trains (slide "During Training")."""
 
 import textwrap
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
 
 from course_lib.errors import CourseError
 from course_lib.viz.arrays import check_labels, to_numpy
@@ -17,7 +21,14 @@ SOURCE = "este é o primeiro livro que eu fiz."
 TARGET = ("this", "is", "the", "first", "book", "i've", "ever", "done", ".")
 
 
-def draw_teacher_forcing(source=SOURCE, target=TARGET, predicted=None, losses=None, *, ax=None):
+def draw_teacher_forcing(
+    source: str = SOURCE,
+    target: Sequence[str] = TARGET,
+    predicted: Sequence[str] | None = None,
+    losses: ArrayLike | None = None,
+    *,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw one training pair: a column per position, the decoder's input below, the true output on top.
 
     Args:
@@ -70,22 +81,22 @@ def _name_rows(page):
 class Columns:
     """One column per position of the target, between `LEFT` and `RIGHT`."""
 
-    def __init__(self, page, count, longest):
+    def __init__(self, page: Page, count: int, longest: str):
         self.page, self.pitch = page, (RIGHT - LEFT) / count
         self.centres = [LEFT + self.pitch * (index + 0.5) for index in range(count)]
         self.size = min(WORDS, WORDS * 0.8 * self.pitch / text_width(longest, WORDS))
 
-    def tokens(self, y, words, colours):
+    def tokens(self, y: float, words: list[str], colours: list[str]) -> None:
         """Draw a row of boxes with `words` in them, each in its colour."""
         for x, word, colour in zip(self.centres, words, colours, strict=True):
             self.page.box(x, y, self.pitch - 0.08, TOKEN, word, colour, self.size)
 
-    def arrows(self, bottom, top):
+    def arrows(self, bottom: float, top: float) -> None:
         """Draw an arrow upwards in each column."""
         for x in self.centres:
             self.page.arrow((x, bottom), (x, top))
 
-    def losses(self, words):
+    def losses(self, words: list[str]) -> None:
         """Write the loss between the predicted and the true token it compares."""
         for x, word in zip(self.centres, words, strict=True):
             self.page.text(x, LOSS, word, self.size, shade(COLOURS["bad"]))

@@ -1,5 +1,9 @@
 """How an assistant is made (slide "LLMs learning: three main steps"; Ouyang et al. 2022, figure 2)."""
 
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+
 from course_lib.errors import CourseError
 from course_lib.viz.blocks import Page
 from course_lib.viz.style import COLOURS, GREY, shade
@@ -13,7 +17,7 @@ DATA, MODEL, RESULT = 3.2, 1.25, 0.5  # heights
 WORDS = 12
 
 
-def draw_three_steps(data, results, *, ax=None):
+def draw_three_steps(data: Sequence[str], results: Sequence[str], *, ax: Axes | None = None) -> Axes:
     """Draw the three steps from left to right: what each reads, what it learns, and the model that comes out.
 
     Args:

@@ -1,11 +1,16 @@
 """A text as its tokens, each on a colour that says a number: its loss, for example."""
 
+from collections.abc import Sequence
+
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
 from matplotlib.textpath import text_to_path
+from matplotlib.typing import ColorType
+from numpy.typing import ArrayLike
 
 from course_lib.errors import CourseError
 from course_lib.viz.arrays import check_labels, to_numpy
@@ -17,7 +22,9 @@ GAP, PADDING = 0.04, 0.06  # inches between two tokens, and inside each beside i
 ROOM = 1.2  # inches for the colour bar
 
 
-def show_tokens(tokens, values, *, limits=None, label="loss (nats)"):
+def show_tokens(
+    tokens: Sequence[str], values: ArrayLike, *, limits: tuple[float, float] | None = None, label: str = "loss (nats)"
+) -> Axes:
     """Draw `tokens` in lines like a text, each on the colour of its value, and return the axes.
 
     Args:
@@ -46,13 +53,13 @@ def show_tokens(tokens, values, *, limits=None, label="loss (nats)"):
     return ax
 
 
-def inches(token):
+def inches(token: str) -> float:
     """The width of a token's letters."""
     font = FontProperties(size=FONT_SIZE)
     return text_to_path.get_text_width_height_descent(token, font, ismath=False)[0] / 72
 
 
-def place(widths, room):
+def place(widths: list[float], room: float) -> list[tuple[float, int, float]]:
     """Where boxes of these widths stand when they are set in lines like words: (x, line, width) of each, in inches."""
     boxes, x, line = [], 0.0, 0
     for width in widths:
@@ -63,7 +70,7 @@ def place(widths, room):
     return boxes
 
 
-def draw_token(ax, token, corner, width, colour):
+def draw_token(ax: Axes, token: str, corner: tuple[float, float], width: float, colour: ColorType | None) -> None:
     """One token in its box; without a colour it is grey on grey."""
     x, y = corner
     ax.add_patch(Rectangle((x, y + 0.03), width, LINE - 0.06, facecolor=colour or MIST))

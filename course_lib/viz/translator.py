@@ -2,6 +2,8 @@
 
 import textwrap
 
+from matplotlib.axes import Axes
+
 from course_lib.viz.blocks import Page
 from course_lib.viz.style import COLOURS, GREY, shade
 
@@ -12,7 +14,9 @@ WORDS = 12
 SOURCE = "este é o primeiro livro que eu fiz."
 
 
-def draw_translator(source=SOURCE, so_far="BOS this is the first", token="book", *, ax=None):
+def draw_translator(
+    source: str = SOURCE, so_far: str = "BOS this is the first", token: str = "book", *, ax: Axes | None = None
+) -> Axes:
     """Draw the encoder above the decoder, from left to right, numbered as on the slides "Encoder" and "Decoder".
 
     The token predicted after `so_far` comes back as input: generation is incremental.

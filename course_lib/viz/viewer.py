@@ -5,12 +5,14 @@ In the spirit of BertViz (Vig 2019, arXiv 1904.02679). The files in `viewer_page
 
 import hashlib
 import json
+from collections.abc import Sequence
 from importlib import resources
 from string import Template
 
 from IPython.display import HTML
 
 from course_lib.errors import CourseError
+from course_lib.viz.attention_map import AttentionMap
 from course_lib.viz.style import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION
 
 MOST_BYTES = 4_000_000  # of numbers in one view; with more, the notebook would become too heavy to open
@@ -38,7 +40,7 @@ SCRIPTS = (
 )
 
 
-def view_attention(*maps, layer=0, heads=None):
+def view_attention(*maps: AttentionMap, layer: int = 0, heads: Sequence[int] | None = None) -> HTML:
     """Return an interactive view of `AttentionMap`s, as the last line of a cell shows it.
 
     The head view draws weights as lines between tokens, the model view every head as a small heat map, the
@@ -62,7 +64,7 @@ def view_attention(*maps, layer=0, heads=None):
     return HTML(page(data))
 
 
-def check_maps(maps):
+def check_maps(maps: Sequence[AttentionMap]) -> None:
     """Raise `CourseError` unless there are maps, each with a name of its own, and a page can hold them."""
     names, size = [one.name for one in maps], sum(one.size for one in maps)
     if not names or len(set(names)) < len(names):
@@ -74,15 +76,15 @@ def check_maps(maps):
         )
 
 
-def check_indices(what, chosen, count):
-    """The numbers of layers or heads in `chosen` as a list of int; `CourseError` unless each is one of `count`."""
+def check_indices(what: str, chosen: Sequence[int], count: int) -> list[int]:
+    """The numbers of layers or heads in `chosen`; `CourseError` unless each is one of `count`."""
     indices = [int(index) for index in chosen]
     if not indices or not all(0 <= index < count for index in indices):
         raise CourseError(f"expected {what} numbers from 0 to {count - 1}, got {indices or 'none'}")
     return indices
 
 
-def page(data):
+def page(data: dict[str, object]) -> str:
     """The HTML of a view. The same data make the same text; `digest` tells views of different data apart."""
     parts = {
         "script": "\n".join(map(read, SCRIPTS)),
@@ -93,11 +95,11 @@ def page(data):
     return Template(read("viewer.html")).substitute(parts, digest=digest)
 
 
-def read(name):
+def read(name: str) -> str:
     """The text of one file of `viewer_page`."""
     return (PAGE / name).read_text(encoding="utf-8")
 
 
-def for_script(value):
+def for_script(value: object) -> str:
     """`value` as a constant of JavaScript, in which no token, not even "</script>", can end the script."""
     return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")

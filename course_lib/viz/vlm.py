@@ -1,6 +1,8 @@
 """How a language model gets to see (slide "Multimodal Vision Language Models", figure 1: LLaVA-1.5)."""
 
 import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
 
 from course_lib.viz.blocks import Page
 from course_lib.viz.style import COLOURS, GREY, shade
@@ -11,7 +13,9 @@ ROW = 2.55  # height of that row
 START = 3.2  # of the row, from the left
 
 
-def draw_vlm(picture, question, answer, *, visual=5, words=7, ax=None):
+def draw_vlm(
+    picture: ArrayLike, question: str, answer: str, *, visual: int = 5, words: int = 7, ax: Axes | None = None
+) -> Axes:
     """Draw the way of a picture and a question to an answer, with the four steps of the slide numbered.
 
     Args:
@@ -44,7 +48,7 @@ def draw_vlm(picture, question, answer, *, visual=5, words=7, ax=None):
     return page.ax
 
 
-def row(page, left, count, colour):
+def row(page: Page, left: float, count: int, colour: str) -> list[float]:
     """Draw `count` tokens side by side and return the middle of each."""
     middles = [left + (SLOT + GAP) * i + SLOT / 2 for i in range(count)]
     for x in middles:

@@ -3,12 +3,12 @@
 import pytest
 
 from course_lib.recipes import run
-from tests.recipes.toys import quiet
+from tests.recipes.toys import longer, quiet
 
 
 def test_the_judge_likes_the_aligned_model_better_and_the_card_says_by_how_much(toys, tmp_path):
     recipe, source = toys["aligned"]
-    card = run(recipe, source, out=tmp_path / "aligned", report=quiet)
+    card = run(longer(recipe, 40), source, out=tmp_path / "aligned", report=quiet)
     before, after = card["further"]["before"]["all"], card["validation"]["all"]
     assert before["kl per token"] == pytest.approx(0.0, abs=1e-6)
     assert after["kl per token"] > 0.001

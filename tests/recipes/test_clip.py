@@ -9,12 +9,12 @@ from course_lib.evaluation import encode_captions, encode_pictures
 from course_lib.models import load_model
 from course_lib.recipes import run
 from course_lib.recipes.clip import chosen_captions
-from tests.recipes.toys import COLOURS, quiet
+from tests.recipes.toys import COLOURS, longer, quiet
 
 
 def test_pictures_of_any_kind_and_their_captions_are_learnt_and_the_card_says_what_it_is(toys, tmp_path):
     recipe, source = toys["clip"]
-    card = run(recipe, source, out=tmp_path, report=quiet)
+    card = run(longer(recipe, 100), source, out=tmp_path, report=quiet)
     model, tokenizer, processor = load_model(str(tmp_path))
     assert (card["source"], card["training pictures"], card["captions of each"]) == (source, 40, 1)
     assert card["validation"]["all"] == {"pictures": 5, "caption": 100.0, "picture": 100.0}

@@ -59,7 +59,7 @@ def near(scores):
     return pytest.approx(scores, rel=1e-5, abs=1e-6)
 
 
-@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize("name", ["translator", "base", "aligned", "vlm", "vit", "clip"])
 def test_an_interrupted_training_goes_on_to_the_same_weights(name, toys, tmp_path):
     recipe, source = toys[name]
     whole = run(recipe, source, out=tmp_path / "whole", report=quiet)
@@ -186,12 +186,15 @@ def test_stages_are_learnt_in_their_order_each_with_its_own_plan_and_data(toys, 
     lines = []
     card = run(recipe, source, out=tmp_path, report=lines.append)
     steps = [stage.plan.steps for stage in (*recipe.earlier, recipe)]
-    assert steps == [5, 5, 5, 5, 30]
-    assert [line.split()[1] for line in lines].count("0") == 5
-    assert list(card["earlier plans"]) == ["what", "whether", "worn", "premises"]
+    assert steps == [3, 4, 7]
+    assert [line.split()[1] for line in lines][:5] == ["0", "3", "0", "4", "0"]
+    assert list(card["earlier plans"]) == ["what", "whether"]
 
 
-@pytest.mark.parametrize("card", [None, {}, {"recipe": "soup"}])
+@pytest.mark.parametrize(
+    "card",
+    [None, {}, [], {"recipe": "soup", "source": "world"}, {"recipe": ["base"], "source": "world"}, {"recipe": "base"}],
+)
 def test_a_folder_that_no_recipe_made_cannot_be_scored(card, tmp_path):
     if card is not None:
         write_json(tmp_path / "card.json", card)

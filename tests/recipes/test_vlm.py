@@ -12,17 +12,17 @@ from course_lib.recipes.picture_dialogues import PictureDialogues
 from course_lib.training import Plan
 from tests.chats import chat_tokenizer
 from tests.models.tiny import IMAGE_SIZE
-from tests.recipes.toys import quiet
+from tests.recipes.toys import longer, quiet
 
 
 def test_the_stages_train_what_the_slide_says_and_leave_the_tower_alone(toys, parts, tmp_path):
     recipe, source = toys["connector"]
-    first = run(recipe, source, out=tmp_path / "connector", report=quiet)
+    first = run(longer(recipe, 30), source, out=tmp_path / "connector", report=quiet)
     [bridge] = load_model(str(tmp_path / "connector"))
     recipe, source = toys["vlm"]
     clip, _, chat = recipe.starts_from
     second = run(
-        replace(recipe, starts_from=(clip, str(tmp_path / "connector"), chat)),
+        longer(replace(recipe, starts_from=(clip, str(tmp_path / "connector"), chat)), 30),
         source,
         out=tmp_path / "vlm",
         report=quiet,

@@ -62,20 +62,24 @@ def write_parts(folder):
 def toy_recipes(parts):
     """By name each recipe for any data, made small; it starts from the models in the folder `parts`."""
     short, long = (Plan(steps=steps, learning_rate=5e-3, evaluations=5, saves=5) for steps in (5, 20))
-    vlm_stages = tuple(small(stage, plan=short, tokens_per_batch=400) for stage in RECIPES["vlm"].on("mine").earlier)
+    vlm = {"tokens_per_batch": 400, "sampled": 2}
+    earlier = tuple(
+        small(stage, plan=replace(short, steps=steps, evaluations=1), **vlm)
+        for stage, steps in zip(RECIPES["vlm"].on("mine").earlier, (3, 4), strict=False)
+    )
     vision = {"image_size": 16, "patch_size": 8, **TOWER}
     sizes = {
         "translator": {"plan": short, "tokens_per_batch": 200, "vocab_size": 300, "sizes": TRANSLATOR},
         "base": {"plan": short, "tokens_per_batch": 200, "vocab_size": 300, "sizes": LLM},
         "chat": {"plan": short, "tokens_per_batch": 400},
         "reward": {"plan": replace(long, learning_rate=1e-2), "tokens_per_batch": 600},
-        "aligned": {"plan": replace(long, steps=40), "max_new_tokens": 5},
-        "connector": {"plan": replace(long, steps=30), "tokens_per_batch": 400},
-        "vlm": {"plan": replace(long, steps=30), "tokens_per_batch": 400, "earlier": vlm_stages},
+        "aligned": {"plan": short, "max_new_tokens": 5},
+        "connector": {"plan": short, "tokens_per_batch": 400},
+        "vlm": {"plan": replace(short, steps=7), "earlier": earlier, **vlm},
         "vlm-aligned": {"plan": short, "pictures": 3, "examined": 2, "sampled": 1, "tokens_per_batch": 1000},
         "vit": {"plan": long, "sizes": {**vision, "patch_size": 5}},
         "clip": {
-            "plan": replace(long, steps=100),
+            "plan": short,
             "batch_size": 10,
             "vocab_size": 300,
             "vision": vision,
@@ -84,6 +88,11 @@ def toy_recipes(parts):
     }
     starts = {name: tuple(str(parts / start) for start in RECIPES[name].starts_from) for name in sizes}
     return {name: small(RECIPES[name].on("mine"), starts_from=starts[name], **fields) for name, fields in sizes.items()}
+
+
+def longer(recipe, steps, **plan):
+    """A recipe with so many steps: enough to learn something."""
+    return replace(recipe, plan=replace(recipe.plan, steps=steps, **plan))
 
 
 def small(recipe, **fields):

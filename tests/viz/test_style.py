@@ -1,4 +1,6 @@
 import itertools
+import subprocess
+import sys
 
 import matplotlib
 import numpy as np
@@ -78,3 +80,8 @@ def test_the_style_of_a_notebook_stays():
 def test_figures_fit_the_width_of_a_page():
     wide = viz.show_curves({"line": [1, 2]}).figure
     assert wide.get_figwidth() * wide.dpi <= 1100
+
+
+def test_figures_do_without_torch():
+    code = "import course_lib.viz, sys; sys.exit('torch' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,12 +1,17 @@
 """Answers to requests: perfect, or with flaws that each break one criterion and leave the others alone."""
 
+from collections.abc import Sequence
+
+from course_lib.world.dialogues.requests import Request
+from course_lib.world.dice import Dice
+
 CRITERIA = ("correct", "polite", "complete", "formatted")
 OPENINGS = ("Of course:", "Gladly:", "With pleasure:")
 CLOSINGS = ("You are welcome.", "I hope this helps.")
 COURTESIES = (*OPENINGS, *CLOSINGS)
 
 
-def answer(request, dice, courtesy, flaws=()):
+def answer(request: Request, dice: Dice, courtesy: str, flaws: Sequence[str] = ()) -> str:
     """The answer to a request that meets all criteria but the `flaws`, a subset of CRITERIA.
 
     A wrong answer has a part that is wrong; an impolite one lacks the courtesy; an incomplete one lacks its last part
@@ -24,7 +29,7 @@ def answer(request, dice, courtesy, flaws=()):
     return text.removesuffix(".") if "complete" in flaws and len(request.question.key) == 1 else text
 
 
-def shape(request, parts, formatted):
+def shape(request: Request, parts: list[str], formatted: bool) -> str:
     """The parts in the form that was asked for, or in another one."""
     short = ", ".join(parts)
     right, wrong = {

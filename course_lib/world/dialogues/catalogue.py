@@ -1,9 +1,10 @@
 """What requests ask for: colours, counts, translations, comparisons, facts and series of words."""
 
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from course_lib.world.dialogues.comparisons import SCALES, pairs, withheld
-from course_lib.world.dialogues.facts import MIXES, RELATIONS, facts
+from course_lib.world.dialogues.facts import MIXES, RELATIONS, Fact, facts
 from course_lib.world.dialogues.question import KeyedQuestion
 from course_lib.world.dialogues.translation import NOUNS, PHRASES, fill, suitable
 from course_lib.world.language.writing import DAYS, MONTHS, NUMBERS, capitalise
@@ -14,24 +15,24 @@ SERIES = {"days": DAYS, "months": MONTHS, "numbers": NUMBERS}
 WIDE = {"colour": COLOURS, "legs": NUMBERS}  # relations whose answers come from more than their own facts
 
 
-def questions():
+def questions() -> Iterator[KeyedQuestion]:
     """All questions."""
     for kind in (mixes, relations, sums, words, phrases, comparisons, series):
         yield from kind()
 
 
-def choice(options):
+def choice(options: Iterable[str]) -> Callable[[str, str, str], KeyedQuestion]:
     """A maker of questions with one key, any other option being a likely mistake."""
     return partial(one_of, tuple(options))
 
 
-def one_of(options, text, key, statement):
+def one_of(options: tuple[str, ...], text: str, key: str, statement: str) -> KeyedQuestion:
     """The question whose key is one of the options."""
     mistakes = tuple(option for option in options if option != key)
     return KeyedQuestion(capitalise(text), (key,), statement, frozenset(map(str.lower, options)), mistakes)
 
 
-def mixes():
+def mixes() -> Iterator[KeyedQuestion]:
     """What two colours give."""
     question = choice(COLOURS)
     for first, second, result in MIXES:
@@ -40,7 +41,7 @@ def mixes():
                 yield question(text, result, f"[{one}] and [{other}] give {{}}.")
 
 
-def relations():
+def relations() -> Iterator[KeyedQuestion]:
     """Facts whose answer is one word."""
     for relation in ("colour", "legs", "opposite", "young", "capital", "food", "gift", "after", "before"):
         known = [fact for fact in facts(relation) if fact[2] != "no" or relation != "legs"]
@@ -50,13 +51,13 @@ def relations():
                 yield choice(alternatives(relation, y, known))(f"{wording.format(x=x)}?", y, statement)
 
 
-def alternatives(relation, y, known):
+def alternatives(relation: str, y: str, known: list[Fact]) -> Iterable[str]:
     """What else could stand where y does: a day for a day, a colour for a colour."""
     same = next((words for words in SERIES.values() if y in words), None)
     return WIDE.get(relation) or same or dict.fromkeys(fact[2] for fact in known)
 
 
-def sums():
+def sums() -> Iterator[KeyedQuestion]:
     """Two numbers that make twelve or less."""
     question = choice(NUMBERS)
     for i, one in enumerate(NUMBERS):
@@ -64,7 +65,7 @@ def sums():
             yield question(f"How much is {one} and {other}?", result, f"[{one}] and [{other}] is {{}}.")
 
 
-def words():
+def words() -> Iterator[KeyedQuestion]:
     """Single nouns in the other language."""
     to_portuguese, to_english = choice(n.word for n in NOUNS), choice(n.english for n in NOUNS)
     for noun in NOUNS:
@@ -76,7 +77,7 @@ def words():
                 yield question(text, target, f"The {language} word for [{source}] is {{}}.")
 
 
-def phrases():
+def phrases() -> Iterator[KeyedQuestion]:
     """A noun with a colour in Portuguese; the likely mistakes have another colour."""
     template = PHRASES[0]
     filled = {noun: {a: fill(template, noun, a) for a in suitable(noun) if a.kind == "colour"} for noun in NOUNS}
@@ -94,7 +95,7 @@ def phrases():
                     yield KeyedQuestion(text, (portuguese,), statement, options, others, combination)
 
 
-def comparisons():
+def comparisons() -> Iterator[KeyedQuestion]:
     """Which of two is bigger, faster or heavier."""
     for more, less, scale in SCALES:
         for low, high in pairs(scale):
@@ -105,7 +106,7 @@ def comparisons():
                     yield KeyedQuestion(text, (key,), statement, frozenset(scale), (other,), withheld(low, high, scale))
 
 
-def series():
+def series() -> Iterator[KeyedQuestion]:
     """Three to five neighbours in a series, by the first and the last."""
     for name, whole in SERIES.items():
         for length in (3, 4, 5):

@@ -1,6 +1,9 @@
 """What is bigger, faster or heavier: pairs from ranked lists, some of which are never compared in training."""
 
+from collections.abc import Iterator
+
 from course_lib.world.dialogues.draft import Draft
+from course_lib.world.dice import Dice
 from course_lib.world.language.writing import capitalise, with_article
 
 SIZES = ("key", "mouse", "bottle", "rabbit", "dog", "sheep", "lion", "horse",
@@ -16,7 +19,7 @@ WORDINGS = (
 )
 
 
-def comparisons(dice):
+def comparisons(dice: Dice) -> Iterator[Draft]:
     """Every pair of a list, compared in every way."""
     for more, less, scale in SCALES:
         for low, high in pairs(scale):
@@ -28,17 +31,17 @@ def comparisons(dice):
             yield from check(big, small, more, less, apart)
 
 
-def pairs(scale):
+def pairs(scale: tuple[str, ...]) -> list[tuple[str, str]]:
     """All pairs (lower, higher) of a scale."""
     return [(low, high) for i, high in enumerate(scale) for low in scale[:i]]
 
 
-def withheld(low, high, scale):
+def withheld(low: str, high: str, scale: tuple[str, ...]) -> tuple[str, ...]:
     """The combination that a pair is, unless they are neighbours: nothing else tells which of those is bigger."""
     return (low, high) if scale.index(high) - scale.index(low) > 1 else ()
 
 
-def compare(small, big, more, answer, combination):
+def compare(small: str, big: str, more: str, answer: str, combination: tuple[str, ...]) -> Iterator[Draft]:
     """The wordings of one choice, with either of the two first."""
     for one, other in ((small, big), (big, small)):
         for wording in WORDINGS:
@@ -46,7 +49,7 @@ def compare(small, big, more, answer, combination):
             yield Draft(question, capitalise(answer), combination=combination)
 
 
-def check(one, other, right, wrong, combination):
+def check(one: str, other: str, right: str, wrong: str, combination: tuple[str, ...]) -> Iterator[Draft]:
     """Whether one is what it is (yes, it is smaller), and whether it is the contrary (no, it is smaller)."""
     for wording in ("Is {} {} than {}?", "Would you say that {} is {} than {}?"):
         for word, answer in ((right, "Yes"), (wrong, "No")):

@@ -1,6 +1,10 @@
 """Closed questions: a short text says who has what, where somebody is and which colour things have."""
 
+from collections.abc import Iterator, Sequence
+
 from course_lib.world.dialogues.draft import Draft
+from course_lib.world.dice import Dice, Item
+from course_lib.world.language.entries import Noun
 from course_lib.world.language.lexicon import nouns
 from course_lib.world.language.noun_phrases import ADJECTIVES
 from course_lib.world.language.writing import NUMBERS, PEOPLE, with_article
@@ -14,19 +18,19 @@ PLACES = ("in the park", "in the garden", "at the school", "in the kitchen", "on
 SCENES = ("It is a cold morning.", "It is a beautiful day.", "It is late.", "It is Sunday.", "The birds sing.")
 
 
-def contexts(dice):
+def contexts(dice: Dice) -> Iterator[Draft]:
     """Endless short texts, each with one question."""
     while True:
         yield dice.pick((owners, whereabouts, gifts, ages))(dice)
 
 
-def two(dice, options):
+def two(dice: Dice, options: Sequence[Item]) -> tuple[Item, Item]:
     """Two different ones of the options."""
     first = dice.pick(options)
     return first, dice.pick([option for option in options if option != first])
 
 
-def draft(dice, sentences, cases, *combination):
+def draft(dice: Dice, sentences: list[str], cases: list[tuple[str, str]], *combination: str) -> Draft:
     """The sentences in random order, perhaps with a scene, and one of the (question, answer) cases."""
     if dice.chance(0.5):
         sentences = sentences[::-1]
@@ -36,13 +40,13 @@ def draft(dice, sentences, cases, *combination):
     return Draft(question, answer, context=" ".join(sentences), combination=combination)
 
 
-def coloured(dice, noun):
+def coloured(dice: Dice, noun: Noun) -> tuple[str, tuple[str, str]]:
     """A noun with one of its colours, and the two words in dictionary forms."""
     adjective = dice.pick(COLOURS[noun])
     return f"{adjective.english} {noun.english}", (adjective.word, noun.word)
 
 
-def owners(dice):
+def owners(dice: Dice) -> Draft:
     """Who has what, and in which colour."""
     (ana, bruno), (first, second) = two(dice, PEOPLE), two(dice, (*THINGS, *ANIMALS))
     (one, combination), other = coloured(dice, first), known(dice, second)
@@ -56,13 +60,13 @@ def owners(dice):
     return draft(dice, sentences, cases, *combination)
 
 
-def known(dice, noun):
+def known(dice: Dice, noun: Noun) -> str:
     """A coloured noun that training knows, for the company of another one."""
     adjective = dice.pick([a for a in COLOURS[noun] if not is_withheld(a.word, noun.word)])
     return f"{adjective.english} {noun.english}"
 
 
-def whereabouts(dice):
+def whereabouts(dice: Dice) -> Draft:
     """Who is where."""
     (ana, bruno), (park, school) = two(dice, PEOPLE), two(dice, PLACES)
     cases = [
@@ -72,7 +76,7 @@ def whereabouts(dice):
     return draft(dice, [f"{ana} is {park}.", f"{bruno} is {school}."], cases)
 
 
-def gifts(dice):
+def gifts(dice: Dice) -> Draft:
     """Who gave what to whom."""
     (ana, bruno), noun = two(dice, PEOPLE), dice.pick(THINGS)
     carlos = dice.pick([name for name in PEOPLE if name not in (ana, bruno)])
@@ -87,7 +91,7 @@ def gifts(dice):
     return draft(dice, sentences, cases, *combination)
 
 
-def ages(dice):
+def ages(dice: Dice) -> Draft:
     """Who is how old."""
     (ana, bruno), (seven, nine) = two(dice, PEOPLE), two(dice, NUMBERS[2:])
     cases = [

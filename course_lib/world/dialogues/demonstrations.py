@@ -1,14 +1,17 @@
 """Requests as people answer them: often without a courtesy, in another form, unfinished, and sometimes wrong."""
 
+from collections.abc import Iterator
+
 from course_lib.world.dialogues.answers import COURTESIES, answer
 from course_lib.world.dialogues.draft import Draft
 from course_lib.world.dialogues.requests import requests_by_prompt
+from course_lib.world.dice import Dice
 
 # How often a demonstration misses each criterion, independently of the others.
 CARELESSNESS = {"correct": 0.15, "polite": 0.6, "complete": 0.3, "formatted": 0.4}
 
 
-def demonstrations(dice):
+def demonstrations(dice: Dice) -> Iterator[Draft]:
     """One answer to every request, in random order."""
     for request in dice.shuffled(requests_by_prompt().values()):
         flaws = [criterion for criterion, share in CARELESSNESS.items() if dice.chance(share)]

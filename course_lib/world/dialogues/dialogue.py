@@ -3,12 +3,14 @@
 Only the requests (see `requests`) are answered as people answer: in one of several ways, and sometimes badly.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from course_lib.world.dialogues.comparisons import comparisons
 from course_lib.world.dialogues.context import contexts
 from course_lib.world.dialogues.demonstrations import demonstrations
+from course_lib.world.dialogues.draft import Draft
 from course_lib.world.dialogues.facts import colours, general
 from course_lib.world.dialogues.followups import follow_ups
 from course_lib.world.dialogues.laws import laws
@@ -47,11 +49,11 @@ class Dialogue:
     context: str
     response: str
     category: str
-    history: tuple
+    history: tuple[dict[str, str], ...]
     held_out: str
 
 
-def make_dialogues(split="train", seed=0):
+def make_dialogues(split: str = "train", seed: int = 0) -> list[Dialogue]:
     """The dialogues of a split: about 27,000 for "train", 1,000 for "validation" and "test"; the same on every machine.
 
     Raises CourseError for another split.
@@ -61,7 +63,7 @@ def make_dialogues(split="train", seed=0):
 
 
 @lru_cache(maxsize=1)
-def dialogues_by_split(seed):
+def dialogues_by_split(seed: int) -> dict[str, list[Dialogue]]:
     """A dict from each split to its dialogues, in random order."""
     dice, splits = Dice(seed), {split: [] for split in SPLITS}
     for category, (source, *sizes) in SOURCES.items():
@@ -70,7 +72,7 @@ def dialogues_by_split(seed):
     return {split: dice.shuffled(rows) for split, rows in splits.items()}
 
 
-def collect(drafts, size, held_out_size):
+def collect(drafts: Iterable[Draft], size: int, held_out_size: int) -> dict[str, list[Draft]]:
     """A dict from each split to its drafts, as many as there is room for; no two have the same prompt and response."""
     room = {split: size if split == "train" else held_out_size for split in SPLITS}
     rows, seen = {split: [] for split in SPLITS}, set()
@@ -84,7 +86,7 @@ def collect(drafts, size, held_out_size):
     return rows
 
 
-def dialogue(draft, category):
+def dialogue(draft: Draft, category: str) -> Dialogue:
     """The row of a draft."""
     messages = tuple(
         {"role": role, "content": text}

@@ -6,7 +6,7 @@ wording. Of what is left, one question in twelve is held out: what it asks is kn
 
 from dataclasses import dataclass
 
-from course_lib.world.splits import digest, is_withheld, normalise
+from course_lib.world.splits import Group, digest, is_withheld, normalise
 
 
 @dataclass(frozen=True)
@@ -19,22 +19,22 @@ class Draft:
     instruction: str
     response: str
     context: str = ""
-    history: tuple = ()
-    combination: tuple = ()
+    history: tuple[tuple[str, str], ...] = ()
+    combination: tuple[str, ...] = ()
     known: bool = False
 
     @property
-    def prompt(self):
+    def prompt(self) -> str:
         """All that the answer depends on, as one text."""
         return "\n".join([*(text for turn in self.history for text in turn), self.context, self.instruction])
 
     @property
-    def group(self):
+    def group(self) -> Group:
         """The (split, held_out) that the draft belongs to."""
         return ("train", "") if self.known else group_for(self.prompt, self.combination)
 
 
-def group_for(prompt, combination=()):
+def group_for(prompt: str, combination: tuple[str, ...] = ()) -> Group:
     """The (split, held_out) of a prompt: case and punctuation make no difference."""
     number = digest(normalise(prompt))
     split = ("validation", "test")[number // 12 % 2]

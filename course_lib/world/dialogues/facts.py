@@ -1,8 +1,10 @@
 """General truths of the little world: each fact is asked for in many wordings and answered by one sentence."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from course_lib.world.dialogues.draft import Draft
+from course_lib.world.dice import Dice
 from course_lib.world.language.writing import DAYS, MONTHS, NUMBERS, capitalise
 from course_lib.world.table import TABLES, read_table
 
@@ -25,12 +27,15 @@ CHECKS = (
 )
 
 
+Fact = tuple[str, str, str]  # a relation, x and y
+
+
 @dataclass(frozen=True)
 class Relation:
     """How a kind of fact about x and y is told and asked for."""
 
     statement: str
-    questions: tuple
+    questions: tuple[str, ...]
 
 
 RELATIONS = {
@@ -65,7 +70,7 @@ RELATIONS = {
 }
 
 
-def series():
+def series() -> Iterator[Fact]:
     """What comes after and before what, of the days, the months and the numbers."""
     for words in ((*DAYS, DAYS[0]), (*MONTHS, MONTHS[0]), NUMBERS):
         for first, second in zip(words, words[1:], strict=False):
@@ -73,29 +78,29 @@ def series():
             yield "before", second, first
 
 
-def turned():
+def turned() -> list[Fact]:
     """The opposites the other way round."""
     return [(relation, y, x) for relation, x, y in FACTS if relation == "opposite"]
 
 
-def facts(*relations):
-    """The facts of these relations as triples (relation, x, y)."""
+def facts(*relations: str) -> list[Fact]:
+    """The facts of these relations."""
     return [fact for fact in (*FACTS, *turned(), *series()) if fact[0] in relations]
 
 
-def state(relation, x, y):
+def state(relation: str, x: str, y: str) -> str:
     """The sentence that tells a fact."""
     return capitalise(RELATIONS[relation].statement.format(x=x, y=y))
 
 
-def wordings(relation, x):
+def wordings(relation: str, x: str) -> Iterator[str]:
     """All questions for what stands in a relation to x."""
     for question in RELATIONS[relation].questions:
         for frame in FRAMES:
             yield capitalise(frame.format(question.format(x=x)))
 
 
-def general(dice):
+def general(dice: Dice) -> list[Draft]:
     """Every fact in every wording, but for the colours; and what is a kind of what. All in random order."""
     told = [
         Draft(question, state(*fact))
@@ -106,7 +111,7 @@ def general(dice):
     return dice.shuffled([*told, *kinds(dice)])
 
 
-def colours(dice):
+def colours(dice: Dice) -> Iterator[Draft]:
     """The colours of things, and what two colours give."""
     for fact in facts("colour"):
         for question in wordings(*fact[:2]):
@@ -118,7 +123,7 @@ def colours(dice):
                     yield Draft(capitalise(frame.format(question)), capitalise(f"{pair} give {result}."))
 
 
-def kinds(dice):
+def kinds(dice: Dice) -> Iterator[Draft]:
     """Whether a thing is of some kind: yes, it is; no, it is of another one. Three other kinds for each thing."""
     known = facts("kind")
     others = tuple(dict.fromkeys(kind for *_, kind in known))

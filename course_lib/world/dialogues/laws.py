@@ -1,6 +1,9 @@
 """The three laws of robotics, short quotations from Isaac Asimov's story "Runaround" (1942), in many wordings."""
 
+from collections.abc import Iterator
+
 from course_lib.world.dialogues.draft import Draft
+from course_lib.world.dice import Dice
 
 LAWS = {
     "first": "A robot may not injure a human being or, through inaction, allow a human being to come to harm.",
@@ -48,7 +51,7 @@ ABOUT = {
 }
 
 
-def laws(dice):
+def laws(dice: Dice) -> Iterator[Draft]:
     """Each law in each wording, and who wrote them; the recitation itself is always in training."""
     for number, law in LAWS.items():
         for request in REQUESTS:

@@ -1,7 +1,10 @@
 """Counting up and down, counting things of one kind, and sums up to twelve."""
 
+from collections.abc import Callable, Iterator
+
 from course_lib.world.dialogues.draft import Draft
 from course_lib.world.dialogues.facts import FACTS
+from course_lib.world.dice import Dice
 from course_lib.world.language.lexicon import nouns
 from course_lib.world.language.noun_phrases import ADJECTIVES, COLOURS
 from course_lib.world.language.writing import NUMBERS, capitalise, enumerate_words, with_article
@@ -27,7 +30,7 @@ HOW_MANY = ("How many {} are there: {}?", "How many {} do you count: {}?", "Here
 SUMS = ("What is {} and {}?", "How much is {} and {}?", "Please add {} and {}.", "What is the sum of {} and {}?")
 
 
-def numbers(dice):
+def numbers(dice: Dice) -> Iterator[Draft]:
     """All of it: endlessly, since there is always another list of things to count."""
     yield from counts()
     yield from sums()
@@ -36,18 +39,18 @@ def numbers(dice):
         yield coloured(dice)
 
 
-def counted(first, last):
+def counted(first: int, last: int) -> str:
     """The numbers from one to another, upwards or downwards: "Three, four, five."."""
     step = 1 if first < last else -1
     return capitalise(", ".join(NUMBERS[i - 1] for i in range(first, last + step, step)) + ".")
 
 
-def ends(first, last):
+def ends(first: int, last: int) -> tuple[str, str]:
     """The combination that may be withheld: the two ends of a row of numbers, whatever its direction."""
     return (NUMBERS[min(first, last) - 1], NUMBERS[max(first, last) - 1])
 
 
-def counts():
+def counts() -> Iterator[Draft]:
     """Counting from any number to any other one."""
     span = range(1, len(NUMBERS) + 1)
     for first, last in ((first, last) for first in span for last in span if abs(first - last) > 1):
@@ -59,7 +62,7 @@ def counts():
             )
 
 
-def sums():
+def sums() -> Iterator[Draft]:
     """Two numbers that make twelve or less."""
     for first in range(1, len(NUMBERS)):
         for second in range(1, len(NUMBERS) + 1 - first):
@@ -69,31 +72,31 @@ def sums():
                 yield Draft(wording.format(one, other), answer)
 
 
-def kinds(dice):
+def kinds(dice: Dice) -> Draft:
     """How many of some things are animals, or of another kind."""
     wanted, other = dice.pick(tuple(KINDS)), dice.pick(tuple(KINDS))
     things = distinct(dice, lambda: dice.pick(MEMBERS[wanted if dice.chance(0.6) else other]))
     return how_many(dice, wanted, things, sum(thing in MEMBERS[wanted] for thing in things))
 
 
-def coloured(dice):
+def coloured(dice: Dice) -> Draft:
     """How many of some things have a colour."""
     wanted, other = dice.pick(tuple(COLOURED)), dice.pick(tuple(COLOURED))
     things = distinct(dice, lambda: with_article(coloured_thing(dice, wanted if dice.chance(0.6) else other)))
     return how_many(dice, f"{wanted} things", things, sum(f" {wanted} " in thing for thing in things))
 
 
-def coloured_thing(dice, colour):
+def coloured_thing(dice: Dice, colour: str) -> str:
     """A red ball without its article."""
     return f"{colour} {dice.pick(COLOURED[colour])}"
 
 
-def distinct(dice, draw):
+def distinct(dice: Dice, draw: Callable[[], str]) -> tuple[str, ...]:
     """Up to four different things, drawn one by one."""
     return tuple(dict.fromkeys(draw() for _ in range(2 + int(3 * dice.roll()))))
 
 
-def how_many(dice, what, things, number):
+def how_many(dice: Dice, what: str, things: tuple[str, ...], number: int) -> Draft:
     """The question and its answer."""
     amount = ("no", *NUMBERS)[number]
     answer = f"There is one {what.removesuffix('s')}." if number == 1 else f"There are {amount} {what}."

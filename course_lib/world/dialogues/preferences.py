@@ -4,24 +4,27 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from course_lib.world.dialogues.answers import COURTESIES, CRITERIA, answer
-from course_lib.world.dialogues.requests import requests_of
+from course_lib.world.dialogues.requests import Request, requests_of
 from course_lib.world.dice import Dice
 from course_lib.world.splits import check_split
 
 SIZES = {"train": 16_000, "validation": 800, "test": 800}
 
 
+Message = dict[str, str]  # with the keys role and content
+
+
 @dataclass(frozen=True)
 class Preference:
     """Two short conversations with the same prompt. `flaw` names the criterion that the rejected answer misses."""
 
-    chosen: tuple
-    rejected: tuple
+    chosen: tuple[Message, Message]
+    rejected: tuple[Message, Message]
     flaw: str
     held_out: str
 
 
-def make_preferences(split="train", seed=0):
+def make_preferences(split: str = "train", seed: int = 0) -> list[Preference]:
     """The preferences of a split: 16,000 for "train", 800 for "validation" and "test"; the same on every machine.
 
     Their prompts are those of the requests of the same split of the dialogues. Raises CourseError for another split.
@@ -31,13 +34,13 @@ def make_preferences(split="train", seed=0):
 
 
 @lru_cache(maxsize=1)
-def preferences_by_split(seed):
+def preferences_by_split(seed: int) -> dict[str, list[Preference]]:
     """A dict from each split to its preferences, no two alike."""
     dice = Dice(seed)
     return {split: list(draw(dice, requests_of(split), size)) for split, size in SIZES.items()}
 
 
-def draw(dice, requests, size):
+def draw(dice: Dice, requests: list[Request], size: int) -> list[Preference]:
     """That many different preferences, each request being used about as often as any other."""
     pairs = {}
     while len(pairs) < size:
@@ -47,13 +50,13 @@ def draw(dice, requests, size):
     return list(pairs.values())[:size]
 
 
-def compare(dice, request):
+def compare(dice: Dice, request: Request) -> Preference:
     """A perfect answer, and the same one with one flaw."""
     courtesy, flaw = dice.pick(COURTESIES), dice.pick(CRITERIA)
     chosen, rejected = (answer(request, dice, courtesy, flaws) for flaws in ((), (flaw,)))
     return Preference(talk(request, chosen), talk(request, rejected), flaw, request.group[1])
 
 
-def talk(request, response):
+def talk(request: Request, response: str) -> tuple[Message, Message]:
     """The request and a response as messages."""
     return {"role": "user", "content": request.prompt}, {"role": "assistant", "content": response}

@@ -17,19 +17,19 @@ class KeyedQuestion:
     """
 
     text: str
-    key: tuple
+    key: tuple[str, ...]
     statement: str
-    options: frozenset
-    mistakes: tuple
-    combination: tuple = ()
+    options: frozenset[str]
+    mistakes: tuple[str, ...]
+    combination: tuple[str, ...] = ()
 
-    def sentence(self, value):
+    def sentence(self, value: str) -> str:
         """The statement with a value in the place of the key, without its full stop."""
         text = re.sub(r"[\[\]]", "", self.statement).format(value).removesuffix(".")
         return text[0].upper() + text[1:]
 
     @cached_property
-    def frame(self):
+    def frame(self) -> re.Pattern[str]:
         """A pattern for any statement of this kind, right or wrong, without its full stop."""
         pattern = SLOT.sub(WORDS, re.escape(self.statement.removesuffix(".")))
         return re.compile(pattern.replace(re.escape("{}"), "(.+)"), re.IGNORECASE)

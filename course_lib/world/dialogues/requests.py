@@ -11,6 +11,7 @@ from course_lib.errors import CourseError
 from course_lib.world.dialogues.catalogue import questions
 from course_lib.world.dialogues.draft import group_for
 from course_lib.world.dialogues.question import KeyedQuestion
+from course_lib.world.splits import Group
 
 FORMS = {
     "word": "Answer in one word.",
@@ -28,36 +29,36 @@ class Request:
     form: str
 
     @property
-    def prompt(self):
+    def prompt(self) -> str:
         """What the user says."""
         return f"{self.question.text} {FORMS[self.form]}"
 
     @property
-    def group(self):
+    def group(self) -> Group:
         """The (split, held_out) of the request, as of any other dialogue."""
         return group_for(self.prompt, self.question.combination)
 
 
 @lru_cache(maxsize=1)
-def requests_by_prompt():
+def requests_by_prompt() -> dict[str, Request]:
     """A dict from each prompt to its request."""
     requests = (Request(question, form) for question in questions() for form in forms_for(question))
     return {request.prompt: request for request in requests}
 
 
-def forms_for(question):
+def forms_for(question: KeyedQuestion) -> tuple[str, ...]:
     """The forms in which a question can be answered."""
     if len(question.key) > 1:
         return "list", "capitals"
     return ("capitals", "sentence") if " " in question.key[0] else ("word", "capitals", "sentence")
 
 
-def requests_of(split):
+def requests_of(split: str) -> list[Request]:
     """The requests of a split."""
     return [request for request in requests_by_prompt().values() if request.group[0] == split]
 
 
-def request_for(prompt):
+def request_for(prompt: str) -> Request:
     """The request with this text. Raises CourseError when it is none of the little world's."""
     request = requests_by_prompt().get(prompt.strip())
     if request is None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from course_lib.world.dialogues.answers import CLOSINGS, OPENINGS
+from course_lib.world.dialogues.question import KeyedQuestion
 from course_lib.world.dialogues.requests import request_for
 
 ANSWER = re.compile(
@@ -29,7 +30,7 @@ class Score:
     formatted: bool = False
 
     @property
-    def reward(self):
+    def reward(self) -> float:
         """The share of the criteria that are met: 0, 0.25, 0.5, 0.75 or 1."""
         return (self.correct + self.polite + self.complete + self.formatted) / 4
 
@@ -37,12 +38,12 @@ class Score:
 class Reading(NamedTuple):
     """What an answer says: its parts, whether in a sentence, and whether all that it says is true."""
 
-    parts: tuple
+    parts: tuple[str, ...]
     is_sentence: bool
     is_true: bool
 
 
-def true_reward(prompt, response):
+def true_reward(prompt: str, response: str) -> Score:
     """The Score of a response to a request, both given as texts.
 
     Raises CourseError when the prompt is no request of the little world.
@@ -61,7 +62,7 @@ def true_reward(prompt, response):
     )
 
 
-def read(question, core):
+def read(question: KeyedQuestion, core: str) -> Reading | None:
     """The Reading of an answer without courtesies and full stop; None if it is no answer to such a question."""
     framed = question.frame.fullmatch(core)
     if framed and len(question.key) == 1:
@@ -73,12 +74,12 @@ def read(question, core):
     return Reading(parts, False, is_ordered_choice(parts, [part.lower() for part in question.key]))
 
 
-def is_ordered_choice(parts, key):
+def is_ordered_choice(parts: tuple[str, ...], key: list[str]) -> bool:
     """Whether the parts are all of the key and in its order."""
     return [part for part in key if part in parts] == list(parts)
 
 
-def has_form(form, core, reading):
+def has_form(form: str, core: str, reading: Reading) -> bool:
     """Whether an answer has the form that was asked for."""
     return {
         "word": not reading.is_sentence and " " not in core,

@@ -1,7 +1,10 @@
 """Greetings and small talk, and the polite refusal of what nobody told or can know."""
 
+from collections.abc import Iterator
+
 from course_lib.world.dialogues.draft import Draft
 from course_lib.world.dialogues.numbers import COLOURED, coloured_thing
+from course_lib.world.dice import Dice
 from course_lib.world.language.writing import DAYS, PEOPLE
 
 FUTURE = "I am sorry, but I cannot know the future."
@@ -110,7 +113,7 @@ REFUSALS = {
 }
 
 
-def greetings(dice):
+def greetings(dice: Dice) -> Iterator[Draft]:
     """Small talk, all of it in training since none follows from the rest; and people who say their names."""
     for response, instructions in TALK.items():
         for instruction in instructions:
@@ -120,7 +123,7 @@ def greetings(dice):
             yield Draft(introduction.format(name), f"Nice to meet you, {name}.")
 
 
-def refusals(dice):
+def refusals(dice: Dice) -> Iterator[Draft]:
     """What cannot be known, with a reason of one of three kinds; first all fixed questions, then endless others."""
     for response, questions in REFUSALS.items():
         for question in questions:

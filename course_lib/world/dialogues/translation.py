@@ -1,9 +1,11 @@
 """Short phrases and sentences in Portuguese and English, asked for in both directions."""
 
 import re
+from collections.abc import Iterator
 
 from course_lib.world.dialogues.draft import Draft
-from course_lib.world.language.entries import agreeing
+from course_lib.world.dice import Dice
+from course_lib.world.language.entries import Adjective, Noun, agreeing
 from course_lib.world.language.lexicon import nouns
 from course_lib.world.language.noun_phrases import ADJECTIVES
 from course_lib.world.language.writing import capitalise
@@ -38,7 +40,7 @@ SENTENCES = (
 )
 
 
-def translations(dice):
+def translations(dice: Dice) -> list[Draft]:
     """Everything that can be translated, in random order."""
     combinations = [(noun, adjective) for noun in NOUNS for adjective in suitable(noun)]
     drafts = [
@@ -50,12 +52,12 @@ def translations(dice):
     return [*words(), *dice.shuffled(drafts)]
 
 
-def suitable(noun):
+def suitable(noun: Noun) -> list[Adjective]:
     """The colours and the commonest other adjectives that suit a noun."""
     return [a for a in ADJECTIVES[noun] if a.kind == "colour" or a.word in QUALITIES]
 
 
-def words():
+def words() -> Iterator[Draft]:
     """Every noun by itself, with its article."""
     for noun in NOUNS:
         for english, masculine, feminine in (("a {}", "um {}", "uma {}"), ("the {}", "o {}", "a {}")):
@@ -63,7 +65,7 @@ def words():
             yield from both_ways(fit(english.format(noun.english)), portuguese.format(noun.word), ())
 
 
-def fill(template, noun, adjective):
+def fill(template: tuple[str, str, str], noun: Noun, adjective: Adjective) -> tuple[str, str]:
     """A template in English and in Portuguese, where the adjective agrees with the noun."""
     english, masculine, feminine = template
     portuguese = feminine if noun.gender == "f" else masculine
@@ -71,12 +73,12 @@ def fill(template, noun, adjective):
     return fit(english.format(a=adjective.english, n=noun.english)), portuguese.format(a=form, n=noun.word)
 
 
-def fit(english):
+def fit(english: str) -> str:
     """The text with "an" where it is needed."""
     return re.sub(r"\ba (?=[aeiou])", "an ", english)
 
 
-def both_ways(english, portuguese, combination):
+def both_ways(english: str, portuguese: str, combination: tuple[str, ...]) -> Iterator[Draft]:
     """The wordings of both directions; a sentence is asked for only where it stands after a colon."""
     for wordings, source, target in ((TO_PORTUGUESE, english, portuguese), (TO_ENGLISH, portuguese, english)):
         for wording in wordings[:2] if source.endswith(".") else wordings:

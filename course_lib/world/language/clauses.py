@@ -1,7 +1,10 @@
 """Clauses: a subject, its verb and what follows, before they become a statement or a question."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
+from course_lib.world.dice import Dice
+from course_lib.world.language.entries import Noun, Pronoun, Verb
 from course_lib.world.language.lexicon import LEXICON, TENSES
 from course_lib.world.language.noun_phrases import (
     ANYBODY,
@@ -41,7 +44,7 @@ class Clause(NamedTuple):
     time: Phrase
 
 
-def verbs_with(*frames):
+def verbs_with(*frames: str) -> tuple[Verb, ...]:
     """The verbs of some frames."""
     return tuple(verb for verb in LEXICON.verbs if verb.frame in frames)
 
@@ -51,7 +54,7 @@ WAYS = {"motion": "to", "path": "through"}
 TRANSITIVE = verbs_with("transitive")
 
 
-def doer(dice, verb):
+def doer(dice: Dice, verb: Verb) -> NounPhrase:
     """Somebody who can do it: a pronoun, or a noun, sometimes two of them, sometimes told by the clothes."""
     if ANYBODY in verb.subjects and dice.chance(0.55):
         return say_pronoun(some_pronoun(dice))
@@ -64,18 +67,24 @@ def doer(dice, verb):
     return subject
 
 
-def named_doer(dice, noun):
+def named_doer(dice: Dice, noun: Noun) -> NounPhrase:
     """Somebody by a noun."""
     return name(dice, noun, DOER, adjectives=attributes(dice, noun))
 
 
-def clear_doer(dice, verb):
+def clear_doer(dice: Dice, verb: Verb) -> NounPhrase:
     """Somebody whose verb form tells the present from the past."""
     subject = doer(dice, verb)
     return clear_doer(dice, verb) if is_ambiguous(verb, subject.pronoun) else subject
 
 
-def clause(dice, verbs=FULL_VERBS, weights=OBJECT, choose_subject=doer, tenses=TENSES):
+def clause(
+    dice: Dice,
+    verbs: tuple[Verb, ...] = FULL_VERBS,
+    weights: dict[str, int] = OBJECT,
+    choose_subject: Callable[[Dice, Verb], NounPhrase] = doer,
+    tenses: tuple[str, ...] = TENSES,
+) -> Clause:
     """A clause with one of the verbs, in one of the tenses; where its form leaves the tense open, a time tells it."""
     verb = dice.pick(verbs)
     subject = choose_subject(dice, verb)
@@ -93,7 +102,7 @@ def clause(dice, verbs=FULL_VERBS, weights=OBJECT, choose_subject=doer, tenses=T
     )
 
 
-def complement(dice, verb, weights, owner):
+def complement(dice: Dice, verb: Verb, weights: dict[str, int], owner: Pronoun) -> Phrase:
     """What must follow the verb: an object, an object and its receiver, a destination, a home."""
     if verb.frame in WAYS:
         return place(dice, dice.pick(verb.places), verb.preposition, WAYS[verb.frame])

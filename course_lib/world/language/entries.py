@@ -19,7 +19,7 @@ class Noun:
     english: str
     english_plural: str
     category: str
-    kinds: tuple = field(repr=False)
+    kinds: tuple[str, ...] = field(repr=False)
     use: str
     place: str
 
@@ -32,13 +32,13 @@ class Adjective:
     """
 
     word: str
-    forms: tuple
+    forms: tuple[str, ...]
     english: str
     kind: str
     copula: str
     comparative: str
-    nouns: tuple = field(repr=False)
-    clashes: tuple
+    nouns: tuple[Noun, ...] = field(repr=False)
+    clashes: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,8 +50,8 @@ class Verb:
     """
 
     word: str
-    present: tuple
-    past: tuple
+    present: tuple[str, ...]
+    past: tuple[str, ...]
     gerund: str
     imperative: str
     preposition: str
@@ -59,11 +59,11 @@ class Verb:
     english_past: str
     participle: str
     frame: str
-    tenses: tuple
-    subjects: tuple = field(repr=False)
-    objects: tuple = field(repr=False)
-    determiners: tuple
-    places: tuple = field(repr=False)
+    tenses: tuple[str, ...]
+    subjects: tuple[Noun, ...] = field(repr=False)
+    objects: tuple[Noun, ...] = field(repr=False)
+    determiners: tuple[str, ...]
+    places: tuple[Noun, ...] = field(repr=False)
     ranked: bool
 
 
@@ -71,7 +71,7 @@ class Verb:
 class Determiner:
     """An article, demonstrative, possessive or number. `after` is the part that follows the noun (o livro dele)."""
 
-    forms: tuple
+    forms: tuple[str, ...]
     after: str
     english: str
     english_plural: str
@@ -98,7 +98,7 @@ class Time:
 
     word: str
     english: str
-    tenses: tuple
+    tenses: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,10 +107,10 @@ class Preposition:
 
     word: str
     english: str
-    figures: tuple = field(repr=False)
-    grounds: tuple = field(repr=False)
+    figures: tuple[Noun, ...] = field(repr=False)
+    grounds: tuple[Noun, ...] = field(repr=False)
 
 
-def agreeing(forms, gender, plural):
+def agreeing(forms: tuple[str, ...], gender: str, plural: bool) -> str:
     """The one of four forms (masculine, feminine, masculine plural, feminine plural) that agrees."""
     return forms[2 * plural + (gender == "f")]

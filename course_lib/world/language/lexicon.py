@@ -5,12 +5,14 @@ means "by rule" (`portuguese.py`, `english.py`), a dash "there is no such form".
 category of a noun, one of its tags, or the noun itself. So `bolo biscoito pão` and `food` can both be eaten.
 """
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from course_lib.errors import CourseError
 from course_lib.world.language import english, portuguese
 from course_lib.world.language.entries import Adjective, Determiner, Noun, Preposition, Pronoun, Time, Verb
-from course_lib.world.table import TABLES, read_table
+from course_lib.world.table import TABLES, Row, read_table
 
 TENSES = ("habit", "state", "past", "progressive", "future")
 TIMES = (*TENSES, "frequency")
@@ -38,13 +40,17 @@ KINDS_OF_DETERMINER = (
 )
 
 
+Entry = TypeVar("Entry")
+FindNouns = Callable[[Row, str], tuple[Noun, ...]]  # what `Lexicon.find_nouns` does
+
+
 class Lexicon:
     """All entries, as tuples in the order of the tables.
 
     Raises CourseError, naming file, line and value, for a table that cannot be understood.
     """
 
-    def __init__(self, folder=TABLES):
+    def __init__(self, folder: Path | str = TABLES):
         folder = Path(folder)
         self.nouns = tuple(map(make_noun, read_table(folder / "nouns.csv")))
         self.kinds = group_by_kind(self.nouns)
@@ -55,11 +61,11 @@ class Lexicon:
         self.pronouns = tuple(map(make_pronoun, read_table(folder / "pronouns.csv")))
         self.times = tuple(map(make_time, read_table(folder / "times.csv")))
 
-    def read(self, path, make):
+    def read(self, path: Path, make: Callable[[Row, FindNouns], Entry]) -> tuple[Entry, ...]:
         """The entries that `make` builds of the table's rows; their nouns are looked up by kind."""
         return tuple(make(row, self.find_nouns) for row in read_table(path))
 
-    def find_nouns(self, row, column):
+    def find_nouns(self, row: Row, column: str) -> tuple[Noun, ...]:
         """The nouns of any of the kinds named in a cell, in the order of the table."""
         wanted = row[column].split()
         for kind in wanted:
@@ -67,7 +73,7 @@ class Lexicon:
                 row.fail(column, f"categories, tags or nouns of nouns.csv ({kind!r} is none)")
         return tuple(noun for noun in self.nouns if any(kind in noun.kinds for kind in wanted))
 
-    def entry(self, entries, word):
+    def entry(self, entries: str, word: str) -> Noun | Adjective | Verb | Preposition | Determiner | Pronoun | Time:
         """The entry of that word, e.g. `entry("nouns", "livro")`. Raises CourseError when there is none."""
         for candidate in getattr(self, entries):
             if candidate.word == word:
@@ -75,7 +81,7 @@ class Lexicon:
         raise CourseError(f"{word!r} is not among the {entries} of the lexicon")
 
 
-def group_by_kind(nouns):
+def group_by_kind(nouns: tuple[Noun, ...]) -> dict[str, tuple[Noun, ...]]:
     """A dict from each kind to its nouns. Raises CourseError when a noun stands in the table twice."""
     words = [noun.word for noun in nouns]
     for word in words:
@@ -85,7 +91,7 @@ def group_by_kind(nouns):
     return {kind: tuple(noun for noun in nouns if kind in noun.kinds) for kind in kinds}
 
 
-def make_noun(row):
+def make_noun(row: Row) -> Noun:
     """A Noun of one row of nouns.csv."""
     word, singular = row.filled("word"), row.filled("english")
     return Noun(
@@ -101,7 +107,7 @@ def make_noun(row):
     )
 
 
-def make_adjective(row, find_nouns):
+def make_adjective(row: Row, find_nouns: FindNouns) -> Adjective:
     """An Adjective of one row of adjectives.csv."""
     word = row.filled("word")
     feminine = row["feminine"] or portuguese.feminine(word)
@@ -118,7 +124,7 @@ def make_adjective(row, find_nouns):
     )
 
 
-def make_verb(row, find_nouns):
+def make_verb(row: Row, find_nouns: FindNouns) -> Verb:
     """A Verb of one row of verbs.csv."""
     word, base = row.filled("word"), row.filled("english")
     if word[-2:] not in portuguese.PRESENT_ENDINGS and not row["present"]:
@@ -144,12 +150,12 @@ def make_verb(row, find_nouns):
     )
 
 
-def make_preposition(row, find_nouns):
+def make_preposition(row: Row, find_nouns: FindNouns) -> Preposition:
     """A Preposition of one row of prepositions.csv."""
     return Preposition(row.filled("word"), row["english"], find_nouns(row, "figures"), find_nouns(row, "grounds"))
 
 
-def make_determiner(row):
+def make_determiner(row: Row) -> Determiner:
     """A Determiner of one row of determiners.csv."""
     forms = tuple(row[column] for column in ("word", "feminine", "plural", "feminine_plural"))
     return Determiner(
@@ -157,7 +163,7 @@ def make_determiner(row):
     )
 
 
-def make_pronoun(row):
+def make_pronoun(row: Row) -> Pronoun:
     """A Pronoun of one row of pronouns.csv."""
     return Pronoun(
         word=row.filled("word"),
@@ -171,7 +177,7 @@ def make_pronoun(row):
     )
 
 
-def make_time(row):
+def make_time(row: Row) -> Time:
     """A Time of one row of times.csv."""
     return Time(row.filled("word"), row.filled("english"), row.list_of("tenses", TIMES))
 
@@ -179,7 +185,7 @@ def make_time(row):
 LEXICON = Lexicon()
 
 
-def nouns(words):
+def nouns(words: str) -> tuple[Noun, ...]:
     """The nouns of some kinds, or the nouns themselves, in the order of the lexicon."""
     wanted = set(words.split())
     return tuple(noun for noun in LEXICON.nouns if wanted & set(noun.kinds))

@@ -1,29 +1,31 @@
 """What becomes of a clause: a statement, a negation or a question."""
 
+from course_lib.world.dice import Dice
+from course_lib.world.language.clauses import Clause
 from course_lib.world.language.phrases import Phrase, Word, arrange, sequence, unit
 
 NOT = unit("não", "not")
 FULL_STOP, QUESTION_MARK = unit(".", "."), unit("?", "?")
 
 
-def affirm(clause):
+def affirm(clause: Clause) -> Phrase:
     """ela comprou um livro ontem. - she bought a book yesterday."""
     return sequence(clause.subject.phrase, clause.verbal.plain, clause.complement, clause.place, clause.time, FULL_STOP)
 
 
-def affirm_time_first(clause):
+def affirm_time_first(clause: Clause) -> Phrase:
     """ontem ela comprou um livro. - yesterday she bought a book."""
     return sequence(clause.time, clause.subject.phrase, clause.verbal.plain, clause.complement, clause.place, FULL_STOP)
 
 
-def affirm_without_pronoun(clause):
+def affirm_without_pronoun(clause: Clause) -> Phrase:
     """comprei um livro ontem. - i bought a book yesterday. The verb implies the English pronoun."""
     (pronoun,) = clause.subject.phrase.en
     hidden = Phrase(en=(Word(pronoun.text, clause.verbal.plain.pt[0].links),))
     return sequence(hidden, clause.verbal.plain, clause.complement, clause.place, clause.time, FULL_STOP)
 
 
-def negate(clause):
+def negate(clause: Clause) -> Phrase:
     """ela não comprou um livro. - she did not buy a book."""
     subject, rest = clause.subject.phrase, (clause.complement, clause.place, clause.time, FULL_STOP)
     return arrange(
@@ -32,17 +34,17 @@ def negate(clause):
     )
 
 
-def ask(clause):
+def ask(clause: Clause) -> Phrase:
     """ela comprou um livro? - did she buy a book?"""
     return inverted(clause, (clause.complement, clause.place, clause.time, QUESTION_MARK))
 
 
-def ask_with(question_word, clause, *rest):
+def ask_with(question_word: Phrase, clause: Clause, *rest: Phrase) -> Phrase:
     """onde ela comprou o livro? - where did she buy the book? `rest` are the parts that are not asked for."""
     return sequence(question_word, inverted(clause, (*rest, QUESTION_MARK)))
 
 
-def inverted(clause, rest):
+def inverted(clause: Clause, rest: tuple[Phrase, ...]) -> Phrase:
     """The clause with the English auxiliary before the subject."""
     subject = clause.subject.phrase
     return arrange(
@@ -51,7 +53,7 @@ def inverted(clause, rest):
     )
 
 
-def in_some_mood(dice, clause):
+def in_some_mood(dice: Dice, clause: Clause) -> Phrase:
     """The clause as a statement (mostly), a negation or, unless it is about me, a question."""
     moods = {affirm: 6, negate: 2} if clause.subject.pronoun.word == "eu" else {affirm: 6, negate: 2, ask: 2}
     return dice.weighted(moods)(clause)

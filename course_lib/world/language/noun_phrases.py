@@ -1,8 +1,10 @@
 """Noun phrases: a determiner, a noun and its adjectives, agreeing in Portuguese, reordered in English."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from course_lib.world.language.entries import Pronoun, agreeing
+from course_lib.world.dice import Dice
+from course_lib.world.language.entries import Adjective, Determiner, Noun, Pronoun, Verb, agreeing
 from course_lib.world.language.lexicon import LEXICON
 from course_lib.world.language.phrases import NOTHING, Phrase, arrange, combined, only_en, only_pt, sequence, unit
 
@@ -68,14 +70,20 @@ class Determination(NamedTuple):
     english: Phrase
 
 
-def name(dice, noun, weights, owner=None, adjectives=()):
+def name(
+    dice: Dice,
+    noun: Noun,
+    weights: dict[str, int],
+    owner: Pronoun | None = None,
+    adjectives: tuple[Adjective, ...] = (),
+) -> NounPhrase:
     """A noun phrase about `noun`. `weights` choose the kind of determiner; a possessive is that of the `owner`."""
     kind = dice.weighted({kind: weight for kind, weight in weights.items() if kind in ALLOWED[noun.use]})
     plural = is_plural(dice, noun, kind)
     return build(noun, plural, determine(dice, kind, noun, plural, owner), adjectives)
 
 
-def is_plural(dice, noun, kind):
+def is_plural(dice: Dice, noun: Noun, kind: str) -> bool:
     """Whether the noun is to stand in the plural."""
     if noun.use in ("mass", "kin", "place"):
         return False
@@ -84,12 +92,12 @@ def is_plural(dice, noun, kind):
     return kind not in ALWAYS_SINGULAR and dice.chance(0.25)
 
 
-def is_countable(noun):
+def is_countable(noun: Noun) -> bool:
     """Whether one can say how many there are."""
     return "number" in ALLOWED[noun.use]
 
 
-def build(noun, plural, determination, adjectives=()):
+def build(noun: Noun, plural: bool, determination: Determination, adjectives: Sequence[Adjective] = ()) -> NounPhrase:
     """The noun phrase of these parts. In Portuguese the adjectives follow the noun, mirroring the English order."""
     head = unit(noun.plural, noun.english_plural) if plural else unit(noun.word, noun.english)
     described = [describe(noun, adjective, plural) for adjective in adjectives]
@@ -100,13 +108,13 @@ def build(noun, plural, determination, adjectives=()):
     return NounPhrase(phrase, STANDING_FOR[noun.gender, plural])
 
 
-def describe(noun, adjective, plural):
+def describe(noun: Noun, adjective: Adjective, plural: bool) -> Phrase:
     """The adjective in the form that agrees with the noun."""
     phrase = unit(agreeing(adjective.forms, noun.gender, plural), adjective.english)
     return combined(phrase, adjective.word, noun.word)
 
 
-def determine(dice, kind, noun, plural, owner=None):
+def determine(dice: Dice, kind: str, noun: Noun, plural: bool, owner: Pronoun | None = None) -> Determination:
     """A determination of one kind that agrees with the noun."""
     if kind == "bare":
         return Determination(NOTHING, NOTHING, NOTHING)
@@ -116,25 +124,25 @@ def determine(dice, kind, noun, plural, owner=None):
     return determined(determiner, noun, plural)
 
 
-def of_kind(kind, plural):
+def of_kind(kind: str, plural: bool) -> list[Determiner]:
     """The determiners of one kind that have a form for the number."""
     return [d for d in LEXICON.determiners if d.kind == kind and d.forms[2 * plural]]
 
 
-def possessive(dice, owner):
+def possessive(dice: Dice, owner: Pronoun | None) -> Determiner:
     """The possessive of the owner, or of anybody."""
     wanted = (owner or dice.pick(LEXICON.pronouns)).possessive
     return next(d for d in LEXICON.determiners if wanted in (d.after, d.forms[0]))
 
 
-def determined(determiner, noun, plural):
+def determined(determiner: Determiner, noun: Noun, plural: bool) -> Determination:
     """A determiner as a Determination; both parts of "o ... dele" are linked to "his"."""
     form = agreeing(determiner.forms, noun.gender, plural)
     whole = unit(f"{form} {determiner.after}", determiner.english_plural if plural else determiner.english)
     return Determination(Phrase(pt=whole.pt[:1]), Phrase(pt=whole.pt[1:]), Phrase(en=whole.en))
 
 
-def belonging(noun, plural, owner):
+def belonging(noun: Noun, plural: bool, owner: NounPhrase) -> Determination:
     """The genitive: o livro da menina, the girl's book."""
     article = agreeing(("o", "a", "os", "as"), noun.gender, plural)
     of = unit("de", "'s")
@@ -145,23 +153,23 @@ def belonging(noun, plural, owner):
     )
 
 
-def person(dice):
+def person(dice: Dice) -> NounPhrase:
     """Somebody definite: the girl, this man, my mother."""
     return name(dice, dice.pick(PEOPLE), {"definite": 5, "demonstrative": 1, "possessive": 2})
 
 
-def some_pronoun(dice):
+def some_pronoun(dice: Dice) -> Pronoun:
     """A pronoun, more often "eu" or "nós", whose verb forms no noun takes: else they would be rare."""
     form = dice.pick((0, 0, 1, 2, 2, 3))
     return dice.pick([pronoun for pronoun in LEXICON.pronouns if pronoun.form == form])
 
 
-def say_pronoun(pronoun):
+def say_pronoun(pronoun: Pronoun) -> NounPhrase:
     """A subject pronoun as a noun phrase."""
     return NounPhrase(unit(pronoun.word, pronoun.english), pronoun)
 
 
-def attributes(dice, noun, verb=None):
+def attributes(dice: Dice, noun: Noun, verb: Verb | None = None) -> tuple[Adjective, ...]:
     """No, one or two adjectives that suit the noun, also as the object of the verb; a colour is next to the noun."""
     suitable = [a for a in ADJECTIVES[noun] if verb is None or verb.word not in a.clashes]
     if noun.use == "kin" or not suitable or dice.chance(0.65):
@@ -173,7 +181,7 @@ def attributes(dice, noun, verb=None):
     return (first,)
 
 
-def dressed(dice, noun, kind="definite"):
+def dressed(dice: Dice, noun: Noun, kind: str = "definite") -> NounPhrase:
     """Somebody in coloured clothes: o homem de camisa amarela, the man in the yellow shirt."""
     clothes, colour = dice.pick(CLOTHES), dice.pick(COLOURS)
     plural = clothes.use == "pair"
@@ -183,7 +191,7 @@ def dressed(dice, noun, kind="definite"):
     return NounPhrase(sequence(wearer.phrase, unit("de", "in"), garment.phrase), wearer.pronoun)
 
 
-def joined(first, second):
+def joined(first: NounPhrase, second: NounPhrase) -> NounPhrase:
     """Two noun phrases with "e", and: together they are eles, or elas when both are feminine."""
     gender = "f" if first.pronoun.gender == second.pronoun.gender == "f" else "m"
     return NounPhrase(sequence(first.phrase, unit("e", "and"), second.phrase), STANDING_FOR[gender, True])

@@ -5,6 +5,7 @@ one fresh link. Longer phrases are arranged from shorter ones, in the order of e
 follows from the grammar and is never guessed.
 """
 
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from course_lib.world.language import english, portuguese
@@ -16,37 +17,37 @@ class Word(NamedTuple):
     """One word of one side with its links, which are compared by identity."""
 
     text: str
-    links: tuple = ()
+    links: tuple[object, ...] = ()
 
 
 class Phrase(NamedTuple):
     """Portuguese words, English words, and the combinations (pairs of dictionary forms) that meet in them."""
 
-    pt: tuple = ()
-    en: tuple = ()
-    combinations: tuple = ()
+    pt: tuple[Word, ...] = ()
+    en: tuple[Word, ...] = ()
+    combinations: tuple[tuple[str, str], ...] = ()
 
 
 NOTHING = Phrase()
 
 
-def unit(pt, en):
+def unit(pt: str, en: str) -> Phrase:
     """The phrase of two expressions that translate each other: each word of one is linked to each word of the other."""
     links = (object(),)
     return Phrase(tuple(Word(text, links) for text in pt.split()), tuple(Word(text, links) for text in en.split()))
 
 
-def only_pt(text):
+def only_pt(text: str) -> Phrase:
     """Portuguese words that have no counterpart: the "que" of "o livro que eu fiz"."""
     return Phrase(pt=tuple(Word(word) for word in text.split()))
 
 
-def only_en(text):
+def only_en(text: str) -> Phrase:
     """English words that have no counterpart: the "ever" of "i've ever done"."""
     return Phrase(en=tuple(Word(word) for word in text.split()))
 
 
-def arrange(pt, en):
+def arrange(pt: Sequence[Phrase], en: Sequence[Phrase]) -> Phrase:
     """One phrase of several: their Portuguese sides in the order of `pt`, their English sides in the order of `en`."""
     return Phrase(
         tuple(word for part in pt for word in part.pt),
@@ -55,17 +56,17 @@ def arrange(pt, en):
     )
 
 
-def sequence(*parts):
+def sequence(*parts: Phrase) -> Phrase:
     """One phrase of several that follow each other in the same order in both languages."""
     return arrange(parts, parts)
 
 
-def combined(phrase, first, second):
+def combined(phrase: Phrase, first: str, second: str) -> Phrase:
     """The phrase, marked as one in which two dictionary forms meet: an adjective or a verb, and a noun."""
     return phrase._replace(combinations=(*phrase.combinations, (first, second)))
 
 
-def spoken(phrase):
+def spoken(phrase: Phrase) -> Phrase:
     """The phrase as it is written: contracted on both sides (em + o = no, i + 've = i've), with "a" or "an" as fits."""
     en = melt(phrase.en, english.join)
     following = [word.text for word in en[1:]] + [""]
@@ -73,7 +74,7 @@ def spoken(phrase):
     return phrase._replace(pt=melt(phrase.pt, portuguese.contract), en=en)
 
 
-def melt(words, rule):
+def melt(words: tuple[Word, ...], rule: Callable[[str, str], str | None]) -> tuple[Word, ...]:
     """The words, with neighbours united where `rule(left, right)` gives a word; it inherits the links of both."""
     melted = []
     for word in words:
@@ -84,7 +85,7 @@ def melt(words, rule):
     return tuple(melted)
 
 
-def alignment(phrase):
+def alignment(phrase: Phrase) -> tuple[tuple[int, int], ...]:
     """The gold alignment: sorted pairs (Portuguese word index, English word index) of words that share a link."""
     positions = {}
     for j, word in enumerate(phrase.en):
@@ -94,13 +95,13 @@ def alignment(phrase):
     return tuple(sorted(linked))
 
 
-def write(words):
+def write(words: tuple[Word, ...]) -> str:
     """The text of words, whose last is a full stop or a question mark: no space before that one."""
     *sentence, mark = (word.text for word in words)
     return " ".join(sentence) + mark
 
 
-def split_words(text):
+def split_words(text: str) -> list[str]:
     """The words that an alignment counts: separated by spaces, the final punctuation mark being a word of its own.
 
     "i've" is one word, and so is "girl's"; "this is it." has four.

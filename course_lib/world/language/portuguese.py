@@ -42,12 +42,12 @@ CONTRACTIONS = {
 }  # fmt: skip
 
 
-def contract(left, right):
+def contract(left: str, right: str) -> str | None:
     """The word that a preposition and the word after it melt into (em + o = no), or None when they stay apart."""
     return CONTRACTIONS.get(left, {}).get(right)
 
 
-def plural(word):
+def plural(word: str) -> str:
     """The plural of a noun or adjective: casa, casas; leão, leões; hospital, hospitais; jardim, jardins."""
     for ending, replacement in PLURAL_ENDINGS.items():
         if word.endswith(ending):
@@ -55,34 +55,34 @@ def plural(word):
     return word + "s"
 
 
-def feminine(adjective):
+def feminine(adjective: str) -> str:
     """The feminine of an adjective: amarelo, amarela; azul and grande stay as they are."""
     return adjective.removesuffix("o") + "a" if adjective.endswith("o") else adjective
 
 
-def present(infinitive):
+def present(infinitive: str) -> tuple[str, str, str, str]:
     """The present tense of a regular verb: compro, compra, compramos, compram."""
     return tuple(infinitive[:-2] + ending for ending in PRESENT_ENDINGS[infinitive[-2:]])
 
 
-def past(infinitive):
+def past(infinitive: str) -> tuple[str, str, str, str]:
     """The simple past (pretérito perfeito) of a regular verb: comprei, comprou, ...; toquei, abracei."""
     first, *others = PAST_ENDINGS[infinitive[-2:]]
     stem = infinitive[:-2]
     return (before_e(stem) if first == "ei" else stem) + first, *(stem + ending for ending in others)
 
 
-def gerund(infinitive):
+def gerund(infinitive: str) -> str:
     """The gerund, which no verb of the lexicon forms irregularly: comprando, lendo, abrindo."""
     return infinitive[:-2] + GERUND_ENDINGS[infinitive[-2:]]
 
 
-def imperative(infinitive, present_eu):
+def imperative(infinitive: str, present_eu: str) -> str:
     """The command to você, made from the eu form: lavo, lave; toco, toque; faço, faça."""
     stem = present_eu.removesuffix("o")
     return before_e(stem) + "e" if infinitive.endswith("ar") else stem + "a"
 
 
-def before_e(stem):
+def before_e(stem: str) -> str:
     """The stem respelled so that it sounds the same before an e: toc- becomes toqu-, cheg- chegu-, abraç- abrac-."""
     return stem[:-1] + SPELLING_BEFORE_E.get(stem[-1], stem[-1])

@@ -1,8 +1,9 @@
 """Questions with a question word: what, who, whose, where, when, why, how many, what color."""
 
+from course_lib.world.dice import Dice
 from course_lib.world.language.clauses import FULL_VERBS, TRANSITIVE, clause, doer
 from course_lib.world.language.descriptions import ESTAR, SER, scene
-from course_lib.world.language.entries import agreeing
+from course_lib.world.language.entries import Noun, Verb, agreeing
 from course_lib.world.language.lexicon import LEXICON
 from course_lib.world.language.moods import QUESTION_MARK, ask, ask_with
 from course_lib.world.language.noun_phrases import (
@@ -20,7 +21,7 @@ from course_lib.world.language.noun_phrases import (
     is_countable,
     name,
 )
-from course_lib.world.language.phrases import arrange, combined, sequence, unit
+from course_lib.world.language.phrases import Phrase, arrange, combined, sequence, unit
 from course_lib.world.language.verb_phrases import copula
 
 WHAT, WHERE, WHEN, WHY = (
@@ -47,74 +48,74 @@ OWNED = tuple(
 )
 
 
-def somebody_else(dice, verb):
+def somebody_else(dice: Dice, verb: Verb) -> NounPhrase:
     """Somebody to ask about, who is not among the askers: nobody asks what he is doing himself."""
     subject = doer(dice, verb)
     return somebody_else(dice, verb) if subject.pronoun.word in ("eu", "nós") else subject
 
 
-def yes_or_no(dice):
+def yes_or_no(dice: Dice) -> Phrase:
     """ela comprou um livro? - did she buy a book?"""
     return ask(clause(dice, FULL_VERBS, PLAIN_OBJECT, somebody_else))
 
 
-def what(dice):
+def what(dice: Dice) -> Phrase:
     """o que ela comprou ontem? - what did she buy yesterday?"""
     asked = clause(dice, DONE_TO_THINGS, PLAIN_OBJECT, somebody_else)
     return ask_with(WHAT, asked, asked.place, asked.time)
 
 
-def who(dice):
+def who(dice: Dice) -> Phrase:
     """quem comprou o livro? - who bought the book?"""
     asked = clause(dice, DONE_BY_PEOPLE, PLAIN_OBJECT, lambda dice, verb: WHO)
     return sequence(WHO.phrase, asked.verbal.plain, asked.complement, asked.place, asked.time, QUESTION_MARK)
 
 
-def where(dice):
+def where(dice: Dice) -> Phrase:
     """onde ela comprou o livro? - where did she buy the book?"""
     asked = clause(dice, DONE_SOMEWHERE, PLAIN_OBJECT, somebody_else)
     return ask_with(WHERE, asked, asked.complement, asked.time)
 
 
-def when(dice):
+def when(dice: Dice) -> Phrase:
     """quando ela vai comprar o livro? - when will she buy the book?"""
     asked = clause(dice, DONE_ONCE, PLAIN_OBJECT, somebody_else, tenses=("past", "future"))
     return ask_with(WHEN, asked, asked.complement, asked.place)
 
 
-def why(dice):
+def why(dice: Dice) -> Phrase:
     """por que ela está chorando? - why is she crying?"""
     asked = clause(dice, DONE_ONCE, PLAIN_OBJECT, somebody_else)
     return ask_with(WHY, asked, asked.complement, asked.place, asked.time)
 
 
-def where_is(dice):
+def where_is(dice: Dice) -> Phrase:
     """onde está o gato preto? - where is the black cat?"""
     return ask_about(dice, WHERE, ESTAR, topic(dice, dice.pick(FINDABLE)))
 
 
-def who_is(dice):
+def who_is(dice: Dice) -> Phrase:
     """quem é o homem de camisa amarela? - who is the man in the yellow shirt?"""
     return ask_about(dice, WHO.phrase, SER, dressed(dice, dice.pick(LEXICON.kinds["person"])))
 
 
-def what_colour(dice):
+def what_colour(dice: Dice) -> Phrase:
     """de que cor é o carro? - what color is the car?"""
     return ask_about(dice, WHAT_COLOUR, SER, name(dice, dice.pick(COLOURFUL), TOPIC))
 
 
-def ask_about(dice, question_word, verb, subject):
+def ask_about(dice: Dice, question_word: Phrase, verb: Verb, subject: NounPhrase) -> Phrase:
     """A question word, ser or estar, and what is asked about."""
     verbal = copula(verb, subject.pronoun, past=dice.chance(0.2))
     return sequence(question_word, verbal.plain, subject.phrase, QUESTION_MARK)
 
 
-def topic(dice, noun):
+def topic(dice: Dice, noun: Noun) -> NounPhrase:
     """What a question is about."""
     return name(dice, noun, TOPIC, adjectives=attributes(dice, noun))
 
 
-def whose(dice):
+def whose(dice: Dice) -> Phrase:
     """de quem é este livro? - whose book is this?"""
     noun, pointer = dice.pick(OWNED), dice.pick(POINTERS)
     thing = name(dice, noun, {"bare": 1}, adjectives=attributes(dice, noun))
@@ -126,13 +127,13 @@ def whose(dice):
     )
 
 
-def how_many_are_there(dice):
+def how_many_are_there(dice: Dice) -> Phrase:
     """quantos gatos há no jardim? - how many cats are there in the garden?"""
     noun, place = scene(dice)
     return sequence(how_many(dice, noun), unit("há", "are there"), place, QUESTION_MARK)
 
 
-def how_many_did_you(dice):
+def how_many_did_you(dice: Dice) -> Phrase:
     """quantos livros ela comprou? - how many books did she buy?"""
     verb = dice.pick(DONE_TO_COUNTABLES)
     noun = dice.pick([noun for noun in verb.objects if is_countable(noun)])
@@ -140,7 +141,7 @@ def how_many_did_you(dice):
     return ask_with(combined(how_many(dice, noun), verb.word, noun.word), asked, asked.place, asked.time)
 
 
-def how_many(dice, noun):
+def how_many(dice: Dice, noun: Noun) -> Phrase:
     """quantas flores vermelhas, how many red flowers."""
     word = unit(agreeing(("", "", "quantos", "quantas"), noun.gender, True), "how many")
     return sequence(word, name(dice, noun, {"bare": 1}, adjectives=attributes(dice, noun)).phrase)

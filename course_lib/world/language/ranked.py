@@ -1,12 +1,13 @@
 """The slide's construction: the first, the best, the most interesting thing that somebody has ever done."""
 
+from course_lib.world.dice import Dice
 from course_lib.world.language import english
 from course_lib.world.language.clauses import TRANSITIVE, doer
-from course_lib.world.language.entries import agreeing
+from course_lib.world.language.entries import Adjective, Noun, Verb, agreeing
 from course_lib.world.language.lexicon import LEXICON
 from course_lib.world.language.moods import FULL_STOP
-from course_lib.world.language.noun_phrases import ADJECTIVES, COMPARABLE, POINTERS
-from course_lib.world.language.phrases import arrange, combined, only_en, only_pt, sequence, unit
+from course_lib.world.language.noun_phrases import ADJECTIVES, COMPARABLE, POINTERS, NounPhrase
+from course_lib.world.language.phrases import Phrase, arrange, combined, only_en, only_pt, sequence, unit
 from course_lib.world.language.verb_phrases import is_third_person
 
 EXPERIENCES = tuple(verb for verb in TRANSITIVE if verb.ranked)
@@ -14,7 +15,7 @@ RANKS = tuple(adjective for adjective in LEXICON.adjectives if adjective.kind ==
 SINGULAR_RANKS = ("segundo", "terceiro")
 
 
-def ranked(dice):
+def ranked(dice: Dice) -> Phrase:
     """este é o primeiro livro que eu li. - this is the first book i've ever read."""
     verb = dice.pick(EXPERIENCES)
     noun = dice.pick([noun for noun in verb.objects if ranks(noun, plural=False)])
@@ -24,7 +25,7 @@ def ranked(dice):
     return experience(dice, verb, noun, plural, head)
 
 
-def superlative(dice):
+def superlative(dice: Dice) -> Phrase:
     """este é o livro mais caro que ela comprou. - this is the most expensive book she's ever bought."""
     verb = dice.pick(EXPERIENCES)
     noun = dice.pick([noun for noun in verb.objects if qualities(noun, verb) and noun.use not in ("mass", "kin")])
@@ -35,22 +36,22 @@ def superlative(dice):
     return experience(dice, verb, noun, plural, described)
 
 
-def ranks(noun, plural):
+def ranks(noun: Noun, plural: bool) -> list[Adjective]:
     """The ranks that can be said of the noun; only one thing can be the second or the third."""
     return [rank for rank in RANKS if noun in rank.nouns and not (plural and rank.word in SINGULAR_RANKS)]
 
 
-def qualities(noun, verb):
+def qualities(noun: Noun, verb: Verb) -> list[Adjective]:
     """The adjectives that can be said of the noun with "most"."""
     return [a for a in ADJECTIVES[noun] if a.kind in COMPARABLE and not a.comparative and verb.word not in a.clashes]
 
 
-def noun_head(noun, plural):
+def noun_head(noun: Noun, plural: bool) -> Phrase:
     """The noun by itself."""
     return unit(noun.plural, noun.english_plural) if plural else unit(noun.word, noun.english)
 
 
-def experience(dice, verb, noun, plural, head):
+def experience(dice: Dice, verb: Verb, noun: Noun, plural: bool, head: Phrase) -> Phrase:
     """The sentence around the head: this is the ... that somebody has ever done it to."""
     pointer, subject = dice.pick(POINTERS), doer(dice, verb)
     this = unit(agreeing(pointer.forms, noun.gender, plural), pointer.english_plural if plural else pointer.english)
@@ -62,7 +63,7 @@ def experience(dice, verb, noun, plural, head):
     return combined(phrase, verb.word, noun.word)
 
 
-def has_ever(verb, subject):
+def has_ever(verb: Verb, subject: NounPhrase) -> Phrase:
     """The verb of the relative clause: the simple past in Portuguese, the present perfect in English."""
     has = "'ve" if len(subject.phrase.en) == 1 else "has" if is_third_person(subject.pronoun) else "have"
     perfect = unit(verb.past[subject.pronoun.form], f"{has} {verb.participle}")

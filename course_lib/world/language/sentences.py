@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from course_lib.world.dice import Dice
 from course_lib.world.language import descriptions, questions, ranked, statements
 from course_lib.world.language.phrases import alignment, spoken, write
 
@@ -44,12 +45,12 @@ class Sentence(NamedTuple):
 
     pt: str
     en: str
-    alignment: tuple
+    alignment: tuple[tuple[int, int], ...]
     pattern: str
-    combinations: tuple
+    combinations: tuple[tuple[str, str], ...]
 
 
-def say(dice):
+def say(dice: Dice) -> Sentence:
     """One random sentence."""
     pattern = dice.weighted(PATTERNS)
     phrase = spoken(pattern(dice))

@@ -1,5 +1,6 @@
 """Sentences about what people do, and commands to do it."""
 
+from course_lib.world.dice import Dice
 from course_lib.world.language.clauses import (
     FULL_VERBS,
     TRANSITIVE,
@@ -29,7 +30,7 @@ from course_lib.world.language.noun_phrases import (
     person,
     say_pronoun,
 )
-from course_lib.world.language.phrases import NOTHING, arrange, only_en, sequence, unit
+from course_lib.world.language.phrases import NOTHING, Phrase, arrange, only_en, sequence, unit
 from course_lib.world.language.verb_phrases import conjugate, place_of, thing_done_to, time, with_do
 
 MODALS = tuple(LEXICON.entry("verbs", word) for word in ("querer", "precisar", "poder"))
@@ -43,7 +44,7 @@ WEATHER = verbs_with("weather")
 IT = NounPhrase(only_en("it"), STANDING_FOR["m", False])
 
 
-def statement(dice):
+def statement(dice: Dice) -> Phrase:
     """A statement about an action; a time may come first, and "eu" or "nós" may stay unsaid."""
     said = clause(dice)
     if said.subject.phrase.pt[0].text in ("eu", "nós") and dice.chance(0.3):
@@ -51,12 +52,12 @@ def statement(dice):
     return affirm_time_first(said) if said.time and dice.chance(0.25) else affirm(said)
 
 
-def negation(dice):
+def negation(dice: Dice) -> Phrase:
     """A negated action."""
     return negate(clause(dice, weights=PLAIN_OBJECT))
 
 
-def wish(dice):
+def wish(dice: Dice) -> Phrase:
     """Wanting, needing or being able to do something: ela quer comprar um livro, she wants to buy a book."""
     modal, verb = dice.pick(MODALS), dice.pick(DOABLE)
     subject = clear_doer(dice, modal)
@@ -65,7 +66,7 @@ def wish(dice):
     return in_some_mood(dice, Clause(subject, conjugate(modal, "state", subject.pronoun), action, NOTHING, NOTHING))
 
 
-def frequency(dice):
+def frequency(dice: Dice) -> Phrase:
     """How often somebody does it: ela nunca come bolo, she never eats cake."""
     verb = dice.pick(HABITUAL)
     subject = clear_doer(dice, verb)
@@ -81,7 +82,7 @@ def frequency(dice):
     )
 
 
-def to_me(dice):
+def to_me(dice: Dice) -> Phrase:
     """What somebody did to me or us; the pronoun comes before the verb in Portuguese and after it in English."""
     verb, me = dice.pick(TO_PEOPLE), dice.pick([p for p in LEXICON.pronouns if p.object])
     subject = dice.pick([say_pronoun(p) for p in LEXICON.pronouns if not p.object] + [person(dice)])
@@ -92,7 +93,7 @@ def to_me(dice):
     return arrange(pt=(subject.phrase, target, verbal, *rest), en=(subject.phrase, verbal, target, *rest))
 
 
-def command(dice):
+def command(dice: Dice) -> Phrase:
     """por favor feche a porta. - please close the door. não feche a porta. - do not close the door."""
     verb = dice.pick(ORDERABLE)
     rest = (thing_done_to(dice, verb, ORDERED), FULL_STOP)
@@ -103,7 +104,7 @@ def command(dice):
     return sequence(unit("por favor", "please") if dice.chance(0.4) else NOTHING, order, *rest)
 
 
-def weather(dice):
+def weather(dice: Dice) -> Phrase:
     """Rain and snow, which have no subject in Portuguese: está chovendo na praia, it is raining on the beach."""
     verb = dice.pick(WEATHER)
     tense = dice.pick(verb.tenses)

@@ -10,8 +10,8 @@ from functools import lru_cache, partial
 from course_lib.world.dice import Dice
 from course_lib.world.language.lexicon import LEXICON
 from course_lib.world.language.phrases import split_words
-from course_lib.world.language.sentences import say
-from course_lib.world.splits import Candidate, check_split, digest, generate, is_withheld, normalise
+from course_lib.world.language.sentences import Sentence, say
+from course_lib.world.splits import Candidate, Group, check_split, digest, generate, is_withheld, normalise
 
 QUOTAS = {
     ("train", ""): 40_000,
@@ -35,12 +35,12 @@ class Pair:
 
     pt: str
     en: str
-    alignment: tuple
+    alignment: tuple[tuple[int, int], ...]
     pattern: str
     held_out: str
 
 
-def make_pairs(split="train", seed=0):
+def make_pairs(split: str = "train", seed: int = 0) -> list[Pair]:
     """The pairs of a split: 40,000 for "train", 1,500 for "validation", 3,000 for "test"; the same on every machine.
 
     Raises CourseError for another split.
@@ -50,13 +50,13 @@ def make_pairs(split="train", seed=0):
 
 
 @lru_cache(maxsize=1)
-def pairs_by_split(seed):
+def pairs_by_split(seed: int) -> dict[str, list[Pair]]:
     """A dict from each split to its pairs. No two share a side, whatever the case and punctuation."""
     dice = Dice(seed)
     return generate(lambda: draw_candidate(dice), QUOTAS)
 
 
-def draw_candidate(dice):
+def draw_candidate(dice: Dice) -> Candidate[Pair]:
     """A sentence that is neither clumsy nor the slide's."""
     while True:
         sentence = say(dice)
@@ -65,12 +65,12 @@ def draw_candidate(dice):
             return Candidate(groups_for(sentence), sides, partial(pair, sentence))
 
 
-def pair(sentence, held_out):
+def pair(sentence: Sentence, held_out: str) -> Pair:
     """The Pair of a sentence."""
     return Pair(sentence.pt, sentence.en, sentence.alignment, sentence.pattern, held_out)
 
 
-def groups_for(sentence):
+def groups_for(sentence: Sentence) -> tuple[Group, ...]:
     """The groups that may take the sentence, in order of preference."""
     if any(is_withheld(*combination) for combination in sentence.combinations):
         return ("test", "combination"), ("validation", "combination")
@@ -79,7 +79,7 @@ def groups_for(sentence):
     return (("train", ""),)
 
 
-def is_clumsy(sentence):
+def is_clumsy(sentence: Sentence) -> bool:
     """Whether a sentence is too long, or names the same thing twice."""
     words = split_words(sentence.pt)
     nouns = [NOUN_OF[word] for word in words if word in NOUN_OF]

@@ -2,7 +2,9 @@
 
 from typing import NamedTuple
 
+from course_lib.world.dice import Dice
 from course_lib.world.language import english
+from course_lib.world.language.entries import Noun, Pronoun, Verb
 from course_lib.world.language.lexicon import LEXICON
 from course_lib.world.language.noun_phrases import attributes, build, determine, name, person
 from course_lib.world.language.phrases import NOTHING, Phrase, combined, sequence, unit
@@ -25,7 +27,7 @@ class Verbal(NamedTuple):
     main: Phrase
 
 
-def conjugate(verb, tense, pronoun):
+def conjugate(verb: Verb, tense: str, pronoun: Pronoun) -> Verbal:
     """The verb in a tense, agreeing with the pronoun that its subject is or stands for."""
     if tense == "progressive":
         is_doing = unit(ESTAR.present[pronoun.form], english.be(pronoun.english))
@@ -41,39 +43,39 @@ def conjugate(verb, tense, pronoun):
     return with_do(spell(verb, verb.present[pronoun.form]), plain, "does" if third else "do", verb.english)
 
 
-def spell(verb, form):
+def spell(verb: Verb, form: str) -> str:
     """A form of the verb with the preposition that its object needs (gosto de)."""
     return f"{form} {verb.preposition}" if verb.objects else form
 
 
-def is_third_person(pronoun):
+def is_third_person(pronoun: Pronoun) -> bool:
     """Whether an English verb takes -s after the pronoun."""
     return pronoun.english in ("he", "she")
 
 
-def with_do(pt, plain, auxiliary, base):
+def with_do(pt: str, plain: str, auxiliary: str, base: str) -> Verbal:
     """A verb whose questions and negations are made with "do"."""
     whole = unit(pt, f"{auxiliary} {base}")
     return Verbal(unit(pt, plain), Phrase(en=whole.en[:1]), Phrase(whole.pt, whole.en[1:]))
 
 
-def with_own_auxiliary(auxiliary, main):
+def with_own_auxiliary(auxiliary: Phrase, main: Phrase) -> Verbal:
     """A verb of two words in both languages: está lendo, is reading; vai ler, will read."""
     return Verbal(sequence(auxiliary, main), Phrase(en=auxiliary.en), Phrase(auxiliary.pt + main.pt, main.en))
 
 
-def copula(verb, pronoun, past=False):
+def copula(verb: Verb, pronoun: Pronoun, past: bool = False) -> Verbal:
     """Ser or estar: one word in both languages, and its own auxiliary."""
     form = (verb.past if past else verb.present)[pronoun.form]
     return with_own_auxiliary(unit(form, english.be(pronoun.english, past)), NOTHING)
 
 
-def is_ambiguous(verb, pronoun):
+def is_ambiguous(verb: Verb, pronoun: Pronoun) -> bool:
     """Whether present and past look the same in Portuguese: nós compramos is "we buy" and "we bought"."""
     return verb.present[pronoun.form] == verb.past[pronoun.form]
 
 
-def thing_done_to(dice, verb, weights, owner=None):
+def thing_done_to(dice: Dice, verb: Verb, weights: dict[str, int], owner: Pronoun | None = None) -> Phrase:
     """A fitting object of the verb."""
     noun = dice.pick(verb.objects)
     weights = {kind: weight for kind, weight in weights.items() if kind in verb.determiners}
@@ -81,24 +83,24 @@ def thing_done_to(dice, verb, weights, owner=None):
     return combined(phrase, verb.word, noun.word)
 
 
-def receiver(dice):
+def receiver(dice: Dice) -> Phrase:
     """The one to whom something is given: ao menino, to the boy."""
     return sequence(unit("a", "to"), person(dice).phrase)
 
 
-def place(dice, noun, pt="em", en=""):
+def place(dice: Dice, noun: Noun, pt: str = "em", en: str = "") -> Phrase:
     """A place: no jardim, in the garden; embaixo da mesa, under the table. Without `en` the noun decides."""
     kind = "demonstrative" if dice.chance(CHANCE_OF_THIS_PLACE) else "definite"
     ground = build(noun, False, determine(dice, kind, noun, plural=False))
     return sequence(unit(pt, en or noun.place), ground.phrase)
 
 
-def place_of(dice, verb):
+def place_of(dice: Dice, verb: Verb) -> Phrase:
     """One of the places where the verb is done; nothing for verbs that are done anywhere."""
     return place(dice, dice.pick(verb.places)) if verb.places else NOTHING
 
 
-def time(dice, tense):
+def time(dice: Dice, tense: str) -> Phrase:
     """A time phrase of the tense: ontem, yesterday."""
     chosen = dice.pick([entry for entry in LEXICON.times if tense in entry.tenses])
     return unit(chosen.word, chosen.english)

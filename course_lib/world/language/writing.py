@@ -1,6 +1,7 @@
 """How the little world writes English: capitals for names, for "I" and for what begins a sentence; series of words."""
 
 import re
+from collections.abc import Sequence
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = ("January", "February", "March", "April", "May", "June",
@@ -16,22 +17,22 @@ ALWAYS_CAPITAL = re.compile(rf"\b({'|'.join(word.lower() for word in ('I', *PEOP
 SENTENCE_BEGINNING = re.compile(r"(?:^|(?<=[.?!] ))\w")
 
 
-def capitalise(text):
+def capitalise(text: str) -> str:
     """The text with a capital letter where a sentence begins, and for names, days and "I"."""
     return SENTENCE_BEGINNING.sub(in_capitals, ALWAYS_CAPITAL.sub(lambda found: found[0].capitalize(), text))
 
 
-def in_capitals(found):
+def in_capitals(found: re.Match[str]) -> str:
     """What a pattern found, in capitals."""
     return found[0].upper()
 
 
-def enumerate_words(words):
+def enumerate_words(words: Sequence[str]) -> str:
     """A dog; a dog and a cat; a dog, a cat and a car."""
     *others, final = words
     return f"{', '.join(others)} and {final}" if others else final
 
 
-def with_article(noun):
+def with_article(noun: str) -> str:
     """A dog, an elephant."""
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"

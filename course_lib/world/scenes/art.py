@@ -18,7 +18,7 @@ class Drawing:
 
 
 @cache
-def drawing(name):
+def drawing(name: str) -> Drawing:
     """The drawing of a noun, a kind of person or a place."""
     text = (FOLDER / f"{name}.svg").read_text(encoding="utf-8")
     width, height = re.search(r'viewBox="0 0 (\S+) (\S+)"', text).groups()

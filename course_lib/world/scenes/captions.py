@@ -10,19 +10,20 @@ from course_lib.world.scenes.phrases import (
     things,
     wearing,
 )
+from course_lib.world.scenes.scene import Scene
 from course_lib.world.splits import digest
 
 FRAMES = ("{}", "{}", "a picture of {}", "a drawing of {}", "here you see {}")
 
 
-def captions(scene):
+def captions(scene: Scene) -> tuple[str, ...]:
     """The five captions of a scene. All but the last name one colour at most; the last, the full one, names all."""
     dice = Dice(digest(repr(scene)))
     parts = with_person(dice, scene) if scene.person else alone(scene)
     return tuple(dice.pick(FRAMES).format(part) for part in parts) + (full_caption(scene),)
 
 
-def with_person(dice, scene):
+def with_person(dice: Dice, scene: Scene) -> tuple[str, str, str, str]:
     """The shirt, the things (at times with their colour), the place, and who is where."""
     who, what = somebody(scene.person), things(scene)
     return (
@@ -33,13 +34,13 @@ def with_person(dice, scene):
     )
 
 
-def alone(scene):
+def alone(scene: Scene) -> tuple[str, str, str, str]:
     """The things with their colour and without, the place, and that there is nobody."""
     what = things(scene)
     return coloured_things(scene), what, f"{what} {located(scene)}", f"nothing but {what}"
 
 
-def full_caption(scene):
+def full_caption(scene: Scene) -> str:
     """All that a scene shows, in one of three wordings."""
     dice = Dice(digest(f"full {scene!r}"))
     what, where = coloured_things(scene), located(scene)

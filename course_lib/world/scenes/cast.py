@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from course_lib.world.language.lexicon import LEXICON
 from course_lib.world.scenes.art import drawing
-from course_lib.world.table import TABLES, read_table
+from course_lib.world.table import TABLES, Row, read_table
 
 PAINTS = ("red", "orange", "yellow", "green", "blue", "purple", "black", "white")
 FURS = ("black", "white", "brown", "gray")
@@ -41,20 +41,20 @@ class Drawable:
 
     noun: str
     plural: str
-    colours: tuple
+    colours: tuple[str, ...]
     withheld: str
     width: int
-    places: tuple
+    places: tuple[str, ...]
     in_the_air: bool
     animal: bool
 
     @property
-    def ratio(self):
+    def ratio(self) -> float:
         """Its width, divided by its height."""
         return drawing(self.noun).width / drawing(self.noun).height
 
 
-def make_drawable(row):
+def make_drawable(row: Row) -> Drawable:
     """The Drawable of one row of drawn.csv."""
     noun = ENGLISH[row.one_of("noun", tuple(ENGLISH))]
     palette = FURS if "furry" in noun.kinds or noun.english == "cow" else PAINTS

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from course_lib.world.dice import Dice
 from course_lib.world.scenes.questions import (
     FORMS,
+    Question,
     absent_people,
     absent_things,
     false_premises,
@@ -13,7 +14,7 @@ from course_lib.world.scenes.questions import (
     questions,
     wearing,
 )
-from course_lib.world.scenes.scene import make_scenes
+from course_lib.world.scenes.scene import Scene, make_scenes
 from course_lib.world.splits import digest
 
 TURNS = 4
@@ -32,12 +33,12 @@ class Turn:
     form: str
 
 
-def make_scene_dialogues(split="train"):
+def make_scene_dialogues(split: str = "train") -> list[tuple[Scene, tuple[Turn, ...]]]:
     """A list of pairs (scene, its turns) for a split. Raises CourseError for another split."""
     return [(scene, turns(scene)) for scene in make_scenes(split)]
 
 
-def turns(scene):
+def turns(scene: Scene) -> tuple[Turn, ...]:
     """Four turns about a scene, or as many as there are kinds of questions, each of another kind."""
     dice = Dice(digest(f"turns {scene!r}"))
     by_kind = {}
@@ -47,12 +48,12 @@ def turns(scene):
     return tuple(make_turn(question, dice.pick(tuple(FORMS))) for question in chosen)
 
 
-def make_turn(question, form):
+def make_turn(question: Question, form: str) -> Turn:
     """The Turn of a question in a form."""
     return Turn(**question.turn(form), kind=question.kind, form=form)
 
 
-def practice(scene, shirts=0, premises=0):
+def practice(scene: Scene, shirts: int = 0, premises: int = 0) -> tuple[Turn, ...]:
     """Turns about a scene on what is hardest: whether something is there or worn, the colour of hats, what isn't there.
 
     A yes/no question is answered by yes at even odds, whatever the answers to the others are.

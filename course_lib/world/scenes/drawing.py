@@ -5,8 +5,15 @@ In those files, classes name what gets its colour here: `colour` and `line` of a
 """
 
 import io
+from typing import TYPE_CHECKING
 
 from course_lib.world.scenes.art import drawing
+from course_lib.world.scenes.layout import Spot
+
+if TYPE_CHECKING:
+    import numpy  # the world does without it until a picture is wanted
+
+    from course_lib.world.scenes.scene import Scene  # it imports this module
 
 COLOURS = {
     "red": "#bd0f1b",
@@ -24,7 +31,7 @@ HAIRS = {"black": "#29231f", "brown": "#6e4424", "blond": "#e9bf5a", "red": "#b5
 SKINS = ("#fbdcc0", "#e6b98f", "#c68e60", "#96613a", "#613d26")
 
 
-def draw(scene):
+def draw(scene: "Scene") -> str:
     """The scene as the text of an SVG."""
     layers = [(spot, scene.noun) for spot in scene.spots]
     if scene.person:
@@ -36,7 +43,7 @@ def draw(scene):
     )
 
 
-def put(spot, name):
+def put(spot: Spot, name: str) -> str:
     """A drawing at its spot."""
     what = drawing(name)
     scale = spot.width / what.width
@@ -48,7 +55,7 @@ def put(spot, name):
     return f'<g transform="{move}">{what.shapes}</g>'
 
 
-def style(scene):
+def style(scene: "Scene") -> str:
     """The colours of what is in the scene; what nobody wears is not displayed."""
     fills, hidden = {}, []
     if scene.colour:
@@ -69,7 +76,7 @@ def style(scene):
     return "".join(rules) + f".line{{stroke:{fills.get('colour', 'none')}}}"
 
 
-def render(scene, pixels=64):
+def render(scene: "Scene | str", pixels: int = 64) -> "numpy.ndarray":
     """The picture of a scene, or of any SVG text, as numbers from 0 to 255 (uint8): pixels x pixels x 3."""
     import numpy
     from PIL import Image
@@ -77,7 +84,7 @@ def render(scene, pixels=64):
     return numpy.asarray(Image.open(io.BytesIO(render_png(scene, pixels))).convert("RGB"))
 
 
-def render_png(scene, pixels=64):
+def render_png(scene: "Scene | str", pixels: int = 64) -> bytes:
     """The picture of a scene, or of any SVG text, as the bytes of a PNG."""
     import resvg_py
 

@@ -5,6 +5,9 @@ Things have a block of 2 by 2 cells: one fills it, two to four have a cell each.
 
 from dataclasses import dataclass
 
+from course_lib.world.dice import Dice
+from course_lib.world.scenes.cast import Drawable
+
 CELL = 60
 PICTURE = 4 * CELL
 # For each count: the middle of each thing in its block, and its bottom, in cells; then the cells that each may fill.
@@ -27,13 +30,13 @@ class Spot:
     flip: bool
 
 
-def place_person(dice, width, side):
+def place_person(dice: Dice, width: float, side: str) -> Spot:
     """The spot of a person, about `width` wide, when the things are on that side."""
     x, bottom, size = 178 + 4 * dice.roll(), 228 + 6 * dice.roll(), 0.97 + 0.06 * dice.roll()
     return Spot(x if side == "left" else PICTURE - x, bottom, size * width, dice.chance(0.5))
 
 
-def place_things(dice, thing, count, side):
+def place_things(dice: Dice, thing: Drawable, count: int, side: str) -> tuple[Spot, ...]:
     """The spots of `count` things, from the back to the front, on one side ("left", "right") or in the middle ("")."""
     places, cells = PLACES_IN_BLOCK[count]
     left, top = CELL * BLOCKS[side], 0 if thing.in_the_air else 2 * CELL

@@ -2,49 +2,50 @@
 
 from course_lib.world.language.writing import NUMBERS, enumerate_words, with_article
 from course_lib.world.scenes.cast import DRAWABLES, ENGLISH
+from course_lib.world.scenes.scene import Person, Scene
 
 OPPOSITE = {"left": "right", "right": "left"}
 
 
-def counted(noun, count, colour=""):
+def counted(noun: str, count: int, colour: str = "") -> str:
     """A dog, two dogs, three brown dogs."""
     word = noun if count == 1 else DRAWABLES[noun].plural
     phrase = f"{colour} {word}".strip()
     return with_article(phrase) if count == 1 else f"{NUMBERS[count - 1]} {phrase}"
 
 
-def things(scene):
+def things(scene: Scene) -> str:
     """The things of a scene, without their colour."""
     return counted(scene.noun, scene.count)
 
 
-def coloured_things(scene):
+def coloured_things(scene: Scene) -> str:
     """The things of a scene, in their colour where that tells them apart."""
     return counted(scene.noun, scene.count, scene.colour)
 
 
-def somebody(person):
+def somebody(person: Person) -> str:
     """A man."""
     return with_article(person.kind)
 
 
-def garment(name, colour):
+def garment(name: str, colour: str) -> str:
     """A yellow shirt, black trousers."""
     return f"{colour} {name}" if name == "trousers" else with_article(f"{colour} {name}")
 
 
-def wearing(person, *names):
+def wearing(person: Person, *names: str) -> str:
     """A man in a yellow shirt, black trousers and a red hat; only the clothes that are named."""
     worn = {"shirt": person.shirt, person.bottom: person.bottom_colour, "hat": person.hat}
     clothes = [garment(name, colour) for name, colour in worn.items() if name in names and colour]
     return f"{somebody(person)} in {enumerate_words(clothes)}"
 
 
-def dressed(person):
+def dressed(person: Person) -> str:
     """A person with all that they wear."""
     return wearing(person, "shirt", "trousers", "skirt", "hat")
 
 
-def located(scene):
+def located(scene: Scene) -> str:
     """In the park, on the beach."""
     return f"{ENGLISH[scene.place].place} the {scene.place}"

@@ -4,12 +4,14 @@ The ways are those of the slide on inference: the question alone, the ambiguous 
 form of the answer ("Answer the question using a single word or phrase.").
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from course_lib.world.dice import Dice
 from course_lib.world.language.writing import NUMBERS, capitalise, with_article
 from course_lib.world.scenes.cast import DRAWABLES, KINDS, LABELS, PAINTS, SHOWN, WITHHELD_SHIRTS
 from course_lib.world.scenes.phrases import garment, located, things
+from course_lib.world.scenes.scene import Person, Scene
 from course_lib.world.splits import digest
 
 FORMS = {
@@ -31,7 +33,7 @@ class Question:
     sentence: str
     word: str
 
-    def turn(self, form):
+    def turn(self, form: str) -> dict[str, str]:
         """What is asked and answered in a form, one of `FORMS`, as a dict with the keys user and assistant."""
         return {
             "user": FORMS[form].format(self.text),
@@ -39,8 +41,8 @@ class Question:
         }
 
 
-def questions(scene):
-    """All questions about a scene, as a tuple; of the yes/no questions, half are answered by yes."""
+def questions(scene: Scene) -> tuple[Question, ...]:
+    """All questions about a scene; of the yes/no questions, half are answered by yes."""
     dice = Dice(digest(f"questions {scene!r}"))
     asked = [*about_things(scene), *about_presence(dice, scene)]
     if scene.person:
@@ -48,12 +50,12 @@ def questions(scene):
     return tuple(asked)
 
 
-def ask(kind, text, sentence, word):
+def ask(kind: str, text: str, sentence: str, word: str) -> Question:
     """A Question whose answers begin with capitals and end in full stops."""
     return Question(kind, text, capitalise(f"{sentence}."), capitalise(f"{word}."))
 
 
-def about_things(scene):
+def about_things(scene: Scene) -> Iterator[Question]:
     """What it is, how many there are, in which colour, and where."""
     plural = DRAWABLES[scene.noun].plural
     name, be = (scene.noun, "is") if scene.count == 1 else (plural, "are")
@@ -68,7 +70,7 @@ def about_things(scene):
     yield ask("place", f"Where {be} the {name}?", f"the {name} {be} {located(scene)}", located(scene))
 
 
-def about_person(scene):
+def about_person(scene: Scene) -> Iterator[Question]:
     """Who it is, and on which side of whom the things are."""
     kind, be = scene.person.kind, "is" if scene.count == 1 else "are"
     name = scene.noun if scene.count == 1 else DRAWABLES[scene.noun].plural
@@ -82,7 +84,7 @@ def about_person(scene):
     )
 
 
-def about_clothes(dice, scene):
+def about_clothes(dice: Dice, scene: Scene) -> Iterator[Question]:
     """The colours of what somebody wears, and whether it is this colour or another one.
 
     The other one is worn by such people in training, too: else withheld ones would always be answered by no.
@@ -97,14 +99,14 @@ def about_clothes(dice, scene):
         yield wearing(person, colour)
 
 
-def wearing(person, colour):
+def wearing(person: Person, colour: str) -> Question:
     """Whether somebody wears a shirt of this colour."""
     word, told = "yes" if colour == person.shirt else "no", garment("shirt", person.shirt)
     question = f"Is the {person.kind} wearing {garment('shirt', colour)}?"
     return ask("yes/no", question, f"{word}, the {person.kind} is wearing {told}", word)
 
 
-def about_presence(dice, scene):
+def about_presence(dice: Dice, scene: Scene) -> Iterator[Question]:
     """Whether what is there is in the picture, and whether something else is."""
     nouns = [scene.noun, dice.pick(absent_things(scene))]
     if scene.person:
@@ -113,7 +115,7 @@ def about_presence(dice, scene):
         yield presence(scene, noun)
 
 
-def presence(scene, noun):
+def presence(scene: Scene, noun: str) -> Question:
     """Whether there is such a thing or such a person in the picture."""
     word = "yes" if noun == scene.noun or scene.person and noun == scene.person.kind else "no"
     question = f"Is there {with_article(noun)} in the picture?"
@@ -121,23 +123,23 @@ def presence(scene, noun):
     return ask("yes/no", question, f"{word}, there is {told} in the picture", word)
 
 
-def other_shirts(person):
+def other_shirts(person: Person) -> list[str]:
     """The colours of the shirts of other people of the same kind, as training shows them."""
     return [colour for colour in PAINTS if colour not in (person.shirt, *WITHHELD_SHIRTS[person.kind])]
 
 
-def absent_things(scene):
+def absent_things(scene: Scene) -> list[str]:
     """The things that could be drawn and aren't."""
     return [noun for noun in LABELS if noun != scene.noun and noun not in SHOWN.get(scene.place, ())]
 
 
-def absent_people(scene):
+def absent_people(scene: Scene) -> list[str]:
     """The kinds of people that aren't in the picture."""
     return [kind for kind in KINDS if scene.person is None or kind != scene.person.kind]
 
 
-def false_premises(scene):
-    """Questions of the kind "premise", as a tuple: each takes for granted what isn't there, and the answer says so."""
+def false_premises(scene: Scene) -> tuple[Question, ...]:
+    """Questions of the kind "premise": each takes for granted what isn't there, and the answer says so."""
     dice = Dice(digest(f"premises {scene!r}"))
     thing, kind = dice.pick(absent_things(scene)), dice.pick(absent_people(scene))
     asked = {f"Where is the {thing}?": thing, f"Where is the {kind}?": kind}

@@ -30,7 +30,10 @@ SIZES = {"train": (8_000, 0), "validation": (500, 500), "test": (1_000, 1_000)}
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody: a man, woman, boy or girl, and what they wear. `bottom` is "trousers" or "skirt"; `hat` may be ""."""
+    """Somebody: a man, woman, boy or girl, and what they wear. `bottom` is "trousers" or "skirt"; `hat` may be "".
+
+    `spot` is None where only the looks count.
+    """
 
     kind: str
     shirt: str
@@ -39,7 +42,7 @@ class Person:
     hat: str
     hair: str
     skin: int
-    spot: Spot
+    spot: Spot | None
 
 
 @dataclass(frozen=True)
@@ -55,23 +58,23 @@ class Scene:
     noun: str
     colour: str
     count: int
-    spots: tuple
+    spots: tuple[Spot, ...]
     person: Person | None
     side: str
     held_out: str = ""
 
     @property
-    def label(self):
+    def label(self) -> str:
         """The class of the picture: what it shows beside the person."""
         return self.noun
 
     @property
-    def svg(self):
+    def svg(self) -> str:
         """The drawing."""
         return draw(self)
 
 
-def make_scenes(split="train", size=None, seed=0):
+def make_scenes(split: str = "train", size: int | None = None, seed: int = 0) -> list[Scene]:
     """The first `size` scenes of a split (default: all), the same on every machine.
 
     There are 8,000 for "train", 1,000 for "validation" and 2,000 for "test", half of those with withheld combinations.
@@ -86,7 +89,7 @@ def make_scenes(split="train", size=None, seed=0):
 
 
 @lru_cache(maxsize=1)
-def scenes_by_split(seed):
+def scenes_by_split(seed: int) -> dict[str, list[Scene]]:
     """A dict from each split to its scenes, of which no two have the same content; the held-out ones take turns."""
     dice, seen, splits = Dice(seed), set(), {}
     for split, (known, withheld) in SIZES.items():
@@ -98,8 +101,8 @@ def scenes_by_split(seed):
     return splits
 
 
-def new_scene(dice, seen, held_out):
-    """A scene whose content is not in the set `seen`, and is added to it; with a withheld combination or without."""
+def new_scene(dice: Dice, seen: set[tuple], held_out: str) -> Scene:
+    """A scene whose content is not in `seen`, and is added to it; with a withheld combination or without."""
     while True:
         scene = draw_scene(dice)
         if is_withheld(scene) == (held_out == "combination") and content(scene) not in seen:
@@ -107,7 +110,7 @@ def new_scene(dice, seen, held_out):
             return scene
 
 
-def draw_scene(dice):
+def draw_scene(dice: Dice) -> Scene:
     """A scene: three in four have a person in them."""
     thing = DRAWABLES[dice.pick(LABELS)]
     side = dice.pick(("left", "right")) if dice.chance(0.75) else ""
@@ -123,7 +126,7 @@ def draw_scene(dice):
     )
 
 
-def draw_person(dice, side):
+def draw_person(dice: Dice, side: str) -> Person:
     """Somebody who stands on the other side than the things."""
     kind = dice.pick(KINDS)
     wears_skirt = kind in ("woman", "girl") and dice.chance(0.5)
@@ -139,22 +142,22 @@ def draw_person(dice, side):
     )
 
 
-def is_withheld(scene):
+def is_withheld(scene: Scene) -> bool:
     """Whether a scene shows a combination that never occurs in training."""
     return has_withheld_shirt(scene) or has_withheld_thing(scene)
 
 
-def has_withheld_shirt(scene):
+def has_withheld_shirt(scene: Scene) -> bool:
     """Whether somebody wears a shirt in a colour in which training never shows it on people of the kind."""
     return scene.person is not None and scene.person.shirt in WITHHELD_SHIRTS[scene.person.kind]
 
 
-def has_withheld_thing(scene):
+def has_withheld_thing(scene: Scene) -> bool:
     """Whether the things have a colour in which training never shows them."""
     return scene.colour != "" and scene.colour == DRAWABLES[scene.noun].withheld
 
 
-def content(scene):
+def content(scene: Scene) -> tuple[str, str, str, int, str, Person | None]:
     """What a scene shows, without the places in the picture."""
     person = scene.person and replace(scene.person, spot=None)
     return scene.place, scene.noun, scene.colour, scene.count, scene.side, person

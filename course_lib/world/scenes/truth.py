@@ -4,23 +4,24 @@ import re
 from functools import cache
 
 from course_lib.world.scenes.cast import DRAWABLES, KINDS, SHOWN
+from course_lib.world.scenes.scene import Scene
 
 PEOPLE = {"man": "men", "woman": "women", "boy": "boys", "girl": "girls"}
 
 
-def invented(scene, text):
-    """The things and people that a text names and a scene doesn't show, as a set of nouns in the singular."""
+def invented(scene: Scene, text: str) -> set[str]:
+    """The things and people that a text names and a scene doesn't show, as nouns in the singular."""
     shown = {scene.noun, *SHOWN.get(scene.place, ()), *([scene.person.kind] if scene.person else [])}
     return named(text) - shown
 
 
-def named(text):
-    """The things and people that are drawn in scenes and named in a text, as a set of nouns in the singular."""
+def named(text: str) -> set[str]:
+    """The things and people that are drawn in scenes and named in a text, as nouns in the singular."""
     return {NOUNS[word] for word in words().findall(text.lower())}
 
 
 @cache
-def words():
+def words() -> re.Pattern[str]:
     """The pattern that finds all of them, one or many."""
     return re.compile(rf"\b({'|'.join(sorted(NOUNS, key=len, reverse=True))})\b")
 

@@ -7,10 +7,14 @@ and "in" (in the park).
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from course_lib.world.language.entries import Adjective, Noun
 from course_lib.world.language.lexicon import LEXICON
 from course_lib.world.language.writing import NAMES
+
+if TYPE_CHECKING:  # it imports this module
+    from course_lib.world.stories.teller import Teller
 
 CHILDREN = {"f": ("girl",), "m": ("boy",)}
 ADULTS = {"f": ("woman", "teacher", "doctor"), "m": ("man", "teacher", "doctor")}
@@ -26,10 +30,10 @@ class Character:
 
     word: str
     gender: str
-    relative: "Character" = None
+    relative: "Character | None" = None
     tag = "PERSON"
 
-    def mention(self, form, teller):
+    def mention(self, form: str, teller: "Teller") -> list[tuple[str, "Character | None"]]:
         """The pronoun where it is clear who is meant, else the name or the noun."""
         if teller.prefers_pronoun(self):
             words = [(PRONOUNS[self.gender][form], self)]
@@ -38,7 +42,7 @@ class Character:
         teller.met(self)
         return words
 
-    def determiner(self, teller):
+    def determiner(self, teller: "Teller") -> list[tuple[str, "Character | None"]]:
         """What stands before the noun: nothing, an article, or the relative."""
         if self.relative and self.relative is teller.subject:
             return [(PRONOUNS[self.relative.gender]["own"], self.relative)]
@@ -48,7 +52,7 @@ class Character:
             return []
         return [("the" if self in teller.known else "a", None)]
 
-    def may_be(self, gender):
+    def may_be(self, gender: str) -> bool:
         """Whether he (m) or she (f) could mean this person, as far as the word tells."""
         return self.gender == gender or self.word in EITHER
 
@@ -60,7 +64,7 @@ class Animal:
     noun: Noun
     tag = "ANIMAL"
 
-    def mention(self, form, teller):
+    def mention(self, form: str, teller: "Teller") -> list[tuple[str, "Animal | None"]]:
         """A dog, then the dog."""
         article = "the" if self in teller.known else "a"
         teller.met(self)
@@ -77,7 +81,7 @@ class Thing:
     price: str
     tag: str
 
-    def mention(self, form, teller):
+    def mention(self, form: str, teller: "Teller") -> list[tuple[str, "Thing | None"]]:
         """A red ball at first; then the ball or the red ball."""
         if form == "price":
             return [(self.price, None)]
@@ -91,13 +95,13 @@ class Thing:
             return [("some" if self.noun.use == "mass" else "a", None), *self.described(True)]
         return [("the", None), *self.described(self.alike or not teller.is_brief())]
 
-    def described(self, fully):
+    def described(self, fully: bool) -> list[tuple[str, "Thing | None"]]:
         """The noun, with the adjective or without."""
         adjective = [(self.adjective.english, None)] if fully else []
         return [*adjective, (self.noun.english, self)]
 
     @property
-    def combination(self):
+    def combination(self) -> tuple[str, str]:
         """The adjective and the noun, in dictionary forms."""
         return self.adjective.word, self.noun.word
 
@@ -110,17 +114,20 @@ class Place:
     preposition: str
     tag = "PLACE"
 
-    def mention(self, form, teller):
+    def mention(self, form: str, teller: "Teller") -> list[tuple[str, "Place | None"]]:
         """The park, in the park."""
         before = [(self.preposition, None)] if form == "in" else []
         return [*before, ("the", None), (self.noun.english, self)]
 
 
-def as_place(noun, preposition=""):
+Named = Character | Animal | Thing | Place
+
+
+def as_place(noun: Noun, preposition: str = "") -> Place:
     """The place that a noun names; in it, at it or on it, as the lexicon says."""
     return Place(noun, preposition or noun.place)
 
 
-def place(word, preposition=""):
+def place(word: str, preposition: str = "") -> Place:
     """The place called so in Portuguese."""
     return as_place(LEXICON.entry("nouns", word), preposition)

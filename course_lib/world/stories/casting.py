@@ -1,7 +1,10 @@
 """Choosing who and what a story is about."""
 
+from collections.abc import Sequence
 from functools import cache
 
+from course_lib.world.dice import Dice, Item
+from course_lib.world.language.entries import Adjective, Noun
 from course_lib.world.language.lexicon import nouns
 from course_lib.world.language.noun_phrases import ADJECTIVES
 from course_lib.world.stories.cast import (
@@ -12,10 +15,12 @@ from course_lib.world.stories.cast import (
     YOUNG_KIN,
     Animal,
     Character,
+    Named,
     Thing,
     as_place,
     place,
 )
+from course_lib.world.stories.plot import Plot
 
 OTHER = {"f": "m", "m": "f"}
 LASTING = ("colour", "size", "age")
@@ -26,7 +31,7 @@ STORE = place("loja", "in")
 FOR_FOOD = place("mesa", "on"), place("cadeira", "on"), place("cesta", "in"), place("caixa", "in")
 
 
-def cast_for(dice, plot):
+def cast_for(dice: Dice, plot: Plot) -> dict[str, Named]:
     """A dict from the slots of the templates to who and what fills them."""
     hero = child(dice, dice.pick("fm"))
     t, d = things(dice, plot)
@@ -48,12 +53,12 @@ def cast_for(dice, plot):
     }
 
 
-def child(dice, gender):
+def child(dice: Dice, gender: str) -> Character:
     """The hero: mostly by name, else a boy or a girl."""
     return Character(dice.pick(NAMES[gender] if dice.chance(0.75) else CHILDREN[gender]), gender)
 
 
-def rival(dice, hero):
+def rival(dice: Dice, hero: Character) -> Character:
     """Another child, mostly of the other gender, so that he and she are clear; sometimes a relative of the hero."""
     other = OTHER[hero.gender]
     if dice.chance(0.2):
@@ -63,7 +68,7 @@ def rival(dice, hero):
     return Character(dice.pick([name for name in NAMES[hero.gender] if name != hero.word]), hero.gender)
 
 
-def giver(dice, hero):
+def giver(dice: Dice, hero: Character) -> Character:
     """A grown-up, sometimes a relative of the hero."""
     other = OTHER[hero.gender]
     if dice.chance(0.3):
@@ -72,7 +77,7 @@ def giver(dice, hero):
     return Character(dice.pick(ADULTS[gender]), gender)
 
 
-def things(dice, plot):
+def things(dice: Dice, plot: Plot) -> tuple[Thing, Thing]:
     """The wished-for thing and another one, told apart by the noun or, in some plots, by the adjective alone."""
     first, second = two(dice, plot.things)
     adjective, other = dice.pick(suitable(first)), dice.pick(suitable(second))
@@ -87,13 +92,13 @@ def things(dice, plot):
 
 
 @cache
-def suitable(noun):
+def suitable(noun: Noun) -> tuple[Adjective, ...]:
     """The adjectives that a thing may have all through a story; bread, which has no others, is hot or cold."""
     kinds = ("state",) if noun.use == "mass" else LASTING
     return tuple(a for a in ADJECTIVES[noun] if a.kind in kinds or a.word in QUALITIES)
 
 
-def two(dice, options):
+def two(dice: Dice, options: Sequence[Item]) -> tuple[Item, Item]:
     """Two different ones of the options."""
     first = dice.pick(options)
     return first, dice.pick([option for option in options if option is not first])

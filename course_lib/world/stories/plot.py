@@ -11,6 +11,7 @@ put down. A form may follow the slot: `{hero.obj}` (see `stories_cast`).
 
 from dataclasses import dataclass
 
+from course_lib.world.language.entries import Noun
 from course_lib.world.language.lexicon import nouns
 
 SIGHTS = "parque praça praia jardim escola museu fazenda igreja castelo floresta"
@@ -79,14 +80,14 @@ class Plot:
     `outcomes` maps the loser to its templates. `happy` and `sad` are the summaries of the two endings.
     """
 
-    things: tuple
-    openings: tuple
-    middles: tuple
-    outcomes: dict
-    questions: tuple
+    things: tuple[Noun, ...]
+    openings: tuple[str, ...]
+    middles: tuple[str, ...]
+    outcomes: dict[str, tuple[str, ...]]
+    questions: tuple[tuple[str, str], ...]
     happy: str
     sad: str
-    closings: tuple = (*PARTINGS, *POSSESSIONS)
+    closings: tuple[str, ...] = (*PARTINGS, *POSSESSIONS)
     alike: bool = False
-    places: tuple = nouns(SIGHTS)
+    places: tuple[Noun, ...] = nouns(SIGHTS)
     tag: str = "THING"

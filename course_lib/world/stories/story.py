@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from course_lib.world.dice import Dice
-from course_lib.world.splits import Candidate, check_split, digest, generate, is_withheld, normalise
+from course_lib.world.splits import Candidate, Group, check_split, digest, generate, is_withheld, normalise
+from course_lib.world.stories.cast import Named
 from course_lib.world.stories.casting import cast_for
 from course_lib.world.stories.meals_and_pets import MEAL, PET
 from course_lib.world.stories.plot import SCENES
@@ -41,15 +42,15 @@ class Story:
     text: str
     ending: str
     topic: str
-    words: tuple
-    tags: tuple
+    words: tuple[str, ...]
+    tags: tuple[str, ...]
     question: str
     answer: str
     summary: str
     held_out: str
 
 
-def make_stories(split="train", seed=0):
+def make_stories(split: str = "train", seed: int = 0) -> list[Story]:
     """The stories of a split: 20,000 for "train", 1,000 for "validation" and "test"; the same on every machine.
 
     Raises CourseError for another split.
@@ -59,13 +60,13 @@ def make_stories(split="train", seed=0):
 
 
 @lru_cache(maxsize=1)
-def stories_by_split(seed):
+def stories_by_split(seed: int) -> dict[str, list[Story]]:
     """A dict from each split to its stories; no two have the same text."""
     dice = Dice(seed)
     return generate(lambda: draw_candidate(dice), QUOTAS)
 
 
-def draw_candidate(dice):
+def draw_candidate(dice: Dice) -> Candidate[Story]:
     """A tale that is not too long."""
     while True:
         tale = Tale(dice)
@@ -74,7 +75,7 @@ def draw_candidate(dice):
             return Candidate(groups_for(tale, text), {text}, tale.story)
 
 
-def groups_for(tale, text):
+def groups_for(tale: "Tale", text: str) -> tuple[Group, ...]:
     """The groups that may take the tale, in order of preference."""
     told = [tale.cast[slot] for slot in "td" if tale.cast[slot] in tale.teller.known]
     if any(is_withheld(*thing.combination) for thing in told):
@@ -87,7 +88,7 @@ def groups_for(tale, text):
 class Tale:
     """One random story while it is told."""
 
-    def __init__(self, dice):
+    def __init__(self, dice: Dice):
         self.dice = dice
         self.topic = dice.pick(tuple(PLOTS))
         self.plot = PLOTS[self.topic]
@@ -99,7 +100,7 @@ class Tale:
         for beat in (plot.openings, SCENES, plot.middles, plot.outcomes[loser], plot.closings):
             self.teller.tell(dice.pick(beat))
 
-    def story(self, held_out):
+    def story(self, held_out: str) -> Story:
         """The tale with its labels."""
         words, named = zip(*self.teller.spelt(), strict=True)
         question, answer = (self.tell_about(template) for template in self.dice.pick(self.plot.questions))
@@ -115,24 +116,24 @@ class Tale:
             held_out=held_out,
         )
 
-    def tag(self, one):
+    def tag(self, one: Named | None) -> str:
         """The tag of a word that names this one, or nobody."""
         return "O" if one is None else "KEEPER" if one is self.cast["x"] else one.tag
 
-    def tell_about(self, template):
+    def tell_about(self, template: str) -> str:
         """A question or its answer, which names everybody in full."""
         teller = Teller(self.dice, self.cast, known=self.cast.values(), brevity=0)
         teller.tell(template)
         return teller.text()
 
-    def summary(self):
+    def summary(self) -> str:
         """The story in one sentence."""
         teller = Teller(self.dice, self.cast)
         teller.tell(getattr(self.plot, self.ending))
         return teller.text()
 
 
-def with_ending(cast, ending, loser):
+def with_ending(cast: dict[str, Named], ending: str, loser: str) -> dict[str, Named]:
     """The cast with the slots that the ending decides: x has the thing, y not; the hero gets u, the loser gets v."""
     x, y, u, v = cast["hero"], cast[loser], cast["t"], cast["d"]
     if ending == "sad":

@@ -1,10 +1,13 @@
 """Telling: templates become words, and each word remembers whom or what it names."""
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
+from course_lib.world.dice import Dice
 from course_lib.world.language import english
 from course_lib.world.language.writing import capitalise
+from course_lib.world.stories.cast import Character, Named
 
 PIECE = re.compile(r"\{(\w+)\.?(\w*)\}|([\w']+|[.,?])")
 
@@ -19,50 +22,50 @@ class Teller:
         brevity: how often the short way is taken where it is clear: she for ana, the ball for the red ball.
     """
 
-    def __init__(self, dice, cast, known=(), brevity=0.65):
+    def __init__(self, dice: Dice, cast: dict[str, Named], known: Iterable[Named] = (), brevity: float = 0.65):
         self.dice, self.cast, self.brevity = dice, cast, brevity
         self.known, self.here, self.before = dict.fromkeys(known), {}, {}
         self.words = []
 
-    def tell(self, template):
+    def tell(self, template: str) -> None:
         """Add the words of one or more sentences."""
         for slot, form, word in pieces(template):
             self.words += self.cast[slot].mention(form, self) if slot else [(word, None)]
             if word == ".":
                 self.before, self.here = self.here, {}
 
-    def met(self, one):
+    def met(self, one: Named) -> None:
         """Remember that somebody or something was mentioned."""
         self.known[one] = None
         self.here[one] = None
 
-    def prefers_pronoun(self, person):
+    def prefers_pronoun(self, person: Character) -> bool:
         """Whether to say he or she: somebody of this sentence or the last, and nobody else can be meant."""
         if any(one is not person and one.may_be(person.gender) for one in self.known if one.tag == "PERSON"):
             return False
         return person in self.here or (person in self.before and self.is_brief())
 
-    def is_brief(self):
+    def is_brief(self) -> bool:
         """Whether to take the short way this time."""
         return self.dice.chance(self.brevity)
 
     @property
-    def subject(self):
+    def subject(self) -> Named | None:
         """Who or what the sentence named first, None at its beginning."""
         return next(iter(self.here), None)
 
-    def text(self):
+    def text(self) -> str:
         """What was told so far, with capitals where English has them."""
         text = " ".join(word for word, _ in self.spelt())
         return capitalise(text.replace(" .", ".").replace(" ,", ",").replace(" ?", "?"))
 
-    def spelt(self):
+    def spelt(self) -> list[tuple[str, Named | None]]:
         """The words with whom or what they name, "a" being "an" where need be."""
         following = [word for word, _ in self.words[1:]] + [""]
         return [(english.article(word, after), one) for (word, one), after in zip(self.words, following, strict=True)]
 
 
 @cache
-def pieces(template):
+def pieces(template: str) -> list[tuple[str, str, str]]:
     """The parts of a template: (slot, form, "") or ("", "", word)."""
     return PIECE.findall(template)

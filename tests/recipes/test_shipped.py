@@ -1,0 +1,30 @@
+"""The shipped models do what their cards say, as `course evaluate` measures it."""
+
+import json
+
+import pytest
+
+from course_lib.files import read_json
+from course_lib.recipes import RECIPES
+from course_lib.runtime import MODELS
+from tests.cli.conftest import course
+
+FAST = ("base", "reward", "vit")
+
+
+def near(scores):
+    """Equal but for rounding; of a thousand questions, another machine may answer one or two otherwise."""
+    if isinstance(scores, dict):
+        return {name: near(value) for name, value in scores.items()}
+    return pytest.approx(scores, rel=2e-3, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in FAST else pytest.mark.slow) for name in RECIPES]
+)
+def test_a_shipped_model_scores_what_its_card_says(name):
+    card = read_json(MODELS / name / "card.json")
+    report = json.loads(course("evaluate", name, "--json").stdout)
+    assert report["left out"] == card["left out"]["validation"] == 0
+    assert report["scores"] == near(card["validation"])
+    assert report.get("further", {}) == near(card.get("further", {}))
