@@ -8,7 +8,7 @@ import platform
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from course_lib.errors import CourseError
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:  # otherwise imported only where they are used: much of the co
     import torch
 
 NUMBERS = ("float32", "float64", "float16", "bfloat16")
-Settings = TypeVar("Settings")
 
 
 @contextlib.contextmanager
@@ -140,17 +139,3 @@ def sha256(path: Path | str) -> str:
     """The SHA-256 digest of a file, as hexadecimal text."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def from_settings(kind: type[Settings], settings: Settings | dict[str, object]) -> Settings:
-    """A dataclass of this kind from the dict that `asdict` made of one, as in a config.json; what is no dict stays.
-
-    Raises:
-        CourseError: a field is unknown, or missing.
-    """
-    if not isinstance(settings, dict):
-        return settings
-    try:
-        return kind(**settings)
-    except TypeError as error:
-        raise CourseError(f"these settings don't fit {kind.__name__}: {error}") from None

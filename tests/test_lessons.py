@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from course_lib.cli.renumber import find_changes
+from course_lib.cli.numbering import find_changes
 from course_lib.errors import CourseError
 from course_lib.exercises import exercises_of
 from course_lib.grading import EDITIONS

@@ -96,15 +96,15 @@ def with_classes(rows, names):
 
 
 def check_classes(names):
-    """Return a list of classes if it has one or more, all different and none empty. Raises CourseError else."""
-    if not names:
-        raise CourseError("expected the names of classes, got none")
+    """The names of classes as a tuple. Raises CourseError where there is none, or one is empty or there twice."""
+    if isinstance(names, str) or not names:
+        raise CourseError(f"expected the names of one or more classes, got {names!r}")
     for name in names:
         if not isinstance(name, str) or not name.strip():
             raise CourseError(f"expected the name of a class, got {name!r}")
         if names.count(name) > 1:
             raise CourseError(f'the class "{name}" is there {names.count(name)} times; expected each once')
-    return names
+    return tuple(names)
 
 
 def world_classes():

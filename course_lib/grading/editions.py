@@ -7,20 +7,20 @@ import tempfile
 from pathlib import Path
 
 from course_lib.errors import CourseError
+from course_lib.lessons import find_lesson
 from course_lib.runtime import REPOSITORY
 
 EDITIONS = REPOSITORY / "notebooks" / "exercises"
 STUB = "# your code here"
 
 
-def edition_of(lesson, edition="release", root=EDITIONS):
-    """The exercise notebook of a lesson, by number or name. Raises CourseError with those that there are."""
-    names = sorted(path.name for path in (root / edition).glob("[0-9]*"))
-    for name in names:
-        if lesson == name or lesson.zfill(2) == name[:2]:
-            return root / edition / name / f"{name}.ipynb"
-    known = "".join(f"\n  {name}" for name in names) or " none"
-    raise CourseError(f'no exercises for "{lesson}" in {root / edition}; expected one of:{known}')
+def edition_of(lesson, edition="release"):
+    """The exercise notebook of a lesson, by number or name. Raises CourseError where it has none."""
+    stem = find_lesson(lesson).stem
+    path = EDITIONS / edition / stem / f"{stem}.ipynb"
+    if not path.exists():
+        raise CourseError(f"lesson {stem} has no exercises: {path} is missing")
+    return path
 
 
 def open_course(root, **settings):

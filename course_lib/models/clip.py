@@ -10,7 +10,6 @@ import torch.nn.functional as F
 from torch import nn
 
 from course_lib.errors import CourseError
-from course_lib.files import from_settings
 from course_lib.models.base import Model
 from course_lib.models.text_tower import TextConfig, TextTower
 from course_lib.models.vision_tower import VisionConfig, VisionTower
@@ -36,8 +35,6 @@ class ClipConfig:
     text_bias: bool = False
 
     def __post_init__(self):
-        for name, kind in {"vision": VisionConfig, "text": TextConfig}.items():
-            object.__setattr__(self, name, from_settings(kind, getattr(self, name)))
         if self.vision.pooling == "attention" and self.vision.d_model != self.d_joint:
             raise CourseError(
                 f"a vision tower that pools by attention needs d_model = d_joint, got {self.vision.d_model} and "

@@ -22,7 +22,6 @@ from course_lib.nn import (
     TokenEmbedding,
     View,
     YarnScaling,
-    scaling_from,
     softcap,
 )
 from course_lib.shapes import check_shape
@@ -75,7 +74,6 @@ class LlmConfig:
         if any(window is not None and window < 1 for window in windows):
             raise CourseError(f"window_sizes must be 1 or more, or None for all, got {windows}")
         object.__setattr__(self, "window_sizes", windows)
-        object.__setattr__(self, "rope_scaling", scaling_from(self.rope_scaling))
 
 
 class LlmBody(Model):

@@ -16,6 +16,7 @@ from course_lib.models.connector import Connector, ConnectorConfig
 from course_lib.models.gpt import Gpt, GptConfig
 from course_lib.models.llm import Llm, LlmConfig
 from course_lib.models.scorer import Scorer
+from course_lib.models.settings import from_settings
 from course_lib.models.t5 import T5, T5Config
 from course_lib.models.translator import Translator, TranslatorConfig
 from course_lib.models.vit import Vit, VitConfig
@@ -73,9 +74,9 @@ def load_model(name):
         raise CourseError(f"{folder / 'config.json'}: unknown architecture {architecture}; known: {known}")
     model_class, config_class, *preparer_classes = ARCHITECTURES[architecture]
     try:
-        model = model_class(config_class(**config))
-    except TypeError as error:
-        raise CourseError(f"{folder / 'config.json'} does not fit {config_class.__name__}: {error}") from None
+        model = model_class(from_settings(config_class, config))
+    except CourseError as error:
+        raise CourseError(f"{folder / 'config.json'} can't be used: {error}") from None
     load_weights(model, folder / "model.safetensors")
     preparers = [preparer.load(folder / preparer.file) for preparer in preparer_classes]
     for preparer in preparers:

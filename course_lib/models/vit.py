@@ -1,11 +1,11 @@
 """The vision transformer: which class does a picture belong to? (slide "Vision Transformers Basics")."""
 
-from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from torch import nn
 
-from course_lib.errors import CourseError
+from course_lib.data import check_classes
 from course_lib.models.base import Model
 from course_lib.models.vision_tower import VisionConfig, VisionTower
 
@@ -15,10 +15,10 @@ class VitConfig(VisionConfig):
     """The sizes of a `Vit`, and the names of its classes in the order of the logits.
 
     Raises:
-        CourseError: as `VisionConfig` does; and where there is no class, or two of one name.
+        CourseError: as `VisionConfig` and `check_classes` do.
     """
 
-    classes: tuple[str, ...]
+    classes: Sequence[str]
 
     def __post_init__(self):
         super().__post_init__()
@@ -38,13 +38,3 @@ class Vit(Model):
     def forward(self, pixels):
         """Pictures B C Y X -> logits, one for each class, B V."""
         return self.output(self.tower(pixels))
-
-
-def check_classes(names):
-    """Class names as a tuple. Raises CourseError where there is none, or two are the same."""
-    if isinstance(names, str) or not names:
-        raise CourseError(f"expected the names of one or more classes, got {names!r}")
-    twice = [name for name, count in Counter(names).items() if count > 1]
-    if twice:
-        raise CourseError(f"every class needs a name of its own; {twice[0]!r} is there twice")
-    return tuple(names)

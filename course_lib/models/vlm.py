@@ -6,7 +6,6 @@ import torch
 import torch.nn.functional as F
 
 from course_lib.errors import CourseError
-from course_lib.files import from_settings
 from course_lib.models.base import Model
 from course_lib.models.connector import Connector, ConnectorConfig
 from course_lib.models.llm import Llm, LlmConfig
@@ -34,8 +33,6 @@ class VlmConfig:
     vision_layer: int = -2
 
     def __post_init__(self):
-        for name, kind in {"vision": VisionConfig, "connector": ConnectorConfig, "text": LlmConfig}.items():
-            object.__setattr__(self, name, from_settings(kind, getattr(self, name)))
         ends, needed = (self.connector.d_vision, self.connector.d_model), (self.vision.d_model, self.text.d_model)
         if ends != needed:
             raise CourseError(f"the connector leads from {ends[0]} to {ends[1]}, expected {needed[0]} to {needed[1]}")

@@ -29,13 +29,12 @@ from course_lib.nn.positions import LearnedPositions, SinusoidalPositions
 from course_lib.nn.recording import AttentionMaps, record_attention
 from course_lib.nn.relative_bias import RelativePositionBias
 from course_lib.nn.rms_norm import RMSNorm
-from course_lib.nn.rotary import Rotary, Rotation
+from course_lib.nn.rotary import Rotary
 from course_lib.nn.rotary_scaling import (
     DynamicNtkScaling,
     LinearScaling,
     Llama3Scaling,
     YarnScaling,
-    scaling_from,
 )
 from course_lib.nn.softcap import softcap
 from course_lib.nn.view import View
@@ -68,7 +67,6 @@ __all__ = [
     "RMSNorm",
     "RelativePositionBias",
     "Rotary",
-    "Rotation",
     "SinusoidalPositions",
     "SlidingWindowKVCache",
     "SoftcappedAttention",
@@ -88,7 +86,6 @@ __all__ = [
     "record_attention",
     "rounded",
     "scaled_dot_product_attention",
-    "scaling_from",
     "segment_mask",
     "softcap",
     "split_heads",

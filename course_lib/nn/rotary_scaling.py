@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 import torch
 
 from course_lib.errors import CourseError
-from course_lib.files import from_settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,23 +101,6 @@ class Llama3Scaling:
         turns = self.original_length * frequencies / (2 * math.pi)
         share = ((turns - self.slow) / (self.fast - self.slow)).clamp(0, 1)
         return frequencies * share + frequencies / self.factor * (1 - share)
-
-
-SCALINGS = {scaling.kind: scaling for scaling in (LinearScaling, DynamicNtkScaling, YarnScaling, Llama3Scaling)}
-
-
-def scaling_from(settings):
-    """A scaling from what `dataclasses.asdict` made of it, as it is in a config.json; None and scalings pass through.
-
-    Raises:
-        CourseError: unknown kind or settings, or none of those that the kind needs.
-    """
-    if not isinstance(settings, dict):
-        return settings
-    kind, settings = settings.get("kind"), {name: value for name, value in settings.items() if name != "kind"}
-    if kind not in SCALINGS:
-        raise CourseError(f"unknown kind of RoPE scaling {kind!r}; known: {', '.join(SCALINGS)}")
-    return from_settings(SCALINGS[kind], settings)
 
 
 def expect_pairs(frequencies):

@@ -8,6 +8,7 @@ from course_lib.cli import exercises
 from course_lib.exercises.results import Result
 from course_lib.files import read_json
 from course_lib.grading.grade import Grade
+from course_lib.lessons import LESSONS
 from tests.cli.conftest import course
 from tests.grading.small_course import NAME, answered, source_notebook, write
 
@@ -62,6 +63,13 @@ def test_an_unknown_lesson_is_answered_with_those_there_are(command):
     result = course(command, "77")
     assert result.exit_code == 2
     assert "\n  01_attention_heads" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["check", "release"])
+def test_a_lesson_without_exercises_is_named(command):
+    result = course(command, "0")
+    assert result.exit_code == 2
+    assert f"lesson {LESSONS[0].stem} has no exercises" in result.stderr
 
 
 def test_release_makes_the_lessons_that_are_named(monkeypatch):

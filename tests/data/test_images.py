@@ -155,7 +155,8 @@ def test_a_missing_column_is_answered_with_those_there_are(load, missing, tmp_pa
 @pytest.mark.parametrize(
     ("names", "complaint"),
     [
-        ([], "expected the names of classes, got none"),
+        ([], r"expected the names of one or more classes, got \[\]"),
+        ("cat", "expected the names of one or more classes, got 'cat'"),
         (["cat", "dog", "cat"], 'the class "cat" is there 2 times; expected each once'),
         (["cat", " "], "expected the name of a class, got ' '"),
         (["cat", 3], "expected the name of a class, got 3"),
@@ -167,4 +168,4 @@ def test_bad_lists_of_classes_are_refused(names, complaint):
 
 
 def test_a_good_list_of_classes_comes_back():
-    assert check_classes(["cat", "dog"]) == ["cat", "dog"]
+    assert check_classes(["cat", "dog"]) == ("cat", "dog")

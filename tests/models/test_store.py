@@ -94,7 +94,7 @@ def test_an_unknown_architecture_is_refused_with_those_there_are(folder):
 
 def test_a_setting_that_the_config_does_not_know_is_named(folder):
     edit_json(folder / "config.json", num_legs=4)
-    with pytest.raises(CourseError, match="does not fit TranslatorConfig: .*num_legs"):
+    with pytest.raises(CourseError, match="these settings don't fit TranslatorConfig: .*num_legs"):
         load_model(folder)
 
 

@@ -119,8 +119,7 @@ def test_only_the_parts_that_are_named_are_trained():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"connector": {"d_vision": 7, "d_model": 19}}, "leads from 7 to 19, expected 33 to 19"),
-        ({"connector": {"d_vision": D, "d_model": 19, "kind": "rope"}}, "unknown connector 'rope'; known: linear, mlp"),
+        ({"connector": ConnectorConfig(d_vision=7, d_model=19)}, "leads from 7 to 19, expected 33 to 19"),
         ({"image_id": V + 1}, "image_id must be 0 to 17, got 18"),
     ],
 )
@@ -129,6 +128,11 @@ def test_parts_that_do_not_fit_are_refused(changes, message):
     parts = {"vision": config.vision, "connector": config.connector, "text": config.text, "image_id": V}
     with pytest.raises(CourseError, match=message):
         VlmConfig(**(parts | changes))
+
+
+def test_an_unknown_connector_is_refused_with_those_there_are():
+    with pytest.raises(CourseError, match="unknown connector 'rope'; known: linear, mlp"):
+        ConnectorConfig(d_vision=D, d_model=19, kind="rope")
 
 
 @pytest.mark.parametrize("kind", ["linear", "mlp", "pixel shuffle"])

@@ -1,13 +1,11 @@
 """Slower rotations for longer texts: which pairs are slowed down, and by how much."""
 
 import math
-from dataclasses import asdict
 
 import pytest
 import torch
 
-from course_lib.errors import CourseError
-from course_lib.nn import DynamicNtkScaling, LinearScaling, Llama3Scaling, Rotary, YarnScaling, scaling_from
+from course_lib.nn import DynamicNtkScaling, LinearScaling, Llama3Scaling, Rotary, YarnScaling
 from tests.parity import B, H, T, assert_near
 
 E, BASE, ORIGINAL = 22, 10_000.0, 1024
@@ -75,16 +73,3 @@ def test_a_shift_of_all_positions_changes_no_score(scaling):
     rotary, positions = Rotary(E, scaling=scaling), torch.arange(T)
     scores, shifted = (rotary(q, p) @ rotary(k, p).transpose(-2, -1) for p in (positions, positions + 1000))
     assert (scores - shifted).abs().max() < 1e-10
-
-
-@each_scaling
-def test_a_scaling_can_be_written_down_and_made_again(scaling):
-    assert scaling_from(asdict(scaling)) == scaling
-    assert scaling_from(scaling) is scaling
-
-
-def test_an_unknown_kind_is_refused_by_name():
-    with pytest.raises(
-        CourseError, match="unknown kind of RoPE scaling 'spiral'; known: linear, dynamic_ntk, yarn, ll"
-    ):
-        scaling_from({"kind": "spiral", "factor": 2.0})

@@ -1,6 +1,7 @@
 """`course renumber`: file names and all references to lessons follow the list in `course_lib/lessons.py`."""
 
 import re
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,6 +12,7 @@ from course_lib.lessons import LESSONS
 from course_lib.runtime import REPOSITORY
 
 PLACES = "*.md", "notebooks/**/*", "course_lib/**/*", "tests/**/*", "data/models/*/*.json"
+SIGNED = "notebooks/exercises/release/"
 TEXTS = {".md", ".ipynb", ".py", ".json"}
 TABLE = re.compile(r"(?<=\| Lesson \| Slides \| Minutes \|\n\| --- \| --- \| --- \|\n)(?:\| \[\d\d .*\n)*")
 
@@ -40,6 +42,9 @@ def renumber(show: Annotated[bool, typer.Option("--show", help="Only say what wo
     if not show:
         apply(REPOSITORY, changes)
     typer.echo(f"{len(changes)} files {'would change' if show else 'changed'}")
+    signed = sorted(Path(target).stem[:2] for target, _ in changes.values() if target.startswith(SIGNED))
+    if signed:
+        typer.echo(f"then make their student editions, which nbgrader signs, anew: course release {' '.join(signed)}")
 
 
 def find_changes(root, lessons):

@@ -2,9 +2,11 @@
 
 import pytest
 
-from course_lib.cli.renumber import apply, find_changes
+from course_lib.cli import numbering
+from course_lib.cli.numbering import apply, find_changes
 from course_lib.errors import CourseError
 from course_lib.lessons import numbered
+from tests.cli.conftest import course as run
 
 BEFORE = {
     "README.md": """
@@ -23,6 +25,7 @@ After it, `course check §2`.
     "notebooks/exercises/source/§3_grey/picture.bin": b"\xff lesson 3",
     "course_lib/exercises/lesson_§3.py": 'id="§3.1", title="from lesson §1 to exercise §2.1, which takes §2.1 s"',
     "tests/exercises/answers_§3.py": "from course_lib.exercises.lesson_§3 import EXERCISES",
+    "tests/exercises/test_checking.py": 'check("§3.1", §3.1)',
     "tests/nn/test_heads.py": 'x = "§3.1"  # not an exercise',
 }
 LIST = {
@@ -50,6 +53,7 @@ After it, `course check §3`.
     "notebooks/exercises/source/§1_grey/picture.bin": b"\xff lesson 3",
     "course_lib/exercises/lesson_§1.py": 'id="§1.1", title="from lesson §4 to exercise §3.1, which takes §2.1 s"',
     "tests/exercises/answers_§1.py": "from course_lib.exercises.lesson_§1 import EXERCISES",
+    "tests/exercises/test_checking.py": 'check("§1.1", §3.1)',
     "tests/nn/test_heads.py": 'x = "§3.1"  # not an exercise',
 }
 
@@ -77,6 +81,22 @@ def test_names_references_and_the_table_follow_the_list(course):
     apply(course, find_changes(course, numbered(LIST)))
     assert files_in(course) == written(AFTER)
     assert not (course / "notebooks/exercises/source/03_grey").exists()
+
+
+def test_the_command_says_what_it_changes_and_which_student_editions_must_be_made_anew(course, monkeypatch):
+    monkeypatch.setattr(numbering, "REPOSITORY", course)
+    monkeypatch.setattr(numbering, "LESSONS", numbered(LIST))
+    release = course / written({"notebooks/exercises/release/§3_grey/§3_grey.ipynb": ""}).popitem()[0]
+    release.parent.mkdir(parents=True)
+    release.write_text("")
+    before = files_in(course)
+    assert "\n12 files would change\n" in run("renumber", "--show").stdout
+    assert files_in(course) == before
+    said = run("renumber").stdout
+    assert "\n12 files changed\n" in said
+    assert said.endswith(f"course release {1:02}\n")
+    assert files_in(course) != before
+    assert run("renumber").stdout == "0 files changed\n"
 
 
 def test_what_is_in_line_stays_as_it_is(course):

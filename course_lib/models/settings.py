@@ -1,0 +1,57 @@
+"""Configs in a config.json: dataclasses that may hold others, written as `dataclasses.asdict` writes them."""
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from types import NoneType, UnionType
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+from course_lib.errors import CourseError
+
+Config = TypeVar("Config")
+
+
+def from_settings(kind: type[Config], settings: Mapping[str, Any]) -> Config:
+    """The dataclass of this kind that `asdict` made `settings` of: those that it holds come back, and lists as tuples.
+
+    Raises:
+        CourseError: a field is unknown, missing, or of another type; or the config itself refuses its values.
+    """
+    fixed = {field.name for field in fields(kind) if not field.init}
+    types = get_type_hints(kind)
+    given = {name: read(name, types.get(name), value) for name, value in settings.items() if name not in fixed}
+    try:
+        return kind(**given)
+    except TypeError as error:
+        raise CourseError(f"these settings don't fit {kind.__name__}: {error}") from None
+
+
+def read(name: str, wanted: Any, value: Any) -> Any:
+    """A value of JSON as a field of the type `wanted` holds it; without a type it stays, for the class to refuse."""
+    if isinstance(value, dict):
+        return from_settings(choose(name, wanted, value), value)
+    value = tuple(value) if isinstance(value, list) else value
+    kinds = tuple(get_origin(option) or option for option in options(wanted))
+    if float in kinds and type(value) is int:
+        return float(value)
+    if wanted is not None and (not isinstance(value, kinds) or (value is True or value is False) and bool not in kinds):
+        expected = " or ".join("null" if kind is NoneType else kind.__name__ for kind in kinds)
+        raise CourseError(f"{name} must be {expected}, got {value!r}")
+    return value
+
+
+def choose(name: str, wanted: Any, settings: Mapping[str, Any]) -> type:
+    """The dataclass that settings are of: the only one that the field can hold, or the one of their `kind`."""
+    classes = [option for option in options(wanted) if is_dataclass(option)]
+    if len(classes) > 1:
+        kinds = {option.kind: option for option in classes}
+        if settings.get("kind") not in kinds:
+            raise CourseError(f"unknown kind of {name} {settings.get('kind')!r}; known: {', '.join(kinds)}")
+        return kinds[settings["kind"]]
+    if not classes:
+        raise CourseError(f"{name} can't be an object, got {dict(settings)}")
+    return classes[0]
+
+
+def options(wanted: Any) -> tuple:
+    """The members of a union, or the type alone."""
+    return get_args(wanted) if isinstance(wanted, UnionType) else (wanted,)
