@@ -1,7 +1,7 @@
 """Whom `course chat` talks with: one of our models or a checkpoint of the hub, which reads or also sees."""
 
+import os
 from functools import partial
-from pathlib import Path
 
 from course_lib.errors import CourseError
 from course_lib.files import read_json
@@ -76,7 +76,7 @@ def is_hub_checkpoint(name):
     try:
         config = read_json(find_model(name) / "config.json")
     except CourseError:
-        return "/" in name and not Path(name).exists()
+        return "/" in name and not os.path.exists(name)
     return isinstance(config, dict) and "model_type" in config
 
 

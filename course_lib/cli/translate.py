@@ -1,13 +1,12 @@
 """`course translate`: a translator is put to use, and says which words it has never met."""
 
 import json
-import sys
 from typing import Annotated
 
 import typer
 
+from course_lib.cli.console import standard_input
 from course_lib.cli.models import MODEL
-from course_lib.errors import CourseError
 from course_lib.runtime import pick_device, set_threads
 
 
@@ -55,14 +54,11 @@ def translate(
 
 def lines():
     """The lines of the standard input that are not blank."""
-    if sys.stdin is None:
-        raise CourseError("there is no standard input to read sentences from; give them as arguments")
-    sys.stdin.reconfigure(errors="surrogateescape")
-    return [readable(line.strip()) for line in sys.stdin if line.strip()]
+    return [line.strip() for line in standard_input() if line.strip()]
 
 
 def readable(text):
-    """The text with a \ufffd for each byte that was not UTF-8, on the command line or in the input."""
+    """The text with a \ufffd for each byte of the command line that was not UTF-8."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 

@@ -243,6 +243,14 @@ class TestPage:
         assert answer == ""
         assert "tokens is too long" in report
 
+    def test_no_folder_of_the_server_is_told(self, seeing, tmp_path):
+        (file := tmp_path / "cat.png").write_text("no picture")
+        ((_, report),) = web.respond(talker(seeing)(), QUESTIONS[0], [], [str(file)])
+        assert report.startswith("(cat.png can't be read")
+        history = [user([{"type": "file", "file": {"path": str(file)}}]), user(QUESTIONS[0]), assistant(ANSWERS[0])]
+        ((_, report),) = web.respond(talker(seeing)(), QUESTIONS[1], history)
+        assert report.startswith("(cat.png can't be read")
+
     def test_without_gradio_it_says_how_to_install_it(self, folder, monkeypatch):
         monkeypatch.setitem(sys.modules, "gradio", None)
         result = course("chat", "--model", folder, "--web")
