@@ -16,12 +16,11 @@ def talker(name):
     Raises:
         CourseError: there is no such model, or it is of another kind.
     """
-    from course_lib.models import Llm, Vlm
+    from course_lib.models import Llm, Vlm, check_kind
 
     set_threads()
     model, prepare = find(name)
-    if not isinstance(model, Llm | Vlm):
-        raise CourseError(f'"{name}" is a {type(model).__name__}; expected an Llm or a Vlm')
+    check_kind(name, model, Llm, Vlm)
     return prepare(ready_to_write(model.to(pick_device())))
 
 

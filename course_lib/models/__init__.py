@@ -10,7 +10,7 @@ from course_lib.models.gpt import Gpt, GptConfig
 from course_lib.models.grouping import to_grouped
 from course_lib.models.llm import Llm, LlmConfig
 from course_lib.models.scorer import Scorer
-from course_lib.models.store import find_model, load_model, save_model
+from course_lib.models.store import check_kind, find_model, load_model, save_model
 from course_lib.models.t5 import T5, T5Config
 from course_lib.models.text_tower import TextConfig, TextTower
 from course_lib.models.translator import Translator, TranslatorConfig
@@ -45,6 +45,7 @@ __all__ = [
     "Vlm",
     "VlmConfig",
     "evaluating",
+    "check_kind",
     "find_model",
     "load_model",
     "fuse",
