@@ -9,12 +9,14 @@ from typing import NamedTuple
 
 import typer
 
+from course_lib.errors import CourseError
 from course_lib.files import read_json, sha256
 from course_lib.runtime import MODELS, REPOSITORY, cache_folder, pick_device, set_threads
 
 PACKAGE = "course-on-large-models"
 MODEL_FILES = "card.json", "config.json", "model.safetensors"
 LITTLE_MEMORY, LITTLE_DISK = 2, 1  # GB
+WIDTH = 14  # of the topics
 
 
 class Finding(NamedTuple):
@@ -39,23 +41,32 @@ def doctor():
       0  all is well
       1  something must be mended
     """
-    findings = [finding for check, advice in CHECKS.items() for finding in look(check, advice)]
-    width = max(len(finding.topic) for finding in findings)
-    for topic, text, advice in findings:
-        typer.echo(f"{'PROBLEM' if advice else 'ok':7}  {topic:{width}}  {text}")
-        if advice:
-            typer.echo(f"{'':{width + 9}}  -> {advice}")
-    problems = sum(bool(finding.advice) for finding in findings)
+    problems = 0
+    for check, advice in CHECKS.items():
+        for finding in look(check, advice):
+            show(finding)
+            problems += bool(finding.advice)
     typer.echo(f"\n{problems} to mend; see the arrows above." if problems else "\nAll is well.")
     raise typer.Exit(min(problems, 1))
 
 
 def look(check, advice):
-    """The findings of a check; that it can't be done is a finding, too."""
+    """Yield the findings of a check; that it can't be done is a finding, too."""
     try:
-        return list(check())
+        yield from check()
+    except CourseError as error:
+        yield Finding(check.__name__, str(error), advice)
     except Exception as error:  # a doctor must not faint
-        return [Finding(check.__name__, f"could not be checked: {type(error).__name__}: {error}", advice)]
+        yield Finding(check.__name__, f"could not be checked: {type(error).__name__}: {error}", advice)
+
+
+def show(finding):
+    """Print a finding at once: the next check may take a while, or not come back."""
+    topic, text, advice = finding
+    typer.echo(f"{'PROBLEM' if advice else 'ok':7}  {topic:{WIDTH}}  {text}")
+    if advice:
+        typer.echo(f"{'':{WIDTH + 9}}  -> {advice}")
+    sys.stdout.flush()
 
 
 def versions():
@@ -112,10 +123,12 @@ def memory():
 def disk():
     """Room for generated data and trained models."""
     folder = cache_folder()
-    existing = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
+    existing = next(parent for parent in (folder, *folder.absolute().parents) if os.path.exists(parent))
     free = shutil.disk_usage(existing).free / 1e9
     advice = f"free some space; {folder} itself may be deleted" if free < LITTLE_DISK else ""
-    if not os.access(existing, os.W_OK):
+    if not os.path.isdir(existing):
+        advice = f"{existing} is a file; set the environment variable COURSE_CACHE to a folder of yours"
+    elif not os.access(existing, os.W_OK):
         advice = "you may not write there; set the environment variable COURSE_CACHE to a folder of yours"
     yield Finding("disk", f"{free:.1f} GB free for {folder}", advice)
 

@@ -1,14 +1,13 @@
 """`course train`, `course evaluate`, `course translate`: a model is made, scored, and put to use."""
 
 import json
-import sys
 import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from course_lib.cli.console import complain, table
+from course_lib.cli.console import complain, standard_input, table
 from course_lib.errors import CourseError
 from course_lib.runtime import MODELS, cache_folder, pick_device, set_threads
 
@@ -161,14 +160,11 @@ def load(name, kind):
 
 def lines():
     """The lines of the standard input that are not blank."""
-    if sys.stdin is None:
-        raise CourseError("there is no standard input to read sentences from; give them as arguments")
-    sys.stdin.reconfigure(errors="surrogateescape")
-    return [readable(line.strip()) for line in sys.stdin if line.strip()]
+    return [line.strip() for line in standard_input() if line.strip()]
 
 
 def readable(text):
-    """The text with a \ufffd for each byte that was not UTF-8, on the command line or in the input."""
+    """The text with a \ufffd for each byte of the command line that was not UTF-8."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 

@@ -32,7 +32,6 @@ from course_lib.data.picture_dialogues import load_picture_dialogues, picture_co
 from course_lib.data.pictures import open_picture
 from course_lib.data.preference_pairs import (
     Preference,
-    PreferenceBatch,
     preference_batch,
     preference_batches,
     with_reference,
@@ -60,7 +59,6 @@ __all__ = [
     "PLACEHOLDER",
     "PictureBatch",
     "Preference",
-    "PreferenceBatch",
     "ROLES",
     "RandomViews",
     "TokenBatch",

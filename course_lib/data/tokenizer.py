@@ -64,7 +64,7 @@ class Tokenizer:
     def save(self, path):
         """Write a `tokenizer.json`, atomically."""
         with atomic_file(path) as draft:
-            self._fast.save(str(draft))
+            draft.write_text(self._fast.to_str(pretty=True), encoding="utf-8")
 
     def __len__(self):
         return self._fast.get_vocab_size()

@@ -29,7 +29,7 @@ from course_lib.nn.positions import LearnedPositions, SinusoidalPositions
 from course_lib.nn.recording import AttentionMaps, record_attention
 from course_lib.nn.relative_bias import RelativePositionBias
 from course_lib.nn.rms_norm import RMSNorm
-from course_lib.nn.rotary import Rotary, Rotation
+from course_lib.nn.rotary import Rotary
 from course_lib.nn.rotary_scaling import (
     DynamicNtkScaling,
     LinearScaling,
@@ -67,7 +67,6 @@ __all__ = [
     "RMSNorm",
     "RelativePositionBias",
     "Rotary",
-    "Rotation",
     "SinusoidalPositions",
     "SlidingWindowKVCache",
     "SoftcappedAttention",

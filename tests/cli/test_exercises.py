@@ -1,5 +1,11 @@
 """`course check`, `progress`, `release` and `grade` on small exercise notebooks."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
+
 import nbformat
 import pytest
 
@@ -93,3 +99,44 @@ def test_grade_wants_a_folder_of_folders(tmp_path):
     (tmp_path / "in").mkdir()
     assert "no notebooks in" in course("grade", tmp_path / "in", "--out", tmp_path / "out").stderr
     assert "is no folder" in course("grade", tmp_path / "no", "--out", tmp_path / "out").stderr
+
+
+def test_a_cell_that_does_not_end_is_stopped_and_named_and_the_progress_stays(notebook, tmp_path):
+    result = course("check", notebook(a2="while True: pass"), "--seconds", 2)
+    assert result.exit_code == 1
+    assert "cell 2 took more than 2 s, and was stopped; is there an endless loop?" in result.stderr
+    assert not (tmp_path / "progress.json").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends no SIGINT to others")
+def test_ctrl_c_ends_a_check_without_a_traceback(notebook):
+    command = [sys.executable, "-c", "from course_lib.cli import app; app()", "check"]
+    path = notebook(a2="open('started', 'w').close()\nwhile True: pass")
+    with subprocess.Popen([*command, path], stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+        while not (path.parent / "started").exists() and process.poll() is None:
+            time.sleep(0.05)
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.stderr.read() == ""
+    assert process.returncode == 130
+
+
+@pytest.mark.parametrize("content", ["{}", "[]", "7", '{"cells": 5}', "<<<<", ""])
+def test_a_file_that_is_no_notebook_is_named(content, tmp_path):
+    (tmp_path / "x.ipynb").write_text(content)
+    result = course("check", tmp_path / "x.ipynb")
+    assert result.exit_code == 2
+    assert "x.ipynb is not a notebook" in result.stderr
+
+
+def test_a_folder_is_no_notebook(tmp_path):
+    (tmp_path / "x.ipynb").mkdir()
+    assert "x.ipynb is missing; expected a lesson's number" in course("check", tmp_path / "x.ipynb").stderr
+
+
+@pytest.mark.parametrize("content", ["[]", '{"03": 5}', '{"03": {}}', '{"03": {"solved": 3}}', "{", "7"])
+def test_a_progress_file_of_somebody_else_is_named(content, notebook, tmp_path):
+    notebook()
+    (tmp_path / "progress.json").write_text(content)
+    result = course("progress")
+    assert result.exit_code == 2
+    assert "progress.json is not" in result.stderr

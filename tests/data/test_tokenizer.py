@@ -8,6 +8,7 @@ import pytest
 
 from course_lib.data import BOS, EOS, PAD, Tokenizer
 from course_lib.errors import CourseError
+from tests.disks import each_full_disk
 from tests.toys import WORDS, toy_tokenizer
 
 TEXTS = [
@@ -128,3 +129,14 @@ def test_a_damaged_file_is_named(damage, tmp_path):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(CourseError, match=r"tokenizer\.json is missing"):
         Tokenizer.load(tmp_path / "tokenizer.json")
+
+
+@each_full_disk
+def test_a_full_disk_is_named_and_leaves_the_tokenizer_before(full_disk, tmp_path):
+    tokenizer = toy_tokenizer()
+    tokenizer.save(path := tmp_path / "tokenizer.json")
+    before = path.read_bytes()
+    with full_disk(), pytest.raises(CourseError, match=r"could not save .*tokenizer\.json"):
+        tokenizer.save(path)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
