@@ -1,7 +1,7 @@
 """Runs the code of a lesson on the pretend device: `python -m tests.notebooks.pretend_lesson FILE`.
 
-Trainings end after a few steps, so what a lesson asserts of a trained model would be false: assertions are computed, and
-may fail. Nothing else may.
+Trainings end after a few steps, so what a lesson asserts of a trained model would be false: assertions are computed,
+and may fail. Nothing else may.
 """
 
 import ast
