@@ -35,6 +35,8 @@ Vectors = Float[Tensor, "*N D"]
 Logits = Float[Tensor, "*N V"]
 Ids = Int[Tensor, "*N"]
 Bools = Bool[Tensor, "*N"]
+FD = Float[Tensor, "F D"]
+BF = Float[Tensor, "B F"]
 
 # Sequences.
 PerRow = Float[Tensor, " B"]
@@ -45,9 +47,14 @@ BT = Float[Tensor, "B T"]
 BTD = Float[Tensor, "B T D"]
 BSD = Float[Tensor, "B S D"]
 BTV = Float[Tensor, "B T V"]
+BV = Float[Tensor, "B V"]
 NV = Float[Tensor, "N V"]
+PerLabel = Float[Tensor, " N"]
+Keep = Bool[Tensor, "B T"] | tuple | None  # the places whose logits are wanted; None: all
+Kept = BTV | NV
 IdsBT = Int[Tensor, "B T"]
 IdsBS = Int[Tensor, "B S"]
+PlacesB = Int[Tensor, " B"]
 IdsB1 = Int[Tensor, "B 1"]
 BoolsBB = Bool[Tensor, "B B"]
 BoolsBT = Bool[Tensor, "B T"]
@@ -77,6 +84,10 @@ Pairs = Float[Tensor, " pairs"]  # of the E numbers of a head
 
 # Pictures.
 BCYX = Float[Tensor, "B C Y X"]
+BJ = Float[Tensor, "B J"]
+Pixels = Float[Tensor, "pictures C Y X"]
+Texts = Int[Tensor, "texts T"]
+PicturesTexts = Float[Tensor, "pictures texts"]
 BPD = Float[Tensor, "B P D"]
 Patches = Float[Tensor, "B P pixels"]
 Features = Float[Tensor, "pictures patches width"]
