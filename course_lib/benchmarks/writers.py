@@ -35,8 +35,9 @@ class Writing:
 
     def ours(self, model):
         """Tokens per second of a model of ours."""
-        started = time.perf_counter()
-        generate(TextDecoding(model, max_length=PROMPT + self.count), self.prompt, NEVER)
+        with model.cores():
+            started = time.perf_counter()
+            generate(TextDecoding(model, max_length=PROMPT + self.count), self.prompt, NEVER)
         return self.count / (time.perf_counter() - started)
 
     def theirs(self, model):

@@ -7,6 +7,8 @@ from course_lib.errors import CourseError
 from course_lib.files import read_json
 from course_lib.runtime import pick_device, set_threads
 
+LARGE = 2**30  # bytes of weights: from here on, memory is worth more than time
+
 
 def talker(name):
     """What makes a `Chat` with the model `name`, from the settings of a `Chat`.
@@ -20,7 +22,23 @@ def talker(name):
     model, prepare = find(name)
     if not isinstance(model, Llm | Vlm):
         raise CourseError(f'"{name}" is a {type(model).__name__}; expected an Llm or a Vlm')
-    return prepare(model.to(pick_device()))
+    return prepare(ready_to_write(model.to(pick_device())))
+
+
+def ready_to_write(model):
+    """A model as it writes fastest: on the CPU an `Llm` is packed, unless a copy would take much memory.
+
+    Whether it writes on one core is decided here, once.
+    """
+    from course_lib.models import Llm, pack
+
+    weights = list(model.parameters())
+    if not isinstance(model, Llm) or not weights[0].is_cpu or sum(w.nbytes for w in weights) > LARGE:
+        return model
+    packed = pack(model)
+    if packed.is_small:
+        set_threads(1)
+    return packed
 
 
 def find(name):

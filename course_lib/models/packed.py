@@ -17,7 +17,7 @@ class Packed(Model):
     """Computes what a model does, and writes faster: one new token of each text takes few and large steps.
 
     Several tokens at once go through the model itself. The packed matrices are copies: they take memory of their own,
-    and don't follow if the model is trained on. A small model writes fastest on a single core: see `cores`, and `pack`.
+    and don't follow if the model is trained on. A model that `is_small` writes fastest on a single core. See `pack`.
     """
 
     def __init__(self, model, store):
@@ -26,7 +26,8 @@ class Packed(Model):
         self.layers = [PackedLayer(layer, store) for layer in model.layers]
         self.output = Matrix(model.output, norm=model.norm, store=store)
         largest = max(weight.numel() for layer in model.layers for weight in layer.parameters())
-        self.cores = one_thread if largest < SMALL else nullcontext
+        self.is_small = largest < SMALL
+        self.cores = one_thread if self.is_small else nullcontext
 
     def new_cache(self):
         """An empty cache for `forward`."""

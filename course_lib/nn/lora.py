@@ -26,8 +26,9 @@ class LoraLinear(nn.Module):
             raise CourseError(f"a layer of shape {tuple(linear.weight.shape)} can't be adapted with rank {rank}")
         self.linear = linear.requires_grad_(False)
         self.scale = (rank if alpha is None else alpha) / rank
-        self.down = nn.Parameter(torch.randn(linear.in_features, rank) / math.sqrt(linear.in_features))
-        self.up = nn.Parameter(torch.zeros(rank, linear.out_features))
+        down, up = torch.randn(linear.in_features, rank), torch.zeros(rank, linear.out_features)
+        self.down = nn.Parameter(down.to(linear.weight.device) / math.sqrt(linear.in_features))
+        self.up = nn.Parameter(up.to(linear.weight.device))
 
     def forward(self, x):
         return self.linear(x) + (x @ self.down) @ self.up * self.scale

@@ -10,6 +10,7 @@ from course_lib.objectives.advantages import (
     token_rewards,
     whiten,
 )
+from course_lib.objectives.auxiliary import WithAuxiliary
 from course_lib.objectives.classification import Classification
 from course_lib.objectives.contrastive import Contrastive, contrastive, same_rows, sigmoid_contrastive
 from course_lib.objectives.cross_entropy import TokenLoss, masked_cross_entropy
@@ -49,6 +50,7 @@ __all__ = [
     "TeacherForcing",
     "TokenLoss",
     "TokenPrediction",
+    "WithAuxiliary",
     "bradley_terry",
     "contrastive",
     "dpo",

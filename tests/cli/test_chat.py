@@ -15,7 +15,7 @@ from course_lib.convert import llm_to_hugging_face
 from course_lib.data import ImageProcessor
 from course_lib.data.messages import pictures_of
 from course_lib.generation import Chat, Sampler, likeliest
-from course_lib.models import load_model, save_model
+from course_lib.models import Packed, load_model, save_model
 from tests.chats import ANSWERS, QUESTIONS, Prescribed, assistant, chat_llm, chat_template, chat_tokenizer, system, user
 from tests.cli.conftest import course
 from tests.models.tiny import IMAGE_SIZE, tiny_vlm
@@ -254,3 +254,16 @@ class TestPage:
     def test_the_page_is_made(self):
         code = "import gradio; from course_lib.cli import web; print(web.page(gradio, None).title)"
         assert subprocess.check_output([sys.executable, "-c", code], text=True) == "course chat\n"
+
+
+def test_on_a_processor_a_language_model_is_packed_and_a_large_one_is_not(folder, seeing, monkeypatch):
+    monkeypatch.setenv("COURSE_DEVICE", "cpu")
+    threads = torch.get_num_threads()
+    try:
+        assert isinstance(talker(folder)().model, Packed)
+        assert torch.get_num_threads() == 1
+        assert not isinstance(talker(seeing)().model, Packed)
+        monkeypatch.setattr("course_lib.cli.talkers.LARGE", 1)
+        assert not isinstance(talker(folder)().model, Packed)
+    finally:
+        torch.set_num_threads(threads)

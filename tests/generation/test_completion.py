@@ -6,6 +6,7 @@ import torch
 from course_lib.data import pad_left
 from course_lib.errors import CourseError
 from course_lib.generation import TextDecoding, complete, generate
+from course_lib.models import pack
 from tests.models.tiny import tiny_llm
 from tests.parity import assert_near
 from tests.toys import MAX_LENGTH
@@ -51,6 +52,27 @@ def test_completions_stop_at_the_most_new_tokens_and_at_the_context():
 def test_a_prompt_that_leaves_no_room_is_refused(prompts):
     with pytest.raises(CourseError, match=f"prompts need 1 to {MAX_LENGTH - 1} tokens"):
         complete(prompts, tiny_llm(), end_id=2)
+
+
+def test_after_an_error_the_model_trains_on():
+    model = tiny_llm(dropout=0.5).train()
+
+    def fail(logits):
+        assert not model.training
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        complete(PROMPTS, model, end_id=2, choose=fail)
+    assert model.training
+
+
+@pytest.mark.parametrize("prompts", [PROMPTS[:1], [[1, 9, 8], [3, 3, 5]]], ids=["one", "as long as each other"])
+def test_prompts_without_padding_are_written_by_the_steps_of_a_packed_model(prompts, monkeypatch):
+    packed = pack(tiny_llm())
+    step, steps = packed.step, []
+    monkeypatch.setattr(packed, "step", lambda tokens, view: steps.append(view.mask()) or step(tokens, view))
+    complete(prompts, packed, end_id=-1, max_new_tokens=5)
+    assert steps == [None] * 4
 
 
 def test_no_prompts_give_no_completions():

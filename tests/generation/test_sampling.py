@@ -82,10 +82,25 @@ def test_a_temperature_near_zero_is_the_greedy_choice():
     assert torch.equal(Sampler(temperature=1e-5)(logits), likeliest(logits))
 
 
-@pytest.mark.parametrize("temperature", [0.0, -1.0])
+@pytest.mark.parametrize("temperature", [0.0, -1.0, 1e-38, float("nan"), float("inf")])
 def test_a_temperature_of_zero_or_below_is_refused(temperature):
     with pytest.raises(CourseError, match=f"temperature must be above 0.*got {temperature}"):
         Sampler(temperature=temperature)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"top_k": 0}, "top_k must be 1 or more .*got 0"),
+        ({"top_k": -1}, "top_k must be 1 or more .*got -1"),
+        ({"top_p": 0.0}, "top_p must be above 0.*got 0.0"),
+        ({"top_p": 1.5}, "top_p must be above 0.*got 1.5"),
+        ({"top_p": float("nan")}, "top_p must be above 0.*got nan"),
+    ],
+)
+def test_choices_among_no_tokens_are_refused(settings, message):
+    with pytest.raises(CourseError, match=message):
+        Sampler(**settings)
 
 
 @pytest.mark.parametrize(

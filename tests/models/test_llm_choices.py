@@ -5,7 +5,7 @@ import torch
 
 from course_lib.errors import CourseError
 from course_lib.models import Llm, LlmConfig, load_model, save_model
-from course_lib.nn import RMSNorm, YarnScaling, record_attention
+from course_lib.nn import DynamicNtkScaling, RMSNorm, YarnScaling, record_attention
 from tests.models.tiny import LLM_SIZES, tiny_llm
 from tests.parity import B, T, V, assert_near
 from tests.toys import toy_tokenizer
@@ -122,3 +122,19 @@ def test_in_bfloat16_norms_may_stay_precise():
 def test_an_unknown_activation_is_refused_by_name():
     with pytest.raises(CourseError, match="unknown activation 'relu'; known: silu, gelu_tanh"):
         Llm(LlmConfig(**LLM_SIZES, activation="relu"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"window_sizes": (3, 0, None)}, r"window_sizes must be 1 or more, or None for all, got \(3, 0, None\)"),
+        ({"num_kv_heads": 0}, "multiple of num_kv_heads, got 6 and 0"),
+        ({"rope_scaling": {"kind": "linear"}}, "don't fit LinearScaling: .*factor"),
+        ({"rope_scaling": {"kind": "linear", "factor": 2.0, "speed": 3}}, "don't fit LinearScaling: .*speed"),
+        ({"d_head": 2, "rope_scaling": YarnScaling(factor=2.0, original_length=8)}, "needs a d_head of 4 or more"),
+        ({"d_head": 2, "rope_scaling": DynamicNtkScaling(factor=2.0, original_length=8)}, "needs a d_head of 4 or"),
+    ],
+)
+def test_choices_that_make_no_model_are_refused(changes, message):
+    with pytest.raises(CourseError, match=message):
+        Llm(LlmConfig(**(LLM_SIZES | changes)))

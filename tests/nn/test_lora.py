@@ -69,3 +69,10 @@ def test_a_rank_that_the_layer_has_not_is_refused(rank):
 def test_names_that_the_model_has_not_are_refused():
     with pytest.raises(CourseError, match="no linear layers called query or value"):
         add_lora(tiny_llm(), RANK, names=("query", "value"))
+
+
+def test_a_model_that_is_adapted_is_not_adapted_again():
+    model = add_lora(tiny_llm(), rank=2)
+    with pytest.raises(CourseError, match="adapted already; merge_lora"):
+        add_lora(model, rank=2)
+    add_lora(merge_lora(model), rank=2)

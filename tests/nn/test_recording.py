@@ -6,8 +6,9 @@ import pytest
 import torch
 
 from course_lib.errors import CourseError
+from course_lib.models import pack
 from course_lib.nn import MultiHeadAttention, attention_weights, record_attention
-from tests.models.tiny import tiny_bert, tiny_gpt, tiny_t5
+from tests.models.tiny import IMAGE_SIZE, PATCHES, tiny_bert, tiny_gpt, tiny_llm, tiny_t5, tiny_vlm
 from tests.nn.test_attention import K, repeated_heads
 from tests.parity import B, E, H, S, T, V, assert_near, attention_twin, both_norms, shake
 from tests.toys import tiny_translator
@@ -162,3 +163,28 @@ def test_shared_key_value_heads_show_a_map_for_each_query_head(tolerance):
         assert_near(shared(x, source), expected_output, tolerance)
     assert_near(maps.weights("decoder"), expected[None], tolerance)
     assert maps.keys("decoder").shape == (1, B, num_heads, S, E)
+
+
+def test_the_maps_of_a_model_that_sees_are_those_of_its_two_parts():
+    model, pixels = tiny_vlm(), torch.randn(1, 3, IMAGE_SIZE, IMAGE_SIZE)
+    tokens = torch.tensor([[1, *[V] * PATCHES, 5, 7]])
+    with record_attention(model) as maps:
+        model(tokens, model.look(pixels))
+    assert maps.kinds == ["encoder", "decoder"]
+    assert maps.weights("encoder").shape == (2, 1, H, PATCHES + 1, PATCHES + 1)  # the last of 3 layers is not run
+    assert maps.weights("decoder").shape == (3, 1, 6, PATCHES + 3, PATCHES + 3)
+    with pytest.raises(CourseError, match="no token ids of the encoder"):
+        maps.rows("encoder")
+
+
+@pytest.mark.parametrize("make_model", [tiny_llm, tiny_gpt])
+@torch.no_grad()
+def test_a_packed_model_shows_the_maps_of_the_model(make_model, tolerance):
+    model = make_model()
+    expected = recorded(model, TARGET)
+    packed, cache = pack(model), model.new_cache()
+    with record_attention(packed) as maps:
+        for part in TARGET.split(1, dim=1):
+            packed(part, cache=cache)
+    assert_near(maps.weights("decoder"), expected.weights("decoder"), tolerance)
+    assert torch.equal(maps.rows("decoder"), TARGET)

@@ -96,7 +96,7 @@ BREAKS = [
     (anatomy.opens_with_its_card, set_source(0, CARD.replace("Slides", "Pages"))),
     (anatomy.opens_with_its_card, set_source(0, CARD.replace("Builds on", "After"))),
     (anatomy.says_what_you_will_be_able_to_do, set_source(1, "This lesson counts.")),
-    (anatomy.has_a_short_setup, set_source(3, "import os\n" * 9)),
+    (anatomy.has_a_short_setup, set_source(3, "import os\n" * 10)),
     (anatomy.closes_with_references, set_source(6, "## Takeaways")),
     (anatomy.has_an_outline, add_text("#### Four levels down")),
     (anatomy.has_an_outline, add_text("# A second title")),

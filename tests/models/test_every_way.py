@@ -1,0 +1,102 @@
+"""However a text is read, the logits are the same: cut, cached, padded on either side, one token at a time, packed."""
+
+import pytest
+import torch
+
+from course_lib.data import predict_next
+from course_lib.errors import CourseError
+from course_lib.generation import complete
+from course_lib.models import LlmConfig, load_model, pack, save_model
+from course_lib.models.store import ARCHITECTURES
+from course_lib.objectives import TokenPrediction, WithAuxiliary
+from tests.models.one_way import WAYS, assert_every_way_of_reading_is_the_same
+from tests.models.strangers import Alibi, MixtureOfExperts, MoeLlm, WideLlm
+from tests.models.tiny import LLM_SIZES, tiny_gpt, tiny_llm
+from tests.parity import V, shake
+from tests.toys import toy_tokenizer
+
+WINDOWS = {"window_sizes": (3, None, 5)}
+
+
+def stranger(kind, **changes):
+    return shake(kind(LlmConfig(**(LLM_SIZES | {"max_length": 97} | changes)))).eval()
+
+
+MODELS = {
+    "llm": lambda: tiny_llm(max_length=97),
+    "llm with windows": lambda: tiny_llm(max_length=97, **WINDOWS),
+    "llm with a window of 1 and caps": lambda: tiny_llm(max_length=97, window_sizes=(1, 2, None), score_cap=2.0),
+    "gpt": lambda: tiny_gpt(max_length=97),
+    "alibi": lambda: stranger(Alibi),
+    "alibi with windows": lambda: stranger(Alibi, **WINDOWS),
+    "alibi with windows and caps": lambda: stranger(Alibi, score_cap=2.0, **WINDOWS),
+    "experts": lambda: stranger(MoeLlm, **WINDOWS),
+    "wide values": lambda: stranger(WideLlm, qkv_bias=True, **WINDOWS),
+}
+
+
+@pytest.fixture(autouse=True)
+def float64():
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(torch.float32)
+
+
+@pytest.mark.parametrize("cuts", WAYS.values(), ids=WAYS.keys())
+@pytest.mark.parametrize("side", ["left", "right"])
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "packed"])
+@pytest.mark.parametrize("make", MODELS.values(), ids=MODELS.keys())
+def test_every_way_of_reading_gives_the_logits_of_each_text_alone(make, packed, side, cuts):
+    model = make()
+    assert_every_way_of_reading_is_the_same(model, pack(model) if packed else model, side, cuts)
+
+
+@torch.no_grad()
+def test_alibi_sees_how_far_apart_tokens_are_and_nothing_else():
+    model, tokens = stranger(Alibi), torch.randint(1, V, (1, 7))
+    positions = torch.arange(7)[None]
+    torch.testing.assert_close(model(tokens, positions + 50), model(tokens), rtol=0, atol=1e-10)
+    assert not torch.isclose(model(tokens, 2 * positions), model(tokens))[:, 1:].all()
+
+
+def test_experts_that_are_handed_in_are_trained_evenly_with_an_auxiliary_loss():
+    batch = predict_next([[3, 5, 7, 2, 9], [4, 6, 11]])
+
+    def unevenness(weight):
+        torch.manual_seed(0)
+        model = stranger(MoeLlm).train()
+        objective = WithAuxiliary(TokenPrediction(), weight)
+        optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
+        for _ in range(40):
+            objective(model, batch).mean.backward()
+            optimizer.step()
+            optimizer.zero_grad()
+        wanted = sum(layer.feed_forward.auxiliary_loss.item() for layer in model.layers)
+        return wanted, objective(model.eval(), batch).mean.item()
+
+    (balanced, loss), (left_alone, alone) = unevenness(1.0), unevenness(0.0)
+    assert balanced < left_alone
+    assert loss < 2.0
+    assert alone < 2.0
+
+
+def test_the_auxiliary_loss_is_added_to_the_mean_in_training_and_is_missed_where_there_is_none():
+    model, batch = stranger(MoeLlm).train(), predict_next([[3, 5, 7, 2, 9], [4, 6, 11]])
+    plain, more = TokenPrediction()(model, batch), WithAuxiliary(TokenPrediction(), 0.5)(model, batch)
+    extra = sum(part.auxiliary_loss for part in model.modules() if isinstance(part, MixtureOfExperts))
+    torch.testing.assert_close(more.mean, plain.mean + 0.5 * extra)
+    assert WithAuxiliary(TokenPrediction(), 0.5)(model.eval(), batch).mean == TokenPrediction()(model, batch).mean
+    with pytest.raises(CourseError, match="no part of the Llm has an auxiliary_loss"):
+        WithAuxiliary(TokenPrediction(), 0.5)(tiny_llm().train(), batch)
+
+
+@pytest.mark.parametrize("kind", [Alibi, MoeLlm, WideLlm])
+def test_a_stranger_is_saved_and_loaded_and_writes_the_same_packed(kind, tmp_path, monkeypatch):
+    model = stranger(kind, vocab_size=len(toy_tokenizer()))
+    save_model(model, tmp_path, toy_tokenizer())
+    monkeypatch.setitem(ARCHITECTURES, kind.__name__, (kind, LlmConfig, type(toy_tokenizer())))
+    loaded, _ = load_model(tmp_path)
+    prompts = [[3, 5, 7, 2], [4, 6]]
+    expected = complete(prompts, model, end_id=-1, max_new_tokens=9)
+    assert complete(prompts, loaded, end_id=-1, max_new_tokens=9) == expected
+    assert complete(prompts, pack(loaded), end_id=-1, max_new_tokens=9) == expected
