@@ -11,6 +11,8 @@ for library in ("HF_HUB", "HF_DATASETS", "TRANSFORMERS"):
     os.environ[f"{library}_OFFLINE"] = "1"
 
 # The shapes that signatures state are checked at every call (not in notebooks and other processes: those are users).
-install_import_hook(["course_lib.models", "course_lib.nn", "course_lib.objectives"], "beartype.beartype")
+install_import_hook(
+    ["course_lib.evaluation", "course_lib.models", "course_lib.nn", "course_lib.objectives"], "beartype.beartype"
+)
 
 pytest_plugins = ["tests.notebooks.tolerance"]

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from jinja2 import TemplateError, nodes
 from jinja2.ext import Extension, loopcontrols
@@ -11,7 +11,15 @@ from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from course_lib.convert.hub_tokenizer import HubTokenizer
-from course_lib.data.messages import check_conversation, check_pictures, parts_of, pictures_of, shorten, text_of
+from course_lib.data.messages import (
+    Conversation,
+    check_conversation,
+    check_pictures,
+    parts_of,
+    pictures_of,
+    shorten,
+    text_of,
+)
 from course_lib.errors import CourseError
 
 
@@ -51,7 +59,7 @@ class HubChatTemplate:
             raise CourseError(f"the checkpoint's chat template can't be read: {error}") from None
         self.end_id = self._usual_end()
 
-    def prompt(self, messages: list[dict[str, Any]]) -> list[int]:
+    def prompt(self, messages: Conversation) -> list[int]:
         """The token ids of a conversation whose next message is the assistant's.
 
         Raises:
