@@ -12,6 +12,7 @@ from course_lib.errors import CourseError
 if TYPE_CHECKING:
     import torch  # otherwise imported only where it is used: much of the course does without
 
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 MODELS = REPOSITORY / "data" / "models"
 
@@ -33,11 +34,22 @@ def set_threads(threads: int | None = None) -> int:
     """Let torch use `threads` cores (default: `$OMP_NUM_THREADS`, else two) and return their number.
 
     A fixed number keeps results and timings steady: with all cores of a shared machine, small models get slower.
+
+    Raises:
+        CourseError: `$OMP_NUM_THREADS` is no number of threads.
     """
     import torch
 
-    torch.set_num_threads(threads or int(os.environ.get("OMP_NUM_THREADS", "2")))
+    torch.set_num_threads(threads or wanted_threads())
     return torch.get_num_threads()
+
+
+def wanted_threads() -> int:
+    """The first number of `$OMP_NUM_THREADS`, which is a list for nested loops; two where it is empty."""
+    wanted = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip() or "2"
+    if not wanted.isdecimal() or not 0 < int(wanted) < 1000:
+        raise CourseError(f'the environment variable OMP_NUM_THREADS should be a number such as 2, got "{wanted}"')
+    return int(wanted)
 
 
 @contextmanager

@@ -1,14 +1,13 @@
 """`course chat`: a conversation with a model, in the terminal or on a page."""
 
 import contextlib
-import sys
 from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from course_lib.cli.console import complain
+from course_lib.cli.console import complain, standard_input
 from course_lib.cli.models import MODEL
 from course_lib.cli.talkers import show, talker
 from course_lib.errors import CourseError
@@ -94,8 +93,7 @@ def lines():
     """The lines of the standard input, until it ends (Ctrl-D) or Ctrl-C."""
     with contextlib.suppress(ImportError):
         import readline  # noqa: F401  arrow keys at the prompt
-    sys.stdin.reconfigure(errors="replace")
-    prompt = "> " if sys.stdin.isatty() else ""
+    prompt = "> " if standard_input().isatty() else ""
     with contextlib.suppress(EOFError, KeyboardInterrupt):
         while True:
             yield input(prompt).strip()

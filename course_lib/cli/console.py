@@ -1,5 +1,8 @@
 """How the commands speak: plain tables on the standard output, one sentence per error on the standard error."""
 
+import os
+import sys
+
 import typer
 from typer.core import TyperGroup
 
@@ -9,15 +12,40 @@ HEADINGS = {"bleu": "BLEU", "exact": "exact %", "gflops": "GFLOP/s"}
 
 
 class Commands(TyperGroup):
-    """The commands of `course`; a `CourseError` in any of them becomes a plain message and exit status 2."""
+    """The commands of `course`; what can't be used, or written, becomes a plain message and exit status 2."""
+
+    def main(self, *arguments, **settings):
+        """Read the command line and do what it says."""
+        try:
+            return super().main(*arguments, **settings)
+        except OSError as error:
+            complain(error)
+            drop_output()
+            sys.exit(2)
 
     def invoke(self, ctx):
         """Run the command that was asked for."""
         try:
-            return super().invoke(ctx)
+            result = super().invoke(ctx)
         except CourseError as error:
             complain(error)
             raise typer.Exit(2) from None
+        sys.stdout.flush()  # here and not when Python ends: a full disk may show only now
+        return result
+
+
+def drop_output():
+    """Let what can't be written go to nowhere: Python would try once more when it ends."""
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+
+
+def standard_input():
+    """The standard input, whatever its bytes. Raises CourseError where there is none, as after `<&-` in a shell."""
+    if sys.stdin is None:
+        raise CourseError("there is no standard input to read from; give a file or a pipe")
+    sys.stdin.reconfigure(errors="replace")
+    return sys.stdin
 
 
 def complain(message):

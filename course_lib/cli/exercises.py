@@ -1,16 +1,20 @@
 """`course check` and `course progress` for the student; `course release` and `course grade` for the lecturer."""
 
+import os
+import re
 from collections import Counter
 from datetime import date
+from operator import itemgetter
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from course_lib.cli.console import complain, table
-from course_lib.cli.lessons import read_notebook
+from course_lib.cli.lessons import kernel_for, read_notebook
 from course_lib.errors import CourseError
 from course_lib.files import read_json, write_json
+from course_lib.lessons import LESSONS
 from course_lib.runtime import REPOSITORY
 
 PROGRESS = REPOSITORY / "runs" / "progress.json"
@@ -18,11 +22,12 @@ PROGRESS = REPOSITORY / "runs" / "progress.json"
 
 def check(
     exercises: Annotated[str, typer.Argument(help="The lesson's number (03 or 3), or a notebook of your own.")],
+    seconds: Annotated[int, typer.Option(min=1, help="The most time for one cell.")] = 120,
 ):
     """Run your exercises and say which are solved.
 
     Runs notebooks/exercises/release/NN_topic/NN_topic.ipynb, or the notebook that you name, on a copy. What is solved
-    is kept in runs/progress.json for `course progress`.
+    is kept in runs/progress.json for `course progress`, unless a cell ended the run early.
 
     \b
     Examples:
@@ -31,42 +36,45 @@ def check(
 
     \b
     Exit status:
-      0  it ran; the table says what is solved
-      1  it ran, but a cell raised an error; the message says which
-      2  there is no such notebook
+      0    it ran; the table says what is solved
+      1    it ran, but a cell raised an error, or took too long; the message says which
+      2    there is no such notebook
+      130  interrupted
     """
     from course_lib.exercises.results import results, troubles
     from course_lib.grading import edition_of
 
     path = Path(exercises) if exercises.endswith(".ipynb") else edition_of(exercises)
-    if not path.exists():
+    if not os.path.isfile(path):
         raise CourseError(f"{path} is missing; expected a lesson's number or an exercise notebook")
     notebook = read_notebook(path)
-    ended = run_with_errors(notebook, path.parent)
+    ended = run_with_errors(notebook, path.parent, seconds)
     found = results(notebook)
     if not found:
         raise CourseError(f"{path} has no check cells; expected an exercise notebook of the course")
     typer.echo(table([row(result) for result in found]))
     solved = sum(result.passed for result in found)
     typer.echo(f"\n{solved} of {len(found)} solved, {points(found)} points")
-    remember(path.stem, found)
+    if not ended:
+        remember(path.stem, found)
     errors = [*troubles(notebook), *filter(None, [ended])]
     if errors:
         complain("\n  ".join([path.name, *errors]))
         raise typer.Exit(1)
 
 
-def run_with_errors(notebook, folder):
+def run_with_errors(notebook, folder, seconds):
     """Run all cells in place, whatever fails; returns what ended the run early, as text, or None."""
-    from nbclient import NotebookClient
-    from nbclient.exceptions import DeadKernelError
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
-    options = {"allow_errors": True, "extra_arguments": ["--log-level=ERROR"]}
-    client = NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": str(folder)}}, **options)
-    try:
-        client.execute()
-    except DeadKernelError:
-        return "a cell ended the kernel; was there enough memory?"
+    with kernel_for(notebook, folder, allow_errors=True, timeout=seconds) as client:
+        for index, cell in enumerate(notebook.cells):
+            try:
+                client.execute_cell(cell, index)
+            except CellTimeoutError:
+                return f"cell {index + 1} took more than {seconds} s, and was stopped; is there an endless loop?"
+            except DeadKernelError:
+                return f"cell {index + 1} ended the kernel; was there enough memory?"
     return None
 
 
@@ -84,11 +92,22 @@ def points(results):
 
 
 def remember(name, results):
-    """Note what is solved in the progress file."""
-    progress = read_json(PROGRESS) if PROGRESS.exists() else {}
+    """Note what is solved in the progress file, by the lesson's name: its number may change."""
     solved = [result.exercise for result in results if result.passed]
     entry = {"solved": solved, "exercises": len(results), "points": points(results), "checked": str(date.today())}
-    write_json(PROGRESS, dict(sorted({**progress, name: entry}.items())))
+    write_json(PROGRESS, {**read_progress(), re.sub(r"^\d\d_", "", name): entry})
+
+
+def read_progress():
+    """What was noted before: an entry for each lesson. Raises CourseError where somebody else wrote the file."""
+    entries = read_json(PROGRESS) if PROGRESS.exists() else {}
+    kinds = {"solved": list, "exercises": int, "points": str, "checked": str}
+    if not isinstance(entries, dict) or not all(
+        isinstance(entry, dict) and all(isinstance(entry.get(name), kind) for name, kind in kinds.items())
+        for entry in entries.values()
+    ):
+        raise CourseError(f"{PROGRESS} is not what course check writes; delete it, and check your exercises again")
+    return entries
 
 
 def progress():
@@ -100,22 +119,24 @@ def progress():
 
     \b
     Exit status:
-      0  always
+      0  shown
+      2  somebody else wrote runs/progress.json
     """
-    if not PROGRESS.exists():
+    entries = read_progress()
+    if not entries:
         typer.echo("nothing checked yet; start with: course check 01")
         return
-    entries = read_json(PROGRESS)
+    titles = {lesson.name: f"{lesson.number:02} {lesson.title}" for lesson in LESSONS}
     rows = [
         {
-            "lesson": name,
+            "lesson": titles.get(name, name),
             "solved": f"{len(entry['solved'])} of {entry['exercises']}",
             "points": entry["points"],
             "checked": entry["checked"],
         }
         for name, entry in entries.items()
     ]
-    typer.echo(table(rows))
+    typer.echo(table(sorted(rows, key=itemgetter("lesson"))))
     counts = Counter({"solved": 0})
     for entry in entries.values():
         counts.update(solved=len(entry["solved"]), exercises=entry["exercises"])

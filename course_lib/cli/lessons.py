@@ -1,5 +1,6 @@
 """`course run`: a lesson from top to bottom without a browser, and a page to read."""
 
+import contextlib
 import time
 from pathlib import Path
 from typing import Annotated
@@ -62,28 +63,21 @@ def read_notebook(path):
 
     try:
         notebook = nbformat.read(path, as_version=4)
-    except ValueError as error:
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+    except Exception as error:  # nbformat stumbles in many ways over what is no notebook
         raise CourseError(f"{path} is not a notebook: {error}") from None
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
     return notebook
 
 
 def execute(notebook, folder):
     """Run the cells of `notebook` in place, in `folder`; returns what failed, as text, or None."""
-    from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, DeadKernelError
     from tqdm import tqdm
 
     code_cells = [(index, cell) for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
-    client = NotebookClient(
-        notebook,
-        kernel_name="python3",
-        extra_arguments=["--log-level=ERROR"],  # each start would come with a warning about encryption
-        resources={"metadata": {"path": str(folder)}},
-    )
-    with client.setup_kernel():
+    with kernel_for(notebook, folder) as client:
         for number, (index, cell) in enumerate(tqdm(code_cells, unit="cell", leave=False), start=1):
             try:
                 client.execute_cell(cell, index)
@@ -92,6 +86,23 @@ def execute(notebook, folder):
             except DeadKernelError:
                 return f"code cell {number} of {len(code_cells)} ended the kernel; was there enough memory?"
     return None
+
+
+@contextlib.contextmanager
+def kernel_for(notebook, folder, **options):
+    """Yield a client whose `execute_cell` runs a cell of the notebook in `folder`; the kernel ends with the block."""
+    from nbclient import NotebookClient
+
+    client = NotebookClient(
+        notebook,
+        kernel_name="python3",
+        extra_arguments=["--log-level=ERROR"],  # each start would come with a warning about encryption
+        resources={"metadata": {"path": str(folder)}},
+        shutdown_kernel="immediate",  # it may be busy
+        **options,
+    )
+    with client.setup_kernel():
+        yield client
 
 
 def write_page(notebook, title, page):

@@ -9,12 +9,14 @@ from typing import NamedTuple
 
 import typer
 
+from course_lib.errors import CourseError
 from course_lib.files import read_json, sha256
-from course_lib.runtime import MODELS, REPOSITORY, cache_folder, pick_device, set_threads
+from course_lib.runtime import MODELS, REPOSITORY, cache_folder, lesson_device, pick_device, set_threads
 
 PACKAGE = "course-on-large-models"
 MODEL_FILES = "card.json", "config.json", "model.safetensors"
 LITTLE_MEMORY, LITTLE_DISK = 2, 1  # GB
+WIDTH = 14  # of the topics
 
 
 class Finding(NamedTuple):
@@ -39,23 +41,32 @@ def doctor():
       0  all is well
       1  something must be mended
     """
-    findings = [finding for check, advice in CHECKS.items() for finding in look(check, advice)]
-    width = max(len(finding.topic) for finding in findings)
-    for topic, text, advice in findings:
-        typer.echo(f"{'PROBLEM' if advice else 'ok':7}  {topic:{width}}  {text}")
-        if advice:
-            typer.echo(f"{'':{width + 9}}  -> {advice}")
-    problems = sum(bool(finding.advice) for finding in findings)
+    problems = 0
+    for check, advice in CHECKS.items():
+        for finding in look(check, advice):
+            show(finding)
+            problems += bool(finding.advice)
     typer.echo(f"\n{problems} to mend; see the arrows above." if problems else "\nAll is well.")
     raise typer.Exit(min(problems, 1))
 
 
 def look(check, advice):
-    """The findings of a check; that it can't be done is a finding, too."""
+    """Yield the findings of a check; that it can't be done is a finding, too."""
     try:
-        return list(check())
+        yield from check()
+    except CourseError as error:
+        yield Finding(check.__name__, str(error), advice)
     except Exception as error:  # a doctor must not faint
-        return [Finding(check.__name__, f"could not be checked: {type(error).__name__}: {error}", advice)]
+        yield Finding(check.__name__, f"could not be checked: {type(error).__name__}: {error}", advice)
+
+
+def show(finding):
+    """Print a finding at once: the next check may take a while, or not come back."""
+    topic, text, advice = finding
+    typer.echo(f"{'PROBLEM' if advice else 'ok':7}  {topic:{WIDTH}}  {text}")
+    if advice:
+        typer.echo(f"{'':{WIDTH + 9}}  -> {advice}")
+    sys.stdout.flush()
 
 
 def versions():
@@ -93,11 +104,12 @@ def threads():
 
 
 def device():
-    """Where torch computes."""
+    """Where torch computes, and what is different there."""
     import torch
 
     name = pick_device().type
-    yield Finding("device", f"cuda: {torch.cuda.get_device_name()}" if name == "cuda" else name)
+    about = f"cuda: {torch.cuda.get_device_name()}" if name == "cuda" else MPS if name == "mps" else name
+    yield Finding("device", f"{about}; lessons compute on {lesson_device().type}")
 
 
 def memory():
@@ -112,10 +124,12 @@ def memory():
 def disk():
     """Room for generated data and trained models."""
     folder = cache_folder()
-    existing = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
+    existing = next(parent for parent in (folder, *folder.absolute().parents) if os.path.exists(parent))
     free = shutil.disk_usage(existing).free / 1e9
     advice = f"free some space; {folder} itself may be deleted" if free < LITTLE_DISK else ""
-    if not os.access(existing, os.W_OK):
+    if not os.path.isdir(existing):
+        advice = f"{existing} is a file; set the environment variable COURSE_CACHE to a folder of yours"
+    elif not os.access(existing, os.W_OK):
         advice = "you may not write there; set the environment variable COURSE_CACHE to a folder of yours"
     yield Finding("disk", f"{free:.1f} GB free for {folder}", advice)
 
@@ -165,6 +179,10 @@ def kernel():
     yield Finding("kernel", f"python3 in {found}", "" if ours else INSTALL_KERNEL)
 
 
+MPS = (
+    "mps: it has no float64, so RoPE's angles are less exact far from the start, and what lessons compute in float64 "
+    "stays on the cpu; complex numbers and bfloat16 need macOS 14; last digits differ from the cpu's"
+)
 REINSTALL = f'in {REPOSITORY}: {sys.executable} -m pip install -e ".[test]"'
 RESTORE = f"in {REPOSITORY}: git checkout -- data/models"
 REGENERATE = f"delete {cache_folder()}; the little world is generated again"
@@ -172,7 +190,7 @@ INSTALL_KERNEL = f"{sys.executable} -m ipykernel install --sys-prefix"
 CHECKS = {
     versions: REINSTALL,
     threads: "set the environment variable OMP_NUM_THREADS to a number, such as 2",
-    device: REINSTALL,
+    device: "set the environment variable COURSE_DEVICE to cpu",
     memory: REINSTALL,
     disk: "set the environment variable COURSE_CACHE to a folder of yours",
     data: REGENERATE,

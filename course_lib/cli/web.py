@@ -1,12 +1,14 @@
 """The page of `course chat --web`, made with gradio (an extra of its own: nothing else here needs it)."""
 
 import sys
+from pathlib import Path
 
 from course_lib.cli.talkers import show
 from course_lib.data.messages import with_pictures
 from course_lib.errors import CourseError
 from course_lib.runtime import REPOSITORY
 
+LARGEST_FILE = "20mb"
 INSTALL = f'in {REPOSITORY}: {sys.executable} -m pip install -e ".[web]"'
 
 
@@ -20,7 +22,9 @@ def serve(new_chat):
         import gradio
     except ImportError:
         raise CourseError(f"the page needs gradio; {INSTALL}") from None
-    page(gradio, new_chat, with_files=new_chat().processor is not None).launch(inbrowser=True)
+    page(gradio, new_chat, with_files=new_chat().processor is not None).launch(
+        inbrowser=True, max_file_size=LARGEST_FILE
+    )
 
 
 def page(gradio, new_chat, with_files=False):
@@ -53,7 +57,19 @@ def respond(talk, text, history, files=()):
             yield said, f"({talk.turn})"
         yield said, f"({talk.turn})"
     except CourseError as error:
-        yield "", f"({error})"
+        yield "", f"({without_folders(str(error), [*files, *files_in(history)])})"
+
+
+def without_folders(message, files):
+    """A message that names files as whoever sent them does: where the page keeps them is nobody's business."""
+    for file in files:
+        message = message.replace(str(file), Path(file).name)
+    return message
+
+
+def files_in(history):
+    """The paths of all files of a page's history."""
+    return [file for entry in history for file in files_of(entry["content"])]
 
 
 def remembered(history):

@@ -1,28 +1,22 @@
 """Checkpoints from Hugging Face as ours, and ours for Hugging Face; `transformers` itself is not needed."""
 
 from course_lib.convert.bert import bert_from_hugging_face
-from course_lib.convert.clip import clip_from_hugging_face
-from course_lib.convert.families import FAMILIES, Family
+from course_lib.convert.families import FAMILIES
 from course_lib.convert.gpt2 import gpt_from_hugging_face, gpt_to_hugging_face
 from course_lib.convert.hub import HubCheckpoint
 from course_lib.convert.hub_chat import HubChatTemplate
-from course_lib.convert.hub_tokenizer import HubTokenizer
 from course_lib.convert.llava import llava_from_hugging_face
 from course_lib.convert.llm import llm_from_hugging_face, llm_to_hugging_face
 from course_lib.convert.llm_config import hub_config, llm_config
 from course_lib.convert.llm_tensors import halves_to_pairs, pairs_to_halves
-from course_lib.convert.siglip import siglip_from_hugging_face
 from course_lib.convert.t5 import t5_from_hugging_face
-from course_lib.convert.vit import vit_from_hugging_face, vit_from_torchvision
+from course_lib.convert.vit import vit_from_torchvision
 
 __all__ = [
     "FAMILIES",
-    "Family",
     "HubChatTemplate",
     "HubCheckpoint",
-    "HubTokenizer",
     "bert_from_hugging_face",
-    "clip_from_hugging_face",
     "gpt_from_hugging_face",
     "gpt_to_hugging_face",
     "halves_to_pairs",
@@ -32,8 +26,6 @@ __all__ = [
     "llm_from_hugging_face",
     "llm_to_hugging_face",
     "pairs_to_halves",
-    "siglip_from_hugging_face",
     "t5_from_hugging_face",
-    "vit_from_hugging_face",
     "vit_from_torchvision",
 ]

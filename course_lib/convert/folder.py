@@ -1,14 +1,16 @@
 """The layout of the hub: a folder with config.json, weights in one or more safetensors files, and a tokenizer."""
 
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
 from course_lib.errors import CourseError
 from course_lib.files import open_tensors, read_json
-from course_lib.models.base import check_fields
+from course_lib.models.settings import from_settings
 
 SINGLE, INDEX = "model.safetensors", "model.safetensors.index.json"
 PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt")
@@ -29,14 +31,15 @@ class HubConfig(dict[str, Any]):
 def reads_config(read: Callable[..., Config]) -> Callable[..., Config]:
     """Decorates a function from a config of the hub to one of ours.
 
-    Called with any dict, it gets a `HubConfig`. What it makes is checked (see `check_fields`), and whatever it stumbles
-    over, since a config.json may say anything, becomes a CourseError.
+    Called with any dict, it gets a `HubConfig`. What it makes is checked (see `from_settings`), and whatever it
+    stumbles over becomes a CourseError, since a config.json may say anything.
     """
 
     @wraps(read)
     def checked(config, *arguments):
         try:
-            return check_fields(read(HubConfig(config), *arguments))
+            made = read(HubConfig(config), *arguments)
+            return from_settings(type(made), asdict(made))
         except CourseError:
             raise
         except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
@@ -78,9 +81,9 @@ def find_folder(name: Path | str) -> Path:
         CourseError: there is no such folder, and the hub gives no model of that name.
     """
     folder = Path(name)
-    if (folder / "config.json").is_file():
+    if os.path.isfile(folder / "config.json"):
         return folder
-    if folder.is_dir() or not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", str(name)):
+    if os.path.isdir(folder) or not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", str(name)):
         raise CourseError(f"{folder} is not a checkpoint: expected a folder with a config.json, or a hub id")
     from huggingface_hub import snapshot_download
 

@@ -32,7 +32,6 @@ from course_lib.data.picture_dialogues import load_picture_dialogues, picture_co
 from course_lib.data.pictures import open_picture
 from course_lib.data.preference_pairs import (
     Preference,
-    PreferenceBatch,
     preference_batch,
     preference_batches,
     with_reference,
@@ -41,7 +40,7 @@ from course_lib.data.preferences import load_preferences
 from course_lib.data.rows import TokenBatch, pad_left
 from course_lib.data.sources import load_source
 from course_lib.data.stories import load_stories
-from course_lib.data.tokenizer import BOS, EOS, PAD, Tokenizer
+from course_lib.data.tokenizer import BOS, EOS, PAD, TextTokenizer, Tokenizer
 from course_lib.data.translations import load_translations, train_translation_tokenizer, translation_pairs
 
 __all__ = [
@@ -60,9 +59,9 @@ __all__ = [
     "PLACEHOLDER",
     "PictureBatch",
     "Preference",
-    "PreferenceBatch",
     "ROLES",
     "RandomViews",
+    "TextTokenizer",
     "TokenBatch",
     "Tokenizer",
     "TranslationBatch",

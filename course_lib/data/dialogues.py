@@ -48,6 +48,8 @@ def check_dialogue(row):
             raise CourseError(f"{column} must be a text that is not empty; got {row[column]!r}")
     if not isinstance(row["context"] or "", str):
         raise CourseError(f"context must be a text, or empty; got {row['context']!r}")
+    if not isinstance(row.get("history") or [], list):
+        raise CourseError(f"history must be a list of messages, or empty; got {row['history']!r}")
     check_conversation(conversation(row), last="assistant")
 
 

@@ -12,6 +12,7 @@ from course_lib.files import read_json, write_json
 
 # By the numbers that the hub has for them, which are Pillow's.
 RESAMPLING = {0: InterpolationMode.NEAREST_EXACT, 2: InterpolationMode.BILINEAR, 3: InterpolationMode.BICUBIC}
+MAX_RATIO = 50  # the shorter edge is brought to its size before the middle is cut out: a line would fill the memory
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,9 +75,11 @@ class ImageProcessor:
         return pixels if self.crop is None else crop_middle(pixels, *self.crop)
 
     def new_size(self, height, width):
-        """What a picture of this size is resized to."""
+        """What a picture of this size is resized to. Raises CourseError where one edge is far longer than the other."""
         if not isinstance(self.size, int):
             return list(self.size)
+        if max(height, width) > MAX_RATIO * min(height, width):
+            raise CourseError(f"a picture of {width:,} x {height:,} pixels is too long: cut out what matters")
         longer = int(self.size * max(height, width) / min(height, width))
         return [self.size, longer] if height <= width else [longer, self.size]
 
@@ -142,8 +145,8 @@ def from_hub_settings(settings):
     Raises:
         CourseError: a setting is missing or can't be used.
     """
-    clip_like = "CLIP" in settings.get("image_processor_type", settings.get("feature_extractor_type", ""))
     try:
+        clip_like = "CLIP" in settings.get("image_processor_type", settings.get("feature_extractor_type", ""))
         return ImageProcessor(
             size=read_size(settings["size"], clip_like) if settings.get("do_resize", True) else None,
             resample=settings.get("resample", 3 if clip_like else 2),
@@ -152,7 +155,9 @@ def from_hub_settings(settings):
             mean=tuple(settings["image_mean"]) if settings.get("do_normalize", True) else None,
             std=tuple(settings["image_std"]) if settings.get("do_normalize", True) else None,
         )
-    except (KeyError, TypeError) as error:
+    except CourseError:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CourseError(f"the settings of an image processor can't be used: {error!r}") from None
 
 

@@ -1,5 +1,6 @@
 """Pictures with their classes or captions: `image, label` and `image, caption`, from the little world or elsewhere."""
 
+import os
 from pathlib import Path
 
 from course_lib.data.picture_files import is_picture_folder, load_picture_folder, readable_pictures
@@ -26,6 +27,7 @@ def load_images(source="world", split="train"):
     if source == "world":
         return with_classes(rows, world_classes())
     if not hasattr(rows.features["label"], "names"):
+        check_labels(rows, f'"{source}", split "{split}"')
         training = rows if split == "train" else require_columns(load_pictures(source, "train"), "image", "label")
         rows = with_classes(rows, sorted({str(label) for label in training["label"]}))
     check_classes(rows.features["label"].names)
@@ -76,7 +78,14 @@ def load_pictures(source, split):
     require_columns(rows, "image")
     if source == "world":
         return rows.cast_column("image", Image())
-    return readable_pictures(rows, source) if Path(source).exists() else rows
+    return readable_pictures(rows, source) if os.path.exists(source) else rows
+
+
+def check_labels(rows, name):
+    """Raise a CourseError that names the first row whose label is neither a text nor a whole number."""
+    for number, label in enumerate(rows["label"], start=1):
+        if not isinstance(label, str | int):
+            raise CourseError(f"row {number} of {name} should have a label, a text or a whole number; got {label!r}")
 
 
 @no_progress_bars()

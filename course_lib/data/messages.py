@@ -60,7 +60,7 @@ def check_content(content):
     parts = parts_of(content or "")
     for part in parts:
         kind = part.get("type") if isinstance(part, dict) else None
-        if kind not in KINDS or kind not in part or not isinstance(part[kind], KINDS[kind]):
+        if kind not in tuple(KINDS) or kind not in part or not isinstance(part[kind], KINDS[kind]):
             raise CourseError(f"should have parts with a text or an image, got {part!r:.60}")
     if not any(part["type"] == "image" or part["text"].strip() for part in parts):
         raise CourseError("is empty")
@@ -87,6 +87,8 @@ def check_conversation(messages, last):
 
 def check_message(message, number):
     """Raise a CourseError that names the message unless it has a known role and says or shows something."""
+    if not isinstance(message, dict):
+        raise CourseError(f"message {number} should have a role and a content, got {message!r}")
     role = message.get("role")
     if role not in ROLES:
         raise CourseError(f"message {number} has the unknown role {role!r}; expected one of {', '.join(ROLES)}")

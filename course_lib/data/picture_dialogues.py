@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from course_lib.data.messages import with_pictures
-from course_lib.data.picture_files import folder_of
+from course_lib.data.picture_files import as_pictures, folder_of
 from course_lib.data.pictures import open_picture
 from course_lib.data.sources import load_source, no_progress_bars, require_columns
 from course_lib.errors import CourseError
@@ -26,8 +26,8 @@ def load_picture_dialogues(source="world", split="train"):
     """
     rows = require_columns(load_source(source, split, world_picture_dialogues), "images", "texts")
     if source != "world":
-        rows = beside(source, rows)
-        check_rows(with_images(rows, decode=False), f'"{source}", split "{split}"')
+        rows, name = beside(source, rows), f'"{source}", split "{split}"'
+        check_rows(with_images(rows, decode=False, name=name), name)
     return with_images(rows, decode=True)
 
 
@@ -39,16 +39,16 @@ def beside(source, rows):
     if rows.features["images"] != List(Value("string")):
         return rows
     folder = folder_of(source)
-    files = [[str(folder / name) for name in names or ()] for names in rows["images"]]
+    files = [[name and str(folder / name) for name in names or ()] for names in rows["images"]]
     return rows.remove_columns("images").add_column("images", files)
 
 
 @no_progress_bars()
-def with_images(rows, decode):
+def with_images(rows, decode, name="the little world"):
     """The rows with lists of pictures, as Pillow has them (`decode`) or as bytes and paths."""
     from datasets import Image, List
 
-    return rows.cast_column("images", List(Image(decode=decode)))
+    return as_pictures(rows, "images", List(Image(decode=decode)), name)
 
 
 def check_rows(rows, name):
@@ -62,11 +62,14 @@ def check_rows(rows, name):
 
 def check_row(row):
     """Raise a CourseError that says what is wrong with a row."""
-    if not row["images"] or not row["texts"]:
-        raise CourseError(f"expected images and texts, got {len(row['images'] or ())} and {len(row['texts'] or ())}")
-    for picture in row["images"]:
+    images, texts = row["images"] or [], row["texts"] or []
+    if not isinstance(texts, list) or not all(isinstance(text, dict) for text in texts):
+        raise CourseError(f"texts should be a list of texts with user and assistant, got {texts!r}")
+    if not images or not texts:
+        raise CourseError(f"expected images and texts, got {len(images)} and {len(texts)}")
+    for picture in images:
         open_picture(picture)
-    for text in row["texts"]:
+    for text in texts:
         for role in ("user", "assistant"):
             if not isinstance(text.get(role), str) or not text[role].strip():
                 raise CourseError(f"a text needs words of the {role}; got {text.get(role)!r}")

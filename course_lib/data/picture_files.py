@@ -1,5 +1,6 @@
 """Pictures in files: a folder for each class, and files that are named in the rows of a data set."""
 
+import os
 from pathlib import Path
 
 from course_lib.data.pictures import open_picture
@@ -12,8 +13,10 @@ SPLITS = ("train", "validation", "test")
 
 def is_picture_folder(source):
     """Whether a source is a folder with pictures in its folders, and no file (`train.jsonl`) that tells about them."""
+    if not os.path.isdir(source):  # unlike Path's, it bears names that are too long
+        return False
     folder = Path(source)
-    if not folder.is_dir() or any(file.is_file() and file.name.split(".")[0] in SPLITS for file in folder.iterdir()):
+    if any(file.is_file() and file.name.split(".")[0] in SPLITS for file in folder.iterdir()):
         return False
     return any(file.suffix.lower() in SUFFIXES for file in folder.glob("*/**/*"))
 
@@ -68,7 +71,7 @@ def share(files, split):
 
 def folder_of(source):
     """The folder where the files are looked for that the rows of a source name."""
-    return Path(source) if Path(source).is_dir() else Path(source).parent
+    return Path(source) if os.path.isdir(source) else Path(source).parent
 
 
 @no_progress_bars()
@@ -80,13 +83,24 @@ def readable_pictures(rows, source):
     """
     from datasets import Image, Value
 
+    name = f'"{source}"'
     if rows.features["image"] == Value("string"):
         folder = folder_of(source)
-        rows = rows.add_column("file", [str(folder / name) for name in rows["image"]])
+        rows = rows.add_column("file", [file and str(folder / file) for file in rows["image"]])
         rows = rows.remove_columns("image").rename_column("file", "image")
-    for number, picture in enumerate(rows.cast_column("image", Image(decode=False))["image"], start=1):
+    for number, picture in enumerate(as_pictures(rows, "image", Image(decode=False), name)["image"], start=1):
         try:
             open_picture(picture)
         except CourseError as error:
-            raise CourseError(f'row {number} of "{source}": {error}') from None
+            raise CourseError(f"row {number} of {name}: {error}") from None
     return rows.cast_column("image", Image())
+
+
+def as_pictures(rows, column, feature, name):
+    """The rows with a column cast to pictures. Raises CourseError where it holds something else."""
+    try:
+        return rows.cast_column(column, feature)
+    except (TypeError, ValueError, NotImplementedError) as error:  # pyarrow's are among them
+        raise CourseError(
+            f"the column {column} of {name} should hold files, or what they contain; it is {rows.features[column]}"
+        ) from error

@@ -1,6 +1,7 @@
 """Pictures from wherever they come: files, bytes, arrays; in grey, in colour, with transparent parts."""
 
 import io
+import os
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,8 @@ from PIL import Image, ImageOps
 from course_lib.errors import CourseError
 
 MODES = {1: "L", 3: "RGB"}  # what Pillow calls pictures of so many channels
+LARGEST = 64_000_000  # pixels; in colour, 192 MB in memory
+WITHOUT_RANGE = ("I", "F")  # whole numbers of 32 bits, and floats: nothing says which one is white
 
 
 def open_picture(source):
@@ -19,10 +22,11 @@ def open_picture(source):
             set that has not been decoded, {"bytes", "path"}.
 
     Raises:
-        CourseError: there is no such file, it is no picture or damaged, or an array has other axes or values.
+        CourseError: there is no such file, it is no picture or damaged, or an array has other axes or values; it has
+            more than 64 million pixels, or nothing says how bright its values are.
     """
     if isinstance(source, Image.Image):
-        return source
+        return checked(source, "a picture")
     if isinstance(source, dict):
         name, source = source.get("path") or "a picture", source.get("bytes") or source.get("path")
     else:
@@ -31,14 +35,29 @@ def open_picture(source):
         return from_array(source)
     if not isinstance(source, bytes | str | Path):
         raise CourseError(f"expected a picture, a file, or an array, got {type(source).__name__}")
-    if not isinstance(source, bytes) and not Path(source).is_file():
+    if not isinstance(source, bytes) and not os.path.isfile(source):
         raise CourseError(f"there is no picture {source}")
+    name = "a picture" if isinstance(name, bytes) else name
     try:
         with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as picture:
-            picture.load()
+            checked(picture, name).load()
             return ImageOps.exif_transpose(picture)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:  # Pillow has all of them
-        raise CourseError(f"{'a picture' if isinstance(name, bytes) else name} can't be read: {error}") from None
+    except CourseError:
+        raise
+    except Exception as error:  # a damaged file leads Pillow into errors of many kinds
+        raise CourseError(f"{name} can't be read: {error}") from None
+
+
+def checked(picture, name):
+    """Return a picture that is neither too large nor without a range of values; else raise a CourseError."""
+    width, height = picture.size
+    if width * height > LARGEST:
+        raise CourseError(f"{name} has {width:,} x {height:,} pixels; expected {LARGEST:,} at most: make it smaller")
+    if picture.mode in WITHOUT_RANGE:
+        raise CourseError(
+            f"{name} has values without a range (Pillow's mode {picture.mode}); save it with 8 or 16 bits"
+        )
+    return picture
 
 
 def from_array(array):
@@ -54,8 +73,18 @@ def from_array(array):
 
 def with_channels(picture, num_channels):
     """The picture in grey (1) or in colour (3), as an array of bytes, Y X C; what is transparent shows white."""
+    if picture.mode.startswith("I;16"):
+        picture = eight_bits(picture)
     if picture.has_transparency_data:
         picture = picture.convert("RGBA")
         picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
     pixels = np.array(picture.convert(MODES[num_channels]))
     return pixels[..., None] if pixels.ndim == 2 else pixels
+
+
+def eight_bits(picture):
+    """A grey picture of 16 bits in 8, where 65535 becomes 255; Pillow would cut all above 255 off."""
+    pixels = np.array(picture).astype(np.uint32)
+    grey = ((pixels + 128) // 257).astype(np.uint8)
+    grey[pixels == picture.info.get("transparency", -1)] = 255
+    return Image.fromarray(grey)

@@ -2,12 +2,16 @@
 
 import contextlib
 import gzip
+import hashlib
+import io
 import json
 import os
-from functools import partial
+import re
+import zlib
 from pathlib import Path
 
 from course_lib.errors import CourseError
+from course_lib.files import atomic_file
 from course_lib.runtime import cache_folder
 
 READERS = {".jsonl": "json", ".json": "json", ".parquet": "parquet", ".txt": "text"}
@@ -29,7 +33,7 @@ def load_source(source, split, world):
     if source == "world":
         with no_progress_bars():
             return load_world(split, world)
-    if source and Path(source).exists():
+    if source and os.path.exists(source):  # unlike Path's, it bears names that are too long
         with no_progress_bars():
             return load_path(Path(source), split)
     if source.count("/") == 1 and not source.startswith((".", "/", "~")):
@@ -55,19 +59,51 @@ def no_progress_bars():
 
 
 def load_world(split, world):
-    """Rows of the little world, generated once and cached under a name that changes with the code that made them."""
+    """Rows of the little world, generated once and cached under a name that changes with the code that made them.
+
+    Raises:
+        CourseError: they can't be kept; the message says how to choose another folder for them.
+    """
     from datasets import Dataset
 
     from course_lib.world import fingerprint
 
-    path = cache_folder() / f"{world.__name__}-{split}-{fingerprint()}.parquet"
-    if not path.exists():
+    path = cache_folder() / f"{world.__name__}-{split}-{fingerprint()}.rows"
+    rows = cached(path)
+    if rows is None:
         rows = Dataset.from_list(world(split))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(f".{os.getpid()}.draft")
-        rows.to_parquet(draft)
-        draft.replace(path)
-    return Dataset.from_parquet(str(path), cache_dir=str(cache_folder() / "datasets"))
+        rows.to_parquet(buffer := io.BytesIO())
+        data = buffer.getvalue()
+        try:
+            with atomic_file(path) as draft:
+                draft.write_bytes(hashlib.sha256(data).digest() + data)
+        except CourseError as error:
+            raise CourseError(f"{error}; {ANOTHER_CACHE}") from None
+    return rows
+
+
+ANOTHER_CACHE = "the environment variable COURSE_CACHE can name another folder, one of yours with some room"
+
+
+def cached(path):
+    """The rows in a file of the cache, in memory; None where there is no such file, or it is damaged.
+
+    The file is a digest, of 32 bytes, and what it is the digest of, in Parquet, which has no such protection.
+    """
+    from datasets import Dataset
+    from datasets.table import InMemoryTable
+    from pyarrow.parquet import read_table
+
+    try:
+        content = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise CourseError(f"{path} can't be read: {error.strerror}; {ANOTHER_CACHE}") from None
+    digest, data = content[:32], content[32:]
+    if hashlib.sha256(data).digest() != digest:
+        return None
+    return Dataset(InMemoryTable(read_table(io.BytesIO(data))), fingerprint=path.stem)
 
 
 def load_path(path, split):
@@ -78,25 +114,37 @@ def load_path(path, split):
     reader = READERS.get(Path(file.name.removesuffix(".gz")).suffix)
     if reader is None:
         raise CourseError(f"{file} has an unknown format; expected one of {', '.join(READERS)}, perhaps with .gz")
-    load = load_plain_text if reader == "text" else partial(load_dataset, reader)
+    if reader != "parquet" and not sum(line.strip() != "" for line in lines_of(file)):  # all are read: they are UTF-8
+        raise CourseError(f"{file} is empty")
+    if reader == "text":
+        return load_plain_text(file)
     try:
-        return load(data_files={split: str(file)}, split=split)
+        return load_dataset(reader, data_files={split: str(file)}, split=split)
     except Exception as error:  # datasets wraps what went wrong in many ways
-        raise CourseError(diagnose(file) or f"{file} can't be read: {error.__cause__ or error}") from error
+        reason = reader == "json" and diagnose(file)
+        raise CourseError(reason or f"{file} can't be read: {error.__cause__ or error}") from error
 
 
-def load_plain_text(data_files, split):
-    """Rows of a text file: its paragraphs, or its lines where no empty line parts it into paragraphs."""
-    from datasets import load_dataset
+def load_plain_text(file):
+    """Rows of a text file: its paragraphs, or its lines where no blank line parts it into paragraphs."""
+    from datasets import Dataset
 
-    for unit in ("paragraph", "line"):
-        rows = load_dataset("text", data_files=data_files, split=split, sample_by=unit)
-        rows = rows.filter(lambda row: row["text"].strip() != "")
-        if len(rows) > 1:
-            break
-    if not len(rows):
-        raise CourseError("it holds no text")
-    return rows
+    text = "".join(lines_of(file)).strip("\n")
+    parts = re.split(r"\n\s*\n", text)
+    parts = [part for part in (parts if len(parts) > 1 else text.split("\n")) if part.strip()]
+    return Dataset.from_dict({"text": parts})
+
+
+def lines_of(file):
+    """The lines of a text file, perhaps compressed. Raises CourseError where it is damaged, or not UTF-8."""
+    opener = gzip.open if file.suffix == ".gz" else open
+    try:
+        with opener(file, "rt", encoding="utf-8-sig") as lines:
+            yield from lines
+    except UnicodeDecodeError as error:
+        raise CourseError(f"{file} is not UTF-8 text: {error}; open it in an editor, and save it as UTF-8") from None
+    except (OSError, EOFError, zlib.error) as error:
+        raise CourseError(f"{file} is damaged: {error}") from None
 
 
 def find_file(folder, split):
@@ -110,22 +158,16 @@ def find_file(folder, split):
 
 
 def diagnose(file):
-    """What is wrong with a file: that it is empty, or its first bad line in JSON Lines; None if nothing is found."""
-    if not file.stat().st_size:
-        return f"{file} is empty"
-    if ".json" not in file.name:
-        return None
-    opener, number = gzip.open if file.suffix == ".gz" else open, 0
-    with opener(file, "rt", encoding="utf-8") as lines:
+    """What is wrong with a file in JSON Lines: its first bad line; None if nothing is found."""
+    for number, line in enumerate(lines_of(file), start=1):
         try:
-            for number, line in enumerate(lines, start=1):
-                if line.strip() and not isinstance(json.loads(line), dict):
-                    return f"{file}, line {number}: expected a JSON object, got {line.strip()[:60]!r}"
+            if line.strip() and not isinstance(json.loads(line), dict):
+                return f"{file}, line {number}: expected a JSON object, got {line.strip()[:60]!r}"
         except json.JSONDecodeError as error:
             return f"{file}, line {number}: not valid JSON ({error.msg}): {line.strip()[:60]!r}"
-        except (OSError, EOFError, UnicodeDecodeError) as error:
-            return f"{file} is damaged: {error}"
-    return None if number else f"{file} is empty"
+        except (ValueError, RecursionError) as error:
+            return f"{file}, line {number}: not usable JSON ({error}): {line.strip()[:60]!r}"
+    return None
 
 
 def load_hub(source, split):

@@ -17,8 +17,8 @@ def load_stories(source="world", split="train"):
     """
     rows = require_columns(load_source(source, split, world_stories), "text")
     for number, text in enumerate(rows["text"], start=1):
-        if not (text or "").strip():
-            raise CourseError(f'row {number} of "{source}", split "{split}", has no text')
+        if not isinstance(text, str) or not text.strip():
+            raise CourseError(f'row {number} of "{source}", split "{split}", has no text: got {text!r}')
     return rows
 
 

@@ -12,15 +12,12 @@ def load_translations(source="world", split="train"):
         CourseError: the source can't be used, the column is missing, or a row lacks a side; the row is named.
     """
     rows = require_columns(load_source(source, split, world_translations), "translation")
-    try:
-        for number, pair in enumerate(rows["translation"], start=1):
-            if not is_pair(pair):
-                raise CourseError(
-                    f'row {number} of "{source}", split "{split}": translation must have a text pt and a text en, '
-                    f"neither of them empty; got {pair}"
-                )
-    except UnicodeDecodeError as error:
-        raise CourseError(f'"{source}", split "{split}", is not UTF-8 text: {error}') from None
+    for number, pair in enumerate(rows["translation"], start=1):
+        if not is_pair(pair):
+            raise CourseError(
+                f'row {number} of "{source}", split "{split}": translation must have a text pt and a text en, '
+                f"neither of them empty; got {pair}"
+            )
     return rows
 
 

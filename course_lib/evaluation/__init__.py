@@ -1,16 +1,15 @@
 """Scores of trained models on held-out data."""
 
 from course_lib.evaluation.chat import AnswerScores, answer, evaluate_chat, evaluate_vlm, look_at
-from course_lib.evaluation.classification import ClassScores, classify, evaluate_classifier
-from course_lib.evaluation.clip import ClipScores, evaluate_clip
+from course_lib.evaluation.classification import classify, evaluate_classifier
+from course_lib.evaluation.clip import evaluate_clip
 from course_lib.evaluation.false_premises import answer_premises, hallucination_rate, of_each
-from course_lib.evaluation.language_model import LanguageScores, evaluate_language_model, mean_loss, score_texts
+from course_lib.evaluation.language_model import evaluate_language_model, mean_loss, score_texts
 from course_lib.evaluation.policy import reward_and_kl
-from course_lib.evaluation.preferences import PreferenceScores, evaluate_preferences, preference_margins
-from course_lib.evaluation.translation import TranslationScores, evaluate_translator, score_translations
+from course_lib.evaluation.preferences import evaluate_preferences, preference_margins
+from course_lib.evaluation.translation import evaluate_translator, score_translations
 from course_lib.evaluation.zero_shot import (
     best_class,
-    caption_ids,
     class_vectors,
     encode_captions,
     encode_pictures,
@@ -19,15 +18,9 @@ from course_lib.evaluation.zero_shot import (
 
 __all__ = [
     "AnswerScores",
-    "ClassScores",
-    "ClipScores",
-    "LanguageScores",
-    "PreferenceScores",
-    "TranslationScores",
     "answer",
     "answer_premises",
     "best_class",
-    "caption_ids",
     "class_vectors",
     "classify",
     "encode_captions",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from course_lib.data import ImageProcessor, Tokenizer
+from course_lib.data import ImageProcessor, TextTokenizer
 from course_lib.evaluation.groups import members_by_group
 from course_lib.evaluation.zero_shot import best_class, encode_captions, encode_pictures, recall_at_1
 from course_lib.models import Clip
@@ -38,7 +38,7 @@ class ClipScores:
 
 def evaluate_clip(
     model: Clip,
-    tokenizer: Tokenizer,
+    tokenizer: TextTokenizer,
     processor: ImageProcessor,
     rows: "datasets.Dataset",
     scenes: Sequence[Scene] | None = None,
@@ -77,7 +77,7 @@ def named_rightly(
     return {"thing": 100 * sum(thing) / len(thing), "shirt": 100 * sum(shirt) / len(shirt)}
 
 
-def name_things(model: Clip, tokenizer: Tokenizer, images: NJ) -> list[str]:
+def name_things(model: Clip, tokenizer: TextTokenizer, images: NJ) -> list[str]:
     """The names of the things in pictures, by the nearest caption of one, two, three or four of a thing."""
     numbers = range(1, MOST + 1)
     vectors = [
@@ -87,7 +87,7 @@ def name_things(model: Clip, tokenizer: Tokenizer, images: NJ) -> list[str]:
     return [LABELS[number] for number in best_class(images, *vectors)]
 
 
-def name_shirts(model: Clip, tokenizer: Tokenizer, images: NJ, scenes: Sequence[Scene]) -> list[str | None]:
+def name_shirts(model: Clip, tokenizer: TextTokenizer, images: NJ, scenes: Sequence[Scene]) -> list[str | None]:
     """The colours of the shirts in pictures, by the nearest caption that names one; None where there is nobody."""
     captions = {
         kind: encode_captions(

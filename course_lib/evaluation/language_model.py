@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from course_lib.data import Batches, Tokenizer, predict_next, text_batches
+from course_lib.data import Batches, TextTokenizer, predict_next, text_batches
 from course_lib.evaluation.groups import members_by_group
 from course_lib.models import evaluating
 from course_lib.models.base import Model
@@ -40,7 +40,9 @@ def score_texts(model: Model, texts: Sequence[list[int]], tokens_per_batch: int 
     return LanguageScores(len(texts), loss, math.exp(loss))
 
 
-def evaluate_language_model(model: Model, tokenizer: Tokenizer, rows: "datasets.Dataset") -> dict[str, LanguageScores]:
+def evaluate_language_model(
+    model: Model, tokenizer: TextTokenizer, rows: "datasets.Dataset"
+) -> dict[str, LanguageScores]:
     """Score the `text` of `rows`; texts longer than the model's context are cut there.
 
     Returns:

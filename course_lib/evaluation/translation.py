@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import sacrebleu
 
-from course_lib.data import Tokenizer
+from course_lib.data import TextTokenizer
 from course_lib.evaluation.groups import members_by_group
 from course_lib.generation import greedy_search, translate
 from course_lib.models import Translator
@@ -34,7 +34,7 @@ def score_translations(translations: Sequence[str], references: Sequence[str]) -
 
 def evaluate_translator(
     model: Translator,
-    tokenizer: Tokenizer,
+    tokenizer: TextTokenizer,
     rows: "datasets.Dataset",
     search: Callable[..., list[list[int]]] = greedy_search,
 ) -> dict[str, TranslationScores]:

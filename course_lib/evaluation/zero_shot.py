@@ -6,7 +6,7 @@ from typing import NamedTuple
 import torch
 import torch.nn.functional as F
 
-from course_lib.data import ImageProcessor, Tokenizer, check_classes
+from course_lib.data import ImageProcessor, TextTokenizer, check_classes
 from course_lib.data.rows import pad
 from course_lib.errors import CourseError
 from course_lib.models import Clip
@@ -25,13 +25,22 @@ def encode_pictures(model: Clip, processor: ImageProcessor, pictures: Sequence[o
 
 
 @torch.no_grad()
-def encode_captions(model: Clip, tokenizer: Tokenizer, texts: Iterable[str]) -> NJ:
-    """Texts -> unit vectors of a `Clip`. Raises CourseError for one that is longer than the model reads."""
-    tokens = pad(caption_ids(tokenizer, texts, model.config.text.max_length))
+def encode_captions(model: Clip, tokenizer: TextTokenizer, texts: Iterable[str]) -> NJ:
+    """Texts -> unit vectors of a `Clip`. Raises CourseError for one that is longer than the model reads.
+
+    Where the last place of a row sums a text up (SigLIP), all rows fill the context, as they did in training: so the
+    vector of a text is the same whatever is encoded with it.
+    """
+    config, pad_id = model.config.text, tokenizer.pad_id
+    if pad_id is None:
+        raise CourseError("the tokenizer has no token that fills the row behind a caption (pad_token)")
+    tokens = pad(caption_ids(tokenizer, texts, config.max_length), pad_id)
+    if config.end_id is None:
+        tokens = F.pad(tokens, (0, config.max_length - tokens.shape[1]), value=pad_id)
     return model.encode_texts(tokens.to(next(model.parameters()).device)).cpu()
 
 
-def caption_ids(tokenizer: Tokenizer, texts: Iterable[str], max_length: int) -> list[list[int]]:
+def caption_ids(tokenizer: TextTokenizer, texts: Iterable[str], max_length: int) -> list[list[int]]:
     """The token ids of each text, with <eos> at the end. Raises CourseError for one of more than `max_length`."""
     tokens = tokenizer.encode_batch(list(texts))
     for text, ids in zip(texts, tokens, strict=True):
@@ -41,7 +50,7 @@ def caption_ids(tokenizer: Tokenizer, texts: Iterable[str], max_length: int) -> 
 
 
 def class_vectors(
-    model: Clip, tokenizer: Tokenizer, classes: Iterable[str], templates: Sequence[str] = TEMPLATES[:1]
+    model: Clip, tokenizer: TextTokenizer, classes: Iterable[str], templates: Sequence[str] = TEMPLATES[:1]
 ) -> Classes:
     """A unit vector for each class: the mean over the captions that the templates make of its name.
 

@@ -5,7 +5,7 @@ from course_lib.generation.chat import Chat
 from course_lib.generation.completion import complete
 from course_lib.generation.decoding import CachedDecoding, RecomputingDecoding, TextDecoding
 from course_lib.generation.rewards import LearntReward, TextReward
-from course_lib.generation.rollouts import RolloutBatch, Rollouts
+from course_lib.generation.rollouts import Rollouts
 from course_lib.generation.sampling import Sampler, generate, likeliest
 from course_lib.generation.translation import beam, greedy_search, sampling, translate
 
@@ -14,7 +14,6 @@ __all__ = [
     "Chat",
     "LearntReward",
     "RecomputingDecoding",
-    "RolloutBatch",
     "Rollouts",
     "Sampler",
     "TextDecoding",

@@ -3,17 +3,17 @@
 from course_lib.models.actor_critic import ActorCritic
 from course_lib.models.base import evaluating
 from course_lib.models.bert import Bert, BertConfig
-from course_lib.models.clip import Clip, ClipConfig, Pairing
+from course_lib.models.clip import Clip, ClipConfig
 from course_lib.models.connector import Connector, ConnectorConfig
+from course_lib.models.fused import Fused, fuse
 from course_lib.models.gpt import Gpt, GptConfig
 from course_lib.models.grouping import to_grouped
 from course_lib.models.llm import Llm, LlmConfig
-from course_lib.models.packed import Packed, pack
 from course_lib.models.scorer import Scorer
-from course_lib.models.store import find_model, load_model, save_model
+from course_lib.models.store import check_kind, find_model, load_model, save_model
 from course_lib.models.t5 import T5, T5Config
 from course_lib.models.text_tower import TextConfig, TextTower
-from course_lib.models.translator import Decoder, Encoder, Translator, TranslatorConfig
+from course_lib.models.translator import Translator, TranslatorConfig
 from course_lib.models.vision_tower import VisionConfig, VisionTower
 from course_lib.models.vit import Vit, VitConfig
 from course_lib.models.vlm import Vlm, VlmConfig
@@ -27,14 +27,11 @@ __all__ = [
     "ClipConfig",
     "Connector",
     "ConnectorConfig",
-    "Decoder",
-    "Encoder",
     "Gpt",
     "GptConfig",
     "Llm",
     "LlmConfig",
-    "Packed",
-    "Pairing",
+    "Fused",
     "Scorer",
     "T5Config",
     "TextConfig",
@@ -48,9 +45,10 @@ __all__ = [
     "Vlm",
     "VlmConfig",
     "evaluating",
+    "check_kind",
     "find_model",
     "load_model",
-    "pack",
+    "fuse",
     "save_model",
     "to_grouped",
 ]

@@ -1,5 +1,6 @@
 """Configs in a config.json: dataclasses that may hold others, written as `dataclasses.asdict` writes them."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from types import NoneType, UnionType
@@ -14,7 +15,8 @@ def from_settings(kind: type[Config], settings: Mapping[str, Any]) -> Config:
     """The dataclass of this kind that `asdict` made `settings` of: those that it holds come back, and lists as tuples.
 
     Raises:
-        CourseError: a field is unknown, missing, or of another type; or the config itself refuses its values.
+        CourseError: a field is unknown, missing, or of another type, or a size is none; or the config itself refuses
+            its values.
     """
     fixed = {field.name for field in fields(kind) if not field.init}
     types = get_type_hints(kind)
@@ -36,7 +38,17 @@ def read(name: str, wanted: Any, value: Any) -> Any:
     if wanted is not None and (not isinstance(value, kinds) or (value is True or value is False) and bool not in kinds):
         expected = " or ".join("null" if kind is NoneType else kind.__name__ for kind in kinds)
         raise CourseError(f"{name} must be {expected}, got {value!r}")
+    check_number(name, value)
     return value
+
+
+def check_number(name: str, value: Any) -> None:
+    """Raise a CourseError where a number is not finite, or a size is below 1 or more than torch can count."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise CourseError(f"{name} must be finite, got {value}")
+    is_size = name.startswith(("num_", "d_")) or name.endswith(("_size", "_length"))
+    if is_size and isinstance(value, int) and not 1 <= value < 2**31:
+        raise CourseError(f"{name} must be 1 or more, and fit into 32 bits, got {value}")
 
 
 def choose(name: str, wanted: Any, settings: Mapping[str, Any]) -> type:

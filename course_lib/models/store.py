@@ -3,12 +3,13 @@
 Text is prepared by a `Tokenizer` (tokenizer.json), pictures by an `ImageProcessor` (preprocessor_config.json).
 """
 
+import os
 from dataclasses import asdict
 from pathlib import Path
 
 from course_lib.data import ImageProcessor, Tokenizer
 from course_lib.errors import CourseError
-from course_lib.files import read_json, read_tensors, write_json, write_tensors
+from course_lib.files import check_numbers, read_json, read_tensors, write_json, write_tensors
 from course_lib.models.base import unique_tensors
 from course_lib.models.bert import Bert, BertConfig
 from course_lib.models.clip import Clip, ClipConfig
@@ -35,6 +36,8 @@ ARCHITECTURES = {
     "Vit": (Vit, VitConfig, ImageProcessor),
     "Vlm": (Vlm, VlmConfig, Tokenizer, ImageProcessor),
 }
+# What a config with values of other kinds leads Python and torch into.
+STUMBLES = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, RuntimeError)
 
 
 def save_model(model, folder, *preparers):
@@ -52,7 +55,7 @@ def save_model(model, folder, *preparers):
 def find_model(name):
     """The folder of a model: a name in `data/models/`, or a folder. Raises CourseError, naming those there are."""
     for folder in (MODELS / name, Path(name)):
-        if (folder / "config.json").is_file():
+        if os.path.isfile(folder / "config.json"):  # unlike Path's, it bears names that are too long
             return folder
     known = ", ".join(sorted(path.parent.name for path in MODELS.glob("*/config.json"))) or "none"
     raise CourseError(
@@ -64,24 +67,32 @@ def load_model(name):
     """The model, in eval mode, and what prepares its input, in the order of `save_model`; see `find_model`.
 
     Raises:
-        CourseError: a file is missing or damaged, the architecture is unknown, or the weights belong to another model.
+        CourseError: a file is missing or damaged, the architecture is unknown, the config has a value that can't be
+            used, or the weights belong to another model or are no finite, plain numbers.
     """
     folder = find_model(name)
     config = read_json(folder / "config.json")
     architecture = config.pop("architecture", None) if isinstance(config, dict) else None
-    if architecture not in ARCHITECTURES:
+    if not isinstance(architecture, str) or architecture not in ARCHITECTURES:
         known = ", ".join(ARCHITECTURES)
         raise CourseError(f"{folder / 'config.json'}: unknown architecture {architecture}; known: {known}")
     model_class, config_class, *preparer_classes = ARCHITECTURES[architecture]
     try:
         model = model_class(from_settings(config_class, config))
-    except CourseError as error:
-        raise CourseError(f"{folder / 'config.json'} can't be used: {error}") from None
+    except (CourseError, *STUMBLES) as error:
+        raise CourseError(f"{folder / 'config.json'} can't be used: {error}") from error
     load_weights(model, folder / "model.safetensors")
     preparers = [preparer.load(folder / preparer.file) for preparer in preparer_classes]
     for preparer in preparers:
         check_fit(folder, preparer, model.config)
     return model.eval(), *preparers
+
+
+def check_kind(name, model, *kinds):
+    """Raise a CourseError that says what is needed, unless the model of this name is of one of the classes `kinds`."""
+    if not isinstance(model, kinds):
+        expected = " or ".join(kind.__name__ for kind in kinds)
+        raise CourseError(f'"{name}" is a model of the kind {type(model).__name__}; expected {expected}')
 
 
 def check_fit(folder, preparer, config):
@@ -101,6 +112,8 @@ def check_fit(folder, preparer, config):
 def load_weights(model, path):
     """Fill the model from a safetensors file; every tensor must have its place and its shape."""
     tensors, _ = read_tensors(path)
+    for name, tensor in tensors.items():
+        check_numbers(f"{path}: {name}", tensor)
     state = model.state_dict(keep_vars=True)
     filled = {id(state[name]) for name in tensors if name in state}
     missing = [name for name, tensor in state.items() if id(tensor) not in filled]

@@ -18,18 +18,18 @@ from course_lib.nn.decoder_layer import DecoderLayer
 from course_lib.nn.embedding import TokenEmbedding
 from course_lib.nn.encoder_layer import EncoderLayer
 from course_lib.nn.feed_forward import FeedForward
+from course_lib.nn.fused import exact, rounded
 from course_lib.nn.gated_feed_forward import GatedFeedForward
 from course_lib.nn.kv_cache import KeysValues, KVCache, SlidingWindowKVCache
 from course_lib.nn.llm_layer import LlmLayer
 from course_lib.nn.lora import LoraLinear, add_lora, merge_lora
 from course_lib.nn.masks import biased, causal_mask, padding_mask, segment_mask, window_mask
-from course_lib.nn.packed import exact, rounded
 from course_lib.nn.patches import PatchEmbedding, cut_into_patches
 from course_lib.nn.positions import LearnedPositions, SinusoidalPositions
 from course_lib.nn.recording import AttentionMaps, record_attention
 from course_lib.nn.relative_bias import RelativePositionBias
 from course_lib.nn.rms_norm import RMSNorm
-from course_lib.nn.rotary import Rotary, Rotation
+from course_lib.nn.rotary import Rotary
 from course_lib.nn.rotary_scaling import (
     DynamicNtkScaling,
     LinearScaling,
@@ -67,7 +67,6 @@ __all__ = [
     "RMSNorm",
     "RelativePositionBias",
     "Rotary",
-    "Rotation",
     "SinusoidalPositions",
     "SlidingWindowKVCache",
     "SoftcappedAttention",

@@ -11,6 +11,7 @@ from course_lib.cli import app
 from course_lib.cli.console import table
 from tests.cli.conftest import course
 
+COURSE = [sys.executable, "-c", "from course_lib.cli import app; app()"]
 COMMANDS = sorted(typer.main.get_command(app).commands)
 
 
@@ -69,3 +70,19 @@ def test_a_table_aligns_words_to_the_left_and_numbers_to_the_right():
         "a        7.12             12,346",
         "[long]  98.00                  9     1.00",
     ]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a device that is always full")
+@pytest.mark.parametrize("arguments", [["doctor", "--help"], ["progress"], ["--help"]])
+def test_an_output_that_is_full_is_one_message_and_exit_status_2(arguments):
+    with open("/dev/full", "w") as full:
+        result = subprocess.run([*COURSE, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert result.returncode == 2
+    assert result.stderr == "course: [Errno 28] No space left on device\n"
+
+
+def test_chat_without_a_standard_input_is_one_message_and_exit_status_2():
+    command = subprocess.list2cmdline([*COURSE, "chat"]) + " <&-"
+    result = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert result.returncode == 2
+    assert result.stderr == "course: there is no standard input to read from; give a file or a pipe\n"

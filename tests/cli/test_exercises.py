@@ -1,12 +1,18 @@
 """`course check`, `progress`, `release` and `grade` on small exercise notebooks."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
+
 import nbformat
 import pytest
 
 from course_lib import grading
 from course_lib.cli import exercises
 from course_lib.exercises.results import Result
-from course_lib.files import read_json
+from course_lib.files import read_json, write_json
 from course_lib.grading.grade import Grade
 from course_lib.lessons import LESSONS
 from tests.cli.conftest import course
@@ -41,8 +47,19 @@ def test_a_check_says_what_is_solved_and_progress_keeps_it(notebook, tmp_path):
     assert lines[2][:2] == ["01.4", "yes"]
     assert "1 of 2 solved, 2 of 3 points" in result.stdout
     assert path.read_bytes() == before
-    assert read_json(tmp_path / "progress.json")[NAME]["solved"] == ["01.4"]
+    assert read_json(tmp_path / "progress.json")["small"]["solved"] == ["01.4"]
     assert "1 of 2  2 of 3" in course("progress").stdout
+
+
+def test_progress_follows_the_list_of_lessons(tmp_path, monkeypatch):
+    monkeypatch.setattr(exercises, "PROGRESS", tmp_path / "progress.json")
+    entry = {"solved": [], "exercises": 5, "points": "0 of 7", "checked": "2026-01-02"}
+    write_json(tmp_path / "progress.json", {"mine": entry, LESSONS[3].name: entry, LESSONS[2].name: entry})
+    lines = course("progress").stdout.splitlines()
+    assert [line[: line.index("  ")] for line in lines[1:4]] == [
+        *(f"{lesson.number:02} {lesson.title}" for lesson in LESSONS[2:4]),
+        "mine",
+    ]
 
 
 def test_an_error_in_one_answer_leaves_the_others_to_be_checked(notebook):
@@ -93,3 +110,44 @@ def test_grade_wants_a_folder_of_folders(tmp_path):
     (tmp_path / "in").mkdir()
     assert "no notebooks in" in course("grade", tmp_path / "in", "--out", tmp_path / "out").stderr
     assert "is no folder" in course("grade", tmp_path / "no", "--out", tmp_path / "out").stderr
+
+
+def test_a_cell_that_does_not_end_is_stopped_and_named_and_the_progress_stays(notebook, tmp_path):
+    result = course("check", notebook(a2="while True: pass"), "--seconds", 2)
+    assert result.exit_code == 1
+    assert "cell 2 took more than 2 s, and was stopped; is there an endless loop?" in result.stderr
+    assert not (tmp_path / "progress.json").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends no SIGINT to others")
+def test_ctrl_c_ends_a_check_without_a_traceback(notebook):
+    command = [sys.executable, "-c", "from course_lib.cli import app; app()", "check"]
+    path = notebook(a2="open('started', 'w').close()\nwhile True: pass")
+    with subprocess.Popen([*command, path], stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+        while not (path.parent / "started").exists() and process.poll() is None:
+            time.sleep(0.05)
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.stderr.read() == ""
+    assert process.returncode == 130
+
+
+@pytest.mark.parametrize("content", ["{}", "[]", "7", '{"cells": 5}', "<<<<", ""])
+def test_a_file_that_is_no_notebook_is_named(content, tmp_path):
+    (tmp_path / "x.ipynb").write_text(content)
+    result = course("check", tmp_path / "x.ipynb")
+    assert result.exit_code == 2
+    assert "x.ipynb is not a notebook" in result.stderr
+
+
+def test_a_folder_is_no_notebook(tmp_path):
+    (tmp_path / "x.ipynb").mkdir()
+    assert "x.ipynb is missing; expected a lesson's number" in course("check", tmp_path / "x.ipynb").stderr
+
+
+@pytest.mark.parametrize("content", ["[]", '{"03": 5}', '{"03": {}}', '{"03": {"solved": 3}}', "{", "7"])
+def test_a_progress_file_of_somebody_else_is_named(content, notebook, tmp_path):
+    notebook()
+    (tmp_path / "progress.json").write_text(content)
+    result = course("progress")
+    assert result.exit_code == 2
+    assert "progress.json is not" in result.stderr

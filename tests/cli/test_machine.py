@@ -1,14 +1,18 @@
 """`course doctor`: each problem is found, and comes with what to do."""
 
 import shutil
+import subprocess
+import sys
 
 import pytest
+import torch
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from packaging.requirements import Requirement
 
 from course_lib.cli import machine
 from course_lib.cli.machine import Finding
 from tests.cli.conftest import course
+from tests.disks import each_full_disk
 
 
 @pytest.fixture
@@ -16,6 +20,11 @@ def shipped(trained, tmp_path, monkeypatch):
     """A folder of shipped models with one that is as it should be."""
     monkeypatch.setattr(machine, "MODELS", tmp_path)
     return shutil.copytree(trained[0], tmp_path / "translator")
+
+
+def toy_world(split):
+    """A little world of one sentence."""
+    return [{"translation": {"pt": "um", "en": "one"}}]
 
 
 def only(monkeypatch, *checks):
@@ -27,6 +36,21 @@ def test_a_machine_without_problems_is_told_so(monkeypatch, shipped):
     result = course("doctor")
     assert result.exit_code == 0, result.stdout
     assert result.stdout.endswith("\nAll is well.\n")
+
+
+@pytest.mark.parametrize(("name", "said"), [("cpu", "cpu; lessons"), ("mps", "mps: it has no float64")])
+def test_the_device_is_named_with_what_is_different_there(name, said, monkeypatch):
+    monkeypatch.setattr(machine, "pick_device", lambda: torch.device(name))
+    [finding] = machine.device()
+    assert finding.text.startswith(said)
+    assert finding.text.endswith("lessons compute on cpu")
+
+
+def test_a_device_that_is_not_there_is_a_problem(monkeypatch):
+    monkeypatch.setenv("COURSE_DEVICE", "warp")
+    [finding] = machine.look(machine.device, machine.CHECKS[machine.device])
+    assert 'COURSE_DEVICE is "warp"' in finding.text
+    assert finding.advice.endswith("COURSE_DEVICE to cpu")
 
 
 def test_every_dependency_of_the_package_is_looked_at():
@@ -48,7 +72,7 @@ def test_a_damaged_model_is_a_problem_and_the_exit_status_is_1(monkeypatch, ship
     (shipped / "model.safetensors").write_bytes(weights)
     result = course("doctor")
     assert result.exit_code == 1
-    assert "PROBLEM  models  translator: model.safetensors is not the file of its card" in result.stdout
+    assert "PROBLEM  models          translator: model.safetensors is not the file of its card" in result.stdout
     assert "-> in " in result.stdout
     assert "git checkout -- data/models" in result.stdout
 
@@ -113,3 +137,44 @@ def test_a_little_world_that_cannot_be_generated_is_a_problem(monkeypatch):
     monkeypatch.setattr("course_lib.data.load_translations", broken)
     (finding,) = machine.look(machine.data, "free some space")
     assert finding == Finding("data", "could not be checked: OSError: no space left on device", "free some space")
+
+
+def test_what_was_found_is_printed_before_the_next_check_begins():
+    """One that kills the process, as pyarrow once did on a full disk, must not take the findings with it."""
+    code = (
+        "import os; from course_lib.cli import app, machine; machine.CHECKS = {machine.memory: '', os.abort: ''}; "
+        "app(['doctor'])"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert result.returncode != 0
+    assert "memory" in result.stdout
+
+
+def test_the_disk_is_looked_at_before_anything_is_generated():
+    checks = list(machine.CHECKS)
+    assert checks.index(machine.disk) < checks.index(machine.data)
+
+
+@each_full_disk
+def test_a_full_disk_is_answered_with_what_to_do(full_disk, monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
+    monkeypatch.setattr("course_lib.data.translations.world_translations", toy_world)
+    with full_disk():
+        findings = list(machine.look(machine.data, "advice"))
+    assert [finding.advice for finding in findings] == ["advice"]
+    assert "COURSE_CACHE can name another folder" in findings[0].text
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cache_that_is_a_file_is_a_problem(monkeypatch, tmp_path):
+    (tmp_path / "cache").write_text("a file")
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "cache"))
+    (finding,) = machine.disk()
+    assert "is a file; set the environment variable COURSE_CACHE" in finding.advice
+
+
+def test_an_odd_number_of_threads_is_a_problem(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "many")
+    (finding,) = machine.look(machine.threads, "set it")
+    assert finding == Finding("threads", finding.text, "set it")
+    assert finding.text.startswith("the environment variable OMP_NUM_THREADS should be a number such as 2")

@@ -60,3 +60,11 @@ def test_a_row_that_makes_no_conversation_is_named_by_its_number(bad, complaint,
     path = write(tmp_path / "talk.jsonl", GOOD | {"history": [SAID, REPLY]}, GOOD | bad)
     with pytest.raises(CourseError, match=rf'row 2 of ".*talk\.jsonl", split "train": {complaint}'):
         load_dialogues(path)
+
+
+@pytest.mark.parametrize("history", ["5", "true", '["a"]', '{"a": 1}', '"a"'])
+def test_a_history_of_another_kind_is_named(history, tmp_path):
+    row = f'{{"instruction": "a", "context": "", "response": "b", "category": "c", "history": {history}}}'
+    (path := tmp_path / "talk.jsonl").write_text(row)
+    with pytest.raises(CourseError, match="row 1 of .*(history must be a list|should have a role and a content)"):
+        load_dialogues(str(path))

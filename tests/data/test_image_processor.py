@@ -130,3 +130,29 @@ def test_settings_without_what_is_needed_are_refused(settings, tmp_path):
     (path := tmp_path / "settings.json").write_text(settings)
     with pytest.raises(CourseError, match="settings of an image processor can't be used"):
         ImageProcessor.load(path)
+
+
+@pytest.mark.parametrize("shape", [(1, 51), (20_011, 7)])
+def test_a_line_whose_shorter_edge_would_be_stretched_is_refused(shape):
+    picture = np.zeros((*shape, 3), np.uint8)
+    with pytest.raises(CourseError, match=r"a picture of .* pixels is too long: cut out what matters"):
+        ImageProcessor(size=13, crop=(13, 13))([picture])
+    assert ImageProcessor(size=(13, 13))([picture]).shape == (1, 3, 13, 13)
+    assert ImageProcessor(size=13, crop=(13, 13))([np.zeros((1, 50, 3), np.uint8)]).shape == (1, 3, 13, 13)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"size": 7.5},
+        {"size": [3]},
+        {"image_mean": 5},
+        {"image_processor_type": 7},
+        {"resample": []},
+        {"crop_size": "x"},
+    ],
+)
+def test_settings_of_another_kind_are_refused(changes, tmp_path):
+    (path := tmp_path / "settings.json").write_text(json.dumps(CLIPImageProcessor().to_dict() | changes, default=str))
+    with pytest.raises(CourseError):
+        ImageProcessor.load(path)

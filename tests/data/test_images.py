@@ -169,3 +169,19 @@ def test_bad_lists_of_classes_are_refused(names, complaint):
 
 def test_a_good_list_of_classes_comes_back():
     assert check_classes(["cat", "dog"]) == ("cat", "dog")
+
+
+@pytest.mark.parametrize("load", [load_images, load_captions])
+@pytest.mark.parametrize("image", ["null", "5", "true", '["a"]', '""'])
+def test_an_image_of_another_kind_is_named(image, load, tmp_path):
+    (path := tmp_path / "rows.jsonl").write_text(f'{{"image": {image}, "label": "a", "caption": "b"}}\n')
+    with pytest.raises(CourseError, match=r"rows\.jsonl"):
+        load(str(path))
+
+
+@pytest.mark.parametrize("label", ["null", "1.5", '["a"]'])
+def test_a_label_that_is_no_name_is_named(label, tmp_path):
+    Image.new("RGB", (3, 5)).save(tmp_path / "a.png")
+    (path := tmp_path / "rows.jsonl").write_text(f'{{"image": "a.png", "label": {label}}}\n')
+    with pytest.raises(CourseError, match=r"row 1 of .*rows\.jsonl.* should have a label, a text or a whole number"):
+        load_images(str(path))

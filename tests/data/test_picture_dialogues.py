@@ -76,3 +76,23 @@ def test_a_row_that_makes_no_dialogue_is_named_by_its_number(bad, complaint, tmp
     good = {"images": [picture()], "texts": [TEXT]}
     with pytest.raises(CourseError, match=rf'row 2 of ".*talk\.parquet", split "train": {complaint}'):
         load_picture_dialogues(write(tmp_path / "talk.parquet", good, good | bad))
+
+
+@pytest.mark.parametrize(
+    ("images", "texts"),
+    [
+        ('"a"', '[{"user": "a", "assistant": "b"}]'),
+        ("[5]", '[{"user": "a", "assistant": "b"}]'),
+        ("5", "5"),
+        ("null", "null"),
+        ("[null]", '[{"user": "a", "assistant": "b"}]'),
+        ('["cow.png"]', '"a"'),
+        ('["cow.png"]', '["a"]'),
+        ('["cow.png"]', "[null]"),
+    ],
+)
+def test_columns_of_another_kind_are_named(images, texts, tmp_path):
+    (tmp_path / "cow.png").write_bytes(picture()["bytes"])
+    (path := tmp_path / "talk.jsonl").write_text(f'{{"images": {images}, "texts": {texts}}}\n')
+    with pytest.raises(CourseError, match=r"talk\.jsonl"):
+        load_picture_dialogues(str(path))

@@ -97,3 +97,43 @@ def test_a_text_is_no_picture(tmp_path):
         open_picture(tmp_path / "absent.png")
     with pytest.raises(CourseError, match="expected a picture, a file, or an array, got int"):
         open_picture(7)
+
+
+@pytest.mark.parametrize("dtype", ["<u2", ">u2"], ids=["low byte first", "high byte first"])
+@pytest.mark.parametrize("kind", ["PNG", "TIFF", "memory"])
+def test_grey_of_16_bits_keeps_its_shades(kind, dtype, tmp_path):
+    ramp = np.linspace(0, 65535, HEIGHT * WIDTH).round().reshape(HEIGHT, WIDTH)
+    picture = Image.fromarray(ramp.astype(dtype))
+    if kind != "memory":
+        picture.save(path := tmp_path / f"ramp.{kind.lower()}")
+        picture = open_picture(path)
+    for channels in (1, 3):
+        pixels = with_channels(picture, channels)
+        assert np.abs(pixels - ramp[..., None] / 257).max() <= 0.5 + 1e-9
+        assert pixels.shape == (HEIGHT, WIDTH, channels)
+
+
+@pytest.mark.filterwarnings("ignore:Conversion of an array")
+def test_what_is_transparent_in_16_bits_shows_white(tmp_path):
+    picture = Image.fromarray(np.where(np.arange(WIDTH) < 5, 4000, 30000).astype(np.uint16)[None].repeat(HEIGHT, 0))
+    picture.save(path := tmp_path / "grey.png", transparency=4000)
+    pixels = with_channels(open_picture(path), 1)
+    assert (pixels[:, :5] == 255).all()
+    assert (pixels[:, 5:] == 117).all()
+
+
+@pytest.mark.parametrize(("dtype", "mode"), [(np.float32, "F"), (np.int32, "I")])
+def test_values_of_which_none_is_white_are_refused(dtype, mode, tmp_path):
+    picture = Image.fromarray(np.linspace(0, 1, HEIGHT * WIDTH).reshape(HEIGHT, WIDTH).astype(dtype))
+    picture.save(path := tmp_path / "depth.tiff")
+    for source, name in ((path, "depth.tiff"), (picture, "a picture")):
+        with pytest.raises(CourseError, match=rf"{name} has values without a range \(Pillow's mode {mode}\)"):
+            open_picture(source)
+
+
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+def test_a_small_file_with_too_many_pixels_is_refused_before_it_fills_the_memory(tmp_path):
+    Image.new("L", (8_009, 8_011)).save(path := tmp_path / "night.png")
+    assert path.stat().st_size < 100_000
+    with pytest.raises(CourseError, match=r"night\.png has 8,009 x 8,011 pixels; expected 64,000,000 at most"):
+        open_picture(path)

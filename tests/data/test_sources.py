@@ -9,6 +9,7 @@ from datasets import Dataset
 
 from course_lib.data import load_source, sources
 from course_lib.errors import CourseError
+from tests.disks import each_full_disk
 
 ROWS = [{"text": "um é um", "number": 1}, {"text": "dois", "number": 2}]
 
@@ -42,22 +43,30 @@ def test_a_local_file_or_its_folder_is_read(name, whole_folder, tmp_path):
     [
         ("one\ntwo\n\nthree", ["one\ntwo", "three"]),
         ("one\r\n\r\n\r\n\r\ntwo\r\n\r\n", ["one", "two"]),
-        ("one\n \ntwo\nthree\n", ["one", "two", "three"]),
+        ("one\n \t\ntwo\nthree\n", ["one", "two\nthree"]),
+        ("one\ntwo\nthree\n", ["one", "two", "three"]),
+        ("\ufeffone\n\n  two", ["one", "  two"]),
         ("um é um", ["um é um"]),
     ],
-    ids=["paragraphs", "several empty lines", "lines, where no line is empty", "a single line"],
+    ids=["paragraphs", "empty lines", "a blank line", "lines, where none is blank", "a byte order mark", "one line"],
 )
 @pytest.mark.parametrize("name", ["train.txt", "train.txt.gz"])
 def test_plain_text_is_cut_into_rows(name, content, rows, tmp_path):
     assert load(write(tmp_path / name, content.encode())).to_list() == [{"text": text} for text in rows]
 
 
-@pytest.mark.parametrize(
-    ("content", "what"), [("", "is empty"), ("\n \n\n", "can't be read: it holds no text")], ids=["nothing", "blanks"]
-)
-def test_a_text_file_without_text_is_named(content, what, tmp_path):
-    with pytest.raises(CourseError, match=rf"train\.txt {what}"):
-        load(write(tmp_path / "train.txt", content.encode()))
+@pytest.mark.parametrize("name", ["train.txt", "train.jsonl", "train.json", "train.jsonl.gz"])
+@pytest.mark.parametrize("content", ["", "\n \n\n"], ids=["nothing", "blanks"])
+def test_a_file_without_text_is_named(content, name, tmp_path):
+    with pytest.raises(CourseError, match=rf"{name} is empty"):
+        load(write(tmp_path / name, content.encode()))
+
+
+@pytest.mark.parametrize("name", ["train.txt", "train.txt.gz", "train.jsonl", "train.json", "train.jsonl.gz"])
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+def test_a_file_in_another_encoding_is_named(encoding, name, tmp_path):
+    with pytest.raises(CourseError, match=rf"{name} is not UTF-8 text: .*; open it in an editor, and save it as UTF-8"):
+        load(write(tmp_path / name, '{"text": "não"}\n'.encode(encoding)))
 
 
 def test_the_split_chooses_the_file(tmp_path):
@@ -81,7 +90,7 @@ def test_a_folder_without_the_split_is_answered_with_what_it_holds(tmp_path):
         load(tmp_path, "test")
 
 
-@pytest.mark.parametrize("source", ["wordl", "./nothing/here.jsonl", "a/b/c", "~/missing"])
+@pytest.mark.parametrize("source", ["", "wordl", "./nothing/here.jsonl", "a/b/c", "~/missing", 300 * "x"])
 def test_an_unknown_source_is_answered_with_what_was_expected(source):
     with pytest.raises(CourseError, match=f'unknown source "{source}": expected "world", an existing file'):
         load_source(source, "train", world=None)
@@ -128,9 +137,13 @@ def test_a_file_that_is_not_what_its_name_says_is_named(name, tmp_path):
         load(tmp_path)
 
 
-def test_an_empty_file_is_named(tmp_path):
-    with pytest.raises(CourseError, match=r"train\.jsonl is empty"):
-        load(write(tmp_path / "train.jsonl", b""))
+@pytest.mark.parametrize("name", ["train.txt.gz", "train.jsonl.gz"])
+def test_a_gz_file_with_one_wrong_byte_is_named(name, tmp_path):
+    data = bytearray(write(tmp_path / name, json_lines(500 * ROWS)).read_bytes())
+    data[40] ^= 0xFF
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(CourseError, match=rf"{name} is damaged"):
+        load(tmp_path / name)
 
 
 @pytest.mark.parametrize("source", ["someone/something", "someone/something:en-pt"])
@@ -161,6 +174,65 @@ def test_the_little_world_is_generated_once_per_split_and_kept():
     assert first.to_list() == again.to_list() == ROWS
     load_source("world", "test", toy_world)
     assert generated == ["train", "test"]
+
+
+def toy_world(split):
+    return ROWS
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    """The folder for generated data."""
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[:-7], lambda data: b"", lambda data: b"?" * 70])
+def test_a_damaged_file_of_the_cache_is_made_again(damage, cache):
+    load_source("world", "train", toy_world)
+    (file,) = cache.iterdir()
+    file.write_bytes(damage(whole := file.read_bytes()))
+    assert load_source("world", "train", toy_world).to_list() == ROWS
+    assert file.read_bytes() == whole
+
+
+def test_no_flipped_bit_in_the_cache_changes_what_is_read(cache):
+    load_source("world", "train", toy_world)
+    (file,) = cache.iterdir()
+    whole = file.read_bytes()
+    for place in range(0, len(whole), 37):
+        file.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        assert load_source("world", "train", toy_world).to_list() == ROWS, place
+
+
+def test_a_cache_that_is_a_file_is_answered_with_what_to_do(cache):
+    cache.write_text("a file")
+    with pytest.raises(CourseError, match=r"could not save .*; the environment variable COURSE_CACHE can name another"):
+        load_source("world", "train", toy_world)
+
+
+@each_full_disk
+def test_a_full_disk_is_answered_with_what_to_do_and_no_draft_stays(full_disk, cache):
+    with full_disk(), pytest.raises(CourseError, match=r"could not save .*COURSE_CACHE can name another folder"):
+        load_source("world", "train", toy_world)
+    assert list(cache.iterdir()) == []
+
+
+def test_what_is_in_the_cache_is_read_without_writing(cache, monkeypatch):
+    load_source("world", "train", toy_world)
+    monkeypatch.setattr(sources, "atomic_file", None)
+    before = sorted(cache.rglob("*"))
+    assert load_source("world", "train", toy_world).to_list() == ROWS
+    assert sorted(cache.rglob("*")) == before
+
+
+def test_a_cache_that_can_not_be_read_is_answered_with_what_to_do(cache):
+    load_source("world", "train", toy_world)
+    (file,) = cache.iterdir()
+    file.unlink()
+    file.mkdir()
+    with pytest.raises(CourseError, match=r"can't be read: Is a directory; .*COURSE_CACHE can name another folder"):
+        load_source("world", "train", toy_world)
 
 
 def test_missing_columns_are_answered_with_those_there_are():

@@ -1,6 +1,7 @@
 """A config that was written as JSON comes back as it was, and what doesn't fit is named."""
 
 import json
+import math
 from dataclasses import asdict
 
 import pytest
@@ -38,6 +39,9 @@ def test_a_config_comes_back_from_json_as_it_was(config):
         ({"vocab_size": "53"}, "vocab_size must be int, got '53'"),
         ({"vocab_size": True}, "vocab_size must be int, got True"),
         ({"dropout": [0.1]}, r"dropout must be float, got \(0.1,\)"),
+        ({"num_layers": 0, "window_sizes": []}, "num_layers must be 1 or more, and fit into 32 bits, got 0"),
+        ({"vocab_size": 2**31}, "vocab_size must be 1 or more, and fit into 32 bits, got 2147483648"),
+        ({"rope_base": math.inf}, "rope_base must be finite, got inf"),
         ({"d_head": 1.5}, "d_head must be int or null, got 1.5"),
         ({"window_sizes": 5}, "window_sizes must be tuple or null, got 5"),
         ({"eps": {"kind": "small"}}, "eps can't be an object, got {'kind': 'small'}"),

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from course_lib.errors import CourseError
+from course_lib.files import read_tensors, write_tensors
 from course_lib.models import find_model, load_model, save_model, store
 from tests.toys import WORDS, tiny_translator, toy_tokenizer
 
@@ -123,3 +124,49 @@ def test_without_shipped_models_there_are_none(tmp_path, monkeypatch):
     monkeypatch.setattr(store, "MODELS", tmp_path / "nothing")
     with pytest.raises(CourseError, match=r"shipped models \(none\)"):
         find_model("parrot")
+
+
+@pytest.mark.parametrize("bad", [torch.nan, -torch.inf])
+def test_a_number_that_is_not_finite_is_named(bad, folder):
+    tensors, _ = read_tensors(folder / "model.safetensors")
+    for name in list(tensors)[::5]:
+        damaged = tensors[name].clone()
+        damaged.view(-1)[-1] = bad
+        write_tensors(folder / "model.safetensors", tensors | {name: damaged})
+        with pytest.raises(CourseError, match=rf"model\.safetensors: {name} holds NaN or infinity"):
+            load_model(folder)
+
+
+@pytest.mark.parametrize("dtype", [torch.int8, torch.int64, torch.bool])
+def test_weights_of_another_kind_of_numbers_are_named(dtype, folder):
+    tensors, _ = read_tensors(folder / "model.safetensors")
+    name = sorted(tensors)[3]
+    write_tensors(folder / "model.safetensors", tensors | {name: tensors[name].to(dtype)})
+    with pytest.raises(CourseError, match=rf"{name} is stored as {str(dtype).removeprefix('torch.')}; expected one of"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"architecture": ["Translator"]},
+        {"dropout": 7},
+        {"dropout": "x"},
+        {"d_model": 14.0},
+        {"num_heads": 0},
+        {"num_heads": [2]},
+        {"norm_first": "no"},
+        {"vocab_size": 2**63},
+        {"max_length": None},
+        {"num_encoder_layers": True},
+    ],
+)
+def test_a_config_with_a_value_of_another_kind_is_named(changes, folder):
+    edit_json(folder / "config.json", **changes)
+    with pytest.raises(CourseError, match=r"config\.json"):
+        load_model(folder)
+
+
+def test_a_name_longer_than_any_file_has_is_answered_like_others():
+    with pytest.raises(CourseError, match='no model "xxx'):
+        find_model(300 * "x")

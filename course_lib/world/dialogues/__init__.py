@@ -1,7 +1,7 @@
 """Instructions and answers, requests that can be judged by rules, and preferences between two answers."""
 
 from course_lib.world.dialogues.dialogue import Dialogue, make_dialogues
-from course_lib.world.dialogues.preferences import Preference, make_preferences
+from course_lib.world.dialogues.preferences import make_preferences
 from course_lib.world.dialogues.rewards import Score, true_reward
 
-__all__ = ["Dialogue", "Preference", "Score", "make_dialogues", "make_preferences", "true_reward"]
+__all__ = ["Dialogue", "Score", "make_dialogues", "make_preferences", "true_reward"]

@@ -24,7 +24,7 @@ GRANTED = "place", "side", "colour"  # kinds of questions that take for granted 
 
 
 @dataclass(frozen=True)
-class Turn:
+class SceneTurn:
     """What is asked about a picture and answered, the kind of question, and the form in which it is asked."""
 
     user: str
@@ -33,12 +33,12 @@ class Turn:
     form: str
 
 
-def make_scene_dialogues(split: str = "train") -> list[tuple[Scene, tuple[Turn, ...]]]:
+def make_scene_dialogues(split: str = "train") -> list[tuple[Scene, tuple[SceneTurn, ...]]]:
     """A list of pairs (scene, its turns) for a split. Raises CourseError for another split."""
     return [(scene, turns(scene)) for scene in make_scenes(split)]
 
 
-def turns(scene: Scene) -> tuple[Turn, ...]:
+def turns(scene: Scene) -> tuple[SceneTurn, ...]:
     """Four turns about a scene, or as many as there are kinds of questions, each of another kind."""
     dice = Dice(digest(f"turns {scene!r}"))
     by_kind = {}
@@ -48,12 +48,12 @@ def turns(scene: Scene) -> tuple[Turn, ...]:
     return tuple(make_turn(question, dice.pick(tuple(FORMS))) for question in chosen)
 
 
-def make_turn(question: Question, form: str) -> Turn:
-    """The Turn of a question in a form."""
-    return Turn(**question.turn(form), kind=question.kind, form=form)
+def make_turn(question: Question, form: str) -> SceneTurn:
+    """The SceneTurn of a question in a form."""
+    return SceneTurn(**question.turn(form), kind=question.kind, form=form)
 
 
-def practice(scene: Scene, shirts: int = 0, premises: int = 0) -> tuple[Turn, ...]:
+def practice(scene: Scene, shirts: int = 0, premises: int = 0) -> tuple[SceneTurn, ...]:
     """Turns about a scene on what is hardest: whether something is there or worn, the colour of hats, what isn't there.
 
     A yes/no question is answered by yes at even odds, whatever the answers to the others are.

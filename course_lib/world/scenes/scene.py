@@ -105,7 +105,7 @@ def new_scene(dice: Dice, seen: set[tuple], held_out: str) -> Scene:
     """A scene whose content is not in `seen`, and is added to it; with a withheld combination or without."""
     while True:
         scene = draw_scene(dice)
-        if is_withheld(scene) == (held_out == "combination") and content(scene) not in seen:
+        if shows_withheld(scene) == (held_out == "combination") and content(scene) not in seen:
             seen.add(content(scene))
             return scene
 
@@ -142,7 +142,7 @@ def draw_person(dice: Dice, side: str) -> Person:
     )
 
 
-def is_withheld(scene: Scene) -> bool:
+def shows_withheld(scene: Scene) -> bool:
     """Whether a scene shows a combination that never occurs in training."""
     return has_withheld_shirt(scene) or has_withheld_thing(scene)
 

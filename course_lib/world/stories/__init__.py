@@ -1,5 +1,5 @@
 """Short tales, told from plots, with exact labels."""
 
-from course_lib.world.stories.story import TAGS, Story, make_stories
+from course_lib.world.stories.story import TAGS, make_stories
 
-__all__ = ["TAGS", "Story", "make_stories"]
+__all__ = ["TAGS", "make_stories"]

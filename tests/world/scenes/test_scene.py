@@ -11,7 +11,7 @@ from course_lib.world.dice import Dice
 from course_lib.world.scenes import make_scenes
 from course_lib.world.scenes.art import drawing
 from course_lib.world.scenes.cast import DRAWABLES, ENGLISH, KINDS, LABELS, PAINTS, PLACES, SHOWN, WITHHELD_SHIRTS
-from course_lib.world.scenes.scene import SIZES, content, draw_scene, is_withheld
+from course_lib.world.scenes.scene import SIZES, content, draw_scene, shows_withheld
 from course_lib.world.splits import SPLITS
 
 DIGEST = "6c05f2acd8168d3123cd7fe629e4dc0309400a95a4d2a1eb961a62b37a5cc2cc"
@@ -61,7 +61,7 @@ def test_half_of_a_test_has_withheld_combinations_and_says_so(splits):
     for split in ("validation", "test"):
         groups = Counter(scene.held_out for scene in splits[split])
         assert groups == {"scene": SIZES[split][0], "combination": SIZES[split][1]}
-        assert all(is_withheld(scene) == (scene.held_out == "combination") for scene in splits[split])
+        assert all(shows_withheld(scene) == (scene.held_out == "combination") for scene in splits[split])
 
 
 def test_every_kind_of_person_thing_and_place_occurs_in_every_split(splits):
@@ -128,6 +128,6 @@ def test_another_split_is_refused():
 
 def test_a_withheld_thing_is_withheld_with_any_person_and_without():
     scene = replace(draw_scene(Dice(3)), noun="car", colour="red", person=None)
-    assert is_withheld(scene)
-    assert not is_withheld(replace(scene, colour="blue"))
-    assert not is_withheld(replace(scene, noun="elephant", colour=""))
+    assert shows_withheld(scene)
+    assert not shows_withheld(replace(scene, colour="blue"))
+    assert not shows_withheld(replace(scene, noun="elephant", colour=""))

@@ -1,0 +1,44 @@
+"""Devices: one variable of the environment names it, for lessons and commands."""
+
+import pytest
+import torch
+
+from course_lib.errors import CourseError
+from course_lib.runtime import lesson_device, pick_device
+from tests.pretend_device import UNAVAILABLE, pretend_device
+
+
+@pytest.fixture(autouse=True)
+def unset(monkeypatch):
+    monkeypatch.delenv("COURSE_DEVICE", raising=False)
+    monkeypatch.delenv("LOCAL_RANK", raising=False)
+
+
+def test_lessons_compute_on_the_cpu_unless_they_are_told(monkeypatch):
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    assert lesson_device() == torch.device("cpu")
+    assert pick_device().type != "cpu"
+    monkeypatch.setenv("COURSE_DEVICE", "auto")
+    assert lesson_device() == pick_device()
+    monkeypatch.setenv("COURSE_DEVICE", "cpu")
+    assert lesson_device() == pick_device() == torch.device("cpu")
+
+
+@pytest.mark.skipif(bool(UNAVAILABLE), reason=UNAVAILABLE)
+def test_the_variable_may_name_any_device_of_torch():
+    with pretend_device() as device:
+        assert lesson_device() == pick_device() == device
+
+
+@pytest.mark.parametrize("name", ["gpu", "warp", "meta:x"])
+def test_a_device_that_is_not_there_is_refused(name, monkeypatch):
+    monkeypatch.setenv("COURSE_DEVICE", name)
+    for choose in (pick_device, lesson_device):
+        with pytest.raises(CourseError, match=f'COURSE_DEVICE is "{name}".*expected "auto", "cpu", "cuda" or "mps"'):
+            choose()
+
+
+def test_each_of_several_processes_has_the_device_that_accelerate_gives_it(monkeypatch):
+    monkeypatch.setenv("LOCAL_RANK", "0")
+    monkeypatch.setattr("accelerate.PartialState", lambda: type("State", (), {"device": torch.device("cuda", 1)}))
+    assert pick_device() == torch.device("cuda", 1)
