@@ -6,7 +6,7 @@ from typing import Any
 import torch
 
 from course_lib.convert.folder import HubConfig, reads_config
-from course_lib.convert.hub_tensors import HubTensors, Pairs, State, blank, both, require
+from course_lib.convert.hub_tensors import HubTensors, NamedTensors, State, blank, both, require
 from course_lib.models import Bert, BertConfig
 
 LAYER = {
@@ -69,7 +69,7 @@ def sizes(config: HubConfig) -> BertConfig:
     )
 
 
-def weights(theirs: HubTensors, config: BertConfig) -> Pairs:
+def weights(theirs: HubTensors, config: BertConfig) -> NamedTensors:
     """Each tensor of ours and the one of theirs, but for `scales`.
 
     They add a vector for "first sentence" to every token; we have one sentence, and add it to every position.

@@ -5,7 +5,7 @@ from typing import Any
 import torch
 
 from course_lib.convert.folder import HubConfig, reads_config
-from course_lib.convert.hub_tensors import HubTensors, Pairs, State, blank, both, require
+from course_lib.convert.hub_tensors import HubTensors, NamedTensors, State, blank, both, require
 from course_lib.convert.towers import text_config, text_scales, text_weights, vision_config, vision_weights
 from course_lib.models import Clip, ClipConfig, VisionConfig
 
@@ -64,7 +64,7 @@ def clip_config(config: HubConfig) -> ClipConfig:
     )
 
 
-def weights(theirs: HubTensors, config: ClipConfig) -> Pairs:
+def weights(theirs: HubTensors, config: ClipConfig) -> NamedTensors:
     """Each tensor of ours and the one of theirs; their patches have no bias."""
     yield from text_weights(theirs, config.text)
     yield from vision_weights(theirs, config.vision)
@@ -76,7 +76,7 @@ def weights(theirs: HubTensors, config: ClipConfig) -> Pairs:
 
 def clip_vision_weights(
     theirs: HubTensors, config: VisionConfig, ours: str = "vision", prefix: str = "vision_model"
-) -> Pairs:
+) -> NamedTensors:
     """Pairs for what only CLIP's vision tower has."""
     yield f"{ours}.patches.proj.bias", torch.zeros(config.d_model)
     yield f"{ours}.class_token", theirs[f"{prefix}.embeddings.class_embedding"]

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from course_lib.convert.folder import HubConfig, reads_config
-from course_lib.convert.hub_tensors import HubTensors, Pairs, State, blank, both, require
+from course_lib.convert.hub_tensors import HubTensors, NamedTensors, State, blank, both, require
 from course_lib.convert.writing import write_checkpoint
 from course_lib.data import Tokenizer
 from course_lib.models import Gpt, GptConfig
@@ -64,7 +64,7 @@ def sizes(config: HubConfig) -> GptConfig:
     )
 
 
-def weights(theirs: HubTensors, config: GptConfig) -> Pairs:
+def weights(theirs: HubTensors, config: GptConfig) -> NamedTensors:
     """Each tensor of ours and the one of theirs, but for `scales`."""
     yield "embedding.table.weight", theirs["wte.weight"]
     yield "positions.table", theirs["wpe.weight"]
@@ -79,7 +79,7 @@ def scales(config: GptConfig) -> dict[str, float]:
     return {"embedding.table.weight": 1 / root, "norm.weight": root, "norm.bias": root}
 
 
-def layer(ours: str, checkpoint: HubTensors, theirs: str) -> Pairs:
+def layer(ours: str, checkpoint: HubTensors, theirs: str) -> NamedTensors:
     """One layer; its linear layers are stored transposed, and those for queries, keys and values as one."""
     for our_part, their_part in NORMS.items():
         yield from both(f"{ours}.{our_part}", checkpoint, f"{theirs}.{their_part}")

@@ -13,7 +13,7 @@ from course_lib.models.base import Model, unique_tensors
 from course_lib.nn import RMSNorm
 
 State = Mapping[str, torch.Tensor]  # name -> tensor, such as a state dict
-Pairs = Iterator[tuple[str, torch.Tensor]]  # names of ours, and what each is to be filled with
+NamedTensors = Iterator[tuple[str, torch.Tensor]]  # names of ours, and what each is to be filled with
 Ours = TypeVar("Ours", bound=Model)
 
 
@@ -75,7 +75,7 @@ class HubTensors:
                 raise CourseError(f"{name} differs from {original}; our model has one tensor for both")
 
     def fill(
-        self, model: Ours, weights: Pairs, scales: dict[str, float] | None = None, new: Iterable[Module] = ()
+        self, model: Ours, weights: NamedTensors, scales: dict[str, float] | None = None, new: Iterable[Module] = ()
     ) -> Ours:
         """Fill a model; it comes back in eval mode.
 
@@ -160,7 +160,7 @@ def blank(model_class: type[Ours], config: object, dtype: torch.dtype) -> Ours:
     return model
 
 
-def both(ours: str, checkpoint: HubTensors, theirs: str) -> Pairs:
+def both(ours: str, checkpoint: HubTensors, theirs: str) -> NamedTensors:
     """The weight and the bias of a module that is the same on both sides, as pairs for `HubTensors.fill`."""
     for part in ("weight", "bias"):
         yield f"{ours}.{part}", checkpoint[f"{theirs}.{part}"]

@@ -9,7 +9,7 @@ import torch
 from course_lib.convert import llm
 from course_lib.convert.clip import VISION, clip_vision_weights
 from course_lib.convert.folder import HubConfig, reads_config
-from course_lib.convert.hub_tensors import HubTensors, Pairs, Part, State, blank, both, require
+from course_lib.convert.hub_tensors import HubTensors, NamedTensors, Part, State, blank, both, require
 from course_lib.convert.llm_config import family_of, llm_config
 from course_lib.convert.llm_tensors import LlmTensors
 from course_lib.convert.towers import vision_config, vision_weights
@@ -108,7 +108,7 @@ def vlm_config(config: HubConfig) -> VlmConfig:
     )
 
 
-def weights(theirs: HubTensors, model: Vlm, text_config: HubConfig) -> Pairs:
+def weights(theirs: HubTensors, model: Vlm, text_config: HubConfig) -> NamedTensors:
     """Each tensor of ours and what it is made of."""
     family = family_of(text_config)
     translation = LlmTensors(family, model.config.text, llm.query_scale(text_config, family, model.config.text.d_head))

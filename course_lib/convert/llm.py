@@ -8,7 +8,7 @@ import torch
 
 from course_lib.convert.families import FAMILIES, Family
 from course_lib.convert.folder import HubConfig
-from course_lib.convert.hub_tensors import HubTensors, Pairs, Part, State, blank
+from course_lib.convert.hub_tensors import HubTensors, NamedTensors, Part, State, blank
 from course_lib.convert.llm_config import family_of, hub_config, llm_config
 from course_lib.convert.llm_tensors import LlmTensors
 from course_lib.convert.writing import write_checkpoint
@@ -44,7 +44,7 @@ def query_scale(config: HubConfig, family: Family, d_head: int) -> float:
     return math.sqrt(d_head / config[family.query_scalar]) if family.query_scalar else 1.0
 
 
-def weights(theirs: HubTensors | Part, model: Llm, translation: LlmTensors) -> Pairs:
+def weights(theirs: HubTensors | Part, model: Llm, translation: LlmTensors) -> NamedTensors:
     """Each tensor of ours, made of theirs; the largest first, while there is most room for two of its size."""
     shapes = {name: tensor.shape for name, tensor in unique_tensors(model).items()}
     for name in sorted(shapes, key=lambda name: -shapes[name].numel()):

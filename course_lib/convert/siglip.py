@@ -5,7 +5,7 @@ from typing import Any
 import torch
 
 from course_lib.convert.folder import HubConfig, reads_config
-from course_lib.convert.hub_tensors import HubTensors, Pairs, State, blank, both, require
+from course_lib.convert.hub_tensors import HubTensors, NamedTensors, State, blank, both, require
 from course_lib.convert.towers import text_config, text_scales, text_weights, vision_config, vision_weights
 from course_lib.models import Clip, ClipConfig
 
@@ -53,7 +53,7 @@ def siglip_config(config: HubConfig) -> ClipConfig:
     )
 
 
-def weights(theirs: HubTensors, config: ClipConfig) -> Pairs:
+def weights(theirs: HubTensors, config: ClipConfig) -> NamedTensors:
     """Each tensor of ours and the one of theirs."""
     yield from text_weights(theirs, config.text)
     yield from vision_weights(theirs, config.vision)
@@ -64,7 +64,7 @@ def weights(theirs: HubTensors, config: ClipConfig) -> Pairs:
     yield "bias", theirs.shaped("logit_bias", (1,))[0]
 
 
-def pool(theirs: HubTensors) -> Pairs:
+def pool(theirs: HubTensors) -> NamedTensors:
     """Pairs for the pool behind the vision tower; its queries, keys and values are stored as one."""
     yield "vision.pool.query", theirs["vision_model.head.probe"].flatten()
     for part in ("weight", "bias"):

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from course_lib.convert.folder import HubConfig, reads_config
-from course_lib.convert.hub_tensors import HubTensors, Pairs, State, blank, require
+from course_lib.convert.hub_tensors import HubTensors, NamedTensors, State, blank, require
 from course_lib.models import T5, T5Config
 
 ATTENTION = {"q_proj": "q", "k_proj": "k", "v_proj": "v", "o_proj": "o"}
@@ -64,14 +64,14 @@ def sizes(config: HubConfig) -> T5Config:
     )
 
 
-def weights(theirs: HubTensors, config: T5Config) -> Pairs:
+def weights(theirs: HubTensors, config: T5Config) -> NamedTensors:
     """Each tensor of ours and the one of theirs, but for `scales`."""
     yield "encoder.embedding.table.weight", theirs["shared.weight"]
     yield from stack("encoder", config.num_encoder_layers, ENCODER_LAYER, theirs)
     yield from stack("decoder", config.num_decoder_layers, DECODER_LAYER, theirs)
 
 
-def stack(side: str, num_layers: int, blocks: list[str], theirs: HubTensors) -> Pairs:
+def stack(side: str, num_layers: int, blocks: list[str], theirs: HubTensors) -> NamedTensors:
     """The encoder or the decoder."""
     first = f"{side}.block.0.layer.0.SelfAttention"
     yield f"{side}.relative_bias.table.weight", theirs[f"{first}.relative_attention_bias.weight"]

@@ -4,7 +4,7 @@ import math
 from typing import Any, TypeVar
 
 from course_lib.convert.folder import HubConfig
-from course_lib.convert.hub_tensors import HubTensors, Pairs, both
+from course_lib.convert.hub_tensors import HubTensors, NamedTensors, both
 from course_lib.errors import CourseError
 from course_lib.models import TextConfig, VisionConfig
 
@@ -77,7 +77,7 @@ def layer_sizes(config: HubConfig) -> dict[str, object]:
 
 def vision_weights(
     theirs: HubTensors, config: VisionConfig, ours: str = "vision", prefix: str = "vision_model"
-) -> Pairs:
+) -> NamedTensors:
     """Pairs for `HubTensors.fill`: the patches, the positions, the layers and the last norm of a vision tower."""
     yield f"{ours}.patches.proj.weight", theirs[f"{prefix}.embeddings.patch_embedding.weight"]
     yield f"{ours}.positions.table", theirs[f"{prefix}.embeddings.position_embedding.weight"]
@@ -85,7 +85,7 @@ def vision_weights(
     yield from both(f"{ours}.norm", theirs, f"{prefix}.post_layernorm")
 
 
-def text_weights(theirs: HubTensors, config: TextConfig) -> Pairs:
+def text_weights(theirs: HubTensors, config: TextConfig) -> NamedTensors:
     """Pairs for `HubTensors.fill`: all of a text tower; see `text_scales`."""
     yield "text.embedding.table.weight", theirs["text_model.embeddings.token_embedding.weight"]
     yield "text.positions.table", theirs["text_model.embeddings.position_embedding.weight"]
@@ -98,7 +98,7 @@ def text_scales(config: TextConfig) -> dict[str, float]:
     return {"text.embedding.table.weight": 1 / math.sqrt(config.d_model)}
 
 
-def layers(theirs: HubTensors, config: VisionConfig | TextConfig, ours: str, prefix: str) -> Pairs:
+def layers(theirs: HubTensors, config: VisionConfig | TextConfig, ours: str, prefix: str) -> NamedTensors:
     """Pairs for the layers of a tower."""
     for i in range(config.num_layers):
         for our_part, their_part in LAYER.items():

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from course_lib.convert.folder import HubConfig, reads_config
-from course_lib.convert.hub_tensors import HubTensors, Pairs, State, blank, both, require
+from course_lib.convert.hub_tensors import HubTensors, NamedTensors, State, blank, both, require
 from course_lib.convert.towers import vision_config
 from course_lib.errors import CourseError
 from course_lib.models import Vit, VitConfig
@@ -80,7 +80,7 @@ def class_names(named: dict[int | str, str] | None, count: int) -> tuple[str, ..
     return tuple(names)
 
 
-def weights(theirs: HubTensors, config: VitConfig) -> Pairs:
+def weights(theirs: HubTensors, config: VitConfig) -> NamedTensors:
     """Each tensor of ours and the one of theirs."""
     yield from both("tower.patches.proj", theirs, "embeddings.patch_embeddings.projection")
     yield "tower.class_token", theirs["embeddings.cls_token"].flatten()
@@ -137,7 +137,7 @@ def torchvision_config(theirs: HubTensors, num_heads: int, classes: Sequence[str
     )
 
 
-def torchvision_weights(theirs: HubTensors, config: VitConfig) -> Pairs:
+def torchvision_weights(theirs: HubTensors, config: VitConfig) -> NamedTensors:
     """Each tensor of ours and the one of theirs; their queries, keys and values are stored as one."""
     yield from both("tower.patches.proj", theirs, "conv_proj")
     yield "tower.class_token", theirs["class_token"].flatten()
