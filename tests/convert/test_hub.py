@@ -247,3 +247,19 @@ def test_weights_of_another_kind_of_numbers_are_named(dtype, folder):
     state = load_file(folder / WEIGHTS)
     save_file(state | {"model.norm.weight": state["model.norm.weight"].to(dtype)}, folder / WEIGHTS)
     refuses(folder, rf"norm\.weight is stored as {str(dtype).removeprefix('torch.')}; expected one of float32")
+
+
+@pytest.mark.parametrize(
+    ("changes", "dtype"),
+    [
+        ({"dtype": "bfloat16"}, torch.bfloat16),
+        ({"dtype": None, "torch_dtype": "float16"}, torch.float16),
+        ({"dtype": "auto"}, torch.float32),
+        ({"dtype": ["float16"]}, torch.float32),
+        ({"dtype": None, "text_config": {"dtype": "bfloat16"}}, torch.bfloat16),
+        ({"dtype": "float16", "text_config": 7}, torch.float16),
+    ],
+)
+def test_the_config_says_what_the_weights_are_stored_in(changes, dtype, folder):
+    change(folder / "config.json", **changes)
+    assert HubCheckpoint(folder).dtype == dtype
