@@ -1,21 +1,44 @@
-"""Where the course runs: what the environment says is taken, or refused in a sentence."""
+"""Devices: one variable of the environment names it, for lessons and commands."""
 
 import pytest
+import torch
 
 from course_lib.errors import CourseError
-from course_lib.runtime import wanted_threads
+from course_lib.runtime import lesson_device, pick_device
+from tests.pretend_device import UNAVAILABLE, pretend_device
 
 
-@pytest.mark.parametrize(("said", "threads"), [(None, 2), ("", 2), ("3", 3), (" 3 ", 3), ("3,2", 3), ("1", 1)])
-def test_the_number_of_threads_is_the_first_that_the_environment_names(said, threads, monkeypatch):
-    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
-    if said is not None:
-        monkeypatch.setenv("OMP_NUM_THREADS", said)
-    assert wanted_threads() == threads
+@pytest.fixture(autouse=True)
+def unset(monkeypatch):
+    monkeypatch.delenv("COURSE_DEVICE", raising=False)
+    monkeypatch.delenv("LOCAL_RANK", raising=False)
 
 
-@pytest.mark.parametrize("said", ["0", "-1", "many", "2.5", "9" * 30, "²"])
-def test_what_is_no_number_of_threads_is_refused(said, monkeypatch):
-    monkeypatch.setenv("OMP_NUM_THREADS", said)
-    with pytest.raises(CourseError, match=f'OMP_NUM_THREADS should be a number such as 2, got "{said}"'):
-        wanted_threads()
+def test_lessons_compute_on_the_cpu_unless_they_are_told(monkeypatch):
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    assert lesson_device() == torch.device("cpu")
+    assert pick_device().type != "cpu"
+    monkeypatch.setenv("COURSE_DEVICE", "auto")
+    assert lesson_device() == pick_device()
+    monkeypatch.setenv("COURSE_DEVICE", "cpu")
+    assert lesson_device() == pick_device() == torch.device("cpu")
+
+
+@pytest.mark.skipif(bool(UNAVAILABLE), reason=UNAVAILABLE)
+def test_the_variable_may_name_any_device_of_torch():
+    with pretend_device() as device:
+        assert lesson_device() == pick_device() == device
+
+
+@pytest.mark.parametrize("name", ["gpu", "warp", "meta:x"])
+def test_a_device_that_is_not_there_is_refused(name, monkeypatch):
+    monkeypatch.setenv("COURSE_DEVICE", name)
+    for choose in (pick_device, lesson_device):
+        with pytest.raises(CourseError, match=f'COURSE_DEVICE is "{name}".*expected "auto", "cpu", "cuda" or "mps"'):
+            choose()
+
+
+def test_each_of_several_processes_has_the_device_that_accelerate_gives_it(monkeypatch):
+    monkeypatch.setenv("LOCAL_RANK", "0")
+    monkeypatch.setattr("accelerate.PartialState", lambda: type("State", (), {"device": torch.device("cuda", 1)}))
+    assert pick_device() == torch.device("cuda", 1)

@@ -11,7 +11,7 @@ from course_lib.errors import CourseError
 from course_lib.files import read_json
 from course_lib.generation import CachedDecoding, RecomputingDecoding, translate
 from course_lib.generation.decoding import longest_output
-from course_lib.models import find_model, load_model
+from course_lib.models import Translator, check_kind, find_model, load_model
 from course_lib.runtime import pick_device
 
 SENTENCES = 250
@@ -49,7 +49,9 @@ def measure(options):
     Raises:
         CourseError: no such model; or two ways gave different translations.
     """
-    model, tokenizer = load_model(options.model)
+    model, *preparers = load_model(options.model)
+    check_kind(options.model, model, Translator)
+    [tokenizer] = preparers
     model.to(pick_device())
     source = read_json(find_model(options.model) / "card.json")["source"]
     sentences = [pair["pt"] for pair in load_translations(source, "validation")["translation"][:SENTENCES]]

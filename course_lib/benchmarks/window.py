@@ -13,7 +13,7 @@ import torch
 from course_lib.benchmarks.rounds import take_turns
 from course_lib.errors import CourseError
 from course_lib.generation import TextDecoding
-from course_lib.models import Llm, LlmConfig, pack
+from course_lib.models import Llm, LlmConfig, fuse
 
 EARLY, LATE, WINDOW, STEPS = 300, 4000, 256, 20
 SIZES = {"vocab_size": 2000, "d_model": 128, "num_layers": 4, "num_heads": 4, "num_kv_heads": 2}
@@ -24,7 +24,7 @@ def measure(options):
     rows = []
     for name, window in {f"window {WINDOW}": WINDOW, "no window": None}.items():
         model = Llm(LlmConfig(**SIZES, window_sizes=(window,) * SIZES["num_layers"], max_length=2 * LATE)).eval()
-        for way, contestant in {"packed": pack(model), "not packed": model}.items():
+        for way, contestant in {"fused": fuse(model), "not fused": model}.items():
             row = late_and_early(contestant, options.rounds) | {"cache_bytes": checked_bytes(contestant, EARLY)}
             rows.append({"name": f"{name}, {way}", **row})
     return rows

@@ -11,7 +11,7 @@ from course_lib.benchmarks.rounds import compare, take_turns
 from course_lib.benchmarks.writers import Writing, new_gpt2, new_llama
 from course_lib.convert import gpt_from_hugging_face, llm_from_hugging_face
 from course_lib.errors import CourseError
-from course_lib.models import pack
+from course_lib.models import fuse
 from course_lib.nn import exact, rounded
 
 LLAMA = {
@@ -42,23 +42,23 @@ def multiply(x, weight, scale):
 
 
 def compiled(weight):
-    """How a packed matrix is kept for a compiled product, which reads faster; not a large one."""
+    """How a fused matrix is kept for a compiled product, which reads faster; not a large one."""
     return exact(weight) if weight.numel() > LARGE else lambda x: compiled_multiply()(x, weight, torch.ones(1))
 
 
 def whole_numbers(weight):
-    """How a packed matrix is kept in 8 bits: the largest number of each row becomes 127."""
+    """How a fused matrix is kept in 8 bits: the largest number of each row becomes 127."""
     scale = weight.abs().amax(dim=1) / 127
     rows = (weight / scale.unsqueeze(1)).round().to(torch.int8)
     return lambda x: compiled_multiply()(x, rows, scale)
 
 
 STORES = {
-    "packed": exact,
-    "packed, compiled": compiled,
-    "packed, float16": rounded(torch.float16),
-    "packed, bfloat16": rounded(torch.bfloat16),
-    "packed, int8, compiled": whole_numbers,
+    "fused": exact,
+    "fused, compiled": compiled,
+    "fused, float16": rounded(torch.float16),
+    "fused, bfloat16": rounded(torch.bfloat16),
+    "fused, int8, compiled": whole_numbers,
 }
 
 
@@ -89,7 +89,7 @@ def contest(name, theirs, convert, stores, rounds):
         CourseError: ours would not have written what transformers wrote.
     """
     model = convert(theirs.state_dict(), theirs.config.to_dict())
-    ours = {way: pack(model, store) for way, store in stores.items()} | {"not packed": model}
+    ours = {way: fuse(model, store) for way, store in stores.items()} | {"not fused": model}
     writing = Writing(theirs.config.vocab_size, TOKENS[name])
     written = writing.written(theirs)
     logits = writing.logits(model, written)

@@ -10,8 +10,9 @@ from course_lib.cli.console import Commands
 from course_lib.cli.exercises import check, grade, progress, release
 from course_lib.cli.lessons import run
 from course_lib.cli.machine import doctor
-from course_lib.cli.models import evaluate, train, translate
+from course_lib.cli.models import evaluate, train
 from course_lib.cli.numbering import renumber
+from course_lib.cli.translate import translate
 
 app = typer.Typer(
     cls=Commands,

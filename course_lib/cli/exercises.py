@@ -1,8 +1,10 @@
 """`course check` and `course progress` for the student; `course release` and `course grade` for the lecturer."""
 
 import os
+import re
 from collections import Counter
 from datetime import date
+from operator import itemgetter
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +14,7 @@ from course_lib.cli.console import complain, table
 from course_lib.cli.lessons import kernel_for, read_notebook
 from course_lib.errors import CourseError
 from course_lib.files import read_json, write_json
+from course_lib.lessons import LESSONS
 from course_lib.runtime import REPOSITORY
 
 PROGRESS = REPOSITORY / "runs" / "progress.json"
@@ -89,10 +92,10 @@ def points(results):
 
 
 def remember(name, results):
-    """Note what is solved in the progress file."""
+    """Note what is solved in the progress file, by the lesson's name: its number may change."""
     solved = [result.exercise for result in results if result.passed]
     entry = {"solved": solved, "exercises": len(results), "points": points(results), "checked": str(date.today())}
-    write_json(PROGRESS, dict(sorted({**read_progress(), name: entry}.items())))
+    write_json(PROGRESS, {**read_progress(), re.sub(r"^\d\d_", "", name): entry})
 
 
 def read_progress():
@@ -123,16 +126,17 @@ def progress():
     if not entries:
         typer.echo("nothing checked yet; start with: course check 01")
         return
+    titles = {lesson.name: f"{lesson.number:02} {lesson.title}" for lesson in LESSONS}
     rows = [
         {
-            "lesson": name,
+            "lesson": titles.get(name, name),
             "solved": f"{len(entry['solved'])} of {entry['exercises']}",
             "points": entry["points"],
             "checked": entry["checked"],
         }
         for name, entry in entries.items()
     ]
-    typer.echo(table(rows))
+    typer.echo(table(sorted(rows, key=itemgetter("lesson"))))
     counts = Counter({"solved": 0})
     for entry in entries.values():
         counts.update(solved=len(entry["solved"]), exercises=entry["exercises"])

@@ -11,7 +11,7 @@ import typer
 
 from course_lib.errors import CourseError
 from course_lib.files import read_json, sha256
-from course_lib.runtime import MODELS, REPOSITORY, cache_folder, pick_device, set_threads
+from course_lib.runtime import MODELS, REPOSITORY, cache_folder, lesson_device, pick_device, set_threads
 
 PACKAGE = "course-on-large-models"
 MODEL_FILES = "card.json", "config.json", "model.safetensors"
@@ -104,11 +104,12 @@ def threads():
 
 
 def device():
-    """Where torch computes."""
+    """Where torch computes, and what is different there."""
     import torch
 
     name = pick_device().type
-    yield Finding("device", f"cuda: {torch.cuda.get_device_name()}" if name == "cuda" else name)
+    about = f"cuda: {torch.cuda.get_device_name()}" if name == "cuda" else MPS if name == "mps" else name
+    yield Finding("device", f"{about}; lessons compute on {lesson_device().type}")
 
 
 def memory():
@@ -178,6 +179,10 @@ def kernel():
     yield Finding("kernel", f"python3 in {found}", "" if ours else INSTALL_KERNEL)
 
 
+MPS = (
+    "mps: it has no float64, so RoPE's angles are less exact far from the start, and what lessons compute in float64 "
+    "stays on the cpu; complex numbers and bfloat16 need macOS 14; last digits differ from the cpu's"
+)
 REINSTALL = f'in {REPOSITORY}: {sys.executable} -m pip install -e ".[test]"'
 RESTORE = f"in {REPOSITORY}: git checkout -- data/models"
 REGENERATE = f"delete {cache_folder()}; the little world is generated again"
@@ -185,7 +190,7 @@ INSTALL_KERNEL = f"{sys.executable} -m ipykernel install --sys-prefix"
 CHECKS = {
     versions: REINSTALL,
     threads: "set the environment variable OMP_NUM_THREADS to a number, such as 2",
-    device: REINSTALL,
+    device: "set the environment variable COURSE_DEVICE to cpu",
     memory: REINSTALL,
     disk: "set the environment variable COURSE_CACHE to a folder of yours",
     data: REGENERATE,

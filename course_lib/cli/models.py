@@ -1,4 +1,4 @@
-"""`course train`, `course evaluate`, `course translate`: a model is made, scored, and put to use."""
+"""`course train` and `course evaluate`: a model is made, and scored."""
 
 import json
 import time
@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from course_lib.cli.console import complain, standard_input, table
+from course_lib.cli.console import complain, table
 from course_lib.errors import CourseError
-from course_lib.runtime import MODELS, cache_folder, pick_device, set_threads
+from course_lib.runtime import MODELS, cache_folder, set_threads
 
 SOURCE = "The data: world, a file, a folder, or an id on the hub."
 MODEL = "A name in data/models, or a folder."
@@ -101,83 +101,6 @@ def evaluate(
     left_out = f", {report['left out']:,} {recipe.items} left out: too long" if report["left out"] else ""
     typer.echo(f"{model} on {source}, {split}, {report['seconds']:.1f} seconds{left_out}\n")
     typer.echo(tables(report["scores"], report.get("further", {})))
-
-
-def translate(
-    sentences: Annotated[
-        list[str] | None, typer.Argument(help="Portuguese; none, or -, for lines from the standard input.")
-    ] = None,
-    model: Annotated[str, typer.Option(help=MODEL)] = "translator",
-    beam: Annotated[int, typer.Option(min=1, max=100, help="The width of the search; 1 is greedy search.")] = 5,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")] = False,
-):
-    """Translate Portuguese sentences to English.
-
-    Words that the model has never met in its training are named on the standard error: it can only guess them.
-
-    \b
-    Examples:
-      course translate "este é o primeiro livro que eu fiz."
-      course translate --model runs/mine < sentences.txt
-
-    \b
-    Exit status:
-      0  translated
-      2  something can't be used: a sentence is empty or too long, or there is no such model
-    """
-    from course_lib import generation
-    from course_lib.models import Translator
-
-    sentences = lines() if sentences in (None, [], ["-"]) else [readable(sentence) for sentence in sentences]
-    translator, tokenizer = load(model, Translator)
-    english = generation.translate(sentences, translator, tokenizer, generation.beam(beam))
-    unknown = never_met(model, sentences)
-    if as_json:
-        columns = zip(sentences, english, unknown, strict=True)
-        rows = [dict(zip(("portuguese", "english", "never met"), row, strict=True)) for row in columns]
-        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
-        return
-    for number, (line, words) in enumerate(zip(english, unknown, strict=True), start=1):
-        typer.echo(line)
-        if words:
-            typer.echo(f"{f'sentence {number}, ' * (len(english) > 1)}never met: {', '.join(words)}", err=True)
-
-
-def load(name, kind):
-    """A model of a kind, on the fastest device, and what prepares its input.
-
-    Raises:
-        CourseError: there is no such model, or it is of another kind.
-    """
-    from course_lib.models import load_model
-
-    set_threads()
-    model, *preparers = load_model(name)
-    if not isinstance(model, kind):
-        raise CourseError(f'"{name}" is a {type(model).__name__}; expected a {kind.__name__}')
-    return model.to(pick_device()), *preparers
-
-
-def lines():
-    """The lines of the standard input that are not blank."""
-    return [line.strip() for line in standard_input() if line.strip()]
-
-
-def readable(text):
-    """The text with a \ufffd for each byte of the command line that was not UTF-8."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-
-def never_met(name, sentences):
-    """For each sentence the words that the training of the model did not have; none where nobody wrote that down."""
-    from course_lib.data import MetWords
-    from course_lib.models import find_model
-
-    path = find_model(name) / MetWords.file
-    if not path.exists():
-        return [[] for _ in sentences]
-    met = MetWords.load(path)
-    return [met.missing(sentence) for sentence in sentences]
 
 
 def described(recipe):

@@ -16,29 +16,28 @@ def talker(name):
     Raises:
         CourseError: there is no such model, or it is of another kind.
     """
-    from course_lib.models import Llm, Vlm
+    from course_lib.models import Llm, Vlm, check_kind
 
     set_threads()
     model, prepare = find(name)
-    if not isinstance(model, Llm | Vlm):
-        raise CourseError(f'"{name}" is a {type(model).__name__}; expected an Llm or a Vlm')
+    check_kind(name, model, Llm, Vlm)
     return prepare(ready_to_write(model.to(pick_device())))
 
 
 def ready_to_write(model):
-    """A model as it writes fastest: on the CPU an `Llm` is packed, unless a copy would take much memory.
+    """A model as it writes fastest: on the CPU an `Llm` is fused, unless a copy would take much memory.
 
     Whether it writes on one core is decided here, once.
     """
-    from course_lib.models import Llm, pack
+    from course_lib.models import Llm, fuse
 
     weights = list(model.parameters())
     if not isinstance(model, Llm) or not weights[0].is_cpu or sum(w.nbytes for w in weights) > LARGE:
         return model
-    packed = pack(model)
-    if packed.is_small:
+    fused = fuse(model)
+    if fused.is_small:
         set_threads(1)
-    return packed
+    return fused
 
 
 def find(name):

@@ -87,7 +87,7 @@ class HubCheckpoint:
         configs = [self.config]
         if (self.folder / "generation_config.json").is_file():
             configs.append(read_config(self.folder, "generation_config.json"))
-        ids = [tokenizer.id_of(tokenizer.special_tokens.get("eos_token"))]
+        ids = [tokenizer.eos_id]
         for config in configs:
             named = config.get("eos_token_id")
             ids += named if isinstance(named, list) else [named]

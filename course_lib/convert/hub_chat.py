@@ -74,7 +74,7 @@ class HubChatTemplate:
 
     def _with_places(self, ids, count):
         """The ids with a <bos> first, whether the template writes it or not, and a place for each visual token."""
-        bos = self.tokenizer.id_of(self.tokenizer.special_tokens.get("bos_token"))
+        bos = self.tokenizer.bos_id
         if bos is not None and ids[:1] != [bos]:
             ids = [bos, *ids]
         if ids.count(self.image_id) != count:

@@ -40,9 +40,28 @@ class HubTokenizer:
     def __len__(self):
         return self._fast.get_vocab_size()
 
+    @property
+    def pad_id(self):
+        """The id of the token that fills a row behind a text; None if there is none."""
+        return self._special_id("pad_token")
+
+    @property
+    def bos_id(self):
+        """The id of the token that begins a text; None if there is none."""
+        return self._special_id("bos_token")
+
+    @property
+    def eos_id(self):
+        """The id of the token that ends a text; None if there is none."""
+        return self._special_id("eos_token")
+
     def encode(self, text):
         """Token ids of a text, with what the tokenizer puts around each text, such as <bos>."""
         return self._fast.encode(text).ids
+
+    def encode_batch(self, texts):
+        """`encode` for many texts, in parallel."""
+        return [encoding.ids for encoding in self._fast.encode_batch(texts)]
 
     def encode_written(self, text):
         """Token ids of a text in which special tokens are written out; nothing is put around it."""
@@ -60,9 +79,8 @@ class HubTokenizer:
         """How a token is written."""
         return self._fast.id_to_token(id)
 
-    def id_of(self, token):
-        """The id of a token by its text; None if there is none."""
-        return None if token is None else self._fast.token_to_id(token)
+    def _special_id(self, name):
+        return self._fast.token_to_id(self.special_tokens[name]) if name in self.special_tokens else None
 
 
 def special_tokens(config):

@@ -40,7 +40,7 @@ from course_lib.data.preferences import load_preferences
 from course_lib.data.rows import TokenBatch, pad_left
 from course_lib.data.sources import load_source
 from course_lib.data.stories import load_stories
-from course_lib.data.tokenizer import BOS, EOS, PAD, Tokenizer
+from course_lib.data.tokenizer import BOS, EOS, PAD, TextTokenizer, Tokenizer
 from course_lib.data.translations import load_translations, train_translation_tokenizer, translation_pairs
 
 __all__ = [
@@ -61,6 +61,7 @@ __all__ = [
     "Preference",
     "ROLES",
     "RandomViews",
+    "TextTokenizer",
     "TokenBatch",
     "Tokenizer",
     "TranslationBatch",

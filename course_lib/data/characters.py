@@ -31,6 +31,10 @@ class CharacterTokenizer:
             raise CourseError(f"the tokenizer's text had no {min(unknown)!r}; it had {''.join(self._characters)!r}")
         return [self._ids[character] for character in text]
 
+    def encode_batch(self, texts):
+        """`encode` for many texts."""
+        return [self.encode(text) for text in texts]
+
     def decode(self, ids):
         """The text of `ids`; special tokens are left out."""
         return "".join(self._characters[id - len(SPECIAL_TOKENS)] for id in map(int, ids) if id >= len(SPECIAL_TOKENS))

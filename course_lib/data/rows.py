@@ -76,9 +76,9 @@ class TokenBatch(Batch):
         return int((self.tokens != PAD).sum())
 
 
-def pad(sequences):
-    """Stack lists of ids of different lengths, with <pad> behind the short ones: B T."""
-    return pad_sequence([torch.tensor(ids) for ids in sequences], batch_first=True, padding_value=PAD)
+def pad(sequences, pad_id=PAD):
+    """Stack lists of ids of different lengths, with `pad_id` behind the short ones: B T."""
+    return pad_sequence([torch.tensor(ids) for ids in sequences], batch_first=True, padding_value=pad_id)
 
 
 def pad_left(sequences):

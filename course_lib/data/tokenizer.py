@@ -1,6 +1,7 @@
 """Text to token ids and back: sub-words learnt by byte-pair encoding, with Hugging Face `tokenizers`."""
 
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from tokenizers import Regex, decoders, models, normalizers, pre_tokenizers, trainers
 from tokenizers import Tokenizer as FastTokenizer
@@ -13,6 +14,30 @@ SPECIAL_TOKENS = ("<pad>", "<bos>", "<eos>")
 LINE_BREAK = Regex(r"\n(?!\n)")  # the last one, where there are several
 # A word with the space before it, a clitic such as 've, a digit, or one punctuation mark.
 PIECE = Regex(r" ?\p{L}+|'\p{L}+| ?\p{N}| ?[^\p{L}\p{N}\s]|\s")
+
+
+@runtime_checkable
+class TextTokenizer(Protocol):
+    """What all tokenizers can do: `Tokenizer`, `CharacterTokenizer`, and the `HubTokenizer` of a checkpoint.
+
+    `pad_id` fills a row behind a text, `bos_id` begins a text and `eos_id` ends it; None where there is no such token.
+    """
+
+    pad_id: int | None
+    bos_id: int | None
+    eos_id: int | None
+
+    def __len__(self) -> int:
+        """The size of the vocabulary."""
+
+    def encode(self, text: str) -> list[int]:
+        """The token ids of a text, with what the tokenizer puts around each text, such as <eos> at the end."""
+
+    def encode_batch(self, texts: list[str]) -> list[list[int]]:
+        """`encode` for many texts."""
+
+    def decode(self, ids: list[int]) -> str:
+        """The text of `ids`; special tokens are left out."""
 
 
 class Tokenizer:

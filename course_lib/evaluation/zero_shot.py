@@ -23,8 +23,17 @@ def encode_pictures(model, processor, pictures, at_once=250):
 
 @torch.no_grad()
 def encode_captions(model, tokenizer, texts):
-    """Texts -> unit vectors of a `Clip`, N J. Raises CourseError for one that is longer than the model reads."""
-    tokens = pad(caption_ids(tokenizer, texts, model.config.text.max_length))
+    """Texts -> unit vectors of a `Clip`, N J. Raises CourseError for one that is longer than the model reads.
+
+    Where the last place of a row sums a text up (SigLIP), all rows fill the context, as they did in training: so the
+    vector of a text is the same whatever is encoded with it.
+    """
+    config, pad_id = model.config.text, tokenizer.pad_id
+    if pad_id is None:
+        raise CourseError("the tokenizer has no token that fills the row behind a caption (pad_token)")
+    tokens = pad(caption_ids(tokenizer, texts, config.max_length), pad_id)
+    if config.end_id is None:
+        tokens = F.pad(tokens, (0, config.max_length - tokens.shape[1]), value=pad_id)
     return model.encode_texts(tokens.to(next(model.parameters()).device)).cpu()
 
 

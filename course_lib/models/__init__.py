@@ -5,12 +5,12 @@ from course_lib.models.base import evaluating
 from course_lib.models.bert import Bert, BertConfig
 from course_lib.models.clip import Clip, ClipConfig
 from course_lib.models.connector import Connector, ConnectorConfig
+from course_lib.models.fused import Fused, fuse
 from course_lib.models.gpt import Gpt, GptConfig
 from course_lib.models.grouping import to_grouped
 from course_lib.models.llm import Llm, LlmConfig
-from course_lib.models.packed import Packed, pack
 from course_lib.models.scorer import Scorer
-from course_lib.models.store import find_model, load_model, save_model
+from course_lib.models.store import check_kind, find_model, load_model, save_model
 from course_lib.models.t5 import T5, T5Config
 from course_lib.models.text_tower import TextConfig, TextTower
 from course_lib.models.translator import Translator, TranslatorConfig
@@ -31,7 +31,7 @@ __all__ = [
     "GptConfig",
     "Llm",
     "LlmConfig",
-    "Packed",
+    "Fused",
     "Scorer",
     "T5Config",
     "TextConfig",
@@ -45,9 +45,10 @@ __all__ = [
     "Vlm",
     "VlmConfig",
     "evaluating",
+    "check_kind",
     "find_model",
     "load_model",
-    "pack",
+    "fuse",
     "save_model",
     "to_grouped",
 ]

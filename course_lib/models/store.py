@@ -88,6 +88,13 @@ def load_model(name):
     return model.eval(), *preparers
 
 
+def check_kind(name, model, *kinds):
+    """Raise a CourseError that says what is needed, unless the model of this name is of one of the classes `kinds`."""
+    if not isinstance(model, kinds):
+        expected = " or ".join(kind.__name__ for kind in kinds)
+        raise CourseError(f'"{name}" is a model of the kind {type(model).__name__}; expected {expected}')
+
+
 def check_fit(folder, preparer, config):
     """Raise a CourseError where a tokenizer or an image processor makes what the model can't read."""
     if isinstance(preparer, Tokenizer):

@@ -18,12 +18,12 @@ from course_lib.nn.decoder_layer import DecoderLayer
 from course_lib.nn.embedding import TokenEmbedding
 from course_lib.nn.encoder_layer import EncoderLayer
 from course_lib.nn.feed_forward import FeedForward
+from course_lib.nn.fused import exact, rounded
 from course_lib.nn.gated_feed_forward import GatedFeedForward
 from course_lib.nn.kv_cache import KeysValues, KVCache, SlidingWindowKVCache
 from course_lib.nn.llm_layer import LlmLayer
 from course_lib.nn.lora import LoraLinear, add_lora, merge_lora
 from course_lib.nn.masks import biased, causal_mask, padding_mask, segment_mask, window_mask
-from course_lib.nn.packed import exact, rounded
 from course_lib.nn.patches import PatchEmbedding, cut_into_patches
 from course_lib.nn.positions import LearnedPositions, SinusoidalPositions
 from course_lib.nn.recording import AttentionMaps, record_attention

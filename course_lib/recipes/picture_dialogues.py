@@ -11,6 +11,7 @@ from course_lib.data import (
     picture_examples,
     with_pictures,
 )
+from course_lib.errors import CourseError
 from course_lib.evaluation import look_at
 from course_lib.world.scenes import make_scenes
 from course_lib.world.scenes.dialogues import practice
@@ -36,8 +37,11 @@ class PictureDialogues:
         return PictureDialogues([self.images[i] for i in numbers], [self.texts[i] for i in numbers])
 
     def about_one_picture(self, count):
-        """The first `count` dialogues that are about one picture."""
-        return self.select([i for i, images in enumerate(self.images) if len(images) == 1][:count])
+        """The first `count` dialogues that are about one picture. Raises CourseError where there are none."""
+        single = [i for i, images in enumerate(self.images) if len(images) == 1]
+        if not single:
+            raise CourseError(f"none of {len(self)} dialogues is about one picture alone, so none can be asked")
+        return self.select(single[:count])
 
 
 def descriptions(source, split):

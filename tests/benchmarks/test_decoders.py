@@ -21,10 +21,10 @@ def test_writing_is_compared_with_that_of_transformers_for_each_shape(tiny_shape
     rows = writing.measure(Options(rounds=1))
     assert all(set(row) == {"name", "tokens_per_second", "ratio", "logit_error"} for row in rows)
     for name in writing.TOKENS:
-        packed, half, brain, plain, theirs = [row for row in rows if row["name"].startswith(name)]
+        fused, half, brain, plain, theirs = [row for row in rows if row["name"].startswith(name)]
         assert theirs["name"] == f"{name}, transformers"
         assert theirs["ratio"] == 1.0
-        assert packed["logit_error"] < 1e-5 < half["logit_error"] < brain["logit_error"] < 0.2
+        assert fused["logit_error"] < 1e-5 < half["logit_error"] < brain["logit_error"] < 0.2
         assert plain["logit_error"] == 0.0
 
 

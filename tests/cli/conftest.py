@@ -6,8 +6,10 @@ import pytest
 from typer.testing import CliRunner
 
 from course_lib.cli import app
+from course_lib.models import save_model
 from course_lib.recipes import RECIPES
 from course_lib.training import Plan
+from tests.chats import chat_llm, chat_tokenizer
 from tests.recipes.toys import small
 from tests.toys import sentence_rows
 
@@ -54,3 +56,11 @@ def trained(pairs, tmp_path_factory):
         result = course("train", "translator", "--source", pairs, "--out", folder)
     assert result.exit_code == 0, result.stderr
     return folder, result.stdout
+
+
+@pytest.fixture(scope="session")
+def llm(tmp_path_factory):
+    """The folder of a model of another kind, without a card."""
+    folder = tmp_path_factory.mktemp("llm")
+    save_model(chat_llm(), folder, chat_tokenizer())
+    return folder

@@ -15,7 +15,7 @@ from course_lib.convert import llm_to_hugging_face
 from course_lib.data import ImageProcessor
 from course_lib.data.messages import pictures_of
 from course_lib.generation import Chat, Sampler, likeliest
-from course_lib.models import Packed, load_model, save_model
+from course_lib.models import Fused, load_model, save_model
 from tests.chats import ANSWERS, QUESTIONS, Prescribed, assistant, chat_llm, chat_template, chat_tokenizer, system, user
 from tests.cli.conftest import course
 from tests.models.tiny import IMAGE_SIZE, tiny_vlm
@@ -172,7 +172,7 @@ def test_a_checkpoint_without_a_chat_template_and_an_unknown_id_are_refused(tmp_
 def test_a_model_of_another_kind_is_refused(trained):
     result = course("chat", "--model", trained[0], input="Hello!\n")
     assert result.exit_code == 2
-    assert "is a Translator; expected an Llm or a Vlm" in result.stderr
+    assert "is a model of the kind Translator; expected Llm or Vlm" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -283,10 +283,10 @@ def test_on_a_processor_a_language_model_is_packed_and_a_large_one_is_not(folder
     monkeypatch.setenv("COURSE_DEVICE", "cpu")
     threads = torch.get_num_threads()
     try:
-        assert isinstance(talker(folder)().model, Packed)
+        assert isinstance(talker(folder)().model, Fused)
         assert torch.get_num_threads() == 1
-        assert not isinstance(talker(seeing)().model, Packed)
+        assert not isinstance(talker(seeing)().model, Fused)
         monkeypatch.setattr("course_lib.cli.talkers.LARGE", 1)
-        assert not isinstance(talker(folder)().model, Packed)
+        assert not isinstance(talker(folder)().model, Fused)
     finally:
         torch.set_num_threads(threads)

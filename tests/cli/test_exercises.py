@@ -12,7 +12,7 @@ import pytest
 from course_lib import grading
 from course_lib.cli import exercises
 from course_lib.exercises.results import Result
-from course_lib.files import read_json
+from course_lib.files import read_json, write_json
 from course_lib.grading.grade import Grade
 from course_lib.lessons import LESSONS
 from tests.cli.conftest import course
@@ -47,8 +47,19 @@ def test_a_check_says_what_is_solved_and_progress_keeps_it(notebook, tmp_path):
     assert lines[2][:2] == ["01.4", "yes"]
     assert "1 of 2 solved, 2 of 3 points" in result.stdout
     assert path.read_bytes() == before
-    assert read_json(tmp_path / "progress.json")[NAME]["solved"] == ["01.4"]
+    assert read_json(tmp_path / "progress.json")["small"]["solved"] == ["01.4"]
     assert "1 of 2  2 of 3" in course("progress").stdout
+
+
+def test_progress_follows_the_list_of_lessons(tmp_path, monkeypatch):
+    monkeypatch.setattr(exercises, "PROGRESS", tmp_path / "progress.json")
+    entry = {"solved": [], "exercises": 5, "points": "0 of 7", "checked": "2026-01-02"}
+    write_json(tmp_path / "progress.json", {"mine": entry, LESSONS[3].name: entry, LESSONS[2].name: entry})
+    lines = course("progress").stdout.splitlines()
+    assert [line[: line.index("  ")] for line in lines[1:4]] == [
+        *(f"{lesson.number:02} {lesson.title}" for lesson in LESSONS[2:4]),
+        "mine",
+    ]
 
 
 def test_an_error_in_one_answer_leaves_the_others_to_be_checked(notebook):

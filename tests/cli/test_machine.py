@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+import torch
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from packaging.requirements import Requirement
 
@@ -35,6 +36,21 @@ def test_a_machine_without_problems_is_told_so(monkeypatch, shipped):
     result = course("doctor")
     assert result.exit_code == 0, result.stdout
     assert result.stdout.endswith("\nAll is well.\n")
+
+
+@pytest.mark.parametrize(("name", "said"), [("cpu", "cpu; lessons"), ("mps", "mps: it has no float64")])
+def test_the_device_is_named_with_what_is_different_there(name, said, monkeypatch):
+    monkeypatch.setattr(machine, "pick_device", lambda: torch.device(name))
+    [finding] = machine.device()
+    assert finding.text.startswith(said)
+    assert finding.text.endswith("lessons compute on cpu")
+
+
+def test_a_device_that_is_not_there_is_a_problem(monkeypatch):
+    monkeypatch.setenv("COURSE_DEVICE", "warp")
+    [finding] = machine.look(machine.device, machine.CHECKS[machine.device])
+    assert 'COURSE_DEVICE is "warp"' in finding.text
+    assert finding.advice.endswith("COURSE_DEVICE to cpu")
 
 
 def test_every_dependency_of_the_package_is_looked_at():

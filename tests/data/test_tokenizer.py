@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from course_lib.data import BOS, EOS, PAD, Tokenizer
+from course_lib.data import BOS, EOS, PAD, CharacterTokenizer, TextTokenizer, Tokenizer
 from course_lib.errors import CourseError
 from tests.disks import each_full_disk
 from tests.toys import WORDS, toy_tokenizer
@@ -129,6 +129,17 @@ def test_a_damaged_file_is_named(damage, tmp_path):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(CourseError, match=r"tokenizer\.json is missing"):
         Tokenizer.load(tmp_path / "tokenizer.json")
+
+
+@pytest.mark.parametrize("name", ["sub-words", "characters"])
+def test_all_tokenizers_can_do_the_same(name):
+    tokenizer = toy_tokenizer() if name == "sub-words" else CharacterTokenizer(" ".join(WORDS))
+    assert isinstance(tokenizer, TextTokenizer)
+    texts = ["um dois", "dez", "sete nove"]
+    assert tokenizer.encode_batch(texts) == [tokenizer.encode(text) for text in texts]
+    assert [tokenizer.decode(ids) for ids in tokenizer.encode_batch(texts)] == texts
+    assert len({tokenizer.pad_id, tokenizer.bos_id, tokenizer.eos_id}) == 3
+    assert max(max(ids) for ids in tokenizer.encode_batch(WORDS)) < len(tokenizer)
 
 
 @each_full_disk

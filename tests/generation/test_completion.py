@@ -6,7 +6,7 @@ import torch
 from course_lib.data import pad_left
 from course_lib.errors import CourseError
 from course_lib.generation import TextDecoding, complete, generate
-from course_lib.models import pack
+from course_lib.models import fuse
 from tests.models.tiny import tiny_llm
 from tests.parity import assert_near
 from tests.toys import MAX_LENGTH
@@ -68,10 +68,10 @@ def test_after_an_error_the_model_trains_on():
 
 @pytest.mark.parametrize("prompts", [PROMPTS[:1], [[1, 9, 8], [3, 3, 5]]], ids=["one", "as long as each other"])
 def test_prompts_without_padding_are_written_by_the_steps_of_a_packed_model(prompts, monkeypatch):
-    packed = pack(tiny_llm())
-    step, steps = packed.step, []
-    monkeypatch.setattr(packed, "step", lambda tokens, view: steps.append(view.mask()) or step(tokens, view))
-    complete(prompts, packed, end_id=-1, max_new_tokens=5)
+    fused = fuse(tiny_llm())
+    step, steps = fused.step, []
+    monkeypatch.setattr(fused, "step", lambda tokens, view: steps.append(view.mask()) or step(tokens, view))
+    complete(prompts, fused, end_id=-1, max_new_tokens=5)
     assert steps == [None] * 4
 
 

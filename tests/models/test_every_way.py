@@ -1,4 +1,4 @@
-"""However a text is read, the logits are the same: cut, cached, padded on either side, one token at a time, packed."""
+"""However a text is read, the logits are the same: cut, cached, padded on either side, one token at a time, fused."""
 
 import pytest
 import torch
@@ -6,7 +6,7 @@ import torch
 from course_lib.data import predict_next
 from course_lib.errors import CourseError
 from course_lib.generation import complete
-from course_lib.models import LlmConfig, load_model, pack, save_model
+from course_lib.models import LlmConfig, fuse, load_model, save_model
 from course_lib.models.store import ARCHITECTURES
 from course_lib.objectives import TokenPrediction, WithAuxiliary
 from tests.models.one_way import WAYS, assert_every_way_of_reading_is_the_same
@@ -44,11 +44,11 @@ def float64():
 
 @pytest.mark.parametrize("cuts", WAYS.values(), ids=WAYS.keys())
 @pytest.mark.parametrize("side", ["left", "right"])
-@pytest.mark.parametrize("packed", [False, True], ids=["plain", "packed"])
+@pytest.mark.parametrize("fused", [False, True], ids=["plain", "fused"])
 @pytest.mark.parametrize("make", MODELS.values(), ids=MODELS.keys())
-def test_every_way_of_reading_gives_the_logits_of_each_text_alone(make, packed, side, cuts):
+def test_every_way_of_reading_gives_the_logits_of_each_text_alone(make, fused, side, cuts):
     model = make()
-    assert_every_way_of_reading_is_the_same(model, pack(model) if packed else model, side, cuts)
+    assert_every_way_of_reading_is_the_same(model, fuse(model) if fused else model, side, cuts)
 
 
 @torch.no_grad()
@@ -99,4 +99,4 @@ def test_a_stranger_is_saved_and_loaded_and_writes_the_same_packed(kind, tmp_pat
     prompts = [[3, 5, 7, 2], [4, 6]]
     expected = complete(prompts, model, end_id=-1, max_new_tokens=9)
     assert complete(prompts, loaded, end_id=-1, max_new_tokens=9) == expected
-    assert complete(prompts, pack(loaded), end_id=-1, max_new_tokens=9) == expected
+    assert complete(prompts, fuse(loaded), end_id=-1, max_new_tokens=9) == expected

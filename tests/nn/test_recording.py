@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from course_lib.errors import CourseError
-from course_lib.models import pack
+from course_lib.models import fuse
 from course_lib.nn import MultiHeadAttention, attention_weights, record_attention
 from tests.models.tiny import IMAGE_SIZE, PATCHES, tiny_bert, tiny_gpt, tiny_llm, tiny_t5, tiny_vlm
 from tests.nn.test_attention import K, repeated_heads
@@ -182,9 +182,9 @@ def test_the_maps_of_a_model_that_sees_are_those_of_its_two_parts():
 def test_a_packed_model_shows_the_maps_of_the_model(make_model, tolerance):
     model = make_model()
     expected = recorded(model, TARGET)
-    packed, cache = pack(model), model.new_cache()
-    with record_attention(packed) as maps:
+    fused, cache = fuse(model), model.new_cache()
+    with record_attention(fused) as maps:
         for part in TARGET.split(1, dim=1):
-            packed(part, cache=cache)
+            fused(part, cache=cache)
     assert_near(maps.weights("decoder"), expected.weights("decoder"), tolerance)
     assert torch.equal(maps.rows("decoder"), TARGET)

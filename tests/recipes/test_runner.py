@@ -13,7 +13,7 @@ import torch
 from course_lib.errors import CourseError
 from course_lib.files import read_json, read_tensors, sha256, write_json
 from course_lib.models import load_model
-from course_lib.recipes import RECIPES, recipe_of, run, runner, score
+from course_lib.recipes import RECIPES, base, recipe_of, run, runner, score
 from course_lib.training import Plan
 from tests.recipes.conftest import Interrupted
 from tests.recipes.toys import quiet, row
@@ -171,6 +171,27 @@ def test_minutes_take_the_place_of_steps_and_all_stages_share_them():
     assert RECIPES["base"].planned(seed=3).plan == replace(RECIPES["base"].plan, seed=3)
     with pytest.raises(CourseError, match=r"got None, 0"):
         RECIPES["base"].planned(minutes=0)
+
+
+def test_the_recipe_for_the_source_is_run_and_scores(toys, tmp_path):
+    recipe, source = toys["base"]
+    elsewhere = replace(recipe, elsewhere={"about": "model of other texts", "sampled": 2})
+    card = run(elsewhere, source, out=tmp_path, report=quiet)
+    assert card["model"].startswith("model of other texts")
+    assert card["settings"]["sampled"] == 2
+
+
+def test_the_log_is_about_a_sample_and_the_card_about_all(toys, tmp_path, monkeypatch):
+    asked, evaluate = [], base.evaluate_language_model
+
+    def spy(model, tokenizer, rows):
+        asked.append(len(rows))
+        return evaluate(model, tokenizer, rows)
+
+    monkeypatch.setattr(base, "evaluate_language_model", spy)
+    recipe, source = toys["base"]
+    run(replace(recipe, sampled=2), source, out=tmp_path, report=quiet)
+    assert asked == [2, 2, 2, 2, 2, 2, 7]
 
 
 def test_of_another_source_other_settings_hold_in_all_stages():

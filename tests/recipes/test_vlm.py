@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from course_lib.data import ImageProcessor
+from course_lib.errors import CourseError
 from course_lib.models import load_model
 from course_lib.recipes import RECIPES, run, vlm
 from course_lib.recipes.picture_dialogues import PictureDialogues
@@ -58,6 +59,13 @@ def test_a_stage_adds_captions_and_practice_in_the_little_world_alone(monkeypatc
     rows = stage.load("world", "train")
     assert rows.images == ["instructions", "descriptions", "practised"]
     assert rows.texts == [{}, {}, {"shirts": 3}]
+
+
+def test_where_all_dialogues_are_about_several_pictures_a_sentence_says_that_none_can_be_asked():
+    rows = PictureDialogues([["a", "b"], ["c"], ["d"]], ["first", "second", "third"])
+    assert rows.about_one_picture(1).texts == ["second"]
+    with pytest.raises(CourseError, match="none of 1 dialogues is about one picture alone"):
+        rows.select([0]).about_one_picture(7)
 
 
 def test_the_stages_of_the_shipped_model_are_what_its_card_says():

@@ -1,4 +1,4 @@
-"""A decoder-only model packed for writing."""
+"""A decoder-only model fused for writing."""
 
 from contextlib import nullcontext
 
@@ -6,24 +6,24 @@ from course_lib.errors import CourseError
 from course_lib.models.base import Model
 from course_lib.models.gpt import Gpt
 from course_lib.models.llm import Llm
-from course_lib.nn.packed import Matrix, PackedLayer, exact
+from course_lib.nn.fused import FusedLayer, Matrix, exact
 from course_lib.runtime import one_thread
 
 SMALL = 2**18  # weights: a matrix of fewer is read before a second core has woken up to help
 PACKED = ("forward", "hidden", "read", "logits", "capped")  # the methods of a model that a step stands in for
 
 
-class Packed(Model):
+class Fused(Model):
     """Computes what a model does, and writes faster: one new token of each text takes few and large steps.
 
-    Several tokens at once go through the model itself. The packed matrices are copies: they take memory of their own,
-    and don't follow if the model is trained on. A model that `is_small` writes fastest on a single core. See `pack`.
+    Several tokens at once go through the model itself. The fused matrices are copies: they take memory of their own,
+    and don't follow if the model is trained on. A model that `is_small` writes fastest on a single core. See `fuse`.
     """
 
     def __init__(self, model, store):
         super().__init__(model.config)
         self.model, self.unsaid = model, model.unsaid
-        self.layers = [PackedLayer(layer, store) for layer in model.layers]
+        self.layers = [FusedLayer(layer, store) for layer in model.layers]
         self.output = Matrix(model.output, norm=model.norm, store=store)
         largest = max(weight.numel() for layer in model.layers for weight in layer.parameters())
         self.is_small = largest < SMALL
@@ -41,8 +41,8 @@ class Packed(Model):
         return logits if keep is None else logits[keep]
 
 
-class PackedLlm(Packed):
-    """An `Llm` packed for writing."""
+class FusedLlm(Fused):
+    """An `Llm` fused for writing."""
 
     def step(self, tokens, view):
         """Logits B V after one new token of each text, B 1."""
@@ -53,8 +53,8 @@ class PackedLlm(Packed):
         return self.model.capped(self.output(x))
 
 
-class PackedGpt(Packed):
-    """A `Gpt` packed for writing."""
+class FusedGpt(Fused):
+    """A `Gpt` fused for writing."""
 
     def step(self, tokens, view):
         """Logits B V after one new token of each text, B 1."""
@@ -64,8 +64,8 @@ class PackedGpt(Packed):
         return self.output(x)
 
 
-def pack(model, store=exact):
-    """An `Llm` or a `Gpt` packed for writing.
+def fuse(model, store=exact):
+    """An `Llm` or a `Gpt` fused for writing.
 
     Args:
         model: in eval mode.
@@ -75,15 +75,15 @@ def pack(model, store=exact):
     Raises:
         CourseError: a model of another kind, or one with `LoraLinear` layers.
     """
-    for kind, packed in {Llm: PackedLlm, Gpt: PackedGpt}.items():
+    for kind, fused in {Llm: FusedLlm, Gpt: FusedGpt}.items():
         if isinstance(model, kind):
             check_methods(model, kind)
-            return packed(model, store)
-    raise CourseError(f"only an Llm or a Gpt can be packed, got a {type(model).__name__}")
+            return fused(model, store)
+    raise CourseError(f"only an Llm or a Gpt can be fused, got a {type(model).__name__}")
 
 
 def check_methods(model, kind):
     """Raise a CourseError where a subclass of `kind` has methods of its own for what a step computes."""
     own = [name for name in PACKED if getattr(type(model), name, None) is not getattr(kind, name, None)]
     if own:
-        raise CourseError(f"a {type(model).__name__} can't be packed: its {own[0]} is not that of a {kind.__name__}")
+        raise CourseError(f"a {type(model).__name__} can't be fused: its {own[0]} is not that of a {kind.__name__}")

@@ -1,4 +1,4 @@
-"""Decoder layers packed for writing: few and large steps, and weights as one row at a time reads them fastest.
+"""Decoder layers fused for writing: few and large steps, and weights as one row at a time reads them fastest.
 
 To write one token is to read all weights once, with hardly anything to compute. What takes the time is the reading, and
 the starting of one small step after the other. So these are plain objects and no modules: a call of them costs less.
@@ -80,15 +80,15 @@ def check_parts(layers, norm):
     """Raise a CourseError for layers or a normalization that a `Matrix` can't compute."""
     unknown = [type(layer).__name__ for layer in layers if type(layer) is not nn.Linear]
     if unknown:
-        raise CourseError(f"only nn.Linear can be packed, got a {unknown[0]} (LoRA: see merge_lora)")
+        raise CourseError(f"only nn.Linear can be fused, got a {unknown[0]} (LoRA: see merge_lora)")
     if len({layer.bias is None for layer in layers}) > 1:
-        raise CourseError("layers that are packed into one matrix must all have a bias, or none of them")
+        raise CourseError("layers that are fused into one matrix must all have a bias, or none of them")
     is_known = norm is None or type(norm) is RMSNorm or (type(norm) is nn.LayerNorm and norm.bias is not None)
     if not is_known:
-        raise CourseError(f"only an RMSNorm or a nn.LayerNorm with a bias can be packed, got {norm}")
+        raise CourseError(f"only an RMSNorm or a nn.LayerNorm with a bias can be fused, got {norm}")
 
 
-class PackedFeedForward:
+class FusedFeedForward:
     """A feed-forward network with the normalization before it, B D -> B D; one matrix makes gate and content."""
 
     def __init__(self, feed_forward, norm, store):
@@ -106,13 +106,13 @@ class PackedFeedForward:
 
 
 def packed_feed_forward(feed_forward, norm, store):
-    """A function from B D to B D: packed, or as it is if it is of another kind, such as a mixture of experts."""
+    """A function from B D to B D: fused, or as it is if it is of another kind, such as a mixture of experts."""
     if type(feed_forward) in (FeedForward, GatedFeedForward):
-        return PackedFeedForward(feed_forward, norm, store)
+        return FusedFeedForward(feed_forward, norm, store)
     return lambda x: feed_forward(norm(x.unsqueeze(1))).squeeze(1)
 
 
-class PackedLayer:
+class FusedLayer:
     """An `LlmLayer`, or an `EncoderLayer` of a decoder-only model, for one new token of each text.
 
     One matrix makes queries, keys and values. Feed-forward networks of another kind than ours are kept as they are.
@@ -155,13 +155,13 @@ class PackedLayer:
 
 
 def check_kinds(layer, attention, add_norm):
-    """Raise a CourseError for a layer that computes something else than `PackedLayer` does."""
+    """Raise a CourseError for a layer that computes something else than `FusedLayer` does."""
     if type(layer) not in (EncoderLayer, LlmLayer):
-        raise CourseError(f"only an EncoderLayer or LlmLayer can be packed, got a {type(layer).__name__}")
+        raise CourseError(f"only an EncoderLayer or LlmLayer can be fused, got a {type(layer).__name__}")
     if type(attention) is not MultiHeadAttention:
-        raise CourseError(f"only a MultiHeadAttention can be packed, got a {type(attention).__name__}")
+        raise CourseError(f"only a MultiHeadAttention can be fused, got a {type(attention).__name__}")
     if not add_norm.norm_first:
-        raise CourseError("only layers with the normalization before each block can be packed (norm_first)")
+        raise CourseError("only layers with the normalization before each block can be fused (norm_first)")
 
 
 def real(module):

@@ -1,4 +1,4 @@
-"""Packed for writing: the logits of the model, in fewer steps; and in few bits, nearly."""
+"""Fused for writing: the logits of the model, in fewer steps; and in few bits, nearly."""
 
 import pytest
 import torch
@@ -6,7 +6,7 @@ import torch
 from course_lib.data import pad_left
 from course_lib.errors import CourseError
 from course_lib.generation import TextDecoding, complete, generate
-from course_lib.models import Llm, pack
+from course_lib.models import Llm, fuse
 from course_lib.nn import LoraLinear, add_lora, exact, rounded
 from course_lib.runtime import one_thread
 from tests.models.tiny import tiny_bert, tiny_gpt, tiny_llm
@@ -47,26 +47,26 @@ def one_by_one(model, tokens, first=1):
 @torch.no_grad()
 def test_step_by_step_it_has_the_logits_of_the_model(make, first, float64):
     model, tokens = make(), torch.randint(1, V, (B, 13))
-    assert_near(one_by_one(pack(model), tokens, first), model(tokens), 1e-10)
+    assert_near(one_by_one(fuse(model), tokens, first), model(tokens), 1e-10)
 
 
 @each_model
 def test_in_half_precision_it_is_near_and_not_equal(make):
     model, tokens = make(), torch.randint(1, V, (B, 13))
-    logits, near = (one_by_one(pack(model, store), tokens) for store in (exact, rounded(torch.float16)))
+    logits, near = (one_by_one(fuse(model, store), tokens) for store in (exact, rounded(torch.float16)))
     assert 0 < (near - logits).abs().max() < 0.01 * logits.std()
 
 
 @each_model
 def test_its_steps_do_not_go_through_the_layers_of_the_model(make, monkeypatch):
     model = make()
-    packed, cache = pack(model), model.new_cache()
-    packed(torch.randint(1, V, (B, 3)), cache=cache)
+    fused, cache = fuse(model), model.new_cache()
+    fused(torch.randint(1, V, (B, 3)), cache=cache)
     for layer in model.layers:
         monkeypatch.setattr(layer, "forward", None)
-    packed(torch.randint(1, V, (B, 1)), cache=cache)
+    fused(torch.randint(1, V, (B, 1)), cache=cache)
     with pytest.raises(TypeError):
-        packed(torch.randint(1, V, (B, 2)), cache=cache)
+        fused(torch.randint(1, V, (B, 2)), cache=cache)
 
 
 @torch.no_grad()
@@ -74,45 +74,45 @@ def test_rows_with_padding_go_on_as_in_the_model(float64):
     model = tiny_llm(window_sizes=(3, None, 2))
     tokens, positions = pad_left([[3, 5, 7, 2], [4, 6]])
     caches = model.new_cache(), model.new_cache()
-    packed = pack(model)
+    fused = fuse(model)
     for new in (tokens, *torch.randint(1, V, (T, B, 1))):
-        logits = [m(new, positions, cache=cache) for m, cache in zip((model, packed), caches, strict=True)]
+        logits = [m(new, positions, cache=cache) for m, cache in zip((model, fused), caches, strict=True)]
         assert_near(logits[1], logits[0], 1e-10)
         positions = None
 
 
 def test_it_takes_the_place_of_the_model_in_generation():
     model, prompts = tiny_llm(max_length=32), [[3, 5, 7, 2], [4, 6]]
-    assert complete(prompts, pack(model), -1) == complete(prompts, model, -1)
+    assert complete(prompts, fuse(model), -1) == complete(prompts, model, -1)
     start = torch.randint(1, V, (B, 3))
-    assert generate(TextDecoding(pack(model)), start, 2) == generate(TextDecoding(model), start, 2)
+    assert generate(TextDecoding(fuse(model)), start, 2) == generate(TextDecoding(model), start, 2)
 
 
 def test_rows_that_end_leave_the_batch(float64):
     model, start = tiny_llm(), torch.tensor([[1, 9], [1, 3], [1, 5]])
-    expected, packed = TextDecoding(model), TextDecoding(pack(model))
+    expected, fused = TextDecoding(model), TextDecoding(fuse(model))
     with torch.inference_mode():
-        for decoding in (expected, packed):
+        for decoding in (expected, fused):
             decoding.next_logits(start)
             decoding.select(torch.tensor([2, 0]))
-        assert_near(packed.next_logits(start[[2, 0], :1]), expected.next_logits(start[[2, 0], :1]), 1e-10)
+        assert_near(fused.next_logits(start[[2, 0], :1]), expected.next_logits(start[[2, 0], :1]), 1e-10)
 
 
 def test_other_models_and_unmerged_adapters_are_refused():
-    with pytest.raises(CourseError, match="only an Llm or a Gpt can be packed, got a Bert"):
-        pack(tiny_bert())
+    with pytest.raises(CourseError, match="only an Llm or a Gpt can be fused, got a Bert"):
+        fuse(tiny_bert())
     model = tiny_llm()
     add_lora(model, rank=2)
     assert any(isinstance(module, LoraLinear) for module in model.modules())
-    with pytest.raises(CourseError, match="only nn.Linear can be packed, got a LoraLinear"):
-        pack(model)
+    with pytest.raises(CourseError, match="only nn.Linear can be fused, got a LoraLinear"):
+        fuse(model)
 
 
 def test_the_model_inside_is_the_one_that_was_packed():
     model = tiny_llm()
-    assert pack(model).model is model
-    assert isinstance(pack(model).model, Llm)
-    assert pack(model).num_parameters() == model.num_parameters()
+    assert fuse(model).model is model
+    assert isinstance(fuse(model).model, Llm)
+    assert fuse(model).num_parameters() == model.num_parameters()
 
 
 def test_all_cores_are_back_after_an_error_on_one():
