@@ -38,7 +38,7 @@ def llm_from_hugging_face(state, config, dtype=torch.float32):
 
 def query_scale(config, family, d_head):
     """How much larger our queries must be: we divide scores by √E, a Gemma by the root of a setting."""
-    return math.sqrt(d_head / config[family.query_scalar]) if family.query_scalar else 1.0
+    return math.sqrt(d_head / config.positive(family.query_scalar)) if family.query_scalar else 1.0
 
 
 def weights(theirs, model, translation):

@@ -43,9 +43,11 @@ def read(name: str, wanted: Any, value: Any) -> Any:
 
 
 def check_number(name: str, value: Any) -> None:
-    """Raise a CourseError where a number is not finite, or a size is below 1 or more than torch can count."""
+    """Raise a CourseError where a number is not finite, an epsilon is negative, or a size is below 1 or more than torch can count."""
     if isinstance(value, float) and not math.isfinite(value):
         raise CourseError(f"{name} must be finite, got {value}")
+    if name.endswith("eps") and value < 0:
+        raise CourseError(f"{name} must be 0 or more, got {value}")
     is_size = name.startswith(("num_", "d_")) or name.endswith(("_size", "_length"))
     if is_size and isinstance(value, int) and not 1 <= value < 2**31:
         raise CourseError(f"{name} must be 1 or more, and fit into 32 bits, got {value}")
