@@ -20,6 +20,7 @@ from course_lib.generation import (
     Chat,
     LearntReward,
     RecomputingDecoding,
+    Rollouts,
     Sampler,
     beam,
     complete,
@@ -27,9 +28,10 @@ from course_lib.generation import (
     greedy_search,
     translate,
 )
+from course_lib.models import ActorCritic
 from course_lib.nn import add_lora, merge_lora, record_attention
 from course_lib.nn.rotary_scaling import YarnScaling
-from course_lib.objectives import TeacherForcing
+from course_lib.objectives import CriticAdvantages, ProximalPolicy, TeacherForcing
 from course_lib.training import Plan, Trainer
 from tests.chats import ANSWERS, QUESTIONS, assistant, chat_template, chat_tokenizer, user
 from tests.models.tiny import (
@@ -204,6 +206,15 @@ def policy_measured(device):
     return evaluation.reward_and_kl(policy, reference, [[1, 3], [1, 4, 5]], judge, EOS, max_new_tokens=3)
 
 
+def learnt_from_rollouts(device):
+    """The loss of PPO on answers that were drawn there; reference and judge follow, the critic starts there."""
+    policy = tiny_llm().to(device)
+    model, reference, judge = ActorCritic(policy), tiny_llm(), LearntReward(tiny_scorer().to(device))
+    advantages = CriticAdvantages(model.values, 0.02)
+    batches = Rollouts([[1, 3], [1, 4, 5]], policy, reference, judge, advantages, end_id=EOS, max_new_tokens=3)
+    return ProximalPolicy()(model, batches.batch(batches.epoch(0)[0])).total.item()
+
+
 def margins(device):
     return evaluation.preference_margins(for_chat(tiny_scorer, device), chat_tokenizer(), PAIRS).tolist()
 
@@ -256,6 +267,7 @@ USES = {
     "classify": classified,
     "zero-shot": clip_compared,
     "reward_and_kl": policy_measured,
+    "rollouts": learnt_from_rollouts,
     "preference_margins": margins,
     "evaluate_preferences": preferences_scored,
     "evaluate_chat": chat_scored,

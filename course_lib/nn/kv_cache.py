@@ -69,6 +69,15 @@ class KVCache:
             self._keys, self._values = grown(self._keys, more, keys), grown(self._values, more, values)
 
 
+def next_places(end, keys, window_size):
+    """Rows, columns and places of the last of new `keys`, B K T E, that go to the next places of a ring in all rows."""
+    new = min(keys.shape[2], window_size)
+    first = (end - new) % window_size
+    if first + new <= window_size:
+        return slice(None), slice(-new, None), slice(first, first + new)
+    return slice(None), slice(-new, None), torch.arange(first, first + new, device=keys.device) % window_size
+
+
 class SlidingWindowKVCache(KVCache):
     """The keys and values of the last `window_size` positions, for one attention layer, in a ring (slide "SWA").
 
@@ -106,16 +115,10 @@ class SlidingWindowKVCache(KVCache):
 
     def _write(self, keys, values):
         """Put new keys and values into the places of the oldest."""
-        rows, columns, places = self.places or self._next_places(keys)
+        self.length += keys.shape[2]
+        rows, columns, places = self.places or next_places(self.length, keys, self.window_size)
         self._keys[rows, :, places] = keys[rows, :, columns]
         self._values[rows, :, places] = values[rows, :, columns]
-        self.length += keys.shape[2]
-
-    def _next_places(self, keys):
-        """In all rows, the last of the new positions go to the next places."""
-        end, new = self.length + keys.shape[2], min(keys.shape[2], self.window_size)
-        places = torch.arange(end - new, end, device=keys.device) % self.window_size
-        return slice(None), slice(-new, None), places
 
 
 def cache_for(window_size):
