@@ -34,7 +34,7 @@ def read(name: str, wanted: Any, value: Any) -> Any:
     value = tuple(value) if isinstance(value, list) else value
     kinds = tuple(get_origin(option) or option for option in options(wanted))
     if float in kinds and type(value) is int:
-        return float(value)
+        value = float(value)
     if wanted is not None and (not isinstance(value, kinds) or (value is True or value is False) and bool not in kinds):
         expected = " or ".join("null" if kind is NoneType else kind.__name__ for kind in kinds)
         raise CourseError(f"{name} must be {expected}, got {value!r}")
@@ -43,7 +43,7 @@ def read(name: str, wanted: Any, value: Any) -> Any:
 
 
 def check_number(name: str, value: Any) -> None:
-    """Raise a CourseError where a number is not finite, an epsilon is negative, or a size is below 1 or more than torch can count."""
+    """Raise a CourseError where a number is not finite, an epsilon negative, or a size none that torch can have."""
     if isinstance(value, float) and not math.isfinite(value):
         raise CourseError(f"{name} must be finite, got {value}")
     if name.endswith("eps") and value < 0:
