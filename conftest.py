@@ -10,7 +10,9 @@ for library in ("OMP", "MKL", "OPENBLAS"):
 for library in ("HF_HUB", "HF_DATASETS", "TRANSFORMERS"):
     os.environ[f"{library}_OFFLINE"] = "1"
 
+# An int may stand where a float is meant, as everywhere.
+CHECK = "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))"
 # The shapes that signatures state are checked at every call (not in notebooks and other processes: those are users).
-install_import_hook(["course_lib.models", "course_lib.nn", "course_lib.objectives"], "beartype.beartype")
+install_import_hook(["course_lib.models", "course_lib.nn", "course_lib.objectives"], CHECK)
 
 pytest_plugins = ["tests.notebooks.tolerance"]

@@ -6,7 +6,7 @@ False. Within one call of a function a letter has one size; the tests check it a
 
 from typing import TypeVar
 
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float, Int, Num, Shaped
 from torch import Tensor
 
 from course_lib.errors import CourseError
@@ -29,28 +29,58 @@ LEGEND = {
     "N": "real (not padding) tokens of a batch, or rows of a data set",
 }
 
-# numbers of any one shape, the same for all arguments of a function, and what belongs to them
+# Any shape, the same for all that a function takes and gives; and what belongs to it.
 Numbers = Float[Tensor, "*N"]
 Vectors = Float[Tensor, "*N D"]
 Logits = Float[Tensor, "*N V"]
 Ids = Int[Tensor, "*N"]
 Bools = Bool[Tensor, "*N"]
 
-Features = Float[Tensor, "pictures patches width"]
-VisualTokens = Float[Tensor, "pictures tokens D"]
+# Sequences.
 PerRow = Float[Tensor, " B"]
+PairsB = Float[Tensor, "B 2"]
+BB = Float[Tensor, "B B"]
+BD = Float[Tensor, "B D"]
 BT = Float[Tensor, "B T"]
 BTD = Float[Tensor, "B T D"]
 BSD = Float[Tensor, "B S D"]
-BPD = Float[Tensor, "B P D"]
-Patches = Float[Tensor, "B P pixels"]
-BD = Float[Tensor, "B D"]
-BCYX = Float[Tensor, "B C Y X"]
-BB = Float[Tensor, "B B"]
-PairsB = Float[Tensor, "B 2"]
+BTV = Float[Tensor, "B T V"]
+NV = Float[Tensor, "N V"]
+IdsBT = Int[Tensor, "B T"]
+IdsBS = Int[Tensor, "B S"]
+IdsB1 = Int[Tensor, "B 1"]
 BoolsBB = Bool[Tensor, "B B"]
 BoolsBT = Bool[Tensor, "B T"]
-IdsBT = Int[Tensor, "B T"]
+PositionsT = Int[Tensor, "*B T"]
+PositionsS = Int[Tensor, "*B S"]
+RealPositionsT = Num[Tensor, "*B T"]  # between two whole ones, too
+Sequences = Shaped[Tensor, "B T ..."]  # token ids, or vectors in their place
+Rows = Int[Tensor, " rows"]  # which of B, in which order
+
+# Heads. Values may have another width than keys.
+BHTE = Float[Tensor, "B H T E"]
+BHSE = Float[Tensor, "B H S E"]
+BKSE = Float[Tensor, "B K S E"]
+BHTS = Float[Tensor, "... #T #S"]
+Values = Float[Tensor, "B K S value"]
+Gathered = Float[Tensor, "B H T value"]
+AnyBKSE = Shaped[Tensor, "B K S E"]  # caches keep positions as they keep keys
+AnyValues = Shaped[Tensor, "B K S value"]
+BoolMask = Bool[Tensor, "... #T #S"]  # broadcast to B H T S
+FloatMask = Float[Tensor, "... #T #S"]
+Mask = BoolMask | FloatMask
+LayerMask = Bool[Tensor, "..."] | Float[Tensor, "..."]  # a cache may hold more keys than the layer is given
+LBHTS = Float[Tensor, "L B H T S"]
+LBHTE = Float[Tensor, "L B H T E"]
+LBHSE = Float[Tensor, "L B H S E"]
+Pairs = Float[Tensor, " pairs"]  # of the E numbers of a head
+
+# Pictures.
+BCYX = Float[Tensor, "B C Y X"]
+BPD = Float[Tensor, "B P D"]
+Patches = Float[Tensor, "B P pixels"]
+Features = Float[Tensor, "pictures patches width"]
+VisualTokens = Float[Tensor, "pictures tokens D"]
 
 Array = TypeVar("Array")  # whatever has a shape
 

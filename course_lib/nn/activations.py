@@ -5,8 +5,10 @@ from functools import partial
 import torch
 import torch.nn.functional as F
 
+from course_lib.shapes import Numbers
 
-def quick_gelu(x):
+
+def quick_gelu(x: Numbers) -> Numbers:
     """x · sigmoid(1.702 x): nearly GELU (Hendrycks and Gimpel 2016, section 2); the first CLIP has it."""
     return x * torch.sigmoid(1.702 * x)
 

@@ -1,6 +1,10 @@
 """Addition and normalization around a block (slide "Encoder Layer", steps 2 and 3, 5 and 6)."""
 
+from collections.abc import Callable
+
 from torch import nn
+
+from course_lib.shapes import BTD
 
 
 class AddNorm(nn.Module):
@@ -11,13 +15,13 @@ class AddNorm(nn.Module):
     Dropout acts on the block's output, before the addition. `norm` makes the normalization, from the width.
     """
 
-    def __init__(self, d_model, dropout=0.0, norm_first=False, norm=nn.LayerNorm):
+    def __init__(self, d_model: int, dropout: float = 0.0, norm_first: bool = False, norm: Callable = nn.LayerNorm):
         super().__init__()
         self.norm = norm(d_model)
         self.dropout = nn.Dropout(dropout)
         self.norm_first = norm_first
 
-    def forward(self, x, block):
+    def forward(self, x: BTD, block: Callable[[BTD], BTD]) -> BTD:
         """B T D -> B T D; `block` is a function from B T D to B T D."""
         if self.norm_first:
             return x + self.dropout(block(self.norm(x)))

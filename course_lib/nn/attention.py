@@ -1,17 +1,19 @@
 """Scaled dot-product attention, and the multi-head layer around it (Vaswani et al. 2017, sections 3.2.1 and 3.2.2)."""
 
 import math
+from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from course_lib.errors import CourseError
-from course_lib.nn.kv_cache import KeysValues
+from course_lib.nn.kv_cache import KeysValues, KVCache
 from course_lib.nn.softcap import softcap
+from course_lib.shapes import BHTE, BHTS, BKSE, BSD, BTD, Gathered, Mask, Values
 
 
-def scaled_dot_product_attention(q, k, v, mask=None):
+def scaled_dot_product_attention(q: BHTE, k: BKSE, v: Values, mask: Mask | None = None) -> Gathered:
     """softmax(q kᵀ / √E) v, by torch's fused kernel; equal to `attention_weights(q, k, mask) @ v`.
 
     Args:
@@ -27,7 +29,7 @@ def scaled_dot_product_attention(q, k, v, mask=None):
     return F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
 
 
-def attend_in_groups(q, k, v, mask):
+def attend_in_groups(q: BHTE, k: BKSE, v: Values, mask: Mask | None) -> Gathered:
     """The same with fewer key-value heads than query heads.
 
     Where there is one new token, as in decoding, the queries that share keys become rows, and each key is read once.
@@ -41,7 +43,7 @@ def attend_in_groups(q, k, v, mask):
     return rows.flatten(1, 2).unsqueeze(2)
 
 
-def attention_weights(q, k, mask=None, cap=None):
+def attention_weights(q: BHTE, k: BKSE, mask: Mask | None = None, cap: float | None = None) -> BHTS:
     """The weights softmax(q kᵀ / √E), step by step, B H T S; with a `cap`, the scores are kept within it by `softcap`.
 
     The other arguments as in `scaled_dot_product_attention`.
@@ -58,26 +60,26 @@ def attention_weights(q, k, mask=None, cap=None):
 class SoftcappedAttention:
     """Takes the place of `scaled_dot_product_attention`: the fused kernel has no place for a `cap` (Gemma 2)."""
 
-    def __init__(self, cap):
+    def __init__(self, cap: float):
         self.cap = cap
 
-    def __call__(self, q, k, v, mask=None):
+    def __call__(self, q: BHTE, k: BKSE, v: Values, mask: Mask | None = None) -> Gathered:
         """Queries B H T E, keys and values B K S E -> B H T E; a query that may attend to nothing gives zeros."""
         weights = attention_weights(q, k, mask, self.cap)
         return weights @ v.repeat_interleave(q.shape[1] // v.shape[1], dim=1)
 
 
-def split_heads(x, num_heads):
+def split_heads(x: BTD, num_heads: int) -> BHTE:
     """Cut the last axis into heads and move them forward: B T D -> B H T E with D = H E."""
     return x.unflatten(-1, (num_heads, -1)).transpose(1, 2)
 
 
-def merge_heads(x):
+def merge_heads(x: BHTE) -> BTD:
     """The way back: concatenate the heads, B H T E -> B T D."""
     return x.transpose(1, 2).flatten(2)
 
 
-def identity(x):
+def identity(x: BHTE) -> BHTE:
     """Nothing is done: positions that are not turned."""
     return x
 
@@ -100,7 +102,15 @@ class MultiHeadAttention(nn.Module):
         CourseError: the numbers of heads don't fit.
     """
 
-    def __init__(self, d_model, num_heads, num_kv_heads=None, bias=True, d_head=None, output_bias=None):
+    def __init__(
+        self,
+        d_model: int,
+        num_heads: int,
+        num_kv_heads: int | None = None,
+        bias: bool = True,
+        d_head: int | None = None,
+        output_bias: bool | None = None,
+    ):
         super().__init__()
         self.num_heads = num_heads
         self.num_kv_heads, d_head = head_sizes(d_model, num_heads, num_kv_heads, d_head)
@@ -111,7 +121,14 @@ class MultiHeadAttention(nn.Module):
         self.q_norm = self.k_norm = nn.Identity()
         self.attend = scaled_dot_product_attention
 
-    def forward(self, x, source=None, mask=None, cache=None, rotate=identity):
+    def forward(
+        self,
+        x: BTD,
+        source: BSD | KeysValues | None = None,
+        mask: Mask | None = None,
+        cache: KVCache | None = None,
+        rotate: Callable[[BHTE], BHTE] = identity,
+    ) -> BTD:
         """Let each position of `x` gather from `source`.
 
         Args:
@@ -131,7 +148,7 @@ class MultiHeadAttention(nn.Module):
             k, v = cache.update(k, v)
         return self.o_proj(merge_heads(self.attend(q, k, v, mask)))
 
-    def keys_values(self, source, rotate=identity):
+    def keys_values(self, source: BSD | KeysValues, rotate: Callable[[BHTE], BHTE] = identity) -> KeysValues:
         """Project `source`, B S D, to keys and values, B K S E each; what is projected already passes through."""
         if isinstance(source, KeysValues):
             return source
@@ -139,7 +156,9 @@ class MultiHeadAttention(nn.Module):
         return KeysValues(rotate(self.k_norm(k)), v)
 
 
-def head_sizes(d_model, num_heads, num_kv_heads=None, d_head=None):
+def head_sizes(
+    d_model: int, num_heads: int, num_kv_heads: int | None = None, d_head: int | None = None
+) -> tuple[int, int]:
     """K and E, by default H and D / H. Raises CourseError where the numbers of heads don't fit."""
     num_kv_heads = num_heads if num_kv_heads is None else num_kv_heads
     if min(num_heads, num_kv_heads) < 1 or num_heads % num_kv_heads:

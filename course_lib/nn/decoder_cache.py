@@ -1,20 +1,23 @@
 """What a decoder keeps of the tokens that it has read, over all its layers (slide "KV Caching")."""
 
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import torch
+from torch import nn
 
 from course_lib.errors import CourseError
 from course_lib.nn.kv_cache import KeysValues, SlidingWindowKVCache, cache_for
+from course_lib.shapes import BSD, IdsB1, IdsBS, IdsBT, Mask, Rows, Sequences
 
 
 class Memory(NamedTuple):
     """What an encoder has handed over: its `KeysValues` for each layer, and which source tokens are real, B 1 1 S."""
 
     layers: list[KeysValues]
-    mask: torch.Tensor
+    mask: Mask
 
-    def select(self, rows):
+    def select(self, rows: Rows) -> "Memory":
         """The sources `rows` (a tensor of indices into B), in that order."""
         return Memory([keys_values.select(rows) for keys_values in self.layers], self.mask[rows])
 
@@ -27,7 +30,7 @@ class DecoderCache:
         memory: the `Memory` of the sources, in an encoder-decoder model.
     """
 
-    def __init__(self, window_sizes, memory=None):
+    def __init__(self, window_sizes: Sequence[int | None], memory: Memory | None = None):
         self.layers = [cache_for(window_size) for window_size in window_sizes]
         self.memory = memory
         # Positions travel through caches like keys, so that each stands where its key stands; 0 is an empty place.
@@ -36,7 +39,7 @@ class DecoderCache:
         self.is_plain = True  # no row has padding or gaps, so all stand at the same position
 
     @classmethod
-    def after(cls, memory, memory_mask, layers):
+    def after(cls, memory: BSD, memory_mask: Mask, layers: Iterable[nn.Module]) -> "DecoderCache":
         """An empty cache for decoder `layers` that look at a memory, B S D, with the mask B 1 1 S."""
         projected = [layer.cross_attention.keys_values(memory) for layer in layers]
         return cls([None] * len(layers), Memory(projected, memory_mask))
@@ -45,7 +48,7 @@ class DecoderCache:
         """How many tokens the longest sequence in it has, those that have left a window counted."""
         return 0 if self._last is None else int(self._last.max()) + 1
 
-    def extend(self, tokens, positions=None):
+    def extend(self, tokens: Sequences, positions: IdsBT | None = None) -> tuple[IdsBT, dict[int | None, IdsBS]]:
         """Take in new `tokens`, B T (or vectors, B T D), at these positions, B T.
 
         Args:
@@ -69,7 +72,7 @@ class DecoderCache:
         held = {w: cache.update(column, column[..., :0]).keys for w, cache in self._positions.items()}
         return positions, {w: keys[:, 0, :, 0] - 1 for w, keys in held.items()}
 
-    def select(self, rows):
+    def select(self, rows: Rows) -> None:
         """Keep the sequences `rows` (a tensor of indices into B), in that order."""
         self._last = None if self._last is None else self._last[rows]
         self.memory = None if self.memory is None else self.memory.select(rows)
@@ -95,7 +98,7 @@ class DecoderCache:
                 cache.places = places[cache.window_size]
 
 
-def places_in_ring(positions, last, window_size):
+def places_in_ring(positions: IdsBT, last: IdsB1, window_size: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """The rows, columns and places of the new positions that stay: the real ones among the `last` of each row, B 1."""
     rows, columns = ((positions >= 0) & (positions > last - window_size)).nonzero(as_tuple=True)
     return rows, columns, positions[rows, columns] % window_size

@@ -1,11 +1,15 @@
 """One layer of the decoder (slide "Decoder Layer")."""
 
+from collections.abc import Callable
+
 import torch.nn.functional as F
 from torch import nn
 
 from course_lib.nn.add_norm import AddNorm
 from course_lib.nn.attention import MultiHeadAttention
 from course_lib.nn.feed_forward import FeedForward
+from course_lib.nn.kv_cache import KeysValues, KVCache
+from course_lib.shapes import BSD, BTD, LayerMask
 
 
 class DecoderLayer(nn.Module):
@@ -16,7 +20,15 @@ class DecoderLayer(nn.Module):
     """
 
     def __init__(
-        self, d_model, num_heads, d_ff, dropout=0.0, norm_first=False, activation=F.relu, norm=nn.LayerNorm, bias=True
+        self,
+        d_model: int,
+        num_heads: int,
+        d_ff: int,
+        dropout: float = 0.0,
+        norm_first: bool = False,
+        activation: Callable = F.relu,
+        norm: Callable = nn.LayerNorm,
+        bias: bool = True,
     ):
         super().__init__()
         self.self_attention = MultiHeadAttention(d_model, num_heads, bias=bias)
@@ -26,7 +38,14 @@ class DecoderLayer(nn.Module):
         self.feed_forward = FeedForward(d_model, d_ff, activation, bias)
         self.feed_forward_add_norm = AddNorm(d_model, dropout, norm_first, norm)
 
-    def forward(self, x, memory, mask=None, memory_mask=None, cache=None):
+    def forward(
+        self,
+        x: BTD,
+        memory: BSD | KeysValues,
+        mask: LayerMask | None = None,
+        memory_mask: LayerMask | None = None,
+        cache: KVCache | None = None,
+    ) -> BTD:
         """B T D -> B T D.
 
         Args:

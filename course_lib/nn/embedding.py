@@ -5,6 +5,7 @@ import math
 from torch import nn
 
 from course_lib.errors import CourseError
+from course_lib.shapes import Ids, Vectors
 
 
 class TokenEmbedding(nn.Module):
@@ -13,13 +14,13 @@ class TokenEmbedding(nn.Module):
     Where no positions are added, another `scale` may serve.
     """
 
-    def __init__(self, vocab_size, d_model, scale=None):
+    def __init__(self, vocab_size: int, d_model: int, scale: float | None = None):
         super().__init__()
         self.scale = math.sqrt(d_model) if scale is None else scale
         self.table = nn.Embedding(vocab_size, d_model)
         nn.init.normal_(self.table.weight, std=d_model**-0.5)
 
-    def forward(self, token_ids):
+    def forward(self, token_ids: Ids) -> Vectors:
         """B T -> B T D. Raises CourseError for an id outside the vocabulary (on a GPU, torch itself aborts)."""
         try:
             return self.table(token_ids) * self.scale

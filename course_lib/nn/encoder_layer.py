@@ -1,11 +1,15 @@
 """One layer of the encoder (slide "Encoder Layer")."""
 
+from collections.abc import Callable
+
 import torch.nn.functional as F
 from torch import nn
 
 from course_lib.nn.add_norm import AddNorm
 from course_lib.nn.attention import MultiHeadAttention
 from course_lib.nn.feed_forward import FeedForward
+from course_lib.nn.kv_cache import KVCache
+from course_lib.shapes import BSD, LayerMask
 
 
 class EncoderLayer(nn.Module):
@@ -15,7 +19,15 @@ class EncoderLayer(nn.Module):
     """
 
     def __init__(
-        self, d_model, num_heads, d_ff, dropout=0.0, norm_first=False, activation=F.relu, norm=nn.LayerNorm, bias=True
+        self,
+        d_model: int,
+        num_heads: int,
+        d_ff: int,
+        dropout: float = 0.0,
+        norm_first: bool = False,
+        activation: Callable = F.relu,
+        norm: Callable = nn.LayerNorm,
+        bias: bool = True,
     ):
         super().__init__()
         self.self_attention = MultiHeadAttention(d_model, num_heads, bias=bias)
@@ -23,7 +35,7 @@ class EncoderLayer(nn.Module):
         self.feed_forward = FeedForward(d_model, d_ff, activation, bias)
         self.feed_forward_add_norm = AddNorm(d_model, dropout, norm_first, norm)
 
-    def forward(self, x, mask=None, cache=None):
+    def forward(self, x: BSD, mask: LayerMask | None = None, cache: KVCache | None = None) -> BSD:
         """B S D -> B S D.
 
         Args:

@@ -5,26 +5,27 @@ from typing import NamedTuple
 import torch
 
 from course_lib.errors import CourseError
+from course_lib.shapes import AnyBKSE, AnyValues, Rows
 
 
 class KeysValues(NamedTuple):
     """Keys and values of a sequence, split into heads: B K S E, and B K S E', usually as wide."""
 
-    keys: torch.Tensor
-    values: torch.Tensor
+    keys: AnyBKSE
+    values: AnyValues
 
-    def select(self, rows):
+    def select(self, rows: Rows) -> "KeysValues":
         """The sequences `rows` (a tensor of indices into B), in that order."""
         return KeysValues(self.keys[rows], self.values[rows])
 
 
-def expect_rows(held, new):
+def expect_rows(held: torch.Tensor | None, new: torch.Tensor) -> None:
     """Raise a CourseError unless a cache that holds the keys `held`, or None, can take in `new` ones: as many rows."""
     if held is not None and len(new) != len(held):
         raise CourseError(f"the cache holds {len(held)} rows, so it can't take in {len(new)}")
 
 
-def grown(held, more, like):
+def grown(held: torch.Tensor | None, more: int, like: torch.Tensor) -> torch.Tensor:
     """A tensor like `held` (None: nothing yet) with room for `more` positions of what is `like`, B K T E."""
     room = like.new_empty(*like.shape[:2], more, like.shape[3])
     return room if held is None else torch.cat([held, room], dim=2)
@@ -37,7 +38,7 @@ class KVCache:
         self._keys = self._values = None
         self.length = 0
 
-    def update(self, keys, values):
+    def update(self, keys: AnyBKSE, values: AnyValues) -> KeysValues:
         """Append `keys` and `values`, B K T E each (values may be wider), and return all so far, B K S E.
 
         Raises:
@@ -51,13 +52,13 @@ class KVCache:
         self.length = end
         return KeysValues(self._keys[:, :, :end], self._values[:, :, :end])
 
-    def select(self, rows):
+    def select(self, rows: Rows) -> None:
         """Keep the sequences `rows` (a tensor of indices into B), in that order; beam search repeats and drops them."""
         if self._keys is not None:
             self._keys, self._values = self._keys[rows], self._values[rows]
 
     @property
-    def nbytes(self):
+    def nbytes(self) -> int:
         """The memory that it takes, room for positions to come included."""
         return 0 if self._keys is None else self._keys.nbytes + self._values.nbytes
 
@@ -88,11 +89,11 @@ class SlidingWindowKVCache(KVCache):
     stand at different positions. With None, all rows stand where the first `length` positions end.
     """
 
-    def __init__(self, window_size):
+    def __init__(self, window_size: int):
         super().__init__()
         self.window_size, self.places = window_size, None
 
-    def update(self, keys, values):
+    def update(self, keys: AnyBKSE, values: AnyValues) -> KeysValues:
         """Take in `keys` and `values`, B K T E; return all that their queries may attend to, B K S E.
 
         For one position these are what the ring then holds; for more, what it held, and the new ones behind.
@@ -121,6 +122,6 @@ class SlidingWindowKVCache(KVCache):
         self._values[rows, :, places] = values[rows, :, columns]
 
 
-def cache_for(window_size):
+def cache_for(window_size: int | None) -> KVCache:
     """The cache of a layer that sees `window_size` positions, or all (None)."""
     return KVCache() if window_size is None else SlidingWindowKVCache(window_size)

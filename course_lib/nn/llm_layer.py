@@ -1,9 +1,13 @@
 """One layer of a modern decoder (slide "Beyond Plain Transformers"; Touvron et al. 2023, section 2.2)."""
 
+from collections.abc import Callable
+
 from torch import nn
 
 from course_lib.nn.add_norm import AddNorm
+from course_lib.nn.kv_cache import KVCache
 from course_lib.nn.rms_norm import RMSNorm
+from course_lib.shapes import BTD, LayerMask
 
 
 class LlmLayer(nn.Module):
@@ -18,7 +22,15 @@ class LlmLayer(nn.Module):
         dropout: of what each block adds.
     """
 
-    def __init__(self, d_model, self_attention, feed_forward, norm=RMSNorm, post_norm=nn.Identity, dropout=0.0):
+    def __init__(
+        self,
+        d_model: int,
+        self_attention: nn.Module,
+        feed_forward: nn.Module,
+        norm: Callable = RMSNorm,
+        post_norm: Callable = nn.Identity,
+        dropout: float = 0.0,
+    ):
         super().__init__()
         self.self_attention = self_attention
         self.self_attention_add_norm = AddNorm(d_model, dropout, True, norm)
@@ -27,11 +39,11 @@ class LlmLayer(nn.Module):
         self.feed_forward_add_norm = AddNorm(d_model, dropout, True, norm)
         self.feed_forward_post_norm = post_norm(d_model)
 
-    def forward(self, x, rotate, mask=None, cache=None):
+    def forward(self, x: BTD, rotate: Callable, mask: LayerMask | None = None, cache: KVCache | None = None) -> BTD:
         """B T D -> B T D. Arguments as in `MultiHeadAttention`."""
         x = self.self_attention_add_norm(x, lambda x: self.attend(x, rotate, mask, cache))
         return self.feed_forward_add_norm(x, lambda x: self.feed_forward_post_norm(self.feed_forward(x)))
 
-    def attend(self, x, rotate, mask, cache):
+    def attend(self, x: BTD, rotate: Callable, mask: LayerMask | None, cache: KVCache | None) -> BTD:
         """The attention block, with the normalization behind it."""
         return self.self_attention_post_norm(self.self_attention(x, None, mask, cache, rotate))

@@ -1,11 +1,13 @@
 """Fine-tuning with few parameters: a low-rank addition to frozen linear layers (Hu et al. 2022, section 4.1)."""
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import nn
 
 from course_lib.errors import CourseError
+from course_lib.shapes import Numbers
 
 
 class LoraLinear(nn.Module):
@@ -20,7 +22,7 @@ class LoraLinear(nn.Module):
         CourseError: `rank` is not between 1 and the smaller side of the layer.
     """
 
-    def __init__(self, linear, rank, alpha=None):
+    def __init__(self, linear: nn.Linear, rank: int, alpha: float | None = None):
         super().__init__()
         if not 1 <= rank <= min(linear.weight.shape):
             raise CourseError(f"a layer of shape {tuple(linear.weight.shape)} can't be adapted with rank {rank}")
@@ -30,17 +32,19 @@ class LoraLinear(nn.Module):
         self.down = nn.Parameter(down.to(linear.weight.device) / math.sqrt(linear.in_features))
         self.up = nn.Parameter(up.to(linear.weight.device))
 
-    def forward(self, x):
+    def forward(self, x: Numbers) -> torch.Tensor:
         return self.linear(x) + (x @ self.down) @ self.up * self.scale
 
-    def merged(self):
+    def merged(self) -> nn.Linear:
         """One plain linear layer that does the same."""
         with torch.no_grad():
             self.linear.weight += (self.down @ self.up).T * self.scale
         return self.linear.requires_grad_(True)
 
 
-def add_lora(model, rank, alpha=None, names=("q_proj", "v_proj")):
+def add_lora(
+    model: nn.Module, rank: int, alpha: float | None = None, names: Sequence[str] = ("q_proj", "v_proj")
+) -> nn.Module:
     """Freeze `model` and adapt all its linear layers called one of `names`, in place; only A and B learn then.
 
     Raises:
@@ -57,7 +61,7 @@ def add_lora(model, rank, alpha=None, names=("q_proj", "v_proj")):
     return model
 
 
-def merge_lora(model):
+def merge_lora(model: nn.Module) -> nn.Module:
     """Work all additions into the layers that they adapt, in place; the model has its old shape again, all learns."""
     for parent, name, child in children(model):
         if isinstance(child, LoraLinear):
@@ -65,6 +69,6 @@ def merge_lora(model):
     return model.requires_grad_(True)
 
 
-def children(model):
+def children(model: nn.Module) -> list[tuple[nn.Module, str, nn.Module]]:
     """All (parent, name, child) of the module tree."""
     return [(parent, name, child) for parent in model.modules() for name, child in parent.named_children()]

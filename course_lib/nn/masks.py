@@ -2,8 +2,10 @@
 
 import math
 
+from course_lib.shapes import BoolMask, FloatMask, IdsBS, IdsBT, PositionsS, PositionsT
 
-def causal_mask(q_positions, k_positions=None):
+
+def causal_mask(q_positions: PositionsT, k_positions: PositionsS | None = None) -> BoolMask:
     """True where the key is not later than the query.
 
     Args:
@@ -18,7 +20,7 @@ def causal_mask(q_positions, k_positions=None):
     return mask.unsqueeze(1) if mask.dim() == 3 else mask
 
 
-def window_mask(q_positions, k_positions, window_size):
+def window_mask(q_positions: PositionsT, k_positions: PositionsS, window_size: int) -> BoolMask:
     """True where the key is not later than the query, and among the last `window_size` (slide "SWA").
 
     The window counts the query itself: a window of 3 is the query and the two before it. Arguments and result as in
@@ -27,16 +29,16 @@ def window_mask(q_positions, k_positions, window_size):
     return causal_mask(q_positions, k_positions) & ~causal_mask(q_positions - window_size, k_positions)
 
 
-def padding_mask(token_ids, pad_id):
+def padding_mask(token_ids: IdsBS, pad_id: int) -> BoolMask:
     """True where a key is a real token: B S -> B 1 1 S, the same for all heads and queries."""
     return (token_ids != pad_id)[:, None, None, :]
 
 
-def segment_mask(q_segments, k_segments):
+def segment_mask(q_segments: IdsBT, k_segments: IdsBS) -> BoolMask:
     """True where query and key belong to the same text of several in one row: B T and B S -> B 1 T S."""
     return (q_segments.unsqueeze(-1) == k_segments.unsqueeze(-2)).unsqueeze(1)
 
 
-def biased(bias, mask):
+def biased(bias: FloatMask, mask: BoolMask) -> FloatMask:
     """One float mask from numbers that are added to the scores, H T S or B H T S, and a bool mask that fits."""
     return bias.masked_fill(~mask, -math.inf)

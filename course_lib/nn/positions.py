@@ -6,12 +6,13 @@ import torch
 from torch import nn
 
 from course_lib.errors import CourseError
+from course_lib.shapes import Ids, Vectors
 
 
 class Positions(nn.Module):
     """A table with one row of width D per position; what fills the table is the subclass's choice."""
 
-    def forward(self, positions):
+    def forward(self, positions: Ids) -> Vectors:
         """The rows of `positions` (absolute, T or B T): T D or B T D.
 
         Raises:
@@ -28,7 +29,7 @@ class Positions(nn.Module):
 class SinusoidalPositions(Positions):
     """Fixed waves, from one turn per 2π tokens down to one per 10,000 · 2π (Vaswani et al. 2017, section 3.5)."""
 
-    def __init__(self, d_model, max_length):
+    def __init__(self, d_model: int, max_length: int):
         super().__init__()
         position = torch.arange(max_length, dtype=torch.float64).unsqueeze(1)
         frequency = torch.exp(-math.log(10_000.0) * torch.arange(0, d_model, 2, dtype=torch.float64) / d_model)
@@ -41,6 +42,6 @@ class SinusoidalPositions(Positions):
 class LearnedPositions(Positions):
     """A trained vector per position, as in BERT and GPT-2."""
 
-    def __init__(self, d_model, max_length):
+    def __init__(self, d_model: int, max_length: int):
         super().__init__()
         self.table = nn.Parameter(torch.randn(max_length, d_model) * d_model**-0.5)

@@ -2,13 +2,16 @@
 
 import contextlib
 from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import NamedTuple
 
 import torch
+from torch import nn
 
 from course_lib.errors import CourseError
 from course_lib.nn.attention import MultiHeadAttention, attention_weights
 from course_lib.nn.embedding import TokenEmbedding
+from course_lib.shapes import BHSE, BHTE, BHTS, LBHSE, LBHTE, LBHTS, IdsBS, IdsBT
 
 KINDS = ("encoder", "decoder", "cross")
 
@@ -16,9 +19,9 @@ KINDS = ("encoder", "decoder", "cross")
 class Call(NamedTuple):
     """One run of one attention layer: queries B H T E, keys B H S E (one per query head), weights B H T S."""
 
-    queries: torch.Tensor
-    keys: torch.Tensor
-    weights: torch.Tensor
+    queries: BHTE
+    keys: BHSE
+    weights: BHTS
 
 
 class AttentionMaps:
@@ -34,36 +37,36 @@ class AttentionMaps:
         self._calls = {kind: defaultdict(list) for kind in KINDS}
         self._ids = {"encoder": [], "decoder": []}
 
-    def calls(self, kind, layer):
+    def calls(self, kind: str, layer: Hashable) -> list[Call]:
         """The list that takes the calls of a layer, which is known by any name."""
         return self._calls[kind][layer]
 
-    def ids(self, side):
+    def ids(self, side: str) -> list[torch.Tensor]:
         """The list that takes the token ids of a side, "encoder" or "decoder"."""
         return self._ids[side]
 
     @property
-    def kinds(self):
+    def kinds(self) -> list[str]:
         """The kinds of attention that were seen."""
         return [kind for kind in KINDS if any(self._calls[kind].values())]
 
-    def weights(self, kind):
+    def weights(self, kind: str) -> LBHTS:
         """The attention weights of a kind, L B H T S (L layers); keys that were not there yet have weight 0."""
         return torch.stack([join_rows([call.weights for call in calls]) for calls in self._layers(kind)])
 
-    def queries(self, kind):
+    def queries(self, kind: str) -> LBHTE:
         """The queries of a kind, L B H T E."""
         return torch.stack([torch.cat([call.queries for call in calls], dim=2) for calls in self._layers(kind)])
 
-    def keys(self, kind):
+    def keys(self, kind: str) -> LBHSE:
         """The keys of a kind, L B H S E, each repeated for the query heads that share it."""
         return torch.stack([calls[-1].keys for calls in self._layers(kind)])
 
-    def rows(self, kind):
+    def rows(self, kind: str) -> IdsBT:
         """The token ids whose positions ask, B T."""
         return self._tokens(kind, "encoder" if kind == "encoder" else "decoder")
 
-    def columns(self, kind):
+    def columns(self, kind: str) -> IdsBS:
         """The token ids whose positions are attended to, B S."""
         return self._tokens(kind, "decoder" if kind == "decoder" else "encoder")
 
@@ -83,7 +86,7 @@ class AttentionMaps:
         return [calls for calls in self._calls[kind].values() if calls]
 
 
-def check_one_sequence(kind, calls):
+def check_one_sequence(kind: str, calls: list[Call]) -> None:
     """Raise a CourseError unless `calls` are parts of one sequence, whose keys grow by each part and never change."""
     if len(calls) == 1:
         return
@@ -96,14 +99,14 @@ def check_one_sequence(kind, calls):
             raise CourseError("several sequences were recorded together; use record_attention anew for each run")
 
 
-def join_rows(chunks):
+def join_rows(chunks: Sequence[torch.Tensor]) -> BHTS:
     """Put the rows of consecutive chunks, B H T S' with growing S', under each other: B H T S."""
     keys = chunks[-1].shape[3]
     return torch.cat([torch.nn.functional.pad(chunk, (0, keys - chunk.shape[3])) for chunk in chunks], dim=2)
 
 
 @contextlib.contextmanager
-def record_attention(model):
+def record_attention(model: nn.Module) -> Iterator[AttentionMaps]:
     """Yield `AttentionMaps` that fill while `model` runs inside the block.
 
     Only the kernel is exchanged: the explicit one, tested equal to the fused one, stands in and keeps what it sees.
@@ -125,7 +128,7 @@ def record_attention(model):
             hook.remove()
 
 
-def explicit_kernel(calls, cap=None):
+def explicit_kernel(calls: list[Call], cap: float | None = None) -> Callable:
     """What attention gives, in two steps, that also appends a `Call` to `calls`; `cap` as in `attention_weights`."""
 
     def attend(q, k, v, mask=None):
@@ -138,7 +141,7 @@ def explicit_kernel(calls, cap=None):
     return attend
 
 
-def parts_by_kind(module, kind="decoder"):
+def parts_by_kind(module: nn.Module, kind: str = "decoder") -> Iterator[tuple[nn.Module, str]]:
     """Yield a module and all its parts, each with its kind of attention.
 
     A stack of layers says in `self_attention_kind` what its self-attention is; what is called cross-attention is that.

@@ -5,6 +5,8 @@ import math
 import torch
 from torch import nn
 
+from course_lib.shapes import FloatMask, Ids, PositionsS, PositionsT
+
 
 class RelativePositionBias(nn.Module):
     """One learned number per head and bucket of distances; small distances have a bucket each, large ones share.
@@ -16,17 +18,17 @@ class RelativePositionBias(nn.Module):
         max_distance: from here on, all distances share the last bucket.
     """
 
-    def __init__(self, num_heads, bidirectional, num_buckets=32, max_distance=128):
+    def __init__(self, num_heads: int, bidirectional: bool, num_buckets: int = 32, max_distance: int = 128):
         super().__init__()
         self.bidirectional, self.num_buckets, self.max_distance = bidirectional, num_buckets, max_distance
         self.table = nn.Embedding(num_buckets, num_heads)
 
-    def forward(self, q_positions, k_positions):
+    def forward(self, q_positions: PositionsT, k_positions: PositionsS) -> FloatMask:
         """Positions T and S -> the float mask H T S; positions B T and B S -> B H T S."""
         distance = q_positions.unsqueeze(-1) - k_positions.unsqueeze(-2)
         return self.table(self.bucket(distance)).movedim(-1, -3)
 
-    def bucket(self, distance):
+    def bucket(self, distance: Ids) -> Ids:
         """The bucket of each distance (query position minus key position), same shape."""
         if not self.bidirectional:
             return self._one_side(distance.clamp(min=0), self.num_buckets)

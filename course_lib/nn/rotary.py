@@ -1,9 +1,12 @@
 """Where a token stands, as an angle (slides "Rotary Position Embedding (RoPE)" and "NoPE + RoPE")."""
 
+from collections.abc import Callable
+
 import torch
 from torch import nn
 
 from course_lib.errors import CourseError
+from course_lib.shapes import Numbers, RealPositionsT
 
 
 class Rotary(nn.Module):
@@ -21,7 +24,7 @@ class Rotary(nn.Module):
         CourseError: `d_head` is odd, or too small for the scaling.
     """
 
-    def __init__(self, d_head, base=10_000.0, scaling=None):
+    def __init__(self, d_head: int, base: float = 10_000.0, scaling: Callable | None = None):
         super().__init__()
         if d_head % 2:
             raise CourseError(f"RoPE turns pairs, so d_head must be even, got {d_head}")
@@ -30,7 +33,7 @@ class Rotary(nn.Module):
         if scaling is not None:
             scaling(self.frequencies, torch.zeros(1))  # refuses now what it can't scale
 
-    def at(self, positions, dtype=torch.float32):
+    def at(self, positions: RealPositionsT, dtype: torch.dtype = torch.float32) -> "Rotation":
         """The rotation at these absolute positions (T, or B T): one `Rotation` serves all layers and heads."""
         precise = torch.float32 if positions.device.type == "mps" else torch.float64  # m θ_i is large, its rest counts
         frequencies = self.frequencies if self.scaling is None else self.scaling(self.frequencies, positions)
@@ -43,7 +46,7 @@ class Rotary(nn.Module):
         dtype = torch.promote_types(dtype, torch.float32)  # there are no complex numbers of less
         return Rotation(cos.to(dtype), sin.to(dtype))
 
-    def forward(self, x, positions):
+    def forward(self, x: Numbers, positions: RealPositionsT) -> Numbers:
         """Turn queries or keys, B H T E, that stand at `positions`."""
         return self.at(positions, x.dtype)(x)
 
@@ -54,11 +57,11 @@ class Rotation:
     A pair (a, b) is taken for the complex number a + b i: turning it is one multiplication, by cos + sin i.
     """
 
-    def __init__(self, cos, sin):
+    def __init__(self, cos: torch.Tensor, sin: torch.Tensor):
         self.cos, self.sin = cos, sin
         self.factors = torch.complex(cos, sin)
 
-    def __call__(self, x):
+    def __call__(self, x: Numbers) -> Numbers:
         """B H T E -> B H T E, every pair as long as before."""
         pairs = torch.view_as_complex(x.to(self.cos.dtype).unflatten(-1, (-1, 2)))
         return torch.view_as_real(pairs * self.factors).flatten(-2).to(x.dtype)

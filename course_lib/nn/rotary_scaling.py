@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import torch
 
 from course_lib.errors import CourseError
+from course_lib.shapes import Pairs, RealPositionsT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +22,7 @@ class LinearScaling:
 
     magnitude = 1.0
 
-    def __call__(self, frequencies, positions):
+    def __call__(self, frequencies: Pairs, positions: RealPositionsT | None) -> Pairs:
         return frequencies / self.factor
 
 
@@ -40,7 +41,7 @@ class DynamicNtkScaling:
 
     magnitude = 1.0
 
-    def __call__(self, frequencies, positions):
+    def __call__(self, frequencies: Pairs, positions: RealPositionsT | None) -> Pairs:
         expect_pairs(frequencies)
         length = max(int(positions.max()) + 1, self.original_length)
         slowdown = self.factor * length / self.original_length - (self.factor - 1)
@@ -68,7 +69,7 @@ class YarnScaling:
         if self.magnitude is None:
             object.__setattr__(self, "magnitude", 0.1 * math.log(max(self.factor, 1.0)) + 1.0)
 
-    def __call__(self, frequencies, positions):
+    def __call__(self, frequencies: Pairs, positions: RealPositionsT | None) -> Pairs:
         expect_pairs(frequencies)
         first = max(math.floor(self._index(frequencies, self.fast)), 0)
         last = min(math.ceil(self._index(frequencies, self.slow)), 2 * len(frequencies) - 1)
@@ -97,13 +98,13 @@ class Llama3Scaling:
 
     magnitude = 1.0
 
-    def __call__(self, frequencies, positions):
+    def __call__(self, frequencies: Pairs, positions: RealPositionsT | None) -> Pairs:
         turns = self.original_length * frequencies / (2 * math.pi)
         share = ((turns - self.slow) / (self.fast - self.slow)).clamp(0, 1)
         return frequencies * share + frequencies / self.factor * (1 - share)
 
 
-def expect_pairs(frequencies):
+def expect_pairs(frequencies: Pairs) -> None:
     """Raise a CourseError where there is a single pair: what goes by the distance of two has nothing to go by."""
     if len(frequencies) < 2:
         raise CourseError("this RoPE scaling compares pairs, so it needs a d_head of 4 or more, got 2")

@@ -2,7 +2,9 @@
 
 import torch
 
+from course_lib.shapes import Numbers
 
-def softcap(x, cap):
+
+def softcap(x: Numbers, cap: float) -> Numbers:
     """cap · tanh(x / cap): nearly x where x is small, and never beyond ±cap."""
     return cap * torch.tanh(x / cap)

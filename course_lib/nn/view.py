@@ -1,9 +1,14 @@
 """What the tokens of one forward pass see: the only place that says who may attend to whom."""
 
+from collections.abc import Callable
+
 import torch
 
 from course_lib.errors import CourseError
+from course_lib.nn.decoder_cache import DecoderCache
+from course_lib.nn.kv_cache import KVCache
 from course_lib.nn.masks import biased, causal_mask, segment_mask, window_mask
+from course_lib.shapes import IdsBT, Mask, Sequences
 
 
 class View:
@@ -23,7 +28,14 @@ class View:
         CourseError: segments with a cache, or a cache of other rows.
     """
 
-    def __init__(self, tokens, positions=None, segments=None, cache=None, bias=None):
+    def __init__(
+        self,
+        tokens: Sequences,
+        positions: IdsBT | None = None,
+        segments: IdsBT | None = None,
+        cache: DecoderCache | None = None,
+        bias: Callable | None = None,
+    ):
         if cache is not None and segments is not None:
             raise CourseError("several texts in a row can't be read with a cache: it keeps one text for each row")
         self.segments, self.cache, self.bias, self._masks = segments, cache, bias, {}
@@ -33,11 +45,11 @@ class View:
             self.positions = torch.arange(tokens.shape[1], device=tokens.device) if positions is None else positions
         self.is_plain = positions is None if cache is None else cache.is_plain
 
-    def layer_cache(self, layer):
+    def layer_cache(self, layer: int) -> KVCache | None:
         """The cache of the layer with this number, or None."""
         return None if self.cache is None else self.cache.layers[layer]
 
-    def mask(self, window_size=None):
+    def mask(self, window_size: int | None = None) -> Mask | None:
         """Who may attend to whom in a layer with this window: T S or B 1 T S, a float mask with a bias; or None: all.
 
         It is made once for all layers with the same window.

@@ -181,3 +181,9 @@ def test_the_rows_of_an_epoch_are_those_of_its_batches():
         assert torch.equal(batch.tokens, expected.tokens)
         assert torch.equal(batch.segments, expected.segments)
     assert len(rows) > 3
+
+
+def test_a_row_may_be_full_to_its_last_token():
+    random = torch.Generator().manual_seed(0)
+    assert sorted(*fill_rows([4, 5], 9, 1, random)) == [0, 1]
+    assert sorted(map(len, fill_rows([4, 5], 8, 1, random))) == [1, 1]

@@ -49,6 +49,7 @@ def test_a_config_comes_back_from_json_as_it_was(config):
         ({"rope_scaling": 7}, "rope_scaling must be LinearScaling or .* or null, got 7"),
         ({"rope_scaling": {"kind": "spiral"}}, "unknown kind of rope_scaling 'spiral'; known: linear, dynamic_ntk"),
         ({"rope_scaling": {"kind": "linear"}}, "these settings don't fit LinearScaling: .*factor"),
+        ({"rope_scaling": {"kind": "linear", "factor": 2.0, "speed": 3}}, "don't fit LinearScaling: .*speed"),
     ],
 )
 def test_what_a_config_can_not_hold_is_named_with_what_was_expected(changes, message):

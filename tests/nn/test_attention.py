@@ -68,7 +68,7 @@ def test_self_attention_equals_torch(kind, bias, tolerance):
 def test_cross_attention_equals_torch(real, tolerance):
     ours = shake(MultiHeadAttention(D, H))
     x, source = torch.randn(B, T, D, requires_grad=True), torch.randn(B, S, D, requires_grad=True)
-    token_ids = torch.ones(B, S).masked_fill(torch.arange(S) >= torch.tensor([[S], [real]]), 0)
+    token_ids = torch.ones(B, S, dtype=torch.long).masked_fill(torch.arange(S) >= torch.tensor([[S], [real]]), 0)
     theirs, _ = attention_twin(ours)(x, source, source, key_padding_mask=token_ids == 0)
     result = ours(x, source, mask=padding_mask(token_ids, 0))
     assert_same_function(result, theirs, [x, source, *ours.parameters()], tolerance)

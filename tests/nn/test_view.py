@@ -90,7 +90,7 @@ def test_real_tokens_see_real_tokens_before_them_within_the_window_and_the_text(
 
 def test_several_texts_in_a_row_and_a_cache_are_refused_together():
     with pytest.raises(CourseError, match="can't be read with a cache"):
-        View(torch.empty(B, READ), rising(0, READ), torch.ones(B, READ), DecoderCache(WINDOWS))
+        View(torch.empty(B, READ), rising(0, READ), torch.ones(B, READ, dtype=torch.long), DecoderCache(WINDOWS))
 
 
 def test_an_empty_cache_has_no_bytes_and_may_be_asked_for_rows():
