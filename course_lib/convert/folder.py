@@ -1,5 +1,6 @@
 """The layout of the hub: a folder with config.json, weights in one or more safetensors files, and a tokenizer."""
 
+import math
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -26,6 +27,13 @@ class HubConfig(dict[str, Any]):
 
     def __missing__(self, key):
         raise CourseError(f"the checkpoint's config has no {key}")
+
+    def positive(self, key: str) -> int | float:
+        """A number that must be above 0. Raises CourseError where it is anything else."""
+        value = self[key]
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
+            raise CourseError(f"the checkpoint's {key} should be a number above 0, got {value!r}")
+        return value
 
 
 def reads_config(read: Callable[..., Config]) -> Callable[..., Config]:

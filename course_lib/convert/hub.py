@@ -31,6 +31,7 @@ CONVERTERS = {
     "siglip": siglip_from_hugging_face,
     "llava": llava_from_hugging_face,
 }
+DTYPES = {"float16": torch.float16, "bfloat16": torch.bfloat16, "float32": torch.float32}
 
 
 class HubCheckpoint:
@@ -46,6 +47,13 @@ class HubCheckpoint:
     def __init__(self, name: Path | str):
         self.folder = find_folder(name)
         self.config = read_config(self.folder)
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """What its weights are stored in, as its config says; float32 where it doesn't."""
+        configs = [config for config in (self.config, self.config.get("text_config")) if isinstance(config, dict)]
+        named = [config.get(key) for config in configs for key in ("dtype", "torch_dtype")]
+        return next((DTYPES[name] for name in named if isinstance(name, str) and name in DTYPES), torch.float32)
 
     def model(self, dtype: torch.dtype = torch.float32) -> Model:
         """Ours, in eval mode, with the checkpoint's weights: one after the other goes from the disk to its place.

@@ -41,7 +41,7 @@ def llm_from_hugging_face(state: State, config: dict[str, Any], dtype: torch.dty
 
 def query_scale(config: HubConfig, family: Family, d_head: int) -> float:
     """How much larger our queries must be: we divide scores by √E, a Gemma by the root of a setting."""
-    return math.sqrt(d_head / config[family.query_scalar]) if family.query_scalar else 1.0
+    return math.sqrt(d_head / config.positive(family.query_scalar)) if family.query_scalar else 1.0
 
 
 def weights(theirs: HubTensors | Part, model: Llm, translation: LlmTensors) -> NamedTensors:

@@ -64,7 +64,7 @@ def windows(config: HubConfig, family: Family) -> tuple[int | None, ...]:
     unknown = set(kinds) - set(KINDS)
     if unknown:
         raise CourseError(f"unknown layer type {', '.join(sorted(unknown))}; known: {', '.join(KINDS)}")
-    return tuple(config["sliding_window"] if kind == KINDS[True] else None for kind in kinds)
+    return tuple(config.positive("sliding_window") if kind == KINDS[True] else None for kind in kinds)
 
 
 def hub_config(config: LlmConfig) -> dict[str, Any]:

@@ -37,9 +37,9 @@ def rope_fields(config: HubConfig, window_rope: bool) -> dict[str, object]:
     """
     everywhere, in_windows = two_settings(config) if window_rope else (one_setting(config), {})
     return {
-        "rope_base": float(everywhere["rope_theta"]),
+        "rope_base": float(everywhere.positive("rope_theta")),
         "rope_scaling": scaling(everywhere, config),
-        "window_rope_base": float(in_windows["rope_theta"]) if in_windows else None,
+        "window_rope_base": float(in_windows.positive("rope_theta")) if in_windows else None,
     }
 
 
