@@ -48,10 +48,14 @@ BTD = Float[Tensor, "B T D"]
 BSD = Float[Tensor, "B S D"]
 BTV = Float[Tensor, "B T V"]
 BV = Float[Tensor, "B V"]
+TS = Float[Tensor, "T S"]
+ND = Float[Tensor, "N D"]
 NV = Float[Tensor, "N V"]
 PerLabel = Float[Tensor, " N"]
 Keep = Bool[Tensor, "B T"] | tuple | None  # the places whose logits are wanted; None: all
 Kept = BTV | NV
+IdsN = Int[Tensor, " N"]
+BoolsN = Bool[Tensor, " N"]
 IdsBT = Int[Tensor, "B T"]
 IdsBS = Int[Tensor, "B S"]
 PlacesB = Int[Tensor, " B"]
@@ -92,6 +96,12 @@ BPD = Float[Tensor, "B P D"]
 Patches = Float[Tensor, "B P pixels"]
 Features = Float[Tensor, "pictures patches width"]
 VisualTokens = Float[Tensor, "pictures tokens D"]
+NJ = Float[Tensor, "N J"]
+Classes = Float[Tensor, "classes J"]
+
+# Words: which of their tokens belong to them, and where they look.
+WordPieces = Bool[Tensor, "words tokens"]
+WordWeights = Float[Tensor, "target_words source_words"]
 
 Array = TypeVar("Array")  # whatever has a shape
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from course_lib.data import ChatTemplate, ImageProcessor, fit_context, pictures_of
+from course_lib.data import ChatTemplate, ImageProcessor, fit_context, pictures_of, with_pictures
 from course_lib.errors import CourseError
 from course_lib.generation import Chat
 from tests.chats import ANSWERS, QUESTIONS, Prescribed, chat_llm, chat_template, chat_tokenizer
@@ -94,6 +94,15 @@ def test_another_picture_in_the_place_of_the_first_is_looked_at():
     chat.show(picture(2))
     say(chat, "Hello!")
     assert chat.turn.tokens_read > 16
+
+
+def test_another_picture_under_the_same_words_is_read_anew():
+    chat = talk(*ANSWERS)
+    chat.show(picture(1))
+    say(chat, "Hello!")
+    chat.messages[0]["content"] = with_pictures([chat.look(picture(2))], "Hello!")
+    say(chat, QUESTIONS[1])
+    assert_read_without_a_gap(chat)
 
 
 def test_a_picture_that_can_not_be_read_is_named(tmp_path):

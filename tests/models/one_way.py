@@ -27,12 +27,13 @@ def assert_every_way_of_reading_is_the_same(model, reader, side, cuts):
     """`reader`, the `model` or what computes the same, gives the logits of the model for each row alone.
 
     The texts are read in pieces, padded on a side; then each goes on from where it stands, one token at a time, at
-    times with a place of padding instead.
+    times with a place of padding instead; and at last two more for each.
     """
     torch.manual_seed(0)
     tokens, positions = padded(side)
     new, rests = torch.randint(1, V, (MORE, len(TEXTS), 1)), torch.rand(MORE, len(TEXTS), 1) < 0.3
-    rows = [[*text, *new[:, i, 0][~rests[:, i, 0]].tolist()] for i, text in enumerate(TEXTS)]
+    rests[-1, 0], last = True, torch.randint(1, V, (len(TEXTS), 2))
+    rows = [[*text, *new[:, i, 0][~rests[:, i, 0]].tolist(), *last[i].tolist()] for i, text in enumerate(TEXTS)]
     whole = [model(torch.tensor([row]))[0] for row in rows]
 
     cache, read = reader.new_cache(), [[] for _ in TEXTS]
@@ -48,5 +49,8 @@ def assert_every_way_of_reading_is_the_same(model, reader, side, cuts):
     for tokens, rest in zip(new, rests, strict=True):
         take_in(tokens, torch.where(rest, -1, stands))
         stands = stands + (~rest).long()
+    read_on = reader(last, cache=cache)  # no positions: each row goes on from where it stands
+    for i in range(len(TEXTS)):
+        read[i] += read_on[i]
     for logits, expected in zip(read, whole, strict=True):
         assert_near(torch.stack(logits), expected, 1e-10)

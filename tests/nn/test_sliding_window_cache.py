@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from course_lib.nn import DecoderCache, SlidingWindowKVCache
+from course_lib.nn.decoder_cache import places_in_ring
 from tests.nn.test_kv_cache import CUTS, LENGTH
 
 B, K, E = 2, 3, 5
@@ -75,3 +76,13 @@ def test_rows_may_be_repeated_and_dropped():
     cache.select(rows)
     held = cache.update(keys[rows, :, 4:], keys[rows, :, 4:])
     assert torch.equal(held.keys.sort(dim=2).values, keys[rows, :, 2:].sort(dim=2).values)
+
+
+@pytest.mark.parametrize("window_size", WINDOWS)
+def test_each_place_of_a_row_takes_one_of_the_last_real_positions(window_size):
+    positions = torch.tensor([[-1, 0, 1, 2, 3, 4, -1], [5, 6, -1, 7, 8, -1, 9], [-1] * 7])
+    rows, columns, places = places_in_ring(positions, positions.amax(dim=1, keepdim=True), window_size)
+    stored = positions[rows, columns]
+    assert torch.equal(places, stored % window_size)
+    for row, expected in enumerate([[0, 1, 2, 3, 4], [5, 6, 7, 8, 9], []]):
+        assert stored[rows == row].tolist() == expected[-window_size:]
