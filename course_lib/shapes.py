@@ -35,6 +35,8 @@ Vectors = Float[Tensor, "*N D"]
 Logits = Float[Tensor, "*N V"]
 Ids = Int[Tensor, "*N"]
 Bools = Bool[Tensor, "*N"]
+FD = Float[Tensor, "F D"]
+BF = Float[Tensor, "B F"]
 
 # Sequences.
 PerRow = Float[Tensor, " B"]
@@ -45,9 +47,18 @@ BT = Float[Tensor, "B T"]
 BTD = Float[Tensor, "B T D"]
 BSD = Float[Tensor, "B S D"]
 BTV = Float[Tensor, "B T V"]
+BV = Float[Tensor, "B V"]
+TS = Float[Tensor, "T S"]
+ND = Float[Tensor, "N D"]
 NV = Float[Tensor, "N V"]
+PerLabel = Float[Tensor, " N"]
+Keep = Bool[Tensor, "B T"] | tuple | None  # the places whose logits are wanted; None: all
+Kept = BTV | NV
+IdsN = Int[Tensor, " N"]
+BoolsN = Bool[Tensor, " N"]
 IdsBT = Int[Tensor, "B T"]
 IdsBS = Int[Tensor, "B S"]
+PlacesB = Int[Tensor, " B"]
 IdsB1 = Int[Tensor, "B 1"]
 BoolsBB = Bool[Tensor, "B B"]
 BoolsBT = Bool[Tensor, "B T"]
@@ -77,10 +88,20 @@ Pairs = Float[Tensor, " pairs"]  # of the E numbers of a head
 
 # Pictures.
 BCYX = Float[Tensor, "B C Y X"]
+BJ = Float[Tensor, "B J"]
+Pixels = Float[Tensor, "pictures C Y X"]
+Texts = Int[Tensor, "texts T"]
+PicturesTexts = Float[Tensor, "pictures texts"]
 BPD = Float[Tensor, "B P D"]
 Patches = Float[Tensor, "B P pixels"]
 Features = Float[Tensor, "pictures patches width"]
 VisualTokens = Float[Tensor, "pictures tokens D"]
+NJ = Float[Tensor, "N J"]
+Classes = Float[Tensor, "classes J"]
+
+# Words: which of their tokens belong to them, and where they look.
+WordPieces = Bool[Tensor, "words tokens"]
+WordWeights = Float[Tensor, "target_words source_words"]
 
 Array = TypeVar("Array")  # whatever has a shape
 

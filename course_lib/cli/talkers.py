@@ -48,9 +48,24 @@ def find(name):
     if is_hub_checkpoint(name):
         checkpoint = HubCheckpoint(name)
         template = checkpoint.chat_template()
-        return checkpoint.model(), lambda model: chat_with(model, template, checkpoint.image_processor)
+        model = checkpoint.model(well_computed(checkpoint.dtype, pick_device()))
+        return model, lambda model: chat_with(model, template, checkpoint.image_processor)
     model, *preparers = load_model(name)
     return model, lambda model: chat_with(model, our_template(model, preparers[0]), lambda: preparers[1])
+
+
+def well_computed(dtype, device):
+    """The type of numbers to compute with where weights are stored as `dtype`: that one, if the device is made for it.
+
+    NVIDIA's cards are made for 16 bits, which take half the memory; but old ones only imitate bfloat16. Elsewhere, the
+    CPU among it, single precision is sure.
+    """
+    import torch
+
+    if device.type != "cuda":
+        return torch.float32
+    imitated = dtype == torch.bfloat16 and not torch.cuda.is_bf16_supported(including_emulation=False)
+    return torch.float32 if imitated else dtype
 
 
 def chat_with(model, template, image_processor):

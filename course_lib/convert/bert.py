@@ -1,11 +1,12 @@
 """BERT's weights (Devlin et al. 2019) in our `Bert`."""
 
 import math
+from typing import Any
 
 import torch
 
-from course_lib.convert.folder import reads_config
-from course_lib.convert.hub_tensors import HubTensors, blank, both, require
+from course_lib.convert.folder import HubConfig, reads_config
+from course_lib.convert.hub_tensors import HubTensors, NamedTensors, State, blank, both, require
 from course_lib.models import Bert, BertConfig
 
 LAYER = {
@@ -23,14 +24,14 @@ HEAD = "cls.predictions.bias"
 OLD_ENDINGS = [("LayerNorm.gamma", "LayerNorm.weight"), ("LayerNorm.beta", "LayerNorm.bias")]
 
 
-def bert_from_hugging_face(state, config, dtype=torch.float32):
+def bert_from_hugging_face(state: State, config: dict[str, Any], dtype: torch.dtype = torch.float32) -> Bert:
     """A `Bert` in eval mode with the weights of a BertModel or BertForMaskedLM.
 
     A BertModel has no head, so that ours gets new, random weights.
 
     Args:
         state: the state dict.
-        config: the model's config as a dict, `model.config.to_dict()`.
+        config: the model's config, `model.config.to_dict()`.
         dtype: what our weights are stored in.
 
     Raises:
@@ -46,7 +47,7 @@ def bert_from_hugging_face(state, config, dtype=torch.float32):
 
 
 @reads_config
-def sizes(config):
+def sizes(config: HubConfig) -> BertConfig:
     """Our config for theirs. Raises CourseError for what our `Bert` can't be."""
     require(
         config,
@@ -68,7 +69,7 @@ def sizes(config):
     )
 
 
-def weights(theirs, config):
+def weights(theirs: HubTensors, config: BertConfig) -> NamedTensors:
     """Each tensor of ours and the one of theirs, but for `scales`.
 
     They add a vector for "first sentence" to every token; we have one sentence, and add it to every position.
@@ -86,7 +87,7 @@ def weights(theirs, config):
         yield "output.bias", theirs[HEAD]
 
 
-def scales(config):
+def scales(config: BertConfig) -> dict[str, float]:
     """How much larger than theirs a tensor of ours is, by our name; the last norm makes up for our smaller table."""
     root = math.sqrt(config.d_model)
     return {"embedding.table.weight": 1 / root, "transform.2.weight": root, "transform.2.bias": root}

@@ -1,11 +1,13 @@
 """CLIP's weights (Radford et al. 2021) in our `Clip`."""
 
+from typing import Any
+
 import torch
 
-from course_lib.convert.folder import reads_config
-from course_lib.convert.hub_tensors import HubTensors, blank, both, require
+from course_lib.convert.folder import HubConfig, reads_config
+from course_lib.convert.hub_tensors import HubTensors, NamedTensors, State, blank, both, require
 from course_lib.convert.towers import text_config, text_scales, text_weights, vision_config, vision_weights
-from course_lib.models import Clip, ClipConfig
+from course_lib.models import Clip, ClipConfig, VisionConfig
 
 # What transformers assumes where a config.json says nothing.
 TEXT = {
@@ -33,12 +35,12 @@ VISION = {
 OLD_END = 2  # old configs have this for the end token, whose id in truth is the largest
 
 
-def clip_from_hugging_face(state, config, dtype=torch.float32):
+def clip_from_hugging_face(state: State, config: dict[str, Any], dtype: torch.dtype = torch.float32) -> Clip:
     """A `Clip` in eval mode with the weights of a CLIPModel.
 
     Args:
-        state: the state dict, or another mapping from names to tensors.
-        config: the model's config as a dict, such as `model.config.to_dict()`.
+        state: the state dict.
+        config: the model's config, such as `model.config.to_dict()`.
         dtype: what our weights are stored in.
 
     Raises:
@@ -50,7 +52,7 @@ def clip_from_hugging_face(state, config, dtype=torch.float32):
 
 
 @reads_config
-def clip_config(config):
+def clip_config(config: HubConfig) -> ClipConfig:
     """Our config for theirs."""
     require(config, model_type="clip")
     text = TEXT | config["text_config"]
@@ -62,7 +64,7 @@ def clip_config(config):
     )
 
 
-def weights(theirs, config):
+def weights(theirs: HubTensors, config: ClipConfig) -> NamedTensors:
     """Each tensor of ours and the one of theirs; their patches have no bias."""
     yield from text_weights(theirs, config.text)
     yield from vision_weights(theirs, config.vision)
@@ -72,7 +74,9 @@ def weights(theirs, config):
     yield "log_scale", theirs["logit_scale"]
 
 
-def clip_vision_weights(theirs, config, ours="vision", prefix="vision_model"):
+def clip_vision_weights(
+    theirs: HubTensors, config: VisionConfig, ours: str = "vision", prefix: str = "vision_model"
+) -> NamedTensors:
     """Pairs for what only CLIP's vision tower has."""
     yield f"{ours}.patches.proj.bias", torch.zeros(config.d_model)
     yield f"{ours}.class_token", theirs[f"{prefix}.embeddings.class_embedding"]

@@ -6,6 +6,8 @@ A family is a row of `FAMILIES`. What differs between its checkpoints is in thei
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from course_lib.convert.folder import HubConfig
+
 LAYER_NAMES = {
     "self_attention": "self_attn",
     "self_attention_add_norm.norm": "input_layernorm",
@@ -21,27 +23,27 @@ SILU = {"hidden_act": "silu"}
 GEMMA = {"hidden_activation": "gelu_pytorch_tanh", "attention_bias": False, "use_bidirectional_attention": False}
 
 
-def no_layer(config, i):
+def no_layer(config: HubConfig, i: int) -> bool:
     """Every layer sees the whole text."""
     return False
 
 
-def every_layer(config, i):
+def every_layer(config: HubConfig, i: int) -> bool:
     """Every layer has a window (Mistral; Jiang et al. 2023), unless the config takes it away."""
     return config["sliding_window"] is not None
 
 
-def later_layers(config, i):
+def later_layers(config: HubConfig, i: int) -> bool:
     """If a Qwen has windows at all, the layers from a certain one on have them."""
     return bool(config.get("use_sliding_window")) and i >= config["max_window_layers"]
 
 
-def every_other_layer(config, i):
+def every_other_layer(config: HubConfig, i: int) -> bool:
     """A layer with a window, a layer without, and so on (Gemma 2)."""
     return i % 2 == 0
 
 
-def five_of_six_layers(config, i):
+def five_of_six_layers(config: HubConfig, i: int) -> bool:
     """Five layers with a window, one without, and so on (Gemma 3)."""
     return (i + 1) % config.get("sliding_window_pattern", 6) != 0
 
@@ -65,11 +67,11 @@ class Family:
     """
 
     architecture: str
-    choices: dict = field(default_factory=dict)
-    settings: dict = field(default_factory=dict)
-    fixed: dict = field(default_factory=lambda: SILU)
-    has_window: Callable = no_layer
-    layer_names: dict = field(default_factory=lambda: LAYER_NAMES)
+    choices: dict[str, object] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
+    fixed: dict[str, object] = field(default_factory=lambda: SILU)
+    has_window: Callable[[HubConfig, int], bool] = no_layer
+    layer_names: dict[str, str] = field(default_factory=lambda: LAYER_NAMES)
     query_scalar: str | None = None
     window_rope: bool = False
     norm_offset: float = 0.0

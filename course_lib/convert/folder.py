@@ -1,11 +1,13 @@
 """The layout of the hub: a folder with config.json, weights in one or more safetensors files, and a tokenizer."""
 
+import math
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from functools import wraps
 from pathlib import Path
+from typing import Any, TypeVar
 
 from course_lib.errors import CourseError
 from course_lib.files import open_tensors, read_json
@@ -17,18 +19,28 @@ WANTED = ["*.json", "*.safetensors", "*.jinja"]
 UNWANTED = ["*/*", "consolidated*"]  # the same weights in other layouts
 
 
-class HubConfig(dict):
+Config = TypeVar("Config")
+
+
+class HubConfig(dict[str, Any]):
     """A config.json of the hub. Raises CourseError where a setting is asked for that it lacks."""
 
     def __missing__(self, key):
         raise CourseError(f"the checkpoint's config has no {key}")
 
+    def positive(self, key: str) -> int | float:
+        """A number that must be above 0. Raises CourseError where it is anything else."""
+        value = self[key]
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
+            raise CourseError(f"the checkpoint's {key} should be a number above 0, got {value!r}")
+        return value
 
-def reads_config(read):
-    """Decorates a function from a config of the hub, a dict, to one of ours.
 
-    The function gets a `HubConfig`. What it makes is checked (see `from_settings`), and whatever it stumbles over
-    becomes a CourseError, since a config.json may say anything.
+def reads_config(read: Callable[..., Config]) -> Callable[..., Config]:
+    """Decorates a function from a config of the hub to one of ours.
+
+    Called with any dict, it gets a `HubConfig`. What it makes is checked (see `from_settings`), and whatever it
+    stumbles over becomes a CourseError, since a config.json may say anything.
     """
 
     @wraps(read)
@@ -53,7 +65,7 @@ class ShardedTensors(Mapping):
         CourseError: a file is missing, cut short, or something else than safetensors.
     """
 
-    def __init__(self, files):
+    def __init__(self, files: Iterable[Path]):
         self._files = {}
         for path in files:
             with open_tensors(path) as file:
@@ -70,7 +82,7 @@ class ShardedTensors(Mapping):
         return len(self._files)
 
 
-def find_folder(name):
+def find_folder(name: Path | str) -> Path:
     """The folder of a checkpoint: a local one, or that of a hub id such as "Qwen/Qwen3-0.6B", downloaded if need be.
 
     Raises:
@@ -90,7 +102,7 @@ def find_folder(name):
         raise CourseError(f'"{name}" is no folder with a config.json, and the hub did not give it: {reason}') from None
 
 
-def read_config(folder, name="config.json"):
+def read_config(folder: Path, name: str = "config.json") -> HubConfig:
     """A config of a folder. Raises CourseError when it is missing, damaged, or no object."""
     config = read_json(folder / name)
     if not isinstance(config, dict):
@@ -98,7 +110,7 @@ def read_config(folder, name="config.json"):
     return HubConfig(config)
 
 
-def weight_files(folder):
+def weight_files(folder: Path) -> list[Path]:
     """The safetensors files of a folder: one, or those that an index names.
 
     Raises:
@@ -116,7 +128,7 @@ def weight_files(folder):
     )
 
 
-def shards(index):
+def shards(index: Path) -> list[Path]:
     """The files that an index names. Raises CourseError when one of them is absent."""
     names = read_json(index)
     names = names.get("weight_map") if isinstance(names, dict) else None

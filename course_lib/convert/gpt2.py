@@ -1,12 +1,15 @@
 """GPT-2's weights (Radford et al. 2019) in our `Gpt`, and ours in a GPT-2."""
 
 import math
+from pathlib import Path
+from typing import Any
 
 import torch
 
-from course_lib.convert.folder import reads_config
-from course_lib.convert.hub_tensors import HubTensors, blank, both, require
+from course_lib.convert.folder import HubConfig, reads_config
+from course_lib.convert.hub_tensors import HubTensors, NamedTensors, State, blank, both, require
 from course_lib.convert.writing import write_checkpoint
+from course_lib.data import Tokenizer
 from course_lib.models import Gpt, GptConfig
 
 NORMS = {"self_attention_add_norm.norm": "ln_1", "feed_forward_add_norm.norm": "ln_2"}
@@ -25,7 +28,7 @@ LINEAR_LAYERS = {
 }
 
 
-def gpt_from_hugging_face(state, config, dtype=torch.float32):
+def gpt_from_hugging_face(state: State, config: dict[str, Any], dtype: torch.dtype = torch.float32) -> Gpt:
     """A `Gpt` in eval mode with the weights of a GPT2Model or GPT2LMHeadModel.
 
     The logits are theirs. What `Gpt.hidden` gives is theirs times √D: our table, which is also the output layer,
@@ -33,7 +36,7 @@ def gpt_from_hugging_face(state, config, dtype=torch.float32):
 
     Args:
         state: the state dict.
-        config: the model's config as a dict, `model.config.to_dict()`.
+        config: the model's config, `model.config.to_dict()`.
         dtype: what our weights are stored in.
 
     Raises:
@@ -47,7 +50,7 @@ def gpt_from_hugging_face(state, config, dtype=torch.float32):
 
 
 @reads_config
-def sizes(config):
+def sizes(config: HubConfig) -> GptConfig:
     """Our config for theirs. Raises CourseError for what our `Gpt` can't be."""
     require(config, **FIXED)
     return GptConfig(
@@ -61,7 +64,7 @@ def sizes(config):
     )
 
 
-def weights(theirs, config):
+def weights(theirs: HubTensors, config: GptConfig) -> NamedTensors:
     """Each tensor of ours and the one of theirs, but for `scales`."""
     yield "embedding.table.weight", theirs["wte.weight"]
     yield "positions.table", theirs["wpe.weight"]
@@ -70,13 +73,13 @@ def weights(theirs, config):
     yield from both("norm", theirs, "ln_f")
 
 
-def scales(config):
+def scales(config: GptConfig) -> dict[str, float]:
     """How much larger than theirs a tensor of ours is, by our name."""
     root = math.sqrt(config.d_model)
     return {"embedding.table.weight": 1 / root, "norm.weight": root, "norm.bias": root}
 
 
-def layer(ours, checkpoint, theirs):
+def layer(ours: str, checkpoint: HubTensors, theirs: str) -> NamedTensors:
     """One layer; its linear layers are stored transposed, and those for queries, keys and values as one."""
     for our_part, their_part in NORMS.items():
         yield from both(f"{ours}.{our_part}", checkpoint, f"{theirs}.{their_part}")
@@ -88,7 +91,7 @@ def layer(ours, checkpoint, theirs):
             yield f"{ours}.{our_part}.{part}", checkpoint[f"{theirs}.{their_part}.{part}"].t()
 
 
-def gpt_to_hugging_face(model, folder, tokenizer=None):
+def gpt_to_hugging_face(model: Gpt, folder: Path | str, tokenizer: Tokenizer | None = None) -> None:
     """Write a folder from which transformers loads a GPT-2 that computes what our `Gpt` does.
 
     With a `tokenizer` of ours, also that and its chat template.
@@ -103,7 +106,7 @@ def gpt_to_hugging_face(model, folder, tokenizer=None):
     write_checkpoint(folder, their_config(model.config), tensors, tokenizer)
 
 
-def their_config(config):
+def their_config(config: GptConfig) -> dict[str, object]:
     """Their config for ours."""
     return {
         **FIXED,
@@ -120,7 +123,7 @@ def their_config(config):
     }
 
 
-def their_layer(theirs, tensors, ours):
+def their_layer(theirs: str, tensors: dict[str, torch.Tensor], ours: str) -> dict[str, torch.Tensor]:
     """The way back from `layer`."""
     layer = {}
     for part in PARTS:

@@ -1,5 +1,7 @@
 """Checkpoints in the layout of the hub, from a folder or from the hub itself."""
 
+from pathlib import Path
+
 import torch
 
 from course_lib.convert.bert import bert_from_hugging_face
@@ -17,6 +19,7 @@ from course_lib.convert.t5 import t5_from_hugging_face
 from course_lib.convert.vit import vit_from_hugging_face
 from course_lib.data import ImageProcessor
 from course_lib.errors import CourseError
+from course_lib.models.base import Model
 
 CONVERTERS = {
     "bert": bert_from_hugging_face,
@@ -28,6 +31,7 @@ CONVERTERS = {
     "siglip": siglip_from_hugging_face,
     "llava": llava_from_hugging_face,
 }
+DTYPES = {"float16": torch.float16, "bfloat16": torch.bfloat16, "float32": torch.float32}
 
 
 class HubCheckpoint:
@@ -40,11 +44,18 @@ class HubCheckpoint:
         CourseError: there is no such checkpoint.
     """
 
-    def __init__(self, name):
+    def __init__(self, name: Path | str):
         self.folder = find_folder(name)
         self.config = read_config(self.folder)
 
-    def model(self, dtype=torch.float32):
+    @property
+    def dtype(self) -> torch.dtype:
+        """What its weights are stored in, as its config says; float32 where it doesn't."""
+        configs = [config for config in (self.config, self.config.get("text_config")) if isinstance(config, dict)]
+        named = [config.get(key) for config in configs for key in ("dtype", "torch_dtype")]
+        return next((DTYPES[name] for name in named if isinstance(name, str) and name in DTYPES), torch.float32)
+
+    def model(self, dtype: torch.dtype = torch.float32) -> Model:
         """Ours, in eval mode, with the checkpoint's weights: one after the other goes from the disk to its place.
 
         Raises:
@@ -57,11 +68,11 @@ class HubCheckpoint:
         require(self.config, quantization_config=None)
         return CONVERTERS[name](ShardedTensors(weight_files(self.folder)), self.config, dtype)
 
-    def tokenizer(self):
+    def tokenizer(self) -> HubTokenizer:
         """Its `HubTokenizer`. Raises CourseError where it has none."""
         return HubTokenizer(self.folder)
 
-    def chat_template(self):
+    def chat_template(self) -> HubChatTemplate:
         """Its `HubChatTemplate`. Raises CourseError where it has none."""
         tokenizer = self.tokenizer()
         if self.config.get("model_type") != "llava":
@@ -69,12 +80,12 @@ class HubCheckpoint:
         config = vlm_config(self.config)
         return HubChatTemplate(tokenizer, self.end_ids(tokenizer), config.image_id, config.num_visual_tokens)
 
-    def image_processor(self):
+    def image_processor(self) -> ImageProcessor:
         """Its `ImageProcessor`. Raises CourseError where it has none."""
         newer = self.folder / "processor_config.json"  # where transformers saves all that prepares the input as one
         return ImageProcessor.load(newer if newer.is_file() else self.folder / ImageProcessor.file)
 
-    def end_ids(self, tokenizer):
+    def end_ids(self, tokenizer: HubTokenizer) -> set[int]:
         """The ids that end an output: those its configs name, and the tokenizer's eos_token."""
         configs = [self.config]
         if (self.folder / "generation_config.json").is_file():

@@ -1,13 +1,25 @@
 """The chat template of a checkpoint: a program in Jinja that writes a conversation as one text."""
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
+from typing import NoReturn
 
 from jinja2 import TemplateError, nodes
 from jinja2.ext import Extension, loopcontrols
+from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from course_lib.data.messages import check_conversation, check_pictures, parts_of, pictures_of, shorten, text_of
+from course_lib.convert.hub_tokenizer import HubTokenizer
+from course_lib.data.messages import (
+    Conversation,
+    check_conversation,
+    check_pictures,
+    parts_of,
+    pictures_of,
+    shorten,
+    text_of,
+)
 from course_lib.errors import CourseError
 
 
@@ -27,7 +39,13 @@ class HubChatTemplate:
         CourseError: the checkpoint has no chat template, or a damaged one, or no token ends an answer.
     """
 
-    def __init__(self, tokenizer, end_ids, image_id=None, num_visual_tokens=None):
+    def __init__(
+        self,
+        tokenizer: HubTokenizer,
+        end_ids: Iterable[int],
+        image_id: int | None = None,
+        num_visual_tokens: int | None = None,
+    ):
         if not tokenizer.chat_template:
             raise CourseError("the checkpoint has no chat template: it goes on with texts, but wasn't taught to answer")
         self.tokenizer, self.end_ids = tokenizer, frozenset(end_ids)
@@ -41,7 +59,7 @@ class HubChatTemplate:
             raise CourseError(f"the checkpoint's chat template can't be read: {error}") from None
         self.end_id = self._usual_end()
 
-    def prompt(self, messages):
+    def prompt(self, messages: Conversation) -> list[int]:
         """The token ids of a conversation whose next message is the assistant's.
 
         Raises:
@@ -57,7 +75,7 @@ class HubChatTemplate:
                 raise CourseError(f"{found[0]} is a special token, and can't be part of {shorten(said)}")
         return self._ids(messages, add_generation_prompt=True)
 
-    def decode(self, ids):
+    def decode(self, ids: Iterable[int]) -> str:
         """The text of `ids`, without special tokens."""
         return self.tokenizer.decode(ids)
 
@@ -98,12 +116,12 @@ class Generation(Extension):
 
     tags = {"generation"}
 
-    def parse(self, parser):
+    def parse(self, parser: Parser) -> nodes.Node:
         line = next(parser.stream).lineno
         return nodes.Scope(parser.parse_statements(["name:endgeneration"], drop_needle=True)).set_lineno(line)
 
 
-def environment():
+def environment() -> ImmutableSandboxedEnvironment:
     """Jinja as transformers sets it up: templates on the hub count on its rules for spaces and on these functions."""
     made = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True, extensions=[Generation, loopcontrols])
     made.filters["tojson"] = to_json
@@ -112,11 +130,17 @@ def environment():
     return made
 
 
-def to_json(value, ensure_ascii=False, indent=None, separators=None, sort_keys=False):
+def to_json(
+    value: object,
+    ensure_ascii: bool = False,
+    indent: int | None = None,
+    separators: tuple[str, str] | None = None,
+    sort_keys: bool = False,
+) -> str:
     """Jinja's own would write < as an HTML entity."""
     return json.dumps(value, ensure_ascii=ensure_ascii, indent=indent, separators=separators, sort_keys=sort_keys)
 
 
-def refuse(message):
+def refuse(message: str) -> NoReturn:
     """How a template says that it has no place for something."""
     raise TemplateError(message)

@@ -1,24 +1,32 @@
 """A checkpoint that is read name by name, and whatever in it we would not compute with is refused."""
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
 import torch
+from torch.nn import Module
 from torch.overrides import TorchFunctionMode
 
 from course_lib.errors import CourseError
 from course_lib.files import check_numbers, pieces
-from course_lib.models.base import unique_tensors
+from course_lib.models.base import Model, unique_tensors
 from course_lib.nn import RMSNorm
+
+State = Mapping[str, torch.Tensor]  # name -> tensor, such as a state dict
+NamedTensors = Iterator[tuple[str, torch.Tensor]]  # names of ours, and what each is to be filled with
+Ours = TypeVar("Ours", bound=Model)
 
 
 class HubTensors:
     """The tensors of a Hugging Face model; each is fetched only when it is asked for, and remembered as read.
 
     Args:
-        state: name -> tensor, such as a state dict.
+        state: of the model.
         prefix: what a model with a head puts before the names of the model inside, such as "bert."; left out here.
         old_endings: endings of names in old checkpoints, and what they are today.
     """
 
-    def __init__(self, state, prefix="", old_endings=()):
+    def __init__(self, state: State, prefix: str = "", old_endings: Iterable[tuple[str, str]] = ()):
         self._state = state
         self._names = {}
         for name in state:
@@ -35,7 +43,7 @@ class HubTensors:
         """The tensor `name`, in the precision that it is stored in. Raises CourseError as `shaped` does."""
         return self.shaped(name)
 
-    def shaped(self, name, shape=None):
+    def shaped(self, name: str, shape: Sequence[int] | None = None) -> torch.Tensor:
         """The tensor `name`, if it has this `shape`; default: any.
 
         Raises:
@@ -52,26 +60,28 @@ class HubTensors:
         check_numbers(name, tensor)
         return tensor
 
-    def skip(self, *names):
+    def skip(self, *names: str) -> None:
         """Count these as read where they are there: we have no use for them."""
         self._unread -= set(names)
 
-    def skip_all(self, ending):
+    def skip_all(self, ending: str) -> None:
         """`skip` whatever ends so."""
         self.skip(*(name for name in self._names if name.endswith(ending)))
 
-    def require_equal(self, copies, original):
+    def require_equal(self, copies: Iterable[str], original: str) -> None:
         """Read tensors that may be stored although they repeat another. Raises CourseError where one does not."""
         for name in copies:
             if name in self and not torch.equal(self[name], self[original]):
                 raise CourseError(f"{name} differs from {original}; our model has one tensor for both")
 
-    def fill(self, model, weights, scales=None, new=()):
+    def fill(
+        self, model: Ours, weights: NamedTensors, scales: dict[str, float] | None = None, new: Iterable[Module] = ()
+    ) -> Ours:
         """Fill a model; it comes back in eval mode.
 
         Args:
             model: one of ours.
-            weights: pairs of a name of ours and a tensor made of this checkpoint, the largest first.
+            weights: made of this checkpoint, the largest first.
             scales: by what some of them are to be multiplied, by our name.
             new: modules of ours that the checkpoint has nothing for; they get random first values.
 
@@ -100,7 +110,18 @@ class HubTensors:
         return model.eval()
 
 
-def copy(source, target, scale):
+class Part:
+    """The tensors of a `HubTensors` whose names begin with `prefix`, without it."""
+
+    def __init__(self, checkpoint: HubTensors, prefix: str):
+        self.checkpoint, self.prefix = checkpoint, prefix
+
+    def shaped(self, name: str, shape: Sequence[int] | None = None) -> torch.Tensor:
+        """See `HubTensors.shaped`."""
+        return self.checkpoint.shaped(self.prefix + name, shape)
+
+
+def copy(source: torch.Tensor, target: torch.Tensor, scale: float) -> None:
     """Let `target` be `source` times `scale`, computed in single precision whatever the two are stored in."""
     for theirs, ours in zip(pieces(source), pieces(target), strict=True):
         ours.copy_(theirs if scale == 1.0 else theirs.float() * scale)
@@ -116,7 +137,7 @@ class WithoutInitialValues(TorchFunctionMode):
         return func(*args, **kwargs)
 
 
-def blank(model_class, config, dtype):
+def blank(model_class: type[Ours], config: object, dtype: torch.dtype) -> Ours:
     """A model in this precision that waits for its weights, see `HubTensors.fill`.
 
     RMSNorm stays in float32: its weights are few, and bfloat16 has no room for 1 + w where w is small.
@@ -139,14 +160,14 @@ def blank(model_class, config, dtype):
     return model
 
 
-def both(ours, checkpoint, theirs):
+def both(ours: str, checkpoint: HubTensors, theirs: str) -> NamedTensors:
     """The weight and the bias of a module that is the same on both sides, as pairs for `HubTensors.fill`."""
     for part in ("weight", "bias"):
         yield f"{ours}.{part}", checkpoint[f"{theirs}.{part}"]
 
 
-def require(config, **expected):
-    """Refuse a Hugging Face config (a dict) that wants something else than our model does.
+def require(config: dict[str, Any], **expected: object) -> None:
+    """Refuse a Hugging Face config that wants something else than our model does.
 
     Raises:
         CourseError: a setting has another value than expected; one that is absent or null is taken to be as expected.

@@ -1,5 +1,9 @@
 """The tokenizer of a checkpoint."""
 
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
 from tokenizers import Tokenizer as FastTokenizer
 
 from course_lib.convert.folder import read_config
@@ -20,7 +24,7 @@ class HubTokenizer:
         CourseError: it has no tokenizer.json, or a damaged one.
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder: Path):
         path = folder / "tokenizer.json"
         if not path.is_file():
             raise CourseError(
@@ -41,41 +45,41 @@ class HubTokenizer:
         return self._fast.get_vocab_size()
 
     @property
-    def pad_id(self):
+    def pad_id(self) -> int | None:
         """The id of the token that fills a row behind a text; None if there is none."""
         return self._special_id("pad_token")
 
     @property
-    def bos_id(self):
+    def bos_id(self) -> int | None:
         """The id of the token that begins a text; None if there is none."""
         return self._special_id("bos_token")
 
     @property
-    def eos_id(self):
+    def eos_id(self) -> int | None:
         """The id of the token that ends a text; None if there is none."""
         return self._special_id("eos_token")
 
-    def encode(self, text):
+    def encode(self, text: str) -> list[int]:
         """Token ids of a text, with what the tokenizer puts around each text, such as <bos>."""
         return self._fast.encode(text).ids
 
-    def encode_batch(self, texts):
+    def encode_batch(self, texts: list[str]) -> list[list[int]]:
         """`encode` for many texts, in parallel."""
         return [encoding.ids for encoding in self._fast.encode_batch(texts)]
 
-    def encode_written(self, text):
+    def encode_written(self, text: str) -> list[int]:
         """Token ids of a text in which special tokens are written out; nothing is put around it."""
         return self._fast.encode(text, add_special_tokens=False).ids
 
-    def decode(self, ids):
+    def decode(self, ids: Iterable[int]) -> str:
         """The text of `ids`; special tokens are left out."""
         return self._fast.decode(list(ids), skip_special_tokens=True)
 
-    def special_texts(self):
+    def special_texts(self) -> list[str]:
         """How all special tokens are written."""
         return [token.content for token in self._fast.get_added_tokens_decoder().values() if token.special]
 
-    def text_of(self, id):
+    def text_of(self, id: int) -> str | None:
         """How a token is written."""
         return self._fast.id_to_token(id)
 
@@ -83,14 +87,14 @@ class HubTokenizer:
         return self._fast.token_to_id(self.special_tokens[name]) if name in self.special_tokens else None
 
 
-def special_tokens(config):
+def special_tokens(config: dict[str, Any]) -> dict[str, str]:
     """bos_token, eos_token, ... of a tokenizer_config.json -> its text; there, it may be part of an object."""
     tokens = {name: value for name, value in config.items() if name.endswith("_token")}
     texts = {name: value.get("content") if isinstance(value, dict) else value for name, value in tokens.items()}
     return {name: text for name, text in texts.items() if isinstance(text, str)}
 
 
-def chat_template(folder, config):
+def chat_template(folder: Path, config: dict[str, Any]) -> str | None:
     """The chat template: of a file of its own, or of the config, where it may be one of several with names; or None.
 
     Raises:

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import torch
 
 from course_lib.convert import llm
 from course_lib.convert.clip import VISION, clip_vision_weights
 from course_lib.convert.folder import HubConfig, reads_config
-from course_lib.convert.hub_tensors import HubTensors, blank, both, require
+from course_lib.convert.hub_tensors import HubTensors, NamedTensors, Part, State, blank, both, require
 from course_lib.convert.llm_config import family_of, llm_config
 from course_lib.convert.llm_tensors import LlmTensors
 from course_lib.convert.towers import vision_config, vision_weights
@@ -41,7 +42,7 @@ NAMES = {
 class Renamed(Mapping):
     """The tensors of a checkpoint under the names that we look for; each is read when it is asked for."""
 
-    def __init__(self, state):
+    def __init__(self, state: State):
         self._state, self._stored = state, {renamed(name): name for name in state}
 
     def __getitem__(self, name):
@@ -54,18 +55,7 @@ class Renamed(Mapping):
         return len(self._stored)
 
 
-class Part:
-    """The tensors of a `HubTensors` whose names begin with `prefix`, without it."""
-
-    def __init__(self, checkpoint, prefix):
-        self.checkpoint, self.prefix = checkpoint, prefix
-
-    def shaped(self, name, shape=None):
-        """See `HubTensors.shaped`."""
-        return self.checkpoint.shaped(self.prefix + name, shape)
-
-
-def renamed(name):
+def renamed(name: str) -> str:
     """The name that we look for, whatever a tensor is stored under."""
     for old, new in NAMES.items():
         if name.startswith(old):
@@ -73,12 +63,12 @@ def renamed(name):
     return name
 
 
-def llava_from_hugging_face(state, config, dtype=torch.float32):
+def llava_from_hugging_face(state: State, config: dict[str, Any], dtype: torch.dtype = torch.float32) -> Vlm:
     """A `Vlm` in eval mode with the weights of a LlavaForConditionalGeneration.
 
     Args:
-        state: the state dict, or another mapping from names to tensors.
-        config: the model's config as a dict, such as `model.config.to_dict()`.
+        state: the state dict.
+        config: the model's config, such as `model.config.to_dict()`.
         dtype: what our weights are stored in.
 
     Raises:
@@ -94,7 +84,7 @@ def llava_from_hugging_face(state, config, dtype=torch.float32):
 
 
 @reads_config
-def vlm_config(config):
+def vlm_config(config: HubConfig) -> VlmConfig:
     """Our config for theirs. Raises CourseError for what our `Vlm` can't be."""
     require(
         config,
@@ -118,7 +108,7 @@ def vlm_config(config):
     )
 
 
-def weights(theirs, model, text_config):
+def weights(theirs: HubTensors, model: Vlm, text_config: HubConfig) -> NamedTensors:
     """Each tensor of ours and what it is made of."""
     family = family_of(text_config)
     translation = LlmTensors(family, model.config.text, llm.query_scale(text_config, family, model.config.text.d_head))

@@ -1,25 +1,28 @@
 """Llama, Mistral, Qwen and Gemma as our `Llm`, and our `Llm` as one of them."""
 
 import math
+from pathlib import Path
+from typing import Any
 
 import torch
 
-from course_lib.convert.families import FAMILIES
+from course_lib.convert.families import FAMILIES, Family
 from course_lib.convert.folder import HubConfig
-from course_lib.convert.hub_tensors import HubTensors, blank
+from course_lib.convert.hub_tensors import HubTensors, NamedTensors, Part, State, blank
 from course_lib.convert.llm_config import family_of, hub_config, llm_config
 from course_lib.convert.llm_tensors import LlmTensors
 from course_lib.convert.writing import write_checkpoint
+from course_lib.data import Tokenizer
 from course_lib.models import Llm
 from course_lib.models.base import unique_tensors
 
 
-def llm_from_hugging_face(state, config, dtype=torch.float32):
+def llm_from_hugging_face(state: State, config: dict[str, Any], dtype: torch.dtype = torch.float32) -> Llm:
     """An `Llm` in eval mode with the weights of a Llama, Mistral, Qwen 2 or 3, or Gemma 2 or 3 that predicts tokens.
 
     Args:
-        state: the state dict, or another mapping from names to tensors.
-        config: the model's config as a dict, such as `model.config.to_dict()`.
+        state: the state dict.
+        config: the model's config, such as `model.config.to_dict()`.
         dtype: what our weights are stored in.
 
     Raises:
@@ -36,12 +39,12 @@ def llm_from_hugging_face(state, config, dtype=torch.float32):
     return checkpoint.fill(model, weights(checkpoint, model, translation))
 
 
-def query_scale(config, family, d_head):
+def query_scale(config: HubConfig, family: Family, d_head: int) -> float:
     """How much larger our queries must be: we divide scores by √E, a Gemma by the root of a setting."""
-    return math.sqrt(d_head / config[family.query_scalar]) if family.query_scalar else 1.0
+    return math.sqrt(d_head / config.positive(family.query_scalar)) if family.query_scalar else 1.0
 
 
-def weights(theirs, model, translation):
+def weights(theirs: HubTensors | Part, model: Llm, translation: LlmTensors) -> NamedTensors:
     """Each tensor of ours, made of theirs; the largest first, while there is most room for two of its size."""
     shapes = {name: tensor.shape for name, tensor in unique_tensors(model).items()}
     for name in sorted(shapes, key=lambda name: -shapes[name].numel()):
@@ -49,7 +52,7 @@ def weights(theirs, model, translation):
         yield name, translation.to_ours(name, theirs.shaped(translation.their_name(name), shapes[name]))
 
 
-def llm_to_hugging_face(model, folder, tokenizer=None):
+def llm_to_hugging_face(model: Llm, folder: Path | str, tokenizer: Tokenizer | None = None) -> None:
     """Write a folder from which transformers loads a model that computes what our `Llm` does.
 
     With a `tokenizer` of ours, also that and its chat template. A scale of the embeddings that the family does not have

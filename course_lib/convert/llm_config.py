@@ -4,8 +4,9 @@ import math
 from contextlib import suppress
 from dataclasses import replace
 from itertools import product
+from typing import Any
 
-from course_lib.convert.families import FAMILIES, no_layer
+from course_lib.convert.families import FAMILIES, Family, no_layer
 from course_lib.convert.folder import HubConfig, reads_config
 from course_lib.convert.hub_tensors import require
 from course_lib.convert.rope import hub_rope, rope_fields
@@ -25,7 +26,7 @@ SIZES = {
 KINDS = ("full_attention", "sliding_attention")  # without a window, and with one
 
 
-def family_of(config):
+def family_of(config: dict[str, Any]) -> Family:
     """The family of a checkpoint. Raises CourseError, naming those we know, for another one."""
     name = config.get("model_type")
     if not isinstance(name, str) or name not in FAMILIES:
@@ -34,7 +35,7 @@ def family_of(config):
 
 
 @reads_config
-def llm_config(config):
+def llm_config(config: HubConfig) -> LlmConfig:
     """Our config for that of a checkpoint, a dict.
 
     Raises:
@@ -55,7 +56,7 @@ def llm_config(config):
     )
 
 
-def windows(config, family):
+def windows(config: HubConfig, family: Family) -> tuple[int | None, ...]:
     """The window of each layer, None where it sees the whole text."""
     kinds = config.get("layer_types")
     if kinds is None:
@@ -63,10 +64,10 @@ def windows(config, family):
     unknown = set(kinds) - set(KINDS)
     if unknown:
         raise CourseError(f"unknown layer type {', '.join(sorted(unknown))}; known: {', '.join(KINDS)}")
-    return tuple(config["sliding_window"] if kind == KINDS[True] else None for kind in kinds)
+    return tuple(config.positive("sliding_window") if kind == KINDS[True] else None for kind in kinds)
 
 
-def hub_config(config):
+def hub_config(config: LlmConfig) -> dict[str, Any]:
     """A config.json with which transformers computes what our `Llm` with this `LlmConfig` does.
 
     It is that of the first family that has all the choices, which shows when its config is read back. A model that is
@@ -86,7 +87,7 @@ def hub_config(config):
     raise CourseError(f"none of {', '.join(FAMILIES)} has all the choices of {config}")
 
 
-def settings(config, family):
+def settings(config: LlmConfig, family: Family) -> dict[str, object]:
     """What a family's config.json would say of ours, as far as it can."""
     return {
         **{theirs: getattr(config, ours) for ours, theirs in (SIZES | family.settings).items()},
@@ -100,7 +101,7 @@ def settings(config, family):
     }
 
 
-def hub_windows(config, family):
+def hub_windows(config: LlmConfig, family: Family) -> dict[str, object]:
     """How a family's config.json says which layers have a window."""
     sizes = {size for size in config.window_sizes if size is not None}
     if family.has_window is no_layer:

@@ -1,5 +1,10 @@
 """The tensors of an `Llm`: what they are called in a checkpoint of a family, and how they are stored there."""
 
+import torch
+
+from course_lib.convert.families import Family
+from course_lib.models import LlmConfig
+
 OUTSIDE_LAYERS = {"embedding.table": "embed_tokens", "norm": "norm", "output": "lm_head"}
 ROTATED = ("q_proj", "k_proj", "q_norm", "k_norm")
 
@@ -16,12 +21,12 @@ class LlmTensors:
         query_scale: how much larger our queries must be; on the way back they stay as they are.
     """
 
-    def __init__(self, family, config, query_scale=1.0):
+    def __init__(self, family: Family, config: LlmConfig, query_scale: float = 1.0):
         self.family, self.query_scale = family, query_scale
         self.d_head = config.d_head or config.d_model // config.num_heads
         self.scaled = "q_norm" if config.qk_norm else "q_proj"
 
-    def their_name(self, name):
+    def their_name(self, name: str) -> str:
         """The name of our tensor `name` on their side, without the prefix "model."."""
         module, _, kind = name.rpartition(".")
         if module in OUTSIDE_LAYERS:
@@ -30,7 +35,7 @@ class LlmTensors:
         ours = next(ours for ours in self.family.layer_names if f"{part}.".startswith(f"{ours}."))
         return f"layers.{i}.{self.family.layer_names[ours]}{part.removeprefix(ours)}.{kind}"
 
-    def to_ours(self, name, tensor):
+    def to_ours(self, name: str, tensor: torch.Tensor) -> torch.Tensor:
         """What our tensor `name` must be where theirs is `tensor`."""
         part = name.split(".")[-2]
         if "norm" in part:
@@ -39,7 +44,7 @@ class LlmTensors:
             tensor = tensor.float() * self.query_scale
         return halves_to_pairs(tensor, self.d_head) if part in ROTATED else tensor
 
-    def to_theirs(self, name, tensor):
+    def to_theirs(self, name: str, tensor: torch.Tensor) -> torch.Tensor:
         """What theirs must be where our tensor `name` is `tensor`."""
         part = name.split(".")[-2]
         if "norm" in part:
@@ -47,11 +52,11 @@ class LlmTensors:
         return pairs_to_halves(tensor, self.d_head) if part in ROTATED else tensor
 
 
-def halves_to_pairs(tensor, d_head):
+def halves_to_pairs(tensor: torch.Tensor, d_head: int) -> torch.Tensor:
     """Rows 0, E/2, 1, E/2 + 1, ... of each head, so that those that turn together are neighbours; or of a vector E."""
     return tensor.unflatten(0, (-1, 2, d_head // 2)).transpose(1, 2).flatten(0, 2)
 
 
-def pairs_to_halves(tensor, d_head):
+def pairs_to_halves(tensor: torch.Tensor, d_head: int) -> torch.Tensor:
     """The way back: the first of all pairs, and then the second."""
     return tensor.unflatten(0, (-1, d_head // 2, 2)).transpose(1, 2).flatten(0, 2)

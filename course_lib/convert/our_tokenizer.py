@@ -1,5 +1,8 @@
 """Our tokenizer and chat template in the layout of the hub."""
 
+from pathlib import Path
+
+from course_lib.data import Tokenizer
 from course_lib.data.messages import ROLES
 from course_lib.errors import CourseError
 from course_lib.files import write_json
@@ -12,7 +15,7 @@ CHAT_TEMPLATE = (
 )
 
 
-def tokenizer_to_hugging_face(tokenizer, folder):
+def tokenizer_to_hugging_face(tokenizer: Tokenizer, folder: Path) -> dict[str, int]:
     """Write tokenizer.json and tokenizer_config.json, with a chat template where the tokenizer has tokens for roles.
 
     Returns:
@@ -27,7 +30,7 @@ def tokenizer_to_hugging_face(tokenizer, folder):
     return {f"{name}_token_id": getattr(tokenizer, f"{name}_id") for name in ("bos", "eos", "pad")}
 
 
-def has_roles(tokenizer):
+def has_roles(tokenizer: Tokenizer) -> bool:
     """Whether the tokenizer has a special token for each role in a conversation."""
     try:
         return all(tokenizer.special_id(f"<{role}>") for role in ROLES)

@@ -4,9 +4,12 @@ On the hub, a config has `rope_theta`, the base, and `rope_scaling`, a dict; sin
 dict, `rope_parameters`, which may hold one such dict for layers with a window and one for the others.
 """
 
+from typing import Any
+
 from course_lib.convert.folder import HubConfig
 from course_lib.convert.hub_tensors import require
 from course_lib.errors import CourseError
+from course_lib.models import LlmConfig
 from course_lib.nn import DynamicNtkScaling, LinearScaling, Llama3Scaling, YarnScaling
 
 ORIGINAL = "original_max_position_embeddings"
@@ -20,10 +23,11 @@ SCALINGS = {
     ),
     "llama3": (Llama3Scaling, {"factor": "factor", "fast": "high_freq_factor", "slow": "low_freq_factor"}),
 }
+Scaling = LinearScaling | DynamicNtkScaling | YarnScaling | Llama3Scaling
 OPTIONAL = {"beta_fast", "beta_slow", "attention_factor"}
 
 
-def rope_fields(config, window_rope):
+def rope_fields(config: HubConfig, window_rope: bool) -> dict[str, object]:
     """The fields of `LlmConfig` that have to do with RoPE, from the config of a checkpoint (a `HubConfig`).
 
     `window_rope` is whether its layers with a window have a base of their own.
@@ -33,13 +37,13 @@ def rope_fields(config, window_rope):
     """
     everywhere, in_windows = two_settings(config) if window_rope else (one_setting(config), {})
     return {
-        "rope_base": float(everywhere["rope_theta"]),
+        "rope_base": float(everywhere.positive("rope_theta")),
         "rope_scaling": scaling(everywhere, config),
-        "window_rope_base": float(in_windows["rope_theta"]) if in_windows else None,
+        "window_rope_base": float(in_windows.positive("rope_theta")) if in_windows else None,
     }
 
 
-def one_setting(config):
+def one_setting(config: HubConfig) -> HubConfig:
     """The settings of all layers."""
     settings = config.get("rope_parameters")
     if settings is None:
@@ -47,7 +51,7 @@ def one_setting(config):
     return agreeing(settings, config)
 
 
-def agreeing(settings, config):
+def agreeing(settings: dict[str, Any], config: HubConfig) -> HubConfig:
     """The settings as a `HubConfig`.
 
     Raises:
@@ -62,7 +66,7 @@ def agreeing(settings, config):
     return HubConfig(settings)
 
 
-def two_settings(config):
+def two_settings(config: HubConfig) -> tuple[HubConfig, HubConfig]:
     """The settings of layers that see the whole text, and of layers with a window."""
     settings = HubConfig(config.get("rope_parameters") or {})
     if not settings:
@@ -73,7 +77,7 @@ def two_settings(config):
     return everywhere, in_windows
 
 
-def scaling(settings, config):
+def scaling(settings: HubConfig, config: HubConfig) -> Scaling | None:
     """Our scaling for the settings of one kind of layer; None where there is none."""
     name = settings.get("rope_type") or settings.get("type") or "default"
     if name == "default":
@@ -92,13 +96,13 @@ def scaling(settings, config):
     return scaling_class(**fields)
 
 
-def original_length(name, settings, config):
+def original_length(name: str, settings: HubConfig, config: HubConfig) -> int:
     """The context before it was stretched. Dynamic NTK stretches it in use, and takes the config's."""
     whole = config["max_position_embeddings"]
     return whole if name == "dynamic" else settings.get(ORIGINAL) or config.get(ORIGINAL) or whole
 
 
-def hub_rope(config):
+def hub_rope(config: LlmConfig) -> dict[str, object]:
     """The way back: the settings for a config on the hub, from an `LlmConfig`."""
     settings = {"rope_theta": config.rope_base}
     if config.rope_scaling is not None:
@@ -108,7 +112,7 @@ def hub_rope(config):
     return settings
 
 
-def hub_scaling(ours):
+def hub_scaling(ours: Scaling) -> dict[str, object]:
     """Their settings for a scaling of ours."""
     name = next(name for name, (scaling_class, _) in SCALINGS.items() if isinstance(ours, scaling_class))
     settings = {theirs: getattr(ours, field) for field, theirs in SCALINGS[name][1].items()}

@@ -1,9 +1,11 @@
 """SigLIP's weights (Zhai et al. 2023) in our `Clip`."""
 
+from typing import Any
+
 import torch
 
-from course_lib.convert.folder import reads_config
-from course_lib.convert.hub_tensors import HubTensors, blank, both, require
+from course_lib.convert.folder import HubConfig, reads_config
+from course_lib.convert.hub_tensors import HubTensors, NamedTensors, State, blank, both, require
 from course_lib.convert.towers import text_config, text_scales, text_weights, vision_config, vision_weights
 from course_lib.models import Clip, ClipConfig
 
@@ -26,7 +28,7 @@ POOL = {
 }
 
 
-def siglip_from_hugging_face(state, config, dtype=torch.float32):
+def siglip_from_hugging_face(state: State, config: dict[str, Any], dtype: torch.dtype = torch.float32) -> Clip:
     """A `Clip` in eval mode with the weights of a SiglipModel; its texts fill the whole context, with padding behind.
 
     Arguments and errors as in `clip_from_hugging_face`.
@@ -37,7 +39,7 @@ def siglip_from_hugging_face(state, config, dtype=torch.float32):
 
 
 @reads_config
-def siglip_config(config):
+def siglip_config(config: HubConfig) -> ClipConfig:
     """Our config for theirs. Raises CourseError where their vision tower has no head."""
     require(config, model_type="siglip")
     text, vision = TEXT | config["text_config"], VISION | config["vision_config"]
@@ -51,7 +53,7 @@ def siglip_config(config):
     )
 
 
-def weights(theirs, config):
+def weights(theirs: HubTensors, config: ClipConfig) -> NamedTensors:
     """Each tensor of ours and the one of theirs."""
     yield from text_weights(theirs, config.text)
     yield from vision_weights(theirs, config.vision)
@@ -62,7 +64,7 @@ def weights(theirs, config):
     yield "bias", theirs.shaped("logit_bias", (1,))[0]
 
 
-def pool(theirs):
+def pool(theirs: HubTensors) -> NamedTensors:
     """Pairs for the pool behind the vision tower; its queries, keys and values are stored as one."""
     yield "vision.pool.query", theirs["vision_model.head.probe"].flatten()
     for part in ("weight", "bias"):

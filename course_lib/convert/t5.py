@@ -2,11 +2,12 @@
 
 import math
 from itertools import product
+from typing import Any
 
 import torch
 
-from course_lib.convert.folder import reads_config
-from course_lib.convert.hub_tensors import HubTensors, blank, require
+from course_lib.convert.folder import HubConfig, reads_config
+from course_lib.convert.hub_tensors import HubTensors, NamedTensors, State, blank, require
 from course_lib.models import T5, T5Config
 
 ATTENTION = {"q_proj": "q", "k_proj": "k", "v_proj": "v", "o_proj": "o"}
@@ -19,12 +20,12 @@ ENCODER_LAYER = ["self_attention", "feed_forward"]
 DECODER_LAYER = ["self_attention", "cross_attention", "feed_forward"]
 
 
-def t5_from_hugging_face(state, config, dtype=torch.float32):
+def t5_from_hugging_face(state: State, config: dict[str, Any], dtype: torch.dtype = torch.float32) -> T5:
     """A `T5` in eval mode with the weights of a T5Model or T5ForConditionalGeneration.
 
     Args:
         state: the state dict.
-        config: the model's config as a dict, `model.config.to_dict()`.
+        config: the model's config, `model.config.to_dict()`.
         dtype: what our weights are stored in.
 
     Raises:
@@ -38,7 +39,7 @@ def t5_from_hugging_face(state, config, dtype=torch.float32):
 
 
 @reads_config
-def sizes(config):
+def sizes(config: HubConfig) -> T5Config:
     """Our config for theirs. Raises CourseError for what our `T5` can't be."""
     require(
         config,
@@ -63,14 +64,14 @@ def sizes(config):
     )
 
 
-def weights(theirs, config):
+def weights(theirs: HubTensors, config: T5Config) -> NamedTensors:
     """Each tensor of ours and the one of theirs, but for `scales`."""
     yield "encoder.embedding.table.weight", theirs["shared.weight"]
     yield from stack("encoder", config.num_encoder_layers, ENCODER_LAYER, theirs)
     yield from stack("decoder", config.num_decoder_layers, DECODER_LAYER, theirs)
 
 
-def stack(side, num_layers, blocks, theirs):
+def stack(side: str, num_layers: int, blocks: list[str], theirs: HubTensors) -> NamedTensors:
     """The encoder or the decoder."""
     first = f"{side}.block.0.layer.0.SelfAttention"
     yield f"{side}.relative_bias.table.weight", theirs[f"{first}.relative_attention_bias.weight"]
@@ -83,7 +84,7 @@ def stack(side, num_layers, blocks, theirs):
     yield f"{side}.norm.weight", theirs[f"{side}.final_layer_norm.weight"]
 
 
-def scales(model):
+def scales(model: T5) -> dict[str, float]:
     """How much larger than theirs a tensor of ours is, by our name.
 
     We multiply embeddings by √D, so our table is smaller by that. We divide scores by √E, they don't; in self-attention

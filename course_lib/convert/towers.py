@@ -1,9 +1,10 @@
 """What the vision and text towers of CLIP and SigLIP have in common on the hub: their settings, and their names."""
 
 import math
+from typing import Any, TypeVar
 
 from course_lib.convert.folder import HubConfig
-from course_lib.convert.hub_tensors import both
+from course_lib.convert.hub_tensors import HubTensors, NamedTensors, both
 from course_lib.errors import CourseError
 from course_lib.models import TextConfig, VisionConfig
 
@@ -24,8 +25,10 @@ ACTIVATION_NAMES = {
     "quick_gelu": "quick_gelu",
 }
 
+Config = TypeVar("Config", bound=VisionConfig)
 
-def vision_config(config, kind=VisionConfig, **choices):
+
+def vision_config(config: dict[str, Any], kind: type[Config] = VisionConfig, **choices: object) -> Config:
     """Our config for that of a tower of theirs, or of a ViT; `kind` and `choices` are what the family adds.
 
     Raises:
@@ -46,7 +49,7 @@ def vision_config(config, kind=VisionConfig, **choices):
     )
 
 
-def text_config(config, end_id):
+def text_config(config: dict[str, Any], end_id: int | None) -> TextConfig:
     """Our config for that of a text tower of theirs."""
     config = HubConfig(config)
     return TextConfig(
@@ -57,7 +60,7 @@ def text_config(config, end_id):
     )
 
 
-def layer_sizes(config):
+def layer_sizes(config: HubConfig) -> dict[str, object]:
     """What our layers need to know. Raises CourseError for an activation that we don't have."""
     name = config["hidden_act"]
     if name not in ACTIVATION_NAMES:
@@ -72,7 +75,9 @@ def layer_sizes(config):
     }
 
 
-def vision_weights(theirs, config, ours="vision", prefix="vision_model"):
+def vision_weights(
+    theirs: HubTensors, config: VisionConfig, ours: str = "vision", prefix: str = "vision_model"
+) -> NamedTensors:
     """Pairs for `HubTensors.fill`: the patches, the positions, the layers and the last norm of a vision tower."""
     yield f"{ours}.patches.proj.weight", theirs[f"{prefix}.embeddings.patch_embedding.weight"]
     yield f"{ours}.positions.table", theirs[f"{prefix}.embeddings.position_embedding.weight"]
@@ -80,7 +85,7 @@ def vision_weights(theirs, config, ours="vision", prefix="vision_model"):
     yield from both(f"{ours}.norm", theirs, f"{prefix}.post_layernorm")
 
 
-def text_weights(theirs, config):
+def text_weights(theirs: HubTensors, config: TextConfig) -> NamedTensors:
     """Pairs for `HubTensors.fill`: all of a text tower; see `text_scales`."""
     yield "text.embedding.table.weight", theirs["text_model.embeddings.token_embedding.weight"]
     yield "text.positions.table", theirs["text_model.embeddings.position_embedding.weight"]
@@ -88,12 +93,12 @@ def text_weights(theirs, config):
     yield from both("text.norm", theirs, "text_model.final_layer_norm")
 
 
-def text_scales(config):
+def text_scales(config: TextConfig) -> dict[str, float]:
     """How much larger than theirs a tensor of ours is: we multiply embeddings by √D."""
     return {"text.embedding.table.weight": 1 / math.sqrt(config.d_model)}
 
 
-def layers(theirs, config, ours, prefix):
+def layers(theirs: HubTensors, config: VisionConfig | TextConfig, ours: str, prefix: str) -> NamedTensors:
     """Pairs for the layers of a tower."""
     for i in range(config.num_layers):
         for our_part, their_part in LAYER.items():

@@ -2,11 +2,13 @@
 
 import math
 from collections import Counter
+from collections.abc import Sequence
+from typing import Any
 
 import torch
 
-from course_lib.convert.folder import reads_config
-from course_lib.convert.hub_tensors import HubTensors, blank, both, require
+from course_lib.convert.folder import HubConfig, reads_config
+from course_lib.convert.hub_tensors import HubTensors, NamedTensors, State, blank, both, require
 from course_lib.convert.towers import vision_config
 from course_lib.errors import CourseError
 from course_lib.models import Vit, VitConfig
@@ -33,14 +35,14 @@ OLD_ENDINGS = [
 ]
 
 
-def vit_from_hugging_face(state, config, dtype=torch.float32):
+def vit_from_hugging_face(state: State, config: dict[str, Any], dtype: torch.dtype = torch.float32) -> Vit:
     """A `Vit` in eval mode with the weights of a ViTForImageClassification, or of a ViTModel.
 
     A ViTModel has no output layer, so that ours gets new, random weights.
 
     Args:
         state: the state dict, by the names in the hub's files.
-        config: the model's config as a dict, `model.config.to_dict()`.
+        config: the model's config, `model.config.to_dict()`.
         dtype: what our weights are stored in.
 
     Raises:
@@ -55,14 +57,14 @@ def vit_from_hugging_face(state, config, dtype=torch.float32):
 
 
 @reads_config
-def vit_config(config, num_classes):
+def vit_config(config: HubConfig, num_classes: int) -> VitConfig:
     """Our config for theirs; `num_classes` is how many classes there are, where they have no names."""
     require(config, model_type="vit", qkv_bias=True)
     classes = class_names(config.get("id2label"), num_classes)
     return vision_config(config, VitConfig, classes=classes, dropout=config["hidden_dropout_prob"])
 
 
-def class_names(named, count):
+def class_names(named: dict[int | str, str] | None, count: int) -> tuple[str, ...]:
     """The names of the classes; of two that are the same, the second gets its number, too.
 
     Args:
@@ -78,7 +80,7 @@ def class_names(named, count):
     return tuple(names)
 
 
-def weights(theirs, config):
+def weights(theirs: HubTensors, config: VitConfig) -> NamedTensors:
     """Each tensor of ours and the one of theirs."""
     yield from both("tower.patches.proj", theirs, "embeddings.patch_embeddings.projection")
     yield "tower.class_token", theirs["embeddings.cls_token"].flatten()
@@ -91,7 +93,12 @@ def weights(theirs, config):
         yield from both("output", theirs, "classifier")
 
 
-def vit_from_torchvision(state, num_heads=12, classes=None, dtype=torch.float32):
+def vit_from_torchvision(
+    state: State,
+    num_heads: int = 12,
+    classes: Sequence[str] | None = None,
+    dtype: torch.dtype = torch.float32,
+) -> Vit:
     """A `Vit` in eval mode with the weights of a torchvision.models.VisionTransformer, such as `vit_b_16`.
 
     Args:
@@ -108,7 +115,7 @@ def vit_from_torchvision(state, num_heads=12, classes=None, dtype=torch.float32)
     return checkpoint.fill(model, torchvision_weights(checkpoint, model.config))
 
 
-def torchvision_config(theirs, num_heads, classes):
+def torchvision_config(theirs: HubTensors, num_heads: int, classes: Sequence[str] | None) -> VitConfig:
     """Our config for their tensors. Raises CourseError where the positions are those of no square."""
     d_model, channels, patch_size, _ = theirs["conv_proj.weight"].shape
     num_patches = theirs["encoder.pos_embedding"].shape[1] - 1
@@ -130,7 +137,7 @@ def torchvision_config(theirs, num_heads, classes):
     )
 
 
-def torchvision_weights(theirs, config):
+def torchvision_weights(theirs: HubTensors, config: VitConfig) -> NamedTensors:
     """Each tensor of ours and the one of theirs; their queries, keys and values are stored as one."""
     yield from both("tower.patches.proj", theirs, "conv_proj")
     yield "tower.class_token", theirs["class_token"].flatten()

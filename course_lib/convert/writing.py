@@ -6,10 +6,13 @@ import torch
 
 from course_lib.convert.folder import SINGLE
 from course_lib.convert.our_tokenizer import tokenizer_to_hugging_face
+from course_lib.data import Tokenizer
 from course_lib.files import write_json, write_tensors
 
 
-def write_checkpoint(folder, config, tensors, tokenizer=None):
+def write_checkpoint(
+    folder: Path | str, config: dict[str, object], tensors: dict[str, torch.Tensor], tokenizer: Tokenizer | None = None
+) -> None:
     """Write config.json, model.safetensors and, with a `tokenizer` of ours, that and its chat template.
 
     The config says in which precision the tensors are: that of the largest one.

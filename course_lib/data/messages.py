@@ -4,9 +4,11 @@
 """
 
 from itertools import cycle
+from typing import Any
 
 from course_lib.errors import CourseError
 
+Conversation = list[dict[str, Any]]  # of messages, each with a role and a content
 ROLES = ("system", "user", "assistant")
 KINDS = {"text": str, "image": object}  # the types of parts, and what each has under its name
 

@@ -3,15 +3,19 @@
 A link is a pair (source word, target word), both counted from 0, as in the column `alignment` of the little world.
 """
 
+from collections.abc import Sequence
+
 import torch
 
 from course_lib.errors import CourseError
+from course_lib.shapes import TS, WordPieces, WordWeights
 
 MARK = "▁"  # what the tokenizer writes for the space before a word
 MAJORITY = 0.5
+Links = set[tuple[int, int]]
 
 
-def word_numbers(tokens, words):
+def word_numbers(tokens: Sequence[str], words: Sequence[str]) -> list[int | None]:
     """For each token the number of the word that it is a piece of; None for special tokens such as <eos>.
 
     Args:
@@ -37,8 +41,8 @@ def word_numbers(tokens, words):
     return numbers
 
 
-def pool_to_words(weights, row_words, column_words):
-    """Weights between tokens, T S, as weights between words, with `word_numbers` for the rows and for the columns.
+def pool_to_words(weights: TS, row_words: Sequence[int | None], column_words: Sequence[int | None]) -> WordWeights:
+    """Weights between tokens as weights between words, with `word_numbers` for the rows and for the columns.
 
     A word is looked at with the weight of all its tokens together (sum); it looks where any of its tokens looks
     (maximum). Special tokens have no word and are left out, so a row may sum to less than 1.
@@ -48,14 +52,14 @@ def pool_to_words(weights, row_words, column_words):
     return torch.stack([to_words[row].amax(dim=0) for row in pieces(row_words)])
 
 
-def pieces(numbers):
-    """True where a token is a piece of a word: words x tokens."""
+def pieces(numbers: Sequence[int | None]) -> WordPieces:
+    """True where a token is a piece of a word."""
     count = 1 + max(number for number in numbers if number is not None)
     return torch.tensor([[number == word for number in numbers] for word in range(count)])
 
 
-def read_links(weights):
-    """The links that the weights of target words (rows) on source words (columns) suggest, as a set of pairs.
+def read_links(weights: WordWeights) -> Links:
+    """The links that the weights of target words (rows) on source words (columns) suggest.
 
     Each source word is linked to the target word that looks at it most. A target word without a link by then is
     linked to the source word that holds more than half of its weight; where there is none, it has no partner.
@@ -66,19 +70,19 @@ def read_links(weights):
     return links | {(int(i), j) for j, (most, i) in enumerate(best) if j not in linked and most > MAJORITY}
 
 
-def diagonal_links(num_source, num_target):
+def diagonal_links(num_source: int, num_target: int) -> Links:
     """The alignment that looks at nothing: each target word is linked to the source word at the same relative place."""
     stretch = (num_source - 1) / max(1, num_target - 1)
     return {(round(j * stretch), j) for j in range(num_target)}
 
 
-def alignment_error_rate(found, gold):
+def alignment_error_rate(found: Sequence[Links], gold: Sequence[Links]) -> float:
     """1 - 2 |A ∩ S| / (|A| + |S|) over all sentences: 0 is perfect, 1 means that no link is right.
 
     Och and Ney also count *possible* links; here every gold link is a sure one.
 
     Args:
-        found, gold: for each sentence the set A of links that were found, and S of those that are right.
+        found, gold: for each sentence the links A that were found, and those S that are right.
 
     Raises:
         CourseError: other numbers of sentences, or no link at all.

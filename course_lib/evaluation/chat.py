@@ -1,13 +1,23 @@
 """How good a model is in conversation: the share of held-out questions that it answers exactly."""
 
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
+from torch import Tensor
 
-from course_lib.data import ChatTemplate, conversation, pictures_of, questions_about
+from course_lib.data import ChatTemplate, ImageProcessor, Tokenizer, conversation, pictures_of, questions_about
+from course_lib.data.messages import Conversation
 from course_lib.evaluation.groups import members_by_group
 from course_lib.generation import complete, likeliest
+from course_lib.models import Llm, Vlm
+from course_lib.models.base import Model
+from course_lib.shapes import Features
+
+if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+    import datasets
 
 
 @dataclass(frozen=True)
@@ -27,8 +37,15 @@ class Answer:
     ended: bool
 
 
-def answer(conversations, model, template, choose=likeliest, max_new_tokens=64, batch_size=128):
-    """The `Answer` of the model to each conversation, a list of messages of which the last is the user's.
+def answer(
+    conversations: Sequence[Conversation],
+    model: Model,
+    template: ChatTemplate,
+    choose: Callable[[Tensor], Tensor] = likeliest,
+    max_new_tokens: int = 64,
+    batch_size: int = 128,
+) -> list[Answer]:
+    """The `Answer` of the model to each conversation, whose last message is the user's.
 
     A picture in a message is what the tower of the model makes of it, P D; see `look_at` and `questions_about`.
     """
@@ -46,15 +63,17 @@ def answer(conversations, model, template, choose=likeliest, max_new_tokens=64, 
 
 
 @torch.no_grad()
-def look_at(pictures, model, processor, batch_size=128):
-    """What the tower of a `Vlm` makes of a list of pictures, N P D; once for all that is asked about them."""
+def look_at(pictures: Sequence[object], model: Vlm, processor: ImageProcessor, batch_size: int = 128) -> Features:
+    """What the tower of a `Vlm` makes of pictures; once for all that is asked about them."""
     device = next(model.parameters()).device
     starts = range(0, len(pictures), batch_size)
     seen = [model.look(processor(pictures[i : i + batch_size]).to(device)).cpu() for i in starts]
     return torch.cat(seen)
 
 
-def score_answers(answers, responses, groups):
+def score_answers(
+    answers: Sequence[Answer], responses: Sequence[str], groups: dict[str, list[int]]
+) -> dict[str, AnswerScores]:
     """`AnswerScores` by group: how many of the answers equal their responses, and how many ended.
 
     `groups` has the indices of the members of each group.
@@ -70,7 +89,7 @@ def score_answers(answers, responses, groups):
     }
 
 
-def evaluate_chat(model, tokenizer, rows):
+def evaluate_chat(model: Llm, tokenizer: Tokenizer, rows: "datasets.Dataset") -> dict[str, AnswerScores]:
     """Answer the questions of `rows` (see `load_dialogues`) by greedy search and compare with their responses.
 
     Returns:
@@ -80,12 +99,14 @@ def evaluate_chat(model, tokenizer, rows):
     return score_answers(answers, rows["response"], members_by_group(rows))
 
 
-def evaluate_vlm(model, template, features, texts):
+def evaluate_vlm(
+    model: Vlm, template: ChatTemplate, features: Features, texts: Sequence[list[dict[str, str]]]
+) -> dict[str, AnswerScores]:
     """Answer questions by greedy search, each alone, and compare with the answers they should get.
 
     Args:
         model, template: a `Vlm` and its `ChatTemplate`.
-        features: of the pictures, N P D, see `look_at`.
+        features: of the pictures, see `look_at`.
         texts: for each picture a list of texts of `load_picture_dialogues`.
 
     Returns:

@@ -1,11 +1,19 @@
 """How often a model names the right class of a picture."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
+from torch.nn import Module
 
+from course_lib.data import ImageProcessor
 from course_lib.evaluation.groups import members_by_group
 from course_lib.models import evaluating
+from course_lib.shapes import IdsN
+
+if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+    import datasets
 
 
 @dataclass(frozen=True)
@@ -17,14 +25,14 @@ class ClassScores:
 
 
 @torch.no_grad()
-def classify(model, processor, pictures, batch_size=250):
-    """The number of the class that a `Vit` (or another model from pixels to logits) gives each picture: N."""
+def classify(model: Module, processor: ImageProcessor, pictures: Sequence[object], batch_size: int = 250) -> IdsN:
+    """The number of the class that a `Vit` (or another model from pixels to logits) gives each picture."""
     parts = [pictures[start : start + batch_size] for start in range(0, len(pictures), batch_size)]
     with evaluating(model) as device:
         return torch.cat([model(processor(part).to(device)).argmax(dim=-1).cpu() for part in parts])
 
 
-def evaluate_classifier(model, processor, rows):
+def evaluate_classifier(model: Module, processor: ImageProcessor, rows: "datasets.Dataset") -> dict[str, ClassScores]:
     """`ClassScores` by group: "all", and one for each kind of `held_out` where the rows have that column."""
     right = (classify(model, processor, rows["image"]) == torch.tensor(rows["label"])).float()
     return {

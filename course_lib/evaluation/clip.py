@@ -1,13 +1,22 @@
 """How well a `Clip` knows pictures: which captions it finds, and in the little world which things and colours."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from course_lib.data import ImageProcessor, TextTokenizer
 from course_lib.evaluation.groups import members_by_group
 from course_lib.evaluation.zero_shot import best_class, encode_captions, encode_pictures, recall_at_1
+from course_lib.models import Clip
+from course_lib.shapes import NJ
 from course_lib.world.language.writing import with_article
 from course_lib.world.scenes import has_withheld_shirt, has_withheld_thing
 from course_lib.world.scenes.cast import KINDS, LABELS, MOST, PAINTS
 from course_lib.world.scenes.phrases import counted, garment
+from course_lib.world.scenes.scene import Scene
+
+if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+    import datasets
 
 GALLERY = 256
 
@@ -27,7 +36,13 @@ class ClipScores:
     shirt: float | None = None
 
 
-def evaluate_clip(model, tokenizer, processor, rows, scenes=None):
+def evaluate_clip(
+    model: Clip,
+    tokenizer: TextTokenizer,
+    processor: ImageProcessor,
+    rows: "datasets.Dataset",
+    scenes: Sequence[Scene] | None = None,
+) -> dict[str, ClipScores]:
     """`ClipScores` by group: "all", and one for each kind of `held_out` where the rows have that column.
 
     Args:
@@ -51,7 +66,9 @@ def evaluate_clip(model, tokenizer, processor, rows, scenes=None):
     }
 
 
-def named_rightly(scenes, things, shirts, members, group):
+def named_rightly(
+    scenes: Sequence[Scene], things: Sequence[str], shirts: Sequence[str | None], members: Sequence[int], group: str
+) -> dict[str, float]:
     """The shares of things and shirts, in percent, that are named rightly in the scenes with the numbers `members`."""
     withheld = group == "combination"
     thing = [things[i] == scenes[i].noun for i in members if has_withheld_thing(scenes[i]) or not withheld]
@@ -60,7 +77,7 @@ def named_rightly(scenes, things, shirts, members, group):
     return {"thing": 100 * sum(thing) / len(thing), "shirt": 100 * sum(shirt) / len(shirt)}
 
 
-def name_things(model, tokenizer, images):
+def name_things(model: Clip, tokenizer: TextTokenizer, images: NJ) -> list[str]:
     """The names of the things in pictures, by the nearest caption of one, two, three or four of a thing."""
     numbers = range(1, MOST + 1)
     vectors = [
@@ -70,7 +87,7 @@ def name_things(model, tokenizer, images):
     return [LABELS[number] for number in best_class(images, *vectors)]
 
 
-def name_shirts(model, tokenizer, images, scenes):
+def name_shirts(model: Clip, tokenizer: TextTokenizer, images: NJ, scenes: Sequence[Scene]) -> list[str | None]:
     """The colours of the shirts in pictures, by the nearest caption that names one; None where there is nobody."""
     captions = {
         kind: encode_captions(

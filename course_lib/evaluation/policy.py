@@ -1,25 +1,37 @@
 """What reinforcement learning bought, and what it cost: mean reward, and how far the policy went from its reference."""
 
+from collections.abc import Callable
+
 import torch
 
 from course_lib.data import PAD
 from course_lib.generation.rollouts import draw_answers, join
+from course_lib.models import Llm
 from course_lib.objectives import kl_divergence
 
 
 @torch.no_grad()
-def reward_and_kl(policy, reference, prompts, reward, end_id, max_new_tokens=32, temperature=1.0, seed=0):
+def reward_and_kl(
+    policy: Llm,
+    reference: Llm,
+    prompts: list[list[int]],
+    reward: Callable[[list[list[int]], list[list[int]]], list[float]],
+    end_id: int,
+    max_new_tokens: int = 32,
+    temperature: float = 1.0,
+    seed: int = 0,
+) -> dict[str, float]:
     """Let the policy answer each prompt once, and judge.
 
     Args:
-        policy, reference: `Llm`s; the reference follows the policy to its device.
-        prompts: lists of token ids.
-        reward: a function from prompts and answers, lists of lists of ids, to a list of numbers.
+        policy, reference: the reference follows the policy to its device.
+        prompts: as token ids.
+        reward: a function from prompts and answers to numbers.
         end_id, max_new_tokens: see `Rollouts`.
         temperature, seed: of the answers; a policy learns from answers at temperature 1, readers often get cooler ones.
 
     Returns:
-        A dict: `reward`, the mean; `kl`, the mean over the tokens of the answers of KL(policy || reference) in nats.
+        `reward`, the mean; `kl`, the mean over the tokens of the answers of KL(policy || reference) in nats.
     """
     answers = draw_answers(prompts, policy, end_id, max_new_tokens, temperature, seed)
     rewards = reward(prompts, answers)

@@ -1,13 +1,18 @@
 """How good a reward model is: how often it prefers what people prefer, and whether it knows when it is sure."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 
-from course_lib.data import ChatTemplate, Preference, preference_batches
+from course_lib.data import ChatTemplate, Preference, Tokenizer, preference_batches
 from course_lib.evaluation.groups import members_by_group
-from course_lib.models import evaluating
+from course_lib.models import Scorer, evaluating
 from course_lib.objectives import pair_scores
+from course_lib.shapes import PerRow
+
+if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+    import datasets
 
 
 @dataclass(frozen=True)
@@ -19,8 +24,10 @@ class PreferenceScores:
 
 
 @torch.no_grad()
-def preference_margins(model, tokenizer, rows, tokens_per_batch=8000):
-    """Score of the chosen minus score of the rejected answer, for each of `rows` (see `load_preferences`): N."""
+def preference_margins(
+    model: Scorer, tokenizer: Tokenizer, rows: "datasets.Dataset", tokens_per_batch: int = 8000
+) -> PerRow:
+    """Score of the chosen minus score of the rejected answer, for each of `rows` (see `load_preferences`)."""
     template, room = ChatTemplate(tokenizer), model.config.max_length
     pairs = [Preference(*(template.training(row[side], room) for side in ("chosen", "rejected"))) for row in rows]
     with evaluating(model) as device:
@@ -28,7 +35,7 @@ def preference_margins(model, tokenizer, rows, tokens_per_batch=8000):
     return scores[:, 0] - scores[:, 1]
 
 
-def evaluate_preferences(model, tokenizer, rows):
+def evaluate_preferences(model: Scorer, tokenizer: Tokenizer, rows: "datasets.Dataset") -> dict[str, PreferenceScores]:
     """`PreferenceScores` by group: "all", and one for each kind of `held_out` where the rows have that column."""
     right = (preference_margins(model, tokenizer, rows) > 0).float()
     return {

@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 
 from course_lib.errors import CourseError
+from course_lib.shapes import ND, BoolsN, IdsN
 
 SMALLEST_SPREAD = 1e-6  # a dimension that never changes is divided by this, not by zero
 
@@ -21,16 +22,16 @@ class LinearProbe:
     spread: torch.Tensor
     weight: torch.Tensor
 
-    def predict(self, states):
-        """The likeliest class of each row: states N D -> N."""
+    def predict(self, states: ND) -> IdsN:
+        """The likeliest class of each row."""
         return (self._scaled(states) @ self.weight).argmax(dim=-1)
 
-    def is_right(self, states, labels):
-        """Whether each row is classified as its label says: states N D, labels N -> bool N."""
+    def is_right(self, states: torch.Tensor, labels: torch.Tensor) -> BoolsN:
+        """Whether each row is classified as its label says: states N D, labels N."""
         check_rows(states, labels)
         return self.predict(states) == labels
 
-    def accuracy(self, states, labels):
+    def accuracy(self, states: torch.Tensor, labels: torch.Tensor) -> float:
         """The share of rows, 0 to 1, that are classified as their labels say."""
         return float(self.is_right(states, labels).float().mean())
 
@@ -39,7 +40,7 @@ class LinearProbe:
         return torch.cat([scaled, scaled.new_ones(len(scaled), 1)], dim=-1)
 
 
-def fit_probe(states, labels, penalty=1e-4, steps=40):
+def fit_probe(states: torch.Tensor, labels: torch.Tensor, penalty: float = 1e-4, steps: int = 40) -> LinearProbe:
     """Train a `LinearProbe`: multinomial logistic regression by L-BFGS, the same each time.
 
     Judge it on rows that it has not seen: with more dimensions than rows, a probe learns anything by heart.
@@ -64,7 +65,7 @@ def fit_probe(states, labels, penalty=1e-4, steps=40):
     return probe
 
 
-def minimise(x, labels, weight, penalty, steps):
+def minimise(x: ND, labels: IdsN, weight: torch.Tensor, penalty: float, steps: int) -> None:
     """Change `weight` until the penalised cross-entropy of `x @ weight` is as small as it gets."""
     optimizer = torch.optim.LBFGS([weight], max_iter=steps, line_search_fn="strong_wolfe")
 
@@ -77,7 +78,7 @@ def minimise(x, labels, weight, penalty, steps):
     optimizer.step(loss)
 
 
-def check_rows(states, labels):
+def check_rows(states: torch.Tensor, labels: torch.Tensor) -> None:
     """Raise a CourseError unless `states` is N D and `labels` N, with at least one row."""
     if states.dim() != 2 or labels.shape != states.shape[:1] or not len(states):
         raise CourseError(

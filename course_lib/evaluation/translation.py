@@ -1,11 +1,18 @@
 """How good a translator is: BLEU and exact match over a held-out set."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import sacrebleu
 
+from course_lib.data import TextTokenizer
 from course_lib.evaluation.groups import members_by_group
 from course_lib.generation import greedy_search, translate
+from course_lib.models import Translator
+
+if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+    import datasets
 
 
 @dataclass(frozen=True)
@@ -17,7 +24,7 @@ class TranslationScores:
     exact: float
 
 
-def score_translations(translations, references):
+def score_translations(translations: Sequence[str], references: Sequence[str]) -> TranslationScores:
     """BLEU (sacrebleu, its default tokenisation) and exact match, both of lower-cased text."""
     translations, references = [t.lower() for t in translations], [r.lower() for r in references]
     same = sum(t == r for t, r in zip(translations, references, strict=True))
@@ -25,7 +32,12 @@ def score_translations(translations, references):
     return TranslationScores(len(references), bleu, 100 * same / len(references))
 
 
-def evaluate_translator(model, tokenizer, rows, search=greedy_search):
+def evaluate_translator(
+    model: Translator,
+    tokenizer: TextTokenizer,
+    rows: "datasets.Dataset",
+    search: Callable[..., list[list[int]]] = greedy_search,
+) -> dict[str, TranslationScores]:
     """Translate `rows` (see `load_translations`) and score them.
 
     Returns:

@@ -1,29 +1,32 @@
 """Classes by their names alone, and pictures by their captions (slide "Contrastive Language-Image Pre-Training")."""
 
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
 
-from course_lib.data import check_classes
+from course_lib.data import ImageProcessor, TextTokenizer, check_classes
 from course_lib.data.rows import pad
 from course_lib.errors import CourseError
+from course_lib.models import Clip
+from course_lib.shapes import NJ, Classes, IdsN
 from course_lib.world.language.writing import with_article
 
 TEMPLATES = ("a picture of {}", "a drawing of {}", "here you see {}", "{}")
 
 
 @torch.no_grad()
-def encode_pictures(model, processor, pictures, at_once=250):
-    """Pictures, whatever `open_picture` takes -> unit vectors of a `Clip`, N J."""
+def encode_pictures(model: Clip, processor: ImageProcessor, pictures: Sequence[object], at_once: int = 250) -> NJ:
+    """Pictures, whatever `open_picture` takes -> unit vectors of a `Clip`."""
     device = next(model.parameters()).device
     parts = [pictures[start : start + at_once] for start in range(0, len(pictures), at_once)]
     return torch.cat([model.encode_images(processor(part).to(device)).cpu() for part in parts])
 
 
 @torch.no_grad()
-def encode_captions(model, tokenizer, texts):
-    """Texts -> unit vectors of a `Clip`, N J. Raises CourseError for one that is longer than the model reads.
+def encode_captions(model: Clip, tokenizer: TextTokenizer, texts: Iterable[str]) -> NJ:
+    """Texts -> unit vectors of a `Clip`. Raises CourseError for one that is longer than the model reads.
 
     Where the last place of a row sums a text up (SigLIP), all rows fill the context, as they did in training: so the
     vector of a text is the same whatever is encoded with it.
@@ -37,7 +40,7 @@ def encode_captions(model, tokenizer, texts):
     return model.encode_texts(tokens.to(next(model.parameters()).device)).cpu()
 
 
-def caption_ids(tokenizer, texts, max_length):
+def caption_ids(tokenizer: TextTokenizer, texts: Iterable[str], max_length: int) -> list[list[int]]:
     """The token ids of each text, with <eos> at the end. Raises CourseError for one of more than `max_length`."""
     tokens = tokenizer.encode_batch(list(texts))
     for text, ids in zip(texts, tokens, strict=True):
@@ -46,8 +49,10 @@ def caption_ids(tokenizer, texts, max_length):
     return tokens
 
 
-def class_vectors(model, tokenizer, classes, templates=TEMPLATES[:1]):
-    """A unit vector for each class, C J: the mean over the captions that the templates make of its name.
+def class_vectors(
+    model: Clip, tokenizer: TextTokenizer, classes: Iterable[str], templates: Sequence[str] = TEMPLATES[:1]
+) -> Classes:
+    """A unit vector for each class: the mean over the captions that the templates make of its name.
 
     `{}` in a template is the place of the name with its article: "a picture of {}" gives "a picture of an elephant".
 
@@ -59,8 +64,8 @@ def class_vectors(model, tokenizer, classes, templates=TEMPLATES[:1]):
     return F.normalize(torch.stack(vectors).mean(dim=0), dim=-1)
 
 
-def best_class(images, *vectors):
-    """The number of the class whose vector is nearest to each picture: N J, and C J once or more -> N.
+def best_class(images: NJ, *vectors: Classes) -> IdsN:
+    """The number of the class whose vector is nearest to each picture.
 
     With several vectors of each class, such as those of "a dog" and "two dogs", the nearest one counts.
     """
@@ -74,7 +79,7 @@ class Recall(NamedTuple):
     pictures: float
 
 
-def recall_at_1(images, texts):
-    """The `Recall` in a gallery: unit vectors of pictures and of their captions, N J each, in the same order."""
+def recall_at_1(images: NJ, texts: NJ) -> Recall:
+    """The `Recall` in a gallery: unit vectors of pictures and of their captions, in the same order."""
     similarity, own = images @ texts.T, torch.arange(len(images))
     return Recall(*((similarity.argmax(dim=dim) == own).float().mean().item() for dim in (1, 0)))

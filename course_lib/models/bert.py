@@ -9,7 +9,7 @@ from torch import nn
 
 from course_lib.models.base import Model
 from course_lib.nn import EncoderLayer, LearnedPositions, TokenEmbedding, padding_mask
-from course_lib.shapes import check_shape
+from course_lib.shapes import BSD, IdsBS, Keep, Kept, check_shape
 
 Norm = partial(nn.LayerNorm, eps=1e-12)
 
@@ -33,7 +33,7 @@ class Bert(Model):
 
     self_attention_kind = "encoder"
 
-    def __init__(self, config):
+    def __init__(self, config: BertConfig):
         super().__init__(config)
         self.embedding = TokenEmbedding(config.vocab_size, config.d_model)
         self.positions = LearnedPositions(config.d_model, config.max_length)
@@ -47,7 +47,7 @@ class Bert(Model):
         self.output = nn.Linear(config.d_model, config.vocab_size)
         self.output.weight = self.embedding.table.weight
 
-    def hidden(self, tokens):
+    def hidden(self, tokens: IdsBS) -> BSD:
         """Token ids B S -> what the last layer makes of each token, B S D."""
         check_shape(tokens, "B S")
         positions = torch.arange(tokens.shape[1], device=tokens.device)
@@ -57,7 +57,7 @@ class Bert(Model):
             x = layer(x, mask)
         return x
 
-    def forward(self, tokens, keep=None):
+    def forward(self, tokens: IdsBS, keep: Keep = None) -> Kept:
         """Logits of the token that belongs at each position: B S V, or N V where `keep` (bool, B S) is True."""
         x = self.hidden(tokens)
         return self.output(self.transform(x if keep is None else x[keep]))

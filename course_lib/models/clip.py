@@ -13,6 +13,7 @@ from course_lib.errors import CourseError
 from course_lib.models.base import Model
 from course_lib.models.text_tower import TextConfig, TextTower
 from course_lib.models.vision_tower import VisionConfig, VisionTower
+from course_lib.shapes import BCYX, BJ, IdsBT, PicturesTexts, Pixels, Texts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +52,7 @@ class Pairing(NamedTuple):
     bias: torch.Tensor | float
 
     @property
-    def logits(self):
+    def logits(self) -> PicturesTexts:
         """How well each picture (row) fits each caption (column)."""
         return self.scale * self.images @ self.texts.T + self.bias
 
@@ -59,7 +60,7 @@ class Pairing(NamedTuple):
 class Clip(Model):
     """A vision and a text tower, each with a linear layer into the joint space (Radford et al. 2021, figure 3)."""
 
-    def __init__(self, config):
+    def __init__(self, config: ClipConfig):
         super().__init__(config)
         self.vision, self.text = VisionTower(config.vision), TextTower(config.text)
         pooled_by_attention = config.vision.pooling == "attention"
@@ -70,15 +71,15 @@ class Clip(Model):
         self.log_scale = nn.Parameter(torch.tensor(math.log(config.scale)))
         self.bias = None if config.bias is None else nn.Parameter(torch.tensor(config.bias))
 
-    def encode_images(self, pixels):
+    def encode_images(self, pixels: BCYX) -> BJ:
         """Pictures B C Y X -> unit vectors, B J."""
         return F.normalize(self.vision_proj(self.vision(pixels)), dim=-1)
 
-    def encode_texts(self, tokens):
+    def encode_texts(self, tokens: IdsBT) -> BJ:
         """Token ids B T, each row with its end token -> unit vectors, B J."""
         return F.normalize(self.text_proj(self.text(tokens)), dim=-1)
 
-    def forward(self, pixels, tokens):
+    def forward(self, pixels: Pixels, tokens: Texts) -> Pairing:
         """Pictures and captions, not necessarily as many -> their `Pairing`."""
         bias = 0.0 if self.bias is None else self.bias
         return Pairing(self.encode_images(pixels), self.encode_texts(tokens), self.log_scale.exp(), bias)

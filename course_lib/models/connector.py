@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from course_lib.errors import CourseError
 from course_lib.models.base import Model
 from course_lib.nn import CONNECTORS, PixelShuffleConnector
+from course_lib.shapes import Features, VisualTokens
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +25,7 @@ class ConnectorConfig:
         if self.kind not in CONNECTORS:
             raise CourseError(f"unknown connector {self.kind!r}; known: {', '.join(CONNECTORS)}")
 
-    def num_tokens(self, num_patches):
+    def num_tokens(self, num_patches: int) -> int:
         """How many visual tokens come out for so many patches."""
         return num_patches // 4 if CONNECTORS[self.kind] is PixelShuffleConnector else num_patches
 
@@ -32,9 +33,9 @@ class ConnectorConfig:
 class Connector(Model):
     """Features of patches to visual tokens: N P d_vision -> N T D, see `course_lib.nn.connector`."""
 
-    def __init__(self, config):
+    def __init__(self, config: ConnectorConfig):
         super().__init__(config)
         self.layers = CONNECTORS[config.kind](config.d_vision, config.d_model)
 
-    def forward(self, features):
+    def forward(self, features: Features) -> VisualTokens:
         return self.layers(features)

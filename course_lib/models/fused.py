@@ -1,13 +1,16 @@
 """A decoder-only model fused for writing."""
 
+from collections.abc import Callable
 from contextlib import nullcontext
 
 from course_lib.errors import CourseError
 from course_lib.models.base import Model
 from course_lib.models.gpt import Gpt
 from course_lib.models.llm import Llm
+from course_lib.nn import DecoderCache, View
 from course_lib.nn.fused import FusedLayer, Matrix, exact
 from course_lib.runtime import one_thread
+from course_lib.shapes import BV, IdsB1, IdsBT, Keep, Kept
 
 SMALL = 2**18  # weights: a matrix of fewer is read before a second core has woken up to help
 PACKED = ("forward", "hidden", "read", "logits", "capped")  # the methods of a model that a step stands in for
@@ -20,7 +23,7 @@ class Fused(Model):
     and don't follow if the model is trained on. A model that `is_small` writes fastest on a single core. See `fuse`.
     """
 
-    def __init__(self, model, store):
+    def __init__(self, model: Model, store: Callable):
         super().__init__(model.config)
         self.model, self.unsaid = model, model.unsaid
         self.layers = [FusedLayer(layer, store) for layer in model.layers]
@@ -29,11 +32,17 @@ class Fused(Model):
         self.is_small = largest < SMALL
         self.cores = one_thread if self.is_small else nullcontext
 
-    def new_cache(self):
+    def new_cache(self) -> DecoderCache:
         """An empty cache for `forward`."""
         return self.model.new_cache()
 
-    def forward(self, tokens, positions=None, cache=None, keep=None):
+    def forward(
+        self,
+        tokens: IdsBT,
+        positions: IdsBT | None = None,
+        cache: DecoderCache | None = None,
+        keep: Keep = None,
+    ) -> Kept:
         """Logits of the token after each position. Arguments as those of the model."""
         if cache is None or tokens.shape[1] > 1:
             return self.model(tokens, positions, cache=cache, keep=keep)
@@ -44,7 +53,7 @@ class Fused(Model):
 class FusedLlm(Fused):
     """An `Llm` fused for writing."""
 
-    def step(self, tokens, view):
+    def step(self, tokens: IdsB1, view: View) -> BV:
         """Logits B V after one new token of each text, B 1."""
         x = self.model.embedding(tokens)[:, 0]
         rotations, windows = self.model.rotations(view.positions, x.dtype), self.config.window_sizes
@@ -56,7 +65,7 @@ class FusedLlm(Fused):
 class FusedGpt(Fused):
     """A `Gpt` fused for writing."""
 
-    def step(self, tokens, view):
+    def step(self, tokens: IdsB1, view: View) -> BV:
         """Logits B V after one new token of each text, B 1."""
         x = self.model.embed(tokens, view)[:, 0]
         for i, layer in enumerate(self.layers):
@@ -64,7 +73,7 @@ class FusedGpt(Fused):
         return self.output(x)
 
 
-def fuse(model, store=exact):
+def fuse(model: Model, store: Callable = exact) -> Fused:
     """An `Llm` or a `Gpt` fused for writing.
 
     Args:
@@ -82,7 +91,7 @@ def fuse(model, store=exact):
     raise CourseError(f"only an Llm or a Gpt can be fused, got a {type(model).__name__}")
 
 
-def check_methods(model, kind):
+def check_methods(model: Model, kind: type[Model]) -> None:
     """Raise a CourseError where a subclass of `kind` has methods of its own for what a step computes."""
     own = [name for name in PACKED if getattr(type(model), name, None) is not getattr(kind, name, None)]
     if own:

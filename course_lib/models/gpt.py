@@ -8,7 +8,7 @@ from torch import nn
 
 from course_lib.models.base import Model
 from course_lib.nn import DecoderCache, EncoderLayer, LearnedPositions, TokenEmbedding, View
-from course_lib.shapes import check_shape
+from course_lib.shapes import BTD, IdsBT, Keep, Kept, check_shape
 
 gelu = partial(F.gelu, approximate="tanh")
 
@@ -31,7 +31,7 @@ class Gpt(Model):
 
     self_attention_kind = "decoder"
 
-    def __init__(self, config):
+    def __init__(self, config: GptConfig):
         super().__init__(config)
         self.embedding = TokenEmbedding(config.vocab_size, config.d_model)
         self.positions = LearnedPositions(config.d_model, config.max_length)
@@ -44,7 +44,7 @@ class Gpt(Model):
         self.output = nn.Linear(config.d_model, config.vocab_size, bias=False)
         self.output.weight = self.embedding.table.weight
 
-    def hidden(self, tokens, positions=None, cache=None):
+    def hidden(self, tokens: IdsBT, positions: IdsBT | None = None, cache: DecoderCache | None = None) -> BTD:
         """Token ids B T -> what the last layer makes of each token, B T D.
 
         Args:
@@ -59,11 +59,17 @@ class Gpt(Model):
             x = layer(x, view.mask(), view.layer_cache(i))
         return self.norm(x)
 
-    def embed(self, tokens, view):
+    def embed(self, tokens: IdsBT, view: View) -> BTD:
         """What the first layer reads, B T D."""
         return self.dropout(self.embedding(tokens) + self.positions(view.positions.clamp(min=0)))
 
-    def forward(self, tokens, positions=None, cache=None, keep=None):
+    def forward(
+        self,
+        tokens: IdsBT,
+        positions: IdsBT | None = None,
+        cache: DecoderCache | None = None,
+        keep: Keep = None,
+    ) -> Kept:
         """Logits of the token after each position: B T V, or N V where `keep` (bool, B T) is True.
 
         The other arguments as in `hidden`. Padding belongs at the end, where no real token sees it, or has position -1.
@@ -71,10 +77,10 @@ class Gpt(Model):
         x = self.hidden(tokens, positions, cache)
         return self.output(x if keep is None else x[keep])
 
-    def view(self, tokens, positions=None, cache=None):
+    def view(self, tokens: IdsBT, positions: IdsBT | None = None, cache: DecoderCache | None = None) -> View:
         """The `View` of new tokens; arguments as in `hidden`."""
         return View(tokens, positions, cache=cache)
 
-    def new_cache(self):
+    def new_cache(self) -> DecoderCache:
         """An empty cache for `forward`."""
         return DecoderCache([None] * len(self.layers))

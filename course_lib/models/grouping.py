@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 
+from torch import Tensor
+
 from course_lib.errors import CourseError
+from course_lib.models.llm import LlmBody
 
 
-def to_grouped(model, num_kv_heads):
+def to_grouped(model: LlmBody, num_kv_heads: int) -> LlmBody:
     """A copy of an `Llm` with fewer key-value heads, each the mean of those that it replaces.
 
     Neighbours are pooled, so each query head meets the mean of the group that its own key-value head is in. The copy
@@ -27,6 +30,6 @@ def to_grouped(model, num_kv_heads):
     return grouped.train(model.training)
 
 
-def mean_of_groups(tensor, heads, groups):
+def mean_of_groups(tensor: Tensor, heads: int, groups: int) -> Tensor:
     """Average the rows of a weight (or the numbers of a bias), (K E) ..., over the neighbouring heads of each group."""
     return tensor.unflatten(0, (groups, heads // groups, -1)).mean(dim=1).flatten(0, 1)

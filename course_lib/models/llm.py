@@ -1,8 +1,10 @@
 """The modern decoder: RoPE, GQA, SWA, RMSNorm and gated feed-forward networks (slide "Beyond Plain Transformers")."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+import torch
 from torch import nn
 
 from course_lib.errors import CourseError
@@ -24,7 +26,7 @@ from course_lib.nn import (
     YarnScaling,
     softcap,
 )
-from course_lib.shapes import check_shape
+from course_lib.shapes import BTD, IdsBT, Keep, Kept, Logits, PositionsT, Sequences, Vectors, check_shape
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +87,7 @@ class LlmBody(Model):
     self_attention_kind = "decoder"
     bias = None
 
-    def __init__(self, config):
+    def __init__(self, config: LlmConfig):
         super().__init__(config)
         self.embedding = TokenEmbedding(config.vocab_size, config.d_model, config.embedding_scale)
         d_head = config.d_head or config.d_model // config.num_heads
@@ -95,7 +97,13 @@ class LlmBody(Model):
         self.layers = nn.ModuleList(make_layer(config) for _ in range(config.num_layers))
         self.norm = RMSNorm(config.d_model, config.eps)
 
-    def hidden(self, tokens, positions=None, segments=None, cache=None):
+    def hidden(
+        self,
+        tokens: IdsBT,
+        positions: IdsBT | None = None,
+        segments: IdsBT | None = None,
+        cache: DecoderCache | None = None,
+    ) -> BTD:
         """Token ids B T -> what the last layer makes of each, B T D.
 
         Args:
@@ -107,7 +115,13 @@ class LlmBody(Model):
         check_shape(tokens, "B T")
         return self.read(self.embedding(tokens), positions, segments, cache)
 
-    def read(self, x, positions=None, segments=None, cache=None):
+    def read(
+        self,
+        x: BTD,
+        positions: IdsBT | None = None,
+        segments: IdsBT | None = None,
+        cache: DecoderCache | None = None,
+    ) -> BTD:
         """The same for vectors in the place of embeddings, B T D -> B T D, wherever they come from."""
         view = self.view(x, positions, segments, cache)
         rotations, windows = self.rotations(view.positions, x.dtype), self.config.window_sizes
@@ -115,21 +129,27 @@ class LlmBody(Model):
             x = layer(x, rotate, view.mask(window), view.layer_cache(i))
         return self.norm(x)
 
-    def view(self, tokens, positions=None, segments=None, cache=None):
+    def view(
+        self,
+        tokens: Sequences,
+        positions: IdsBT | None = None,
+        segments: IdsBT | None = None,
+        cache: DecoderCache | None = None,
+    ) -> View:
         """The `View` of new tokens (or of vectors in their place); arguments as in `hidden`."""
         return View(tokens, positions, segments, cache, self.bias)
 
-    def rotations(self, positions, dtype):
+    def rotations(self, positions: PositionsT, dtype: torch.dtype) -> list[Callable]:
         """For each layer the `Rotation` at these positions."""
         at = {rotary: rotary.at(positions, dtype) for rotary in {self.rotary, self.window_rotary}}
         return [at[self.rotary if window is None else self.window_rotary] for window in self.config.window_sizes]
 
-    def new_cache(self):
+    def new_cache(self) -> DecoderCache:
         """An empty cache for `forward`."""
         return DecoderCache(self.config.window_sizes)
 
 
-def make_layer(config):
+def make_layer(config: LlmConfig) -> LlmLayer:
     """One layer, with all that the config chose for it."""
     norm = partial(RMSNorm, eps=config.eps)
     sizes = config.d_model, config.num_heads, config.num_kv_heads, config.qkv_bias, config.d_head
@@ -147,13 +167,20 @@ def make_layer(config):
 class Llm(LlmBody):
     """A decoder-only language model; one table serves the first and the last layer, where they are `tied`."""
 
-    def __init__(self, config):
+    def __init__(self, config: LlmConfig):
         super().__init__(config)
         self.output = nn.Linear(config.d_model, config.vocab_size, bias=False)
         if config.tied:
             self.output.weight = self.embedding.table.weight
 
-    def forward(self, tokens, positions=None, segments=None, cache=None, keep=None):
+    def forward(
+        self,
+        tokens: IdsBT,
+        positions: IdsBT | None = None,
+        segments: IdsBT | None = None,
+        cache: DecoderCache | None = None,
+        keep: Keep = None,
+    ) -> Kept:
         """Logits of the token after each position: B T V, or N V where `keep` (bool, B T) is True.
 
         The other arguments as in `hidden`. Padding belongs at the end, where no real token sees it, or has position -1.
@@ -161,10 +188,10 @@ class Llm(LlmBody):
         x = self.hidden(tokens, positions, segments, cache)
         return self.logits(x if keep is None else x[keep])
 
-    def logits(self, x):
+    def logits(self, x: Vectors) -> Logits:
         """What the output layer makes of hidden states: ... D -> ... V."""
         return self.capped(self.output(x))
 
-    def capped(self, logits):
+    def capped(self, logits: Logits) -> Logits:
         """The logits within the config's `logit_cap`, if it has one."""
         return logits if self.config.logit_cap is None else softcap(logits, self.config.logit_cap)

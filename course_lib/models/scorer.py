@@ -2,7 +2,8 @@
 
 from torch import nn
 
-from course_lib.models.llm import LlmBody
+from course_lib.models.llm import LlmBody, LlmConfig
+from course_lib.shapes import BT, IdsBT
 
 
 class Scorer(LlmBody):
@@ -11,20 +12,20 @@ class Scorer(LlmBody):
     Read at the last token of an answer it is a reward model; read at every token, a value function.
     """
 
-    def __init__(self, config):
+    def __init__(self, config: LlmConfig):
         super().__init__(config)
         self.score = nn.Linear(config.d_model, 1)
         nn.init.zeros_(self.score.weight)
         nn.init.zeros_(self.score.bias)
 
     @classmethod
-    def from_llm(cls, llm):
+    def from_llm(cls, llm: LlmBody) -> "Scorer":
         """A scorer that starts with a copy of the body of `llm`; its scores are all zero."""
         scorer = cls(llm.config)
         body = {name: tensor for name, tensor in llm.state_dict().items() if not name.startswith("output.")}
         scorer.load_state_dict(body, strict=False)
         return scorer.to(next(llm.parameters()).device)
 
-    def forward(self, tokens, positions=None, segments=None):
+    def forward(self, tokens: IdsBT, positions: IdsBT | None = None, segments: IdsBT | None = None) -> BT:
         """Scores, B T; arguments as in `Llm`."""
         return self.score(self.hidden(tokens, positions, segments)).squeeze(-1)

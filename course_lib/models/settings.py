@@ -34,7 +34,7 @@ def read(name: str, wanted: Any, value: Any) -> Any:
     value = tuple(value) if isinstance(value, list) else value
     kinds = tuple(get_origin(option) or option for option in options(wanted))
     if float in kinds and type(value) is int:
-        return float(value)
+        value = float(value)
     if wanted is not None and (not isinstance(value, kinds) or (value is True or value is False) and bool not in kinds):
         expected = " or ".join("null" if kind is NoneType else kind.__name__ for kind in kinds)
         raise CourseError(f"{name} must be {expected}, got {value!r}")
@@ -43,9 +43,11 @@ def read(name: str, wanted: Any, value: Any) -> Any:
 
 
 def check_number(name: str, value: Any) -> None:
-    """Raise a CourseError where a number is not finite, or a size is below 1 or more than torch can count."""
+    """Raise a CourseError where a number is not finite, an epsilon negative, or a size none that torch can have."""
     if isinstance(value, float) and not math.isfinite(value):
         raise CourseError(f"{name} must be finite, got {value}")
+    if name.endswith("eps") and value < 0:
+        raise CourseError(f"{name} must be 0 or more, got {value}")
     is_size = name.startswith(("num_", "d_")) or name.endswith(("_size", "_length"))
     if is_size and isinstance(value, int) and not 1 <= value < 2**31:
         raise CourseError(f"{name} must be 1 or more, and fit into 32 bits, got {value}")

@@ -6,11 +6,12 @@ Text is prepared by a `Tokenizer` (tokenizer.json), pictures by an `ImageProcess
 import os
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from course_lib.data import ImageProcessor, Tokenizer
 from course_lib.errors import CourseError
 from course_lib.files import check_numbers, read_json, read_tensors, write_json, write_tensors
-from course_lib.models.base import unique_tensors
+from course_lib.models.base import Model, unique_tensors
 from course_lib.models.bert import Bert, BertConfig
 from course_lib.models.clip import Clip, ClipConfig
 from course_lib.models.connector import Connector, ConnectorConfig
@@ -40,7 +41,7 @@ ARCHITECTURES = {
 STUMBLES = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, RuntimeError)
 
 
-def save_model(model, folder, *preparers):
+def save_model(model: Model, folder: Path | str, *preparers: Tokenizer | ImageProcessor) -> None:
     """Write the model and what prepares its input to `folder`; of tied tensors, one is written.
 
     `preparers` are a `Tokenizer`; for a `Vit` an `ImageProcessor`, for a `Clip` or `Vlm` both, for a `Connector` none.
@@ -52,7 +53,7 @@ def save_model(model, folder, *preparers):
     write_tensors(folder / "model.safetensors", unique_tensors(model))
 
 
-def find_model(name):
+def find_model(name: Path | str) -> Path:
     """The folder of a model: a name in `data/models/`, or a folder. Raises CourseError, naming those there are."""
     for folder in (MODELS / name, Path(name)):
         if os.path.isfile(folder / "config.json"):  # unlike Path's, it bears names that are too long
@@ -63,7 +64,7 @@ def find_model(name):
     )
 
 
-def load_model(name):
+def load_model(name: Path | str) -> tuple:
     """The model, in eval mode, and what prepares its input, in the order of `save_model`; see `find_model`.
 
     Raises:
@@ -88,14 +89,14 @@ def load_model(name):
     return model.eval(), *preparers
 
 
-def check_kind(name, model, *kinds):
+def check_kind(name: Path | str, model: Model, *kinds: type[Model]) -> None:
     """Raise a CourseError that says what is needed, unless the model of this name is of one of the classes `kinds`."""
     if not isinstance(model, kinds):
         expected = " or ".join(kind.__name__ for kind in kinds)
         raise CourseError(f'"{name}" is a model of the kind {type(model).__name__}; expected {expected}')
 
 
-def check_fit(folder, preparer, config):
+def check_fit(folder: Path, preparer: Tokenizer | ImageProcessor, config: Any) -> None:
     """Raise a CourseError where a tokenizer or an image processor makes what the model can't read."""
     if isinstance(preparer, Tokenizer):
         size = getattr(config, "text", config).vocab_size
@@ -109,7 +110,7 @@ def check_fit(folder, preparer, config):
             raise CourseError(f"{folder}: the pictures are prepared as {made}, the model reads {needed}")
 
 
-def load_weights(model, path):
+def load_weights(model: Model, path: Path) -> None:
     """Fill the model from a safetensors file; every tensor must have its place and its shape."""
     tensors, _ = read_tensors(path)
     for name, tensor in tensors.items():

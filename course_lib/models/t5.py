@@ -18,7 +18,7 @@ from course_lib.nn import (
     biased,
     padding_mask,
 )
-from course_lib.shapes import check_shape
+from course_lib.shapes import BSD, BTD, IdsBS, IdsBT, Keep, Kept, LayerMask, check_shape
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,7 @@ class T5Config:
     dropout: float = 0.0
     pad_id: int = 0
 
-    def make_layers(self, kind, count):
+    def make_layers(self, kind: type[nn.Module], count: int) -> nn.ModuleList:
         """`count` layers in T5's style: pre-norm, RMSNorm, ReLU, no biases."""
         sizes = self.d_model, self.num_heads, self.d_ff, self.dropout, True, F.relu, RMSNorm, False
         return nn.ModuleList(kind(*sizes) for _ in range(count))
@@ -45,7 +45,7 @@ class T5Encoder(nn.Module):
 
     self_attention_kind = "encoder"
 
-    def __init__(self, config):
+    def __init__(self, config: T5Config):
         super().__init__()
         self.embedding = TokenEmbedding(config.vocab_size, config.d_model)
         self.relative_bias = RelativePositionBias(config.num_heads, bidirectional=True)
@@ -53,7 +53,7 @@ class T5Encoder(nn.Module):
         self.layers = config.make_layers(EncoderLayer, config.num_encoder_layers)
         self.norm = RMSNorm(config.d_model)
 
-    def forward(self, source, source_mask):
+    def forward(self, source: IdsBS, source_mask: LayerMask) -> BSD:
         """Token ids B S and their padding mask B 1 1 S -> the memory, B S D."""
         positions = torch.arange(source.shape[1], device=source.device)
         mask = biased(self.relative_bias(positions, positions), source_mask)
@@ -68,7 +68,7 @@ class T5Decoder(nn.Module):
 
     self_attention_kind = "decoder"
 
-    def __init__(self, config):
+    def __init__(self, config: T5Config):
         super().__init__()
         self.embedding = TokenEmbedding(config.vocab_size, config.d_model)
         self.relative_bias = RelativePositionBias(config.num_heads, bidirectional=False)
@@ -77,7 +77,14 @@ class T5Decoder(nn.Module):
         self.norm = RMSNorm(config.d_model)
         self.output = nn.Linear(config.d_model, config.vocab_size, bias=False)
 
-    def hidden(self, target, memory=None, memory_mask=None, positions=None, cache=None):
+    def hidden(
+        self,
+        target: IdsBT,
+        memory: BSD | None = None,
+        memory_mask: LayerMask | None = None,
+        positions: IdsBT | None = None,
+        cache: DecoderCache | None = None,
+    ) -> BTD:
         """Token ids B T -> B T D. Arguments as in `course_lib.models.translator.Decoder`."""
         view = View(target, positions, cache=cache, bias=self.relative_bias)
         x = self.dropout(self.embedding(target))
@@ -86,7 +93,15 @@ class T5Decoder(nn.Module):
             x = layer(x, memory[i], view.mask(), memory_mask, view.layer_cache(i))
         return self.dropout(self.norm(x))
 
-    def forward(self, target, memory=None, memory_mask=None, positions=None, cache=None, keep=None):
+    def forward(
+        self,
+        target: IdsBT,
+        memory: BSD | None = None,
+        memory_mask: LayerMask | None = None,
+        positions: IdsBT | None = None,
+        cache: DecoderCache | None = None,
+        keep: Keep = None,
+    ) -> Kept:
         """Logits B T V, or N V with `keep`. Arguments as in `course_lib.models.translator.Decoder`."""
         x = self.hidden(target, memory, memory_mask, positions, cache)
         return self.output(x if keep is None else x[keep])
@@ -95,24 +110,24 @@ class T5Decoder(nn.Module):
 class T5(Model):
     """Both halves, with one table for the two embeddings and the output."""
 
-    def __init__(self, config):
+    def __init__(self, config: T5Config):
         super().__init__(config)
         self.encoder = T5Encoder(config)
         self.decoder = T5Decoder(config)
         self.decoder.embedding.table.weight = self.encoder.embedding.table.weight
         self.decoder.output.weight = self.encoder.embedding.table.weight
 
-    def forward(self, source, target, keep=None):
+    def forward(self, source: IdsBS, target: IdsBT, keep: Keep = None) -> Kept:
         """Teacher forcing: `source` B S and `target` B T -> logits B T V, or N V where `keep` (bool, B T) is True."""
         memory, memory_mask = self.encode(source)
         return self.decoder(target, memory, memory_mask, keep=keep)
 
-    def encode(self, source):
+    def encode(self, source: IdsBS) -> tuple[BSD, LayerMask]:
         """Token ids B S -> the memory B S D and its padding mask B 1 1 S."""
         check_shape(source, "B S")
         mask = padding_mask(source, self.config.pad_id)
         return self.encoder(source, mask), mask
 
-    def new_cache(self, source):
+    def new_cache(self, source: IdsBS) -> DecoderCache:
         """A cache for outputs of `source`, B S, that holds what the encoder makes of it, for the decoder."""
         return DecoderCache.after(*self.encode(source), self.decoder.layers)

@@ -10,7 +10,7 @@ from course_lib.errors import CourseError
 from course_lib.models.base import Model
 from course_lib.models.towers import check_activation, encoder_layers, norm_of
 from course_lib.nn import LearnedPositions, TokenEmbedding, View
-from course_lib.shapes import check_shape
+from course_lib.shapes import BD, BTD, IdsBT, PlacesB, check_shape
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +41,7 @@ class TextTower(Model):
 
     self_attention_kind = "decoder"
 
-    def __init__(self, config):
+    def __init__(self, config: TextConfig):
         super().__init__(config)
         self.embedding = TokenEmbedding(config.vocab_size, config.d_model)
         self.positions = LearnedPositions(config.d_model, config.max_length)
@@ -49,7 +49,7 @@ class TextTower(Model):
         self.layers = encoder_layers(config)
         self.norm = norm_of(config)(config.d_model)
 
-    def hidden(self, tokens):
+    def hidden(self, tokens: IdsBT) -> BTD:
         """Token ids B T -> what the last layer makes of each, normalized, B T D."""
         check_shape(tokens, "B T")
         view = View(tokens)
@@ -59,7 +59,7 @@ class TextTower(Model):
             x = layer(x, mask)
         return self.norm(x)
 
-    def forward(self, tokens):
+    def forward(self, tokens: IdsBT) -> BD:
         """Token ids B T -> one vector for each text, B D.
 
         What stands behind the end token, such as padding, changes nothing.
@@ -70,7 +70,7 @@ class TextTower(Model):
         x = self.hidden(tokens)
         return x[torch.arange(len(x), device=x.device), self.last(tokens)]
 
-    def last(self, tokens):
+    def last(self, tokens: IdsBT) -> PlacesB:
         """The place of the token that sums a text up, B."""
         if self.config.end_id is None:
             return torch.full((len(tokens),), tokens.shape[1] - 1, device=tokens.device)

@@ -1,6 +1,8 @@
 """What the towers of a `Clip` share: pre-norm encoder layers, with the activation and the normalization of a config."""
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from torch import nn
 
@@ -8,18 +10,18 @@ from course_lib.errors import CourseError
 from course_lib.nn import ACTIVATIONS, EncoderLayer
 
 
-def check_activation(name):
+def check_activation(name: str) -> None:
     """Raise a CourseError for a name that is not among `ACTIVATIONS`."""
     if name not in ACTIVATIONS:
         raise CourseError(f"unknown activation {name!r}; known: {', '.join(ACTIVATIONS)}")
 
 
-def norm_of(config):
+def norm_of(config: Any) -> Callable[[int], nn.LayerNorm]:
     """What makes a tower's normalizations, from their width."""
     return partial(nn.LayerNorm, eps=config.norm_eps)
 
 
-def encoder_layers(config):
+def encoder_layers(config: Any) -> nn.ModuleList:
     """The layers of a tower: the slides' encoder layers, with the norm before each block."""
     activation = ACTIVATIONS[config.activation]
     sizes = config.d_model, config.num_heads, config.d_ff, config.dropout

@@ -16,6 +16,7 @@ from course_lib.nn import (
     View,
     padding_mask,
 )
+from course_lib.shapes import BSD, IdsBS, IdsBT, Keep, Kept, LayerMask
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +34,7 @@ class TranslatorConfig:
     norm_first: bool = False
     pad_id: int = 0
 
-    def layer_sizes(self):
+    def layer_sizes(self) -> tuple:
         """The arguments that every encoder layer and decoder layer takes."""
         return self.d_model, self.num_heads, self.d_ff, self.dropout, self.norm_first
 
@@ -43,7 +44,7 @@ class Encoder(nn.Module):
 
     self_attention_kind = "encoder"
 
-    def __init__(self, config):
+    def __init__(self, config: TranslatorConfig):
         super().__init__()
         self.embedding = TokenEmbedding(config.vocab_size, config.d_model)
         self.positions = SinusoidalPositions(config.d_model, config.max_length)
@@ -51,7 +52,7 @@ class Encoder(nn.Module):
         self.layers = nn.ModuleList(EncoderLayer(*config.layer_sizes()) for _ in range(config.num_encoder_layers))
         self.norm = nn.LayerNorm(config.d_model) if config.norm_first else nn.Identity()
 
-    def forward(self, source, mask=None):
+    def forward(self, source: IdsBS, mask: LayerMask | None = None) -> BSD:
         """Token ids B S -> the memory, B S D. `mask`: which tokens are real, B 1 1 S."""
         positions = torch.arange(source.shape[1], device=source.device)
         x = self.dropout(self.embedding(source) + self.positions(positions))
@@ -68,7 +69,7 @@ class Decoder(nn.Module):
 
     self_attention_kind = "decoder"
 
-    def __init__(self, config):
+    def __init__(self, config: TranslatorConfig):
         super().__init__()
         self.embedding = TokenEmbedding(config.vocab_size, config.d_model)
         self.positions = SinusoidalPositions(config.d_model, config.max_length)
@@ -77,7 +78,15 @@ class Decoder(nn.Module):
         self.norm = nn.LayerNorm(config.d_model) if config.norm_first else nn.Identity()
         self.output = nn.Linear(config.d_model, config.vocab_size, bias=False)
 
-    def forward(self, target, memory=None, memory_mask=None, positions=None, cache=None, keep=None):
+    def forward(
+        self,
+        target: IdsBT,
+        memory: BSD | None = None,
+        memory_mask: LayerMask | None = None,
+        positions: IdsBT | None = None,
+        cache: DecoderCache | None = None,
+        keep: Keep = None,
+    ) -> Kept:
         """Predict the token after each token of `target`.
 
         Args:
@@ -102,7 +111,7 @@ class Decoder(nn.Module):
 class Translator(Model):
     """The encoder reads the source once; the decoder predicts each next target token from it (Vaswani et al. 2017)."""
 
-    def __init__(self, config):
+    def __init__(self, config: TranslatorConfig):
         super().__init__(config)
         self.encoder = Encoder(config)
         self.decoder = Decoder(config)
@@ -112,7 +121,7 @@ class Translator(Model):
             if name.endswith("proj.weight"):
                 nn.init.xavier_uniform_(parameter)
 
-    def forward(self, source, target, keep=None):
+    def forward(self, source: IdsBS, target: IdsBT, keep: Keep = None) -> Kept:
         """Teacher forcing: `source` B S and `target` B T -> logits B T V for the token after each target token.
 
         With `keep` (bool, B T), only the N logits where it is True: N V.
@@ -120,13 +129,13 @@ class Translator(Model):
         memory, memory_mask = self.encode(source)
         return self.decoder(target, memory, memory_mask, keep=keep)
 
-    def encode(self, source):
+    def encode(self, source: IdsBS) -> tuple[BSD, LayerMask]:
         """Token ids B S -> the memory B S D and its padding mask B 1 1 S."""
         if source.dim() != 2:
             raise CourseError(f"expected token ids B S, got shape {tuple(source.shape)}")
         mask = padding_mask(source, self.config.pad_id)
         return self.encoder(source, mask), mask
 
-    def new_cache(self, source):
+    def new_cache(self, source: IdsBS) -> DecoderCache:
         """A cache for outputs of `source`, B S, that holds what the encoder makes of it, for the decoder."""
         return DecoderCache.after(*self.encode(source), self.decoder.layers)

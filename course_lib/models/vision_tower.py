@@ -9,6 +9,7 @@ from course_lib.errors import CourseError
 from course_lib.models.base import Model
 from course_lib.models.towers import check_activation, encoder_layers, norm_of
 from course_lib.nn import ACTIVATIONS, AttentionPool, LearnedPositions, PatchEmbedding
+from course_lib.shapes import BCYX, BD, BPD, BSD
 
 POOLINGS = ("class", "attention")
 
@@ -45,7 +46,7 @@ class VisionConfig:
         check_activation(self.activation)
 
     @property
-    def num_patches(self):
+    def num_patches(self) -> int:
         """P, the patches of a picture."""
         return (self.image_size // self.patch_size) ** 2
 
@@ -58,7 +59,7 @@ class VisionTower(Model):
 
     self_attention_kind = "encoder"
 
-    def __init__(self, config):
+    def __init__(self, config: VisionConfig):
         super().__init__(config)
         self.patches = PatchEmbedding(config.patch_size, config.num_channels, config.d_model)
         self.has_class_token = config.pooling == "class"
@@ -73,7 +74,7 @@ class VisionTower(Model):
             activation = ACTIVATIONS[config.activation]
             self.pool = AttentionPool(config.d_model, config.num_heads, config.d_ff, activation, norm_of(config))
 
-    def embed(self, pixels):
+    def embed(self, pixels: BCYX) -> BSD:
         """Pictures B C Y X -> what the first layer reads, B S D.
 
         Raises:
@@ -88,14 +89,14 @@ class VisionTower(Model):
             x = torch.cat([self.class_token.expand(len(x), 1, -1), x], dim=1)
         return self.input_norm(self.dropout(x + self.positions.table))
 
-    def hidden(self, pixels, num_layers=None):
+    def hidden(self, pixels: BCYX, num_layers: int | None = None) -> BSD:
         """Pictures B C Y X -> what `num_layers` layers (default: all) make of each position, B S D, not normalized."""
         x = self.embed(pixels)
         for layer in self.layers[:num_layers]:
             x = layer(x)
         return x
 
-    def features(self, pixels, layer=-2):
+    def features(self, pixels: BCYX, layer: int = -2) -> BPD:
         """One vector per patch, B P D, as a language model gets to see a picture (Liu et al. 2023, section 4.1).
 
         `layer` counts the hidden states: 0 is what the first layer reads, -1 is what the last gives, -2 what the last
@@ -109,7 +110,7 @@ class VisionTower(Model):
             raise CourseError(f"layer must be {-states} to {states - 1}, got {layer}")
         return self.hidden(pixels, layer % states)[:, int(self.has_class_token) :]
 
-    def forward(self, pixels):
+    def forward(self, pixels: BCYX) -> BD:
         """Pictures B C Y X -> one vector for each, B D.
 
         Of what the last layer makes, only the class token is read, so only this is computed.
@@ -119,7 +120,7 @@ class VisionTower(Model):
         return self.norm(first_position(self.layers[-1], self.hidden(pixels, len(self.layers) - 1)))
 
 
-def first_position(layer, x):
+def first_position(layer: nn.Module, x: BSD) -> BD:
     """What a pre-norm layer makes of the first position, B S D -> B D; the others are only attended to."""
     norm = layer.self_attention_add_norm.norm
     first = layer.self_attention_add_norm(x[:, :1], lambda first: layer.self_attention(first, norm(x)))

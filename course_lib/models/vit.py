@@ -8,6 +8,7 @@ from torch import nn
 from course_lib.data import check_classes
 from course_lib.models.base import Model
 from course_lib.models.vision_tower import VisionConfig, VisionTower
+from course_lib.shapes import BCYX, BV
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,11 +31,11 @@ class Vit(Model):
 
     self_attention_kind = "encoder"
 
-    def __init__(self, config):
+    def __init__(self, config: VitConfig):
         super().__init__(config)
         self.tower = VisionTower(config)
         self.output = nn.Linear(config.d_model, len(config.classes))
 
-    def forward(self, pixels):
+    def forward(self, pixels: BCYX) -> BV:
         """Pictures B C Y X -> logits, one for each class, B V."""
         return self.output(self.tower(pixels))

@@ -10,7 +10,8 @@ from course_lib.models.base import Model
 from course_lib.models.connector import Connector, ConnectorConfig
 from course_lib.models.llm import Llm, LlmConfig
 from course_lib.models.vision_tower import VisionConfig, VisionTower
-from course_lib.shapes import check_shape
+from course_lib.nn import DecoderCache
+from course_lib.shapes import BTD, Features, IdsBT, Keep, Kept, Pixels, check_shape
 
 ROWS_OF_TOKENS = ("embedding.table.weight", "output.weight")  # of an `Llm`: a row for each token
 
@@ -40,12 +41,12 @@ class VlmConfig:
             raise CourseError(f"image_id must be 0 to {self.text.vocab_size - 1}, got {self.image_id}")
 
     @property
-    def num_visual_tokens(self):
+    def num_visual_tokens(self) -> int:
         """How many tokens a picture takes."""
         return self.connector.num_tokens(self.vision.num_patches)
 
     @property
-    def max_length(self):
+    def max_length(self) -> int:
         """The context: how many tokens of text and pictures the model was made for."""
         return self.text.max_length
 
@@ -53,14 +54,14 @@ class VlmConfig:
 class Vlm(Model):
     """A vision tower, a connector and a language model."""
 
-    def __init__(self, config):
+    def __init__(self, config: VlmConfig):
         super().__init__(config)
         self.vision, self.connector = VisionTower(config.vision), Connector(config.connector)
         self.text = Llm(config.text)
         self.unsaid = (config.image_id,)
 
     @classmethod
-    def from_parts(cls, vision, connector, text):
+    def from_parts(cls, vision: VisionTower, connector: Connector, text: Llm) -> "Vlm":
         """A model with copies of a `VisionTower`, a `Connector` and an `Llm`; its placeholder is a token more."""
         text_config = replace(text.config, vocab_size=text.config.vocab_size + 1)
         model = cls(
@@ -77,14 +78,14 @@ class Vlm(Model):
         model.text.load_state_dict(words | {name: F.pad(words[name], (0, 0, 0, 1)) for name in ROWS_OF_TOKENS})
         return model
 
-    def train_only(self, *parts):
+    def train_only(self, *parts: str) -> "Vlm":
         """Let training change only these parts, such as "connector" and "text"; the others are frozen."""
         for name, part in self.named_children():
             part.requires_grad_(name in parts)
         return self
 
     @torch.no_grad()
-    def look(self, pixels):
+    def look(self, pixels: Pixels) -> Features:
         """What the vision tower makes of pictures, N C Y X -> N P d_vision; it is never trained here.
 
         Raises:
@@ -92,7 +93,7 @@ class Vlm(Model):
         """
         return self.vision.features(pixels, self.config.vision_layer)
 
-    def embed(self, tokens, features=None):
+    def embed(self, tokens: IdsBT, features: Features | None = None) -> BTD:
         """What the language model reads: embeddings, and visual tokens in the places of placeholders.
 
         Args:
@@ -113,7 +114,15 @@ class Vlm(Model):
             )
         return x.masked_scatter(is_visual.unsqueeze(-1), visual.to(x.dtype))
 
-    def forward(self, tokens, features=None, positions=None, segments=None, cache=None, keep=None):
+    def forward(
+        self,
+        tokens: IdsBT,
+        features: Features | None = None,
+        positions: IdsBT | None = None,
+        segments: IdsBT | None = None,
+        cache: DecoderCache | None = None,
+        keep: Keep = None,
+    ) -> Kept:
         """Logits of the token after each position: B T V, or N V where `keep` (bool, B T) is True.
 
         A visual token has a position, a place under the mask and a place in the cache like any other. `tokens` and
@@ -122,6 +131,6 @@ class Vlm(Model):
         x = self.text.read(self.embed(tokens, features), positions, segments, cache)
         return self.text.logits(x if keep is None else x[keep])
 
-    def new_cache(self):
+    def new_cache(self) -> DecoderCache:
         """An empty cache for `forward`."""
         return self.text.new_cache()

@@ -6,6 +6,7 @@ Vectors are those of one new token of each text, B D.
 """
 
 import math
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import torch
@@ -17,17 +18,19 @@ from course_lib.nn.attention import MultiHeadAttention
 from course_lib.nn.encoder_layer import EncoderLayer
 from course_lib.nn.feed_forward import FeedForward
 from course_lib.nn.gated_feed_forward import GatedFeedForward
+from course_lib.nn.kv_cache import KVCache
 from course_lib.nn.llm_layer import LlmLayer
 from course_lib.nn.rms_norm import RMSNorm
+from course_lib.shapes import BD, BF, FD, LayerMask
 
 
-def exact(weight):
+def exact(weight: FD) -> Callable:
     """A product with a matrix, F D, that lies in long runs of memory: along its longer side."""
     tall = weight.shape[0] >= weight.shape[1]
     return partial(F.linear, weight=weight.t().contiguous().t() if tall else weight)
 
 
-def rounded(dtype):
+def rounded(dtype: torch.dtype) -> Callable[[FD], Callable]:
     """Products with matrices that are stored in another precision, such as torch.float16; a function like `exact`."""
 
     def store(weight):
@@ -51,7 +54,7 @@ class Matrix:
         CourseError: a layer or normalization of another kind.
     """
 
-    def __init__(self, *layers, norm=None, store=exact):
+    def __init__(self, *layers: nn.Module, norm: nn.Module | None = None, store: Callable = exact):
         check_parts(layers, norm)
         weight = torch.cat([layer.weight.detach() for layer in layers])
         biases = [layer.bias.detach() for layer in layers if layer.bias is not None]
@@ -65,18 +68,18 @@ class Matrix:
             weight = weight * norm.weight.detach()
         self.product = store(weight)
 
-    def __call__(self, x):
+    def __call__(self, x: BD) -> BF:
         y = self.product(x if self.norm is None else self.normalize(x))
         return y if self.bias is None else y + self.bias
 
-    def normalize(self, x):
+    def normalize(self, x: BD) -> BD:
         """What the normalization does to vectors before it multiplies them by its weights; a root of D is in these."""
         if isinstance(self.norm, RMSNorm):
             return x / torch.hypot(torch.linalg.vector_norm(x, dim=-1, keepdim=True), self.least)
         return F.layer_norm(x, self.norm.normalized_shape, eps=self.norm.eps)
 
 
-def check_parts(layers, norm):
+def check_parts(layers: Sequence[nn.Module], norm: nn.Module | None) -> None:
     """Raise a CourseError for layers or a normalization that a `Matrix` can't compute."""
     unknown = [type(layer).__name__ for layer in layers if type(layer) is not nn.Linear]
     if unknown:
@@ -91,13 +94,13 @@ def check_parts(layers, norm):
 class FusedFeedForward:
     """A feed-forward network with the normalization before it, B D -> B D; one matrix makes gate and content."""
 
-    def __init__(self, feed_forward, norm, store):
+    def __init__(self, feed_forward: FeedForward | GatedFeedForward, norm: nn.Module, store: Callable):
         self.gated, self.activation = isinstance(feed_forward, GatedFeedForward), feed_forward.activation
         into_hidden = (feed_forward.gate_proj, feed_forward.up_proj) if self.gated else (feed_forward.up_proj,)
         self.up_proj = Matrix(*into_hidden, norm=norm, store=store)
         self.down_proj = Matrix(feed_forward.down_proj, store=store)
 
-    def __call__(self, x):
+    def __call__(self, x: BD) -> BD:
         hidden = self.up_proj(x)
         if self.gated:
             gate, content = hidden.chunk(2, dim=-1)
@@ -105,7 +108,7 @@ class FusedFeedForward:
         return self.down_proj(self.activation(hidden))
 
 
-def packed_feed_forward(feed_forward, norm, store):
+def fused_feed_forward(feed_forward: nn.Module, norm: nn.Module, store: Callable) -> Callable[[BD], BD]:
     """A function from B D to B D: fused, or as it is if it is of another kind, such as a mixture of experts."""
     if type(feed_forward) in (FeedForward, GatedFeedForward):
         return FusedFeedForward(feed_forward, norm, store)
@@ -121,7 +124,7 @@ class FusedLayer:
         CourseError: a layer or an attention of another kind, or one with the normalization behind its blocks.
     """
 
-    def __init__(self, layer, store=exact):
+    def __init__(self, layer: nn.Module, store: Callable = exact):
         attention, add_norm = layer.self_attention, layer.self_attention_add_norm
         check_kinds(layer, attention, add_norm)
         self.attention = attention
@@ -129,17 +132,17 @@ class FusedLayer:
         self.qkv_proj = Matrix(*projections, norm=add_norm.norm, store=store)
         self.widths = [proj.out_features for proj in projections]
         self.o_proj = Matrix(attention.o_proj, store=store)
-        self.feed_forward = packed_feed_forward(layer.feed_forward, layer.feed_forward_add_norm.norm, store)
+        self.feed_forward = fused_feed_forward(layer.feed_forward, layer.feed_forward_add_norm.norm, store)
         self.qk_norms = [real(attention.q_norm), real(attention.k_norm)]
         parts = ("self_attention_post_norm", "feed_forward_post_norm")  # an LlmLayer has them
         self.post_norms = [real(getattr(layer, name, None)) for name in parts]
 
-    def __call__(self, x, rotate, mask, cache):
+    def __call__(self, x: BD, rotate: Callable | None, mask: LayerMask | None, cache: KVCache) -> BD:
         """B D -> B D; `rotate`: the `Rotation` of the new positions, or None; mask and cache as those of the layer."""
         x = x + after(self.post_norms[0], self.gather(x, rotate, mask, cache))
         return x + after(self.post_norms[1], self.feed_forward(x))
 
-    def gather(self, x, rotate, mask, cache):
+    def gather(self, x: BD, rotate: Callable | None, mask: LayerMask | None, cache: KVCache) -> BD:
         """What attention makes of `x`."""
         h, k = self.attention.num_heads, self.attention.num_kv_heads
         queries, keys, values = self.widths
@@ -154,7 +157,7 @@ class FusedLayer:
         return self.o_proj(self.attention.attend(queries, *cache.update(keys, values), mask).flatten(1))
 
 
-def check_kinds(layer, attention, add_norm):
+def check_kinds(layer: nn.Module, attention: nn.Module, add_norm: nn.Module) -> None:
     """Raise a CourseError for a layer that computes something else than `FusedLayer` does."""
     if type(layer) not in (EncoderLayer, LlmLayer):
         raise CourseError(f"only an EncoderLayer or LlmLayer can be fused, got a {type(layer).__name__}")
@@ -164,11 +167,11 @@ def check_kinds(layer, attention, add_norm):
         raise CourseError("only layers with the normalization before each block can be fused (norm_first)")
 
 
-def real(module):
+def real(module: nn.Module | None) -> nn.Module | None:
     """A module that does something, or None."""
     return None if isinstance(module, nn.Identity) else module
 
 
-def after(norm, x):
+def after(norm: nn.Module | None, x: BD) -> BD:
     """What a norm makes of `x`, if there is one."""
     return x if norm is None else norm(x)

@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 
 from course_lib.cli import web
-from course_lib.cli.talkers import talker
+from course_lib.cli.talkers import talker, well_computed
 from course_lib.convert import llm_to_hugging_face
 from course_lib.data import ImageProcessor
 from course_lib.data.messages import pictures_of
@@ -173,6 +173,21 @@ def test_a_model_of_another_kind_is_refused(trained):
     result = course("chat", "--model", trained[0], input="Hello!\n")
     assert result.exit_code == 2
     assert "is a model of the kind Translator; expected Llm or Vlm" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("stored", "device", "has_bfloat16", "computed"),
+    [
+        ("bfloat16", "cuda", True, "bfloat16"),
+        ("bfloat16", "cuda", False, "float32"),
+        ("float16", "cuda", False, "float16"),
+        ("bfloat16", "cpu", True, "float32"),
+        ("float16", "mps", True, "float32"),
+    ],
+)
+def test_weights_keep_their_type_where_the_device_is_made_for_it(stored, device, has_bfloat16, computed, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: has_bfloat16)
+    assert well_computed(getattr(torch, stored), torch.device(device)) == getattr(torch, computed)
 
 
 class TestPictures:

@@ -35,7 +35,7 @@ def test_without_a_command_the_commands_are_listed():
         (["evaluate", "nobody"], 'no model "nobody": expected a folder with a config.json'),
         (["translate", "olá", "--model", "nobody"], 'no model "nobody"'),
         (["run", "77"], 'no lesson "77"'),
-        (["bench", "--only", "juggling"], 'no benchmark "juggling": expected one of characters, decoder, '),
+        (["bench", "--only", "juggling"], 'no benchmark "juggling": expected one of throughput, decoding, '),
     ],
 )
 def test_what_cannot_be_used_is_one_message_and_exit_status_2(arguments, said, tmp_path, monkeypatch):

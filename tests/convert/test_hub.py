@@ -234,6 +234,8 @@ def test_memory_peaks_below_1_2_times_the_weights(tmp_path):
         {"rope_parameters": 7},
         {"rope_scaling": 7},
         {"layer_types": 7},
+        {"rope_parameters": {"rope_theta": -1}},
+        {"rope_parameters": {"rope_theta": True}},
     ],
 )
 def test_a_setting_of_another_kind_is_refused(changes, folder):
@@ -247,3 +249,26 @@ def test_weights_of_another_kind_of_numbers_are_named(dtype, folder):
     state = load_file(folder / WEIGHTS)
     save_file(state | {"model.norm.weight": state["model.norm.weight"].to(dtype)}, folder / WEIGHTS)
     refuses(folder, rf"norm\.weight is stored as {str(dtype).removeprefix('torch.')}; expected one of float32")
+
+
+@pytest.mark.parametrize(
+    ("changes", "dtype"),
+    [
+        ({"dtype": "bfloat16"}, torch.bfloat16),
+        ({"dtype": None, "torch_dtype": "float16"}, torch.float16),
+        ({"dtype": "auto"}, torch.float32),
+        ({"dtype": ["float16"]}, torch.float32),
+        ({"dtype": None, "text_config": {"dtype": "bfloat16"}}, torch.bfloat16),
+        ({"dtype": "float16", "text_config": 7}, torch.float16),
+    ],
+)
+def test_the_config_says_what_the_weights_are_stored_in(changes, dtype, folder):
+    change(folder / "config.json", **changes)
+    assert HubCheckpoint(folder).dtype == dtype
+
+
+@pytest.mark.parametrize("setting", ["query_pre_attn_scalar", "sliding_window"])
+@pytest.mark.parametrize("value", [0, -3, True, "x", [7]])
+def test_a_setting_of_gemma_that_is_no_number_above_0_is_refused(setting, value, tmp_path):
+    change(saved(their_llm("gemma2"), tmp_path) / "config.json", **{setting: value})
+    refuses(tmp_path, f"the checkpoint's {setting} should be a number above 0, got")

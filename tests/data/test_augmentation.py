@@ -69,3 +69,4 @@ def test_a_batch_is_seen_the_same_way_each_time_and_another_way_in_another_epoch
     assert torch.equal(batches.batch(first).pixels, batches.batch(first).pixels)
     in_order = [batches.batch(drawn).pixels[torch.tensor(drawn[0]).argsort()] for drawn in (first, second)]
     assert not torch.equal(*in_order)
+    assert not torch.equal(batches.batch((first[0], 1)).pixels, batches.batch((first[0], 2)).pixels)

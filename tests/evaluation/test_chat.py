@@ -80,7 +80,9 @@ def test_rows_of_other_sources_have_one_group():
 @pytest.mark.parametrize("said", [LAW.upper(), LAW + ".", " " + LAW, ""])
 def test_another_case_or_one_letter_more_is_not_exact(said, monkeypatch):
     monkeypatch.setattr(chat, "answer", lambda *arguments: [chat.Answer(said, ended=True)])
-    assert evaluate_chat(None, chat_tokenizer(), dialogues([LAW]))["all"] == AnswerScores(1, exact=0.0, ended=100.0)
+    assert evaluate_chat(chat_llm(), chat_tokenizer(), dialogues([LAW]))["all"] == AnswerScores(
+        1, exact=0.0, ended=100.0
+    )
 
 
 def test_the_response_is_not_shown_to_the_model():

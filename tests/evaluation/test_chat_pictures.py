@@ -58,7 +58,7 @@ def test_scores_are_given_by_form_and_kind(monkeypatch):
         return [Answer("A.", True), Answer("b.", True), Answer("C.", False)]
 
     monkeypatch.setattr(chat, "answer", say)
-    scores = evaluate_vlm(None, None, torch.tensor([10.0, 20.0]).view(2, 1, 1), texts)
+    scores = evaluate_vlm(*seeing(), torch.tensor([10.0, 20.0]).view(2, 1, 1), texts)
     assert asked == [(10.0, "a"), (20.0, "b"), (20.0, "c")]
     assert {name: (s.questions, round(s.exact), round(s.ended)) for name, s in scores.items()} == {
         "all": (3, 67, 67),

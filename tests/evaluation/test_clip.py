@@ -6,12 +6,15 @@ import pytest
 import torch
 from datasets import Dataset
 
+from course_lib.data import ImageProcessor
 from course_lib.evaluation import clip as module
 from course_lib.evaluation import evaluate_clip
 from course_lib.world.language.writing import with_article
 from course_lib.world.scenes import has_withheld_shirt, has_withheld_thing, make_scenes
 from course_lib.world.scenes.captions import captions
 from course_lib.world.scenes.phrases import counted, garment
+from tests.chats import chat_tokenizer
+from tests.models.tiny import tiny_clip
 
 SCENES = make_scenes("test", 37)
 
@@ -49,7 +52,7 @@ def scores(monkeypatch, rows):
         monkeypatch.setattr(
             module, "encode_captions", lambda model, tokenizer, texts: torch.stack([*map(heard.caption, texts)])
         )
-        return evaluate_clip(None, None, None, rows, scenes)
+        return evaluate_clip(tiny_clip(), chat_tokenizer(), ImageProcessor(size=8), rows, scenes)
 
     return evaluate
 

@@ -74,6 +74,7 @@ def test_a_text_longer_than_the_positions_is_refused():
     assert model(torch.ones(B, MAX_LENGTH, dtype=torch.long)).isfinite().all()
 
 
+@pytest.mark.usefixtures("shapes_unchecked")
 def test_a_text_without_a_batch_is_refused():
     with pytest.raises(CourseError, match=rf"expected 2 axes \(B S\), got shape \({S},\)"):
         tiny_bert()(TOKENS[0])

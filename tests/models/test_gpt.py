@@ -97,6 +97,7 @@ def test_a_cache_does_not_hide_that_the_positions_end():
         model(TOKENS[:, :1], cache=cache)
 
 
+@pytest.mark.usefixtures("shapes_unchecked")
 def test_a_text_without_a_batch_is_refused():
     with pytest.raises(CourseError, match=rf"expected 2 axes \(B T\), got shape \({T},\)"):
         tiny_gpt()(TOKENS[0])

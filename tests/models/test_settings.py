@@ -42,6 +42,7 @@ def test_a_config_comes_back_from_json_as_it_was(config):
         ({"num_layers": 0, "window_sizes": []}, "num_layers must be 1 or more, and fit into 32 bits, got 0"),
         ({"vocab_size": 2**31}, "vocab_size must be 1 or more, and fit into 32 bits, got 2147483648"),
         ({"rope_base": math.inf}, "rope_base must be finite, got inf"),
+        ({"eps": -1}, "eps must be 0 or more, got -1.0"),
         ({"d_head": 1.5}, "d_head must be int or null, got 1.5"),
         ({"window_sizes": 5}, "window_sizes must be tuple or null, got 5"),
         ({"eps": {"kind": "small"}}, "eps can't be an object, got {'kind': 'small'}"),

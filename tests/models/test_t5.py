@@ -105,6 +105,7 @@ def test_a_loaded_model_has_the_logits_of_the_saved_one(tmp_path):
     assert loaded.decoder.output.weight is loaded.encoder.embedding.table.weight
 
 
+@pytest.mark.usefixtures("shapes_unchecked")
 def test_a_source_without_a_batch_is_refused():
     with pytest.raises(CourseError, match=rf"expected 2 axes \(B S\), got shape \({S},\)"):
         tiny_t5()(SOURCE[0], TARGET)

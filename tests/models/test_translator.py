@@ -171,6 +171,7 @@ def test_token_ids_outside_the_vocabulary_are_refused(side, bad):
         tiny_translator()(**sides)
 
 
+@pytest.mark.usefixtures("shapes_unchecked")
 def test_a_single_sequence_without_a_batch_is_refused():
     with pytest.raises(CourseError, match=rf"expected token ids B S, got shape \({S},\)"):
         tiny_translator()(SOURCE[0], TARGET)

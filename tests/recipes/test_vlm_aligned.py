@@ -17,6 +17,7 @@ from course_lib.world.scenes import make_scenes
 from course_lib.world.scenes.dialogues import GRANTED
 from course_lib.world.scenes.questions import FORMS, false_premises, questions
 from tests.chats import chat_tokenizer
+from tests.models.tiny import tiny_vlm
 
 BY_TEXT = {
     FORMS[form].format(question.text): question.turn(form)["assistant"]
@@ -56,13 +57,13 @@ def spoken(pair, template):
 
 def numbered(count):
     """What a tower makes of so many pictures: picture i has the number i all over."""
-    return torch.arange(count).view(count, 1, 1).expand(count, 5, 7)
+    return torch.arange(count, dtype=torch.float32).view(count, 1, 1).expand(count, 5, 7)
 
 
 def test_to_say_what_is_not_there_is_preferred_to_what_the_model_says(template, tell):
     scenes = make_scenes("validation", 3)
     tell(lambda text: "Red.")
-    pairs = [spoken(pair, template) for pair in preferences(scenes, numbered(3), None, template)]
+    pairs = [spoken(pair, template) for pair in preferences(scenes, numbered(3), tiny_vlm(), template)]
     against = [(number, chosen) for number, chosen, rejected in pairs if rejected == "Red."]
     expected = [(number, q) for number, scene in enumerate(scenes) for q in false_premises(scene)]
     assert [number for number, _ in against] == [number for number, _ in expected]
@@ -73,7 +74,7 @@ def test_to_say_what_is_not_there_is_preferred_to_what_the_model_says(template, 
 def test_where_the_model_says_so_already_it_is_preferred_to_what_is_right_of_another_picture(template, tell):
     scenes = make_scenes("validation", 40)
     tell(BY_TEXT.__getitem__)
-    pairs = [spoken(pair, template) for pair in preferences(scenes, numbered(40), None, template)]
+    pairs = [spoken(pair, template) for pair in preferences(scenes, numbered(40), tiny_vlm(), template)]
     right = {text for scene in scenes for q in questions(scene) for text in (q.sentence, q.word)}
     against = [pair for pair in pairs if pair[1] in BY_TEXT.values()]
     asked_somewhere = {question.text for scene in scenes for question in questions(scene)}
@@ -85,7 +86,7 @@ def test_where_the_model_says_so_already_it_is_preferred_to_what_is_right_of_ano
 def test_where_the_premise_is_true_the_answer_is_preferred_to_denying_it(template, tell):
     scenes = make_scenes("validation", 40)
     tell(BY_TEXT.__getitem__)
-    pairs = [spoken(pair, template) for pair in preferences(scenes, numbered(40), None, template)]
+    pairs = [spoken(pair, template) for pair in preferences(scenes, numbered(40), tiny_vlm(), template)]
     against = [pair for pair in pairs if pair[1] not in BY_TEXT.values()]
     granted = [sum(q.kind in GRANTED for q in questions(scene)) for scene in scenes]
     assert len(against) == sum(min(TRUE, number) for number in granted)
@@ -97,21 +98,21 @@ def test_where_the_premise_is_true_the_answer_is_preferred_to_denying_it(templat
 
 def test_a_missing_answer_makes_no_pair(template, tell):
     tell(lambda text: "")
-    pairs = [spoken(p, template) for p in preferences(make_scenes("validation", 9), numbered(9), None, template)]
+    pairs = [spoken(p, template) for p in preferences(make_scenes("validation", 9), numbered(9), tiny_vlm(), template)]
     assert not any(chosen in BY_TEXT.values() for _, chosen, _ in pairs)
 
 
-def test_the_rate_counts_what_the_model_goes_along_with(tell):
+def test_the_rate_counts_what_the_model_goes_along_with(template, tell):
     scenes = make_scenes("validation", 20)
     tell(lambda text: BY_TEXT[text] if "color" in text else "Red.")
     asked = [question.text for scene in scenes for question in false_premises(scene)]
-    rate = hallucination_rate(scenes, torch.zeros(20, 5, 7), None, None)
+    rate = hallucination_rate(scenes, torch.zeros(20, 5, 7), tiny_vlm(), template)
     assert rate == pytest.approx(100 * sum("color" not in text for text in asked) / len(asked))
 
 
-def test_the_rate_is_that_of_all_three_forms(tell):
+def test_the_rate_is_that_of_all_three_forms(template, tell):
     tell(lambda text: "None." if text.endswith("phrase.") else "Red.")
-    rate = hallucination_rate(make_scenes("validation", 20), torch.zeros(20, 5, 7), None, None)
+    rate = hallucination_rate(make_scenes("validation", 20), torch.zeros(20, 5, 7), tiny_vlm(), template)
     assert rate == pytest.approx(100 * 2 / 3)
 
 
