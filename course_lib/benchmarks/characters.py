@@ -1,18 +1,27 @@
 """Learning a text by its characters: the loss on its unseen part, and the time, against a Hugging Face GPT-2."""
 
 import time
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F
+from torch import nn
 
-from course_lib.benchmarks.rounds import compare, take_turns
-from course_lib.data import CharacterTokenizer, load_stories, window_batches, windows_in_order
+from course_lib.benchmarks.options import Options
+from course_lib.benchmarks.rounds import Table, compare, take_turns
+from course_lib.data import Batches, CharacterTokenizer, TokenBatch, load_stories, window_batches, windows_in_order
 from course_lib.models import Llm, LlmConfig
 from course_lib.objectives import TokenLoss, TokenPrediction
 from course_lib.runtime import seed_everything
 from course_lib.training import Plan, Trainer
+
+if TYPE_CHECKING:  # slow to import
+    import transformers
+
+Objective = Callable[[nn.Module, TokenBatch], TokenLoss]
 
 CONTEXT, ROWS = 64, 12
 SIZES = {"d_model": 128, "num_heads": 4, "num_layers": 4}
@@ -21,7 +30,7 @@ TURN = 50  # steps that are timed at once
 TRAINED_ON = 0.9  # the share of a single file
 
 
-def measure(options):
+def measure(options: Options) -> Table:
     """Both models see the same windows in the same loop, with the same optimizer.
 
     The seconds are those of the whole training, one model after the other. The ratio of the speeds is that of short
@@ -45,7 +54,7 @@ def measure(options):
     return rows
 
 
-def read(text):
+def read(text: Path | str) -> Sequence[str]:
     """What is learnt and what is held out, of a text file (its last tenth) or of the stories of a source."""
     if Path(text).is_file():
         whole = Path(text).read_text(encoding="utf-8")
@@ -54,13 +63,13 @@ def read(text):
     return ["\n\n".join(load_stories(text, split)["text"]) for split in ("train", "validation")]
 
 
-def new_llm(vocab_size):
+def new_llm(vocab_size: int) -> Llm:
     """Our decoder; its feed-forward network has three matrices, of the size of the two of GPT-2 in all."""
     seed_everything(0)
     return Llm(LlmConfig(vocab_size=vocab_size, **SIZES, d_ff=344, num_kv_heads=SIZES["num_heads"], max_length=CONTEXT))
 
 
-def new_gpt2(vocab_size):
+def new_gpt2(vocab_size: int) -> "transformers.GPT2LMHeadModel":
     """The model of the same shape in the library `transformers`."""
     from transformers import GPT2Config, GPT2LMHeadModel
 
@@ -73,14 +82,14 @@ def new_gpt2(vocab_size):
     return GPT2LMHeadModel(config)
 
 
-def score_gpt2(model, batch):
+def score_gpt2(model: "transformers.GPT2LMHeadModel", batch: TokenBatch) -> TokenLoss:
     """The loss that its users compute, as a `TokenLoss`."""
     logits = model(input_ids=batch.tokens, use_cache=False).logits
     loss = F.cross_entropy(logits.flatten(0, 1), batch.labels.flatten(), reduction="sum")
     return TokenLoss(loss, batch.labels.numel())
 
 
-def steps_per_second(model, batches, objective):
+def steps_per_second(model: nn.Module, batches: Batches, objective: Objective) -> float:
     """The speed of a short training, which goes on with the model as the last one left it."""
     steps = min(TURN, PLAN.steps)
     started = time.monotonic()
@@ -88,7 +97,7 @@ def steps_per_second(model, batches, objective):
     return steps / (time.monotonic() - started)
 
 
-def full_training(model, batches, objective, exam):
+def full_training(model: nn.Module, batches: Batches, objective: Objective, exam: Batches) -> dict[str, float]:
     """Train by the plan: the seconds, and the loss per character of the text that was held out."""
     started = time.monotonic()
     Trainer(model, batches, objective, PLAN).train()
@@ -97,7 +106,7 @@ def full_training(model, batches, objective, exam):
 
 
 @torch.no_grad()
-def held_out_loss(model, objective, exam):
+def held_out_loss(model: nn.Module, objective: Objective, exam: Batches) -> float:
     """Nats per character, over all windows of `exam`."""
     model.eval()
     device = next(model.parameters()).device

@@ -5,17 +5,23 @@ Wanted: 1.2 times theirs in float32, 1.6 times under bfloat16 autocast; and afte
 
 import copy
 from functools import partial
+from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F
+from torch import nn
 
-from course_lib.benchmarks.characters import read
-from course_lib.benchmarks.rounds import compare, take_turns
+from course_lib.benchmarks.characters import Objective, read
+from course_lib.benchmarks.options import Options
+from course_lib.benchmarks.rounds import Table, compare, take_turns
 from course_lib.benchmarks.writers import new_llama
 from course_lib.convert import llm_from_hugging_face
-from course_lib.data import CharacterTokenizer, window_batches
+from course_lib.data import Batches, CharacterTokenizer, TokenBatch, window_batches
 from course_lib.objectives import TokenLoss, TokenPrediction
 from course_lib.training import Plan, Trainer
+
+if TYPE_CHECKING:  # slow to import
+    import transformers
 
 CONTEXT, ROWS = 256, 8
 SIZES = {
@@ -29,7 +35,7 @@ SIZES = {
 STEPS, TURN = 300, 3  # of the whole training, and at once
 
 
-def measure(options):
+def measure(options: Options) -> Table:
     """Both start from the same weights, and see the same windows in the same loop, with the same optimizer.
 
     `ratio` is to theirs in float32, and `ratio_alike` to theirs in the same precision.
@@ -55,19 +61,19 @@ def measure(options):
     ]
 
 
-def pair(rates, kind):
+def pair(rates: dict[str, list[float]], kind: str) -> dict[str, list[float]]:
     """The rates of both in one precision."""
     return {name: values for name, values in rates.items() if name.endswith(kind)}
 
 
-def score_theirs(model, batch):
+def score_theirs(model: "transformers.LlamaForCausalLM", batch: TokenBatch) -> TokenLoss:
     """The loss that their users compute, as a `TokenLoss`."""
     logits = model(input_ids=batch.tokens, use_cache=False).logits
     loss = F.cross_entropy(logits.float().flatten(0, 1), batch.labels.flatten(), reduction="sum")
     return TokenLoss(loss, batch.labels.numel())
 
 
-def in_bfloat16(objective):
+def in_bfloat16(objective: Objective) -> Objective:
     """The objective under autocast: products of matrices in bfloat16, weights and sums in float32."""
 
     def run(model, batch):
@@ -77,13 +83,13 @@ def in_bfloat16(objective):
     return run
 
 
-def rate(batches, model, objective):
+def rate(batches: Batches, model: nn.Module, objective: Objective) -> float:
     """Tokens per second of a short training, after which the model is as it was."""
     plan = Plan(steps=TURN, learning_rate=0.0, weight_decay=0.0, evaluations=1)
     return Trainer(model, batches, objective, plan).train()[-1]["tokens_per_second"]
 
 
-def final_loss(batches, model, objective):
+def final_loss(batches: Batches, model: nn.Module, objective: Objective) -> float:
     """The loss per character over the last tenth of a whole training of a copy of the model."""
     plan = Plan(steps=STEPS, learning_rate=1e-3, evaluations=10)
     return Trainer(copy.deepcopy(model), batches, objective, plan).train()[-1]["loss"]

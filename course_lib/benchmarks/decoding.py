@@ -5,7 +5,8 @@ from functools import partial
 
 import torch
 
-from course_lib.benchmarks.rounds import compare, take_turns
+from course_lib.benchmarks.options import Options
+from course_lib.benchmarks.rounds import Table, compare, take_turns
 from course_lib.data import load_translations
 from course_lib.errors import CourseError
 from course_lib.files import read_json
@@ -13,6 +14,7 @@ from course_lib.generation import CachedDecoding, RecomputingDecoding, translate
 from course_lib.generation.decoding import longest_output
 from course_lib.models import Translator, check_kind, find_model, load_model
 from course_lib.runtime import pick_device
+from course_lib.shapes import BV, IdsBS, IdsBT, Rows
 
 SENTENCES = 250
 
@@ -20,16 +22,16 @@ SENTENCES = 250
 class WholeModelDecoding:
     """Nothing is kept: for each new token, the source and the whole output go through the whole translator again."""
 
-    def __init__(self, model, source):
+    def __init__(self, model: Translator, source: IdsBS):
         self.model, self.source, self.max_length = model, source, longest_output(model, source)
         self.tokens = source.new_empty(len(source), 0)
 
-    def next_logits(self, tokens):
-        """Take in `tokens`, B T, and return the logits of the token that follows, B V."""
+    def next_logits(self, tokens: IdsBT) -> BV:
+        """Take in `tokens` and return the logits of the token that follows."""
         self.tokens = torch.cat([self.tokens, tokens], dim=1)
         return self.model(self.source, self.tokens)[:, -1]
 
-    def select(self, rows):
+    def select(self, rows: Rows) -> None:
         """Go on with the outputs `rows` (a tensor of indices into B)."""
         self.source, self.tokens = self.source[rows], self.tokens[rows]
 
@@ -41,7 +43,7 @@ WAYS = {
 }
 
 
-def measure(options):
+def measure(options: Options) -> Table:
     """The ways to decode take turns on held-out sentences of what the model was trained on.
 
     It must be a trained model: others don't know where a sentence ends, which makes the cache look better than it is.

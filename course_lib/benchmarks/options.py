@@ -1,7 +1,9 @@
 """Which benchmarks there are, and what they may be told."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from types import ModuleType
 
 from course_lib.errors import CourseError
 
@@ -35,7 +37,7 @@ class Options:
     seconds: float = 2.5
 
 
-def find_benchmarks(names=()):
+def find_benchmarks(names: Sequence[str] = ()) -> dict[str, ModuleType]:
     """The modules of the benchmarks `names` (default: of all), by name. Raises CourseError for an unknown one."""
     unknown = [name for name in names if name not in NAMES]
     if unknown:

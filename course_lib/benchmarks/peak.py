@@ -6,15 +6,17 @@ import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
-from course_lib.benchmarks.rounds import compare, take_turns
+from course_lib.benchmarks.options import Options
+from course_lib.benchmarks.rounds import Table, compare, take_turns
 from course_lib.benchmarks.setting import Setting
+from course_lib.models import Translator
 from course_lib.runtime import pick_device
 
 SIZE = 2048
 SAMPLE = 16  # batches whose operations are counted
 
 
-def measure(options):
+def measure(options: Options) -> Table:
     """Training and bare multiplications take turns."""
     setting = Setting(options.source)
     model = setting.new_translator()
@@ -26,7 +28,7 @@ def measure(options):
     return compare(take_turns(options.rounds, runs), "gflops")
 
 
-def gflop_per_token(model, setting):
+def gflop_per_token(model: Translator, setting: Setting) -> float:
     """Billions of operations in the multiplications of a forward and a backward pass, per useful token.
 
     The counter knows no operations of the fused attention on a CPU, so attention takes the explicit way here.
@@ -39,7 +41,7 @@ def gflop_per_token(model, setting):
     return counter.get_total_flops() / 1e9 / sum(batch.num_tokens for batch in batches)
 
 
-def multiply(seconds):
+def multiply(seconds: float) -> float:
     """Multiply two large matrices for `seconds`; the billions of operations per second."""
     a, b = torch.randn(2, SIZE, SIZE, device=pick_device())
     count, started = 0, time.monotonic()

@@ -1,6 +1,7 @@
 """What the benchmarks share: the recipe of a source, its data, and our training at full speed."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from course_lib.models import Translator
 from course_lib.recipes import RECIPES
@@ -11,19 +12,19 @@ from course_lib.training import Trainer
 class Setting:
     """A data set, as the recipe for it prepares it."""
 
-    def __init__(self, source):
+    def __init__(self, source: Path | str):
         self.recipe = RECIPES["translator"].on(source)
         self.rows, self.held_out = (self.recipe.load(source, split) for split in ("train", "validation"))
         model, self.tokenizer, *_ = kit = self.recipe.build(self.rows)
         self.config, self.objective = model.config, self.recipe.objective
         self.batches = self.recipe.batches(self.recipe.readable(self.rows, *kit)[0], *kit, seed=0)
 
-    def new_translator(self):
+    def new_translator(self) -> Translator:
         """Our translator, untrained."""
         seed_everything(0)
         return Translator(self.config)
 
-    def train(self, model, seconds):
+    def train(self, model: Translator, seconds: float) -> float:
         """Train by the recipe for `seconds`; the useful tokens per second."""
         plan = replace(self.recipe.plan, steps=None, minutes=seconds / 60, evaluations=1)
         return Trainer(model, self.batches, self.objective, plan).train()[-1]["tokens_per_second"]

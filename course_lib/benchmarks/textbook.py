@@ -6,16 +6,20 @@ logits are computed at all positions, and Adam keeps one learning rate.
 
 import math
 import time
+from collections.abc import Iterator, Sequence
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from course_lib.data import PAD, translation_batch
+from course_lib.benchmarks.setting import Setting
+from course_lib.data import PAD, TranslationBatch, translation_batch
 from course_lib.generation import RecomputingDecoding
 from course_lib.generation.decoding import longest_output
+from course_lib.models import TranslatorConfig
 from course_lib.nn import SinusoidalPositions
 from course_lib.runtime import pick_device
+from course_lib.shapes import BS, BSD, BT, BTD, BTV, BV, IdsBS, IdsBT
 
 LEARNING_RATE = 5e-4
 
@@ -23,7 +27,7 @@ LEARNING_RATE = 5e-4
 class Textbook(nn.Module):
     """`torch.nn.Transformer` between an embedding and an output layer that share their weights."""
 
-    def __init__(self, config):
+    def __init__(self, config: TranslatorConfig):
         super().__init__()
         self.config = config
         self.embedding = nn.Embedding(config.vocab_size, config.d_model, padding_idx=PAD)
@@ -43,17 +47,17 @@ class Textbook(nn.Module):
         self.output = nn.Linear(config.d_model, config.vocab_size, bias=False)
         self.output.weight = self.embedding.weight
 
-    def forward(self, source, target):
-        """Token ids B S and B T -> logits B T V."""
+    def forward(self, source: IdsBS, target: IdsBT) -> BTV:
+        """Logits of the token after each position of the target."""
         return self.decode(target, *self.encode(source), padding(target))
 
-    def encode(self, source):
-        """The memory B S D, and its padding mask B S."""
+    def encode(self, source: IdsBS) -> tuple[BSD, BS]:
+        """The memory, and its padding mask."""
         mask = padding(source)
         return self.transformer.encoder(self.embed(source), src_key_padding_mask=mask), mask
 
-    def decode(self, target, memory, memory_mask, target_mask=None):
-        """Logits B T V for the output so far, B T."""
+    def decode(self, target: IdsBT, memory: BSD, memory_mask: BS, target_mask: BT | None = None) -> BTV:
+        """Logits for the output so far."""
         causal = nn.Transformer.generate_square_subsequent_mask(target.shape[1], device=target.device)
         return self.output(
             self.transformer.decoder(
@@ -65,32 +69,32 @@ class Textbook(nn.Module):
             )
         )
 
-    def embed(self, ids):
-        """Token ids B T -> B T D."""
+    def embed(self, ids: IdsBT) -> BTD:
+        """Vectors of tokens, with their positions."""
         positions = self.positions(torch.arange(ids.shape[1], device=ids.device))
         return self.dropout(self.embedding(ids) * math.sqrt(self.config.d_model) + positions)
 
 
-def padding(ids):
-    """0 at real tokens, -inf at padding: B T."""
+def padding(ids: IdsBT) -> BT:
+    """0 at real tokens, -inf at padding."""
     return torch.zeros(ids.shape, device=ids.device).masked_fill(ids == PAD, -torch.inf)
 
 
 class TextbookDecoding(RecomputingDecoding):
     """A `Textbook` at work on a batch of sources."""
 
-    def __init__(self, model, source):
+    def __init__(self, model: Textbook, source: IdsBS):
         self.model, self.max_length = model, longest_output(model, source)
         self.memory, self.memory_mask = model.encode(source)
         self.tokens = source.new_empty(len(source), 0)
 
-    def next_logits(self, tokens):
-        """Take in `tokens`, B T, and return the logits of the token that follows, B V."""
+    def next_logits(self, tokens: IdsBT) -> BV:
+        """Take in `tokens` and return the logits of the token that follows."""
         self.tokens = torch.cat([self.tokens, tokens], dim=1)
         return self.model.decode(self.tokens, self.memory, self.memory_mask)[:, -1]
 
 
-def random_batches(pairs, tokens_per_batch):
+def random_batches(pairs: Sequence[tuple[list[int], list[int]]], tokens_per_batch: int) -> Iterator[TranslationBatch]:
     """Batches without end: the pairs in random order, cut where the padded batch would exceed the budget."""
     batch, longest = [], (0, 0)
     while True:
@@ -106,7 +110,7 @@ def random_batches(pairs, tokens_per_batch):
 class TextbookTraining:
     """The training of a `Textbook` on the data of a `Setting`; each call of `run` goes on."""
 
-    def __init__(self, setting):
+    def __init__(self, setting: Setting):
         torch.manual_seed(0)
         self.device = pick_device()
         self.model = Textbook(setting.config).to(self.device)
@@ -114,7 +118,7 @@ class TextbookTraining:
         self.label_smoothing = setting.recipe.label_smoothing
         self.batches = random_batches(setting.batches.items, setting.recipe.tokens_per_batch)
 
-    def run(self, seconds):
+    def run(self, seconds: float) -> float:
         """Train for `seconds`; the useful tokens per second."""
         tokens, started = 0, time.monotonic()
         self.model.train()

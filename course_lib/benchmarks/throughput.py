@@ -1,11 +1,12 @@
 """Useful tokens (source and target, without padding) per second of training, by the recipe and by the textbook."""
 
-from course_lib.benchmarks.rounds import compare, take_turns
+from course_lib.benchmarks.options import Options
+from course_lib.benchmarks.rounds import Table, compare, take_turns
 from course_lib.benchmarks.setting import Setting
 from course_lib.benchmarks.textbook import TextbookTraining
 
 
-def measure(options):
+def measure(options: Options) -> Table:
     """The recipe's training and the textbook's take turns."""
     setting = Setting(options.source)
     translator, textbook = setting.new_translator(), TextbookTraining(setting)

@@ -3,14 +3,16 @@
 import tempfile
 from pathlib import Path
 
+from course_lib.benchmarks.options import Options
+from course_lib.benchmarks.rounds import Row, Table
 from course_lib.benchmarks.setting import Setting
-from course_lib.benchmarks.textbook import TextbookDecoding, TextbookTraining
+from course_lib.benchmarks.textbook import Textbook, TextbookDecoding, TextbookTraining
 from course_lib.evaluation import score_translations
 from course_lib.generation import translate
 from course_lib.recipes import RECIPES, run
 
 
-def measure(options):
+def measure(options: Options) -> Table:
     """Train both for the same minutes; the recipe's evaluations on the way are of a sample."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "model"
@@ -26,18 +28,18 @@ def measure(options):
     ]
 
 
-def ignore(line):
+def ignore(line: str) -> None:
     """The log is not shown: its numbers are in the card."""
 
 
-def textbook_bleu(model, setting):
+def textbook_bleu(model: Textbook, setting: Setting) -> float:
     """BLEU of greedy translations of the whole validation split."""
     pairs = setting.held_out["translation"]
     translations = translate([pair["pt"] for pair in pairs], model, setting.tokenizer, decoding=TextbookDecoding)
     return score_translations(translations, [pair["en"] for pair in pairs]).bleu
 
 
-def row(name, minutes, bleu, baseline=None):
+def row(name: str, minutes: float, bleu: float, baseline: float | None = None) -> Row:
     """One line of the table."""
     return {
         "name": name,

@@ -10,16 +10,18 @@ from statistics import median
 
 import torch
 
-from course_lib.benchmarks.rounds import take_turns
+from course_lib.benchmarks.options import Options
+from course_lib.benchmarks.rounds import Table, take_turns
 from course_lib.errors import CourseError
 from course_lib.generation import TextDecoding
 from course_lib.models import Llm, LlmConfig, fuse
+from course_lib.models.base import Model
 
 EARLY, LATE, WINDOW, STEPS = 300, 4000, 256, 20
 SIZES = {"vocab_size": 2000, "d_model": 128, "num_layers": 4, "num_heads": 4, "num_kv_heads": 2}
 
 
-def measure(options):
+def measure(options: Options) -> Table:
     """Per model, a step early and a step late take turns; `ratio` is late by early."""
     rows = []
     for name, window in {f"window {WINDOW}": WINDOW, "no window": None}.items():
@@ -30,7 +32,7 @@ def measure(options):
     return rows
 
 
-def late_and_early(model, rounds):
+def late_and_early(model: Model, rounds: int) -> dict[str, float]:
     """The row of a model."""
     places = {"early": EARLY, "late": LATE}
     decodings = {name: reading(model, place) for name, place in places.items()}
@@ -42,7 +44,7 @@ def late_and_early(model, rounds):
 
 
 @torch.inference_mode()
-def reading(model, place):
+def reading(model: Model, place: int) -> TextDecoding:
     """The model behind `place` random tokens, which it reads in pieces."""
     decoding = TextDecoding(model)
     for piece in torch.randint(SIZES["vocab_size"], (1, place)).split(WINDOW, dim=1):
@@ -51,7 +53,7 @@ def reading(model, place):
 
 
 @torch.inference_mode()
-def milliseconds(decoding):
+def milliseconds(decoding: TextDecoding) -> float:
     """The time of one step, as the mean of a few."""
     token, started = torch.tensor([[1]]), time.perf_counter()
     for _ in range(STEPS):
@@ -60,7 +62,7 @@ def milliseconds(decoding):
 
 
 @torch.inference_mode()
-def checked_bytes(model, length):
+def checked_bytes(model: Model, length: int) -> int:
     """The bytes of the cache behind a text that is read at once, from its tensors.
 
     Raises:

@@ -1,17 +1,23 @@
 """What the benchmarks of decoding share: a model of transformers, ours with its weights, and greedy writing by both."""
 
 import time
+from typing import TYPE_CHECKING, Any
 
 import torch
 
 from course_lib.generation import TextDecoding, generate
+from course_lib.models.base import Model
 from course_lib.runtime import seed_everything
+from course_lib.shapes import NV
+
+if TYPE_CHECKING:  # slow to import
+    import transformers
 
 PROMPT = 16
 NEVER = -1  # an end token that no model has
 
 
-def new_llama(**changes):
+def new_llama(**changes: Any) -> "transformers.LlamaForCausalLM":
     """A Llama of transformers with random weights."""
     from transformers import LlamaConfig, LlamaForCausalLM
 
@@ -19,7 +25,7 @@ def new_llama(**changes):
     return LlamaForCausalLM(LlamaConfig(**changes, bos_token_id=None, eos_token_id=None)).eval()
 
 
-def new_gpt2(**changes):
+def new_gpt2(**changes: Any) -> "transformers.GPT2LMHeadModel":
     """A GPT-2 of transformers with random weights, by default of 124 million."""
     from transformers import GPT2Config, GPT2LMHeadModel
 
@@ -30,31 +36,31 @@ def new_gpt2(**changes):
 class Writing:
     """One text that is written greedily, `count` tokens behind a random prompt."""
 
-    def __init__(self, vocab_size, count):
+    def __init__(self, vocab_size: int, count: int):
         self.prompt, self.count = torch.randint(1, vocab_size, (1, PROMPT)), count  # 0 would be padding for them
 
-    def ours(self, model):
+    def ours(self, model: Model) -> float:
         """Tokens per second of a model of ours."""
         with model.cores():
             started = time.perf_counter()
             generate(TextDecoding(model, max_length=PROMPT + self.count), self.prompt, NEVER)
         return self.count / (time.perf_counter() - started)
 
-    def theirs(self, model):
+    def theirs(self, model: "transformers.PreTrainedModel") -> float:
         """The same of `transformers.generate`."""
         started = time.perf_counter()
         self.written(model)
         return self.count / (time.perf_counter() - started)
 
     @torch.no_grad()
-    def written(self, model):
+    def written(self, model: "transformers.PreTrainedModel") -> list[int]:
         """The ids that a model of transformers writes."""
         lengths = {"max_new_tokens": self.count, "min_new_tokens": self.count}
         return model.generate(self.prompt, do_sample=False, pad_token_id=0, **lengths)[0, PROMPT:].tolist()
 
     @torch.inference_mode()
-    def logits(self, model, ids):
-        """The logits of a model of ours while `ids` are written after the prompt, one by one: N V."""
+    def logits(self, model: Model, ids: list[int]) -> NV:
+        """The logits of a model of ours while `ids` are written after the prompt, one by one."""
         decoding = TextDecoding(model, max_length=PROMPT + self.count)
         parts = self.prompt, *torch.tensor([ids[:-1]]).split(1, dim=1)
         return torch.cat([decoding.next_logits(part) for part in parts])

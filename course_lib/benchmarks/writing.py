@@ -3,16 +3,24 @@
 Wanted: 2.5 times theirs for the small Llama; for GPT-2's 124 million 1.5 times, and 2.5 times in half precision.
 """
 
+from collections.abc import Callable
 from functools import cache, partial
+from typing import TYPE_CHECKING
 
 import torch
 
-from course_lib.benchmarks.rounds import compare, take_turns
+from course_lib.benchmarks.options import Options
+from course_lib.benchmarks.rounds import Table, compare, take_turns
 from course_lib.benchmarks.writers import Writing, new_gpt2, new_llama
 from course_lib.convert import gpt_from_hugging_face, llm_from_hugging_face
 from course_lib.errors import CourseError
 from course_lib.models import fuse
+from course_lib.models.base import Model
 from course_lib.nn import exact, rounded
+from course_lib.shapes import BD, BF, FD
+
+if TYPE_CHECKING:  # slow to import
+    import transformers
 
 LLAMA = {
     "vocab_size": 2000,
@@ -31,22 +39,22 @@ TIE = 1e-3  # standard deviations of the logits by which two tokens may differ a
 
 
 @cache
-def compiled_multiply():
+def compiled_multiply() -> Callable:
     """`multiply`, compiled when it is first needed."""
     return torch.compile(multiply, dynamic=True)
 
 
-def multiply(x, weight, scale):
-    """x, 1 D, times whole numbers, F D, that are numbers when multiplied by `scale`, F: 1 F."""
+def multiply(x: BD, weight: torch.Tensor, scale: torch.Tensor) -> BF:
+    """`x`, of one row, times whole numbers, F D, that are numbers when multiplied by `scale`, F."""
     return ((weight.float() * x).sum(dim=-1) * scale).unsqueeze(0)
 
 
-def compiled(weight):
+def compiled(weight: FD) -> Callable[[BD], BF]:
     """How a fused matrix is kept for a compiled product, which reads faster; not a large one."""
     return exact(weight) if weight.numel() > LARGE else lambda x: compiled_multiply()(x, weight, torch.ones(1))
 
 
-def whole_numbers(weight):
+def whole_numbers(weight: FD) -> Callable[[BD], BF]:
     """How a fused matrix is kept in 8 bits: the largest number of each row becomes 127."""
     scale = weight.abs().amax(dim=1) / 127
     rows = (weight / scale.unsqueeze(1)).round().to(torch.int8)
@@ -62,7 +70,7 @@ STORES = {
 }
 
 
-def measure(options):
+def measure(options: Options) -> Table:
     """In each round all write the same number of tokens. `logit_error` is the largest, by their standard deviation."""
     contests = {
         "Llama 4 x 128": (new_llama(**LLAMA), llm_from_hugging_face),
@@ -73,7 +81,7 @@ def measure(options):
     return [row for name, pair in contests.items() for row in contest(name, *pair, stores, options.rounds)]
 
 
-def can_compile():
+def can_compile() -> bool:
     """Whether this machine has a compiler that torch can use."""
     try:
         whole_numbers(torch.eye(2))(torch.ones(1, 2))
@@ -82,7 +90,13 @@ def can_compile():
     return True
 
 
-def contest(name, theirs, convert, stores, rounds):
+def contest(
+    name: str,
+    theirs: "transformers.PreTrainedModel",
+    convert: Callable[..., Model],
+    stores: dict[str, Callable],
+    rounds: int,
+) -> Table:
     """The rows of one shape.
 
     Raises:

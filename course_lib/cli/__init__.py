@@ -28,7 +28,7 @@ SHORT_STEPS = "chat", "bench"  # commands that write, token by token: a thread t
 
 
 @app.callback()
-def course(context: typer.Context):
+def course(context: typer.Context) -> None:
     """Check the machine, run the lessons, check the exercises, and train and use the models of the course."""
     # Read when torch is imported. Threads that wait actively make training several times slower beside other programs.
     if context.invoked_subcommand not in SHORT_STEPS:

@@ -21,7 +21,7 @@ def bench(
     minutes: Annotated[float, typer.Option(min=0.01, help="How long `training` trains each model.")] = 2.0,
     rounds: Annotated[int, typer.Option(min=1, help="How often the others repeat each measurement.")] = 5,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
-):
+) -> None:
     """Measure how fast this machine trains and translates.
 
     Two ways to do the same take turns, so that a busy machine slows both; the median of their ratios counts.
@@ -62,7 +62,7 @@ def bench(
         typer.echo(json.dumps({"setup": setup, "benchmarks": results}, indent=2))
 
 
-def machine():
+def machine() -> dict[str, str | int | None]:
     """What the numbers depend on."""
     import torch
 
@@ -76,7 +76,7 @@ def machine():
     }
 
 
-def cpu_name():
+def cpu_name() -> str:
     """The name of the processor, as Linux or else Python knows it."""
     info = Path("/proc/cpuinfo")
     lines = info.read_text().splitlines() if info.exists() else []

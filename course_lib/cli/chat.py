@@ -1,9 +1,10 @@
 """`course chat`: a conversation with a model, in the terminal or on a page."""
 
 import contextlib
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +12,12 @@ from course_lib.cli.console import complain, standard_input
 from course_lib.cli.models import MODEL
 from course_lib.cli.talkers import show, talker
 from course_lib.errors import CourseError
+
+if TYPE_CHECKING:  # each command imports what it needs when it runs
+    from torch import Tensor
+
+    from course_lib.generation import Chat
+    from course_lib.generation.chat import Turn
 
 
 def chat(
@@ -24,7 +31,7 @@ def chat(
     system: Annotated[str | None, typer.Option(metavar="TEXT", help="A message before the conversation.")] = None,
     image: Annotated[list[Path] | None, typer.Option(metavar="FILE", help="A picture to talk about.")] = None,
     web: Annotated[bool, typer.Option("--web", help="A page in the browser instead.")] = False,
-):
+) -> None:
     """Talk with a model.
 
     Answers come as they are written, and the conversation is remembered; when it outgrows the model's context, its
@@ -52,7 +59,7 @@ def chat(
         converse(show(new_chat(), image or []))
 
 
-def choice(temperature, top_p):
+def choice(temperature: float, top_p: float | None) -> Callable[["Tensor"], "Tensor"]:
     """How a token is chosen: the likeliest, or at random."""
     from course_lib.generation import Sampler, likeliest
 
@@ -63,7 +70,7 @@ def choice(temperature, top_p):
     return likeliest
 
 
-def converse(talk):
+def converse(talk: "Chat") -> None:
     """Answer every line of the standard input, and obey the commands."""
     for line in lines():
         if line == "/quit":
@@ -79,7 +86,7 @@ def converse(talk):
             answer(talk, line)
 
 
-def look(talk, file):
+def look(talk: "Chat", file: str) -> None:
     """Show a picture, or say why that can't be done."""
     try:
         show(talk, [file])
@@ -89,7 +96,7 @@ def look(talk, file):
         note(f"looking at {file}")
 
 
-def lines():
+def lines() -> Iterator[str]:
     """The lines of the standard input, until it ends (Ctrl-D) or Ctrl-C."""
     with contextlib.suppress(ImportError):
         import readline  # noqa: F401  arrow keys at the prompt
@@ -99,7 +106,7 @@ def lines():
             yield input(prompt).strip()
 
 
-def answer(talk, line):
+def answer(talk: "Chat", line: str) -> None:
     """Print the answer to a line as it comes, and what it took."""
     try:
         pieces = talk.say(line)
@@ -113,6 +120,6 @@ def answer(talk, line):
     note(talk.turn)
 
 
-def note(text):
+def note(text: "str | Turn") -> None:
     """Print something that is not part of the conversation, dimly, on the standard error."""
     typer.secho(f"({text})", dim=True, err=True)

@@ -2,19 +2,22 @@
 
 import os
 import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, TextIO
 
 import typer
 from typer.core import TyperGroup
 
 from course_lib.errors import CourseError
 
+Cell = str | float | None
 HEADINGS = {"bleu": "BLEU", "exact": "exact %", "gflops": "GFLOP/s"}
 
 
 class Commands(TyperGroup):
     """The commands of `course`; what can't be used, or written, becomes a plain message and exit status 2."""
 
-    def main(self, *arguments, **settings):
+    def main(self, *arguments: Any, **settings: Any) -> Any:
         """Read the command line and do what it says."""
         try:
             return super().main(*arguments, **settings)
@@ -23,7 +26,7 @@ class Commands(TyperGroup):
             drop_output()
             sys.exit(2)
 
-    def invoke(self, ctx):
+    def invoke(self, ctx: typer.Context) -> Any:
         """Run the command that was asked for."""
         try:
             result = super().invoke(ctx)
@@ -34,13 +37,13 @@ class Commands(TyperGroup):
         return result
 
 
-def drop_output():
+def drop_output() -> None:
     """Let what can't be written go to nowhere: Python would try once more when it ends."""
     with open(os.devnull, "w") as nowhere:
         os.dup2(nowhere.fileno(), 1)
 
 
-def standard_input():
+def standard_input() -> TextIO:
     """The standard input, whatever its bytes. Raises CourseError where there is none, as after `<&-` in a shell."""
     if sys.stdin is None:
         raise CourseError("there is no standard input to read from; give a file or a pipe")
@@ -48,12 +51,12 @@ def standard_input():
     return sys.stdin
 
 
-def complain(message):
+def complain(message: str | Exception) -> None:
     """Print what is wrong on the standard error."""
     typer.echo(f"course: {message}", err=True)
 
 
-def table(rows):
+def table(rows: Sequence[Mapping[str, Cell]]) -> str:
     """Rows, dicts with the same keys, as text in aligned columns: words to the left, numbers to the right."""
     columns = list(rows[0])
     lines = [[HEADINGS.get(column, column.replace("_", " ")) for column in columns]]
@@ -66,7 +69,7 @@ def table(rows):
     )
 
 
-def show(value):
+def show(value: Cell) -> str:
     """A value of a table: small numbers with two decimals, whole and large ones without, nothing for None."""
     if isinstance(value, float):
         return f"{value:,.2f}" if value < 1000 else f"{value:,.0f}"

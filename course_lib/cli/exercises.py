@@ -3,10 +3,11 @@
 import os
 import re
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from operator import itemgetter
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,13 +18,18 @@ from course_lib.files import read_json, write_json
 from course_lib.lessons import LESSONS
 from course_lib.runtime import REPOSITORY
 
+if TYPE_CHECKING:  # each command imports what it needs when it runs
+    from nbformat import NotebookNode
+
+    from course_lib.exercises.results import Result
+
 PROGRESS = REPOSITORY / "runs" / "progress.json"
 
 
 def check(
     exercises: Annotated[str, typer.Argument(help="The lesson's number (03 or 3), or a notebook of your own.")],
     seconds: Annotated[int, typer.Option(min=1, help="The most time for one cell.")] = 120,
-):
+) -> None:
     """Run your exercises and say which are solved.
 
     Runs notebooks/exercises/release/NN_topic/NN_topic.ipynb, or the notebook that you name, on a copy. What is solved
@@ -63,7 +69,7 @@ def check(
         raise typer.Exit(1)
 
 
-def run_with_errors(notebook, folder, seconds):
+def run_with_errors(notebook: "NotebookNode", folder: Path, seconds: int) -> str | None:
     """Run all cells in place, whatever fails; returns what ended the run early, as text, or None."""
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
@@ -78,7 +84,7 @@ def run_with_errors(notebook, folder, seconds):
     return None
 
 
-def row(result):
+def row(result: "Result") -> dict[str, str]:
     """A result as a line of the table."""
     passed = "yes" if result.passed else "no" if result.attempted else "-"
     lines = [line.strip() for line in result.message.splitlines()]
@@ -86,19 +92,19 @@ def row(result):
     return {"exercise": result.exercise, "passed": passed, "hint": hint}
 
 
-def points(results):
+def points(results: Sequence["Result"]) -> str:
     """Points reached and reachable, as text."""
     return f"{sum(result.points for result in results):g} of {sum(result.of for result in results):g}"
 
 
-def remember(name, results):
+def remember(name: str, results: Sequence["Result"]) -> None:
     """Note what is solved in the progress file, by the lesson's name: its number may change."""
     solved = [result.exercise for result in results if result.passed]
     entry = {"solved": solved, "exercises": len(results), "points": points(results), "checked": str(date.today())}
     write_json(PROGRESS, {**read_progress(), re.sub(r"^\d\d_", "", name): entry})
 
 
-def read_progress():
+def read_progress() -> dict[str, dict[str, Any]]:
     """What was noted before: an entry for each lesson. Raises CourseError where somebody else wrote the file."""
     entries = read_json(PROGRESS) if PROGRESS.exists() else {}
     kinds = {"solved": list, "exercises": int, "points": str, "checked": str}
@@ -110,7 +116,7 @@ def read_progress():
     return entries
 
 
-def progress():
+def progress() -> None:
     """Show what `course check` found in the lessons so far.
 
     \b
@@ -145,7 +151,7 @@ def progress():
 
 def release(
     lessons: Annotated[list[str] | None, typer.Argument(help="Numbers or names. Default: all lessons.")] = None,
-):
+) -> None:
     """Make the student edition of the exercises from the source edition, and run it.
 
     Needs nbgrader: pip install -e ".[grade]".
@@ -174,7 +180,7 @@ def grade(
     ] = None,
     seconds: Annotated[int, typer.Option(min=1, help="The most computing time for one notebook.")] = 60,
     memory: Annotated[int, typer.Option(min=1, help="The most memory for one notebook, in GB.")] = 3,
-):
+) -> None:
     """Grade a folder of submissions with nbgrader.
 
     Each notebook runs in a process of its own, with limits, without a network where the system allows it, on cases

@@ -2,8 +2,9 @@
 
 import contextlib
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +14,10 @@ from course_lib.files import atomic_file
 from course_lib.lessons import find_lesson
 from course_lib.runtime import REPOSITORY, cache_folder
 
+if TYPE_CHECKING:  # each command imports what it needs when it runs
+    from nbclient import NotebookClient
+    from nbformat import NotebookNode
+
 NOTEBOOKS = REPOSITORY / "notebooks"
 
 
@@ -21,7 +26,7 @@ def run(
     out: Annotated[
         Path | None, typer.Option(dir_okay=False, help="The page. Default: data/cache/pages/LESSON.html.")
     ] = None,
-):
+) -> None:
     """Run a lesson and write an HTML page of it.
 
     It needs no browser. The notebook itself stays as it is. When a cell fails, the page ends with its error.
@@ -49,7 +54,7 @@ def run(
     typer.echo(f"{path.name} ran in {time.monotonic() - started:.0f} s; its page: {page}")
 
 
-def find_notebook(lesson):
+def find_notebook(lesson: str) -> Path:
     """The notebook of a lesson, by number or name. Raises CourseError where there is none."""
     path = NOTEBOOKS / f"{find_lesson(lesson).stem}.ipynb"
     if not path.exists():
@@ -57,7 +62,7 @@ def find_notebook(lesson):
     return path
 
 
-def read_notebook(path):
+def read_notebook(path: Path) -> "NotebookNode":
     """The notebook without what it printed before. Raises CourseError when it is no notebook."""
     import nbformat
 
@@ -71,7 +76,7 @@ def read_notebook(path):
     return notebook
 
 
-def execute(notebook, folder):
+def execute(notebook: "NotebookNode", folder: Path) -> str | None:
     """Run the cells of `notebook` in place, in `folder`; returns what failed, as text, or None."""
     from nbclient.exceptions import CellExecutionError, DeadKernelError
     from tqdm import tqdm
@@ -89,7 +94,7 @@ def execute(notebook, folder):
 
 
 @contextlib.contextmanager
-def kernel_for(notebook, folder, **options):
+def kernel_for(notebook: "NotebookNode", folder: Path, **options: Any) -> Iterator["NotebookClient"]:
     """Yield a client whose `execute_cell` runs a cell of the notebook in `folder`; the kernel ends with the block."""
     from nbclient import NotebookClient
 
@@ -105,7 +110,7 @@ def kernel_for(notebook, folder, **options):
         yield client
 
 
-def write_page(notebook, title, page):
+def write_page(notebook: "NotebookNode", title: str, page: Path) -> None:
     """Write the notebook with its outputs as one HTML file."""
     from nbconvert import HTMLExporter
 

@@ -5,13 +5,18 @@ import os
 import platform
 import shutil
 import sys
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import typer
 
 from course_lib.errors import CourseError
 from course_lib.files import read_json, sha256
 from course_lib.runtime import MODELS, REPOSITORY, cache_folder, lesson_device, pick_device, set_threads
+
+if TYPE_CHECKING:  # each command imports what it needs when it runs
+    from packaging.requirements import Requirement
 
 PACKAGE = "course-on-large-models"
 MODEL_FILES = "card.json", "config.json", "model.safetensors"
@@ -27,7 +32,7 @@ class Finding(NamedTuple):
     advice: str = ""
 
 
-def doctor():
+def doctor() -> NoReturn:
     """Check this machine, and say what to mend.
 
     The first time, it also generates the sentences of the little world, which takes some seconds.
@@ -50,7 +55,7 @@ def doctor():
     raise typer.Exit(min(problems, 1))
 
 
-def look(check, advice):
+def look(check: Callable[[], Iterable[Finding]], advice: str) -> Iterator[Finding]:
     """Yield the findings of a check; that it can't be done is a finding, too."""
     try:
         yield from check()
@@ -60,7 +65,7 @@ def look(check, advice):
         yield Finding(check.__name__, f"could not be checked: {type(error).__name__}: {error}", advice)
 
 
-def show(finding):
+def show(finding: Finding) -> None:
     """Print a finding at once: the next check may take a while, or not come back."""
     topic, text, advice = finding
     typer.echo(f"{'PROBLEM' if advice else 'ok':7}  {topic:{WIDTH}}  {text}")
@@ -69,7 +74,7 @@ def show(finding):
     sys.stdout.flush()
 
 
-def versions():
+def versions() -> Iterator[Finding]:
     """Python and the packages that the course needs, as its metadata states them."""
     from packaging.requirements import Requirement
 
@@ -80,7 +85,7 @@ def versions():
             yield version_finding(requirement, installed_version(requirement.name), REINSTALL)
 
 
-def installed_version(name):
+def installed_version(name: str) -> str | None:
     """The version of a package, or None."""
     try:
         return importlib.metadata.version(name)
@@ -88,7 +93,7 @@ def installed_version(name):
         return None
 
 
-def version_finding(requirement, version, advice):
+def version_finding(requirement: "Requirement", version: str | None, advice: str) -> Finding:
     """Whether `version` is one that the requirement allows."""
     good = version is not None and requirement.specifier.contains(version, prereleases=True)
     return Finding(
@@ -96,14 +101,14 @@ def version_finding(requirement, version, advice):
     )
 
 
-def threads():
+def threads() -> Iterator[Finding]:
     """More threads than cores only wait for one another."""
     count, cores = set_threads(), os.cpu_count() or 1
     advice = f"set the environment variable OMP_NUM_THREADS to {cores} or less" if count > cores else ""
     yield Finding("threads", f"{count} on {cores} cores", advice)
 
 
-def device():
+def device() -> Iterator[Finding]:
     """Where torch computes, and what is different there."""
     import torch
 
@@ -112,7 +117,7 @@ def device():
     yield Finding("device", f"{about}; lessons compute on {lesson_device().type}")
 
 
-def memory():
+def memory() -> Iterator[Finding]:
     """Memory that a lesson may use."""
     import psutil
 
@@ -121,7 +126,7 @@ def memory():
     yield Finding("memory", f"{free:.1f} of {total:.1f} GB free", advice)
 
 
-def disk():
+def disk() -> Iterator[Finding]:
     """Room for generated data and trained models."""
     folder = cache_folder()
     existing = next(parent for parent in (folder, *folder.absolute().parents) if os.path.exists(parent))
@@ -134,7 +139,7 @@ def disk():
     yield Finding("disk", f"{free:.1f} GB free for {folder}", advice)
 
 
-def data():
+def data() -> Iterator[Finding]:
     """The little world: read from its cache, generated where it is missing."""
     from course_lib.data import load_translations
 
@@ -142,7 +147,7 @@ def data():
     yield Finding("data", "the little world: " + ", ".join(f"{size:,} {split}" for split, size in sizes.items()))
 
 
-def models():
+def models() -> Iterator[Finding]:
     """The trained models: complete, and the very files that their cards describe."""
     folders = sorted(path for path in MODELS.glob("*") if path.is_dir())
     if not folders:
@@ -157,12 +162,12 @@ def models():
             yield Finding("models", f"{folder.name}, as its card says")
 
 
-def lacking(folder, names):
+def lacking(folder: Path, names: Iterable[str]) -> list[str]:
     """Those of the files that are not in the folder."""
     return [name for name in names if not (folder / name).is_file()]
 
 
-def preparer_files(folder):
+def preparer_files(folder: Path) -> list[str]:
     """The files of what prepares the input of a model: its tokenizer, its image processor, both, or none."""
     from course_lib.models.store import ARCHITECTURES
 
@@ -170,7 +175,7 @@ def preparer_files(folder):
     return [preparer.file for preparer in preparers]
 
 
-def kernel():
+def kernel() -> Iterator[Finding]:
     """What Jupyter starts for a lesson must be this Python."""
     from jupyter_client.kernelspec import KernelSpecManager
 

@@ -2,14 +2,19 @@
 
 import json
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from course_lib.cli.console import complain, table
 from course_lib.errors import CourseError
 from course_lib.runtime import MODELS, cache_folder, set_threads
+
+if TYPE_CHECKING:  # each command imports what it needs when it runs
+    from course_lib.recipes import Recipe
+    from course_lib.recipes.recipe import Scores
 
 SOURCE = "The data: world, a file, a folder, or an id on the hub."
 MODEL = "A name in data/models, or a folder."
@@ -23,7 +28,7 @@ def train(
     out: Annotated[
         Path | None, typer.Option(file_okay=False, help="The folder. Default: data/cache/trained/NAME.")
     ] = None,
-):
+) -> None:
     """Train a model by its recipe.
 
     A training that was interrupted goes on when the same command is given again.
@@ -66,7 +71,7 @@ def evaluate(
     source: Annotated[str | None, typer.Option(help=SOURCE + " Default: what it was trained on.")] = None,
     split: Annotated[str, typer.Option(help="train, validation or test.")] = "validation",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
-):
+) -> None:
     """Score a model that was made by a recipe, as its card does.
 
     A translator by BLEU and exact match, a base model by perplexity, a chat model by exact answers, and so on. The
@@ -103,7 +108,7 @@ def evaluate(
     typer.echo(tables(report["scores"], report.get("further", {})))
 
 
-def described(recipe):
+def described(recipe: "Recipe") -> dict[str, str | int]:
     """A row of the list of recipes."""
     return {
         "recipe": recipe.name,
@@ -113,7 +118,7 @@ def described(recipe):
     }
 
 
-def shipped(recipes):
+def shipped(recipes: dict[str, "Recipe"]) -> Iterator[dict[str, str]]:
     """Rows of the list of models: those in data/models that a recipe made."""
     from course_lib.recipes import recipe_of
 
@@ -123,7 +128,7 @@ def shipped(recipes):
         yield {"model": card.parent.name, "is a": recipe.about, "made on": source, "scored by": scored}
 
 
-def tables(scores, further):
+def tables(scores: "Scores", further: dict[str, "Scores"]) -> str:
     """Scores by group, and those to compare them with, each as a table with its name."""
     parts = {"": scores} | further
     return "\n\n".join(

@@ -1,6 +1,7 @@
 """`course renumber`: file names and all references to lessons follow the list in `course_lib/lessons.py`."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -8,8 +9,10 @@ import typer
 
 from course_lib.cli.references import References
 from course_lib.errors import CourseError
-from course_lib.lessons import LESSONS
+from course_lib.lessons import LESSONS, Lesson
 from course_lib.runtime import REPOSITORY
+
+Changes = dict[str, tuple[str, bytes]]  # the path of a file -> its new path and content
 
 PLACES = "*.md", "notebooks/**/*", "course_lib/**/*", "tests/**/*", "data/models/*/*.json"
 SIGNED = "notebooks/exercises/release/"
@@ -17,7 +20,7 @@ TEXTS = {".md", ".ipynb", ".py", ".json"}
 TABLE = re.compile(r"(?<=\| Lesson \| Slides \| Minutes \|\n\| --- \| --- \| --- \|\n)(?:\| \[\d\d .*\n)*")
 
 
-def renumber(show: Annotated[bool, typer.Option("--show", help="Only say what would change.")] = False):
+def renumber(show: Annotated[bool, typer.Option("--show", help="Only say what would change.")] = False) -> None:
     """Bring file names and references into line with the list of lessons.
 
     For authors. Change the list in course_lib/lessons.py: its order, a title, a line for a new notebook
@@ -47,8 +50,8 @@ def renumber(show: Annotated[bool, typer.Option("--show", help="Only say what wo
         typer.echo(f"then make their student editions, which nbgrader signs, anew: course release {' '.join(signed)}")
 
 
-def find_changes(root, lessons):
-    """A dict from the path of each file that must change to its new path and content, a pair.
+def find_changes(root: Path, lessons: Sequence[Lesson]) -> Changes:
+    """The files that must change.
 
     Raises CourseError if notebooks and list don't agree, or a text refers to a lesson that is in neither.
     """
@@ -67,7 +70,7 @@ def find_changes(root, lessons):
     return changes
 
 
-def present_numbers(root, lessons):
+def present_numbers(root: Path, lessons: Sequence[Lesson]) -> dict[str, Lesson]:
     """A dict from the number that each notebook has now to its lesson; a new one may have none yet."""
     names = {lesson.name: lesson for lesson in lessons}
     numbers, found = {}, []
@@ -82,7 +85,7 @@ def present_numbers(root, lessons):
     return numbers
 
 
-def table_of(lessons):
+def table_of(lessons: Sequence[Lesson]) -> str:
     """The rows of the table in the README."""
     return "".join(
         f"| [{lesson.number:02} {lesson.title}](notebooks/{lesson.stem}.ipynb) "
@@ -91,7 +94,7 @@ def table_of(lessons):
     )
 
 
-def apply(root, changes):
+def apply(root: Path, changes: Changes) -> None:
     """Write the changed files, and remove those that have another name now, and folders that are empty then."""
     for name, (target, _) in changes.items():
         if target != name:

@@ -1,6 +1,9 @@
 """How the texts and files of the course name a lesson by its number, and what they say when numbers change."""
 
 import re
+from collections.abc import Sequence
+
+from course_lib.lessons import Lesson
 
 STANDING = r"""
       \b[Ll]esson\s+\d\d\b                                              # lesson 13
@@ -27,14 +30,14 @@ class References:
     to a number that none of them has.
     """
 
-    def __init__(self, numbers, lessons):
+    def __init__(self, numbers: dict[str, Lesson], lessons: Sequence[Lesson]):
         self.numbers, self.lost = numbers, []
         self.lessons = {lesson.name: lesson for lesson in lessons}
         names = "|".join(self.lessons)
         self.files = re.compile(rf"(?<!\d)\d\d_({names})(?!\w)|(?<!\w)({names})(?=\.ipynb)")
         self.links = re.compile(rf"\[\d\d · [^\]\n]*(?=\]\((?:[\w./]*/)?(?:\d\d_)?({names})\.ipynb)")
 
-    def rewrite(self, text, path):
+    def rewrite(self, text: str, path: str) -> str:
         """The text of the file `path`, or the path itself, with the numbers and titles of the list."""
         text = self.links.sub(self.linked, text)
         text = self.files.sub(lambda found: self.lessons[found[1] or found[2]].stem, text)
@@ -45,16 +48,16 @@ class References:
             pattern += OF_THE_LESSON.format(own[1])
         return re.sub(pattern, lambda found: self.renumbered(found[0], path), text, flags=re.VERBOSE)
 
-    def linked(self, found):
+    def linked(self, found: re.Match[str]) -> str:
         """The text of a link with number and title."""
         lesson = self.lessons[found[1]]
         return f"[{lesson.number:02} · {lesson.title}"
 
-    def renumbered(self, reference, path):
+    def renumbered(self, reference: str, path: str) -> str:
         """A reference with all its numbers replaced."""
         return re.sub(r"\d\d", lambda found: self.replaced(found[0], reference, path), reference)
 
-    def replaced(self, number, reference, path):
+    def replaced(self, number: str, reference: str, path: str) -> str:
         """A number's successor."""
         if number in self.numbers:
             return f"{self.numbers[number].number:02}"

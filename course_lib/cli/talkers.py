@@ -1,16 +1,26 @@
 """Whom `course chat` talks with: one of our models or a checkpoint of the hub, which reads or also sees."""
 
 import os
+from collections.abc import Callable, Iterable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from course_lib.errors import CourseError
 from course_lib.files import read_json
 from course_lib.runtime import pick_device, set_threads
 
+if TYPE_CHECKING:  # each command imports what it needs when it runs
+    import torch
+
+    from course_lib.convert import HubChatTemplate
+    from course_lib.data import ChatTemplate, ImageProcessor, Tokenizer
+    from course_lib.generation import Chat
+    from course_lib.models.base import Model
+
 LARGE = 2**30  # bytes of weights: from here on, memory is worth more than time
 
 
-def talker(name):
+def talker(name: str) -> Callable[..., "Chat"]:
     """What makes a `Chat` with the model `name`, from the settings of a `Chat`.
 
     Raises:
@@ -24,7 +34,7 @@ def talker(name):
     return prepare(ready_to_write(model.to(pick_device())))
 
 
-def ready_to_write(model):
+def ready_to_write(model: "Model") -> "Model":
     """A model as it writes fastest: on the CPU an `Llm` is fused, unless a copy would take much memory.
 
     Whether it writes on one core is decided here, once.
@@ -40,7 +50,7 @@ def ready_to_write(model):
     return fused
 
 
-def find(name):
+def find(name: str) -> tuple["Model", Callable[["Model"], Callable[..., "Chat"]]]:
     """A model, and a function from it to what `talker` gives."""
     from course_lib.convert import HubCheckpoint
     from course_lib.models import load_model
@@ -54,7 +64,7 @@ def find(name):
     return model, lambda model: chat_with(model, our_template(model, preparers[0]), lambda: preparers[1])
 
 
-def well_computed(dtype, device):
+def well_computed(dtype: "torch.dtype", device: "torch.device") -> "torch.dtype":
     """The type of numbers to compute with where weights are stored as `dtype`: that one, if the device is made for it.
 
     NVIDIA's cards are made for 16 bits, which take half the memory; but old ones only imitate bfloat16. Elsewhere, the
@@ -68,7 +78,9 @@ def well_computed(dtype, device):
     return torch.float32 if imitated else dtype
 
 
-def chat_with(model, template, image_processor):
+def chat_with(
+    model: "Model", template: "ChatTemplate | HubChatTemplate", image_processor: Callable[[], "ImageProcessor"]
+) -> Callable[..., "Chat"]:
     """What makes conversations; `image_processor` is a function, asked only for a model that sees."""
     from course_lib.generation import Chat
     from course_lib.models import Vlm
@@ -76,7 +88,7 @@ def chat_with(model, template, image_processor):
     return partial(Chat, model, template, processor=image_processor() if isinstance(model, Vlm) else None)
 
 
-def our_template(model, tokenizer):
+def our_template(model: "Model", tokenizer: "Tokenizer") -> "ChatTemplate":
     """The chat template of a model of ours."""
     from course_lib.data import ChatTemplate
     from course_lib.models import Vlm
@@ -84,7 +96,7 @@ def our_template(model, tokenizer):
     return ChatTemplate(tokenizer, model.config.num_visual_tokens if isinstance(model, Vlm) else None)
 
 
-def is_hub_checkpoint(name):
+def is_hub_checkpoint(name: str) -> bool:
     """Whether a name is the id of a model on the hub, or a folder whose config.json is in the hub's layout."""
     from course_lib.models import find_model
 
@@ -95,7 +107,7 @@ def is_hub_checkpoint(name):
     return isinstance(config, dict) and "model_type" in config
 
 
-def show(talk, pictures):
+def show(talk: "Chat", pictures: Iterable[object]) -> "Chat":
     """Show pictures in a conversation. Raises CourseError where one can't be read, or the model doesn't see."""
     for picture in pictures:
         talk.show(picture)

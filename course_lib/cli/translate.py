@@ -1,6 +1,7 @@
 """`course translate`: a translator is put to use, and says which words it has never met."""
 
 import json
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -17,7 +18,7 @@ def translate(
     model: Annotated[str, typer.Option(help=MODEL)] = "translator",
     beam: Annotated[int, typer.Option(min=1, max=100, help="The width of the search; 1 is greedy search.")] = 5,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")] = False,
-):
+) -> None:
     """Translate Portuguese sentences to English.
 
     Words that the model has never met in its training are named on the standard error: it can only guess them.
@@ -52,17 +53,17 @@ def translate(
             typer.echo(f"{f'sentence {number}, ' * (len(english) > 1)}never met: {', '.join(words)}", err=True)
 
 
-def lines():
+def lines() -> list[str]:
     """The lines of the standard input that are not blank."""
     return [line.strip() for line in standard_input() if line.strip()]
 
 
-def readable(text):
+def readable(text: str) -> str:
     """The text with a \ufffd for each byte of the command line that was not UTF-8."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def never_met(name, sentences):
+def never_met(name: str, sentences: Sequence[str]) -> list[list[str]]:
     """For each sentence the words that the training of the model did not have; none where nobody wrote that down."""
     from course_lib.data import MetWords
     from course_lib.models import find_model

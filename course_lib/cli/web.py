@@ -1,18 +1,26 @@
 """The page of `course chat --web`, made with gradio (an extra of its own: nothing else here needs it)."""
 
 import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from course_lib.cli.talkers import show
-from course_lib.data.messages import with_pictures
+from course_lib.data.messages import Conversation, with_pictures
 from course_lib.errors import CourseError
 from course_lib.runtime import REPOSITORY
+
+if TYPE_CHECKING:  # each command imports what it needs when it runs
+    from gradio import Blocks
+
+    from course_lib.generation import Chat
 
 LARGEST_FILE = "20mb"
 INSTALL = f'in {REPOSITORY}: {sys.executable} -m pip install -e ".[web]"'
 
 
-def serve(new_chat):
+def serve(new_chat: Callable[[], "Chat"]) -> None:
     """Open the page in the browser, until Ctrl-C. `new_chat` is a function that makes a `Chat`.
 
     Raises:
@@ -27,7 +35,7 @@ def serve(new_chat):
     )
 
 
-def page(gradio, new_chat, with_files=False):
+def page(gradio: ModuleType, new_chat: Callable[[], "Chat"], with_files: bool = False) -> "Blocks":
     """The page: a conversation, and below it what the last answer took; `with_files`: pictures can be shown in it."""
 
     def answer(message, history):
@@ -43,7 +51,9 @@ def page(gradio, new_chat, with_files=False):
     return blocks
 
 
-def respond(talk, text, history, files=()):
+def respond(
+    talk: "Chat", text: str, history: Sequence[dict[str, Any]], files: Sequence[str] = ()
+) -> Iterator[tuple[str, str]]:
     """Yield the answer so far, and what it took so far.
 
     The page keeps the conversation, `history`, since several people may talk at once, and each may undo a turn. So
@@ -60,19 +70,19 @@ def respond(talk, text, history, files=()):
         yield "", f"({without_folders(str(error), [*files, *files_in(history)])})"
 
 
-def without_folders(message, files):
+def without_folders(message: str, files: Iterable[str]) -> str:
     """A message that names files as whoever sent them does: where the page keeps them is nobody's business."""
     for file in files:
         message = message.replace(str(file), Path(file).name)
     return message
 
 
-def files_in(history):
+def files_in(history: Sequence[dict[str, Any]]) -> list[str]:
     """The paths of all files of a page's history."""
     return [file for entry in history for file in files_of(entry["content"])]
 
 
-def remembered(history):
+def remembered(history: Sequence[dict[str, Any]]) -> Conversation:
     """The turns of a page's history that have an answer, as messages; there, a content is a list of parts.
 
     A picture may be an entry of its own; it belongs to what the user says next.
@@ -88,7 +98,7 @@ def remembered(history):
     return [message for turn in turns if len(turn) == 2 for message in turn]
 
 
-def looked_at(talk, message):
+def looked_at(talk: "Chat", message: dict[str, Any]) -> dict[str, Any]:
     """The message with its pictures as a `Chat` has them: what the model's tower makes of each."""
     if isinstance(message["content"], str):
         return message
@@ -96,13 +106,13 @@ def looked_at(talk, message):
     return message | {"content": parts}
 
 
-def text_of(content):
+def text_of(content: str | list[Any]) -> str:
     """The text of a message's content, which is a text or a list of parts, some of them texts."""
     parts = [content] if isinstance(content, str) else content
     return "".join(part if isinstance(part, str) else part.get("text", "") for part in parts)
 
 
-def files_of(content):
+def files_of(content: str | list[Any]) -> list[str]:
     """The paths of the files of a message's content; the page and the programs that call it write them differently."""
     parts = [] if isinstance(content, str) else [part for part in content if isinstance(part, dict)]
     return [file["path"] for file in (part.get("file", part) for part in parts) if "path" in file]

@@ -2,16 +2,23 @@
 
 import copy
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from course_lib.data import ChatTemplate, fitting, load_dialogues, load_preferences
+from course_lib.data import ChatTemplate, Tokenizer, fitting, load_dialogues, load_preferences
 from course_lib.evaluation import evaluate_chat, reward_and_kl
 from course_lib.generation import LearntReward, Rollouts, TextReward
-from course_lib.models import load_model
+from course_lib.models import Llm, Scorer, load_model
 from course_lib.objectives import GroupAdvantages, GroupRelativePolicy
 from course_lib.recipes.chat import answerable
-from course_lib.recipes.recipe import Recipe, plain
+from course_lib.recipes.recipe import Recipe, Scores, plain
 from course_lib.training import Plan
 from course_lib.world.dialogues import true_reward
+
+if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+    import datasets
+
+AlignedKit = tuple[Llm, Tokenizer, Llm, Scorer]  # the one that learns, the chat model as it was, the judge
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,34 +36,40 @@ class AlignedRecipe(Recipe):
     temperature: float
 
     @property
-    def objective(self):
+    def objective(self) -> GroupRelativePolicy:
         """GRPO."""
         return GroupRelativePolicy(kl_weight=self.kl_weight)
 
-    def load(self, source, split):
+    def load(self, source: Path | str, split: str) -> "datasets.Dataset":
         """The pairs, of which only the prompts are read."""
         return load_preferences(source, split)
 
-    def build(self, rows, start, judge):
+    def build(
+        self, rows: "datasets.Dataset", start: tuple[Llm, Tokenizer], judge: tuple[Scorer, Tokenizer]
+    ) -> AlignedKit:
         """The chat model, its tokenizer, the chat model as it was, and the judge."""
         model, tokenizer = start
         return model, tokenizer, copy.deepcopy(model), judge[0]
 
-    def restore(self, folder):
+    def restore(self, folder: Path | str) -> AlignedKit:
         """The aligned model, with those that it was made with."""
         start, judge = (load_model(name)[0] for name in self.starts_from)
         return *load_model(folder), start, judge
 
-    def product(self, model, tokenizer, *_):
+    def product(self, model: Llm, tokenizer: Tokenizer, *_: Any) -> tuple[Llm, Tokenizer]:
         """The aligned model alone."""
         return model, tokenizer
 
-    def fitting(self, rows, model, tokenizer, *_):
+    def fitting(
+        self, rows: "datasets.Dataset", model: Llm, tokenizer: Tokenizer, *_: Any
+    ) -> tuple["datasets.Dataset", int]:
         """The pairs whose prompt leaves room for an answer."""
         lengths = [len(prompt_ids(row, ChatTemplate(tokenizer))) for row in rows]
         return fitting(rows, lengths, model.config.max_length - self.max_new_tokens)
 
-    def batches(self, rows, model, tokenizer, reference, judge, *, seed):
+    def batches(
+        self, rows: "datasets.Dataset", model: Llm, tokenizer: Tokenizer, reference: Llm, judge: Scorer, *, seed: int
+    ) -> Rollouts:
         """Answers of the model to the prompts, drawn when they are asked for."""
         template = ChatTemplate(tokenizer)
         return Rollouts(
@@ -72,11 +85,13 @@ class AlignedRecipe(Recipe):
             seed=seed,
         )
 
-    def facts(self, rows, model, tokenizer, *_):
+    def facts(self, rows: "datasets.Dataset", model: Llm, tokenizer: Tokenizer, *_: Any) -> dict[str, int]:
         """How many different prompts are answered."""
         return {"training prompts": len(distinct_prompts(rows, ChatTemplate(tokenizer)))}
 
-    def exam(self, source, split, model, tokenizer, reference, judge):
+    def exam(
+        self, source: Path | str, split: str, model: Llm, tokenizer: Tokenizer, reference: Llm, judge: Scorer
+    ) -> tuple[dict[str, Any], int]:
         """The prompts, the rewards for answers to them, and in the little world questions with one right answer."""
         rows, left_out = super().exam(source, split, model, tokenizer, reference, judge)
         template = ChatTemplate(tokenizer)
@@ -87,18 +102,20 @@ class AlignedRecipe(Recipe):
             exam["questions"] = answerable(load_dialogues(source, split))
         return exam, left_out
 
-    def evaluate(self, exam, model, tokenizer, reference, judge):
+    def evaluate(self, exam: dict[str, Any], model: Llm, tokenizer: Tokenizer, reference: Llm, judge: Scorer) -> Scores:
         """The mean rewards of its answers, and the KL per token from the chat model."""
         return {"all": self.judged(exam, model, tokenizer, reference)}
 
-    def further(self, exam, model, tokenizer, reference, judge):
+    def further(
+        self, exam: dict[str, Any], model: Llm, tokenizer: Tokenizer, reference: Llm, judge: Scorer
+    ) -> dict[str, Scores]:
         """What the chat model gets; and in the little world the share of exact answers, which no judge rewards."""
         scores = {"before": {"all": self.judged(exam, reference, tokenizer, reference)}}
         if "questions" in exam:
             scores["exact answers"] = plain(evaluate_chat(model, tokenizer, exam["questions"]))
         return scores
 
-    def judged(self, exam, policy, tokenizer, reference):
+    def judged(self, exam: dict[str, Any], policy: Llm, tokenizer: Tokenizer, reference: Llm) -> dict[str, float]:
         """What all rewards say of the answers of a policy, and its KL from the reference."""
         end, most = ChatTemplate(tokenizer).end_id, self.max_new_tokens
         measured = {
@@ -124,11 +141,11 @@ ALIGNED = AlignedRecipe(
 )
 
 
-def prompt_ids(row, template):
+def prompt_ids(row: dict[str, Any], template: ChatTemplate) -> list[int]:
     """The token ids of what both answers of a pair answer."""
     return template.prompt(row["chosen"][:-1])
 
 
-def distinct_prompts(rows, template):
+def distinct_prompts(rows: "datasets.Dataset", template: ChatTemplate) -> list[list[int]]:
     """The token ids of each prompt of `rows`, once."""
     return [list(ids) for ids in dict.fromkeys(tuple(prompt_ids(row, template)) for row in rows)]

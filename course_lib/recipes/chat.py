@@ -2,13 +2,28 @@
 
 import random
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from course_lib.data import ChatTemplate, conversation, fitting_dialogues, load_dialogues, packed_batches
+from course_lib.data import (
+    Batches,
+    ChatTemplate,
+    Tokenizer,
+    conversation,
+    fitting_dialogues,
+    load_dialogues,
+    packed_batches,
+)
+from course_lib.data.messages import Conversation
 from course_lib.errors import CourseError
 from course_lib.evaluation import evaluate_chat
+from course_lib.models import Llm
 from course_lib.objectives import TokenPrediction
-from course_lib.recipes.recipe import Recipe, plain
+from course_lib.recipes.recipe import Recipe, Scores, plain
 from course_lib.training import Plan
+
+if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+    import datasets
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,35 +35,35 @@ class ChatRecipe(Recipe):
 
     objective = TokenPrediction()
 
-    def load(self, source, split):
+    def load(self, source: Path | str, split: str) -> "datasets.Dataset":
         """The dialogues."""
         return load_dialogues(source, split)
 
-    def build(self, rows, start):
+    def build(self, rows: "datasets.Dataset", start: tuple[Llm, Tokenizer]) -> tuple[Llm, Tokenizer]:
         """The base model and its tokenizer."""
         return start
 
-    def fitting(self, rows, model, tokenizer):
+    def fitting(self, rows: "datasets.Dataset", model: Llm, tokenizer: Tokenizer) -> tuple["datasets.Dataset", int]:
         """The dialogues whose question leaves room for an answer."""
         return fitting_dialogues(rows, ChatTemplate(tokenizer), model.config.max_length)
 
-    def batches(self, rows, model, tokenizer, *, seed):
+    def batches(self, rows: "datasets.Dataset", model: Llm, tokenizer: Tokenizer, *, seed: int) -> Batches:
         """All dialogues alone, and once more in chains; several in a row of the batch."""
         template, room = ChatTemplate(tokenizer), model.config.max_length
         conversations = [conversation(row) for row in rows]
         examples = [template.training(messages, room) for messages in conversations + chains(conversations, seed)]
         return packed_batches(examples, room, self.tokens_per_batch, seed)
 
-    def exam(self, source, split, *kit):
+    def exam(self, source: Path | str, split: str, *kit: Any) -> tuple["datasets.Dataset", int]:
         """The questions that have one right answer."""
         rows, left_out = super().exam(source, split, *kit)
         return answerable(rows), left_out
 
-    def sample(self, exam):
+    def sample(self, exam: "datasets.Dataset") -> "datasets.Dataset":
         """Some questions of all kinds."""
         return exam.shuffle(seed=0).select(range(min(self.sampled, len(exam))))
 
-    def evaluate(self, exam, model, tokenizer):
+    def evaluate(self, exam: "datasets.Dataset", model: Llm, tokenizer: Tokenizer) -> Scores:
         """The share of exact answers."""
         return plain(evaluate_chat(model, tokenizer, exam))
 
@@ -64,7 +79,7 @@ CHAT = ChatRecipe(
 )
 
 
-def answerable(rows):
+def answerable(rows: "datasets.Dataset") -> "datasets.Dataset":
     """Those of `rows` that have one right answer; requests may be met in many ways, well and badly.
 
     Raises:
@@ -76,7 +91,7 @@ def answerable(rows):
     return rows.select(single)
 
 
-def chains(conversations, seed, most=4):
+def chains(conversations: list[Conversation], seed: int, most: int = 4) -> list[Conversation]:
     """All conversations once more, in random order, 2 to `most` joined to one: people go on talking.
 
     So a model learns that a new question may have nothing to do with the last one.

@@ -1,14 +1,23 @@
 """The recipe of CLIP: which caption belongs to which picture? (slide "Contrastive Language-Image Pre-Training")"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from course_lib.data import ImageProcessor, Tokenizer, caption_batches, fitting_captions, load_captions
+from course_lib.data import Batches, ImageProcessor, Tokenizer, caption_batches, fitting_captions, load_captions
 from course_lib.evaluation import evaluate_clip
 from course_lib.models import Clip, ClipConfig, TextConfig, VisionConfig
 from course_lib.objectives import Contrastive
-from course_lib.recipes.recipe import Recipe, plain
+from course_lib.recipes.recipe import Recipe, Scores, plain
 from course_lib.training import Plan
 from course_lib.world.scenes import make_scenes
+from course_lib.world.scenes.scene import Scene
+
+if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+    import datasets
+
+Exam = tuple["datasets.Dataset", list[Scene] | None]  # scenes only in the little world
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,11 +35,11 @@ class ClipRecipe(Recipe):
 
     objective = Contrastive()
 
-    def load(self, source, split):
+    def load(self, source: Path | str, split: str) -> "datasets.Dataset":
         """The pictures with their captions."""
         return load_captions(source, split)
 
-    def build(self, rows):
+    def build(self, rows: "datasets.Dataset") -> tuple[Clip, Tokenizer, ImageProcessor]:
         """A new model, a tokenizer of the captions, and what prepares the pictures."""
         captions = chosen_captions(rows["caption"])
         tokenizer = Tokenizer.train([text for texts in captions for text in texts], self.vocab_size)
@@ -38,25 +47,29 @@ class ClipRecipe(Recipe):
         model = Clip(ClipConfig(vision=VisionConfig(**self.vision), text=text, d_joint=self.d_joint))
         return model, tokenizer, ImageProcessor(size=(self.vision["image_size"], self.vision["image_size"]))
 
-    def fitting(self, rows, model, tokenizer, processor):
+    def fitting(
+        self, rows: "datasets.Dataset", model: Clip, tokenizer: Tokenizer, processor: ImageProcessor
+    ) -> tuple["datasets.Dataset", int]:
         """The pictures whose captions are all short enough."""
         return fitting_captions(rows, tokenizer, model.config.text.max_length)
 
-    def batches(self, rows, model, tokenizer, processor, *, seed):
+    def batches(
+        self, rows: "datasets.Dataset", model: Clip, tokenizer: Tokenizer, processor: ImageProcessor, *, seed: int
+    ) -> Batches:
         """Pictures with some of their captions."""
         tokens = [tokenizer.encode_batch(texts) for texts in chosen_captions(rows["caption"])]
         return caption_batches(rows["image"], tokens, processor, self.batch_size, seed)
 
-    def exam(self, source, split, *kit):
+    def exam(self, source: Path | str, split: str, *kit: Any) -> tuple[Exam, int]:
         """The pictures with their captions, and in the little world what is in them."""
         rows, left_out = super().exam(source, split, *kit)
         return (rows, make_scenes(split) if source == "world" else None), left_out
 
-    def evaluate(self, exam, model, tokenizer, processor):
+    def evaluate(self, exam: Exam, model: Clip, tokenizer: Tokenizer, processor: ImageProcessor) -> Scores:
         """How often a picture finds its caption and a caption its picture; in the little world also the right names."""
         return plain(evaluate_clip(model, tokenizer, processor, *exam))
 
-    def facts(self, rows, *kit):
+    def facts(self, rows: "datasets.Dataset", *kit: Any) -> dict[str, int]:
         """How many captions of each picture are learnt."""
         return {"captions of each": len(chosen_captions(rows["caption"])[0])}
 
@@ -76,7 +89,7 @@ CLIP = ClipRecipe(
 )
 
 
-def chosen_captions(captions):
+def chosen_captions(captions: Sequence[list[str]]) -> list[list[str]]:
     """Of each picture the first two captions and the last; where some pictures have fewer, the last of each."""
     if min(map(len, captions)) < 3:
         return [texts[-1:] for texts in captions]

@@ -1,14 +1,20 @@
 """The recipe of the connector: what a frozen CLIP sees becomes words for a frozen chat model (slide "Pre-training")."""
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-from course_lib.data import PLACEHOLDER, fitting
+from course_lib.data import PLACEHOLDER, Batches, ImageProcessor, Tokenizer, fitting
 from course_lib.evaluation import mean_loss
-from course_lib.models import Connector, ConnectorConfig, Vlm, load_model
+from course_lib.models import Clip, Connector, ConnectorConfig, Llm, Vlm, load_model
 from course_lib.objectives import TokenPrediction
-from course_lib.recipes.picture_dialogues import batches_about, descriptions, prompt_lengths
-from course_lib.recipes.recipe import Recipe
+from course_lib.recipes.picture_dialogues import PictureDialogues, batches_about, descriptions, prompt_lengths
+from course_lib.recipes.recipe import Recipe, Scores
 from course_lib.training import Plan
+
+ClipKit = tuple[Clip, Tokenizer, ImageProcessor]
+ChatKit = tuple[Llm, Tokenizer]
+VlmKit = tuple[Vlm, Tokenizer, ImageProcessor]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,43 +26,45 @@ class ConnectorRecipe(Recipe):
 
     objective = TokenPrediction()
 
-    def load(self, source, split):
+    def load(self, source: Path | str, split: str) -> PictureDialogues:
         """The captions, as dialogues."""
         return descriptions(source, split)
 
-    def build(self, rows, clip, chat):
+    def build(self, rows: PictureDialogues, clip: ClipKit, chat: ChatKit) -> VlmKit:
         """A `Vlm` of CLIP's tower, a new connector and the chat model."""
         config = ConnectorConfig(d_vision=clip[0].config.vision.d_model, d_model=chat[0].config.d_model, kind=self.kind)
         model, *others = assembled(clip, Connector(config), chat)
         return model.train_only("connector"), *others
 
-    def restore(self, folder):
+    def restore(self, folder: Path | str) -> VlmKit:
         """A `Vlm` with the connector that was written."""
         clip, chat = map(load_model, self.starts_from)
         return assembled(clip, *load_model(folder), chat)
 
-    def product(self, model, *_):
+    def product(self, model: Vlm, *_: Any) -> tuple[Connector]:
         """The connector alone."""
         return (model.connector,)
 
-    def fitting(self, rows, model, tokenizer, processor):
+    def fitting(
+        self, rows: PictureDialogues, model: Vlm, tokenizer: Tokenizer, processor: ImageProcessor
+    ) -> tuple[PictureDialogues, int]:
         """The dialogues whose questions, with the pictures, leave room for an answer."""
         return fitting(rows, prompt_lengths(rows, model, tokenizer), model.config.max_length - 1)
 
-    def batches(self, rows, *kit, seed):
+    def batches(self, rows: PictureDialogues, *kit: Any, seed: int) -> Batches:
         """Captions of similar lengths together."""
         return batches_about(rows, *kit, self.tokens_per_batch, seed)
 
-    def exam(self, source, split, *kit):
+    def exam(self, source: Path | str, split: str, *kit: Any) -> tuple[Batches, int]:
         """The captions as batches."""
         rows, left_out = super().exam(source, split, *kit)
         return self.batches(rows, *kit, seed=0), left_out
 
-    def evaluate(self, exam, model, *_):
+    def evaluate(self, exam: Batches, model: Vlm, *_: Any) -> Scores:
         """The loss."""
         return {"all": {"loss": mean_loss(model, exam)}}
 
-    def watch(self, sample, model, *_):
+    def watch(self, sample: Batches, model: Vlm, *_: Any) -> dict[str, float]:
         """The loss, under another name than that of the training."""
         return {"held-out loss": mean_loss(model, sample)}
 
@@ -73,7 +81,7 @@ CONNECTOR = ConnectorRecipe(
 )
 
 
-def assembled(clip, connector, chat):
+def assembled(clip: ClipKit, connector: Connector, chat: ChatKit) -> VlmKit:
     """A `Vlm` of the parts, its tokenizer and its image processor; CLIP and chat model as `load_model` gives them."""
     (tower, _, processor), (llm, tokenizer) = clip, chat
     return Vlm.from_parts(tower.vision, connector, llm), tokenizer.with_special(PLACEHOLDER), processor

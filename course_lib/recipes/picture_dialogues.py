@@ -1,10 +1,15 @@
 """Dialogues about pictures, from which models that see learn; the frozen tower looks at every picture once, before."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from itertools import chain
+from pathlib import Path
 
 from course_lib.data import (
+    Batches,
     ChatTemplate,
+    ImageProcessor,
+    Tokenizer,
     dialogue_batches,
     load_captions,
     load_picture_dialogues,
@@ -13,10 +18,13 @@ from course_lib.data import (
 )
 from course_lib.errors import CourseError
 from course_lib.evaluation import look_at
+from course_lib.models import Vlm
+from course_lib.shapes import Features
 from course_lib.world.scenes import make_scenes
 from course_lib.world.scenes.dialogues import practice
 
 DESCRIBE = "Describe the picture."
+Turns = list[list[dict[str, str]]]  # of each dialogue: what the user asks, and what the assistant says
 
 
 @dataclass(frozen=True)
@@ -32,11 +40,11 @@ class PictureDialogues:
     def __add__(self, other):
         return PictureDialogues(self.images + other.images, self.texts + other.texts)
 
-    def select(self, numbers):
+    def select(self, numbers: Iterable[int]) -> "PictureDialogues":
         """The dialogues with these numbers."""
         return PictureDialogues([self.images[i] for i in numbers], [self.texts[i] for i in numbers])
 
-    def about_one_picture(self, count):
+    def about_one_picture(self, count: int) -> "PictureDialogues":
         """The first `count` dialogues that are about one picture. Raises CourseError where there are none."""
         single = [i for i, images in enumerate(self.images) if len(images) == 1]
         if not single:
@@ -44,31 +52,31 @@ class PictureDialogues:
         return self.select(single[:count])
 
 
-def descriptions(source, split):
+def descriptions(source: Path | str, split: str) -> PictureDialogues:
     """The captions of `source` (see `load_captions`) as dialogues: of each picture the last, which tells all."""
     rows = load_captions(source, split)
     texts = [[{"user": DESCRIBE, "assistant": captions[-1]}] for captions in rows["caption"]]
     return PictureDialogues([[picture] for picture in rows["image"]], texts)
 
 
-def instructions(source, split):
+def instructions(source: Path | str, split: str) -> PictureDialogues:
     """The dialogues of `source` (see `load_picture_dialogues`)."""
     rows = load_picture_dialogues(source, split)
     return PictureDialogues(list(rows["images"]), list(rows["texts"]))
 
 
-def practised(pictures, split, **amounts):
+def practised(pictures: list[list[object]], split: str, **amounts: int) -> PictureDialogues:
     """Dialogues of questions that are hard to see about the pictures of a split of the little world: see `practice`."""
     texts = [[asdict(turn) for turn in practice(scene, **amounts)] for scene in make_scenes(split)]
     return PictureDialogues(pictures, texts)
 
 
-def template_of(model, tokenizer):
+def template_of(model: Vlm, tokenizer: Tokenizer) -> ChatTemplate:
     """How dialogues are written for a `Vlm`."""
     return ChatTemplate(tokenizer, model.config.num_visual_tokens)
 
 
-def prompt_lengths(rows, model, tokenizer):
+def prompt_lengths(rows: PictureDialogues, model: Vlm, tokenizer: Tokenizer) -> list[int]:
     """For each dialogue the tokens of its longest question, with the pictures."""
     template = template_of(model, tokenizer)
     return [
@@ -77,12 +85,19 @@ def prompt_lengths(rows, model, tokenizer):
     ]
 
 
-def see(rows, model, processor):
-    """What the tower makes of all the pictures of rows, N P D."""
+def see(rows: PictureDialogues, model: Vlm, processor: ImageProcessor) -> Features:
+    """What the tower makes of all the pictures of rows."""
     return look_at(list(chain.from_iterable(rows.images)), model, processor)
 
 
-def batches_about(rows, model, tokenizer, processor, tokens_per_batch, seed):
+def batches_about(
+    rows: PictureDialogues,
+    model: Vlm,
+    tokenizer: Tokenizer,
+    processor: ImageProcessor,
+    tokens_per_batch: int,
+    seed: int,
+) -> Batches:
     """The batches of rows for a `Vlm`."""
     features = iter(see(rows, model, processor))
     seen = {"images": [[next(features) for _ in images] for images in rows.images], "texts": rows.texts}

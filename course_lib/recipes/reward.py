@@ -1,13 +1,26 @@
 """The recipe of the reward model: which of two answers do people prefer? (InstructGPT's second step)"""
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from course_lib.data import ChatTemplate, Preference, fitting_preferences, load_preferences, preference_batches
+from course_lib.data import (
+    Batches,
+    ChatTemplate,
+    Preference,
+    Tokenizer,
+    fitting_preferences,
+    load_preferences,
+    preference_batches,
+)
 from course_lib.evaluation import evaluate_preferences
-from course_lib.models import Scorer
+from course_lib.models import Llm, Scorer
 from course_lib.objectives import BradleyTerry
-from course_lib.recipes.recipe import Recipe, plain
+from course_lib.recipes.recipe import Recipe, Scores, plain
 from course_lib.training import Plan
+
+if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+    import datasets
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,26 +31,26 @@ class RewardRecipe(Recipe):
 
     objective = BradleyTerry()
 
-    def load(self, source, split):
+    def load(self, source: Path | str, split: str) -> "datasets.Dataset":
         """The pairs of answers."""
         return load_preferences(source, split)
 
-    def build(self, rows, start):
+    def build(self, rows: "datasets.Dataset", start: tuple[Llm, Tokenizer]) -> tuple[Scorer, Tokenizer]:
         """The chat model with a new last layer, and its tokenizer."""
         llm, tokenizer = start
         return Scorer.from_llm(llm), tokenizer
 
-    def fitting(self, rows, model, tokenizer):
+    def fitting(self, rows: "datasets.Dataset", model: Scorer, tokenizer: Tokenizer) -> tuple["datasets.Dataset", int]:
         """The pairs of which both sides fit into the context."""
         return fitting_preferences(rows, ChatTemplate(tokenizer), model.config.max_length)
 
-    def batches(self, rows, model, tokenizer, *, seed):
+    def batches(self, rows: "datasets.Dataset", model: Scorer, tokenizer: Tokenizer, *, seed: int) -> Batches:
         """Pairs of similar lengths together."""
         template = ChatTemplate(tokenizer)
         pairs = [Preference(*(template.training(row[side]) for side in ("chosen", "rejected"))) for row in rows]
         return preference_batches(pairs, self.tokens_per_batch, seed)
 
-    def evaluate(self, exam, model, tokenizer):
+    def evaluate(self, exam: "datasets.Dataset", model: Scorer, tokenizer: Tokenizer) -> Scores:
         """How often the preferred answer scores higher."""
         return plain(evaluate_preferences(model, tokenizer, exam))
 

@@ -1,20 +1,31 @@
 """Runs recipes: a folder with a model and its card is made, or scored."""
 
 import tempfile
+from collections.abc import Callable, Sized
 from dataclasses import asdict
 from pathlib import Path
 from shutil import rmtree
+from typing import Any
 
 from torch import nn
 
 from course_lib.errors import CourseError
 from course_lib.files import read_json, sha256, write_json
 from course_lib.models import load_model, save_model
+from course_lib.recipes.recipe import Kit, Recipe
 from course_lib.runtime import pick_device, seed_everything
 from course_lib.training import Trainer
 
 
-def run(recipe, source="world", *, out, minutes=None, seed=0, report=print):
+def run(
+    recipe: Recipe,
+    source: Path | str = "world",
+    *,
+    out: Path | str,
+    minutes: float | None = None,
+    seed: int = 0,
+    report: Callable[[str], object] = print,
+) -> dict[str, Any] | None:
     """Train a model by a `Recipe` on `source`, and write it, what prepares its input, and its card to the folder `out`.
 
     An interrupted training goes on when it is called again with the same arguments.
@@ -58,7 +69,9 @@ def run(recipe, source="world", *, out, minutes=None, seed=0, report=print):
     return card
 
 
-def score(recipe, folder, source="world", split="validation"):
+def score(
+    recipe: Recipe, folder: Path | str, source: Path | str = "world", split: str = "validation"
+) -> dict[str, Any]:
     """Score the model in `folder`, which a `Recipe` made, on a split of `source`.
 
     Returns:
@@ -74,14 +87,14 @@ def score(recipe, folder, source="world", split="validation"):
     return {"left out": left_out, **scores_of(recipe, exam, kit, "scores")}
 
 
-def unfinished(out):
+def unfinished(out: Path | str) -> Path:
     """The folder `out`, as a Path. Raises CourseError when it holds a finished model already."""
     if (Path(out) / "card.json").exists():
         raise CourseError(f"{out} already holds a finished model; choose another folder, or delete it")
     return Path(out)
 
 
-def try_out(folder):
+def try_out(folder: Path) -> None:
     """Write a file to the folder and remove it. Raises CourseError where that can't be done."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -90,19 +103,21 @@ def try_out(folder):
         raise CourseError(f"{folder} can't be written, so no model could be kept there: {error}") from None
 
 
-def new_kit(recipe, rows, seed):
+def new_kit(recipe: Recipe, rows: Sized, seed: int) -> Kit:
     """The kit before the training."""
     starts = [load_model(name) for name in recipe.starts_from]
     seed_everything(seed)  # after models were read, which draws first weights, too
     return on_device(recipe.build(rows, *starts))
 
 
-def on_device(kit):
+def on_device(kit: Kit) -> Kit:
     """The kit with all its models on the fastest device."""
     return tuple(part.to(pick_device()) if isinstance(part, nn.Module) else part for part in kit)
 
 
-def trainer_of(recipe, source, rows, exam, kit, folder, report):
+def trainer_of(
+    recipe: Recipe, source: Path | str, rows: Sized, exam: Any, kit: Kit, folder: Path, report: Callable[[str], object]
+) -> Trainer:
     """The `Trainer` of a stage, on the rows that fit."""
     model, *others = kit
     sample = recipe.sample(exam)
@@ -118,7 +133,7 @@ def trainer_of(recipe, source, rows, exam, kit, folder, report):
     )
 
 
-def store(recipe, kit, out):
+def store(recipe: Recipe, kit: Kit, out: Path) -> None:
     """Write what the recipe makes; the model of the kit then has the weights that were written, and is in eval mode."""
     model, *preparers = recipe.product(*kit)
     save_model(model.to(recipe.dtype), out, *preparers)
@@ -126,7 +141,7 @@ def store(recipe, kit, out):
     kit[0].eval()
 
 
-def describe(recipe, source, rows, kit, left_out):
+def describe(recipe: Recipe, source: Path | str, rows: Sized, kit: Kit, left_out: dict[str, int]) -> dict[str, Any]:
     """What the card says but the scores."""
     model, *_ = recipe.product(*kit)
     start = f", from {', '.join(recipe.starts_from)}" if recipe.starts_from else ""
@@ -144,13 +159,13 @@ def describe(recipe, source, rows, kit, left_out):
     }
 
 
-def scores_of(recipe, exam, kit, name):
+def scores_of(recipe: Recipe, exam: Any, kit: Kit, name: str) -> dict[str, Any]:
     """The scores under this name, and those to compare them with."""
     scores, further = recipe.evaluate(exam, *kit), recipe.further(exam, *kit)
     return {name: scores} | ({"further": further} if further else {})
 
 
-def recipe_of(folder, recipes):
+def recipe_of(folder: Path, recipes: dict[str, Recipe]) -> tuple[Recipe, str]:
     """The one of `recipes`, a dict by name, by which the model in `folder` was made, as its card says, and its source.
 
     Raises:

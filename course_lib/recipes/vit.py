@@ -1,13 +1,18 @@
 """The recipe of the vision transformer: what is in the picture? (slide "Vision Transformers Basics")."""
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from course_lib.data import ImageProcessor, RandomViews, load_images, picture_batches
+from course_lib.data import Batches, ImageProcessor, RandomViews, load_images, picture_batches
 from course_lib.evaluation import evaluate_classifier
 from course_lib.models import Vit, VitConfig
 from course_lib.objectives import Classification
-from course_lib.recipes.recipe import Recipe, plain
+from course_lib.recipes.recipe import Recipe, Scores, plain
 from course_lib.training import Plan
+
+if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+    import datasets
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,24 +26,24 @@ class VitRecipe(Recipe):
 
     objective = Classification()
 
-    def load(self, source, split):
+    def load(self, source: Path | str, split: str) -> "datasets.Dataset":
         """The pictures with their classes."""
         return load_images(source, split)
 
-    def build(self, rows):
+    def build(self, rows: "datasets.Dataset") -> tuple[Vit, ImageProcessor]:
         """A new model for these classes, and what prepares its pictures."""
         processor = ImageProcessor(size=(self.sizes["image_size"], self.sizes["image_size"]))
         return Vit(VitConfig(classes=rows.features["label"].names, **self.sizes)), processor
 
-    def batches(self, rows, model, processor, *, seed):
+    def batches(self, rows: "datasets.Dataset", model: Vit, processor: ImageProcessor, *, seed: int) -> Batches:
         """Pictures in random views."""
         return picture_batches(rows["image"], rows["label"], processor, self.batch_size, seed, self.views)
 
-    def sample(self, exam):
+    def sample(self, exam: "datasets.Dataset") -> "datasets.Dataset":
         """Some pictures of all classes."""
         return exam.shuffle(seed=0).select(range(min(self.sampled, len(exam))))
 
-    def evaluate(self, exam, model, processor):
+    def evaluate(self, exam: "datasets.Dataset", model: Vit, processor: ImageProcessor) -> Scores:
         """The share of pictures that are named rightly."""
         return plain(evaluate_classifier(model, processor, exam))
 

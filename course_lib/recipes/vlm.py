@@ -1,14 +1,19 @@
 """The recipe of the model that sees: connector and chat model learn to answer (slide "Instruction Fine Tuning")."""
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import torch
 
-from course_lib.data import fitting
+from course_lib.data import Batches, ImageProcessor, Tokenizer, fitting
 from course_lib.evaluation import evaluate_vlm
+from course_lib.models import Connector, Vlm
 from course_lib.objectives import TokenPrediction
-from course_lib.recipes.connector import assembled
+from course_lib.recipes.connector import ChatKit, ClipKit, VlmKit, assembled
 from course_lib.recipes.picture_dialogues import (
+    PictureDialogues,
+    Turns,
     batches_about,
     descriptions,
     instructions,
@@ -17,8 +22,11 @@ from course_lib.recipes.picture_dialogues import (
     see,
     template_of,
 )
-from course_lib.recipes.recipe import Recipe, plain
+from course_lib.recipes.recipe import Recipe, Scores, plain
+from course_lib.shapes import Features
 from course_lib.training import Plan
+
+Exam = tuple[Features, Turns]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +52,7 @@ class VlmRecipe(Recipe):
 
     objective = TokenPrediction()
 
-    def load(self, source, split):
+    def load(self, source: Path | str, split: str) -> PictureDialogues:
         """The dialogues, and what this stage adds to them."""
         rows = spoken = instructions(source, split)
         if self.captions:
@@ -53,40 +61,42 @@ class VlmRecipe(Recipe):
             rows += practised(spoken.images, split, **self.practice)
         return rows
 
-    def build(self, rows, clip, connector, chat):
+    def build(self, rows: PictureDialogues, clip: ClipKit, connector: tuple[Connector], chat: ChatKit) -> VlmKit:
         """A `Vlm` of CLIP's tower, the connector and the chat model, of which the two last learn."""
         model, *others = assembled(clip, *connector, chat)
         return model.train_only("connector", "text"), *others
 
-    def fitting(self, rows, model, tokenizer, processor):
+    def fitting(
+        self, rows: PictureDialogues, model: Vlm, tokenizer: Tokenizer, processor: ImageProcessor
+    ) -> tuple[PictureDialogues, int]:
         """The dialogues whose questions, with the pictures, leave room for an answer."""
         return fitting(rows, prompt_lengths(rows, model, tokenizer), model.config.max_length - 1)
 
-    def batches(self, rows, *kit, seed):
+    def batches(self, rows: PictureDialogues, *kit: Any, seed: int) -> Batches:
         """Dialogues of similar lengths together."""
         return batches_about(rows, *kit, self.tokens_per_batch, seed)
 
-    def exam(self, source, split, *kit):
+    def exam(self, source: Path | str, split: str, *kit: Any) -> tuple[Exam, int]:
         """What the tower makes of the first pictures that have a dialogue to themselves, and the texts."""
         model, _, processor = kit
         rows, left_out = self.readable(instructions(source, split).about_one_picture(self.examined), *kit)
         return (see(rows, model, processor), rows.texts), left_out
 
-    def sample(self, exam):
+    def sample(self, exam: Exam) -> Exam:
         """The first pictures."""
         return tuple(column[: self.sampled] for column in exam)
 
-    def evaluate(self, exam, model, tokenizer, *_):
+    def evaluate(self, exam: Exam, model: Vlm, tokenizer: Tokenizer, *_: Any) -> Scores:
         """The share of exact answers, by form and kind of question."""
         return plain(evaluate_vlm(model, template_of(model, tokenizer), *exam))
 
-    def further(self, exam, *kit):
+    def further(self, exam: Exam, *kit: Any) -> dict[str, Scores]:
         """The same of a model that sees nothing: what the questions alone tell."""
         features, texts = exam
         return {"without seeing": self.evaluate((torch.zeros_like(features), texts), *kit)}
 
 
-def stage(name, plan, **fields):
+def stage(name: str, plan: Plan, **fields: Any) -> VlmRecipe:
     """A `VlmRecipe`; of another source than the little world, there are only dialogues."""
     return VlmRecipe(
         name=name,

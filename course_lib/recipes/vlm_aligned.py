@@ -3,23 +3,42 @@
 import copy
 import random
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import torch
 
-from course_lib.data import Preference, picture_conversation, preference_batches, with_reference
+from course_lib.data import (
+    Batches,
+    ChatTemplate,
+    Example,
+    ImageProcessor,
+    Preference,
+    Tokenizer,
+    picture_conversation,
+    preference_batches,
+    with_reference,
+)
 from course_lib.errors import CourseError
 from course_lib.evaluation import answer_premises, evaluate_vlm, hallucination_rate, look_at, of_each
-from course_lib.models import load_model
+from course_lib.models import Vlm, load_model
 from course_lib.objectives import DirectPreference, pair_log_probabilities
-from course_lib.recipes.picture_dialogues import instructions, see, template_of
-from course_lib.recipes.recipe import Recipe, plain
+from course_lib.recipes.connector import VlmKit
+from course_lib.recipes.picture_dialogues import Turns, instructions, see, template_of
+from course_lib.recipes.recipe import Recipe, Scores, plain
+from course_lib.shapes import Features
 from course_lib.training import Plan
 from course_lib.world.scenes import make_scenes
 from course_lib.world.scenes.dialogues import GRANTED
 from course_lib.world.scenes.drawing import render
 from course_lib.world.scenes.questions import FORMS, false_premises, questions
+from course_lib.world.scenes.scene import Scene
 from course_lib.world.scenes.truth import named
+
+Exam = tuple[list[Scene], Features, Turns]
+AlignedKit = tuple[Vlm, Tokenizer, ImageProcessor, Vlm]  # the last is the model as it was
 
 TRUE = 4  # pairs about each scene, or as many as there are, whose question takes for granted what is there
 
@@ -44,34 +63,43 @@ class VlmAlignedRecipe(Recipe):
     sampled: int
 
     @property
-    def objective(self):
+    def objective(self) -> DirectPreference:
         """DPO."""
         return DirectPreference(self.beta, self.anchor)
 
-    def load(self, source, split):
+    def load(self, source: Path | str, split: str) -> list[Scene]:
         """The scenes of the little world. Raises CourseError for another source."""
         if source != "world":
             raise CourseError(f'what is in the pictures of "{source}" is not known; this recipe needs the little world')
         return make_scenes(split, self.pictures if split == "train" else self.examined)
 
-    def build(self, rows, start):
+    def build(self, rows: list[Scene], start: VlmKit) -> AlignedKit:
         """The model that sees with what prepares its input, and the same model as it was."""
         model, tokenizer, processor = start
         return model.train_only("connector", "text"), tokenizer, processor, copy.deepcopy(model)
 
-    def restore(self, folder):
+    def restore(self, folder: Path | str) -> AlignedKit:
         """The aligned model, and the one that it was made of."""
         return *load_model(folder), load_model(*self.starts_from)[0]
 
-    def product(self, model, tokenizer, processor, reference):
+    def product(self, model: Vlm, tokenizer: Tokenizer, processor: ImageProcessor, reference: Vlm) -> VlmKit:
         """The aligned model alone."""
         return model, tokenizer, processor
 
-    def fitting(self, rows, *kit):
+    def fitting(self, rows: list[Scene], *kit: Any) -> tuple[list[Scene], int]:
         """All scenes: what is asked about them is short."""
         return rows, 0
 
-    def batches(self, rows, model, tokenizer, processor, reference, *, seed):
+    def batches(
+        self,
+        rows: list[Scene],
+        model: Vlm,
+        tokenizer: Tokenizer,
+        processor: ImageProcessor,
+        reference: Vlm,
+        *,
+        seed: int,
+    ) -> Batches:
         """Pairs of similar lengths together, with what the model as it was says of them."""
         features = look_at([render(scene) for scene in rows], model, processor)
         pairs = preferences(rows, features, reference, template_of(model, tokenizer), seed)
@@ -79,22 +107,24 @@ class VlmAlignedRecipe(Recipe):
         device = next(reference.parameters()).device
         return with_reference(batches, lambda batch: pair_log_probabilities(reference, batch.to(device)))
 
-    def exam(self, source, split, *kit):
+    def exam(self, source: Path | str, split: str, *kit: Any) -> tuple[Exam, int]:
         """The scenes, what the tower makes of their pictures, and texts about them."""
         model, _, processor, _ = kit
         rows = instructions(source, split).about_one_picture(self.examined)
         return (self.load(source, split), see(rows, model, processor), rows.texts), 0
 
-    def sample(self, exam):
+    def sample(self, exam: Exam) -> Exam:
         """The first pictures."""
         return tuple(column[: self.sampled] for column in exam)
 
-    def evaluate(self, exam, model, tokenizer, *_):
+    def evaluate(self, exam: Exam, model: Vlm, tokenizer: Tokenizer, *_: Any) -> Scores:
         """The share of exact answers, by form and kind of question."""
         _, features, texts = exam
         return plain(evaluate_vlm(model, template_of(model, tokenizer), features, texts))
 
-    def further(self, exam, model, tokenizer, processor, reference):
+    def further(
+        self, exam: Exam, model: Vlm, tokenizer: Tokenizer, processor: ImageProcessor, reference: Vlm
+    ) -> dict[str, Scores]:
         """How often false premises are gone along with, and exact answers, before and after."""
         return {
             "false premises": {
@@ -103,7 +133,7 @@ class VlmAlignedRecipe(Recipe):
             }
         }
 
-    def watch(self, sample, model, tokenizer, *_):
+    def watch(self, sample: Exam, model: Vlm, tokenizer: Tokenizer, *_: Any) -> dict[str, float]:
         """How often false premises are gone along with, and exact answers."""
         scenes, features, _ = sample
         return {
@@ -129,7 +159,9 @@ VLM_ALIGNED = VlmAlignedRecipe(
 )
 
 
-def preferences(scenes, features, model, template, seed=0):
+def preferences(
+    scenes: Sequence[Scene], features: Features, model: Vlm, template: ChatTemplate, seed: int = 0
+) -> list[Preference]:
     """Pairs of answers to questions that take something for granted, about as many where it isn't there as where it is.
 
     Where it isn't, to say so is preferred: to what the model itself says instead; or if that is right, to what is right
@@ -163,6 +195,6 @@ def preferences(scenes, features, model, template, seed=0):
     ]
 
 
-def example(picture, turn, template):
+def example(picture: torch.Tensor, turn: dict[str, str], template: ChatTemplate) -> Example:
     """A turn about a picture, as the tower sees it, as an `Example`."""
     return template.training(picture_conversation({"images": [picture], "texts": [turn]}))
