@@ -7,7 +7,21 @@ import pytest
 from course_lib.runtime import REPOSITORY
 
 LIBRARY = REPOSITORY / "course_lib"
-DONE = ("convert", "errors", "evaluation", "files", "lessons", "objectives", "runtime", "shapes", "viz", "world")
+DONE = (
+    "convert",
+    "errors",
+    "evaluation",
+    "files",
+    "generation",
+    "lessons",
+    "models",
+    "nn",
+    "objectives",
+    "runtime",
+    "shapes",
+    "viz",
+    "world",
+)
 FILES = [
     path for path in sorted(LIBRARY.rglob("*.py")) if path.relative_to(LIBRARY).parts[0].removesuffix(".py") in DONE
 ]
