@@ -1,13 +1,16 @@
 """One token at a time, each chosen from the model's distribution (greedy search is the choice of the likeliest)."""
 
 import math
+from collections.abc import Callable
 
 import torch
 
 from course_lib.errors import CourseError
+from course_lib.generation.decoding import Decoding
+from course_lib.shapes import BV, IdsBT, PlacesB
 
 
-def likeliest(logits):
+def likeliest(logits: BV) -> PlacesB:
     """The greedy choice: logits B V -> token ids B."""
     return logits.argmax(dim=-1)
 
@@ -25,7 +28,7 @@ class Sampler:
         CourseError: a `temperature` that is not (clearly) above 0, a `top_k` below 1, or a `top_p` that is no share.
     """
 
-    def __init__(self, temperature=1.0, top_k=None, top_p=None, seed=0):
+    def __init__(self, temperature: float = 1.0, top_k: int | None = None, top_p: float | None = None, seed: int = 0):
         if not 1e-6 <= temperature < math.inf:
             raise CourseError(f"temperature must be above 0 (the greedy choice is `likeliest`), got {temperature}")
         if top_k is not None and top_k < 1:
@@ -35,10 +38,10 @@ class Sampler:
         self.temperature, self.top_k, self.top_p = temperature, top_k, top_p
         self.random = torch.Generator().manual_seed(seed)
 
-    def __call__(self, logits):
+    def __call__(self, logits: BV) -> PlacesB:
         return torch.multinomial(self.probabilities(logits).cpu(), 1, generator=self.random)[:, 0].to(logits.device)
 
-    def probabilities(self, logits):
+    def probabilities(self, logits: BV) -> BV:
         """The distribution that is drawn from, B V."""
         logits, order = (logits.float() / self.temperature).sort(dim=-1, descending=True)
         if self.top_k is not None:
@@ -50,7 +53,7 @@ class Sampler:
 
 
 @torch.inference_mode()
-def generate(decoding, start, end_id, choose=likeliest):
+def generate(decoding: Decoding, start: IdsBT, end_id: int, choose: Callable = likeliest) -> list[list[int]]:
     """Extend every row until it ends.
 
     Args:

@@ -70,8 +70,8 @@ class KVCache:
             self._keys, self._values = grown(self._keys, more, keys), grown(self._values, more, values)
 
 
-def next_places(end, keys, window_size):
-    """Rows, columns and places of the last of new `keys`, B K T E, that go to the next places of a ring in all rows."""
+def next_places(end: int, keys: AnyBKSE, window_size: int) -> tuple[slice, slice, slice | torch.Tensor]:
+    """Rows, columns and places of the last of new `keys` that go to the next places of a ring in all rows."""
     new = min(keys.shape[2], window_size)
     first = (end - new) % window_size
     if first + new <= window_size:

@@ -51,6 +51,17 @@ def test_every_way_of_reading_gives_the_logits_of_each_text_alone(make, fused, s
     assert_every_way_of_reading_is_the_same(model, fuse(model) if fused else model, side, cuts)
 
 
+@pytest.mark.parametrize("make", [MODELS["llm with windows"], MODELS["alibi with windows"]])
+@torch.no_grad()
+def test_positions_with_gaps_are_read_one_by_one_as_at_once(make):
+    model, tokens = make(), torch.randint(1, V, (2, 7))
+    positions = torch.tensor([[0, 1, 5, 6, 9, 10, 14], [3, 7, 8, 9, 17, 18, 19]])
+    cache = model.new_cache()
+    steps = zip(tokens.split(1, dim=1), positions.split(1, dim=1), strict=True)
+    read = [model(token, position, cache=cache) for token, position in steps]
+    torch.testing.assert_close(torch.cat(read, dim=1), model(tokens, positions), rtol=0, atol=1e-10)
+
+
 @torch.no_grad()
 def test_alibi_sees_how_far_apart_tokens_are_and_nothing_else():
     model, tokens = stranger(Alibi), torch.randint(1, V, (1, 7))
