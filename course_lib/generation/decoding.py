@@ -29,7 +29,7 @@ class TextDecoding:
 
     Args:
         model: such as an `Llm`, in eval mode.
-        positions: of the first tokens that come, B T, where rows are padded on the left (-1); default: 0, 1, ...
+        positions: of the first tokens that come, where rows are padded on the left (-1); default: 0, 1, ...
         max_length: the most tokens a row may have, prompt, padding and output together; default: the model's context.
         cache: what an earlier text left, to go on from; default: an empty one.
         inputs: what else the model reads with the first tokens that come, such as the `features` of pictures.
@@ -48,7 +48,7 @@ class TextDecoding:
         self.cache = model.new_cache() if cache is None else cache
 
     def next_logits(self, tokens: IdsBT) -> BV:
-        """Take in `tokens`, B T, and return the logits of the token that follows, B V."""
+        """Take in `tokens` and return the logits of the token that follows."""
         inputs, self.inputs = self.inputs, {}
         logits = self.model(tokens, cache=self.cache, keep=LAST, **inputs)
         if self.unsaid:
@@ -65,7 +65,7 @@ class CachedDecoding(TextDecoding):
 
     Args:
         model: a `Translator`, in eval mode.
-        source: token ids, B S.
+        source: token ids.
     """
 
     def __init__(self, model: Model, source: IdsBS):
@@ -82,7 +82,7 @@ class RecomputingDecoding:
         self.tokens = source.new_empty(len(source), 0)
 
     def next_logits(self, tokens: IdsBT) -> BV:
-        """Take in `tokens`, B T, and return the logits of the token that follows, B V."""
+        """Take in `tokens` and return the logits of the token that follows."""
         self.tokens = torch.cat([self.tokens, tokens], dim=1)
         return self.decoder(self.tokens, self.memory, self.memory_mask, keep=LAST)
 

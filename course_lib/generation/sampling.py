@@ -11,12 +11,12 @@ from course_lib.shapes import BV, IdsBT, PlacesB
 
 
 def likeliest(logits: BV) -> PlacesB:
-    """The greedy choice: logits B V -> token ids B."""
+    """The greedy choice."""
     return logits.argmax(dim=-1)
 
 
 class Sampler:
-    """A random choice: logits B V -> token ids B.
+    """A random choice by the model's distribution.
 
     Args:
         temperature: divides the logits; below 1 sharpens the distribution, above 1 flattens it.
@@ -42,7 +42,7 @@ class Sampler:
         return torch.multinomial(self.probabilities(logits).cpu(), 1, generator=self.random)[:, 0].to(logits.device)
 
     def probabilities(self, logits: BV) -> BV:
-        """The distribution that is drawn from, B V."""
+        """The distribution that is drawn from."""
         logits, order = (logits.float() / self.temperature).sort(dim=-1, descending=True)
         if self.top_k is not None:
             logits[:, self.top_k :] = -torch.inf
@@ -58,9 +58,9 @@ def generate(decoding: Decoding, start: IdsBT, end_id: int, choose: Callable = l
 
     Args:
         decoding: such as a `CachedDecoding`.
-        start: the first tokens of the outputs, B T.
+        start: the first tokens of the outputs.
         end_id: the token that ends an output.
-        choose: a function from logits B V to token ids B, such as `likeliest` or a `Sampler`.
+        choose: a function from logits to token ids, such as `likeliest` or a `Sampler`.
 
     Returns:
         For each row the list of new ids, without `end_id`. Rows that don't end stop at the decoding's `max_length`.
