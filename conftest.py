@@ -13,6 +13,7 @@ for library in ("HF_HUB", "HF_DATASETS", "TRANSFORMERS"):
 # An int may stand where a float is meant, as everywhere.
 CHECK = "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))"
 # The shapes that signatures state are checked at every call (not in notebooks and other processes: those are users).
-install_import_hook(["course_lib.evaluation", "course_lib.models", "course_lib.nn", "course_lib.objectives"], CHECK)
+ROOMS = "evaluation", "generation", "models", "nn", "objectives"
+install_import_hook([f"course_lib.{room}" for room in ROOMS], CHECK)
 
 pytest_plugins = ["tests.notebooks.tolerance"]

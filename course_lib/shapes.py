@@ -6,7 +6,7 @@ False. Within one call of a function a letter has one size; the tests check it a
 
 from typing import TypeVar
 
-from jaxtyping import Bool, Float, Int, Num, Shaped
+from jaxtyping import Bool, Float, Int, Num, Shaped, UInt8
 from torch import Tensor
 
 from course_lib.errors import CourseError
@@ -60,12 +60,14 @@ BoolsN = Bool[Tensor, " N"]
 IdsBT = Int[Tensor, "B T"]
 IdsBS = Int[Tensor, "B S"]
 PlacesB = Int[Tensor, " B"]
+PlacesB2 = Int[Tensor, "B 2"]
 IdsB1 = Int[Tensor, "B 1"]
 BoolsBB = Bool[Tensor, "B B"]
 BoolsBT = Bool[Tensor, "B T"]
 PositionsT = Int[Tensor, "*B T"]
 PositionsS = Int[Tensor, "*B S"]
 RealPositionsT = Num[Tensor, "*B T"]  # between two whole ones, too
+Windows = Int[Tensor, "windows tokens"]
 Sequences = Shaped[Tensor, "B T ..."]  # token ids, or vectors in their place
 Rows = Int[Tensor, " rows"]  # which of B, in which order
 
@@ -89,6 +91,9 @@ Pairs = Float[Tensor, " pairs"]  # of the E numbers of a head
 
 # Pictures.
 BCYX = Float[Tensor, "B C Y X"]
+BytesBCYX = UInt8[Tensor, "B C Y X"]
+BytesCYX = UInt8[Tensor, "C Y X"]
+BytesMiddle = UInt8[Tensor, "C height width"]
 BJ = Float[Tensor, "B J"]
 Pixels = Float[Tensor, "pictures C Y X"]
 Texts = Int[Tensor, "texts T"]

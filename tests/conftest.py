@@ -4,6 +4,11 @@ import jaxtyping
 import pytest
 import torch
 
+from tests.pretend_device import UNAVAILABLE, register
+
+if not UNAVAILABLE:
+    register()  # now: with the first gradient that it computes, torch counts the devices that there are
+
 
 @pytest.fixture(autouse=True)
 def same_random_numbers():

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as F
 
+from course_lib.shapes import BytesBCYX
+
 
 @dataclass(frozen=True)
 class RandomViews:
-    """Moves pictures, turns them left to right, and exchanges their colours: B C Y X -> B C Y X.
+    """Moves pictures, turns them left to right, and exchanges their colours.
 
     Args:
         shift: pixels that a picture is moved at most, up or down and left or right; its edge is repeated.
@@ -20,8 +22,8 @@ class RandomViews:
     flip: float = 0.0
     recolour: float = 0.0
 
-    def __call__(self, pixels, random):
-        """Other views of bytes, drawn by the `torch.Generator` `random`."""
+    def __call__(self, pixels: BytesBCYX, random: torch.Generator) -> BytesBCYX:
+        """Other views of the pictures, drawn by `random`."""
         count, channels, height, width = pixels.shape
         flipped = torch.rand(count, generator=random) < self.flip
         pixels = torch.where(flipped.view(-1, 1, 1, 1), pixels.flip(3), pixels)

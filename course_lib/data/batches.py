@@ -1,10 +1,30 @@
 """What a training learns from, batch by batch: which items come together, and in which order."""
 
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any, Protocol, runtime_checkable
 
 import torch
+from torch import Tensor
 
+from course_lib.data.rows import Rows
 from course_lib.errors import CourseError
+
+Indices = list[list[int]]  # batch by batch, those of its items
+Drawn = tuple[list[int], int]  # the indices of a batch, and a seed for what is drawn
+Collate = Callable[[list[Any], torch.Generator], Rows]
+Lengths = Sequence[tuple[int, ...]]  # for each item those of its sequences, such as (target, source)
+
+
+@runtime_checkable
+class BatchSource(Protocol):
+    """What a training takes batches from: `Batches`, or whoever draws them only when they are asked for."""
+
+    def epoch(self, number: int) -> Sequence[Any]:
+        """An entry for each batch of epoch `number`."""
+
+    def batch(self, drawn: Any) -> Rows:
+        """The batch of an entry of `epoch`."""
 
 
 class Batches:
@@ -12,28 +32,34 @@ class Batches:
 
     Args:
         items: what there is to learn from, one by one.
-        collate: a function from a list of items and a `torch.Generator`, for whoever draws something, to a batch.
-        order: a function from a `torch.Generator` to the batches of an epoch, lists of indices into `items`.
+        collate: makes a batch of items; its `torch.Generator` is for whoever draws something.
+        order: draws the batches of an epoch.
         seed: of the order, and of what `collate` draws.
     """
 
-    def __init__(self, items, collate, order, seed=0):
+    def __init__(
+        self,
+        items: Sequence[Any] | Tensor,
+        collate: Collate,
+        order: Callable[[torch.Generator], Indices],
+        seed: int = 0,
+    ):
         self.items, self.collate, self.order, self.seed = items, collate, order, seed
 
-    def epoch(self, number):
+    def epoch(self, number: int) -> list[Drawn]:
         """The batches of epoch `number`: for each the indices of its items, and a seed for what is drawn."""
         random = epoch_generator(self.seed, number)
         batches = self.order(random)
         seeds = torch.randint(2**62, (len(batches),), generator=random).tolist()
         return list(zip(batches, seeds, strict=True))
 
-    def batch(self, drawn):
+    def batch(self, drawn: Drawn) -> Rows:
         """The batch of an entry of `epoch`."""
         indices, seed = drawn
         return self.collate([self.items[i] for i in indices], torch.Generator().manual_seed(seed))
 
     @torch.no_grad()
-    def of_each(self, function):
+    def of_each(self, function: Callable[[Any], Tensor]) -> Tensor:
         """What a function from a batch to a row for each of its items says of all items, on the CPU: N ..."""
         rows = {}
         for indices, seed in self.epoch(0):
@@ -41,12 +67,14 @@ class Batches:
         return torch.stack([rows[i] for i in range(len(self.items))])
 
 
-def batches_by_length(items, lengths, collate, tokens_per_batch, seed=0):
+def batches_by_length(
+    items: Sequence[Any], lengths: Lengths, collate: Collate, tokens_per_batch: int, seed: int = 0
+) -> Batches:
     """`Batches` of items of similar lengths, as many as a budget of tokens allows: hardly any padding.
 
     Args:
         items, collate, seed: see `Batches`.
-        lengths: for each item those of its sequences, such as (target, source).
+        lengths: of the sequences of each item.
         tokens_per_batch: the most tokens in a batch, padding included, all sequences of an item together.
 
     Raises:
@@ -56,7 +84,7 @@ def batches_by_length(items, lengths, collate, tokens_per_batch, seed=0):
     return Batches(items, collate, partial(bucket, lengths, tokens_per_batch), seed)
 
 
-def check_budget(lengths, tokens_per_batch):
+def check_budget(lengths: Lengths, tokens_per_batch: int) -> None:
     """Raise a CourseError where there is nothing to batch, or something that fits into no batch."""
     longest = max(map(sum, lengths), default=0)
     if not lengths or longest > tokens_per_batch:
@@ -66,28 +94,19 @@ def check_budget(lengths, tokens_per_batch):
         )
 
 
-def epoch_generator(seed, number):
+def epoch_generator(seed: int, number: int) -> torch.Generator:
     """The random numbers of one epoch."""
     return torch.Generator().manual_seed(seed * 1_000_003 + number)
 
 
-def shuffle(count, batch_size, random):
-    """The numbers below `count` in random order, `batch_size` in a batch: a list of lists."""
+def shuffle(count: int, batch_size: int, random: torch.Generator) -> Indices:
+    """The numbers below `count` in random order, `batch_size` in a batch."""
     order = torch.randperm(count, generator=random)
     return [indices.tolist() for indices in order.split(batch_size)]
 
 
-def bucket(lengths, tokens_per_batch, random):
-    """Sort items by length, cut them into batches that fit the budget when padded, and shuffle the batches.
-
-    Args:
-        lengths: for each item the lengths of its sequences, such as (target, source).
-        tokens_per_batch: the budget.
-        random: a `torch.Generator`.
-
-    Returns:
-        A list of lists of indices.
-    """
+def bucket(lengths: Lengths, tokens_per_batch: int, random: torch.Generator) -> Indices:
+    """Sort items by length, cut them into batches that fit the budget when padded, and shuffle the batches."""
     batches, longest = [[]], (0,) * len(lengths[0])
     shuffled = torch.randperm(len(lengths), generator=random).tolist()
     for i in sorted(shuffled, key=lengths.__getitem__):

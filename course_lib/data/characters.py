@@ -1,11 +1,15 @@
 """A text as one long stream of characters, learnt from random windows: the smallest language model there is."""
 
+from collections.abc import Iterable, Sequence
+
 import torch
+from torch import Tensor
 
 from course_lib.data.batches import Batches
 from course_lib.data.rows import TokenBatch
 from course_lib.data.tokenizer import BOS, EOS, PAD, SPECIAL_TOKENS
 from course_lib.errors import CourseError
+from course_lib.shapes import IdsN, Windows
 
 
 class CharacterTokenizer:
@@ -13,14 +17,14 @@ class CharacterTokenizer:
 
     pad_id, bos_id, eos_id = PAD, BOS, EOS
 
-    def __init__(self, text):
+    def __init__(self, text: str):
         self._characters = sorted(set(text))
         self._ids = {character: id for id, character in enumerate(self._characters, start=len(SPECIAL_TOKENS))}
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(SPECIAL_TOKENS) + len(self._characters)
 
-    def encode(self, text):
+    def encode(self, text: str) -> list[int]:
         """The ids of `text`, one per character; a stream has no end, so there is no <eos>.
 
         Raises:
@@ -31,20 +35,20 @@ class CharacterTokenizer:
             raise CourseError(f"the tokenizer's text had no {min(unknown)!r}; it had {''.join(self._characters)!r}")
         return [self._ids[character] for character in text]
 
-    def encode_batch(self, texts):
+    def encode_batch(self, texts: Iterable[str]) -> list[list[int]]:
         """`encode` for many texts."""
         return [self.encode(text) for text in texts]
 
-    def decode(self, ids):
+    def decode(self, ids: Iterable[int] | Tensor) -> str:
         """The text of `ids`; special tokens are left out."""
         return "".join(self._characters[id - len(SPECIAL_TOKENS)] for id in map(int, ids) if id >= len(SPECIAL_TOKENS))
 
 
-def window_batches(ids, length, rows, seed=0):
+def window_batches(ids: Sequence[int], length: int, rows: int, seed: int = 0) -> Batches:
     """The `Batches` of random windows of a stream of ids, as many as make up its length.
 
     Args:
-        ids: the stream, a list of ids.
+        ids: the stream.
         length: T, the tokens of a window.
         rows: B, the windows in a batch.
         seed: of where the windows start.
@@ -61,7 +65,7 @@ def window_batches(ids, length, rows, seed=0):
     return Batches(windows, window_batch, draw, seed)
 
 
-def windows_in_order(ids, length, rows):
+def windows_in_order(ids: Sequence[int], length: int, rows: int) -> Batches:
     """The `Batches` of the windows that lie side by side: every token of the stream is predicted once, but the first.
 
     What is left at the end, shorter than a window, is left out. Arguments and errors as in `window_batches`.
@@ -71,14 +75,14 @@ def windows_in_order(ids, length, rows):
     return Batches(windows, window_batch, lambda random: [starts[i : i + rows] for i in range(0, len(starts), rows)])
 
 
-def cut_windows(ids, length):
-    """The windows of a stream that begin at each of its places, each with one more token, the last label: N T + 1."""
+def cut_windows(ids: Sequence[int], length: int) -> Windows:
+    """The windows of a stream that begin at each of its places, each with one more token, the last label."""
     if len(ids) <= length:
         raise CourseError(f"windows of {length} need a stream of {length + 1} tokens or more, got {len(ids)}")
     return torch.tensor(ids).unfold(0, length + 1, 1)  # a view: the stream is stored once
 
 
-def window_batch(windows, random=None):
+def window_batch(windows: Sequence[IdsN], random: torch.Generator | None = None) -> TokenBatch:
     """A `TokenBatch` of windows, each with the window one place later as its labels."""
     windows = torch.stack(windows)
     return TokenBatch(tokens=windows[:, :-1], labels=windows[:, 1:])

@@ -10,10 +10,15 @@ A picture takes as many placeholders as it has visual tokens. The model exchange
     <bos> <user> <image> <image> ... <image> What is the color of the car? <eos> <assistant> The car is red. <eos>
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor
 
 from course_lib.data.messages import (
     ROLES,
+    Conversation,
     check_conversation,
     check_pictures,
     drop_turns,
@@ -22,7 +27,7 @@ from course_lib.data.messages import (
     shorten,
     text_of,
 )
-from course_lib.data.tokenizer import PAD
+from course_lib.data.tokenizer import PAD, Tokenizer
 from course_lib.errors import CourseError
 
 PLACEHOLDER = "<image>"
@@ -41,7 +46,7 @@ class Example:
     pictures: list | tuple = ()
 
     @property
-    def labels(self):
+    def labels(self) -> list[int]:
         """What is to be said after each token: the next one where that is the assistant's, else <pad>."""
         following = zip(self.ids[1:], self.is_completion[1:], strict=True)
         return [id if scored else PAD for id, scored in following] + [PAD]
@@ -58,14 +63,14 @@ class ChatTemplate:
         num_visual_tokens: how many a picture takes; None: the model reads only texts.
     """
 
-    def __init__(self, tokenizer, num_visual_tokens=None):
+    def __init__(self, tokenizer: Tokenizer, num_visual_tokens: int | None = None):
         self.tokenizer, self.end_id = tokenizer, tokenizer.eos_id
         self.num_visual_tokens = num_visual_tokens
         self.image_id = None if num_visual_tokens is None else tokenizer.special_id(PLACEHOLDER)
         self.end_ids = {self.end_id}  # any of these ends an answer; a checkpoint from elsewhere may have several
         self.role_ids = {role: tokenizer.special_id(f"<{role}>") for role in ROLES}
 
-    def prompt(self, messages):
+    def prompt(self, messages: Conversation) -> list[int]:
         """The token ids of a conversation whose next message is the assistant's; they end in <assistant>.
 
         Raises:
@@ -75,7 +80,7 @@ class ChatTemplate:
         ids, _ = self._write(messages)
         return [*ids, self.role_ids["assistant"]]
 
-    def training(self, messages, max_length=None):
+    def training(self, messages: Conversation, max_length: int | None = None) -> Example:
         """The `Example` of a whole conversation.
 
         The assistant is to say the text of its messages, and their <eos>. Above `max_length`, the oldest turns go first
@@ -93,11 +98,11 @@ class ChatTemplate:
             raise CourseError(f"{max_length} tokens leave no room for an answer to {question}")
         return Example(ids, is_completion, pictures_of(messages))
 
-    def decode(self, ids):
+    def decode(self, ids: Iterable[int] | Tensor) -> str:
         """The text of `ids`, without special tokens."""
         return self.tokenizer.decode(ids)
 
-    def content(self, message):
+    def content(self, message: dict[str, Any]) -> list[int]:
         """The token ids of what a message says and shows, with <eos> at the end.
 
         Raises:

@@ -43,11 +43,11 @@ class Sample:
     text: str | None
     reason: str = ""
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"no sample: {self.reason}" if self.text is None else " ".join(self.text.split())[:300]
 
 
-def sample(corpus):
+def sample(corpus: Corpus) -> Sample:
     """The first text of a corpus, streamed from the hub: only what is looked at is downloaded.
 
     Without a network, and for a corpus that the hub hasn't or doesn't give away, the `Sample` says so; nothing is
@@ -69,7 +69,7 @@ def sample(corpus):
         return Sample(None, f"{corpus.hub_id} can't be streamed: {first_line(error)}")
 
 
-def unreachable(hub_id):
+def unreachable(hub_id: str) -> str:
     """Why the entry `hub_id` can't be asked for; "" where the hub knows it."""
     if os.environ.get("HF_HUB_OFFLINE", "0").lower() in ("1", "true", "yes", "on"):
         return "offline, as HF_HUB_OFFLINE asks for"
@@ -82,6 +82,6 @@ def unreachable(hub_id):
     return ""
 
 
-def first_line(error):
+def first_line(error: Exception) -> str:
     """The first line of an error's message, or its kind where it has none."""
     return (str(error).strip() or type(error).__name__).splitlines()[0]

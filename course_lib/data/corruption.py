@@ -1,8 +1,10 @@
 """Two ways to make an exercise out of a plain text by hiding a part of it (slide "Architectural Variants")."""
 
+from collections.abc import Iterable, Sequence
+
 import torch
 
-from course_lib.data.collate import translation_batch
+from course_lib.data.collate import IdPair, TranslationBatch, translation_batch
 from course_lib.data.rows import TokenBatch, pad
 from course_lib.data.tokenizer import PAD
 from course_lib.errors import CourseError
@@ -19,11 +21,11 @@ class MaskTokens:
         rate: the share of tokens that are chosen.
     """
 
-    def __init__(self, mask_id, vocab_size, rate=0.15):
+    def __init__(self, mask_id: int, vocab_size: int, rate: float = 0.15):
         self.mask_id, self.vocab_size, self.rate = mask_id, vocab_size, rate
 
-    def __call__(self, texts, random):
-        """Texts (lists of ids) and a `torch.Generator` -> a `TokenBatch`."""
+    def __call__(self, texts: Sequence[list[int]], random: torch.Generator) -> TokenBatch:
+        """The texts with tokens hidden, and those tokens as labels."""
         original = pad(texts)
         chosen = (torch.rand(original.shape, generator=random) < self.rate) & (original != PAD)
         chosen[:, 0] |= ~chosen.any(dim=1)  # every text has something to say
@@ -44,14 +46,14 @@ class CorruptSpans:
         mean_span: the mean length of a gap.
     """
 
-    def __init__(self, sentinels, rate=0.15, mean_span=3):
+    def __init__(self, sentinels: Iterable[int], rate: float = 0.15, mean_span: float = 3):
         self.sentinels, self.rate, self.mean_span = list(sentinels), rate, mean_span
 
-    def __call__(self, texts, random):
-        """Texts (lists of ids, <eos> last) and a `torch.Generator` -> a `TranslationBatch`."""
+    def __call__(self, texts: Sequence[list[int]], random: torch.Generator) -> TranslationBatch:
+        """Texts, <eos> last, with gaps as sources, and what stood in the gaps as targets."""
         return translation_batch([self.corrupt(ids, random) for ids in texts])
 
-    def corrupt(self, ids, random):
+    def corrupt(self, ids: list[int], random: torch.Generator) -> IdPair:
         """Source and target of one text; both end in its last token, <eos>, which is never cut out."""
         gap = self.gaps(len(ids) - 1, random)
         source, target, sentinels = [], [], iter(self.sentinels)
@@ -66,7 +68,7 @@ class CorruptSpans:
                 source.append(id)
         return source, [*target, ids[-1]]
 
-    def gaps(self, length, random):
+    def gaps(self, length: int, random: torch.Generator) -> list[bool]:
         """Which of `length` tokens are cut out: kept and cut stretches of random lengths take turns, kept first."""
         if length < 2:
             raise CourseError(f"a text needs two tokens before <eos>, one to keep and one to cut out; got {length}")
@@ -78,7 +80,7 @@ class CorruptSpans:
         lengths = [length for pair in zip(kept_lengths, cut_lengths, strict=True) for length in pair]
         return torch.tensor([False, True] * spans).repeat_interleave(torch.tensor(lengths)).tolist()
 
-    def restore(self, source, target):
+    def restore(self, source: Sequence[int], target: Sequence[int]) -> list[int]:
         """The text that a source and a target were made of."""
         parts, sentinel = {}, None
         for id in target[:-1]:
@@ -89,7 +91,7 @@ class CorruptSpans:
         return [token for id in source for token in parts.get(id, [id])]
 
 
-def split(total, parts, random):
+def split(total: int, parts: int, random: torch.Generator) -> list[int]:
     """`total` as a sum of `parts` positive numbers, each way equally likely."""
     cuts = (torch.randperm(total - 1, generator=random)[: parts - 1] + 1).sort().values.tolist()
     return [end - start for start, end in zip([0, *cuts], [*cuts, total], strict=True)]

@@ -1,13 +1,18 @@
 """Instructions with their answers, in the columns of databricks/databricks-dolly-15k."""
 
 from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from course_lib.data.messages import check_conversation
+from course_lib.data.messages import Conversation, check_conversation
 from course_lib.data.sources import load_source, require_columns
 from course_lib.errors import CourseError
 
+if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+    import datasets
 
-def load_dialogues(source="world", split="train"):
+
+def load_dialogues(source: str | Path = "world", split: str = "train") -> "datasets.Dataset":
     """The dialogues of `source` (see `load_source`): `instruction`, `context`, `response` and `category`.
 
     The little world adds `history`, the messages before the instruction, and `held_out` (see
@@ -27,7 +32,7 @@ def load_dialogues(source="world", split="train"):
     return rows
 
 
-def conversation(row):
+def conversation(row: dict[str, Any]) -> Conversation:
     """The messages of a row in the layout of databricks/databricks-dolly-15k, the assistant's `response` last.
 
     The user's message is the `instruction` and, after a blank line, the `context` if there is one. The messages of a
@@ -41,7 +46,7 @@ def conversation(row):
     ]
 
 
-def check_dialogue(row):
+def check_dialogue(row: dict[str, Any]) -> None:
     """Raise a CourseError that says what is wrong, unless the row makes a conversation."""
     for column in ("instruction", "response"):
         if not isinstance(row[column], str) or not row[column].strip():
@@ -53,7 +58,7 @@ def check_dialogue(row):
     check_conversation(conversation(row), last="assistant")
 
 
-def world_dialogues(split):
+def world_dialogues(split: str) -> list[dict[str, Any]]:
     """The rows of the little world's dialogues."""
     from course_lib.world.dialogues import make_dialogues
 

@@ -1,14 +1,18 @@
 """A picture as the tensor that a model was made for: resized, cropped, scaled and normalized, as on the hub."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
 
 import torch
 from torchvision.transforms.v2 import InterpolationMode
 from torchvision.transforms.v2 import functional as tv
 
-from course_lib.data.pictures import MODES, open_picture, with_channels
+from course_lib.data.pictures import MODES, Picture, open_picture, with_channels
 from course_lib.errors import CourseError
 from course_lib.files import read_json, write_json
+from course_lib.shapes import BCYX, BytesBCYX, BytesCYX, BytesMiddle
 
 # By the numbers that the hub has for them, which are Pillow's.
 RESAMPLING = {0: InterpolationMode.NEAREST_EXACT, 2: InterpolationMode.BILINEAR, 3: InterpolationMode.BICUBIC}
@@ -17,7 +21,7 @@ MAX_RATIO = 50  # the shorter edge is brought to its size before the middle is c
 
 @dataclass(frozen=True, kw_only=True)
 class ImageProcessor:
-    """Pictures to a tensor B C Y X; a step that is None is left out.
+    """Pictures to a tensor; a step that is None is left out.
 
     Args:
         size: (height, width), or the length of the shorter edge.
@@ -46,35 +50,35 @@ class ImageProcessor:
             raise CourseError(f"expected a mean and a std for 1 or 3 channels, got {self.mean} and {self.std}")
 
     @property
-    def num_channels(self):
+    def num_channels(self) -> int:
         """1 for grey pictures, 3 for coloured ones."""
         return 3 if self.mean is None else len(self.mean)
 
     @torch.no_grad()
-    def __call__(self, pictures):
-        """A list of pictures, of whatever `open_picture` takes -> float32, B C Y X.
+    def __call__(self, pictures: Sequence[Picture]) -> BCYX:
+        """Pictures as numbers around zero, in float32.
 
         Raises:
             CourseError: a picture can't be read, or two have different sizes in the end.
         """
         return self.normalize(self.stack(pictures))
 
-    def stack(self, pictures):
-        """A list of pictures, resized and cropped, as bytes: B C Y X. Raises CourseError as a call does."""
+    def stack(self, pictures: Sequence[Picture]) -> BytesBCYX:
+        """Pictures, resized and cropped. Raises CourseError as a call does."""
         prepared = [self.prepare(picture) for picture in pictures]
         shapes = sorted({tuple(pixels.shape[1:]) for pixels in prepared})
         if len(shapes) > 1:
             raise CourseError(f"pictures should come out in one size, got {shapes}")
         return torch.stack(prepared)
 
-    def prepare(self, picture):
-        """One picture, resized and cropped, as bytes: C Y X."""
+    def prepare(self, picture: Picture) -> BytesCYX:
+        """One picture, resized and cropped."""
         pixels = torch.from_numpy(with_channels(open_picture(picture), self.num_channels)).permute(2, 0, 1).contiguous()
         if self.size is not None:
             pixels = tv.resize(pixels, self.new_size(*pixels.shape[1:]), RESAMPLING[self.resample], antialias=True)
         return pixels if self.crop is None else crop_middle(pixels, *self.crop)
 
-    def new_size(self, height, width):
+    def new_size(self, height: int, width: int) -> list[int]:
         """What a picture of this size is resized to. Raises CourseError where one edge is far longer than the other."""
         if not isinstance(self.size, int):
             return list(self.size)
@@ -83,20 +87,20 @@ class ImageProcessor:
         longer = int(self.size * max(height, width) / min(height, width))
         return [self.size, longer] if height <= width else [longer, self.size]
 
-    def normalize(self, pixels):
-        """Bytes to numbers around zero, B C Y X."""
+    def normalize(self, pixels: BytesBCYX) -> BCYX:
+        """Bytes to numbers around zero."""
         scale = 1.0 if self.scale is None else self.scale
         if self.mean is None:
             return pixels.float() * scale
         mean, std = (torch.tensor(values).view(-1, 1, 1) * (1.0 / scale) for values in (self.mean, self.std))
         return (pixels.float() - mean) / std
 
-    def save(self, path):
+    def save(self, path: Path | str) -> None:
         """Write the settings as the hub does, so that transformers can read them, too."""
         write_json(path, hub_settings(self))
 
     @classmethod
-    def load(cls, path):
+    def load(cls, path: Path | str) -> Self:
         """Read settings that `save` or transformers wrote. Raises CourseError where they are missing or unusable."""
         settings = read_json(path)
         if not isinstance(settings, dict):
@@ -104,8 +108,8 @@ class ImageProcessor:
         return from_hub_settings(settings.get("image_processor", settings))
 
 
-def crop_middle(pixels, height, width):
-    """The middle of a picture, C Y X; a smaller picture gets a black edge around it first."""
+def crop_middle(pixels: BytesCYX, height: int, width: int) -> BytesMiddle:
+    """The middle of a picture; a smaller picture gets a black edge around it first."""
     missing_height, missing_width = (
         max(0, new - old) for new, old in zip((height, width), pixels.shape[1:], strict=True)
     )
@@ -114,7 +118,7 @@ def crop_middle(pixels, height, width):
     return tv.crop(pixels, (pixels.shape[1] - height) // 2, (pixels.shape[2] - width) // 2, height, width)
 
 
-def hub_settings(processor):
+def hub_settings(processor: ImageProcessor) -> dict[str, Any]:
     """The settings of a processor, as the hub names them."""
     size, crop = processor.size, processor.crop
     named = {
@@ -134,12 +138,12 @@ def hub_settings(processor):
     )
 
 
-def sides(pair):
+def sides(pair: tuple[int, int] | None) -> dict[str, int] | None:
     """A height and a width, as the hub has them."""
     return pair and {"height": pair[0], "width": pair[1]}
 
 
-def from_hub_settings(settings):
+def from_hub_settings(settings: dict[str, Any]) -> ImageProcessor:
     """A processor by the hub's settings, old or new; what is not there is as transformers would have it.
 
     Raises:
@@ -161,13 +165,13 @@ def from_hub_settings(settings):
         raise CourseError(f"the settings of an image processor can't be used: {error!r}") from None
 
 
-def read_size(size, clip_like):
+def read_size(size: int | dict[str, int], clip_like: bool) -> int | tuple[int, int]:
     """A size of the hub: one number is the shorter edge for a CLIP, and both edges for others."""
     if isinstance(size, int):
         return size if clip_like else (size, size)
     return size["shortest_edge"] if "shortest_edge" in size else read_sides(size)
 
 
-def read_sides(size):
+def read_sides(size: int | dict[str, int]) -> tuple[int, int]:
     """A height and a width of the hub; one number stands for both."""
     return (size, size) if isinstance(size, int) else (size["height"], size["width"])

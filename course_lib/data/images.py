@@ -1,14 +1,19 @@
 """Pictures with their classes or captions: `image, label` and `image, caption`, from the little world or elsewhere."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from course_lib.data.picture_files import is_picture_folder, load_picture_folder, readable_pictures
 from course_lib.data.sources import load_source, no_progress_bars, require_columns
 from course_lib.errors import CourseError
 
+if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+    import datasets
 
-def load_images(source="world", split="train"):
+
+def load_images(source: str | Path = "world", split: str = "train") -> "datasets.Dataset":
     """The pictures of `source` with their classes: `image`, and `label`, whose names are `features["label"].names`.
 
     The little world adds `held_out` (see `course_lib.world.scenes`) and `caption`.
@@ -34,7 +39,7 @@ def load_images(source="world", split="train"):
     return rows
 
 
-def load_captions(source="world", split="train"):
+def load_captions(source: str | Path = "world", split: str = "train") -> "datasets.Dataset":
     """The pictures of `source` with what is said about them: `image`, and `caption`, a list of one text or more.
 
     The little world has five captions of a picture with somebody in it, the last of which tells all, and adds `label`
@@ -61,12 +66,12 @@ def load_captions(source="world", split="train"):
     return rows.remove_columns(columns).add_column("caption", captions)
 
 
-def listed(texts):
+def listed(texts: Sequence[Any]) -> list[Any]:
     """The texts of all columns of a row as one list; a column may hold a text or a list of them."""
     return [text for cell in texts for text in (cell if isinstance(cell, list) else [cell])]
 
 
-def load_pictures(source, split):
+def load_pictures(source: str | Path, split: str) -> "datasets.Dataset":
     """The rows of a source with a column `image` that gives Pillow pictures; those in local files are tried."""
     from datasets import Image
 
@@ -81,7 +86,7 @@ def load_pictures(source, split):
     return readable_pictures(rows, source) if os.path.exists(source) else rows
 
 
-def check_labels(rows, name):
+def check_labels(rows: "datasets.Dataset", name: str) -> None:
     """Raise a CourseError that names the first row whose label is neither a text nor a whole number."""
     for number, label in enumerate(rows["label"], start=1):
         if not isinstance(label, str | int):
@@ -89,7 +94,7 @@ def check_labels(rows, name):
 
 
 @no_progress_bars()
-def with_classes(rows, names):
+def with_classes(rows: "datasets.Dataset", names: Sequence[str]) -> "datasets.Dataset":
     """The rows with labels that are numbers of classes. Raises CourseError for a label that is no class."""
     from datasets import ClassLabel
 
@@ -104,7 +109,7 @@ def with_classes(rows, names):
     return columns.select_columns(rows.column_names).cast_column("label", features["label"])
 
 
-def check_classes(names):
+def check_classes(names: Sequence[str]) -> tuple[str, ...]:
     """The names of classes as a tuple. Raises CourseError where there is none, or one is empty or there twice."""
     if isinstance(names, str) or not names:
         raise CourseError(f"expected the names of one or more classes, got {names!r}")
@@ -116,14 +121,14 @@ def check_classes(names):
     return tuple(names)
 
 
-def world_classes():
+def world_classes() -> list[str]:
     """The classes of the little world: what can be drawn beside a person."""
     from course_lib.world.scenes.cast import LABELS
 
     return list(LABELS)
 
 
-def world_pictures(split):
+def world_pictures(split: str) -> list[dict[str, Any]]:
     """The rows of the little world's pictures, 64 pixels high and wide."""
     from course_lib.world.scenes import make_scenes
     from course_lib.world.scenes.captions import captions

@@ -3,37 +3,39 @@
 {"role": "user", "content": [{"type": "image", "image": "cat.png"}, {"type": "text", "text": "Who is this?"}]}
 """
 
+from collections.abc import Callable, Iterable, Sequence
 from itertools import cycle
 from typing import Any
 
 from course_lib.errors import CourseError
 
+Content = str | list[dict[str, Any]]  # a text, or parts with a type
 Conversation = list[dict[str, Any]]  # of messages, each with a role and a content
 ROLES = ("system", "user", "assistant")
 KINDS = {"text": str, "image": object}  # the types of parts, and what each has under its name
 
 
-def parts_of(content):
+def parts_of(content: Content) -> list[dict[str, Any]]:
     """The parts of a message's content; one that is a text has one part."""
     return [{"type": "text", "text": content}] if isinstance(content, str) else content
 
 
-def text_of(content):
+def text_of(content: Content) -> str:
     """What a content says, without its pictures."""
     return " ".join(part["text"] for part in parts_of(content) if part["type"] == "text")
 
 
-def pictures_of(messages):
+def pictures_of(messages: Conversation) -> list[Any]:
     """The pictures of a conversation, in their order."""
     return [part["image"] for message in messages for part in parts_of(message["content"]) if part["type"] == "image"]
 
 
-def with_pictures(pictures, text):
+def with_pictures(pictures: Iterable[Any], text: str) -> list[dict[str, Any]]:
     """A content that shows pictures and then says a text."""
     return [*({"type": "image", "image": picture} for picture in pictures), {"type": "text", "text": text}]
 
 
-def questions_about(pictures, texts):
+def questions_about(pictures: Iterable[Any], texts: Iterable[str]) -> list[Conversation]:
     """Conversations that begin with a question about a picture, one for each picture and text."""
     return [
         [{"role": "user", "content": with_pictures([picture], text)}]
@@ -41,7 +43,7 @@ def questions_about(pictures, texts):
     ]
 
 
-def check_pictures(messages, sees):
+def check_pictures(messages: Conversation, sees: bool) -> None:
     """Raise a CourseError where a picture is shown to a model that reads only texts, or by somebody but the user.
 
     A model learns to say what it sees, not to show something.
@@ -53,7 +55,7 @@ def check_pictures(messages, sees):
             raise CourseError(f"there is a picture in a message of the {message['role']}; only the user shows pictures")
 
 
-def check_content(content):
+def check_content(content: object) -> None:
     """Raise a CourseError that goes on after "the message", unless its content says or shows something."""
     if not isinstance(content or "", str | list):
         raise CourseError(f"should be a text, or a list of texts and pictures, got {type(content).__name__}")
@@ -66,7 +68,7 @@ def check_content(content):
         raise CourseError("is empty")
 
 
-def check_conversation(messages, last):
+def check_conversation(messages: Sequence[Any], last: str) -> None:
     """Raise a CourseError unless user and assistant take turns and the last message is that of the role `last`.
 
     A system message may come before the first turn. Every message needs a known role and a content.
@@ -85,7 +87,7 @@ def check_conversation(messages, last):
         raise CourseError(f"the last of {len(messages)} messages must be the {last}'s")
 
 
-def check_message(message, number):
+def check_message(message: object, number: int) -> None:
     """Raise a CourseError that names the message unless it has a known role and says or shows something."""
     if not isinstance(message, dict):
         raise CourseError(f"message {number} should have a role and a content, got {message!r}")
@@ -98,13 +100,15 @@ def check_message(message, number):
         raise CourseError(f"message {number}, the {role}'s, {error}") from None
 
 
-def fit_context(messages, prompt, max_length):
+def fit_context(
+    messages: Conversation, prompt: Callable[[Conversation], list[int]], max_length: int
+) -> tuple[Conversation, int]:
     """Make a conversation fit: the oldest turns are dropped first; the system message, the last message, and all
     pictures stay.
 
     Args:
         messages: a conversation, the user's message last.
-        prompt: a function from messages to token ids, such as `ChatTemplate.prompt`.
+        prompt: gives the token ids of messages, such as `ChatTemplate.prompt`.
         max_length: the most ids that the prompt may have.
 
     Returns:
@@ -123,7 +127,7 @@ def fit_context(messages, prompt, max_length):
     return kept, dropped
 
 
-def drop_turns(messages, fits):
+def drop_turns(messages: Conversation, fits: Callable[[Conversation], bool]) -> tuple[Conversation, int]:
     """Drop the oldest turns until the rest `fits` or is one turn: the rest, and how many turns were dropped.
 
     Their pictures stay: what is said later may be about them.
@@ -137,7 +141,7 @@ def drop_turns(messages, fits):
     return rest, dropped
 
 
-def with_more_pictures(pictures, messages):
+def with_more_pictures(pictures: Sequence[Any], messages: Conversation) -> Conversation:
     """The messages, with these pictures at the beginning of the first."""
     if not pictures:
         return messages
@@ -145,11 +149,11 @@ def with_more_pictures(pictures, messages):
     return [messages[0] | {"content": parts}, *messages[1:]]
 
 
-def has_system(messages):
+def has_system(messages: Conversation) -> int:
     """1 if a system message comes first, else 0."""
     return int(bool(messages) and messages[0]["role"] == "system")
 
 
-def shorten(text, length=40):
+def shorten(text: str, length: int = 40) -> str:
     """The beginning of a text, quoted, for an error message."""
     return repr(text if len(text) <= length else text[:length] + "...")

@@ -1,16 +1,18 @@
 """Several conversations in one row of a batch: hardly any padding, and each is read as if it were alone."""
 
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 import torch
 
-from course_lib.data.batches import Batches, check_budget
+from course_lib.data.batches import Batches, Indices, check_budget
+from course_lib.data.chat import Example
 from course_lib.data.rows import TokenBatch
 from course_lib.data.tokenizer import PAD
 
 
-def pack(rows):
-    """A `TokenBatch`; each row is a list of `Example`s, one behind the other.
+def pack(rows: Sequence[Sequence[Example]]) -> TokenBatch:
+    """A `TokenBatch`; each row has its `Example`s one behind the other.
 
     A conversation's last token is never read, since nothing is said after it.
     """
@@ -29,11 +31,10 @@ def pack(rows):
     return TokenBatch(labels=labels, tokens=tokens, positions=positions, segments=segments)
 
 
-def packed_batches(examples, max_length, tokens_per_batch, seed=0):
+def packed_batches(examples: Sequence[Example], max_length: int, tokens_per_batch: int, seed: int = 0) -> Batches:
     """The `Batches` of a set of conversations, packed in a new random order each epoch.
 
     Args:
-        examples: `Example`s.
         max_length: the most tokens in a row, such as the context of the model.
         tokens_per_batch: the most tokens in a batch, padding included; at least one row.
         seed: of the order.
@@ -48,22 +49,22 @@ def packed_batches(examples, max_length, tokens_per_batch, seed=0):
     return Batches(examples, partial(packed_batch, max_length), order, seed)
 
 
-def packed_batch(max_length, examples, random=None):
+def packed_batch(max_length: int, examples: Sequence[Example], random: torch.Generator | None = None) -> TokenBatch:
     """A `TokenBatch` of rows of at most `max_length` tokens, filled in the order of the examples."""
     lengths = [len(example.ids) - 1 for example in examples]
     rows = first_fit(range(len(examples)), lengths, max_length)
     return pack([[examples[i] for i in row] for row in rows])
 
 
-def fill_rows(lengths, max_length, rows_per_batch, random):
-    """Put items in random order into rows, and so many rows into each batch: a list of lists of indices, row by row."""
+def fill_rows(lengths: Sequence[int], max_length: int, rows_per_batch: int, random: torch.Generator) -> Indices:
+    """Put items in random order into rows, and so many rows into each batch: indices row by row."""
     order = torch.randperm(len(lengths), generator=random).tolist()
     rows = first_fit(order, lengths, max_length)
     return [sum(rows[i : i + rows_per_batch], []) for i in range(0, len(rows), rows_per_batch)]
 
 
-def first_fit(order, lengths, room):
-    """Put each item into the first row that has room for it: lists of indices; rows without any room are closed.
+def first_fit(order: Iterable[int], lengths: Sequence[int], room: int) -> Indices:
+    """Put each item into the first row that has room for it; rows without any room are closed.
 
     Put in again row by row, the items of some of the rows find their old places.
     """

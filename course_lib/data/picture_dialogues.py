@@ -1,15 +1,21 @@
 """Talk about pictures, in the columns of HuggingFaceM4/the_cauldron: `images`, and `texts` of user and assistant."""
 
 from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from course_lib.data.messages import with_pictures
+from course_lib.data.chat import ChatTemplate, Example
+from course_lib.data.messages import Conversation, with_pictures
 from course_lib.data.picture_files import as_pictures, folder_of
 from course_lib.data.pictures import open_picture
 from course_lib.data.sources import load_source, no_progress_bars, require_columns
 from course_lib.errors import CourseError
 
+if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+    import datasets
 
-def load_picture_dialogues(source="world", split="train"):
+
+def load_picture_dialogues(source: str | Path = "world", split: str = "train") -> "datasets.Dataset":
     """The dialogues of `source` about pictures: `images`, a list, and `texts`, a list of {"user", "assistant"}.
 
     The little world adds to each text its `kind` and `form` (see `course_lib.world.scenes.questions`), and to each row
@@ -32,7 +38,7 @@ def load_picture_dialogues(source="world", split="train"):
 
 
 @no_progress_bars()
-def beside(source, rows):
+def beside(source: str | Path, rows: "datasets.Dataset") -> "datasets.Dataset":
     """The rows with pictures that are named as files looked for beside the source's."""
     from datasets import List, Value
 
@@ -44,14 +50,14 @@ def beside(source, rows):
 
 
 @no_progress_bars()
-def with_images(rows, decode, name="the little world"):
+def with_images(rows: "datasets.Dataset", decode: bool, name: str = "the little world") -> "datasets.Dataset":
     """The rows with lists of pictures, as Pillow has them (`decode`) or as bytes and paths."""
     from datasets import Image, List
 
     return as_pictures(rows, "images", List(Image(decode=decode)), name)
 
 
-def check_rows(rows, name):
+def check_rows(rows: "datasets.Dataset", name: str) -> None:
     """Raise a CourseError that names the first row that makes no dialogue about pictures."""
     for number, row in enumerate(rows, start=1):
         try:
@@ -60,7 +66,7 @@ def check_rows(rows, name):
             raise CourseError(f"row {number} of {name}: {error}") from None
 
 
-def check_row(row):
+def check_row(row: dict[str, Any]) -> None:
     """Raise a CourseError that says what is wrong with a row."""
     images, texts = row["images"] or [], row["texts"] or []
     if not isinstance(texts, list) or not all(isinstance(text, dict) for text in texts):
@@ -75,7 +81,7 @@ def check_row(row):
                 raise CourseError(f"a text needs words of the {role}; got {text.get(role)!r}")
 
 
-def world_picture_dialogues(split):
+def world_picture_dialogues(split: str) -> list[dict[str, Any]]:
     """The rows of the little world's dialogues about pictures, 64 pixels high and wide."""
     from course_lib.world.scenes.dialogues import make_scene_dialogues
     from course_lib.world.scenes.drawing import render_png
@@ -90,7 +96,7 @@ def world_picture_dialogues(split):
     ]
 
 
-def picture_conversation(row):
+def picture_conversation(row: dict[str, Any]) -> Conversation:
     """The messages of a row in the layout of HuggingFaceM4/the_cauldron: its pictures come first, in the first message.
 
     Args:
@@ -103,14 +109,16 @@ def picture_conversation(row):
     return messages
 
 
-def picture_examples(rows, template, max_length):
+def picture_examples(
+    rows: "datasets.Dataset | dict[str, Any]", template: ChatTemplate, max_length: int
+) -> list[Example]:
     """The rows of `load_picture_dialogues` as `Example`s.
 
     A dialogue that does not fit becomes several, all about the same pictures.
 
     Args:
         rows: with what the tower of a `Vlm` makes of each picture in the place of `images`.
-        template: a `ChatTemplate` that knows pictures.
+        template: one that knows pictures.
         max_length: the most tokens of an example.
 
     Raises:
@@ -123,7 +131,9 @@ def picture_examples(rows, template, max_length):
     ]
 
 
-def parts_that_fit(texts, num_pictures, template, max_length):
+def parts_that_fit(
+    texts: list[dict[str, str]], num_pictures: int, template: ChatTemplate, max_length: int
+) -> list[list[dict[str, str]]]:
     """Cut the texts of a dialogue into as few parts as fit, each with its pictures, into `max_length` tokens."""
     parts, room = [], 0
     for text in texts:

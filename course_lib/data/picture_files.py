@@ -2,16 +2,20 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from course_lib.data.pictures import open_picture
 from course_lib.data.sources import no_progress_bars
 from course_lib.errors import CourseError
 
+if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+    import datasets
+
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
 SPLITS = ("train", "validation", "test")
 
 
-def is_picture_folder(source):
+def is_picture_folder(source: str | Path) -> bool:
     """Whether a source is a folder with pictures in its folders, and no file (`train.jsonl`) that tells about them."""
     if not os.path.isdir(source):  # unlike Path's, it bears names that are too long
         return False
@@ -21,12 +25,12 @@ def is_picture_folder(source):
     return any(file.suffix.lower() in SUFFIXES for file in folder.glob("*/**/*"))
 
 
-def pictures_in(folder):
+def pictures_in(folder: Path) -> list[Path]:
     """The files of pictures in a folder, in alphabetical order."""
     return sorted(file for file in folder.iterdir() if file.suffix.lower() in SUFFIXES)
 
 
-def load_picture_folder(folder, split):
+def load_picture_folder(folder: Path, split: str) -> "datasets.Dataset":
     """The pictures of a folder as rows of `image` and `label`.
 
     The classes are the folders in `folder/train`, `folder/validation` and `folder/test`; those of the training split
@@ -53,29 +57,29 @@ def load_picture_folder(folder, split):
     return Dataset.from_dict({"image": files, "label": labels}, features=features)
 
 
-def class_folders(folder):
+def class_folders(folder: Path) -> list[Path]:
     """The folders in a folder that hold pictures."""
     return sorted(place for place in folder.iterdir() if place.is_dir() and pictures_in(place))
 
 
-def names_of(folder):
+def names_of(folder: Path) -> str:
     """What a folder holds, in words."""
     return ", ".join(sorted(place.name for place in folder.iterdir())) or "nothing"
 
 
-def share(files, split):
+def share(files: list[Path], split: str) -> list[Path]:
     """The part of `files` that is for a split: two of each ten for validation and test, the others for training."""
     part = {8: "validation", 9: "test"}
     return [file for number, file in enumerate(files) if part.get(number % 10, "train") == split]
 
 
-def folder_of(source):
+def folder_of(source: str | Path) -> Path:
     """The folder where the files are looked for that the rows of a source name."""
     return Path(source) if os.path.isdir(source) else Path(source).parent
 
 
 @no_progress_bars()
-def readable_pictures(rows, source):
+def readable_pictures(rows: "datasets.Dataset", source: str | Path) -> "datasets.Dataset":
     """The rows with pictures that are found and can be read; where they are named as files, beside the source's.
 
     Raises:
@@ -96,7 +100,9 @@ def readable_pictures(rows, source):
     return rows.cast_column("image", Image())
 
 
-def as_pictures(rows, column, feature, name):
+def as_pictures(
+    rows: "datasets.Dataset", column: str, feature: "datasets.Image | datasets.List", name: str
+) -> "datasets.Dataset":
     """The rows with a column cast to pictures. Raises CourseError where it holds something else."""
     try:
         return rows.cast_column(column, feature)

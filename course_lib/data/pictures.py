@@ -3,18 +3,21 @@
 import io
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageOps
 
 from course_lib.errors import CourseError
 
+# What `open_picture` takes.
+Picture = Image.Image | bytes | str | Path | np.ndarray | dict[str, Any]
 MODES = {1: "L", 3: "RGB"}  # what Pillow calls pictures of so many channels
 LARGEST = 64_000_000  # pixels; in colour, 192 MB in memory
 WITHOUT_RANGE = ("I", "F")  # whole numbers of 32 bits, and floats: nothing says which one is white
 
 
-def open_picture(source):
+def open_picture(source: Picture) -> Image.Image:
     """A picture in memory, turned as the camera was held.
 
     Args:
@@ -48,7 +51,7 @@ def open_picture(source):
         raise CourseError(f"{name} can't be read: {error}") from None
 
 
-def checked(picture, name):
+def checked(picture: Image.Image, name: str | Path) -> Image.Image:
     """Return a picture that is neither too large nor without a range of values; else raise a CourseError."""
     width, height = picture.size
     if width * height > LARGEST:
@@ -60,7 +63,7 @@ def checked(picture, name):
     return picture
 
 
-def from_array(array):
+def from_array(array: np.ndarray) -> Image.Image:
     """A picture of an array of bytes, Y X or Y X C. Raises CourseError for other axes or values."""
     channels = array.shape[2] if array.ndim == 3 else 1
     if array.dtype != np.uint8 or array.ndim not in (2, 3) or channels not in (1, 3, 4) or not array.size:
@@ -71,7 +74,7 @@ def from_array(array):
     return Image.fromarray(array.squeeze(2) if array.ndim == 3 and channels == 1 else array)
 
 
-def with_channels(picture, num_channels):
+def with_channels(picture: Image.Image, num_channels: int) -> np.ndarray:
     """The picture in grey (1) or in colour (3), as an array of bytes, Y X C; what is transparent shows white."""
     if picture.mode.startswith("I;16"):
         picture = eight_bits(picture)
@@ -82,7 +85,7 @@ def with_channels(picture, num_channels):
     return pixels[..., None] if pixels.ndim == 2 else pixels
 
 
-def eight_bits(picture):
+def eight_bits(picture: Image.Image) -> Image.Image:
     """A grey picture of 16 bits in 8, where 65535 becomes 255; Pillow would cut all above 255 off."""
     pixels = np.array(picture).astype(np.uint32)
     grey = ((pixels + 128) // 257).astype(np.uint8)

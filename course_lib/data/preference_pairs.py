@@ -1,6 +1,8 @@
 """Pairs of answers as batches: two dialogues side by side, of which one is preferred."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 
@@ -10,6 +12,7 @@ from course_lib.data.collate import dialogue_batch
 from course_lib.data.rows import TokenBatch
 from course_lib.data.tokenizer import PAD
 from course_lib.errors import CourseError
+from course_lib.shapes import PairsB, PlacesB2
 
 
 @dataclass(frozen=True)
@@ -33,22 +36,22 @@ class PreferenceBatch(TokenBatch):
     reference_log_p: torch.Tensor | None = None
 
     @property
-    def inputs(self):
+    def inputs(self) -> dict[str, Any]:
         """What a model is called with: 2 B dialogues, and their pictures."""
         return super().inputs | {"tokens": self.tokens.flatten(0, 1)}
 
     @property
-    def num_labels(self):
+    def num_labels(self) -> int:
         """How many pairs are compared."""
         return len(self.tokens)
 
     @property
-    def last(self):
-        """The place of each dialogue's last token, B 2."""
+    def last(self) -> PlacesB2:
+        """The place of each dialogue's last token."""
         return (self.tokens != PAD).sum(dim=-1) - 1
 
 
-def preference_batch(pairs, random=None):
+def preference_batch(pairs: Sequence[Preference], random: torch.Generator | None = None) -> PreferenceBatch:
     """A `PreferenceBatch` of `Preference`s."""
     sides = dialogue_batch([side for pair in pairs for side in (pair.chosen, pair.rejected)])
     known = [pair.reference_log_p for pair in pairs if pair.reference_log_p is not None]
@@ -58,7 +61,7 @@ def preference_batch(pairs, random=None):
     )
 
 
-def preference_batches(pairs, tokens_per_batch, seed=0):
+def preference_batches(pairs: Sequence[Preference], tokens_per_batch: int, seed: int = 0) -> Batches:
     """The `Batches` of `Preference`s; see `batches_by_length`. Both sides of a pair count.
 
     Raises:
@@ -71,10 +74,10 @@ def preference_batches(pairs, tokens_per_batch, seed=0):
     return batches_by_length(pairs, lengths, preference_batch, tokens_per_batch, seed)
 
 
-def with_reference(batches, log_probabilities):
+def with_reference(batches: Batches, log_probabilities: Callable[[PreferenceBatch], PairsB]) -> Batches:
     """The same `Batches` of `Preference`s, which know what a reference model says of each pair.
 
-    `log_probabilities` is a function from a `PreferenceBatch` to log p of both answers, B 2.
+    `log_probabilities` gives log p of both answers.
     """
     known = batches.of_each(log_probabilities)
     pairs = [replace(pair, reference_log_p=log_p) for pair, log_p in zip(batches.items, known, strict=True)]

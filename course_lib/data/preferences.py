@@ -1,13 +1,18 @@
 """Pairs of conversations of which one was preferred, in the columns of trl-lib/ultrafeedback_binarized."""
 
 from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from course_lib.data.messages import check_conversation
 from course_lib.data.sources import load_source, require_columns
 from course_lib.errors import CourseError
 
+if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+    import datasets
 
-def load_preferences(source="world", split="train"):
+
+def load_preferences(source: str | Path = "world", split: str = "train") -> "datasets.Dataset":
     """The preferences of `source` (see `load_source`): `chosen` and `rejected`, lists of messages.
 
     The little world adds `flaw`, the criterion that the rejected answer misses, and `held_out` (see
@@ -26,7 +31,7 @@ def load_preferences(source="world", split="train"):
     return rows
 
 
-def check_preference(chosen, rejected):
+def check_preference(chosen: object, rejected: object) -> None:
     """Raise a CourseError that says what is wrong, unless the sides are two answers to the same prompt."""
     for side, messages in (("chosen", chosen), ("rejected", rejected)):
         if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
@@ -41,7 +46,7 @@ def check_preference(chosen, rejected):
         raise CourseError("chosen and rejected must answer the same messages")
 
 
-def world_preferences(split):
+def world_preferences(split: str) -> list[dict[str, Any]]:
     """The rows of the little world's preferences."""
     from course_lib.world.dialogues import make_preferences
 

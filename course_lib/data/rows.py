@@ -1,11 +1,14 @@
 """Batches as tensors with a row for each item: what they have in common, and how lists of ids become rows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import Any, Self
 
 import torch
 from torch.nn.utils.rnn import pad_sequence
 
 from course_lib.data.tokenizer import PAD
+from course_lib.shapes import Bools, IdsBT
 
 
 @dataclass(frozen=True)
@@ -16,11 +19,11 @@ class Rows:
     tokens that are counted per second.
     """
 
-    def shard(self, index, count):
+    def shard(self, index: int, count: int) -> Self:
         """Every `count`-th row, from row `index` on: the part of one of `count` workers, possibly empty."""
         return type(self)(**{name: rows[index::count] for name, rows in self._tensors().items()})
 
-    def to(self, device):
+    def to(self, device: torch.device | str) -> Self:
         """The same batch on `device`."""
         return type(self)(**{name: rows.to(device) for name, rows in self._tensors().items()})
 
@@ -36,12 +39,12 @@ class Batch(Rows):
     labels: torch.Tensor
 
     @property
-    def is_label(self):
-        """True at the real tokens of `labels`, B T."""
+    def is_label(self) -> Bools:
+        """True at the real tokens of `labels`."""
         return self.labels != PAD
 
     @property
-    def num_labels(self):
+    def num_labels(self) -> int:
         """How many tokens are to be predicted."""
         return int(self.is_label.sum())
 
@@ -63,7 +66,7 @@ class TokenBatch(Batch):
     is_picture: torch.Tensor | None = None
 
     @property
-    def inputs(self):
+    def inputs(self) -> dict[str, Any]:
         """What a model is called with."""
         inputs = {"tokens": self.tokens, "positions": self.positions, "segments": self.segments}
         if self.features is not None:
@@ -71,18 +74,18 @@ class TokenBatch(Batch):
         return {name: value for name, value in inputs.items() if value is not None}
 
     @property
-    def num_tokens(self):
+    def num_tokens(self) -> int:
         """Useful tokens: those that are read, without padding."""
         return int((self.tokens != PAD).sum())
 
 
-def pad(sequences, pad_id=PAD):
-    """Stack lists of ids of different lengths, with `pad_id` behind the short ones: B T."""
+def pad(sequences: Sequence[list[int]], pad_id: int = PAD) -> IdsBT:
+    """Stack lists of ids of different lengths, with `pad_id` behind the short ones."""
     return pad_sequence([torch.tensor(ids) for ids in sequences], batch_first=True, padding_value=pad_id)
 
 
-def pad_left(sequences):
-    """Stack lists of ids with <pad> before the short ones, so that all end together: tokens and positions, B T each.
+def pad_left(sequences: Sequence[Sequence[int]]) -> tuple[IdsBT, IdsBT]:
+    """Stack lists of ids with <pad> before the short ones, so that all end together: tokens and positions.
 
     The positions of a sequence start at 0; those of padding are -1.
     """

@@ -8,24 +8,30 @@ import json
 import os
 import re
 import zlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from course_lib.errors import CourseError
 from course_lib.files import atomic_file
 from course_lib.runtime import cache_folder
 
+if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+    import datasets
+
+World = Callable[[str], list[dict[str, Any]]]  # from a split to the rows that the little world has for it
 READERS = {".jsonl": "json", ".json": "json", ".parquet": "parquet", ".txt": "text"}
 
 
-def load_source(source, split, world):
-    """The data set `split` of `source`, as a `datasets.Dataset`.
+def load_source(source: str | Path, split: str, world: World) -> "datasets.Dataset":
+    """The data set `split` of `source`.
 
     Args:
         source: "world"; a file, or a folder with `train.jsonl`, `validation.parquet` and so on, perhaps gzipped; or
             a hub id such as "Helsinki-NLP/opus-100:en-pt", where the part after the colon names a configuration.
             Plain text (`train.txt`) is cut into rows with a column `text` (see `load_plain_text`).
         split: "train", "validation" or "test".
-        world: a function from a split to the list of rows that the little world has for it, called for "world".
+        world: called for "world".
 
     Raises:
         CourseError: the source, the split or the file can't be used; the message says what was found instead.
@@ -45,7 +51,7 @@ def load_source(source, split, world):
 
 
 @contextlib.contextmanager
-def no_progress_bars():
+def no_progress_bars() -> Iterator[None]:
     """Keep `datasets` from drawing progress bars for what is read in no time; downloads from the hub have theirs."""
     from datasets import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
 
@@ -58,7 +64,7 @@ def no_progress_bars():
             enable_progress_bars()
 
 
-def load_world(split, world):
+def load_world(split: str, world: World) -> "datasets.Dataset":
     """Rows of the little world, generated once and cached under a name that changes with the code that made them.
 
     Raises:
@@ -85,7 +91,7 @@ def load_world(split, world):
 ANOTHER_CACHE = "the environment variable COURSE_CACHE can name another folder, one of yours with some room"
 
 
-def cached(path):
+def cached(path: Path) -> "datasets.Dataset | None":
     """The rows in a file of the cache, in memory; None where there is no such file, or it is damaged.
 
     The file is a digest, of 32 bytes, and what it is the digest of, in Parquet, which has no such protection.
@@ -106,7 +112,7 @@ def cached(path):
     return Dataset(InMemoryTable(read_table(io.BytesIO(data))), fingerprint=path.stem)
 
 
-def load_path(path, split):
+def load_path(path: Path, split: str) -> "datasets.Dataset":
     """Rows of a local file, or of the file in a folder that is named after the split."""
     from datasets import load_dataset
 
@@ -125,7 +131,7 @@ def load_path(path, split):
         raise CourseError(reason or f"{file} can't be read: {error.__cause__ or error}") from error
 
 
-def load_plain_text(file):
+def load_plain_text(file: Path) -> "datasets.Dataset":
     """Rows of a text file: its paragraphs, or its lines where no blank line parts it into paragraphs."""
     from datasets import Dataset
 
@@ -135,7 +141,7 @@ def load_plain_text(file):
     return Dataset.from_dict({"text": parts})
 
 
-def lines_of(file):
+def lines_of(file: Path) -> Iterator[str]:
     """The lines of a text file, perhaps compressed. Raises CourseError where it is damaged, or not UTF-8."""
     opener = gzip.open if file.suffix == ".gz" else open
     try:
@@ -147,7 +153,7 @@ def lines_of(file):
         raise CourseError(f"{file} is damaged: {error}") from None
 
 
-def find_file(folder, split):
+def find_file(folder: Path, split: str) -> Path:
     """The file of `folder` whose name before the first dot is `split`."""
     files = sorted(file for file in folder.iterdir() if file.is_file())
     for file in files:
@@ -157,7 +163,7 @@ def find_file(folder, split):
     raise CourseError(f'{folder} has no file for split "{split}" (such as {split}.jsonl); it holds {found}')
 
 
-def diagnose(file):
+def diagnose(file: Path) -> str | None:
     """What is wrong with a file in JSON Lines: its first bad line; None if nothing is found."""
     for number, line in enumerate(lines_of(file), start=1):
         try:
@@ -170,7 +176,7 @@ def diagnose(file):
     return None
 
 
-def load_hub(source, split):
+def load_hub(source: str, split: str) -> "datasets.Dataset":
     """Rows of a data set on the Hugging Face hub; needs a network, or a copy in the hub's cache."""
     from datasets import load_dataset
 
@@ -181,7 +187,7 @@ def load_hub(source, split):
         raise CourseError(f'hub data set "{source}", split "{split}", could not be loaded: {error}') from error
 
 
-def require_columns(rows, *columns):
+def require_columns(rows: "datasets.Dataset", *columns: str) -> "datasets.Dataset":
     """Return `rows` if it has all `columns`, else raise a CourseError that names what is missing and what is there."""
     missing = [column for column in columns if column not in rows.column_names]
     if missing:

@@ -1,12 +1,17 @@
 """Stories, in the hub's layout: a column `text`, as in roneneldan/TinyStories."""
 
 from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from course_lib.data.sources import load_source, require_columns
 from course_lib.errors import CourseError
 
+if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+    import datasets
 
-def load_stories(source="world", split="train"):
+
+def load_stories(source: str | Path = "world", split: str = "train") -> "datasets.Dataset":
     """The stories of `source` (see `load_source`).
 
     The little world adds the labels `ending`, `topic`, `words`, `tags`, `question`, `answer`, `summary` and `held_out`
@@ -22,7 +27,7 @@ def load_stories(source="world", split="train"):
     return rows
 
 
-def world_stories(split):
+def world_stories(split: str) -> list[dict[str, Any]]:
     """The rows of the little world's stories."""
     from course_lib.world.stories import make_stories
 

@@ -1,10 +1,12 @@
 """Text to token ids and back: sub-words learnt by byte-pair encoding, with Hugging Face `tokenizers`."""
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Protocol, Self, runtime_checkable
 
 from tokenizers import Regex, decoders, models, normalizers, pre_tokenizers, trainers
 from tokenizers import Tokenizer as FastTokenizer
+from torch import Tensor
 
 from course_lib.errors import CourseError
 from course_lib.files import atomic_file
@@ -46,12 +48,14 @@ class Tokenizer:
     file = "tokenizer.json"
     pad_id, bos_id, eos_id = PAD, BOS, EOS
 
-    def __init__(self, fast):
+    def __init__(self, fast: FastTokenizer):
         self._fast = fast
         self._fast.encode_special_tokens = True  # "<eos>" typed by a person is text, not a command
 
     @classmethod
-    def train(cls, texts, vocab_size, special_tokens=(), lower_case=True):
+    def train(
+        cls, texts: Iterable[str], vocab_size: int, special_tokens: Sequence[str] = (), lower_case: bool = True
+    ) -> Self:
         """Learn the `vocab_size` most useful sub-words of `texts`, the 256 bytes and the special tokens among them.
 
         `special_tokens`, such as "<mask>", get the ids 3, 4, ...; no text is ever encoded to them.
@@ -77,7 +81,7 @@ class Tokenizer:
         return cls(fast)
 
     @classmethod
-    def load(cls, path):
+    def load(cls, path: Path | str) -> Self:
         """Read a `tokenizer.json`. Raises CourseError when it is missing or damaged."""
         if not Path(path).is_file():
             raise CourseError(f"{path} is missing")
@@ -86,40 +90,40 @@ class Tokenizer:
         except Exception as error:  # tokenizers raises bare Exception
             raise CourseError(f"{path} is not a tokenizer: {error}") from None
 
-    def save(self, path):
+    def save(self, path: Path | str) -> None:
         """Write a `tokenizer.json`, atomically."""
         with atomic_file(path) as draft:
             draft.write_text(self._fast.to_str(pretty=True), encoding="utf-8")
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self._fast.get_vocab_size()
 
-    def special_id(self, token):
+    def special_id(self, token: str) -> int:
         """The id of a special token, such as "<mask>". Raises CourseError when the tokenizer has none of that name."""
         special = {added.content: id for id, added in self._fast.get_added_tokens_decoder().items()}
         if token not in special:
             raise CourseError(f"the tokenizer has no special token {token}; it has {', '.join(special)}")
         return special[token]
 
-    def with_special(self, token):
+    def with_special(self, token: str) -> "Tokenizer":
         """A copy that has one more special token, with the next id."""
         fast = FastTokenizer.from_str(self._fast.to_str())
         fast.add_special_tokens([token])
         return Tokenizer(fast)
 
-    def encode(self, text):
+    def encode(self, text: str) -> list[int]:
         """Token ids of `text`, with <eos> at the end."""
         return [*self._fast.encode(text, add_special_tokens=False).ids, EOS]
 
-    def encode_batch(self, texts):
+    def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
         """`encode` for many texts, in parallel."""
         return [[*encoding.ids, EOS] for encoding in self._fast.encode_batch(texts, add_special_tokens=False)]
 
-    def decode(self, ids):
+    def decode(self, ids: Iterable[int]) -> str:
         """The text of `ids`; special tokens are left out."""
         return self._fast.decode(list(ids), skip_special_tokens=True)
 
-    def tokens(self, ids):
+    def tokens(self, ids: Iterable[int] | Tensor) -> list[str]:
         """One readable piece per id; ▁ stands for the space before a word."""
         byte_level = decoders.ByteLevel()
         return [byte_level.decode([self._fast.id_to_token(int(id))]).replace(" ", "▁") for id in ids]

@@ -1,11 +1,18 @@
 """Portuguese-English sentence pairs, in the hub's layout: a column `translation` with `pt` and `en`."""
 
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from course_lib.data.collate import IdPair
 from course_lib.data.sources import load_source, require_columns
-from course_lib.data.tokenizer import Tokenizer
+from course_lib.data.tokenizer import TextTokenizer, Tokenizer
 from course_lib.errors import CourseError
 
+if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+    import datasets
 
-def load_translations(source="world", split="train"):
+
+def load_translations(source: str | Path = "world", split: str = "train") -> "datasets.Dataset":
     """The sentence pairs of `source` (see `load_source`). The little world adds `alignment`, `pattern`, `held_out`.
 
     Raises:
@@ -21,14 +28,14 @@ def load_translations(source="world", split="train"):
     return rows
 
 
-def is_pair(pair):
+def is_pair(pair: object) -> bool:
     """Whether `pair` is a dict with a text on both sides."""
     return isinstance(pair, dict) and all(
         isinstance(pair.get(side), str) and pair[side].strip() for side in ("pt", "en")
     )
 
 
-def world_translations(split):
+def world_translations(split: str) -> list[dict[str, Any]]:
     """The rows of the little world's sentence pairs."""
     from course_lib.world import make_pairs
 
@@ -43,12 +50,12 @@ def world_translations(split):
     ]
 
 
-def train_translation_tokenizer(rows, vocab_size):
+def train_translation_tokenizer(rows: "datasets.Dataset", vocab_size: int) -> Tokenizer:
     """One tokenizer for both languages, learnt from the training rows."""
     return Tokenizer.train((pair[side] for pair in rows["translation"] for side in ("pt", "en")), vocab_size)
 
 
-def translation_pairs(rows, tokenizer):
+def translation_pairs(rows: "datasets.Dataset", tokenizer: TextTokenizer) -> list[IdPair]:
     """The rows as pairs of ids, (source, target), each ending in <eos>."""
     sources = tokenizer.encode_batch([pair["pt"] for pair in rows["translation"]])
     targets = tokenizer.encode_batch([pair["en"] for pair in rows["translation"]])

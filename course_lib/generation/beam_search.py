@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 
 import torch
 
+from course_lib.generation.decoding import Decoding
+from course_lib.shapes import IdsB1
+
 
 @dataclass
 class Found:
@@ -11,17 +14,19 @@ class Found:
 
     outputs: list = field(default_factory=list)
 
-    def add(self, log_p, ids, length_penalty):
+    def add(self, log_p: float, ids: list[int], length_penalty: float) -> None:
         """Score an output by its log-probability over length ** `length_penalty`, the end token counted."""
         self.outputs.append((log_p / (len(ids) + 1) ** length_penalty, ids))
 
-    def best(self):
+    def best(self) -> list[int]:
         """The ids of the output with the best score."""
         return max(self.outputs)[1]
 
 
 @torch.inference_mode()
-def beam_search(decoding, start, end_id, beam_size=5, length_penalty=1.0):
+def beam_search(
+    decoding: Decoding, start: IdsB1, end_id: int, beam_size: int = 5, length_penalty: float = 1.0
+) -> list[list[int]]:
     """The likeliest output among those found by following `beam_size` candidates for each row.
 
     A row is done when `beam_size` of its candidates have ended.
@@ -65,12 +70,14 @@ def beam_search(decoding, start, end_id, beam_size=5, length_penalty=1.0):
     return [row.best() for row in found]
 
 
-def pick(ids, candidates):
+def pick(ids: torch.Tensor, candidates: torch.Tensor) -> torch.Tensor:
     """The outputs of the given candidates: B W L and indices B W' -> B W' L."""
     return ids.gather(1, candidates.unsqueeze(-1).expand(-1, -1, ids.shape[-1]))
 
 
-def extend(scores, log_p, beam_size):
+def extend(
+    scores: torch.Tensor, log_p: torch.Tensor, beam_size: int
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """The 2 · beam_size best one-token extensions: enough to go on with `beam_size` even if as many end here.
 
     Args:

@@ -1,14 +1,18 @@
 """A conversation: every answer is the completion of all that was said before (slide "Chat (Decoder-only)")."""
 
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 
+from course_lib.data import ImageProcessor
 from course_lib.data.messages import check_message, fit_context, pictures_of, with_pictures
 from course_lib.errors import CourseError
 from course_lib.generation.decoding import TextDecoding
 from course_lib.generation.sampling import likeliest
+from course_lib.models.base import Model
 
 
 @dataclass
@@ -27,7 +31,7 @@ class Turn:
     ended: bool = False
 
     @property
-    def tokens_per_second(self):
+    def tokens_per_second(self) -> float:
         """How fast the answer was written, reading the prompt included."""
         return self.tokens_written / self.seconds if self.seconds else 0.0
 
@@ -54,7 +58,15 @@ class Chat:
         CourseError: the context has no room for answers of `max_new_tokens`, or the system message is empty.
     """
 
-    def __init__(self, model, template, choose=likeliest, system=None, max_new_tokens=64, processor=None):
+    def __init__(
+        self,
+        model: Model,
+        template: Any,
+        choose: Callable = likeliest,
+        system: str | None = None,
+        max_new_tokens: int = 64,
+        processor: ImageProcessor | None = None,
+    ):
         self.room = model.config.max_length - max_new_tokens
         if self.room < 1 or max_new_tokens < 1:
             raise CourseError(f"max_new_tokens must be 1 to {model.config.max_length - 1}, got {max_new_tokens}")
@@ -66,13 +78,13 @@ class Chat:
         self._answer = None
         self.reset()
 
-    def reset(self):
+    def reset(self) -> None:
         """Start a new conversation."""
         self.stop()
         self.messages, self.turn, self.shown = list(self.system), None, []
         self._forget()
 
-    def show(self, picture):
+    def show(self, picture: Any) -> None:
         """Show a picture, of whatever `open_picture` takes; what is said next is said about it.
 
         Raises:
@@ -80,13 +92,13 @@ class Chat:
         """
         self.shown.append(self.look(picture))
 
-    def look(self, picture):
+    def look(self, picture: Any) -> torch.Tensor:
         """What the model's tower makes of a picture, P D. Raises CourseError as `show` does."""
         if self.processor is None:
             raise CourseError("the model reads only texts; one that sees, such as --model vlm, can be shown pictures")
         return self.model.look(self.processor([picture]).to(next(self.model.parameters()).device))[0]
 
-    def say(self, text):
+    def say(self, text: str) -> Iterator[str]:
         """Say something; returns the answer as an iterator over pieces of text, which come as they are written.
 
         The text is about what was shown before it, and all that was shown and said earlier. When the oldest turns no
@@ -106,7 +118,7 @@ class Chat:
         self._answer = self._pieces(messages, self._complete(kept))
         return self._answer
 
-    def stop(self):
+    def stop(self) -> None:
         """Break off the answer that is being given, if any: nobody can ask for more pieces of it."""
         if self._answer:
             self._answer.close()

@@ -1,5 +1,7 @@
 """Prompts in, completions out (slide "Chat (Decoder-only)": a chat model only completes text)."""
 
+from collections.abc import Callable, Sequence
+
 import torch
 
 from course_lib.data.rows import pad_left
@@ -7,10 +9,18 @@ from course_lib.errors import CourseError
 from course_lib.generation.decoding import TextDecoding
 from course_lib.generation.sampling import generate, likeliest
 from course_lib.models import evaluating
+from course_lib.models.base import Model
 
 
 @torch.inference_mode()
-def complete(prompts, model, end_id, choose=likeliest, max_new_tokens=64, **inputs):
+def complete(
+    prompts: Sequence[Sequence[int]],
+    model: Model,
+    end_id: int,
+    choose: Callable = likeliest,
+    max_new_tokens: int = 64,
+    **inputs: torch.Tensor,
+) -> list[list[int]]:
     """Let the model go on with every prompt, all in one batch, until it produces `end_id`.
 
     Args:

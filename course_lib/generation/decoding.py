@@ -1,8 +1,27 @@
 """How far an output has come: what a search needs of a model, token after token, for a whole batch."""
 
+from typing import Protocol, runtime_checkable
+
 import torch
 
+from course_lib.models.base import Model
+from course_lib.nn import DecoderCache
+from course_lib.shapes import BV, IdsBS, IdsBT, Rows
+
 LAST = (slice(None), -1)  # as `keep` of a model: the last position of each row
+
+
+@runtime_checkable
+class Decoding(Protocol):
+    """What a search asks of a batch of outputs; `max_length` is the most tokens that one may have."""
+
+    max_length: int
+
+    def next_logits(self, tokens: IdsBT) -> BV:
+        """Take in `tokens` and return the logits of the token that follows."""
+
+    def select(self, rows: Rows) -> None:
+        """Go on with the outputs `rows` (indices into B): dropped, repeated or in another order."""
 
 
 class TextDecoding:
@@ -10,26 +29,33 @@ class TextDecoding:
 
     Args:
         model: such as an `Llm`, in eval mode.
-        positions: of the first tokens that come, B T, where rows are padded on the left (-1); default: 0, 1, ...
+        positions: of the first tokens that come, where rows are padded on the left (-1); default: 0, 1, ...
         max_length: the most tokens a row may have, prompt, padding and output together; default: the model's context.
         cache: what an earlier text left, to go on from; default: an empty one.
         inputs: what else the model reads with the first tokens that come, such as the `features` of pictures.
     """
 
-    def __init__(self, model, positions=None, max_length=None, cache=None, **inputs):
+    def __init__(
+        self,
+        model: Model,
+        positions: IdsBT | None = None,
+        max_length: int | None = None,
+        cache: DecoderCache | None = None,
+        **inputs: torch.Tensor,
+    ):
         self.model, self.unsaid, self.inputs = model, model.unsaid, {"positions": positions, **inputs}
         self.max_length = max_length or model.config.max_length
         self.cache = model.new_cache() if cache is None else cache
 
-    def next_logits(self, tokens):
-        """Take in `tokens`, B T, and return the logits of the token that follows, B V."""
+    def next_logits(self, tokens: IdsBT) -> BV:
+        """Take in `tokens` and return the logits of the token that follows."""
         inputs, self.inputs = self.inputs, {}
         logits = self.model(tokens, cache=self.cache, keep=LAST, **inputs)
         if self.unsaid:
             logits[:, self.unsaid] = -torch.inf
         return logits
 
-    def select(self, rows):
+    def select(self, rows: Rows) -> None:
         """Go on with the outputs `rows` (a tensor of indices into B): dropped, repeated or in another order."""
         self.cache.select(rows)
 
@@ -39,10 +65,10 @@ class CachedDecoding(TextDecoding):
 
     Args:
         model: a `Translator`, in eval mode.
-        source: token ids, B S.
+        source: token ids.
     """
 
-    def __init__(self, model, source):
+    def __init__(self, model: Model, source: IdsBS):
         super().__init__(model, max_length=longest_output(model, source), cache=model.new_cache(source))
         self.model = model.decoder
 
@@ -50,21 +76,21 @@ class CachedDecoding(TextDecoding):
 class RecomputingDecoding:
     """The same without a cache, for comparison: each new token takes the whole output through the decoder again."""
 
-    def __init__(self, model, source):
+    def __init__(self, model: Model, source: IdsBS):
         self.decoder, self.max_length = model.decoder, longest_output(model, source)
         self.memory, self.memory_mask = model.encode(source)
         self.tokens = source.new_empty(len(source), 0)
 
-    def next_logits(self, tokens):
-        """Take in `tokens`, B T, and return the logits of the token that follows, B V."""
+    def next_logits(self, tokens: IdsBT) -> BV:
+        """Take in `tokens` and return the logits of the token that follows."""
         self.tokens = torch.cat([self.tokens, tokens], dim=1)
         return self.decoder(self.tokens, self.memory, self.memory_mask, keep=LAST)
 
-    def select(self, rows):
+    def select(self, rows: Rows) -> None:
         """Go on with the outputs `rows` (a tensor of indices into B)."""
         self.memory, self.memory_mask, self.tokens = self.memory[rows], self.memory_mask[rows], self.tokens[rows]
 
 
-def longest_output(model, source):
+def longest_output(model: Model, source: IdsBS) -> int:
     """The most tokens an output may have: twice the source and a few more, so that an untrained model stops too."""
     return min(model.config.max_length, 2 * source.shape[1] + 10)

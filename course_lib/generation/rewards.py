@@ -1,11 +1,14 @@
 """Rewards as functions from prompts and answers, two lists of lists of ids, to a list of numbers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
 
 from course_lib.data.rows import pad
+from course_lib.models import Scorer
+
+Texts = Sequence[Sequence[int]]
 
 
 @dataclass(frozen=True)
@@ -15,18 +18,18 @@ class TextReward:
     decode: Callable
     reward: Callable
 
-    def __call__(self, prompts, answers):
+    def __call__(self, prompts: Texts, answers: Texts) -> list[float]:
         return [self.reward(self.decode(p), self.decode(a)) for p, a in zip(prompts, answers, strict=True)]
 
 
 class LearntReward:
     """A reward model: what a `Scorer` says at the last token of each answer (Ouyang et al. 2022, section 3.5)."""
 
-    def __init__(self, scorer):
+    def __init__(self, scorer: Scorer):
         self.scorer = scorer
 
     @torch.no_grad()
-    def __call__(self, prompts, answers):
+    def __call__(self, prompts: Texts, answers: Texts) -> list[float]:
         dialogues = [[*prompt, *answer] for prompt, answer in zip(prompts, answers, strict=True)]
         device = next(self.scorer.parameters()).device
         last = torch.tensor([len(ids) - 1 for ids in dialogues], device=device)

@@ -1,6 +1,7 @@
 """Learning by doing: the policy answers prompts, each answer gets a reward, and that is the next training batch."""
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -12,8 +13,13 @@ from course_lib.data.rows import Batch
 from course_lib.data.tokenizer import PAD
 from course_lib.errors import CourseError
 from course_lib.generation.completion import complete
+from course_lib.generation.rewards import Texts
 from course_lib.generation.sampling import Sampler
+from course_lib.models.base import Model
 from course_lib.objectives.policy import token_log_probabilities
+from course_lib.shapes import BT, IdsBT, PerRow
+
+Item = tuple[list[int], int]  # which prompts, and the seed of their answers
 
 
 @dataclass(frozen=True)
@@ -33,12 +39,12 @@ class RolloutBatch(Batch):
     returns: torch.Tensor
 
     @property
-    def num_labels(self):
+    def num_labels(self) -> int:
         """How many answers are judged."""
         return len(self.tokens)
 
     @property
-    def num_tokens(self):
+    def num_tokens(self) -> int:
         """Useful tokens: those that are not padding."""
         return int((self.tokens != PAD).sum())
 
@@ -66,18 +72,18 @@ class Rollouts:
 
     def __init__(
         self,
-        prompts,
-        policy,
-        reference,
-        reward,
-        advantages,
+        prompts: Texts,
+        policy: Model,
+        reference: Model,
+        reward: Callable[[Texts, Texts], Sequence[float]],
+        advantages: Callable,
         *,
-        end_id,
-        max_new_tokens=32,
-        prompts_per_batch=16,
-        group_size=1,
-        updates_per_batch=1,
-        seed=0,
+        end_id: int,
+        max_new_tokens: int = 32,
+        prompts_per_batch: int = 16,
+        group_size: int = 1,
+        updates_per_batch: int = 1,
+        seed: int = 0,
     ):
         longest, context = max(map(len, prompts), default=0), policy.config.max_length
         if not 0 < longest <= context - max_new_tokens:
@@ -92,7 +98,7 @@ class Rollouts:
         self.updates_per_batch, self.seed = updates_per_batch, seed
         self.item = self.drawn = None
 
-    def epoch(self, number):
+    def epoch(self, number: int) -> list[Item]:
         """The batches of epoch `number`: indices into `prompts`, with a seed for the answers; reused ones repeated."""
         random = epoch_generator(self.seed, number)
         count = math.ceil(len(self.prompts) / self.prompts_per_batch)
@@ -101,7 +107,7 @@ class Rollouts:
         items = [(indices.tolist(), seed) for indices, seed in zip(parts, seeds, strict=True)]
         return [item for item in items for _ in range(self.updates_per_batch)]
 
-    def batch(self, item):
+    def batch(self, item: Item) -> RolloutBatch:
         """The `RolloutBatch` of an item of `epoch`."""
         if item != self.item:
             indices, seed = item
@@ -110,7 +116,7 @@ class Rollouts:
         return self.drawn
 
     @torch.no_grad()
-    def draw(self, prompts, seed):
+    def draw(self, prompts: Texts, seed: int) -> RolloutBatch:
         """Answers of the policy to `prompts`, judged: a `RolloutBatch`."""
         self.policy.eval()  # no dropout: a token is as likely when it is learnt as it was when it was drawn
         answers = draw_answers(prompts, self.policy, self.end_id, self.max_new_tokens, seed=seed)
@@ -130,7 +136,9 @@ class Rollouts:
         return replace(batch, advantages=advantages, returns=returns)
 
 
-def draw_answers(prompts, policy, end_id, max_new_tokens, temperature=1.0, seed=0):
+def draw_answers(
+    prompts: Texts, policy: Model, end_id: int, max_new_tokens: int, temperature: float = 1.0, seed: int = 0
+) -> list[list[int]]:
     """Answers of the policy, each ending in `end_id` unless it was cut: lists of ids.
 
     At temperature 1 they come from its own distribution.
@@ -145,23 +153,23 @@ def draw_answers(prompts, policy, end_id, max_new_tokens, temperature=1.0, seed=
     return [ids if len(ids) == max_new_tokens else [*ids, end_id] for ids in answers]
 
 
-def join(prompts, answers):
-    """Tokens of prompts and answers, and the labels: the next token at each place where the policy chose it, B T."""
+def join(prompts: Texts, answers: Texts) -> tuple[IdsBT, IdsBT]:
+    """Tokens of prompts and answers, and the labels: the next token at each place where the policy chose it."""
     pairs = zip(prompts, answers, strict=True)
     batch = dialogue_batch([Example([*p, *a], [False] * len(p) + [True] * len(a)) for p, a in pairs])
     return batch.tokens, batch.labels
 
 
-def label_log_probabilities(model, tokens, labels):
-    """log p of each label, B T; zeros where there is none."""
+def label_log_probabilities(model: Model, tokens: IdsBT, labels: IdsBT) -> BT:
+    """log p of each label; zeros where there is none."""
     keep = labels != PAD
     log_p = torch.zeros(tokens.shape, device=tokens.device)
     log_p[keep] = token_log_probabilities(model(tokens, keep=keep), labels[keep])
     return log_p
 
 
-def checked_rewards(rewards, count):
-    """Rewards as a tensor, B. Raises CourseError where one is missing, or no finite number; it names the row."""
+def checked_rewards(rewards: Sequence[float], count: int) -> PerRow:
+    """Rewards as a tensor. Raises CourseError where one is missing, or no finite number; it names the row."""
     if len(rewards) != count:
         raise CourseError(f"{count} answers need as many rewards, got {len(rewards)}")
     for row, reward in enumerate(rewards):

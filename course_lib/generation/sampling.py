@@ -1,19 +1,22 @@
 """One token at a time, each chosen from the model's distribution (greedy search is the choice of the likeliest)."""
 
 import math
+from collections.abc import Callable
 
 import torch
 
 from course_lib.errors import CourseError
+from course_lib.generation.decoding import Decoding
+from course_lib.shapes import BV, IdsBT, PlacesB
 
 
-def likeliest(logits):
-    """The greedy choice: logits B V -> token ids B."""
+def likeliest(logits: BV) -> PlacesB:
+    """The greedy choice."""
     return logits.argmax(dim=-1)
 
 
 class Sampler:
-    """A random choice: logits B V -> token ids B.
+    """A random choice by the model's distribution.
 
     Args:
         temperature: divides the logits; below 1 sharpens the distribution, above 1 flattens it.
@@ -25,7 +28,7 @@ class Sampler:
         CourseError: a `temperature` that is not (clearly) above 0, a `top_k` below 1, or a `top_p` that is no share.
     """
 
-    def __init__(self, temperature=1.0, top_k=None, top_p=None, seed=0):
+    def __init__(self, temperature: float = 1.0, top_k: int | None = None, top_p: float | None = None, seed: int = 0):
         if not 1e-6 <= temperature < math.inf:
             raise CourseError(f"temperature must be above 0 (the greedy choice is `likeliest`), got {temperature}")
         if top_k is not None and top_k < 1:
@@ -35,11 +38,11 @@ class Sampler:
         self.temperature, self.top_k, self.top_p = temperature, top_k, top_p
         self.random = torch.Generator().manual_seed(seed)
 
-    def __call__(self, logits):
+    def __call__(self, logits: BV) -> PlacesB:
         return torch.multinomial(self.probabilities(logits).cpu(), 1, generator=self.random)[:, 0].to(logits.device)
 
-    def probabilities(self, logits):
-        """The distribution that is drawn from, B V."""
+    def probabilities(self, logits: BV) -> BV:
+        """The distribution that is drawn from."""
         logits, order = (logits.float() / self.temperature).sort(dim=-1, descending=True)
         if self.top_k is not None:
             logits[:, self.top_k :] = -torch.inf
@@ -50,14 +53,14 @@ class Sampler:
 
 
 @torch.inference_mode()
-def generate(decoding, start, end_id, choose=likeliest):
+def generate(decoding: Decoding, start: IdsBT, end_id: int, choose: Callable = likeliest) -> list[list[int]]:
     """Extend every row until it ends.
 
     Args:
         decoding: such as a `CachedDecoding`.
-        start: the first tokens of the outputs, B T.
+        start: the first tokens of the outputs.
         end_id: the token that ends an output.
-        choose: a function from logits B V to token ids B, such as `likeliest` or a `Sampler`.
+        choose: a function from logits to token ids, such as `likeliest` or a `Sampler`.
 
     Returns:
         For each row the list of new ids, without `end_id`. Rows that don't end stop at the decoding's `max_length`.

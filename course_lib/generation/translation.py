@@ -1,31 +1,42 @@
 """Sentences in, sentences out."""
 
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import torch
 from torch.nn.utils.rnn import pad_sequence
 
+from course_lib.data.tokenizer import TextTokenizer
 from course_lib.errors import CourseError
 from course_lib.generation.beam_search import beam_search
 from course_lib.generation.decoding import CachedDecoding
 from course_lib.generation.sampling import Sampler, generate
 from course_lib.models import evaluating
+from course_lib.models.base import Model
 
 greedy_search = generate
 
 
-def beam(size, length_penalty=1.0):
+def beam(size: int, length_penalty: float = 1.0) -> Callable:
     """A beam search of this width, as the `search` of `translate`."""
     return partial(beam_search, beam_size=size, length_penalty=length_penalty)
 
 
-def sampling(**settings):
+def sampling(**settings: float) -> Callable:
     """A random search with the settings of `Sampler`, as the `search` of `translate`."""
     return partial(generate, choose=Sampler(**settings))
 
 
 @torch.inference_mode()
-def translate(sentences, model, tokenizer, search=greedy_search, *, batch_size=256, decoding=CachedDecoding):
+def translate(
+    sentences: Sequence[str],
+    model: Model,
+    tokenizer: TextTokenizer,
+    search: Callable = greedy_search,
+    *,
+    batch_size: int = 256,
+    decoding: Callable = CachedDecoding,
+) -> list[str]:
     """Translate a list of sentences.
 
     Args:
@@ -54,7 +65,7 @@ def translate(sentences, model, tokenizer, search=greedy_search, *, batch_size=2
     return [tokenizer.decode(outputs[i]) for i in range(len(sources))]
 
 
-def encode(sentence, tokenizer, max_length):
+def encode(sentence: str, tokenizer: TextTokenizer, max_length: int) -> list[int]:
     """The token ids of a sentence that can be translated, or a `CourseError` that says why it can't."""
     if not sentence.strip():
         raise CourseError("there is nothing to translate: the sentence is empty")

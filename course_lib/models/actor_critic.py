@@ -19,11 +19,11 @@ class ActorCritic(Model):
         nn.init.zeros_(self.value.bias)
 
     def forward(self, tokens: IdsBT, keep: BoolsBT) -> tuple[NV, PerLabel]:
-        """Logits N V and values N at the places of `tokens`, B T, where `keep`, B T, is True."""
+        """Logits and values at the places of `tokens` where `keep` is True."""
         x = self.policy.hidden(tokens)[keep]
         return self.policy.logits(x), self.value(x).squeeze(-1)
 
     @torch.no_grad()
     def values(self, tokens: IdsBT) -> BT:
-        """The return to expect after each of `tokens`, B T; without gradients."""
+        """The return to expect after each of `tokens`; without gradients."""
         return self.value(self.policy.hidden(tokens)).squeeze(-1)

@@ -48,7 +48,7 @@ class Bert(Model):
         self.output.weight = self.embedding.table.weight
 
     def hidden(self, tokens: IdsBS) -> BSD:
-        """Token ids B S -> what the last layer makes of each token, B S D."""
+        """What the last layer makes of each token."""
         check_shape(tokens, "B S")
         positions = torch.arange(tokens.shape[1], device=tokens.device)
         x = self.dropout(self.embedding_norm(self.embedding(tokens) + self.positions(positions)))
@@ -58,6 +58,6 @@ class Bert(Model):
         return x
 
     def forward(self, tokens: IdsBS, keep: Keep = None) -> Kept:
-        """Logits of the token that belongs at each position: B S V, or N V where `keep` (bool, B S) is True."""
+        """Logits of the token that belongs at each position, or only where `keep` is True."""
         x = self.hidden(tokens)
         return self.output(self.transform(x if keep is None else x[keep]))

@@ -72,11 +72,11 @@ class Clip(Model):
         self.bias = None if config.bias is None else nn.Parameter(torch.tensor(config.bias))
 
     def encode_images(self, pixels: BCYX) -> BJ:
-        """Pictures B C Y X -> unit vectors, B J."""
+        """Pictures as unit vectors."""
         return F.normalize(self.vision_proj(self.vision(pixels)), dim=-1)
 
     def encode_texts(self, tokens: IdsBT) -> BJ:
-        """Token ids B T, each row with its end token -> unit vectors, B J."""
+        """Token ids, each row with its end token, as unit vectors."""
         return F.normalize(self.text_proj(self.text(tokens)), dim=-1)
 
     def forward(self, pixels: Pixels, tokens: Texts) -> Pairing:

@@ -31,7 +31,7 @@ class ConnectorConfig:
 
 
 class Connector(Model):
-    """Features of patches to visual tokens: N P d_vision -> N T D, see `course_lib.nn.connector`."""
+    """Features of patches to visual tokens, see `course_lib.nn.connector`."""
 
     def __init__(self, config: ConnectorConfig):
         super().__init__(config)

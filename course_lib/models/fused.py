@@ -54,7 +54,7 @@ class FusedLlm(Fused):
     """An `Llm` fused for writing."""
 
     def step(self, tokens: IdsB1, view: View) -> BV:
-        """Logits B V after one new token of each text, B 1."""
+        """Logits after one new token of each text."""
         x = self.model.embedding(tokens)[:, 0]
         rotations, windows = self.model.rotations(view.positions, x.dtype), self.config.window_sizes
         for i, (layer, rotate, window) in enumerate(zip(self.layers, rotations, windows, strict=True)):
@@ -66,7 +66,7 @@ class FusedGpt(Fused):
     """A `Gpt` fused for writing."""
 
     def step(self, tokens: IdsB1, view: View) -> BV:
-        """Logits B V after one new token of each text, B 1."""
+        """Logits after one new token of each text."""
         x = self.model.embed(tokens, view)[:, 0]
         for i, layer in enumerate(self.layers):
             x = layer(x, None, view.mask(), view.layer_cache(i))

@@ -45,11 +45,11 @@ class Gpt(Model):
         self.output.weight = self.embedding.table.weight
 
     def hidden(self, tokens: IdsBT, positions: IdsBT | None = None, cache: DecoderCache | None = None) -> BTD:
-        """Token ids B T -> what the last layer makes of each token, B T D.
+        """What the last layer makes of each token.
 
         Args:
-            tokens: token ids, B T.
-            positions: absolute positions, B T, -1 for padding; default: those after the cache, or 0 to T - 1.
+            tokens: token ids.
+            positions: absolute ones, -1 for padding; default: those after the cache, or 0 to T - 1.
             cache: a `DecoderCache` (see `new_cache`) that holds the tokens before these, and takes these in.
         """
         check_shape(tokens, "B T")
@@ -60,7 +60,7 @@ class Gpt(Model):
         return self.norm(x)
 
     def embed(self, tokens: IdsBT, view: View) -> BTD:
-        """What the first layer reads, B T D."""
+        """What the first layer reads."""
         return self.dropout(self.embedding(tokens) + self.positions(view.positions.clamp(min=0)))
 
     def forward(
@@ -70,7 +70,7 @@ class Gpt(Model):
         cache: DecoderCache | None = None,
         keep: Keep = None,
     ) -> Kept:
-        """Logits of the token after each position: B T V, or N V where `keep` (bool, B T) is True.
+        """Logits of the token after each position, or only where `keep` is True.
 
         The other arguments as in `hidden`. Padding belongs at the end, where no real token sees it, or has position -1.
         """

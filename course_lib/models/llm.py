@@ -104,12 +104,12 @@ class LlmBody(Model):
         segments: IdsBT | None = None,
         cache: DecoderCache | None = None,
     ) -> BTD:
-        """Token ids B T -> what the last layer makes of each, B T D.
+        """What the last layer makes of each token.
 
         Args:
-            tokens: token ids, B T.
-            positions: absolute positions, B T, -1 for padding; default: those after the cache, or 0 to T - 1.
-            segments: B T, where several texts share a row: attention stays among equal numbers. Not with a cache.
+            tokens: token ids.
+            positions: absolute ones, -1 for padding; default: those after the cache, or 0 to T - 1.
+            segments: where several texts share a row: attention stays among equal numbers. Not with a cache.
             cache: a `DecoderCache` (see `new_cache`) that holds the tokens before these, and takes these in.
         """
         check_shape(tokens, "B T")
@@ -122,7 +122,7 @@ class LlmBody(Model):
         segments: IdsBT | None = None,
         cache: DecoderCache | None = None,
     ) -> BTD:
-        """The same for vectors in the place of embeddings, B T D -> B T D, wherever they come from."""
+        """The same for vectors in the place of embeddings, wherever they come from."""
         view = self.view(x, positions, segments, cache)
         rotations, windows = self.rotations(view.positions, x.dtype), self.config.window_sizes
         for i, (layer, rotate, window) in enumerate(zip(self.layers, rotations, windows, strict=True)):
@@ -181,7 +181,7 @@ class Llm(LlmBody):
         cache: DecoderCache | None = None,
         keep: Keep = None,
     ) -> Kept:
-        """Logits of the token after each position: B T V, or N V where `keep` (bool, B T) is True.
+        """Logits of the token after each position, or only where `keep` is True.
 
         The other arguments as in `hidden`. Padding belongs at the end, where no real token sees it, or has position -1.
         """

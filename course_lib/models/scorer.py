@@ -27,5 +27,5 @@ class Scorer(LlmBody):
         return scorer.to(next(llm.parameters()).device)
 
     def forward(self, tokens: IdsBT, positions: IdsBT | None = None, segments: IdsBT | None = None) -> BT:
-        """Scores, B T; arguments as in `Llm`."""
+        """A score for each token; arguments as in `Llm`."""
         return self.score(self.hidden(tokens, positions, segments)).squeeze(-1)

@@ -6,7 +6,7 @@ Text is prepared by a `Tokenizer` (tokenizer.json), pictures by an `ImageProcess
 import os
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from course_lib.data import ImageProcessor, Tokenizer
 from course_lib.errors import CourseError
@@ -41,7 +41,17 @@ ARCHITECTURES = {
 STUMBLES = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, RuntimeError)
 
 
-def save_model(model: Model, folder: Path | str, *preparers: Tokenizer | ImageProcessor) -> None:
+@runtime_checkable
+class Preparer(Protocol):
+    """What is written beside a model, into a file of this name: a `Tokenizer`, an `ImageProcessor`."""
+
+    file: str
+
+    def save(self, path: Path) -> None:
+        """Write it to a file."""
+
+
+def save_model(model: Model, folder: Path | str, *preparers: Preparer) -> None:
     """Write the model and what prepares its input to `folder`; of tied tensors, one is written.
 
     `preparers` are a `Tokenizer`; for a `Vit` an `ImageProcessor`, for a `Clip` or `Vlm` both, for a `Connector` none.

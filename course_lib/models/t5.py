@@ -54,7 +54,7 @@ class T5Encoder(nn.Module):
         self.norm = RMSNorm(config.d_model)
 
     def forward(self, source: IdsBS, source_mask: LayerMask) -> BSD:
-        """Token ids B S and their padding mask B 1 1 S -> the memory, B S D."""
+        """The memory of a source, whose padding mask is given."""
         positions = torch.arange(source.shape[1], device=source.device)
         mask = biased(self.relative_bias(positions, positions), source_mask)
         x = self.dropout(self.embedding(source))
@@ -85,7 +85,7 @@ class T5Decoder(nn.Module):
         positions: IdsBT | None = None,
         cache: DecoderCache | None = None,
     ) -> BTD:
-        """Token ids B T -> B T D. Arguments as in `course_lib.models.translator.Decoder`."""
+        """What the last layer makes of each token. Arguments as in `course_lib.models.translator.Decoder`."""
         view = View(target, positions, cache=cache, bias=self.relative_bias)
         x = self.dropout(self.embedding(target))
         memory, memory_mask = ([memory] * len(self.layers), memory_mask) if cache is None else cache.memory
@@ -102,7 +102,7 @@ class T5Decoder(nn.Module):
         cache: DecoderCache | None = None,
         keep: Keep = None,
     ) -> Kept:
-        """Logits B T V, or N V with `keep`. Arguments as in `course_lib.models.translator.Decoder`."""
+        """Logits. Arguments as in `course_lib.models.translator.Decoder`."""
         x = self.hidden(target, memory, memory_mask, positions, cache)
         return self.output(x if keep is None else x[keep])
 
@@ -118,16 +118,16 @@ class T5(Model):
         self.decoder.output.weight = self.encoder.embedding.table.weight
 
     def forward(self, source: IdsBS, target: IdsBT, keep: Keep = None) -> Kept:
-        """Teacher forcing: `source` B S and `target` B T -> logits B T V, or N V where `keep` (bool, B T) is True."""
+        """Teacher forcing: the logits after each token of the target, or only where `keep` is True."""
         memory, memory_mask = self.encode(source)
         return self.decoder(target, memory, memory_mask, keep=keep)
 
     def encode(self, source: IdsBS) -> tuple[BSD, LayerMask]:
-        """Token ids B S -> the memory B S D and its padding mask B 1 1 S."""
+        """The memory of a source, and its padding mask."""
         check_shape(source, "B S")
         mask = padding_mask(source, self.config.pad_id)
         return self.encoder(source, mask), mask
 
     def new_cache(self, source: IdsBS) -> DecoderCache:
-        """A cache for outputs of `source`, B S, that holds what the encoder makes of it, for the decoder."""
+        """A cache for outputs of `source` that holds what the encoder makes of it, for the decoder."""
         return DecoderCache.after(*self.encode(source), self.decoder.layers)

@@ -37,7 +37,7 @@ class TextConfig:
 
 
 class TextTower(Model):
-    """Tokens, positions, and pre-norm layers (Radford et al. 2021, section 2.4): B T -> B D."""
+    """Tokens, positions, and pre-norm layers (Radford et al. 2021, section 2.4)."""
 
     self_attention_kind = "decoder"
 
@@ -50,7 +50,7 @@ class TextTower(Model):
         self.norm = norm_of(config)(config.d_model)
 
     def hidden(self, tokens: IdsBT) -> BTD:
-        """Token ids B T -> what the last layer makes of each, normalized, B T D."""
+        """What the last layer makes of each token, normalized."""
         check_shape(tokens, "B T")
         view = View(tokens)
         mask = None if self.config.end_id is None else view.mask()
@@ -60,7 +60,7 @@ class TextTower(Model):
         return self.norm(x)
 
     def forward(self, tokens: IdsBT) -> BD:
-        """Token ids B T -> one vector for each text, B D.
+        """One vector for each text.
 
         What stands behind the end token, such as padding, changes nothing.
 

@@ -53,7 +53,7 @@ class Encoder(nn.Module):
         self.norm = nn.LayerNorm(config.d_model) if config.norm_first else nn.Identity()
 
     def forward(self, source: IdsBS, mask: LayerMask | None = None) -> BSD:
-        """Token ids B S -> the memory, B S D. `mask`: which tokens are real, B 1 1 S."""
+        """The memory of a source; `mask` says which tokens are real."""
         positions = torch.arange(source.shape[1], device=source.device)
         x = self.dropout(self.embedding(source) + self.positions(positions))
         for layer in self.layers:
@@ -90,15 +90,12 @@ class Decoder(nn.Module):
         """Predict the token after each token of `target`.
 
         Args:
-            target: the output so far, token ids B T; with a cache, only the part that it doesn't hold yet.
-            memory: the encoder's output, B S D; a cache has a memory of its own.
-            memory_mask: which source tokens are real, B 1 1 S.
-            positions: absolute positions, B T, -1 for padding; default: those after the cache, or 0 to T - 1.
+            target: the output so far; with a cache, only the part that it doesn't hold yet.
+            memory: the encoder's output; a cache has a memory of its own.
+            memory_mask: which source tokens are real.
+            positions: absolute ones, -1 for padding; default: those after the cache, or 0 to T - 1.
             cache: a `DecoderCache` (see `Translator.new_cache`), which takes these tokens in.
-            keep: bool B T; where given, logits are computed only where it is True (the rest would be thrown away).
-
-        Returns:
-            Logits B T V, or N V with `keep`.
+            keep: where given, logits are computed only where it is True (the rest would be thrown away).
         """
         view = View(target, positions, cache=cache)
         x = self.dropout(self.embedding(target) + self.positions(view.positions.clamp(min=0)))
@@ -122,20 +119,17 @@ class Translator(Model):
                 nn.init.xavier_uniform_(parameter)
 
     def forward(self, source: IdsBS, target: IdsBT, keep: Keep = None) -> Kept:
-        """Teacher forcing: `source` B S and `target` B T -> logits B T V for the token after each target token.
-
-        With `keep` (bool, B T), only the N logits where it is True: N V.
-        """
+        """Teacher forcing: the logits of the token after each target token, or only where `keep` is True."""
         memory, memory_mask = self.encode(source)
         return self.decoder(target, memory, memory_mask, keep=keep)
 
     def encode(self, source: IdsBS) -> tuple[BSD, LayerMask]:
-        """Token ids B S -> the memory B S D and its padding mask B 1 1 S."""
+        """The memory of a source, and its padding mask."""
         if source.dim() != 2:
             raise CourseError(f"expected token ids B S, got shape {tuple(source.shape)}")
         mask = padding_mask(source, self.config.pad_id)
         return self.encoder(source, mask), mask
 
     def new_cache(self, source: IdsBS) -> DecoderCache:
-        """A cache for outputs of `source`, B S, that holds what the encoder makes of it, for the decoder."""
+        """A cache for outputs of `source` that holds what the encoder makes of it, for the decoder."""
         return DecoderCache.after(*self.encode(source), self.decoder.layers)

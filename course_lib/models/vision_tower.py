@@ -52,7 +52,7 @@ class VisionConfig:
 
 
 class VisionTower(Model):
-    """Patches, a class token, positions, and the encoder layers (Dosovitskiy et al. 2021, section 3.1): B C Y X -> B D.
+    """Patches, a class token, positions, and the encoder layers (Dosovitskiy et al. 2021, section 3.1).
 
     S is P + 1 with a class token, which comes first, and P without.
     """
@@ -75,7 +75,7 @@ class VisionTower(Model):
             self.pool = AttentionPool(config.d_model, config.num_heads, config.d_ff, activation, norm_of(config))
 
     def embed(self, pixels: BCYX) -> BSD:
-        """Pictures B C Y X -> what the first layer reads, B S D.
+        """What the first layer reads of pictures.
 
         Raises:
             CourseError: pictures of another size or another number of channels.
@@ -90,14 +90,14 @@ class VisionTower(Model):
         return self.input_norm(self.dropout(x + self.positions.table))
 
     def hidden(self, pixels: BCYX, num_layers: int | None = None) -> BSD:
-        """Pictures B C Y X -> what `num_layers` layers (default: all) make of each position, B S D, not normalized."""
+        """What `num_layers` layers (default: all) make of each position, not normalized."""
         x = self.embed(pixels)
         for layer in self.layers[:num_layers]:
             x = layer(x)
         return x
 
     def features(self, pixels: BCYX, layer: int = -2) -> BPD:
-        """One vector per patch, B P D, as a language model gets to see a picture (Liu et al. 2023, section 4.1).
+        """One vector per patch, as a language model gets to see a picture (Liu et al. 2023, section 4.1).
 
         `layer` counts the hidden states: 0 is what the first layer reads, -1 is what the last gives, -2 what the last
         but one does. Layers behind it do not run.
@@ -111,7 +111,7 @@ class VisionTower(Model):
         return self.hidden(pixels, layer % states)[:, int(self.has_class_token) :]
 
     def forward(self, pixels: BCYX) -> BD:
-        """Pictures B C Y X -> one vector for each, B D.
+        """One vector for each picture.
 
         Of what the last layer makes, only the class token is read, so only this is computed.
         """
@@ -121,7 +121,7 @@ class VisionTower(Model):
 
 
 def first_position(layer: nn.Module, x: BSD) -> BD:
-    """What a pre-norm layer makes of the first position, B S D -> B D; the others are only attended to."""
+    """What a pre-norm layer makes of the first position; the others are only attended to."""
     norm = layer.self_attention_add_norm.norm
     first = layer.self_attention_add_norm(x[:, :1], lambda first: layer.self_attention(first, norm(x)))
     return layer.feed_forward_add_norm(first, layer.feed_forward)[:, 0]

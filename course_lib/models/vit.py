@@ -37,5 +37,5 @@ class Vit(Model):
         self.output = nn.Linear(config.d_model, len(config.classes))
 
     def forward(self, pixels: BCYX) -> BV:
-        """Pictures B C Y X -> logits, one for each class, B V."""
+        """Logits, one for each class."""
         return self.output(self.tower(pixels))

@@ -86,7 +86,7 @@ class Vlm(Model):
 
     @torch.no_grad()
     def look(self, pixels: Pixels) -> Features:
-        """What the vision tower makes of pictures, N C Y X -> N P d_vision; it is never trained here.
+        """What the vision tower makes of pictures; it is never trained here.
 
         Raises:
             CourseError: pictures of another size or another number of channels.
@@ -97,8 +97,8 @@ class Vlm(Model):
         """What the language model reads: embeddings, and visual tokens in the places of placeholders.
 
         Args:
-            tokens: token ids, B T, with `num_visual_tokens` placeholders for each picture.
-            features: what `look` gives for all the pictures, row by row of `tokens`, N P d_vision; None: no pictures.
+            tokens: token ids, with `num_visual_tokens` placeholders for each picture.
+            features: what `look` gives for all the pictures, row by row of `tokens`; None: no pictures.
 
         Raises:
             CourseError: there are more placeholders than visual tokens, or fewer.
@@ -123,7 +123,7 @@ class Vlm(Model):
         cache: DecoderCache | None = None,
         keep: Keep = None,
     ) -> Kept:
-        """Logits of the token after each position: B T V, or N V where `keep` (bool, B T) is True.
+        """Logits of the token after each position, or only where `keep` is True.
 
         A visual token has a position, a place under the mask and a place in the cache like any other. `tokens` and
         `features` as in `embed`, the other arguments as in `Llm`; pictures that are in the cache aren't needed again.

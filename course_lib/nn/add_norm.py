@@ -22,7 +22,7 @@ class AddNorm(nn.Module):
         self.norm_first = norm_first
 
     def forward(self, x: BTD, block: Callable[[BTD], BTD]) -> BTD:
-        """B T D -> B T D; `block` is a function from B T D to B T D."""
+        """What the block makes of `x`, added to it and normalized."""
         if self.norm_first:
             return x + self.dropout(block(self.norm(x)))
         return self.norm(x + self.dropout(block(x)))

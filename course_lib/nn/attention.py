@@ -17,12 +17,11 @@ def scaled_dot_product_attention(q: BHTE, k: BKSE, v: Values, mask: Mask | None 
     """softmax(q kᵀ / √E) v, by torch's fused kernel; equal to `attention_weights(q, k, mask) @ v`.
 
     Args:
-        q: queries, B H T E.
-        k, v: keys and values, B K S E, where K divides H; each key-value head serves H / K query heads.
-        mask: bool, True = may attend, or float, added to the scores; broadcast to B H T S.
+        q, k, v: queries, keys and values; K divides H, and each key-value head serves H / K query heads.
+        mask: bool, True = may attend, or float, added to the scores.
 
     Returns:
-        B H T E. A query that may attend to nothing gives zeros.
+        What each query gathers; one that may attend to nothing gives zeros.
     """
     if q.shape[1] != k.shape[1]:
         return attend_in_groups(q, k, v, mask)
@@ -44,7 +43,7 @@ def attend_in_groups(q: BHTE, k: BKSE, v: Values, mask: Mask | None) -> Gathered
 
 
 def attention_weights(q: BHTE, k: BKSE, mask: Mask | None = None, cap: float | None = None) -> BHTS:
-    """The weights softmax(q kᵀ / √E), step by step, B H T S; with a `cap`, the scores are kept within it by `softcap`.
+    """The weights softmax(q kᵀ / √E), step by step; with a `cap`, the scores are kept within it by `softcap`.
 
     The other arguments as in `scaled_dot_product_attention`.
     """
@@ -64,18 +63,18 @@ class SoftcappedAttention:
         self.cap = cap
 
     def __call__(self, q: BHTE, k: BKSE, v: Values, mask: Mask | None = None) -> Gathered:
-        """Queries B H T E, keys and values B K S E -> B H T E; a query that may attend to nothing gives zeros."""
+        """A query that may attend to nothing gives zeros."""
         weights = attention_weights(q, k, mask, self.cap)
         return weights @ v.repeat_interleave(q.shape[1] // v.shape[1], dim=1)
 
 
 def split_heads(x: BTD, num_heads: int) -> BHTE:
-    """Cut the last axis into heads and move them forward: B T D -> B H T E with D = H E."""
+    """Cut the last axis into heads and move them forward, where D = H E."""
     return x.unflatten(-1, (num_heads, -1)).transpose(1, 2)
 
 
 def merge_heads(x: BHTE) -> BTD:
-    """The way back: concatenate the heads, B H T E -> B T D."""
+    """The way back: concatenate the heads."""
     return x.transpose(1, 2).flatten(2)
 
 
@@ -132,15 +131,12 @@ class MultiHeadAttention(nn.Module):
         """Let each position of `x` gather from `source`.
 
         Args:
-            x: where the queries come from, B T D.
-            source: where keys and values come from, B S D, or `KeysValues` already projected; default: `x` itself.
-            mask: bool, True = may attend, or float, added to the scores; broadcast to B H T S.
+            x: where the queries come from.
+            source: where keys and values come from, or `KeysValues` already projected; default: `x` itself.
+            mask: bool, True = may attend, or float, added to the scores.
             cache: a `KVCache` that holds the keys and values of earlier positions and takes in the new ones.
             rotate: turns queries and keys, such as the `Rotation` at the positions of `x` (slide "NoPE + RoPE"); what
                 is cached has been turned already.
-
-        Returns:
-            B T D.
         """
         q = rotate(self.q_norm(split_heads(self.q_proj(x), self.num_heads)))
         k, v = self.keys_values(x if source is None else source, rotate)
@@ -149,7 +145,7 @@ class MultiHeadAttention(nn.Module):
         return self.o_proj(merge_heads(self.attend(q, k, v, mask)))
 
     def keys_values(self, source: BSD | KeysValues, rotate: Callable[[BHTE], BHTE] = identity) -> KeysValues:
-        """Project `source`, B S D, to keys and values, B K S E each; what is projected already passes through."""
+        """Project `source` to keys and values; what is projected already passes through."""
         if isinstance(source, KeysValues):
             return source
         k, v = (split_heads(proj(source), self.num_kv_heads) for proj in (self.k_proj, self.v_proj))

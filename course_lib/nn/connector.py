@@ -49,7 +49,7 @@ class PixelShuffleConnector(MlpConnector):
 
 
 def merge_neighbours(features: Features) -> VisualTokens:
-    """Join squares of 2 x 2 patches: N P D -> N P/4 4D. Raises CourseError unless the patches form such squares."""
+    """Join squares of 2 x 2 patches, each four times as wide. Raises CourseError unless they form such squares."""
     side = round(features.shape[1] ** 0.5)
     if side * side != features.shape[1] or side % 2:
         raise CourseError(f"2 x 2 patches are joined in a square of even sides only, got {features.shape[1]} patches")

@@ -12,7 +12,7 @@ from course_lib.shapes import BSD, IdsB1, IdsBS, IdsBT, Mask, Rows, Sequences
 
 
 class Memory(NamedTuple):
-    """What an encoder has handed over: its `KeysValues` for each layer, and which source tokens are real, B 1 1 S."""
+    """What an encoder has handed over: its `KeysValues` for each layer, and which source tokens are real."""
 
     layers: list[KeysValues]
     mask: Mask
@@ -40,7 +40,7 @@ class DecoderCache:
 
     @classmethod
     def after(cls, memory: BSD, memory_mask: Mask, layers: Iterable[nn.Module]) -> "DecoderCache":
-        """An empty cache for decoder `layers` that look at a memory, B S D, with the mask B 1 1 S."""
+        """An empty cache for decoder `layers` that look at a memory, with its mask."""
         projected = [layer.cross_attention.keys_values(memory) for layer in layers]
         return cls([None] * len(layers), Memory(projected, memory_mask))
 
@@ -49,7 +49,7 @@ class DecoderCache:
         return 0 if self._last is None else int(self._last.max()) + 1
 
     def extend(self, tokens: Sequences, positions: IdsBT | None = None) -> tuple[IdsBT, dict[int | None, IdsBS]]:
-        """Take in new `tokens`, B T (or vectors, B T D), at these positions, B T.
+        """Take in new `tokens`, or vectors, at these positions.
 
         Args:
             tokens: only how many they are matters.
@@ -57,7 +57,7 @@ class DecoderCache:
 
         Returns:
             The positions; and for each window size those of the keys that the new queries will find in such a layer,
-            B S, -1 where there is none.
+            -1 where there is none.
 
         Raises:
             CourseError: the cache holds another number of rows.

@@ -46,13 +46,13 @@ class DecoderLayer(nn.Module):
         memory_mask: LayerMask | None = None,
         cache: KVCache | None = None,
     ) -> BTD:
-        """B T D -> B T D.
+        """What the layer makes of `x`.
 
         Args:
-            x: the target so far, B T D.
-            memory: the encoder's output, B S D, or its `KeysValues`, projected once by `cross_attention`.
-            mask: who may attend to whom in the self-attention, usually the causal mask, T T.
-            memory_mask: which source tokens are real, B 1 1 S.
+            x: the target so far.
+            memory: the encoder's output, or its `KeysValues`, projected once by `cross_attention`.
+            mask: who may attend to whom in the self-attention, usually the causal mask.
+            memory_mask: which source tokens are real.
             cache: a `KVCache` for the self-attention.
         """
         x = self.self_attention_add_norm(x, lambda x: self.self_attention(x, mask=mask, cache=cache))

@@ -21,7 +21,7 @@ class TokenEmbedding(nn.Module):
         nn.init.normal_(self.table.weight, std=d_model**-0.5)
 
     def forward(self, token_ids: Ids) -> Vectors:
-        """B T -> B T D. Raises CourseError for an id outside the vocabulary (on a GPU, torch itself aborts)."""
+        """A vector for each token. Raises CourseError for an id that is not in the table (on a GPU, torch aborts)."""
         try:
             return self.table(token_ids) * self.scale
         except IndexError:

@@ -36,11 +36,11 @@ class EncoderLayer(nn.Module):
         self.feed_forward_add_norm = AddNorm(d_model, dropout, norm_first, norm)
 
     def forward(self, x: BSD, mask: LayerMask | None = None, cache: KVCache | None = None) -> BSD:
-        """B S D -> B S D.
+        """What the layer makes of `x`.
 
         Args:
-            x: the sequence, B S D.
-            mask: who may attend to whom; in an encoder the padding mask, B 1 1 S.
+            x: the sequence.
+            mask: who may attend to whom; in an encoder the padding mask.
             cache: a `KVCache`, where the layer serves in a decoder without cross-attention.
         """
         x = self.self_attention_add_norm(x, lambda x: self.self_attention(x, mask=mask, cache=cache))

@@ -41,14 +41,14 @@ def rounded(dtype: torch.dtype) -> Callable[[FD], Callable]:
 
 
 class Matrix:
-    """Linear layers that read the same vectors, as one, with the normalization before them: B D -> B F.
+    """Linear layers that read the same vectors, as one, with the normalization before them.
 
     The weights of the normalization are multiplied into the matrix. Outputs stand side by side.
 
     Args:
         layers: `nn.Linear`, all with a bias or all without.
         norm: an `RMSNorm` or `nn.LayerNorm`; default: none.
-        store: how the matrix is kept: a function from a weight, F D, to a function from B D to B F.
+        store: how the matrix is kept: a function from a weight to the product with it.
 
     Raises:
         CourseError: a layer or normalization of another kind.
@@ -92,7 +92,7 @@ def check_parts(layers: Sequence[nn.Module], norm: nn.Module | None) -> None:
 
 
 class FusedFeedForward:
-    """A feed-forward network with the normalization before it, B D -> B D; one matrix makes gate and content."""
+    """A feed-forward network with the normalization before it; one matrix makes gate and content."""
 
     def __init__(self, feed_forward: FeedForward | GatedFeedForward, norm: nn.Module, store: Callable):
         self.gated, self.activation = isinstance(feed_forward, GatedFeedForward), feed_forward.activation
@@ -138,7 +138,7 @@ class FusedLayer:
         self.post_norms = [real(getattr(layer, name, None)) for name in parts]
 
     def __call__(self, x: BD, rotate: Callable | None, mask: LayerMask | None, cache: KVCache) -> BD:
-        """B D -> B D; `rotate`: the `Rotation` of the new positions, or None; mask and cache as those of the layer."""
+        """What the layer makes of `x`; `rotate`: the `Rotation` of the new positions; mask and cache as the layer's."""
         x = x + after(self.post_norms[0], self.gather(x, rotate, mask, cache))
         return x + after(self.post_norms[1], self.feed_forward(x))
 

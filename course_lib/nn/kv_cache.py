@@ -9,7 +9,7 @@ from course_lib.shapes import AnyBKSE, AnyValues, Rows
 
 
 class KeysValues(NamedTuple):
-    """Keys and values of a sequence, split into heads: B K S E, and B K S E', usually as wide."""
+    """Keys and values of a sequence, split into heads; values may be wider than keys."""
 
     keys: AnyBKSE
     values: AnyValues
@@ -26,7 +26,7 @@ def expect_rows(held: torch.Tensor | None, new: torch.Tensor) -> None:
 
 
 def grown(held: torch.Tensor | None, more: int, like: torch.Tensor) -> torch.Tensor:
-    """A tensor like `held` (None: nothing yet) with room for `more` positions of what is `like`, B K T E."""
+    """A tensor like `held` (None: nothing yet) with room for `more` positions of what is `like`."""
     room = like.new_empty(*like.shape[:2], more, like.shape[3])
     return room if held is None else torch.cat([held, room], dim=2)
 
@@ -39,7 +39,7 @@ class KVCache:
         self.length = 0
 
     def update(self, keys: AnyBKSE, values: AnyValues) -> KeysValues:
-        """Append `keys` and `values`, B K T E each (values may be wider), and return all so far, B K S E.
+        """Append `keys` and `values`, and return all so far.
 
         Raises:
             CourseError: the cache holds another number of rows (of one, torch would make copies).
@@ -70,8 +70,8 @@ class KVCache:
             self._keys, self._values = grown(self._keys, more, keys), grown(self._values, more, values)
 
 
-def next_places(end, keys, window_size):
-    """Rows, columns and places of the last of new `keys`, B K T E, that go to the next places of a ring in all rows."""
+def next_places(end: int, keys: AnyBKSE, window_size: int) -> tuple[slice, slice, slice | torch.Tensor]:
+    """Rows, columns and places of the last of new `keys` that go to the next places of a ring in all rows."""
     new = min(keys.shape[2], window_size)
     first = (end - new) % window_size
     if first + new <= window_size:
@@ -94,7 +94,7 @@ class SlidingWindowKVCache(KVCache):
         self.window_size, self.places = window_size, None
 
     def update(self, keys: AnyBKSE, values: AnyValues) -> KeysValues:
-        """Take in `keys` and `values`, B K T E; return all that their queries may attend to, B K S E.
+        """Take in `keys` and `values`; return all that their queries may attend to.
 
         For one position these are what the ring then holds; for more, what it held, and the new ones behind.
 

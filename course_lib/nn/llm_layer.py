@@ -40,7 +40,7 @@ class LlmLayer(nn.Module):
         self.feed_forward_post_norm = post_norm(d_model)
 
     def forward(self, x: BTD, rotate: Callable, mask: LayerMask | None = None, cache: KVCache | None = None) -> BTD:
-        """B T D -> B T D. Arguments as in `MultiHeadAttention`."""
+        """What the layer makes of `x`. Arguments as in `MultiHeadAttention`."""
         x = self.self_attention_add_norm(x, lambda x: self.attend(x, rotate, mask, cache))
         return self.feed_forward_add_norm(x, lambda x: self.feed_forward_post_norm(self.feed_forward(x)))
 

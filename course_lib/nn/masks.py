@@ -9,8 +9,8 @@ def causal_mask(q_positions: PositionsT, k_positions: PositionsS | None = None) 
     """True where the key is not later than the query.
 
     Args:
-        q_positions: absolute positions of the queries, T or B T.
-        k_positions: absolute positions of the keys, S or B S; default: those of the queries.
+        q_positions: absolute positions of the queries.
+        k_positions: absolute positions of the keys; default: those of the queries.
 
     Returns:
         bool, T S, or B 1 T S for positions that differ by sequence.
@@ -30,15 +30,15 @@ def window_mask(q_positions: PositionsT, k_positions: PositionsS, window_size: i
 
 
 def padding_mask(token_ids: IdsBS, pad_id: int) -> BoolMask:
-    """True where a key is a real token: B S -> B 1 1 S, the same for all heads and queries."""
+    """True where a key is a real token, B 1 1 S: the same for all heads and queries."""
     return (token_ids != pad_id)[:, None, None, :]
 
 
 def segment_mask(q_segments: IdsBT, k_segments: IdsBS) -> BoolMask:
-    """True where query and key belong to the same text of several in one row: B T and B S -> B 1 T S."""
+    """True where query and key belong to the same text of several in one row, B 1 T S."""
     return (q_segments.unsqueeze(-1) == k_segments.unsqueeze(-2)).unsqueeze(1)
 
 
 def biased(bias: FloatMask, mask: BoolMask) -> FloatMask:
-    """One float mask from numbers that are added to the scores, H T S or B H T S, and a bool mask that fits."""
+    """One float mask from numbers that are added to the scores and a bool mask that fits."""
     return bias.masked_fill(~mask, -math.inf)

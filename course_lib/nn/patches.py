@@ -1,5 +1,6 @@
 """A picture as a sequence of vectors (slide "Vision Transformers Basics"; Dosovitskiy et al. 2021, section 3.1)."""
 
+import torch
 import torch.nn.functional as F
 from torch import nn
 
@@ -33,7 +34,7 @@ class PatchEmbedding(nn.Module):
         self.check(pixels)
         return self.proj(pixels).flatten(2).transpose(1, 2)
 
-    def check(self, pixels):
+    def check(self, pixels: torch.Tensor) -> None:
         """Raise a CourseError unless `pixels` are pictures that can be cut into patches."""
         channels, patch_size = self.proj.in_channels, self.proj.kernel_size[0]
         if pixels.dim() != 4 or pixels.shape[1] != channels:

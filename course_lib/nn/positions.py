@@ -13,7 +13,7 @@ class Positions(nn.Module):
     """A table with one row of width D per position; what fills the table is the subclass's choice."""
 
     def forward(self, positions: Ids) -> Vectors:
-        """The rows of `positions` (absolute, T or B T): T D or B T D.
+        """The rows of `positions`, which are absolute.
 
         Raises:
             CourseError: a position has no row in the table (a graphics card may abort instead, as with token ids).

@@ -17,7 +17,7 @@ KINDS = ("encoder", "decoder", "cross")
 
 
 class Call(NamedTuple):
-    """One run of one attention layer: queries B H T E, keys B H S E (one per query head), weights B H T S."""
+    """One run of one attention layer: queries, keys (one per query head) and weights."""
 
     queries: BHTE
     keys: BHSE
@@ -51,23 +51,23 @@ class AttentionMaps:
         return [kind for kind in KINDS if any(self._calls[kind].values())]
 
     def weights(self, kind: str) -> LBHTS:
-        """The attention weights of a kind, L B H T S (L layers); keys that were not there yet have weight 0."""
+        """The attention weights of a kind, over L layers; keys that were not there yet have weight 0."""
         return torch.stack([join_rows([call.weights for call in calls]) for calls in self._layers(kind)])
 
     def queries(self, kind: str) -> LBHTE:
-        """The queries of a kind, L B H T E."""
+        """The queries of a kind."""
         return torch.stack([torch.cat([call.queries for call in calls], dim=2) for calls in self._layers(kind)])
 
     def keys(self, kind: str) -> LBHSE:
-        """The keys of a kind, L B H S E, each repeated for the query heads that share it."""
+        """The keys of a kind, each repeated for the query heads that share it."""
         return torch.stack([calls[-1].keys for calls in self._layers(kind)])
 
     def rows(self, kind: str) -> IdsBT:
-        """The token ids whose positions ask, B T."""
+        """The token ids whose positions ask."""
         return self._tokens(kind, "encoder" if kind == "encoder" else "decoder")
 
     def columns(self, kind: str) -> IdsBS:
-        """The token ids whose positions are attended to, B S."""
+        """The token ids whose positions are attended to."""
         return self._tokens(kind, "decoder" if kind == "decoder" else "encoder")
 
     def _tokens(self, kind, side):
@@ -100,7 +100,7 @@ def check_one_sequence(kind: str, calls: list[Call]) -> None:
 
 
 def join_rows(chunks: Sequence[torch.Tensor]) -> BHTS:
-    """Put the rows of consecutive chunks, B H T S' with growing S', under each other: B H T S."""
+    """Put the rows of consecutive chunks, B H T S' with growing S', under each other."""
     keys = chunks[-1].shape[3]
     return torch.cat([torch.nn.functional.pad(chunk, (0, keys - chunk.shape[3])) for chunk in chunks], dim=2)
 

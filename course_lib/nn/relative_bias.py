@@ -24,7 +24,7 @@ class RelativePositionBias(nn.Module):
         self.table = nn.Embedding(num_buckets, num_heads)
 
     def forward(self, q_positions: PositionsT, k_positions: PositionsS) -> FloatMask:
-        """Positions T and S -> the float mask H T S; positions B T and B S -> B H T S."""
+        """What is added to the scores: H T S, or B H T S where positions differ by sequence."""
         distance = q_positions.unsqueeze(-1) - k_positions.unsqueeze(-2)
         return self.table(self.bucket(distance)).movedim(-1, -3)
 

@@ -34,7 +34,7 @@ class Rotary(nn.Module):
             scaling(self.frequencies, torch.zeros(1))  # refuses now what it can't scale
 
     def at(self, positions: RealPositionsT, dtype: torch.dtype = torch.float32) -> "Rotation":
-        """The rotation at these absolute positions (T, or B T): one `Rotation` serves all layers and heads."""
+        """The rotation at these absolute positions: one `Rotation` serves all layers and heads."""
         precise = torch.float32 if positions.device.type == "mps" else torch.float64  # m θ_i is large, its rest counts
         frequencies = self.frequencies if self.scaling is None else self.scaling(self.frequencies, positions)
         angles = positions.unsqueeze(-1).to(precise) * frequencies.to(positions.device, precise)
@@ -47,7 +47,7 @@ class Rotary(nn.Module):
         return Rotation(cos.to(dtype), sin.to(dtype))
 
     def forward(self, x: Numbers, positions: RealPositionsT) -> Numbers:
-        """Turn queries or keys, B H T E, that stand at `positions`."""
+        """Turn queries or keys that stand at `positions`."""
         return self.at(positions, x.dtype)(x)
 
 
@@ -62,6 +62,6 @@ class Rotation:
         self.factors = torch.complex(cos, sin)
 
     def __call__(self, x: Numbers) -> Numbers:
-        """B H T E -> B H T E, every pair as long as before."""
+        """Every pair is as long as before."""
         pairs = torch.view_as_complex(x.to(self.cos.dtype).unflatten(-1, (-1, 2)))
         return torch.view_as_real(pairs * self.factors).flatten(-2).to(x.dtype)

@@ -17,11 +17,11 @@ class View:
     Real tokens see themselves and real tokens before them, in the same text and within the window of the layer.
 
     Args:
-        tokens: B T, or vectors in their place, B T D.
-        positions: absolute positions, B T, -1 for padding; default: those after the cache, or 0 to T - 1.
-        segments: B T, where several texts share a row: attention stays among equal numbers. Not with a cache.
+        tokens: the new ones, or vectors in their place.
+        positions: absolute ones, -1 for padding; default: those after the cache, or 0 to T - 1.
+        segments: where several texts share a row: attention stays among equal numbers. Not with a cache.
         cache: a `DecoderCache` that holds the tokens before these, and takes these in.
-        bias: a function from the positions of queries, T or B T, and of keys, S or B S, to numbers that are added to
+        bias: a function from the positions of queries and of keys to numbers that are added to
             the scores, H T S or B H T S.
 
     Raises:

@@ -1,7 +1,13 @@
 """A training run on disk: one safetensors file that holds all it needs to go on as if nothing had happened."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+from torch.optim import Optimizer
 
 from course_lib.errors import CourseError
 from course_lib.files import read_tensors, write_tensors
@@ -26,24 +32,24 @@ class Checkpoint:
 
     Args:
         path: the file; each save replaces it, whole or not at all.
-        run: what the run is, a dict of plain values; a checkpoint of another run is refused.
+        run: what the run is, in plain values; a checkpoint of another run is refused.
     """
 
-    def __init__(self, path, run):
+    def __init__(self, path: Path, run: dict[str, Any]):
         self.path, self.run = path, json.dumps(run, sort_keys=True)
 
-    def exists(self):
+    def exists(self) -> bool:
         """Whether there is something to resume from."""
         return self.path.exists()
 
-    def save(self, progress, modules, optimizer):
-        """Write everything; `modules` is a dict of torch modules by name."""
+    def save(self, progress: Progress, modules: Mapping[str, nn.Module], optimizer: Optimizer) -> None:
+        """Write everything; `modules` are known by their names."""
         tensors = {f"{name}.{key}": t for name, module in modules.items() for key, t in unique_tensors(module).items()}
         for index, state in optimizer.state_dict()["state"].items():
             tensors |= {f"optimizer.{index}.{key}": tensor for key, tensor in state.items()}
         write_tensors(self.path, tensors, {"run": self.run, "progress": json.dumps(vars(progress))})
 
-    def restore(self, modules, optimizer):
+    def restore(self, modules: Mapping[str, nn.Module], optimizer: Optimizer) -> Progress:
         """Put the saved values into `modules` and `optimizer`, and return the `Progress`.
 
         Raises:

@@ -3,17 +3,24 @@
 import contextlib
 import math
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import torch
 from accelerate import Accelerator
 from accelerate.utils import broadcast
+from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
+from course_lib.data.batches import BatchSource
+from course_lib.data.rows import Rows
 from course_lib.errors import CourseError
+from course_lib.objectives import TokenLoss
 from course_lib.training.checkpoint import Checkpoint, Progress
 from course_lib.training.log import Meter, milestones_passed
+from course_lib.training.plan import Plan
 
 
 class Trainer:
@@ -27,16 +34,13 @@ class Trainer:
     Args:
         model: trained in place, on the device that it is on; with several processes that has to be the one that
             `pick_device` gives to each.
-        batches: a `Batches`, or another object with its `epoch(number)`, a list, and `batch(entry of the list)`, which
-            gives `Rows` with `num_labels` and `num_tokens`.
-        objective: a function from (model, batch) to a `TokenLoss`.
-        plan: a `Plan`.
-        evaluate: a function from the model to a dict of numbers; called once at the start, so that a mistake in it
-            shows early, and then `plan.evaluations` times.
+        batches: what is learnt from; each batch has `num_labels` and `num_tokens`.
+        objective: gives the loss of the model on a part of a batch.
+        evaluate: scores the model, once at the start, so that mistakes in it show early, then `plan.evaluations` times.
         folder: where `checkpoint.safetensors` is kept. A run that finds its own checkpoint there goes on from it, to
             the same weights, bit for bit, as a run that was never interrupted (if the plan counts in steps).
-        description: what the run is, beside the plan, for the checkpoint: a dict of plain values.
-        report: a function that takes each line of the log, in the main process.
+        description: what the run is, beside the plan, for the checkpoint, in plain values.
+        report: takes each line of the log, in the main process.
 
     torch's own random numbers go on after a training as if there had been none.
 
@@ -45,7 +49,18 @@ class Trainer:
             another device than its own.
     """
 
-    def __init__(self, model, batches, objective, plan, *, evaluate=None, folder=None, description=None, report=None):
+    def __init__(
+        self,
+        model: nn.Module,
+        batches: BatchSource,
+        objective: Callable[[nn.Module, Any], TokenLoss],
+        plan: Plan,
+        *,
+        evaluate: Callable[[nn.Module], dict[str, float]] | None = None,
+        folder: Path | str | None = None,
+        description: dict[str, Any] | None = None,
+        report: Callable[[str], object] | None = None,
+    ):
         self.batches, self.objective, self.plan = batches, objective, plan
         self.evaluate = evaluate or (lambda model: {})
         self.accelerator = Accelerator(mixed_precision="no", device_placement=False)  # both are ours, see `_precision`
@@ -71,8 +86,8 @@ class Trainer:
         if self.accelerator.num_processes > 1 and self.device != ours:
             raise CourseError(f"this process has {ours}, its model is on {self.device}; use model.to(pick_device())")
 
-    def train(self):
-        """Run the plan to its end and return the history: one dict of numbers per evaluation.
+    def train(self) -> list[dict[str, float]]:
+        """Run the plan to its end and return the history: the numbers of each evaluation.
 
         Raises:
             CourseError: the loss is no longer a number; or the checkpoint is damaged, or of another run.
@@ -171,7 +186,7 @@ class Trainer:
         return {"model": self.plain_model} | ({"average": self.average} if self.average else {})
 
 
-def stream(batches, progress):
+def stream(batches: BatchSource, progress: Progress) -> Iterator[tuple[Rows, bool]]:
     """Global batches without end, epoch after epoch, from where `progress` stands; moves it along.
 
     With each comes whether the next one is the same: whoever draws batches may let them be used several times in a row.

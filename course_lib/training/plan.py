@@ -1,6 +1,7 @@
 """How long to train and how fast to learn: everything about a training run that is not model, data or objective."""
 
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from course_lib.errors import CourseError
 
@@ -52,15 +53,15 @@ class Plan:
         if self.precision not in ("no", "bf16"):
             raise CourseError(f'a plan has the precision "no" or "bf16"; got {self.precision!r}')
 
-    def progress(self, step, seconds):
+    def progress(self, step: int, seconds: float) -> float:
         """The share of the budget that is used after `step` steps and `seconds` seconds; 1.0 ends the training."""
         return min(1.0, step / self.steps if self.minutes is None else seconds / (60 * self.minutes))
 
-    def rate(self, progress):
+    def rate(self, progress: float) -> float:
         """The learning rate at `progress` (0 to 1)."""
         rise = progress / self.warmup if self.warmup else 1.0
         return self.learning_rate * min(rise, (1 - progress) / (1 - self.warmup))
 
-    def as_dict(self):
+    def as_dict(self) -> dict[str, Any]:
         """The plan as plain values, for cards and checkpoints."""
         return asdict(self)
