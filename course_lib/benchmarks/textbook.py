@@ -17,6 +17,7 @@ from course_lib.data import PAD, TranslationBatch, translation_batch
 from course_lib.generation import RecomputingDecoding
 from course_lib.generation.decoding import longest_output
 from course_lib.models import TranslatorConfig
+from course_lib.models.base import Model
 from course_lib.nn import SinusoidalPositions
 from course_lib.runtime import pick_device
 from course_lib.shapes import BS, BSD, BT, BTD, BTV, BV, IdsBS, IdsBT
@@ -24,12 +25,11 @@ from course_lib.shapes import BS, BSD, BT, BTD, BTV, BV, IdsBS, IdsBT
 LEARNING_RATE = 5e-4
 
 
-class Textbook(nn.Module):
+class Textbook(Model):
     """`torch.nn.Transformer` between an embedding and an output layer that share their weights."""
 
     def __init__(self, config: TranslatorConfig):
-        super().__init__()
-        self.config = config
+        super().__init__(config)
         self.embedding = nn.Embedding(config.vocab_size, config.d_model, padding_idx=PAD)
         nn.init.normal_(self.embedding.weight, std=config.d_model**-0.5)
         self.positions = SinusoidalPositions(config.d_model, config.max_length)
