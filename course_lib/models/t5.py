@@ -18,7 +18,7 @@ from course_lib.nn import (
     biased,
     padding_mask,
 )
-from course_lib.shapes import BSD, BTD, IdsBS, IdsBT, Keep, Kept, LayerMask, check_shape
+from course_lib.shapes import BSD, BTD, IdsBS, IdsBT, Keep, Kept, Mask, check_shape
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +53,7 @@ class T5Encoder(nn.Module):
         self.layers = config.make_layers(EncoderLayer, config.num_encoder_layers)
         self.norm = RMSNorm(config.d_model)
 
-    def forward(self, source: IdsBS, source_mask: LayerMask) -> BSD:
+    def forward(self, source: IdsBS, source_mask: Mask) -> BSD:
         """The memory of a source, whose padding mask is given."""
         positions = torch.arange(source.shape[1], device=source.device)
         mask = biased(self.relative_bias(positions, positions), source_mask)
@@ -81,7 +81,7 @@ class T5Decoder(nn.Module):
         self,
         target: IdsBT,
         memory: BSD | None = None,
-        memory_mask: LayerMask | None = None,
+        memory_mask: Mask | None = None,
         positions: IdsBT | None = None,
         cache: DecoderCache | None = None,
     ) -> BTD:
@@ -97,7 +97,7 @@ class T5Decoder(nn.Module):
         self,
         target: IdsBT,
         memory: BSD | None = None,
-        memory_mask: LayerMask | None = None,
+        memory_mask: Mask | None = None,
         positions: IdsBT | None = None,
         cache: DecoderCache | None = None,
         keep: Keep = None,
@@ -122,7 +122,7 @@ class T5(Model):
         memory, memory_mask = self.encode(source)
         return self.decoder(target, memory, memory_mask, keep=keep)
 
-    def encode(self, source: IdsBS) -> tuple[BSD, LayerMask]:
+    def encode(self, source: IdsBS) -> tuple[BSD, Mask]:
         """The memory of a source, and its padding mask."""
         check_shape(source, "B S")
         mask = padding_mask(source, self.config.pad_id)

@@ -16,7 +16,7 @@ from course_lib.nn import (
     View,
     padding_mask,
 )
-from course_lib.shapes import BSD, IdsBS, IdsBT, Keep, Kept, LayerMask
+from course_lib.shapes import BSD, IdsBS, IdsBT, Keep, Kept, Mask
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,7 @@ class Encoder(nn.Module):
         self.layers = nn.ModuleList(EncoderLayer(*config.layer_sizes()) for _ in range(config.num_encoder_layers))
         self.norm = nn.LayerNorm(config.d_model) if config.norm_first else nn.Identity()
 
-    def forward(self, source: IdsBS, mask: LayerMask | None = None) -> BSD:
+    def forward(self, source: IdsBS, mask: Mask | None = None) -> BSD:
         """The memory of a source; `mask` says which tokens are real."""
         positions = torch.arange(source.shape[1], device=source.device)
         x = self.dropout(self.embedding(source) + self.positions(positions))
@@ -82,7 +82,7 @@ class Decoder(nn.Module):
         self,
         target: IdsBT,
         memory: BSD | None = None,
-        memory_mask: LayerMask | None = None,
+        memory_mask: Mask | None = None,
         positions: IdsBT | None = None,
         cache: DecoderCache | None = None,
         keep: Keep = None,
@@ -123,7 +123,7 @@ class Translator(Model):
         memory, memory_mask = self.encode(source)
         return self.decoder(target, memory, memory_mask, keep=keep)
 
-    def encode(self, source: IdsBS) -> tuple[BSD, LayerMask]:
+    def encode(self, source: IdsBS) -> tuple[BSD, Mask]:
         """The memory of a source, and its padding mask."""
         if source.dim() != 2:
             raise CourseError(f"expected token ids B S, got shape {tuple(source.shape)}")

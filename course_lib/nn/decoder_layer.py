@@ -9,7 +9,7 @@ from course_lib.nn.add_norm import AddNorm
 from course_lib.nn.attention import MultiHeadAttention
 from course_lib.nn.feed_forward import FeedForward
 from course_lib.nn.kv_cache import KeysValues, KVCache
-from course_lib.shapes import BSD, BTD, LayerMask
+from course_lib.shapes import BSD, BTD, Mask
 
 
 class DecoderLayer(nn.Module):
@@ -42,8 +42,8 @@ class DecoderLayer(nn.Module):
         self,
         x: BTD,
         memory: BSD | KeysValues,
-        mask: LayerMask | None = None,
-        memory_mask: LayerMask | None = None,
+        mask: Mask | None = None,
+        memory_mask: Mask | None = None,
         cache: KVCache | None = None,
     ) -> BTD:
         """What the layer makes of `x`.

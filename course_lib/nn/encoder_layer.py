@@ -9,7 +9,7 @@ from course_lib.nn.add_norm import AddNorm
 from course_lib.nn.attention import MultiHeadAttention
 from course_lib.nn.feed_forward import FeedForward
 from course_lib.nn.kv_cache import KVCache
-from course_lib.shapes import BSD, LayerMask
+from course_lib.shapes import BSD, Mask
 
 
 class EncoderLayer(nn.Module):
@@ -35,7 +35,7 @@ class EncoderLayer(nn.Module):
         self.feed_forward = FeedForward(d_model, d_ff, activation, bias)
         self.feed_forward_add_norm = AddNorm(d_model, dropout, norm_first, norm)
 
-    def forward(self, x: BSD, mask: LayerMask | None = None, cache: KVCache | None = None) -> BSD:
+    def forward(self, x: BSD, mask: Mask | None = None, cache: KVCache | None = None) -> BSD:
         """What the layer makes of `x`.
 
         Args:

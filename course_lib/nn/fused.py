@@ -21,7 +21,7 @@ from course_lib.nn.gated_feed_forward import GatedFeedForward
 from course_lib.nn.kv_cache import KVCache
 from course_lib.nn.llm_layer import LlmLayer
 from course_lib.nn.rms_norm import RMSNorm
-from course_lib.shapes import BD, BF, FD, LayerMask
+from course_lib.shapes import BD, BF, FD, Mask
 
 
 def exact(weight: FD) -> Callable:
@@ -137,12 +137,12 @@ class FusedLayer:
         parts = ("self_attention_post_norm", "feed_forward_post_norm")  # an LlmLayer has them
         self.post_norms = [real(getattr(layer, name, None)) for name in parts]
 
-    def __call__(self, x: BD, rotate: Callable | None, mask: LayerMask | None, cache: KVCache) -> BD:
+    def __call__(self, x: BD, rotate: Callable | None, mask: Mask | None, cache: KVCache) -> BD:
         """What the layer makes of `x`; `rotate`: the `Rotation` of the new positions; mask and cache as the layer's."""
         x = x + after(self.post_norms[0], self.gather(x, rotate, mask, cache))
         return x + after(self.post_norms[1], self.feed_forward(x))
 
-    def gather(self, x: BD, rotate: Callable | None, mask: LayerMask | None, cache: KVCache) -> BD:
+    def gather(self, x: BD, rotate: Callable | None, mask: Mask | None, cache: KVCache) -> BD:
         """What attention makes of `x`."""
         h, k = self.attention.num_heads, self.attention.num_kv_heads
         queries, keys, values = self.widths

@@ -7,7 +7,7 @@ from torch import nn
 from course_lib.nn.add_norm import AddNorm
 from course_lib.nn.kv_cache import KVCache
 from course_lib.nn.rms_norm import RMSNorm
-from course_lib.shapes import BTD, LayerMask
+from course_lib.shapes import BTD, Mask
 
 
 class LlmLayer(nn.Module):
@@ -39,11 +39,11 @@ class LlmLayer(nn.Module):
         self.feed_forward_add_norm = AddNorm(d_model, dropout, True, norm)
         self.feed_forward_post_norm = post_norm(d_model)
 
-    def forward(self, x: BTD, rotate: Callable, mask: LayerMask | None = None, cache: KVCache | None = None) -> BTD:
+    def forward(self, x: BTD, rotate: Callable, mask: Mask | None = None, cache: KVCache | None = None) -> BTD:
         """What the layer makes of `x`. Arguments as in `MultiHeadAttention`."""
         x = self.self_attention_add_norm(x, lambda x: self.attend(x, rotate, mask, cache))
         return self.feed_forward_add_norm(x, lambda x: self.feed_forward_post_norm(self.feed_forward(x)))
 
-    def attend(self, x: BTD, rotate: Callable, mask: LayerMask | None, cache: KVCache | None) -> BTD:
+    def attend(self, x: BTD, rotate: Callable, mask: Mask | None, cache: KVCache | None) -> BTD:
         """The attention block, with the normalization behind it."""
         return self.self_attention_post_norm(self.self_attention(x, None, mask, cache, rotate))
