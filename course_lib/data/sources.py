@@ -42,7 +42,7 @@ def load_source(source: str | Path, split: str, world: World) -> "datasets.Datas
     if source and os.path.exists(source):  # unlike Path's, it bears names that are too long
         with no_progress_bars():
             return load_path(Path(source), split)
-    if source.count("/") == 1 and not source.startswith((".", "/", "~")):
+    if isinstance(source, str) and source.count("/") == 1 and not source.startswith((".", "/", "~")):
         return load_hub(source, split)
     raise CourseError(
         f'unknown source "{source}": expected "world", an existing file or folder, or a hub id such as '

@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+from pathlib import Path
 
 import pytest
 from datasets import Dataset
@@ -90,7 +91,9 @@ def test_a_folder_without_the_split_is_answered_with_what_it_holds(tmp_path):
         load(tmp_path, "test")
 
 
-@pytest.mark.parametrize("source", ["", "wordl", "./nothing/here.jsonl", "a/b/c", "~/missing", 300 * "x"])
+@pytest.mark.parametrize(
+    "source", ["", "wordl", "./nothing/here.jsonl", "a/b/c", "~/missing", 300 * "x", Path("no/file")]
+)
 def test_an_unknown_source_is_answered_with_what_was_expected(source):
     with pytest.raises(CourseError, match=f'unknown source "{source}": expected "world", an existing file'):
         load_source(source, "train", world=None)
