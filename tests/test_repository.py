@@ -74,7 +74,11 @@ def test_every_course_command_that_the_readme_names_exists():
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
 def test_every_link_leads_somewhere(name):
-    files = [target.partition("#")[0] for target in LINK.findall(read(name)) if ":" not in target]
+    files = [
+        target.partition("#")[0]
+        for target in LINK.findall(re.sub(r"^```.*?^```", "", read(name), flags=re.M | re.S))
+        if ":" not in target
+    ]
     assert [file for file in files if file and not (REPOSITORY / file).exists()] == []
 
 

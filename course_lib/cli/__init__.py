@@ -8,10 +8,11 @@ from course_lib.cli.benchmarks import bench
 from course_lib.cli.chat import chat
 from course_lib.cli.console import Commands
 from course_lib.cli.exercises import check, grade, progress, release
-from course_lib.cli.lessons import run
+from course_lib.cli.lessons import lessons, run
 from course_lib.cli.machine import doctor
 from course_lib.cli.models import evaluate, train
 from course_lib.cli.numbering import renumber
+from course_lib.cli.studies import study
 from course_lib.cli.translate import translate
 
 app = typer.Typer(
@@ -35,5 +36,20 @@ def course(context: typer.Context) -> None:
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
-for command in (doctor, run, check, progress, train, evaluate, translate, chat, bench, release, grade, renumber):
+for command in (
+    doctor,
+    lessons,
+    run,
+    check,
+    progress,
+    train,
+    evaluate,
+    study,
+    translate,
+    chat,
+    bench,
+    release,
+    grade,
+    renumber,
+):
     app.command()(command)

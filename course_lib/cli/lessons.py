@@ -1,17 +1,18 @@
-"""`course run`: a lesson from top to bottom without a browser, and a page to read."""
+"""`course lessons` lists them; `course run`: one from top to bottom without a browser, and a page to read."""
 
 import contextlib
 import time
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from course_lib.cli.console import complain
+from course_lib.cli.console import complain, table
 from course_lib.errors import CourseError
 from course_lib.files import atomic_file
-from course_lib.lessons import find_lesson
+from course_lib.lessons import LESSONS, find_lesson
 from course_lib.runtime import REPOSITORY, cache_folder
 
 if TYPE_CHECKING:  # each command imports what it needs when it runs
@@ -19,6 +20,29 @@ if TYPE_CHECKING:  # each command imports what it needs when it runs
     from nbformat import NotebookNode
 
 NOTEBOOKS = REPOSITORY / "notebooks"
+
+
+def lessons() -> None:
+    """List the lessons: how much there is to read and to think about, and the minutes of it and of a lecture.
+
+    A minute for 100 words, for 10 lines of code, for 2 figures, for each prediction, and one for all runs.
+
+    \b
+    Example:
+      course lessons
+    """
+    import nbformat
+
+    from course_lib.present import effort, lecture_path
+
+    rows = []
+    for lesson in LESSONS:
+        cells = nbformat.read(find_notebook(lesson.stem), as_version=4).cells
+        shown = [cell for cell, is_shown in zip(cells, lecture_path(cells), strict=True) if is_shown]
+        whole = effort(cells)
+        minutes = {"minutes": round(whole.minutes), "lecture": round(effort(shown).minutes)}
+        rows.append({"lesson": lesson.stem, **asdict(whole), **minutes})
+    typer.echo(table(rows))
 
 
 def run(

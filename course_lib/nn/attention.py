@@ -35,11 +35,11 @@ def attend_in_groups(q: BHTE, k: BKSE, v: Values, mask: Mask | None) -> Gathered
     """
     if q.shape[2] > 1:
         return F.scaled_dot_product_attention(q, k, v, attn_mask=mask, enable_gqa=True)
-    heads = k.shape[1], q.shape[1] // k.shape[1]
+    b, h, _, e = q.shape
     if mask is not None and mask.dim() > 2 and mask.shape[-3] > 1:
-        mask = mask.unflatten(-3, heads).squeeze(-2)
-    rows = F.scaled_dot_product_attention(q.reshape(len(q), *heads, -1), k, v, attn_mask=mask)
-    return rows.flatten(1, 2).unsqueeze(2)
+        mask = mask.unflatten(-3, (k.shape[1], -1)).squeeze(-2)
+    rows = F.scaled_dot_product_attention(q.reshape(b, k.shape[1], -1, e), k, v, attn_mask=mask)
+    return rows.view(b, h, 1, -1)
 
 
 def attention_weights(q: BHTE, k: BKSE, mask: Mask | None = None, cap: float | None = None) -> BHTS:

@@ -3,6 +3,7 @@
 import ast
 import re
 
+from course_lib.studies.digest import what_runs
 from tests.notebooks.lesson import REPOSITORY, number
 
 FIRST_LINE = re.compile(r"# (course_lib/[\w/]+\.py)\s*$")
@@ -15,18 +16,6 @@ def definitions(source):
         for node in ast.parse(source).body
         if isinstance(node, ast.ClassDef | ast.FunctionDef)
     }
-
-
-def what_runs(tree):
-    """The tree without docstrings and annotations of functions; a body that was a docstring only becomes `pass`."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
-            node.body = node.body[1:] or [ast.Pass()]
-        if isinstance(node, ast.FunctionDef):
-            node.returns = None
-        if isinstance(node, ast.arg):
-            node.annotation = None
-    return tree
 
 
 def differs_from_the_library(lesson, repository=REPOSITORY):

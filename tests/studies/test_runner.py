@@ -1,0 +1,107 @@
+"""What a run of a study keeps, and when it begins anew. The study is made up: it throws coins."""
+
+import sys
+from dataclasses import replace
+
+import pytest
+import torch
+
+from course_lib.errors import CourseError
+from course_lib.files import read_json
+from course_lib.studies import Study, read_card, runner, stale
+from course_lib.studies.digest import what_runs
+from tests.cli.conftest import course
+
+CALLS = []
+
+
+def measure(seed=0, sides=2, throws=3):
+    CALLS.append((seed, sides))
+    faces = torch.randint(sides, (throws,))
+    return {"mean": faces.double().mean().item(), "faces": faces.tolist()}
+
+
+COINS = Study(measure=measure, arms={"coin": {}, "die": {"sides": 6}})
+
+
+@pytest.fixture(autouse=True)
+def no_calls():
+    CALLS.clear()
+
+
+def test_a_card_holds_arms_by_seeds_by_numbers(tmp_path):
+    card = runner.run(COINS, 2, tmp_path)
+    assert CALLS == [(0, 2), (0, 6), (1, 2), (1, 6)]
+    assert card.arms == ["coin", "die"] and card.seeds == 2
+    assert card.values("faces")["die"].shape == (2, 3)
+    assert card.values("faces[-1]")["coin"].tolist() == card.values("faces")["coin"][:, -1].tolist()
+    assert read_card("test_runner", tmp_path) == card
+    assert card.content["recipe"] == {"sides": 2, "throws": 3} and card.content["arms"]["die"]["changes"] == {
+        "sides": 6
+    }
+
+
+def test_the_same_seed_gives_the_same_numbers_alone_and_after_others(tmp_path):
+    after = runner.run(COINS, 2, tmp_path).values("faces")["die"][1]
+    assert runner.measured(COINS, "die", 1)["faces"] == after.tolist()
+
+
+def test_what_a_card_holds_is_not_measured_again(tmp_path):
+    runner.run(COINS, 1, tmp_path)
+    runner.run(COINS, 3, tmp_path)
+    assert [(seed, sides) for seed in range(3) for sides in (2, 6)] == CALLS
+
+
+def test_an_interrupted_run_keeps_what_it_had(tmp_path):
+    def stop(left):
+        yield left[0]
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        runner.run(COINS, 2, tmp_path, track=stop)
+    assert runner.run(COINS, 2, tmp_path).seeds == 2 and len(CALLS) == 4
+
+
+def test_a_study_that_has_changed_begins_anew(tmp_path, monkeypatch):
+    runner.run(COINS, 1, tmp_path)
+    assert list(stale([COINS], tmp_path)) == []
+    monkeypatch.setattr(runner, "digest", lambda study: "another")
+    assert list(stale([COINS], tmp_path)) == ["test_runner"]
+    runner.run(COINS, 1, tmp_path)
+    assert len(CALLS) == 4 and read_json(tmp_path / "test_runner.json")["digest"] == "another"
+
+
+def test_a_study_without_a_card_is_stale(tmp_path):
+    assert list(stale([COINS], tmp_path)) == ["test_runner"]
+
+
+@pytest.mark.parametrize("numbers", [{}, {"x": float("nan")}, {"x": torch.tensor(1.0)}, {"x": [1.0, None]}, {"x": []}])
+def test_what_json_would_not_keep_is_refused(tmp_path, monkeypatch, numbers):
+    monkeypatch.setattr(sys.modules[__name__], "measure", lambda seed: numbers)
+    study = replace(COINS, measure=measure)
+    monkeypatch.setattr(Study, "name", "made up")
+    with pytest.raises(CourseError, match="plain numbers"):
+        runner.measured(study, "coin", 0)
+
+
+def test_an_unknown_card_or_number_is_named(tmp_path):
+    card = runner.run(COINS, 1, tmp_path)
+    with pytest.raises(CourseError, match="mean, faces"):
+        card.values("median")
+    with pytest.raises(CourseError, match="there are: test_runner"):
+        read_card("tuesday", tmp_path)
+
+
+def test_comments_docstrings_and_annotations_do_not_count():
+    import ast
+
+    plain = "def f(x):\n    return 1"
+    told = '"""About."""\n\ndef f(x: int) -> int:\n    """One."""\n    return 1  # always'
+    assert ast.dump(what_runs(ast.parse(plain))) == ast.dump(what_runs(ast.parse(told)))
+    assert ast.dump(what_runs(ast.parse(plain))) != ast.dump(what_runs(ast.parse(plain.replace("1", "2"))))
+
+
+def test_the_command_lists_the_studies_and_names_an_unknown_one():
+    listed = course("study")
+    assert listed.exit_code == 0 and "ring" in listed.output
+    assert course("study", "tuesday").exit_code == 2
