@@ -103,8 +103,10 @@ def checked_device(name: str) -> "torch.device":
     import torch
 
     try:
-        return torch.zeros(1, device=name).device
-    except (RuntimeError, AssertionError) as error:  # an AssertionError where torch was built without CUDA
+        numbers = torch.zeros(1, device=name)
+        numbers.item()  # "meta" has only shapes
+        return numbers.device
+    except (RuntimeError, AssertionError, ImportError) as error:  # where torch was built without CUDA, or for no "hpu"
         raise CourseError(
             f'COURSE_DEVICE is "{name}", on which torch can\'t compute here; expected "auto", "cpu", "cuda" or "mps"'
         ) from error

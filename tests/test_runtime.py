@@ -30,7 +30,7 @@ def test_the_variable_may_name_any_device_of_torch():
         assert lesson_device() == pick_device() == device
 
 
-@pytest.mark.parametrize("name", ["gpu", "warp", "meta:x"])
+@pytest.mark.parametrize("name", ["gpu", "warp", "meta", "meta:x", "hpu"])
 def test_a_device_that_is_not_there_is_refused(name, monkeypatch):
     monkeypatch.setenv("COURSE_DEVICE", name)
     for choose in (pick_device, lesson_device):

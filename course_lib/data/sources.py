@@ -21,6 +21,9 @@ if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
 
 World = Callable[[str], list[dict[str, Any]]]  # from a split to the rows that the little world has for it
 READERS = {".jsonl": "json", ".json": "json", ".parquet": "parquet", ".txt": "text"}
+NO_ROW = re.compile(
+    r'null|\[\s*[^\s{"[\]]'
+)  # as the first row of JSON, or a null later: Arrow's reader ends the process
 
 
 def load_source(source: str | Path, split: str, world: World) -> "datasets.Dataset":
@@ -120,8 +123,8 @@ def load_path(path: Path, split: str) -> "datasets.Dataset":
     reader = READERS.get(Path(file.name.removesuffix(".gz")).suffix)
     if reader is None:
         raise CourseError(f"{file} has an unknown format; expected one of {', '.join(READERS)}, perhaps with .gz")
-    if reader != "parquet" and not sum(line.strip() != "" for line in lines_of(file)):  # all are read: they are UTF-8
-        raise CourseError(f"{file} is empty")
+    if reader != "parquet":
+        check_text(file, reader)
     if reader == "text":
         return load_plain_text(file)
     try:
@@ -129,6 +132,18 @@ def load_path(path: Path, split: str) -> "datasets.Dataset":
     except Exception as error:  # datasets wraps what went wrong in many ways
         reason = reader == "json" and diagnose(file)
         raise CourseError(reason or f"{file} can't be read: {error.__cause__ or error}") from error
+
+
+def check_text(file: Path, reader: str) -> None:
+    """Raise a CourseError where a text file is empty, damaged or not UTF-8, or where a row of JSON is nothing."""
+    beginning = ""
+    for number, line in enumerate(lines_of(file), start=1):
+        is_first = beginning in ("", "[")
+        if reader == "json" and (line.startswith("null") or is_first and NO_ROW.match(beginning + line.strip())):
+            raise CourseError(f"{file}, line {number}: expected a JSON object, got {line.strip()[:60]!r}")
+        beginning += line.strip() * is_first
+    if not beginning:
+        raise CourseError(f"{file} is empty")
 
 
 def load_plain_text(file: Path) -> "datasets.Dataset":

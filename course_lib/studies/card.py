@@ -65,4 +65,21 @@ def read_card(name: str, folder: Path = CARDS) -> Card:
     if not (folder / f"{name}.json").exists():
         known = ", ".join(sorted(path.stem for path in folder.glob("*.json"))) or "none"
         raise CourseError(f'no card of a study "{name}" in {folder}; there are: {known}')
-    return Card(read_json(folder / f"{name}.json"))
+    return Card(read_content(folder / f"{name}.json"))
+
+
+def read_content(path: Path) -> dict[str, Any]:
+    """The JSON of a card. Raises CourseError where the file is damaged, or something else."""
+    content = read_json(path)
+    if not is_content(content):
+        raise CourseError(f"{path} is not what course study writes; delete it, and run the study again")
+    return content
+
+
+def is_content(content: object) -> bool:
+    """Whether something has the layout of a card."""
+    kinds = {"arms": dict, "digest": str, "minutes": int | float}
+    if not isinstance(content, dict) or not all(isinstance(content.get(key), kind) for key, kind in kinds.items()):
+        return False
+    seeds = [arm.get("seeds") if isinstance(arm, dict) else None for arm in content["arms"].values()]
+    return all(isinstance(runs, dict) and all(isinstance(run, dict) for run in runs.values()) for runs in seeds)

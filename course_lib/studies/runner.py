@@ -11,9 +11,9 @@ from typing import Any
 import torch
 
 from course_lib.errors import CourseError
-from course_lib.files import read_json, write_json
+from course_lib.files import write_json
 from course_lib.runtime import seed_everything
-from course_lib.studies.card import CARDS, Card
+from course_lib.studies.card import CARDS, Card, read_content
 from course_lib.studies.digest import digest
 from course_lib.studies.study import Numbers, Study
 
@@ -31,7 +31,7 @@ def run(study: Study, seeds: int, folder: Path = CARDS, track: Track = iter) -> 
         track: wraps the list of what is left to do, to show how far it is.
 
     Raises:
-        CourseError: an arm measured nothing, or something else than plain numbers; the card can't be written.
+        CourseError: an arm measured nothing, or something else than plain numbers; the card can't be read, or written.
     """
     path = folder / f"{study.name}.json"
     content = begun(study, path)
@@ -71,7 +71,7 @@ def begun(study: Study, path: Path) -> dict[str, Any]:
         "minutes": 0.0,
         "digest": digest(study),
     }
-    held = read_json(path) if path.exists() else new
+    held = read_content(path) if path.exists() else new
     return held if held["digest"] == new["digest"] else new
 
 
@@ -79,7 +79,7 @@ def stale(studies: Iterable[Study], folder: Path = CARDS) -> Iterator[str]:
     """The names of the studies whose card is missing, or was made by another code, other data or another model."""
     for study in studies:
         path = folder / f"{study.name}.json"
-        if not path.exists() or read_json(path)["digest"] != digest(study):
+        if not path.exists() or read_content(path)["digest"] != digest(study):
             yield study.name
 
 

@@ -126,6 +126,34 @@ def test_a_broken_line_far_down_is_found(tmp_path):
         load(path)
 
 
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ('null\n{"text": "um"}\n', 1),
+        ('{"text": "um"}\nnull\n', 2),
+        ('[null, {"text": "um"}]', 1),
+        ('[1e999, {"text": "um"}]', 1),
+        ('[\n  null,\n  {"text": "um"}\n]', 2),
+    ],
+    ids=[
+        "the first line",
+        "a later line",
+        "the first of a list",
+        "a number too large",
+        "the first of an indented list",
+    ],
+)
+def test_a_row_that_is_nothing_is_named_and_does_not_end_the_process(content, line, tmp_path):
+    with pytest.raises(CourseError, match=rf"train\.json, line {line}: expected a JSON object, got '.*(null|1e999)"):
+        load(write(tmp_path / "train.json", content.encode()))
+
+
+def test_a_field_that_is_null_is_no_row(tmp_path):
+    rows = [{"text": "um", "pairs": [[None, 1]], "null": None}, {"text": "null", "pairs": None, "null": None}]
+    assert load(write(tmp_path / "train.json", json_lines(rows))).to_list() == rows
+    assert load(write(tmp_path / "rows.json", json.dumps(rows, indent=2).encode())).to_list() == rows
+
+
 def test_a_truncated_gz_file_is_named(tmp_path):
     path = write(tmp_path / "train.jsonl.gz", json_lines(500 * ROWS))
     path.write_bytes(path.read_bytes()[:-20])

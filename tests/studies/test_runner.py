@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from course_lib.errors import CourseError
-from course_lib.files import read_json
+from course_lib.files import read_json, write_json
 from course_lib.studies import Study, read_card, runner, stale
 from course_lib.studies.digest import what_runs
 from tests.cli.conftest import course
@@ -73,6 +73,21 @@ def test_a_study_that_has_changed_begins_anew(tmp_path, monkeypatch):
 
 def test_a_study_without_a_card_is_stale(tmp_path):
     assert list(stale([COINS], tmp_path)) == ["test_runner"]
+
+
+@pytest.mark.parametrize(
+    "use", [lambda f: read_card("test_runner", f), lambda f: runner.run(COINS, 1, f), lambda f: list(stale([COINS], f))]
+)
+@pytest.mark.parametrize(
+    ("key", "value"), [("arms", []), ("digest", None), ("minutes", "1"), ("arms", {"coin": {"seeds": [1]}})]
+)
+def test_a_card_that_somebody_else_wrote_is_named(use, key, value, tmp_path):
+    runner.run(COINS, 1, tmp_path)
+    path = tmp_path / "test_runner.json"
+    for content in ([], read_json(path) | {key: value}):
+        write_json(path, content)
+        with pytest.raises(CourseError, match=r"test_runner\.json is not what course study writes; delete it, and run"):
+            use(tmp_path)
 
 
 @pytest.mark.parametrize("numbers", [{}, {"x": float("nan")}, {"x": torch.tensor(1.0)}, {"x": [1.0, None]}, {"x": []}])
