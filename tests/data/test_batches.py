@@ -113,6 +113,11 @@ def test_orders_are_the_same_on_every_machine():
     assert bucket([(3, 2), (5, 1), (2, 2), (7, 3), (4, 4), (2, 1)], 11, random(5)) == [[5, 2], [0], [3], [1], [4]]
 
 
+def test_a_batch_may_fill_its_budget_to_the_last_token():
+    assert bucket([(4, 3)], 7, random(0)) == [[0]]
+    assert [len(indices) for indices in bucket([(2, 3)] * 4, 10, random(0))] == [2, 2]
+
+
 def test_what_is_drawn_for_a_batch_depends_on_its_seed_alone():
     batches = Batches(range(5), lambda items, random: torch.rand(3, generator=random), lambda random: [[0, 1], [2]])
     first, second = batches.epoch(0)

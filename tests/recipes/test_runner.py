@@ -78,17 +78,20 @@ def test_another_seed_makes_another_model(name, toys, tmp_path):
     assert cards[0]["sha256"] != cards[1]["sha256"]
 
 
-def test_the_data_of_all_stages_are_drawn_with_the_seed_of_the_run(toys, tmp_path, monkeypatch):
+def test_each_stage_learns_its_own_rows_drawn_with_the_seed_of_the_run(toys, tmp_path, monkeypatch):
     recipe, source = toys["vlm"]
-    seeds, batches = [], type(recipe).batches
+    kind, asked = type(recipe), []
+    load, batches = kind.load, kind.batches
+    counts = {"what": 3, "whether": 5, "vlm": 7}
 
-    def spy(self, *rows_and_kit, seed):
-        seeds.append(seed)
-        return batches(self, *rows_and_kit, seed=seed)
+    def spy(self, rows, *kit, seed):
+        asked.append((self.name, len(rows), seed))
+        return batches(self, rows, *kit, seed=seed)
 
-    monkeypatch.setattr(type(recipe), "batches", spy)
+    monkeypatch.setattr(kind, "load", lambda self, *split: load(self, *split).select(range(counts[self.name])))
+    monkeypatch.setattr(kind, "batches", spy)
     run(recipe, source, out=tmp_path, seed=7, report=quiet)
-    assert seeds == [7, 7, 7]
+    assert asked == [(name, count, 7) for name, count in counts.items()]
 
 
 OTHERWISE = {
