@@ -12,6 +12,8 @@ import torch.nn.functional as F
 from torch import nn
 from torch.func import functional_call
 
+from course_lib.convert import torch_weights
+from course_lib.convert.torch_nn import prefixed
 from course_lib.nn import causal_mask, padding_mask
 
 # Sizes are distinct primes (D is a product of two), so that no axis can pass for another.
@@ -53,31 +55,31 @@ def attention_twin(ours):
     """The torch.nn.MultiheadAttention of a `MultiHeadAttention`."""
     bias = ours.q_proj.bias is not None
     d_model = ours.q_proj.in_features
-    return Twin(nn.MultiheadAttention(d_model, ours.num_heads, bias=bias, batch_first=True), projection_weights(ours))
+    return Twin(nn.MultiheadAttention(d_model, ours.num_heads, bias=bias, batch_first=True), torch_weights(ours))
 
 
 def encoder_layer_twin(ours):
     """The torch.nn.TransformerEncoderLayer of an `EncoderLayer`."""
-    return Twin(nn.TransformerEncoderLayer(**layer_sizes(ours)), encoder_layer_weights(ours))
+    return Twin(nn.TransformerEncoderLayer(**layer_sizes(ours)), torch_weights(ours))
 
 
 def decoder_layer_twin(ours):
     """The torch.nn.TransformerDecoderLayer of a `DecoderLayer`."""
-    return Twin(nn.TransformerDecoderLayer(**layer_sizes(ours)), decoder_layer_weights(ours))
+    return Twin(nn.TransformerDecoderLayer(**layer_sizes(ours)), torch_weights(ours))
 
 
 def encoder_twin(ours):
     """The torch.nn.TransformerEncoder of an `Encoder`, without embedding."""
     layer = nn.TransformerEncoderLayer(**layer_sizes(ours.layers[0]))
     module = nn.TransformerEncoder(layer, len(ours.layers), norm_like(ours.norm), enable_nested_tensor=False)
-    return Twin(module, stack_weights(ours, encoder_layer_weights))
+    return Twin(module, stack_weights(ours))
 
 
 def decoder_twin(ours):
     """The torch.nn.TransformerDecoder of a `Decoder`; without embedding and output layer."""
     layer = nn.TransformerDecoderLayer(**layer_sizes(ours.layers[0]))
     module = nn.TransformerDecoder(layer, len(ours.layers), norm_like(ours.norm))
-    return Twin(module, stack_weights(ours, decoder_layer_weights))
+    return Twin(module, stack_weights(ours))
 
 
 def translator_twin(ours):
@@ -88,7 +90,9 @@ def translator_twin(ours):
     encoder, decoder = encoder_twin(ours.encoder), decoder_twin(ours.decoder)
     sizes = {"d_model": ours.config.d_model, "nhead": ours.config.num_heads, "batch_first": True}
     module = nn.Transformer(**sizes, custom_encoder=encoder.module, custom_decoder=decoder.module)
-    return Twin(module, prefixed("encoder", encoder.weights) | prefixed("decoder", decoder.weights))
+    weights = {f"encoder.{name}": tensor for name, tensor in encoder.weights.items()}
+    weights |= {f"decoder.{name}": tensor for name, tensor in decoder.weights.items()}
+    return Twin(module, weights)
 
 
 def layer_sizes(ours):
@@ -108,48 +112,12 @@ def norm_like(ours):
     return nn.LayerNorm(ours.normalized_shape) if isinstance(ours, nn.LayerNorm) else None
 
 
-def projection_weights(ours):
-    """Our four projections under torch's names."""
-    stacked = [ours.q_proj, ours.k_proj, ours.v_proj]
-    weights = {"in_proj_weight": torch.cat([proj.weight for proj in stacked])}
-    if ours.q_proj.bias is not None:
-        weights["in_proj_bias"] = torch.cat([proj.bias for proj in stacked])
-    return weights | prefixed("out_proj", weights_of(ours.o_proj))
-
-
-def encoder_layer_weights(ours):
-    return {
-        **prefixed("self_attn", projection_weights(ours.self_attention)),
-        **prefixed("norm1", weights_of(ours.self_attention_add_norm.norm)),
-        **prefixed("linear1", weights_of(ours.feed_forward.up_proj)),
-        **prefixed("linear2", weights_of(ours.feed_forward.down_proj)),
-        **prefixed("norm2", weights_of(ours.feed_forward_add_norm.norm)),
-    }
-
-
-def decoder_layer_weights(ours):
-    return {
-        **encoder_layer_weights(ours),
-        **prefixed("multihead_attn", projection_weights(ours.cross_attention)),
-        **prefixed("norm2", weights_of(ours.cross_attention_add_norm.norm)),
-        **prefixed("norm3", weights_of(ours.feed_forward_add_norm.norm)),
-    }
-
-
-def stack_weights(ours, layer_weights):
+def stack_weights(ours):
     """The weights of all layers of an `Encoder` or `Decoder`, and of its last norm."""
-    weights = prefixed("norm", weights_of(ours.norm))
+    weights = prefixed("norm", ours.norm)
     for i, layer in enumerate(ours.layers):
-        weights |= prefixed(f"layers.{i}", layer_weights(layer))
+        weights |= prefixed(f"layers.{i}", layer)
     return weights
-
-
-def weights_of(module):
-    return dict(module.named_parameters())
-
-
-def prefixed(prefix, weights):
-    return {f"{prefix}.{name}": tensor for name, tensor in weights.items()}
 
 
 def embed(ours, token_ids):

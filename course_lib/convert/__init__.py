@@ -1,4 +1,4 @@
-"""Checkpoints from Hugging Face as ours, and ours for Hugging Face; `transformers` itself is not needed."""
+"""Checkpoints from Hugging Face as ours, and ours for Hugging Face and torch; `transformers` itself is not needed."""
 
 from course_lib.convert.bert import bert_from_hugging_face
 from course_lib.convert.families import FAMILIES
@@ -10,6 +10,7 @@ from course_lib.convert.llm import llm_from_hugging_face, llm_to_hugging_face
 from course_lib.convert.llm_config import hub_config, llm_config
 from course_lib.convert.llm_tensors import halves_to_pairs, pairs_to_halves
 from course_lib.convert.t5 import t5_from_hugging_face
+from course_lib.convert.torch_nn import torch_weights
 from course_lib.convert.vit import vit_from_torchvision
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "llm_to_hugging_face",
     "pairs_to_halves",
     "t5_from_hugging_face",
+    "torch_weights",
     "vit_from_torchvision",
 ]
