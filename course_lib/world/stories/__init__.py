@@ -1,5 +1,6 @@
 """Short tales, told from plots, with exact labels."""
 
+from course_lib.world.stories.likelihood import story_losses
 from course_lib.world.stories.story import TAGS, make_stories
 
-__all__ = ["TAGS", "make_stories"]
+__all__ = ["TAGS", "make_stories", "story_losses"]

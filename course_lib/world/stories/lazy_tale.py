@@ -1,0 +1,106 @@
+"""Tales whose choices are made when a word depends on them: what is never mentioned is never chosen.
+
+They are told with the same probabilities as those of `Tale`, which draws its whole cast before the first word.
+"""
+
+from course_lib.world.dice import Dice
+from course_lib.world.language.entries import Noun
+from course_lib.world.stories.cast import Animal, Character, Named, Place, Thing, as_place
+from course_lib.world.stories.casting import EATERS, FOR_FOOD, LANDMARKS, STORE, child, giver, rival, suitable
+from course_lib.world.stories.plot import SCENES, Plot
+from course_lib.world.stories.story import PLOTS
+from course_lib.world.stories.teller import Teller
+
+
+class LazyTale:
+    """A random story; `tell` tells it, and `teller` has its words so far."""
+
+    def __init__(self, dice: Dice):
+        self.dice, self.teller = dice, Teller(dice, {})
+
+    def tell(self) -> None:
+        """All its sentences."""
+        plot, tell, pick = PLOTS[self.dice.pick(tuple(PLOTS))], self.teller.tell, self.dice.pick
+        cast = self.teller.cast = LazyCast(self.dice, plot)
+        for beat in (plot.openings, SCENES, plot.middles):
+            tell(pick(beat))
+        cast.loser = self.dice.weighted({slot: len(templates) for slot, templates in plot.outcomes.items()})
+        tell(pick(plot.outcomes[cast.loser]))
+        tell(pick(plot.closings))
+
+
+class LazyCast(dict):
+    """From the slots of a plot's templates to who and what fills them, drawn when it is first asked for.
+
+    `loser` is told it before the outcome.
+    """
+
+    loser = ""
+
+    def __init__(self, dice: Dice, plot: Plot):
+        super().__init__(store=STORE)
+        self.dice, self.plot = dice, plot
+
+    def __missing__(self, slot: str) -> Named | bool:
+        return self.setdefault(slot, getattr(self, f"draw_{slot}")())
+
+    def other(self, options, *taken):
+        """One of the options that is none of those taken."""
+        return self.dice.pick([option for option in options if option not in taken])
+
+    def draw_hero(self) -> Character:
+        return child(self.dice, self.dice.pick("fm"))
+
+    def draw_rival(self) -> Character:
+        return rival(self.dice, self["hero"])
+
+    def draw_giver(self) -> Character:
+        return giver(self.dice, self["hero"])
+
+    def draw_animal(self) -> Animal:
+        return Animal(self.dice.pick(EATERS))
+
+    def draw_t(self) -> Thing:
+        return self.thing(self.dice.pick(self.plot.things), "cheap" if self.first_is_cheap() else "expensive")
+
+    def draw_d(self) -> Thing:
+        t, plot = self["t"], self.plot
+        price = {"cheap": "expensive", "expensive": "cheap"}[t.price]
+        return self.thing(t.noun, price, t.adjective) if plot.alike else self.thing(self.other(plot.things, t.noun), price)
+
+    def first_is_cheap(self) -> bool:
+        """Prices are told only of things that are alike."""
+        return self.dice.chance(0.5) if self.plot.alike else True
+
+    def thing(self, noun: Noun, price: str, *taken) -> Thing:
+        return Thing(noun, self.other(suitable(noun), *taken), self.plot.alike, price, self.plot.tag)
+
+    def draw_p(self) -> Place:
+        return as_place(self.dice.pick(self.plot.places))
+
+    def draw_q(self) -> Place:
+        return as_place(self.other(self.plot.places, self["p"].noun))
+
+    def draw_near(self) -> Place:
+        return self.dice.pick([place for place in LANDMARKS if place.noun not in (self["p"].noun, self["q"].noun)])
+
+    def draw_f(self) -> Place:
+        return self.dice.pick(FOR_FOOD)
+
+    def draw_g(self) -> Place:
+        return self.other(FOR_FOOD, self["f"])
+
+    def draw_happy(self) -> bool:
+        return self.dice.chance(0.5)
+
+    def draw_x(self) -> Named:
+        return self["hero" if self["happy"] else self.loser]
+
+    def draw_y(self) -> Named:
+        return self[self.loser if self["happy"] else "hero"]
+
+    def draw_u(self) -> Thing:
+        return self["t" if self["happy"] else "d"]
+
+    def draw_v(self) -> Thing:
+        return self["d" if self["happy"] else "t"]
