@@ -38,9 +38,8 @@ def masked_cross_entropy(
         CourseError: the shapes don't belong together.
     """
     if logits.shape[:-1] != targets.shape:
-        raise CourseError(
-            f"logits {tuple(logits.shape)} need targets {tuple(logits.shape[:-1])}, got {tuple(targets.shape)}"
-        )
+        wanted, got = tuple(logits.shape[:-1]), tuple(targets.shape)
+        raise CourseError(f"logits {tuple(logits.shape)} need targets {wanted}, got {got}")
     if mask is not None:
         logits, targets = logits[mask], targets[mask]
     log_p = logits.float().log_softmax(dim=-1)

@@ -31,7 +31,7 @@ def material(stories: int) -> tuple[Tokenizer, list[list[int]], list[list[int]],
 
 
 def measure(
-    seed: int = 0, d_model: int = 64, num_layers: int = 2, steps: int = 30, rate: float = 1e-2, stories: int = 200
+    seed: int = 0, d_model: int = 64, num_layers: int = 2, steps: int = 30, rate: float = 1e-2, stories: int = 100
 ) -> Numbers:
     """Nats per token after so many steps of 1,000 tokens: the held-out loss, and the story-teller's."""
     tokenizer, texts, exam, floor = material(stories)

@@ -64,13 +64,14 @@ class LazyCast(dict):
         return self.thing(self.dice.pick(self.plot.things), "cheap" if self.first_is_cheap() else "expensive")
 
     def draw_d(self) -> Thing:
-        t, plot = self["t"], self.plot
-        price = {"cheap": "expensive", "expensive": "cheap"}[t.price]
-        return self.thing(t.noun, price, t.adjective) if plot.alike else self.thing(self.other(plot.things, t.noun), price)
+        t, price = self["t"], {"cheap": "expensive", "expensive": "cheap"}[self["t"].price]
+        if self.plot.alike:
+            return self.thing(t.noun, price, t.adjective)
+        return self.thing(self.other(self.plot.things, t.noun), price)
 
     def first_is_cheap(self) -> bool:
         """Prices are told only of things that are alike."""
-        return self.dice.chance(0.5) if self.plot.alike else True
+        return self.plot.alike and self.dice.chance(0.5)
 
     def thing(self, noun: Noun, price: str, *taken) -> Thing:
         return Thing(noun, self.other(suitable(noun), *taken), self.plot.alike, price, self.plot.tag)
@@ -82,7 +83,11 @@ class LazyCast(dict):
         return as_place(self.other(self.plot.places, self["p"].noun))
 
     def draw_near(self) -> Place:
-        return self.dice.pick([place for place in LANDMARKS if place.noun not in (self["p"].noun, self["q"].noun)])
+        return self.dice.pick([place for place in LANDMARKS if not self.is_visited(place.noun)])
+
+    def is_visited(self, noun: Noun) -> bool:
+        """Whether it is one of the story's two places."""
+        return noun in self.plot.places and noun in (self["p"].noun, self["q"].noun)
 
     def draw_f(self) -> Place:
         return self.dice.pick(FOR_FOOD)
