@@ -44,7 +44,7 @@ PARTS = {
     "An assistant": (
         ("chat", "Chat", 60, "Chat (Decoder-only)"),
         ("pretraining", "Pre-training", 60, "Training LLMs", "loss function"),
-        ("text_corpora", "Text corpora", 30, "most used text corpora for training"),
+        ("text_corpora", "Text corpora", 35, "most used text corpora for training"),
         (
             "supervised_fine_tuning",
             "Supervised fine-tuning",

@@ -86,38 +86,6 @@ def counted_with(**changes):
 SAME_COST = {"best at 40": 2, "best at 160": 4, "tokens for 80": 20, "ratio": 16, "small model is full": "yes"}
 
 
-# 10.6 The leak
-def leak_cases(seed):
-    source = dice(seed)
-    test, train = ([[f"w{i}" for i in torch.randint(40, (20,), generator=source)] for _ in range(6)] for _ in range(2))
-    for place in (1, 4):  # copies with one word changed, in the middle of something else
-        copy = list(test[place])
-        copy[number(seed + place, 0, 19)] = "other"
-        train.append([*train[0][:3], *copy, *train[1][:3]])
-    train.append([*train[2][:5], *test[2][:8]])  # only a phrase in common
-    losses = torch.rand(6, generator=source) + 2
-    losses[[1, 4]] -= 1.5
-    return [([" ".join(text) for text in train], [" ".join(text) for text in test], losses.tolist())]
-
-
-def ngrams(text, n):
-    words = text.split()
-    return {tuple(words[i : i + n]) for i in range(len(words) - n + 1)}
-
-
-def leak(train, test, losses, n=5, bound=0.5, exact=False, gain=None):
-    known = set().union(*(ngrams(text, n) for text in train))
-    shares = [len(ngrams(text, n) & known) / len(ngrams(text, n)) for text in test]
-    found = {i for i, share in enumerate(shares) if (test[i] in train if exact else share > bound)}
-    clean = [loss for i, loss in enumerate(losses) if i not in found]
-    everywhere, others = sum(losses) / len(losses), sum(clean) / max(1, len(clean))
-    return {"leaked": found, "too good by": (gain or (lambda all_, clean: clean - all_))(everywhere, others)}
-
-
-def searched_with(**changes):
-    return lambda *case: leak(*case, **changes)
-
-
 EXERCISES = [
     Exercise(
         id="10.1",
@@ -241,29 +209,6 @@ EXERCISES = [
             (
                 "twice the tokens brought it 0.3 first and then 0.1: it has little room left",
                 {"small model is full": "no"},
-            ),
-        ],
-    ),
-    Exercise(
-        id="10.6",
-        title="The leak",
-        points=3,
-        truth=leak,
-        cases=leak_cases,
-        mistakes=[
-            ("only exact copies are found; these were changed in one word", searched_with(exact=True)),
-            (
-                "one run in common is not enough: texts share phrases; asked for is more than half",
-                searched_with(bound=0),
-            ),
-            ("single words prove nothing: all texts share them", searched_with(n=1)),
-            (
-                "the sign: the clean texts have the higher loss; so much too good was the mean of all",
-                searched_with(gain=lambda everywhere, clean: everywhere - clean),
-            ),
-            (
-                "this is the loss of the clean texts; asked for is how much higher it is than the mean of all",
-                searched_with(gain=lambda everywhere, clean: clean),
             ),
         ],
     ),

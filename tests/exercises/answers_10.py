@@ -74,41 +74,6 @@ def bigram_in_numpy(texts, exam, size, extra):
     return {"table": table, "loss": np.mean([-np.log(table[i, j]) for ids in exam for i, j in pairs_of(ids)])}
 
 
-def runs(text):
-    words = text.split()
-    return [" ".join(words[i : i + 5]) for i in range(len(words) - 4)]
-
-
-def leak_by_text(train, test, losses):
-    known = {run for text in train for run in runs(text)}
-    leaked = [i for i, text in enumerate(test) if sum(run in known for run in runs(text)) > len(runs(text)) / 2]
-    clean = [loss for i, loss in enumerate(losses) if i not in leaked]
-    return {"leaked": leaked, "too good by": np.mean(clean) - np.mean(losses)}
-
-
-def leak_by_search(train, test, losses):
-    corpus = " | ".join(train)
-    shares = torch.tensor([np.mean([f" {run} " in f" {corpus} " for run in runs(text)]) for text in test])
-    losses = torch.tensor(losses)
-    return {
-        "leaked": set(torch.where(shares > 0.5)[0].tolist()),
-        "too good by": losses[shares <= 0.5].mean() - losses.mean(),
-    }
-
-
-def leak_by_pairs(train, test, losses):
-    def words(text):
-        parts = text.split()
-        return set(zip(*(parts[i:] for i in range(5)), strict=False))
-
-    known, leaked = set.union(*map(words, train)), ()
-    for i, text in enumerate(test):
-        if len(words(text) - known) < len(words(text)) / 2:
-            leaked += (i,)
-    kept = [losses[i] for i in range(len(test)) if i not in leaked]
-    return {"leaked": leaked, "too good by": sum(kept) / len(kept) - sum(losses) / len(losses)}
-
-
 RIGHT = {
     "10.1": [
         PAPER,
@@ -119,7 +84,6 @@ RIGHT = {
     "10.3": [bill_by_loops, bill_in_numpy, bill_in_torch],
     "10.4": [bigram_in_torch, bigram_by_counters, bigram_in_numpy],
     "10.5": [COST, {**COST, "ratio": 4 * 4.0}, {**COST, "small model is full": "Yes "}],
-    "10.6": [leak_by_text, leak_by_search, leak_by_pairs],
 }
 
 WRONG = {
@@ -137,11 +101,4 @@ WRONG = {
         (lambda *case: {**bigram_in_numpy(*case), "loss": 0.5}, "loss: yours is 0.5"),
     ],
     "10.5": [({**COST, "ratio": 160}, "ratio: yours is 160, the true value is 16")],
-    "10.6": [
-        (lambda train, test, losses: {**leak_by_text(train, test, losses), "leaked": set()}, "leaked: yours is set()"),
-        (
-            lambda train, test, losses: {**leak_by_text(train, test, losses), "too good by": 0},
-            "too good by: yours is 0",
-        ),
-    ],
 }

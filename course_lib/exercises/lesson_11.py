@@ -1,0 +1,154 @@
+"""Exercises of lesson 11: text corpora."""
+
+import torch
+
+from course_lib.exercises.cases import dice, number
+from course_lib.exercises.exercise import Exercise
+
+# 11.1 On paper: two sentences of five pairs of words, three of them in both; 8 texts found, 6 of them right, of 10
+ON_PAPER = {"overlap": 3 / 7, "agree": 70 * 3 / 7, "precision": 6 / 8, "recall": 6 / 10, "can't fall": "recall"}
+
+
+# 11.2 A critic
+CRITIC = {"not its own": "C", "share texts": "AD", "too early": "N", "one language": "A"}
+
+
+# 11.3 Near copies
+def copies_cases(seed):
+    source = dice(seed)
+    texts = [" ".join(f"w{i}" for i in torch.randint(30, (length,), generator=source)) for length in (9, 12, 11, 7)]
+    words = texts[1].split()
+    words[number(seed, 2, 9)] = "other"
+    texts += [" ".join(words), texts[0], f"{texts[2]} {texts[3]}"]
+    return [(texts, 2, 0.5), (texts[::-1], 3, 0.4), (texts, 1, 0.9)]
+
+
+def near_copies(texts, n, threshold, over="union", cut=0):
+    sets, found = [ngrams(text, n - cut) for text in texts], set()
+    for j, b in enumerate(sets):
+        for i, a in enumerate(sets[:j]):
+            whole = {"union": len(a | b), "first": len(a), "both": len(a) + len(b)}[over]
+            if len(a & b) / whole >= threshold:
+                found.add((i, j))
+    return found
+
+
+def compared_with(**changes):
+    return lambda *case: near_copies(*case, **changes)
+
+
+# 11.4 The leak
+def leak_cases(seed):
+    source = dice(seed)
+    test, train = ([[f"w{i}" for i in torch.randint(40, (20,), generator=source)] for _ in range(6)] for _ in range(2))
+    for place in (1, 4):  # copies with one word changed, in the middle of something else
+        copy = list(test[place])
+        copy[number(seed + place, 0, 19)] = "other"
+        train.append([*train[0][:3], *copy, *train[1][:3]])
+    train.append([*train[2][:5], *test[2][:8]])  # only a phrase in common
+    losses = torch.rand(6, generator=source) + 2
+    losses[[1, 4]] -= 1.5
+    return [([" ".join(text) for text in train], [" ".join(text) for text in test], losses.tolist())]
+
+
+def ngrams(text, n):
+    words = text.split()
+    return {tuple(words[i : i + n]) for i in range(len(words) - n + 1)}
+
+
+def leak(train, test, losses, n=5, bound=0.5, exact=False, gain=None):
+    known = set().union(*(ngrams(text, n) for text in train))
+    shares = [len(ngrams(text, n) & known) / len(ngrams(text, n)) for text in test]
+    found = {i for i, share in enumerate(shares) if (test[i] in train if exact else share > bound)}
+    clean = [loss for i, loss in enumerate(losses) if i not in found]
+    everywhere, others = sum(losses) / len(losses), sum(clean) / max(1, len(clean))
+    return {"leaked": found, "too good by": (gain or (lambda all_, clean: clean - all_))(everywhere, others)}
+
+
+def searched_with(**changes):
+    return lambda *case: leak(*case, **changes)
+
+
+EXERCISES = [
+    Exercise(
+        id="11.1",
+        title="On paper",
+        points=2,
+        truth=lambda: ON_PAPER,
+        tolerance=3e-3,
+        mistakes=[
+            ("this is the share of one sentence's pairs; the overlap is that of the union", {"overlap": 3 / 5}),
+            ("pairs that are in both count once in the union: 5 + 5 - 3", {"overlap": 3 / 10}),
+            ("these are the words in common; asked for are the pairs of words", {"overlap": 4 / 6}),
+            ("a place agrees with a probability equal to the overlap", {"agree": 35}),
+            ("precision is the share of right ones among those found", {"precision": 6 / 10}),
+            ("recall is the share of found ones among those planted", {"recall": 6 / 8}),
+            ("recall is the share of found ones among those planted", {"recall": 8 / 10}),
+            (
+                "who accepts more pairs may accept wrong ones; he loses none of the right ones",
+                {"can't fall": "precision"},
+            ),
+        ],
+    ),
+    Exercise(
+        id="11.2",
+        title="A critic",
+        points=1,
+        truth=lambda: CRITIC,
+        mistakes=[
+            ("odc-by licenses the collection, and says so", {"not its own": "A"}),
+            ("Wikipedia's authors have agreed to this license", {"not its own": "B"}),
+            ("both come from the same crawl", {"share texts": "AB"}),
+            ("both come from the same crawl", {"share texts": "BC"}),
+            ("M is younger than the corpus that it names", {"too early": "M"}),
+            ("B has a Wikipedia for each of many languages", {"one language": "B"}),
+        ],
+    ),
+    Exercise(
+        id="11.3",
+        title="Near copies",
+        points=2,
+        truth=near_copies,
+        cases=copies_cases,
+        mistakes=[
+            ("the overlap is the share of the union, not of the first text", compared_with(over="first")),
+            ("n-grams that are in both texts count once in the union", compared_with(over="both")),
+            (
+                "the pairs are the other way round: the earlier text comes first",
+                lambda *case: {(j, i) for i, j in near_copies(*case)},
+            ),
+            (
+                "a text is no copy of itself",
+                lambda texts, *rest: near_copies(texts, *rest) | {(i, i) for i in range(len(texts))},
+            ),
+            ("only exact copies are found", lambda texts, n, threshold: near_copies(texts, n, 1.0)),
+            (
+                "the runs have another length than n words",
+                lambda texts, n, threshold: near_copies(texts, n + 1, threshold),
+            ),
+        ],
+    ),
+    Exercise(
+        id="11.4",
+        title="The leak",
+        points=3,
+        truth=leak,
+        cases=leak_cases,
+        mistakes=[
+            ("only exact copies are found; these were changed in one word", searched_with(exact=True)),
+            (
+                "one run in common is not enough: texts share phrases; asked for is more than half",
+                searched_with(bound=0),
+            ),
+            ("single words prove nothing: all texts share them", searched_with(n=1)),
+            (
+                "the sign: the clean texts have the higher loss; so much too good was the mean of all",
+                searched_with(gain=lambda everywhere, clean: everywhere - clean),
+            ),
+            (
+                "this is the loss of the clean texts; asked for is how much higher it is than the mean of all",
+                searched_with(gain=lambda everywhere, clean: clean),
+            ),
+        ],
+    ),
+]

@@ -1,0 +1,89 @@
+"""Answers to the exercises of lesson 11."""
+
+import numpy as np
+import torch
+
+PAPER = {"overlap": 3 / 7, "agree": 30, "precision": 0.75, "recall": 0.6, "can't fall": "recall"}
+CRITIC = {"not its own": "C", "share texts": "AD", "too early": "N", "one language": "A"}
+
+
+def runs(text):
+    words = text.split()
+    return [" ".join(words[i : i + 5]) for i in range(len(words) - 4)]
+
+
+def leak_by_text(train, test, losses):
+    known = {run for text in train for run in runs(text)}
+    leaked = [i for i, text in enumerate(test) if sum(run in known for run in runs(text)) > len(runs(text)) / 2]
+    clean = [loss for i, loss in enumerate(losses) if i not in leaked]
+    return {"leaked": leaked, "too good by": np.mean(clean) - np.mean(losses)}
+
+
+def leak_by_search(train, test, losses):
+    corpus = " | ".join(train)
+    shares = torch.tensor([np.mean([f" {run} " in f" {corpus} " for run in runs(text)]) for text in test])
+    losses = torch.tensor(losses)
+    return {
+        "leaked": set(torch.where(shares > 0.5)[0].tolist()),
+        "too good by": losses[shares <= 0.5].mean() - losses.mean(),
+    }
+
+
+def leak_by_pairs(train, test, losses):
+    def words(text):
+        parts = text.split()
+        return set(zip(*(parts[i:] for i in range(5)), strict=False))
+
+    known, leaked = set.union(*map(words, train)), ()
+    for i, text in enumerate(test):
+        if len(words(text) - known) < len(words(text)) / 2:
+            leaked += (i,)
+    kept = [losses[i] for i in range(len(test)) if i not in leaked]
+    return {"leaked": leaked, "too good by": sum(kept) / len(kept) - sum(losses) / len(losses)}
+
+
+def copies_by_loops(texts, n, threshold):
+    found = set()
+    for j in range(len(texts)):
+        for i in range(j):
+            a, b = (
+                {" ".join(w[k : k + n]) for k in range(len(w) - n + 1)} for w in (texts[i].split(), texts[j].split())
+            )
+            if len(a & b) >= threshold * len(a | b):
+                found.add((i, j))
+    return found
+
+
+def copies_as_list(texts, n, threshold):
+    return sorted(copies_by_loops(texts, n, threshold))
+
+
+def copies_in_numpy(texts, n, threshold):
+    grams = [set(zip(*(text.split()[i:] for i in range(n)), strict=False)) for text in texts]
+    table = np.array([[len(a & b) / len(a | b) for b in grams] for a in grams])
+    return {(int(i), int(j)) for i, j in np.argwhere(np.triu(table >= threshold, 1))}
+
+
+RIGHT = {
+    "11.1": [
+        PAPER,
+        {**PAPER, "overlap": 0.4286, "can't fall": "Recall "},
+        {**PAPER, "overlap": torch.tensor(3 / 7), "agree": np.float64(30.0)},
+    ],
+    "11.2": [CRITIC, {**CRITIC, "too early": "n"}, dict(reversed(CRITIC.items()))],
+    "11.3": [copies_by_loops, lambda *case: set(copies_as_list(*case)), copies_in_numpy],
+    "11.4": [leak_by_text, leak_by_search, leak_by_pairs],
+}
+
+WRONG = {
+    "11.1": [({**PAPER, "agree": 3}, "agree: yours is 3, the true value is 30")],
+    "11.2": [({**CRITIC, "share texts": "AC"}, "share texts: yours is 'AC'")],
+    "11.3": [(lambda texts, n, threshold: set(), "yours is set()")],
+    "11.4": [
+        (lambda train, test, losses: {**leak_by_text(train, test, losses), "leaked": set()}, "leaked: yours is set()"),
+        (
+            lambda train, test, losses: {**leak_by_text(train, test, losses), "too good by": 0},
+            "too good by: yours is 0",
+        ),
+    ],
+}
