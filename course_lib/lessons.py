@@ -22,7 +22,7 @@ class Lesson:
 
     @property
     def stem(self) -> str:
-        """The name of its files, "13_kv_cache"."""
+        """The name of its files, "17_kv_cache"."""
         return f"{self.number:02}_{self.name}"
 
 
@@ -35,6 +35,7 @@ PARTS = {
         ("decoder_layer", "The decoder layer", 45, "Decoder Layer"),
         ("encoder_decoder", "Encoder and decoder", 45, "Encoder", "Decoder", "Translator"),
         ("training_the_translator", "Training the translator", 60, "During Training"),
+        ("searching_and_scoring", "Searching and scoring", 45),
     ),
     "Architectures": (
         ("attention_maps", "Attention maps", 50, "Attention Maps", "Attention in Blocks"),
@@ -42,7 +43,8 @@ PARTS = {
     ),
     "An assistant": (
         ("chat", "Chat", 45, "Chat (Decoder-only)"),
-        ("pretraining", "Pre-training", 55, "Training LLMs", "loss function", "most used text corpora for training"),
+        ("pretraining", "Pre-training", 60, "Training LLMs", "loss function"),
+        ("text_corpora", "Text corpora", 30, "most used text corpora for training"),
         (
             "supervised_fine_tuning",
             "Supervised fine-tuning",
@@ -51,16 +53,18 @@ PARTS = {
             "LLMs learning: loss function",
         ),
         (
-            "reinforcement_learning",
-            "Reinforcement learning",
+            "rewards_and_policy_gradients",
+            "Rewards and policy gradients",
             60,
             "LLMs learning: three main steps",
             "Reinforcement Learning",
             "LLMs learning: loss function",
         ),
+        ("ppo_dpo_grpo", "PPO, DPO, GRPO", 40, "Reinforcement Learning", "LLMs learning: loss function"),
     ),
     "Beyond plain Transformers": (
         ("rope", "RoPE", 55, "Rotary Position Embedding (RoPE)", "NoPE + RoPE"),
+        ("longer_than_in_training", "Longer than in training", 30),
         ("kv_cache", "KV caching", 60, "KV Caching"),
         ("gqa", "Grouped-query attention", 45, "Grouped-Query Attention"),
         ("swa", "Sliding window attention", 50, "Sliding Window Attention (SWA)"),

@@ -25,8 +25,8 @@ def renumber(show: Annotated[bool, typer.Option("--show", help="Only say what wo
 
     For authors. Change the list in course_lib/lessons.py: its order, a title, a line for a new notebook
     (notebooks/NAME.ipynb), or one less. Texts still name lessons by their old numbers. Then run this: it knows each
-    lesson by its name, renames notebooks, exercises and their tests, rewrites "lesson 13", links, exercises and
-    commands everywhere, and the table in the README. Look at `git diff` afterwards: "lessons 12 to 16" keeps its ends,
+    lesson by its name, renames notebooks, exercises and their tests, rewrites "lesson 17", links, exercises and
+    commands everywhere, and the table in the README. Look at `git diff` afterwards: "lessons 15 to 20" keeps its ends,
     whatever stands between them now.
 
     \b

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from course_lib.lessons import Lesson
 
 STANDING = r"""
-      \b[Ll]esson\s+\d\d\b                                              # lesson 13
-    | \b[Ll]essons\s+\d\d\b(?:(?:,|,?\sand|,?\sor|\sto)\s\d\d\b)*       # lessons 02, 05 and 12 to 16
-    | \b(?:lesson|answers|solutions)_\d\d\b                             # the modules of its exercises: lesson_13
-    | \b(?:answer|check)-\d\d\b                                         # their cells: check-13-2
-    | (?<=[Ee]xercise\s)\d\d(?=\.\d)                                    # exercise 13.2
-    | \bcourse\s(?:run|check|release)(?:\s\d\d\b)+                      # course run 13
-    | (?<!\#)\#\s\d\d(?=\s·\s)                                          # a title: # 13 · KV caching
+      \b[Ll]esson\s+\d\d\b                                              # lesson 17
+    | \b[Ll]essons\s+\d\d\b(?:(?:,|,?\sand|,?\sor|\sto)\s\d\d\b)*       # lessons 02, 05 and 15 to 20
+    | \b(?:lesson|answers|solutions)_\d\d\b                             # the modules of its exercises: lesson_17
+    | \b(?:answer|check)-\d\d\b                                         # their cells: check-17-2
+    | (?<=[Ee]xercise\s)\d\d(?=\.\d)                                    # exercise 17.2
+    | \bcourse\s(?:run|check|release)(?:\s\d\d\b)+                      # course run 17
+    | (?<!\#)\#\s\d\d(?=\s·\s)                                          # a title: # 17 · KV caching
 """
 IN_EXERCISES = r"""
     | (?<=["'])\d\d(?=\.\d\\?["'])                                      # "13.2"

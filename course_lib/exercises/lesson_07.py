@@ -1,277 +1,295 @@
-"""Exercises of lesson 07: architectural variants."""
+"""Exercises of lesson 07: attention maps."""
+
+import math
 
 import torch
 
-from course_lib.exercises.cases import number, random_tensors
+from course_lib.exercises.cases import number, random_tensors, scattered
 from course_lib.exercises.exercise import Exercise
+from course_lib.nn import attention_weights, causal_mask
 
 
-# 07.1 Draw a prefix
-def prefix_mask(prefix, length):
-    """The prefix sees the prefix; what comes after sees all that came before. Bool, rows are queries."""
-    places = torch.arange(length)
-    return (places <= places[:, None]) | (places < prefix)
+# 07.1 Record without changing
+def recording_cases(seed):
+    heads, width = number(seed, 2, 3), number(seed + 7, 5, 7)
+    q, k, v = random_tensors(seed, (2, heads, 4, width), (2, heads, 6, width), (2, heads, 6, width))
+    mask = torch.arange(6) < torch.tensor([[6], [4]])
+    return [(q, k, v, None), (q, scattered(k), v, mask[:, None, None])]
 
 
-def mixer(mask, strength=1.0):
-    """A model T D -> T D in which each token hears the mean of those that it may see."""
-    shares = mask / mask.sum(dim=1, keepdim=True)
+def watching(keep=lambda q, k, v, mask: attention_weights(q, k, mask), give=None):
+    """A function that makes watchers: they append what they keep, and return what attention gives."""
 
-    def model(x):
-        return x.sin() * mask.diagonal()[:, None] + strength * shares @ x
+    def watch(kept):
+        def attend(q, k, v, mask=None):
+            kept.append(keep(q, k, v, mask))
+            return give(q, k, v, mask) if give else attention_weights(q, k, mask) @ v
 
-    return model
+        return attend
 
-
-def models(prefix, length):
-    """Masks that a leak test must tell apart."""
-    ones = torch.ones(length, length, dtype=torch.bool)
-    skip = ones.tril()
-    skip[-1, 1] = False
-    return [prefix_mask(prefix, length), ones, ones.tril(), ones.triu(), ones.tril(-1) | ~ones.tril(), skip]
+    return watch
 
 
-def prefix_cases(seed):
-    prefix = number(seed, 3, 4)
-    (x,) = random_tensors(seed, (7, 5))
-    faint = mixer(torch.ones(7, 7, dtype=torch.bool), strength=0.01)
-    return [(prefix, 7, mixer(mask), x) for mask in models(prefix, 7)] + [(1, 7, faint, x)]
+def run_recording(answer, q, k, v, mask):
+    """What a watched layer gives, called twice, and what was kept on the way."""
+    kept = []
+    attend = answer(kept)
+    if attend is None:
+        return None
+    output = attend(q, k, v, mask)
+    attend(q, k, v, mask)
+    return {"output": output, "how many were kept": len(kept), "weights": kept[0] if kept else None}
 
 
-def leak_map(model, x, own=True, threshold=0.0, changed=None):
-    """Which state (row) changes with which token (column)."""
-    before, columns = model(x), []
-    for place in range(len(x)):
-        other = x.clone()
-        other[place] += 1
-        columns.append((model(other) - before).abs().amax(dim=1) > threshold)
-    found = torch.stack(columns, dim=1)
-    found = found if own else found & ~torch.eye(len(x), dtype=torch.bool)
-    return found if changed is None else found & (torch.arange(len(x)) == changed)
+# 07.2 Which kind is it?
+KINDS = {"A": "cross", "B": "encoder", "C": "decoder", "rows of A": "output", "columns of A": "input"}
 
 
-def draw_and_prove(pair, prefix, length, model, x):
-    """Both functions; a mistake has one of them only."""
-    draw, prove = pair
-    result = {"mask": draw(prefix, length)} if draw else {}
-    return result | ({"leaks": prove(model, x)} if prove else {})
+# 07.3 Is this map possible?
+def map_cases(seed):
+    q, k = random_tensors(seed, (1, 1, 5, 3), (1, 1, 5, 3))
+    real, triangle = torch.tensor([True] * 4 + [False]), causal_mask(torch.arange(5))
+    free, padded = attention_weights(q, k)[0, 0], attention_weights(q, k, real)[0, 0]
+    causal, both = (attention_weights(q, k, mask)[0, 0] for mask in (triangle, triangle & real))
+    everywhere = torch.ones(5, dtype=torch.bool)
+    return [
+        (free, False, everywhere),
+        (padded, False, real),
+        (both, True, real),
+        (free, False, real),
+        (causal, True, real),
+        (padded, True, real),
+        (free.T, False, everywhere),
+        (0.9 * causal, True, everywhere),
+        (2 * free, True, real),
+        (torch.eye(5), True, everywhere),
+    ]
 
 
-def drawn(mask):
-    return lambda prefix, length: mask(torch.arange(length)[:, None], torch.arange(length), prefix), None
+def off(weights, axis=-1):
+    return (weights.sum(dim=axis) - 1).abs().max()
 
 
-def proven(**changes):
-    return None, lambda model, x: leak_map(model, x, **changes)
+def problems(weights, causal, real, off=off, future=lambda weights: weights.triu(1), hidden=None):
+    """What is wrong with a map T S, as a set of words."""
+    checks = {
+        "sums": bool(off(weights) > 1e-4),
+        "future": causal and bool(future(weights).any()),
+        "padding": bool((weights[:, ~real] if hidden is None else hidden(weights, real)).any()),
+    }
+    return {name for name, wrong in checks.items() if wrong}
 
 
-# 07.2 Three exercises by hand
-SENTENCE = "bruno saw a small bird near the old house <eos>"
-BY_HAND = {
-    "masked reads": "bruno saw a <mask> cup near the old house <eos>",
-    "masked labels": "- - - small bird - - - house -",
-    "causal reads": "<bos> bruno saw a small bird near the old house",
-    "causal labels": SENTENCE,
-    "spans source": "bruno saw <gap0> near the <gap1> house <eos>",
-    "spans target": "<gap0> a small bird <gap1> old <eos>",
+def checking(leave_out=None, **changes):
+    """The check with one thing changed, or left out."""
+    return lambda *case: problems(*case, **changes) - {leave_out}
+
+
+# 07.4 Find the bug: a head that looks back
+def head_cases(seed):
+    length = number(seed, 4, 7)
+    q, k = random_tensors(seed, (1, 1, length, 4), (1, 1, length, 4))
+    mask = causal_mask(torch.arange(length))
+    previous = torch.eye(length).roll(-1, dims=1).tril() + torch.eye(length) * (torch.arange(length) == 0)
+    return [(attention_weights(q, k, mask)[0, 0],), (previous,), (mask / mask.sum(dim=1, keepdim=True),)]
+
+
+def looks_back(weights, step=1, even=lambda t: 1 / (t + 1), first=1):
+    """How much more weight than an even head each place puts on the one before, on average."""
+    rows = range(first, len(weights))
+    return sum(float(weights[t, t - step]) - even(t) for t in rows) / len(rows)
+
+
+# 07.5 From a map to a score
+MAP = torch.tensor([[0.8, 0.1, 0.1], [0.3, 0.6, 0.1], [0.7, 0.2, 0.1], [0.1, 0.1, 0.8]])  # English over Portuguese
+LINKS, GOLD = {(0, 0), (0, 2), (1, 1), (2, 3)}, {(0, 0), (1, 1), (1, 2), (2, 3)}
+
+
+SHARES = {"precision": 3 / 4, "recall": 3 / 4, "AER": 1 - 2 * 3 / (4 + 4)}
+
+
+# 07.6 Take a head away
+ABLATION = {
+    "row 1 without A": "book",
+    "row 1 without A and B": "end",
+    "row 2 without A": "is",
+    "row 2 without C": "end",
+    "most needed": "C",
+    "a map shows": "where",
 }
-
-# 07.3 Count the labels
-LABELS = {"masked": 60, "hidden": 48, "kept": 6, "causal": 400}
-RUNS = {"A": "everything", "B": "right", "C": "padding", "D": "only masks"}
-
-
-# 07.4 Probe another thing
-def probe_cases(seed):
-    seen, new, weights, noise = random_tensors(seed, (31, 4), (17, 4), (4,), (48,))
-    y = torch.cat([seen, new]) @ weights + 0.5 * noise + 3
-    return [(seen, y[:31], new, y[31:])]
-
-
-def size(x):
-    return x.abs().mean()
-
-
-def probe(seen, y, new, new_y, constant=1.0, mean=size):
-    """The mean error of a linear probe on new states, and that of always saying the mean."""
-
-    def with_constant(x):
-        return torch.cat([x, constant * torch.ones(len(x), 1)], dim=1).double()
-
-    weights = torch.linalg.lstsq(with_constant(seen), y.double(), driver="gelsd").solution
-    return {"probe": mean(with_constant(new) @ weights - new_y), "control": mean(y.mean() - new_y)}
-
-
-# 07.5 A fairer budget
-CLAIMS = {"a": True, "b": False, "c": False, "d": True, "e": False, "lead": 6, "steps": 800 / 0.15}
 
 EXERCISES = [
     Exercise(
         id="07.1",
-        title="Draw a prefix",
+        title="Record without changing",
         points=3,
-        truth=(prefix_mask, leak_map),
-        cases=prefix_cases,
-        run=draw_and_prove,
+        truth=watching(),
+        cases=recording_cases,
+        run=run_recording,
         mistakes=[
-            ("mask: this is the causal mask; the tokens of the prefix see each other", drawn(lambda q, k, p: k <= q)),
             (
-                "mask: everybody sees everything; after the prefix, nobody may look ahead",
-                drawn(lambda q, k, p: k < q + 99),
+                "it returns the weights: the layer must get what it got before, weights times values",
+                watching(give=lambda q, k, v, mask: attention_weights(q, k, mask)),
             ),
             (
-                "mask: what comes after the prefix does not see the prefix",
-                drawn(lambda q, k, p: ((q < p) & (k < p)) | ((q >= p) & (k >= p) & (k <= q))),
-            ),
-            ("mask: it is transposed: rows look, columns are looked at", drawn(lambda q, k, p: (q <= k) | (q < p))),
-            ("mask: one token too many counts as prefix", drawn(lambda q, k, p: (k <= q) | (k <= p))),
-            ("mask: one token too few counts as prefix", drawn(lambda q, k, p: (k <= q) | (k < p - 1))),
-            (
-                "mask: the prefix looks at what comes after it",
-                drawn(lambda q, k, p: (k <= q) | (q < p)),
+                "it keeps the scores; weights come after the softmax",
+                watching(keep=lambda q, k, v, mask: q @ k.mT / math.sqrt(q.shape[-1])),
             ),
             (
-                "mask: nobody sees itself; a token may see its own place",
-                drawn(lambda q, k, p: (k < q) | ((k < p) & (k != q))),
+                "the scale is forgotten in what is kept",
+                watching(keep=lambda q, k, v, mask: attention_weights(q * math.sqrt(q.shape[-1]), k, mask)),
             ),
             (
-                "leaks: the table is transposed: rows are states, columns the tokens that were changed",
-                (None, lambda model, x: leak_map(model, x).T),
+                "the mask is not used: padding gets weight, and the output changes",
+                watching(
+                    lambda q, k, v, mask: attention_weights(q, k), lambda q, k, v, mask: attention_weights(q, k) @ v
+                ),
             ),
-            ("leaks: a state may depend on its own token, too; the diagonal belongs to the table", proven(own=False)),
-            ("leaks: only the last token was changed; change each of them", proven(changed=6)),
-            ("leaks: only the first token was changed; change each of them", proven(changed=0)),
-            ("leaks: a small change is a change: 0.01 is more than a rounding error", proven(threshold=1e-2)),
             (
-                "leaks: True means that it leaks; the table is upside down",
-                (None, lambda model, x: ~leak_map(model, x)),
+                "the mask is not used in what is kept: padding seems to be looked at",
+                watching(keep=lambda q, k, v, mask: attention_weights(q, k)),
+            ),
+            (
+                "it keeps the mean of the heads; each head has a map of its own",
+                watching(keep=lambda q, k, v, mask: attention_weights(q, k, mask).mean(dim=1)),
+            ),
+            (
+                "it keeps the output, not the weights",
+                watching(keep=lambda q, k, v, mask: attention_weights(q, k, mask) @ v),
+            ),
+            (
+                "softmax over the wrong axis: the rows of a map sum to 1, not its columns",
+                watching(keep=lambda q, k, v, mask: attention_weights(k, q).mT),
             ),
         ],
     ),
     Exercise(
         id="07.2",
-        title="Three exercises by hand",
-        points=2,
-        truth=lambda: BY_HAND,
+        title="Which kind is it?",
+        points=1,
+        truth=lambda: KINDS,
         mistakes=[
-            (
-                "not every chosen token becomes a mask: bird is replaced, house stays",
-                {"masked reads": "bruno saw a <mask> <mask> near the old <mask> <eos>"},
-            ),
-            ("house was chosen, too: it stays, and it is asked", {"masked labels": "- - - small bird - - - - -"}),
-            (
-                "what is asked is what stood there, not what was put in its place",
-                {"masked labels": "- - - small cup - - - house -"},
-            ),
-            ("only what was chosen is asked", {"masked labels": SENTENCE}),
-            ("the input is not shifted: each place would be asked for what it reads", {"causal reads": SENTENCE}),
-            (
-                "shifted twice: the first word would never be asked",
-                {"causal labels": "saw a small bird near the old house <eos>"},
-            ),
-            (
-                "one sentinel for each gap, not for each token of it",
-                {"spans source": "bruno saw <gap0> <gap1> <gap2> near the <gap3> house <eos>"},
-            ),
-            (
-                "each gap has a sentinel of its own number",
-                {"spans source": "bruno saw <gap0> near the <gap0> house <eos>"},
-            ),
-            (
-                "a gap is marked by its sentinel, not by a mask",
-                {"spans source": "bruno saw <mask> near the <mask> house <eos>"},
-            ),
-            ("the target says which gap its words belong to", {"spans target": "a small bird old <eos>"}),
-            ("the target holds only what was cut out", {"spans target": SENTENCE}),
-            ("the target ends with <eos>", {"spans target": "<gap0> a small bird <gap1> old"}),
+            ("A has words of two languages: one sequence asks another", {"A": "encoder"}),
+            ("A has words of two languages: one sequence asks another", {"A": "decoder"}),
+            ("B has weight above the diagonal: no causal mask, so this is no decoder", {"B": "decoder"}),
+            ("in B and C rows and columns are the same words: nobody asks another sequence", {"B": "cross"}),
+            ("in B and C rows and columns are the same words: nobody asks another sequence", {"C": "cross"}),
+            ("C is empty above the diagonal: that is the causal mask of the decoder", {"C": "encoder"}),
+            ("a row asks: it is a token of the output", {"rows of A": "input"}),
+            ("a column is asked: it is a token of the input", {"columns of A": "output"}),
         ],
     ),
     Exercise(
         id="07.3",
-        title="Count the labels",
+        title="Is this map possible?",
         points=2,
-        truth=lambda: {**LABELS, **RUNS},
-        tolerance=1e-3,
+        truth=problems,
+        cases=map_cases,
         mistakes=[
-            ("padding is no text: 15 % of 400, not of 512", {"masked": 76.8}),
-            ("hidden, replaced and kept are all asked: 15 % of the text", {"masked": 48}),
-            ("80 % of the chosen tokens, not of all", {"hidden": 320}),
-            ("10 % of the chosen tokens, not of all", {"kept": 40}),
-            ("a causal model is asked about every token of the text", {"causal": 60}),
-            ("padding is no text: it is not asked about", {"causal": 512}),
-            ("a low loss is no proof: A counts 400 labels, the tokens that it can see included", {"A": "right"}),
-            ("A has 400 labels: the whole text; padding would make 172 or 512", {"A": "padding"}),
-            ("C's 172 labels are the 60 and 112 more: the padding", {"C": "everything"}),
-            ("C's loss is low, since 112 of its labels are always the same: 60 are right", {"C": "right"}),
-            ("D leaves out 12 chosen tokens, those without a mask; 60 labels are right", {"D": "right"}),
-            ("B counts the 60 chosen tokens, and its two losses fit: nothing is wrong", {"B": "only masks"}),
+            (
+                "it sums the columns; the weights of each row sum to 1",
+                checking(off=lambda weights: off(weights, axis=0)),
+            ),
+            (
+                "a sum may be too small, too: take the size of the difference",
+                checking(off=lambda w: (w.sum(-1) - 1).max()),
+            ),
+            ("sums are rounded: allow for 0.0001", checking(off=lambda weights: 1.0 * bool(off(weights)))),
+            ("each row must sum to 1, not the rows on average", checking(off=lambda w: (w.sum(-1).mean() - 1).abs())),
+            ("the sums are not checked", checking(leave_out="sums")),
+            ("the future is not checked", checking(leave_out="future")),
+            ("the padding is not checked", checking(leave_out="padding")),
+            (
+                "it takes the past for the future: the future lies right of the diagonal",
+                checking(future=lambda weights: weights.tril(-1)),
+            ),
+            (
+                "it counts the diagonal as future; a token may look at itself",
+                checking(future=lambda weights: weights.triu()),
+            ),
+            ("it looks for weight on the real columns: those may have it", checking(hidden=lambda w, real: w[:, real])),
+            ("padding is a column that nobody may look at, not a row", checking(hidden=lambda w, real: w[~real])),
+            (
+                "the future is checked in every map, also where there is no causal mask",
+                lambda weights, causal, real: problems(weights, True, real),
+            ),
         ],
     ),
     Exercise(
         id="07.4",
-        title="Probe another thing",
-        points=3,
-        truth=probe,
-        cases=probe_cases,
-        tolerance=1e-3,
+        title="Find the bug: a head that looks back",
+        points=2,
+        truth=looks_back,
+        cases=head_cases,
         mistakes=[
-            ("the constant is missing: add a column of ones to the states", lambda *case: probe(*case, constant=0.0)),
             (
-                "the probe is judged on what it learnt from; judge it on the new states",
-                lambda seen, y, new, new_y: {**probe(seen, y, new, new_y), "probe": probe(seen, y, seen, y)["probe"]},
+                "it measures how much a token looks at itself, not at the one before",
+                lambda weights: looks_back(weights, step=0),
             ),
             (
-                "the probe has learnt from the new states: it would know the exam",
-                lambda seen, y, new, new_y: {
-                    **probe(seen, y, new, new_y),
-                    "probe": probe(new, new_y, new, new_y)["probe"],
-                },
+                "the even head is not subtracted: in a short sentence every head puts some weight there",
+                lambda weights: looks_back(weights, even=lambda t: 0),
             ),
             (
-                "the control says the mean of the exam; it can only know that of the stories it has seen",
-                lambda seen, y, new, new_y: {**probe(seen, y, new, new_y), "control": size(new_y - new_y.mean())},
+                "an even head under a causal mask has t + 1 tokens at place t, not T",
+                lambda weights: looks_back(weights, even=lambda t: 1 / len(weights)),
             ),
             (
-                "squares are averaged; asked for is the mean size of the error",
-                lambda *case: probe(*case, mean=lambda e: e.square().mean()),
+                "an even head at place t has t + 1 tokens, itself included",
+                lambda weights: looks_back(weights, even=lambda t: 1 / t),
             ),
             (
-                "the root of the mean square; asked for is the mean size of the error",
-                lambda *case: probe(*case, mean=lambda e: e.square().mean().sqrt()),
+                "the first row counts here, though it has no token before it",
+                lambda weights: looks_back(weights) * (len(weights) - 1) / len(weights),
             ),
-            ("errors up and down cancel: take their size before the mean", lambda *case: probe(*case, mean=torch.mean)),
+            ("these are points; asked for is a share", lambda weights: 100 * looks_back(weights)),
+            ("the first row counts here, and looks at the last column", lambda weights: looks_back(weights, first=0)),
             (
-                "errors up and down cancel: take their size before the mean",
-                lambda *case: probe(*case, mean=lambda e: e.mean().abs()),
-            ),
-            (
-                "probe and control are exchanged",
-                lambda *case: dict(zip(("control", "probe"), probe(*case).values(), strict=True)),
+                "it looks at the next token, right of the diagonal: there a causal map is empty",
+                lambda weights: looks_back(weights.T, even=lambda t: 1 / (t + 1)),
             ),
         ],
     ),
     Exercise(
         id="07.5",
-        title="A fairer budget",
+        title="From a map to a score",
         points=2,
-        truth=lambda: CLAIMS,
-        tolerance=1e-3,
+        truth=lambda: {"links": LINKS, **SHARES},
+        tolerance=5e-3,
         mistakes=[
-            ("a: each run of Bert is above each run of Gpt: more cannot be asked of three seeds", {"a": False}),
-            ("b: the runs overlap, so nobody has won", {"b": True}),
-            ("c: the probe is linear and small; what it cannot read may still be there", {"c": True}),
-            ("d: with the labels shuffled, a probe that only learns by heart would do as well", {"d": False}),
-            ("e: a probe says what lies open in the states, not what the model does with it", {"e": True}),
-            ("lead is strict: Bert's worst against Gpt's best, not mean against mean", {"lead": 10}),
-            ("lead is strict: Bert's worst against Gpt's best, not best against best", {"lead": 11}),
-            ("lead is strict: Bert's worst against Gpt's best, not best against worst", {"lead": 14}),
-            ("Bert is asked about 15 % of what it reads: it needs more steps, not fewer", {"steps": 120}),
             (
-                "Bert is asked about 15 % of what it reads, Gpt about all: equal steps are not equal labels",
-                {"steps": 800},
+                "the English word 2 is alone, and puts more than half of its weight on the Portuguese word 0",
+                {"links": LINKS - {(0, 2)}},
             ),
-            ("15 % of the labels in a step: divide by 0.15, do not add 15 %", {"steps": 920}),
-            ("15 % of the labels in a step: divide by 0.15, not by 0.85", {"steps": 800 / 0.85}),
+            ("a link is (Portuguese, English): the two are exchanged", {"links": {(j, i) for i, j in LINKS}}),
+            ("step 1 links each Portuguese word first; here are the links of step 2 only", {"links": {(0, 2)}}),
+            (
+                "every weight above 0.1 has become a link; step 2 wants more than a half",
+                {"links": {(0, 0), (0, 1), (1, 1), (0, 2), (1, 2), (2, 3)}},
+            ),
+            ("this is the share of right links, twice counted: the error is 1 minus it", {"AER": 0.75}),
+            ("all common links are missing from the count: |A ∩ S| is 3", {"AER": 1.0}),
+            *[("a share is asked for, not percent", {name: 100 * share}) for name, share in SHARES.items()],
+            ("precision: 3 of the 4 found links are right", {"precision": 1.0}),
+            ("recall: 3 of the 4 gold links were found", {"recall": 1.0}),
+        ],
+    ),
+    Exercise(
+        id="07.6",
+        title="Take a head away",
+        points=2,
+        truth=lambda: ABLATION,
+        mistakes=[
+            ("B fetches what A fetched: book still has 3 points", {"row 1 without A": "end"}),
+            ("with both gone, nothing speaks for book any more", {"row 1 without A and B": "book"}),
+            ("in row 2 it is C that speaks for is, whether A is there or not", {"row 2 without A": "end"}),
+            ("without C nothing speaks for is", {"row 2 without C": "is"}),
+            ("A can be replaced by B, so its ablation alone changes no word", {"most needed": "A"}),
+            ("B can be replaced by A, so its ablation alone changes no word", {"most needed": "B"}),
+            (
+                "a map shows from where something was fetched; whether it is needed, only an experiment can say",
+                {"a map shows": "why"},
+            ),
         ],
     ),
 ]

@@ -1,240 +1,277 @@
-"""Exercises of lesson 08: chat."""
+"""Exercises of lesson 08: architectural variants."""
 
 import torch
 
-from course_lib.exercises.cases import dice, number
+from course_lib.exercises.cases import number, random_tensors
 from course_lib.exercises.exercise import Exercise
 
-BOS, EOS, SYSTEM, USER, ASSISTANT = 1, 2, 3, 4, 5
-ROLES = {"system": SYSTEM, "user": USER, "assistant": ASSISTANT}
+
+# 08.1 Draw a prefix
+def prefix_mask(prefix, length):
+    """The prefix sees the prefix; what comes after sees all that came before. Bool, rows are queries."""
+    places = torch.arange(length)
+    return (places <= places[:, None]) | (places < prefix)
 
 
-# 08.1 Write a conversation
-def conversation_cases(seed):
-    source = dice(seed)
+def mixer(mask, strength=1.0):
+    """A model T D -> T D in which each token hears the mean of those that it may see."""
+    shares = mask / mask.sum(dim=1, keepdim=True)
 
-    def message(role, length):
-        return {"role": role, "content": torch.randint(6, 99, (length,), generator=source).tolist()}
+    def model(x):
+        return x.sin() * mask.diagonal()[:, None] + strength * shares @ x
 
-    turn = [message("user", number(seed, 2, 5)), message("assistant", 3)]
-    return [
-        ([turn[0]],),
-        ([*turn, message("user", 1)],),
-        ([message("system", 4), *turn, message("user", 2)],),
-    ]
+    return model
 
 
-def write(messages, begin=(BOS,), before=(), after=(EOS,), last=(ASSISTANT,), roles=ROLES):
-    ids = [*begin]
-    for message in messages:
-        ids += [*before, roles[message["role"]], *message["content"], *after]
-    return [*ids, *last]
+def models(prefix, length):
+    """Masks that a leak test must tell apart."""
+    ones = torch.ones(length, length, dtype=torch.bool)
+    skip = ones.tril()
+    skip[-1, 1] = False
+    return [prefix_mask(prefix, length), ones, ones.tril(), ones.triu(), ones.tril(-1) | ~ones.tril(), skip]
 
 
-def written_with(**changes):
-    return lambda messages: write(messages, **changes)
+def prefix_cases(seed):
+    prefix = number(seed, 3, 4)
+    (x,) = random_tensors(seed, (7, 5))
+    faint = mixer(torch.ones(7, 7, dtype=torch.bool), strength=0.01)
+    return [(prefix, 7, mixer(mask), x) for mask in models(prefix, 7)] + [(1, 7, faint, x)]
 
 
-# 08.2 Complete it
-def completion_cases(seed):
-    table = torch.randn(9, 9, generator=dice(seed))
-    table[:, EOS] = -9.0
-    table[5, EOS] = 9.0  # after the token 5 comes the end, and 5 comes after two others of the same kind
-
-    def counting(ids):
-        """The logits after the ids: they depend on the last one, and on how many there are."""
-        logits = table[ids[-1]].clone()
-        if len(ids) > 6:
-            logits[5] = 8.0
-        return logits
-
-    return [
-        (counting, [1, 4, 7], 20, 50),  # ends by itself
-        (counting, [1, 4, 7], 2, 50),  # the budget is used up
-        (counting, [1, 4, 7], 20, 5),  # the context is full
-        (counting, [1, 4, 7, 8, 3, 6, 5], 9, 50),  # ends at once
-    ]
+def leak_map(model, x, own=True, threshold=0.0, changed=None):
+    """Which state (row) changes with which token (column)."""
+    before, columns = model(x), []
+    for place in range(len(x)):
+        other = x.clone()
+        other[place] += 1
+        columns.append((model(other) - before).abs().amax(dim=1) > threshold)
+    found = torch.stack(columns, dim=1)
+    found = found if own else found & ~torch.eye(len(x), dtype=torch.bool)
+    return found if changed is None else found & (torch.arange(len(x)) == changed)
 
 
-def complete(next_logits, prompt, budget, context, choose=torch.argmax, keep_end=False, feed=lambda ids: ids, slack=0):
-    ids = []
-    while len(ids) < budget + slack:
-        if len(prompt) + len(ids) >= context:
-            return {"ids": ids, "why": "context"}
-        token = int(choose(next_logits(feed([*prompt, *ids]))))
-        if token == EOS:
-            return {"ids": ids + [EOS] * keep_end, "why": "end"}
-        ids.append(token)
-    return {"ids": ids, "why": "budget"}
+def draw_and_prove(pair, prefix, length, model, x):
+    """Both functions; a mistake has one of them only."""
+    draw, prove = pair
+    result = {"mask": draw(prefix, length)} if draw else {}
+    return result | ({"leaks": prove(model, x)} if prove else {})
 
 
-def completed_with(**changes):
-    return lambda *case: complete(*case, **changes)
+def drawn(mask):
+    return lambda prefix, length: mask(torch.arange(length)[:, None], torch.arange(length), prefix), None
 
 
-def completed_without_an_end(next_logits, prompt, budget, context):
-    found = complete(lambda ids: next_logits(ids).index_fill(0, torch.tensor([EOS]), -99), prompt, budget, context)
-    return {**found, "ids": found["ids"]}
+def proven(**changes):
+    return None, lambda model, x: leak_map(model, x, **changes)
 
 
-# 08.3 Four dials
-DIALS = {
-    "A": "temperature 0.5",
-    "B": "top-k 2",
-    "C": "temperature 2",
-    "D": "top-p 0.8",
-    "law": "greedy",
-    "story": "top-p",
+# 08.2 Three exercises by hand
+SENTENCE = "bruno saw a small bird near the old house <eos>"
+BY_HAND = {
+    "masked reads": "bruno saw a <mask> cup near the old house <eos>",
+    "masked labels": "- - - small bird - - - house -",
+    "causal reads": "<bos> bruno saw a small bird near the old house",
+    "causal labels": SENTENCE,
+    "spans source": "bruno saw <gap0> near the <gap1> house <eos>",
+    "spans target": "<gap0> a small bird <gap1> old <eos>",
 }
 
-
-# 08.4 Count what is read
-def counted(turns=3, user=5, answer=4):
-    """A turn adds <user>, its text, <eos>, <assistant> to the prompt, and before that the last answer with <eos>."""
-    first, more = 1 + 1 + user + 1 + 1, answer + 1 + 1 + user + 1 + 1
-    prompts = [first + more * turn for turn in range(turns)]
-    read = first + (turns - 1) * (1 + 1 + user + 1 + 1)
-    return {"prompt 3": prompts[2], "without": sum(prompts), "with": read, "pieces": 3}
+# 08.3 Count the labels
+LABELS = {"masked": 60, "hidden": 48, "kept": 6, "causal": 400}
+RUNS = {"A": "everything", "B": "right", "C": "padding", "D": "only masks"}
 
 
-# 08.5 Five transcripts
-FAULTS = {"1": "end token", "2": "base model", "3": "template", "4": "context", "5": "temperature"}
+# 08.4 Probe another thing
+def probe_cases(seed):
+    seen, new, weights, noise = random_tensors(seed, (31, 4), (17, 4), (4,), (48,))
+    y = torch.cat([seen, new]) @ weights + 0.5 * noise + 3
+    return [(seen, y[:31], new, y[31:])]
 
-# 08.6 Who forges a turn?
-FORGERS = {"B", "D", "E"}
+
+def size(x):
+    return x.abs().mean()
+
+
+def probe(seen, y, new, new_y, constant=1.0, mean=size):
+    """The mean error of a linear probe on new states, and that of always saying the mean."""
+
+    def with_constant(x):
+        return torch.cat([x, constant * torch.ones(len(x), 1)], dim=1).double()
+
+    weights = torch.linalg.lstsq(with_constant(seen), y.double(), driver="gelsd").solution
+    return {"probe": mean(with_constant(new) @ weights - new_y), "control": mean(y.mean() - new_y)}
+
+
+# 08.5 A fairer budget
+CLAIMS = {"a": True, "b": False, "c": False, "d": True, "e": False, "lead": 6, "steps": 800 / 0.15}
 
 EXERCISES = [
     Exercise(
         id="08.1",
-        title="Write a conversation",
-        points=2,
-        truth=write,
-        cases=conversation_cases,
-        axes="place",
+        title="Draw a prefix",
+        points=3,
+        truth=(prefix_mask, leak_map),
+        cases=prefix_cases,
+        run=draw_and_prove,
         mistakes=[
-            ("the last <assistant> is missing: nobody knows that the answer begins", written_with(last=())),
-            ("the end token after each message is missing", written_with(after=())),
-            ("<bos> is missing at the beginning", written_with(begin=())),
+            ("mask: this is the causal mask; the tokens of the prefix see each other", drawn(lambda q, k, p: k <= q)),
             (
-                "there is one <bos>, at the beginning of the text, not one per message",
-                written_with(begin=(), before=(BOS,)),
+                "mask: everybody sees everything; after the prefix, nobody may look ahead",
+                drawn(lambda q, k, p: k < q + 99),
             ),
             (
-                "an <eos> after the last <assistant>: the answer would be over before it began",
-                written_with(last=(ASSISTANT, EOS)),
+                "mask: what comes after the prefix does not see the prefix",
+                drawn(lambda q, k, p: ((q < p) & (k < p)) | ((q >= p) & (k >= p) & (k <= q))),
+            ),
+            ("mask: it is transposed: rows look, columns are looked at", drawn(lambda q, k, p: (q <= k) | (q < p))),
+            ("mask: one token too many counts as prefix", drawn(lambda q, k, p: (k <= q) | (k <= p))),
+            ("mask: one token too few counts as prefix", drawn(lambda q, k, p: (k <= q) | (k < p - 1))),
+            (
+                "mask: the prefix looks at what comes after it",
+                drawn(lambda q, k, p: (k <= q) | (q < p)),
             ),
             (
-                "the roles of user and assistant are exchanged",
-                written_with(roles={**ROLES, "user": ASSISTANT, "assistant": USER}),
+                "mask: nobody sees itself; a token may see its own place",
+                drawn(lambda q, k, p: (k < q) | ((k < p) & (k != q))),
             ),
-            ("the last token says <user>; it is the assistant's turn", written_with(last=(USER,))),
-            ("the system message is written as the user's", written_with(roles={**ROLES, "system": USER})),
             (
-                "only the last message is written: the model has no other memory than the text",
-                lambda messages: write(messages[-1:]),
+                "leaks: the table is transposed: rows are states, columns the tokens that were changed",
+                (None, lambda model, x: leak_map(model, x).T),
+            ),
+            ("leaks: a state may depend on its own token, too; the diagonal belongs to the table", proven(own=False)),
+            ("leaks: only the last token was changed; change each of them", proven(changed=6)),
+            ("leaks: only the first token was changed; change each of them", proven(changed=0)),
+            ("leaks: a small change is a change: 0.01 is more than a rounding error", proven(threshold=1e-2)),
+            (
+                "leaks: True means that it leaks; the table is upside down",
+                (None, lambda model, x: ~leak_map(model, x)),
             ),
         ],
     ),
     Exercise(
         id="08.2",
-        title="Complete it",
-        points=3,
-        truth=complete,
-        cases=completion_cases,
+        title="Three exercises by hand",
+        points=2,
+        truth=lambda: BY_HAND,
         mistakes=[
             (
-                "the end token is part of the answer; it only says that the answer is over",
-                completed_with(keep_end=True),
+                "not every chosen token becomes a mask: bird is replaced, house stays",
+                {"masked reads": "bruno saw a <mask> <mask> near the old <mask> <eos>"},
             ),
-            ("the end token is ignored: the answer goes on", completed_without_an_end),
+            ("house was chosen, too: it stays, and it is asked", {"masked labels": "- - - small bird - - - - -"}),
             (
-                "the model reads its last token only; it must read the whole text so far",
-                completed_with(feed=lambda ids: ids[-1:]),
+                "what is asked is what stood there, not what was put in its place",
+                {"masked labels": "- - - small cup - - - house -"},
             ),
+            ("only what was chosen is asked", {"masked labels": SENTENCE}),
+            ("the input is not shifted: each place would be asked for what it reads", {"causal reads": SENTENCE}),
             (
-                "the model reads the prompt only, and never what it has written",
-                lambda logits, prompt, budget, context: complete(lambda ids: logits(prompt), prompt, budget, context),
-            ),
-            ("the least likely token is taken", completed_with(choose=torch.argmin)),
-            ("one token more than the budget", completed_with(slack=1)),
-            (
-                "the context is not watched: the model was never made for places beyond it",
-                lambda logits, prompt, budget, context: complete(logits, prompt, budget, 10**6),
+                "shifted twice: the first word would never be asked",
+                {"causal labels": "saw a small bird near the old house <eos>"},
             ),
             (
-                "the prompt counts, too: it takes room in the context",
-                lambda logits, prompt, budget, context: complete(logits, prompt, budget, context + len(prompt)),
+                "one sentinel for each gap, not for each token of it",
+                {"spans source": "bruno saw <gap0> <gap1> <gap2> near the <gap3> house <eos>"},
             ),
             (
-                "the prompt is part of the result; asked for are the new tokens",
-                lambda logits, prompt, *limits: (
-                    (found := complete(logits, prompt, *limits)) | {"ids": [*prompt, *found["ids"]]}
-                ),
+                "each gap has a sentinel of its own number",
+                {"spans source": "bruno saw <gap0> near the <gap0> house <eos>"},
             ),
+            (
+                "a gap is marked by its sentinel, not by a mask",
+                {"spans source": "bruno saw <mask> near the <mask> house <eos>"},
+            ),
+            ("the target says which gap its words belong to", {"spans target": "a small bird old <eos>"}),
+            ("the target holds only what was cut out", {"spans target": SENTENCE}),
+            ("the target ends with <eos>", {"spans target": "<gap0> a small bird <gap1> old"}),
         ],
     ),
     Exercise(
         id="08.3",
-        title="Four dials",
-        points=1,
-        truth=lambda: DIALS,
+        title="Count the labels",
+        points=2,
+        truth=lambda: {**LABELS, **RUNS},
+        tolerance=1e-3,
         mistakes=[
-            ("A has all five tokens, and the likeliest gained: that is a temperature below 1", {"A": "temperature 2"}),
-            ("A has all five tokens: nothing was cut off", {"A": "top-k 2"}),
-            ("in C the tokens are more alike than before: that is a temperature above 1", {"C": "temperature 0.5"}),
-            ("B has two tokens, but together they had only 0.7, and 0.8 was to be reached", {"B": "top-p 0.8"}),
-            ("D has three tokens: these are the fewest that reach 0.8", {"D": "top-k 2"}),
-            ("a law has one wording: no dice are wanted", {"law": "top-p"}),
-            ("a story can go on in many ways, and greedy search knows one of them", {"story": "greedy"}),
+            ("padding is no text: 15 % of 400, not of 512", {"masked": 76.8}),
+            ("hidden, replaced and kept are all asked: 15 % of the text", {"masked": 48}),
+            ("80 % of the chosen tokens, not of all", {"hidden": 320}),
+            ("10 % of the chosen tokens, not of all", {"kept": 40}),
+            ("a causal model is asked about every token of the text", {"causal": 60}),
+            ("padding is no text: it is not asked about", {"causal": 512}),
+            ("a low loss is no proof: A counts 400 labels, the tokens that it can see included", {"A": "right"}),
+            ("A has 400 labels: the whole text; padding would make 172 or 512", {"A": "padding"}),
+            ("C's 172 labels are the 60 and 112 more: the padding", {"C": "everything"}),
+            ("C's loss is low, since 112 of its labels are always the same: 60 are right", {"C": "right"}),
+            ("D leaves out 12 chosen tokens, those without a mask; 60 labels are right", {"D": "right"}),
+            ("B counts the 60 chosen tokens, and its two losses fit: nothing is wrong", {"B": "only masks"}),
         ],
     ),
     Exercise(
         id="08.4",
-        title="Count what is read",
-        points=2,
-        truth=counted,
+        title="Probe another thing",
+        points=3,
+        truth=probe,
+        cases=probe_cases,
+        tolerance=1e-3,
         mistakes=[
-            ("the third prompt holds all that was said before, answers included", {"prompt 3": 9}),
-            ("the answers are part of the next prompt", {"prompt 3": 9 + 8 + 8}),
-            ("each answer in the text has its end token, too", {"prompt 3": 9 + 12 + 12}),
-            ("without a cache each turn reads its whole prompt: 9 + 22 + 35", {"without": 35}),
-            ("with the cache the third turn does not read the first two again", {"with": 66}),
-            ("the answers were computed when they were written: their keys and values are in the cache", {"with": 35}),
-            ("the end token of each answer is new: it was chosen, but never read", {"with": 9 + 8 + 8}),
-            ("half a letter is no piece: the two bytes of á are shown as one", {"pieces": 4}),
+            ("the constant is missing: add a column of ones to the states", lambda *case: probe(*case, constant=0.0)),
+            (
+                "the probe is judged on what it learnt from; judge it on the new states",
+                lambda seen, y, new, new_y: {**probe(seen, y, new, new_y), "probe": probe(seen, y, seen, y)["probe"]},
+            ),
+            (
+                "the probe has learnt from the new states: it would know the exam",
+                lambda seen, y, new, new_y: {
+                    **probe(seen, y, new, new_y),
+                    "probe": probe(new, new_y, new, new_y)["probe"],
+                },
+            ),
+            (
+                "the control says the mean of the exam; it can only know that of the stories it has seen",
+                lambda seen, y, new, new_y: {**probe(seen, y, new, new_y), "control": size(new_y - new_y.mean())},
+            ),
+            (
+                "squares are averaged; asked for is the mean size of the error",
+                lambda *case: probe(*case, mean=lambda e: e.square().mean()),
+            ),
+            (
+                "the root of the mean square; asked for is the mean size of the error",
+                lambda *case: probe(*case, mean=lambda e: e.square().mean().sqrt()),
+            ),
+            ("errors up and down cancel: take their size before the mean", lambda *case: probe(*case, mean=torch.mean)),
+            (
+                "errors up and down cancel: take their size before the mean",
+                lambda *case: probe(*case, mean=lambda e: e.mean().abs()),
+            ),
+            (
+                "probe and control are exchanged",
+                lambda *case: dict(zip(("control", "probe"), probe(*case).values(), strict=True)),
+            ),
         ],
     ),
     Exercise(
         id="08.5",
-        title="Five transcripts",
+        title="A fairer budget",
         points=2,
-        truth=lambda: FAULTS,
+        truth=lambda: CLAIMS,
+        tolerance=1e-3,
         mistakes=[
-            ("1 answers, and then goes on as the user: it was not stopped at its end token", {"1": "template"}),
-            ("2 tells a story, and has never met a question: that is no chat model", {"2": "template"}),
-            ("3 knows the answer in its own template, and here the roles are spelt out as words", {"3": "base model"}),
-            ("3 stops where it should; what it lacks is the token that opens its answer", {"3": "end token"}),
+            ("a: each run of Bert is above each run of Gpt: more cannot be asked of three seeds", {"a": False}),
+            ("b: the runs overlap, so nobody has won", {"b": True}),
+            ("c: the probe is linear and small; what it cannot read may still be there", {"c": True}),
+            ("d: with the labels shuffled, a probe that only learns by heart would do as well", {"d": False}),
+            ("e: a probe says what lies open in the states, not what the model does with it", {"e": True}),
+            ("lead is strict: Bert's worst against Gpt's best, not mean against mean", {"lead": 10}),
+            ("lead is strict: Bert's worst against Gpt's best, not best against best", {"lead": 11}),
+            ("lead is strict: Bert's worst against Gpt's best, not best against worst", {"lead": 14}),
+            ("Bert is asked about 15 % of what it reads: it needs more steps, not fewer", {"steps": 120}),
             (
-                "4 has forgotten what was said at the beginning of a long talk: the first turns were dropped",
-                {"4": "template"},
+                "Bert is asked about 15 % of what it reads, Gpt about all: equal steps are not equal labels",
+                {"steps": 800},
             ),
-            ("4 speaks well, but of a name that was dropped with the first turns", {"4": "temperature"}),
-            ("5 begins rightly and then takes unlikely words: the dice are too wild", {"5": "context"}),
-            ("5 begins rightly and then takes unlikely words: the dice are too wild", {"5": "base model"}),
-        ],
-    ),
-    Exercise(
-        id="08.6",
-        title="Who forges a turn?",
-        points=1,
-        truth=lambda: FORGERS,
-        mistakes=[
-            ("A only ends its own message early: no new turn is opened", {"A", "B", "D", "E"}),
-            ("C writes role names as words: these are text, with any tokenizer", {"B", "C", "D", "E"}),
-            ("D opens a system message: that is a turn as well, and a worse one", {"B", "E"}),
-            ("E opens the assistant's turn within the user's", {"B", "D"}),
-            ("B ends its message and speaks for the assistant", {"D", "E"}),
-            ("F has spaces inside the marks: it is no control token", {"B", "D", "E", "F"}),
+            ("15 % of the labels in a step: divide by 0.15, do not add 15 %", {"steps": 920}),
+            ("15 % of the labels in a step: divide by 0.15, not by 0.85", {"steps": 800 / 0.85}),
         ],
     ),
 ]

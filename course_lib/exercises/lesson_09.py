@@ -1,270 +1,240 @@
-"""Exercises of lesson 09: pre-training."""
-
-import math
+"""Exercises of lesson 09: chat."""
 
 import torch
 
 from course_lib.exercises.cases import dice, number
 from course_lib.exercises.exercise import Exercise
 
-BOS = 1
-
-# 09.1 On paper: five probabilities, and the fourteen tokens of a chat with two turns
-P = (1 / 2, 1 / 4, 1 / 2, 1 / 8, 1 / 2)
-FIRST, SECOND = (4, 5, 6), (11, 12, 13)  # the places of the two answers, with their end tokens
+BOS, EOS, SYSTEM, USER, ASSISTANT = 1, 2, 3, 4, 5
+ROLES = {"system": SYSTEM, "user": USER, "assistant": ASSISTANT}
 
 
-def on_paper(counted=FIRST + SECOND):
-    loss = -sum(map(math.log, P)) / len(P)
-    return {"loss": loss, "perplexity": math.exp(loss), "mask": [int(place in counted) for place in range(14)]}
-
-
-def masked(*counted):
-    return {"mask": on_paper(counted=counted)["mask"]}
-
-
-# 09.2 In colours
-COLOURS = {"A": "learnt by heart", "B": "the same world", "C": "another language", "never free": "names"}
-
-
-# 09.3 The bill
-def bill_cases(seed):
-    source, words = dice(seed), ["um", "livro", "vermelho", "the", "book", "extraordinary"]
-
-    def sentence(length):
-        return " ".join(words[i] for i in torch.randint(len(words), (length,), generator=source))
-
-    sentences = [sentence(number(seed + i, 2, 7)) for i in range(3)] + ["a"]
-    losses = [torch.rand(2 * len(text.split()) + i, generator=source).tolist() for i, text in enumerate(sentences)]
-    return [(losses, sentences), (losses[:1], sentences[:1])]
-
-
-def bill(losses, sentences, base=2.0, letters=len):
-    tokens, nats = sum(map(len, losses)), sum(map(sum, losses))
-    words = sum(len(text.split()) for text in sentences)
-    return {
-        "tokens per word": tokens / words,
-        "bits per character": nats / math.log(base) / sum(map(letters, sentences)),
-    }
-
-
-def mean_of_means(losses, sentences):
-    each = [bill([row], [text]) for row, text in zip(losses, sentences, strict=True)]
-    return {name: sum(one[name] for one in each) / len(each) for name in each[0]}
-
-
-# 09.4 Against counting
-def counting_cases(seed):
-    size, source = number(seed, 6, 9), dice(seed)
-
-    def texts(count):
-        return [torch.randint(2, size, (int(n),), generator=source).tolist() for n in range(3, 3 + count)]
-
-    return [(texts(5), texts(2), size, 0.5), (texts(2), texts(3), size, 0.01)]
-
-
-def pairs(texts, first=(BOS,)):
-    chains = [[*first, *text] for text in texts]
-    return [pair for chain in chains for pair in zip(chain, chain[1:], strict=False)]
-
-
-def bigram(texts, exam, size, extra, first=(BOS,), axis=1, smooth_sum=True, log=torch.log):
-    counts = torch.zeros(size, size)
-    for before, after in pairs(texts, first):
-        counts[before, after] += 1
-    total = (counts + extra * smooth_sum).sum(dim=axis, keepdim=True)
-    table = (counts + extra) / total
-    x, y = torch.tensor(pairs(exam, first)).T
-    return {"table": table, "loss": -log(table[x, y]).mean()}
-
-
-def counted_with(**changes):
-    return lambda *case: bigram(*case, **changes)
-
-
-# 09.5 The same cost
-SAME_COST = {"best at 40": 2, "best at 160": 4, "tokens for 80": 20, "ratio": 16, "small model is full": "yes"}
-
-
-# 09.6 The leak
-def leak_cases(seed):
+# 09.1 Write a conversation
+def conversation_cases(seed):
     source = dice(seed)
-    test, train = ([[f"w{i}" for i in torch.randint(40, (20,), generator=source)] for _ in range(6)] for _ in range(2))
-    for place in (1, 4):  # copies with one word changed, in the middle of something else
-        copy = list(test[place])
-        copy[number(seed + place, 0, 19)] = "other"
-        train.append([*train[0][:3], *copy, *train[1][:3]])
-    train.append([*train[2][:5], *test[2][:8]])  # only a phrase in common
-    losses = torch.rand(6, generator=source) + 2
-    losses[[1, 4]] -= 1.5
-    return [([" ".join(text) for text in train], [" ".join(text) for text in test], losses.tolist())]
+
+    def message(role, length):
+        return {"role": role, "content": torch.randint(6, 99, (length,), generator=source).tolist()}
+
+    turn = [message("user", number(seed, 2, 5)), message("assistant", 3)]
+    return [
+        ([turn[0]],),
+        ([*turn, message("user", 1)],),
+        ([message("system", 4), *turn, message("user", 2)],),
+    ]
 
 
-def ngrams(text, n):
-    words = text.split()
-    return {tuple(words[i : i + n]) for i in range(len(words) - n + 1)}
+def write(messages, begin=(BOS,), before=(), after=(EOS,), last=(ASSISTANT,), roles=ROLES):
+    ids = [*begin]
+    for message in messages:
+        ids += [*before, roles[message["role"]], *message["content"], *after]
+    return [*ids, *last]
 
 
-def leak(train, test, losses, n=5, bound=0.5, exact=False, gain=None):
-    known = set().union(*(ngrams(text, n) for text in train))
-    shares = [len(ngrams(text, n) & known) / len(ngrams(text, n)) for text in test]
-    found = {i for i, share in enumerate(shares) if (test[i] in train if exact else share > bound)}
-    clean = [loss for i, loss in enumerate(losses) if i not in found]
-    everywhere, others = sum(losses) / len(losses), sum(clean) / max(1, len(clean))
-    return {"leaked": found, "too good by": (gain or (lambda all_, clean: clean - all_))(everywhere, others)}
+def written_with(**changes):
+    return lambda messages: write(messages, **changes)
 
 
-def searched_with(**changes):
-    return lambda *case: leak(*case, **changes)
+# 09.2 Complete it
+def completion_cases(seed):
+    table = torch.randn(9, 9, generator=dice(seed))
+    table[:, EOS] = -9.0
+    table[5, EOS] = 9.0  # after the token 5 comes the end, and 5 comes after two others of the same kind
 
+    def counting(ids):
+        """The logits after the ids: they depend on the last one, and on how many there are."""
+        logits = table[ids[-1]].clone()
+        if len(ids) > 6:
+            logits[5] = 8.0
+        return logits
+
+    return [
+        (counting, [1, 4, 7], 20, 50),  # ends by itself
+        (counting, [1, 4, 7], 2, 50),  # the budget is used up
+        (counting, [1, 4, 7], 20, 5),  # the context is full
+        (counting, [1, 4, 7, 8, 3, 6, 5], 9, 50),  # ends at once
+    ]
+
+
+def complete(next_logits, prompt, budget, context, choose=torch.argmax, keep_end=False, feed=lambda ids: ids, slack=0):
+    ids = []
+    while len(ids) < budget + slack:
+        if len(prompt) + len(ids) >= context:
+            return {"ids": ids, "why": "context"}
+        token = int(choose(next_logits(feed([*prompt, *ids]))))
+        if token == EOS:
+            return {"ids": ids + [EOS] * keep_end, "why": "end"}
+        ids.append(token)
+    return {"ids": ids, "why": "budget"}
+
+
+def completed_with(**changes):
+    return lambda *case: complete(*case, **changes)
+
+
+def completed_without_an_end(next_logits, prompt, budget, context):
+    found = complete(lambda ids: next_logits(ids).index_fill(0, torch.tensor([EOS]), -99), prompt, budget, context)
+    return {**found, "ids": found["ids"]}
+
+
+# 09.3 Four dials
+DIALS = {
+    "A": "temperature 0.5",
+    "B": "top-k 2",
+    "C": "temperature 2",
+    "D": "top-p 0.8",
+    "law": "greedy",
+    "story": "top-p",
+}
+
+
+# 09.4 Count what is read
+def counted(turns=3, user=5, answer=4):
+    """A turn adds <user>, its text, <eos>, <assistant> to the prompt, and before that the last answer with <eos>."""
+    first, more = 1 + 1 + user + 1 + 1, answer + 1 + 1 + user + 1 + 1
+    prompts = [first + more * turn for turn in range(turns)]
+    read = first + (turns - 1) * (1 + 1 + user + 1 + 1)
+    return {"prompt 3": prompts[2], "without": sum(prompts), "with": read, "pieces": 3}
+
+
+# 09.5 Five transcripts
+FAULTS = {"1": "end token", "2": "base model", "3": "template", "4": "context", "5": "temperature"}
+
+# 09.6 Who forges a turn?
+FORGERS = {"B", "D", "E"}
 
 EXERCISES = [
     Exercise(
         id="09.1",
-        title="On paper",
+        title="Write a conversation",
         points=2,
-        truth=on_paper,
-        tolerance=3e-3,
+        truth=write,
+        cases=conversation_cases,
+        axes="place",
         mistakes=[
-            ("the sum of the losses is not divided by the five tokens", {"loss": 5 * on_paper()["loss"]}),
-            ("this is in bits; nats have the natural logarithm", {"loss": 1.6}),
-            ("this is −log of the mean; the loss is the mean of −log", {"loss": -math.log(sum(P) / 5)}),
-            ("perplexity is e to the loss, not 2 to the loss", {"perplexity": 2 ** on_paper()["loss"]}),
+            ("the last <assistant> is missing: nobody knows that the answer begins", written_with(last=())),
+            ("the end token after each message is missing", written_with(after=())),
+            ("<bos> is missing at the beginning", written_with(begin=())),
             (
-                "this is the mean of 1 / p; perplexity is their geometric mean",
-                {"perplexity": sum(1 / p for p in P) / 5},
+                "there is one <bos>, at the beginning of the text, not one per message",
+                written_with(begin=(), before=(BOS,)),
             ),
-            ("the end token of an answer counts: the model must learn to stop", masked(4, 5, 11, 12)),
-            ("<assistant> is the program's to say, not the model's", masked(3, 4, 5, 6, 10, 11, 12, 13)),
-            ("each answer counts, not the last one only", masked(*SECOND)),
-            ("the questions are context: nobody wants the model to learn to ask them", masked(*range(1, 14))),
-            ("these are the user's tokens; the assistant's count", masked(1, 2, 8, 9)),
+            (
+                "an <eos> after the last <assistant>: the answer would be over before it began",
+                written_with(last=(ASSISTANT, EOS)),
+            ),
+            (
+                "the roles of user and assistant are exchanged",
+                written_with(roles={**ROLES, "user": ASSISTANT, "assistant": USER}),
+            ),
+            ("the last token says <user>; it is the assistant's turn", written_with(last=(USER,))),
+            ("the system message is written as the user's", written_with(roles={**ROLES, "system": USER})),
+            (
+                "only the last message is written: the model has no other memory than the text",
+                lambda messages: write(messages[-1:]),
+            ),
         ],
     ),
     Exercise(
         id="09.2",
-        title="In colours",
-        points=1,
-        truth=lambda: COLOURS,
+        title="Complete it",
+        points=3,
+        truth=complete,
+        cases=completion_cases,
         mistakes=[
             (
-                "in A even the first name is free: nobody can know it who has not seen this very text",
-                {"A": "the same world"},
+                "the end token is part of the answer; it only says that the answer is over",
+                completed_with(keep_end=True),
             ),
-            ("A is the cheapest of the three: every token is expected", {"A": "another language"}),
-            ("in B the first Rita is dear, so this text was never seen", {"B": "learnt by heart"}),
-            ("in B the grammar is free: it knows the language well", {"B": "another language"}),
-            ("in C even the full stops are dear: it knows neither words nor grammar", {"C": "the same world"}),
-            ("C is dear everywhere: what was learnt by heart would be free", {"C": "learnt by heart"}),
-            ("grammar is learnt; what the story-teller decides by chance is not", {"never free": "grammar"}),
+            ("the end token is ignored: the answer goes on", completed_without_an_end),
+            (
+                "the model reads its last token only; it must read the whole text so far",
+                completed_with(feed=lambda ids: ids[-1:]),
+            ),
+            (
+                "the model reads the prompt only, and never what it has written",
+                lambda logits, prompt, budget, context: complete(lambda ids: logits(prompt), prompt, budget, context),
+            ),
+            ("the least likely token is taken", completed_with(choose=torch.argmin)),
+            ("one token more than the budget", completed_with(slack=1)),
+            (
+                "the context is not watched: the model was never made for places beyond it",
+                lambda logits, prompt, budget, context: complete(logits, prompt, budget, 10**6),
+            ),
+            (
+                "the prompt counts, too: it takes room in the context",
+                lambda logits, prompt, budget, context: complete(logits, prompt, budget, context + len(prompt)),
+            ),
+            (
+                "the prompt is part of the result; asked for are the new tokens",
+                lambda logits, prompt, *limits: (
+                    (found := complete(logits, prompt, *limits)) | {"ids": [*prompt, *found["ids"]]}
+                ),
+            ),
         ],
     ),
     Exercise(
         id="09.3",
-        title="The bill",
-        points=2,
-        truth=bill,
-        cases=bill_cases,
+        title="Four dials",
+        points=1,
+        truth=lambda: DIALS,
         mistakes=[
-            ("this is the mean of the sentences' means: a short sentence counts as much as a long one", mean_of_means),
-            ("these are nats; divided by ln 2 they are bits", lambda *case: bill(*case, base=math.e)),
-            ("spaces are characters, too", lambda *case: bill(*case, letters=lambda text: len(text.replace(" ", "")))),
-            (
-                "this is a loss per word; asked for is the loss per character",
-                lambda *case: bill(*case, letters=lambda text: len(text.split())),
-            ),
-            (
-                "this is a loss per token: it cannot be compared between tokenizers",
-                lambda losses, sentences: (
-                    bill(losses, sentences)
-                    | {"bits per character": sum(map(sum, losses)) / sum(map(len, losses)) / math.log(2)}
-                ),
-            ),
-            (
-                "this is words per token: the fraction is upside down",
-                lambda *case: (found := bill(*case)) | {"tokens per word": 1 / found["tokens per word"]},
-            ),
-            (
-                "these are characters per token, not tokens per word",
-                lambda losses, sentences: (
-                    bill(losses, sentences) | {"tokens per word": sum(map(len, sentences)) / sum(map(len, losses))}
-                ),
-            ),
+            ("A has all five tokens, and the likeliest gained: that is a temperature below 1", {"A": "temperature 2"}),
+            ("A has all five tokens: nothing was cut off", {"A": "top-k 2"}),
+            ("in C the tokens are more alike than before: that is a temperature above 1", {"C": "temperature 0.5"}),
+            ("B has two tokens, but together they had only 0.7, and 0.8 was to be reached", {"B": "top-p 0.8"}),
+            ("D has three tokens: these are the fewest that reach 0.8", {"D": "top-k 2"}),
+            ("a law has one wording: no dice are wanted", {"law": "top-p"}),
+            ("a story can go on in many ways, and greedy search knows one of them", {"story": "greedy"}),
         ],
     ),
     Exercise(
         id="09.4",
-        title="Against counting",
-        points=3,
-        truth=bigram,
-        cases=counting_cases,
+        title="Count what is read",
+        points=2,
+        truth=counted,
         mistakes=[
-            ("the columns sum to 1; each row is the distribution of what comes after a token", counted_with(axis=0)),
-            (
-                "what was added to the counts is missing in the sum: a row sums to more than 1",
-                counted_with(smooth_sum=False),
-            ),
-            (
-                "the table is transposed: rows are the token before, columns the one after",
-                lambda *case: (found := bigram(*case)) | {"table": found["table"].T},
-            ),
-            ("the first token of a text comes after BOS: that pair is missing", counted_with(first=())),
-            (
-                "pairs across two texts are counted: the last token of one is not before the first of the next",
-                lambda texts, *rest: bigram([sum(texts, [])], *rest),
-            ),
-            (
-                "nothing was added to the counts: an unseen pair costs an infinite loss",
-                lambda texts, exam, size, extra: bigram(texts, exam, size, 0),
-            ),
-            (
-                "the exam was counted, too: a model must be judged on what it has not seen",
-                lambda texts, exam, *rest: bigram([*texts, *exam], exam, *rest),
-            ),
-            ("the loss is measured on the training texts", lambda texts, exam, *rest: bigram(texts, texts, *rest)),
-            ("the loss is in bits; nats have the natural logarithm", counted_with(log=torch.log2)),
+            ("the third prompt holds all that was said before, answers included", {"prompt 3": 9}),
+            ("the answers are part of the next prompt", {"prompt 3": 9 + 8 + 8}),
+            ("each answer in the text has its end token, too", {"prompt 3": 9 + 12 + 12}),
+            ("without a cache each turn reads its whole prompt: 9 + 22 + 35", {"without": 35}),
+            ("with the cache the third turn does not read the first two again", {"with": 66}),
+            ("the answers were computed when they were written: their keys and values are in the cache", {"with": 35}),
+            ("the end token of each answer is new: it was chosen, but never read", {"with": 9 + 8 + 8}),
+            ("half a letter is no piece: the two bytes of á are shown as one", {"pieces": 4}),
         ],
     ),
     Exercise(
         id="09.5",
-        title="The same cost",
-        points=1,
-        truth=lambda: SAME_COST,
+        title="Five transcripts",
+        points=2,
+        truth=lambda: FAULTS,
         mistakes=[
-            ("cost 40 buys 1 × 40, 2 × 20 or 4 × 10: the lowest loss of the three is 2.5", {"best at 40": 1}),
-            ("cost 40 buys 1 × 40, 2 × 20 or 4 × 10: the largest model has seen too little there", {"best at 40": 4}),
-            ("cost 160 is in one cell only", {"best at 160": 2}),
-            ("parameters times tokens: 80 / 4", {"tokens for 80": 40}),
-            ("parameters times tokens: 80 / 4", {"tokens for 80": 10}),
-            ("four times the parameters on four times the tokens", {"ratio": 4}),
-            ("four times the parameters on four times the tokens", {"ratio": 8}),
+            ("1 answers, and then goes on as the user: it was not stopped at its end token", {"1": "template"}),
+            ("2 tells a story, and has never met a question: that is no chat model", {"2": "template"}),
+            ("3 knows the answer in its own template, and here the roles are spelt out as words", {"3": "base model"}),
+            ("3 stops where it should; what it lacks is the token that opens its answer", {"3": "end token"}),
             (
-                "twice the tokens brought it 0.3 first and then 0.1: it has little room left",
-                {"small model is full": "no"},
+                "4 has forgotten what was said at the beginning of a long talk: the first turns were dropped",
+                {"4": "template"},
             ),
+            ("4 speaks well, but of a name that was dropped with the first turns", {"4": "temperature"}),
+            ("5 begins rightly and then takes unlikely words: the dice are too wild", {"5": "context"}),
+            ("5 begins rightly and then takes unlikely words: the dice are too wild", {"5": "base model"}),
         ],
     ),
     Exercise(
         id="09.6",
-        title="The leak",
-        points=3,
-        truth=leak,
-        cases=leak_cases,
+        title="Who forges a turn?",
+        points=1,
+        truth=lambda: FORGERS,
         mistakes=[
-            ("only exact copies are found; these were changed in one word", searched_with(exact=True)),
-            (
-                "one run in common is not enough: texts share phrases; asked for is more than half",
-                searched_with(bound=0),
-            ),
-            ("single words prove nothing: all texts share them", searched_with(n=1)),
-            (
-                "the sign: the clean texts have the higher loss; so much too good was the mean of all",
-                searched_with(gain=lambda everywhere, clean: everywhere - clean),
-            ),
-            (
-                "this is the loss of the clean texts; asked for is how much higher it is than the mean of all",
-                searched_with(gain=lambda everywhere, clean: clean),
-            ),
+            ("A only ends its own message early: no new turn is opened", {"A", "B", "D", "E"}),
+            ("C writes role names as words: these are text, with any tokenizer", {"B", "C", "D", "E"}),
+            ("D opens a system message: that is a turn as well, and a worse one", {"B", "E"}),
+            ("E opens the assistant's turn within the user's", {"B", "D"}),
+            ("B ends its message and speaks for the assistant", {"D", "E"}),
+            ("F has spaces inside the marks: it is no control token", {"B", "D", "E", "F"}),
         ],
     ),
 ]

@@ -1,296 +1,270 @@
-"""Exercises of lesson 10: supervised fine-tuning."""
+"""Exercises of lesson 10: pre-training."""
 
 import math
 
 import torch
-import torch.nn.functional as F
 
-from course_lib.exercises.cases import dice, number, random_tensors
+from course_lib.exercises.cases import dice, number
 from course_lib.exercises.exercise import Exercise
-from course_lib.exercises.packing import dialogue_cases, pack, turn
 
-# 10.1 Six data sets
-PLACES = {"A": 1, "B": 2, "C": 3, "D": 1, "E": 2, "F": 3}
+BOS = 1
 
-# 10.2 Two answers: how often a token's probability is halved
-FIRST, SECOND, PROMPTS = (2, 1, 1), (3, 1, 5, 1, 1), (6, 2, 1, 1, 5, 2, 1, 1)
-MEANS = (sum(FIRST) / len(FIRST) + sum(SECOND) / len(SECOND)) / 2
+# 10.1 On paper: five probabilities, and the fourteen tokens of a chat with two turns
+P = (1 / 2, 1 / 4, 1 / 2, 1 / 8, 1 / 2)
+FIRST, SECOND = (4, 5, 6), (11, 12, 13)  # the places of the two answers, with their end tokens
 
 
-def two_answers(scored=FIRST + SECOND):
-    mean = sum(scored) / len(scored)
-    everything = FIRST + SECOND + PROMPTS
+def on_paper(counted=FIRST + SECOND):
+    loss = -sum(map(math.log, P)) / len(P)
+    return {"loss": loss, "perplexity": math.exp(loss), "mask": [int(place in counted) for place in range(14)]}
+
+
+def masked(*counted):
+    return {"mask": on_paper(counted=counted)["mask"]}
+
+
+# 10.2 In colours
+COLOURS = {"A": "learnt by heart", "B": "the same world", "C": "another language", "never free": "names"}
+
+
+# 10.3 The bill
+def bill_cases(seed):
+    source, words = dice(seed), ["um", "livro", "vermelho", "the", "book", "extraordinary"]
+
+    def sentence(length):
+        return " ".join(words[i] for i in torch.randint(len(words), (length,), generator=source))
+
+    sentences = [sentence(number(seed + i, 2, 7)) for i in range(3)] + ["a"]
+    losses = [torch.rand(2 * len(text.split()) + i, generator=source).tolist() for i, text in enumerate(sentences)]
+    return [(losses, sentences), (losses[:1], sentences[:1])]
+
+
+def bill(losses, sentences, base=2.0, letters=len):
+    tokens, nats = sum(map(len, losses)), sum(map(sum, losses))
+    words = sum(len(text.split()) for text in sentences)
     return {
-        "scored": len(scored),
-        "per token": mean,
-        "mean of means": MEANS,
-        "all": sum(everything) / len(everything),
-        "perplexity": 2**mean,
+        "tokens per word": tokens / words,
+        "bits per character": nats / math.log(base) / sum(map(letters, sentences)),
     }
 
 
-# 10.3 Pack four dialogues
-def turn_and_pack(pair, dialogues):
-    """Both functions; the second one gets what the first should give. A mistake has one of them only."""
-    mine, packed = pair
-    result = {}
-    if mine:
-        result |= zip(("ids", "is_completion"), mine(dialogues[0]) or (None, None), strict=False)
-    if packed:
-        result |= packed([turn(dialogue) for dialogue in dialogues]) or {}
-    return result
+def mean_of_means(losses, sentences):
+    each = [bill([row], [text]) for row, text in zip(losses, sentences, strict=True)]
+    return {name: sum(one[name] for one in each) / len(each) for name in each[0]}
 
 
-def turned(**changes):
-    return lambda messages: turn(messages, **changes), None
+# 10.4 Against counting
+def counting_cases(seed):
+    size, source = number(seed, 6, 9), dice(seed)
+
+    def texts(count):
+        return [torch.randint(2, size, (int(n),), generator=source).tolist() for n in range(3, 3 + count)]
+
+    return [(texts(5), texts(2), size, 0.5), (texts(2), texts(3), size, 0.01)]
 
 
-def packed(part, **changes):
-    return None, lambda dialogues: {part: pack(dialogues, **changes)[part]}
+def pairs(texts, first=(BOS,)):
+    chains = [[*first, *text] for text in texts]
+    return [pair for chain in chains for pair in zip(chain, chain[1:], strict=False)]
 
 
-def numbered(number):
-    return None, lambda dialogues: {"segments": [number(segment) for segment in pack(dialogues)["segments"]]}
+def bigram(texts, exam, size, extra, first=(BOS,), axis=1, smooth_sum=True, log=torch.log):
+    counts = torch.zeros(size, size)
+    for before, after in pairs(texts, first):
+        counts[before, after] += 1
+    total = (counts + extra * smooth_sum).sum(dim=axis, keepdim=True)
+    table = (counts + extra) / total
+    x, y = torch.tensor(pairs(exam, first)).T
+    return {"table": table, "loss": -log(table[x, y]).mean()}
 
 
-# 10.4 A model of one table
-def table_cases(seed):
-    (table,) = random_tensors(seed, (11, 11))
-    story = torch.randint(11, (9,), generator=dice(seed + 1))
-    sizes = ((6, 3), (9, 5), (4, 3))
-    rows = [(torch.randint(11, (n,), generator=dice(seed + n)), torch.arange(n) >= start) for n, start in sizes]
-    return [(table, rows, story, number(seed, 3, 6))]
+def counted_with(**changes):
+    return lambda *case: bigram(*case, **changes)
 
 
-def text_loss(table, ids):
-    return F.cross_entropy(table[ids[:-1]], ids[1:])
+# 10.5 The same cost
+SAME_COST = {"best at 40": 2, "best at 160": 4, "tokens for 80": 20, "ratio": 16, "small model is full": "yes"}
 
 
-def answer_loss(table, rows, all_tokens=False, shift=1, by_row=False, mean=torch.mean):
-    """The mean loss over the completion tokens."""
-    losses = []
-    for ids, said in rows:
-        said = torch.ones_like(said) if all_tokens else said
-        before = len(ids) - shift
-        losses.append(F.cross_entropy(table[ids[:before]], ids[shift:], reduction="none")[said[shift:]])
-    return torch.stack([part.mean() for part in losses]).mean() if by_row else mean(torch.cat(losses))
+# 10.6 The leak
+def leak_cases(seed):
+    source = dice(seed)
+    test, train = ([[f"w{i}" for i in torch.randint(40, (20,), generator=source)] for _ in range(6)] for _ in range(2))
+    for place in (1, 4):  # copies with one word changed, in the middle of something else
+        copy = list(test[place])
+        copy[number(seed + place, 0, 19)] = "other"
+        train.append([*train[0][:3], *copy, *train[1][:3]])
+    train.append([*train[2][:5], *test[2][:8]])  # only a phrase in common
+    losses = torch.rand(6, generator=source) + 2
+    losses[[1, 4]] -= 1.5
+    return [([" ".join(text) for text in train], [" ".join(text) for text in test], losses.tolist())]
 
 
-def fine_tune(table, rows, steps, rate=2.0, forget=True, loss=answer_loss):
-    """Plain gradient descent on a table of logits."""
-    table, slope = table.clone(), 0
-    for _ in range(steps):
-        table.requires_grad_()
-        (new,) = torch.autograd.grad(loss(table, rows), table)
-        slope = new if forget else slope + new
-        table = table.detach() - rate * slope
-    return table
+def ngrams(text, n):
+    words = text.split()
+    return {tuple(words[i : i + n]) for i in range(len(words) - n + 1)}
 
 
-def row_by_row(table, rows, steps):
-    """As many steps for each row as there should be for all of them together."""
-    for row in steps * rows:
-        table = fine_tune(table, [row], 1)
-    return table
+def leak(train, test, losses, n=5, bound=0.5, exact=False, gain=None):
+    known = set().union(*(ngrams(text, n) for text in train))
+    shares = [len(ngrams(text, n) & known) / len(ngrams(text, n)) for text in test]
+    found = {i for i, share in enumerate(shares) if (test[i] in train if exact else share > bound)}
+    clean = [loss for i, loss in enumerate(losses) if i not in found]
+    everywhere, others = sum(losses) / len(losses), sum(clean) / max(1, len(clean))
+    return {"leaked": found, "too good by": (gain or (lambda all_, clean: clean - all_))(everywhere, others)}
 
 
-def forgotten(before, after, story):
-    """By what factor the perplexity of a story has grown."""
-    return (text_loss(after, story) - text_loss(before, story)).exp()
-
-
-def tune_and_measure(pair, table, rows, story, steps):
-    """Both functions; the second one gets what the first should give. A mistake has one of them only."""
-    tune, measure = pair
-    old = table.clone()
-    new = tune(old, rows, steps) if tune else None
-    result = {} if new is None else {"table": new, "old table": old}
-    return result | ({"forgotten": measure(table, fine_tune(table, rows, steps), story)} if measure else {})
-
-
-def tuned(**changes):
-    return lambda table, rows, steps: fine_tune(table, rows, steps, **changes), None
-
-
-def measured(answer):
-    return None, lambda before, after, story: answer(text_loss(before, story), text_loss(after, story))
-
-
-def tuned_by(**changes):
-    return tuned(loss=lambda table, rows: answer_loss(table, rows, **changes))
-
-
-# 10.5 Learn less
-def lora_cases(seed):
-    cases = []
-    for d_in, d_out, rank in ((5, 5, 2), (7, 4, number(seed, 2, 3))):
-        x, weight, down, up = random_tensors(seed, (3, d_in), (d_out, d_in), (d_in, rank), (rank, d_out))
-        cases.append((x, weight, down, up, 11.0, [(7, 4), (4, 7), (12, 5)], rank))
-    return cases
-
-
-def scale_of(down, alpha):
-    return alpha / down.shape[1]
-
-
-def adapted(x, weight, down, up, alpha, scale=scale_of):
-    return x @ weight.T + scale(down, alpha) * x @ down @ up
-
-
-def merged(weight, down, up, alpha, scale=scale_of):
-    return weight + scale(down, alpha) * (down @ up).T
-
-
-def learnt(shapes, rank):
-    return sum(rank * (d_in + d_out) for d_in, d_out in shapes)
-
-
-def all_of(shapes):
-    return sum(d_in * d_out for d_in, d_out in shapes)
-
-
-def lora(trio, x, weight, down, up, alpha, shapes, rank):
-    """The three functions; a mistake has one of them only."""
-    adapt, merge, count = trio
-    result = {"adapt": adapt(x, weight, down, up, alpha)} if adapt else {}
-    result |= {"merge": merge(weight, down, up, alpha)} if merge else {}
-    return result | ({"count": count(shapes, rank)} if count else {})
-
-
-def only(adapt=None, merge=None, count=None):
-    """A mistake in one of the three."""
-    return adapt, merge, count
-
-
-def adapted_with(scale):
-    return only(adapt=lambda *case: adapted(*case, scale=scale))
-
-
-def merged_with(scale):
-    return only(merge=lambda *case: merged(*case, scale=scale))
+def searched_with(**changes):
+    return lambda *case: leak(*case, **changes)
 
 
 EXERCISES = [
     Exercise(
         id="10.1",
-        title="Six data sets",
-        points=1,
-        truth=lambda: PLACES,
+        title="On paper",
+        points=2,
+        truth=on_paper,
+        tolerance=3e-3,
         mistakes=[
-            ("A has no answers to imitate: it is text, as in the first step", {"A": 2}),
-            ("B has no pairs to compare: one answer for each instruction", {"B": 3}),
-            ("C's chosen answers could be imitated, but it can do more: it says which of two is better", {"C": 2}),
-            ("D is a pile of questions without answers: nothing but text", {"D": 2}),
-            ("E has answers that somebody gave; nobody says which of two is better", {"E": 3}),
-            ("E is more than text: each letter is an instruction with its response", {"E": 1}),
-            ("F's marks say which answers are better: that is what the third step learns from", {"F": 2}),
+            ("the sum of the losses is not divided by the five tokens", {"loss": 5 * on_paper()["loss"]}),
+            ("this is in bits; nats have the natural logarithm", {"loss": 1.6}),
+            ("this is −log of the mean; the loss is the mean of −log", {"loss": -math.log(sum(P) / 5)}),
+            ("perplexity is e to the loss, not 2 to the loss", {"perplexity": 2 ** on_paper()["loss"]}),
+            (
+                "this is the mean of 1 / p; perplexity is their geometric mean",
+                {"perplexity": sum(1 / p for p in P) / 5},
+            ),
+            ("the end token of an answer counts: the model must learn to stop", masked(4, 5, 11, 12)),
+            ("<assistant> is the program's to say, not the model's", masked(3, 4, 5, 6, 10, 11, 12, 13)),
+            ("each answer counts, not the last one only", masked(*SECOND)),
+            ("the questions are context: nobody wants the model to learn to ask them", masked(*range(1, 14))),
+            ("these are the user's tokens; the assistant's count", masked(1, 2, 8, 9)),
         ],
     ),
     Exercise(
         id="10.2",
-        title="Two answers",
-        points=2,
-        truth=two_answers,
-        tolerance=2e-3,
+        title="In colours",
+        points=1,
+        truth=lambda: COLOURS,
         mistakes=[
-            ("the two `<eos>` of the answers count: the model must learn to stop", {"scored": 6}),
-            ("`<assistant>` is written by the program: the model need not say it", {"scored": 10}),
-            ("both answers count, not only the last one", {"scored": 5}),
-            ("the two `<eos>` of the answers count: the model must learn to stop", {"per token": 13 / 6}),
-            ("`<assistant>` is written by the program: the model need not say it", {"per token": 1.7}),
-            ("both answers count, not only the last one", {"per token": 2.2}),
-            ("this is the mean of the answers' means: each token should count alike", {"per token": MEANS}),
-            ("this is the mean over the tokens; take each answer's mean first", {"mean of means": 15 / 8}),
-            ("in multiples of ln 2: a probability of 1/8 costs 3", {"per token": 1.875 * math.log(2)}),
-            ("all 16 tokens share the cost: the prompts' 19 and the answers' 15", {"all": 19 / 8}),
-            ("it is that of the answers, from their loss per token", {"perplexity": 2 ** (34 / 16)}),
-            ("a loss of n ln 2 is a perplexity of 2 to the power of n", {"perplexity": math.exp(1.875)}),
+            (
+                "in A even the first name is free: nobody can know it who has not seen this very text",
+                {"A": "the same world"},
+            ),
+            ("A is the cheapest of the three: every token is expected", {"A": "another language"}),
+            ("in B the first Rita is dear, so this text was never seen", {"B": "learnt by heart"}),
+            ("in B the grammar is free: it knows the language well", {"B": "another language"}),
+            ("in C even the full stops are dear: it knows neither words nor grammar", {"C": "the same world"}),
+            ("C is dear everywhere: what was learnt by heart would be free", {"C": "learnt by heart"}),
+            ("grammar is learnt; what the story-teller decides by chance is not", {"never free": "grammar"}),
         ],
     ),
     Exercise(
         id="10.3",
-        title="Pack four dialogues",
-        points=3,
-        truth=(turn, pack),
-        cases=dialogue_cases,
-        run=turn_and_pack,
+        title="The bill",
+        points=2,
+        truth=bill,
+        cases=bill_cases,
         mistakes=[
-            ("is_completion: the user's words are marked, too", turned(scored=("user", "assistant"))),
-            ("is_completion: the user's words are marked, not the assistant's", turned(scored=("user",))),
-            ("is_completion: the answer's `<eos>` is not marked: nobody would learn to stop", turned(end=False)),
-            ("is_completion: `<assistant>` is marked; the program writes it", turned(head=True)),
+            ("this is the mean of the sentences' means: a short sentence counts as much as a long one", mean_of_means),
+            ("these are nats; divided by ln 2 they are bits", lambda *case: bill(*case, base=math.e)),
+            ("spaces are characters, too", lambda *case: bill(*case, letters=lambda text: len(text.replace(" ", "")))),
             (
-                "is_completion: the user's `<eos>` are marked, too; the user says them",
-                turned(every_end=True),
+                "this is a loss per word; asked for is the loss per character",
+                lambda *case: bill(*case, letters=lambda text: len(text.split())),
             ),
-            ("is_completion: it marks the tokens themselves; `pack` does the shifting", turned(early=1)),
-            ("positions: they go on counting; each dialogue begins at 0", packed("positions", restart=False)),
-            ("labels: they are not shifted: each place would be asked for what it reads", packed("labels", shift=0)),
-            ("labels: they are shifted twice", packed("labels", shift=2)),
-            ("labels: the mark that counts is that of the next token, not of the one read", packed("labels", late=1)),
-            ("tokens: the last token of a dialogue is never read: nothing follows it", packed("tokens", last=True)),
-            ("labels: the prompts are asked, too: 0 where nothing is to be said", packed("labels", masked=False)),
-            ("segments: all have one number: each dialogue would see those before it", numbered(lambda segment: 1)),
-            ("segments: they are counted from 1", numbered(lambda segment: segment - 1)),
+            (
+                "this is a loss per token: it cannot be compared between tokenizers",
+                lambda losses, sentences: (
+                    bill(losses, sentences)
+                    | {"bits per character": sum(map(sum, losses)) / sum(map(len, losses)) / math.log(2)}
+                ),
+            ),
+            (
+                "this is words per token: the fraction is upside down",
+                lambda *case: (found := bill(*case)) | {"tokens per word": 1 / found["tokens per word"]},
+            ),
+            (
+                "these are characters per token, not tokens per word",
+                lambda losses, sentences: (
+                    bill(losses, sentences) | {"tokens per word": sum(map(len, sentences)) / sum(map(len, losses))}
+                ),
+            ),
         ],
     ),
     Exercise(
         id="10.4",
-        title="A model of one table",
+        title="Against counting",
         points=3,
-        truth=(fine_tune, forgotten),
-        cases=table_cases,
-        run=tune_and_measure,
-        tolerance=1e-3,
+        truth=bigram,
+        cases=counting_cases,
         mistakes=[
-            ("table: the prompts are scored, too", tuned_by(all_tokens=True)),
-            ("table: the labels are not shifted: the model learns to repeat what it reads", tuned_by(shift=0)),
-            ("table: each dialogue counts alike; the mean is over all completion tokens", tuned_by(by_row=True)),
-            ("table: the losses are added up; take their mean", tuned_by(mean=torch.sum)),
-            ("table: a step for each dialogue; one step looks at all of them", (row_by_row, None)),
-            ("table: the slopes of earlier steps are not forgotten", tuned(forget=False)),
-            ("table: it walks uphill: subtract the gradient", tuned(rate=-2.0)),
-            ("table: the learning rate is 2", tuned(rate=1.0)),
-            ("old table: it has changed, too; work on a copy", (lambda t, *rest: t.copy_(fine_tune(t, *rest)), None)),
-            ("table: nothing has changed", (lambda table, rows, steps: table, None)),
-            ("table: one step too few", (lambda table, rows, steps: fine_tune(table, rows, steps - 1), None)),
-            ("forgotten: a difference of losses; e to its power is the factor", measured(lambda old, new: new - old)),
-            ("forgotten: a perplexity takes the mean loss, not the sum", measured(lambda a, b: (8 * (b - a)).exp())),
-            ("forgotten: before and after are exchanged", measured(lambda old, new: (old - new).exp())),
-            ("forgotten: the perplexity afterwards; divide by that before", measured(lambda _, new: new.exp())),
-            ("forgotten: perplexities are subtracted; divide them", measured(lambda old, new: new.exp() - old.exp())),
-            ("forgotten: a quotient of losses is no quotient of perplexities", measured(lambda old, new: new / old)),
+            ("the columns sum to 1; each row is the distribution of what comes after a token", counted_with(axis=0)),
+            (
+                "what was added to the counts is missing in the sum: a row sums to more than 1",
+                counted_with(smooth_sum=False),
+            ),
+            (
+                "the table is transposed: rows are the token before, columns the one after",
+                lambda *case: (found := bigram(*case)) | {"table": found["table"].T},
+            ),
+            ("the first token of a text comes after BOS: that pair is missing", counted_with(first=())),
+            (
+                "pairs across two texts are counted: the last token of one is not before the first of the next",
+                lambda texts, *rest: bigram([sum(texts, [])], *rest),
+            ),
+            (
+                "nothing was added to the counts: an unseen pair costs an infinite loss",
+                lambda texts, exam, size, extra: bigram(texts, exam, size, 0),
+            ),
+            (
+                "the exam was counted, too: a model must be judged on what it has not seen",
+                lambda texts, exam, *rest: bigram([*texts, *exam], exam, *rest),
+            ),
+            ("the loss is measured on the training texts", lambda texts, exam, *rest: bigram(texts, texts, *rest)),
+            ("the loss is in bits; nats have the natural logarithm", counted_with(log=torch.log2)),
         ],
     ),
     Exercise(
         id="10.5",
-        title="Learn less",
-        points=2,
-        truth=(adapted, merged, learnt),
-        cases=lora_cases,
-        run=lora,
+        title="The same cost",
+        points=1,
+        truth=lambda: SAME_COST,
         mistakes=[
-            ("adapt: the addition is multiplied by α, not by α / r", adapted_with(lambda down, alpha: alpha)),
-            ("adapt: the factor α / r is missing", adapted_with(lambda down, alpha: 1.0)),
-            ("adapt: r is the size that A and B share", adapted_with(lambda down, alpha: alpha / down.shape[0])),
-            ("adapt: the factor is upside down", adapted_with(lambda down, alpha: down.shape[1] / alpha)),
-            ("adapt: only the addition is left", only(adapt=lambda x, w, *rest: adapted(x, 0 * w, *rest))),
-            ("adapt: a weight is D_out × D_in: transpose it", only(adapt=lambda x, w, *rest: adapted(x, w.T, *rest))),
-            ("merge: A B is D_in × D_out: transpose it", only(merge=lambda w, *rest: merged(w.T, *rest).T)),
-            ("merge: only the addition is left", only(merge=lambda w, *rest: merged(0 * w, *rest))),
-            ("merge: the addition is multiplied by α, not by α / r", merged_with(lambda down, alpha: alpha)),
-            ("merge: r is the size that A and B share", merged_with(lambda down, alpha: alpha / down.shape[0])),
-            ("merge: the factor α / r is missing", merged_with(lambda down, alpha: 1.0)),
-            ("merge: the addition is subtracted", merged_with(lambda down, alpha: -scale_of(down, alpha))),
-            ("count: this is the size of the product A B", only(count=lambda shapes, _: all_of(shapes))),
-            ("count: add the sizes of A and B", only(count=lambda shapes, rank: rank * all_of(shapes))),
+            ("cost 40 buys 1 × 40, 2 × 20 or 4 × 10: the lowest loss of the three is 2.5", {"best at 40": 1}),
+            ("cost 40 buys 1 × 40, 2 × 20 or 4 × 10: the largest model has seen too little there", {"best at 40": 4}),
+            ("cost 160 is in one cell only", {"best at 160": 2}),
+            ("parameters times tokens: 80 / 4", {"tokens for 80": 40}),
+            ("parameters times tokens: 80 / 4", {"tokens for 80": 10}),
+            ("four times the parameters on four times the tokens", {"ratio": 4}),
+            ("four times the parameters on four times the tokens", {"ratio": 8}),
             (
-                "count: frozen numbers are not learnt",
-                only(count=lambda shapes, r: learnt(shapes, r) + all_of(shapes)),
+                "twice the tokens brought it 0.3 first and then 0.1: it has little room left",
+                {"small model is full": "no"},
             ),
-            ("count: B is missing", only(count=lambda shapes, rank: sum(rank * a for a, _ in shapes))),
-            ("count: the rank is missing", only(count=lambda shapes, rank: learnt(shapes, 1))),
-            ("count: one layer; the model has several", only(count=lambda shapes, rank: learnt(shapes[:1], rank))),
+        ],
+    ),
+    Exercise(
+        id="10.6",
+        title="The leak",
+        points=3,
+        truth=leak,
+        cases=leak_cases,
+        mistakes=[
+            ("only exact copies are found; these were changed in one word", searched_with(exact=True)),
+            (
+                "one run in common is not enough: texts share phrases; asked for is more than half",
+                searched_with(bound=0),
+            ),
+            ("single words prove nothing: all texts share them", searched_with(n=1)),
+            (
+                "the sign: the clean texts have the higher loss; so much too good was the mean of all",
+                searched_with(gain=lambda everywhere, clean: everywhere - clean),
+            ),
+            (
+                "this is the loss of the clean texts; asked for is how much higher it is than the mean of all",
+                searched_with(gain=lambda everywhere, clean: clean),
+            ),
         ],
     ),
 ]

@@ -1,300 +1,296 @@
-"""Exercises of lesson 12: RoPE."""
+"""Exercises of lesson 12: supervised fine-tuning."""
 
 import math
 
 import torch
+import torch.nn.functional as F
 
-from course_lib.exercises.cases import number, random_tensors, scattered
+from course_lib.exercises.cases import dice, number, random_tensors
 from course_lib.exercises.exercise import Exercise
+from course_lib.exercises.packing import dialogue_cases, pack, turn
 
-# 12.1 On paper: pairs that turn by 60° and by 20° at each place
-QUERY = (1, 0, 1, 0)
+# 12.1 Six data sets
+PLACES = {"A": 1, "B": 2, "C": 3, "D": 1, "E": 2, "F": 3}
 
-
-def turn(x, place, order=((0, 1), (2, 3)), degrees=(60, 20)):
-    turned = list(x)
-    for (a, b), angle in zip(order, degrees, strict=True):
-        cos, sin = math.cos(math.radians(place * angle)), math.sin(math.radians(place * angle))
-        turned[a], turned[b] = cos * x[a] - sin * x[b], sin * x[a] + cos * x[b]
-    return turned
+# 12.2 Two answers: how often a token's probability is halved
+FIRST, SECOND, PROMPTS = (2, 1, 1), (3, 1, 5, 1, 1), (6, 2, 1, 1, 5, 2, 1, 1)
+MEANS = (sum(FIRST) / len(FIRST) + sum(SECOND) / len(SECOND)) / 2
 
 
-def score(m, n, k=(0, 1, 1, 0)):
-    return sum(a * b for a, b in zip(turn(QUERY, m), turn(k, n), strict=True))
+def two_answers(scored=FIRST + SECOND):
+    mean = sum(scored) / len(scored)
+    everything = FIRST + SECOND + PROMPTS
+    return {
+        "scored": len(scored),
+        "per token": mean,
+        "mean of means": MEANS,
+        "all": sum(everything) / len(everything),
+        "perplexity": 2**mean,
+    }
 
 
-PAPER = {"turned": turn(QUERY, 2), "score": score(4, 3), "far": score(1004, 1003), "after": score(3, 4), "best": 7}
+# 12.3 Pack four dialogues
+def turn_and_pack(pair, dialogues):
+    """Both functions; the second one gets what the first should give. A mistake has one of them only."""
+    mine, packed = pair
+    result = {}
+    if mine:
+        result |= zip(("ids", "is_completion"), mine(dialogues[0]) or (None, None), strict=False)
+    if packed:
+        result |= packed([turn(dialogue) for dialogue in dialogues]) or {}
+    return result
 
 
-# 12.2 Build the rotation, and show that only the distance counts
-def rotation_cases(seed):
-    x, y, q, k = random_tensors(seed, (2, 3, 5, 8), (1, 2, 5, 6), (7, 4), (7, 4))
-    first, shift = number(seed, 100, 300), number(seed, 2, 9)
-    return [
-        (x, torch.arange(5), 10_000.0, q, k, shift),
-        (scattered(y), first + torch.arange(5), 500.0, k, q, 3 * shift),
-        (x.double(), torch.tensor([0, 3, 4, 7, 30]), 10_000.0, q, k, 1),
-    ]
+def turned(**changes):
+    return lambda messages: turn(messages, **changes), None
 
 
-def neighbours(x):
-    return x[..., 0::2], x[..., 1::2]
+def packed(part, **changes):
+    return None, lambda dialogues: {part: pack(dialogues, **changes)[part]}
 
 
-def interleaved(first, second):
-    return torch.stack([first, second], dim=-1).flatten(-2)
+def numbered(number):
+    return None, lambda dialogues: {"segments": [number(segment) for segment in pack(dialogues)["segments"]]}
 
 
-def joined(first, second):
-    return torch.cat([first, second], dim=-1)
+# 12.4 A model of one table
+def table_cases(seed):
+    (table,) = random_tensors(seed, (11, 11))
+    story = torch.randint(11, (9,), generator=dice(seed + 1))
+    sizes = ((6, 3), (9, 5), (4, 3))
+    rows = [(torch.randint(11, (n,), generator=dice(seed + n)), torch.arange(n) >= start) for n, start in sizes]
+    return [(table, rows, story, number(seed, 3, 6))]
 
 
-def rotated(angle=lambda p, i, E, base: p * base ** (-2 * i / E), split=neighbours, join=interleaved, sign=1):
-    """A rotation with one thing changed."""
-
-    def rotate(x, positions, base):
-        E = x.shape[-1]
-        angles = angle(positions[:, None].double(), torch.arange(E // 2).double(), E, base)
-        cos, sin = angles.cos().to(x), sign * angles.sin().to(x)
-        first, second = split(x)
-        return join(first * cos - second * sin, first * sin + second * cos)
-
-    return rotate
+def text_loss(table, ids):
+    return F.cross_entropy(table[ids[:-1]], ids[1:])
 
 
-def uneven(x, positions):
-    """Turns further and further: here a score depends on the places, too, so that there is a change to be found."""
-    return rotated(lambda p, i, E, base: 0.1 * p * p / (i + 1))(x, positions, 1.0)
+def answer_loss(table, rows, all_tokens=False, shift=1, by_row=False, mean=torch.mean):
+    """The mean loss over the completion tokens."""
+    losses = []
+    for ids, said in rows:
+        said = torch.ones_like(said) if all_tokens else said
+        before = len(ids) - shift
+        losses.append(F.cross_entropy(table[ids[:before]], ids[shift:], reduction="none")[said[shift:]])
+    return torch.stack([part.mean() for part in losses]).mean() if by_row else mean(torch.cat(losses))
 
 
-def largest_change(rotate, q, k, shift):
-    here = torch.arange(len(q))
-    near, far = (rotate(q, places) @ rotate(k, places).T for places in (here, here + shift))
-    return (near - far).abs().max()
+def fine_tune(table, rows, steps, rate=2.0, forget=True, loss=answer_loss):
+    """Plain gradient descent on a table of logits."""
+    table, slope = table.clone(), 0
+    for _ in range(steps):
+        table.requires_grad_()
+        (new,) = torch.autograd.grad(loss(table, rows), table)
+        slope = new if forget else slope + new
+        table = table.detach() - rate * slope
+    return table
 
 
-def only_queries_move(rotate, q, k, shift):
-    here = torch.arange(len(q))
-    near, far = (rotate(q, here + s) @ rotate(k, here).T for s in (0, shift))
-    return (near - far).abs().max()
+def row_by_row(table, rows, steps):
+    """As many steps for each row as there should be for all of them together."""
+    for row in steps * rows:
+        table = fine_tune(table, [row], 1)
+    return table
 
 
-def change_of_vectors(rotate, q, k, shift):
-    here = torch.arange(len(q))
-    return max((rotate(x, here) - rotate(x, here + shift)).abs().max() for x in (q, k))
+def forgotten(before, after, story):
+    """By what factor the perplexity of a story has grown."""
+    return (text_loss(after, story) - text_loss(before, story)).exp()
 
 
-def same_places_only(rotate, q, k, shift):
-    here = torch.arange(len(q))
-    near, far = ((rotate(q, places) * rotate(k, places)).sum(dim=-1) for places in (here, here + shift))
-    return (near - far).abs().max()
+def tune_and_measure(pair, table, rows, story, steps):
+    """Both functions; the second one gets what the first should give. A mistake has one of them only."""
+    tune, measure = pair
+    old = table.clone()
+    new = tune(old, rows, steps) if tune else None
+    result = {} if new is None else {"table": new, "old table": old}
+    return result | ({"forgotten": measure(table, fine_tune(table, rows, steps), story)} if measure else {})
 
 
-def built(angle=lambda p, i, E, base: p * base ** (-2 * i / E), **changes):
-    """Both answers of 12.2, with one thing changed in the rotation."""
-    return rotated(angle, **changes), largest_change
+def tuned(**changes):
+    return lambda table, rows, steps: fine_tune(table, rows, steps, **changes), None
 
 
-def run_both(functions, x, positions, base, q, k, shift):
-    rotate, change = functions
-    return {"turned": rotate(x, positions, base), "largest change": change(uneven, q, k, shift)}
+def measured(answer):
+    return None, lambda before, after, story: answer(text_loss(before, story), text_loss(after, story))
 
 
-# 12.3 Find the bug: the wrong order
-def conversion_cases(seed):
-    one, three, two = random_tensors(seed, (8, 12), (24, 12), (12, 24))
-    return [(one, 1), (three, 3), (scattered(two), 2), (three.double(), 3)]
+def tuned_by(**changes):
+    return tuned(loss=lambda table, rows: answer_loss(table, rows, **changes))
 
 
-def to_neighbours(weight, heads):
-    return weight.unflatten(0, (heads, 2, -1)).transpose(1, 2).flatten(0, 2)
-
-
-def only_the_first_head(weight, heads):
-    E = len(weight) // heads
-    return torch.cat([to_neighbours(weight[:E], 1), weight[E:]])
-
-
-# 12.4 Probe the places
-class NearestMean:
-    """A probe that needs no training: each state belongs to the label whose mean is nearest."""
-
-    def __init__(self, states, labels):
-        self.labels = labels.unique()
-        self.means = torch.stack([states[labels == label].double().mean(dim=0) for label in self.labels])
-
-    def predict(self, states):
-        return self.labels[torch.cdist(states.double(), self.means).argmin(dim=-1)]
-
-
-def nearest_mean(states, labels):
-    return NearestMean(states, labels)
-
-
-def probe_cases(seed):
+# 12.5 Learn less
+def lora_cases(seed):
     cases = []
-    for T, D, loud in ((8, 5, 1.0), (6, 7, 0.4), (10, 3, 2.0)):
-        places, known, unseen = random_tensors(seed + T, (T, D), (9, T, D), (7, T, D))
-        cases.append((known + loud * places, unseen + loud * places, nearest_mean))
+    for d_in, d_out, rank in ((5, 5, 2), (7, 4, number(seed, 2, 3))):
+        x, weight, down, up = random_tensors(seed, (3, d_in), (d_out, d_in), (d_in, rank), (rank, d_out))
+        cases.append((x, weight, down, up, 11.0, [(7, 4), (4, 7), (12, 5)], rank))
     return cases
 
 
-def read_places(known, unseen, fit, first=1, judge=None, labels=torch.Tensor.repeat, error=torch.abs, scale=1):
-    judged = unseen if judge is None else judge(known, unseen)
-    T = known.shape[1]
-    places = torch.arange(first, T)
-    probe = fit(known[:, first:].flatten(0, 1), labels(places, len(known)))
-    wrong = error((probe.predict(judged[:, first:].flatten(0, 1)) - labels(places, len(judged))).double())
-    middle = (torch.arange(1, T) - T / 2).abs().mean()
-    return {"exact": scale * (wrong == 0).double().mean(), "wrong by": wrong.mean(), "middle": middle}
+def scale_of(down, alpha):
+    return alpha / down.shape[1]
 
 
-REPEATED = torch.Tensor.repeat_interleave
+def adapted(x, weight, down, up, alpha, scale=scale_of):
+    return x @ weight.T + scale(down, alpha) * x @ down @ up
 
 
-def probed_with(middle=None, **changes):
-    """What a probe reads, with one thing changed."""
-
-    def answer(known, unseen, fit):
-        found = read_places(known, unseen, fit, **changes)
-        return found if middle is None else {**found, "middle": middle(known.shape[1])}
-
-    return answer
+def merged(weight, down, up, alpha, scale=scale_of):
+    return weight + scale(down, alpha) * (down @ up).T
 
 
-# 12.5 Choose
-CHOICE = {"A": "none", "B": "plain", "C": "interpolation", "D": "YaRN", "rise of B": 3.22}
-WAYS = ("none", "plain", "interpolation", "YaRN")
-CHOICE |= {"60 characters": "B", "250 characters": "D", "the place": "unknown"}
+def learnt(shapes, rank):
+    return sum(rank * (d_in + d_out) for d_in, d_out in shapes)
+
+
+def all_of(shapes):
+    return sum(d_in * d_out for d_in, d_out in shapes)
+
+
+def lora(trio, x, weight, down, up, alpha, shapes, rank):
+    """The three functions; a mistake has one of them only."""
+    adapt, merge, count = trio
+    result = {"adapt": adapt(x, weight, down, up, alpha)} if adapt else {}
+    result |= {"merge": merge(weight, down, up, alpha)} if merge else {}
+    return result | ({"count": count(shapes, rank)} if count else {})
+
+
+def only(adapt=None, merge=None, count=None):
+    """A mistake in one of the three."""
+    return adapt, merge, count
+
+
+def adapted_with(scale):
+    return only(adapt=lambda *case: adapted(*case, scale=scale))
+
+
+def merged_with(scale):
+    return only(merge=lambda *case: merged(*case, scale=scale))
+
 
 EXERCISES = [
     Exercise(
         id="12.1",
-        title="On paper",
-        points=2,
-        truth=lambda: PAPER,
-        tolerance=5e-3,
+        title="Six data sets",
+        points=1,
+        truth=lambda: PLACES,
         mistakes=[
-            (
-                "turned the other way round: from the first number towards the second",
-                {"turned": turn(QUERY, -2)},
-            ),
-            (
-                "neighbours are a pair: x0 with x1, not with x2",
-                {"turned": turn(QUERY, 2, order=((0, 2), (1, 3)))},
-            ),
-            ("at place 2 the angles are twice 60° and 20°", {"turned": turn(QUERY, 1)}),
-            (
-                "the second pair turns by 20°, not by 60°",
-                {"turned": turn(QUERY, 2, degrees=(60, 60))},
-            ),
-            (
-                "the key stands one place before the query here, not after it",
-                {"score": score(3, 4)},
-            ),
-            ("the query and the key are not turned at all", {"score": score(0, 0)}),
-            ("a score depends on the distance only: 1004 and 1003 are as far apart as 4 and 3", {"far": 0}),
-            ("with the key after the query, the sine changes its sign", {"after": score(4, 3)}),
-            ("asked for is the place of the key; 3 is its distance from the query", {"best": 3}),
-            ("the key points ahead of the query, so it must stand before it: it has been turned less", {"best": 13}),
+            ("A has no answers to imitate: it is text, as in the first step", {"A": 2}),
+            ("B has no pairs to compare: one answer for each instruction", {"B": 3}),
+            ("C's chosen answers could be imitated, but it can do more: it says which of two is better", {"C": 2}),
+            ("D is a pile of questions without answers: nothing but text", {"D": 2}),
+            ("E has answers that somebody gave; nobody says which of two is better", {"E": 3}),
+            ("E is more than text: each letter is an instruction with its response", {"E": 1}),
+            ("F's marks say which answers are better: that is what the third step learns from", {"F": 2}),
         ],
     ),
     Exercise(
         id="12.2",
-        title="Build the rotation",
-        points=3,
-        truth=(rotated(), largest_change),
-        cases=rotation_cases,
-        run=run_both,
+        title="Two answers",
+        points=2,
+        truth=two_answers,
+        tolerance=2e-3,
         mistakes=[
-            (
-                "the pairs are halves, (x_i, x_(i + E/2)); asked for are neighbours",
-                built(split=lambda x: x.chunk(2, dim=-1), join=joined),
-            ),
-            ("the turned pairs are put back as two halves, not as neighbours", built(join=joined)),
-            ("it turns the other way round: the signs of the sines are exchanged", built(sign=-1)),
-            ("the exponent is −2 i / E, not −i / E: too fast", built(lambda p, i, E, base: p * base ** (-i / E))),
-            ("the exponent lacks its minus: later pairs turn faster", built(lambda p, i, E, b: p * b ** (2 * i / E))),
-            (
-                "the positions are ignored: the first token is taken to stand at place 0, the next at 1",
-                built(lambda p, i, E, base: (p - p[0]) * base ** (-2 * i / E)),
-            ),
-            ("all pairs turn by the same angle", built(lambda p, i, E, base: p.expand(-1, len(i)))),
-            ("the base is given; here it is always 10,000", built(lambda p, i, E, base: p * 10_000 ** (-2 * i / E))),
-            (
-                "the angles have too few digits: compute them in single precision or better",
-                built(lambda p, i, E, base: (p.bfloat16() * (base ** (-2 * i / E)).bfloat16()).double()),
-            ),
-            ("only the queries move; then the distance changes, too", (rotated(), only_queries_move)),
-            (
-                "asked for is the change of the scores, not of the vectors",
-                (rotated(), change_of_vectors),
-            ),
-            ("each query meets only the key at its own place; compare all scores", (rotated(), same_places_only)),
+            ("the two `<eos>` of the answers count: the model must learn to stop", {"scored": 6}),
+            ("`<assistant>` is written by the program: the model need not say it", {"scored": 10}),
+            ("both answers count, not only the last one", {"scored": 5}),
+            ("the two `<eos>` of the answers count: the model must learn to stop", {"per token": 13 / 6}),
+            ("`<assistant>` is written by the program: the model need not say it", {"per token": 1.7}),
+            ("both answers count, not only the last one", {"per token": 2.2}),
+            ("this is the mean of the answers' means: each token should count alike", {"per token": MEANS}),
+            ("this is the mean over the tokens; take each answer's mean first", {"mean of means": 15 / 8}),
+            ("in multiples of ln 2: a probability of 1/8 costs 3", {"per token": 1.875 * math.log(2)}),
+            ("all 16 tokens share the cost: the prompts' 19 and the answers' 15", {"all": 19 / 8}),
+            ("it is that of the answers, from their loss per token", {"perplexity": 2 ** (34 / 16)}),
+            ("a loss of n ln 2 is a perplexity of 2 to the power of n", {"perplexity": math.exp(1.875)}),
         ],
     ),
     Exercise(
         id="12.3",
-        title="Find the bug: the wrong order",
-        points=2,
-        truth=to_neighbours,
-        cases=conversion_cases,
-        axes="row column",
+        title="Pack four dialogues",
+        points=3,
+        truth=(turn, pack),
+        cases=dialogue_cases,
+        run=turn_and_pack,
         mistakes=[
+            ("is_completion: the user's words are marked, too", turned(scored=("user", "assistant"))),
+            ("is_completion: the user's words are marked, not the assistant's", turned(scored=("user",))),
+            ("is_completion: the answer's `<eos>` is not marked: nobody would learn to stop", turned(end=False)),
+            ("is_completion: `<assistant>` is marked; the program writes it", turned(head=True)),
             (
-                "the rows of all heads are mixed: each head has two halves of its own",
-                lambda weight, heads: to_neighbours(weight, 1),
+                "is_completion: the user's `<eos>` are marked, too; the user says them",
+                turned(every_end=True),
             ),
-            (
-                "this is the way back, from neighbours to halves",
-                lambda weight, heads: weight.unflatten(0, (heads, -1, 2)).transpose(1, 2).flatten(0, 2),
-            ),
-            (
-                "the columns are permuted; a head's numbers are the rows of the matrix",
-                lambda weight, heads: to_neighbours(weight.T, heads).T,
-            ),
-            ("nothing is permuted", lambda weight, heads: weight),
-            ("only the first head is permuted", only_the_first_head),
-            (
-                "in each pair, the number of the first half comes first",
-                lambda weight, heads: to_neighbours(weight.unflatten(0, (heads, 2, -1)).flip(1).flatten(0, 2), heads),
-            ),
+            ("is_completion: it marks the tokens themselves; `pack` does the shifting", turned(early=1)),
+            ("positions: they go on counting; each dialogue begins at 0", packed("positions", restart=False)),
+            ("labels: they are not shifted: each place would be asked for what it reads", packed("labels", shift=0)),
+            ("labels: they are shifted twice", packed("labels", shift=2)),
+            ("labels: the mark that counts is that of the next token, not of the one read", packed("labels", late=1)),
+            ("tokens: the last token of a dialogue is never read: nothing follows it", packed("tokens", last=True)),
+            ("labels: the prompts are asked, too: 0 where nothing is to be said", packed("labels", masked=False)),
+            ("segments: all have one number: each dialogue would see those before it", numbered(lambda segment: 1)),
+            ("segments: they are counted from 1", numbered(lambda segment: segment - 1)),
         ],
     ),
     Exercise(
         id="12.4",
-        title="Probe the places",
-        points=2,
-        truth=read_places,
-        cases=probe_cases,
+        title="A model of one table",
+        points=3,
+        truth=(fine_tune, forgotten),
+        cases=table_cases,
+        run=tune_and_measure,
+        tolerance=1e-3,
         mistakes=[
-            ("the probe is judged on the pieces it was trained on", probed_with(judge=lambda known, unseen: known)),
-            ("place 0 is counted; it holds <bos>, and anyone can tell that", probed_with(first=0)),
-            ("the labels are in the wrong order: 1 to T − 1, again and again", probed_with(labels=REPEATED)),
-            ("the errors have signs: too far and too near cancel out", probed_with(error=lambda wrong: wrong)),
-            ("exact is a share, from 0 to 1, not percent", probed_with(scale=100)),
-            ("middle is the mean error of always saying T / 2, not this place", probed_with(middle=lambda T: T / 2)),
+            ("table: the prompts are scored, too", tuned_by(all_tokens=True)),
+            ("table: the labels are not shifted: the model learns to repeat what it reads", tuned_by(shift=0)),
+            ("table: each dialogue counts alike; the mean is over all completion tokens", tuned_by(by_row=True)),
+            ("table: the losses are added up; take their mean", tuned_by(mean=torch.sum)),
+            ("table: a step for each dialogue; one step looks at all of them", (row_by_row, None)),
+            ("table: the slopes of earlier steps are not forgotten", tuned(forget=False)),
+            ("table: it walks uphill: subtract the gradient", tuned(rate=-2.0)),
+            ("table: the learning rate is 2", tuned(rate=1.0)),
+            ("old table: it has changed, too; work on a copy", (lambda t, *rest: t.copy_(fine_tune(t, *rest)), None)),
+            ("table: nothing has changed", (lambda table, rows, steps: table, None)),
+            ("table: one step too few", (lambda table, rows, steps: fine_tune(table, rows, steps - 1), None)),
+            ("forgotten: a difference of losses; e to its power is the factor", measured(lambda old, new: new - old)),
+            ("forgotten: a perplexity takes the mean loss, not the sum", measured(lambda a, b: (8 * (b - a)).exp())),
+            ("forgotten: before and after are exchanged", measured(lambda old, new: (old - new).exp())),
+            ("forgotten: the perplexity afterwards; divide by that before", measured(lambda _, new: new.exp())),
+            ("forgotten: perplexities are subtracted; divide them", measured(lambda old, new: new.exp() - old.exp())),
+            ("forgotten: a quotient of losses is no quotient of perplexities", measured(lambda old, new: new / old)),
         ],
     ),
     Exercise(
         id="12.5",
-        title="Choose",
+        title="Learn less",
         points=2,
-        truth=lambda: CHOICE,
+        truth=(adapted, merged, learnt),
+        cases=lora_cases,
+        run=lora,
         mistakes=[
-            *[
-                ("A has no positions: worse than B and D from the start, and little to lose", {"A": w})
-                for w in WAYS[1:]
-            ],
-            *[("B is best in short texts and worst in long ones: it was never scaled", {"B": w}) for w in WAYS[::2]],
-            *[("C is bad everywhere: neighbours are no longer told apart", {"C": w}) for w in WAYS[:2]],
-            *[("D pays a little in short texts and holds in long ones", {"D": w}) for w in WAYS[:3]],
-            ("this is B's loss in long texts; asked for is by how much it rose", {"rise of B": 3.87}),
-            ("a rise is a difference, not a ratio", {"rise of B": 5.95}),
-            ("60 characters are within the trained length, where scaling only costs", {"60 characters": "D"}),
-            *[("for 250 characters, compare the long texts", {"250 characters": w}) for w in "ABC"],
-            ("a linear probe finds what a linear map finds; a deeper reader might find more", {"the place": "gone"}),
-            ("the probe was hardly better than a guess: it shows nothing of that kind", {"the place": "kept"}),
+            ("adapt: the addition is multiplied by α, not by α / r", adapted_with(lambda down, alpha: alpha)),
+            ("adapt: the factor α / r is missing", adapted_with(lambda down, alpha: 1.0)),
+            ("adapt: r is the size that A and B share", adapted_with(lambda down, alpha: alpha / down.shape[0])),
+            ("adapt: the factor is upside down", adapted_with(lambda down, alpha: down.shape[1] / alpha)),
+            ("adapt: only the addition is left", only(adapt=lambda x, w, *rest: adapted(x, 0 * w, *rest))),
+            ("adapt: a weight is D_out × D_in: transpose it", only(adapt=lambda x, w, *rest: adapted(x, w.T, *rest))),
+            ("merge: A B is D_in × D_out: transpose it", only(merge=lambda w, *rest: merged(w.T, *rest).T)),
+            ("merge: only the addition is left", only(merge=lambda w, *rest: merged(0 * w, *rest))),
+            ("merge: the addition is multiplied by α, not by α / r", merged_with(lambda down, alpha: alpha)),
+            ("merge: r is the size that A and B share", merged_with(lambda down, alpha: alpha / down.shape[0])),
+            ("merge: the factor α / r is missing", merged_with(lambda down, alpha: 1.0)),
+            ("merge: the addition is subtracted", merged_with(lambda down, alpha: -scale_of(down, alpha))),
+            ("count: this is the size of the product A B", only(count=lambda shapes, _: all_of(shapes))),
+            ("count: add the sizes of A and B", only(count=lambda shapes, rank: rank * all_of(shapes))),
+            (
+                "count: frozen numbers are not learnt",
+                only(count=lambda shapes, r: learnt(shapes, r) + all_of(shapes)),
+            ),
+            ("count: B is missing", only(count=lambda shapes, rank: sum(rank * a for a, _ in shapes))),
+            ("count: the rank is missing", only(count=lambda shapes, rank: learnt(shapes, 1))),
+            ("count: one layer; the model has several", only(count=lambda shapes, rank: learnt(shapes[:1], rank))),
         ],
     ),
 ]

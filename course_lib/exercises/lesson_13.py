@@ -1,274 +1,282 @@
-"""Exercises of lesson 13: KV caching."""
-
-import math
+"""Exercises of lesson 13: reinforcement learning."""
 
 import torch
+import torch.nn.functional as F
 
-from course_lib.exercises.cached_layers import largest_difference, plainly, stack_cases, stepping, through_the_cache
-from course_lib.exercises.cases import dice, number
+from course_lib.exercises.cases import dice, random_tensors
 from course_lib.exercises.exercise import Exercise
+from course_lib.objectives import group_advantages
+from course_lib.objectives.policy import ppo_clip
 
-# 13.1 Which rows?
-ROWS = {"end": 12, "replaced": 7, "system": 0, "dropped": 4, "no mask": 0, "no mask, first layer": 12}
-
-
-# 13.2 By hand
-def read_with(**changes):
-    """Both answers of 13.2, with one thing changed in the step."""
-    return stepping(**changes), largest_difference
+# 13.1 Three steps
+STEPS = {"1": set("ADGJ"), "2": set("BEHK"), "3": set("CFIL")}
 
 
-def differing(**changes):
-    return stepping(), lambda *case: largest_difference(*case, **changes)
+# 13.2 A judge on trial
+def judge_cases(seed):
+    """Pairs (better, worse) of four answers, each of which has won against each; their number; 27 margins."""
+    skill, margins, size = random_tensors(seed, (4,), (27,), (27,))
+    once = torch.tensor([(i, j) for i in range(4) for j in range(4) if i != j])
+    either = once[torch.randint(12, (30,), generator=dice(seed))]
+    order = (skill[either[:, 0]] < skill[either[:, 1]]).long()[:, None]
+    pairs = torch.cat([once, either.gather(1, torch.cat([order, 1 - order], dim=1))])
+    return [(pairs, 4, (margins + 0.4) * (size + 1.0).exp())]
 
 
-def run_both(functions, X, layers):
-    step, difference = functions
-    outputs = through_the_cache(step, X, layers)
-    found = difference(stepping(scale=float), plainly, X, layers)  # a step with a fault, so that there is one
-    return None if outputs is None else {"outputs": outputs, "largest difference": found}
+def fit(pairs, count, sign=1.0):
+    """The scores with the smallest loss, by Newton's method: ten steps are plenty."""
+    sides = F.one_hot(pairs, count).double()
+    sides = sides[:, 0] - sides[:, 1]
+    scores = torch.zeros(count).double()
+    for _ in range(10):
+        surprise = (-sides @ scores).sigmoid()
+        bend = sides.T @ (sides * (surprise * (1 - surprise))[:, None]) + 1
+        scores = scores + torch.linalg.solve(bend, sides.T @ surprise)
+    return sign * scores
 
 
-# 13.3 Rows
-def conversations(seed):
-    system, a, b = (number(seed + i, 3, 30) for i in range(3))
-    ns, power = [10, 20, 70], 1 + 0.5 * number(seed, 1, 5)
-    return [
-        (system, [(a, b)], ns, [3 * n**power * (1.3 if n == 20 else 1) for n in ns]),
-        (0, [(5, 2), (a, 7), (3, b)], ns[:2], [n**3 + 5 * n for n in ns[:2]]),
-        (system, [(b, a)] * 5, (4, 64), (7.0, 7.0 * 4**power)),
-    ]
+def fit_in_a_hurry(pairs, count):
+    """Ten steps of gradient descent."""
+    scores = torch.zeros(count).double()
+    for _ in range(10):
+        surprise = (scores[pairs[:, 1]] - scores[pairs[:, 0]]).sigmoid() / len(pairs)
+        scores = scores.index_add(0, pairs[:, 0], surprise).index_add(0, pairs[:, 1], -surprise)
+    return scores
 
 
-def rows(system, turns):
-    counts, before = {"plain": 0, "per turn": 0}, system
-    for question, answer in turns:
-        prompt = before + question
-        counts["plain"] += sum(prompt + written for written in range(answer))
-        counts["per turn"] += prompt + answer - 1
-        before = prompt + answer
-    return {**counts, "kept": before - 1}
+def wins(pairs, count):
+    """In how many pairs each answer is the better, and in how many it is the worse."""
+    return [torch.bincount(pairs[:, side], minlength=count).double() for side in (0, 1)]
 
 
-def power(lengths, costs):
-    return math.log(costs[-1] / costs[0]) / math.log(lengths[-1] / lengths[0])
+def trial(margins, sure=lambda m: m.abs().sigmoid().mean(), order=torch.abs, right=lambda m: m > 0, parts=3):
+    """How sure the judge is, and how often it is right, in each third."""
+    thirds = order(margins).argsort().tensor_split(parts)
+    return torch.stack([torch.stack([sure(margins[i]), right(margins[i]).float().mean()]) for i in thirds])
 
 
-def run_counts(functions, system, turns, lengths, costs):
-    count, find = functions
-    counts = count(system, turns)
-    return None if counts is None else {"rows": counts, "power": find(lengths, costs)}
+def on_trial(pair, pairs, count, margins):
+    """Scores without their zero, which says nothing, and the trial. A mistake has one of them only."""
+    train, judge = pair
+    result = {}
+    if train:
+        scores = train(pairs, count)
+        if scores is not None:
+            scores = torch.as_tensor(scores).detach().double()
+            scores = scores - scores.mean()
+        result["scores"] = scores
+    return result | ({"trial": judge(margins)} if judge else {})
 
 
-def miscounted(change):
-    """Other numbers of rows: `change(system, turns, true counts)`."""
-    return lambda system, turns: {**rows(system, turns), **change(system, turns, rows(system, turns))}, power
+def trial_with(**changes):
+    return None, lambda margins: trial(margins, **changes)
 
 
-# 13.4 Bytes: layers, key-value heads, query heads, context, billions of parameters; heads are 128 wide
-KNOWN = {"Llama 2 70B": (80, 8, 64, 4096, 69), "Llama 2 7B": (32, 32, 32, 4096, 6.7)}
-KNOWN |= {"Llama 3.1 8B": (32, 8, 32, 131072, 8.0)}
+# 13.3 The best baseline
+def baselines(p=(0.5, 0.25, 0.25), rewards=(1.0, 0.5, 0.0)):
+    """The exact gradient, the variance of its estimate with two baselines, and the best baseline."""
+    p, rewards = torch.tensor(p), torch.tensor(rewards)
+    exact = p * (rewards - p @ rewards)
+    lengths = (torch.eye(3) - p).square().sum(dim=1)  # of the gradient of log p(answer)
+
+    def variance(baseline):
+        return p @ (lengths * (rewards - baseline).square()) - exact.square().sum()
+
+    best = (p * lengths * rewards).sum() / (p * lengths).sum()
+    return {"gradient": exact, "variance 0": variance(0.0), "variance mean": variance(p @ rewards), "best": best}
 
 
-def users(name, card=160 * 2**30, both=2, tokens=4000, weights=2e9, heads=1, whole=math.floor):
-    L, *sizes, billions = KNOWN[name]
-    return whole((card - billions * weights) / (both * L * sizes[heads - 1] * 128 * tokens * 2))
+# 13.4 Clip on paper
+RATIOS = {"a": (1.0, 1), "b": (1.3, 1), "c": (1.3, -1), "d": (0.7, 1), "e": (0.7, -1), "f": (1.1, 2), "g": (0.9, -2)}
+ADDS = {"a critic": "PPO", "a group": "GRPO", "no drawing": "DPO", "only a baseline": "REINFORCE"}
 
 
-FORMULAS = [
-    ("there are no parts of users: round down", {"whole": float}),
-    ("keys and values: the formula begins with a 2", {"both": 1}),
-    ("the weights need memory, too: 2 bytes each", {"weights": 0}),
-    ("a number has 2 bytes, in the weights, too", {"weights": 1e9}),
-    ("a billion parameters are 10⁹, and not 2³⁰", {"weights": 2**31}),
-    ("a GiB is 2³⁰ bytes, and not 10⁹", {"card": 160e9}),
-    ("what counts are key-value heads, not query heads", {"heads": 2}),
-    ("each user has 4,000 tokens, not the whole context", {"tokens": 4096}),
-]
+def on_paper(beta=0.5, reference=(-4.0, -4.0)):
+    """What has a gradient, the advantages of a group, the loss of DPO, and who adds what."""
+    alive = set()
+    for name, (ratio, advantage) in RATIOS.items():
+        log_p = torch.tensor(ratio).log().requires_grad_()
+        ppo_clip(log_p, torch.tensor(0.0), torch.tensor(float(advantage))).backward()
+        alive |= {name} if log_p.grad else set()
+    grows = beta * ((-3.0 - reference[0]) - (-5.0 - reference[1]))
+    group = group_advantages(torch.tensor([1.0, 0.5, 0.0]), 3)
+    return {"with gradient": alive, "group": group, "DPO": F.softplus(torch.tensor(-grows)), **ADDS}
 
 
-# 13.5 A tree
-def prompts(seed):
-    source = dice(seed)
-    draw = torch.randint(1, 4, (9, 6), generator=source).tolist()
-    lengths = torch.randint(2, 7, (9,), generator=source).tolist()
-    some = [[7, 8, *ids[:n]] for ids, n in zip(draw, lengths, strict=True)]
-    return [(some,), ([*some[:4], some[1], some[0][:3], [5, 5, 8, 1, 7]],), ([[7, 8, 9]],)]
-
-
-def fewest_rows(prompts):
-    return len({tuple(ids[:n]) for ids in prompts for n in range(1, len(ids) + 1)})
-
-
-def common(a, b):
-    return next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
-
-
-def tokens_only(prompts):
-    return len(set(sum(prompts, [])))
-
-
-def only_what_all_share(prompts):
-    shared = min(common(prompts[0], ids) for ids in prompts)
-    return shared + sum(len(ids) - shared for ids in prompts)
-
-
-def with_the_one_before(prompts):
-    pairs = zip(prompts, prompts[1:], strict=False)
-    return len(prompts[0]) + sum(len(b) - common(a, b) for a, b in pairs)
-
-
-# 13.6 What is wrong here?
-def batch_cases(seed):
-    source = dice(seed)
-    lengths = ((5, 2, 7), (3, 3, 1, 8), (6, 11))
-    texts = [[torch.randint(1, 90, (n,), generator=source).tolist() for n in row] for row in lengths]
-    return [(texts[0], 3), (texts[1], 4), (texts[2], 5)]
-
-
-def in_pieces(prompts, size, left=True, place=lambda p, width: p, nothing=-1, cut=torch.split, keep=None, late=0):
-    width, tokens, positions = max(map(len, prompts)), [], []
-    for ids in prompts:
-        padding, text = width - len(ids), [place(p, width - len(ids)) + late for p in range(len(ids))]
-        tokens.append([0] * padding + ids if left else ids + [0] * padding)
-        nowhere = list(range(padding)) if nothing is None else [nothing] * padding
-        positions.append(nowhere + text if left else text + nowhere)
-    pairs = zip(cut(torch.tensor(tokens), size, 1), cut(torch.tensor(positions), size, 1), strict=True)
-    return list(pairs)[:keep]
-
-
-def cut_with(**changes):
-    return lambda prompts, size: in_pieces(prompts, size, **changes)
-
-
-def from_0_in_each_piece(prompts, size):
-    return [(t, torch.where(p < 0, -1, torch.arange(p.shape[1]))) for t, p in in_pieces(prompts, size)]
-
+# 13.5 Same reward, less KL
+POLICIES = {"nearest": "Q", "best per nat": "Q", "hacker": "P", "turn": 2, "idle": "S", "broken": "R"}
 
 EXERCISES = [
     Exercise(
         id="13.1",
-        title="Which rows?",
-        points=2,
-        truth=lambda: ROWS,
+        title="Three steps",
+        points=1,
+        truth=lambda: STEPS,
         mistakes=[
-            *[("a token more at the end changes nothing before it", {"end": n}) for n in (0, 11, 13)],
-            ("the tokens after place 7 have heard of it, from the second layer on", {"replaced": 11}),
-            ("places are counted from 0: before place 7 there are seven", {"replaced": 6}),
-            ("the replaced token's own row changes, too", {"replaced": 8}),
-            *[("all tokens after the system message have heard of it", {"system": n}) for n in (3, 8, 9, 12)],
-            ("what stands after the dropped turn has heard of it, and moves to other places", {"dropped": 8}),
-            ("before the dropped turn there are the places 0 to 3", {"dropped": 3}),
-            ("without a mask, each old token sees the new one", {"no mask": 12}),
-            ("the first layer's keys are made from the embeddings, each from its own", {"no mask, first layer": 0}),
+            (
+                "D and E are exchanged: the base model learns from every token, the chat model from the answer",
+                {"1": set("AEGJ"), "2": set("BDHK")},
+            ),
+            (
+                "G and H are exchanged: only the first step starts from nothing",
+                {"1": set("ADHJ"), "2": set("BEGK")},
+            ),
+            (
+                "C belongs to step 3: a pair is an opinion about two answers, not an answer to imitate",
+                {"2": set("BCEHK"), "3": set("FIL")},
+            ),
+            (
+                "K and L are exchanged: who imitates gets as good as the teachers, no better",
+                {"2": set("BEHL"), "3": set("CFIK")},
+            ),
+            (
+                "I belongs to step 3: the fine-tuned model is its reference, from which it may not go far",
+                {"2": set("BEHIK"), "3": set("CFL")},
+            ),
+            ("J belongs to step 1: perplexity is measured where a text goes on", {"1": set("ADG"), "2": set("BEHJK")}),
+            (
+                "F belongs to step 3: a reward says how good an answer was; step 2 is shown the answer",
+                {"2": set("BEFHK"), "3": set("CIL")},
+            ),
         ],
     ),
     Exercise(
         id="13.2",
-        title="By hand",
+        title="A judge on trial",
         points=3,
-        truth=(stepping(), largest_difference),
-        cases=stack_cases,
-        run=run_both,
+        truth=(fit, trial),
+        cases=judge_cases,
+        run=on_trial,
+        tolerance=3e-3,
         mistakes=[
-            ("the scale is forgotten: divide scores by the root of E", read_with(scale=lambda E: 1)),
-            ("divided by E, not by its root", read_with(scale=float)),
-            ("nothing is kept: each token attends to itself alone", read_with(grow=lambda kept, row: row[None])),
-            ("a token sees itself, too: append before you attend", read_with(use=lambda K, V: (K[:-1], V[:-1]))),
-            ("keys and values are exchanged", read_with(use=lambda K, V: (V, K))),
-            ("deeper layers make keys and values from their own input, not from the embedding", read_with(deep=False)),
-            ("this is the mean difference; one wrong row could hide in it", differing(pick=lambda d: d.abs().mean())),
-            ("only the last token is compared", differing(pick=lambda d: d[-1].abs().max())),
-            ("a difference may be negative: take its size", differing(pick=torch.max)),
-            ("what `step` keeps is what the next `step` begins with", differing(onward=lambda before, now: before)),
+            (
+                "scores: the better answer gets the lower score: the difference is taken the wrong way round",
+                (lambda pairs, count: fit(pairs, count, sign=-1.0), None),
+            ),
+            (
+                "scores: the training is not at its end: after 10 steps the scores still move",
+                (fit_in_a_hurry, None),
+            ),
+            (
+                "scores: they are all the same: nothing was trained",
+                (lambda pairs, count: torch.zeros(count), None),
+            ),
+            (
+                "scores: these are counts of wins; whom an answer won against counts, too",
+                (lambda pairs, count: wins(pairs, count)[0], None),
+            ),
+            (
+                "scores: these are shares of wins; whom an answer won against counts, too",
+                (lambda pairs, count: wins(pairs, count)[0] / sum(wins(pairs, count)), None),
+            ),
+            (
+                "trial: the pairs are sorted by the margin; sure is who has a large margin of either sign",
+                trial_with(order=lambda m: m),
+            ),
+            ("trial: the pairs are not sorted: thirds of the list as it came", trial_with(order=torch.zeros_like)),
+            ("trial: the surest third comes first; it should come last", trial_with(order=lambda m: -m.abs())),
+            (
+                "trial: a judge that is wrong was sure, too: σ of the margin's size, not of the margin",
+                trial_with(sure=lambda m: m.sigmoid().mean()),
+            ),
+            (
+                "trial: σ of the mean margin is not the mean of σ; each pair makes its own claim",
+                trial_with(sure=lambda m: m.abs().mean().sigmoid()),
+            ),
+            ("trial: a margin is no probability: σ is missing", trial_with(sure=lambda m: m.abs().mean())),
+            ("trial: it is right where the margin is above 0, not everywhere", trial_with(right=lambda m: m.abs() > 0)),
+            ("trial: the shares are of wrong pairs, not of right ones", trial_with(right=lambda m: m < 0)),
         ],
     ),
     Exercise(
         id="13.3",
-        title="Rows",
+        title="The best baseline",
         points=3,
-        truth=(rows, power),
-        cases=conversations,
-        run=run_counts,
+        truth=baselines,
+        tolerance=2e-3,
         mistakes=[
-            ("without a cache, each token costs the whole text", miscounted(lambda s, t, n: {"plain": n["per turn"]})),
             (
-                "the first token of an answer is written from the prompt alone; the last one is never read",
-                miscounted(lambda s, turns, true: {"plain": true["plain"] + sum(a for _, a in turns)}),
+                "the gradient needs the factor p of each answer: what is rarely drawn rarely pushes",
+                {"gradient": [0.375, -0.125, -0.625]},
             ),
-            ("the earlier turns are missing", miscounted(lambda s, t, n: {"per turn": sum(s + sum(c) - 1 for c in t)})),
+            ("without the mean reward, the parts of the gradient do not sum to 0", {"gradient": [0.5, 0.125, 0.0]}),
             (
-                "nobody asks what follows an answer's last token",
-                miscounted(lambda s, t, n: {"per turn": n["per turn"] + len(t)}),
+                "the mean reward counts each answer by its probability: it is 0.625, not 0.5",
+                {"gradient": [0.25, 0.0, -0.125]},
             ),
-            ("the last token of all is never read", miscounted(lambda s, turns, true: {"kept": true["kept"] + 1})),
+            ("the square of the mean is still to be subtracted", {"variance 0": 0.1875 + 0.21875 / 4}),
+            ("the square of the mean is still to be subtracted", {"variance mean": 0.11523}),
             (
-                "an answer's last token is read when the next question comes; only the very last is not",
-                miscounted(lambda s, turns, true: {"kept": true["kept"] + 1 - len(turns)}),
+                "a baseline changes the variance: the two cannot be equal",
+                {"variance 0": baselines()["variance 0"], "variance mean": baselines()["variance 0"]},
             ),
-            ("the answers are kept, too", miscounted(lambda s, turns, true: {"kept": s + sum(q for q, _ in turns)})),
-            ("a power is a slope of logarithms", (rows, lambda n, c: (c[-1] - c[0]) / (n[-1] - n[0]))),
-            ("a power compares two lengths: how does each grow?", (rows, lambda n, c: math.log(c[-1], n[-1]))),
-            ("the two axes are exchanged", (rows, lambda n, c: 1 / power(n, c))),
+            (
+                "the mean reward is a good baseline, not the best: the draws that push hardest should count most",
+                {"best": 0.625},
+            ),
+            ("0.5 is the mean of the rewards if all answers are equally likely; here they are not", {"best": 0.5}),
         ],
     ),
     Exercise(
         id="13.4",
-        title="Bytes",
+        title="Clip on paper",
         points=2,
-        truth=lambda: {name: users(name) for name in KNOWN},
+        truth=on_paper,
+        tolerance=5e-3,
         mistakes=[
-            *[
-                (cause, {name: users(name, **change)})
-                for cause, change in FORMULAS
-                for name in KNOWN
-                if users(name, **change) != users(name)
-            ],
             (
-                "each user has 4,000 tokens, not the whole context",
-                {"Llama 3.1 8B": users("Llama 3.1 8B", tokens=131072)},
+                "everything outside 0.8 … 1.2 is cut off here; the minimum cuts on one side only: "
+                "c and d went the wrong way, and are corrected",
+                {"with gradient": set("afg")},
             ),
+            (
+                "the two sides are exchanged: b and e have moved far enough, c and d in the wrong direction",
+                {"with gradient": set("abefg")},
+            ),
+            ("b is a good token above 1.2: it gains nothing more", {"with gradient": set("abcdfg")}),
+            ("e is a bad token below 0.8: it was pushed down far enough", {"with gradient": set("acdefg")}),
+            (
+                "a has not moved yet: that is where every first step is taken",
+                {"with gradient": set("cdfg")},
+            ),
+            ("nothing is clipped here: b and e have no gradient", {"with gradient": set("abcdefg")}),
+            ("divide by the standard deviation of the group, 0.5", {"group": [0.5, 0.0, -0.5]}),
+            ("subtract the mean of the group", {"group": [2.0, 1.0, 0.0]}),
+            (
+                "the standard deviation is that of a sample: divide by n − 1, not by n",
+                {"group": [1.2247, 0.0, -1.2247]},
+            ),
+            ("DPO: β multiplies the difference of the two gains", on_paper(beta=1.0)),
+            ("DPO: σ of −1 is 0.27; preferred is the answer whose gain is +1", on_paper(beta=-0.5)),
+            ("DPO: this is the probability; the loss is its −log", {"DPO": 0.7311}),
+            (
+                "it is PPO that has a critic, and GRPO that has a group in its place",
+                {"a critic": "GRPO", "a group": "PPO"},
+            ),
+            ("REINFORCE draws; only DPO learns from pairs that are there", {"no drawing": "REINFORCE"}),
         ],
     ),
     Exercise(
         id="13.5",
-        title="A tree",
+        title="Same reward, less KL",
         points=2,
-        truth=fewest_rows,
-        cases=prompts,
+        truth=lambda: POLICIES,
         mistakes=[
-            ("nothing is shared: this is the sum of all lengths", lambda prompts: sum(map(len, prompts))),
-            ("only what all prompts share is computed once; some share more than others", only_what_all_share),
-            ("only prompts that are the same are shared", lambda prompts: sum(map(len, set(map(tuple, prompts))))),
-            ("each shares with the one before it only; look at all earlier ones", with_the_one_before),
+            ("P reaches 0.7 as well, but farther to the right than Q", {"nearest": "P"}),
+            ("T reaches 0.7 as well, but farther to the right than Q", {"nearest": "T"}),
+            ("S stays nearest, but never reaches 0.7", {"nearest": "S"}),
+            ("T earns most in all; for each nat Q earns more: the steepest line", {"best per nat": "T"}),
+            ("P's true reward falls while its judge is ever more pleased: that is the hacker", {"hacker": "T"}),
             (
-                "the same token at the same place is another row if the text before it differs",
-                lambda prompts: len({pair for ids in prompts for pair in enumerate(ids)}),
+                "R displeases the judge as well: it has not found out how to please it, it has fallen apart",
+                {"hacker": "R"},
             ),
-            ("these are different tokens; a row is a token with all that stands before it", tokens_only),
-            ("the empty beginning needs no row", lambda prompts: fewest_rows(prompts) + 1),
-            (
-                "a prompt's last token is read, too: what follows it is asked",
-                lambda p: fewest_rows([i[:-1] for i in p]),
-            ),
-            ("these are the rows that are saved", lambda prompts: sum(map(len, prompts)) - fewest_rows(prompts)),
-        ],
-    ),
-    Exercise(
-        id="13.6",
-        title="What is wrong here?",
-        points=3,
-        truth=in_pieces,
-        cases=batch_cases,
-        mistakes=[
-            ("positions start anew in each piece: they go on from the piece before", from_0_in_each_piece),
-            ("padded on the right: the newest token must be the last column for all", cut_with(left=False)),
-            ("a text begins at position 0, behind its padding", cut_with(place=lambda p, padding: p + padding)),
-            ("padding is no token: its position is −1", cut_with(place=lambda p, pad: p + pad, nothing=None)),
-            ("padding has the position −1; 0 is where the text begins", cut_with(nothing=0)),
-            ("the last piece is missing", cut_with(keep=-1)),
-            ("positions are counted from 0, not from 1", cut_with(late=1)),
-            ("`size` is the number of columns of a piece, not the number of pieces", cut_with(cut=torch.chunk)),
+            ("at this stop the true reward is lower than before; the turn is its highest point", {"turn": 3}),
+            ("here P's true reward still climbs; the turn is its highest point", {"turn": 1}),
+            ("the judge is happiest there; the turn is where the true reward is highest", {"turn": 5}),
+            ("idle is who stays where it is: no KL, no gain", {"idle": "R"}),
+            ("R falls in both panels, far from the reference: it is broken", {"broken": "P"}),
+            ("S has gone nowhere: nothing is broken, its steps are too small", {"broken": "S"}),
         ],
     ),
 ]

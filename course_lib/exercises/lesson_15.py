@@ -1,290 +1,300 @@
-"""Exercises of lesson 15: sliding window attention."""
+"""Exercises of lesson 15: RoPE."""
+
+import math
 
 import torch
 
-from course_lib.exercises.cases import dice, number, random_tensors
+from course_lib.exercises.cases import number, random_tensors, scattered
 from course_lib.exercises.exercise import Exercise
 
-
-# 15.1 On paper
-def table(T, W, first=0, sees=None):
-    sees = sees or (lambda q, k: k <= q and (q - k < W or k < first))
-    return [[int(sees(q, k)) for k in range(T)] for q in range(T)]
+# 15.1 On paper: pairs that turn by 60° and by 20° at each place
+QUERY = (1, 0, 1, 0)
 
 
-def paper(W=0):
-    """Both tables and what query 9 sees, with W tokens more in the window."""
-    seen = {k for k in range(10) if table(10, 3 + W, first=1)[9][k]}
-    return {"window 2": table(5, 2 + W), "first": table(6, 3 + W, first=1), "query 9": seen}
+def turn(x, place, order=((0, 1), (2, 3)), degrees=(60, 20)):
+    turned = list(x)
+    for (a, b), angle in zip(order, degrees, strict=True):
+        cos, sin = math.cos(math.radians(place * angle)), math.sin(math.radians(place * angle))
+        turned[a], turned[b] = cos * x[a] - sin * x[b], sin * x[a] + cos * x[b]
+    return turned
 
 
-def each_alone(values):
-    return [{name: value} for name, value in values.items()]
+def score(m, n, k=(0, 1, 1, 0)):
+    return sum(a * b for a, b in zip(turn(QUERY, m), turn(k, n), strict=True))
 
 
-# 15.2 A ring with a sink
-def ring_cases(seed):
-    W = number(seed, 3, 6)
-    return [(length, window, first) for length, window, first in ((W + 7, W, 2), (23, 5, 4), (4, 6, 2), (2, 4, 3))]
+PAPER = {"turned": turn(QUERY, 2), "score": score(4, 3), "far": score(1004, 1003), "after": score(3, 4), "best": 7}
 
 
-def held(length, window, first, place=lambda p, window, first: first + (p - first) % window):
-    cache = {}
-    for p in range(length):
-        cache[p if p < first else place(p, window, first)] = p
-    return [cache[place] for place in sorted(cache)]
+# 15.2 Build the rotation, and show that only the distance counts
+def rotation_cases(seed):
+    x, y, q, k = random_tensors(seed, (2, 3, 5, 8), (1, 2, 5, 6), (7, 4), (7, 4))
+    first, shift = number(seed, 100, 300), number(seed, 2, 9)
+    return [
+        (x, torch.arange(5), 10_000.0, q, k, shift),
+        (scattered(y), first + torch.arange(5), 500.0, k, q, 3 * shift),
+        (x.double(), torch.tensor([0, 3, 4, 7, 30]), 10_000.0, q, k, 1),
+    ]
 
 
-def lost(hold, length, window, first, may=lambda q, k, window, first: q - k < window or k < first):
-    kept = {int(p) for p in hold(length, window, first)}
-    return {k for k in range(length) if may(length - 1, k, window, first)} - kept
+def neighbours(x):
+    return x[..., 0::2], x[..., 1::2]
 
 
-def forgetful(length, window, first):
-    """A cache with two faults, so that something is lost: no first tokens, and one too few behind them."""
-    return list(range(max(length - window + 1, 0), length))
+def interleaved(first, second):
+    return torch.stack([first, second], dim=-1).flatten(-2)
 
 
-def run_ring(functions, length, window, first):
-    hold, missing = functions
-    return {"held": hold(length, window, first), "lost": missing(forgetful, length, window, first)}
+def joined(first, second):
+    return torch.cat([first, second], dim=-1)
 
 
-def holding(hold):
-    return hold, lost
+def rotated(angle=lambda p, i, E, base: p * base ** (-2 * i / E), split=neighbours, join=interleaved, sign=1):
+    """A rotation with one thing changed."""
+
+    def rotate(x, positions, base):
+        E = x.shape[-1]
+        angles = angle(positions[:, None].double(), torch.arange(E // 2).double(), E, base)
+        cos, sin = angles.cos().to(x), sign * angles.sin().to(x)
+        first, second = split(x)
+        return join(first * cos - second * sin, first * sin + second * cos)
+
+    return rotate
 
 
-def losing(may):
-    return held, lambda *case: lost(*case, may)
+def uneven(x, positions):
+    """Turns further and further: here a score depends on the places, too, so that there is a change to be found."""
+    return rotated(lambda p, i, E, base: 0.1 * p * p / (i + 1))(x, positions, 1.0)
 
 
-def in_text_order(length, window, first):
-    return sorted(held(length, window, first))
+def largest_change(rotate, q, k, shift):
+    here = torch.arange(len(q))
+    near, far = (rotate(q, places) @ rotate(k, places).T for places in (here, here + shift))
+    return (near - far).abs().max()
 
 
-# 15.3 How far?
-def reach_cases(seed):
-    place = number(seed, 1, 4)
-    return [((3, 3, 3), 12, place), ((2, 5, 1, 4), 20, place), ((4, None, 2), 9, 3), ((2,), 5, 1)]
+def only_queries_move(rotate, q, k, shift):
+    here = torch.arange(len(q))
+    near, far = (rotate(q, here + s) @ rotate(k, here).T for s in (0, shift))
+    return (near - far).abs().max()
 
 
-def changes(windows, length, place, carry=lambda t, k, W: t - k >= 0 and (W is None or t - k < W), start=True):
-    rows = [[t == place for t in range(length)]]
-    for W in windows:
-        rows.append([any(rows[-1][k] and carry(t, k, W) for k in range(length)) for t in range(length)])
-    return rows if start else rows[1:]
+def change_of_vectors(rotate, q, k, shift):
+    here = torch.arange(len(q))
+    return max((rotate(x, here) - rotate(x, here + shift)).abs().max() for x in (q, k))
 
 
-def carried(carry):
-    return lambda *case: changes(*case, carry)
+def same_places_only(rotate, q, k, shift):
+    here = torch.arange(len(q))
+    near, far = ((rotate(q, places) * rotate(k, places)).sum(dim=-1) for places in (here, here + shift))
+    return (near - far).abs().max()
 
 
-# 15.4 A pattern
-def pattern_cases(seed):
-    a, b, c, d = (0.01 * n for n in torch.randperm(40, generator=dice(seed))[:4].sort().values.tolist())
-    full, some = (None,) * 6, (1024, 1024, None) * 2
-    one = {"full": (full, 1 + a), "two open": (some, 1.1 + b), "all closed": ((1024,) * 6, 1.7 + d)}
-    one |= {"one open": ((1024,) * 5 + (None,), 1.2 + c), "closed, tight": ((16,) * 6, 1.65)}
-    wide = {"wide": ((9000,) * 4, 0.8), "half": ((500, None) * 2, 0.9 + a), "tight": ((20,) * 4, 2 + b)}
-    return [(one, 8192, 1 / 3), (one, 8192, 0.125), (wide, 1000, 0.75), (one, 3072, 5 / 9), (wide, 1000, 1.0)]
+def built(angle=lambda p, i, E, base: p * base ** (-2 * i / E), **changes):
+    """Both answers of 15.2, with one thing changed in the rotation."""
+    return rotated(angle, **changes), largest_change
 
 
-def kept_tokens(windows, length):
-    return sum(min(length, W or length) for W in windows)
+def run_both(functions, x, positions, base, q, k, shift):
+    rotate, change = functions
+    return {"turned": rotate(x, positions, base), "largest change": change(uneven, q, k, shift)}
 
 
-def best_pattern(patterns, length, share, kept=kept_tokens, fits=lambda kept, most: kept <= most + 1e-9, rank=None):
-    choices = {n: p for n, p in patterns.items() if fits(kept(p[0], length), share * length * len(p[0]))}
-    return min(choices, key=lambda name: (rank or (lambda p: p[1]))(choices[name]))
+# 15.3 Find the bug: the wrong order
+def conversion_cases(seed):
+    one, three, two = random_tensors(seed, (8, 12), (24, 12), (12, 24))
+    return [(one, 1), (three, 3), (scattered(two), 2), (three.double(), 3)]
 
 
-def smallest(pattern):
-    return kept_tokens(pattern[0], 8192)
+def to_neighbours(weight, heads):
+    return weight.unflatten(0, (heads, 2, -1)).transpose(1, 2).flatten(0, 2)
 
 
-def chosen_with(**changed):
-    return lambda *case: best_pattern(*case, **changed)
+def only_the_first_head(weight, heads):
+    E = len(weight) // heads
+    return torch.cat([to_neighbours(weight[:E], 1), weight[E:]])
 
 
-# 15.5 The bill: 48 layers, 16 query heads, 4 key-value heads of width 256, window 1,024 in 40 layers
-def gib(heads, open_layers, windows, length=131_072, both=2, each=2, unit=2**30):
-    return both * heads * 256 * each * (open_layers * length + windows * 1024) / unit
+# 15.4 Probe the places
+class NearestMean:
+    """A probe that needs no training: each state belongs to the label whose mean is nearest."""
+
+    def __init__(self, states, labels):
+        self.labels = labels.unique()
+        self.means = torch.stack([states[labels == label].double().mean(dim=0) for label in self.labels])
+
+    def predict(self, states):
+        return self.labels[torch.cdist(states.double(), self.means).argmin(dim=-1)]
 
 
-NAMES = ("MHA", "GQA", "GQA, window", "GQA, pattern")
-SETTINGS = dict(zip(NAMES, ((16, 48, 0), (4, 48, 0), (4, 0, 48), (4, 8, 40)), strict=True))
-BILL = {name: gib(*settings) for name, settings in SETTINGS.items()} | {"doubled": 2 - gib(4, 0, 40) / gib(4, 8, 40)}
+def nearest_mean(states, labels):
+    return NearestMean(states, labels)
 
 
-def billed_with(names=NAMES, **changed):
-    return [{name: gib(*SETTINGS[name], **changed)} for name in names]
-
-
-# 15.6 Looking for a sink
-def sink_cases(seed):
+def probe_cases(seed):
     cases = []
-    for B, H, T, start in ((2, 3, 7, 2), (1, 2, 12, 5), (3, 4, 6, 0)):
-        scores, loud = random_tensors(seed + T, (B, H, T, T), (1, H, 1, 1))
-        scores[..., :1] += 2 * loud
-        hidden = torch.ones(T, T, dtype=torch.bool).triu(1)
-        cases.append((scores.masked_fill(hidden, -torch.inf).softmax(dim=-1), start))
+    for T, D, loud in ((8, 5, 1.0), (6, 7, 0.4), (10, 3, 2.0)):
+        places, known, unseen = random_tensors(seed + T, (T, D), (9, T, D), (7, T, D))
+        cases.append((known + loud * places, unseen + loud * places, nearest_mean))
     return cases
 
 
-def even_shares(weights, start, seen=lambda T: torch.arange(1, T + 1), column=0, over=(0, 2)):
-    on_first = weights[..., column] if column is not None else weights[:, :, 0]
-    return (on_first * seen(weights.shape[-1]))[..., start:].mean(dim=over)
+def read_places(known, unseen, fit, first=1, judge=None, labels=torch.Tensor.repeat, error=torch.abs, scale=1):
+    judged = unseen if judge is None else judge(known, unseen)
+    T = known.shape[1]
+    places = torch.arange(first, T)
+    probe = fit(known[:, first:].flatten(0, 1), labels(places, len(known)))
+    wrong = error((probe.predict(judged[:, first:].flatten(0, 1)) - labels(places, len(judged))).double())
+    middle = (torch.arange(1, T) - T / 2).abs().mean()
+    return {"exact": scale * (wrong == 0).double().mean(), "wrong by": wrong.mean(), "middle": middle}
 
 
-def shares_with(**changed):
-    return lambda weights, start: even_shares(weights, start, **changed)
+REPEATED = torch.Tensor.repeat_interleave
 
+
+def probed_with(middle=None, **changes):
+    """What a probe reads, with one thing changed."""
+
+    def answer(known, unseen, fit):
+        found = read_places(known, unseen, fit, **changes)
+        return found if middle is None else {**found, "middle": middle(known.shape[1])}
+
+    return answer
+
+
+# 15.5 Choose
+CHOICE = {"A": "none", "B": "plain", "C": "interpolation", "D": "YaRN", "rise of B": 3.22}
+WAYS = ("none", "plain", "interpolation", "YaRN")
+CHOICE |= {"60 characters": "B", "250 characters": "D", "the place": "unknown"}
 
 EXERCISES = [
     Exercise(
         id="15.1",
         title="On paper",
         points=2,
-        truth=paper,
+        truth=lambda: PAPER,
+        tolerance=5e-3,
         mistakes=[
-            *[
-                ("the window counts the token itself: W tokens, not W before it", part)
-                for part in each_alone(paper(W=1))
-            ],
-            *[("the window has W tokens, but this one is too narrow", part) for part in each_alone(paper(W=-1))],
-            ("a token looks into the future", {"window 2": table(5, 2, sees=lambda q, k: abs(q - k) < 2)}),
-            ("a token looks into the future", {"first": table(6, 3, sees=lambda q, k: abs(q - k) < 3 or k == 0)}),
             (
-                "rows ask, columns are asked: the table is transposed",
-                {"window 2": table(5, 2, sees=lambda q, k: 0 <= k - q < 2)},
+                "turned the other way round: from the first number towards the second",
+                {"turned": turn(QUERY, -2)},
             ),
-            ("the first token leaves the window here; it is always to be seen", {"first": table(6, 3)}),
-            ("the first token leaves the window here; it is always to be seen", {"first": table(6, 4)}),
-            ("query 9 sees the first token, too", {"query 9": {7, 8, 9}}),
+            (
+                "neighbours are a pair: x0 with x1, not with x2",
+                {"turned": turn(QUERY, 2, order=((0, 2), (1, 3)))},
+            ),
+            ("at place 2 the angles are twice 60° and 20°", {"turned": turn(QUERY, 1)}),
+            (
+                "the second pair turns by 20°, not by 60°",
+                {"turned": turn(QUERY, 2, degrees=(60, 60))},
+            ),
+            (
+                "the key stands one place before the query here, not after it",
+                {"score": score(3, 4)},
+            ),
+            ("the query and the key are not turned at all", {"score": score(0, 0)}),
+            ("a score depends on the distance only: 1004 and 1003 are as far apart as 4 and 3", {"far": 0}),
+            ("with the key after the query, the sine changes its sign", {"after": score(4, 3)}),
+            ("asked for is the place of the key; 3 is its distance from the query", {"best": 3}),
+            ("the key points ahead of the query, so it must stand before it: it has been turned less", {"best": 13}),
         ],
     ),
     Exercise(
         id="15.2",
-        title="A ring with a sink",
+        title="Build the rotation",
         points=3,
-        truth=(held, lost),
-        cases=ring_cases,
-        run=run_ring,
+        truth=(rotated(), largest_change),
+        cases=rotation_cases,
+        run=run_both,
         mistakes=[
-            ("the first tokens are overwritten: this is a ring without a sink", holding(lambda n, W, _: held(n, W, 0))),
-            ("right, but in the order of the text; asked for is the order of places", holding(in_text_order)),
             (
-                "the token `first` goes to the first place of the ring: subtract before you divide",
-                holding(lambda n, W, first: held(n, W, first, lambda p, window, first: first + p % window)),
+                "the pairs are halves, (x_i, x_(i + E/2)); asked for are neighbours",
+                built(split=lambda x: x.chunk(2, dim=-1), join=joined),
             ),
+            ("the turned pairs are put back as two halves, not as neighbours", built(join=joined)),
+            ("it turns the other way round: the signs of the sines are exchanged", built(sign=-1)),
+            ("the exponent is −2 i / E, not −i / E: too fast", built(lambda p, i, E, base: p * base ** (-i / E))),
+            ("the exponent lacks its minus: later pairs turn faster", built(lambda p, i, E, b: p * b ** (2 * i / E))),
             (
-                "the ring has `window` places; the kept tokens come on top",
-                holding(lambda n, W, first: held(n, max(W - first, 1), first)),
+                "the positions are ignored: the first token is taken to stand at place 0, the next at 1",
+                built(lambda p, i, E, base: (p - p[0]) * base ** (-2 * i / E)),
             ),
-            ("the ring has one place too many", holding(lambda n, W, first: held(n, W + 1, first))),
-            ("nothing is ever overwritten", holding(lambda n, W, first: list(range(n)))),
-            ("the first tokens may be seen, too, and are lost", losing(lambda q, k, W, f: q - k < W)),
+            ("all pairs turn by the same angle", built(lambda p, i, E, base: p.expand(-1, len(i)))),
+            ("the base is given; here it is always 10,000", built(lambda p, i, E, base: p * 10_000 ** (-2 * i / E))),
             (
-                "the text has the positions 0 to length − 1 only",
-                (held, lambda hold, n, W, f: {*range(n - W, n), *range(f)} - set(hold(n, W, f))),
+                "the angles have too few digits: compute them in single precision or better",
+                built(lambda p, i, E, base: (p.bfloat16() * (base ** (-2 * i / E)).bfloat16()).double()),
             ),
+            ("only the queries move; then the distance changes, too", (rotated(), only_queries_move)),
             (
-                "a window of W reaches back W − 1 tokens; this is one more",
-                losing(lambda q, k, W, f: q - k <= W or k < f),
+                "asked for is the change of the scores, not of the vectors",
+                (rotated(), change_of_vectors),
             ),
-            ("this is what is held; asked for is what is missing", (held, lambda hold, *case: set(hold(*case)))),
-            ("all tokens of the text are looked for, not only those in sight", losing(lambda *_: True)),
+            ("each query meets only the key at its own place; compare all scores", (rotated(), same_places_only)),
         ],
     ),
     Exercise(
         id="15.3",
-        title="How far?",
+        title="Find the bug: the wrong order",
         points=2,
-        truth=changes,
-        cases=reach_cases,
-        axes="layer position",
+        truth=to_neighbours,
+        cases=conversion_cases,
+        axes="row column",
         mistakes=[
-            ("a window of W carries the news W − 1 tokens on, not W", carried(lambda t, k, W: 0 <= t - k <= (W or 99))),
-            ("backwards: a token hears of those before it", carried(lambda t, k, W: 0 <= k - t < (W or 99))),
-            ("the mask is causal: news travels to the right only", carried(lambda t, k, W: abs(t - k) < (W or 99))),
-            ("each layer has a window of its own", lambda windows, *case: changes(windows[:1] * len(windows), *case)),
-            ("None means that everything before may be seen", carried(lambda t, k, W: 0 <= t - k < (W or 1))),
-            ("a token that has heard does not forget: it sees itself", carried(lambda t, k, W: 0 < t - k < (W or 99))),
-            ("the first row is the embedding, where one token has changed", lambda *case: changes(*case, start=False)),
             (
-                "each layer is asked about the embedding; it hears of what the layer below has heard",
-                lambda windows, *case: [changes((), *case)[0], *(changes((W,), *case)[1] for W in windows)],
+                "the rows of all heads are mixed: each head has two halves of its own",
+                lambda weight, heads: to_neighbours(weight, 1),
+            ),
+            (
+                "this is the way back, from neighbours to halves",
+                lambda weight, heads: weight.unflatten(0, (heads, -1, 2)).transpose(1, 2).flatten(0, 2),
+            ),
+            (
+                "the columns are permuted; a head's numbers are the rows of the matrix",
+                lambda weight, heads: to_neighbours(weight.T, heads).T,
+            ),
+            ("nothing is permuted", lambda weight, heads: weight),
+            ("only the first head is permuted", only_the_first_head),
+            (
+                "in each pair, the number of the first half comes first",
+                lambda weight, heads: to_neighbours(weight.unflatten(0, (heads, 2, -1)).flip(1).flatten(0, 2), heads),
             ),
         ],
     ),
     Exercise(
         id="15.4",
-        title="A pattern",
+        title="Probe the places",
         points=2,
-        truth=best_pattern,
-        cases=pattern_cases,
+        truth=read_places,
+        cases=probe_cases,
         mistakes=[
-            ("the lowest loss of all, whatever its cache costs", chosen_with(fits=lambda kept, most: True)),
-            ("asked for is the best model within the budget, not the smallest cache", chosen_with(rank=smallest)),
-            ("the first one that fits; asked for is the lowest loss of all that fit", chosen_with(rank=lambda p: 0)),
-            ("the worst loss is chosen", chosen_with(rank=lambda p: -p[1])),
-            ("exactly the budget is still within it", chosen_with(fits=lambda kept, most: kept < most - 1e-9)),
-            (
-                "a layer with a window larger than the text keeps the text, not the window",
-                chosen_with(kept=lambda windows, length: sum(W or length for W in windows)),
-            ),
-            (
-                "an open layer keeps the whole text",
-                chosen_with(kept=lambda windows, length: sum(min(length, W or 0) for W in windows)),
-            ),
-            (
-                "a layer with a window keeps something, too: its window",
-                chosen_with(kept=lambda windows, length: sum(length * (W is None or length <= W) for W in windows)),
-            ),
+            ("the probe is judged on the pieces it was trained on", probed_with(judge=lambda known, unseen: known)),
+            ("place 0 is counted; it holds <bos>, and anyone can tell that", probed_with(first=0)),
+            ("the labels are in the wrong order: 1 to T − 1, again and again", probed_with(labels=REPEATED)),
+            ("the errors have signs: too far and too near cancel out", probed_with(error=lambda wrong: wrong)),
+            ("exact is a share, from 0 to 1, not percent", probed_with(scale=100)),
+            ("middle is the mean error of always saying T / 2, not this place", probed_with(middle=lambda T: T / 2)),
         ],
     ),
     Exercise(
         id="15.5",
-        title="The bill",
+        title="Choose",
         points=2,
-        truth=lambda: BILL,
-        tolerance=5e-3,
+        truth=lambda: CHOICE,
         mistakes=[
-            *[("keys and values: the formula begins with a 2", part) for part in billed_with(both=1)],
-            *[("a number has 2 bytes here", part) for part in billed_with(each=4)],
-            *[("a GiB is 2³⁰ bytes", part) for unit in (1, 2**20, 1e9) for part in billed_with(unit=unit)],
-            ("in MHA each of the 16 query heads has keys and values of its own", {"MHA": gib(4, 48, 0)}),
-            ("in GQA there are 4 key-value heads, not 16", {"GQA": gib(16, 48, 0)}),
-            ("a layer with a window keeps 1,024 tokens, however long the text is", {"GQA, window": gib(4, 48, 0)}),
-            ("every sixth layer is open: 8 of 48, the other 40 have a window", {"GQA, pattern": gib(4, 40, 8)}),
-            ("every sixth layer is open: 8 of 48, not 6", {"GQA, pattern": gib(4, 6, 42)}),
-            ("the layers with a window keep something, too", {"GQA, pattern": gib(4, 8, 0)}),
-            ("the rings do not grow: it is a little less than 2", {"doubled": 2}),
-            ("the open layers grow with the text", {"doubled": 1}),
-        ],
-    ),
-    Exercise(
-        id="15.6",
-        title="Find the bug: looking for a sink",
-        points=2,
-        truth=even_shares,
-        cases=sink_cases,
-        axes="head",
-        mistakes=[
-            ("an even share is 1 of the tokens seen so far, t + 1; not 1 of all T", shares_with(seen=lambda T: T)),
-            ("the query at place t sees t + 1 tokens, itself included", shares_with(seen=torch.arange)),
-            (
-                "the even share of a query is 1 of all tokens before it, those before `start` included",
-                lambda weights, start: even_shares(
-                    weights[..., start:, :], 0, seen=lambda T: torch.arange(T - start) + 1
-                ),
-            ),
-            ("these are the weights themselves, not multiples of an even share", shares_with(seen=lambda T: 1)),
-            ("the queries before `start` are counted, too", lambda weights, start: even_shares(weights, 0)),
-            ("this is what the first token asks; asked for is what it is given: column 0", shares_with(column=None)),
-            ("each token's weight on itself or the last one is no sink: column 0", shares_with(column=-1)),
-            ("one number per head: the mean goes over texts and queries, not over heads", shares_with(over=(0, 1))),
-            ("a sum over the queries; asked for is the mean", lambda w, s: even_shares(w, s) * (w.shape[-1] - s)),
+            *[
+                ("A has no positions: worse than B and D from the start, and little to lose", {"A": w})
+                for w in WAYS[1:]
+            ],
+            *[("B is best in short texts and worst in long ones: it was never scaled", {"B": w}) for w in WAYS[::2]],
+            *[("C is bad everywhere: neighbours are no longer told apart", {"C": w}) for w in WAYS[:2]],
+            *[("D pays a little in short texts and holds in long ones", {"D": w}) for w in WAYS[:3]],
+            ("this is B's loss in long texts; asked for is by how much it rose", {"rise of B": 3.87}),
+            ("a rise is a difference, not a ratio", {"rise of B": 5.95}),
+            ("60 characters are within the trained length, where scaling only costs", {"60 characters": "D"}),
+            *[("for 250 characters, compare the long texts", {"250 characters": w}) for w in "ABC"],
+            ("a linear probe finds what a linear map finds; a deeper reader might find more", {"the place": "gone"}),
+            ("the probe was hardly better than a guess: it shows nothing of that kind", {"the place": "kept"}),
         ],
     ),
 ]

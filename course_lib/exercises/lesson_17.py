@@ -1,300 +1,274 @@
-"""Exercises of lesson 17: vision transformers."""
+"""Exercises of lesson 17: KV caching."""
+
+import math
 
 import torch
-import torch.nn.functional as F
-from torch import nn
 
-from course_lib.exercises.cases import random_tensors, scattered
+from course_lib.exercises.cached_layers import largest_difference, plainly, stack_cases, stepping, through_the_cache
+from course_lib.exercises.cases import dice, number
 from course_lib.exercises.exercise import Exercise
-from course_lib.nn import cut_into_patches
 
-# 17.1 Numbers on the way: 4 pictures of 60 x 84 pixels, patches of 12 x 12, D = 50; the green of a pixel
-PATCHES, FLAT = 60 * 84 // 12**2, 3 * 12**2
-WAY = {"patches": PATCHES, "flat": FLAT, "input": (4, PATCHES + 1, 50)}
-WAY |= {"weights": FLAT * 50 + 50, "positions": (PATCHES + 1) * 50}
-WAY |= {"patch": 30 // 12 * 7 + 50 // 12, "place": 144 + 30 % 12 * 12 + 50 % 12}
+# 17.1 Which rows?
+ROWS = {"end": 12, "replaced": 7, "system": 0, "dropped": 4, "no mask": 0, "no mask, first layer": 12}
 
 
-# 17.2 A linear layer in disguise
-def cut_cases(seed):
-    cases = []
-    for B, C, size, rows, columns, D in ((2, 3, 4, 2, 5, 7), (1, 1, 2, 3, 2, 5), (3, 2, 3, 4, 1, 11)):
-        pixels, weight = random_tensors(seed + D, (B, C, size * rows, size * columns), (D, C * size * size))
-        cases.append((scattered(pixels), scattered(weight), size))
-    return cases
+# 17.2 By hand
+def read_with(**changes):
+    """Both answers of 17.2, with one thing changed in the step."""
+    return stepping(**changes), largest_difference
 
 
-def as_kernel(weight, channels, size):
-    return weight.reshape(len(weight), channels, size, size)
+def differing(**changes):
+    return stepping(), lambda *case: largest_difference(*case, **changes)
 
 
-def run_disguise(functions, pixels, weight, size):
-    cut, kernel = functions
-    return {"patches": cut(pixels, size), "kernel": kernel(weight, pixels.shape[1], size)}
+def run_both(functions, X, layers):
+    step, difference = functions
+    outputs = through_the_cache(step, X, layers)
+    found = difference(stepping(scale=float), plainly, X, layers)  # a step with a fault, so that there is one
+    return None if outputs is None else {"outputs": outputs, "largest difference": found}
 
 
-def cut_in_order(*order):
-    """A cut whose axes (batch, channel, row of patches, row, column of patches, column) are in another order."""
-
-    def cut(pixels, size):
-        parts = pixels.unflatten(3, (-1, size)).unflatten(2, (-1, size))
-        return parts.permute(order).flatten(3).flatten(1, 2)
-
-    return cut, as_kernel
-
-
-def cutting(cut):
-    return cut, as_kernel
+# 17.3 Rows
+def conversations(seed):
+    system, a, b = (number(seed + i, 3, 30) for i in range(3))
+    ns, power = [10, 20, 70], 1 + 0.5 * number(seed, 1, 5)
+    return [
+        (system, [(a, b)], ns, [3 * n**power * (1.3 if n == 20 else 1) for n in ns]),
+        (0, [(5, 2), (a, 7), (3, b)], ns[:2], [n**3 + 5 * n for n in ns[:2]]),
+        (system, [(b, a)] * 5, (4, 64), (7.0, 7.0 * 4**power)),
+    ]
 
 
-def disguised(change):
-    return cut_into_patches, lambda *case: change(as_kernel(*case))
+def rows(system, turns):
+    counts, before = {"plain": 0, "per turn": 0}, system
+    for question, answer in turns:
+        prompt = before + question
+        counts["plain"] += sum(prompt + written for written in range(answer))
+        counts["per turn"] += prompt + answer - 1
+        before = prompt + answer
+    return {**counts, "kept": before - 1}
 
 
-# 17.3 A colleague's tower
-def tower_cases(seed):
-    cases = []
-    for B, P, D, depth in ((2, 6, 8, 2), (3, 4, 12, 3), (1, 11, 4, 1)):
-        patches, token, positions, scale = random_tensors(seed + P, (B, P, D), (D,), (P + 1, D), (D,))
-        norm = nn.LayerNorm(D).requires_grad_(False)
-        norm.weight.copy_(scale)
-        cases.append((scattered(patches), token, positions, torch_layers(seed, D, depth), norm))
-    return cases
+def power(lengths, costs):
+    return math.log(costs[-1] / costs[0]) / math.log(lengths[-1] / lengths[0])
 
 
-def torch_layers(seed, D, depth):
-    """Encoder layers of torch's, with the same weights for the same seed."""
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        settings = {"nhead": 2, "dim_feedforward": 3 * D, "dropout": 0.0, "norm_first": True, "batch_first": True}
-        return [nn.TransformerEncoderLayer(D, **settings).requires_grad_(False) for _ in range(depth)]
+def run_counts(functions, system, turns, lengths, costs):
+    count, find = functions
+    counts = count(system, turns)
+    return None if counts is None else {"rows": counts, "power": find(lengths, costs)}
 
 
-def through(layers, x):
-    for layer in layers:
-        x = layer(x)
-    return x
+def miscounted(change):
+    """Other numbers of rows: `change(system, turns, true counts)`."""
+    return lambda system, turns: {**rows(system, turns), **change(system, turns, rows(system, turns))}, power
 
 
-def start(patches, token, positions):
-    return torch.cat([token.expand(len(patches), 1, -1), patches], dim=1) + positions
+# 17.4 Bytes: layers, key-value heads, query heads, context, billions of parameters; heads are 128 wide
+KNOWN = {"Llama 2 70B": (80, 8, 64, 4096, 69), "Llama 2 7B": (32, 32, 32, 4096, 6.7)}
+KNOWN |= {"Llama 3.1 8B": (32, 8, 32, 131072, 8.0)}
 
 
-def token_last(patches, token, positions):
-    return torch.cat([patches, token.expand(len(patches), 1, -1)], dim=1) + positions
+def users(name, card=160 * 2**30, both=2, tokens=4000, weights=2e9, heads=1, whole=math.floor):
+    L, *sizes, billions = KNOWN[name]
+    return whole((card - billions * weights) / (both * L * sizes[heads - 1] * 128 * tokens * 2))
 
 
-def token_nowhere(patches, token, positions):
-    return torch.cat([token.expand(len(patches), 1, -1), patches + positions[1:]], dim=1)
+FORMULAS = [
+    ("there are no parts of users: round down", {"whole": float}),
+    ("keys and values: the formula begins with a 2", {"both": 1}),
+    ("the weights need memory, too: 2 bytes each", {"weights": 0}),
+    ("a number has 2 bytes, in the weights, too", {"weights": 1e9}),
+    ("a billion parameters are 10⁹, and not 2³⁰", {"weights": 2**31}),
+    ("a GiB is 2³⁰ bytes, and not 10⁹", {"card": 160e9}),
+    ("what counts are key-value heads, not query heads", {"heads": 2}),
+    ("each user has 4,000 tokens, not the whole context", {"tokens": 4096}),
+]
 
 
-def summary(patches, token, positions, layers, norm, begin=start, end=lambda x: x[:, 0]):
-    return end(norm(through(layers, begin(patches, token, positions))))
+# 17.5 A tree
+def prompts(seed):
+    source = dice(seed)
+    draw = torch.randint(1, 4, (9, 6), generator=source).tolist()
+    lengths = torch.randint(2, 7, (9,), generator=source).tolist()
+    some = [[7, 8, *ids[:n]] for ids, n in zip(draw, lengths, strict=True)]
+    return [(some,), ([*some[:4], some[1], some[0][:3], [5, 5, 8, 1, 7]],), ([[7, 8, 9]],)]
 
 
-def tower_with(**changed):
-    return lambda *case: summary(*case, **changed)
+def fewest_rows(prompts):
+    return len({tuple(ids[:n]) for ids in prompts for n in range(1, len(ids) + 1)})
 
 
-def positions_in_each_layer(patches, token, table, layers, norm):
-    return summary(patches, token, 0 * table, [lambda x, layer=layer: layer(x + table) for layer in layers], norm)
+def common(a, b):
+    return next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
 
 
-# 17.4 Half a shuffle: 3 rows of 4 patches; which of the 13 vectors behind the layers are no longer the same?
-def changed(change, places=1.0, depth=2, read=lambda x: x[0], black=()):
-    """How many vectors (or of what `read` makes of them) are other ones after `change(patches, positions)`."""
-    patches, token, positions = random_tensors(17, (1, 12, 8), (8,), (13, 8))
-    positions *= places
-    patches[:, list(black)] = 0
-    layers = torch_layers(17, 8, depth)
-    before = read(through(layers, start(patches, token, positions)))
-    change(patches, positions)
-    after = read(through(layers, start(patches, token, positions)))
-    return int(((after - before).abs() > 1e-4).any(dim=-1).sum())
+def tokens_only(prompts):
+    return len(set(sum(prompts, [])))
 
 
-def exchange(first, second, places_too=False):
-    def change(patches, positions):
-        for x in (patches[0], positions[1:]) if places_too else (patches[0],):  # row 0 is the class token's
-            x[[*first, *second]] = x[[*second, *first]]
-
-    return change
+def only_what_all_share(prompts):
+    shared = min(common(prompts[0], ids) for ids in prompts)
+    return shared + sum(len(ids) - shared for ids in prompts)
 
 
-def one_pixel(patches, positions):
-    patches[:, 3, 0] += 1
+def with_the_one_before(prompts):
+    pairs = zip(prompts, prompts[1:], strict=False)
+    return len(prompts[0]) + sum(len(b) - common(a, b) for a, b in pairs)
 
 
-def logits(x):
-    (weight,) = random_tensors(17, (10, 8))
-    return (weight @ x[0, 0]).unsqueeze(1)
+# 17.6 What is wrong here?
+def batch_cases(seed):
+    source = dice(seed)
+    lengths = ((5, 2, 7), (3, 3, 1, 8), (6, 11))
+    texts = [[torch.randint(1, 90, (n,), generator=source).tolist() for n in row] for row in lengths]
+    return [(texts[0], 3), (texts[1], 4), (texts[2], 5)]
 
 
-def counts():
-    return {
-        "a pixel, before the layers": changed(one_pixel, depth=0),
-        "a pixel": changed(one_pixel),
-        "two patches": changed(exchange((1,), (6,))),
-        "two patches, no positions": changed(exchange((1,), (6,)), places=0),
-        "two rows, no positions": changed(exchange(range(4, 8), range(8, 12)), places=0),
-        "two patches and their positions": changed(exchange((1,), (6,), places_too=True)),
-        "two black patches": changed(exchange((1,), (6,)), black=(1, 6)),
-        "logits": changed(exchange(range(6), range(6, 12)), read=logits),
-        "logits, no positions": changed(exchange(range(6), range(6, 12)), places=0, read=logits),
-    }
+def in_pieces(prompts, size, left=True, place=lambda p, width: p, nothing=-1, cut=torch.split, keep=None, late=0):
+    width, tokens, positions = max(map(len, prompts)), [], []
+    for ids in prompts:
+        padding, text = width - len(ids), [place(p, width - len(ids)) + late for p in range(len(ids))]
+        tokens.append([0] * padding + ids if left else ids + [0] * padding)
+        nowhere = list(range(padding)) if nothing is None else [nothing] * padding
+        positions.append(nowhere + text if left else text + nowhere)
+    pairs = zip(cut(torch.tensor(tokens), size, 1), cut(torch.tensor(positions), size, 1), strict=True)
+    return list(pairs)[:keep]
 
 
-# 17.5 Rollout by hand
-FIRST = torch.tensor([[[0.4, 0, 0.6], [0.8, 0.2, 0], [0, 0.4, 0.6]], [[0, 0.4, 0.6], [0, 1, 0], [0, 0, 1]]])
-SECOND = torch.tensor([[0.4, 0.6, 0], [0.2, 0.6, 0.2], [0.4, 0, 0.6]])
-EYE = torch.eye(3)
-HALF = "half comes along the residual connection: ½ A + ½ I"
-SUM = "A + I has to be halved, so that the sum of a row is 1"
-ORDER = "in the wrong order: layer 2 mixes what layer 1 has mixed, M₂ M₁"
+def cut_with(**changes):
+    return lambda prompts, size: in_pieces(prompts, size, **changes)
 
 
-def rolled(mix=lambda A: (A + EYE) / 2, heads=lambda A: A.mean(dim=0), together=lambda one, two: two @ one, row=0):
-    one, two = mix(heads(FIRST)), mix(SECOND)
-    seen = together(one, two)[row] if row is not None else together(one, two)[:, 0]
-    found = {"layer 1": one, "layer 2": two, "class token": seen, "share": seen[1:] / seen[1:].sum()}
-    return found | {"by patch 1": two[0, 1] * one[1, 1], "by the class token": two[0, 0] * one[0, 1]}
-
-
-def wrong_roll(*names, **changes):
-    found = rolled(**changes)
-    return {name: found[name] for name in names}
-
-
-# 17.6 With fewer pictures: measured as in the lesson with 250 steps, the mean of three seeds
-SHOWN = {"A": "transformer", "B": "without positions", "C": "convolutions"}
-NAMES = set(SHOWN.values())
-READ = SHOWN | {"gap at 40": 29, "as good as 120": 400, "lost": 25}
+def from_0_in_each_piece(prompts, size):
+    return [(t, torch.where(p < 0, -1, torch.arange(p.shape[1]))) for t, p in in_pieces(prompts, size)]
 
 
 EXERCISES = [
     Exercise(
         id="17.1",
-        title="Numbers on the way",
+        title="Which rows?",
         points=2,
-        truth=lambda: WAY,
+        truth=lambda: ROWS,
         mistakes=[
-            ("60 · 84 / 12: a patch has 12 · 12 pixels", {"patches": 60 * 84 // 12}),
-            ("three colours: a patch has 12 · 12 · 3 numbers", {"flat": 144}),
-            ("a patch is 12 pixels wide and 12 high", {"flat": 36}),
-            ("the class token goes in, too: P + 1 vectors", {"input": (4, 35, 50)}),
-            ("the class token has a place of its own: P + 1 rows", {"positions": 35 * 50}),
-            ("four pictures: the batch comes first", {"input": (36, 50)}),
-            ("the same table for all pictures", {"positions": 4 * 36 * 50}),
-            ("the layer has biases, too: D of them", {"weights": 432 * 50}),
-            ("the same layer for all patches", {"weights": 35 * 21_650}),
-            ("in reading order: 7 patches to a row", {"patch": 50 // 12 * 5 + 30 // 12}),
-            ("the first patch is number 0", {"patch": 19}),
-            ("colour by colour: 144 numbers for red come first", {"place": (6 * 12 + 2) * 3 + 1}),
-            ("row by row within a colour", {"place": 144 + 2 * 12 + 6}),
-            ("this is the red of the pixel", {"place": 6 * 12 + 2}),
-            ("the first number has the place 0", {"place": 219}),
+            *[("a token more at the end changes nothing before it", {"end": n}) for n in (0, 11, 13)],
+            ("the tokens after place 7 have heard of it, from the second layer on", {"replaced": 11}),
+            ("places are counted from 0: before place 7 there are seven", {"replaced": 6}),
+            ("the replaced token's own row changes, too", {"replaced": 8}),
+            *[("all tokens after the system message have heard of it", {"system": n}) for n in (3, 8, 9, 12)],
+            ("what stands after the dropped turn has heard of it, and moves to other places", {"dropped": 8}),
+            ("before the dropped turn there are the places 0 to 3", {"dropped": 3}),
+            ("without a mask, each old token sees the new one", {"no mask": 12}),
+            ("the first layer's keys are made from the embeddings, each from its own", {"no mask, first layer": 0}),
         ],
     ),
     Exercise(
         id="17.2",
-        title="A linear layer in disguise",
+        title="By hand",
         points=3,
-        truth=(cut_into_patches, as_kernel),
-        cases=cut_cases,
-        run=run_disguise,
+        truth=(stepping(), largest_difference),
+        cases=stack_cases,
+        run=run_both,
         mistakes=[
-            ("the patches go column by column; reading order was meant", cut_in_order(0, 4, 2, 1, 3, 5)),
-            ("the colours of a pixel stand together; first comes all of red", cut_in_order(0, 2, 4, 3, 5, 1)),
-            ("within a patch it goes down the columns; row by row was meant", cut_in_order(0, 2, 4, 1, 5, 3)),
-            ("each column is a patch; exchange the last two axes", cutting(lambda x, n: F.unfold(x, n, stride=n))),
-            ("the window moves by one pixel; patches don't overlap", cutting(lambda x, n: F.unfold(x, n).mT)),
-            ("a kernel has the axes D C Y X: colours before pixels", disguised(lambda k: k.permute(0, 2, 3, 1))),
-            ("rows and columns of the window are exchanged", disguised(lambda k: k.mT)),
-            ("the window need not be turned round", disguised(lambda k: k.flip(2, 3))),
-            ("D comes first: a kernel for each output", disguised(lambda k: k.transpose(0, 1))),
-            ("these are the weights as they were: D rows of numbers", disguised(lambda k: k.flatten(1))),
+            ("the scale is forgotten: divide scores by the root of E", read_with(scale=lambda E: 1)),
+            ("divided by E, not by its root", read_with(scale=float)),
+            ("nothing is kept: each token attends to itself alone", read_with(grow=lambda kept, row: row[None])),
+            ("a token sees itself, too: append before you attend", read_with(use=lambda K, V: (K[:-1], V[:-1]))),
+            ("keys and values are exchanged", read_with(use=lambda K, V: (V, K))),
+            ("deeper layers make keys and values from their own input, not from the embedding", read_with(deep=False)),
+            ("this is the mean difference; one wrong row could hide in it", differing(pick=lambda d: d.abs().mean())),
+            ("only the last token is compared", differing(pick=lambda d: d[-1].abs().max())),
+            ("a difference may be negative: take its size", differing(pick=torch.max)),
+            ("what `step` keeps is what the next `step` begins with", differing(onward=lambda before, now: before)),
         ],
     ),
     Exercise(
         id="17.3",
-        title="Find the bug: a colleague's tower",
-        points=2,
-        truth=summary,
-        cases=tower_cases,
-        axes="picture dimension",
+        title="Rows",
+        points=3,
+        truth=(rows, power),
+        cases=conversations,
+        run=run_counts,
         mistakes=[
-            ("both faults are still there", tower_with(begin=token_nowhere, end=lambda x: x.mean(dim=1))),
-            ("the class token has a position, too: row 0 of the table", tower_with(begin=token_nowhere)),
-            ("the mean of all vectors; only the class token's is read", tower_with(end=lambda x: x.mean(dim=1))),
-            ("the mean of the patches; only the class token's is read", tower_with(end=lambda x: x[:, 1:].mean(dim=1))),
-            ("row 0 is the class token's: it comes first", tower_with(begin=token_last, end=lambda x: x[:, -1])),
-            ("the class token stands at the end, and the first patch is read", tower_with(begin=token_last)),
-            ("the class token comes first, the vector is read at the end", tower_with(end=lambda x: x[:, -1])),
-            ("no positions were added", tower_with(begin=lambda p, token, table: start(p, token, 0 * table))),
-            ("positions are added once, before the first layer, not in each", positions_in_each_layer),
-            ("the norm behind the last layer is forgotten", lambda *case: summary(*case[:4], nn.Identity())),
-            ("all vectors are returned; only the class token's is wanted", tower_with(end=lambda x: x)),
+            ("without a cache, each token costs the whole text", miscounted(lambda s, t, n: {"plain": n["per turn"]})),
+            (
+                "the first token of an answer is written from the prompt alone; the last one is never read",
+                miscounted(lambda s, turns, true: {"plain": true["plain"] + sum(a for _, a in turns)}),
+            ),
+            ("the earlier turns are missing", miscounted(lambda s, t, n: {"per turn": sum(s + sum(c) - 1 for c in t)})),
+            (
+                "nobody asks what follows an answer's last token",
+                miscounted(lambda s, t, n: {"per turn": n["per turn"] + len(t)}),
+            ),
+            ("the last token of all is never read", miscounted(lambda s, turns, true: {"kept": true["kept"] + 1})),
+            (
+                "an answer's last token is read when the next question comes; only the very last is not",
+                miscounted(lambda s, turns, true: {"kept": true["kept"] + 1 - len(turns)}),
+            ),
+            ("the answers are kept, too", miscounted(lambda s, turns, true: {"kept": s + sum(q for q, _ in turns)})),
+            ("a power is a slope of logarithms", (rows, lambda n, c: (c[-1] - c[0]) / (n[-1] - n[0]))),
+            ("a power compares two lengths: how does each grow?", (rows, lambda n, c: math.log(c[-1], n[-1]))),
+            ("the two axes are exchanged", (rows, lambda n, c: 1 / power(n, c))),
         ],
     ),
     Exercise(
         id="17.4",
-        title="Half a shuffle",
+        title="Bytes",
         points=2,
-        truth=counts,
+        truth=lambda: {name: users(name) for name in KNOWN},
         mistakes=[
-            ("before the layers, only that patch knows of it", {"a pixel, before the layers": 13}),
-            ("before the layers, the patch's vector has already changed", {"a pixel, before the layers": 0}),
-            ("every token attends to every other: all 13 hear of it", {"a pixel": 1}),
-            ("the class token hears of it, too", {"a pixel": 12}),
-            ("both patches have other positions now: that is news for all 13", {"two patches": 2}),
-            ("the class token hears of it, too", {"two patches": 12}),
-            ("the same set: only these two vectors have changed places", {"two patches, no positions": 13}),
-            ("the two vectors behind the layers have changed places, too", {"two patches, no positions": 0}),
-            *[("two rows of 4 patches have changed places", {"two rows, no positions": n}) for n in (2, 4, 13)],
-            ("each patch has kept its position; the list has another order", {"two patches and their positions": 13}),
-            ("the two vectors stand at other places of the list", {"two patches and their positions": 0}),
-            *[("equal patches: nobody can see the exchange", {"two black patches": n}) for n in (2, 13)],
-            ("with positions, the class token sees where a patch is", {"logits": 0}),
-            ("the class token has seen the same set", {"logits, no positions": 10}),
+            *[
+                (cause, {name: users(name, **change)})
+                for cause, change in FORMULAS
+                for name in KNOWN
+                if users(name, **change) != users(name)
+            ],
+            (
+                "each user has 4,000 tokens, not the whole context",
+                {"Llama 3.1 8B": users("Llama 3.1 8B", tokens=131072)},
+            ),
         ],
     ),
     Exercise(
         id="17.5",
-        title="Rollout by hand",
-        points=3,
-        truth=rolled,
-        tolerance=2e-3,
+        title="A tree",
+        points=2,
+        truth=fewest_rows,
+        cases=prompts,
         mistakes=[
-            ("layer 1 has two heads: take their mean", wrong_roll("layer 1", heads=lambda A: A[0])),
-            ("the mean of the two heads, not their sum", wrong_roll("layer 1", heads=lambda A: A.sum(dim=0))),
-            *[(HALF, wrong_roll(n, mix=lambda A: A)) for n in ("layer 1", "layer 2", "class token", "share")],
-            *[(SUM, wrong_roll(n, mix=lambda A: A + EYE)) for n in ("layer 1", "layer 2", "class token")],
-            *[(ORDER, wrong_roll(n, together=lambda a, b: a @ b)) for n in ("class token", "share")],
-            ("number by number; a product of matrices was meant", wrong_roll("class token", together=torch.mul)),
-            ("this is the last layer alone", wrong_roll("class token", together=lambda one, two: two)),
-            ("this is the class token's column; its row was meant", wrong_roll("class token", row=None)),
-            ("divide by the sum of the two patches", {"share": rolled()["class token"][1:]}),
-            ("patch 1 keeps 0.8 of itself in layer 1, and 0.3 of that is taken in layer 2", {"by patch 1": 0.3}),
-            ("the class token takes 0.1 in layer 1, and keeps 0.7 of it in layer 2", {"by the class token": 0.1}),
-            ("the two ways are exchanged", {"by patch 1": 0.07}),
+            ("nothing is shared: this is the sum of all lengths", lambda prompts: sum(map(len, prompts))),
+            ("only what all prompts share is computed once; some share more than others", only_what_all_share),
+            ("only prompts that are the same are shared", lambda prompts: sum(map(len, set(map(tuple, prompts))))),
+            ("each shares with the one before it only; look at all earlier ones", with_the_one_before),
+            (
+                "the same token at the same place is another row if the text before it differs",
+                lambda prompts: len({pair for ids in prompts for pair in enumerate(ids)}),
+            ),
+            ("these are different tokens; a row is a token with all that stands before it", tokens_only),
+            ("the empty beginning needs no row", lambda prompts: fewest_rows(prompts) + 1),
+            (
+                "a prompt's last token is read, too: what follows it is asked",
+                lambda p: fewest_rows([i[:-1] for i in p]),
+            ),
+            ("these are the rows that are saved", lambda prompts: sum(map(len, prompts)) - fewest_rows(prompts)),
         ],
     ),
     Exercise(
         id="17.6",
-        title="With fewer pictures",
-        points=2,
-        truth=lambda: READ,
-        tolerance=0.1,
+        title="What is wrong here?",
+        points=3,
+        truth=in_pieces,
+        cases=batch_cases,
         mistakes=[
-            *[("A begins low, and ends beside the best", {"A": n}) for n in NAMES - {"transformer"}],
-            *[("B stays far below: it can't know where a patch is", {"B": n}) for n in NAMES - {"without positions"}],
-            *[("C is ahead with few pictures: it has less to learn", {"C": n}) for n in NAMES - {"convolutions"}],
-            ("at the left end, not at the right", {"gap at 40": 1}),
-            ("the lowest curve is not the second one", {"gap at 40": 42}),
-            ("look for the height of C at 120, then where A has it", {"as good as 120": 120}),
-            ("with all digits A is better than that", {"as good as 120": 1297}),
-            ("the height of A less that of B, not B itself", {"lost": 72}),
-            ("at the right end, not at the left", {"lost": 12}),
+            ("positions start anew in each piece: they go on from the piece before", from_0_in_each_piece),
+            ("padded on the right: the newest token must be the last column for all", cut_with(left=False)),
+            ("a text begins at position 0, behind its padding", cut_with(place=lambda p, padding: p + padding)),
+            ("padding is no token: its position is −1", cut_with(place=lambda p, pad: p + pad, nothing=None)),
+            ("padding has the position −1; 0 is where the text begins", cut_with(nothing=0)),
+            ("the last piece is missing", cut_with(keep=-1)),
+            ("positions are counted from 0, not from 1", cut_with(late=1)),
+            ("`size` is the number of columns of a piece, not the number of pieces", cut_with(cut=torch.chunk)),
         ],
     ),
 ]

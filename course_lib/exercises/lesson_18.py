@@ -1,300 +1,285 @@
-"""Exercises of lesson 18: CLIP."""
+"""Exercises of lesson 18: grouped-query attention."""
 
+import copy
 import math
 
 import torch
-import torch.nn.functional as F
 
-from course_lib.exercises.cases import dice, random_tensors, scattered
+from course_lib.exercises.cases import number, random_tensors, scattered
 from course_lib.exercises.exercise import Exercise
 
-# 18.1 Two by two: vectors that are not of length one yet
-IMAGES, TEXTS = torch.tensor([[2.0, 0], [3, 4]]), torch.tensor([[4.0, 3], [6, 8]])
+# 18.1 Who reads whom?
+READERS = {"reads": [h // 4 for h in range(12)], "A": "MQA", "B": "GQA", "C": "MHA", "pairs": 4, "wrong": "D"}
 
 
-def unit(x):
-    return F.normalize(x, dim=-1)
+# 18.2 Bytes: Llama 2 7B
+def bill(K, H=32, layers=32, both=2, context=4096, output=True, unit=2**30):
+    attention = (1 + output) * 4096 * H * 128 + both * 4096 * K * 128
+    return {
+        f"parameters, K = {K}": layers * attention / 1e6,
+        f"cache, K = {K}": both * layers * K * 128 * context * 2 / unit,
+    }
 
 
-def by_row(logits):
-    return -logits.log_softmax(dim=1).diagonal()
+BILLS = {name: value for K in (32, 8, 1) for name, value in bill(K).items()}
+BILLS |= {"parameters, context doubled": 1, "cache, context doubled": 2}
 
 
-def by_column(logits):
-    return -logits.log_softmax(dim=0).diagonal()
+def part(name, **changes):
+    """One of the bill's numbers, with one thing changed."""
+    return {name: bill(int(name.split()[-1]), **changes)[name]}
 
 
-def both_ways(logits):
-    return (by_row(logits) + by_column(logits)) / 2
+# 18.3 Find the bug: repeat
+def repeat_cases(seed):
+    width = number(seed, 3, 6)
+    one, many, all_own = random_tensors(seed, (2 * width, 7), (15, 11), (12, 5))
+    return [(one, 2, 6), (scattered(many), 3, 12), (all_own.double(), 4, 4)]
 
 
-def yes_or_no(logits):
-    return F.softplus(torch.where(torch.eye(len(logits)) == 1, -logits, logits)).sum(dim=1)
+def repeated(weight, num_kv_heads, num_heads):
+    heads = weight.unflatten(0, (num_kv_heads, -1))
+    return heads.repeat_interleave(num_heads // num_kv_heads, dim=0).flatten(0, 1)
 
 
-def paper(vectors=unit, weigh=lambda scale: scale, loss=both_ways, ask=yes_or_no, bias=-8, mean=torch.mean):
-    table = vectors(IMAGES) @ vectors(TEXTS).T
-    found = {"table": table} | {f"caption 1, scale {s}": by_column(weigh(s) * table)[0] for s in (1, 10)}
-    found |= {f"loss, scale {s}": mean(loss(weigh(s) * table)) for s in (1, 10)}
-    return found | {"sigmoid": mean(ask(10 * table + bias))}
+# 18.4 A fair fight
+LOSSES = {"A": (1.105, 1.113, 1.129), "B": (1.187, 1.168, 1.150), "C": (1.023, 1.002, 1.026)}
+MEANS = {name: sum(losses) / 3 for name, losses in LOSSES.items()}
+FIGHT = {"numbers A": 32, "numbers B": 32, "numbers C": 256, "fair": {"A", "B"}, "gap": MEANS["B"] - MEANS["A"]}
+FIGHT |= {"overlap": "no", "parameters": "A"}
 
 
-def wrong_paper(*names, **changes):
-    found = paper(**changes)
-    return {name: found[name] for name in names}
-
-
-# 18.2 The starting line
-START = {"16": math.log(16), "128": math.log(128), "alike": math.log(64), "half": math.log(32)}
-START |= {"four times": math.log(4), "four times, same": 0.0}
-START |= {"sigmoid": math.log(1 + math.exp(3)) + 15 * math.log(1 + math.exp(-3))}
-
-
-# 18.3 A colleague's loss
-def loss_cases(seed):
+# 18.5 Your own conversion
+def conversion_cases(seed):
     cases = []
-    for B, J, distinct, scale in ((5, 3, 3, 4.0), (7, 4, 7, 9.0), (6, 2, 2, 2.5)):
-        images, texts = random_tensors(seed + B, (B, J), (distinct, J))
-        kind = torch.arange(B) % distinct
-        cases.append((scattered(unit(images)), unit(texts)[kind], scale, kind == kind.unsqueeze(1)))
+    for groups, E, D in (([[0, 2], [1, 3]], 3, 5), ([[0, 3], [1, 4], [2, 5]], 2, 7), ([[2, 0, 1]], 4, 3)):
+        size = sum(map(len, groups)) * E
+        cases.append((*random_tensors(seed + D, (size, D), (size, D), (D, size)), groups))
     return cases
 
 
-def other(same):
-    return same & ~torch.eye(len(same), dtype=torch.bool)
+def own_conversion(q_proj, k_proj, o_proj, groups, pool=lambda heads: heads.mean(dim=0), queries=True, outputs=True):
+    order, count = sum(groups, []), sum(map(len, groups))
+    q, k, o = (weight.unflatten(0, (count, -1)) for weight in (q_proj, k_proj, o_proj.T))
+    q, o = q[order] if queries else q, o[order] if outputs else o
+    k = torch.cat([pool(k[group]) for group in groups])
+    return {"q_proj": q.flatten(0, 1), "k_proj": k, "o_proj": o.flatten(0, 1).T}
 
 
-def batch_loss(images, texts, scale, same, which=other, value=-torch.inf, loss=both_ways, total=torch.mean):
-    logits = (scale * images @ texts.T).masked_fill(which(same), value)
-    return total(loss(logits))
+def converted_with(**changes):
+    return lambda *case: own_conversion(*case, **changes)
 
 
-def loss_with(**changed):
-    return lambda *case: batch_loss(*case, **changed)
+def neighbours_pooled(q_proj, k_proj, o_proj, groups):
+    heads, size = iter(range(sum(map(len, groups)))), [len(group) for group in groups]
+    return own_conversion(q_proj, k_proj, o_proj, [[next(heads) for _ in range(n)] for n in size])
 
 
-# 18.4 What a caption is worth
-def caption_cases(seed):
-    cases = []
-    for N, C, K, J in ((23, 5, 4, 3), (29, 3, 2, 4), (31, 7, 3, 6)):
-        images, captions, sizes = random_tensors(seed + N, (N, J), (C, K, J), (C, K, 1))
-        labels, counts = (torch.randint(n, (N,), generator=dice(seed + n)) for n in (C, 4))
-        counts[:4] = torch.arange(4)
-        cases.append((unit(images), scattered(captions * (2 * sizes).exp()), labels, counts + 1))
-    return cases
+def run_conversion(answer, *case):
+    result = answer(*case)
+    named = isinstance(result, tuple | list) and len(result) == 3
+    return dict(zip(("q_proj", "k_proj", "o_proj"), result, strict=True)) if named else result
 
 
-def mean_class(images, captions, before=unit, after=unit, pick=lambda table: table.argmax(dim=1)):
-    return pick(images @ after(before(captions).mean(dim=1)).T)
+# 18.6 How much comes back
+class Pupil:
+    """Stands for a model: what it knows falls when it is converted, and comes back with each step."""
+
+    def __init__(self, loss, floor, num_kv_heads=8, rate=0.01):
+        self.loss, self.floor, self.num_kv_heads, self.rate = loss, floor, num_kv_heads, rate
 
 
-def nearest_class(images, captions, before=unit, gather=lambda table: table.amax(dim=2)):
-    return gather(torch.einsum("nj,ckj->nck", images, before(captions))).argmax(dim=1)
+def convert_pupil(model, num_kv_heads):
+    return Pupil(model.loss + 4 / num_kv_heads, model.floor + 0.1, num_kv_heads, model.rate)
 
 
-def shares(found, labels, counts, times=100, of=None):
-    right = torch.as_tensor(found) == labels
-    return [times * (right & (counts == n)).sum() / (of or (counts == n).sum()) for n in (1, 2, 3, 4)]
+def fit_pupil(model, steps):
+    model.loss = model.floor + (model.loss - model.floor) * math.exp(-model.rate * steps)
+    return model
 
 
-def run_classes(functions, images, captions, labels, counts):
-    by_mean, by_nearest, measure = functions
-    guess = labels.where(counts % 2 == 1, labels.roll(1))
-    found = {"mean": by_mean(images, captions), "nearest": by_nearest(images, captions)}
-    return found | {"measure": measure(guess, labels, counts)}
+def score_pupil(model):
+    return model.loss
 
 
-def averaging(**changed):
-    return lambda *case: mean_class(*case, **changed), nearest_class, shares
+TOOLS = (convert_pupil, fit_pupil, score_pupil)
 
 
-def comparing(**changed):
-    return mean_class, lambda *case: nearest_class(*case, **changed), shares
+def pupils(seed):
+    first = Pupil(0.5 + 0.1 * number(seed, 1, 5), 0.4, rate=0.004 * number(seed + 1, 1, 5))
+    return [(first, 2, 1600, *TOOLS), (Pupil(1.3, 1.1), 4, 700, *TOOLS), (Pupil(0.9, 0.8, rate=0.02), 1, 500, *TOOLS)]
 
 
-def measuring(measure):
-    return mean_class, nearest_class, measure
+def uptrain(model, num_kv_heads, steps, convert, fit, score, share=10, start=convert_pupil, closed=None):
+    target, converted = score(model), start(model, num_kv_heads)
+    broken = score(converted)
+    after = score(fit(converted, round(steps / share)))
+    recovered = (closed or (lambda broken, after, target: (broken - after) / (broken - target)))(broken, after, target)
+    return {"broken": broken, "uptrained": after, "recovered": recovered}
 
 
-# 18.5 Which side, whose hat: the shipped model's cosines of five pictures and seven captions
-TABLE = torch.tensor(
-    [
-        [0.58, 0.59, 0.02, 0.00, 0.29, 0.33, 0.69],
-        [0.62, 0.63, 0.00, -0.03, 0.28, 0.23, 0.26],
-        [0.06, 0.12, 0.57, 0.56, -0.26, 0.14, 0.50],
-        [-0.14, -0.12, 0.51, 0.52, -0.37, -0.13, 0.06],
-        [0.19, 0.19, -0.18, -0.19, 0.63, 0.37, 0.28],
-    ]
-)
-CAPTIONS, PICTURES = (TABLE[:, :5].argmax(dim=dim) + 1 for dim in (1, 0))
-READ = {"captions": CAPTIONS, "pictures": PICTURES}
-READ |= {f"{name} found": 20 * (READ[name] == torch.arange(1, 6)).sum() for name in ("captions", "pictures")}
-READ |= {"garment": "shirt"}
+def uptrained_with(**changes):
+    return lambda *case: uptrain(*case, **changes)
 
 
-# 18.6 Two towers in a second
-def pair_cases(seed):
-    sizes = ((5, 4, 3, 2, 4.0, 3, 0.5), (7, 3, 6, 4, 8.0, 4, 0.2), (4, 5, 2, 3, 2.0, 1, 1.0))
-    cases = []
-    for B, X, Y, J, scale, steps, rate in sizes:
-        x, y, W, V = random_tensors(seed + B, (B, X), (B, Y), (X, J), (Y, J))
-        cases.append((scattered(x), y, W, V, scale, steps, rate))
-    return cases
+def scored_too_early(*case):
+    found = uptrain(*case)
+    return {**found, "uptrained": found["broken"], "recovered": 0.0}
 
 
-def fit(x, y, W, V, scale, steps, rate, vectors=unit, loss=both_ways, total=torch.mean, learn=(1, 1), keep=0.0):
-    losses, grads = [], (0.0, 0.0)
-    for _ in range(steps):
-        W, V = W.requires_grad_(), V.requires_grad_()
-        value = total(loss(scale * vectors(x @ W) @ vectors(y @ V).T))
-        grads = [keep * old + new for old, new in zip(grads, torch.autograd.grad(value, (W, V)), strict=True)]
-        losses.append(value.item())
-        W, V = ((a - share * rate * grad).detach() for a, share, grad in zip((W, V), learn, grads, strict=True))
-    return {"losses": losses, "W": W, "V": V}
+def in_the_wrong_order(model, num_kv_heads, steps, convert, fit, score):
+    """Trains the model itself for a tenth of the steps, and converts it then."""
+    target = score(model)
+    broken = score(convert(model, num_kv_heads))
+    after = score(convert(fit(copy.copy(model), steps // 10), num_kv_heads))
+    return {"broken": broken, "uptrained": after, "recovered": (broken - after) / (broken - target)}
 
 
-def fit_with(**changed):
-    return lambda *case: fit(*case, **changed)
+def not_converted(model, num_kv_heads, steps, convert, fit, score):
+    broken, target = score(convert(model, num_kv_heads)), score(model)
+    after = score(fit(copy.copy(model), steps // 10))
+    return {"broken": broken, "uptrained": after, "recovered": (broken - after) / (broken - target)}
 
-
-def losses_after(*case):
-    *rest, steps, rate = case
-    return fit(*case) | {"losses": fit(*rest, steps + 1, rate)["losses"][1:]}
-
-
-ONE_WAY = "the captions have to look for their pictures, too"
-OTHER_WAY = "the pictures have to look for their captions, too"
-HALF = "both ways: half of each"
-LENGTH = "the vectors have to be made one long first"
-TIMES = "the scale multiplies a cosine; the temperature, 1 / scale, would divide it"
-WHOLE = "the mean of four losses: two rows and two columns"
 
 EXERCISES = [
     Exercise(
         id="18.1",
-        title="Two by two",
-        points=3,
-        truth=paper,
-        tolerance=1e-3,
+        title="Who reads whom?",
+        points=2,
+        truth=lambda: READERS,
         mistakes=[
-            (LENGTH, wrong_paper("table", vectors=lambda x: x)),
-            ("rows are pictures, columns captions", {"table": paper()["table"].T}),
-            *[(TIMES, wrong_paper(name, weigh=lambda s: 1 / s)) for name in ("caption 1, scale 10", "loss, scale 10")],
-            ("this is picture 1: along the column was meant", {"caption 1, scale 1": by_row(paper()["table"])[0]}),
-            ("this is the loss for scale 1", {"caption 1, scale 10": paper()["caption 1, scale 1"]}),
-            *[(ONE_WAY, wrong_paper(f"loss, scale {s}", loss=by_row)) for s in (1, 10)],
-            *[(OTHER_WAY, wrong_paper(f"loss, scale {s}", loss=by_column)) for s in (1, 10)],
-            *[(WHOLE, wrong_paper(f"loss, scale {s}", mean=torch.sum)) for s in (1, 10)],
-            *[(WHOLE, wrong_paper(f"loss, scale {s}", mean=lambda x: 2 * x.sum())) for s in (1, 10)],
-            ("the bias is forgotten", wrong_paper("sigmoid", bias=0)),
-            ("the bias is below zero", wrong_paper("sigmoid", bias=8)),
-            ("yes is for the diagonal: the sign is turned", wrong_paper("sigmoid", ask=lambda x: yes_or_no(-x))),
-            ("no is −log σ(−z): the sign is turned", wrong_paper("sigmoid", ask=lambda x: F.softplus(-x).sum(1))),
-            ("each cell counts, not only the pairs", wrong_paper("sigmoid", ask=lambda x: F.softplus(-x.diagonal()))),
-            ("per pair: divide by two, not by four cells", {"sigmoid": paper()["sigmoid"] / 2}),
+            ("heads in turns: by the rule, neighbours share, h // (H / K)", {"reads": [h % 3 for h in range(12)]}),
+            ("each key head serves H / K = 4 query heads, not K = 3", {"reads": [h // 3 for h in range(12)]}),
+            ("key heads are counted from 0", {"reads": [h // 4 + 1 for h in range(12)]}),
+            ("this is multi-head attention: each has a key head of its own", {"reads": list(range(12))}),
+            *[("A has one key head for all", {"A": name}) for name in ("MHA", "GQA")],
+            *[("B has fewer key heads than query heads, and more than one", {"B": name}) for name in ("MHA", "MQA")],
+            *[("in C each query head has a key head of its own", {"C": name}) for name in ("GQA", "MQA")],
+            *[("each query head has a circle, each key-value head a pair of squares", {"pairs": n}) for n in (2, 8)],
+            *[("in D the lines cross: heads that share should be neighbours", {"wrong": x}) for x in "ABC"],
         ],
     ),
     Exercise(
         id="18.2",
-        title="The starting line",
+        title="Bytes",
         points=2,
-        truth=lambda: START,
-        tolerance=5e-3,
+        truth=lambda: BILLS,
+        tolerance=2e-3,
         mistakes=[
-            *[("a nat is counted with ln, not with log₂", {str(n): math.log2(n)}) for n in (16, 128)],
-            ("both ways: the mean, not the sum", {"16": 2 * math.log(16)}),
-            ("what is the same in all places does not change a softmax", {"alike": 0.0}),
-            ("32 of 64 are left", {"half": math.log(64) / 2}),
-            ("half of them are ruled out, not all", {"half": 0.0}),
-            ("four equal captions share the trust: a quarter each", {"four times": 0.0}),
-            ("the other three are wrong answers: a quarter is left for its own", {"four times": math.log(3)}),
-            ("with `same`, the other three are no wrong answers any more", {"four times, same": math.log(4)}),
-            ("the bias is forgotten", {"sigmoid": 16 * math.log(2)}),
-            ("the bias is −3: a no is cheap, a yes is dear", {"sigmoid": START["sigmoid"] + 14 * 3}),
-            ("only the own cell; the 15 others of the row count, too", {"sigmoid": math.log1p(math.exp(3))}),
-            ("the sum over the row, not its mean", {"sigmoid": START["sigmoid"] / 16}),
-            ("there is no softmax here: each cell is a question of its own", {"sigmoid": math.log(16)}),
+            *[("asked for are all 32 layers, not one", part(f"parameters, K = {K}", layers=1)) for K in (32, 8, 1)],
+            *[("the output projection is missing", part(f"parameters, K = {K}", output=False)) for K in (8, 1)],
+            *[("keys and values: each has a matrix", part(f"parameters, K = {K}", both=1)) for K in (8, 1)],
+            ("four matrices: queries, keys, values, and the output projection", part("parameters, K = 32", both=1)),
+            *[("the queries keep all their heads", part(f"parameters, K = {K}", H=K)) for K in (8, 1)],
+            *[("keys and values: the cache holds both", part(f"cache, K = {K}", both=1)) for K in (32, 8, 1)],
+            *[("each layer has a cache", part(f"cache, K = {K}", layers=1)) for K in (32, 8, 1)],
+            *[("a GiB is 2**30 bytes, not a billion", part(f"cache, K = {K}", unit=1e9)) for K in (32, 8, 1)],
+            *[("no matrix has the context as an axis", {"parameters, context doubled": n}) for n in (2, 4)],
+            *[("the cache grows linearly: 2 L K E for each token", {"cache, context doubled": n}) for n in (1, 4)],
         ],
     ),
     Exercise(
         id="18.3",
-        title="Find the bug: a colleague's loss",
-        points=3,
-        truth=batch_loss,
-        cases=loss_cases,
+        title="Find the bug: repeat",
+        points=2,
+        truth=repeated,
+        cases=repeat_cases,
+        axes="row column",
         mistakes=[
-            ("both faults are still there", loss_with(value=0.0, loss=by_row)),
-            ("the softmax runs along the rows both times", loss_with(loss=by_row)),
-            ("the softmax runs along the columns both times", loss_with(loss=by_column)),
-            ("a logit of 0 is no ban: e⁰ = 1 is still in the sum", loss_with(value=0.0)),
-            ("duplicates are still held to be wrong", loss_with(which=torch.zeros_like)),
-            ("the pair itself is taken out, too", loss_with(which=lambda same: same)),
-            ("one softmax over the whole table", loss_with(loss=lambda x: x.logsumexp((0, 1)) - x.diagonal())),
-            ("the mean of the pairs, not their sum", loss_with(total=torch.sum)),
-            (HALF, loss_with(loss=lambda x: 2 * both_ways(x))),
-            (TIMES, lambda images, texts, scale, same: batch_loss(images, texts, 1 / scale, same)),
-            ("the scale is forgotten", lambda images, texts, scale, same: batch_loss(images, texts, 1, same)),
+            (
+                "the heads are repeated in turns, 0 1 0 1; query heads 0 and 1 both read key head 0",
+                lambda weight, K, H: weight.repeat(H // K, 1),
+            ),
+            (
+                "single rows are repeated, not whole heads of E rows",
+                lambda weight, K, H: weight.repeat_interleave(H // K, dim=0),
+            ),
+            (
+                "the columns are repeated; a head's numbers are rows of the matrix",
+                lambda weight, K, H: weight.repeat(1, H // K),
+            ),
+            ("nothing is repeated", lambda weight, K, H: weight),
+            (
+                "each head is there K times; it must be there H / K times",
+                lambda weight, K, H: weight.unflatten(0, (K, -1)).repeat_interleave(K, dim=0).flatten(0, 1),
+            ),
+            ("all are copies of the first head", lambda weight, K, H: weight[: len(weight) // K].repeat(H, 1)),
+            (
+                "the heads come in the opposite order",
+                lambda weight, K, H: repeated(weight.unflatten(0, (K, -1)).flip(0).flatten(0, 1), K, H),
+            ),
         ],
     ),
     Exercise(
         id="18.4",
-        title="What a caption is worth",
-        points=3,
-        truth=(mean_class, nearest_class, shares),
-        cases=caption_cases,
-        run=run_classes,
+        title="A fair fight",
+        points=2,
+        truth=lambda: FIGHT,
+        tolerance=5e-3,
         mistakes=[
-            ("mean: averaged before each caption is one long", averaging(before=lambda x: x)),
-            ("mean: a mean is shorter than its parts; make it one long again", averaging(after=lambda x: x)),
-            ("mean: no vector was made one long", averaging(before=lambda x: x, after=lambda x: x)),
-            ("mean: the best picture of each class; turn it round", averaging(pick=lambda x: x.argmax(dim=0))),
-            ("mean: this is the nearest caption's class", (nearest_class, nearest_class, shares)),
-            ("nearest: the captions have to be made one long first", comparing(before=lambda x: x)),
-            ("nearest: this is the mean's class", (mean_class, mean_class, shares)),
-            ("nearest: this is the caption's number, not the class", comparing(gather=lambda x: x.amax(dim=1))),
-            ("nearest: of each class, the worst caption counts", comparing(gather=lambda x: x.amin(dim=2))),
-            ("nearest: a sum over captions; only the nearest counts", comparing(gather=lambda x: x.sum(dim=2))),
-            ("measure: in percent", measuring(lambda *case: shares(*case, times=1))),
-            ("measure: of the pictures with this number", measuring(lambda *case: shares(*case, of=len(case[0])))),
+            *[("what counts are key-value heads: A has one, however many ask", {"numbers A": n}) for n in (256, 128)],
+            *[
+                ("keys and values in two layers: 2 · L · K · E", {f"numbers {name}": n})
+                for name, n in (("A", 16), ("B", 16), ("C", 128))
+            ],
+            ("B has one head: for queries, for keys and values", {"numbers B": 256}),
+            ("fair are two with the same numbers per token", {"fair": {"A", "C"}}),
+            ("fair are two with the same numbers per token", {"fair": {"B", "C"}}),
+            ("the gap between A and C is what sharing costs; asked for are A and B", {"gap": MEANS["A"] - MEANS["C"]}),
+            ("B has the higher loss: B − A is positive", {"gap": MEANS["A"] - MEANS["B"]}),
+            ("the worst seed of A is still better than the best of B", {"overlap": "yes"}),
+            ("A has eight query heads, with columns in the output projection; B has one", {"parameters": "B"}),
         ],
     ),
     Exercise(
         id="18.5",
-        title="Which side, whose hat?",
-        points=2,
-        truth=lambda: READ,
+        title="Your own conversion",
+        points=3,
+        truth=own_conversion,
+        cases=conversion_cases,
+        run=run_conversion,
         mistakes=[
-            ("along the rows: each picture looks for its caption", {"captions": PICTURES}),
-            ("captions 6 and 7 are not asked yet", {"captions": TABLE.argmax(dim=1) + 1}),
-            ("the diagonal is what should be; look for the largest", {"captions": range(1, 6)}),
-            ("along the columns: each caption looks for its picture", {"pictures": CAPTIONS}),
-            ("the diagonal is what should be; look for the largest", {"pictures": range(1, 6)}),
-            ("one of five is wrong", {"captions found": 100}),
-            ("this is the other way round: how many captions find their picture", {"captions found": 60}),
-            ("two of five are wrong", {"pictures found": 100}),
-            ("this is the other way round: how many pictures find their caption", {"pictures found": 80}),
-            ("the nearer one of captions 6 and 7 says white; look at her clothes", {"garment": "hat"}),
+            ("neighbours are pooled, whatever the groups are", neighbours_pooled),
+            ("the queries have not moved along with their groups", converted_with(queries=False)),
+            (
+                "the columns of o_proj belong to query heads: they move along",
+                converted_with(outputs=False),
+            ),
+            ("queries and outputs have not moved along", converted_with(queries=False, outputs=False)),
+            ("a sum of the heads; asked for is their mean", converted_with(pool=lambda heads: heads.sum(dim=0))),
+            (
+                "the first head is kept; asked for is the mean",
+                converted_with(pool=lambda heads: heads[0]),
+            ),
+            (
+                "the mean goes over the rows, not over the heads",
+                converted_with(pool=lambda heads: heads.mean(1)),
+            ),
+            (
+                "the shared heads are still there once for each query head",
+                converted_with(pool=lambda heads: heads.mean(dim=0).repeat(len(heads), 1)),
+            ),
         ],
     ),
     Exercise(
         id="18.6",
-        title="Two towers in a second",
-        points=3,
-        truth=fit,
-        cases=pair_cases,
-        tolerance=1e-3,
+        title="How much comes back?",
+        points=2,
+        truth=uptrain,
+        cases=pupils,
         mistakes=[
-            (ONE_WAY, fit_with(loss=by_row)),
-            (OTHER_WAY, fit_with(loss=by_column)),
-            (LENGTH, fit_with(vectors=lambda x: x)),
-            (TIMES, lambda x, y, W, V, scale, *rest: fit(x, y, W, V, 1 / scale, *rest)),
-            ("the mean of the pairs, not their sum", fit_with(total=torch.sum)),
-            (HALF, fit_with(loss=lambda x: 2 * both_ways(x))),
-            ("V does not learn", fit_with(learn=(1, 0))),
-            ("W does not learn", fit_with(learn=(0, 1))),
-            ("uphill: the gradient is subtracted", fit_with(learn=(-1, -1))),
-            ("the gradients of earlier steps are still in it: set them to zero", fit_with(keep=1.0)),
-            ("the losses are those before each step; these are from behind it", losses_after),
+            ("trained for all the steps; asked for is a tenth", uptrained_with(share=1)),
+            ("the multi-head model is trained on, and converted then; convert first", in_the_wrong_order),
+            ("the multi-head model itself is trained on, not the converted one", not_converted),
+            ("scored before it was trained", scored_too_early),
+            (
+                "this is the part still missing",
+                uptrained_with(closed=lambda b, a, t: (a - t) / (b - t)),
+            ),
+            ("in percent; asked for is a share", uptrained_with(closed=lambda b, a, t: 100 * (b - a) / (b - t))),
+            ("divided by the whole loss, not by the gap", uptrained_with(closed=lambda b, a, t: (b - a) / b)),
+            ("this is the difference; divide it by the gap", uptrained_with(closed=lambda b, a, t: b - a)),
+            ("the ratio of the losses is no share of the gap", uptrained_with(closed=lambda b, a, t: t / a)),
         ],
     ),
 ]

@@ -1,116 +1,143 @@
-"""Exercises of lesson 19: a vision-language model."""
-
-from collections import Counter
+"""Exercises of lesson 19: sliding window attention."""
 
 import torch
 
-from course_lib.exercises.cases import number
-from course_lib.exercises.conversations import CONVERSATION_MISTAKES, conversation_cases, converse, put_in, write
+from course_lib.exercises.cases import dice, number, random_tensors
 from course_lib.exercises.exercise import Exercise
-from course_lib.exercises.stages import STAGE_MISTAKES, freeze, moved, moving_cases, try_both
 
 
-def each(cause, part, values):
-    return [(cause, {part: value}) for value in values]
+# 19.1 On paper
+def table(T, W, first=0, sees=None):
+    sees = sees or (lambda q, k: k <= q and (q - k < W or k < first))
+    return [[int(sees(q, k)) for k in range(T)] for q in range(T)]
 
 
-# 19.1 On paper: a pixel shuffle, a connector, and what is read
-GRID = torch.tensor([[1, 2, 0, 3], [0, 4, 1, 1], [2, 0, 5, 0], [3, 1, 0, 2]])
-CONNECTOR = torch.tensor([[1, 0], [0, 1], [1, 0], [0, 2]])
-WORDS = torch.tensor([[8, 0], [7, 7], [9, 0]])
+def paper(W=0):
+    """Both tables and what query 9 sees, with W tokens more in the window."""
+    seen = {k for k in range(10) if table(10, 3 + W, first=1)[9][k]}
+    return {"window 2": table(5, 2 + W), "first": table(6, 3 + W, first=1), "query 9": seen}
 
 
-def paper(order=(0, 2, 1, 3), before=1):
-    """The axes of the squares: row of squares, row in it, column of squares, column in it."""
-    squares = GRID.reshape(2, 2, 2, 2).permute(order).reshape(4, 4)
-    reads = torch.cat([WORDS[:before], squares @ CONNECTOR, WORDS[before:]])
-    return {"squares": squares, "visual": squares @ CONNECTOR, "reads": reads, "position of ?": 6, "no shuffle": 19}
+def each_alone(values):
+    return [{name: value} for name, value in values.items()]
 
 
-def squares_as(cause, order):
-    return [(cause, {part: paper(order)[part]}) for part in ("squares", "visual", "reads")]
+# 19.2 A ring with a sink
+def ring_cases(seed):
+    W = number(seed, 3, 6)
+    return [(length, window, first) for length, window, first in ((W + 7, W, 2), (23, 5, 4), (4, 6, 2), (2, 4, 3))]
 
 
-# 19.3 A checkpoint of the hub
-HUB = {"visual tokens": 196, "model.look": (2, 196, 768), "linear_1.weight": (2048, 768), "model.embed": (1, 422, 2048)}
-HUB |= {"layers that run": 11, "vision_tower": "g", "multi_modal_projector": "W", "language_model": "f"}
-WHERE = {"A": "second picture", "B": "vision_feature_layer", "C": "rms_norm_eps", "D": "rope_theta"}
-SIGNS = {
-    "A": "A is right until the second picture begins",
-    "B": "B goes wrong where the first picture begins",
-    "C": "C is wrong from the first token on",
-    "D": "D is right at the first token: there it sees itself only, and position 0 turns nothing",
-}
-
-# 19.4 Five connectors
-KINDS = {"A": "pixel shuffle", "B": "linear", "C": "4 x 4", "D": "mlp", "E": "mean"}
-SIZES = {
-    "A": "A makes 144 tokens, and its first layer reads four patches at once",
-    "B": "B has the fewest parameters: one layer",
-    "C": "C makes 36 tokens of 576 patches: sixteen become one",
-    "D": "D makes a token of each patch, by two layers",
-    "E": "E makes 144 tokens, with the parameters of two layers for one patch",
-}
-COMPARED = KINDS | {"beaten": {"B", "E"}, "seven pictures": "A", "most": 26, "scores": (876 / 444) ** 2}
+def held(length, window, first, place=lambda p, window, first: first + (p - first) % window):
+    cache = {}
+    for p in range(length):
+        cache[p if p < first else place(p, window, first)] = p
+    return [cache[place] for place in sorted(cache)]
 
 
-def mixed_up(true, signs):
-    return [(signs[letter], {letter: n}) for letter in true for n in true.values() if n != true[letter]]
+def lost(hold, length, window, first, may=lambda q, k, window, first: q - k < window or k < first):
+    kept = {int(p) for p in hold(length, window, first)}
+    return {k for k in range(length) if may(length - 1, k, window, first)} - kept
 
 
-# 19.6 A score and a guess
-def score_cases(seed):
-    """Questions and answers in training and test, and the curves of two runs."""
-    u = number(seed, 1, 3)
-    heard = (("who", "a man", 4 + u), ("who", "a girl", 6 + u), ("where", "park", 3), ("where", "farm", 1))
-    heard += (("count", "two", 2), ("count", "one", 4))
-    asked = (("who", "a girl", 3), ("who", "a man", 4 + u), ("where", "park", 2), ("where", "beach", 1))
-    asked += (("count", "two", 2), ("count", "one", 1), ("colour", "red", 2))
-    train, test = ([pair[:2] for pair in pairs for _ in range(pair[2])] for pairs in (heard, asked))
-    alone = [(0, 0.0), (30, 20.0), (90, 52.0 + u), (150, 61.0), (200, 56.0)]
-    both = [(0, 3.0), (20, 31.0), (70, 56.0), (120, 60.0), (150, 64.0 + u)]
-    return [(train, test, alone, both), (train[::-1], test[::-1], alone, [both[0], (10, 12.0), *both[1:]])]
+def forgetful(length, window, first):
+    """A cache with two faults, so that something is lost: no first tokens, and one too few behind them."""
+    return list(range(max(length - window + 1, 0), length))
 
 
-def favourites(train):
-    return {q: Counter(a for p, a in train if p == q).most_common(1)[0][0] for q, _ in train}
+def run_ring(functions, length, window, first):
+    hold, missing = functions
+    return {"held": hold(length, window, first), "lost": missing(forgetful, length, window, first)}
 
 
-def guess(train, test, factor=100):
-    best = favourites(train)
-    return factor * sum(best.get(question) == answer for question, answer in test) / len(test)
+def holding(hold):
+    return hold, lost
 
 
-def guess_alike(train, test):
-    return guess([("", answer) for _, answer in train], [("", answer) for _, answer in test])
+def losing(may):
+    return held, lambda *case: lost(*case, may)
 
 
-def guess_what_was_heard(train, test):
-    return guess(train, [pair for pair in test if pair[0] in favourites(train)])
+def in_text_order(length, window, first):
+    return sorted(held(length, window, first))
 
 
-def guess_by_question(train, test):
-    scores = [guess(train, [pair for pair in test if pair[0] == q]) for q in {question for question, _ in test}]
-    return sum(scores) / len(scores)
+# 19.3 How far?
+def reach_cases(seed):
+    place = number(seed, 1, 4)
+    return [((3, 3, 3), 12, place), ((2, 5, 1, 4), 20, place), ((4, None, 2), 9, 3), ((2,), 5, 1)]
 
 
-def share(alone, both, level=lambda alone, both: alone[-1][1], enough=0.0, whole=lambda alone, both: alone[-1][0]):
-    steps = [step for step, y in both if y >= level(alone, both) + enough]
-    return 100 * min(steps, default=float("inf")) / whole(alone, both)
+def changes(windows, length, place, carry=lambda t, k, W: t - k >= 0 and (W is None or t - k < W), start=True):
+    rows = [[t == place for t in range(length)]]
+    for W in windows:
+        rows.append([any(rows[-1][k] and carry(t, k, W) for k in range(length)) for t in range(length)])
+    return rows if start else rows[1:]
 
 
-def share_of_stops(alone, both):
-    return share(*[[(stop, y) for stop, (_, y) in enumerate(curve)] for curve in (alone, both)])
+def carried(carry):
+    return lambda *case: changes(*case, carry)
 
 
-def measure(functions, train, test, alone, both):
-    mine, compare = functions
-    result = {"guess": mine(train, test)} if mine else {}
-    return result | ({"share": compare(alone, both), "never": compare(alone, both[:2])} if compare else {})
+# 19.4 A pattern
+def pattern_cases(seed):
+    a, b, c, d = (0.01 * n for n in torch.randperm(40, generator=dice(seed))[:4].sort().values.tolist())
+    full, some = (None,) * 6, (1024, 1024, None) * 2
+    one = {"full": (full, 1 + a), "two open": (some, 1.1 + b), "all closed": ((1024,) * 6, 1.7 + d)}
+    one |= {"one open": ((1024,) * 5 + (None,), 1.2 + c), "closed, tight": ((16,) * 6, 1.65)}
+    wide = {"wide": ((9000,) * 4, 0.8), "half": ((500, None) * 2, 0.9 + a), "tight": ((20,) * 4, 2 + b)}
+    return [(one, 8192, 1 / 3), (one, 8192, 0.125), (wide, 1000, 0.75), (one, 3072, 5 / 9), (wide, 1000, 1.0)]
 
 
-def shared(**changes):
-    return None, lambda *case: share(*case, **changes)
+def kept_tokens(windows, length):
+    return sum(min(length, W or length) for W in windows)
+
+
+def best_pattern(patterns, length, share, kept=kept_tokens, fits=lambda kept, most: kept <= most + 1e-9, rank=None):
+    choices = {n: p for n, p in patterns.items() if fits(kept(p[0], length), share * length * len(p[0]))}
+    return min(choices, key=lambda name: (rank or (lambda p: p[1]))(choices[name]))
+
+
+def smallest(pattern):
+    return kept_tokens(pattern[0], 8192)
+
+
+def chosen_with(**changed):
+    return lambda *case: best_pattern(*case, **changed)
+
+
+# 19.5 The bill: 48 layers, 16 query heads, 4 key-value heads of width 256, window 1,024 in 40 layers
+def gib(heads, open_layers, windows, length=131_072, both=2, each=2, unit=2**30):
+    return both * heads * 256 * each * (open_layers * length + windows * 1024) / unit
+
+
+NAMES = ("MHA", "GQA", "GQA, window", "GQA, pattern")
+SETTINGS = dict(zip(NAMES, ((16, 48, 0), (4, 48, 0), (4, 0, 48), (4, 8, 40)), strict=True))
+BILL = {name: gib(*settings) for name, settings in SETTINGS.items()} | {"doubled": 2 - gib(4, 0, 40) / gib(4, 8, 40)}
+
+
+def billed_with(names=NAMES, **changed):
+    return [{name: gib(*SETTINGS[name], **changed)} for name in names]
+
+
+# 19.6 Looking for a sink
+def sink_cases(seed):
+    cases = []
+    for B, H, T, start in ((2, 3, 7, 2), (1, 2, 12, 5), (3, 4, 6, 0)):
+        scores, loud = random_tensors(seed + T, (B, H, T, T), (1, H, 1, 1))
+        scores[..., :1] += 2 * loud
+        hidden = torch.ones(T, T, dtype=torch.bool).triu(1)
+        cases.append((scores.masked_fill(hidden, -torch.inf).softmax(dim=-1), start))
+    return cases
+
+
+def even_shares(weights, start, seen=lambda T: torch.arange(1, T + 1), column=0, over=(0, 2)):
+    on_first = weights[..., column] if column is not None else weights[:, :, 0]
+    return (on_first * seen(weights.shape[-1]))[..., start:].mean(dim=over)
+
+
+def shares_with(**changed):
+    return lambda weights, start: even_shares(weights, start, **changed)
 
 
 EXERCISES = [
@@ -120,107 +147,144 @@ EXERCISES = [
         points=2,
         truth=paper,
         mistakes=[
-            ("these are rows of the picture; squares of 2 × 2 neighbours were meant", {"squares": GRID}),
-            *squares_as("in a square: left to right, then the row below; yours goes down first", (0, 2, 3, 1)),
-            *squares_as("the squares follow row by row; yours go down first", (2, 0, 1, 3)),
-            *squares_as("neighbours are joined, not every second patch", (1, 3, 0, 2)),
-            ("the picture stands after <user>, where its placeholders are", {"reads": paper(before=0)["reads"]}),
-            ("the picture stands before the question, where its placeholders are", {"reads": paper(before=3)["reads"]}),
-            ("the words are read, too: one row each", {"reads": paper()["visual"]}),
-            ("visual tokens have positions like words", {"position of ?": 2}),
-            ("the picture has four positions, not one", {"position of ?": 3}),
-            ("positions begin at 0", {"position of ?": 7}),
-            ("after the shuffle, a picture has four visual tokens, not sixteen", {"position of ?": 18}),
-            ("the three words are read, too", {"no shuffle": 16}),
-            ("the words stay three; only the picture takes four times the tokens", {"no shuffle": 28}),
+            *[
+                ("the window counts the token itself: W tokens, not W before it", part)
+                for part in each_alone(paper(W=1))
+            ],
+            *[("the window has W tokens, but this one is too narrow", part) for part in each_alone(paper(W=-1))],
+            ("a token looks into the future", {"window 2": table(5, 2, sees=lambda q, k: abs(q - k) < 2)}),
+            ("a token looks into the future", {"first": table(6, 3, sees=lambda q, k: abs(q - k) < 3 or k == 0)}),
+            (
+                "rows ask, columns are asked: the table is transposed",
+                {"window 2": table(5, 2, sees=lambda q, k: 0 <= k - q < 2)},
+            ),
+            ("the first token leaves the window here; it is always to be seen", {"first": table(6, 3)}),
+            ("the first token leaves the window here; it is always to be seen", {"first": table(6, 4)}),
+            ("query 9 sees the first token, too", {"query 9": {7, 8, 9}}),
         ],
     ),
     Exercise(
         id="19.2",
-        title="One conversation",
+        title="A ring with a sink",
         points=3,
-        truth=(write, put_in),
-        cases=conversation_cases,
-        run=converse,
-        mistakes=CONVERSATION_MISTAKES,
+        truth=(held, lost),
+        cases=ring_cases,
+        run=run_ring,
+        mistakes=[
+            ("the first tokens are overwritten: this is a ring without a sink", holding(lambda n, W, _: held(n, W, 0))),
+            ("right, but in the order of the text; asked for is the order of places", holding(in_text_order)),
+            (
+                "the token `first` goes to the first place of the ring: subtract before you divide",
+                holding(lambda n, W, first: held(n, W, first, lambda p, window, first: first + p % window)),
+            ),
+            (
+                "the ring has `window` places; the kept tokens come on top",
+                holding(lambda n, W, first: held(n, max(W - first, 1), first)),
+            ),
+            ("the ring has one place too many", holding(lambda n, W, first: held(n, W + 1, first))),
+            ("nothing is ever overwritten", holding(lambda n, W, first: list(range(n)))),
+            ("the first tokens may be seen, too, and are lost", losing(lambda q, k, W, f: q - k < W)),
+            (
+                "the text has the positions 0 to length − 1 only",
+                (held, lambda hold, n, W, f: {*range(n - W, n), *range(f)} - set(hold(n, W, f))),
+            ),
+            (
+                "a window of W reaches back W − 1 tokens; this is one more",
+                losing(lambda q, k, W, f: q - k <= W or k < f),
+            ),
+            ("this is what is held; asked for is what is missing", (held, lambda hold, *case: set(hold(*case)))),
+            ("all tokens of the text are looked for, not only those in sight", losing(lambda *_: True)),
+        ],
     ),
     Exercise(
         id="19.3",
-        title="A checkpoint of the hub",
-        points=3,
-        truth=lambda: HUB | WHERE,
+        title="How far?",
+        points=2,
+        truth=changes,
+        cases=reach_cases,
+        axes="layer position",
         mistakes=[
-            ("14 patches on each side: their number is the square of it", {"visual tokens": 14}),
-            ('"default" leaves the class token out', {"visual tokens": 197}),
-            ('"default" leaves the class token out', {"model.look": (2, 197, 768)}),
-            ("there are two pictures: N P d_vision", {"model.look": (1, 196, 768)}),
-            ("the tower gives vectors of its own width; the connector widens them", {"model.look": (2, 196, 2048)}),
-            ("a linear layer stores its weight as out × in", {"linear_1.weight": (768, 2048)}),
-            ("linear_1 reads what the tower gives", {"linear_1.weight": (2048, 2048)}),
-            ("there are two pictures, 196 visual tokens each", {"model.embed": (1, 226, 2048)}),
-            ("the 30 other tokens are read, too", {"model.embed": (1, 392, 2048)}),
-            ("what is read has the width of the language model", {"model.embed": (1, 422, 768)}),
-            ("-2 is the last but one hidden state: the last layer need not run", {"layers that run": 12}),
-            ("-2 is the last but one hidden state: one layer is left out, not two", {"layers that run": 10}),
-            *each("g is the encoder of pictures: it sees", "vision_tower", "WfZH"),
-            *each("the projection is W; Z is what it reads, H what it gives", "multi_modal_projector", "gfZH"),
-            *each("f says the next token: the language model", "language_model", "gWZH"),
-            *mixed_up(WHERE, SIGNS),
+            ("a window of W carries the news W − 1 tokens on, not W", carried(lambda t, k, W: 0 <= t - k <= (W or 99))),
+            ("backwards: a token hears of those before it", carried(lambda t, k, W: 0 <= k - t < (W or 99))),
+            ("the mask is causal: news travels to the right only", carried(lambda t, k, W: abs(t - k) < (W or 99))),
+            ("each layer has a window of its own", lambda windows, *case: changes(windows[:1] * len(windows), *case)),
+            ("None means that everything before may be seen", carried(lambda t, k, W: 0 <= t - k < (W or 1))),
+            ("a token that has heard does not forget: it sees itself", carried(lambda t, k, W: 0 < t - k < (W or 99))),
+            ("the first row is the embedding, where one token has changed", lambda *case: changes(*case, start=False)),
+            (
+                "each layer is asked about the embedding; it hears of what the layer below has heard",
+                lambda windows, *case: [changes((), *case)[0], *(changes((W,), *case)[1] for W in windows)],
+            ),
         ],
     ),
     Exercise(
         id="19.4",
-        title="Five connectors",
+        title="A pattern",
         points=2,
-        truth=lambda: COMPARED,
-        tolerance=5e-3,
+        truth=best_pattern,
+        cases=pattern_cases,
         mistakes=[
-            *mixed_up(KINDS, SIZES),
-            ("nothing beats C: who has a lower loss needs more tokens", {"beaten": set("BCE")}),
-            ("nothing beats C or A: who has a lower loss needs more tokens", {"beaten": set("ABCE")}),
-            ("nothing beats A: only D has a lower loss, with more tokens", {"beaten": set("ABE")}),
-            ("D has as many tokens as B, and a lower loss: B is beaten", {"beaten": set("E")}),
-            ("A has as many tokens as E, and a lower loss: E is beaten", {"beaten": set("B")}),
-            *each("7 · 576 visual tokens would fit, but not with 300 others", "seven pictures", "DB"),
-            *each("this one fits; so does one with a lower loss", "seven pictures", "CE"),
-            ("the 300 other tokens take their places first", {"most": 28}),
-            ("one more than fits", {"most": 27}),
-            ("576 tokens are a picture without the shuffle", {"most": 6}),
-            ("each token asks each: the square of this", {"scores": 876 / 444}),
-            *each("the 300 other tokens ask and are asked, too", "scores", (4, 16)),
+            ("the lowest loss of all, whatever its cache costs", chosen_with(fits=lambda kept, most: True)),
+            ("asked for is the best model within the budget, not the smallest cache", chosen_with(rank=smallest)),
+            ("the first one that fits; asked for is the lowest loss of all that fit", chosen_with(rank=lambda p: 0)),
+            ("the worst loss is chosen", chosen_with(rank=lambda p: -p[1])),
+            ("exactly the budget is still within it", chosen_with(fits=lambda kept, most: kept < most - 1e-9)),
+            (
+                "a layer with a window larger than the text keeps the text, not the window",
+                chosen_with(kept=lambda windows, length: sum(W or length for W in windows)),
+            ),
+            (
+                "an open layer keeps the whole text",
+                chosen_with(kept=lambda windows, length: sum(min(length, W or 0) for W in windows)),
+            ),
+            (
+                "a layer with a window keeps something, too: its window",
+                chosen_with(kept=lambda windows, length: sum(length * (W is None or length <= W) for W in windows)),
+            ),
         ],
     ),
     Exercise(
         id="19.5",
-        title="Find the bug: what has moved?",
-        points=3,
-        truth=(freeze, moved),
-        cases=moving_cases,
-        run=try_both,
-        mistakes=STAGE_MISTAKES,
+        title="The bill",
+        points=2,
+        truth=lambda: BILL,
+        tolerance=5e-3,
+        mistakes=[
+            *[("keys and values: the formula begins with a 2", part) for part in billed_with(both=1)],
+            *[("a number has 2 bytes here", part) for part in billed_with(each=4)],
+            *[("a GiB is 2³⁰ bytes", part) for unit in (1, 2**20, 1e9) for part in billed_with(unit=unit)],
+            ("in MHA each of the 16 query heads has keys and values of its own", {"MHA": gib(4, 48, 0)}),
+            ("in GQA there are 4 key-value heads, not 16", {"GQA": gib(16, 48, 0)}),
+            ("a layer with a window keeps 1,024 tokens, however long the text is", {"GQA, window": gib(4, 48, 0)}),
+            ("every sixth layer is open: 8 of 48, the other 40 have a window", {"GQA, pattern": gib(4, 40, 8)}),
+            ("every sixth layer is open: 8 of 48, not 6", {"GQA, pattern": gib(4, 6, 42)}),
+            ("the layers with a window keep something, too", {"GQA, pattern": gib(4, 8, 0)}),
+            ("the rings do not grow: it is a little less than 2", {"doubled": 2}),
+            ("the open layers grow with the text", {"doubled": 1}),
+        ],
     ),
     Exercise(
         id="19.6",
-        title="A score and a guess",
+        title="Find the bug: looking for a sink",
         points=2,
-        truth=(guess, share),
-        cases=score_cases,
-        run=measure,
+        truth=even_shares,
+        cases=sink_cases,
+        axes="head",
         mistakes=[
-            ("guess: one answer for all; the best guess depends on the question", (guess_alike, None)),
-            ("guess: nobody knows the answers of the test before", (lambda train, test: guess(test, test), None)),
-            ("guess: this is the score on the training questions", (lambda train, test: guess(train, train), None)),
-            ("guess: what was never heard counts as wrong; yours leaves it out", (guess_what_was_heard, None)),
-            ("guess: each asked question counts alike; yours are means of means", (guess_by_question, None)),
-            ("guess: asked for are percent", (lambda train, test: guess(train, test, 1), None)),
-            ("share: the end of the first curve, not its top", shared(level=lambda a, b: max(y for _, y in a))),
-            ("share: the end of the first curve, not of the second", shared(level=lambda a, b: b[-1][1])),
-            ("share: reaching it is enough", shared(enough=1e-6)),
-            ("share: divide by the steps of the first run, not of the second", shared(whole=lambda a, b: b[-1][0])),
-            ("share: a number of steps; divide by the steps of the first run", shared(whole=lambda a, b: 100)),
-            ("share: stops are counted, not steps", (None, share_of_stops)),
-            ("share: the two curves are exchanged", (None, lambda alone, both: share(both, alone))),
-            ("a run that never gets there needs infinitely many steps", (None, lambda *case: min(share(*case), 100.0))),
+            ("an even share is 1 of the tokens seen so far, t + 1; not 1 of all T", shares_with(seen=lambda T: T)),
+            ("the query at place t sees t + 1 tokens, itself included", shares_with(seen=torch.arange)),
+            (
+                "the even share of a query is 1 of all tokens before it, those before `start` included",
+                lambda weights, start: even_shares(
+                    weights[..., start:, :], 0, seen=lambda T: torch.arange(T - start) + 1
+                ),
+            ),
+            ("these are the weights themselves, not multiples of an even share", shares_with(seen=lambda T: 1)),
+            ("the queries before `start` are counted, too", lambda weights, start: even_shares(weights, 0)),
+            ("this is what the first token asks; asked for is what it is given: column 0", shares_with(column=None)),
+            ("each token's weight on itself or the last one is no sink: column 0", shares_with(column=-1)),
+            ("one number per head: the mean goes over texts and queries, not over heads", shares_with(over=(0, 1))),
+            ("a sum over the queries; asked for is the mean", lambda w, s: even_shares(w, s) * (w.shape[-1] - s)),
         ],
     ),
 ]

@@ -1,248 +1,296 @@
-"""Exercises of lesson 20: inference and alignment of a vision-language model."""
+"""Exercises of lesson 20: a modern decoder."""
 
-from itertools import accumulate
+import copy
+from dataclasses import dataclass, replace
 
 import torch
 
-from course_lib.exercises.cases import dice, number
-from course_lib.exercises.conversations import ASSISTANT, EOS, IMAGE, pictures_first, write
+from course_lib.exercises.cases import dice, number, random_tensors, scattered
 from course_lib.exercises.exercise import Exercise
-from course_lib.exercises.preferring import PREFER_MISTAKES, prefer, prefer_and_report, preference_cases, worst
-from course_lib.exercises.scores import (
-    NOUNS,
-    RATE_MISTAKES,
-    SCORE_MISTAKES,
-    TEXTS,
-    rate,
-    score,
-    score_both,
-    score_cases,
-    three_shares,
-)
 
-# 20.1 Three forms
-SHORT = "Answer the question using a single word or phrase."
-FORMS = {"normal": "{}", "ambiguous": "Q: {} A:", "word": "{}\n" + SHORT}
-QUESTIONS = (
-    ("Which single word is on the shirt?", "The word on the shirt is Rio.", "Rio."),
-    ("What word stands on the bus of the woman?", "On the bus stands the word zoo.", "Zoo."),
-    ("Where is the man with the hat?", "The man is on the beach.", "On the beach."),
-)
+# 20.1 A fourth token: "now" comes after "Time flies fast"
+WORDS = {"Time": (1, 0, 0, 2), "flies": (1, 1, 2, 0), "fast": (0, 1, 1, 1), "now": (2, 1, 0, 1)}
 
 
-def ask(question, form):
-    return FORMS[form].format(question)
+def turn(pair, place):
+    for _ in range(place):
+        pair = -pair[1], pair[0]
+    return pair
 
 
-def due(prompt, sentence, word, is_short=lambda prompt: prompt.endswith(SHORT)):
-    return word if is_short(prompt) else sentence
-
-
-def ask_and_say(functions, question, sentence, word):
-    mine, say = functions
-    texts = {form: mine(question, form) for form in FORMS} if mine else {}
-    result = {form: text for form, text in texts.items() if text is not None} or dict.fromkeys(texts)
-    return result | ({f"due, {form}": say(ask(question, form), sentence, word) for form in FORMS} if say else {})
-
-
-def asked(one, frame):
-    """A mistake in one form."""
-    return lambda question, form: frame.format(question) if form == one else None, None
-
-
-def said_if(is_short):
-    return None, lambda *case: due(*case, is_short)
-
-
-def has_a_word(prompt):
-    return "word" in prompt or "phrase" in prompt
-
-
-# 20.3 What is invented?
-INVENTED = {"invented": set("BCE"), "rate": 100 / 3, "per noun": 20, "goes along": 200 / 3}
-
-
-# 20.4 Where does it look?
-LOOKS = {"A": "castle", "B": "text", "C": "shirt", "D": "everywhere", "row": 26, "patch": (2, 3)}
-
-
-# 20.6 Talk
-def talk_cases(seed):
-    ids = iter(torch.randint(10, 99, (60,), generator=dice(seed)).tolist())
-
-    def text(length):
-        return [next(ids) for _ in range(length)]
-
-    turns = [text(2), "image"], [text(3)], [text(2)], [text(number(seed, 1, 4))], [text(1), "image", "image", text(2)]
-    messages = [{"role": ("user", "assistant")[i % 2], "content": parts} for i, parts in enumerate(turns)]
-    said = [text for i, text in enumerate(TEXTS) for _ in range(1 + (i + seed) % 3)]
-    return [(messages, P, said, {"dog", "girl"}, NOUNS) for P in (4, 6)]
-
-
-def prompt(messages, P, **changes):
-    return [*write(messages, P, **changes)["tokens"], ASSISTANT]
-
-
-def reads(messages, P, later=lambda whole, before, answer, seen: whole - before - answer):
-    """For each turn of the user: all that is new since the last answer, whose <eos> was never read."""
-    found = [len(prompt(messages[:1], P))]
-    for i in range(2, len(messages), 2):
-        whole, before = (len(prompt(messages[:end], P)) for end in (i + 1, i - 1))
-        seen = P * sum(message["content"].count("image") for message in messages[:i])
-        found.append(later(whole, before, len(messages[i - 1]["content"][0]), seen))
+def step(seen=("fast", "now"), turned=True, scale=2**0.5, parts=((0, 2), (2, 4)), place=3, keys=slice(0, 2)):
+    """What the fourth token gets, with one thing changed."""
+    places = {name: p * turned for p, name in enumerate(WORDS)} | {"now": place * turned}
+    x, found = WORDS["now"], {"leaves": "flies", "key": turn(WORDS["now"][keys], places["now"])}
+    for head, (a, b) in enumerate(parts, start=1):
+        query = turn(x[a:b], places["now"])
+        pairs = [turn(WORDS[name][keys], places[name]) for name in seen]
+        scores = torch.tensor([float(query[0] * k[0] + query[1] * k[1]) for k in pairs])
+        values = torch.tensor([WORDS[name][2:] for name in seen]).float()
+        found |= {f"scores {head}": scores, f"output {head}": (scores / scale).softmax(dim=0) @ values}
     return found
 
 
-def talk(functions, messages, num_visual, texts, there, nouns):
-    mine, count, measure = functions
-    result = {"prompt": mine(messages, num_visual)} if mine else {}
-    result |= {"read": count(messages, num_visual)} if count else {}
-    return result | ({"rate": measure(texts, there, nouns)} if measure else {})
+def wrong_step(*names, **changes):
+    found = step(**changes)
+    return {name: found[name] for name in names}
 
 
-def counted(later):
-    return None, lambda messages, P: reads(messages, P, later), None
+# 20.2 A config a day
+SHOWN = {"D": 2048, "layers": 24, "H": 16, "K": 4, "window": 2048, "context": 32768}
+SHAPELESS = {"rope_theta", "sliding_window", "rms_norm_eps", "hidden_act"}
 
 
-def written(**changes):
-    return lambda messages, P: prompt(messages, P, **changes), None, None
+def mib(K=4, E=128, tokens=2048, layers=24, both=2, each=2):
+    return both * layers * K * E * tokens * each / 2**20
 
 
-def without_old_pictures(messages, P):
-    old = [{**m, "content": [part for part in m["content"] if part != "image"]} for m in messages[:-1]]
-    return prompt([*old, messages[-1]], P)
+READ = {"E": 128, "share": 4, "cache": mib(), "cache, no window": mib(tokens=32768), "no tensor shows": SHAPELESS}
 
 
-def pictures_before_all(messages, P):
-    ids = prompt(messages, P)
-    return [ids[0], *sorted(ids[1:], key=lambda id: id != IMAGE)]
+def caches(**changes):
+    """Both caches of the config with one thing changed, one dict each."""
+    return [{n: mib(tokens=t, **changes)} for n, t in (("cache", 2048), ("cache, no window", 32768))]
+
+
+# 20.3 Compare: the cache of four families over the length of a text
+CROSSING = 40 * 1024 // 8  # 32 layers of 128 numbers against 8 open ones and 40 windows of 256
+FAMILIES = {"A": "Gemma 3", "B": "Llama 3.1", "C": "Mistral", "D": "Qwen 2.5"}
+NAMES = set(FAMILIES.values())
+COMPARED = FAMILIES | {"layers with a window": 40, "meet at": CROSSING}
+
+
+# 20.4 The forgotten line
+def suspects(seed):
+    cases = []
+    for turned, shape in enumerate(((2, 9, 5), (3, 7, 4), (1, 11, 6))):
+        true, noise, more = random_tensors(seed + shape[1], shape, shape, shape)
+        late = torch.zeros(shape)
+        late[:, shape[1] // 2 :] = 1
+        made = {
+            "window": true + late * noise,  # equal as long as the text is short
+            "eps": true + 0.003 * noise,  # nearly the same, and the same likeliest tokens
+            "base": 2 * true,  # the same likeliest tokens
+            "cap": true + noise - noise.mean(),  # the same mean
+            "activation": more,
+            "scale": true + 1e-6 * noise,  # the same, to rounding
+        }
+        others = [*list(made)[turned:5], *list(made)[:turned]]  # each of the first three is once the first
+        names = [*others[:3], "scale", *others[3:]]
+        cases.append((scattered(true), Bench(made), {name: {name: number(seed, 2, 9)} for name in names}))
+    return cases
+
+
+@dataclass
+class Bench:
+    """Computes the logits of a model in which one setting is changed."""
+
+    made: dict
+
+    def __call__(self, change):
+        return self.made[next(iter(change))]
+
+
+def largest(a, b):
+    return (a - b).abs().max()
+
+
+def likeliest(a, b):
+    return (a.argmax(dim=-1) != b.argmax(dim=-1)).sum()
+
+
+def forgotten(expected, logits_with, changes, distance=largest, pick=min):
+    return pick(changes, key=lambda name: float(distance(logits_with(changes[name]), expected)))
+
+
+def found_by(distance, pick=min):
+    return lambda *case: forgotten(*case, distance, pick)
+
+
+def first_of(distance):
+    """The first of all for which the distance is zero, nearly."""
+    return lambda expected, logits_with, changes: next(
+        name for name, change in changes.items() if distance(logits_with(change), expected) < 0.05
+    )
+
+
+# 20.5 Alternating: within the trained length, and beyond
+def length_cases(seed):
+    logits, more, slope = random_tensors(seed, (3, 20, 7), (2, 12, 5), (20, 1))
+    labels, few = (torch.randint(v, (b, t), generator=dice(seed)) for b, t, v in ((3, 20, 7), (2, 12, 5)))
+    return [(logits + slope * logits, labels, 5), (scattered(more), few, 3), (3 * logits.double(), labels, 4)]
+
+
+def within_and_beyond(logits, labels, trained, normalize=lambda x: x.log_softmax(dim=-1), end=0, start=None, last=None):
+    loss = -normalize(logits).gather(-1, labels.unsqueeze(-1)).squeeze(-1).mean(dim=0)
+    begin = trained if start is None else start
+    return {"within": loss[: trained + end].mean(), "beyond": loss[(-last if last else begin) :].mean()}
+
+
+def exchanged(*case):
+    return dict(zip(("beyond", "within"), within_and_beyond(*case).values(), strict=True))
+
+
+def measured_with(**changes):
+    return lambda *case: within_and_beyond(*case, **changes)
+
+
+# 20.6 Out and in
+@dataclass(frozen=True)
+class Toy:
+    """Stands for a decoder: the logits of a token are the mean over a window, times a factor."""
+
+    table: torch.Tensor
+    window: int
+    factor: float = 1.0
+
+    def __call__(self, tokens):
+        x = self.table[tokens]
+        means = [x[:, max(0, t - self.window + 1) : t + 1].mean(dim=1) for t in range(x.shape[1])]
+        return self.factor * torch.stack(means, dim=1)
+
+
+def store(model, folder):
+    folder["model"] = copy.deepcopy(model)
+
+
+def round_trips(seed):
+    def load_as(**changes):
+        def load(folder):
+            return replace(folder["model"], **changes)
+
+        return load
+
+    (table,) = random_tensors(seed, (11, 11))
+    tokens = torch.randint(11, (2, 17), generator=dice(seed))
+    model = Toy(table, number(seed, 5, 8))
+    return [(model, tokens, {}, store, load_as(**c)) for c in ({"window": 20}, {"factor": 1.01}, {})]
+
+
+def there_and_back(model, tokens, folder, export, load, distance=largest, length=None):
+    export(model, folder)
+    other = load(folder)
+    return distance(other(tokens[:, :length]), model(tokens[:, :length]))
+
+
+def compared_by(distance, length=None):
+    return lambda *case: there_and_back(*case, distance, length)
+
+
+def with_itself(model, tokens, folder, export, load):
+    export(model, folder)
+    return (model(tokens) - model(tokens)).abs().max()
 
 
 EXERCISES = [
     Exercise(
         id="20.1",
-        title="Three forms",
-        points=2,
-        truth=(ask, due),
-        cases=lambda seed: [QUESTIONS[seed % 2], QUESTIONS[2]],
-        run=ask_and_say,
+        title="A fourth token",
+        points=3,
+        truth=step,
+        tolerance=5e-3,
         mistakes=[
-            ("normal: the normal prompt is the question, and nothing else", asked("normal", "Q: {}")),
-            ("normal: the normal prompt is the question, and nothing else", asked("normal", "Q: {} A:")),
-            ("ambiguous: A: is missing, behind which the answer comes", asked("ambiguous", "Q: {}")),
-            ("ambiguous: both stand on one line here", asked("ambiguous", "Q: {}\nA:")),
-            ("ambiguous: this one says nothing about the form", asked("ambiguous", "Q: {} A:\n" + SHORT)),
-            ("word: the question comes first, then the form", asked("word", SHORT + "\n{}")),
-            ("word: the form stands on a line of its own", asked("word", "{} " + SHORT)),
-            ("word: nothing says which form is wanted", asked("word", "{}")),
-            ("word: the question is asked as it is, without Q: and A:", asked("word", "Q: {} A:\n" + SHORT)),
-            ("the ambiguous prompt was answered in sentences in training", said_if(lambda p: SHORT in p or "A:" in p)),
-            ("a question may have these words in it, too; look for the whole instruction", said_if(has_a_word)),
-            ("the formatting prompt asks for a word", said_if(lambda prompt: False)),
-            ("the other two ask for sentences", said_if(lambda prompt: True)),
-            ("it is the other way round", said_if(lambda prompt: not prompt.endswith(SHORT))),
+            *[("place 3 goes to 3 mod 2 = 1 of the ring, where flies stood", {"leaves": w}) for w in ("time", "fast")],
+            ("the key is turned three times: (a, b) becomes (−b, a)", wrong_step("key", turned=False)),
+            ("the fourth word stands at place 3, not at 2", wrong_step("key", place=2)),
+            ("the key is (x0, x1); (x2, x3) is the value", wrong_step("key", keys=slice(2, 4))),
+            ("queries and keys have to be turned", wrong_step("scores 1", "scores 2", turned=False)),
+            ("the window is 2: only fast and now are seen", wrong_step("scores 1", seen=tuple(WORDS))),
+            ("in the order of the ring, fast stands first", wrong_step("scores 1", seen=("now", "fast"))),
+            ("in the order of the ring, fast stands first", wrong_step("scores 2", seen=("now", "fast"))),
+            ("head 1 asks with (x0, x1), head 2 with (x2, x3)", wrong_step("scores 1", parts=((2, 4), (0, 2)))),
+            ("both heads ask with the same pair here", wrong_step("scores 2", parts=((0, 2), (0, 2)))),
+            ("the scores are divided by √2 before the softmax", wrong_step("output 1", scale=1)),
+            ("divided by E = 2; its root was meant", wrong_step("output 1", scale=2)),
+            ("the scores are divided by √2 before the softmax", wrong_step("output 2", scale=1)),
         ],
     ),
     Exercise(
         id="20.2",
-        title="Find the bug: a score, and a bias",
-        points=3,
-        truth=(score, three_shares),
-        cases=score_cases,
-        run=score_both,
-        mistakes=SCORE_MISTAKES,
+        title="A config a day",
+        points=2,
+        truth=lambda: READ,
+        tolerance=1e-3,
+        mistakes=[
+            ("there is no head_dim, so E = D / H", {"E": 512}),
+            ("the width of a head is D / H, not D", {"E": 2048}),
+            ("H / K query heads share one: 16 / 4", {"share": 16}),
+            ("each layer keeps at most a window of 2,048 tokens", {"cache": mib(tokens=32768)}),
+            *[("keys and values: 2 · K · E", cache) for cache in caches(both=1)],
+            *[("4 heads are kept, not 16", cache) for cache in caches(K=16)],
+            *[("all 24 layers have a cache", cache) for cache in caches(layers=1)],
+            *[(f"{key} shows in no tensor's shape", {"no tensor shows": SHAPELESS - {key}}) for key in SHAPELESS],
+            ("k_proj has K · E rows: this line shows", {"no tensor shows": SHAPELESS | {"num_key_value_heads"}}),
+            ("each layer has tensors: this line shows", {"no tensor shows": SHAPELESS | {"num_hidden_layers"}}),
+        ],
     ),
     Exercise(
         id="20.3",
-        title="What is invented?",
+        title="Compare",
         points=2,
-        truth=lambda: INVENTED,
-        tolerance=3e-3,
+        truth=lambda: COMPARED,
+        tolerance=2e-2,
         mistakes=[
-            ("the farm's drawing has a house: D invents nothing", {"invented": set("BCDE")}),
-            ("a wrong number or colour is wrong, but nothing that isn't there", {"invented": set("BCEF")}),
-            ("a wrong number or colour is wrong, but nothing that isn't there", {"invented": set("BCDEF")}),
-            ("who leaves something out invents nothing", {"invented": set("BCEGF")}),
-            ("one invented thing is enough: E", {"invented": set("BC")}),
-            ("one invented thing is enough: B", {"invented": set("CE")}),
-            ("these are the ones that invent nothing", {"invented": set("ADFGHI")}),
-            ("a description counts once, however much it invents", {"rate": 400 / 9}),
-            ("of descriptions; this is of nouns", {"rate": 20}),
-            ("this is the share of those that invent nothing", {"rate": 200 / 3}),
-            ("of nouns; this is of descriptions", {"per noun": 100 / 3}),
-            ("C invents two things", {"per noun": 15}),
-            ("20 nouns are named, 4 of them invented: divide by all of them", {"per noun": 25}),
-            ("J says that there is no cat: it doesn't go along", {"goes along": 100}),
-            ("only three of the five premises are false", {"goes along": 40}),
-            ("L denies what is there: wrong, but its premise is true", {"goes along": 60}),
-            ("L denies what is there: wrong, but its premise is true", {"goes along": 75}),
-            ("this is the share that doesn't go along", {"goes along": 100 / 3}),
+            *[("A bends at 1,024, where most of its layers are full", {"A": n}) for n in NAMES - {"Gemma 3"}],
+            *[("B is straight: no windows, and 8 key-value heads", {"B": n}) for n in NAMES - {"Llama 3.1"}],
+            *[("C ends flat: all layers have a window", {"C": n}) for n in NAMES - {"Mistral"}],
+            *[("D is the lower straight line: 4 key-value heads", {"D": n}) for n in NAMES - {"Qwen 2.5"}],
+            *[("windows in five layers of six", {"layers with a window": n}) for n in (8, 48, 24)],
+            ("at 1,024 tokens A bends; it is above B there", {"meet at": 1024}),
+            ("a key of A has 256 numbers, one of B has 128", {"meet at": 40 * 1024 // 24}),
         ],
     ),
     Exercise(
         id="20.4",
-        title="Where does it look?",
+        title="The forgotten line",
         points=2,
-        truth=lambda: LOOKS,
+        truth=forgotten,
+        cases=suspects,
         mistakes=[
-            *[("A is bright where the castle is", {"A": n}) for n in ("shirt", "text", "everywhere")],
-            *[("B has 2 % on the picture: the brightness is that of the rest", {"B": n}) for n in ("shirt", "castle")],
-            ("B has 2 % on the picture: it reads the text", {"B": "everywhere"}),
-            *[("C is bright where the shirt is", {"C": n}) for n in ("castle", "text", "everywhere")],
-            *[("D is as bright everywhere", {"D": n}) for n in ("castle", "shirt")],
-            ("D has 90 % on the picture: it doesn't read the text", {"D": "text"}),
-            ("the row before: it reads where the next token is chosen", {"row": 27}),
-            ("this is the row of a token before that", {"row": 25}),
-            ("the first patch is at position 2, not 0", {"patch": (3, 1)}),
-            ("the first patch is at position 2, not 1", {"patch": (3, 0)}),
-            ("row first, then column", {"patch": (3, 2)}),
-            ("rows and columns are counted from 0", {"patch": (3, 4)}),
+            ("the first tokens are compared; a window shows later", first_of(lambda a, b: largest(a[:, :2], b[:, :2]))),
+            ("the likeliest token is compared, not the logits", found_by(likeliest)),
+            ("only the means are compared", found_by(lambda a, b: (a.mean() - b.mean()).abs().round(decimals=3))),
+            ("this is the worst one: the smallest difference was meant", found_by(largest, max)),
+            ("nearly is not equal: this one differs in the third digit", first_of(largest)),
+            (
+                "the change is returned; asked for is its name",
+                lambda expected, make, changes: changes[forgotten(expected, make, changes)],
+            ),
         ],
     ),
     Exercise(
         id="20.5",
-        title="Prefer",
-        points=3,
-        truth=(prefer, worst),
-        cases=preference_cases,
-        run=prefer_and_report,
-        mistakes=PREFER_MISTAKES,
+        title="Alternating",
+        points=2,
+        truth=within_and_beyond,
+        cases=length_cases,
+        mistakes=[
+            ("within has one place too many: the last trained one is trained − 1", measured_with(end=1)),
+            ("beyond is all places after the trained ones, not the whole text", measured_with(start=0)),
+            ("beyond is all places after the trained ones, not the last one", measured_with(last=1)),
+            (
+                "the softmax belongs over the vocabulary",
+                measured_with(normalize=lambda x: x.log_softmax(1)),
+            ),
+            ("this is the mean of −p; a loss is the mean of −log p", measured_with(normalize=lambda x: x.softmax(-1))),
+            ("the logits are no log-probabilities yet", measured_with(normalize=lambda logits: logits)),
+            ("within and beyond are exchanged", exchanged),
+        ],
     ),
     Exercise(
         id="20.6",
-        title="Talk about pictures",
-        points=4,
-        truth=(prompt, reads, rate),
-        cases=talk_cases,
-        run=talk,
+        title="Out and in",
+        points=3,
+        truth=there_and_back,
+        cases=round_trips,
         mistakes=[
-            ("prompt: a picture stands where the message has it", written(order=pictures_first)),
-            (
-                "prompt: a picture stands in the message that shows it, not before all",
-                (pictures_before_all, None, None),
-            ),
-            ("prompt: a picture takes num_visual placeholders", (lambda m, P: prompt(m, 1), None, None)),
-            ("prompt: <assistant> at the end is missing", (lambda m, P: prompt(m, P)[:-1], None, None)),
-            ("prompt: <eos> ends each message", (lambda m, P: [i for i in prompt(m, P) if i != EOS], None, None)),
-            ("prompt: <bos> stands at the beginning", (lambda m, P: prompt(m, P)[1:], None, None)),
-            (
-                "prompt: only the last message; the model has no other memory",
-                (lambda m, P: prompt(m[-1:], P), None, None),
-            ),
-            ("prompt: the pictures of earlier turns are missing", (without_old_pictures, None, None)),
-            ("read: what is in the cache is not read again", counted(lambda whole, before, answer, seen: whole)),
-            (
-                "read: the answer was read as it was written",
-                counted(lambda whole, before, answer, seen: whole - before),
-            ),
-            (
-                "read: the <eos> of the answer was chosen, but never read",
-                counted(lambda w, b, answer, seen: w - b - answer - 1),
-            ),
-            ("read: earlier pictures are in the cache, too", counted(lambda w, b, answer, seen: w - b - answer + seen)),
-            ("read: in each turn, not up to each", (None, lambda m, P: list(accumulate(reads(m, P))), None)),
-            ("read: each placeholder is a token that is read", (None, lambda m, P: reads(m, 1), None)),
-            *RATE_MISTAKES,
+            ("the model is compared with itself; nothing was loaded", with_itself),
+            ("the text is too short: up to the window, both are the same", compared_by(largest, 4)),
+            ("the mean difference may hide a large one", compared_by(lambda a, b: (a - b).abs().mean())),
+            ("only the last token is compared", compared_by(lambda a, b: largest(a[:, -1], b[:, -1]))),
+            ("a difference may be negative: take its size", compared_by(lambda a, b: (a - b).max())),
+            ("the likeliest tokens are compared, not the logits", compared_by(likeliest)),
+            ("asked for is the difference, not whether it is small", compared_by(torch.allclose)),
         ],
     ),
 ]

@@ -5,7 +5,25 @@ from collections import Counter
 import pytest
 import torch
 
-from course_lib.data import BOS, EOS, PAD, Batches, translation_batch, translation_batches
+from course_lib.data import (
+    BOS,
+    EOS,
+    PAD,
+    Batches,
+    Example,
+    ImageProcessor,
+    Preference,
+    caption_batches,
+    dialogue_batches,
+    packed_batches,
+    picture_batches,
+    predict_next,
+    preference_batches,
+    text_batches,
+    translation_batch,
+    translation_batches,
+    with_reference,
+)
 from course_lib.data.batches import bucket, shuffle
 from course_lib.errors import CourseError
 from tests.toys import reversal_pairs
@@ -95,6 +113,11 @@ def test_orders_are_the_same_on_every_machine():
     assert bucket([(3, 2), (5, 1), (2, 2), (7, 3), (4, 4), (2, 1)], 11, random(5)) == [[5, 2], [0], [3], [1], [4]]
 
 
+def test_a_batch_may_fill_its_budget_to_the_last_token():
+    assert bucket([(4, 3)], 7, random(0)) == [[0]]
+    assert [len(indices) for indices in bucket([(2, 3)] * 4, 10, random(0))] == [2, 2]
+
+
 def test_what_is_drawn_for_a_batch_depends_on_its_seed_alone():
     batches = Batches(range(5), lambda items, random: torch.rand(3, generator=random), lambda random: [[0, 1], [2]])
     first, second = batches.epoch(0)
@@ -107,3 +130,31 @@ def test_rows_for_all_items_come_in_the_order_of_the_items():
     batches = translation_batches(PAIRS, BUDGET)
     lengths = batches.of_each(lambda batch: torch.stack([batch.is_label.sum(1), batch.source[:, 0]], dim=1))
     assert lengths.tolist() == [[len(target), source[0]] for source, target in PAIRS]
+
+
+def test_rows_for_all_items_keep_nothing_for_gradients():
+    weight = torch.ones(1, requires_grad=True)
+    rows = translation_batches(PAIRS, BUDGET).of_each(lambda batch: batch.is_label.sum(1) * weight)
+    assert not rows.requires_grad
+
+
+EXAMPLES = [Example([BOS, 5 + i, EOS], [False, True, True]) for i in range(3)]
+PREFERENCES = [Preference(*EXAMPLES[:2]), Preference(*EXAMPLES[1:])]
+PICTURES, PROCESSOR = [torch.zeros(5, 7, 3, dtype=torch.uint8).numpy()] * 2, ImageProcessor(size=(5, 7))
+MAKERS = {
+    "translations": lambda seed: translation_batches(PAIRS, BUDGET, seed),
+    "texts": lambda seed: text_batches([source for source, _ in PAIRS], predict_next, BUDGET, seed),
+    "dialogues": lambda seed: dialogue_batches(EXAMPLES, BUDGET, seed),
+    "packed dialogues": lambda seed: packed_batches(EXAMPLES, 7, BUDGET, seed),
+    "preferences": lambda seed: preference_batches(PREFERENCES, BUDGET, seed),
+    "preferences with a reference": lambda seed: with_reference(
+        preference_batches(PREFERENCES, BUDGET, seed), lambda batch: torch.zeros(len(batch.tokens), 2)
+    ),
+    "pictures": lambda seed: picture_batches(PICTURES, [0, 1], PROCESSOR, 2, seed),
+    "captions": lambda seed: caption_batches(PICTURES, [[[5, EOS]]] * 2, PROCESSOR, 2, seed),
+}
+
+
+@pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS.keys())
+def test_whoever_makes_batches_hands_the_seed_on(make):
+    assert make(7).seed == 7

@@ -96,6 +96,10 @@ class TestTraining:
             assert self.check(messages, [*text("It must obey."), EOS], max_length=max_length) == last
         assert self.check(messages, text("It must obey."), max_length=len(last) - 1) == last[:-1]
 
+    def test_a_conversation_that_just_fits_stays_whole(self):
+        whole = chat_template().training(TALK).ids
+        assert chat_template().training(TALK, max_length=len(whole)).ids == whole
+
     def test_no_room_for_an_answer_is_refused(self):
         with pytest.raises(CourseError, match="5 tokens leave no room for an answer to 'How many cats"):
             chat_template().training([user("How many cats are there?"), assistant("Two.")], max_length=5)

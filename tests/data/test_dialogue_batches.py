@@ -68,10 +68,19 @@ def test_without_pictures_there_are_no_features(template):
     assert batch.to("cpu").shard(0, 2).features is None
 
 
+def test_a_batch_goes_to_a_device_whole(template):
+    batch = dialogue_batch(picture_examples(ROWS, template, 500))
+    moved = batch.to("meta")
+    there = {name: rows.shape for name, rows in vars(batch).items() if rows is not None}
+    assert {name: rows.shape for name, rows in vars(moved).items() if rows is not None} == there
+    assert all(getattr(moved, name).is_meta for name in there)
+
+
 def test_the_loss_of_a_batch_is_that_of_its_shards(template):
     torch.manual_seed(0)
     model = tiny_vlm(vocab_size=len(template.tokenizer))
-    batch = dialogue_batch(picture_examples(ROWS, template, 500))
+    examples = picture_examples(ROWS, template, 500)
+    batch = dialogue_batch([examples[i] for i in (3, 1, 0, 2)])  # the one without pictures comes first
     whole = model(**batch.inputs)
     for index in range(2):
         shard = batch.shard(index, 2)

@@ -54,6 +54,13 @@ def test_a_dialogue_fits_if_its_question_leaves_room_for_a_token():
         assert (numbers_of(kept), left_out) == (expected, 2 - len(expected))
 
 
+def test_a_dialogue_fits_if_what_was_said_before_fits_too():
+    row = {"instruction": SHORT, "context": "", "response": SHORT}
+    data = [row | {"history": [user(LONG), assistant(SHORT)]}, row | {"history": []}]
+    room = len(chat_template().prompt([user(SHORT)])) + 1
+    assert fitting_dialogues(data, chat_template(), room) == (data[1:], 1)
+
+
 def test_a_preference_fits_if_both_sides_do_whole():
     sides = [(SHORT, LONG), (SHORT, "Hi!"), (LONG, SHORT)]
     data = rows(*({"chosen": [user("?"), assistant(a)], "rejected": [user("?"), assistant(b)]} for a, b in sides))

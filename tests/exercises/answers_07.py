@@ -1,130 +1,125 @@
 """Answers to the exercises of lesson 07."""
 
+import math
+
 import numpy as np
 import torch
-from torch.autograd.functional import jacobian
+import torch.nn.functional as F
 
-BY_HAND = {
-    "masked reads": "bruno saw a <mask> cup near the old house <eos>",
-    "masked labels": "- - - small bird - - - house -",
-    "causal reads": "<bos> bruno saw a small bird near the old house",
-    "causal labels": "bruno saw a small bird near the old house <eos>",
-    "spans source": "bruno saw <gap0> near the <gap1> house <eos>",
-    "spans target": "<gap0> a small bird <gap1> old <eos>",
+KINDS = {"A": "cross", "B": "encoder", "C": "decoder", "rows of A": "output", "columns of A": "input"}
+SCORES = {"links": {(0, 0), (0, 2), (1, 1), (2, 3)}, "precision": 0.75, "recall": 0.75, "AER": 0.25}
+ABLATION = {
+    "row 1 without A": "book",
+    "row 1 without A and B": "end",
+    "row 2 without A": "is",
+    "row 2 without C": "end",
+    "most needed": "C",
+    "a map shows": "where",
 }
-COUNTS = {
-    "masked": 60,
-    "hidden": 48,
-    "kept": 6,
-    "causal": 400,
-    "A": "everything",
-    "B": "right",
-    "C": "padding",
-    "D": "only masks",
-}
-CLAIMS = {"a": True, "b": False, "c": False, "d": True, "e": False, "lead": 6, "steps": 5333}
 
 
-def mask_by_parts(prefix, length):
-    mask = torch.ones(length, length).tril().bool()
-    mask[:prefix, :prefix] = True
-    return mask
+def watch_step_by_step(kept):
+    def attend(q, k, v, mask=None):
+        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+        if mask is not None:
+            scores = scores.masked_fill(~mask, -math.inf)
+        kept.append(scores.softmax(dim=-1))
+        return kept[-1] @ v
+
+    return attend
 
 
-def mask_by_loops(prefix, length):
-    return [[k <= q or k < prefix for k in range(length)] for q in range(length)]
+def watch_beside_the_fused_kernel(kept):
+    def attend(q, k, v, mask=None):
+        eye = torch.eye(k.shape[2]).expand(*k.shape[:2], -1, -1)
+        kept.append(F.scaled_dot_product_attention(q, k, eye, attn_mask=mask))
+        return F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+
+    return attend
 
 
-def mask_in_numpy(prefix, length):
-    return np.maximum(np.tri(length), np.arange(length) < prefix)
+class Watcher:
+    def __init__(self, kept):
+        self.kept = kept
+
+    def __call__(self, q, k, v, mask=None):
+        scores = torch.einsum("bhte,bhse->bhts", q, k) * q.shape[-1] ** -0.5
+        exps = (scores - scores.max()).exp() * (1 if mask is None else mask)
+        self.kept += [(exps / exps.sum(-1, keepdim=True)).numpy()]
+        return torch.einsum("bhts,bhse->bhte", torch.tensor(self.kept[-1]), v)
 
 
-def leaks_by_gradient(model, x):
-    return jacobian(model, x).abs().sum(dim=(1, 3)) > 0
+def watch_nothing(kept):
+    return lambda q, k, v, mask=None: F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
 
 
-def leaks_by_noise(model, x):
-    table = torch.zeros(len(x), len(x))
-    for j in range(len(x)):
-        other = x.clone()
-        other[j] = torch.randn(x.shape[1]) * 10
-        for i in range(len(x)):
-            table[i, j] = not torch.equal(model(other)[i], model(x)[i])
-    return table
+def problems_by_loops(weights, causal, real):
+    found = set()
+    for t, row in enumerate(weights.tolist()):
+        if abs(sum(row) - 1) > 1e-3:
+            found.add("sums")
+        for s, weight in enumerate(row):
+            if weight > 1e-9 and causal and s > t:
+                found.add("future")
+            if weight > 1e-9 and not real[s]:
+                found.add("padding")
+    return found
 
 
-def leaks_by_zeros(model, x):
-    found = []
-    for j in range(len(x)):
-        other = x.clone()
-        other[j] = 0
-        found.append(((model(other) - model(x)).abs().max(dim=1).values > 1e-6).tolist())
-    return np.array(found).T
+def problems_as_a_list(weights, causal, real):
+    sums = ["sums"] if (weights.sum(-1) - 1).abs().max() > 1e-3 else []
+    padding = ["padding"] if (weights * ~real).sum() > 0 else []
+    return [*padding, *sums, *(["future"] if causal and weights.triu(1).sum() > 0 else [])]
 
 
-def probe_by_pinv(seen, y, new, new_y):
-    seen, y, new, new_y = (part.numpy().astype(float) for part in (seen, y, new, new_y))
-    weights = np.linalg.pinv(np.c_[seen, np.ones(len(seen))]) @ y
-    return {
-        "probe": np.abs(np.c_[new, np.ones(len(new))] @ weights - new_y).mean(),
-        "control": np.abs(new_y - y.mean()).mean(),
-    }
+def problems_in_numpy(weights, causal, real):
+    w, named = weights.numpy(), {}
+    named["sums"] = not np.allclose(w.sum(axis=1), 1, atol=1e-3)
+    named["future"] = causal and np.triu(w, 1).max() > 0
+    named["padding"] = w[:, ~real.numpy()].any()
+    return {name for name, wrong in named.items() if wrong}
 
 
-def probe_by_centring(seen, y, new, new_y):
-    centred = seen - seen.mean(dim=0)
-    weights = torch.linalg.solve(centred.T @ centred, centred.T @ (y - y.mean()))
-    guess = (new - seen.mean(dim=0)) @ weights + y.mean()
-    return {"probe": (guess - new_y).abs().mean(), "control": (new_y - y.mean()).abs().mean()}
+def looks_back(weights):
+    even = 1 / torch.arange(2, len(weights) + 1)
+    return (weights.diagonal(-1) - even).mean()
 
 
-def probe_by_descent(seen, y, new, new_y):
-    layer = torch.nn.Linear(seen.shape[1], 1)
-    optimizer = torch.optim.LBFGS(layer.parameters(), max_iter=60, line_search_fn="strong_wolfe")
+def looks_back_by_loops(weights):
+    total = 0
+    for t in range(1, len(weights)):
+        total += weights[t][t - 1].item() - 1 / (t + 1)
+    return total / (len(weights) - 1)
 
-    def loss():
-        optimizer.zero_grad()
-        error = (layer(seen)[:, 0] - y).square().mean()
-        error.backward()
-        return error
 
-    optimizer.step(loss)
-    return {"control": torch.mean(abs(y.mean() - new_y)), "probe": torch.mean(abs(layer(new)[:, 0] - new_y))}
+def looks_back_in_numpy(weights):
+    return np.mean(np.diag(weights.numpy(), -1)) - np.mean([1 / (t + 1) for t in range(1, len(weights))])
 
 
 RIGHT = {
-    "07.1": [(mask_by_parts, leaks_by_gradient), (mask_by_loops, leaks_by_noise), (mask_in_numpy, leaks_by_zeros)],
-    "07.2": [
-        BY_HAND,
-        {name: f" {text.upper()} " for name, text in BY_HAND.items()},
-        {name: " ".join(text.split(" ")) for name, text in reversed(BY_HAND.items())},
-    ],
-    "07.3": [
-        COUNTS,
-        {**COUNTS, "masked": 0.15 * 400, "A": "Everything"},
-        {**COUNTS, "hidden": torch.tensor(48), "kept": 6.0},
-    ],
-    "07.4": [probe_by_pinv, probe_by_centring, probe_by_descent],
-    "07.5": [CLAIMS, {**CLAIMS, "steps": 5334}, {**CLAIMS, "steps": 800 / 0.15, "lead": 6.0, "a": 1, "b": 0}],
+    "07.1": [watch_step_by_step, watch_beside_the_fused_kernel, Watcher],
+    "07.2": [KINDS, {name: word.upper() for name, word in KINDS.items()}, dict(reversed(KINDS.items()))],
+    "07.3": [problems_by_loops, problems_as_a_list, problems_in_numpy],
+    "07.4": [looks_back, looks_back_by_loops, looks_back_in_numpy],
+    "07.5": [SCORES, {**SCORES, "links": sorted(SCORES["links"])}, {**SCORES, "precision": np.float32(3 / 4)}],
+    "07.6": [ABLATION, {name: word.upper() for name, word in ABLATION.items()}, {**ABLATION, "most needed": " c"}],
 }
 
 WRONG = {
     "07.1": [
-        ((lambda prefix, length: torch.tril(torch.ones(length, length)), leaks_by_gradient), "this is the causal mask"),
-        ((mask_by_parts, lambda model, x: jacobian(model, x).sum(dim=(1, 3)).T != 0), "the table is transposed"),
-        ((lambda prefix, length: mask_by_parts(prefix + 1, length), leaks_by_zeros), "one token too many"),
+        (watch_nothing, "how many were kept: yours is 0, the true value is 2"),
+        (lambda kept: lambda q, k, v, mask=None: kept.append(q), "output is still missing"),
+        (lambda kept: kept.append, "this cannot be checked: TypeError"),
     ],
-    "07.2": [
-        ({**BY_HAND, "spans target": "<gap0> small bird <gap1> old <eos>"}, "spans target: yours is '<gap0> small"),
-        ({**BY_HAND, "causal labels": BY_HAND["causal reads"]}, "causal labels: yours is '<bos> bruno"),
+    "07.2": [({**KINDS, "B": "mixer"}, "B: yours is 'mixer', the true value is 'encoder'")],
+    "07.3": [
+        (lambda weights, causal, real: set(), "yours is set(), the true value is {"),
+        (lambda weights, causal, real: {"sums", "future", "padding"}, "yours is {future, padding, sums"),
     ],
-    "07.3": [({**COUNTS, "kept": 12}, "kept: yours is 12, the true value is 6")],
     "07.4": [
-        (lambda seen, y, new, new_y: probe_by_pinv(new, new_y, new, new_y), "yours is"),
-        (
-            lambda seen, y, new, new_y: probe_by_pinv(seen, y, new, new_y)["probe"],
-            "expected a dict with probe, control",
-        ),
+        (lambda weights: weights.diagonal(-1).mean(), "the even head is not subtracted"),
+        (lambda weights: weights.argmax(-1).float().mean(), "yours is"),
     ],
-    "07.5": [({**CLAIMS, "lead": 0}, "lead: yours is 0, the true value is 6")],
+    "07.5": [({**SCORES, "recall": 0.5}, "recall: yours is 0.5, the true value is 0.75")],
+    "07.6": [({**ABLATION, "a map shows": "how"}, "a map shows: yours is 'how', the true value is 'where'")],
 }

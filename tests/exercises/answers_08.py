@@ -2,101 +2,129 @@
 
 import numpy as np
 import torch
+from torch.autograd.functional import jacobian
 
-IDS = {"system": 3, "user": 4, "assistant": 5}
-DIALS = {
-    "A": "temperature 0.5",
-    "B": "top-k 2",
-    "C": "temperature 2",
-    "D": "top-p 0.8",
-    "law": "greedy",
-    "story": "top-p",
+BY_HAND = {
+    "masked reads": "bruno saw a <mask> cup near the old house <eos>",
+    "masked labels": "- - - small bird - - - house -",
+    "causal reads": "<bos> bruno saw a small bird near the old house",
+    "causal labels": "bruno saw a small bird near the old house <eos>",
+    "spans source": "bruno saw <gap0> near the <gap1> house <eos>",
+    "spans target": "<gap0> a small bird <gap1> old <eos>",
 }
-COUNTS = {"prompt 3": 35, "without": 66, "with": 27, "pieces": 3}
-FAULTS = {"1": "end token", "2": "base model", "3": "template", "4": "context", "5": "temperature"}
+COUNTS = {
+    "masked": 60,
+    "hidden": 48,
+    "kept": 6,
+    "causal": 400,
+    "A": "everything",
+    "B": "right",
+    "C": "padding",
+    "D": "only masks",
+}
+CLAIMS = {"a": True, "b": False, "c": False, "d": True, "e": False, "lead": 6, "steps": 5333}
 
 
-def write_by_loop(messages):
-    ids = [1]
-    for message in messages:
-        ids.append(IDS[message["role"]])
-        ids.extend(message["content"])
-        ids.append(2)
-    ids.append(5)
-    return ids
+def mask_by_parts(prefix, length):
+    mask = torch.ones(length, length).tril().bool()
+    mask[:prefix, :prefix] = True
+    return mask
 
 
-def write_as_tensor(messages):
-    parts = [torch.tensor([IDS[m["role"]], *m["content"], 2]) for m in messages]
-    return torch.cat([torch.tensor([1]), *parts, torch.tensor([5])])
+def mask_by_loops(prefix, length):
+    return [[k <= q or k < prefix for k in range(length)] for q in range(length)]
 
 
-def write_by_sum(messages):
-    return np.array([1] + sum(([IDS[m["role"]]] + m["content"] + [2] for m in messages), []) + [5])
+def mask_in_numpy(prefix, length):
+    return np.maximum(np.tri(length), np.arange(length) < prefix)
 
 
-def complete_by_for(next_logits, prompt, budget, context):
-    ids, why = list(prompt), "budget"
-    for _ in range(budget):
-        if len(ids) == context:
-            why = "context"
-            break
-        token = next_logits(ids).argmax().item()
-        if token == 2:
-            why = "end"
-            break
-        ids += [token]
-    return {"ids": ids[len(prompt) :], "why": why}
+def leaks_by_gradient(model, x):
+    return jacobian(model, x).abs().sum(dim=(1, 3)) > 0
 
 
-def complete_by_recursion(next_logits, prompt, budget, context):
-    if budget == 0 or len(prompt) >= context:
-        return {"ids": [], "why": "budget" if budget == 0 else "context"}
-    token = int(next_logits(prompt).topk(1).indices)
-    if token == 2:
-        return {"ids": [], "why": "end"}
-    rest = complete_by_recursion(next_logits, [*prompt, token], budget - 1, context)
-    return {"ids": [token, *rest["ids"]], "why": rest["why"]}
+def leaks_by_noise(model, x):
+    table = torch.zeros(len(x), len(x))
+    for j in range(len(x)):
+        other = x.clone()
+        other[j] = torch.randn(x.shape[1]) * 10
+        for i in range(len(x)):
+            table[i, j] = not torch.equal(model(other)[i], model(x)[i])
+    return table
 
 
-def complete_by_probability(next_logits, prompt, budget, context):
-    new = []
-    while True:
-        if len(new) == budget:
-            return {"ids": torch.tensor(new), "why": "Budget"}
-        if len(prompt) + len(new) == context:
-            return {"ids": new, "why": "Context"}
-        p = next_logits(prompt + new).softmax(dim=0).numpy()
-        if p.argmax() == 2:
-            return {"ids": np.array(new), "why": "End"}
-        new.append(int(p.argmax()))
+def leaks_by_zeros(model, x):
+    found = []
+    for j in range(len(x)):
+        other = x.clone()
+        other[j] = 0
+        found.append(((model(other) - model(x)).abs().max(dim=1).values > 1e-6).tolist())
+    return np.array(found).T
+
+
+def probe_by_pinv(seen, y, new, new_y):
+    seen, y, new, new_y = (part.numpy().astype(float) for part in (seen, y, new, new_y))
+    weights = np.linalg.pinv(np.c_[seen, np.ones(len(seen))]) @ y
+    return {
+        "probe": np.abs(np.c_[new, np.ones(len(new))] @ weights - new_y).mean(),
+        "control": np.abs(new_y - y.mean()).mean(),
+    }
+
+
+def probe_by_centring(seen, y, new, new_y):
+    centred = seen - seen.mean(dim=0)
+    weights = torch.linalg.solve(centred.T @ centred, centred.T @ (y - y.mean()))
+    guess = (new - seen.mean(dim=0)) @ weights + y.mean()
+    return {"probe": (guess - new_y).abs().mean(), "control": (new_y - y.mean()).abs().mean()}
+
+
+def probe_by_descent(seen, y, new, new_y):
+    layer = torch.nn.Linear(seen.shape[1], 1)
+    optimizer = torch.optim.LBFGS(layer.parameters(), max_iter=60, line_search_fn="strong_wolfe")
+
+    def loss():
+        optimizer.zero_grad()
+        error = (layer(seen)[:, 0] - y).square().mean()
+        error.backward()
+        return error
+
+    optimizer.step(loss)
+    return {"control": torch.mean(abs(y.mean() - new_y)), "probe": torch.mean(abs(layer(new)[:, 0] - new_y))}
 
 
 RIGHT = {
-    "08.1": [write_by_loop, write_as_tensor, write_by_sum],
-    "08.2": [complete_by_for, complete_by_recursion, complete_by_probability],
-    "08.3": [DIALS, {name: word.upper() for name, word in DIALS.items()}, dict(reversed(DIALS.items()))],
-    "08.4": [COUNTS, {**COUNTS, "without": 9 + 22 + 35}, {name: torch.tensor(n) for name, n in COUNTS.items()}],
-    "08.5": [FAULTS, {name: word.title() for name, word in FAULTS.items()}, dict(reversed(FAULTS.items()))],
-    "08.6": [{"B", "D", "E"}, ["E", "D", "B"], "bde"],
+    "08.1": [(mask_by_parts, leaks_by_gradient), (mask_by_loops, leaks_by_noise), (mask_in_numpy, leaks_by_zeros)],
+    "08.2": [
+        BY_HAND,
+        {name: f" {text.upper()} " for name, text in BY_HAND.items()},
+        {name: " ".join(text.split(" ")) for name, text in reversed(BY_HAND.items())},
+    ],
+    "08.3": [
+        COUNTS,
+        {**COUNTS, "masked": 0.15 * 400, "A": "Everything"},
+        {**COUNTS, "hidden": torch.tensor(48), "kept": 6.0},
+    ],
+    "08.4": [probe_by_pinv, probe_by_centring, probe_by_descent],
+    "08.5": [CLAIMS, {**CLAIMS, "steps": 5334}, {**CLAIMS, "steps": 800 / 0.15, "lead": 6.0, "a": 1, "b": 0}],
 }
 
 WRONG = {
     "08.1": [
-        (lambda messages: write_by_loop(messages)[::-1], "place 0: yours is 5, the true value is 1"),
-        (lambda messages: [1, *sum((m["content"] for m in messages), []), 5], "yours has the shape"),
-        (lambda messages: write_by_loop(messages)[:-1], "the last <assistant> is missing"),
+        ((lambda prefix, length: torch.tril(torch.ones(length, length)), leaks_by_gradient), "this is the causal mask"),
+        ((mask_by_parts, lambda model, x: jacobian(model, x).sum(dim=(1, 3)).T != 0), "the table is transposed"),
+        ((lambda prefix, length: mask_by_parts(prefix + 1, length), leaks_by_zeros), "one token too many"),
     ],
     "08.2": [
-        (lambda next_logits, prompt, budget, context: {"ids": [], "why": "end"}, "ids: yours has the shape 0"),
-        (
-            lambda next_logits, *rest: complete_by_for(lambda ids: -next_logits(ids), *rest),
-            "the least likely token is taken",
-        ),
-        (lambda *case: {**complete_by_for(*case), "why": "end"}, "why: yours is 'end', the true value is 'budget'"),
+        ({**BY_HAND, "spans target": "<gap0> small bird <gap1> old <eos>"}, "spans target: yours is '<gap0> small"),
+        ({**BY_HAND, "causal labels": BY_HAND["causal reads"]}, "causal labels: yours is '<bos> bruno"),
     ],
-    "08.3": [({**DIALS, "D": "temperature 2"}, "D: yours is 'temperature 2', the true value is 'top-p 0.8'")],
-    "08.4": [({**COUNTS, "with": 9}, "with: yours is 9, the true value is 27")],
-    "08.5": [({**FAULTS, "1": "context"}, "1: yours is 'context', the true value is 'end token'")],
-    "08.6": [({"A", "C"}, "yours is {A, C}, the true value is {B, D, E}")],
+    "08.3": [({**COUNTS, "kept": 12}, "kept: yours is 12, the true value is 6")],
+    "08.4": [
+        (lambda seen, y, new, new_y: probe_by_pinv(new, new_y, new, new_y), "yours is"),
+        (
+            lambda seen, y, new, new_y: probe_by_pinv(seen, y, new, new_y)["probe"],
+            "expected a dict with probe, control",
+        ),
+    ],
+    "08.5": [({**CLAIMS, "lead": 0}, "lead: yours is 0, the true value is 6")],
 }

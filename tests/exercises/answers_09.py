@@ -1,147 +1,102 @@
 """Answers to the exercises of lesson 09."""
 
-import math
-from collections import Counter
-
 import numpy as np
 import torch
 
-MASK = [0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1]
-PAPER = {"loss": 1.109, "perplexity": 3.031, "mask": MASK}
-COLOURS = {"A": "learnt by heart", "B": "the same world", "C": "another language", "never free": "names"}
-COST = {"best at 40": 2, "best at 160": 4, "tokens for 80": 20, "ratio": 16, "small model is full": "yes"}
+IDS = {"system": 3, "user": 4, "assistant": 5}
+DIALS = {
+    "A": "temperature 0.5",
+    "B": "top-k 2",
+    "C": "temperature 2",
+    "D": "top-p 0.8",
+    "law": "greedy",
+    "story": "top-p",
+}
+COUNTS = {"prompt 3": 35, "without": 66, "with": 27, "pieces": 3}
+FAULTS = {"1": "end token", "2": "base model", "3": "template", "4": "context", "5": "temperature"}
 
 
-def bill_by_loops(losses, sentences):
-    tokens = words = letters = 0
-    total = 0.0
-    for row, text in zip(losses, sentences, strict=True):
-        tokens, words, letters, total = (
-            tokens + len(row),
-            words + len(text.split()),
-            letters + len(text),
-            total + sum(row),
-        )
-    return {"tokens per word": tokens / words, "bits per character": total / letters / math.log(2)}
+def write_by_loop(messages):
+    ids = [1]
+    for message in messages:
+        ids.append(IDS[message["role"]])
+        ids.extend(message["content"])
+        ids.append(2)
+    ids.append(5)
+    return ids
 
 
-def bill_in_numpy(losses, sentences):
-    flat = np.concatenate([np.array(row) for row in losses])
-    text = "".join(sentences)
-    words = sum(map(len, map(str.split, sentences)))
-    return {"tokens per word": flat.size / words, "bits per character": flat.sum() / np.log(2) / len(text)}
+def write_as_tensor(messages):
+    parts = [torch.tensor([IDS[m["role"]], *m["content"], 2]) for m in messages]
+    return torch.cat([torch.tensor([1]), *parts, torch.tensor([5])])
 
 
-def bill_in_torch(losses, sentences):
-    flat = torch.cat(list(map(torch.tensor, losses))).double()
-    words = len(" ".join(sentences).split())
-    letters = torch.tensor([len(s) for s in sentences]).sum()
-    return {
-        "bits per character": flat.sum() / math.log(2) / letters,
-        "tokens per word": torch.tensor(len(flat) / words),
-    }
+def write_by_sum(messages):
+    return np.array([1] + sum(([IDS[m["role"]]] + m["content"] + [2] for m in messages), []) + [5])
 
 
-def bigram_in_torch(texts, exam, size, extra):
-    def chain(many):
-        before = torch.tensor([i for ids in many for i in [1, *ids[:-1]]])
-        return before, torch.tensor([i for ids in many for i in ids])
-
-    counts = torch.full((size, size), extra, dtype=torch.float64)
-    counts.index_put_(chain(texts), torch.ones(1, dtype=torch.float64), accumulate=True)
-    table = counts / counts.sum(1, keepdim=True)
-    x, y = chain(exam)
-    return {"table": table, "loss": -table[x, y].log().mean()}
-
-
-def bigram_by_counters(texts, exam, size, extra):
-    counts = Counter(pair for ids in texts for pair in zip([1, *ids], ids, strict=False))
-    sums = [sum(counts[i, j] + extra for j in range(size)) for i in range(size)]
-    table = [[(counts[i, j] + extra) / sums[i] for j in range(size)] for i in range(size)]
-    losses = [-math.log(table[i][j]) for ids in exam for i, j in zip([1, *ids], ids, strict=False)]
-    return {"table": table, "loss": sum(losses) / len(losses)}
+def complete_by_for(next_logits, prompt, budget, context):
+    ids, why = list(prompt), "budget"
+    for _ in range(budget):
+        if len(ids) == context:
+            why = "context"
+            break
+        token = next_logits(ids).argmax().item()
+        if token == 2:
+            why = "end"
+            break
+        ids += [token]
+    return {"ids": ids[len(prompt) :], "why": why}
 
 
-def pairs_of(ids):
-    return zip([1, *ids[:-1]], ids, strict=True)
+def complete_by_recursion(next_logits, prompt, budget, context):
+    if budget == 0 or len(prompt) >= context:
+        return {"ids": [], "why": "budget" if budget == 0 else "context"}
+    token = int(next_logits(prompt).topk(1).indices)
+    if token == 2:
+        return {"ids": [], "why": "end"}
+    rest = complete_by_recursion(next_logits, [*prompt, token], budget - 1, context)
+    return {"ids": [token, *rest["ids"]], "why": rest["why"]}
 
 
-def bigram_in_numpy(texts, exam, size, extra):
-    counts = np.zeros((size, size))
-    for ids in texts:
-        np.add.at(counts, ([1, *ids[:-1]], ids), 1)
-    table = (counts + extra) / (counts + extra).sum(axis=1)[:, None]
-    return {"table": table, "loss": np.mean([-np.log(table[i, j]) for ids in exam for i, j in pairs_of(ids)])}
-
-
-def runs(text):
-    words = text.split()
-    return [" ".join(words[i : i + 5]) for i in range(len(words) - 4)]
-
-
-def leak_by_text(train, test, losses):
-    known = {run for text in train for run in runs(text)}
-    leaked = [i for i, text in enumerate(test) if sum(run in known for run in runs(text)) > len(runs(text)) / 2]
-    clean = [loss for i, loss in enumerate(losses) if i not in leaked]
-    return {"leaked": leaked, "too good by": np.mean(clean) - np.mean(losses)}
-
-
-def leak_by_search(train, test, losses):
-    corpus = " | ".join(train)
-    shares = torch.tensor([np.mean([f" {run} " in f" {corpus} " for run in runs(text)]) for text in test])
-    losses = torch.tensor(losses)
-    return {
-        "leaked": set(torch.where(shares > 0.5)[0].tolist()),
-        "too good by": losses[shares <= 0.5].mean() - losses.mean(),
-    }
-
-
-def leak_by_pairs(train, test, losses):
-    def words(text):
-        parts = text.split()
-        return set(zip(*(parts[i:] for i in range(5)), strict=False))
-
-    known, leaked = set.union(*map(words, train)), ()
-    for i, text in enumerate(test):
-        if len(words(text) - known) < len(words(text)) / 2:
-            leaked += (i,)
-    kept = [losses[i] for i in range(len(test)) if i not in leaked]
-    return {"leaked": leaked, "too good by": sum(kept) / len(kept) - sum(losses) / len(losses)}
+def complete_by_probability(next_logits, prompt, budget, context):
+    new = []
+    while True:
+        if len(new) == budget:
+            return {"ids": torch.tensor(new), "why": "Budget"}
+        if len(prompt) + len(new) == context:
+            return {"ids": new, "why": "Context"}
+        p = next_logits(prompt + new).softmax(dim=0).numpy()
+        if p.argmax() == 2:
+            return {"ids": np.array(new), "why": "End"}
+        new.append(int(p.argmax()))
 
 
 RIGHT = {
-    "09.1": [
-        PAPER,
-        {"loss": 8 * math.log(2) / 5, "perplexity": 2**1.6, "mask": [bool(x) for x in MASK]},
-        {"loss": torch.tensor(1.1090), "perplexity": np.float64(3.03), "mask": np.array(MASK)},
-    ],
-    "09.2": [COLOURS, {name: word.title() for name, word in COLOURS.items()}, dict(reversed(COLOURS.items()))],
-    "09.3": [bill_by_loops, bill_in_numpy, bill_in_torch],
-    "09.4": [bigram_in_torch, bigram_by_counters, bigram_in_numpy],
-    "09.5": [COST, {**COST, "ratio": 4 * 4.0}, {**COST, "small model is full": "Yes "}],
-    "09.6": [leak_by_text, leak_by_search, leak_by_pairs],
+    "09.1": [write_by_loop, write_as_tensor, write_by_sum],
+    "09.2": [complete_by_for, complete_by_recursion, complete_by_probability],
+    "09.3": [DIALS, {name: word.upper() for name, word in DIALS.items()}, dict(reversed(DIALS.items()))],
+    "09.4": [COUNTS, {**COUNTS, "without": 9 + 22 + 35}, {name: torch.tensor(n) for name, n in COUNTS.items()}],
+    "09.5": [FAULTS, {name: word.title() for name, word in FAULTS.items()}, dict(reversed(FAULTS.items()))],
+    "09.6": [{"B", "D", "E"}, ["E", "D", "B"], "bde"],
 }
 
 WRONG = {
     "09.1": [
-        ({**PAPER, "perplexity": 4}, "perplexity: yours is 4, the true value is 3.031"),
-        ({**PAPER, "mask": MASK[1:]}, "mask: yours has the shape 13, the true one has the shape 14"),
+        (lambda messages: write_by_loop(messages)[::-1], "place 0: yours is 5, the true value is 1"),
+        (lambda messages: [1, *sum((m["content"] for m in messages), []), 5], "yours has the shape"),
+        (lambda messages: write_by_loop(messages)[:-1], "the last <assistant> is missing"),
     ],
-    "09.2": [({**COLOURS, "A": "random"}, "A: yours is 'random', the true value is 'learnt by heart'")],
-    "09.3": [
-        (lambda losses, sentences: {"tokens per word": 1, "bits per character": 1}, "tokens per word: yours is 1"),
-        (lambda losses, sentences: {**bill_by_loops(losses, sentences), "bits per character": None}, "still missing"),
-    ],
-    "09.4": [
-        (lambda *case: {"table": bigram_in_numpy(*case)["table"][1:], "loss": 1}, "table: yours has the shape"),
-        (lambda *case: {**bigram_in_numpy(*case), "loss": 0.5}, "loss: yours is 0.5"),
-    ],
-    "09.5": [({**COST, "ratio": 160}, "ratio: yours is 160, the true value is 16")],
-    "09.6": [
-        (lambda train, test, losses: {**leak_by_text(train, test, losses), "leaked": set()}, "leaked: yours is set()"),
+    "09.2": [
+        (lambda next_logits, prompt, budget, context: {"ids": [], "why": "end"}, "ids: yours has the shape 0"),
         (
-            lambda train, test, losses: {**leak_by_text(train, test, losses), "too good by": 0},
-            "too good by: yours is 0",
+            lambda next_logits, *rest: complete_by_for(lambda ids: -next_logits(ids), *rest),
+            "the least likely token is taken",
         ),
+        (lambda *case: {**complete_by_for(*case), "why": "end"}, "why: yours is 'end', the true value is 'budget'"),
     ],
+    "09.3": [({**DIALS, "D": "temperature 2"}, "D: yours is 'temperature 2', the true value is 'top-p 0.8'")],
+    "09.4": [({**COUNTS, "with": 9}, "with: yours is 9, the true value is 27")],
+    "09.5": [({**FAULTS, "1": "context"}, "1: yours is 'context', the true value is 'end token'")],
+    "09.6": [({"A", "C"}, "yours is {A, C}, the true value is {B, D, E}")],
 }

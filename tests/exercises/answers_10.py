@@ -1,221 +1,147 @@
 """Answers to the exercises of lesson 10."""
 
-from fractions import Fraction
+import math
+from collections import Counter
 
 import numpy as np
 import torch
-import torch.nn.functional as F
-from torch import nn
 
-PLACES = {"A": 1, "B": 2, "C": 3, "D": 1, "E": 2, "F": 3}
-LOSSES = {"scored": 8, "per token": 15 / 8, "mean of means": 1.7667, "all": 2.125, "perplexity": 3.668}
-NUMBERS = {"user": 4, "assistant": 5}
-
-
-def turn_by_messages(messages):
-    ids, marks = [1], [False]
-    for role, words in messages:
-        ids.extend([NUMBERS[role], *words, 2])
-        marks.extend([False] + (len(words) + 1) * [role == "assistant"])
-    return ids, marks
+MASK = [0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1]
+PAPER = {"loss": 1.109, "perplexity": 3.031, "mask": MASK}
+COLOURS = {"A": "learnt by heart", "B": "the same world", "C": "another language", "never free": "names"}
+COST = {"best at 40": 2, "best at 160": 4, "tokens for 80": 20, "ratio": 16, "small model is full": "yes"}
 
 
-def turn_by_state(messages):
-    ids = [1]
-    for role, words in messages:
-        ids += [NUMBERS[role]] + words + [2]
-    marks, speaks = [], False
-    for token in ids:
-        marks.append(int(speaks))
-        speaks = True if token == 5 else False if token == 2 else speaks
-    return ids, marks
+def bill_by_loops(losses, sentences):
+    tokens = words = letters = 0
+    total = 0.0
+    for row, text in zip(losses, sentences, strict=True):
+        tokens, words, letters, total = (
+            tokens + len(row),
+            words + len(text.split()),
+            letters + len(text),
+            total + sum(row),
+        )
+    return {"tokens per word": tokens / words, "bits per character": total / letters / math.log(2)}
 
 
-def turn_to_tensors(messages):
-    parts = [torch.tensor([NUMBERS[role], *words, 2]) for role, words in messages]
-    marks = [torch.arange(len(part)) * (part[0] == 5) > 0 for part in parts]
-    return torch.cat([torch.tensor([1]), *parts]), torch.cat([torch.tensor([False]), *marks])
+def bill_in_numpy(losses, sentences):
+    flat = np.concatenate([np.array(row) for row in losses])
+    text = "".join(sentences)
+    words = sum(map(len, map(str.split, sentences)))
+    return {"tokens per word": flat.size / words, "bits per character": flat.sum() / np.log(2) / len(text)}
 
 
-def pack_by_loops(dialogues):
-    row = {"tokens": [], "labels": [], "positions": [], "segments": []}
-    for number, (ids, marks) in enumerate(dialogues):
-        for i in range(len(ids) - 1):
-            row["tokens"].append(ids[i])
-            row["labels"].append(ids[i + 1] if marks[i + 1] else 0)
-            row["positions"].append(i)
-            row["segments"].append(number + 1)
-    return row
-
-
-def pack_in_torch(dialogues):
-    parts = [(torch.tensor(ids), torch.tensor(marks)) for ids, marks in dialogues]
+def bill_in_torch(losses, sentences):
+    flat = torch.cat(list(map(torch.tensor, losses))).double()
+    words = len(" ".join(sentences).split())
+    letters = torch.tensor([len(s) for s in sentences]).sum()
     return {
-        "tokens": torch.cat([ids[:-1] for ids, _ in parts]),
-        "labels": torch.cat([(ids * marks)[1:] for ids, marks in parts]),
-        "positions": torch.cat([torch.arange(len(ids) - 1) for ids, _ in parts]),
-        "segments": torch.cat([torch.full((len(ids) - 1,), n) for n, (ids, _) in enumerate(parts, start=1)]),
+        "bits per character": flat.sum() / math.log(2) / letters,
+        "tokens per word": torch.tensor(len(flat) / words),
     }
 
 
-def pack_in_numpy(dialogues):
-    sizes = [len(ids) - 1 for ids, _ in dialogues]
+def bigram_in_torch(texts, exam, size, extra):
+    def chain(many):
+        before = torch.tensor([i for ids in many for i in [1, *ids[:-1]]])
+        return before, torch.tensor([i for ids in many for i in ids])
+
+    counts = torch.full((size, size), extra, dtype=torch.float64)
+    counts.index_put_(chain(texts), torch.ones(1, dtype=torch.float64), accumulate=True)
+    table = counts / counts.sum(1, keepdim=True)
+    x, y = chain(exam)
+    return {"table": table, "loss": -table[x, y].log().mean()}
+
+
+def bigram_by_counters(texts, exam, size, extra):
+    counts = Counter(pair for ids in texts for pair in zip([1, *ids], ids, strict=False))
+    sums = [sum(counts[i, j] + extra for j in range(size)) for i in range(size)]
+    table = [[(counts[i, j] + extra) / sums[i] for j in range(size)] for i in range(size)]
+    losses = [-math.log(table[i][j]) for ids in exam for i, j in zip([1, *ids], ids, strict=False)]
+    return {"table": table, "loss": sum(losses) / len(losses)}
+
+
+def pairs_of(ids):
+    return zip([1, *ids[:-1]], ids, strict=True)
+
+
+def bigram_in_numpy(texts, exam, size, extra):
+    counts = np.zeros((size, size))
+    for ids in texts:
+        np.add.at(counts, ([1, *ids[:-1]], ids), 1)
+    table = (counts + extra) / (counts + extra).sum(axis=1)[:, None]
+    return {"table": table, "loss": np.mean([-np.log(table[i, j]) for ids in exam for i, j in pairs_of(ids)])}
+
+
+def runs(text):
+    words = text.split()
+    return [" ".join(words[i : i + 5]) for i in range(len(words) - 4)]
+
+
+def leak_by_text(train, test, losses):
+    known = {run for text in train for run in runs(text)}
+    leaked = [i for i, text in enumerate(test) if sum(run in known for run in runs(text)) > len(runs(text)) / 2]
+    clean = [loss for i, loss in enumerate(losses) if i not in leaked]
+    return {"leaked": leaked, "too good by": np.mean(clean) - np.mean(losses)}
+
+
+def leak_by_search(train, test, losses):
+    corpus = " | ".join(train)
+    shares = torch.tensor([np.mean([f" {run} " in f" {corpus} " for run in runs(text)]) for text in test])
+    losses = torch.tensor(losses)
     return {
-        "segments": np.repeat(np.arange(1, len(sizes) + 1), sizes),
-        "positions": np.concatenate([np.arange(size) for size in sizes]),
-        "labels": np.concatenate([np.where(marks[1:], ids[1:], 0) for ids, marks in dialogues]),
-        "tokens": np.concatenate([ids[:-1] for ids, _ in dialogues]),
+        "leaked": set(torch.where(shares > 0.5)[0].tolist()),
+        "too good by": losses[shares <= 0.5].mean() - losses.mean(),
     }
 
 
-def tune_with_optimizer(table, rows, steps):
-    table = nn.Parameter(table.clone())
-    optimizer = torch.optim.SGD([table], lr=2.0)
-    for _ in range(steps):
-        optimizer.zero_grad()
-        losses = [F.cross_entropy(table[ids[:-1]], ids[1:], reduction="none")[said[1:]] for ids, said in rows]
-        torch.cat(losses).mean().backward()
-        optimizer.step()
-    return table
+def leak_by_pairs(train, test, losses):
+    def words(text):
+        parts = text.split()
+        return set(zip(*(parts[i:] for i in range(5)), strict=False))
 
-
-def tune_by_formula(table, rows, steps):
-    pairs = [(int(a), int(b)) for ids, said in rows for a, b, s in zip(ids, ids[1:], said[1:], strict=False) if s]
-    table = table.double()
-    for _ in range(steps):
-        slope = torch.zeros_like(table)
-        for before, after in pairs:
-            slope[before] += table[before].softmax(0) / len(pairs)
-            slope[before, after] -= 1 / len(pairs)
-        table = table - 2.0 * slope
-    return table
-
-
-def tune_by_ignoring(table, rows, steps):
-    table = table.clone()
-    inputs = torch.cat([ids[:-1] for ids, _ in rows])
-    labels = torch.cat([ids[1:].masked_fill(~said[1:], -100) for ids, said in rows])
-    for _ in range(steps):
-        table.requires_grad_()
-        F.cross_entropy(table[inputs], labels).backward()
-        table = table.detach() - 2.0 * table.grad
-    return table
-
-
-def factor(before, after, story):
-    old, new = (F.cross_entropy(table[story[:-1]], story[1:]).exp() for table in (before, after))
-    return new / old
-
-
-def factor_by_loops(before, after, story):
-    result = 1.0
-    for a, b in zip(story, story[1:], strict=False):
-        result *= float(before[a].softmax(0)[b] / after[a].softmax(0)[b])
-    return result ** (1 / (len(story) - 1))
-
-
-def factor_in_numpy(before, after, story):
-    def loss(table):
-        table = table.detach().numpy()[story[:-1]]
-        return (np.log(np.exp(table).sum(axis=1)) - table[np.arange(len(table)), story[1:]]).mean()
-
-    return np.exp(loss(after) - loss(before))
-
-
-def adapt_by_einsum(x, weight, down, up, alpha):
-    added = torch.einsum("ni,ir,ro->no", x, down, up)
-    return torch.einsum("ni,oi->no", x, weight) + added * alpha / up.shape[0]
-
-
-def merge_by_einsum(weight, down, up, alpha):
-    return weight + torch.einsum("ir,ro->oi", down, up) * (alpha / down.shape[1])
-
-
-def adapt_by_merging(x, weight, down, up, alpha):
-    return F.linear(x, merge_by_einsum(weight, down, up, alpha))
-
-
-def merge_in_numpy(weight, down, up, alpha):
-    weight, down, up = (part.numpy() for part in (weight, down, up))
-    return weight + alpha / len(up) * up.T @ down.T
-
-
-def merge_in_double(weight, down, up, alpha):
-    return (weight.double().mT + down.double() @ up.double() * alpha / down.size(1)).mT
-
-
-def count_by_loop(shapes, rank):
-    total = 0
-    for d_in, d_out in shapes:
-        total += d_in * rank + rank * d_out
-    return total
-
-
-def count_in_torch(shapes, rank):
-    return rank * torch.tensor(shapes).sum()
-
-
-def tune_in_place(table, rows, steps):
-    new = tune_by_formula(table, rows, steps)
-    return table.copy_(torch.as_tensor(new))
-
-
-def pack_with_late_marks(dialogues):
-    row = pack_by_loops(dialogues)
-    row["labels"] = [ids[i + 1] if marks[i] else 0 for ids, marks in dialogues for i in range(len(ids) - 1)]
-    return row
+    known, leaked = set.union(*map(words, train)), ()
+    for i, text in enumerate(test):
+        if len(words(text) - known) < len(words(text)) / 2:
+            leaked += (i,)
+    kept = [losses[i] for i in range(len(test)) if i not in leaked]
+    return {"leaked": leaked, "too good by": sum(kept) / len(kept) - sum(losses) / len(losses)}
 
 
 RIGHT = {
-    "10.1": [PLACES, {**PLACES, "A": 1.0}, {name: torch.tensor(step) for name, step in PLACES.items()}],
-    "10.2": [
-        LOSSES,
-        {**LOSSES, "mean of means": (4 / 3 + 11 / 5) / 2, "all": 34 / 16, "perplexity": 2 ** (15 / 8)},
-        {**LOSSES, "mean of means": 1.767, "perplexity": 3.67, "scored": torch.tensor(8)},
-        {**LOSSES, "per token": Fraction(15, 8), "mean of means": Fraction(4, 6) + Fraction(11, 10)},
+    "10.1": [
+        PAPER,
+        {"loss": 8 * math.log(2) / 5, "perplexity": 2**1.6, "mask": [bool(x) for x in MASK]},
+        {"loss": torch.tensor(1.1090), "perplexity": np.float64(3.03), "mask": np.array(MASK)},
     ],
-    "10.3": [(turn_by_messages, pack_by_loops), (turn_by_state, pack_in_torch), (turn_to_tensors, pack_in_numpy)],
-    "10.4": [
-        (tune_with_optimizer, factor),
-        (tune_by_formula, factor_by_loops),
-        (tune_by_ignoring, factor_in_numpy),
-    ],
-    "10.5": [
-        (adapt_by_einsum, merge_by_einsum, count_by_loop),
-        (adapt_by_merging, merge_in_numpy, count_in_torch),
-        (adapt_by_merging, merge_in_double, lambda shapes, rank: sum(map(sum, shapes)) * rank),
-    ],
+    "10.2": [COLOURS, {name: word.title() for name, word in COLOURS.items()}, dict(reversed(COLOURS.items()))],
+    "10.3": [bill_by_loops, bill_in_numpy, bill_in_torch],
+    "10.4": [bigram_in_torch, bigram_by_counters, bigram_in_numpy],
+    "10.5": [COST, {**COST, "ratio": 4 * 4.0}, {**COST, "small model is full": "Yes "}],
+    "10.6": [leak_by_text, leak_by_search, leak_by_pairs],
 }
 
 WRONG = {
-    "10.1": [({**PLACES, "F": 1}, "F: yours is 1, the true value is 3")],
-    "10.2": [({**LOSSES, "perplexity": 15 / 8}, "perplexity: yours is 1.875, the true value is 3.668")],
+    "10.1": [
+        ({**PAPER, "perplexity": 4}, "perplexity: yours is 4, the true value is 3.031"),
+        ({**PAPER, "mask": MASK[1:]}, "mask: yours has the shape 13, the true one has the shape 14"),
+    ],
+    "10.2": [({**COLOURS, "A": "random"}, "A: yours is 'random', the true value is 'learnt by heart'")],
     "10.3": [
-        ((turn_by_messages, pack_with_late_marks), "the mark that counts is that of the next token"),
-        ((turn_by_messages, lambda dialogues: tuple(pack_by_loops(dialogues).values())), "this cannot be checked"),
-        ((turn_by_messages, lambda dialogues: pack_by_loops(dialogues[:3])), "tokens: yours has the shape"),
-        (
-            (
-                turn_by_state,
-                lambda dialogues: {
-                    **pack_in_torch(dialogues),
-                    "positions": torch.arange(len(pack_in_torch(dialogues)["tokens"])),
-                },
-            ),
-            "they go on counting",
-        ),
-        ((lambda messages: turn_by_messages(messages)[0], pack_by_loops), "ids: yours"),
+        (lambda losses, sentences: {"tokens per word": 1, "bits per character": 1}, "tokens per word: yours is 1"),
+        (lambda losses, sentences: {**bill_by_loops(losses, sentences), "bits per character": None}, "still missing"),
     ],
     "10.4": [
-        ((tune_in_place, factor), "work on a copy"),
-        ((lambda table, rows, steps: tune_with_optimizer(table, rows, steps - 1), factor), "one step too few"),
-        ((tune_by_formula, lambda before, after, story: factor(after, before, story)), "are exchanged"),
+        (lambda *case: {"table": bigram_in_numpy(*case)["table"][1:], "loss": 1}, "table: yours has the shape"),
+        (lambda *case: {**bigram_in_numpy(*case), "loss": 0.5}, "loss: yours is 0.5"),
     ],
-    "10.5": [
+    "10.5": [({**COST, "ratio": 160}, "ratio: yours is 160, the true value is 16")],
+    "10.6": [
+        (lambda train, test, losses: {**leak_by_text(train, test, losses), "leaked": set()}, "leaked: yours is set()"),
         (
-            (lambda x, weight, down, up, alpha: x @ weight.T + x @ down @ up, merge_in_numpy, count_by_loop),
-            "α / r is missing",
+            lambda train, test, losses: {**leak_by_text(train, test, losses), "too good by": 0},
+            "too good by: yours is 0",
         ),
-        ((adapt_by_einsum, lambda w, down, up, alpha: w + down @ up * alpha / len(up), count_by_loop), "transpose it"),
     ],
 }

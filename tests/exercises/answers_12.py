@@ -1,160 +1,221 @@
 """Answers to the exercises of lesson 12."""
 
-import cmath
-import math
+from fractions import Fraction
 
 import numpy as np
 import torch
+import torch.nn.functional as F
+from torch import nn
 
-PAPER = {"turned": [-0.5, 0.866, 0.766, 0.643], "score": 1.806, "far": 1.806, "after": 0.074, "best": 7}
-CHOICE = {"A": "none", "B": "plain", "C": "interpolation", "D": "yarn", "rise of B": 3.22}
-CHOICE |= {"60 characters": "b", "250 characters": "d", "the place": "unknown"}
-
-
-def rotate_by_loops(x, positions, base):
-    turned, E = x.clone(), x.shape[-1]
-    for t, place in enumerate(positions.tolist()):
-        for i in range(E // 2):
-            angle = place * base ** (-2 * i / E)
-            a, b = x[..., t, 2 * i], x[..., t, 2 * i + 1]
-            turned[..., t, 2 * i] = a * math.cos(angle) - b * math.sin(angle)
-            turned[..., t, 2 * i + 1] = a * math.sin(angle) + b * math.cos(angle)
-    return turned
+PLACES = {"A": 1, "B": 2, "C": 3, "D": 1, "E": 2, "F": 3}
+LOSSES = {"scored": 8, "per token": 15 / 8, "mean of means": 1.7667, "all": 2.125, "perplexity": 3.668}
+NUMBERS = {"user": 4, "assistant": 5}
 
 
-def rotate_complex_numbers(x, positions, base):
-    E = x.shape[-1]
-    turns = torch.tensor(
-        [[cmath.exp(1j * p * base ** (-2 * i / E)) for i in range(E // 2)] for p in positions.tolist()]
-    )
-    numbers = torch.complex(x[..., ::2].double(), x[..., 1::2].double()) * turns
-    return torch.view_as_real(numbers).reshape(x.shape)
+def turn_by_messages(messages):
+    ids, marks = [1], [False]
+    for role, words in messages:
+        ids.extend([NUMBERS[role], *words, 2])
+        marks.extend([False] + (len(words) + 1) * [role == "assistant"])
+    return ids, marks
 
 
-def rotate_by_matrices(x, positions, base):
-    E = x.shape[-1]
-    frequencies = torch.tensor([base ** (-(i - i % 2) / E) for i in range(E)])
-    angles = positions[:, None].float() * frequencies
-    partner = torch.zeros(E, E)
-    for i in range(0, E, 2):
-        partner[i, i + 1], partner[i + 1, i] = 1, -1
-    x = x.float()
-    return x * angles.cos() + torch.einsum("bhte,ef->bhtf", x, partner) * angles.sin()
+def turn_by_state(messages):
+    ids = [1]
+    for role, words in messages:
+        ids += [NUMBERS[role]] + words + [2]
+    marks, speaks = [], False
+    for token in ids:
+        marks.append(int(speaks))
+        speaks = True if token == 5 else False if token == 2 else speaks
+    return ids, marks
 
 
-def change_by_loops(rotate, q, k, shift):
-    worst, T = 0.0, len(q)
-    q, k = [(rotate(x, torch.arange(T)), rotate(x, shift + torch.arange(T))) for x in (q, k)]
-    for m in range(T):
-        for n in range(T):
-            worst = max(worst, abs(float(q[0][m] @ k[0][n] - q[1][m] @ k[1][n])))
-    return worst
+def turn_to_tensors(messages):
+    parts = [torch.tensor([NUMBERS[role], *words, 2]) for role, words in messages]
+    marks = [torch.arange(len(part)) * (part[0] == 5) > 0 for part in parts]
+    return torch.cat([torch.tensor([1]), *parts]), torch.cat([torch.tensor([False]), *marks])
 
 
-def change_by_einsum(rotate, q, k, shift):
-    scores = [
-        torch.einsum("me,ne->mn", rotate(q, torch.arange(s, s + len(q))), rotate(k, torch.arange(s, s + len(k))))
-        for s in (0, shift)
-    ]
-    return torch.linalg.vector_norm(scores[1] - scores[0], math.inf)
+def pack_by_loops(dialogues):
+    row = {"tokens": [], "labels": [], "positions": [], "segments": []}
+    for number, (ids, marks) in enumerate(dialogues):
+        for i in range(len(ids) - 1):
+            row["tokens"].append(ids[i])
+            row["labels"].append(ids[i + 1] if marks[i + 1] else 0)
+            row["positions"].append(i)
+            row["segments"].append(number + 1)
+    return row
 
 
-def change_in_numpy(rotate, q, k, shift):
-    places = np.arange(len(q))
-    near, far = (
-        rotate(q, torch.tensor(p)).numpy() @ rotate(k, torch.tensor(p)).numpy().T for p in (places, places + shift)
-    )
-    return np.abs(near - far).max()
+def pack_in_torch(dialogues):
+    parts = [(torch.tensor(ids), torch.tensor(marks)) for ids, marks in dialogues]
+    return {
+        "tokens": torch.cat([ids[:-1] for ids, _ in parts]),
+        "labels": torch.cat([(ids * marks)[1:] for ids, marks in parts]),
+        "positions": torch.cat([torch.arange(len(ids) - 1) for ids, _ in parts]),
+        "segments": torch.cat([torch.full((len(ids) - 1,), n) for n, (ids, _) in enumerate(parts, start=1)]),
+    }
 
 
-def convert_by_loops(weight, heads):
-    E, rows = len(weight) // heads, []
-    for head in range(heads):
-        for i in range(E // 2):
-            rows += [weight[head * E + i], weight[head * E + E // 2 + i]]
-    return torch.stack(rows)
+def pack_in_numpy(dialogues):
+    sizes = [len(ids) - 1 for ids, _ in dialogues]
+    return {
+        "segments": np.repeat(np.arange(1, len(sizes) + 1), sizes),
+        "positions": np.concatenate([np.arange(size) for size in sizes]),
+        "labels": np.concatenate([np.where(marks[1:], ids[1:], 0) for ids, marks in dialogues]),
+        "tokens": np.concatenate([ids[:-1] for ids, _ in dialogues]),
+    }
 
 
-def convert_by_order(weight, heads):
-    order = torch.arange(len(weight)).reshape(heads, 2, -1).permute(0, 2, 1).reshape(-1)
-    return weight[order]
+def tune_with_optimizer(table, rows, steps):
+    table = nn.Parameter(table.clone())
+    optimizer = torch.optim.SGD([table], lr=2.0)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        losses = [F.cross_entropy(table[ids[:-1]], ids[1:], reduction="none")[said[1:]] for ids, said in rows]
+        torch.cat(losses).mean().backward()
+        optimizer.step()
+    return table
 
 
-def convert_in_numpy(weight, heads):
-    parts = [np.stack(np.split(head, 2), axis=1).reshape(head.shape) for head in np.split(weight.numpy(), heads)]
-    return np.concatenate(parts)
+def tune_by_formula(table, rows, steps):
+    pairs = [(int(a), int(b)) for ids, said in rows for a, b, s in zip(ids, ids[1:], said[1:], strict=False) if s]
+    table = table.double()
+    for _ in range(steps):
+        slope = torch.zeros_like(table)
+        for before, after in pairs:
+            slope[before] += table[before].softmax(0) / len(pairs)
+            slope[before, after] -= 1 / len(pairs)
+        table = table - 2.0 * slope
+    return table
 
 
-def read_by_loops(known, unseen, fit):
-    def rows(states):
-        pairs = [(piece[t], t) for piece in states for t in range(1, len(piece))]
-        return torch.stack([state for state, _ in pairs]), torch.tensor([t for _, t in pairs])
-
-    states, labels = rows(unseen)
-    errors = [abs(int(a) - int(b)) for a, b in zip(fit(*rows(known)).predict(states), labels, strict=True)]
-    T = known.shape[1]
-    middle = sum(abs(t - T / 2) for t in range(1, T)) / (T - 1)
-    return {"exact": errors.count(0) / len(errors), "wrong by": sum(errors) / len(errors), "middle": middle}
-
-
-def read_with_labels_from_zero(known, unseen, fit):
-    B, T, D = unseen.shape
-    places = torch.arange(T - 1)
-    probe = fit(known[:, 1:].reshape(-1, D), places.expand(len(known), -1).reshape(-1))
-    named = probe.predict(unseen[:, 1:].reshape(-1, D)).view(B, T - 1)
-    errors = (named - places).abs().double()
-    middle = (places + 1 - T / 2).abs().mean()
-    return {"exact": (named == places).double().mean(), "wrong by": errors.mean(), "middle": middle}
+def tune_by_ignoring(table, rows, steps):
+    table = table.clone()
+    inputs = torch.cat([ids[:-1] for ids, _ in rows])
+    labels = torch.cat([ids[1:].masked_fill(~said[1:], -100) for ids, said in rows])
+    for _ in range(steps):
+        table.requires_grad_()
+        F.cross_entropy(table[inputs], labels).backward()
+        table = table.detach() - 2.0 * table.grad
+    return table
 
 
-def read_place_by_place(known, unseen, fit):
-    T = known.shape[1]
-    states = torch.cat([known[:, t] for t in range(1, T)])
-    probe = fit(states, torch.arange(1, T).repeat_interleave(len(known)))
-    errors = torch.stack([(probe.predict(unseen[:, t]) - t).abs() for t in range(1, T)]).numpy()
-    return {"exact": (errors == 0).mean(), "wrong by": errors.mean(), "middle": (T // 2) * (T // 2 - 1) / (T - 1)}
+def factor(before, after, story):
+    old, new = (F.cross_entropy(table[story[:-1]], story[1:]).exp() for table in (before, after))
+    return new / old
+
+
+def factor_by_loops(before, after, story):
+    result = 1.0
+    for a, b in zip(story, story[1:], strict=False):
+        result *= float(before[a].softmax(0)[b] / after[a].softmax(0)[b])
+    return result ** (1 / (len(story) - 1))
+
+
+def factor_in_numpy(before, after, story):
+    def loss(table):
+        table = table.detach().numpy()[story[:-1]]
+        return (np.log(np.exp(table).sum(axis=1)) - table[np.arange(len(table)), story[1:]]).mean()
+
+    return np.exp(loss(after) - loss(before))
+
+
+def adapt_by_einsum(x, weight, down, up, alpha):
+    added = torch.einsum("ni,ir,ro->no", x, down, up)
+    return torch.einsum("ni,oi->no", x, weight) + added * alpha / up.shape[0]
+
+
+def merge_by_einsum(weight, down, up, alpha):
+    return weight + torch.einsum("ir,ro->oi", down, up) * (alpha / down.shape[1])
+
+
+def adapt_by_merging(x, weight, down, up, alpha):
+    return F.linear(x, merge_by_einsum(weight, down, up, alpha))
+
+
+def merge_in_numpy(weight, down, up, alpha):
+    weight, down, up = (part.numpy() for part in (weight, down, up))
+    return weight + alpha / len(up) * up.T @ down.T
+
+
+def merge_in_double(weight, down, up, alpha):
+    return (weight.double().mT + down.double() @ up.double() * alpha / down.size(1)).mT
+
+
+def count_by_loop(shapes, rank):
+    total = 0
+    for d_in, d_out in shapes:
+        total += d_in * rank + rank * d_out
+    return total
+
+
+def count_in_torch(shapes, rank):
+    return rank * torch.tensor(shapes).sum()
+
+
+def tune_in_place(table, rows, steps):
+    new = tune_by_formula(table, rows, steps)
+    return table.copy_(torch.as_tensor(new))
+
+
+def pack_with_late_marks(dialogues):
+    row = pack_by_loops(dialogues)
+    row["labels"] = [ids[i + 1] if marks[i] else 0 for ids, marks in dialogues for i in range(len(ids) - 1)]
+    return row
 
 
 RIGHT = {
-    "12.1": [
-        PAPER,
-        {**PAPER, "turned": torch.tensor(PAPER["turned"]), "best": 7.0},
-        {**PAPER, "score": math.sin(math.pi / 3) + math.cos(math.pi / 9)},
-    ],
+    "12.1": [PLACES, {**PLACES, "A": 1.0}, {name: torch.tensor(step) for name, step in PLACES.items()}],
     "12.2": [
-        (rotate_by_loops, change_by_loops),
-        (rotate_complex_numbers, change_by_einsum),
-        (rotate_by_matrices, change_in_numpy),
+        LOSSES,
+        {**LOSSES, "mean of means": (4 / 3 + 11 / 5) / 2, "all": 34 / 16, "perplexity": 2 ** (15 / 8)},
+        {**LOSSES, "mean of means": 1.767, "perplexity": 3.67, "scored": torch.tensor(8)},
+        {**LOSSES, "per token": Fraction(15, 8), "mean of means": Fraction(4, 6) + Fraction(11, 10)},
     ],
-    "12.3": [convert_by_loops, convert_by_order, convert_in_numpy],
-    "12.4": [read_by_loops, read_with_labels_from_zero, read_place_by_place],
+    "12.3": [(turn_by_messages, pack_by_loops), (turn_by_state, pack_in_torch), (turn_to_tensors, pack_in_numpy)],
+    "12.4": [
+        (tune_with_optimizer, factor),
+        (tune_by_formula, factor_by_loops),
+        (tune_by_ignoring, factor_in_numpy),
+    ],
     "12.5": [
-        CHOICE,
-        {**CHOICE, "rise of B": 3.87 - 0.65},
-        {**CHOICE, "A": "None", "the place": " Unknown "},
+        (adapt_by_einsum, merge_by_einsum, count_by_loop),
+        (adapt_by_merging, merge_in_numpy, count_in_torch),
+        (adapt_by_merging, merge_in_double, lambda shapes, rank: sum(map(sum, shapes)) * rank),
     ],
 }
 
 WRONG = {
-    "12.1": [
-        ({**PAPER, "turned": [-0.5, 0.866]}, "turned: yours has the shape 2, the true one has the shape 4"),
-        ({**PAPER, "after": -1.806}, "after: yours is -1.806, the true value is 0.07"),
-    ],
-    "12.2": [
-        ((lambda x, positions, base: x, change_by_loops), "turned: at"),
-        ((rotate_by_loops, lambda rotate, q, k, shift: 0.0), "largest change: yours is 0, the true value is"),
-        ((rotate_by_loops, lambda rotate, q, k, shift: rotate(q @ k.T, shift)), "your code raises"),
-    ],
+    "12.1": [({**PLACES, "F": 1}, "F: yours is 1, the true value is 3")],
+    "12.2": [({**LOSSES, "perplexity": 15 / 8}, "perplexity: yours is 1.875, the true value is 3.668")],
     "12.3": [
-        (lambda weight, heads: weight.flip(0), "yours is"),
-        (lambda weight, heads: weight[: len(weight) // 2], "shape"),
+        ((turn_by_messages, pack_with_late_marks), "the mark that counts is that of the next token"),
+        ((turn_by_messages, lambda dialogues: tuple(pack_by_loops(dialogues).values())), "this cannot be checked"),
+        ((turn_by_messages, lambda dialogues: pack_by_loops(dialogues[:3])), "tokens: yours has the shape"),
+        (
+            (
+                turn_by_state,
+                lambda dialogues: {
+                    **pack_in_torch(dialogues),
+                    "positions": torch.arange(len(pack_in_torch(dialogues)["tokens"])),
+                },
+            ),
+            "they go on counting",
+        ),
+        ((lambda messages: turn_by_messages(messages)[0], pack_by_loops), "ids: yours"),
     ],
     "12.4": [
-        (lambda known, unseen, fit: {**read_by_loops(known, unseen, fit), "exact": 0.0}, "exact: yours is 0"),
-        (lambda known, unseen, fit: read_by_loops(known, unseen, fit)["exact"], "expected a dict with exact"),
+        ((tune_in_place, factor), "work on a copy"),
+        ((lambda table, rows, steps: tune_with_optimizer(table, rows, steps - 1), factor), "one step too few"),
+        ((tune_by_formula, lambda before, after, story: factor(after, before, story)), "are exchanged"),
     ],
     "12.5": [
-        ({**CHOICE, "A": "rope"}, "A: yours is 'rope', the true value is 'none'"),
-        ({**CHOICE, "250 characters": None}, "250 characters is still missing"),
+        (
+            (lambda x, weight, down, up, alpha: x @ weight.T + x @ down @ up, merge_in_numpy, count_by_loop),
+            "α / r is missing",
+        ),
+        ((adapt_by_einsum, lambda w, down, up, alpha: w + down @ up * alpha / len(up), count_by_loop), "transpose it"),
     ],
 }

@@ -1,202 +1,107 @@
 """Answers to the exercises of lesson 13."""
 
-import math
-from itertools import accumulate
-
 import numpy as np
 import torch
+import torch.nn.functional as F
 
-ROWS = {"end": 12, "replaced": 7, "system": 0, "dropped": 4, "no mask": 0, "no mask, first layer": 12}
-USERS = {"Llama 2 70B": 25, "Llama 2 7B": 75, "Llama 3.1 8B": 297}
-
-
-def step_by_loops(x, kept, layers):
-    now = []
-    for (W_Q, W_K, W_V), (K, V) in zip(layers, kept, strict=True):
-        K, V = [*K, x @ W_K], [*V, x @ W_V]
-        now.append((K, V))
-        powers = [math.exp(x @ W_Q @ k / len(x) ** 0.5) for k in K]
-        x = sum(power / sum(powers) * v for power, v in zip(powers, V, strict=True))
-    return x, now
-
-
-def step_in_numpy(x, kept, layers):
-    x, now = np.asarray(x), []
-    for (W_Q, W_K, W_V), (K, V) in zip(layers, kept, strict=True):
-        K, V = np.vstack([K, x @ np.asarray(W_K)]), np.vstack([V, x @ np.asarray(W_V)])
-        powers = np.exp(K @ (x @ np.asarray(W_Q)) / np.sqrt(K.shape[1]))
-        x = powers / powers.sum() @ V
-        now.append([K, V])
-    return x, now
+STEPS = {"1": {"A", "D", "G", "J"}, "2": {"B", "E", "H", "K"}, "3": {"C", "F", "I", "L"}}
+BASELINES = {"gradient": [0.1875, -0.03125, -0.15625], "variance 0": 0.1816, "variance mean": 0.0547, "best": 0.475}
+CLIPPED = {
+    "with gradient": {"a", "c", "d", "f", "g"},
+    "group": [1, 0, -1],
+    "DPO": 0.3133,
+    "a critic": "PPO",
+    "a group": "GRPO",
+    "no drawing": "DPO",
+    "only a baseline": "REINFORCE",
+}
+POLICIES = {"nearest": "Q", "best per nat": "Q", "hacker": "P", "turn": 2, "idle": "S", "broken": "R"}
 
 
-def step_newest_first(x, kept, layers):
-    now = [(torch.cat([(x @ layers[0][1])[None], kept[0][0]]), torch.cat([(x @ layers[0][2])[None], kept[0][1]]))]
-    weights = torch.softmax(now[0][0] @ (x @ layers[0][0]) / math.sqrt(x.shape[0]), 0)
-    x = torch.einsum("s,se->e", weights, now[0][1])
-    if len(layers) == 1:
-        return x, now
-    x, deeper = step_newest_first(x, kept[1:], layers[1:])
-    return x, now + deeper
+def by_adam(pairs, count):
+    scores = torch.zeros(count, requires_grad=True)
+    optimizer = torch.optim.Adam([scores], lr=0.1)
+    for _ in range(300):
+        optimizer.zero_grad()
+        better, worse = scores[pairs].unbind(dim=1)
+        F.softplus(worse - better).mean().backward()
+        optimizer.step()
+    return scores
 
 
-def difference_row_by_row(step, plain, X, layers):
-    true, worst = plain(X, layers), 0.0
-    kept = [(X[:0], X[:0])] * len(layers)
-    for x, row in zip(X, true, strict=True):
-        output, kept = step(x, kept, layers)
-        worst = max(worst, float(torch.max(torch.abs(output - row))))
-    return worst
+def by_hand(pairs, count):
+    """The classical fixed point: wins over expected meetings."""
+    games = np.zeros((count, count))
+    np.add.at(games, tuple(pairs.numpy().T), 1)
+    strength = np.ones(count)
+    for _ in range(300):
+        expected = (games + games.T) / (strength[:, None] + strength)
+        strength = games.sum(axis=1) / expected.sum(axis=1)
+    return np.log(strength)
 
 
-def difference_stacked(step, plain, X, layers):
-    kept, outputs = [(torch.zeros(0, X.shape[1]),) * 2 for _ in layers], torch.empty_like(X)
-    for t in range(len(X)):
-        outputs[t], kept = step(X[t], kept, layers)
-    return torch.dist(outputs, plain(X, layers), math.inf)
+def by_newton(pairs, count):
+    def loss(scores):
+        return -F.logsigmoid(scores[pairs[:, 0]] - scores[pairs[:, 1]]).sum() + scores.sum() ** 2
+
+    scores = torch.zeros(count)
+    for _ in range(12):
+        slope, bend = torch.func.grad(loss)(scores), torch.func.hessian(loss)(scores)
+        scores = scores - torch.linalg.solve(bend, slope)
+    return scores.tolist()
 
 
-def difference_in_numpy(step, plain, X, layers):
-    kept, outputs = [(X[:0], X[:0]) for _ in layers], []
-    for x in X:
-        output, kept = step(x, kept, layers)
-        outputs.append(output.numpy())
-    return np.abs(np.array(outputs) - plain(X, layers).numpy()).max()
+def trial_in_numpy(margins):
+    margins = margins.numpy()
+    margins = margins[np.argsort(abs(margins))].reshape(3, -1)
+    return np.stack([(1 / (1 + np.exp(-abs(margins)))).mean(axis=1), (margins > 0).mean(axis=1)], axis=1)
 
 
-def rows_by_tokens(system, turns):
-    counts, text = {"plain": 0, "per turn": 0, "kept": 0}, system
-    in_cache = 0
-    for question, answer in turns:
-        text += question
-        in_turn = 0
-        for _ in range(answer):
-            counts["plain"] += text
-            counts["per turn"] += text - in_turn
-            counts["kept"] += text - in_cache
-            in_turn = in_cache = text
-            text += 1
-    return counts
+def trial_by_sorting(margins):
+    rows = sorted(margins.tolist(), key=abs)
+    third = len(rows) // 3
+    result = []
+    for part in (rows[:third], rows[third : 2 * third], rows[2 * third :]):
+        sure = sum(1 / (1 + 2.718281828 ** -abs(m)) for m in part) / third
+        result.append((sure, sum(m > 0 for m in part) / third))
+    return result
 
 
-def rows_by_formula(system, turns):
-    ends = list(accumulate((q + a for q, a in turns), initial=system))
-    prompts = [end + q for end, (q, _) in zip(ends, turns, strict=False)]
-    plain = sum(a * prompt + a * (a - 1) // 2 for prompt, (_, a) in zip(prompts, turns, strict=True))
-    return {"plain": plain, "per turn": sum(ends[1:]) - len(turns), "kept": ends[-1] - 1}
+def trial_by_claims(margins):
+    claims = torch.maximum(margins.sigmoid(), 1 - margins.sigmoid()).double()
+    order = margins.abs().sort().indices
+    return torch.stack([claims[order].view(3, -1).mean(1), (margins[order] > 0).double().view(3, -1).mean(1)]).T
 
 
-def rows_in_torch(system, turns):
-    turns = torch.tensor(turns)
-    end = system + turns.sum(dim=1).cumsum(dim=0)
-    plain = sum(torch.arange(e - a, e).sum() for e, a in zip(end, turns[:, 1], strict=True))
-    return {"plain": plain, "per turn": (end - 1).sum(), "kept": end[-1] - 1}
-
-
-def fewest_by_a_tree(prompts):
-    root, count = {}, 0
-    for ids in prompts:
-        node = root
-        for id in ids:
-            if id not in node:
-                node[id], count = {}, count + 1
-            node = node[id]
-    return count
-
-
-def fewest_by_sorting(prompts):
-    count, before = 0, []
-    for ids in sorted(prompts):
-        shared = 0
-        while shared < min(len(ids), len(before)) and ids[shared] == before[shared]:
-            shared += 1
-        count, before = count + len(ids) - shared, ids
-    return count
-
-
-def fewest_by_words(prompts):
-    return len({" ".join(map(str, ids[: n + 1])) for ids in prompts for n, _ in enumerate(ids)})
-
-
-def pieces_by_columns(prompts, size):
-    width, pieces = max(len(ids) for ids in prompts), []
-    for start in range(0, width, size):
-        columns = range(start, min(start + size, width))
-        places = [[max(c - width + len(ids), -1) for c in columns] for ids in prompts]
-        tokens = [[ids[p] if p >= 0 else 0 for p in row] for ids, row in zip(prompts, places, strict=True)]
-        pieces.append((tokens, places))
-    return pieces
-
-
-def pieces_from_a_mask(prompts, size):
-    width = max(map(len, prompts))
-    real = torch.tensor([[c >= width - len(ids) for c in range(width)] for ids in prompts])
-    tokens = torch.zeros(len(prompts), width, dtype=torch.long)
-    tokens[real] = torch.tensor(sum(prompts, []))
-    positions = real.long().cumsum(dim=1) - 1
-    return [[tokens[:, i : i + size], positions[:, i : i + size]] for i in range(0, width, size)]
-
-
-def pieces_in_numpy(prompts, size):
-    width = max(map(len, prompts))
-    tokens = np.array([np.pad(ids, (width - len(ids), 0)) for ids in prompts])
-    places = np.array([np.pad(np.arange(len(ids)), (width - len(ids), 0), constant_values=-1) for ids in prompts])
-    cuts = range(size, width, size)
-    return tuple(zip(np.split(tokens, cuts, axis=1), np.split(places, cuts, axis=1), strict=True))
-
-
-def difference_without_memory(step, plain, X, layers):
-    return max(
-        torch.dist(step(x, [(X[:0], X[:0])] * len(layers), layers)[0], y, math.inf)
-        for x, y in zip(X, plain(X, layers), strict=True)
-    )
-
-
-def pieces_as_a_zip(prompts, size):
-    tokens, positions = (torch.cat(parts, dim=1) for parts in zip(*pieces_from_a_mask(prompts, size), strict=True))
-    return zip(tokens.split(size, dim=1), positions.split(size, dim=1), strict=True)
+def trial_in_two_rows(margins):
+    return trial_by_claims(margins).T
 
 
 RIGHT = {
-    "13.1": [ROWS, {name: float(n) for name, n in ROWS.items()}, {name: torch.tensor(n) for name, n in ROWS.items()}],
-    "13.2": [
-        (step_by_loops, difference_row_by_row),
-        (step_in_numpy, difference_stacked),
-        (step_newest_first, difference_in_numpy),
-    ],
+    "13.1": [STEPS, {"1": "ADGJ", "2": "BEHK", "3": "CFIL"}, {name: sorted(step) for name, step in STEPS.items()}],
+    "13.2": [(by_adam, trial_in_numpy), (by_hand, trial_by_sorting), (by_newton, trial_by_claims)],
     "13.3": [
-        (rows_by_tokens, lambda n, c: (math.log2(c[-1]) - math.log2(c[0])) / (math.log2(n[-1]) - math.log2(n[0]))),
-        (rows_by_formula, lambda n, c: math.log(c[-1] / c[0], n[-1] / n[0])),
-        (rows_in_torch, lambda n, c: np.polyfit(np.log([n[0], n[-1]]), np.log([c[0], c[-1]]), 1)[0]),
+        BASELINES,
+        {**BASELINES, "gradient": torch.tensor([3 / 16, -1 / 32, -5 / 32]), "best": 19 / 40},
+        {**BASELINES, "variance 0": 0.182, "variance mean": np.float32(0.055), "best": 0.475},
     ],
-    "13.4": [USERS, {name: float(n) for name, n in USERS.items()}, {name: np.int64(n) for name, n in USERS.items()}],
-    "13.5": [fewest_by_a_tree, fewest_by_sorting, fewest_by_words],
-    "13.6": [pieces_by_columns, pieces_from_a_mask, pieces_in_numpy, pieces_as_a_zip],
+    "13.4": [
+        CLIPPED,
+        {**CLIPPED, "with gradient": "acdfg", "DPO": 0.313},
+        {**CLIPPED, "a critic": "ppo", "group": np.array([1.0, 0, -1])},
+    ],
+    "13.5": [POLICIES, {**POLICIES, "turn": 2.0}, {**POLICIES, "hacker": "p", "turn": torch.tensor(2)}],
 }
 
 WRONG = {
-    "13.1": [({**ROWS, "dropped": 7}, "dropped: yours is 7, the true value is 4")],
+    "13.1": [({**STEPS, "3": {"C", "F", "I"}}, "3: yours is {C, F, I}")],
     "13.2": [
-        ((lambda x, kept, layers: (x, kept), difference_row_by_row), "outputs: at"),
-        ((lambda x, kept, layers: x, difference_row_by_row), "this cannot be checked: ValueError"),
-        ((step_by_loops, difference_without_memory), "what the next `step` begins with"),
-        ((step_by_loops, lambda step, plain, X, layers: 0), "largest difference: yours is 0"),
+        ((by_hand, trial_in_two_rows), "trial: yours has the shape 2 × 3, the true one has the shape 3 × 2"),
+        ((lambda pairs, count: by_hand(pairs.flip(1), count), trial_in_numpy), "the wrong way round"),
+        ((lambda pairs, count: torch.bincount(pairs[:, 0], minlength=count).float(), trial_in_numpy), "counts of wins"),
+        ((by_hand, lambda margins: trial_in_numpy(margins)[::-1].copy()), "the surest third comes first"),
     ],
-    "13.3": [
-        ((lambda system, turns: {**rows_by_tokens(system, turns), "plain": 1}, math.dist), "rows: plain: yours is 1"),
-        ((rows_by_tokens, lambda n, c: 2), "power: yours is 2"),
-        ((rows_by_tokens, lambda n, c: np.polyfit(np.log(n), np.log(c), 1)[0]), "power: yours is"),
-        ((lambda system, turns: list(rows_by_tokens(system, turns).values()), math.dist), "a dict with plain"),
-    ],
-    "13.4": [({**USERS, "Llama 2 7B": 76}, "Llama 2 7B: yours is 76, the true value is 75")],
-    "13.5": [
-        (lambda prompts: len(prompts), "yours is"),
-        (lambda prompts: len(prompts[0]), "yours is"),
-        (lambda prompts: len({str(i) for ids in prompts for i in ids}), "different tokens"),
-    ],
-    "13.6": [
-        (lambda prompts, size: [torch.tensor(ids).split(size) for ids in prompts], "yours is"),
-        (lambda prompts, size: pieces_by_columns(prompts, 99), "yours is a list of 1"),
-        (lambda prompts, size: pieces_by_columns([ids[::-1] for ids in prompts], size), "part 0: at"),
-    ],
+    "13.3": [({**BASELINES, "best": 0.0}, "best: yours is 0, the true value is 0.475")],
+    "13.4": [({**CLIPPED, "DPO": 0.693}, "DPO: yours is 0.693, the true value is 0.3133")],
+    "13.5": [({**POLICIES, "nearest": "R"}, "nearest: yours is 'R', the true value is 'Q'")],
 }

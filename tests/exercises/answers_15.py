@@ -1,180 +1,160 @@
 """Answers to the exercises of lesson 15."""
 
-from collections import deque
+import cmath
+import math
 
 import numpy as np
 import torch
 
-BAND = [[int(0 <= q - k < 2) for k in range(5)] for q in range(5)]
-FIRST = [[1, 0, 0, 0, 0, 0], [1, 1, 0, 0, 0, 0], [1, 1, 1, 0, 0, 0], [1, 1, 1, 1, 0, 0]]
-FIRST += [[1, 0, 1, 1, 1, 0], [1, 0, 0, 1, 1, 1]]
-PAPER = {"window 2": BAND, "first": FIRST, "query 9": {0, 7, 8, 9}}
-BILL = {"MHA": 96, "GQA": 24, "GQA, window": 0.1875, "GQA, pattern": 4.156, "doubled": 1.962}
+PAPER = {"turned": [-0.5, 0.866, 0.766, 0.643], "score": 1.806, "far": 1.806, "after": 0.074, "best": 7}
+CHOICE = {"A": "none", "B": "plain", "C": "interpolation", "D": "yarn", "rise of B": 3.22}
+CHOICE |= {"60 characters": "b", "250 characters": "d", "the place": "unknown"}
 
 
-def held_in_a_list(length, window, first):
-    places = [None] * (first + window)
-    for p in range(length):
-        place = p if p < first else first + (p - first) % window
-        places[place] = p
-    return [p for p in places if p is not None]
+def rotate_by_loops(x, positions, base):
+    turned, E = x.clone(), x.shape[-1]
+    for t, place in enumerate(positions.tolist()):
+        for i in range(E // 2):
+            angle = place * base ** (-2 * i / E)
+            a, b = x[..., t, 2 * i], x[..., t, 2 * i + 1]
+            turned[..., t, 2 * i] = a * math.cos(angle) - b * math.sin(angle)
+            turned[..., t, 2 * i + 1] = a * math.sin(angle) + b * math.cos(angle)
+    return turned
 
 
-def held_by_turning(length, window, first):
-    ring = deque(range(max(first, length - window), length))
-    if length - first > window:
-        ring.rotate((length - first) % window)
-    return [*range(min(first, length)), *ring]
+def rotate_complex_numbers(x, positions, base):
+    E = x.shape[-1]
+    turns = torch.tensor(
+        [[cmath.exp(1j * p * base ** (-2 * i / E)) for i in range(E // 2)] for p in positions.tolist()]
+    )
+    numbers = torch.complex(x[..., ::2].double(), x[..., 1::2].double()) * turns
+    return torch.view_as_real(numbers).reshape(x.shape)
 
 
-def held_in_numpy(length, window, first):
-    cache = np.full(first + window, -1)
-    for p in np.arange(length):
-        cache[p if p < first else (p - first) % window + first] = p
-    return cache[cache >= 0]
+def rotate_by_matrices(x, positions, base):
+    E = x.shape[-1]
+    frequencies = torch.tensor([base ** (-(i - i % 2) / E) for i in range(E)])
+    angles = positions[:, None].float() * frequencies
+    partner = torch.zeros(E, E)
+    for i in range(0, E, 2):
+        partner[i, i + 1], partner[i + 1, i] = 1, -1
+    x = x.float()
+    return x * angles.cos() + torch.einsum("bhte,ef->bhtf", x, partner) * angles.sin()
 
 
-def lost_by_ranges(held, length, window, first):
-    visible = {*range(min(first, length)), *range(max(0, length - window), length)}
-    return visible.difference(held(length, window, first))
+def change_by_loops(rotate, q, k, shift):
+    worst, T = 0.0, len(q)
+    q, k = [(rotate(x, torch.arange(T)), rotate(x, shift + torch.arange(T))) for x in (q, k)]
+    for m in range(T):
+        for n in range(T):
+            worst = max(worst, abs(float(q[0][m] @ k[0][n] - q[1][m] @ k[1][n])))
+    return worst
 
 
-def lost_by_a_list(held, length, window, first):
-    kept = list(held(length, window, first))
-    return [k for k in range(length) if (k < first or k > length - 1 - window) and k not in kept]
+def change_by_einsum(rotate, q, k, shift):
+    scores = [
+        torch.einsum("me,ne->mn", rotate(q, torch.arange(s, s + len(q))), rotate(k, torch.arange(s, s + len(k))))
+        for s in (0, shift)
+    ]
+    return torch.linalg.vector_norm(scores[1] - scores[0], math.inf)
 
 
-def lost_by_a_mask(held, length, window, first):
-    seen = torch.arange(length) >= length - window
-    seen[:first] = True
-    seen[list(held(length, window, first))] = False
-    return set(seen.nonzero().flatten().tolist())
+def change_in_numpy(rotate, q, k, shift):
+    places = np.arange(len(q))
+    near, far = (
+        rotate(q, torch.tensor(p)).numpy() @ rotate(k, torch.tensor(p)).numpy().T for p in (places, places + shift)
+    )
+    return np.abs(near - far).max()
 
 
-def changed_by_edges(windows, length, place):
-    rows, end = [], place
-    for window in (1, *windows):
-        end = length - 1 if window is None else min(end + window - 1, length - 1)
-        rows.append([place <= t <= end for t in range(length)])
-    return rows
-
-
-def changed_by_matrices(windows, length, place):
-    t = torch.arange(length)
-    distance = t[:, None] - t
-    rows = [t == place]
-    for window in windows:
-        mask = (distance >= 0) & (distance < (window or length))
-        rows.append((mask.float() @ rows[-1].float()) > 0)
+def convert_by_loops(weight, heads):
+    E, rows = len(weight) // heads, []
+    for head in range(heads):
+        for i in range(E // 2):
+            rows += [weight[head * E + i], weight[head * E + E // 2 + i]]
     return torch.stack(rows)
 
 
-def changed_in_numpy(windows, length, place):
-    table = np.zeros((len(windows) + 1, length), dtype=int)
-    table[0, place] = 1
-    for layer, window in enumerate(windows):
-        for t in range(length):
-            start = 0 if window is None else max(0, t + 1 - window)
-            table[layer + 1, t] = table[layer, start : t + 1].max()
-    return table
+def convert_by_order(weight, heads):
+    order = torch.arange(len(weight)).reshape(heads, 2, -1).permute(0, 2, 1).reshape(-1)
+    return weight[order]
 
 
-def choose_by_sorting(patterns, length, share):
-    for name in sorted(patterns, key=lambda name: patterns[name][1]):
-        windows = patterns[name][0]
-        kept = [min(length, window or length) for window in windows]
-        if sum(kept) / (len(kept) * length) <= share + 1e-9:
-            return name
+def convert_in_numpy(weight, heads):
+    parts = [np.stack(np.split(head, 2), axis=1).reshape(head.shape) for head in np.split(weight.numpy(), heads)]
+    return np.concatenate(parts)
 
 
-def choose_by_a_loop(patterns, length, share):
-    best, lowest = None, float("inf")
-    for name, (windows, loss) in patterns.items():
-        kept = np.mean([length if w is None or w > length else w for w in windows])
-        if kept <= share * length + 1e-6 and loss < lowest:
-            best, lowest = name, loss
-    return best
+def read_by_loops(known, unseen, fit):
+    def rows(states):
+        pairs = [(piece[t], t) for piece in states for t in range(1, len(piece))]
+        return torch.stack([state for state, _ in pairs]), torch.tensor([t for _, t in pairs])
+
+    states, labels = rows(unseen)
+    errors = [abs(int(a) - int(b)) for a, b in zip(fit(*rows(known)).predict(states), labels, strict=True)]
+    T = known.shape[1]
+    middle = sum(abs(t - T / 2) for t in range(1, T)) / (T - 1)
+    return {"exact": errors.count(0) / len(errors), "wrong by": sum(errors) / len(errors), "middle": middle}
 
 
-def choose_with_fractions(patterns, length, share):
-    def fits(windows):
-        kept = sum(1.0 if window is None else min(1.0, window / length) for window in windows)
-        return round(kept - share * len(windows), 6) <= 0
-
-    return min((loss, name) for name, (windows, loss) in patterns.items() if fits(windows))[1]
-
-
-def shares_by_loops(weights, start):
-    B, H, T, _ = weights.shape
-    found = []
-    for h in range(H):
-        multiples = [float(weights[b, h, t, 0]) * (t + 1) for b in range(B) for t in range(start, T)]
-        found.append(sum(multiples) / len(multiples))
-    return found
+def read_with_labels_from_zero(known, unseen, fit):
+    B, T, D = unseen.shape
+    places = torch.arange(T - 1)
+    probe = fit(known[:, 1:].reshape(-1, D), places.expand(len(known), -1).reshape(-1))
+    named = probe.predict(unseen[:, 1:].reshape(-1, D)).view(B, T - 1)
+    errors = (named - places).abs().double()
+    middle = (places + 1 - T / 2).abs().mean()
+    return {"exact": (named == places).double().mean(), "wrong by": errors.mean(), "middle": middle}
 
 
-def shares_by_division(weights, start):
-    even = torch.tensor([1 / (t + 1) for t in range(weights.shape[2])])
-    return (weights[..., 0] / even)[..., start:].mean(dim=-1).mean(dim=0)
-
-
-def shares_by_einsum(weights, start):
-    w = weights.numpy()[:, :, start:, 0]
-    return np.einsum("bht,t->h", w, np.arange(start, weights.shape[2]) + 1.0) / (w.shape[0] * w.shape[2])
-
-
-def held_as_a_view(length, window, first):
-    return {p if p < first else first + (p - first) % window: p for p in range(length)}.values()
-
-
-def lost_in_numpy(held, length, window, first):
-    back = np.arange(length)[::-1]
-    return np.setdiff1d(back[(length - 1 - back < window) | (back < first)], held(length, window, first))
+def read_place_by_place(known, unseen, fit):
+    T = known.shape[1]
+    states = torch.cat([known[:, t] for t in range(1, T)])
+    probe = fit(states, torch.arange(1, T).repeat_interleave(len(known)))
+    errors = torch.stack([(probe.predict(unseen[:, t]) - t).abs() for t in range(1, T)]).numpy()
+    return {"exact": (errors == 0).mean(), "wrong by": errors.mean(), "middle": (T // 2) * (T // 2 - 1) / (T - 1)}
 
 
 RIGHT = {
     "15.1": [
         PAPER,
-        {name: torch.tensor(v) if name != "query 9" else [9, 8, 7, 0] for name, v in PAPER.items()},
-        {**PAPER, "window 2": np.array(BAND) == 1},
-        {**PAPER, "query 9": torch.tensor([0, 7, 8, 9])},
+        {**PAPER, "turned": torch.tensor(PAPER["turned"]), "best": 7.0},
+        {**PAPER, "score": math.sin(math.pi / 3) + math.cos(math.pi / 9)},
     ],
     "15.2": [
-        (held_in_a_list, lost_by_ranges),
-        (held_by_turning, lost_by_a_list),
-        (held_in_numpy, lost_by_a_mask),
-        (held_as_a_view, lost_in_numpy),
+        (rotate_by_loops, change_by_loops),
+        (rotate_complex_numbers, change_by_einsum),
+        (rotate_by_matrices, change_in_numpy),
     ],
-    "15.3": [changed_by_edges, changed_by_matrices, changed_in_numpy],
-    "15.4": [choose_by_sorting, choose_by_a_loop, choose_with_fractions],
+    "15.3": [convert_by_loops, convert_by_order, convert_in_numpy],
+    "15.4": [read_by_loops, read_with_labels_from_zero, read_place_by_place],
     "15.5": [
-        BILL,
-        {**BILL, "GQA, window": 192 / 1024, "doubled": 1.96},
-        {name: torch.tensor(v) for name, v in BILL.items()},
+        CHOICE,
+        {**CHOICE, "rise of B": 3.87 - 0.65},
+        {**CHOICE, "A": "None", "the place": " Unknown "},
     ],
-    "15.6": [shares_by_loops, shares_by_division, shares_by_einsum],
 }
 
 WRONG = {
     "15.1": [
-        ({**PAPER, "window 2": FIRST}, "window 2: yours has the shape 6 × 6, the true one has the shape 5 × 5"),
-        ({**PAPER, "window 2": np.tri(5) - np.tri(5, k=-3)}, "W tokens, not W before it"),
+        ({**PAPER, "turned": [-0.5, 0.866]}, "turned: yours has the shape 2, the true one has the shape 4"),
+        ({**PAPER, "after": -1.806}, "after: yours is -1.806, the true value is 0.07"),
     ],
     "15.2": [
-        ((lambda *case: held_in_a_list(*case)[::-1], lost_by_ranges), "held"),
-        ((held_in_a_list, lambda held, *case: set()), "lost: yours is set()"),
+        ((lambda x, positions, base: x, change_by_loops), "turned: at"),
+        ((rotate_by_loops, lambda rotate, q, k, shift: 0.0), "largest change: yours is 0, the true value is"),
+        ((rotate_by_loops, lambda rotate, q, k, shift: rotate(q @ k.T, shift)), "your code raises"),
     ],
     "15.3": [
-        (lambda windows, length, place: changed_by_edges(windows, length, place + 1), "yours is"),
-        (lambda windows, length, place: [place] * length, "has the shape"),
+        (lambda weight, heads: weight.flip(0), "yours is"),
+        (lambda weight, heads: weight[: len(weight) // 2], "shape"),
     ],
     "15.4": [
-        (lambda patterns, length, share: list(patterns)[-1], "yours is"),
-        (lambda *case: "none", "yours is 'none'"),
+        (lambda known, unseen, fit: {**read_by_loops(known, unseen, fit), "exact": 0.0}, "exact: yours is 0"),
+        (lambda known, unseen, fit: read_by_loops(known, unseen, fit)["exact"], "expected a dict with exact"),
     ],
-    "15.5": [({**BILL, "GQA, pattern": 24}, "GQA, pattern: yours is 24, the true value is 4.156")],
-    "15.6": [
-        (lambda weights, start: weights.mean(dim=(0, 2, 3)), "yours is"),
-        (lambda w, start: shares_by_loops(w.flip(1), start), "another order"),
+    "15.5": [
+        ({**CHOICE, "A": "rope"}, "A: yours is 'rope', the true value is 'none'"),
+        ({**CHOICE, "250 characters": None}, "250 characters is still missing"),
     ],
 }

@@ -1,140 +1,202 @@
 """Answers to the exercises of lesson 17."""
 
-from fractions import Fraction
+import math
+from itertools import accumulate
 
 import numpy as np
 import torch
-import torch.nn.functional as F
-from torch import nn
 
-WAY = {"patches": 35, "flat": 432, "input": (4, 36, 50), "weights": 21_650, "positions": 1800}
-WAY |= {"patch": 18, "place": 218}
-OTHER = {"a pixel, before the layers": 1, "a pixel": 13, "two patches": 13, "two patches, no positions": 2}
-OTHER |= {"two rows, no positions": 8, "two patches and their positions": 2, "two black patches": 0}
-OTHER |= {"logits": 10, "logits, no positions": 0}
-ROLLOUT = {"layer 1": [[0.6, 0.1, 0.3], [0.2, 0.8, 0], [0, 0.1, 0.9]]}
-ROLLOUT |= {"layer 2": [[0.7, 0.3, 0], [0.1, 0.8, 0.1], [0.2, 0, 0.8]], "class token": (0.48, 0.31, 0.21)}
-ROLLOUT |= {"share": (31 / 52, 21 / 52), "by patch 1": 0.24, "by the class token": 0.07}
-COMPARED = {"A": "transformer", "B": "without positions", "C": "convolutions"}
-COMPARED |= {"gap at 40": 29, "as good as 120": 400, "lost": 25}
+ROWS = {"end": 12, "replaced": 7, "system": 0, "dropped": 4, "no mask": 0, "no mask, first layer": 12}
+USERS = {"Llama 2 70B": 25, "Llama 2 7B": 75, "Llama 3.1 8B": 297}
 
 
-def cut_by_loops(pixels, size):
-    _, _, height, width = pixels.shape
-    squares = [
-        pixels[:, :, y : y + size, x : x + size].flatten(1)
-        for y in range(0, height, size)
-        for x in range(0, width, size)
-    ]
-    return torch.stack(squares, dim=1)
+def step_by_loops(x, kept, layers):
+    now = []
+    for (W_Q, W_K, W_V), (K, V) in zip(layers, kept, strict=True):
+        K, V = [*K, x @ W_K], [*V, x @ W_V]
+        now.append((K, V))
+        powers = [math.exp(x @ W_Q @ k / len(x) ** 0.5) for k in K]
+        x = sum(power / sum(powers) * v for power, v in zip(powers, V, strict=True))
+    return x, now
 
 
-def cut_by_unfold(pixels, size):
-    return F.unfold(pixels, (size, size), stride=(size, size)).permute(0, 2, 1)
+def step_in_numpy(x, kept, layers):
+    x, now = np.asarray(x), []
+    for (W_Q, W_K, W_V), (K, V) in zip(layers, kept, strict=True):
+        K, V = np.vstack([K, x @ np.asarray(W_K)]), np.vstack([V, x @ np.asarray(W_V)])
+        powers = np.exp(K @ (x @ np.asarray(W_Q)) / np.sqrt(K.shape[1]))
+        x = powers / powers.sum() @ V
+        now.append([K, V])
+    return x, now
 
 
-def cut_in_numpy(pixels, size):
-    x = pixels.numpy()
-    B, C, Y, X = x.shape
-    x = x.reshape(B, C, Y // size, size, X // size, size)
-    return np.einsum("bcpyqx->bpqcyx", x).reshape(B, -1, C * size**2)
+def step_newest_first(x, kept, layers):
+    now = [(torch.cat([(x @ layers[0][1])[None], kept[0][0]]), torch.cat([(x @ layers[0][2])[None], kept[0][1]]))]
+    weights = torch.softmax(now[0][0] @ (x @ layers[0][0]) / math.sqrt(x.shape[0]), 0)
+    x = torch.einsum("s,se->e", weights, now[0][1])
+    if len(layers) == 1:
+        return x, now
+    x, deeper = step_newest_first(x, kept[1:], layers[1:])
+    return x, now + deeper
 
 
-def cut_by_a_convolution(pixels, size):
-    """Each number of a patch is the output of a window with a single one in it."""
-    F_ = pixels.shape[1] * size * size
-    return F.conv2d(pixels, torch.eye(F_).view(F_, -1, size, size), stride=size).flatten(2).mT.double()
+def difference_row_by_row(step, plain, X, layers):
+    true, worst = plain(X, layers), 0.0
+    kept = [(X[:0], X[:0])] * len(layers)
+    for x, row in zip(X, true, strict=True):
+        output, kept = step(x, kept, layers)
+        worst = max(worst, float(torch.max(torch.abs(output - row))))
+    return worst
 
 
-def kernel_by_loops(weight, channels, size):
-    kernel = torch.zeros(weight.shape[0], channels, size, size)
-    for c in range(channels):
-        for y in range(size):
-            for x in range(size):
-                kernel[:, c, y, x] = weight[:, (c * size + y) * size + x]
-    return kernel
+def difference_stacked(step, plain, X, layers):
+    kept, outputs = [(torch.zeros(0, X.shape[1]),) * 2 for _ in layers], torch.empty_like(X)
+    for t in range(len(X)):
+        outputs[t], kept = step(X[t], kept, layers)
+    return torch.dist(outputs, plain(X, layers), math.inf)
 
 
-def kernel_by_unflatten(weight, channels, size):
-    return weight.unflatten(1, (channels, size, size))
+def difference_in_numpy(step, plain, X, layers):
+    kept, outputs = [(X[:0], X[:0]) for _ in layers], []
+    for x in X:
+        output, kept = step(x, kept, layers)
+        outputs.append(output.numpy())
+    return np.abs(np.array(outputs) - plain(X, layers).numpy()).max()
 
 
-def kernel_in_numpy(weight, channels, size):
-    return np.asarray(weight).reshape(-1, channels, size, size)
+def rows_by_tokens(system, turns):
+    counts, text = {"plain": 0, "per turn": 0, "kept": 0}, system
+    in_cache = 0
+    for question, answer in turns:
+        text += question
+        in_turn = 0
+        for _ in range(answer):
+            counts["plain"] += text
+            counts["per turn"] += text - in_turn
+            counts["kept"] += text - in_cache
+            in_turn = in_cache = text
+            text += 1
+    return counts
 
 
-def summary_by_filling(patches, token, positions, layers, norm):
-    B, P, D = patches.shape
-    x = torch.empty(B, P + 1, D)
-    x[:, 0], x[:, 1:] = token + positions[0], patches + positions[1:]
-    for layer in layers:
-        x = layer(x)
-    return norm(x)[:, 0]
+def rows_by_formula(system, turns):
+    ends = list(accumulate((q + a for q, a in turns), initial=system))
+    prompts = [end + q for end, (q, _) in zip(ends, turns, strict=False)]
+    plain = sum(a * prompt + a * (a - 1) // 2 for prompt, (_, a) in zip(prompts, turns, strict=True))
+    return {"plain": plain, "per turn": sum(ends[1:]) - len(turns), "kept": ends[-1] - 1}
 
 
-def summary_by_sequential(patches, token, positions, layers, norm):
-    token = token.repeat(patches.shape[0], 1, 1)
-    return nn.Sequential(*layers, norm)(torch.hstack([token, patches]) + positions.unsqueeze(0))[:, 0, :]
+def rows_in_torch(system, turns):
+    turns = torch.tensor(turns)
+    end = system + turns.sum(dim=1).cumsum(dim=0)
+    plain = sum(torch.arange(e - a, e).sum() for e, a in zip(end, turns[:, 1], strict=True))
+    return {"plain": plain, "per turn": (end - 1).sum(), "kept": end[-1] - 1}
 
 
-def summary_one_by_one(patches, token, positions, layers, norm):
-    found = []
-    for picture in patches:
-        x = (torch.vstack([token, picture]) + positions)[None]
-        for layer in layers:
-            x = layer(x)
-        found.append(norm(x[0, 0]))
-    return found
+def fewest_by_a_tree(prompts):
+    root, count = {}, 0
+    for ids in prompts:
+        node = root
+        for id in ids:
+            if id not in node:
+                node[id], count = {}, count + 1
+            node = node[id]
+    return count
+
+
+def fewest_by_sorting(prompts):
+    count, before = 0, []
+    for ids in sorted(prompts):
+        shared = 0
+        while shared < min(len(ids), len(before)) and ids[shared] == before[shared]:
+            shared += 1
+        count, before = count + len(ids) - shared, ids
+    return count
+
+
+def fewest_by_words(prompts):
+    return len({" ".join(map(str, ids[: n + 1])) for ids in prompts for n, _ in enumerate(ids)})
+
+
+def pieces_by_columns(prompts, size):
+    width, pieces = max(len(ids) for ids in prompts), []
+    for start in range(0, width, size):
+        columns = range(start, min(start + size, width))
+        places = [[max(c - width + len(ids), -1) for c in columns] for ids in prompts]
+        tokens = [[ids[p] if p >= 0 else 0 for p in row] for ids, row in zip(prompts, places, strict=True)]
+        pieces.append((tokens, places))
+    return pieces
+
+
+def pieces_from_a_mask(prompts, size):
+    width = max(map(len, prompts))
+    real = torch.tensor([[c >= width - len(ids) for c in range(width)] for ids in prompts])
+    tokens = torch.zeros(len(prompts), width, dtype=torch.long)
+    tokens[real] = torch.tensor(sum(prompts, []))
+    positions = real.long().cumsum(dim=1) - 1
+    return [[tokens[:, i : i + size], positions[:, i : i + size]] for i in range(0, width, size)]
+
+
+def pieces_in_numpy(prompts, size):
+    width = max(map(len, prompts))
+    tokens = np.array([np.pad(ids, (width - len(ids), 0)) for ids in prompts])
+    places = np.array([np.pad(np.arange(len(ids)), (width - len(ids), 0), constant_values=-1) for ids in prompts])
+    cuts = range(size, width, size)
+    return tuple(zip(np.split(tokens, cuts, axis=1), np.split(places, cuts, axis=1), strict=True))
+
+
+def difference_without_memory(step, plain, X, layers):
+    return max(
+        torch.dist(step(x, [(X[:0], X[:0])] * len(layers), layers)[0], y, math.inf)
+        for x, y in zip(X, plain(X, layers), strict=True)
+    )
+
+
+def pieces_as_a_zip(prompts, size):
+    tokens, positions = (torch.cat(parts, dim=1) for parts in zip(*pieces_from_a_mask(prompts, size), strict=True))
+    return zip(tokens.split(size, dim=1), positions.split(size, dim=1), strict=True)
 
 
 RIGHT = {
-    "17.1": [WAY, {**WAY, "input": torch.Size([4, 36, 50])}, {**WAY, "input": [4, 36, 50], "place": 218.0}],
+    "17.1": [ROWS, {name: float(n) for name, n in ROWS.items()}, {name: torch.tensor(n) for name, n in ROWS.items()}],
     "17.2": [
-        (cut_by_loops, kernel_by_loops),
-        (cut_by_unfold, kernel_by_unflatten),
-        (cut_in_numpy, kernel_in_numpy),
-        (cut_by_a_convolution, kernel_by_unflatten),
+        (step_by_loops, difference_row_by_row),
+        (step_in_numpy, difference_stacked),
+        (step_newest_first, difference_in_numpy),
     ],
-    "17.3": [summary_by_filling, summary_by_sequential, summary_one_by_one],
-    "17.4": [
-        OTHER,
-        {name: float(n) for name, n in OTHER.items()},
-        {name: torch.tensor(n) for name, n in OTHER.items()},
+    "17.3": [
+        (rows_by_tokens, lambda n, c: (math.log2(c[-1]) - math.log2(c[0])) / (math.log2(n[-1]) - math.log2(n[0]))),
+        (rows_by_formula, lambda n, c: math.log(c[-1] / c[0], n[-1] / n[0])),
+        (rows_in_torch, lambda n, c: np.polyfit(np.log([n[0], n[-1]]), np.log([c[0], c[-1]]), 1)[0]),
     ],
-    "17.5": [
-        ROLLOUT,
-        {name: torch.tensor(part) for name, part in ROLLOUT.items()},
-        {**ROLLOUT, "share": [0.596, 0.404], "by patch 1": Fraction(24, 100)},
-    ],
-    "17.6": [
-        COMPARED,
-        {**COMPARED, "gap at 40": 27.5, "lost": 26},
-        {**COMPARED, "A": "Transformer", "as good as 120": 420},
-    ],
+    "17.4": [USERS, {name: float(n) for name, n in USERS.items()}, {name: np.int64(n) for name, n in USERS.items()}],
+    "17.5": [fewest_by_a_tree, fewest_by_sorting, fewest_by_words],
+    "17.6": [pieces_by_columns, pieces_from_a_mask, pieces_in_numpy, pieces_as_a_zip],
 }
 
 WRONG = {
-    "17.1": [
-        ({**WAY, "patches": 34}, "patches: yours is 34, the true value is 35"),
-        ({**WAY, "input": (4, 432, 36)}, "input: at [1]: yours is 432, the true value is 36"),
-    ],
+    "17.1": [({**ROWS, "dropped": 7}, "dropped: yours is 7, the true value is 4")],
     "17.2": [
-        ((lambda *case: cut_by_loops(*case)[:, :, :-1], kernel_by_loops), "patches: yours has the shape"),
-        ((lambda *case: cut_by_loops(*case).flip(1), kernel_by_loops), "another order"),
-        ((cut_by_unfold, lambda weight, channels, size: weight.view(size, channels)), "your code raises RuntimeError"),
-        ((cut_by_unfold, lambda *case: 2 * kernel_by_unflatten(*case)), "every number is 2 times the true one"),
+        ((lambda x, kept, layers: (x, kept), difference_row_by_row), "outputs: at"),
+        ((lambda x, kept, layers: x, difference_row_by_row), "this cannot be checked: ValueError"),
+        ((step_by_loops, difference_without_memory), "what the next `step` begins with"),
+        ((step_by_loops, lambda step, plain, X, layers: 0), "largest difference: yours is 0"),
     ],
     "17.3": [
-        (lambda patches, token, *_: token.expand(len(patches), -1), "yours is"),
-        (lambda patches, token, *_: torch.cat([token, patches], dim=1), "your code raises"),
+        ((lambda system, turns: {**rows_by_tokens(system, turns), "plain": 1}, math.dist), "rows: plain: yours is 1"),
+        ((rows_by_tokens, lambda n, c: 2), "power: yours is 2"),
+        ((rows_by_tokens, lambda n, c: np.polyfit(np.log(n), np.log(c), 1)[0]), "power: yours is"),
+        ((lambda system, turns: list(rows_by_tokens(system, turns).values()), math.dist), "a dict with plain"),
     ],
-    "17.4": [({**OTHER, "two rows, no positions": 9}, "two rows, no positions: yours is 9, the true value is 8")],
+    "17.4": [({**USERS, "Llama 2 7B": 76}, "Llama 2 7B: yours is 76, the true value is 75")],
     "17.5": [
-        ({**ROLLOUT, "class token": (0.42, 0.4, 0.18)}, "class token: at [0]: yours is 0.42, the true value is 0.48"),
-        ({**ROLLOUT, "layer 2": ROLLOUT["layer 1"]}, "layer 2: at"),
+        (lambda prompts: len(prompts), "yours is"),
+        (lambda prompts: len(prompts[0]), "yours is"),
+        (lambda prompts: len({str(i) for ids in prompts for i in ids}), "different tokens"),
     ],
     "17.6": [
-        ({**COMPARED, "lost": 2}, "lost: yours is 2, the true value is 25"),
-        ({**COMPARED, "A": "convolutions", "C": "transformer"}, "A begins low"),
+        (lambda prompts, size: [torch.tensor(ids).split(size) for ids in prompts], "yours is"),
+        (lambda prompts, size: pieces_by_columns(prompts, 99), "yours is a list of 1"),
+        (lambda prompts, size: pieces_by_columns([ids[::-1] for ids in prompts], size), "part 0: at"),
     ],
 }

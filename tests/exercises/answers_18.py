@@ -1,198 +1,115 @@
 """Answers to the exercises of lesson 18."""
 
-import math
-
 import numpy as np
 import torch
-import torch.nn.functional as F
 
-PAPER = {"table": [[0.8, 0.6], [0.96, 1]], "caption 1, scale 1": 0.776, "caption 1, scale 10": 1.784}
-PAPER |= {"loss, scale 1": 0.64, "loss, scale 10": 0.611, "sigmoid": 1.366}
-START = {"16": 2.77, "128": 4.85, "alike": 4.16, "half": 3.47, "four times": 1.39, "four times, same": 0}
-START |= {"sigmoid": 3.78}
-READ = {"captions": [2, 2, 3, 4, 5], "pictures": [2, 2, 3, 3, 5], "captions found": 80, "pictures found": 60}
-READ |= {"garment": "shirt"}
-
-
-def loss_by_loops(images, texts, scale, same):
-    B, total = len(images), 0.0
-    for i in range(B):
-        rows = [j for j in range(B) if j == i or not same[i, j]]
-        row = [math.exp(scale * float(images[i] @ texts[j])) for j in rows]
-        column = [math.exp(scale * float(images[j] @ texts[i])) for j in rows]
-        own = math.exp(scale * float(images[i] @ texts[i]))
-        total -= math.log(own / sum(row)) + math.log(own / sum(column))
-    return total / (2 * B)
+READERS = {"A": "MQA", "B": "GQA", "C": "MHA", "pairs": 4, "wrong": "D", "reads": [0] * 4 + [1] * 4 + [2] * 4}
+BILL = {"parameters, K = 32": 2147, "cache, K = 32": 2, "parameters, K = 8": 1342, "cache, K = 8": 0.5}
+BILL |= {"parameters, K = 1": 1107.3, "cache, K = 1": 1 / 16}
+FIGHT = {"numbers A": 32, "numbers B": 32, "numbers C": 256, "fair": {"A", "B"}, "gap": 0.0527}
+FIGHT |= {"overlap": "no", "parameters": "A"}
+BILL |= {"parameters, context doubled": 1, "cache, context doubled": 2}
 
 
-def loss_in_numpy(images, texts, scale, same):
-    powers = np.exp(scale * images.numpy() @ texts.numpy().T)
-    powers[same.numpy() & ~np.eye(len(powers), dtype=bool)] = 0
-    own = np.diag(powers)
-    return -0.5 * np.mean(np.log(own / powers.sum(0)) + np.log(own / powers.sum(1)))
+def repeat_by_loops(weight, num_kv_heads, num_heads):
+    E = len(weight) // num_kv_heads
+    rows = []
+    for h in range(num_heads):
+        shared = h // (num_heads // num_kv_heads)
+        rows += [weight[shared * E + i] for i in range(E)]
+    return torch.stack(rows)
 
 
-def loss_by_logsumexp(images, texts, scale, same):
-    logits = torch.einsum("ij,kj->ik", images.double(), texts.double()) * scale
-    logits = torch.where(same & (torch.eye(len(logits)) == 0), -torch.inf, logits)
-    return (logits.logsumexp(0) + logits.logsumexp(1) - 2 * logits.diag()).mean() / 2
+def repeat_by_expanding(weight, num_kv_heads, num_heads):
+    heads = weight.reshape(num_kv_heads, 1, -1, weight.shape[1])
+    return heads.expand(-1, num_heads // num_kv_heads, -1, -1).reshape(-1, weight.shape[1])
 
 
-def mean_by_loops(images, captions):
-    classes = []
-    for texts in captions:
-        mean = sum(text / text.norm() for text in texts)
-        classes.append(mean / mean.norm())
-    return [max(range(len(classes)), key=lambda c: float(image @ classes[c])) for image in images]
+def repeat_in_numpy(weight, num_kv_heads, num_heads):
+    heads = np.split(weight.numpy(), num_kv_heads)
+    return np.vstack([head for head in heads for _ in range(num_heads // num_kv_heads)])
 
 
-def mean_by_a_sum(images, captions):
-    classes = F.normalize(F.normalize(captions, dim=-1).sum(dim=1), dim=-1)
-    return torch.einsum("cj,nj->cn", classes, images).argmax(0)
+def convert_by_loops(q_proj, k_proj, o_proj, groups):
+    E = len(q_proj) // sum(map(len, groups))
+    q, k, o = [], [], []
+    for group in groups:
+        rows = [k_proj[h * E : (h + 1) * E] for h in group]
+        k.append(sum(rows) / len(rows))
+        for h in group:
+            q.append(q_proj[h * E : (h + 1) * E])
+            o.append(o_proj[:, h * E : (h + 1) * E])
+    return torch.cat(q), torch.cat(k), torch.cat(o, dim=1)
 
 
-def mean_in_numpy(images, captions):
-    x = captions.numpy()
-    x = (x / np.linalg.norm(x, axis=-1, keepdims=True)).mean(1)
-    return np.argmax(images.numpy() @ (x / np.linalg.norm(x, axis=-1, keepdims=True)).T, axis=1)
+def convert_by_index(q_proj, k_proj, o_proj, groups):
+    order = torch.tensor(groups).flatten()
+    E = len(q_proj) // len(order)
+    rows = (order[:, None] * E + torch.arange(E)).flatten()
+    k = k_proj[rows].reshape(len(groups), -1, E, k_proj.shape[1]).mean(dim=1)
+    return {"q_proj": q_proj[rows], "k_proj": k.reshape(-1, k_proj.shape[1]), "o_proj": o_proj[:, rows]}
 
 
-def nearest_by_loops(images, captions):
-    found = []
-    for image in images:
-        best = max((float(image @ text / text.norm()), c) for c, texts in enumerate(captions) for text in texts)
-        found.append(best[1])
+def convert_by_matrices(q_proj, k_proj, o_proj, groups):
+    order = np.array(groups).ravel()
+    E = len(q_proj) // len(order)
+    move = np.kron(np.eye(len(order))[order], np.eye(E))
+    pool = np.kron(np.kron(np.eye(len(groups)), np.ones((1, len(groups[0])))) / len(groups[0]), np.eye(E))
+    return [move @ q_proj.numpy(), pool @ move @ k_proj.numpy(), o_proj.numpy() @ move.T]
+
+
+def uptrain_in_order(model, num_kv_heads, steps, convert, fit, score):
+    losses = [score(model)]
+    new = convert(model, num_kv_heads)
+    losses.append(score(new))
+    fit(new, steps // 10)
+    losses.append(score(new))
+    whole, broken, after = losses
+    return {"broken": broken, "uptrained": after, "recovered": 1 - (after - whole) / (broken - whole)}
+
+
+def uptrain_scoring_last(model, num_kv_heads, steps, convert, fit, score):
+    found = {"broken": score(convert(model, num_kv_heads))}
+    found["uptrained"] = score(fit(convert(model, num_kv_heads), int(0.1 * steps)))
+    found["recovered"] = np.subtract(*found.values()) / (found["broken"] - score(model))
     return found
 
 
-def nearest_in_one_list(images, captions):
-    """All captions of all classes in one list; the class is the number of the caption divided by K."""
-    flat = F.normalize(captions.flatten(0, 1), dim=-1)
-    return (images @ flat.T).argmax(dim=1) // captions.shape[1]
-
-
-def nearest_by_distance(images, captions):
-    distances = torch.cdist(images.unsqueeze(0), F.normalize(captions, dim=-1))  # C N K
-    return distances.amin(dim=-1).argmin(dim=0)
-
-
-def measure_by_loops(found, labels, counts):
-    shares = []
-    for number in (1, 2, 3, 4):
-        pairs = [(f, t) for f, t, n in zip(found, labels, counts, strict=True) if n == number]
-        shares.append(100 * sum(int(f == t) for f, t in pairs) / len(pairs))
-    return shares
-
-
-def measure_by_means(found, labels, counts):
-    return torch.stack([(found == labels)[counts == n].double().mean() * 100 for n in range(1, 5)])
-
-
-def measure_in_numpy(found, labels, counts):
-    right = np.asarray(found) == labels.numpy()
-    return np.bincount(counts.numpy(), 100 * right, 5)[1:] / np.bincount(counts.numpy(), minlength=5)[1:]
-
-
-def symmetric(logits):
-    pairs = torch.arange(len(logits))
-    return (F.cross_entropy(logits, pairs) + F.cross_entropy(logits.T, pairs)) / 2
-
-
-def train_with_sgd(x, y, W, V, scale, steps, rate):
-    W, V = torch.nn.Parameter(W), torch.nn.Parameter(V)
-    optimizer, losses = torch.optim.SGD((W, V), lr=rate), []
-    for _ in range(steps):
-        optimizer.zero_grad()
-        value = symmetric(scale * F.normalize(x @ W, dim=1) @ F.normalize(y @ V, dim=1).T)
-        value.backward()
-        optimizer.step()
-        losses.append(float(value.detach()))
-    return {"losses": losses, "W": W, "V": V}
-
-
-def train_functionally(x, y, W, V, scale, steps, rate):
-    def value(W, V):
-        images, texts = (a / a.norm(dim=1, keepdim=True) for a in (x @ W, y @ V))
-        return symmetric(scale * images @ texts.T)
-
-    losses = []
-    for _ in range(steps):
-        grads, loss = torch.func.grad_and_value(value, argnums=(0, 1))(W, V)
-        losses.append(loss.item())
-        W, V = W - rate * grads[0], V - rate * grads[1]
-    return {"W": W, "V": V, "losses": torch.tensor(losses)}
-
-
-def train_on_paper(x, y, W, V, scale, steps, rate):
-    """The gradients by hand, in NumPy."""
-    x, y, W, V = (a.numpy().astype(float) for a in (x, y, W, V))
-    eye, losses = np.eye(len(x)), []
-    for _ in range(steps):
-        a, b = x @ W, y @ V
-        lengths = [np.linalg.norm(c, axis=1, keepdims=True) for c in (a, b)]
-        u, v = a / lengths[0], b / lengths[1]
-        powers = np.exp(scale * u @ v.T)
-        rows, columns = powers / powers.sum(1, keepdims=True), powers / powers.sum(0, keepdims=True)
-        losses.append(-np.log(np.diag(rows) * np.diag(columns)).mean() / 2)
-        slope = scale * (rows + columns - 2 * eye) / (2 * len(x))
-        to_u, to_v = slope @ v, slope.T @ u
-        to_a = (to_u - u * (u * to_u).sum(1, keepdims=True)) / lengths[0]
-        to_b = (to_v - v * (v * to_v).sum(1, keepdims=True)) / lengths[1]
-        W, V = W - rate * x.T @ to_a, V - rate * y.T @ to_b
-    return {"losses": losses, "W": W, "V": V}
+def uptrain_in_torch(model, num_kv_heads, steps, convert, fit, score):
+    new = convert(model, num_kv_heads)
+    gap = torch.tensor(score(new)) - score(model)
+    broken = score(new)
+    after = torch.tensor(score(fit(new, round(steps / 10))))
+    return {"broken": broken, "uptrained": after, "recovered": (broken - after) / gap}
 
 
 RIGHT = {
-    "18.1": [
-        PAPER,
-        {name: torch.tensor(part) for name, part in PAPER.items()},
-        {**PAPER, "caption 1, scale 10": math.log(1 + math.exp(1.6)), "loss, scale 1": 0.6401},
-    ],
+    "18.1": [READERS, {**READERS, "reads": torch.arange(12) // 4}, {**READERS, "A": "mqa", "wrong": "d"}],
     "18.2": [
-        START,
-        {**START, "16": math.log(16), "four times": 2 * math.log(2)},
-        {n: float(v) for n, v in START.items()},
+        BILL,
+        {**BILL, "parameters, K = 32": 2147.48, "parameters, K = 8": 1342.2},
+        {k: np.float64(v) for k, v in BILL.items()},
     ],
-    "18.3": [loss_by_loops, loss_in_numpy, loss_by_logsumexp],
-    "18.4": [
-        (mean_by_loops, nearest_by_loops, measure_by_loops),
-        (mean_by_a_sum, nearest_in_one_list, measure_by_means),
-        (mean_in_numpy, nearest_by_distance, measure_in_numpy),
-    ],
-    "18.5": [
-        READ,
-        {**READ, "captions": torch.tensor([2, 2, 3, 4, 5])},
-        {**READ, "pictures found": 60.0, "garment": "Shirt"},
-    ],
-    "18.6": [train_with_sgd, train_functionally, train_on_paper],
+    "18.3": [repeat_by_loops, repeat_by_expanding, repeat_in_numpy],
+    "18.4": [FIGHT, {**FIGHT, "fair": ["b", "a"], "gap": 1.168 - 1.116}, {**FIGHT, "overlap": "No", "gap": 0.05}],
+    "18.5": [convert_by_loops, convert_by_index, convert_by_matrices],
+    "18.6": [uptrain_in_order, uptrain_scoring_last, uptrain_in_torch],
 }
 
 WRONG = {
-    "18.1": [
-        ({**PAPER, "table": [[2, 1], [3, 4]]}, "table: at [0, 0]: yours is 2, the true value is 0.8"),
-        ({**PAPER, "loss, scale 10": 0.7}, "loss, scale 10: yours is 0.7"),
-    ],
-    "18.2": [({**START, "half": 4.16}, "half: yours is 4.16, the true value is 3.466")],
+    "18.1": [({**READERS, "reads": [0, 1, 2]}, "reads: yours has the shape 3, the true one has the shape 12")],
+    "18.2": [({**BILL, "cache, K = 8": 2}, "cache, K = 8: yours is 2, the true value is 0.5")],
     "18.3": [
-        (lambda images, texts, scale, same: loss_in_numpy(images, images, scale, same), "yours is"),
-        (lambda images, texts, scale, same: scale * images @ texts.T, "yours has the shape 5 × 5"),
-        (lambda *case: loss_by_loops(*case) / math.log(2), "yours is"),
+        (lambda weight, K, H: torch.cat([weight] * (H // K)), "the heads are repeated in turns"),
+        (lambda weight, K, H: weight.repeat(H, 1), "has the shape"),
     ],
-    "18.4": [
-        ((mean_by_loops, nearest_by_loops, lambda *case: measure_by_loops(*case)[::-1]), "another order"),
-        ((mean_by_loops, lambda *case: nearest_in_one_list(*case) + 1, measure_by_loops), "nearest: at [0]: yours is"),
-        ((lambda images, captions: images @ captions.T, nearest_by_loops, measure_by_loops), "your code raises"),
-    ],
+    "18.4": [({**FIGHT, "fair": {"C"}}, "fair: yours is")],
     "18.5": [
-        ({**READ, "captions": [2, 2, 3, 3, 5]}, "along the rows: each picture looks for its caption"),
-        ({**READ, "garment": "trousers"}, "garment: yours is 'trousers', the true value is 'shirt'"),
+        (lambda q, k, o, groups: (q, k, o), "not right yet"),
+        (lambda q, k, o, groups: convert_by_loops(k, q, o, groups), "q_proj: at"),
     ],
     "18.6": [
-        (lambda *case: train_with_sgd(*case)["losses"], "expected a dict with losses, W, V"),
-        (lambda *case: {**train_with_sgd(*case), "V": None}, "V is still missing"),
-        (
-            lambda x, y, W, V, scale, steps, rate: train_with_sgd(x, y, W, V, scale, 1, rate),
-            "losses: yours has the shape 1",
-        ),
+        (lambda model, K, steps, convert, fit, score: {"broken": score(model)}, "broken: yours is"),
+        (lambda model, K, steps, convert, fit, score: uptrain_in_order(model, 1, steps, convert, fit, score), "broken"),
     ],
 }

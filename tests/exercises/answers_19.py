@@ -1,251 +1,180 @@
 """Answers to the exercises of lesson 19."""
 
-import copy
-import hashlib
-from collections import Counter, defaultdict
+from collections import deque
 
 import numpy as np
 import torch
 
-SQUARES = [[1, 2, 0, 4], [0, 3, 1, 1], [2, 0, 3, 1], [5, 0, 0, 2]]
-VISUAL = [[1, 10], [1, 5], [5, 2], [5, 4]]
-PAPER = {"squares": SQUARES, "visual": VISUAL, "reads": [[8, 0], *VISUAL, [7, 7], [9, 0]]}
-PAPER |= {"position of ?": 6, "no shuffle": 19}
-HUB = {"visual tokens": 196, "model.look": (2, 196, 768), "linear_1.weight": (2048, 768), "model.embed": (1, 422, 2048)}
-HUB |= {"layers that run": 11, "vision_tower": "g", "multi_modal_projector": "W", "language_model": "f"}
-HUB |= {"A": "second picture", "B": "vision_feature_layer", "C": "rms_norm_eps", "D": "rope_theta"}
-COMPARED = {"A": "pixel shuffle", "B": "linear", "C": "4 x 4", "D": "mlp", "E": "mean", "beaten": {"B", "E"}}
-COMPARED |= {"seven pictures": "A", "most": 26, "scores": 3.893}
+BAND = [[int(0 <= q - k < 2) for k in range(5)] for q in range(5)]
+FIRST = [[1, 0, 0, 0, 0, 0], [1, 1, 0, 0, 0, 0], [1, 1, 1, 0, 0, 0], [1, 1, 1, 1, 0, 0]]
+FIRST += [[1, 0, 1, 1, 1, 0], [1, 0, 0, 1, 1, 1]]
+PAPER = {"window 2": BAND, "first": FIRST, "query 9": {0, 7, 8, 9}}
+BILL = {"MHA": 96, "GQA": 24, "GQA, window": 0.1875, "GQA, pattern": 4.156, "doubled": 1.962}
 
 
-def write_token_by_token(messages, num_visual):
-    pairs = [(1, 0)]
-    for message in messages:
-        mine = int(message["role"] == "assistant")
-        pairs += [(4 + mine, 0)]
-        for part in message["content"]:
-            pairs += [(9, 0)] * num_visual if part == "image" else [(id, mine) for id in part]
-        pairs += [(2, mine)]
-    tokens, scored = zip(*pairs, strict=True)
-    return {"tokens": tokens, "scored": scored, "positions": torch.arange(len(tokens))}
+def held_in_a_list(length, window, first):
+    places = [None] * (first + window)
+    for p in range(length):
+        place = p if p < first else first + (p - first) % window
+        places[place] = p
+    return [p for p in places if p is not None]
 
 
-def write_in_numpy(messages, num_visual):
-    tokens, scored = [np.array([1])], [np.array([False])]
-    for message in messages:
-        parts = [np.full(num_visual, 9) if part == "image" else np.array(part) for part in message["content"]]
-        ids = np.concatenate([[{"user": 4, "assistant": 5}[message["role"]]], *parts, [2]])
-        tokens.append(ids)
-        scored.append((np.arange(len(ids)) > 0) & (message["role"] == "assistant"))
-    tokens = np.concatenate(tokens)
-    return {"tokens": tokens, "scored": np.concatenate(scored), "positions": np.arange(len(tokens))}
+def held_by_turning(length, window, first):
+    ring = deque(range(max(first, length - window), length))
+    if length - first > window:
+        ring.rotate((length - first) % window)
+    return [*range(min(first, length)), *ring]
 
 
-def write_the_tokens_first(messages, num_visual):
-    tokens = [1]
-    for message in messages:
-        tokens.append(4 if message["role"] == "user" else 5)
-        for part in message["content"]:
-            tokens.extend(num_visual * [9] if isinstance(part, str) else part)
-        tokens.append(2)
-    scored, speaking = [], False
-    for id in tokens:
-        scored.append(speaking)
-        speaking = (speaking or id == 5) and id != 2
-    return {"tokens": tokens, "scored": scored, "positions": [n for n, _ in enumerate(tokens)]}
+def held_in_numpy(length, window, first):
+    cache = np.full(first + window, -1)
+    for p in np.arange(length):
+        cache[p if p < first else (p - first) % window + first] = p
+    return cache[cache >= 0]
 
 
-def put_in_by_loops(tokens, table, visual):
-    rows = iter(visual.reshape(-1, visual.shape[-1]))
-    return [[(next(rows) if id == 9 else table[id]).tolist() for id in text] for text in tokens.tolist()]
+def lost_by_ranges(held, length, window, first):
+    visible = {*range(min(first, length)), *range(max(0, length - window), length)}
+    return visible.difference(held(length, window, first))
 
 
-def put_in_by_scatter(tokens, table, visual):
-    is_visual = (tokens == 9).unsqueeze(-1)
-    return table[tokens.masked_fill(is_visual[..., 0], 0)].masked_scatter(is_visual, visual.contiguous())
+def lost_by_a_list(held, length, window, first):
+    kept = list(held(length, window, first))
+    return [k for k in range(length) if (k < first or k > length - 1 - window) and k not in kept]
 
 
-def put_in_by_counting(tokens, table, visual):
-    everything = torch.cat([table, visual.flatten(0, 1)])
-    number = (tokens == 9).flatten().cumsum(0).view(tokens.shape) - 1
-    return everything[torch.where(tokens == 9, len(table) + number, tokens)].double()
+def lost_by_a_mask(held, length, window, first):
+    seen = torch.arange(length) >= length - window
+    seen[:first] = True
+    seen[list(held(length, window, first))] = False
+    return set(seen.nonzero().flatten().tolist())
 
 
-def freeze_by_names(model, stage):
-    for name, parameter in model.named_parameters():
-        parameter.requires_grad = name.startswith("connector") or (stage == 2 and name.startswith("text"))
-    return model
+def changed_by_edges(windows, length, place):
+    rows, end = [], place
+    for window in (1, *windows):
+        end = length - 1 if window is None else min(end + window - 1, length - 1)
+        rows.append([place <= t <= end for t in range(length)])
+    return rows
 
 
-def freeze_all_first(model, stage):
-    for parameter in model.parameters():
-        parameter.requires_grad = False
-    parts = [model.connector] if stage == 1 else [model.connector, model.text]
-    for part in parts:
-        for parameter in part.parameters():
-            parameter.requires_grad = True
-    return model
+def changed_by_matrices(windows, length, place):
+    t = torch.arange(length)
+    distance = t[:, None] - t
+    rows = [t == place]
+    for window in windows:
+        mask = (distance >= 0) & (distance < (window or length))
+        rows.append((mask.float() @ rows[-1].float()) > 0)
+    return torch.stack(rows)
 
 
-def freeze_part_by_part(model, stage):
-    model.vision.requires_grad_(False)
-    model.connector.requires_grad_(True)
-    model.text.requires_grad_(stage > 1)
-    return model
+def changed_in_numpy(windows, length, place):
+    table = np.zeros((len(windows) + 1, length), dtype=int)
+    table[0, place] = 1
+    for layer, window in enumerate(windows):
+        for t in range(length):
+            start = 0 if window is None else max(0, t + 1 - window)
+            table[layer + 1, t] = table[layer, start : t + 1].max()
+    return table
 
 
-def moved_by_checksum(model, train):
-    def checksums():
-        return {name: hashlib.md5(x.numpy().tobytes()).hexdigest() for name, x in model.state_dict().items()}
-
-    before = checksums()
-    train(model)
-    after = checksums()
-    return [name for name in before if before[name] != after[name]]
+def choose_by_sorting(patterns, length, share):
+    for name in sorted(patterns, key=lambda name: patterns[name][1]):
+        windows = patterns[name][0]
+        kept = [min(length, window or length) for window in windows]
+        if sum(kept) / (len(kept) * length) <= share + 1e-9:
+            return name
 
 
-def moved_beside_a_copy(model, train):
-    other = copy.deepcopy(model)
-    train(model)
-    pairs = zip(other.named_parameters(), model.named_parameters(), strict=True)
-    return {name for (name, old), (_, new) in pairs if (old != new).any()}
+def choose_by_a_loop(patterns, length, share):
+    best, lowest = None, float("inf")
+    for name, (windows, loss) in patterns.items():
+        kept = np.mean([length if w is None or w > length else w for w in windows])
+        if kept <= share * length + 1e-6 and loss < lowest:
+            best, lowest = name, loss
+    return best
 
 
-def moved_in_numpy(model, train):
-    before = {name: np.array(tensor) for name, tensor in model.state_dict().items()}
-    train(model)
-    return {name for name, tensor in model.state_dict().items() if not np.array_equal(before[name], tensor.numpy())}
+def choose_with_fractions(patterns, length, share):
+    def fits(windows):
+        kept = sum(1.0 if window is None else min(1.0, window / length) for window in windows)
+        return round(kept - share * len(windows), 6) <= 0
+
+    return min((loss, name) for name, (windows, loss) in patterns.items() if fits(windows))[1]
 
 
-def guess_with_counters(train, test):
-    heard = defaultdict(Counter)
-    for question, answer in train:
-        heard[question][answer] += 1
-    right = [bool(heard[q]) and heard[q].most_common(1)[0][0] == a for q, a in test]
-    return torch.tensor(right).float().mean() * 100
+def shares_by_loops(weights, start):
+    B, H, T, _ = weights.shape
+    found = []
+    for h in range(H):
+        multiples = [float(weights[b, h, t, 0]) * (t + 1) for b in range(B) for t in range(start, T)]
+        found.append(sum(multiples) / len(multiples))
+    return found
 
 
-def guess_by_searching(train, test):
-    right = 0
-    for question, answer in test:
-        answers = [a for q, a in train if q == question]
-        right += bool(answers) and answer == max(sorted(set(answers)), key=answers.count)
-    return right / len(test) * 100
+def shares_by_division(weights, start):
+    even = torch.tensor([1 / (t + 1) for t in range(weights.shape[2])])
+    return (weights[..., 0] / even)[..., start:].mean(dim=-1).mean(dim=0)
 
 
-def guess_by_sorting(train, test):
-    counted = sorted(Counter(train).items(), key=lambda item: item[1])
-    best = {question: answer for (question, answer), _ in counted}
-    return np.mean([100.0 * (best.get(q, "") == a) for q, a in test])
+def shares_by_einsum(weights, start):
+    w = weights.numpy()[:, :, start:, 0]
+    return np.einsum("bht,t->h", w, np.arange(start, weights.shape[2]) + 1.0) / (w.shape[0] * w.shape[2])
 
 
-def share_by_search(alone, both):
-    for step, score in both:
-        if not score < alone[-1][1]:
-            return step / alone[-1][0] * 100
-    return np.inf
+def held_as_a_view(length, window, first):
+    return {p if p < first else first + (p - first) % window: p for p in range(length)}.values()
 
 
-def share_by_minimum(alone, both):
-    return min([100 * step / alone[-1][0] for step, score in both if score >= alone[-1][1]] or [float("inf")])
-
-
-def share_in_torch(alone, both):
-    steps, scores = torch.tensor(both, dtype=torch.float64).T
-    found = steps[scores >= alone[-1][1]]
-    return 100 * found[0] / alone[-1][0] if len(found) else torch.tensor(torch.inf)
+def lost_in_numpy(held, length, window, first):
+    back = np.arange(length)[::-1]
+    return np.setdiff1d(back[(length - 1 - back < window) | (back < first)], held(length, window, first))
 
 
 RIGHT = {
     "19.1": [
         PAPER,
-        {name: torch.tensor(part) for name, part in PAPER.items()},
-        {name: np.array(part, dtype=float) for name, part in PAPER.items()},
+        {name: torch.tensor(v) if name != "query 9" else [9, 8, 7, 0] for name, v in PAPER.items()},
+        {**PAPER, "window 2": np.array(BAND) == 1},
+        {**PAPER, "query 9": torch.tensor([0, 7, 8, 9])},
     ],
     "19.2": [
-        (write_token_by_token, put_in_by_loops),
-        (write_in_numpy, put_in_by_scatter),
-        (write_the_tokens_first, put_in_by_counting),
+        (held_in_a_list, lost_by_ranges),
+        (held_by_turning, lost_by_a_list),
+        (held_in_numpy, lost_by_a_mask),
+        (held_as_a_view, lost_in_numpy),
     ],
-    "19.3": [HUB, {**HUB, "model.look": [2, 196, 768], "vision_tower": "G"}, {**HUB, "visual tokens": 14**2}],
-    "19.4": [COMPARED, {**COMPARED, "beaten": ["E", "B"], "scores": 3.9}, {**COMPARED, "A": "Pixel shuffle"}],
+    "19.3": [changed_by_edges, changed_by_matrices, changed_in_numpy],
+    "19.4": [choose_by_sorting, choose_by_a_loop, choose_with_fractions],
     "19.5": [
-        (freeze_by_names, moved_by_checksum),
-        (freeze_all_first, moved_beside_a_copy),
-        (freeze_part_by_part, moved_in_numpy),
+        BILL,
+        {**BILL, "GQA, window": 192 / 1024, "doubled": 1.96},
+        {name: torch.tensor(v) for name, v in BILL.items()},
     ],
-    "19.6": [
-        (guess_with_counters, share_by_search),
-        (guess_by_searching, share_by_minimum),
-        (guess_by_sorting, share_in_torch),
-    ],
+    "19.6": [shares_by_loops, shares_by_division, shares_by_einsum],
 }
-
-
-def write_with_labels_everywhere(messages, num_visual):
-    row = write_token_by_token(messages, num_visual)
-    return {**row, "scored": [id not in (1, 4, 5) for id in row["tokens"]]}
-
-
-def write_positions_of_words(messages, num_visual):
-    row = write_the_tokens_first(messages, num_visual)
-    is_word = torch.tensor([id != 9 for id in row["tokens"]])
-    return {**row, "positions": is_word.cumsum(0) - is_word.long()}
-
-
-def put_in_text_by_text_reversed(tokens, table, visual):
-    x, used = table[tokens], 0
-    for row in range(len(tokens)):
-        places = (tokens[row] == 9).nonzero().flatten()
-        count = len(places) // visual.shape[1]
-        x[row, places] = visual[used : used + count].flip(0).reshape(-1, visual.shape[2])
-        used += count
-    return x
-
-
-def freeze_what_learns(model, stage):
-    model.connector.requires_grad_(False)
-    model.text.requires_grad_(stage != 2)
-    return model
-
-
-def moved_by_sum(model, train):
-    before = {name: tensor.sum().item() for name, tensor in model.state_dict().items()}
-    train(model)
-    return {name for name, tensor in model.state_dict().items() if abs(tensor.sum().item() - before[name]) > 1e-4}
-
 
 WRONG = {
     "19.1": [
-        ({**PAPER, "squares": torch.tensor(SQUARES).T}, "neighbours are joined, not every second patch"),
-        ({**PAPER, "visual": [pair[::-1] for pair in VISUAL]}, "the right numbers in another order"),
-        ({**PAPER, "reads": [*VISUAL, [8, 0], [7, 7], [9, 0]]}, "the picture stands after <user>"),
-        ({**PAPER, "no shuffle": 22}, "no shuffle: yours is 22, the true value is 19"),
+        ({**PAPER, "window 2": FIRST}, "window 2: yours has the shape 6 × 6, the true one has the shape 5 × 5"),
+        ({**PAPER, "window 2": np.tri(5) - np.tri(5, k=-3)}, "W tokens, not W before it"),
     ],
     "19.2": [
-        ((write_positions_of_words, put_in_by_loops), "visual tokens count like words"),
-        ((write_with_labels_everywhere, put_in_by_loops), "scored: pictures and the user's words are marked, too"),
-        ((write_token_by_token, put_in_text_by_text_reversed), "the pictures of a text stand in the order in which"),
-        (
-            (write_token_by_token, lambda tokens, table, visual: torch.cat([visual[0], table])),
-            "rows: yours has the shape",
-        ),
+        ((lambda *case: held_in_a_list(*case)[::-1], lost_by_ranges), "held"),
+        ((held_in_a_list, lambda held, *case: set()), "lost: yours is set()"),
     ],
     "19.3": [
-        ({**HUB, "B": "second picture", "A": "vision_feature_layer"}, "A is right until the second picture begins"),
-        ({**HUB, "model.embed": (2, 226, 2048)}, "model.embed: at [0]: yours is 2, the true value is 1"),
+        (lambda windows, length, place: changed_by_edges(windows, length, place + 1), "yours is"),
+        (lambda windows, length, place: [place] * length, "has the shape"),
     ],
     "19.4": [
-        ({**COMPARED, "D": "linear", "B": "mlp"}, "B has the fewest parameters"),
-        ({**COMPARED, "most": 28}, "the 300 other tokens take their places first"),
+        (lambda patterns, length, share: list(patterns)[-1], "yours is"),
+        (lambda *case: "none", "yours is 'none'"),
     ],
-    "19.5": [
-        ((freeze_what_learns, moved_in_numpy), "stage 1"),
-        ((freeze_by_names, moved_by_sum), "moved: yours is {"),
-        ((lambda model, stage: model, moved_in_numpy), "what may change is still the same in each stage"),
-    ],
+    "19.5": [({**BILL, "GQA, pattern": 24}, "GQA, pattern: yours is 24, the true value is 4.156")],
     "19.6": [
-        ((guess_by_sorting, lambda alone, both: share_by_minimum(both, alone)), "the two curves are exchanged"),
-        ((lambda train, test: 100 * len(set(test) & set(train)) / len(test), share_by_search), "guess: yours is"),
+        (lambda weights, start: weights.mean(dim=(0, 2, 3)), "yours is"),
+        (lambda w, start: shares_by_loops(w.flip(1), start), "another order"),
     ],
 }

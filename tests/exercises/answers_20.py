@@ -1,137 +1,103 @@
 """Answers to the exercises of lesson 20."""
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 
-from tests.exercises.solutions_20 import (
-    ask_by_cases,
-    ask_by_matching,
-    ask_with_templates,
-    bias_by_counting,
-    bias_by_loops,
-    bias_in_numpy,
-    due_by_a_pattern,
-    due_by_searching,
-    due_by_the_last_line,
-    prefer_by_einsum,
-    prefer_by_loops,
-    prefer_by_where,
-    prompt_in_one_line,
-    prompt_in_torch,
-    prompt_token_by_token,
-    rate_by_a_pattern,
-    rate_by_letters,
-    rate_by_stripping,
-    reads_by_differences,
-    reads_by_what_is_new,
-    reads_with_a_cache,
-    report_by_loops,
-    report_by_sorting,
-    report_in_numpy,
-    score_by_counting,
-    score_group_by_group,
-    score_in_numpy,
-)
+NOW = {"leaves": "flies", "key": (1, -2), "scores 1": (2, 5), "output 1": (0.107, 1)}
+NOW |= {"scores 2": (0, 1), "output 2": (0.33, 1)}
+READ = {"E": 128, "share": 4, "cache": 96, "cache, no window": 1536}
+READ |= {"no tensor shows": {"sliding_window", "rope_theta", "rms_norm_eps", "hidden_act"}}
+COMPARED = {"A": "Gemma 3", "B": "Llama 3.1", "C": "Mistral", "D": "Qwen 2.5"}
+COMPARED |= {"layers with a window": 40, "meet at": 5120}
 
-TOLD = {"invented": {"B", "C", "E"}, "rate": 33.33, "per noun": 20, "goes along": 66.67}
-LOOKS = {"A": "castle", "B": "text", "C": "shirt", "D": "everywhere", "row": 26, "patch": (2, 3)}
+
+def find_by_a_loop(expected, logits_with, changes):
+    best, smallest = None, float("inf")
+    for name in changes:
+        off = np.abs(logits_with(changes[name]).numpy() - expected.numpy()).max()
+        if off < smallest:
+            best, smallest = name, off
+    return best
+
+
+def find_what_is_close(expected, logits_with, changes):
+    for name, change in changes.items():
+        if torch.allclose(logits_with(change), expected, atol=1e-4):
+            return name
+
+
+def find_by_sorting(expected, logits_with, changes):
+    off = sorted((F.mse_loss(logits_with(change), expected).item(), name) for name, change in changes.items())
+    return off[0][1]
+
+
+def measure_by_loops(logits, labels, trained):
+    B, T, _ = logits.shape
+    losses = [[-float(logits[b, t].log_softmax(0)[labels[b, t]]) for t in range(T)] for b in range(B)]
+    near = [x for row in losses for x in row[:trained]]
+    far = [x for row in losses for x in row[trained:]]
+    return {"within": sum(near) / len(near), "beyond": sum(far) / len(far)}
+
+
+def measure_by_cross_entropy(logits, labels, trained):
+    def loss(places):
+        return F.cross_entropy(logits[:, places].flatten(0, 1), labels[:, places].flatten())
+
+    return {"within": loss(slice(None, trained)), "beyond": loss(slice(trained, None))}
+
+
+def measure_in_numpy(logits, labels, trained):
+    powers = np.exp(logits.numpy())
+    p = np.take_along_axis(powers / powers.sum(-1, keepdims=True), labels.numpy()[..., None], -1)[..., 0]
+    near, far = np.split(-np.log(p), [trained], axis=1)
+    return {"within": near.mean(), "beyond": far.mean()}
+
+
+def back_by_a_norm(model, tokens, folder, export, load):
+    before = model(tokens)
+    export(model, folder)
+    return torch.dist(load(folder)(tokens), before, float("inf"))
+
+
+def back_in_numpy(model, tokens, folder, export, load):
+    export(model, folder)
+    pair = [m(tokens).numpy() for m in (model, load(folder))]
+    return np.max(np.abs(np.subtract(*pair)))
+
+
+def back_row_by_row(model, tokens, folder, export, load):
+    export(model, folder)
+    other, worst = load(folder), 0.0
+    for row in tokens:
+        worst = max(worst, (other(row[None]) - model(row[None])).abs().max().item())
+    return worst
+
 
 RIGHT = {
     "20.1": [
-        (ask_by_cases, due_by_the_last_line),
-        (ask_with_templates, due_by_searching),
-        (ask_by_matching, due_by_a_pattern),
+        NOW,
+        {name: part if name == "leaves" else torch.tensor(part) for name, part in NOW.items()},
+        {**NOW, "leaves": "Flies", "output 2": [0.3302, 1.0]},
     ],
-    "20.2": [
-        (score_by_counting, bias_by_counting),
-        (score_in_numpy, bias_in_numpy),
-        (score_group_by_group, bias_by_loops),
-    ],
-    "20.3": [TOLD, {**TOLD, "invented": "BCE"}, {**TOLD, "rate": 100 / 3, "goes along": torch.tensor(200 / 3)}],
-    "20.4": [LOOKS, {**LOOKS, "patch": torch.tensor([2, 3])}, {**LOOKS, "A": "Castle", "row": 26.0, "patch": [2, 3]}],
-    "20.5": [
-        (prefer_by_loops, report_by_loops),
-        (prefer_by_einsum, report_in_numpy),
-        (prefer_by_where, report_by_sorting),
-    ],
-    "20.6": [
-        (prompt_in_one_line, reads_by_what_is_new, rate_by_stripping),
-        (prompt_in_torch, reads_with_a_cache, rate_by_a_pattern),
-        (prompt_token_by_token, reads_by_differences, rate_by_letters),
-    ],
+    "20.2": [READ, {**READ, "no tensor shows": sorted(READ["no tensor shows"])}, {**READ, "cache": 96.0}],
+    "20.3": [COMPARED, {**COMPARED, "meet at": 5 * 1024.0}, {**COMPARED, "A": "gemma 3", "B": "LLAMA 3.1"}],
+    "20.4": [find_by_a_loop, find_what_is_close, find_by_sorting],
+    "20.5": [measure_by_loops, measure_by_cross_entropy, measure_in_numpy],
+    "20.6": [back_by_a_norm, back_in_numpy, back_row_by_row],
 }
 
-
-def due_by_the_length(prompt, sentence, word):
-    return word if len(prompt) > 60 or prompt.startswith("Q:") else sentence
-
-
-def score_by_content(rows):
-    texts = [row["word" if row["form"] == "word" else "sentence"] for row in rows]
-    return score_by_counting([{**r, "said": text if told(r) else ""} for r, text in zip(rows, texts, strict=True)])
-
-
-def told(row):
-    return row["word"].rstrip(".").lower() in row["said"].lower()
-
-
-def bias_among_yes(said, true):
-    found = bias_by_counting(said, true)
-    wrong = sum(s == "Yes." and t == "No." for s, t in zip(said, true, strict=True))
-    return {**found, "yes instead of no": 100 * wrong / said.count("Yes.")}
-
-
-def prefer_by_means(log_p, reference_log_p, is_answer, beta):
-    gains = ((log_p - reference_log_p) * is_answer).sum(-1) / is_answer.sum(-1)
-    return -F.logsigmoid(beta * (gains[:, 0] - gains[:, 1])).mean()
-
-
-def prefer_without_a_reference(log_p, reference_log_p, is_answer, beta):
-    return prefer_by_loops(log_p, torch.zeros_like(reference_log_p), is_answer, beta)
-
-
-def reads_everything(messages, P):
-    return [len(prompt_in_one_line(messages[: n + 1], P)) for n in range(0, len(messages), 2)]
-
-
-def prompt_with_pictures_in_front(messages, P):
-    ids = prompt_in_one_line(messages, P)
-    return [1, *[9] * ids.count(9), *[id for id in ids[1:] if id != 9]]
-
-
 WRONG = {
-    "20.1": [
-        ((ask_by_cases, due_by_the_length), "was answered in sentences in training"),
-        ((lambda question, form: f"{question} {form}", due_by_searching), "normal: yours is"),
-        ((lambda question, form: f"Q: {question} A:", due_by_searching), "normal: the normal prompt is the question"),
-    ],
-    "20.2": [
-        ((score_by_content, bias_in_numpy), "an answer in the wrong form is wrong"),
-        ((score_in_numpy, bias_among_yes), "of the questions where no is right"),
-        ((lambda rows: score_in_numpy(rows)["all"], bias_in_numpy), "float"),
-    ],
-    "20.3": [
-        ({**TOLD, "rate": 44.44}, "a description counts once"),
-        ({**TOLD, "per noun": 18}, "per noun: yours is 18, the true value is 20"),
-    ],
+    "20.1": [({**NOW, "key": (2, 1)}, "turned three times"), ({**NOW, "output 2": (1, 1)}, "output 2: at")],
+    "20.2": [({**READ, "cache": 64}, "cache: yours is 64, the true value is 96")],
+    "20.3": [({**COMPARED, "meet at": 4096}, "meet at: yours is 4096, the true value is 5120")],
     "20.4": [
-        ({**LOOKS, "row": 27}, "it reads where the next token is chosen"),
-        ({**LOOKS, "patch": 11}, "patch: yours is a single number"),
+        (lambda expected, logits_with, changes: logits_with("scale"), "yours is"),
+        (lambda expected, logits_with, changes: list(changes)[-1], "the true value is 'scale'"),
     ],
-    "20.5": [
-        ((prefer_by_means, report_in_numpy), "log p of an answer is a sum"),
-        ((prefer_without_a_reference, report_in_numpy), "the reference is forgotten"),
-        ((prefer_by_where, lambda runs: {**report_in_numpy(runs), "keep": True}), "keep: at [1]"),
-    ],
+    "20.5": [(lambda logits, labels, trained: measure_by_loops(logits, labels, trained)["within"], "expected a dict")],
     "20.6": [
-        ((prompt_in_one_line, reads_everything, rate_by_letters), "what is in the cache is not read again"),
-        (
-            (prompt_with_pictures_in_front, reads_with_a_cache, rate_by_letters),
-            "a picture stands in the message that shows it",
-        ),
-        (
-            (prompt_in_torch, reads_by_differences, lambda texts, there, nouns: rate_by_stripping(texts, set(), nouns)),
-            "rate: these are the texts that name anything",
-        ),
+        (lambda model, tokens, folder, export, load: load(folder)(tokens) - model(tokens), "your code raises KeyError"),
+        (lambda model, tokens, folder, export, load: 0.0, "yours is 0"),
     ],
 }

@@ -7,6 +7,7 @@ import torch
 
 from course_lib.nn import DecoderCache, SlidingWindowKVCache
 from course_lib.nn.decoder_cache import places_in_ring
+from course_lib.nn.kv_cache import next_places
 from tests.nn.test_kv_cache import CUTS, LENGTH
 
 B, K, E = 2, 3, 5
@@ -79,6 +80,15 @@ def test_rows_may_be_repeated_and_dropped():
 
 
 @pytest.mark.parametrize("window_size", WINDOWS)
+def test_the_last_positions_of_a_chunk_go_to_the_ring_each_to_a_place_of_its_own(window_size):
+    for a, b in ((0, 1), (0, LENGTH), (2, 4), (5, 2 * LENGTH)):
+        _, columns, places = next_places(b, torch.empty(B, K, b - a, E), window_size)
+        stored = torch.arange(a, b)[columns]
+        assert stored.tolist() == list(range(a, b))[-window_size:]
+        assert torch.equal(torch.arange(window_size)[places], stored % window_size)
+
+
+@pytest.mark.parametrize("window_size", WINDOWS)
 def test_each_place_of_a_row_takes_one_of_the_last_real_positions(window_size):
     positions = torch.tensor([[-1, 0, 1, 2, 3, 4, -1], [5, 6, -1, 7, 8, -1, 9], [-1] * 7])
     rows, columns, places = places_in_ring(positions, positions.amax(dim=1, keepdim=True), window_size)
@@ -86,3 +96,17 @@ def test_each_place_of_a_row_takes_one_of_the_last_real_positions(window_size):
     assert torch.equal(places, stored % window_size)
     for row, expected in enumerate([[0, 1, 2, 3, 4], [5, 6, 7, 8, 9], []]):
         assert stored[rows == row].tolist() == expected[-window_size:]
+
+
+def test_a_place_that_no_position_has_taken_yet_holds_zeros():
+    cache = DecoderCache([3])
+    torch.use_deterministic_algorithms(True)  # what is made without numbers is then filled with NaN
+    try:
+        cache.extend(torch.empty(B, 1), torch.tensor([[-1], [0]]))
+        held = cache.layers[0].update(*torch.ones(2, B, K, 1, E))
+    finally:
+        torch.use_deterministic_algorithms(False)
+    expected = torch.zeros(B, K, 3, E)
+    expected[1, :, 0] = 1.0
+    assert torch.equal(held.keys, expected)
+    assert torch.equal(held.values, expected)

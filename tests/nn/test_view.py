@@ -58,17 +58,19 @@ def test_a_single_token_of_padding_needs_a_mask():
 
 
 @pytest.mark.parametrize("window", WINDOWS)
-def test_a_bias_is_never_lost(window):
+def test_a_bias_is_never_lost_and_is_asked_about_the_positions_in_the_text(window):
     cache, asked = cache_of(), []
 
     def bias(q_positions, k_positions):
-        asked.append(k_positions)
+        asked.append((q_positions, k_positions))
         return torch.full((H, q_positions.shape[-1], k_positions.shape[-1]), 7.0)
 
     mask = one_more(cache, bias=bias).mask(window)
     assert mask.shape[-3:-1] == (H, 1)
     assert (mask == 7.0).all()
-    assert len(asked) == 1
+    [(q_positions, k_positions)] = asked
+    assert (q_positions == READ).all()
+    assert sorted(k_positions[0].tolist()) == list(range(READ + 1))[-(window or READ + 1) :]
 
 
 def test_the_mask_of_a_window_is_made_once():
@@ -86,6 +88,15 @@ def test_real_tokens_see_real_tokens_before_them_within_the_window_and_the_text(
                 q, k = int(PADDED[b, t]), int(PADDED[b, s])
                 expected = 0 <= k <= q < k + 2 and segments[b, t] == segments[b, s]
                 assert bool(mask[b, t, s]) == bool(expected)
+
+
+def test_a_bias_lets_no_token_see_more_than_it_would_without():
+    segments = torch.tensor([[0, 0, 1, 1, 1], [1, 1, 1, 2, 2]])
+    bias = torch.full((H, READ, READ), 7.0)
+    for of_texts in (segments, None):
+        may = View(torch.empty(B, READ), PADDED, of_texts).mask(2)
+        mask = View(torch.empty(B, READ), PADDED, of_texts, bias=lambda q_positions, k_positions: bias).mask(2)
+        assert torch.equal(mask, bias.masked_fill(~may, -torch.inf))
 
 
 def test_several_texts_in_a_row_and_a_cache_are_refused_together():

@@ -78,6 +78,46 @@ def test_another_seed_makes_another_model(name, toys, tmp_path):
     assert cards[0]["sha256"] != cards[1]["sha256"]
 
 
+def test_each_stage_learns_its_own_rows_drawn_with_the_seed_of_the_run(toys, tmp_path, monkeypatch):
+    recipe, source = toys["vlm"]
+    kind, asked = type(recipe), []
+    load, batches = kind.load, kind.batches
+    counts = {"what": 3, "whether": 5, "vlm": 7}
+
+    def spy(self, rows, *kit, seed):
+        asked.append((self.name, len(rows), seed))
+        return batches(self, rows, *kit, seed=seed)
+
+    monkeypatch.setattr(kind, "load", lambda self, *split: load(self, *split).select(range(counts[self.name])))
+    monkeypatch.setattr(kind, "batches", spy)
+    run(recipe, source, out=tmp_path, seed=7, report=quiet)
+    assert asked == [(name, count, 7) for name, count in counts.items()]
+
+
+OTHERWISE = {
+    "from a source of another name": lambda recipe, data: (recipe, data.rename(f"{data}-moved")),
+    "with more rows": lambda recipe, data: (recipe, with_a_row_more(data)),
+    "with another context": lambda recipe, data: (replace(recipe, sizes=recipe.sizes | {"max_length": 89}), data),
+}
+
+
+def with_a_row_more(data):
+    with open(data / "train.jsonl", "a") as file:
+        file.write('\n{"text": "um dois"}')
+    return data
+
+
+@pytest.mark.parametrize("change", OTHERWISE.values(), ids=OTHERWISE.keys())
+def test_an_interrupted_training_does_not_go_on_otherwise(change, toys, tmp_path):
+    recipe, source = toys["base"]
+    data = shutil.copytree(source, tmp_path / "data")
+    with pytest.raises(KeyboardInterrupt):
+        run(recipe, str(data), out=tmp_path / "out", report=Interrupted(4))
+    recipe, data = change(recipe, data)
+    with pytest.raises(CourseError, match="belongs to another run"):
+        run(recipe, str(data), out=tmp_path / "out", report=quiet)
+
+
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_finished_folder_is_refused_before_anything_is_read(name, tmp_path):
     (tmp_path / "card.json").touch()
@@ -111,27 +151,27 @@ TOO_LONG["vlm"] = PICTURE | {"texts": [PICTURE["texts"][0] | {"user": LONG}]}
 @pytest.mark.parametrize("name", TOO_LONG)
 def test_a_row_that_the_model_cannot_read_is_left_out_and_counted(name, toys, tmp_path):
     recipe, source = toys[name]
-    counts = add_row(source, tmp_path / "data", TOO_LONG[name])
+    counts = add_rows(source, tmp_path / "data", {"train": [TOO_LONG[name]], "validation": [TOO_LONG[name]] * 2})
     lines = []
     card = run(recipe, str(tmp_path / "data"), out=tmp_path / "out", report=lines.append)
-    assert card["left out"] == {"train": 1, "validation": 1}
+    assert card["left out"] == {"train": 1, "validation": 2}
     assert any(f"1 of {counts['train']} {recipe.items} are left out" in line for line in lines)
     assert card[f"training {recipe.items}"] == counts["train"] - 1
     assert score(recipe, tmp_path / "out", str(tmp_path / "data"), "train")["left out"] == 1
 
 
-def add_row(source, folder, new):
-    """Copy a data set to `folder` with one more row in each split; how many rows each has then."""
+def add_rows(source, folder, more):
+    """Copy a data set to `folder` with more rows in each split; how many rows each has then."""
     shutil.copytree(source, folder)
     counts = {}
-    for split in ("train", "validation"):
+    for split, new in more.items():
         if (table := folder / f"{split}.parquet").exists():
             rows = datasets.Dataset.from_parquet(str(table)).to_list()
-            datasets.Dataset.from_list([*rows, new]).to_parquet(table)
-            counts[split] = len(rows) + 1
+            datasets.Dataset.from_list([*rows, *new]).to_parquet(table)
+            counts[split] = len(rows) + len(new)
         else:
             with open(folder / f"{split}.jsonl", "a") as file:
-                file.write("\n" + json.dumps(new))
+                file.writelines("\n" + json.dumps(row) for row in new)
             counts[split] = len((folder / f"{split}.jsonl").read_text().splitlines())
     return counts
 
@@ -173,12 +213,16 @@ def test_minutes_take_the_place_of_steps_and_all_stages_share_them():
         RECIPES["base"].planned(minutes=0)
 
 
-def test_the_recipe_for_the_source_is_run_and_scores(toys, tmp_path):
+def test_the_recipe_for_the_source_is_run_and_scores(toys, tmp_path, monkeypatch):
     recipe, source = toys["base"]
-    elsewhere = replace(recipe, elsewhere={"about": "model of other texts", "sampled": 2})
-    card = run(elsewhere, source, out=tmp_path, report=quiet)
+    monkeypatch.setattr(type(recipe), "evaluate", lambda self, *_: {"all": {"perplexity": self.sampled}})
+    others = {"about": "model of other texts", "sampled": 2, "plan": replace(recipe.plan, steps=3)}
+    elsewhere = replace(recipe, elsewhere=others)
+    card = run(elsewhere, source, out=tmp_path, seed=7, report=quiet)
     assert card["model"].startswith("model of other texts")
+    assert (card["plan"]["steps"], card["plan"]["seed"]) == (3, 7)
     assert card["settings"]["sampled"] == 2
+    assert score(elsewhere, tmp_path, source)["scores"] == card["validation"] == {"all": {"perplexity": 2}}
 
 
 def test_the_log_is_about_a_sample_and_the_card_about_all(toys, tmp_path, monkeypatch):

@@ -33,7 +33,7 @@ DIAGRAMS = {
     "teacher forcing, many long tokens": lambda ax=None: viz.draw_teacher_forcing(
         target=["translation", "of", "$x_"] * 5, ax=ax
     ),
-    "three steps": lambda ax=None: viz.draw_three_steps(THREE_DATA, ["lesson 09", "lesson 10", "lesson 11"], ax=ax),
+    "three steps": lambda ax=None: viz.draw_three_steps(THREE_DATA, ["lesson 10", "lesson 12", "lesson 13"], ax=ax),
     "course map": viz.draw_course_map,
     "vlm": lambda ax=None: viz.draw_vlm(PICTURE, "What is the\ncolor?", "It is red.", ax=ax),
 }
