@@ -14,9 +14,12 @@ from course_lib.studies.study import Numbers, Study
 from course_lib.training import Plan, Trainer
 from course_lib.world.stories import story_losses
 
-SIZES = {"32 × 1": {"d_model": 32, "num_layers": 1}, "64 × 2": {}, "96 × 3": {"d_model": 96, "num_layers": 3}}
-RATES = {"32 × 1": {}, "64 × 2": {}, "96 × 3": {"rate": 6e-3}}
-AMOUNTS = 30, 60, 120, 240
+SIZES = {
+    "32 × 1": {"d_model": 32, "num_layers": 1},
+    "64 × 2": {},
+    "96 × 3": {"d_model": 96, "num_layers": 3, "rate": 6e-3},
+}
+AMOUNTS = {"32 × 1": (30, 60, 120, 240), "64 × 2": (30, 60, 120, 240), "96 × 3": (30, 60, 120)}
 
 
 @cache
@@ -44,9 +47,7 @@ def measure(
 
 STUDY = Study(
     measure=measure,
-    arms={
-        f"{name}, {steps}": {**size, **RATES[name], "steps": steps} for name, size in SIZES.items() for steps in AMOUNTS
-    },
+    arms={f"{name}, {steps}": {**size, "steps": steps} for name, size in SIZES.items() for steps in AMOUNTS[name]},
     loaders=(load_stories,),
     toy={"steps": 1, "stories": 2},
 )
