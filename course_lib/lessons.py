@@ -32,7 +32,7 @@ PARTS = {
         ("start_here", "Start here", 10),
         ("attention_heads", "Attention heads", 50, "Multiple Attention Heads"),
         ("encoder_layer", "The encoder layer", 50, "Encoder Layer"),
-        ("decoder_layer", "The decoder layer", 45, "Decoder Layer"),
+        ("decoder_layer", "The decoder layer", 60, "Decoder Layer"),
         ("encoder_decoder", "Encoder and decoder", 45, "Encoder", "Decoder", "Translator"),
         ("training_the_translator", "Training the translator", 60, "During Training"),
         ("searching_and_scoring", "Searching and scoring", 45),
