@@ -1,4 +1,4 @@
-"""Attention read as a word alignment, and how wrong that reading is (Och and Ney 2003, section 2.4).
+"""Attention read as a word alignment, and how wrong that reading is (Och and Ney 2003).
 
 A link is a pair (source word, target word), both counted from 0, as in the column `alignment` of the little world.
 """
