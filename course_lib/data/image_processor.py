@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any, Self
 
@@ -31,7 +32,8 @@ class ImageProcessor:
         mean, std: for each channel; a scaled pixel becomes (pixel - mean) / std. One number is for grey pictures.
 
     Raises:
-        CourseError: an unknown `resample`, or a mean and std for another number of channels than 1 or 3.
+        CourseError: an unknown `resample`, a mean and std for another number of channels than 1 or 3, or a number that
+            can't be used.
     """
 
     size: tuple[int, int] | int | None
@@ -48,6 +50,15 @@ class ImageProcessor:
             raise CourseError(f"unknown resample {self.resample!r}; known: {', '.join(map(str, RESAMPLING))}")
         if self.mean is not None and (len(self.mean) not in MODES or len(self.std) != len(self.mean)):
             raise CourseError(f"expected a mean and a std for 1 or 3 channels, got {self.mean} and {self.std}")
+        edges = [edge for edges in (self.size, self.crop) for edge in listed(edges)]
+        divisors = [*listed(self.scale), *listed(self.std)]
+        if not all(type(edge) is int and edge > 0 for edge in edges):
+            raise CourseError(f"the edges of a picture should be whole numbers above 0, got {edges}")
+        if not all(type(x) in (int, float) and isfinite(x) for x in (*divisors, *listed(self.mean))) or 0 in divisors:
+            raise CourseError(
+                f"scale, mean and std should be finite numbers, scale and std not 0; got {self.scale}, {self.mean}, "
+                f"{self.std}"
+            )
 
     @property
     def num_channels(self) -> int:
@@ -106,6 +117,11 @@ class ImageProcessor:
         if not isinstance(settings, dict):
             raise CourseError(f"the settings of an image processor can't be used: {path} holds no object")
         return from_hub_settings(settings.get("image_processor", settings))
+
+
+def listed(value: Any) -> list[Any]:
+    """A value as a list: itself, its parts if it is a tuple, nothing for None."""
+    return [] if value is None else list(value) if isinstance(value, tuple) else [value]
 
 
 def crop_middle(pixels: BytesCYX, height: int, width: int) -> BytesMiddle:

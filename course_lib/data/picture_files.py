@@ -38,7 +38,7 @@ def load_picture_folder(folder: Path, split: str) -> "datasets.Dataset":
     for validation, and the one after it for the test.
 
     Raises:
-        CourseError: there is no folder for the split, or a class that training has not.
+        CourseError: there is no folder or no picture for the split, or a class that training has not.
     """
     from datasets import ClassLabel, Dataset, Features, Image
 
@@ -53,6 +53,9 @@ def load_picture_folder(folder: Path, split: str) -> "datasets.Dataset":
         pictures = pictures_in(place) if divided else share(pictures_in(place), split)
         files += map(str, pictures)
         labels += [place.name] * len(pictures)
+    if not files:
+        needed = "of each class, the 9th of ten is for validation and the 10th for the test"
+        raise CourseError(f'{folder} has no picture for split "{split}"' + (not divided) * f"; {needed}")
     features = Features({"image": Image(), "label": ClassLabel(names=[place.name for place in classes])})
     return Dataset.from_dict({"image": files, "label": labels}, features=features)
 

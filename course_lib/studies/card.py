@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,8 @@ class Card:
         item = ITEM.fullmatch(number)
         for numbers in self.content["arms"][arm]["seeds"].values():
             if item and item["name"] in numbers:
-                yield numbers[item["name"]][int(item["index"])]
+                with suppress(IndexError, TypeError):  # a shorter curve, or none
+                    yield numbers[item["name"]][int(item["index"])]
             elif number in numbers:
                 yield numbers[number]
 

@@ -116,6 +116,13 @@ def test_pictures_of_one_batch_have_one_size():
     ("changes", "message"),
     [
         ({"resample": 5}, "unknown resample 5; known: 0, 2, 3"),
+        ({"size": (13, -5)}, "edges of a picture should be whole numbers above 0"),
+        ({"size": 0}, "edges of a picture should be whole numbers above 0"),
+        ({"crop": ("11", {})}, "edges of a picture should be whole numbers above 0"),
+        ({"scale": 0.0}, "scale and std not 0"),
+        ({"scale": "1/255"}, "scale, mean and std should be finite numbers"),
+        ({"std": (0.5, 0.0, 0.5)}, "scale and std not 0"),
+        ({"mean": (0.5, None, 0.5)}, "scale, mean and std should be finite numbers"),
         ({"mean": (0.5, 0.5), "std": (0.5, 0.5)}, "a mean and a std for 1 or 3 channels"),
         ({"std": (0.5,)}, "a mean and a std for 1 or 3 channels"),
     ],

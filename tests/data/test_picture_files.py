@@ -52,6 +52,16 @@ def test_a_folder_without_the_split_says_what_it_holds(tmp_path):
         load_images(str(tmp_path), "test")
 
 
+@pytest.mark.parametrize("split", ["validation", "test"])
+def test_a_folder_with_too_few_pictures_for_the_split_is_named(split, tmp_path):
+    with pytest.raises(CourseError, match=f'no picture for split "{split}"; of each class, the 9th of ten'):
+        load_images(fill(tmp_path / "undivided", hen=7, cow=5), split)
+    fill(tmp_path / "divided" / "train", hen=3)
+    (tmp_path / "divided" / split).mkdir()
+    with pytest.raises(CourseError, match=f'no picture for split "{split}"$'):
+        load_images(str(tmp_path / "divided"), split)
+
+
 def test_a_class_that_training_has_not_is_named(tmp_path):
     fill(tmp_path / "train", hen=1)
     fill(tmp_path / "test", hen=1, emu=1)

@@ -107,6 +107,12 @@ def test_an_unknown_card_or_number_is_named(tmp_path):
         read_card("tuesday", tmp_path)
 
 
+@pytest.mark.parametrize("number", ["faces[3]", "faces[-4]", "mean[0]"])
+def test_a_point_that_a_curve_has_not_is_no_number_of_the_card(number, tmp_path):
+    with pytest.raises(CourseError, match="no arm of the study measured"):
+        runner.run(COINS, 1, tmp_path).values(number)
+
+
 def test_comments_docstrings_and_annotations_do_not_count():
     import ast
 
