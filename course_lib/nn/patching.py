@@ -1,11 +1,10 @@
-"""Change what heads hand over, while a model runs: ablation and activation patching."""
+"""Keep or change what heads hand over, while a model runs: ablation and activation patching."""
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 import torch
 
-from course_lib.errors import CourseError
 from course_lib.nn.attention import MultiHeadAttention
 
 
@@ -19,17 +18,12 @@ def patched_heads(
         attention: the layer; it is as before when the block ends.
         heads: the numbers of its query heads.
         value: what they hand over, B H T E for these heads, or a number: zero *ablates* them (Michel et al. 2019).
-
-    Raises:
-        CourseError: the layer has no such head.
     """
-    attend, heads = attention.attend, list(heads)
-    if not all(0 <= head < attention.num_heads for head in heads):
-        raise CourseError(f"expected heads from 0 to {attention.num_heads - 1}, got {heads}")
+    attend = attention.attend
 
     def patched(q, k, v, mask=None):
         output = attend(q, k, v, mask).clone()  # B H T E
-        output[:, heads] = value
+        output[:, list(heads)] = value
         return output
 
     attention.attend = patched
@@ -37,3 +31,28 @@ def patched_heads(
         yield
     finally:
         attention.attend = attend
+
+
+@contextlib.contextmanager
+def head_outputs(layers: Mapping[Hashable, MultiHeadAttention]) -> Iterator[dict[Hashable, torch.Tensor]]:
+    """Yield a dict that holds, after a run inside the block, what the heads of each layer handed over, B H T E.
+
+    Args:
+        layers: attention layers by any names; they are as before when the block ends.
+    """
+    kept, attends = {}, {name: layer.attend for name, layer in layers.items()}
+
+    def keeping(name, attend):
+        def kept_attend(q, k, v, mask=None):
+            kept[name] = attend(q, k, v, mask)
+            return kept[name]
+
+        return kept_attend
+
+    try:
+        for name, layer in layers.items():
+            layer.attend = keeping(name, attends[name])
+        yield kept
+    finally:
+        for name, layer in layers.items():
+            layer.attend = attends[name]
