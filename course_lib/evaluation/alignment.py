@@ -67,7 +67,8 @@ def read_links(weights: WordWeights) -> Links:
     links = {(i, int(j)) for i, j in enumerate(weights.argmax(dim=0))}
     linked = {j for _, j in links}
     best = zip(*weights.max(dim=1), strict=True)
-    return links | {(int(i), j) for j, (most, i) in enumerate(best) if j not in linked and most > MAJORITY}
+    more = {(int(i), j) for j, (most, i) in enumerate(best) if most > MAJORITY}
+    return links | {(i, j) for i, j in more if j not in linked}
 
 
 def diagonal_links(num_source: int, num_target: int) -> Links:

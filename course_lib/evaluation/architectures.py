@@ -59,7 +59,9 @@ def second_half_loss(model: Variant, ids: Ids, hole: int, both_sides: bool = Fal
 
 
 @torch.no_grad()
-def write_on(model: Variant, prefix: Ids, end: int, most: int, source: Ids | None = None, hole: int | None = None) -> Ids:
+def write_on(
+    model: Variant, prefix: Ids, end: int, most: int, source: Ids | None = None, hole: int | None = None
+) -> Ids:
     """What comes after `prefix`, always the likeliest token, until `end` or until there are `most`.
 
     Args:

@@ -15,7 +15,8 @@ from course_lib.recipes.vlm import VLM
 from course_lib.recipes.vlm_aligned import VLM_ALIGNED
 
 RECIPES = {
-    recipe.name: recipe for recipe in (TRANSLATOR, BERT, BASE, CHAT, REWARD, ALIGNED, CONNECTOR, VLM, VLM_ALIGNED, VIT, CLIP)
+    recipe.name: recipe
+    for recipe in (TRANSLATOR, BERT, BASE, CHAT, REWARD, ALIGNED, CONNECTOR, VLM, VLM_ALIGNED, VIT, CLIP)
 }
 
 __all__ = ["RECIPES", "Recipe", "recipe_of", "run", "score"]

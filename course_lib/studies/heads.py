@@ -49,7 +49,7 @@ def measure(seed: int = 0, layer: str = "encoder 0", share: int = 6, last: int =
     numbers["cost"] = [shares[()] - shares[head,] for head in range(4)]
     for kind in KINDS:
         members = [i for i, english in enumerate(references) if kind_of(english) == kind]
-        numbers[f"wrong: {kind}"] = [share_wrong(right[head,], members) for head in range(4)]
+        numbers[f"{kind}s wrong"] = [share_wrong(right[head,], members) for head in range(4)]
     return numbers
 
 
