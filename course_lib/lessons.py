@@ -38,7 +38,7 @@ PARTS = {
         ("searching_and_scoring", "Searching and scoring", 45),
     ),
     "Architectures": (
-        ("attention_maps", "Attention maps", 50, "Attention Maps", "Attention in Blocks"),
+        ("attention_maps", "Attention maps", 60, "Attention Maps", "Attention in Blocks"),
         ("architectural_variants", "Architectural variants", 55, "Architectural Variants"),
     ),
     "An assistant": (

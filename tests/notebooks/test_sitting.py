@@ -13,6 +13,7 @@ UNREVISED = {path.stem.partition("_")[2] for path in LESSON_FILES} - {
     "start_here",
     "decoder_layer",
     "encoder_decoder",
+    "attention_maps",
 }
 REVISED = [path for path in LESSON_FILES if path.stem.partition("_")[2] not in UNREVISED]
 
