@@ -29,7 +29,7 @@ class Lesson:
 # part -> its lessons: name, title, minutes, slides
 PARTS = {
     "A translator": (
-        ("start_here", "Start here", 10),
+        ("start_here", "Start here", 25),
         ("attention_heads", "Attention heads", 60, "Multiple Attention Heads"),
         ("encoder_layer", "The encoder layer", 50, "Encoder Layer"),
         ("decoder_layer", "The decoder layer", 60, "Decoder Layer"),
@@ -38,7 +38,7 @@ PARTS = {
         ("searching_and_scoring", "Searching and scoring", 45),
     ),
     "Architectures": (
-        ("attention_maps", "Attention maps", 50, "Attention Maps", "Attention in Blocks"),
+        ("attention_maps", "Attention maps", 60, "Attention Maps", "Attention in Blocks"),
         ("architectural_variants", "Architectural variants", 55, "Architectural Variants"),
     ),
     "An assistant": (
