@@ -13,6 +13,7 @@ UNREVISED = {path.stem.partition("_")[2] for path in LESSON_FILES} - {
     "attention_maps",
     "start_here",
     "decoder_layer",
+    "supervised_fine_tuning",
 }
 REVISED = [path for path in LESSON_FILES if path.stem.partition("_")[2] not in UNREVISED]
 
