@@ -48,7 +48,7 @@ PARTS = {
         (
             "supervised_fine_tuning",
             "Supervised fine-tuning",
-            50,
+            60,
             "LLMs learning: three main steps",
             "LLMs learning: loss function",
         ),

@@ -12,6 +12,7 @@ UNREVISED = {path.stem.partition("_")[2] for path in LESSON_FILES} - {
     "attention_heads",
     "start_here",
     "decoder_layer",
+    "supervised_fine_tuning",
     "encoder_decoder",
     "attention_maps",
 }
