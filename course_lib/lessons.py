@@ -55,7 +55,7 @@ PARTS = {
         (
             "rewards_and_policy_gradients",
             "Rewards and policy gradients",
-            60,
+            55,
             "LLMs learning: three main steps",
             "Reinforcement Learning",
             "LLMs learning: loss function",

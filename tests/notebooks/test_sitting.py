@@ -13,6 +13,7 @@ UNREVISED = {path.stem.partition("_")[2] for path in LESSON_FILES} - {
     "start_here",
     "decoder_layer",
     "supervised_fine_tuning",
+    "rewards_and_policy_gradients",
     "encoder_decoder",
     "attention_maps",
 }
