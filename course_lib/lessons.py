@@ -42,7 +42,7 @@ PARTS = {
         ("architectural_variants", "Architectural variants", 55, "Architectural Variants"),
     ),
     "An assistant": (
-        ("chat", "Chat", 45, "Chat (Decoder-only)"),
+        ("chat", "Chat", 60, "Chat (Decoder-only)"),
         ("pretraining", "Pre-training", 60, "Training LLMs", "loss function"),
         ("text_corpora", "Text corpora", 30, "most used text corpora for training"),
         (

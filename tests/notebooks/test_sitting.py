@@ -15,6 +15,7 @@ UNREVISED = {path.stem.partition("_")[2] for path in LESSON_FILES} - {
     "supervised_fine_tuning",
     "encoder_decoder",
     "attention_maps",
+    "chat",
 }
 REVISED = [path for path in LESSON_FILES if path.stem.partition("_")[2] not in UNREVISED]
 
