@@ -14,7 +14,7 @@ from course_lib.runtime import seed_everything
 from course_lib.studies.study import Numbers, Study
 from course_lib.training import Plan, Trainer
 
-STEPS = 1000
+STEPS = 500
 
 
 @cache
