@@ -67,7 +67,7 @@ PARTS = {
         ("longer_than_in_training", "Longer than in training", 30),
         ("kv_cache", "KV caching", 60, "KV Caching"),
         ("gqa", "Grouped-query attention", 45, "Grouped-Query Attention"),
-        ("swa", "Sliding window attention", 50, "Sliding Window Attention (SWA)"),
+        ("swa", "Sliding window attention", 60, "Sliding Window Attention (SWA)"),
         ("modern_decoder", "A modern decoder", 60, "Attention Variants & Alternatives: Beyond Plain Transformers"),
     ),
     "Vision": (
