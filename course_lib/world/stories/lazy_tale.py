@@ -3,6 +3,10 @@
 They are told with the same probabilities as those of `Tale`, which draws its whole cast before the first word.
 """
 
+from collections import Counter
+from functools import cache
+from itertools import permutations
+
 from course_lib.world.dice import Dice
 from course_lib.world.language.entries import Noun
 from course_lib.world.stories.cast import Animal, Character, Named, Place, Thing, as_place
@@ -10,6 +14,9 @@ from course_lib.world.stories.casting import EATERS, FOR_FOOD, LANDMARKS, STORE,
 from course_lib.world.stories.plot import SCENES, Plot
 from course_lib.world.stories.story import PLOTS
 from course_lib.world.stories.teller import Teller
+
+SLOTS = "p", "q", "near"
+WHOLE = 6 * 7 * 8  # can be divided by the number of landmarks, whichever are visited
 
 
 class LazyTale:
@@ -39,7 +46,7 @@ class LazyCast(dict):
 
     def __init__(self, dice: Dice, plot: Plot):
         super().__init__(store=STORE)
-        self.dice, self.plot = dice, plot
+        self.dice, self.plot, self.tours = dice, plot, tours(plot.places)
 
     def __missing__(self, slot: str) -> Named | bool:
         return self.setdefault(slot, getattr(self, f"draw_{slot}")())
@@ -77,17 +84,22 @@ class LazyCast(dict):
         return Thing(noun, self.other(suitable(noun), *taken), self.plot.alike, price, self.plot.tag)
 
     def draw_p(self) -> Place:
-        return as_place(self.dice.pick(self.plot.places))
+        return as_place(self.visit("p"))
 
     def draw_q(self) -> Place:
-        return as_place(self.other(self.plot.places, self["p"].noun))
+        return as_place(self.visit("q"))
 
     def draw_near(self) -> Place:
-        return self.dice.pick([place for place in LANDMARKS if not self.is_visited(place.noun)])
+        return as_place(self.visit("near"))
 
-    def is_visited(self, noun: Noun) -> bool:
-        """Whether it is one of the story's two places."""
-        return noun in self.plot.places and noun in (self["p"].noun, self["q"].noun)
+    def visit(self, slot: str) -> Noun:
+        """One of the three places, drawn as it goes with those that were drawn before."""
+        weights = Counter()
+        for tour, weight in self.tours.items():
+            weights[tour[SLOTS.index(slot)]] += weight
+        noun = self.dice.weighted(weights)
+        self.tours = {tour: weight for tour, weight in self.tours.items() if tour[SLOTS.index(slot)] is noun}
+        return noun
 
     def draw_f(self) -> Place:
         return self.dice.pick(FOR_FOOD)
@@ -109,3 +121,13 @@ class LazyCast(dict):
 
     def draw_v(self) -> Thing:
         return self["d" if self["happy"] else "t"]
+
+
+@cache
+def tours(places: tuple[Noun, ...]) -> dict[tuple[Noun, Noun, Noun], int]:
+    """All choices of p, q and a landmark near neither, with whole numbers for how probable each is."""
+    weights = {}
+    for p, q in permutations(places, 2):
+        near = [landmark.noun for landmark in LANDMARKS if landmark.noun not in (p, q)]
+        weights |= {(p, q, noun): WHOLE // len(near) for noun in near}
+    return weights
