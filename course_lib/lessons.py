@@ -29,7 +29,7 @@ class Lesson:
 # part -> its lessons: name, title, minutes, slides
 PARTS = {
     "A translator": (
-        ("start_here", "Start here", 10),
+        ("start_here", "Start here", 25),
         ("attention_heads", "Attention heads", 60, "Multiple Attention Heads"),
         ("encoder_layer", "The encoder layer", 55, "Encoder Layer"),
         ("decoder_layer", "The decoder layer", 60, "Decoder Layer"),
