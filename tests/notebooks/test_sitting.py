@@ -11,11 +11,14 @@ from tests.notebooks.sitting import RULES
 UNREVISED = {path.stem.partition("_")[2] for path in LESSON_FILES} - {
     "attention_heads",
     "attention_maps",
+    "chat",
     "decoder_layer",
     "encoder_decoder",
     "encoder_layer",
+    "rewards_and_policy_gradients",
     "start_here",
     "supervised_fine_tuning",
+    "swa",
 }
 REVISED = [path for path in LESSON_FILES if path.stem.partition("_")[2] not in UNREVISED]
 
