@@ -33,7 +33,7 @@ PARTS = {
         ("attention_heads", "Attention heads", 60, "Multiple Attention Heads"),
         ("encoder_layer", "The encoder layer", 50, "Encoder Layer"),
         ("decoder_layer", "The decoder layer", 60, "Decoder Layer"),
-        ("encoder_decoder", "Encoder and decoder", 45, "Encoder", "Decoder", "Translator"),
+        ("encoder_decoder", "Encoder and decoder", 60, "Encoder", "Decoder", "Translator"),
         ("training_the_translator", "Training the translator", 60, "During Training"),
         ("searching_and_scoring", "Searching and scoring", 45),
     ),
@@ -48,7 +48,7 @@ PARTS = {
         (
             "supervised_fine_tuning",
             "Supervised fine-tuning",
-            50,
+            60,
             "LLMs learning: three main steps",
             "LLMs learning: loss function",
         ),

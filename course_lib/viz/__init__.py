@@ -6,6 +6,8 @@
 
 from course_lib.viz.attention import draw_dot_product_attention, draw_multi_head_attention
 from course_lib.viz.attention_map import AttentionMap
+from course_lib.viz.beam import draw_beam
+from course_lib.viz.clocks import draw_clocks
 from course_lib.viz.course_map import draw_course_map
 from course_lib.viz.curves import show_bars, show_curves, show_reference
 from course_lib.viz.growing_mask import draw_growing_mask
@@ -26,6 +28,8 @@ __all__ = [
     "COLOURS",
     "AttentionMap",
     "course_style",
+    "draw_beam",
+    "draw_clocks",
     "draw_course_map",
     "draw_decoder_layer",
     "draw_dot_product_attention",
