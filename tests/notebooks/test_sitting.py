@@ -14,6 +14,7 @@ UNREVISED = {path.stem.partition("_")[2] for path in LESSON_FILES} - {
     "decoder_layer",
     "supervised_fine_tuning",
     "encoder_decoder",
+    "architectural_variants",
     "attention_maps",
 }
 REVISED = [path for path in LESSON_FILES if path.stem.partition("_")[2] not in UNREVISED]
