@@ -42,7 +42,7 @@ PARTS = {
         ("architectural_variants", "Architectural variants", 55, "Architectural Variants"),
     ),
     "An assistant": (
-        ("chat", "Chat", 45, "Chat (Decoder-only)"),
+        ("chat", "Chat", 60, "Chat (Decoder-only)"),
         ("pretraining", "Pre-training", 60, "Training LLMs", "loss function"),
         ("text_corpora", "Text corpora", 30, "most used text corpora for training"),
         (
@@ -67,7 +67,7 @@ PARTS = {
         ("longer_than_in_training", "Longer than in training", 30),
         ("kv_cache", "KV caching", 60, "KV Caching"),
         ("gqa", "Grouped-query attention", 45, "Grouped-Query Attention"),
-        ("swa", "Sliding window attention", 50, "Sliding Window Attention (SWA)"),
+        ("swa", "Sliding window attention", 60, "Sliding Window Attention (SWA)"),
         ("modern_decoder", "A modern decoder", 60, "Attention Variants & Alternatives: Beyond Plain Transformers"),
     ),
     "Vision": (
