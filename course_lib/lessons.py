@@ -31,10 +31,10 @@ PARTS = {
     "A translator": (
         ("start_here", "Start here", 25),
         ("attention_heads", "Attention heads", 60, "Multiple Attention Heads"),
-        ("encoder_layer", "The encoder layer", 50, "Encoder Layer"),
+        ("encoder_layer", "The encoder layer", 55, "Encoder Layer"),
         ("decoder_layer", "The decoder layer", 60, "Decoder Layer"),
         ("encoder_decoder", "Encoder and decoder", 60, "Encoder", "Decoder", "Translator"),
-        ("training_the_translator", "Training the translator", 60, "During Training"),
+        ("training_the_translator", "Training the translator", 55, "During Training"),
         ("searching_and_scoring", "Searching and scoring", 45),
     ),
     "Architectures": (
@@ -42,7 +42,7 @@ PARTS = {
         ("architectural_variants", "Architectural variants", 55, "Architectural Variants"),
     ),
     "An assistant": (
-        ("chat", "Chat", 45, "Chat (Decoder-only)"),
+        ("chat", "Chat", 60, "Chat (Decoder-only)"),
         ("pretraining", "Pre-training", 60, "Training LLMs", "loss function"),
         ("text_corpora", "Text corpora", 30, "most used text corpora for training"),
         (
@@ -55,7 +55,7 @@ PARTS = {
         (
             "rewards_and_policy_gradients",
             "Rewards and policy gradients",
-            60,
+            55,
             "LLMs learning: three main steps",
             "Reinforcement Learning",
             "LLMs learning: loss function",
