@@ -31,7 +31,7 @@ PARTS = {
     "A translator": (
         ("start_here", "Start here", 25),
         ("attention_heads", "Attention heads", 60, "Multiple Attention Heads"),
-        ("encoder_layer", "The encoder layer", 55, "Encoder Layer"),
+        ("encoder_layer", "The encoder layer", 60, "Encoder Layer"),
         ("decoder_layer", "The decoder layer", 60, "Decoder Layer"),
         ("encoder_decoder", "Encoder and decoder", 60, "Encoder", "Decoder", "Translator"),
         ("training_the_translator", "Training the translator", 55, "During Training"),
