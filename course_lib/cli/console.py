@@ -19,6 +19,8 @@ class Commands(TyperGroup):
 
     def main(self, *arguments: Any, **settings: Any) -> Any:
         """Read the command line and do what it says."""
+        if sys.stdout is not None:  # closed, as after `>&-` in a shell
+            sys.stdout.reconfigure(errors="replace")  # not every console has every letter
         try:
             return super().main(*arguments, **settings)
         except OSError as error:
@@ -33,7 +35,7 @@ class Commands(TyperGroup):
         except CourseError as error:
             complain(error)
             raise typer.Exit(2) from None
-        sys.stdout.flush()  # here and not when Python ends: a full disk may show only now
+        print(end="", flush=True)  # here and not when Python ends: a full disk may show only now
         return result
 
 

@@ -30,6 +30,11 @@ def lessons() -> None:
     \b
     Example:
       course lessons
+
+    \b
+    Exit status:
+      0  listed
+      2  a notebook is missing
     """
     import nbformat
 

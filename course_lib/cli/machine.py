@@ -71,7 +71,6 @@ def show(finding: Finding) -> None:
     typer.echo(f"{'PROBLEM' if advice else 'ok':7}  {topic:{WIDTH}}  {text}")
     if advice:
         typer.echo(f"{'':{WIDTH + 9}}  -> {advice}")
-    sys.stdout.flush()
 
 
 def versions() -> Iterator[Finding]:

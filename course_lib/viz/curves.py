@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from course_lib.errors import CourseError
-from course_lib.viz.arrays import to_numpy
+from course_lib.viz.arrays import check_labels, to_numpy
 from course_lib.viz.style import CYCLE, FONT_SIZE, GREY, new_axes, shade, tint
 
 BACKING = {"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1}  # keeps words readable over lines
@@ -44,18 +44,31 @@ def show_curves(
     return ax
 
 
-def show_bars(bars: Mapping[str, ArrayLike], *, digits: int = 1, ax: Axes | None = None, **settings: object) -> Axes:
+def show_bars(
+    bars: Mapping[str, ArrayLike],
+    *,
+    digits: int = 1,
+    colours: Sequence[str] = (),
+    ax: Axes | None = None,
+    **settings: object,
+) -> Axes:
     """Draw `{label: value}` as horizontal bars with their numbers, the first on top, and return the axes.
 
     A list of values (one per seed) is drawn as a bar to their mean, with a dot for each.
 
+    Args:
+        colours: one for each bar; a single one is that of all. Default: each has its own.
+        settings: handed to `ax.set`, for example `xlabel="exact (%)", xlim=(0, 100)`.
+
     Raises:
-        CourseError: no bar.
+        CourseError: no bar, or another number of colours than of bars.
     """
     if not bars:
         raise CourseError("expected at least one bar, got none")
+    colours = colours or _cycle(len(bars))
+    colours = colours * len(bars) if len(colours) == 1 else check_labels(colours, len(bars), "bar")
     ax = ax or new_axes(8.0, 0.8 + 0.55 * len(bars))
-    for place, (value, colour) in enumerate(zip(bars.values(), _cycle(len(bars)), strict=True)):
+    for place, (value, colour) in enumerate(zip(bars.values(), colours, strict=True)):
         values = np.atleast_1d(to_numpy(value))
         ax.barh(place, values.mean(), color=tint(colour, 0.75), height=0.65)
         if len(values) > 1:

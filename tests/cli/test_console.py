@@ -86,3 +86,15 @@ def test_chat_without_a_standard_input_is_one_message_and_exit_status_2():
     result = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
     assert result.returncode == 2
     assert result.stderr == "course: there is no standard input to read from; give a file or a pipe\n"
+
+
+def test_a_closed_standard_output_is_no_error():
+    command = subprocess.list2cmdline([*COURSE, "lessons"]) + " >&-"
+    result = subprocess.run(command, shell=True, stderr=subprocess.PIPE, text=True, check=False)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_a_letter_that_the_output_can_not_hold_becomes_a_question_mark():
+    environment = os.environ | {"PYTHONIOENCODING": "iso8859-5"}
+    text = subprocess.check_output([*COURSE, "translate", "--help"], text=True, env=environment)
+    assert 'course translate "este ? o primeiro livro que eu fiz."' in text

@@ -4,7 +4,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from course_lib.cli import lessons
+from course_lib.cli.lessons import find_notebook
 from course_lib.lessons import numbered
 from tests.cli.conftest import course
 
@@ -14,7 +14,7 @@ def folder(tmp_path, monkeypatch):
     """A folder of three lessons: 04 works, 05 fails, 06 is no notebook; lessons 00 to 03 have none."""
     names = "none", "none", "none", "missing", "works", "fails", "broken"
     monkeypatch.setattr("course_lib.lessons.LESSONS", numbered({"A part": [(name, "A title", 5) for name in names]}))
-    monkeypatch.setattr(lessons, "NOTEBOOKS", tmp_path)
+    monkeypatch.setitem(find_notebook.__globals__, "NOTEBOOKS", tmp_path)
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "cache"))
     write(tmp_path / "04_works.ipynb", "x = 2", "print('the answer is', 21 * x)")
     write(tmp_path / "05_fails.ipynb", "print('so far')", "x['[5]']", "print('after')")
@@ -50,7 +50,7 @@ def test_a_failing_cell_is_named_and_the_page_shows_its_error(folder, tmp_path):
 
 @pytest.mark.parametrize("name", ["5", "05", "05_fails", "05_fails.ipynb", "notebooks/05_fails.ipynb"])
 def test_a_lesson_goes_by_its_number_or_its_name(name, folder):
-    assert lessons.find_notebook(name) == folder / "05_fails.ipynb"
+    assert find_notebook(name) == folder / "05_fails.ipynb"
 
 
 @pytest.mark.parametrize("name", ["55", "", "7", "fails"])

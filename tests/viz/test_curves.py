@@ -64,6 +64,18 @@ def test_a_bar_over_seeds_ends_at_their_mean_and_shows_each():
     assert ax.lines[0].get_xdata().tolist() == [1, 2, 6]
 
 
+@pytest.mark.parametrize("colours", [["#0072B2"], ["#0072B2", "#0072B2", "#D55E00"]])
+def test_bars_of_one_colour_look_alike(colours):
+    ax = viz.show_bars({"a": 1, "b": 2, "c": 3}, colours=colours)
+    first, second, third = (bar.get_facecolor() for bar in ax.patches)
+    assert first == second and (third == first) == (len(colours) == 1)
+
+
+def test_a_bar_without_a_colour_is_an_error():
+    with pytest.raises(CourseError, match="2"):
+        viz.show_bars({"a": 1, "b": 2, "c": 3}, colours=["#0072B2", "#D55E00"])
+
+
 def test_a_reference_is_a_level_line_with_its_name():
     ax = viz.show_reference(viz.show_curves({"a": [1, 3]}), 2, "chance")
     assert ax.lines[-1].get_ydata() == [2, 2]
