@@ -62,19 +62,15 @@ class WithPositions(nn.Module):
         return self.embedding(tokens) + self.positions(torch.arange(tokens.shape[1], device=tokens.device))
 
 
-def new_decoder(kind: str = "RoPE", loudness: float = 1.0) -> Llm:
-    """An untrained decoder with "RoPE", "learned" positions, "waves" or "none"; `loudness` is the waves' length."""
-    model = Llm(
-        LlmConfig(
-            vocab_size=len(tokenizer()),
-            d_model=WIDTH,
-            d_ff=2 * WIDTH,
-            num_heads=4,
-            num_kv_heads=4,
-            num_layers=3,
-            max_length=LENGTH,
-        )
-    )
+def new_decoder(kind: str = "RoPE", loudness: float = 1.0, **changes: object) -> Llm:
+    """An untrained decoder with "RoPE", "learned" positions, "waves" or "none".
+
+    Args:
+        loudness: the length of the waves, where 1 is about that of a character's vector.
+        changes: of the `LlmConfig`.
+    """
+    sizes = {"d_model": WIDTH, "d_ff": 2 * WIDTH, "num_heads": 4, "num_kv_heads": 4, "num_layers": 3}
+    model = Llm(LlmConfig(vocab_size=len(tokenizer()), max_length=LENGTH, **sizes | changes))
     if kind != "RoPE":
         model.rotary = model.window_rotary = NoRotation()
     if kind == "learned":
