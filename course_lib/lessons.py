@@ -29,16 +29,16 @@ class Lesson:
 # part -> its lessons: name, title, minutes, slides
 PARTS = {
     "A translator": (
-        ("start_here", "Start here", 10),
-        ("attention_heads", "Attention heads", 50, "Multiple Attention Heads"),
+        ("start_here", "Start here", 25),
+        ("attention_heads", "Attention heads", 60, "Multiple Attention Heads"),
         ("encoder_layer", "The encoder layer", 50, "Encoder Layer"),
-        ("decoder_layer", "The decoder layer", 45, "Decoder Layer"),
-        ("encoder_decoder", "Encoder and decoder", 45, "Encoder", "Decoder", "Translator"),
+        ("decoder_layer", "The decoder layer", 60, "Decoder Layer"),
+        ("encoder_decoder", "Encoder and decoder", 60, "Encoder", "Decoder", "Translator"),
         ("training_the_translator", "Training the translator", 60, "During Training"),
         ("searching_and_scoring", "Searching and scoring", 45),
     ),
     "Architectures": (
-        ("attention_maps", "Attention maps", 50, "Attention Maps", "Attention in Blocks"),
+        ("attention_maps", "Attention maps", 60, "Attention Maps", "Attention in Blocks"),
         ("architectural_variants", "Architectural variants", 55, "Architectural Variants"),
     ),
     "An assistant": (
@@ -48,7 +48,7 @@ PARTS = {
         (
             "supervised_fine_tuning",
             "Supervised fine-tuning",
-            50,
+            60,
             "LLMs learning: three main steps",
             "LLMs learning: loss function",
         ),

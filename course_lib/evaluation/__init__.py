@@ -5,6 +5,7 @@ from course_lib.evaluation.classification import classify, evaluate_classifier
 from course_lib.evaluation.clip import evaluate_clip
 from course_lib.evaluation.false_premises import answer_premises, hallucination_rate, of_each
 from course_lib.evaluation.language_model import evaluate_language_model, mean_loss, score_texts
+from course_lib.evaluation.masked import evaluate_masked
 from course_lib.evaluation.policy import reward_and_kl
 from course_lib.evaluation.preferences import evaluate_preferences, preference_margins
 from course_lib.evaluation.translation import evaluate_translator, score_translations
@@ -29,6 +30,7 @@ __all__ = [
     "evaluate_classifier",
     "evaluate_clip",
     "evaluate_language_model",
+    "evaluate_masked",
     "evaluate_preferences",
     "evaluate_translator",
     "evaluate_vlm",

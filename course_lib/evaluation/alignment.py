@@ -1,4 +1,4 @@
-"""Attention read as a word alignment, and how wrong that reading is (Och and Ney 2003, section 2.4).
+"""Attention read as a word alignment, and how wrong that reading is (Och and Ney 2003).
 
 A link is a pair (source word, target word), both counted from 0, as in the column `alignment` of the little world.
 """
@@ -67,7 +67,8 @@ def read_links(weights: WordWeights) -> Links:
     links = {(i, int(j)) for i, j in enumerate(weights.argmax(dim=0))}
     linked = {j for _, j in links}
     best = zip(*weights.max(dim=1), strict=True)
-    return links | {(int(i), j) for j, (most, i) in enumerate(best) if j not in linked and most > MAJORITY}
+    more = {(int(i), j) for j, (most, i) in enumerate(best) if most > MAJORITY}
+    return links | {(i, j) for i, j in more if j not in linked}
 
 
 def diagonal_links(num_source: int, num_target: int) -> Links:

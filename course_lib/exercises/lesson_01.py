@@ -231,8 +231,8 @@ EXERCISES = [
         points=2,
         truth=heads_for_tasks,
         mistakes=[
-            ("A asks for one place: one softmax has one centre, and that is enough", {"A": 2}),
-            ("B must tell two places apart: one softmax would mix them", {"B": 1}),
+            ("A asks for one value: one mixture holds it", {"A": 2}),
+            ("B must tell two values apart: a mixture with equal weights does not say which came from where", {"B": 1}),
             ("C wants the mixture itself: one softmax can spread its weight", {"C": 2}),
             ("C wants the mixture itself: one softmax can spread its weight", {"C": 3}),
             ("there are four linear layers, the last one included", {"parameters": 3 * (48**2 + 48)}),

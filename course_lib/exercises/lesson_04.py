@@ -16,7 +16,7 @@ def clock(place=2, D=6, exponent=lambda i, D: 2 * i / D, turn=lambda angle: angl
     angles = [turn(place / 10000 ** exponent(i, D)) for i in range(D // 2)]
     hands = [(math.sin(angle), math.cos(angle)) for angle in angles]
     slowest = math.degrees(512 / 10000 ** exponent(D // 2 - 1, D))
-    return {"place 2": [hand[k] for hand in hands for k in order], "slowest hand": slowest, "without positions": "set"}
+    return {"place 2": [hand[k] for hand in hands for k in order], "slowest hand": slowest, "without positions": "bag"}
 
 
 # 04.2 Shapes at every station

@@ -25,6 +25,7 @@ from course_lib.nn.llm_layer import LlmLayer
 from course_lib.nn.lora import LoraLinear, add_lora, merge_lora
 from course_lib.nn.masks import biased, causal_mask, padding_mask, segment_mask, window_mask
 from course_lib.nn.patches import PatchEmbedding, cut_into_patches
+from course_lib.nn.patching import head_outputs, patched_heads
 from course_lib.nn.positions import LearnedPositions, SinusoidalPositions
 from course_lib.nn.recording import AttentionMaps, record_attention
 from course_lib.nn.relative_bias import RelativePositionBias
@@ -79,9 +80,11 @@ __all__ = [
     "causal_mask",
     "cut_into_patches",
     "exact",
+    "head_outputs",
     "identity",
     "merge_heads",
     "merge_lora",
+    "patched_heads",
     "padding_mask",
     "record_attention",
     "rounded",

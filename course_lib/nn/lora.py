@@ -24,13 +24,13 @@ class LoraLinear(nn.Module):
 
     def __init__(self, linear: nn.Linear, rank: int, alpha: float | None = None):
         super().__init__()
-        if not 1 <= rank <= min(linear.weight.shape):
-            raise CourseError(f"a layer of shape {tuple(linear.weight.shape)} can't be adapted with rank {rank}")
+        check_rank(rank, linear)
+        device = linear.weight.device
         self.linear = linear.requires_grad_(False)
         self.scale = (rank if alpha is None else alpha) / rank
-        down, up = torch.randn(linear.in_features, rank), torch.zeros(rank, linear.out_features)
-        self.down = nn.Parameter(down.to(linear.weight.device) / math.sqrt(linear.in_features))
-        self.up = nn.Parameter(up.to(linear.weight.device))
+        down = torch.randn(linear.in_features, rank) / math.sqrt(linear.in_features)
+        self.down = nn.Parameter(down.to(device))
+        self.up = nn.Parameter(torch.zeros(rank, linear.out_features, device=device))
 
     def forward(self, x: Numbers) -> torch.Tensor:
         return self.linear(x) + (x @ self.down) @ self.up * self.scale
@@ -40,6 +40,12 @@ class LoraLinear(nn.Module):
         with torch.no_grad():
             self.linear.weight += (self.down @ self.up).T * self.scale
         return self.linear.requires_grad_(True)
+
+
+def check_rank(rank: int, linear: nn.Linear) -> None:
+    """Raises CourseError where a rank is not between 1 and the smaller side of the layer."""
+    if not 1 <= rank <= min(linear.weight.shape):
+        raise CourseError(f"a layer of shape {tuple(linear.weight.shape)} can't be adapted with rank {rank}")
 
 
 def add_lora(

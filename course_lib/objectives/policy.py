@@ -37,7 +37,7 @@ def kl_k3(log_p: Numbers, reference_log_p: Numbers) -> Numbers:
 def reinforce(log_p: Numbers, advantages: Numbers) -> Numbers:
     """The policy gradient as a loss: a token is made likelier by as much as it did better than expected.
 
-    Williams 1992, section 2 ("reinforcement increment = learning rate x (reward - baseline) x eligibility").
+    Williams 1992, section 4 ("reinforcement increment = learning rate x (reward - baseline) x eligibility").
     """
     return -advantages * log_p
 

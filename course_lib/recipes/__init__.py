@@ -2,6 +2,7 @@
 
 from course_lib.recipes.aligned import ALIGNED
 from course_lib.recipes.base import BASE
+from course_lib.recipes.bert import BERT
 from course_lib.recipes.chat import CHAT
 from course_lib.recipes.clip import CLIP
 from course_lib.recipes.connector import CONNECTOR
@@ -14,7 +15,8 @@ from course_lib.recipes.vlm import VLM
 from course_lib.recipes.vlm_aligned import VLM_ALIGNED
 
 RECIPES = {
-    recipe.name: recipe for recipe in (TRANSLATOR, BASE, CHAT, REWARD, ALIGNED, CONNECTOR, VLM, VLM_ALIGNED, VIT, CLIP)
+    recipe.name: recipe
+    for recipe in (TRANSLATOR, BERT, BASE, CHAT, REWARD, ALIGNED, CONNECTOR, VLM, VLM_ALIGNED, VIT, CLIP)
 }
 
 __all__ = ["RECIPES", "Recipe", "recipe_of", "run", "score"]

@@ -6,12 +6,14 @@
 
 from course_lib.viz.attention import draw_dot_product_attention, draw_multi_head_attention
 from course_lib.viz.attention_map import AttentionMap
+from course_lib.viz.beam import draw_beam
+from course_lib.viz.clocks import draw_clocks
 from course_lib.viz.course_map import draw_course_map
 from course_lib.viz.curves import show_bars, show_curves, show_reference
 from course_lib.viz.growing_mask import draw_growing_mask
 from course_lib.viz.heads import show_heads
 from course_lib.viz.layers import draw_decoder_layer, draw_encoder_layer
-from course_lib.viz.matrices import show_mask, show_matrix
+from course_lib.viz.matrices import show_mask, show_matrices, show_matrix
 from course_lib.viz.pictures import show_focus, show_patches, show_picture, show_pictures
 from course_lib.viz.png import save_png
 from course_lib.viz.style import COLOURS, course_style, use_course_style
@@ -27,6 +29,8 @@ __all__ = [
     "COLOURS",
     "AttentionMap",
     "course_style",
+    "draw_beam",
+    "draw_clocks",
     "draw_course_map",
     "draw_decoder_layer",
     "draw_dot_product_attention",
@@ -44,6 +48,7 @@ __all__ = [
     "show_focus",
     "show_heads",
     "show_mask",
+    "show_matrices",
     "show_matrix",
     "show_patches",
     "show_picture",

@@ -23,11 +23,11 @@ def draw_multi_head_attention(num_heads: int = 4, *, ax: Axes | None = None) -> 
         linear = page.cards(2.15, y, 0.95, 0.6, "Linear", COLOURS[role], num_heads, WORDS)
         _arrow_with_shape(page, (0.95, y), linear.left, f"B {length} D")
         _arrow_with_shape(page, linear.right, (attention.left[0], y), f"B H {length} E", covered=0.27)
-    concat = page.box(7.25, 2.2, 1.0, 2.7, "Concat", GREY, WORDS)
-    output = page.box(8.9, 2.2, 0.9, 2.7, "Linear", GREY, WORDS)
+    concat = page.box(7.1, 2.2, 1.0, 2.7, "Concat", GREY, WORDS)
+    output = page.box(8.7, 2.2, 0.9, 2.7, "Linear", GREY, WORDS)
     _arrow_with_shape(page, attention.right, concat.left, "B H T E", covered=0.27)
     _arrow_with_shape(page, concat.right, output.left, "B T D")
-    page.arrow(output.right, (9.85, 2.2))
+    _arrow_with_shape(page, output.right, (9.85, 2.2), "B T D")
     for number, place in enumerate((linear, attention, concat, output), start=1):
         page.badge(place.x, 0.4, number)
     page.text(attention.x + 0.13, 4.1, "one card per head", SHAPE, GREY)
@@ -43,8 +43,8 @@ def draw_dot_product_attention(*, ax: Axes | None = None) -> Axes:
     y = 1.1
     words = ("dot\nproducts", "divide\nby √E", "mask\nwith −∞", "softmax\nper row", "weighted\nsum")
     steps = [page.box(1.6 + 1.83 * index, y, 1.08, 0.95, name, ATTENTION, 12) for index, name in enumerate(words)]
-    for number, step in enumerate(steps, start=1):
-        page.badge(step.x, 0.27, number)
+    for letter, step in zip("abcde", steps, strict=True):
+        page.badge(step.x, 0.27, letter)
     for before, after, name in zip(steps, steps[1:], ("scores", "scores", "scores", "weights"), strict=False):
         _arrow_with_shape(page, before.right, after.left, name)
     for role, height in (("query", y + 0.25), ("key", y - 0.25)):

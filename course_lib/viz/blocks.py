@@ -122,8 +122,8 @@ class Page:
         self.ax.plot([x, x], [y - half, y + half], color=INK, lw=EDGE, zorder=3)
         return Box(x, y, 2 * PLUS_RADIUS, 2 * PLUS_RADIUS)
 
-    def badge(self, x: float, y: float, number: int) -> None:
-        """Draw the number of a step in a dark disc."""
+    def badge(self, x: float, y: float, number: int | str) -> None:
+        """Draw the number or letter of a step in a dark disc."""
         self.ax.add_patch(Circle((x, y), BADGE_RADIUS, facecolor=INK, edgecolor="none", zorder=2))
         self.text(x, y, str(number), size=FONT_SIZE - 2, colour="white", weight="bold")
 

@@ -10,7 +10,7 @@ from course_lib.viz.arrays import check_labels, with_axes
 from course_lib.viz.cells import CELL, draw_cells, label_angle, label_edges, label_height, text_width
 from course_lib.viz.style import MAX_WIDTH
 
-SMALLEST_CELL = 0.21  # inches: narrower, and turned labels would touch
+SMALLEST_CELL = 0.16  # inches: narrower, and turned labels would touch
 MOST_ACROSS = 4
 SPACE, BAR = 0.6, 1.0  # between panels, in cells; for the colour bar, in inches
 

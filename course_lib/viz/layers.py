@@ -9,7 +9,7 @@ from course_lib.viz.style import COLOURS, GREY, shade
 
 BOX, NORM, HEIGHT = 1.22, 0.68, 1.1  # inches
 GAP, LEAD = 0.2, 0.36  # between the steps of a sub-layer; before it, where its residual connection branches off
-ARC = 0.42  # of a residual connection above the boxes
+ARC = 0.54  # of a residual connection above the boxes
 BADGE = 0.34  # of a step's number below the boxes
 WORDS = 12  # points
 
@@ -56,8 +56,7 @@ def _draw_memory(page, cross):
         page.text(x + 0.1, 0.95, f"{name}s", WORDS, shade(COLOURS[name]), ha="left")
     start = cross.left[0] - GAP
     page.arrow((start, cross.y), cross.left, colour=COLOURS["query"])
-    page.arrow((start + 0.05, cross.y), (start + 0.05, 1.08), colour=COLOURS["query"], head=False, style=":")
-    page.text(start + 0.1, 0.95, "queries", WORDS, COLOURS["query"], ha="right")
+    page.text(start - 0.06, cross.y + HEIGHT / 2 + 0.13, "queries", WORDS, COLOURS["query"], ha="right")
 
 
 class Row:
@@ -78,7 +77,7 @@ class Row:
             self.norm()
         over = self.y + HEIGHT / 2 + ARC
         self.page.arrow((branch, self.y), (branch, over), (plus.x, over), plus.top, colour=GREY)
-        self.page.text((branch + plus.x) / 2, over - 0.17, "residual connection", WORDS - 1, GREY)
+        self.page.text((branch + plus.x) / 2, over - 0.16, "residual connection", WORDS - 1, GREY)
         return box
 
     def norm(self) -> None:

@@ -1,13 +1,17 @@
 """Matrices as heat maps: numbers in the cells of small ones, tokens along the edges of masks and weights."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
+from course_lib.errors import CourseError
 from course_lib.viz.arrays import check_labels, with_axes
 from course_lib.viz.cells import (
+    CELL,
     MOST_NUMBERED,
     cell_size,
     draw_cells,
@@ -15,7 +19,9 @@ from course_lib.viz.cells import (
     format_numbers,
     label_angle,
     label_edges,
+    label_height,
     matrix_axes,
+    text_width,
     write_numbers,
 )
 from course_lib.viz.style import new_axes
@@ -59,6 +65,38 @@ def show_matrix(
         ax.figure.colorbar(image, ax=ax, fraction=0.05, pad=0.02)
     ax.set(**settings)
     return ax
+
+
+def show_matrices(
+    matrices: Mapping[str, ArrayLike],
+    rows: Sequence[str] | None = None,
+    columns: Sequence[str] | Sequence[Sequence[str]] | None = None,
+    *,
+    limits: tuple[float, float] | None = None,
+    digits: int = 2,
+) -> Figure:
+    """Draw `{title: matrix}` side by side, with as many rows each, and return the figure; the rows are named once.
+
+    Args:
+        columns: one label per column of each, or such a list for each matrix.
+
+    The others as in `show_matrix`.
+
+    Raises:
+        CourseError: no matrix, or as `show_matrix`.
+    """
+    if not matrices:
+        raise CourseError("expected at least one matrix, got none")
+    values = [with_axes(matrix, "rows columns") for matrix in matrices.values()]
+    widths = [matrix.shape[1] for matrix in values]
+    each = columns if columns and not isinstance(columns[0], str) else [columns] * len(values)
+    cell = min(CELL, 8.0 / sum(widths))
+    left, top = max(map(text_width, rows or [""])) + 0.5, max(label_height(names, cell) for names in each) + 0.4
+    size = left + cell * sum(widths) + 0.4 * len(values), top + cell * len(values[0])
+    figure, panels = plt.subplots(1, len(values), figsize=size, width_ratios=widths, squeeze=False, layout="compressed")
+    for index, (ax, title, matrix, names) in enumerate(zip(panels.flat, matrices, values, each, strict=True)):
+        show_matrix(matrix, rows if index == 0 else None, names, limits=limits, digits=digits, ax=ax, title=title)
+    return figure
 
 
 def show_mask(

@@ -18,7 +18,7 @@ TOKEN = 0.42  # height of a token's box
 WORDS = 12
 TRUTH, MEMORY = COLOURS["good"], shade(COLOURS["memory"])
 SOURCE = "este é o primeiro livro que eu fiz."
-TARGET = ("this", "is", "the", "first", "book", "i've", "ever", "done", ".")
+TARGET = ("this", "is", "the", "first", "book", "i", "'ve", "ever", "done", ".")
 
 
 def draw_teacher_forcing(
@@ -29,7 +29,9 @@ def draw_teacher_forcing(
     *,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw one training pair: a column per position, the decoder's input below, the true output on top.
+    """Draw one training pair: a column per position, what the decoder reads below, what it is asked for on top.
+
+    Both are the true output, on top one place further.
 
     Args:
         target: the tokens of the true output, without BOS and EOS.
@@ -65,16 +67,17 @@ def _written(losses):
 
 def _draw_source(page, source, decoder):
     encoder = page.box(0.85, DECODER, 1.2, 0.65, "Encoder", COLOURS["encoder"])
-    page.text(encoder.x, 0.62, textwrap.fill(source, 15), WORDS)
+    page.text(encoder.x, 0.66, textwrap.fill(source, 15), WORDS)
+    page.text(encoder.x, 0.16, "one input", WORDS, weight="bold")
     page.arrow((encoder.x, 1.02), encoder.bottom)
     page.arrow(encoder.right, decoder.left, colour=MEMORY)
     page.text((encoder.right[0] + decoder.left[0]) / 2, DECODER + 0.18, "memory", WORDS - 1, MEMORY)
 
 
 def _name_rows(page):
-    for y, words in ((PREDICTED, "predicted output\n(softmax)"), (LOSS, "loss"), (TRUE, "true output")):
+    for y, words in ((PREDICTED, "predicted output\n(softmax)"), (LOSS, "loss"), (TRUE, "what is asked for")):
         page.text(LEFT - 0.15, y, words, WORDS, ha="right", weight="bold")
-    below = "output so far: BOS, then the true output shifted right"
+    below = "true output (teacher forcing), shifted right behind BOS"
     page.text((LEFT + RIGHT) / 2, 0.25, below, WORDS, weight="bold")
 
 

@@ -28,7 +28,7 @@ def draw_translator(
     encoder = _draw_stack(page, TOP, source, "Input\nembedding", 4.2, "Encoder\nlayer", ENCODER)
     decoder = _draw_stack(page, BOTTOM, so_far, "Output\nembedding", 5.6, "Decoder\nlayer", DECODER)
     page.arrow(encoder.right, (decoder.x, TOP), decoder.top, colour=MEMORY)
-    page.text(decoder.x + 0.12, 3.35, "memory", WORDS, MEMORY, ha="left")
+    page.text(decoder.x + 0.12, 3.35, "memory, for every layer", WORDS, MEMORY, ha="left")
     _draw_prediction(page, decoder, token)
     return page.ax
 

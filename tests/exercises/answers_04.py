@@ -11,7 +11,7 @@ from course_lib.models import Translator, TranslatorConfig
 CLOCK = {
     "place 2": [0.909, -0.416, 0.093, 0.996, 0.004, 1.0],
     "slowest hand": 63.2,
-    "without positions": "set",
+    "without positions": "bag",
 }
 SHAPES = {
     "memory": (3, 7, 64),

@@ -7,10 +7,8 @@ import torch
 import torch.nn.functional as F
 from torch.nn.utils.rnn import pad_sequence
 
-SCORES = {"loss": 0.768, "precision 1": 0.8, "precision 2": 0.25, "penalty": 0.819}
-BEAM = {"greedy": "a", "greedy p": 0.24, "beam": "b", "beam p": 0.36, "per token": -0.511, "error": "model"}
-FORCED = {"teacher-forced": 0.833, "free-running": 0.333, "writes": "the dog sleeps ."}
-JUDGED = {"A": "honest", "B": "cheat", "C": "by heart", "best": "A", "1": "article", "2": "missing", "3": "copied"}
+LOSS = {"loss": 0.768, "sentence": 0.1}
+JUDGED = {"A": "honest", "B": "cheat", "C": "by heart", "best": "A"}
 
 
 def columns_by_padding(sentences):
@@ -62,18 +60,12 @@ def loss_by_one_hot(logits, labels):
 RIGHT = {
     "05.1": [columns_by_padding, columns_by_loops, columns_as_lists],
     "05.2": [
-        SCORES,
-        {"loss": -np.log([0.5, 0.25, 0.8]).mean(), "precision 1": 4 / 5, "precision 2": 1 / 4, "penalty": np.exp(-0.2)},
-        {name: torch.tensor(value) for name, value in SCORES.items()},
+        LOSS,
+        {"loss": -np.log([0.5, 0.25, 0.8]).mean(), "sentence": 0.5 * 0.25 * 0.8},
+        {"loss": -math.log(0.1) / 3, "sentence": torch.tensor(0.1)},
     ],
     "05.3": [loss_by_loops, loss_by_selection, loss_by_one_hot],
-    "05.4": [
-        BEAM,
-        {**BEAM, "greedy": "A", "per token": math.log(0.4 * 0.9) / 2},
-        {**BEAM, "beam p": torch.tensor(0.4) * 0.9, "error": " Model"},
-    ],
-    "05.5": [FORCED, {**FORCED, "teacher-forced": 5 / 6}, {**FORCED, "free-running": np.float64(1 / 3)}],
-    "05.6": [JUDGED, {name: word.upper() for name, word in JUDGED.items()}, dict(reversed(JUDGED.items()))],
+    "05.4": [JUDGED, {name: word.upper() for name, word in JUDGED.items()}, dict(reversed(JUDGED.items()))],
 }
 
 WRONG = {
@@ -82,13 +74,11 @@ WRONG = {
         (lambda s: {**columns_as_lists(s), "counts": [[True] * 4 for _ in s]}, "counts: "),
         (lambda s: columns_as_lists([ids[::-1] for ids in s]), "reads: at ["),
     ],
-    "05.2": [({**SCORES, "precision 2": 0.4}, "precision 2: yours is 0.4, the true value is 0.25")],
+    "05.2": [({**LOSS, "sentence": 0.5}, "sentence: yours is 0.5, the true value is 0.1")],
     "05.3": [
         (lambda logits, labels: F.cross_entropy(logits, labels, ignore_index=0), "your code raises"),
         (lambda logits, labels: -loss_by_selection(logits, labels), "yours is -"),
         (lambda logits, labels: F.cross_entropy(logits.mT, labels), "padding is counted in the loss"),
     ],
-    "05.4": [({**BEAM, "beam": "c"}, "beam: yours is 'c', the true value is 'b'")],
-    "05.5": [({**FORCED, "free-running": 0}, "free-running: yours is 0, the true value is 0.3333")],
-    "05.6": [({**JUDGED, "1": "missing"}, "1: yours is 'missing', the true value is 'article'")],
+    "05.4": [({**JUDGED, "B": "honest"}, "B has no loss at all")],
 }

@@ -8,7 +8,14 @@ from tests.notebooks.lesson import LESSON_FILES, Lesson
 from tests.notebooks.sitting import RULES
 
 # Lessons that were written before these rules, by the names of their files; a revision takes its lesson out.
-UNREVISED = {path.stem.partition("_")[2] for path in LESSON_FILES}
+UNREVISED = {path.stem.partition("_")[2] for path in LESSON_FILES} - {
+    "attention_heads",
+    "start_here",
+    "decoder_layer",
+    "supervised_fine_tuning",
+    "encoder_decoder",
+    "attention_maps",
+}
 REVISED = [path for path in LESSON_FILES if path.stem.partition("_")[2] not in UNREVISED]
 
 

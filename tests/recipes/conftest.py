@@ -112,7 +112,14 @@ def toys(parts, monkeypatch, sentences, stories, dialogues, pairs, colours, shad
     monkeypatch.setattr(base, "load_dialogues", lambda source, split: load_dialogues(str(dialogues), split))
     instructions = vlm_aligned.instructions
     monkeypatch.setattr(vlm_aligned, "instructions", lambda source, split: instructions(str(seen), split))
-    sources = {"translator": sentences, "base": stories, "chat": dialogues, "reward": pairs, "aligned": pairs}
+    sources = {
+        "translator": sentences,
+        "bert": stories,
+        "base": stories,
+        "chat": dialogues,
+        "reward": pairs,
+        "aligned": pairs,
+    }
     sources |= {"connector": seen, "vlm": seen, "vlm-aligned": "world", "vit": shades, "clip": colours}
     return {name: (recipe, str(sources[name])) for name, recipe in toy_recipes(parts).items()}
 

@@ -70,6 +70,7 @@ def toy_recipes(parts):
     vision = {"image_size": 16, "patch_size": 8, **TOWER}
     sizes = {
         "translator": {"plan": short, "tokens_per_batch": 200, "vocab_size": 300, "sizes": TRANSLATOR},
+        "bert": {"plan": short, "tokens_per_batch": 200, "vocab_size": 300, "sizes": TOWER},
         "base": {"plan": short, "tokens_per_batch": 200, "vocab_size": 300, "sizes": LLM},
         "chat": {"plan": short, "tokens_per_batch": 400},
         "reward": {"plan": replace(long, learning_rate=1e-2), "tokens_per_batch": 600},

@@ -13,9 +13,10 @@ from course_lib.errors import CourseError
 from course_lib.lessons import LESSONS, numbered
 from course_lib.viz.course_map import PARTS
 
-PREDICTED = ["this", "was", "the", "first", "book", "i've", "ever", "read", ".", "EOS"]
+PREDICTED = ["this", "was", "the", "first", "book", "i", "'ve", "ever", "read", ".", "EOS"]
 THREE_DATA = ["20,000 stories", "26,826 dialogues", "pairs of answers,\none preferred"]
 PICTURE = torch.rand(24, 24, 3)
+BEAM = [[(min(step, rank // 2), "translation", -10.25, "kept") for rank in range(4)] for step in range(8)]
 DIAGRAMS = {
     "multi-head attention": viz.draw_multi_head_attention,
     "multi-head attention, 1 head": lambda ax=None: viz.draw_multi_head_attention(1, ax=ax),
@@ -28,11 +29,12 @@ DIAGRAMS = {
     "translator, other words": lambda ax=None: viz.draw_translator("a gata dorme", "BOS", "the", ax=ax),
     "teacher forcing": viz.draw_teacher_forcing,
     "teacher forcing, measured": lambda ax=None: viz.draw_teacher_forcing(
-        predicted=PREDICTED, losses=torch.rand(10, requires_grad=True), ax=ax
+        predicted=PREDICTED, losses=torch.rand(11, requires_grad=True), ax=ax
     ),
     "teacher forcing, many long tokens": lambda ax=None: viz.draw_teacher_forcing(
         target=["translation", "of", "$x_"] * 5, ax=ax
     ),
+    "beam": lambda ax=None: viz.draw_beam(BEAM, (7, 1), ax=ax),
     "three steps": lambda ax=None: viz.draw_three_steps(THREE_DATA, ["lesson 10", "lesson 12", "lesson 13"], ax=ax),
     "course map": viz.draw_course_map,
     "vlm": lambda ax=None: viz.draw_vlm(PICTURE, "What is the\ncolor?", "It is red.", ax=ax),

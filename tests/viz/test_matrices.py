@@ -130,3 +130,22 @@ def test_a_wrong_number_of_labels_is_an_error_that_names_both(draw, numbers):
 def test_what_is_no_matrix_is_an_error_that_names_the_shape(shape):
     with pytest.raises(CourseError, match=str(shape).replace("(", r"\(").replace(")", r"\)")):
         viz.show_matrix(np.ones(shape))
+
+
+def test_matrices_stand_side_by_side_with_their_rows_named_once():
+    figure = viz.show_matrices({"a": np.ones((3, 2)), "b": np.zeros((3, 5))}, TARGET, [["x", "y"], SOURCE])
+    left, right = figure.axes
+    assert (left.get_title(), right.get_title()) == ("a", "b")
+    assert tick_labels(left.yaxis) == TARGET and tick_labels(right.yaxis) == []
+    assert tick_labels(left.xaxis) == ["x", "y"] and tick_labels(right.xaxis) == SOURCE
+
+
+def test_matrices_with_the_same_columns_share_one_list_of_labels():
+    figure = viz.show_matrices({"a": np.ones((3, 3)), "b": np.zeros((3, 3))}, columns=TARGET, limits=(0, 2))
+    assert [tick_labels(ax.xaxis) for ax in figure.axes] == [TARGET, TARGET]
+    assert {ax.images[0].get_clim() for ax in figure.axes} == {(0, 2)}
+
+
+def test_no_matrix_is_refused():
+    with pytest.raises(CourseError, match="at least one matrix"):
+        viz.show_matrices({})

@@ -1,0 +1,84 @@
+"""What the studies of fine-tuning share: the dialogues of lesson 12, its training, and what it measures."""
+
+import math
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+import torch
+from torch import nn
+
+from course_lib.data import (
+    ChatTemplate,
+    Example,
+    Tokenizer,
+    conversation,
+    fitting_dialogues,
+    load_dialogues,
+    load_stories,
+    packed_batches,
+)
+from course_lib.evaluation import evaluate_chat, score_texts
+from course_lib.models import Llm, load_model
+from course_lib.objectives import TokenPrediction
+from course_lib.studies.study import Numbers
+from course_lib.training import Plan, Trainer
+
+if TYPE_CHECKING:  # slow to import
+    import datasets
+
+CATEGORIES = "colours", "comparisons", "greetings", "laws", "refusals"
+
+
+def easy(rows: "datasets.Dataset") -> "datasets.Dataset":
+    """The rows of the five categories of lesson 12; all rows of a source that has none of them."""
+    chosen = [i for i, category in enumerate(rows["category"]) if category in CATEGORIES]
+    return rows.select(chosen or range(len(rows)))
+
+
+@cache
+def dialogues(split: str) -> "datasets.Dataset":
+    """The little world's easy dialogues that fit into the base model's context."""
+    base, tokenizer = load_model("base")
+    return fitting_dialogues(easy(load_dialogues("world", split)), ChatTemplate(tokenizer), base.config.max_length)[0]
+
+
+@cache
+def examples() -> list[Example]:
+    """The dialogues that are learnt; their answers are scored."""
+    base, tokenizer = load_model("base")
+    template = ChatTemplate(tokenizer)
+    return [template.training(conversation(row), base.config.max_length) for row in dialogues("train")]
+
+
+@cache
+def stories(split: str, count: int) -> list[list[int]]:
+    """The ids of the first `count` stories."""
+    _, tokenizer = load_model("base")
+    return tokenizer.encode_batch(load_stories("world", split)["text"][:count])
+
+
+def scored_in_full(texts: Sequence[Sequence[int]]) -> list[Example]:
+    """Texts of ids as examples in which everything but the first token is to be said."""
+    return [Example(list(ids), [False] + [True] * (len(ids) - 1)) for ids in texts]
+
+
+def fine_tune(
+    adapt: Callable[[Llm], nn.Module], learnt: Sequence[Example], steps: int, rate: float, seed: int
+) -> tuple[Llm, Tokenizer]:
+    """The base model after so many steps of about 1,000 tokens; `adapt` says what of it may learn."""
+    model, tokenizer = load_model("base")
+    torch.manual_seed(seed)
+    adapt(model)
+    room = model.config.max_length
+    plan = Plan(steps=steps, learning_rate=rate, evaluations=1, seed=seed)
+    Trainer(model, packed_batches(learnt, room, 4 * room, seed), TokenPrediction(), plan).train()
+    return model, tokenizer
+
+
+def judged(model: Llm, tokenizer: Tokenizer, questions: int, texts: int) -> Numbers:
+    """Percents of exact and ended answers to held-out questions, and the perplexity of held-out stories."""
+    rows = dialogues("validation")
+    answers = evaluate_chat(model, tokenizer, rows.select(range(min(questions, len(rows)))))["all"]
+    story = score_texts(model, stories("validation", texts)).loss
+    return {"exact": answers.exact, "ended": answers.ended, "perplexity": math.exp(story)}

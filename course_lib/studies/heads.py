@@ -1,0 +1,69 @@
+"""What does the translator lose without one, two, three or all four heads of a layer?
+
+Percents of held-out sentences: translated without an error, over all choices of as many heads; and, for each head
+alone, how many of a kind go wrong without it. A seed is another sixth of the held-out sentences.
+"""
+
+from collections.abc import Sequence
+from itertools import combinations
+from statistics import mean
+
+from course_lib.data import load_translations
+from course_lib.generation import translate
+from course_lib.models import Translator, load_model
+from course_lib.nn import MultiHeadAttention, patched_heads
+from course_lib.studies.study import Numbers, Study
+
+WH_WORDS = ("what", "who", "where", "when", "why", "how", "which", "whose")
+KINDS = ("yes/no question", "wh-question", "statement")
+
+
+def attention_layers(translator: Translator) -> dict[str, MultiHeadAttention]:
+    """The seven attention layers by kind and number, as "cross 1"."""
+    encoder, decoder = translator.encoder.layers, translator.decoder.layers
+    named = {f"encoder {i}": layer.self_attention for i, layer in enumerate(encoder)}
+    named |= {f"decoder {i}": layer.self_attention for i, layer in enumerate(decoder)}
+    return named | {f"cross {i}": layer.cross_attention for i, layer in enumerate(decoder)}
+
+
+def kind_of(english: str) -> str:
+    """A question that is answered by yes or no, one that begins with a wh-word, or a statement."""
+    if not english.endswith("?"):
+        return "statement"
+    return "wh-question" if english.startswith(WH_WORDS) else "yes/no question"
+
+
+def measure(seed: int = 0, layer: str = "encoder 0", share: int = 6, last: int = 1500) -> Numbers:
+    """Percents right without 0 to 4 heads, and percents wrong of each kind without each head."""
+    translator, tokenizer = load_model("translator")
+    pairs = load_translations("world", "validation").select(range(seed % share, last, share))["translation"]
+    sources, references = [pair["pt"] for pair in pairs], [pair["en"] for pair in pairs]
+    attention, right = attention_layers(translator.eval())[layer], {}
+    for count in range(5):
+        for heads in combinations(range(4), count):
+            with patched_heads(attention, heads):
+                said = translate(sources, translator, tokenizer)
+            right[heads] = [ours == theirs for ours, theirs in zip(said, references, strict=True)]
+    shares = {heads: 100 * mean(found) for heads, found in right.items()}
+    numbers = {"right": [mean(shares[heads] for heads in shares if len(heads) == count) for count in range(5)]}
+    numbers["cost"] = [shares[()] - shares[head,] for head in range(4)]
+    for kind in KINDS:
+        members = [i for i, english in enumerate(references) if kind_of(english) == kind]
+        numbers[f"{kind}s wrong"] = [share_wrong(right[head,], members) for head in range(4)]
+    return numbers
+
+
+def share_wrong(right: Sequence[bool], members: Sequence[int]) -> float:
+    """Percent of these sentences that are wrong."""
+    return 100 * mean(not right[i] for i in members)
+
+
+LAYERS = ("encoder 0", "encoder 1", "encoder 2", "decoder 0", "decoder 1", "cross 0", "cross 1")
+
+STUDY = Study(
+    measure=measure,
+    arms={name: {"layer": name} for name in LAYERS},
+    loaders=(load_translations,),
+    models=("translator",),
+    toy={"share": 50},
+)
