@@ -15,6 +15,8 @@ UNREVISED = {path.stem.partition("_")[2] for path in LESSON_FILES} - {
     "supervised_fine_tuning",
     "encoder_decoder",
     "attention_maps",
+    "rope",
+    "longer_than_in_training",
 }
 REVISED = [path for path in LESSON_FILES if path.stem.partition("_")[2] not in UNREVISED]
 
