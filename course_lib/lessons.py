@@ -31,7 +31,7 @@ PARTS = {
     "A translator": (
         ("start_here", "Start here", 25),
         ("attention_heads", "Attention heads", 60, "Multiple Attention Heads"),
-        ("encoder_layer", "The encoder layer", 50, "Encoder Layer"),
+        ("encoder_layer", "The encoder layer", 55, "Encoder Layer"),
         ("decoder_layer", "The decoder layer", 60, "Decoder Layer"),
         ("encoder_decoder", "Encoder and decoder", 60, "Encoder", "Decoder", "Translator"),
         ("training_the_translator", "Training the translator", 60, "During Training"),
@@ -42,7 +42,7 @@ PARTS = {
         ("architectural_variants", "Architectural variants", 55, "Architectural Variants"),
     ),
     "An assistant": (
-        ("chat", "Chat", 45, "Chat (Decoder-only)"),
+        ("chat", "Chat", 60, "Chat (Decoder-only)"),
         ("pretraining", "Pre-training", 60, "Training LLMs", "loss function"),
         ("text_corpora", "Text corpora", 30, "most used text corpora for training"),
         (
@@ -55,7 +55,7 @@ PARTS = {
         (
             "rewards_and_policy_gradients",
             "Rewards and policy gradients",
-            60,
+            55,
             "LLMs learning: three main steps",
             "Reinforcement Learning",
             "LLMs learning: loss function",
@@ -67,7 +67,7 @@ PARTS = {
         ("longer_than_in_training", "Longer than in training", 35),
         ("kv_cache", "KV caching", 60, "KV Caching"),
         ("gqa", "Grouped-query attention", 45, "Grouped-Query Attention"),
-        ("swa", "Sliding window attention", 50, "Sliding Window Attention (SWA)"),
+        ("swa", "Sliding window attention", 60, "Sliding Window Attention (SWA)"),
         ("modern_decoder", "A modern decoder", 60, "Attention Variants & Alternatives: Beyond Plain Transformers"),
     ),
     "Vision": (

@@ -22,7 +22,8 @@ class Scorer(LlmBody):
     def from_llm(cls, llm: LlmBody) -> "Scorer":
         """A scorer that starts with a copy of the body of `llm`; its scores are all zero."""
         scorer = cls(llm.config)
-        body = {name: tensor for name, tensor in llm.state_dict().items() if not name.startswith("output.")}
+        state = llm.state_dict().items()
+        body = {name: tensor for name, tensor in state if not name.startswith("output.")}
         scorer.load_state_dict(body, strict=False)
         return scorer.to(next(llm.parameters()).device)
 

@@ -33,7 +33,7 @@ class DecoderCache:
     def __init__(self, window_sizes: Sequence[int | None], memory: Memory | None = None):
         self.layers = [cache_for(window_size) for window_size in window_sizes]
         self.memory = memory
-        # Positions travel through caches like keys, so that each stands where its key stands; 0 is an empty place.
+        # Positions travel through caches like keys, so that each stands where its key stands; 0 is an empty slot.
         self._positions = {window_size: cache_for(window_size) for window_size in window_sizes}
         self._last = None
         self.is_plain = True  # no row has padding or gaps, so all stand at the same position
@@ -67,7 +67,7 @@ class DecoderCache:
         positions = following if positions is None else positions
         last = positions.amax(dim=1, keepdim=True)
         self._last = last if self._last is None else torch.maximum(self._last, last)
-        self._set_places(positions)
+        self._set_slots(positions)
         column = positions[:, None, :, None] + 1  # B K S E with one head, one number wide
         held = {w: cache.update(column, column[..., :0]).keys for w, cache in self._positions.items()}
         return positions, {w: keys[:, 0, :, 0] - 1 for w, keys in held.items()}
@@ -88,17 +88,17 @@ class DecoderCache:
             raise CourseError(f"the cache holds {len(self._last)} rows, so it can't take in {len(tokens)}")
         return steps + 1 + self._last
 
-    def _set_places(self, positions):
+    def _set_slots(self, positions):
         """Tell the rings where the new positions go, if the rows stand at different ones; padding goes nowhere."""
         if self.is_plain:
             return
-        places = {w: places_in_ring(positions, self._last, w) for w in self._positions if w is not None}
+        slots = {w: slots_in_ring(positions, self._last, w) for w in self._positions if w is not None}
         for cache in (*self.layers, *self._positions.values()):
             if isinstance(cache, SlidingWindowKVCache):
-                cache.places = places[cache.window_size]
+                cache.slots = slots[cache.window_size]
 
 
-def places_in_ring(positions: IdsBT, last: IdsB1, window_size: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """The rows, columns and places of the new positions that stay: the real ones among the `last` of each row, B 1."""
+def slots_in_ring(positions: IdsBT, last: IdsB1, window_size: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """The rows, columns and slots of the new positions that stay: the real ones among the `last` of each row, B 1."""
     rows, columns = ((positions >= 0) & (positions > last - window_size)).nonzero(as_tuple=True)
     return rows, columns, positions[rows, columns] % window_size

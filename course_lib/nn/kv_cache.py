@@ -70,8 +70,8 @@ class KVCache:
             self._keys, self._values = grown(self._keys, more, keys), grown(self._values, more, values)
 
 
-def next_places(end: int, keys: AnyBKSE, window_size: int) -> tuple[slice, slice, slice | torch.Tensor]:
-    """Rows, columns and places of the last of new `keys` that go to the next places of a ring in all rows."""
+def next_slots(end: int, keys: AnyBKSE, window_size: int) -> tuple[slice, slice, slice | torch.Tensor]:
+    """Rows, columns and slots of the last of new `keys` that go to the next slots of a ring in all rows."""
     new = min(keys.shape[2], window_size)
     first = (end - new) % window_size
     if first + new <= window_size:
@@ -82,16 +82,16 @@ def next_places(end: int, keys: AnyBKSE, window_size: int) -> tuple[slice, slice
 class SlidingWindowKVCache(KVCache):
     """The keys and values of the last `window_size` positions, for one attention layer, in a ring (slide "SWA").
 
-    Position p has place p mod W: a new one takes the place of the oldest. So keys come back in the order of their
-    places; attention doesn't mind, if its mask goes by positions.
+    Position p has slot p mod W: a new one takes that of the oldest. So keys come back in the order of their
+    slots; attention doesn't mind, if its mask goes by positions.
 
-    `places` says which of the new positions go where, as rows, columns and places; a `DecoderCache` sets it where rows
+    `slots` says which of the new positions go where, as rows, columns and slots; a `DecoderCache` sets it where rows
     stand at different positions. With None, all rows stand where the first `length` positions end.
     """
 
     def __init__(self, window_size: int):
         super().__init__()
-        self.window_size, self.places = window_size, None
+        self.window_size, self.slots = window_size, None
 
     def update(self, keys: AnyBKSE, values: AnyValues) -> KeysValues:
         """Take in `keys` and `values`; return all that their queries may attend to.
@@ -103,23 +103,25 @@ class SlidingWindowKVCache(KVCache):
         """
         expect_rows(self._keys, keys)
         if self._keys is None:
-            self._keys, self._values = (grown(None, self.window_size, new).zero_() for new in (keys, values))
+            room = [grown(None, self.window_size, new).zero_() for new in (keys, values)]
+            self._keys, self._values = room
         before = self._held()
         if keys.shape[2] > 1:
-            before = KeysValues(torch.cat([before.keys, keys], dim=2), torch.cat([before.values, values], dim=2))
+            pairs = zip(before, (keys, values), strict=True)
+            before = KeysValues(*(torch.cat(pair, dim=2) for pair in pairs))
         self._write(keys, values)
         return before if keys.shape[2] > 1 else self._held()
 
     def _held(self):
-        held = self.window_size if self.places else min(self.length, self.window_size)
+        held = self.window_size if self.slots else min(self.length, self.window_size)
         return KeysValues(self._keys[:, :, :held], self._values[:, :, :held])
 
     def _write(self, keys, values):
-        """Put new keys and values into the places of the oldest."""
+        """Put new keys and values into the slots of the oldest."""
         self.length += keys.shape[2]
-        rows, columns, places = self.places or next_places(self.length, keys, self.window_size)
-        self._keys[rows, :, places] = keys[rows, :, columns]
-        self._values[rows, :, places] = values[rows, :, columns]
+        rows, columns, slots = self.slots or next_slots(self.length, keys, self.window_size)
+        self._keys[rows, :, slots] = keys[rows, :, columns]
+        self._values[rows, :, slots] = values[rows, :, columns]
 
 
 def cache_for(window_size: int | None) -> KVCache:

@@ -26,7 +26,8 @@ def window_mask(q_positions: PositionsT, k_positions: PositionsS, window_size: i
     The window counts the query itself: a window of 3 is the query and the two before it. Arguments and result as in
     `causal_mask`.
     """
-    return causal_mask(q_positions, k_positions) & ~causal_mask(q_positions - window_size, k_positions)
+    too_far = causal_mask(q_positions - window_size, k_positions)
+    return causal_mask(q_positions, k_positions) & ~too_far
 
 
 def padding_mask(token_ids: IdsBS, pad_id: int) -> BoolMask:

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from course_lib.nn import DecoderCache, SlidingWindowKVCache
-from course_lib.nn.decoder_cache import places_in_ring
-from course_lib.nn.kv_cache import next_places
+from course_lib.nn.decoder_cache import slots_in_ring
+from course_lib.nn.kv_cache import next_slots
 from tests.nn.test_kv_cache import CUTS, LENGTH
 
 B, K, E = 2, 3, 5
@@ -22,9 +22,9 @@ def test_all_that_the_new_queries_may_see_comes_back_once(window_size):
         for a, b in pairwise(cuts):
             held = cache.update(keys[:, :, a:b], values[:, :, a:b])
             for t in range(max(0, a - window_size + 1), b):
-                (places,) = (held.keys == keys[:, :, t : t + 1]).all(dim=(0, 1, 3)).nonzero(as_tuple=True)
-                assert len(places) == 1
-                assert torch.equal(held.values[:, :, places], values[:, :, t : t + 1])
+                (slots,) = (held.keys == keys[:, :, t : t + 1]).all(dim=(0, 1, 3)).nonzero(as_tuple=True)
+                assert len(slots) == 1
+                assert torch.equal(held.values[:, :, slots], values[:, :, t : t + 1])
         assert cache.length == LENGTH
 
 
@@ -80,25 +80,25 @@ def test_rows_may_be_repeated_and_dropped():
 
 
 @pytest.mark.parametrize("window_size", WINDOWS)
-def test_the_last_positions_of_a_chunk_go_to_the_ring_each_to_a_place_of_its_own(window_size):
+def test_the_last_positions_of_a_chunk_go_to_the_ring_each_to_a_slot_of_its_own(window_size):
     for a, b in ((0, 1), (0, LENGTH), (2, 4), (5, 2 * LENGTH)):
-        _, columns, places = next_places(b, torch.empty(B, K, b - a, E), window_size)
+        _, columns, slots = next_slots(b, torch.empty(B, K, b - a, E), window_size)
         stored = torch.arange(a, b)[columns]
         assert stored.tolist() == list(range(a, b))[-window_size:]
-        assert torch.equal(torch.arange(window_size)[places], stored % window_size)
+        assert torch.equal(torch.arange(window_size)[slots], stored % window_size)
 
 
 @pytest.mark.parametrize("window_size", WINDOWS)
-def test_each_place_of_a_row_takes_one_of_the_last_real_positions(window_size):
+def test_each_slot_of_a_row_takes_one_of_the_last_real_positions(window_size):
     positions = torch.tensor([[-1, 0, 1, 2, 3, 4, -1], [5, 6, -1, 7, 8, -1, 9], [-1] * 7])
-    rows, columns, places = places_in_ring(positions, positions.amax(dim=1, keepdim=True), window_size)
+    rows, columns, slots = slots_in_ring(positions, positions.amax(dim=1, keepdim=True), window_size)
     stored = positions[rows, columns]
-    assert torch.equal(places, stored % window_size)
+    assert torch.equal(slots, stored % window_size)
     for row, expected in enumerate([[0, 1, 2, 3, 4], [5, 6, 7, 8, 9], []]):
         assert stored[rows == row].tolist() == expected[-window_size:]
 
 
-def test_a_place_that_no_position_has_taken_yet_holds_zeros():
+def test_a_slot_that_no_position_has_taken_yet_holds_zeros():
     cache = DecoderCache([3])
     torch.use_deterministic_algorithms(True)  # what is made without numbers is then filled with NaN
     try:
