@@ -34,7 +34,7 @@ PARTS = {
         ("encoder_layer", "The encoder layer", 55, "Encoder Layer"),
         ("decoder_layer", "The decoder layer", 60, "Decoder Layer"),
         ("encoder_decoder", "Encoder and decoder", 60, "Encoder", "Decoder", "Translator"),
-        ("training_the_translator", "Training the translator", 60, "During Training"),
+        ("training_the_translator", "Training the translator", 55, "During Training"),
         ("searching_and_scoring", "Searching and scoring", 45),
     ),
     "Architectures": (
