@@ -18,6 +18,7 @@ UNREVISED = {path.stem.partition("_")[2] for path in LESSON_FILES} - {
     "decoder_layer",
     "encoder_decoder",
     "encoder_layer",
+    "gqa",
     "rewards_and_policy_gradients",
     "start_here",
     "supervised_fine_tuning",
