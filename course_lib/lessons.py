@@ -63,8 +63,8 @@ PARTS = {
         ("ppo_dpo_grpo", "PPO, DPO, GRPO", 40, "Reinforcement Learning", "LLMs learning: loss function"),
     ),
     "Beyond plain Transformers": (
-        ("rope", "RoPE", 55, "Rotary Position Embedding (RoPE)", "NoPE + RoPE"),
-        ("longer_than_in_training", "Longer than in training", 30),
+        ("rope", "RoPE", 60, "Rotary Position Embedding (RoPE)", "NoPE + RoPE"),
+        ("longer_than_in_training", "Longer than in training", 35),
         ("kv_cache", "KV caching", 60, "KV Caching"),
         ("gqa", "Grouped-query attention", 50, "Grouped-Query Attention"),
         ("swa", "Sliding window attention", 60, "Sliding Window Attention (SWA)"),

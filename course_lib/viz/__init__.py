@@ -22,6 +22,7 @@ from course_lib.viz.teacher_forcing import draw_teacher_forcing
 from course_lib.viz.three_steps import draw_three_steps
 from course_lib.viz.tokens import show_tokens
 from course_lib.viz.translator import draw_translator
+from course_lib.viz.turning_pairs import draw_turning_pairs
 from course_lib.viz.viewer import view_attention
 from course_lib.viz.vlm import draw_vlm
 
@@ -41,6 +42,7 @@ __all__ = [
     "draw_teacher_forcing",
     "draw_three_steps",
     "draw_translator",
+    "draw_turning_pairs",
     "draw_vlm",
     "save_png",
     "show_bars",

@@ -12,6 +12,8 @@ UNREVISED = {path.stem.partition("_")[2] for path in LESSON_FILES} - {
     "architectural_variants",
     "attention_heads",
     "attention_maps",
+    "rope",
+    "longer_than_in_training",
     "chat",
     "decoder_layer",
     "encoder_decoder",
