@@ -14,6 +14,7 @@ UNREVISED = {path.stem.partition("_")[2] for path in LESSON_FILES} - {
     "start_here",
     "decoder_layer",
     "supervised_fine_tuning",
+    "ppo_dpo_grpo",
     "rewards_and_policy_gradients",
     "encoder_decoder",
     "attention_maps",
