@@ -31,10 +31,10 @@ PARTS = {
     "A translator": (
         ("start_here", "Start here", 25),
         ("attention_heads", "Attention heads", 60, "Multiple Attention Heads"),
-        ("encoder_layer", "The encoder layer", 50, "Encoder Layer"),
+        ("encoder_layer", "The encoder layer", 60, "Encoder Layer"),
         ("decoder_layer", "The decoder layer", 60, "Decoder Layer"),
         ("encoder_decoder", "Encoder and decoder", 60, "Encoder", "Decoder", "Translator"),
-        ("training_the_translator", "Training the translator", 60, "During Training"),
+        ("training_the_translator", "Training the translator", 55, "During Training"),
         ("searching_and_scoring", "Searching and scoring", 45),
     ),
     "Architectures": (
@@ -63,10 +63,10 @@ PARTS = {
         ("ppo_dpo_grpo", "PPO, DPO, GRPO", 45, "Reinforcement Learning", "LLMs learning: loss function"),
     ),
     "Beyond plain Transformers": (
-        ("rope", "RoPE", 55, "Rotary Position Embedding (RoPE)", "NoPE + RoPE"),
-        ("longer_than_in_training", "Longer than in training", 30),
+        ("rope", "RoPE", 60, "Rotary Position Embedding (RoPE)", "NoPE + RoPE"),
+        ("longer_than_in_training", "Longer than in training", 35),
         ("kv_cache", "KV caching", 60, "KV Caching"),
-        ("gqa", "Grouped-query attention", 45, "Grouped-Query Attention"),
+        ("gqa", "Grouped-query attention", 50, "Grouped-Query Attention"),
         ("swa", "Sliding window attention", 60, "Sliding Window Attention (SWA)"),
         ("modern_decoder", "A modern decoder", 60, "Attention Variants & Alternatives: Beyond Plain Transformers"),
     ),
