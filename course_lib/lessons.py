@@ -60,7 +60,7 @@ PARTS = {
             "Reinforcement Learning",
             "LLMs learning: loss function",
         ),
-        ("ppo_dpo_grpo", "PPO, DPO, GRPO", 40, "Reinforcement Learning", "LLMs learning: loss function"),
+        ("ppo_dpo_grpo", "PPO, DPO, GRPO", 45, "Reinforcement Learning", "LLMs learning: loss function"),
     ),
     "Beyond plain Transformers": (
         ("rope", "RoPE", 60, "Rotary Position Embedding (RoPE)", "NoPE + RoPE"),
