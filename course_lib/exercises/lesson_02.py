@@ -95,8 +95,8 @@ def miscounted(change, once=0):
     return lambda D, F, N: N * (parameters(D, F, 1) + change(D, F)) if not once else parameters(D, F, 1)
 
 
-# 02.6 How many layers?
-LAYERS = {"2 ahead": 1, "3 ahead": 2, "5 ahead": 1, "1 ahead": 0}
+# 02.6 How many look-ups?
+LOOK_UPS = {"2 ahead": 1, "3 ahead": 2, "5 ahead": 1, "1 ahead": 0}
 
 EXERCISES = [
     Exercise(
@@ -257,13 +257,13 @@ EXERCISES = [
     ),
     Exercise(
         id="02.6",
-        title="How many layers?",
+        title="How many look-ups?",
         points=1,
-        truth=lambda: LAYERS,
+        truth=lambda: LOOK_UPS,
         mistakes=[
             ("the name of the animal ahead is written in the token: nothing has to be looked up", {"1 ahead": 1}),
             ("two ahead is one look-up: the animal that I chase says whom it chases", {"2 ahead": 2}),
-            ("three ahead is two look-ups, and a layer makes one", {"3 ahead": 1}),
+            ("three ahead: nobody who shares a name with me tells it, so one look-up is not enough", {"3 ahead": 1}),
             ("three ahead: the name in the token is there for free, so two look-ups are enough", {"3 ahead": 3}),
             ("in a ring of six, five ahead is the one that chases me: it has my name in its token", {"5 ahead": 2}),
             ("in a ring of six, five ahead is the one that chases me: it has my name in its token", {"5 ahead": 4}),

@@ -162,11 +162,6 @@ def probed_with(middle=None, **changes):
     return answer
 
 
-# 15.5 Choose
-CHOICE = {"A": "none", "B": "plain", "C": "interpolation", "D": "YaRN", "rise of B": 3.22}
-WAYS = ("none", "plain", "interpolation", "YaRN")
-CHOICE |= {"60 characters": "B", "250 characters": "D", "the place": "unknown"}
-
 EXERCISES = [
     Exercise(
         id="15.1",
@@ -274,27 +269,6 @@ EXERCISES = [
             ("the errors have signs: too far and too near cancel out", probed_with(error=lambda wrong: wrong)),
             ("exact is a share, from 0 to 1, not percent", probed_with(scale=100)),
             ("middle is the mean error of always saying T / 2, not this place", probed_with(middle=lambda T: T / 2)),
-        ],
-    ),
-    Exercise(
-        id="15.5",
-        title="Choose",
-        points=2,
-        truth=lambda: CHOICE,
-        mistakes=[
-            *[
-                ("A has no positions: worse than B and D from the start, and little to lose", {"A": w})
-                for w in WAYS[1:]
-            ],
-            *[("B is best in short texts and worst in long ones: it was never scaled", {"B": w}) for w in WAYS[::2]],
-            *[("C is bad everywhere: neighbours are no longer told apart", {"C": w}) for w in WAYS[:2]],
-            *[("D pays a little in short texts and holds in long ones", {"D": w}) for w in WAYS[:3]],
-            ("this is B's loss in long texts; asked for is by how much it rose", {"rise of B": 3.87}),
-            ("a rise is a difference, not a ratio", {"rise of B": 5.95}),
-            ("60 characters are within the trained length, where scaling only costs", {"60 characters": "D"}),
-            *[("for 250 characters, compare the long texts", {"250 characters": w}) for w in "ABC"],
-            ("a linear probe finds what a linear map finds; a deeper reader might find more", {"the place": "gone"}),
-            ("the probe was hardly better than a guess: it shows nothing of that kind", {"the place": "kept"}),
         ],
     ),
 ]

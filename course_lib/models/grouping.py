@@ -19,9 +19,11 @@ def to_grouped(model: LlmBody, num_kv_heads: int) -> LlmBody:
     """
     before = model.config.num_kv_heads
     if num_kv_heads < 1 or before % num_kv_heads:
-        raise CourseError(f"num_kv_heads must divide the {before} key-value heads of the model, got {num_kv_heads}")
+        heads = f"the {before} key-value heads of the model"
+        raise CourseError(f"num_kv_heads must divide {heads}, got {num_kv_heads}")
     weight = model.embedding.table.weight
-    grouped = type(model)(replace(model.config, num_kv_heads=num_kv_heads)).to(weight.device, weight.dtype)
+    config = replace(model.config, num_kv_heads=num_kv_heads)
+    grouped = type(model)(config).to(weight.device, weight.dtype)
     state = model.state_dict()
     for name, tensor in state.items():
         if name.split(".")[-2] in ("k_proj", "v_proj"):

@@ -28,22 +28,27 @@ class Rotary(nn.Module):
         super().__init__()
         if d_head % 2:
             raise CourseError(f"RoPE turns pairs, so d_head must be even, got {d_head}")
-        self.frequencies = base ** (-torch.arange(0, d_head, 2, dtype=torch.float64) / d_head)
-        self.scaling, self.magnitude = scaling, 1.0 if scaling is None else scaling.magnitude
+        exponents = -torch.arange(0, d_head, 2, dtype=torch.float64) / d_head
+        self.frequencies, self.scaling, self.magnitude = base**exponents, scaling, 1.0
         if scaling is not None:
+            self.magnitude = scaling.magnitude
             scaling(self.frequencies, torch.zeros(1))  # refuses now what it can't scale
 
     def at(self, positions: RealPositionsT, dtype: torch.dtype = torch.float32) -> "Rotation":
         """The rotation at these absolute positions: one `Rotation` serves all layers and heads."""
-        precise = torch.float32 if positions.device.type == "mps" else torch.float64  # m θ_i is large, its rest counts
-        frequencies = self.frequencies if self.scaling is None else self.scaling(self.frequencies, positions)
-        angles = positions.unsqueeze(-1).to(precise) * frequencies.to(positions.device, precise)
+        has_double = positions.device.type != "mps"  # m θ_i is large, and its rest counts
+        precise = torch.float64 if has_double else torch.float32
+        frequencies = self.frequencies
+        if self.scaling is not None:
+            frequencies = self.scaling(frequencies, positions)
+        frequencies = frequencies.to(positions.device, precise)
+        angles = positions.unsqueeze(-1).to(precise) * frequencies
         if angles.dim() == 3:
             angles = angles.unsqueeze(1)  # B 1 T E/2: the same for all heads
         cos, sin = angles.cos(), angles.sin()
         if self.magnitude != 1.0:
             cos, sin = cos * self.magnitude, sin * self.magnitude
-        dtype = torch.promote_types(dtype, torch.float32)  # there are no complex numbers of less
+        dtype = torch.promote_types(dtype, torch.float32)  # no complex numbers have less
         return Rotation(cos.to(dtype), sin.to(dtype))
 
     def forward(self, x: Numbers, positions: RealPositionsT) -> Numbers:

@@ -31,8 +31,9 @@ class DynamicNtkScaling:
     """As long as need be: the slowest pair turns as if by position interpolation, the fastest as ever.
 
     Within `original_length` positions nothing changes; at n times as many, the slowest pair is divided by
-    s = factor · n - (factor - 1), pair i by s^(i / (E/2 - 1)). That is RoPE with another base (Peng et al. 2023,
-    sections 3.1 and 3.3). The n grows with the text, and what is in a cache by then stays as it was turned.
+    s = factor · n - (factor - 1), pair i by s^(i / (E/2 - 1)). That is RoPE with another base. `transformers` has this;
+    Peng et al. (2023, sections 3.1 and 3.3) have s = n, which is factor 1, and found that it must be set higher. The n
+    grows with the text, and what is in a cache by then stays as it was turned.
     """
 
     kind: str = field(default="dynamic_ntk", init=False)

@@ -16,11 +16,13 @@ from course_lib.viz.layers import draw_decoder_layer, draw_encoder_layer
 from course_lib.viz.matrices import show_mask, show_matrices, show_matrix
 from course_lib.viz.pictures import show_focus, show_patches, show_picture, show_pictures
 from course_lib.viz.png import save_png
+from course_lib.viz.ring import draw_ring
 from course_lib.viz.style import COLOURS, course_style, use_course_style
 from course_lib.viz.teacher_forcing import draw_teacher_forcing
 from course_lib.viz.three_steps import draw_three_steps
 from course_lib.viz.tokens import show_tokens
 from course_lib.viz.translator import draw_translator
+from course_lib.viz.turning_pairs import draw_turning_pairs
 from course_lib.viz.viewer import view_attention
 from course_lib.viz.vlm import draw_vlm
 
@@ -36,9 +38,11 @@ __all__ = [
     "draw_encoder_layer",
     "draw_growing_mask",
     "draw_multi_head_attention",
+    "draw_ring",
     "draw_teacher_forcing",
     "draw_three_steps",
     "draw_translator",
+    "draw_turning_pairs",
     "draw_vlm",
     "save_png",
     "show_bars",

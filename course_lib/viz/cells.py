@@ -51,14 +51,21 @@ def label_angle(labels: Sequence[str] | None, cell: float) -> int:
 
 
 def draw_cells(
-    ax: Axes, values: np.ndarray, limits: tuple[float, float] | None = None, aspect: str = "equal"
+    ax: Axes,
+    values: np.ndarray,
+    limits: tuple[float, float] | None = None,
+    aspect: str = "equal",
+    colours: str | None = None,
 ) -> AxesImage:
-    """Draw `values` as coloured cells and return the image; a missing or infinite value is grey."""
+    """Draw `values` as coloured cells and return the image; a missing or infinite value is grey.
+
+    `colours` is one of matplotlib's maps; by default the course's own, for signed values or for positive ones.
+    """
     finite = np.ma.masked_invalid(values)
     largest = float(np.abs(finite).max()) if finite.count() else 0.0
     signed = finite.count() > 0 and finite.min() < 0
     low, high = limits or (-largest if signed else 0.0, largest or 1.0)
-    cmap = colormaps[DIVERGING if low < 0 else SEQUENTIAL].with_extremes(bad=MIST)
+    cmap = colormaps[colours or (DIVERGING if low < 0 else SEQUENTIAL)].with_extremes(bad=MIST)
     image = ax.imshow(finite, cmap=cmap, vmin=low, vmax=high, aspect=aspect, interpolation="nearest")
     ax.spines[:].set(visible=True, color=LINES)
     return image

@@ -17,7 +17,7 @@ WORDS = 12  # points
 def draw_encoder_layer(norm_first: bool = False, *, ax: Axes | None = None) -> Axes:
     """Draw the six steps of an encoder layer from left to right, with its two residual connections.
 
-    `norm_first` draws each normalization before its sub-layer instead of after the addition.
+    `norm_first` draws each normalization before its sub-layer instead of after the addition; its number stays.
     Source: slide "Encoder Layer"; Vaswani et al. 2017, section 3.1.
     """
     page = Page(6.9, 3.1, ax)
@@ -33,8 +33,8 @@ def draw_encoder_layer(norm_first: bool = False, *, ax: Axes | None = None) -> A
 def draw_decoder_layer(norm_first: bool = False, *, ax: Axes | None = None) -> Axes:
     """Draw the nine steps of a decoder layer from left to right, with the encoder's memory entering step 4.
 
-    `norm_first` draws each normalization before its sub-layer instead of after the addition; the memory then
-    enters step 5. Source: slide "Decoder Layer"; Vaswani et al. 2017, section 3.1.
+    `norm_first` draws each normalization before its sub-layer instead of after the addition; its number stays.
+    Source: slide "Decoder Layer"; Vaswani et al. 2017, section 3.1.
     """
     page = Page(9.9, 4.2, ax)
     page.frame(0.38, 1.2, 9.6, 4.1, "Decoder layer", COLOURS["decoder"])
@@ -69,34 +69,34 @@ class Row:
         """Draw a sub-layer, its addition, its normalization and its residual connection; return its box."""
         branch = self.end + LEAD - GAP
         self.move(LEAD - GAP)
+        first, self.number = self.number, self.number + 3
         if norm_first:
-            self.norm()
-        box = self.step(BOX, lambda x: self.page.box(x, self.y, BOX, HEIGHT, words, colour, WORDS))
-        plus = self.step(0.38, lambda x: self.page.plus(x, self.y))
+            self.norm(first + 2)
+        box = self.step(BOX, lambda x: self.page.box(x, self.y, BOX, HEIGHT, words, colour, WORDS), first)
+        plus = self.step(0.38, lambda x: self.page.plus(x, self.y), first + 1)
         if not norm_first:
-            self.norm()
+            self.norm(first + 2)
         over = self.y + HEIGHT / 2 + ARC
         self.page.arrow((branch, self.y), (branch, over), (plus.x, over), plus.top, colour=GREY)
         self.page.text((branch + plus.x) / 2, over - 0.16, "residual connection", WORDS - 1, GREY)
         return box
 
-    def norm(self) -> None:
+    def norm(self, number: int) -> None:
         """Draw a normalization."""
-        self.step(NORM, lambda x: self.page.box(x, self.y, NORM, HEIGHT, "Norm", COLOURS["norm"], WORDS))
+        self.step(NORM, lambda x: self.page.box(x, self.y, NORM, HEIGHT, "Norm", COLOURS["norm"], WORDS), number)
 
     def move(self, distance: float) -> None:
         """Draw a line to where the next arrow starts."""
         self.page.arrow((self.end, self.y), (self.end + distance, self.y), head=False)
         self.end += distance
 
-    def step(self, width: float, draw: Callable[[float], Box]) -> Box:
-        """Draw the arrow to a step, the step by `draw(x)`, and its number; return its place."""
+    def step(self, width: float, draw: Callable[[float], Box], number: int) -> Box:
+        """Draw the arrow to a step, the step by `draw(x)`, and its `number`; return its place."""
         start = self.end
         self.end += GAP + width
         place = draw(self.end - width / 2)
         self.page.arrow((start, self.y), place.left)
-        self.page.badge(place.x, self.y - HEIGHT / 2 - BADGE, self.number)
-        self.number += 1
+        self.page.badge(place.x, self.y - HEIGHT / 2 - BADGE, number)
         return place
 
     def leave(self, x: float) -> None:

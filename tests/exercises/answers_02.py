@@ -9,7 +9,7 @@ ADDED = [0.494, 1.506, 1.814, 0.186]
 NORMAL = [-0.747, 0.747, 1.201, -1.201]
 PAPER = {"heard": HEARD, "added": ADDED, "normalized": NORMAL, "output": NORMAL}
 TABLES = {"A": "attention", "B": "feed-forward", "C": "one layer", "D": "two layers"}
-LAYERS = {"1 ahead": 0, "2 ahead": 1, "3 ahead": 2, "5 ahead": 1}
+LOOK_UPS = {"1 ahead": 0, "2 ahead": 1, "3 ahead": 2, "5 ahead": 1}
 
 
 def by_loops(x):
@@ -74,7 +74,7 @@ RIGHT = {
         lambda d_model, d_ff, num_layers: num_layers * (4 * d_model**2 + 9 * d_model + d_ff * (2 * d_model + 1)),
         lambda D, F, N: sum(4 * D * D + 2 * D * F + F + 9 * D for _ in range(N)),
     ],
-    "02.6": [LAYERS, {name: float(n) for name, n in LAYERS.items()}, {**LAYERS, "5 ahead": torch.tensor(1)}],
+    "02.6": [LOOK_UPS, {name: float(n) for name, n in LOOK_UPS.items()}, {**LOOK_UPS, "5 ahead": torch.tensor(1)}],
 }
 
 WRONG = {
@@ -91,5 +91,5 @@ WRONG = {
         (lambda x, a, f, n, m, first: x + a(n(x)) + f(m(x)), "yours is"),
     ],
     "02.5": [(lambda D, F, N: N * 12 * D * D, "yours is"), (lambda D, F, N: None if D > 9 else 1, "yours is 1")],
-    "02.6": [({**LAYERS, "3 ahead": 6}, "3 ahead: yours is 6, the true value is 2")],
+    "02.6": [({**LOOK_UPS, "3 ahead": 6}, "3 ahead: yours is 6, the true value is 2")],
 }

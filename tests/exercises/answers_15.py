@@ -7,8 +7,6 @@ import numpy as np
 import torch
 
 PAPER = {"turned": [-0.5, 0.866, 0.766, 0.643], "score": 1.806, "far": 1.806, "after": 0.074, "best": 7}
-CHOICE = {"A": "none", "B": "plain", "C": "interpolation", "D": "yarn", "rise of B": 3.22}
-CHOICE |= {"60 characters": "b", "250 characters": "d", "the place": "unknown"}
 
 
 def rotate_by_loops(x, positions, base):
@@ -128,11 +126,6 @@ RIGHT = {
     ],
     "15.3": [convert_by_loops, convert_by_order, convert_in_numpy],
     "15.4": [read_by_loops, read_with_labels_from_zero, read_place_by_place],
-    "15.5": [
-        CHOICE,
-        {**CHOICE, "rise of B": 3.87 - 0.65},
-        {**CHOICE, "A": "None", "the place": " Unknown "},
-    ],
 }
 
 WRONG = {
@@ -152,9 +145,5 @@ WRONG = {
     "15.4": [
         (lambda known, unseen, fit: {**read_by_loops(known, unseen, fit), "exact": 0.0}, "exact: yours is 0"),
         (lambda known, unseen, fit: read_by_loops(known, unseen, fit)["exact"], "expected a dict with exact"),
-    ],
-    "15.5": [
-        ({**CHOICE, "A": "rope"}, "A: yours is 'rope', the true value is 'none'"),
-        ({**CHOICE, "250 characters": None}, "250 characters is still missing"),
     ],
 }

@@ -23,6 +23,7 @@ DIAGRAMS = {
     "dot-product attention": viz.draw_dot_product_attention,
     "encoder layer": viz.draw_encoder_layer,
     "encoder layer, norm first": lambda ax=None: viz.draw_encoder_layer(norm_first=True, ax=ax),
+    "ring": lambda ax=None: viz.draw_ring(["dog", "cat", "butterfly", "elephant", "duck", "horse"], ax=ax),
     "decoder layer": viz.draw_decoder_layer,
     "decoder layer, norm first": lambda ax=None: viz.draw_decoder_layer(norm_first=True, ax=ax),
     "translator": viz.draw_translator,
@@ -123,7 +124,7 @@ def words_of(ax):
 @pytest.mark.parametrize("norm_first", [False, True])
 def test_a_layer_has_the_numbered_steps_of_its_slide(draw, steps, residuals, norm_first):
     words = words_of(draw(norm_first))
-    assert [word for word in words if word.isdigit()] == [str(number) for number in range(1, steps + 1)]
+    assert sorted(word for word in words if word.isdigit()) == [str(number) for number in range(1, steps + 1)]
     assert words.count("residual connection") == words.count("Norm") == residuals
 
 
@@ -180,3 +181,16 @@ def test_the_map_has_room_for_any_number_of_lessons(sizes, monkeypatch):
     monkeypatch.setattr("course_lib.viz.course_map.LESSONS", numbered(parts))
     words = words_of(viz.draw_course_map())
     assert [word for word in words if word.isdigit()] == [str(number) for number in range(sum(sizes))]
+
+
+def test_a_ring_colours_the_tokens_that_share_a_name_with_the_first():
+    ax = viz.draw_ring(["a", "b", "c", "d", "e", "f"])
+    faces = [box.get_facecolor() for box in shapes_of(ax, FancyBboxPatch)]
+    assert faces[1] == faces[5] and faces[2] == faces[3] == faces[4] and len(set(faces)) == 3
+
+
+def test_pre_norm_keeps_the_numbers_of_the_slide():
+    post, pre = (
+        [text for text in words_of(viz.draw_encoder_layer(first)) if text.isdigit()] for first in (False, True)
+    )
+    assert (post, pre) == (list("123456"), list("312645"))

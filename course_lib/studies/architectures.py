@@ -1,0 +1,169 @@
+"""What do an encoder, a decoder and an encoder-decoder learn from the same stories, with the same budget?
+
+Each is trained on its own exercise, then probed for the topic, scored on what comes next, and fine-tuned on questions.
+Two arms ask what it is worth to read a story with its question in view: Gpt reads the question first, and T5's encoder
+no longer sees it, since it comes in the decoder.
+"""
+
+import copy
+from functools import lru_cache
+
+import torch
+
+from course_lib.data import BOS, PAD, CorruptSpans, MaskTokens, TokenBatch, load_stories, predict_next, text_batches
+from course_lib.data.collate import TranslationBatch
+from course_lib.data.rows import pad
+from course_lib.evaluation.architectures import Ids, Variant, fill_at_once, second_half_loss, token_states, write_on
+from course_lib.evaluation.probes import fit_probe
+from course_lib.models import T5, Bert, BertConfig, Gpt, GptConfig, T5Config
+from course_lib.objectives import TeacherForcing, TokenPrediction
+from course_lib.recipes.bert import GAPS, MASK, begin_with_waves, train_masking_tokenizer
+from course_lib.runtime import seed_everything
+from course_lib.studies.study import Numbers, Study
+from course_lib.training import Plan, Trainer
+
+SIZES = {"d_model": 64, "d_ff": 128, "num_heads": 4}
+RATES = {"Bert": 6e-3, "Gpt": 6e-3, "T5": 3e-3}
+OBJECTIVES = {"Bert": TokenPrediction(), "Gpt": TokenPrediction(), "T5": TeacherForcing()}
+MOST = 14  # tokens of an answer
+ASKED = ("what did", "who had", "where did", "where was")
+
+
+def new_variant(name: str, vocab_size: int, seed: int = 0) -> Variant:
+    """A Bert or Gpt of two layers, or a T5 of one and one, with random weights."""
+    seed_everything(seed)
+    if name == "T5":
+        return T5(T5Config(vocab_size=vocab_size, **SIZES, num_encoder_layers=1, num_decoder_layers=1))
+    kind, config = {"Bert": (Bert, BertConfig), "Gpt": (Gpt, GptConfig)}[name]
+    return begin_with_waves(kind(config(vocab_size=vocab_size, **SIZES, num_layers=2)))
+
+
+def silent(line: str) -> None:
+    """A report that nobody reads."""
+
+
+@lru_cache(maxsize=1)
+def world(count: int):
+    """The stories to learn, those to judge by, the tokenizer, and the stories' tokens."""
+    train, new = load_stories("world", "train"), load_stories("world", "validation")
+    train, new = train.select(range(min(count, len(train)))), new.select(range(0, len(new), 4))
+    tokenizer = train_masking_tokenizer(train["text"], 900)
+    return train, new, tokenizer, tokenizer.encode_batch(train["text"])
+
+
+@lru_cache(maxsize=3)
+def pretrained(name: str, seed: int, steps: int, count: int) -> tuple[Variant, Numbers]:
+    """A model after its own exercise; how well the topic can be read from it, and how well it goes on."""
+    train, new, tokenizer, texts = world(count)
+    mask, gap = tokenizer.special_id(MASK), tokenizer.special_id(GAPS[0])
+    exercises = {
+        "Bert": MaskTokens(mask, len(tokenizer)),
+        "Gpt": predict_next,
+        "T5": CorruptSpans([tokenizer.special_id(name) for name in GAPS]),
+    }
+    model = new_variant(name, len(tokenizer), seed)
+    plan = Plan(steps=steps, learning_rate=RATES[name], evaluations=1, seed=seed)
+    Trainer(model, text_batches(texts, exercises[name], 512, seed), OBJECTIVES[name], plan, report=silent).train()
+    exam = tokenizer.encode_batch(new["text"])
+    right = read_topic(model.eval(), (train["topic"][-300:], texts[-300:]), (new["topic"], exam))
+    losses = [second_half_loss(model, ids, gap if name == "T5" else mask) for ids in exam[::5]]
+    numbers = {
+        "topic": 100 * float(torch.cat(right).float().mean()),
+        "topic by place": [mean_at(right, start) for start in range(0, 60, 6)],
+        "nats": float(sum(loss.total for loss in losses)) / sum(loss.count for loss in losses),
+    }
+    return model, numbers
+
+
+def read_topic(
+    model: Variant, seen: tuple[list[str], list[Ids]], new: tuple[list[str], list[Ids]]
+) -> list[torch.Tensor]:
+    """Whether a probe reads the topic at each token of the new texts."""
+    classes, states, labels = sorted(set(seen[0]) | set(new[0])), [], []
+    for topics, texts in (seen, new):
+        states.append(token_states(model, texts))
+        numbers = torch.tensor([classes.index(topic) for topic in topics])
+        labels.append(numbers.repeat_interleave(torch.tensor([len(ids) for ids in texts])))
+    right = fit_probe(torch.cat(states[0]), labels[0]).is_right(torch.cat(states[1]), labels[1])
+    return list(right.split([len(ids) for ids in new[1]]))
+
+
+def mean_at(right: list[torch.Tensor], start: int, width: int = 6) -> float:
+    """Percent right at these places of the texts."""
+    return 100 * float(torch.cat([story[start : start + width] for story in right]).float().mean())
+
+
+def what_is_read(way: str, story: Ids, question: Ids) -> tuple[Ids | None, Ids]:
+    """What the encoder reads, if there is one, and what stands before the answer. Texts end in <eos>."""
+    return {
+        "Bert": (None, story[:-1] + question),
+        "Gpt": (None, [BOS, *story[:-1], *question]),
+        "Gpt, question first": (None, [BOS, *question[:-1], *story]),
+        "T5": (story[:-1] + question, [BOS]),
+        "T5, question in the decoder": (story, [BOS, *question]),
+    }[way]
+
+
+class Questions:
+    """Batches of 8 questions, asked in one way; only the answers are labels."""
+
+    def __init__(self, way: str, rows: list[tuple[Ids, Ids, Ids]], mask: int, seed: int):
+        self.way, self.rows, self.mask, self.seed = way, rows, mask, seed
+
+    def epoch(self, number: int) -> tuple[torch.Tensor, ...]:
+        """The rows, shuffled."""
+        random = torch.Generator().manual_seed(100 * self.seed + number)
+        return torch.randperm(len(self.rows), generator=random).split(8)
+
+    def batch(self, indices: torch.Tensor) -> TokenBatch | TranslationBatch:
+        """What the model reads and is asked."""
+        sources, tokens, labels = [], [], []
+        for story, question, answer in (self.rows[i] for i in indices):
+            source, prefix = what_is_read(self.way, story, question)
+            sources.append(source)
+            if self.way == "Bert":
+                tokens.append(prefix + MOST * [self.mask])
+                labels.append(len(prefix) * [PAD] + answer + (MOST - len(answer)) * [PAD])
+            else:
+                tokens.append(prefix + answer[:-1])
+                labels.append((len(prefix) - 1) * [PAD] + answer)
+        if self.way.startswith("T5"):
+            return TranslationBatch(source=pad(sources), target=pad(tokens), labels=pad(labels))
+        return TokenBatch(tokens=pad(tokens), labels=pad(labels))
+
+
+def question_rows(rows, tokenizer) -> list[tuple[Ids, Ids, Ids]]:
+    """Story, question and answer as ids, each with <eos> at its end."""
+    return list(zip(*(tokenizer.encode_batch(rows[name]) for name in ("text", "question", "answer")), strict=True))
+
+
+def reply(model: Variant, way: str, story: Ids, question: Ids, mask: int) -> Ids:
+    """The ids of the model's answer."""
+    source, prefix = what_is_read(way, story, question)
+    if way == "Bert":
+        return fill_at_once(model, prefix, mask, MOST, story[-1])
+    return write_on(model, prefix, story[-1], MOST, source)
+
+
+def measure(seed: int = 0, way: str = "Gpt", steps: int = 800, tuned: int = 400, count: int = 20_000) -> Numbers:
+    """Percents and nats of one architecture, after the same number of steps for all."""
+    model, numbers = pretrained(way.partition(",")[0], seed, steps, count)
+    train, new, tokenizer, _ = world(count)
+    model, mask = copy.deepcopy(model), tokenizer.special_id(MASK)
+    questions = Questions(way, question_rows(train.select(range(min(5000, count))), tokenizer), mask, seed)
+    plan = Plan(steps=tuned, learning_rate=5e-3, evaluations=1, seed=seed)
+    Trainer(model, questions, OBJECTIVES[way.partition(",")[0]], plan, report=silent).train()
+    model.eval()
+    right = [reply(model, way, *asked, mask) == answer for *asked, answer in question_rows(new, tokenizer)]
+    kinds = [" ".join(question.lower().split()[:2]) for question in new["question"]]
+    by_kind = {kind: [ok for ok, own in zip(right, kinds, strict=True) if own == kind] for kind in ASKED}
+    shares = {f"exact, {kind}": 100 * sum(oks) / len(oks) for kind, oks in by_kind.items()}
+    return numbers | {"exact": 100 * sum(right) / len(right)} | shares
+
+
+STUDY = Study(
+    measure=measure,
+    arms={way: {"way": way} for way in ("Bert", "Gpt", "T5", "Gpt, question first", "T5, question in the decoder")},
+    loaders=(load_stories,),
+    toy={"steps": 2, "tuned": 2, "count": 400},
+)

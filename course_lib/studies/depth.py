@@ -1,0 +1,106 @@
+"""What do the residual connection, the normalization and its place buy, as a stack of encoder layers gets deeper?
+
+The stacks are asked who is two steps ahead in a ring, which one layer can tell: who fails, fails by the depth.
+Before training: the gradient that reaches the first layer, and how alike the tokens are at the top. After a short
+training: how many answers are right.
+"""
+
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course_lib.nn import AddNorm
+from course_lib.shapes import BTD
+from course_lib.studies.ring import Stack, draw_rings, percent_right
+from course_lib.studies.study import Numbers, Study
+
+SIZE, AHEAD, WIDTH = 6, 2, 32
+
+
+class NoResidual(AddNorm):
+    """A block and a normalization, without the addition."""
+
+    def forward(self, x: BTD, block: Callable[[BTD], BTD]) -> BTD:
+        """What the block makes of `x`, normalized."""
+        return self.norm(block(x))
+
+
+class NoNorm(AddNorm):
+    """A block and the addition, without the normalization."""
+
+    def forward(self, x: BTD, block: Callable[[BTD], BTD]) -> BTD:
+        """What the block makes of `x`, added to it."""
+        return x + block(x)
+
+
+def make_stack(num_layers: int, frame: type[AddNorm] = AddNorm, norm_first: bool = False) -> Stack:
+    """A stack with `frame` around every block."""
+    model = Stack(num_layers, WIDTH)
+    for layer in model.layers:
+        layer.self_attention_add_norm = frame(WIDTH, norm_first=norm_first)
+        layer.feed_forward_add_norm = frame(WIDTH, norm_first=norm_first)
+    return model
+
+
+def loss_of(model: nn.Module, batch: int) -> torch.Tensor:
+    """The loss on new rings."""
+    *names, answers = draw_rings(batch, SIZE, AHEAD)
+    return F.cross_entropy(model(*names).flatten(0, 1), answers.flatten())
+
+
+def train(model: nn.Module, updates: int, rate: float = 0.01, warm_up: int = 1, batch: int = 32) -> float:
+    """Train, and return the percent of right answers; the rate rises to `rate` in the first `warm_up` updates."""
+    optimizer = torch.optim.Adam(model.parameters(), lr=rate, fused=True)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda update: min(1, (update + 1) / warm_up))
+    for _ in range(updates):
+        optimizer.zero_grad()
+        loss_of(model, batch).backward()
+        optimizer.step()
+        schedule.step()
+    return percent_right(model, *draw_rings(1000, SIZE, AHEAD))
+
+
+def gradient_at_layer_1(model: Stack) -> float:
+    """The norm of the gradient of all weights of the first layer, before training."""
+    loss_of(model, batch=64).backward()
+    gradients = [weight.grad.norm() for weight in model.layers[0].parameters() if weight.grad is not None]
+    return torch.stack(gradients).norm().item()
+
+
+@torch.no_grad()
+def similarity_at_the_top(model: Stack) -> float:
+    """The mean cosine similarity of two tokens of a ring above the last layer."""
+    runner, chased, _ = draw_rings(64, SIZE, AHEAD)
+    unit = F.normalize(model.layers(model.runner(runner) + model.chased(chased)), dim=-1)
+    return (unit @ unit.mT)[:, ~torch.eye(SIZE, dtype=torch.bool)].mean().item()
+
+
+def measure(
+    seed: int = 0,
+    frame: type[AddNorm] = AddNorm,
+    norm_first: bool = False,
+    depths: tuple[int, ...] = (1, 2, 4, 8, 16),
+    trained_depths: tuple[int, ...] = (1, 4, 16),
+    updates: int = 60,
+) -> Numbers:
+    """Gradient and similarity before training for each of `depths`, percents after it for each of `trained_depths`."""
+    stacks = [make_stack(depth, frame, norm_first) for depth in depths]
+    return {
+        "gradient": [gradient_at_layer_1(stack) for stack in stacks],
+        "similarity": [similarity_at_the_top(stack) for stack in stacks],
+        "right": [train(make_stack(depth, frame, norm_first), updates) for depth in trained_depths],
+    }
+
+
+STUDY = Study(
+    measure=measure,
+    arms={
+        "post-norm": {},
+        "pre-norm": {"norm_first": True},
+        "no residual": {"frame": NoResidual},
+        "no norm": {"frame": NoNorm},
+    },
+    toy={"depths": (1, 2), "trained_depths": (1,), "updates": 1},
+)
