@@ -19,11 +19,13 @@ UNREVISED = {path.stem.partition("_")[2] for path in LESSON_FILES} - {
     "gqa",
     "longer_than_in_training",
     "ppo_dpo_grpo",
+    "pretraining",
     "rewards_and_policy_gradients",
     "rope",
     "start_here",
     "supervised_fine_tuning",
     "swa",
+    "text_corpora",
     "training_the_translator",
 }
 REVISED = [path for path in LESSON_FILES if path.stem.partition("_")[2] not in UNREVISED]
