@@ -34,8 +34,8 @@ PARTS = {
         ("encoder_layer", "The encoder layer", 60, "Encoder Layer"),
         ("decoder_layer", "The decoder layer", 60, "Decoder Layer"),
         ("encoder_decoder", "Encoder and decoder", 60, "Encoder", "Decoder", "Translator"),
-        ("training_the_translator", "Training the translator", 55, "During Training"),
-        ("searching_and_scoring", "Searching and scoring", 45),
+        ("training_the_translator", "Training the translator", 60, "During Training"),
+        ("searching_and_scoring", "Searching and scoring", 55),
     ),
     "Architectures": (
         ("attention_maps", "Attention maps", 60, "Attention Maps", "Attention in Blocks"),
@@ -60,7 +60,7 @@ PARTS = {
             "Reinforcement Learning",
             "LLMs learning: loss function",
         ),
-        ("ppo_dpo_grpo", "PPO, DPO, GRPO", 40, "Reinforcement Learning", "LLMs learning: loss function"),
+        ("ppo_dpo_grpo", "PPO, DPO, GRPO", 45, "Reinforcement Learning", "LLMs learning: loss function"),
     ),
     "Beyond plain Transformers": (
         ("rope", "RoPE", 60, "Rotary Position Embedding (RoPE)", "NoPE + RoPE"),

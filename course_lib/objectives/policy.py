@@ -49,7 +49,8 @@ def ppo_clip(log_p: Numbers, old_log_p: Numbers, advantages: Numbers, clip: floa
     1 - clip to 1 + clip, on the side that the advantage pulls to, the gradient is zero (Schulman et al. 2017, eq. 7).
     """
     ratio = (log_p - old_log_p).exp()
-    return -torch.minimum(ratio * advantages, ratio.clamp(1 - clip, 1 + clip) * advantages)
+    clipped = ratio.clamp(1 - clip, 1 + clip)
+    return -torch.minimum(ratio * advantages, clipped * advantages)
 
 
 def grpo(
@@ -61,7 +62,8 @@ def grpo(
     kl_weight: float = 0.04,
 ) -> Numbers:
     """The clipped loss, with the KL to the reference added here, not to the reward (Shao et al. 2024, equation 3)."""
-    return ppo_clip(log_p, old_log_p, advantages, clip) + kl_weight * kl_k3(log_p, reference_log_p)
+    penalty = kl_weight * kl_k3(log_p, reference_log_p)
+    return ppo_clip(log_p, old_log_p, advantages, clip) + penalty
 
 
 def value_loss(values: Numbers, returns: Numbers) -> Numbers:
