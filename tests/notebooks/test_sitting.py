@@ -22,6 +22,7 @@ UNREVISED = {path.stem.partition("_")[2] for path in LESSON_FILES} - {
     "pretraining",
     "rewards_and_policy_gradients",
     "rope",
+    "searching_and_scoring",
     "start_here",
     "supervised_fine_tuning",
     "swa",

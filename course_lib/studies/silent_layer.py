@@ -1,0 +1,50 @@
+"""Does a decoder with windows read longer texts better if its one layer without a window turns nothing?
+
+The decoder of the study `positions`, with shared keys and values; it is trained with pieces of 64 characters, and reads
+pieces of 256. Two layers see 16 characters, the one on top the whole text.
+"""
+
+import torch
+from torch import nn
+
+from course_lib.data import load_stories
+from course_lib.models import Llm
+from course_lib.studies.positions import LENGTH, loss_by_position, new_decoder, spans, train
+from course_lib.studies.study import Numbers, Study
+
+
+def silence(model: Llm, layers: tuple[int, ...]) -> None:
+    """Let these layers turn nothing, counted from 0."""
+    turned = model.rotations
+
+    def rotations(positions: torch.Tensor, dtype: torch.dtype) -> list[nn.Module]:
+        return [nn.Identity() if i in layers else turn for i, turn in enumerate(turned(positions, dtype))]
+
+    model.rotations = rotations
+
+
+def measure(
+    seed: int = 0,
+    windows: tuple[int | None, ...] = (16, 16, None),
+    silent: tuple[int, ...] = (),
+    steps: int = 200,
+) -> Numbers:
+    """Losses in texts four times as long as in training."""
+    model = new_decoder(num_kv_heads=2, window_sizes=windows)
+    silence(model, silent)
+    train(model, steps, seed)
+    return spans(loss_by_position(model, 4 * LENGTH))
+
+
+STUDY = Study(
+    measure=measure,
+    arms={
+        "open layer turns": {},
+        "open layer turns nothing": {"silent": (2,)},
+        "windows everywhere": {"windows": (16, 16, 16)},
+        "no windows": {"windows": (None, None, None)},
+        "no windows, top layer turns nothing": {"windows": (None, None, None), "silent": (2,)},
+    },
+    loaders=(load_stories,),
+    toy={"steps": 1},
+)
