@@ -34,7 +34,9 @@ class DecoderCache:
         self.layers = [cache_for(window_size) for window_size in window_sizes]
         self.memory = memory
         # Positions travel through caches like keys, so that each stands where its key stands; 0 is an empty slot.
+        # Those of plain texts wait outside until somebody asks for them, which takes longer than a small layer.
         self._positions = {window_size: cache_for(window_size) for window_size in window_sizes}
+        self._waiting, self._held = [], {}
         self._last = None
         self.is_plain = True  # no row has padding or gaps, so all stand at the same position
 
@@ -48,36 +50,52 @@ class DecoderCache:
         """How many tokens the longest sequence in it has, those that have left a window counted."""
         return 0 if self._last is None else int(self._last.max()) + 1
 
-    def extend(self, tokens: Sequences, positions: IdsBT | None = None) -> tuple[IdsBT, dict[int | None, IdsBS]]:
-        """Take in new `tokens`, or vectors, at these positions.
+    def extend(self, tokens: Sequences, positions: IdsBT | None = None) -> IdsBT:
+        """Take in new `tokens`, or vectors, at these positions, and return the positions.
 
         Args:
             tokens: only how many they are matters.
             positions: rising in each row, and -1 for padding; default: each row goes on from where it stands.
 
-        Returns:
-            The positions; and for each window size those of the keys that the new queries will find in such a layer,
-            -1 where there is none.
-
         Raises:
             CourseError: the cache holds another number of rows.
         """
         following = self._following(tokens)
-        self.is_plain = self.is_plain and (positions is None or torch.equal(positions, following))
+        if self.is_plain and not (positions is None or torch.equal(positions, following)):
+            self._take_in()  # what came before goes where plain texts go
+            self.is_plain = False
         positions = following if positions is None else positions
         last = positions.amax(dim=1, keepdim=True)
         self._last = last if self._last is None else torch.maximum(self._last, last)
         self._set_slots(positions)
-        column = positions[:, None, :, None] + 1  # B K S E with one head, one number wide
-        held = {w: cache.update(column, column[..., :0]).keys for w, cache in self._positions.items()}
-        return positions, {w: keys[:, 0, :, 0] - 1 for w, keys in held.items()}
+        self._waiting.append(positions)
+        if not self.is_plain:
+            self._take_in()
+        return positions
+
+    def k_positions(self, window_size: int | None) -> IdsBS:
+        """The positions of the keys that the newest queries will find in a layer with this window; -1: no key."""
+        self._take_in()
+        return self._held[window_size]
 
     def select(self, rows: Rows) -> None:
         """Keep the sequences `rows` (a tensor of indices into B), in that order."""
+        self._take_in()
         self._last = None if self._last is None else self._last[rows]
         self.memory = None if self.memory is None else self.memory.select(rows)
         for cache in (*self.layers, *self._positions.values()):
             cache.select(rows)
+
+    def _take_in(self):
+        """Put the positions that wait where their keys stand: the newest behind all that came before them."""
+        if len(self._waiting) > 1:
+            *before, newest = self._waiting
+            self._waiting = [torch.cat(before, dim=1), newest]
+        for positions in self._waiting:
+            column = positions[:, None, :, None] + 1  # B K S E with one head, one number wide
+            held = {w: cache.update(column, column[..., :0]).keys for w, cache in self._positions.items()}
+            self._held = {w: keys[:, 0, :, 0] - 1 for w, keys in held.items()}
+        self._waiting = []
 
     def _following(self, tokens):
         """The positions that come next."""

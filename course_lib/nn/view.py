@@ -40,7 +40,7 @@ class View:
             raise CourseError("several texts in a row can't be read with a cache: it keeps one text for each row")
         self.segments, self.cache, self.bias, self._masks = segments, cache, bias, {}
         if cache is not None:
-            self.positions, self._k_positions = cache.extend(tokens, positions)
+            self.positions = cache.extend(tokens, positions)
         else:
             self.positions = torch.arange(tokens.shape[1], device=tokens.device) if positions is None else positions
         self.is_plain = positions is None if cache is None else cache.is_plain
@@ -55,17 +55,19 @@ class View:
         It is made once for all layers with the same window.
         """
         if window_size not in self._masks:
-            k_positions = self.positions if self.cache is None else self._k_positions[window_size]
-            is_free = self._sees_all(k_positions.shape[-1], window_size)
-            self._masks[window_size] = None if is_free else self._make_mask(k_positions, window_size)
+            self._masks[window_size] = None if self._sees_all(window_size) else self._make_mask(window_size)
         return self._masks[window_size]
 
-    def _sees_all(self, length, window_size):
-        """Whether a single new token stands behind all that the layer holds, which lies within its window."""
-        in_window = window_size is None or length <= window_size
-        return self.positions.shape[-1] == 1 and self.is_plain and in_window and self.bias is None
+    def _k_positions(self, window_size):
+        return self.positions if self.cache is None else self.cache.k_positions(window_size)
 
-    def _make_mask(self, k_positions, window_size):
+    def _sees_all(self, window_size):
+        """Whether a single new token stands behind all that the layer holds, which lies within its window."""
+        is_last = self.positions.shape[-1] == 1 and self.is_plain and self.bias is None
+        return is_last and (window_size is None or self._k_positions(window_size).shape[-1] <= window_size)
+
+    def _make_mask(self, window_size):
+        k_positions = self._k_positions(window_size)
         if window_size is None:
             mask = causal_mask(self.positions, k_positions)
         else:

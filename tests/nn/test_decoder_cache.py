@@ -22,10 +22,20 @@ def test_rows_that_are_dropped_repeated_or_reordered_go_on_from_where_each_stand
     cache = DecoderCache([None, 2])
     cache.extend(torch.empty(B, 3), POSITIONS)
     cache.select(torch.tensor([1, 1, 0]))
-    positions, known = cache.extend(torch.empty(3, 1))
-    assert positions.tolist() == [[3], [3], [1]]
-    assert known[None].tolist() == [[0, 1, 2, 3], [0, 1, 2, 3], [-1, -1, 0, 1]]
-    assert known[2].sort().values.tolist() == [[2, 3], [2, 3], [0, 1]]
+    assert cache.extend(torch.empty(3, 1)).tolist() == [[3], [3], [1]]
+    assert cache.k_positions(None).tolist() == [[0, 1, 2, 3], [0, 1, 2, 3], [-1, -1, 0, 1]]
+    assert cache.k_positions(2).sort().values.tolist() == [[2, 3], [2, 3], [0, 1]]
+
+
+@pytest.mark.parametrize("asked", [set(), {0}, {2, 3}, {0, 1, 2, 3}])
+def test_the_positions_of_the_keys_are_the_same_whenever_they_are_asked_for(asked):
+    cache = DecoderCache([None, 3])
+    for step, count in enumerate((5, 1, 1, 2)):
+        cache.extend(torch.empty(B, count))
+        if step in asked:
+            cache.k_positions(None)
+    assert cache.k_positions(None).tolist() == [list(range(9))] * B
+    assert cache.k_positions(3).tolist() == [[6, 4, 5, 7, 8]] * B  # what the ring held, slot by slot, and the two
 
 
 def test_the_mask_of_a_memory_follows_the_rows_as_its_keys_and_values_do():
@@ -44,5 +54,4 @@ def test_another_number_of_rows_is_refused_before_anything_is_taken_in(held, row
     cache.extend(torch.empty(held, 3))
     with pytest.raises(CourseError, match=f"the cache holds {held} rows, so it can't take in {rows}"):
         cache.extend(torch.empty(rows, 1))
-    positions, _ = cache.extend(torch.empty(held, 1))
-    assert positions.tolist() == [[3]] * held
+    assert cache.extend(torch.empty(held, 1)).tolist() == [[3]] * held

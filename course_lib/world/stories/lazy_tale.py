@@ -4,8 +4,10 @@ They are told with the same probabilities as those of `Tale`, which draws its wh
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from itertools import permutations
+from typing import Any
 
 from course_lib.world.dice import Dice
 from course_lib.world.language.entries import Noun
@@ -51,7 +53,7 @@ class LazyCast(dict):
     def __missing__(self, slot: str) -> Named | bool:
         return self.setdefault(slot, getattr(self, f"draw_{slot}")())
 
-    def other(self, options, *taken):
+    def other(self, options: Sequence[Any], *taken: Any) -> Any:
         """One of the options that is none of those taken."""
         return self.dice.pick([option for option in options if option not in taken])
 
@@ -80,7 +82,7 @@ class LazyCast(dict):
         """Prices are told only of things that are alike."""
         return self.plot.alike and self.dice.chance(0.5)
 
-    def thing(self, noun: Noun, price: str, *taken) -> Thing:
+    def thing(self, noun: Noun, price: str, *taken: Any) -> Thing:
         return Thing(noun, self.other(suitable(noun), *taken), self.plot.alike, price, self.plot.tag)
 
     def draw_p(self) -> Place:
