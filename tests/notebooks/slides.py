@@ -1,0 +1,195 @@
+"""Where each item of the slides stands: slide -> lesson, heading, and words of each item that the section must hold.
+
+Words are looked for in prose, code and printed outputs below the heading, whatever the case.
+"""
+
+SLIDES = {
+    "Multiple Attention Heads": (
+        ("attention_heads", "Multiple Attention Heads", "Linear layers", "no activation function"),
+        ("attention_heads", "Multiple Attention Heads", "Scaled dot-product attention", "Output concatenation"),
+        ("attention_heads", "Multiple Attention Heads", "Final linear layer", "linear layer of their own"),
+        ("attention_heads", "Part 1: linear layers, one set per head", "head 0", "head 1"),
+        ("attention_heads", "Part 3: output concatenation · Part 4: final linear layer", "final linear layer"),
+    ),
+    "Encoder Layer": (
+        ("encoder_layer", "Encoder Layer", "ResNet", "residual", "per each input", "ReLU"),
+        ("encoder_layer", "Encoder Layer", "Multi-head attention", "Addition", "Normalization", "Feed-forward"),
+        ("encoder_layer", "What the residual and the norm each buy, measured by depth", "layers"),
+    ),
+    "Decoder Layer": (
+        ("decoder_layer", "Decoder Layer", "queries", "keys", "values", "encoder"),
+        ("decoder_layer", "Steps 5 to 9", "feed-forward"),
+        ("decoder_layer", "Why masked multi-head attention in the decoder layer?", "one word at a time"),
+        ("decoder_layer", "Masks are not trained", "mask"),
+        ("decoder_layer", "The mask grows with the output", "mask"),
+    ),
+    "Encoder": (
+        ("encoder_decoder", "1. Input embedding", "word2vec"),
+        ("encoder_decoder", "2. Positional encoding", "position"),
+        ("encoder_decoder", "3. Addition", "add"),
+        ("encoder_decoder", "4. N encoder layers", "layers"),
+    ),
+    "Decoder": (("encoder_decoder", "Decoder", "embedding", "softmax", "linear", "connected", "next token"),),
+    "Translator (Encoder-Decoder)": (
+        ("encoder_decoder", "Translator (Encoder-Decoder)", "encoder", "decoder"),
+        (
+            "training_the_translator",
+            "Translator (Encoder-Decoder) · During Training",
+            "teacher forcing",
+            "loss",
+            "softmax",
+        ),
+        ("training_the_translator", "Translator (Encoder-Decoder) · During Training", "predicted output", "data item"),
+        (
+            "training_the_translator",
+            "Translator (Encoder-Decoder) · During Training",
+            "este é o primeiro livro que eu fiz",
+        ),
+        ("training_the_translator", "The slide's sentence", "slide"),
+    ),
+    "Attention Maps": (("attention_maps", "Attention Maps", "Multiple heads", "mixing layer", "topmost"),),
+    "Attention in Blocks": (
+        (
+            "attention_maps",
+            "The rule: Attention in Blocks",
+            "self-attention",
+            "cross-attention",
+            "Mixer",
+            "Encoder",
+            "lower",
+        ),
+    ),
+    "Architectural Variants": (
+        (
+            "architectural_variants",
+            "Architectural Variants",
+            "Bidirectional",
+            "Causal",
+            "Hybrid",
+            "BERT",
+            "GPT",
+            "T5",
+            "T2T",
+            "Gemma",
+        ),
+        ("architectural_variants", "Architectural Variants", "Understanding", "Generation", "Transformation"),
+        (
+            "architectural_variants",
+            "Architectural Variants",
+            "Masked",
+            "Span corruption",
+            "Classification",
+            "NER",
+            "Sentiment",
+        ),
+        (
+            "architectural_variants",
+            "Architectural Variants",
+            "Chatbots",
+            "Creative",
+            "Code",
+            "Summarization",
+            "Paraphras",
+        ),
+    ),
+    "Chat (Decoder-only)": (
+        (
+            "chat",
+            "Chat (Decoder-only): what does a completer do with a question?",
+            "Please recite the first law of robotics",
+        ),
+        ("chat", "Chat (Decoder-only): what does a completer do with a question?", "completion"),
+        ("chat", "By hand: a conversation is one text", "A robot may not injure a human", "eos"),
+    ),
+    "LLMs learning: three main steps": (
+        ("supervised_fine_tuning", "LLMs learning: three main steps", "step"),
+        ("rewards_and_policy_gradients", "LLMs learning: three main steps", "step"),
+    ),
+    "LLMs learning: loss function": (
+        ("pretraining", "Token prediction: cross-entropy", "function with parameters", "log p", "context"),
+        ("pretraining", "Masked cross-entropy", "mask"),
+        ("pretraining", "Multiple tokens (sequence)", "sequence"),
+        ("pretraining", "LLMs learning: loss function", "self-supervised", "ground truth"),
+        ("supervised_fine_tuning", "Supervised step", "completion"),
+        ("rewards_and_policy_gradients", "Reinforcement Learning", "Stay tuned"),
+    ),
+    "LLMs learning: most used text corpora for training": (
+        (
+            "text_corpora",
+            "LLMs learning: most used text corpora for training",
+            "Common Crawl",
+            "Common Corpus",
+            "Wikipedia",
+        ),
+        (
+            "text_corpora",
+            "LLMs learning: most used text corpora for training",
+            "BooksCorpus",
+            "OpenWebText",
+            "C4",
+            "The Pile",
+        ),
+        ("text_corpora", "LLMs learning: most used text corpora for training", "ROOTS", "Google News", "Starcoder"),
+    ),
+    "Rotary Position Embedding (RoPE)": (
+        ("rope", "Rotary Position Embedding (RoPE)", "pairs", "θ", "cos"),
+        ("rope", "Does the position vanish as processing proceeds?", "vanish"),
+    ),
+    "NoPE + RoPE": (
+        ("rope", "NoPE + RoPE", "NoPE"),
+        ("rope", "The rule", "sin", "cos"),
+        ("rope", "Anew in each attention layer", "layer"),
+        ("rope", "Only the distance matters, for the whole model", "distance"),
+    ),
+    "KV Caching": (
+        ("kv_cache", 'By hand: "Time flies fast"', "fast"),
+        ("kv_cache", "The rows that never change, shown", "row"),
+        ("kv_cache", "The rule", "K", "V"),
+    ),
+    "Grouped-Query Attention (GPA)": (
+        ("gqa", "Grouped-Query Attention", "MHA", "GQA"),
+        ("gqa", "The rule", "parameters", "quadratic"),
+        ("gqa", "What sharing costs", "lossless"),
+    ),
+    "Sliding Window Attention (SWA)": (
+        ("swa", "Regular (causal) self-attention mask", "past"),
+        ("swa", "Sliding window attention", "window"),
+        ("swa", "GQA, SWA and cache together", "parameters"),
+    ),
+    "Vision Transformers Basics": (
+        ("vision_transformer", "Input image: 224 x 224 x 3", "224"),
+        ("vision_transformer", "Break into patches: 16 x 16 x 3", "16"),
+        ("vision_transformer", "Flatten and apply a linear transform 768 ⇒ D", "768"),
+        ("vision_transformer", "A D-dimensional vector per patch is the input of the transformer", "patch"),
+    ),
+    "Contrastive Language-Image Pre-Training (CLIP)": (
+        ("clip", "Contrastive pre-training", "pair"),
+        ("clip", "Create a dataset classifier from label text", "photo"),
+        ("clip", "Use for zero-shot prediction", "zero-shot"),
+    ),
+    "Multimodal Vision Language Models": (
+        ("vision_language_model", "Multimodal Vision Language Models", "visual tokens", "connector"),
+        ("vision_language_model", "The rule", "interleav"),
+        (
+            "vision_language_model",
+            "Pre-training: the connector learns to speak the language model's language",
+            "frozen",
+        ),
+        ("vision_language_model", "Multimodal instruction fine-tuning", "instruction"),
+        ("inference_and_alignment", "Step 3: RLHF", "preference"),
+        (
+            "inference_and_alignment",
+            "Multimodal Vision Language Models Inference",
+            "yellow",
+            "normal",
+            "ambiguous",
+            "word",
+        ),
+    ),
+    "Links": (
+        ("architectural_variants", "References", "Language Models are Unsupervised Multitask Learners"),
+        ("attention_maps", "References", "1904.02679"),
+        ("rewards_and_policy_gradients", "References", "2203.02155"),
+        ("chat", "References", "decoder-only", "cameronwolfe.substack.com", "medium.com"),
+    ),
+}
