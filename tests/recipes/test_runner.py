@@ -263,7 +263,7 @@ def test_stages_are_learnt_in_their_order_each_with_its_own_plan_and_data(toys, 
 def test_a_folder_that_no_recipe_made_cannot_be_scored(card, tmp_path):
     if card is not None:
         write_json(tmp_path / "card.json", card)
-    with pytest.raises(CourseError, match=r"has no card.json that names its recipe.*one of translator, base"):
+    with pytest.raises(CourseError, match=r"has no card.json that names its recipe.*one of translator, bert, base"):
         recipe_of(tmp_path, RECIPES)
 
 
