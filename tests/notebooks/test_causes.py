@@ -8,7 +8,33 @@ from tests.notebooks.causes import RULES, backings
 from tests.notebooks.lesson import LESSON_FILES, Lesson
 
 # Lessons whose sentences are not in the list yet, by the names of their files.
-UNREAD = {path.stem.partition("_")[2] for path in LESSON_FILES}
+UNREAD = {
+    "start_here",
+    "attention_heads",
+    "encoder_layer",
+    "decoder_layer",
+    "encoder_decoder",
+    "training_the_translator",
+    "searching_and_scoring",
+    "attention_maps",
+    "architectural_variants",
+    "chat",
+    "pretraining",
+    "text_corpora",
+    "supervised_fine_tuning",
+    "rewards_and_policy_gradients",
+    "ppo_dpo_grpo",
+    "rope",
+    "longer_than_in_training",
+    "kv_cache",
+    "gqa",
+    "swa",
+    "modern_decoder",
+    "vision_transformer",
+    "clip",
+    "vision_language_model",
+    "inference_and_alignment",
+}
 READ = [path for path in LESSON_FILES if path.stem.partition("_")[2] not in UNREAD]
 
 
