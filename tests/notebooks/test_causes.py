@@ -25,7 +25,6 @@ UNREAD = {
     "rewards_and_policy_gradients",
     "ppo_dpo_grpo",
     "rope",
-    "longer_than_in_training",
     "kv_cache",
     "gqa",
     "swa",
