@@ -9,11 +9,6 @@ from tests.notebooks.lesson import LESSON_FILES, Lesson
 
 # Lessons whose sentences are not in the list yet, by the names of their files.
 UNREAD = {
-    "start_here",
-    "attention_heads",
-    "encoder_layer",
-    "decoder_layer",
-    "encoder_decoder",
     "training_the_translator",
     "searching_and_scoring",
     "attention_maps",
