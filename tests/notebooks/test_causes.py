@@ -17,7 +17,6 @@ UNREAD = {
     "pretraining",
     "text_corpora",
     "supervised_fine_tuning",
-    "rewards_and_policy_gradients",
     "kv_cache",
     "gqa",
     "swa",
