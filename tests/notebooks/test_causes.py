@@ -16,7 +16,6 @@ UNREAD = {
     "chat",
     "pretraining",
     "text_corpora",
-    "supervised_fine_tuning",
     "kv_cache",
     "gqa",
     "swa",
