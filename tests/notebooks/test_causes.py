@@ -18,7 +18,6 @@ UNREAD = {
     "text_corpora",
     "supervised_fine_tuning",
     "rewards_and_policy_gradients",
-    "kv_cache",
     "gqa",
     "swa",
     "modern_decoder",
