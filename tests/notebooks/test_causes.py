@@ -14,8 +14,6 @@ UNREAD = {
     "architectural_variants",
     "chat",
     "pretraining",
-    "supervised_fine_tuning",
-    "rewards_and_policy_gradients",
     "kv_cache",
     "gqa",
     "swa",
