@@ -16,8 +16,6 @@ UNREAD = {
     "chat",
     "pretraining",
     "text_corpora",
-    "supervised_fine_tuning",
-    "rewards_and_policy_gradients",
     "kv_cache",
     "gqa",
     "swa",
