@@ -18,7 +18,6 @@ from course_lib.studies.positions import LENGTH, loss_by_position, new_decoder, 
 from course_lib.studies.study import Numbers, Study
 
 HALF = LENGTH // 2  # measured from here on: the window of 16 hides the first token from these
-WINDOWS = 16, 16, 16
 
 
 class SinkAttention(nn.Module):
@@ -69,16 +68,15 @@ def measure(
     seed: int = 0,
     sink: float = -torch.inf,
     learned: bool = False,
-    windows: tuple[int | None, ...] = (None, None, None),
-    steps: int = 300,
+    steps: int = 200,
     rows: int = 40,
 ) -> Numbers:
     """Where attention goes, the loss, and the loss once all layers have a window."""
-    model = new_decoder(window_sizes=windows)
+    model = new_decoder()
     add_sinks(model, sink, learned)
     train(model, steps, seed)
     numbers = shares(model, rows) | {"loss": late_loss(model)}
-    model.config = replace(model.config, window_sizes=WINDOWS)
+    model.config = replace(model.config, window_sizes=(16, 16, 16))
     return numbers | {"cut": late_loss(model)}
 
 
@@ -88,8 +86,6 @@ STUDY = Study(
         "softmax": {},
         "a logit of 0": {"sink": 0.0},
         "a learned logit": {"sink": 0.0, "learned": True},
-        "softmax, windows": {"windows": WINDOWS},
-        "a learned logit, windows": {"sink": 0.0, "learned": True, "windows": WINDOWS},
     },
     loaders=(load_stories,),
     toy={"steps": 1, "rows": 2},
