@@ -72,7 +72,7 @@ def pick_device() -> "torch.device":
     `accelerate launch`, the one that belongs to this process.
 
     Raises:
-        CourseError: there is no such device here.
+        CourseError: there is no such device here, or `$LOCAL_RANK` is set without what belongs to it.
     """
     import torch
 
@@ -82,10 +82,26 @@ def pick_device() -> "torch.device":
     if "LOCAL_RANK" in os.environ:
         from accelerate import PartialState
 
-        return PartialState().device
+        with launch_explained():
+            return PartialState().device
     if torch.cuda.is_available():
         return torch.device("cuda")
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+@contextmanager
+def launch_explained() -> Iterator[None]:
+    """Within it, a process finds the others of its launch. Raises CourseError where all it has is a `$LOCAL_RANK`."""
+    try:
+        yield
+    except ValueError as error:
+        rank = os.environ.get("LOCAL_RANK")
+        if rank is None:
+            raise
+        raise CourseError(
+            f'the environment variable LOCAL_RANK is "{rank}", as in a process that `accelerate launch` has started; '
+            f"but {error}. Start it so, or unset LOCAL_RANK"
+        ) from None
 
 
 def lesson_device() -> "torch.device":

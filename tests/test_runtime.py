@@ -2,9 +2,10 @@
 
 import pytest
 import torch
+from accelerate import PartialState
 
 from course_lib.errors import CourseError
-from course_lib.runtime import lesson_device, pick_device
+from course_lib.runtime import launch_explained, lesson_device, pick_device
 from tests.pretend_device import UNAVAILABLE, pretend_device
 
 
@@ -42,3 +43,17 @@ def test_each_of_several_processes_has_the_device_that_accelerate_gives_it(monke
     monkeypatch.setenv("LOCAL_RANK", "0")
     monkeypatch.setattr("accelerate.PartialState", lambda: type("State", (), {"device": torch.device("cuda", 1)}))
     assert pick_device() == torch.device("cuda", 1)
+
+
+@pytest.mark.parametrize(("rank", "reason"), [("0", "environment variable RANK expected"), ("x", "invalid literal")])
+def test_a_process_that_no_launcher_started_is_told_to_unset_its_number(rank, reason, monkeypatch):
+    monkeypatch.setattr(PartialState, "_shared_state", {})
+    monkeypatch.delenv("RANK", raising=False)
+    monkeypatch.setenv("LOCAL_RANK", rank)
+    with pytest.raises(CourseError, match=rf'LOCAL_RANK is "{rank}", .*{reason}.* or unset LOCAL_RANK'):
+        pick_device()
+
+
+def test_an_error_of_another_kind_is_not_explained_by_the_launch():
+    with pytest.raises(ValueError, match="no launch"), launch_explained():
+        raise ValueError("no launch")

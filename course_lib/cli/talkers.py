@@ -67,8 +67,9 @@ def find(name: str) -> tuple["Model", Callable[["Model"], Callable[..., "Chat"]]
 def well_computed(dtype: "torch.dtype", device: "torch.device") -> "torch.dtype":
     """The type of numbers to compute with where weights are stored as `dtype`: that one, if the device is made for it.
 
-    NVIDIA's cards are made for 16 bits, which take half the memory; but old ones only imitate bfloat16. Elsewhere, the
-    CPU among it, single precision is sure.
+    NVIDIA's cards are made for 16 bits, which take half the memory; but old ones only imitate bfloat16. Elsewhere it is
+    float32. A CPU writes a token in either about as fast, but few read a prompt so: without instructions for bfloat16,
+    64 tokens took 4 times as long through matrices of 2048 x 2048 as in float32, and in float16 9 times.
     """
     import torch
 

@@ -1,17 +1,14 @@
 """One argument, `source`, for every data set: "world" (generated here), a local path, or an id on the hub."""
 
 import contextlib
-import gzip
 import hashlib
 import io
-import json
 import os
-import re
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from course_lib.data.text_files import check_json, check_lines, is_list, load_plain_text
 from course_lib.errors import CourseError
 from course_lib.files import atomic_file
 from course_lib.runtime import cache_folder
@@ -21,9 +18,6 @@ if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
 
 World = Callable[[str], list[dict[str, Any]]]  # from a split to the rows that the little world has for it
 READERS = {".jsonl": "json", ".json": "json", ".parquet": "parquet", ".txt": "text"}
-NO_ROW = re.compile(
-    r'null|\[\s*[^\s{"[\]]'
-)  # as the first row of JSON, or a null later: Arrow's reader ends the process
 
 
 def load_source(source: str | Path, split: str, world: World) -> "datasets.Dataset":
@@ -123,49 +117,16 @@ def load_path(path: Path, split: str) -> "datasets.Dataset":
     reader = READERS.get(Path(file.name.removesuffix(".gz")).suffix)
     if reader is None:
         raise CourseError(f"{file} has an unknown format; expected one of {', '.join(READERS)}, perhaps with .gz")
-    if reader != "parquet":
-        check_text(file, reader)
     if reader == "text":
         return load_plain_text(file)
+    if reader == "json":
+        check_json(file)
     try:
         return load_dataset(reader, data_files={split: str(file)}, split=split)
     except Exception as error:  # datasets wraps what went wrong in many ways
-        reason = reader == "json" and diagnose(file)
-        raise CourseError(reason or f"{file} can't be read: {error.__cause__ or error}") from error
-
-
-def check_text(file: Path, reader: str) -> None:
-    """Raise a CourseError where a text file is empty, damaged or not UTF-8, or where a row of JSON is nothing."""
-    beginning = ""
-    for number, line in enumerate(lines_of(file), start=1):
-        is_first = beginning in ("", "[")
-        if reader == "json" and (line.startswith("null") or is_first and NO_ROW.match(beginning + line.strip())):
-            raise CourseError(f"{file}, line {number}: expected a JSON object, got {line.strip()[:60]!r}")
-        beginning += line.strip() * is_first
-    if not beginning:
-        raise CourseError(f"{file} is empty")
-
-
-def load_plain_text(file: Path) -> "datasets.Dataset":
-    """Rows of a text file: its paragraphs, or its lines where no blank line parts it into paragraphs."""
-    from datasets import Dataset
-
-    text = "".join(lines_of(file)).strip("\n")
-    parts = re.split(r"\n\s*\n", text)
-    parts = [part for part in (parts if len(parts) > 1 else text.split("\n")) if part.strip()]
-    return Dataset.from_dict({"text": parts})
-
-
-def lines_of(file: Path) -> Iterator[str]:
-    """The lines of a text file, perhaps compressed. Raises CourseError where it is damaged, or not UTF-8."""
-    opener = gzip.open if file.suffix == ".gz" else open
-    try:
-        with opener(file, "rt", encoding="utf-8-sig") as lines:
-            yield from lines
-    except UnicodeDecodeError as error:
-        raise CourseError(f"{file} is not UTF-8 text: {error}; open it in an editor, and save it as UTF-8") from None
-    except (OSError, EOFError, zlib.error) as error:
-        raise CourseError(f"{file} is damaged: {error}") from None
+        if reader == "json" and not is_list(file):
+            check_lines(file)
+        raise CourseError(f"{file} can't be read: {error.__cause__ or error}") from error
 
 
 def find_file(folder: Path, split: str) -> Path:
@@ -176,19 +137,6 @@ def find_file(folder: Path, split: str) -> Path:
             return file
     found = ", ".join(file.name for file in files) or "nothing"
     raise CourseError(f'{folder} has no file for split "{split}" (such as {split}.jsonl); it holds {found}')
-
-
-def diagnose(file: Path) -> str | None:
-    """What is wrong with a file in JSON Lines: its first bad line; None if nothing is found."""
-    for number, line in enumerate(lines_of(file), start=1):
-        try:
-            if line.strip() and not isinstance(json.loads(line), dict):
-                return f"{file}, line {number}: expected a JSON object, got {line.strip()[:60]!r}"
-        except json.JSONDecodeError as error:
-            return f"{file}, line {number}: not valid JSON ({error.msg}): {line.strip()[:60]!r}"
-        except (ValueError, RecursionError) as error:
-            return f"{file}, line {number}: not usable JSON ({error}): {line.strip()[:60]!r}"
-    return None
 
 
 def load_hub(source: str, split: str) -> "datasets.Dataset":

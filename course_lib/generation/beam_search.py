@@ -1,9 +1,11 @@
 """Follow the best few outputs at each step instead of one (Sutskever et al. 2014, section 3.2)."""
 
+import math
 from dataclasses import dataclass, field
 
 import torch
 
+from course_lib.errors import CourseError
 from course_lib.generation.decoding import Decoding
 from course_lib.shapes import IdsB1
 
@@ -40,7 +42,14 @@ def beam_search(
 
     Returns:
         For each row the list of new ids, without `end_id`; an unfinished one where none ends within `max_length`.
+
+    Raises:
+        CourseError: a `beam_size` below 1, or a `length_penalty` that is no finite number.
     """
+    if beam_size < 1 or not math.isfinite(length_penalty):
+        raise CourseError(
+            f"a beam needs a beam_size of 1 or more and a finite length_penalty; got {beam_size} and {length_penalty}"
+        )
     found = [Found() for _ in range(len(start))]
     rows = list(range(len(start)))  # those that still search
     tokens, scores, ids = start, torch.zeros(len(start), 1, device=start.device), start.new_empty(len(start), 1, 0)

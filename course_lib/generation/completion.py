@@ -35,8 +35,10 @@ def complete(
         For each prompt the list of new ids, without `end_id`.
 
     Raises:
-        CourseError: a prompt is empty, or leaves no room in the model's context.
+        CourseError: a prompt is empty, or leaves no room in the model's context; `max_new_tokens` is below 1.
     """
+    if max_new_tokens < 1:
+        raise CourseError(f"max_new_tokens must be 1 or more, got {max_new_tokens}")
     if not prompts:
         return []
     longest = max(map(len, prompts))

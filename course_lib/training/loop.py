@@ -18,6 +18,7 @@ from course_lib.data.batches import BatchSource
 from course_lib.data.rows import Rows
 from course_lib.errors import CourseError
 from course_lib.objectives import TokenLoss
+from course_lib.runtime import launch_explained
 from course_lib.training.checkpoint import Checkpoint, Progress
 from course_lib.training.log import Meter, milestones_passed
 from course_lib.training.plan import Plan
@@ -46,7 +47,7 @@ class Trainer:
 
     Raises:
         CourseError: the plan cuts batches that the objective needs whole; one of several processes has its model on
-            another device than its own.
+            another device than its own; `$LOCAL_RANK` is set without what belongs to it.
     """
 
     def __init__(
@@ -63,7 +64,8 @@ class Trainer:
     ):
         self.batches, self.objective, self.plan = batches, objective, plan
         self.evaluate = evaluate or (lambda model: {})
-        self.accelerator = Accelerator(mixed_precision="no", device_placement=False)  # both are ours, see `_precision`
+        with launch_explained():
+            self.accelerator = Accelerator(mixed_precision="no", device_placement=False)  # both are ours: `_precision`
         self.report = report if report and self.accelerator.is_main_process else lambda line: None
         self.plain_model, self.device = model, next(model.parameters()).device
         self._check()

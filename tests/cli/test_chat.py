@@ -190,6 +190,10 @@ def test_weights_keep_their_type_where_the_device_is_made_for_it(stored, device,
     assert well_computed(getattr(torch, stored), torch.device(device)) == getattr(torch, computed)
 
 
+def test_the_help_says_how_much_memory_a_parameter_takes():
+    assert "float32, so each parameter takes 4 bytes" in " ".join(course("chat", "--help").stdout.split())
+
+
 class TestPictures:
     def test_pictures_are_shown_before_and_during_the_conversation(self, seeing, scripted):
         scripted(*ANSWERS[:2])

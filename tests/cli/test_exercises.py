@@ -113,9 +113,9 @@ def test_grade_wants_a_folder_of_folders(tmp_path):
 
 
 def test_a_cell_that_does_not_end_is_stopped_and_named_and_the_progress_stays(notebook, tmp_path):
-    result = course("check", notebook(a2="while True: pass"), "--seconds", 12)
+    result = course("check", notebook(a2="while True: pass"), "--seconds", 8)
     assert result.exit_code == 1
-    assert "cell 3 took more than 12 s, and was stopped; is there an endless loop?" in result.stderr
+    assert "cell 3 took more than 8 s, and was stopped; is there an endless loop?" in result.stderr
     assert not (tmp_path / "progress.json").exists()
 
 

@@ -148,6 +148,15 @@ def test_a_line_whose_shorter_edge_would_be_stretched_is_refused(shape):
     assert ImageProcessor(size=13, crop=(13, 13))([np.zeros((1, 50, 3), np.uint8)]).shape == (1, 3, 13, 13)
 
 
+@pytest.mark.parametrize("size", [(1, 1), (1, 3), (2, 1)])
+@pytest.mark.parametrize("shape", [(1, 20_011), (20_011, 1), (7, 50_021)])
+def test_a_line_shrunk_to_a_pixel_is_as_pillow_makes_it(shape, size):
+    line = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    ours = ImageProcessor(size=size, mean=(0.0,), std=(1.0,), scale=None)([line])[0, 0].numpy()
+    theirs = np.array(Image.fromarray(line).resize(size[::-1], Image.Resampling.BICUBIC), dtype=float)
+    assert np.abs(ours - theirs).max() <= 1  # of 255
+
+
 @pytest.mark.parametrize(
     "changes",
     [

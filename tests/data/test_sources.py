@@ -1,7 +1,5 @@
-"""Sources: a name, a path or a hub id; and what can't be read is named, with the line."""
+"""Sources: a name, a path or a hub id; what is not there is named."""
 
-import gzip
-import json
 import os
 from pathlib import Path
 
@@ -10,23 +8,8 @@ from datasets import Dataset
 
 from course_lib.data import load_source, sources
 from course_lib.errors import CourseError
+from tests.data.files import ROWS, json_lines, load, write
 from tests.disks import each_full_disk
-
-ROWS = [{"text": "um é um", "number": 1}, {"text": "dois", "number": 2}]
-
-
-def json_lines(rows):
-    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
-
-
-def write(path, content):
-    """Write bytes to `path`, compressed where it ends in .gz."""
-    path.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)
-    return path
-
-
-def load(path, split="train"):
-    return load_source(str(path), split, world=None)
 
 
 @pytest.mark.parametrize("name", ["train.jsonl", "train.jsonl.gz", "train.json", "train.parquet"])
@@ -37,37 +20,6 @@ def test_a_local_file_or_its_folder_is_read(name, whole_folder, tmp_path):
     else:
         write(tmp_path / name, json_lines(ROWS))
     assert load(tmp_path if whole_folder else tmp_path / name).to_list() == ROWS
-
-
-@pytest.mark.parametrize(
-    ("content", "rows"),
-    [
-        ("one\ntwo\n\nthree", ["one\ntwo", "three"]),
-        ("one\r\n\r\n\r\n\r\ntwo\r\n\r\n", ["one", "two"]),
-        ("one\n \t\ntwo\nthree\n", ["one", "two\nthree"]),
-        ("one\ntwo\nthree\n", ["one", "two", "three"]),
-        ("\ufeffone\n\n  two", ["one", "  two"]),
-        ("um é um", ["um é um"]),
-    ],
-    ids=["paragraphs", "empty lines", "a blank line", "lines, where none is blank", "a byte order mark", "one line"],
-)
-@pytest.mark.parametrize("name", ["train.txt", "train.txt.gz"])
-def test_plain_text_is_cut_into_rows(name, content, rows, tmp_path):
-    assert load(write(tmp_path / name, content.encode())).to_list() == [{"text": text} for text in rows]
-
-
-@pytest.mark.parametrize("name", ["train.txt", "train.jsonl", "train.json", "train.jsonl.gz"])
-@pytest.mark.parametrize("content", ["", "\n \n\n"], ids=["nothing", "blanks"])
-def test_a_file_without_text_is_named(content, name, tmp_path):
-    with pytest.raises(CourseError, match=rf"{name} is empty"):
-        load(write(tmp_path / name, content.encode()))
-
-
-@pytest.mark.parametrize("name", ["train.txt", "train.txt.gz", "train.jsonl", "train.json", "train.jsonl.gz"])
-@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
-def test_a_file_in_another_encoding_is_named(encoding, name, tmp_path):
-    with pytest.raises(CourseError, match=rf"{name} is not UTF-8 text: .*; open it in an editor, and save it as UTF-8"):
-        load(write(tmp_path / name, '{"text": "não"}\n'.encode(encoding)))
 
 
 def test_the_split_chooses_the_file(tmp_path):
@@ -105,76 +57,11 @@ def test_an_unknown_format_is_answered_with_the_known_ones(tmp_path):
         load(path)
 
 
-@pytest.mark.parametrize("suffix", ["jsonl", "jsonl.gz"])
-@pytest.mark.parametrize(
-    ("line", "what"),
-    [
-        ('{"text": "três", "number"', "not valid JSON"),
-        ("this is not JSON", "not valid JSON"),
-        ("[3]", "expected a JSON object"),
-    ],
-)
-def test_a_broken_line_is_named_by_its_number(line, what, suffix, tmp_path):
-    path = write(tmp_path / f"train.{suffix}", json_lines(ROWS) + line.encode() + b"\n" + json_lines(ROWS))
-    with pytest.raises(CourseError, match=rf"train\.{suffix}, line 3: {what}"):
-        load(path)
-
-
-def test_a_broken_line_far_down_is_found(tmp_path):
-    path = write(tmp_path / "train.jsonl", json_lines(5_000 * ROWS) + b"{broken\n")
-    with pytest.raises(CourseError, match=r"train\.jsonl, line 10001: not valid JSON"):
-        load(path)
-
-
-@pytest.mark.parametrize(
-    ("content", "line"),
-    [
-        ('null\n{"text": "um"}\n', 1),
-        ('{"text": "um"}\nnull\n', 2),
-        ('[null, {"text": "um"}]', 1),
-        ('[1e999, {"text": "um"}]', 1),
-        ('[\n  null,\n  {"text": "um"}\n]', 2),
-    ],
-    ids=[
-        "the first line",
-        "a later line",
-        "the first of a list",
-        "a number too large",
-        "the first of an indented list",
-    ],
-)
-def test_a_row_that_is_nothing_is_named_and_does_not_end_the_process(content, line, tmp_path):
-    with pytest.raises(CourseError, match=rf"train\.json, line {line}: expected a JSON object, got '.*(null|1e999)"):
-        load(write(tmp_path / "train.json", content.encode()))
-
-
-def test_a_field_that_is_null_is_no_row(tmp_path):
-    rows = [{"text": "um", "pairs": [[None, 1]], "null": None}, {"text": "null", "pairs": None, "null": None}]
-    assert load(write(tmp_path / "train.json", json_lines(rows))).to_list() == rows
-    assert load(write(tmp_path / "rows.json", json.dumps(rows, indent=2).encode())).to_list() == rows
-
-
-def test_a_truncated_gz_file_is_named(tmp_path):
-    path = write(tmp_path / "train.jsonl.gz", json_lines(500 * ROWS))
-    path.write_bytes(path.read_bytes()[:-20])
-    with pytest.raises(CourseError, match=r"train\.jsonl\.gz is damaged"):
-        load(path)
-
-
 @pytest.mark.parametrize("name", ["train.parquet", "train.jsonl.gz"])
 def test_a_file_that_is_not_what_its_name_says_is_named(name, tmp_path):
     (tmp_path / name).write_bytes(b"these bytes are plain text")
     with pytest.raises(CourseError, match=name):
         load(tmp_path)
-
-
-@pytest.mark.parametrize("name", ["train.txt.gz", "train.jsonl.gz"])
-def test_a_gz_file_with_one_wrong_byte_is_named(name, tmp_path):
-    data = bytearray(write(tmp_path / name, json_lines(500 * ROWS)).read_bytes())
-    data[40] ^= 0xFF
-    (tmp_path / name).write_bytes(data)
-    with pytest.raises(CourseError, match=rf"{name} is damaged"):
-        load(tmp_path / name)
 
 
 @pytest.mark.parametrize("source", ["someone/something", "someone/something:en-pt"])

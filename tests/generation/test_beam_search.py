@@ -5,6 +5,7 @@ import math
 import pytest
 import torch
 
+from course_lib.errors import CourseError
 from course_lib.generation import beam_search, generate
 from tests.generation.tables import END, TableDecoding, finished_outputs, log_probability, random_table, starts
 
@@ -124,3 +125,9 @@ def test_no_output_goes_on_behind_its_end():
     table = random_table(97, 7, VOCABULARY)
     for beam_size in (2, 5, 50):
         assert all(END not in ids for ids in search(table, beam_size=beam_size))
+
+
+@pytest.mark.parametrize("settings", [{"beam_size": 0}, {"beam_size": -2}, {"length_penalty": math.nan}])
+def test_settings_that_make_no_sense_are_refused(settings):
+    with pytest.raises(CourseError, match="a beam needs a beam_size of 1 or more and a finite length_penalty; got"):
+        search(random_table(ROWS, PLACES, VOCABULARY), **settings)

@@ -77,3 +77,9 @@ def test_prompts_without_padding_are_written_by_the_steps_of_a_packed_model(prom
 
 def test_no_prompts_give_no_completions():
     assert complete([], tiny_llm(), end_id=2) == []
+
+
+@pytest.mark.parametrize("most", [0, -3])
+def test_a_completion_of_no_tokens_is_refused(most):
+    with pytest.raises(CourseError, match=f"max_new_tokens must be 1 or more, got {most}"):
+        complete(PROMPTS, tiny_llm(), end_id=2, max_new_tokens=most)

@@ -33,6 +33,7 @@ def test_there_is_no_network():
     assert "unreachable" in error_of(cell)
 
 
+@pytest.mark.slow
 def test_what_sleeps_is_ended_by_the_clock_and_keeps_what_it_had():
     first, second, third = run("print('done')", "import time\ntime.sleep(10_000)", "print('never')", patience=20)
     assert printed(first) == "done\n"

@@ -2,7 +2,8 @@
 
 import pytest
 import torch
-from accelerate import Accelerator
+from accelerate import Accelerator, PartialState
+from accelerate.state import AcceleratorState
 
 from course_lib.errors import CourseError
 from course_lib.objectives import Contrastive
@@ -26,6 +27,15 @@ def test_a_process_whose_model_is_on_another_device_than_its_own_is_refused(monk
     monkeypatch.setattr(Accelerator, "device", torch.device("meta"))
     monkeypatch.setattr(Accelerator, "num_processes", 2)
     with pytest.raises(CourseError, match=r"this process has meta, its model is on cpu; use model.to\(pick_device"):
+        trainer()
+
+
+def test_a_process_that_no_launcher_started_is_told_to_unset_its_number(monkeypatch):
+    for state in (AcceleratorState, PartialState):
+        monkeypatch.setattr(state, "_shared_state", {})
+    monkeypatch.delenv("RANK", raising=False)
+    monkeypatch.setenv("LOCAL_RANK", "0")
+    with pytest.raises(CourseError, match='LOCAL_RANK is "0", .*RANK expected.* or unset LOCAL_RANK'):
         trainer()
 
 

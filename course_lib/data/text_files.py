@@ -1,0 +1,101 @@
+"""Text files as rows, plain or JSON: what can't be read is named, with its line or row."""
+
+import gzip
+import json
+import re
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from course_lib.errors import CourseError
+
+if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+    import datasets
+
+
+def lines_of(file: Path) -> Iterator[str]:
+    """The lines of a text file, perhaps compressed. Raises CourseError where it is damaged, or not UTF-8."""
+    opener = gzip.open if file.suffix == ".gz" else open
+    try:
+        with opener(file, "rt", encoding="utf-8-sig") as lines:
+            yield from lines
+    except UnicodeDecodeError as error:
+        raise CourseError(f"{file} is not UTF-8 text: {error}; open it in an editor, and save it as UTF-8") from None
+    except (OSError, EOFError, zlib.error) as error:
+        raise CourseError(f"{file} is damaged: {error}") from None
+
+
+def load_plain_text(file: Path) -> "datasets.Dataset":
+    """Rows of a text file: its paragraphs, or its lines where no blank line parts it into paragraphs.
+
+    Raises:
+        CourseError: the file is empty, damaged or not UTF-8.
+    """
+    from datasets import Dataset
+
+    text = "".join(lines_of(file)).strip("\n")
+    parts = re.split(r"\n\s*\n", text)
+    parts = [part for part in (parts if len(parts) > 1 else text.split("\n")) if part.strip()]
+    if not parts:
+        raise CourseError(f"{file} is empty")
+    return Dataset.from_dict({"text": parts})
+
+
+def check_json(file: Path) -> None:
+    """Raise a CourseError where a file, of JSON Lines or one list, is empty, or a row of it is nothing.
+
+    Arrow's reader would take such a row for one without values, or end the process.
+    """
+    if is_list(file):
+        return check_list(file)
+    number = 0
+    for number, line in full_lines(file):
+        if line.startswith("null"):
+            check_row(None, dict, f"{file}, line {number}")
+    if not number:
+        raise CourseError(f"{file} is empty")
+
+
+def is_list(file: Path) -> bool:
+    """Whether a file of JSON is one list, not JSON Lines."""
+    return next(full_lines(file), (0, ""))[1].startswith("[")
+
+
+def full_lines(file: Path) -> Iterator[tuple[int, str]]:
+    """The lines of a file that are not blank, without the spaces around them, each with its number."""
+    return ((number, line.strip()) for number, line in enumerate(lines_of(file), start=1) if line.strip())
+
+
+def check_list(file: Path) -> None:
+    """Raise a CourseError where a file is no list of objects, nor one of texts; or an empty one."""
+    rows = parse("".join(lines_of(file)), file)
+    if not rows:
+        raise CourseError(f"{file} is empty")
+    kind = str if isinstance(rows[0], str) else dict
+    for number, row in enumerate(rows, start=1):
+        check_row(row, kind, f"{file}, row {number}")
+
+
+def check_lines(file: Path) -> None:
+    """Raise a CourseError where a line of a file is no object in JSON; it names the first one."""
+    for number, line in full_lines(file):
+        check_row(parse(line, file, number), dict, f"{file}, line {number}")
+
+
+def parse(text: str, file: Path, first: int = 1) -> Any:
+    """The value of a text in JSON, from line `first` of a file on. Raises CourseError where it can't be read."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        line, reason, at = first + error.lineno - 1, f"not valid JSON ({error.msg})", error.pos
+    except (ValueError, RecursionError) as error:
+        line, reason, at = first, f"not usable JSON ({error})", 0
+    raise CourseError(f"{file}, line {line}: {reason}: {text[max(0, at - 30) :][:60]!r}")
+
+
+def check_row(row: Any, kind: type, place: str) -> None:
+    """Raise a CourseError that names the place of a row unless it is of this kind: an object, or a text."""
+    if not isinstance(row, kind):
+        expected = "a text" if kind is str else "a JSON object"
+        raise CourseError(f"{place}: expected {expected}, got {json.dumps(row)[:60]}")
