@@ -13,7 +13,6 @@ UNREAD = {
     "kv_cache",
     "gqa",
     "swa",
-    "modern_decoder",
     "vision_transformer",
     "clip",
     "vision_language_model",

@@ -12,7 +12,6 @@ UNREVISED = {
     "clip",
     "inference_and_alignment",
     "kv_cache",
-    "modern_decoder",
     "vision_language_model",
     "vision_transformer",
 }
