@@ -7,16 +7,14 @@ from pathlib import Path
 from typing import Any, Self
 
 import torch
-from torchvision.transforms.v2 import InterpolationMode
-from torchvision.transforms.v2 import functional as tv
+import torch.nn.functional as F
 
 from course_lib.data.pictures import MODES, Picture, open_picture, with_channels
 from course_lib.errors import CourseError
 from course_lib.files import read_json, write_json
 from course_lib.shapes import BCYX, BytesBCYX, BytesCYX, BytesMiddle
 
-# By the numbers that the hub has for them, which are Pillow's.
-RESAMPLING = {0: InterpolationMode.NEAREST_EXACT, 2: InterpolationMode.BILINEAR, 3: InterpolationMode.BICUBIC}
+RESAMPLING = {0: "nearest-exact", 2: "bilinear", 3: "bicubic"}  # by the hub's numbers for them, which are Pillow's
 MAX_RATIO = 50  # the shorter edge is brought to its size before the middle is cut out: a line would fill the memory
 
 
@@ -86,7 +84,7 @@ class ImageProcessor:
         """One picture, resized and cropped."""
         pixels = torch.from_numpy(with_channels(open_picture(picture), self.num_channels)).permute(2, 0, 1).contiguous()
         if self.size is not None:
-            pixels = tv.resize(pixels, self.new_size(*pixels.shape[1:]), RESAMPLING[self.resample], antialias=True)
+            pixels = resized(pixels, self.new_size(*pixels.shape[1:]), RESAMPLING[self.resample])
         return pixels if self.crop is None else crop_middle(pixels, *self.crop)
 
     def new_size(self, height: int, width: int) -> list[int]:
@@ -124,6 +122,15 @@ def listed(value: Any) -> list[Any]:
     return [] if value is None else list(value) if isinstance(value, tuple) else [value]
 
 
+def resized(pixels: BytesCYX, size: list[int], resampling: str) -> BytesCYX:
+    """A picture in another size, height and width; with antialiasing."""
+    if list(pixels.shape[1:]) == size:
+        return pixels
+    from torchvision.transforms.v2 import InterpolationMode, functional  # as slow to import as torch itself
+
+    return functional.resize(pixels, size, InterpolationMode(resampling), antialias=True)
+
+
 def crop_middle(pixels: BytesCYX, height: int, width: int) -> BytesMiddle:
     """The middle of a picture; a smaller picture gets a black edge around it first.
 
@@ -134,8 +141,9 @@ def crop_middle(pixels: BytesCYX, height: int, width: int) -> BytesMiddle:
         max(0, new - old) for new, old in zip((height, width), pixels.shape[1:], strict=True)
     )
     left, top = missing_width // 2, missing_height // 2
-    pixels = tv.pad(pixels, [left, top, missing_width - left, missing_height - top])
-    return tv.crop(pixels, (pixels.shape[1] - height) // 2, (pixels.shape[2] - width) // 2, height, width)
+    pixels = F.pad(pixels, [left, missing_width - left, top, missing_height - top])
+    top, left = (pixels.shape[1] - height) // 2, (pixels.shape[2] - width) // 2
+    return pixels[:, top : top + height, left : left + width]
 
 
 def hub_settings(processor: ImageProcessor) -> dict[str, Any]:

@@ -65,12 +65,11 @@ def test_every_right_answer_is_accepted(name, monkeypatch):
 
 @pytest.mark.parametrize("name", EXERCISES)
 def test_every_wrong_answer_is_rejected_and_its_cause_named(name, monkeypatch):
-    for seed in ("1", "20_011"):
-        monkeypatch.setenv(SEED, seed)
-        for answer, cause in all_wrong(name):
-            verdict = examine(EXERCISES[name], answer)
-            assert verdict.points == 0, f"accepted, though {cause}"
-            assert names(cause, verdict.message), f"{cause!r} is not in: {verdict.message}"
+    monkeypatch.setenv(SEED, "20_011")
+    for answer, cause in all_wrong(name):
+        verdict = examine(EXERCISES[name], answer)
+        assert verdict.points == 0, f"accepted, though {cause}"
+        assert names(cause, verdict.message), f"{cause!r} is not in: {verdict.message}"
 
 
 @pytest.mark.parametrize("name", EXERCISES)
