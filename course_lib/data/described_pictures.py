@@ -89,7 +89,7 @@ def picture_of(row: Row, place: Path) -> Path:
         raise CourseError(f"file_name should be the name of a picture, got {name!r}")
     if os.path.isabs(name) or ".." in Path(name).parts:
         raise CourseError(f"the picture {name} should be in {place}, and be named from there, without ..")
-    if not (place / name).is_file():
+    if not os.path.isfile(place / name):  # unlike Path's, it bears names that are too long
         raise CourseError(f"there is no picture {place / name}")
     return place / name
 

@@ -47,12 +47,14 @@ def load_picture_folder(folder: Path, split: str) -> "datasets.Dataset":
     for validation, and the one after it for the test.
 
     Raises:
-        CourseError: there is no folder or no picture for the split, or a class that training has not.
+        CourseError: there is no class, no folder or no picture for the split, or a class that training has not.
     """
     from datasets import ClassLabel, Dataset, Features, Image
 
     divided = (folder / "train").is_dir()
     classes = class_folders(folder / "train" if divided else folder)
+    if not classes:
+        raise CourseError(f"{folder} should have a folder of pictures for each class; it holds {names_of(folder)}")
     files, labels = [], []
     for place in class_folders(split_folder(folder, split)) if divided else classes:
         if place.name not in [known.name for known in classes]:
