@@ -10,11 +10,6 @@ from tests.notebooks.lesson import LESSON_FILES, Lesson
 # Lessons whose sentences are not in the list yet, by the names of their files.
 UNREAD = {
     "searching_and_scoring",
-    "attention_maps",
-    "architectural_variants",
-    "chat",
-    "pretraining",
-    "kv_cache",
     "gqa",
     "swa",
     "vision_transformer",
