@@ -10,14 +10,8 @@ from tests.notebooks.lesson import LESSON_FILES, Lesson
 # Lessons whose sentences are not in the list yet, by the names of their files.
 UNREAD = {
     "searching_and_scoring",
-    "attention_maps",
-    "architectural_variants",
-    "chat",
-    "pretraining",
-    "kv_cache",
     "gqa",
     "swa",
-    "modern_decoder",
     "vision_transformer",
     "clip",
     "vision_language_model",
