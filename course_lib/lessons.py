@@ -39,7 +39,7 @@ PARTS = {
     ),
     "Architectures": (
         ("attention_maps", "Attention maps", 60, "Attention Maps", "Attention in Blocks"),
-        ("architectural_variants", "Architectural variants", 55, "Architectural Variants"),
+        ("architectural_variants", "Architectural variants", 60, "Architectural Variants"),
     ),
     "An assistant": (
         ("chat", "Chat", 60, "Chat (Decoder-only)"),

@@ -9,12 +9,14 @@ from course_lib.convert.llava import llava_from_hugging_face
 from course_lib.convert.llm import llm_from_hugging_face, llm_to_hugging_face
 from course_lib.convert.llm_config import hub_config, llm_config
 from course_lib.convert.llm_tensors import halves_to_pairs, pairs_to_halves
+from course_lib.convert.published import PUBLISHED
 from course_lib.convert.t5 import t5_from_hugging_face
 from course_lib.convert.torch_nn import torch_weights
 from course_lib.convert.vit import vit_from_torchvision
 
 __all__ = [
     "FAMILIES",
+    "PUBLISHED",
     "HubChatTemplate",
     "HubCheckpoint",
     "bert_from_hugging_face",

@@ -1,12 +1,10 @@
-"""Exercises of lesson 13: reinforcement learning."""
+"""Exercises of lesson 13: rewards and policy gradients."""
 
 import torch
 import torch.nn.functional as F
 
 from course_lib.exercises.cases import dice, random_tensors
 from course_lib.exercises.exercise import Exercise
-from course_lib.objectives import group_advantages
-from course_lib.objectives.policy import ppo_clip
 
 # 13.1 Three steps
 STEPS = {"1": set("ADGJ"), "2": set("BEHK"), "3": set("CFIL")}
@@ -86,25 +84,8 @@ def baselines(p=(0.5, 0.25, 0.25), rewards=(1.0, 0.5, 0.0)):
     return {"gradient": exact, "variance 0": variance(0.0), "variance mean": variance(p @ rewards), "best": best}
 
 
-# 13.4 Clip on paper
-RATIOS = {"a": (1.0, 1), "b": (1.3, 1), "c": (1.3, -1), "d": (0.7, 1), "e": (0.7, -1), "f": (1.1, 2), "g": (0.9, -2)}
-ADDS = {"a critic": "PPO", "a group": "GRPO", "no drawing": "DPO", "only a baseline": "REINFORCE"}
-
-
-def on_paper(beta=0.5, reference=(-4.0, -4.0)):
-    """What has a gradient, the advantages of a group, the loss of DPO, and who adds what."""
-    alive = set()
-    for name, (ratio, advantage) in RATIOS.items():
-        log_p = torch.tensor(ratio).log().requires_grad_()
-        ppo_clip(log_p, torch.tensor(0.0), torch.tensor(float(advantage))).backward()
-        alive |= {name} if log_p.grad else set()
-    grows = beta * ((-3.0 - reference[0]) - (-5.0 - reference[1]))
-    group = group_advantages(torch.tensor([1.0, 0.5, 0.0]), 3)
-    return {"with gradient": alive, "group": group, "DPO": F.softplus(torch.tensor(-grows)), **ADDS}
-
-
-# 13.5 Same reward, less KL
-POLICIES = {"nearest": "Q", "best per nat": "Q", "hacker": "P", "turn": 2, "idle": "S", "broken": "R"}
+# 13.4 A pleased judge
+DIAGNOSIS = {"hacker": "P", "turn": 2, "idle": "S", "broken": "R", "learn": {"Q", "T"}}
 
 EXERCISES = [
     Exercise(
@@ -219,53 +200,10 @@ EXERCISES = [
     ),
     Exercise(
         id="13.4",
-        title="Clip on paper",
+        title="A pleased judge",
         points=2,
-        truth=on_paper,
-        tolerance=5e-3,
+        truth=lambda: DIAGNOSIS,
         mistakes=[
-            (
-                "everything outside 0.8 … 1.2 is cut off here; the minimum cuts on one side only: "
-                "c and d went the wrong way, and are corrected",
-                {"with gradient": set("afg")},
-            ),
-            (
-                "the two sides are exchanged: b and e have moved far enough, c and d in the wrong direction",
-                {"with gradient": set("abefg")},
-            ),
-            ("b is a good token above 1.2: it gains nothing more", {"with gradient": set("abcdfg")}),
-            ("e is a bad token below 0.8: it was pushed down far enough", {"with gradient": set("acdefg")}),
-            (
-                "a has not moved yet: that is where every first step is taken",
-                {"with gradient": set("cdfg")},
-            ),
-            ("nothing is clipped here: b and e have no gradient", {"with gradient": set("abcdefg")}),
-            ("divide by the standard deviation of the group, 0.5", {"group": [0.5, 0.0, -0.5]}),
-            ("subtract the mean of the group", {"group": [2.0, 1.0, 0.0]}),
-            (
-                "the standard deviation is that of a sample: divide by n − 1, not by n",
-                {"group": [1.2247, 0.0, -1.2247]},
-            ),
-            ("DPO: β multiplies the difference of the two gains", on_paper(beta=1.0)),
-            ("DPO: σ of −1 is 0.27; preferred is the answer whose gain is +1", on_paper(beta=-0.5)),
-            ("DPO: this is the probability; the loss is its −log", {"DPO": 0.7311}),
-            (
-                "it is PPO that has a critic, and GRPO that has a group in its place",
-                {"a critic": "GRPO", "a group": "PPO"},
-            ),
-            ("REINFORCE draws; only DPO learns from pairs that are there", {"no drawing": "REINFORCE"}),
-        ],
-    ),
-    Exercise(
-        id="13.5",
-        title="Same reward, less KL",
-        points=2,
-        truth=lambda: POLICIES,
-        mistakes=[
-            ("P reaches 0.7 as well, but farther to the right than Q", {"nearest": "P"}),
-            ("T reaches 0.7 as well, but farther to the right than Q", {"nearest": "T"}),
-            ("S stays nearest, but never reaches 0.7", {"nearest": "S"}),
-            ("T earns most in all; for each nat Q earns more: the steepest line", {"best per nat": "T"}),
             ("P's true reward falls while its judge is ever more pleased: that is the hacker", {"hacker": "T"}),
             (
                 "R displeases the judge as well: it has not found out how to please it, it has fallen apart",
@@ -277,6 +215,8 @@ EXERCISES = [
             ("idle is who stays where it is: no KL, no gain", {"idle": "R"}),
             ("R falls in both panels, far from the reference: it is broken", {"broken": "P"}),
             ("S has gone nowhere: nothing is broken, its steps are too small", {"broken": "S"}),
+            ("P pleases its judge, and earns less at the end than at the start", {"learn": {"P", "Q", "T"}}),
+            ("S gains nothing that could be seen", {"learn": {"Q", "S", "T"}}),
         ],
     ),
 ]

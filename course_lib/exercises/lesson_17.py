@@ -22,10 +22,14 @@ def differing(**changes):
     return stepping(), lambda *case: largest_difference(*case, **changes)
 
 
+def turned_round(X, layers):
+    return -plainly(X, layers)
+
+
 def run_both(functions, X, layers):
     step, difference = functions
     outputs = through_the_cache(step, X, layers)
-    found = difference(stepping(scale=float), plainly, X, layers)  # a step with a fault, so that there is one
+    found = difference(stepping(scale=float), turned_round, X, layers)  # both with a fault, so that there is one
     return None if outputs is None else {"outputs": outputs, "largest difference": found}
 
 
@@ -126,10 +130,10 @@ def batch_cases(seed):
     return [(texts[0], 3), (texts[1], 4), (texts[2], 5)]
 
 
-def in_pieces(prompts, size, left=True, place=lambda p, width: p, nothing=-1, cut=torch.split, keep=None, late=0):
+def in_pieces(prompts, size, left=True, position=lambda p, width: p, nothing=-1, cut=torch.split, keep=None, late=0):
     width, tokens, positions = max(map(len, prompts)), [], []
     for ids in prompts:
-        padding, text = width - len(ids), [place(p, width - len(ids)) + late for p in range(len(ids))]
+        padding, text = width - len(ids), [position(p, width - len(ids)) + late for p in range(len(ids))]
         tokens.append([0] * padding + ids if left else ids + [0] * padding)
         nowhere = list(range(padding)) if nothing is None else [nothing] * padding
         positions.append(nowhere + text if left else text + nowhere)
@@ -153,12 +157,12 @@ EXERCISES = [
         truth=lambda: ROWS,
         mistakes=[
             *[("a token more at the end changes nothing before it", {"end": n}) for n in (0, 11, 13)],
-            ("the tokens after place 7 have heard of it, from the second layer on", {"replaced": 11}),
-            ("places are counted from 0: before place 7 there are seven", {"replaced": 6}),
+            ("the tokens after position 7 have heard of it, from the second layer on", {"replaced": 11}),
+            ("positions are counted from 0: before position 7 there are seven", {"replaced": 6}),
             ("the replaced token's own row changes, too", {"replaced": 8}),
             *[("all tokens after the system message have heard of it", {"system": n}) for n in (3, 8, 9, 12)],
-            ("what stands after the dropped turn has heard of it, and moves to other places", {"dropped": 8}),
-            ("before the dropped turn there are the places 0 to 3", {"dropped": 3}),
+            ("what stands after the dropped turn has heard of it, and moves to other positions", {"dropped": 8}),
+            ("before the dropped turn there are the positions 0 to 3", {"dropped": 3}),
             ("without a mask, each old token sees the new one", {"no mask": 12}),
             ("the first layer's keys are made from the embeddings, each from its own", {"no mask, first layer": 0}),
         ],
@@ -178,6 +182,10 @@ EXERCISES = [
             ("keys and values are exchanged", read_with(use=lambda K, V: (V, K))),
             ("deeper layers make keys and values from their own input, not from the embedding", read_with(deep=False)),
             ("this is the mean difference; one wrong row could hide in it", differing(pick=lambda d: d.abs().mean())),
+            (
+                "`plain` is handed in; compare with it, and not with `plainly`",
+                (stepping(), lambda step, plain, X, layers: largest_difference(step, plainly, X, layers)),
+            ),
             ("only the last token is compared", differing(pick=lambda d: d[-1].abs().max())),
             ("a difference may be negative: take its size", differing(pick=torch.max)),
             ("what `step` keeps is what the next `step` begins with", differing(onward=lambda before, now: before)),
@@ -242,7 +250,7 @@ EXERCISES = [
             ("only prompts that are the same are shared", lambda prompts: sum(map(len, set(map(tuple, prompts))))),
             ("each shares with the one before it only; look at all earlier ones", with_the_one_before),
             (
-                "the same token at the same place is another row if the text before it differs",
+                "the same token at the same position is another row if the text before it differs",
                 lambda prompts: len({pair for ids in prompts for pair in enumerate(ids)}),
             ),
             ("these are different tokens; a row is a token with all that stands before it", tokens_only),
@@ -263,8 +271,8 @@ EXERCISES = [
         mistakes=[
             ("positions start anew in each piece: they go on from the piece before", from_0_in_each_piece),
             ("padded on the right: the newest token must be the last column for all", cut_with(left=False)),
-            ("a text begins at position 0, behind its padding", cut_with(place=lambda p, padding: p + padding)),
-            ("padding is no token: its position is −1", cut_with(place=lambda p, pad: p + pad, nothing=None)),
+            ("a text begins at position 0, behind its padding", cut_with(position=lambda p, padding: p + padding)),
+            ("padding is no token: its position is −1", cut_with(position=lambda p, pad: p + pad, nothing=None)),
             ("padding has the position −1; 0 is where the text begins", cut_with(nothing=0)),
             ("the last piece is missing", cut_with(keep=-1)),
             ("positions are counted from 0, not from 1", cut_with(late=1)),

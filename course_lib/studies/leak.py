@@ -1,7 +1,8 @@
 """Is a loss better because the test leaked, or because more was read, or something was read several times?
 
 A small decoder reads a thousand stories, and 400 more: near copies of half of the test set, four of each, two words of
-each copy changed; or, as controls, copies of as many stories that are in no test set; or 400 different stories.
+each copy changed; or, as controls, copies of as many stories that are in no test set; or 400 different stories. The
+last two also unchanged: do the random words cost something, or the repetition?
 """
 
 import random
@@ -22,7 +23,7 @@ def material() -> tuple[Tokenizer, list[str], list[str]]:
     return Tokenizer.train(train, vocab_size=1000, lower_case=False), train, held_out
 
 
-def change(text: str, vocabulary: list[str], draw: random.Random, count: int = 2) -> str:
+def change(text: str, vocabulary: list[str], draw: random.Random, count: int) -> str:
     """The text with so many words replaced by random ones."""
     words = text.split()
     for place in draw.sample(range(len(words)), count):
@@ -30,18 +31,19 @@ def change(text: str, vocabulary: list[str], draw: random.Random, count: int = 2
     return " ".join(words)
 
 
-def measure(seed: int = 0, copied: str = "", copies: int = 4, steps: int = 250) -> Numbers:
+def measure(seed: int = 0, copied: str = "", copies: int = 4, changed: int = 2, steps: int = 250) -> Numbers:
     """The losses on the half of the test set that may leak, and on the other half, in nats per token.
 
     Args:
         copied: what is added to the thousand stories: "" nothing, "test" or "held out" stories, or "train" for others.
         copies: how many of each; together they are 400.
+        changed: words of each that are replaced by random ones.
         steps: of 1,000 tokens.
     """
     tokenizer, train, held_out = material()
     added = {"": [], "test": held_out[:100], "held out": held_out[200:], "train": train[1000:]}[copied][: 400 // copies]
     draw, vocabulary = random.Random(seed), sorted({word for text in train[:1000] for word in text.split()})
-    stories = train[:1000] + [change(text, vocabulary, draw) for text in added for _ in range(copies)]
+    stories = train[:1000] + [change(text, vocabulary, draw, changed) for text in added for _ in range(copies)]
     model = Llm(LlmConfig(vocab_size=len(tokenizer), d_model=64, d_ff=168, num_layers=2))
     batches = text_batches(tokenizer.encode_batch(stories), predict_next, 1000, seed)
     Trainer(model, batches, TokenPrediction(), Plan(steps=steps, learning_rate=1e-2, evaluations=1)).train()
@@ -55,7 +57,9 @@ STUDY = Study(
         "a thousand stories": {},
         "and 4 copies of 100 of the test": {"copied": "test"},
         "and 4 copies of 100 others": {"copied": "held out"},
+        "and 4 unchanged copies of 100 others": {"copied": "held out", "changed": 0},
         "and 400 different ones": {"copied": "train", "copies": 1},
+        "and 400 different unchanged ones": {"copied": "train", "copies": 1, "changed": 0},
     },
     loaders=(load_stories,),
     toy={"steps": 1},

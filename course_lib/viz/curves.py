@@ -73,7 +73,7 @@ def show_bars(
         ax.barh(place, values.mean(), color=tint(colour, 0.75), height=0.65)
         if len(values) > 1:
             ax.plot(values, np.full(len(values), place), "o", color=shade(colour), markersize=6)
-        number, end = f"{values.mean():.{digits}f}", (values.max(), place)
+        number, end = f"{values.mean():z.{digits}f}", (values.max(), place)
         ax.annotate(number, end, (7, 0), textcoords="offset points", va="center")
     ax.set_yticks(range(len(bars)), list(bars))
     ax.invert_yaxis()

@@ -6,16 +6,7 @@ import torch.nn.functional as F
 
 STEPS = {"1": {"A", "D", "G", "J"}, "2": {"B", "E", "H", "K"}, "3": {"C", "F", "I", "L"}}
 BASELINES = {"gradient": [0.1875, -0.03125, -0.15625], "variance 0": 0.1816, "variance mean": 0.0547, "best": 0.475}
-CLIPPED = {
-    "with gradient": {"a", "c", "d", "f", "g"},
-    "group": [1, 0, -1],
-    "DPO": 0.3133,
-    "a critic": "PPO",
-    "a group": "GRPO",
-    "no drawing": "DPO",
-    "only a baseline": "REINFORCE",
-}
-POLICIES = {"nearest": "Q", "best per nat": "Q", "hacker": "P", "turn": 2, "idle": "S", "broken": "R"}
+DIAGNOSIS = {"hacker": "P", "turn": 2, "idle": "S", "broken": "R", "learn": {"Q", "T"}}
 
 
 def by_adam(pairs, count):
@@ -85,12 +76,7 @@ RIGHT = {
         {**BASELINES, "gradient": torch.tensor([3 / 16, -1 / 32, -5 / 32]), "best": 19 / 40},
         {**BASELINES, "variance 0": 0.182, "variance mean": np.float32(0.055), "best": 0.475},
     ],
-    "13.4": [
-        CLIPPED,
-        {**CLIPPED, "with gradient": "acdfg", "DPO": 0.313},
-        {**CLIPPED, "a critic": "ppo", "group": np.array([1.0, 0, -1])},
-    ],
-    "13.5": [POLICIES, {**POLICIES, "turn": 2.0}, {**POLICIES, "hacker": "p", "turn": torch.tensor(2)}],
+    "13.4": [DIAGNOSIS, {**DIAGNOSIS, "turn": 2.0}, {**DIAGNOSIS, "hacker": "p", "learn": "QT"}],
 }
 
 WRONG = {
@@ -102,6 +88,5 @@ WRONG = {
         ((by_hand, lambda margins: trial_in_numpy(margins)[::-1].copy()), "the surest third comes first"),
     ],
     "13.3": [({**BASELINES, "best": 0.0}, "best: yours is 0, the true value is 0.475")],
-    "13.4": [({**CLIPPED, "DPO": 0.693}, "DPO: yours is 0.693, the true value is 0.3133")],
-    "13.5": [({**POLICIES, "nearest": "R"}, "nearest: yours is 'R', the true value is 'Q'")],
+    "13.4": [({**DIAGNOSIS, "hacker": "Q"}, "hacker: yours is 'Q', the true value is 'P'")],
 }

@@ -122,9 +122,9 @@ def pieces_by_columns(prompts, size):
     width, pieces = max(len(ids) for ids in prompts), []
     for start in range(0, width, size):
         columns = range(start, min(start + size, width))
-        places = [[max(c - width + len(ids), -1) for c in columns] for ids in prompts]
-        tokens = [[ids[p] if p >= 0 else 0 for p in row] for ids, row in zip(prompts, places, strict=True)]
-        pieces.append((tokens, places))
+        positions = [[max(c - width + len(ids), -1) for c in columns] for ids in prompts]
+        tokens = [[ids[p] if p >= 0 else 0 for p in row] for ids, row in zip(prompts, positions, strict=True)]
+        pieces.append((tokens, positions))
     return pieces
 
 
@@ -140,9 +140,9 @@ def pieces_from_a_mask(prompts, size):
 def pieces_in_numpy(prompts, size):
     width = max(map(len, prompts))
     tokens = np.array([np.pad(ids, (width - len(ids), 0)) for ids in prompts])
-    places = np.array([np.pad(np.arange(len(ids)), (width - len(ids), 0), constant_values=-1) for ids in prompts])
+    positions = np.array([np.pad(np.arange(len(ids)), (width - len(ids), 0), constant_values=-1) for ids in prompts])
     cuts = range(size, width, size)
-    return tuple(zip(np.split(tokens, cuts, axis=1), np.split(places, cuts, axis=1), strict=True))
+    return tuple(zip(np.split(tokens, cuts, axis=1), np.split(positions, cuts, axis=1), strict=True))
 
 
 def difference_without_memory(step, plain, X, layers):

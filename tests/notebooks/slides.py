@@ -142,9 +142,9 @@ SLIDES = {
         ("rope", "Only the distance matters, for the whole model", "distance"),
     ),
     "KV Caching": (
-        ("kv_cache", 'By hand: "Time flies fast"', "fast"),
+        ("kv_cache", 'KV Caching by hand: "Time flies fast"', "fast", "t-th token", "from scratch", "row-wise"),
         ("kv_cache", "The rows that never change, shown", "row"),
-        ("kv_cache", "The rule", "K", "V"),
+        ("kv_cache", "The rule", "K", "V", "unaltered", "compute only the new lines"),
     ),
     "Grouped-Query Attention (GPA)": (
         ("gqa", "Grouped-Query Attention", "MHA", "GQA"),

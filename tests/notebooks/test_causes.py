@@ -9,17 +9,8 @@ from tests.notebooks.lesson import LESSON_FILES, Lesson
 
 # Lessons whose sentences are not in the list yet, by the names of their files.
 UNREAD = {
-    "training_the_translator",
-    "searching_and_scoring",
-    "attention_maps",
-    "architectural_variants",
-    "chat",
-    "pretraining",
-    "text_corpora",
-    "kv_cache",
     "gqa",
     "swa",
-    "modern_decoder",
     "vision_transformer",
     "clip",
     "vision_language_model",

@@ -11,8 +11,6 @@ from tests.notebooks.sitting import RULES
 UNREVISED = {
     "clip",
     "inference_and_alignment",
-    "kv_cache",
-    "modern_decoder",
     "vision_language_model",
     "vision_transformer",
 }

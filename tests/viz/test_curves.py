@@ -64,6 +64,11 @@ def test_a_bar_over_seeds_ends_at_their_mean_and_shows_each():
     assert ax.lines[0].get_xdata().tolist() == [1, 2, 6]
 
 
+def test_a_number_that_rounds_to_zero_has_no_sign():
+    ax = viz.show_bars({"8 bits": -0.04, "4 bits": -0.06})
+    assert [text.get_text() for text in ax.texts] == ["0.0", "-0.1"]
+
+
 @pytest.mark.parametrize("colours", [["#0072B2"], ["#0072B2", "#0072B2", "#D55E00"]])
 def test_bars_of_one_colour_look_alike(colours):
     ax = viz.show_bars({"a": 1, "b": 2, "c": 3}, colours=colours)

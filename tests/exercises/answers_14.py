@@ -1,0 +1,85 @@
+"""Answers to the exercises of lesson 14."""
+
+import numpy as np
+import torch
+
+CLIPPED = {
+    "with gradient": {"a", "c", "d", "f", "g"},
+    "group": [1, 0, -1],
+    "DPO": 0.3133,
+    "a critic": "PPO",
+    "a group": "GRPO",
+    "no drawing": "DPO",
+    "only a baseline": "REINFORCE",
+}
+BEST = {
+    "policy": [0.25, 0.25, 0.5],
+    "Z": 2,
+    "implied": [-1, 0, 1],
+    "aim, reference": 0.75,
+    "aim, best": 1,
+    "loss at the start": 0.693,
+    "loss at the end": 0.313,
+}
+COMPARED = {"nearest": "Q", "farthest": "R", "best per nat": "Q", "free": "T", "cheap": "T", "dear": "Q"}
+
+
+def groups_by_loops(rewards, size):
+    found = []
+    for start in range(0, len(rewards), size):
+        group = rewards[start : start + size].tolist()
+        mean = sum(group) / size
+        deviation = (sum((r - mean) ** 2 for r in group) / (size - 1)) ** 0.5
+        found += [(r - mean) / deviation for r in group]
+    return found
+
+
+def groups_in_numpy(rewards, size):
+    groups = rewards.numpy().reshape(-1, size)
+    return ((groups - groups.mean(1, keepdims=True)) / groups.std(1, ddof=1, keepdims=True)).ravel()
+
+
+def groups_in_chunks(rewards, size):
+    return torch.cat([(part - part.mean()) / part.std() for part in rewards.split(size)])
+
+
+def tokens_in_a_list(reward, log_p, reference, price):
+    found = [-price * (a - b) for a, b in zip(log_p.tolist(), reference.tolist(), strict=True)]
+    found[-1] += reward
+    return found
+
+
+def tokens_in_place(reward, log_p, reference, price):
+    found = price * (reference - log_p)
+    found[-1] += reward
+    return found
+
+
+def tokens_in_numpy(reward, log_p, reference, price):
+    return np.where(np.arange(len(log_p)) == len(log_p) - 1, reward, 0) - price * (log_p - reference).numpy()
+
+
+RIGHT = {
+    "14.1": [
+        CLIPPED,
+        {**CLIPPED, "with gradient": "acdfg", "DPO": 0.313},
+        {**CLIPPED, "a critic": "ppo", "group": np.array([1.0, 0, -1])},
+    ],
+    "14.2": [
+        (groups_by_loops, tokens_in_a_list),
+        (groups_in_numpy, tokens_in_place),
+        (groups_in_chunks, tokens_in_numpy),
+    ],
+    "14.3": [BEST, {**BEST, "policy": np.array([1, 1, 2]) / 4, "loss at the start": np.log(2)}, {**BEST, "Z": 2.0}],
+    "14.4": [COMPARED, {**COMPARED, "nearest": "q"}, {**COMPARED, "free": "t", "dear": "q"}],
+}
+
+WRONG = {
+    "14.1": [({**CLIPPED, "DPO": 0.693}, "DPO: yours is 0.693, the true value is 0.3133")],
+    "14.2": [
+        ((lambda rewards, size: rewards - rewards.mean(), tokens_in_place), "groups"),
+        ((groups_in_chunks, lambda reward, p, ref, price: reward - price * (p - ref)), "the last token earns it"),
+    ],
+    "14.3": [({**BEST, "Z": 1.5}, "Z: yours is 1.5, the true value is 2")],
+    "14.4": [({**COMPARED, "nearest": "R"}, "nearest: yours is 'R', the true value is 'Q'")],
+}
