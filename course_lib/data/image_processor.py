@@ -132,7 +132,11 @@ def resized(pixels: BytesCYX, size: list[int], resampling: str) -> BytesCYX:
 
 
 def crop_middle(pixels: BytesCYX, height: int, width: int) -> BytesMiddle:
-    """The middle of a picture; a smaller picture gets a black edge around it first."""
+    """The middle of a picture; a smaller picture gets a black edge around it first.
+
+    Of an odd number of pixels that are left over, one more is to the right, or below, as in transformers; in
+    torchvision, their half is rounded.
+    """
     missing_height, missing_width = (
         max(0, new - old) for new, old in zip((height, width), pixels.shape[1:], strict=True)
     )

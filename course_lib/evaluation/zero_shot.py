@@ -10,7 +10,7 @@ from course_lib.data import ImageProcessor, TextTokenizer, check_classes
 from course_lib.data.rows import pad
 from course_lib.errors import CourseError
 from course_lib.models import Clip
-from course_lib.shapes import NJ, Classes, IdsN
+from course_lib.shapes import NJ, BoolsNN, Classes, IdsN
 from course_lib.world.language.writing import with_article
 
 TEMPLATES = ("a picture of {}", "a drawing of {}", "here you see {}", "{}")
@@ -79,7 +79,14 @@ class Recall(NamedTuple):
     pictures: float
 
 
-def recall_at_1(images: NJ, texts: NJ) -> Recall:
-    """The `Recall` in a gallery: unit vectors of pictures and of their captions, in the same order."""
+def recall_at_1(images: NJ, texts: NJ, same: BoolsNN | None = None) -> Recall:
+    """The `Recall` in a gallery.
+
+    Args:
+        images, texts: unit vectors of pictures and of their captions, in the same order.
+        same: where two pictures have the same caption, which then is no wrong answer.
+    """
     similarity, own = images @ texts.T, torch.arange(len(images))
-    return Recall(*((similarity.argmax(dim=dim) == own).float().mean().item() for dim in (1, 0)))
+    right = torch.eye(len(images), dtype=torch.bool) if same is None else same
+    found = right[own, similarity.argmax(dim=1)], right[similarity.argmax(dim=0), own]
+    return Recall(*(each.float().mean().item() for each in found))

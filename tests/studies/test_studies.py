@@ -1,6 +1,6 @@
 """Each study runs; each card is one of a study; and what the lessons tell of a card is what it holds."""
 
-from functools import cache
+from inspect import signature
 
 import pytest
 
@@ -18,29 +18,28 @@ TOLD = [
 CARD = Card({"arms": {"one: a": {"seeds": {"0": {"x": 1.26, "y": [3, 91.4]}, "1": {"x": 2.0, "y": [3, 88.6]}}}}})
 
 
-LONG = ("architectures", "heads")  # with all their arms
-
-
 def toy_run(study, arm):
     """The numbers of an arm at toy size."""
     return measured(study, arm, seed=1, **study.toy)
 
 
-@cache
-def first_run(name):
-    """The numbers of the first arm, measured once for all tests."""
-    return toy_run(STUDIES[name], next(iter(STUDIES[name].arms)))
+@pytest.mark.slow
+@pytest.mark.parametrize("study", STUDIES.values(), ids=STUDIES)
+def test_each_arm_of_a_study_measures_the_same_numbers(study):
+    numbers = [toy_run(study, arm) for arm in study.arms]
+    assert len({tuple(each) for each in numbers}) == 1
 
 
-@pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.slow if n in LONG else ()) for n in STUDIES])
-def test_each_arm_of_a_study_measures_the_same_numbers(name):
-    _, *others = STUDIES[name].arms
-    assert all(list(toy_run(STUDIES[name], arm)) == list(first_run(name)) for arm in others)
+@pytest.mark.parametrize("study", STUDIES.values(), ids=STUDIES)
+def test_each_arm_of_a_study_changes_settings_that_it_has(study):
+    for settings in study.arms.values():
+        signature(study.measure).bind(**{"seed": 1, **study.toy, **settings})
 
 
-@pytest.mark.parametrize("name", STUDIES)
-def test_a_study_gives_the_same_numbers_for_the_same_seed(name):
-    assert toy_run(STUDIES[name], next(iter(STUDIES[name].arms))) == first_run(name)
+@pytest.mark.parametrize("study", STUDIES.values(), ids=STUDIES)
+def test_a_study_gives_the_same_numbers_for_the_same_seed(study):
+    arm = next(iter(study.arms))
+    assert toy_run(study, arm) == toy_run(study, arm)
 
 
 @pytest.mark.parametrize("study", STUDIES.values(), ids=STUDIES)
