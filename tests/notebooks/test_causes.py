@@ -12,10 +12,8 @@ UNREAD = {
     "searching_and_scoring",
     "gqa",
     "swa",
-    "vision_transformer",
     "clip",
     "vision_language_model",
-    "inference_and_alignment",
 }
 READ = [path for path in LESSON_FILES if path.stem.partition("_")[2] not in UNREAD]
 
