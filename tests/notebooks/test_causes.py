@@ -12,7 +12,6 @@ UNREAD = {
     "searching_and_scoring",
     "gqa",
     "swa",
-    "clip",
     "vision_language_model",
 }
 READ = [path for path in LESSON_FILES if path.stem.partition("_")[2] not in UNREAD]
