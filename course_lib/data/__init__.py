@@ -27,7 +27,7 @@ from course_lib.data.images import check_classes, load_captions, load_images
 from course_lib.data.messages import ROLES, fit_context, pictures_of, questions_about, with_pictures
 from course_lib.data.met_words import MetWords
 from course_lib.data.packing import packed_batches
-from course_lib.data.picture_batches import CaptionBatch, PictureBatch, caption_batches, picture_batches
+from course_lib.data.picture_batches import CaptionBatch, PictureBatch, caption_batches, picture_batches, prepared
 from course_lib.data.picture_dialogues import (
     load_descriptions,
     load_picture_dialogues,
@@ -99,6 +99,7 @@ __all__ = [
     "picture_examples",
     "pictures_of",
     "predict_next",
+    "prepared",
     "preference_batch",
     "preference_batches",
     "questions_about",

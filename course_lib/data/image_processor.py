@@ -1,6 +1,6 @@
 """A picture as the tensor that a model was made for: resized, cropped, scaled and normalized, as on the hub."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
@@ -64,7 +64,7 @@ class ImageProcessor:
         return 3 if self.mean is None else len(self.mean)
 
     @torch.no_grad()
-    def __call__(self, pictures: Sequence[Picture]) -> BCYX:
+    def __call__(self, pictures: Iterable[Picture]) -> BCYX:
         """Pictures as numbers around zero, in float32.
 
         Raises:
@@ -72,7 +72,7 @@ class ImageProcessor:
         """
         return self.normalize(self.stack(pictures))
 
-    def stack(self, pictures: Sequence[Picture]) -> BytesBCYX:
+    def stack(self, pictures: Iterable[Picture]) -> BytesBCYX:
         """Pictures, resized and cropped. Raises CourseError as a call does."""
         prepared = [self.prepare(picture) for picture in pictures]
         shapes = sorted({tuple(pixels.shape[1:]) for pixels in prepared})

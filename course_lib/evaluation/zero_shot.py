@@ -6,7 +6,7 @@ from typing import NamedTuple
 import torch
 import torch.nn.functional as F
 
-from course_lib.data import ImageProcessor, TextTokenizer, check_classes
+from course_lib.data import ImageProcessor, TextTokenizer, check_classes, prepared
 from course_lib.data.rows import pad
 from course_lib.errors import CourseError
 from course_lib.models import Clip
@@ -20,8 +20,7 @@ TEMPLATES = ("a picture of {}", "a drawing of {}", "here you see {}", "{}")
 def encode_pictures(model: Clip, processor: ImageProcessor, pictures: Sequence[object], at_once: int = 250) -> NJ:
     """Pictures, whatever `open_picture` takes -> unit vectors of a `Clip`."""
     device = next(model.parameters()).device
-    parts = [pictures[start : start + at_once] for start in range(0, len(pictures), at_once)]
-    return torch.cat([model.encode_images(processor(part).to(device)).cpu() for part in parts])
+    return torch.cat([model.encode_images(part.to(device)).cpu() for part in prepared(processor, pictures, at_once)])
 
 
 @torch.no_grad()

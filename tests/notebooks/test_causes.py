@@ -9,9 +9,6 @@ from tests.notebooks.lesson import LESSON_FILES, Lesson
 
 # Lessons whose sentences are not in the list yet, by the names of their files.
 UNREAD = {
-    "searching_and_scoring",
-    "gqa",
-    "swa",
     "vision_transformer",
     "clip",
     "vision_language_model",
