@@ -57,6 +57,7 @@ Keep = Bool[Tensor, "B T"] | tuple | None  # the places whose logits are wanted;
 Kept = BTV | NV
 IdsN = Int[Tensor, " N"]
 BoolsN = Bool[Tensor, " N"]
+BoolsNN = Bool[Tensor, "N N"]
 IdsBT = Int[Tensor, "B T"]
 IdsBS = Int[Tensor, "B S"]
 PlacesB = Int[Tensor, " B"]

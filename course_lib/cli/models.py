@@ -32,12 +32,15 @@ def train(
     """Train a model by its recipe.
 
     A training that was interrupted goes on when the same command is given again.
+    Your own pictures lie beside a metadata.jsonl with one line for each:
+    {"file_name": "hen.jpg", "caption": "a hen on a roof"}.
     On several cards or machines, start it with: accelerate launch --no_python course train ...
 
     \b
     Examples:
       course train
       course train translator --source my_pairs/ --minutes 10 --out runs/mine
+      course train clip --source my_pictures/ --minutes 1 --out runs/clip
 
     \b
     Exit status:

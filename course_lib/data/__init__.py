@@ -27,8 +27,14 @@ from course_lib.data.images import check_classes, load_captions, load_images
 from course_lib.data.messages import ROLES, fit_context, pictures_of, questions_about, with_pictures
 from course_lib.data.met_words import MetWords
 from course_lib.data.packing import packed_batches
-from course_lib.data.picture_batches import CaptionBatch, PictureBatch, caption_batches, picture_batches
-from course_lib.data.picture_dialogues import load_picture_dialogues, picture_conversation, picture_examples
+from course_lib.data.picture_batches import CaptionBatch, PictureBatch, caption_batches, picture_batches, prepared
+from course_lib.data.picture_dialogues import (
+    load_descriptions,
+    load_picture_dialogues,
+    picture_conversation,
+    picture_examples,
+    with_images,
+)
 from course_lib.data.pictures import open_picture
 from course_lib.data.preference_pairs import (
     Preference,
@@ -77,6 +83,7 @@ __all__ = [
     "fitting_preferences",
     "fitting_translations",
     "load_captions",
+    "load_descriptions",
     "load_dialogues",
     "load_images",
     "load_picture_dialogues",
@@ -92,6 +99,7 @@ __all__ = [
     "picture_examples",
     "pictures_of",
     "predict_next",
+    "prepared",
     "preference_batch",
     "preference_batches",
     "questions_about",
@@ -102,6 +110,7 @@ __all__ = [
     "translation_pairs",
     "window_batches",
     "windows_in_order",
+    "with_images",
     "with_pictures",
     "with_reference",
 ]

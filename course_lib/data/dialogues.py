@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from course_lib.data.messages import Conversation, check_conversation
 from course_lib.data.sources import load_source, require_columns
-from course_lib.errors import CourseError
+from course_lib.errors import CourseError, located
 
 if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
     import datasets
@@ -25,10 +25,8 @@ def load_dialogues(source: str | Path = "world", split: str = "train") -> "datas
     rows = load_source(source, split, world_dialogues)
     rows = require_columns(rows, "instruction", "context", "response", "category")
     for number, row in enumerate(rows, start=1):
-        try:
+        with located(f'row {number} of "{source}", split "{split}"'):
             check_dialogue(row)
-        except CourseError as error:
-            raise CourseError(f'row {number} of "{source}", split "{split}": {error}') from None
     return rows
 
 

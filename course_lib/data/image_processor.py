@@ -1,6 +1,6 @@
 """A picture as the tensor that a model was made for: resized, cropped, scaled and normalized, as on the hub."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
@@ -64,7 +64,7 @@ class ImageProcessor:
         return 3 if self.mean is None else len(self.mean)
 
     @torch.no_grad()
-    def __call__(self, pictures: Sequence[Picture]) -> BCYX:
+    def __call__(self, pictures: Iterable[Picture]) -> BCYX:
         """Pictures as numbers around zero, in float32.
 
         Raises:
@@ -72,7 +72,7 @@ class ImageProcessor:
         """
         return self.normalize(self.stack(pictures))
 
-    def stack(self, pictures: Sequence[Picture]) -> BytesBCYX:
+    def stack(self, pictures: Iterable[Picture]) -> BytesBCYX:
         """Pictures, resized and cropped. Raises CourseError as a call does."""
         prepared = [self.prepare(picture) for picture in pictures]
         shapes = sorted({tuple(pixels.shape[1:]) for pixels in prepared})
@@ -132,7 +132,11 @@ def resized(pixels: BytesCYX, size: list[int], resampling: str) -> BytesCYX:
 
 
 def crop_middle(pixels: BytesCYX, height: int, width: int) -> BytesMiddle:
-    """The middle of a picture; a smaller picture gets a black edge around it first."""
+    """The middle of a picture; a smaller picture gets a black edge around it first.
+
+    Of an odd number of pixels that are left over, one more is to the right, or below, as in transformers; in
+    torchvision, their half is rounded.
+    """
     missing_height, missing_width = (
         max(0, new - old) for new, old in zip((height, width), pixels.shape[1:], strict=True)
     )

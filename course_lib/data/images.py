@@ -1,13 +1,14 @@
 """Pictures with their classes or captions: `image, label` and `image, caption`, from the little world or elsewhere."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from course_lib.data.described_pictures import is_described_folder, load_described_pictures
 from course_lib.data.picture_files import is_picture_folder, load_picture_folder, readable_pictures
 from course_lib.data.sources import load_source, no_progress_bars, require_columns
-from course_lib.errors import CourseError
+from course_lib.errors import CourseError, located
 
 if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
     import datasets
@@ -47,28 +48,41 @@ def load_captions(source: str | Path = "world", split: str = "train") -> "datase
 
     Args:
         source: as in `load_images`, with `caption`, a text or a list of texts, as in nlphuji/flickr30k, or
-            `caption_0`, `caption_1` and so on, as in jxie/flickr8k.
+            `caption_0`, `caption_1` and so on, as in jxie/flickr8k. Or a folder of pictures with a `metadata.jsonl`
+            (see `load_described_pictures`).
         split: "train", "validation" or "test".
 
     Raises:
         CourseError: the source can't be used, a column is missing, a picture can't be read, or a row has no caption.
     """
+    if is_described_folder(source):
+        return load_described_pictures(Path(source), split, lambda row: {"caption": captions_of(row)})
     rows = load_pictures(source, split)
     if source == "world":
         return with_classes(rows, world_classes())
-    numbered = sorted(name for name in rows.column_names if name.startswith("caption_"))
-    columns = numbered or ["caption"]
-    require_columns(rows, "image", *columns)
-    captions = [listed(texts) for texts in zip(*(rows[column] for column in columns), strict=True)]
-    for number, texts in enumerate(captions, start=1):
-        if not texts or not all(isinstance(text, str) and text.strip() for text in texts):
-            raise CourseError(f'row {number} of "{source}", split "{split}", has no caption: got {texts!r}')
+    columns = caption_columns(rows.column_names)
+    captions = []
+    for number, row in enumerate(require_columns(rows, *columns).select_columns(columns), start=1):
+        with located(f'row {number} of "{source}", split "{split}"'):
+            captions.append(captions_of(row))
     return rows.remove_columns(columns).add_column("caption", captions)
 
 
-def listed(texts: Sequence[Any]) -> list[Any]:
-    """The texts of all columns of a row as one list; a column may hold a text or a list of them."""
-    return [text for cell in texts for text in (cell if isinstance(cell, list) else [cell])]
+def caption_columns(names: Iterable[str]) -> list[str]:
+    """The columns of captions, in their order."""
+    return sorted(name for name in names if name.startswith("caption_")) or ["caption"]
+
+
+def captions_of(row: dict[str, Any]) -> list[str]:
+    """The captions of a row, at least one. Raises CourseError where there is none, or one is empty or no text."""
+    columns = caption_columns(row)
+    if columns[0] not in row:
+        raise CourseError(f"missing caption; found {', '.join(row)}")
+    cells = [row[column] for column in columns]
+    texts = [text for cell in cells for text in (cell if isinstance(cell, list) else [cell])]
+    if not texts or not all(isinstance(text, str) and text.strip() for text in texts):
+        raise CourseError(f"a caption should be a text, or a list of texts, and not empty; got {texts!r}")
+    return texts
 
 
 def load_pictures(source: str | Path, split: str) -> "datasets.Dataset":

@@ -1,6 +1,6 @@
 """Pictures as batches: with the numbers of their classes, or with captions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,7 +12,7 @@ from course_lib.data.image_processor import ImageProcessor
 from course_lib.data.pictures import Picture
 from course_lib.data.rows import Rows, pad
 from course_lib.errors import CourseError
-from course_lib.shapes import BytesBCYX, BytesCYX
+from course_lib.shapes import BCYX, BytesBCYX, BytesCYX
 
 Views = Callable[[BytesBCYX, torch.Generator], BytesBCYX]
 
@@ -109,6 +109,13 @@ def batches_of_pictures(
         raise CourseError(f"expected pictures and as many labels, got {len(pictures)} and {len(said)}")
     items = list(zip(processor.stack(pictures), said, strict=True))
     return Batches(items, collate, partial(shuffle, len(items), batch_size), seed)
+
+
+def prepared(processor: ImageProcessor, pictures: Sequence[Picture], batch_size: int) -> Iterator[BCYX]:
+    """The tensors of so many pictures each, in their order; one picture at a time is in memory as it was."""
+    numbers = range(len(pictures))
+    for start in numbers[::batch_size]:
+        yield processor(pictures[i] for i in numbers[start : start + batch_size])
 
 
 def picture_batch(

@@ -1,18 +1,23 @@
 """Talk about pictures, in the columns of HuggingFaceM4/the_cauldron: `images`, and `texts` of user and assistant."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from course_lib.data.chat import ChatTemplate, Example
+from course_lib.data.described_pictures import is_described_folder, load_described_pictures
+from course_lib.data.images import captions_of, load_captions
 from course_lib.data.messages import Conversation, with_pictures
 from course_lib.data.picture_files import as_pictures, folder_of
 from course_lib.data.pictures import open_picture
 from course_lib.data.sources import load_source, no_progress_bars, require_columns
-from course_lib.errors import CourseError
+from course_lib.errors import CourseError, located
 
 if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
     import datasets
+
+DESCRIBE = "Describe the picture."
 
 
 def load_picture_dialogues(source: str | Path = "world", split: str = "train") -> "datasets.Dataset":
@@ -23,18 +28,57 @@ def load_picture_dialogues(source: str | Path = "world", split: str = "train") -
 
     Args:
         source: see `load_source`; for example "HuggingFaceM4/the_cauldron:vqav2". A picture is a file, beside the file
-            that names it, or its content.
+            that names it, or its content. Or pictures with captions (see `load_captions`), which become
+            `load_descriptions`; in a folder with a `metadata.jsonl`, a line may have `texts` in the place of a caption.
         split: "train", "validation" or "test".
 
     Raises:
         CourseError: the source can't be used, a column is missing, a picture can't be read, or a row has no picture, no
             text, or a text without user and assistant.
     """
-    rows = require_columns(load_source(source, split, world_picture_dialogues), "images", "texts")
+    if is_described_folder(source):
+        return about_each(load_described_pictures(Path(source), split, lambda row: {"texts": texts_of(row)}))
+    rows = load_source(source, split, world_picture_dialogues)
+    if "image" in rows.column_names and not {"images", "texts"} & set(rows.column_names):
+        return load_descriptions(source, split)
+    require_columns(rows, "images", "texts")
     if source != "world":
         rows, name = beside(source, rows), f'"{source}", split "{split}"'
         check_rows(with_images(rows, decode=False, name=name), name)
     return with_images(rows, decode=True)
+
+
+def load_descriptions(source: str | Path = "world", split: str = "train") -> "datasets.Dataset":
+    """The pictures of `load_captions` as dialogues: the user asks for a description, which is the last caption.
+
+    In the little world, the last of them tells all.
+    """
+    rows = load_captions(source, split)
+    texts = [description(captions) for captions in rows["caption"]]
+    return about_each(rows.select_columns("image").add_column("texts", texts))
+
+
+def description(captions: Sequence[str]) -> list[dict[str, str]]:
+    """The texts of a dialogue in which a picture is described by the last of its captions."""
+    return [{"user": DESCRIBE, "assistant": captions[-1]}]
+
+
+def texts_of(row: dict[str, Any]) -> list[dict[str, str]]:
+    """The texts of a line about a picture, or its caption. Raises CourseError where they can't be used."""
+    if "texts" not in row:
+        return description(captions_of(row))
+    check_texts(row["texts"])
+    return [{role: text[role] for role in ("user", "assistant")} for text in row["texts"]]
+
+
+@no_progress_bars()
+def about_each(rows: "datasets.Dataset") -> "datasets.Dataset":
+    """Rows of an `image` and texts as rows of `images`, one in each, and texts."""
+    from datasets import Dataset, Image
+
+    pictures = rows.cast_column("image", Image(decode=False))["image"]
+    columns = {"images": [[picture] for picture in pictures], "texts": rows["texts"][:]}
+    return with_images(Dataset.from_dict(columns), decode=True)
 
 
 @no_progress_bars()
@@ -60,21 +104,23 @@ def with_images(rows: "datasets.Dataset", decode: bool, name: str = "the little 
 def check_rows(rows: "datasets.Dataset", name: str) -> None:
     """Raise a CourseError that names the first row that makes no dialogue about pictures."""
     for number, row in enumerate(rows, start=1):
-        try:
+        with located(f"row {number} of {name}"):
             check_row(row)
-        except CourseError as error:
-            raise CourseError(f"row {number} of {name}: {error}") from None
 
 
 def check_row(row: dict[str, Any]) -> None:
     """Raise a CourseError that says what is wrong with a row."""
-    images, texts = row["images"] or [], row["texts"] or []
-    if not isinstance(texts, list) or not all(isinstance(text, dict) for text in texts):
-        raise CourseError(f"texts should be a list of texts with user and assistant, got {texts!r}")
-    if not images or not texts:
-        raise CourseError(f"expected images and texts, got {len(images)} and {len(texts)}")
-    for picture in images:
+    if not row["images"]:
+        raise CourseError("expected one picture or more, got none")
+    for picture in row["images"]:
         open_picture(picture)
+    check_texts(row["texts"])
+
+
+def check_texts(texts: Any) -> None:
+    """Raise a CourseError unless these are texts of user and assistant, one or more."""
+    if not texts or not isinstance(texts, list) or not all(isinstance(text, dict) for text in texts):
+        raise CourseError(f"texts should be a list of texts with user and assistant, got {texts!r}")
     for text in texts:
         for role in ("user", "assistant"):
             if not isinstance(text.get(role), str) or not text[role].strip():

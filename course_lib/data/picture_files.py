@@ -2,11 +2,11 @@
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from course_lib.data.pictures import open_picture
-from course_lib.data.sources import no_progress_bars
-from course_lib.errors import CourseError
+from course_lib.data.sources import named, no_progress_bars
+from course_lib.errors import CourseError, located
 
 if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
     import datasets
@@ -20,14 +20,23 @@ def is_picture_folder(source: str | Path) -> bool:
     if not os.path.isdir(source):  # unlike Path's, it bears names that are too long
         return False
     folder = Path(source)
-    if any(file.is_file() and file.name.split(".")[0] in SPLITS for file in folder.iterdir()):
-        return False
-    return any(file.suffix.lower() in SUFFIXES for file in folder.glob("*/**/*"))
+    return not has_split_files(folder) and any(is_picture(file) for file in folder.glob("*/**/*"))
+
+
+def has_split_files(folder: Path) -> bool:
+    """Whether a folder has a file that tells about a split, such as `train.jsonl`."""
+    named = [file for file in folder.iterdir() if file.is_file() and file.name.split(".")[0] in SPLITS]
+    return not all(map(is_picture, named))
+
+
+def is_picture(file: Path) -> bool:
+    """Whether a file is a picture by its name; those that begin with a dot are the system's own."""
+    return file.suffix.lower() in SUFFIXES and not file.name.startswith(".")
 
 
 def pictures_in(folder: Path) -> list[Path]:
     """The files of pictures in a folder, in alphabetical order."""
-    return sorted(file for file in folder.iterdir() if file.suffix.lower() in SUFFIXES)
+    return sorted(file for file in folder.iterdir() if is_picture(file))
 
 
 def load_picture_folder(folder: Path, split: str) -> "datasets.Dataset":
@@ -38,16 +47,16 @@ def load_picture_folder(folder: Path, split: str) -> "datasets.Dataset":
     for validation, and the one after it for the test.
 
     Raises:
-        CourseError: there is no folder or no picture for the split, or a class that training has not.
+        CourseError: there is no class, no folder or no picture for the split, or a class that training has not.
     """
     from datasets import ClassLabel, Dataset, Features, Image
 
     divided = (folder / "train").is_dir()
     classes = class_folders(folder / "train" if divided else folder)
-    if divided and not (folder / split).is_dir():
-        raise CourseError(f'{folder} has no folder for split "{split}"; it holds {names_of(folder)}')
+    if not classes:
+        raise CourseError(f"{folder} should have a folder of pictures for each class; it holds {names_of(folder)}")
     files, labels = [], []
-    for place in class_folders(folder / split) if divided else classes:
+    for place in class_folders(split_folder(folder, split)) if divided else classes:
         if place.name not in [known.name for known in classes]:
             raise CourseError(f'{place}: the class "{place.name}" is not among those of {folder / "train"}')
         pictures = pictures_in(place) if divided else share(pictures_in(place), split)
@@ -65,15 +74,22 @@ def class_folders(folder: Path) -> list[Path]:
     return sorted(place for place in folder.iterdir() if place.is_dir() and pictures_in(place))
 
 
+def split_folder(folder: Path, split: str) -> Path:
+    """The folder of a split. Raises CourseError where there is none."""
+    if not (folder / split).is_dir():
+        raise CourseError(f'{folder} has no folder for split "{split}"; it holds {names_of(folder)}')
+    return folder / split
+
+
 def names_of(folder: Path) -> str:
     """What a folder holds, in words."""
-    return ", ".join(sorted(place.name for place in folder.iterdir())) or "nothing"
+    return named(place.name for place in folder.iterdir())
 
 
-def share(files: list[Path], split: str) -> list[Path]:
-    """The part of `files` that is for a split: two of each ten for validation and test, the others for training."""
+def share(items: list[Any], split: str) -> list[Any]:
+    """The part of `items` that is for a split: two of each ten for validation and test, the others for training."""
     part = {8: "validation", 9: "test"}
-    return [file for number, file in enumerate(files) if part.get(number % 10, "train") == split]
+    return [item for number, item in enumerate(items) if part.get(number % 10, "train") == split]
 
 
 def folder_of(source: str | Path) -> Path:
@@ -96,10 +112,8 @@ def readable_pictures(rows: "datasets.Dataset", source: str | Path) -> "datasets
         rows = rows.add_column("file", [file and str(folder / file) for file in rows["image"]])
         rows = rows.remove_columns("image").rename_column("file", "image")
     for number, picture in enumerate(as_pictures(rows, "image", Image(decode=False), name)["image"], start=1):
-        try:
+        with located(f"row {number} of {name}"):
             open_picture(picture)
-        except CourseError as error:
-            raise CourseError(f"row {number} of {name}: {error}") from None
     return rows.cast_column("image", Image())
 
 

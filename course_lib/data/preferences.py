@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from course_lib.data.messages import check_conversation
 from course_lib.data.sources import load_source, require_columns
-from course_lib.errors import CourseError
+from course_lib.errors import CourseError, located
 
 if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
     import datasets
@@ -24,10 +24,8 @@ def load_preferences(source: str | Path = "world", split: str = "train") -> "dat
     """
     rows = require_columns(load_source(source, split, world_preferences), "chosen", "rejected")
     for number, row in enumerate(rows, start=1):
-        try:
+        with located(f'row {number} of "{source}", split "{split}"'):
             check_preference(row["chosen"], row["rejected"])
-        except CourseError as error:
-            raise CourseError(f'row {number} of "{source}", split "{split}": {error}') from None
     return rows
 
 
@@ -36,10 +34,8 @@ def check_preference(chosen: object, rejected: object) -> None:
     for side, messages in (("chosen", chosen), ("rejected", rejected)):
         if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
             raise CourseError(f"{side} must be a list of messages with role and content; got {messages!r}")
-        try:
+        with located(side):
             check_conversation(messages, last="assistant")
-        except CourseError as error:
-            raise CourseError(f"{side}: {error}") from None
     if chosen == rejected:
         raise CourseError(f"chosen and rejected are equal: {chosen[-1]['content']!r}")
     if chosen[:-1] != rejected[:-1]:

@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import io
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -135,8 +135,15 @@ def find_file(folder: Path, split: str) -> Path:
     for file in files:
         if file.name.split(".")[0] == split:
             return file
-    found = ", ".join(file.name for file in files) or "nothing"
+    found = named(file.name for file in files)
     raise CourseError(f'{folder} has no file for split "{split}" (such as {split}.jsonl); it holds {found}')
+
+
+def named(names: Iterable[str], most: int = 9) -> str:
+    """Names in alphabetical order as words: the first of them, and how many more there are."""
+    names = sorted(names)
+    more = f" and {len(names) - most:,} more" * (len(names) > most)
+    return (", ".join(names[:most]) or "nothing") + more
 
 
 def load_hub(source: str, split: str) -> "datasets.Dataset":

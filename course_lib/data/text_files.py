@@ -86,7 +86,9 @@ def check_lines(file: Path) -> None:
 def parse(text: str, file: Path, first: int = 1) -> Any:
     """The value of a text in JSON, from line `first` of a file on. Raises CourseError where it can't be read."""
     try:
-        return json.loads(text)
+        value = json.loads(text)
+        json.dumps(value, ensure_ascii=False).encode()  # a half of a character, such as \ud83d, is none
+        return value
     except json.JSONDecodeError as error:
         line, reason, at = first + error.lineno - 1, f"not valid JSON ({error.msg})", error.pos
     except (ValueError, RecursionError) as error:

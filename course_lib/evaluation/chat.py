@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from course_lib.data import ChatTemplate, ImageProcessor, Tokenizer, conversation, pictures_of, questions_about
+from course_lib.data import (
+    ChatTemplate,
+    ImageProcessor,
+    Tokenizer,
+    conversation,
+    pictures_of,
+    prepared,
+    questions_about,
+)
 from course_lib.data.messages import Conversation
 from course_lib.evaluation.groups import members_by_group
 from course_lib.generation import complete, likeliest
@@ -66,9 +74,7 @@ def answer(
 def look_at(pictures: Sequence[object], model: Vlm, processor: ImageProcessor, batch_size: int = 128) -> Features:
     """What the tower of a `Vlm` makes of pictures; once for all that is asked about them."""
     device = next(model.parameters()).device
-    starts = range(0, len(pictures), batch_size)
-    seen = [model.look(processor(pictures[i : i + batch_size]).to(device)).cpu() for i in starts]
-    return torch.cat(seen)
+    return torch.cat([model.look(part.to(device)).cpu() for part in prepared(processor, pictures, batch_size)])
 
 
 def score_answers(

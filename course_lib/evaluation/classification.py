@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn import Module
 
-from course_lib.data import ImageProcessor
+from course_lib.data import ImageProcessor, prepared
 from course_lib.evaluation.groups import members_by_group
 from course_lib.models import evaluating
 from course_lib.shapes import IdsN
@@ -27,9 +27,9 @@ class ClassScores:
 @torch.no_grad()
 def classify(model: Module, processor: ImageProcessor, pictures: Sequence[object], batch_size: int = 250) -> IdsN:
     """The number of the class that a `Vit` (or another model from pixels to logits) gives each picture."""
-    parts = [pictures[start : start + batch_size] for start in range(0, len(pictures), batch_size)]
+    parts = prepared(processor, pictures, batch_size)
     with evaluating(model) as device:
-        return torch.cat([model(processor(part).to(device)).argmax(dim=-1).cpu() for part in parts])
+        return torch.cat([model(part.to(device)).argmax(dim=-1).cpu() for part in parts])
 
 
 def evaluate_classifier(model: Module, processor: ImageProcessor, rows: "datasets.Dataset") -> dict[str, ClassScores]:

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import torch
+
 from course_lib.data import ImageProcessor, TextTokenizer
 from course_lib.evaluation.groups import members_by_group
-from course_lib.evaluation.zero_shot import best_class, encode_captions, encode_pictures, recall_at_1
+from course_lib.evaluation.zero_shot import Recall, best_class, encode_captions, encode_pictures, recall_at_1
 from course_lib.models import Clip
 from course_lib.shapes import NJ
 from course_lib.world.language.writing import with_article
@@ -51,11 +53,10 @@ def evaluate_clip(
             shirts count that training never shows in their colours.
     """
     images = encode_pictures(model, processor, rows["image"])
-    texts = encode_captions(model, tokenizer, [captions[-1] for captions in rows["caption"]])
+    captions = [captions[-1] for captions in rows["caption"]]
+    texts = encode_captions(model, tokenizer, captions)
     groups = members_by_group(rows)
-    found = {
-        group: recall_at_1(images[members][:GALLERY], texts[members][:GALLERY]) for group, members in groups.items()
-    }
+    found = {group: recall_of(images, texts, captions, members[:GALLERY]) for group, members in groups.items()}
     named = {group: {} for group in groups}
     if scenes:
         names = name_things(model, tokenizer, images), name_shirts(model, tokenizer, images, scenes)
@@ -64,6 +65,13 @@ def evaluate_clip(
         group: ClipScores(len(members), *(100 * share for share in found[group]), **named[group])
         for group, members in groups.items()
     }
+
+
+def recall_of(images: NJ, texts: NJ, captions: Sequence[str], members: Sequence[int]) -> Recall:
+    """The `Recall` among the pictures with the numbers `members`."""
+    said = [captions[i] for i in members]
+    same = torch.tensor([[one == other for other in said] for one in said])
+    return recall_at_1(images[members], texts[members], same)
 
 
 def named_rightly(

@@ -6,11 +6,11 @@ from typing import NamedTuple
 import torch
 import torch.nn.functional as F
 
-from course_lib.data import ImageProcessor, TextTokenizer, check_classes
+from course_lib.data import ImageProcessor, TextTokenizer, check_classes, prepared
 from course_lib.data.rows import pad
 from course_lib.errors import CourseError
 from course_lib.models import Clip
-from course_lib.shapes import NJ, Classes, IdsN
+from course_lib.shapes import NJ, BoolsNN, Classes, IdsN
 from course_lib.world.language.writing import with_article
 
 TEMPLATES = ("a picture of {}", "a drawing of {}", "here you see {}", "{}")
@@ -20,8 +20,7 @@ TEMPLATES = ("a picture of {}", "a drawing of {}", "here you see {}", "{}")
 def encode_pictures(model: Clip, processor: ImageProcessor, pictures: Sequence[object], at_once: int = 250) -> NJ:
     """Pictures, whatever `open_picture` takes -> unit vectors of a `Clip`."""
     device = next(model.parameters()).device
-    parts = [pictures[start : start + at_once] for start in range(0, len(pictures), at_once)]
-    return torch.cat([model.encode_images(processor(part).to(device)).cpu() for part in parts])
+    return torch.cat([model.encode_images(part.to(device)).cpu() for part in prepared(processor, pictures, at_once)])
 
 
 @torch.no_grad()
@@ -79,7 +78,14 @@ class Recall(NamedTuple):
     pictures: float
 
 
-def recall_at_1(images: NJ, texts: NJ) -> Recall:
-    """The `Recall` in a gallery: unit vectors of pictures and of their captions, in the same order."""
+def recall_at_1(images: NJ, texts: NJ, same: BoolsNN | None = None) -> Recall:
+    """The `Recall` in a gallery.
+
+    Args:
+        images, texts: unit vectors of pictures and of their captions, in the same order.
+        same: where two pictures have the same caption, which then is no wrong answer.
+    """
     similarity, own = images @ texts.T, torch.arange(len(images))
-    return Recall(*((similarity.argmax(dim=dim) == own).float().mean().item() for dim in (1, 0)))
+    right = torch.eye(len(images), dtype=torch.bool) if same is None else same
+    found = right[own, similarity.argmax(dim=1)], right[similarity.argmax(dim=0), own]
+    return Recall(*(each.float().mean().item() for each in found))

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from course_lib.data import (
     Batches,
@@ -11,9 +12,10 @@ from course_lib.data import (
     ImageProcessor,
     Tokenizer,
     dialogue_batches,
-    load_captions,
+    load_descriptions,
     load_picture_dialogues,
     picture_examples,
+    with_images,
     with_pictures,
 )
 from course_lib.errors import CourseError
@@ -23,7 +25,9 @@ from course_lib.shapes import Features
 from course_lib.world.scenes import make_scenes
 from course_lib.world.scenes.dialogues import practice
 
-DESCRIBE = "Describe the picture."
+if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+    import datasets
+
 Turns = list[list[dict[str, str]]]  # of each dialogue: what the user asks, and what the assistant says
 
 
@@ -53,16 +57,18 @@ class PictureDialogues:
 
 
 def descriptions(source: Path | str, split: str) -> PictureDialogues:
-    """The captions of `source` (see `load_captions`) as dialogues: of each picture the last, which tells all."""
-    rows = load_captions(source, split)
-    texts = [[{"user": DESCRIBE, "assistant": captions[-1]}] for captions in rows["caption"]]
-    return PictureDialogues([[picture] for picture in rows["image"]], texts)
+    """The captions of `source` as dialogues (see `load_descriptions`)."""
+    return in_memory(load_descriptions(source, split))
 
 
 def instructions(source: Path | str, split: str) -> PictureDialogues:
     """The dialogues of `source` (see `load_picture_dialogues`)."""
-    rows = load_picture_dialogues(source, split)
-    return PictureDialogues(list(rows["images"]), list(rows["texts"]))
+    return in_memory(load_picture_dialogues(source, split))
+
+
+def in_memory(rows: "datasets.Dataset") -> PictureDialogues:
+    """The dialogues of a data set; pictures stay files, or what these contain, until they are looked at."""
+    return PictureDialogues(list(with_images(rows, decode=False)["images"]), list(rows["texts"]))
 
 
 def practised(pictures: list[list[object]], split: str, **amounts: int) -> PictureDialogues:

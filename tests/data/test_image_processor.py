@@ -5,11 +5,15 @@ import json
 import numpy as np
 import pytest
 import torch
+import transformers
 from PIL import Image
+from torchvision.models import ViT_B_16_Weights
+from torchvision.transforms import InterpolationMode
 from transformers import CLIPImageProcessor, SiglipImageProcessor, ViTImageProcessor
 
 from course_lib.data import ImageProcessor
 from course_lib.errors import CourseError
+from tests.photographs import photographs
 
 GREY = {"mean": (0.5,), "std": (0.5,)}
 THEIRS = {
@@ -26,7 +30,10 @@ THEIRS = {
     "no rescaling": lambda: ViTImageProcessor(do_rescale=False),
     "neither": lambda: ViTImageProcessor(do_rescale=False, do_normalize=False),
 }
+PHOTOGRAPHS = {"lake": 0, "flower": 1}
+PRESETS = {"resized to 256": ViT_B_16_Weights.IMAGENET1K_V1, "resized to 384": ViT_B_16_Weights.IMAGENET1K_SWAG_E2E_V1}
 each_of_theirs = pytest.mark.parametrize("make", THEIRS.values(), ids=THEIRS.keys())
+each_photograph = pytest.mark.parametrize("number", PHOTOGRAPHS.values(), ids=PHOTOGRAPHS)
 
 
 def noise(height=59, width=83, channels=3):
@@ -52,6 +59,34 @@ def test_the_tensor_is_that_of_transformers(make, picture, tmp_path):
     theirs = make()
     expected = theirs(images=picture, return_tensors="pt").pixel_values
     torch.testing.assert_close(ours(theirs, tmp_path)([picture]), expected.float(), rtol=0, atol=1e-6)
+
+
+def levels(normalized, std):
+    """Normalized pixels in levels of 255, but for what is the same for all pixels of a channel."""
+    return torch.as_tensor(normalized) * 255 * torch.tensor(std).view(-1, 1, 1)
+
+
+@each_photograph
+@pytest.mark.parametrize("name", ["CLIPImageProcessor", "ViTImageProcessor", "SiglipImageProcessor"])
+def test_photographs_are_prepared_as_transformers_does_with_torchvision_and_with_pillow(name, number, tmp_path):
+    theirs, with_pillow = getattr(transformers, name)(), getattr(transformers, f"{name}Pil")()
+    processor, photo = ours(theirs, tmp_path), photographs()[number]
+    [pixels] = levels(processor([photo]), processor.std)
+    for other in (theirs, with_pillow):
+        [expected] = levels(np.stack(other(images=[photo], return_tensors="np").pixel_values), processor.std)
+        assert (pixels - expected).abs().max() < 1.01
+
+
+@each_photograph
+@pytest.mark.parametrize("weights", PRESETS.values(), ids=PRESETS)
+def test_photographs_are_prepared_as_torchvision_prepares_them_for_its_vit(weights, number):
+    photo, theirs = photographs()[number], weights.transforms()
+    [size], [crop] = theirs.resize_size, theirs.crop_size
+    resample = {InterpolationMode.BILINEAR: 2, InterpolationMode.BICUBIC: 3}[theirs.interpolation]
+    mean, std = tuple(theirs.mean), tuple(theirs.std)
+    processor = ImageProcessor(size=size, crop=(crop, crop), resample=resample, mean=mean, std=std)
+    photo = photo.crop((0, 0, 530, 424))  # so what is cut off is even; see `crop_middle`
+    assert (levels(processor([photo])[0], std) - levels(theirs(photo), std)).abs().max() < 1.01
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "L", "LA", "P"])

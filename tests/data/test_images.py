@@ -127,7 +127,7 @@ def test_a_row_without_a_caption_is_named(nothing, tmp_path):
     good = ["a cow"] if isinstance(nothing, list) else "a cow"
     row = {"image": [{"bytes": png(picture()), "path": None}] * 2}
     path = write_parquet(tmp_path / "pictures.parquet", caption=[good, nothing], **row)
-    with pytest.raises(CourseError, match='row 2 of ".*pictures.parquet", split "train", has no caption'):
+    with pytest.raises(CourseError, match='row 2 of ".*pictures.parquet", split "train": a caption should be a text'):
         load_captions(path)
 
 

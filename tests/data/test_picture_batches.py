@@ -1,10 +1,13 @@
 """Batches of pictures: all of them once per epoch, each with its own label."""
 
+import weakref
+
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
-from course_lib.data import ImageProcessor, caption_batches, picture_batches
+from course_lib.data import ImageProcessor, caption_batches, picture_batches, prepared
 from course_lib.errors import CourseError
 
 N, SIZE = 11, 5
@@ -55,3 +58,29 @@ def test_batches_are_cut_for_several_workers():
 def test_pictures_without_labels_are_refused(count, labels):
     with pytest.raises(CourseError, match=f"expected pictures and as many labels, got {count} and {labels}"):
         picture_batches(pictures(count), list(range(labels)), PROCESSOR, 4)
+
+
+class Album:
+    """Seven pictures, each of which is made when it is asked for; `most` were held at once."""
+
+    def __init__(self):
+        self.made, self.most = [], 0
+
+    def __len__(self):
+        return 7
+
+    def __getitem__(self, number):
+        picture = Image.new("L", (11 + number, 13), 20 * number)
+        self.made.append(weakref.ref(picture))
+        self.most = max(self.most, sum(made() is not None for made in self.made))
+        return picture
+
+
+def test_prepared_pictures_come_in_their_order_and_are_opened_one_by_one():
+    processor, album = ImageProcessor(size=(3, 5)), Album()
+    first, second, last = prepared(processor, album, 3)
+    assert (len(first), len(second), len(last)) == (3, 3, 1)
+    assert torch.equal(torch.cat([first, second, last]), processor([album[i] for i in range(7)]))
+    one_by_one = Album()
+    assert len(list(prepared(processor, one_by_one, 5))) == 2
+    assert one_by_one.most <= 2  # the next is made before the last one is let go

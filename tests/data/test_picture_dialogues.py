@@ -64,8 +64,8 @@ def test_a_missing_column_is_answered_with_those_there_are(tmp_path):
 @pytest.mark.parametrize(
     ("bad", "complaint"),
     [
-        ({"images": []}, "expected images and texts, got 0 and 1"),
-        ({"texts": []}, "expected images and texts, got 1 and 0"),
+        ({"images": []}, "expected one picture or more, got none"),
+        ({"texts": []}, r"texts should be a list of texts with user and assistant, got \[\]"),
         ({"texts": [TEXT | {"assistant": " "}]}, "a text needs words of the assistant; got ' '"),
         ({"texts": [TEXT | {"user": None}]}, "a text needs words of the user; got None"),
         ({"images": [{"bytes": b"no picture", "path": None}]}, "a picture can't be read"),

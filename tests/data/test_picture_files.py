@@ -62,6 +62,12 @@ def test_a_folder_with_too_few_pictures_for_the_split_is_named(split, tmp_path):
         load_images(str(tmp_path / "divided"), split)
 
 
+def test_a_folder_without_classes_says_what_it_holds(tmp_path):
+    fill(tmp_path, train=3)
+    with pytest.raises(CourseError, match="should have a folder of pictures for each class; it holds train$"):
+        load_images(str(tmp_path))
+
+
 def test_a_class_that_training_has_not_is_named(tmp_path):
     fill(tmp_path / "train", hen=1)
     fill(tmp_path / "test", hen=1, emu=1)

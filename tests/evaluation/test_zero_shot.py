@@ -76,3 +76,11 @@ def test_recall_counts_rows_and_columns_apart():
     texts = torch.tensor([[1.0, 0.0, 0.0], [0.9, 0.4, 0.0], [0.0, 0.0, 1.0]])
     recall = recall_at_1(images, texts)
     assert (recall.captions, recall.pictures) == (1.0, pytest.approx(2 / 3))
+
+
+def test_a_caption_that_another_picture_has_too_is_no_wrong_answer():
+    images = torch.tensor([[0.8, 0.6], [1.0, 0.0], [0.0, 1.0]])
+    texts = torch.tensor([[1.0, 0.0], [1.0, 0.0], [0.6, 0.8]])
+    same = torch.tensor([[True, True, False], [True, True, False], [False, False, True]])
+    assert recall_at_1(images, texts) == pytest.approx((1 / 3, 1 / 3))
+    assert recall_at_1(images, texts, same) == pytest.approx((2 / 3, 2 / 3))
