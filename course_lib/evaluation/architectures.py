@@ -29,6 +29,16 @@ def token_states(model: Variant, texts: Sequence[Ids]) -> list[Tensor]:
     return [row[: len(ids)].cpu() for row, ids in zip(states, texts, strict=True)]
 
 
+def states_without_future(model: Variant, texts: Sequence[Ids]) -> list[Tensor]:
+    """As `token_states`, but each token is the last one of what the model reads."""
+    return [torch.stack([states[-1] for states in token_states(model, beginnings(text))]) for text in texts]
+
+
+def beginnings(text: Ids) -> list[Ids]:
+    """The text up to each of its tokens."""
+    return [text[: end + 1] for end in range(len(text))]
+
+
 @torch.no_grad()
 def second_half_loss(model: Variant, ids: Ids, hole: int, both_sides: bool = False) -> TokenLoss:
     """The `TokenLoss` of the second half of a text, given the first.

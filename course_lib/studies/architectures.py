@@ -6,6 +6,7 @@ no longer sees it, since it comes in the decoder.
 """
 
 import copy
+from collections.abc import Callable
 from functools import lru_cache
 
 import torch
@@ -64,28 +65,37 @@ def pretrained(name: str, seed: int, steps: int, count: int) -> tuple[Variant, N
     model = new_variant(name, len(tokenizer), seed)
     plan = Plan(steps=steps, learning_rate=RATES[name], evaluations=1, seed=seed)
     Trainer(model, text_batches(texts, exercises[name], 512, seed), OBJECTIVES[name], plan, report=silent).train()
-    exam = tokenizer.encode_batch(new["text"])
-    right = read_topic(model.eval(), (train["topic"][-300:], texts[-300:]), (new["topic"], exam))
-    losses = [second_half_loss(model, ids, gap if name == "T5" else mask) for ids in exam[::5]]
-    numbers = {
+    exam = tokenizer.encode_batch(new["text"][::5])
+    losses = [second_half_loss(model.eval(), ids, gap if name == "T5" else mask) for ids in exam]
+    nats = float(sum(loss.total for loss in losses)) / sum(loss.count for loss in losses)
+    return model, topic_numbers(model, count) | {"nats": nats}
+
+
+def topic_numbers(
+    model: Variant, count: int, read: Callable[[Variant, list[Ids]], list[torch.Tensor]] = token_states
+) -> Numbers:
+    """At how many tokens of new stories, all or by place, a probe reads the topic off what `read` gives: percents."""
+    train, new, tokenizer, texts = world(count)
+    seen, exam = texts[-300:], tokenizer.encode_batch(new["text"])
+    right = read_topic(train["topic"][-300:], read(model, seen), new["topic"], read(model, exam))
+    return {
         "topic": 100 * float(torch.cat(right).float().mean()),
         "topic by place": [mean_at(right, start) for start in range(0, 60, 6)],
-        "nats": float(sum(loss.total for loss in losses)) / sum(loss.count for loss in losses),
     }
-    return model, numbers
 
 
 def read_topic(
-    model: Variant, seen: tuple[list[str], list[Ids]], new: tuple[list[str], list[Ids]]
+    topics: list[str], states: list[torch.Tensor], new_topics: list[str], new_states: list[torch.Tensor]
 ) -> list[torch.Tensor]:
-    """Whether a probe reads the topic at each token of the new texts."""
-    classes, states, labels = sorted(set(seen[0]) | set(new[0])), [], []
-    for topics, texts in (seen, new):
-        states.append(token_states(model, texts))
+    """Whether a probe that learns from the first texts reads the topic at each token of the new ones."""
+    classes = sorted(set(topics) | set(new_topics))
+
+    def rows(topics, states):
         numbers = torch.tensor([classes.index(topic) for topic in topics])
-        labels.append(numbers.repeat_interleave(torch.tensor([len(ids) for ids in texts])))
-    right = fit_probe(torch.cat(states[0]), labels[0]).is_right(torch.cat(states[1]), labels[1])
-    return list(right.split([len(ids) for ids in new[1]]))
+        return torch.cat(states), numbers.repeat_interleave(torch.tensor([len(text) for text in states]))
+
+    right = fit_probe(*rows(topics, states)).is_right(*rows(new_topics, new_states))
+    return list(right.split([len(text) for text in new_states]))
 
 
 def mean_at(right: list[torch.Tensor], start: int, width: int = 6) -> float:

@@ -5,7 +5,13 @@ import torch
 import torch.nn.functional as F
 
 from course_lib.data import BOS
-from course_lib.evaluation.architectures import fill_at_once, second_half_loss, token_states, write_on
+from course_lib.evaluation.architectures import (
+    fill_at_once,
+    second_half_loss,
+    states_without_future,
+    token_states,
+    write_on,
+)
 from course_lib.studies.architectures import new_variant, what_is_read
 
 HOLE, EOS, V = 3, 2, 23
@@ -35,6 +41,15 @@ def test_a_state_knows_its_own_token_and_the_future_only_where_the_mask_lets_it(
     before, after = token_states(model, [TEXT])[0], token_states(model, [other])[0]
     assert not torch.allclose(before[-2], after[-2], atol=1e-4)
     assert torch.allclose(before[0], after[0], atol=1e-5) != sees
+
+
+@pytest.mark.parametrize(("name", "sees"), [("Bert", True), ("Gpt", False), ("T5", True)])
+def test_without_the_future_the_states_are_those_of_a_text_that_ends_there(name, sees):
+    model = variant(name)
+    (whole,), (cut,) = token_states(model, [TEXT]), states_without_future(model, [TEXT])
+    alone = token_states(model, [TEXT[:3]])[0]
+    assert torch.allclose(cut[2], alone[2], atol=1e-5) and torch.allclose(cut[-1], whole[-1], atol=1e-5)
+    assert torch.allclose(cut, whole, atol=1e-4) != sees
 
 
 def test_what_gpt_and_t5_lose_on_the_second_half_is_teacher_forcing():
