@@ -11,7 +11,6 @@ from tests.notebooks.sitting import RULES
 UNREVISED = {
     "inference_and_alignment",
     "vision_language_model",
-    "vision_transformer",
 }
 REVISED = [path for path in LESSON_FILES if path.stem.partition("_")[2] not in UNREVISED]
 
