@@ -83,9 +83,9 @@ PARTS = {
         (
             "inference_and_alignment",
             "Inference and alignment",
-            45,
-            "Multimodal Vision Language Models: Inference",
-            "Training (step 3: RLHF)",
+            50,
+            "Multimodal Vision Language Models Inference",
+            "Step 3: RLHF",
         ),
     ),
 }
