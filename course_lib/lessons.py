@@ -77,8 +77,8 @@ PARTS = {
             "vision_language_model",
             "A vision-language model",
             60,
-            "Multi-Modal Vision Language Models: Multimodal Vision Language Models",
-            "Training",
+            "Multi-Modal Vision Language Models",
+            "Multimodal Vision Language Models Training",
         ),
         (
             "inference_and_alignment",
