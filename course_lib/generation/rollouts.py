@@ -168,7 +168,7 @@ def label_log_probabilities(model: Model, tokens: IdsBT, labels: IdsBT) -> BT:
     return log_p
 
 
-def checked_rewards(rewards: Sequence[float], count: int) -> PerRow:
+def checked_rewards(rewards: Sequence[object], count: int) -> PerRow:
     """Rewards as a tensor. Raises CourseError where one is missing, or no finite number; it names the row."""
     if len(rewards) != count:
         raise CourseError(f"{count} answers need as many rewards, got {len(rewards)}")
