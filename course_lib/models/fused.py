@@ -13,7 +13,7 @@ from course_lib.runtime import one_thread
 from course_lib.shapes import BV, IdsB1, IdsBT, Keep, Kept
 
 SMALL = 2**18  # weights: a matrix of fewer is read before a second core has woken up to help
-PACKED = ("forward", "hidden", "read", "logits", "capped")  # the methods of a model that a step stands in for
+REPLACED = ("forward", "hidden", "read", "logits", "capped")  # the methods of a model that a step stands in for
 
 
 class Fused(Model):
@@ -93,6 +93,6 @@ def fuse(model: Model, store: Callable = exact) -> Fused:
 
 def check_methods(model: Model, kind: type[Model]) -> None:
     """Raise a CourseError where a subclass of `kind` has methods of its own for what a step computes."""
-    own = [name for name in PACKED if getattr(type(model), name, None) is not getattr(kind, name, None)]
+    own = [name for name in REPLACED if getattr(type(model), name, None) is not getattr(kind, name, None)]
     if own:
         raise CourseError(f"a {type(model).__name__} can't be fused: its {own[0]} is not that of a {kind.__name__}")

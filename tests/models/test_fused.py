@@ -108,7 +108,7 @@ def test_other_models_and_unmerged_adapters_are_refused():
         fuse(model)
 
 
-def test_the_model_inside_is_the_one_that_was_packed():
+def test_the_model_inside_is_the_one_that_was_fused():
     model = tiny_llm()
     assert fuse(model).model is model
     assert isinstance(fuse(model).model, Llm)
