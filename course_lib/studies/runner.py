@@ -31,7 +31,8 @@ def run(study: Study, seeds: int, folder: Path = CARDS, track: Track = iter) -> 
         track: wraps the list of what is left to do, to show how far it is.
 
     Raises:
-        CourseError: an arm measured nothing, or something else than plain numbers; the card can't be read, or written.
+        CourseError: a package is missing; an arm measured nothing, or something else than plain numbers; the card
+            can't be read, or written.
     """
     path = folder / f"{study.name}.json"
     content = begun(study, path)
@@ -46,7 +47,13 @@ def run(study: Study, seeds: int, folder: Path = CARDS, track: Track = iter) -> 
 
 
 def measured(study: Study, arm: str, seed: int, **settings: Any) -> Numbers:
-    """The numbers of one arm with one seed; `settings` go before those of the arm."""
+    """The numbers of one arm with one seed; `settings` go before those of the arm.
+
+    Raises:
+        CourseError: a package is missing; or something else was measured than plain numbers.
+    """
+    if study.missing:
+        raise CourseError(study.missing)
     seed_everything(seed)
     numbers = study.measure(seed=seed, **study.arms[arm] | settings)
     if not numbers or not all(is_plain(value) for value in numbers.values()):

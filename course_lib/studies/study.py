@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Sized
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import Any
 
 Numbers = dict[str, float | list[float]]  # what is measured; a list is a curve
@@ -18,6 +19,7 @@ class Study:
         arms: what is compared: by its name, the settings that an arm changes. A control changes one.
         loaders: the functions that load the data, such as `load_stories`.
         models: the names of the shipped models that it starts from.
+        packages: what it needs beside the course's own, by the names that pip knows.
         toy: the settings, whatever the arm, of a run that is over at once, for the tests.
     """
 
@@ -25,6 +27,7 @@ class Study:
     arms: dict[str, dict[str, Any]]
     loaders: tuple[Callable[..., Sized], ...] = ()
     models: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
     toy: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -36,3 +39,9 @@ class Study:
     def question(self) -> str:
         """The first line of its file."""
         return sys.modules[self.measure.__module__].__doc__.strip().partition("\n")[0]
+
+    @property
+    def missing(self) -> str:
+        """What to do about those of its packages that aren't installed; "" where there are none."""
+        absent = [name for name in self.packages if find_spec(name.replace("-", "_")) is None]
+        return f"the study {self.name} needs more than the course: pip install {' '.join(absent)}" if absent else ""

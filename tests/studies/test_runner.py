@@ -52,6 +52,13 @@ def test_what_a_card_holds_is_not_measured_again(tmp_path):
     assert [(seed, sides) for seed in range(3) for sides in (2, 6)] == CALLS
 
 
+def test_a_study_without_its_packages_says_what_to_install(tmp_path):
+    study = replace(COINS, packages=("pytest", "no-such-package"))
+    with pytest.raises(CourseError, match="test_runner needs more than the course: pip install no-such-package$"):
+        runner.run(study, 1, tmp_path)
+    assert CALLS == []
+
+
 def test_an_interrupted_run_keeps_what_it_had(tmp_path):
     def stop(left):
         yield left[0]
