@@ -26,6 +26,7 @@ def without_outputs(notebook):
     return [(cell.cell_type, cell.id, cell.source, cell.metadata) for cell in notebook.cells]
 
 
+@pytest.mark.slow  # nbconvert makes 24 notebooks
 def test_every_student_edition_is_the_one_that_its_source_gives():
     made = generate_releases(SOURCES)
     assert [path.stem for path in RELEASES] == [path.stem for path in SOURCES]
