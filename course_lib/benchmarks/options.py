@@ -17,6 +17,7 @@ NAMES = (
     "window",
     "decoder",
     "vit",
+    "clip",
     "pictures",
 )
 

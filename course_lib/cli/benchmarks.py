@@ -35,7 +35,8 @@ def bench(
     writing     tokens per second of greedy writing, against transformers.generate
     window      time per token late and early in a text, with windows; bytes of the caches
     decoder     training a decoder of 6 layers of 384, against a Llama of Hugging Face (takes minutes)
-    vit         training a vision transformer, against torchvision's of the same shape
+    vit         training vision transformers, against torchvision's of the same shapes
+    clip        training CLIP, against open_clip's of the same shapes
     pictures    drawing the little world: pictures per second of one core
 
     \b

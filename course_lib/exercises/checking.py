@@ -73,11 +73,15 @@ def cause_of(exercise, answer, failed, cases, part):
                 return None
             for cause, wrong in exercise.mistakes:
                 with contextlib.suppress(Exception):  # nor may a mistake
-                    expected = [exercise.apply(wrong, case) for case in tried]
-                    same = all(agrees(*pair, exercise.tolerance) for pair in zip(given, expected, strict=True))
-                    if same and (part is None or part in expected[0]):
+                    if all(gives(exercise, wrong, *pair, part) for pair in zip(tried, given, strict=True)):
                         return cause
     return None
+
+
+def gives(exercise, wrong, case, value, part):
+    """Whether a mistake gives this value in a case, and has the part of it that is asked for."""
+    expected = exercise.apply(wrong, case)
+    return agrees(value, expected, exercise.tolerance) and (part is None or part in expected)
 
 
 def is_easily_alike(value, part):

@@ -8,9 +8,9 @@ from torch import nn
 from course_lib.data import EOS
 from course_lib.errors import CourseError
 from course_lib.models.base import Model
-from course_lib.models.towers import check_activation, encoder_layers, norm_of
+from course_lib.models.towers import check_activation, encoder_layers, norm_of, read_one
 from course_lib.nn import LearnedPositions, TokenEmbedding, View
-from course_lib.shapes import BD, BTD, IdsBT, PlacesB, check_shape
+from course_lib.shapes import BD, BTD, BoolMask, IdsBT, PlacesB, check_shape
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,24 +51,33 @@ class TextTower(Model):
 
     def hidden(self, tokens: IdsBT) -> BTD:
         """What the last layer makes of each token, normalized."""
-        check_shape(tokens, "B T")
-        view = View(tokens)
-        mask = None if self.config.end_id is None else view.mask()
-        x = self.dropout(self.embedding(tokens) + self.positions(view.positions))
+        x, mask = self.embed(tokens)
         for layer in self.layers:
             x = layer(x, mask)
         return self.norm(x)
 
+    def embed(self, tokens: IdsBT) -> tuple[BTD, BoolMask | None]:
+        """What the first layer reads, and who may attend to whom."""
+        check_shape(tokens, "B T")
+        view = View(tokens)
+        x = self.dropout(self.embedding(tokens) + self.positions(view.positions))
+        return x, None if self.config.end_id is None else view.mask()
+
     def forward(self, tokens: IdsBT) -> BD:
         """One vector for each text.
 
-        What stands behind the end token, such as padding, changes nothing.
+        What stands behind the end token, such as padding, changes nothing. Of what the last layer makes, only one
+        token is read, so only this is computed.
 
         Raises:
             CourseError: a text is longer than the positions reach, or has no end token.
         """
-        x = self.hidden(tokens)
-        return x[torch.arange(len(x), device=x.device), self.last(tokens)]
+        x, mask = self.embed(tokens)
+        for layer in self.layers[:-1]:
+            x = layer(x, mask)
+        last = self.last(tokens)
+        one = x[torch.arange(len(x), device=x.device), last].unsqueeze(1)
+        return self.norm(read_one(self.layers[-1], one, x, None if mask is None else mask[last][:, None, None]))
 
     def last(self, tokens: IdsBT) -> PlacesB:
         """The place of the token that sums a text up, B."""

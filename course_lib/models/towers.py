@@ -8,6 +8,7 @@ from torch import nn
 
 from course_lib.errors import CourseError
 from course_lib.nn import ACTIVATIONS, EncoderLayer
+from course_lib.shapes import BD, BSD, BTD, Mask
 
 
 def check_activation(name: str) -> None:
@@ -29,3 +30,13 @@ def encoder_layers(config: Any) -> nn.ModuleList:
         EncoderLayer(*sizes, norm_first=True, activation=activation, norm=norm_of(config))
         for _ in range(config.num_layers)
     )
+
+
+def read_one(layer: EncoderLayer, one: BTD, x: BSD, mask: Mask | None = None) -> BD:
+    """What a layer makes of `one` position of each row of `x`; the others are only attended to.
+
+    `mask`: what this position may attend to.
+    """
+    norm = layer.self_attention_add_norm.norm
+    one = layer.self_attention_add_norm(one, lambda one: layer.self_attention(one, norm(x), mask))
+    return layer.feed_forward_add_norm(one, layer.feed_forward)[:, 0]

@@ -7,7 +7,7 @@ from torch import nn
 
 from course_lib.errors import CourseError
 from course_lib.models.base import Model
-from course_lib.models.towers import check_activation, encoder_layers, norm_of
+from course_lib.models.towers import check_activation, encoder_layers, norm_of, read_one
 from course_lib.nn import ACTIVATIONS, AttentionPool, LearnedPositions, PatchEmbedding
 from course_lib.shapes import BCYX, BD, BPD, BSD
 
@@ -117,11 +117,5 @@ class VisionTower(Model):
         """
         if not self.has_class_token:
             return self.pool(self.norm(self.hidden(pixels)))
-        return self.norm(first_position(self.layers[-1], self.hidden(pixels, len(self.layers) - 1)))
-
-
-def first_position(layer: nn.Module, x: BSD) -> BD:
-    """What a pre-norm layer makes of the first position; the others are only attended to."""
-    norm = layer.self_attention_add_norm.norm
-    first = layer.self_attention_add_norm(x[:, :1], lambda first: layer.self_attention(first, norm(x)))
-    return layer.feed_forward_add_norm(first, layer.feed_forward)[:, 0]
+        x = self.hidden(pixels, len(self.layers) - 1)
+        return self.norm(read_one(self.layers[-1], x[:, :1], x))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from course_lib.benchmarks import Options, decoding, peak, pictures, throughput, training, vit
+from course_lib.benchmarks import Options, decoding, peak, pictures, throughput, training
 
 
 @pytest.fixture
@@ -18,7 +18,6 @@ def options(pairs, trained, tiny_recipe):
         (decoding, "sentences_per_second"),
         (peak, "gflops"),
         (pictures, "pictures_per_second"),
-        (vit, "pictures_per_second"),
     ],
 )
 def test_a_rate_is_compared_with_that_of_a_baseline(benchmark, unit, options, monkeypatch):

@@ -1,5 +1,7 @@
 """Small Hugging Face models with random weights, and what their layers compute, to hold against ours."""
 
+import re
+
 import torch
 
 from tests.parity import assert_near, shake
@@ -11,6 +13,11 @@ def small(model_class, config):
     """A model in eval mode with all weights random; its plain kernel also gives attention weights."""
     config._attn_implementation = "eager"
     return shake(model_class(config)).eval()
+
+
+def one_of_each_kind(names):
+    """Of tensors that differ only in the number of their layer, the last."""
+    return {re.sub(r"\.\d+\.", ".N.", name, count=1): name for name in names}.values()
 
 
 def layer_outputs(layers, run):

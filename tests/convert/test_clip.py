@@ -10,7 +10,7 @@ from course_lib.convert.hub import CONVERTERS
 from course_lib.errors import CourseError
 from course_lib.nn import record_attention
 from course_lib.objectives import contrastive, sigmoid_contrastive
-from tests.convert.hugging_face import NEAR, assert_all_near
+from tests.convert.hugging_face import NEAR, assert_all_near, one_of_each_kind
 from tests.convert.llm_twins import saved
 from tests.convert.test_hub import WEIGHTS, change
 from tests.convert.vision_twins import (
@@ -134,8 +134,8 @@ def test_weights_may_be_kept_in_bfloat16(make, tmp_path):
 def test_every_tensor_that_is_missing_misshapen_or_not_finite_is_named(make, tmp_path):
     config = HubCheckpoint(saved(make(), tmp_path)).config
     state = load_file(tmp_path / WEIGHTS)
-    for name, tensor in state.items():
-        inner = name.removeprefix("vit.")
+    for name in one_of_each_kind(state):
+        inner, tensor = name.removeprefix("vit."), state[name]
         damaged = tensor.clone()
         damaged.view(-1)[-1] = torch.nan
         changed = {

@@ -8,15 +8,10 @@ from nbgrader.api import Gradebook
 from course_lib.grading.editions import EDITIONS, generate, open_course
 from tests.exercises.editions import SOURCES
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader has many
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]  # nbgrader has many
 
 
-LESSONS = [
-    pytest.param(path, id=path.stem, marks=pytest.mark.slow if place else ()) for place, path in enumerate(SOURCES)
-]
-
-
-@pytest.mark.parametrize("source", LESSONS)
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
 def test_a_solved_source_gets_all_points_and_an_untouched_release_none(source, tmp_path):
     lesson, course = source.stem, open_course(tmp_path)
     shutil.copytree(source.parent, tmp_path / "source" / lesson)

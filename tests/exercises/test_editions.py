@@ -1,11 +1,14 @@
 """Source and student editions follow the rules, are in step, and say what they should."""
 
+import matplotlib
+import matplotlib.pyplot as plt
 import pytest
 
 from course_lib.exercises.results import is_check, results
 from course_lib.grading.editions import STUB, generate_releases
 from tests.exercises.editions import RELEASES, RULES, SOURCES
 from tests.notebooks.lesson import Lesson
+from tests.notebooks.tolerance import says_the_same
 
 
 def name(thing):
@@ -23,6 +26,7 @@ def without_outputs(notebook):
     return [(cell.cell_type, cell.id, cell.source, cell.metadata) for cell in notebook.cells]
 
 
+@pytest.mark.slow  # nbconvert makes 24 notebooks
 def test_every_student_edition_is_the_one_that_its_source_gives():
     made = generate_releases(SOURCES)
     assert [path.stem for path in RELEASES] == [path.stem for path in SOURCES]
@@ -33,6 +37,19 @@ def test_every_student_edition_is_the_one_that_its_source_gives():
 @pytest.mark.parametrize("path", SOURCES, ids=name)
 def test_every_source_edition_solves_all_of_its_exercises(path):
     assert [result.message for result in results(Lesson(path).notebook) if not result.passed] == []
+
+
+@pytest.mark.parametrize("path", SOURCES + RELEASES, ids=name)
+def test_every_edition_still_prints_what_it_stores(path, capsys, monkeypatch):
+    """Its code runs here, which is faster than in a kernel of its own."""
+    matplotlib.use("agg")
+    monkeypatch.setattr(plt, "show", lambda: plt.close("all"))
+    variables = {}
+    with plt.rc_context():
+        for cell in Lesson(path).code:
+            exec(cell.source, variables)
+            stored = "".join(output.text for output in cell.outputs if output.output_type == "stream")
+            assert says_the_same(capsys.readouterr().out, stored), cell.source
 
 
 @pytest.mark.parametrize("path", RELEASES, ids=name)

@@ -8,7 +8,7 @@ import torch
 
 from course_lib.data import BOS
 from course_lib.generation import CachedDecoding, RecomputingDecoding, Sampler, beam_search, generate
-from tests.nn.test_kv_cache import CUTS, LENGTH
+from tests.nn.test_kv_cache import FEWER_CUTS, LENGTH
 from tests.parity import V, assert_near, both_norms
 from tests.toys import MAX_LENGTH, tiny_translator
 
@@ -23,11 +23,11 @@ def decodings(**changes):
 
 @both_norms
 @torch.no_grad()
-def test_every_way_of_cutting_gives_the_logits_and_the_tokens_of_recomputing(norm_first, tolerance):
+def test_every_cut_gives_the_logits_and_the_tokens_of_recomputing(norm_first, tolerance):
     model, tokens = tiny_translator(norm_first=norm_first), torch.randint(1, V, (len(SOURCE), LENGTH))
     recomputing = RecomputingDecoding(model, SOURCE)
     expected = {end: recomputing.next_logits(tokens[:, end - 1 : end]) for end in range(1, LENGTH + 1)}
-    for cuts in CUTS:
+    for cuts in FEWER_CUTS:
         cached = CachedDecoding(model, SOURCE)
         for a, b in pairwise(cuts):
             logits = cached.next_logits(tokens[:, a:b])

@@ -81,7 +81,7 @@ HARMFUL = {  # what it submits, its points, and what is said of it
 
 
 CLASSES = {  # copies of each honest submission, by name, and the harmful ones
-    "a few": ({"near": 1, "both": 1}, ("exits", "deletes-cells", "no-notebook", "reads-solutions")),
+    "a few": ({"near": 1}, ("exits", "no-notebook", "reads-solutions")),
     "thirty": (dict.fromkeys(HONEST, 2), HARMFUL),
 }
 

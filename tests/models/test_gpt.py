@@ -10,17 +10,17 @@ from course_lib.errors import CourseError
 from course_lib.generation import complete
 from course_lib.models import GptConfig, load_model, save_model
 from tests.models.tiny import tiny_gpt
-from tests.nn.test_kv_cache import CUTS, LENGTH
+from tests.nn.test_kv_cache import FEWER_CUTS, LENGTH
 from tests.parity import D_FF, B, D, T, V, assert_near
 from tests.toys import MAX_LENGTH, toy_tokenizer
 
 TOKENS = torch.tensor([[1, 9, 8, 3, 3], [1, 16, 5, 7, 2]])
 
 
-def test_every_way_of_cutting_gives_the_logits_of_the_whole(tolerance):
+def test_every_cut_gives_the_logits_of_the_whole(tolerance):
     model, tokens = tiny_gpt(), torch.randint(V, (B, LENGTH))
     whole = model(tokens)
-    for cuts in CUTS:
+    for cuts in FEWER_CUTS:
         cache = model.new_cache()
         chunks = [model(tokens[:, a:b], cache=cache) for a, b in pairwise(cuts)]
         assert_near(torch.cat(chunks, dim=1), whole, tolerance)
@@ -30,7 +30,7 @@ def test_every_way_of_cutting_gives_the_logits_of_the_whole(tolerance):
 def test_rows_that_are_padded_on_the_left_have_the_logits_of_each_alone(tolerance):
     model, rows = tiny_gpt(), [torch.randint(1, V, (length,)).tolist() for length in (LENGTH, LENGTH - 3, 2)]
     tokens, positions = pad_left(rows)
-    for cuts in CUTS:
+    for cuts in FEWER_CUTS:
         cache = model.new_cache()
         chunks = [model(tokens[:, a:b], positions[:, a:b], cache) for a, b in pairwise(cuts)]
         for row, logits in zip(rows, torch.cat(chunks, dim=1), strict=True):

@@ -11,7 +11,7 @@ from course_lib.models import Llm, LlmConfig, Scorer, load_model, save_model
 from course_lib.nn import KVCache, decoder_cache, record_attention
 from course_lib.nn.kv_cache import cache_for
 from tests.models.tiny import LLM_SIZES, tiny_llm, tiny_scorer
-from tests.nn.test_kv_cache import CUTS, LENGTH
+from tests.nn.test_kv_cache import FEWER_CUTS, LENGTH
 from tests.parity import D_FF, B, T, V, assert_near
 from tests.toys import MAX_LENGTH, toy_tokenizer
 
@@ -29,7 +29,7 @@ def float64():
 @pytest.mark.parametrize("cache_for", [cache_for, lambda window_size: KVCache()], ids=["ring", "plain"])
 @pytest.mark.parametrize(("kv_heads", "windows"), list(product([1, 2, 6], WINDOWS)))
 @torch.no_grad()
-def test_every_way_of_cutting_gives_the_logits_of_the_whole(kv_heads, windows, cache_for, float64, monkeypatch):
+def test_every_cut_gives_the_logits_of_the_whole(kv_heads, windows, cache_for, float64, monkeypatch):
     """Rows of unequal length, padded on the left, against each row alone and uncut; one may exceed its window at once.
 
     Layers with a window keep a ring of keys and values; keeping all of them gives the same.
@@ -39,7 +39,7 @@ def test_every_way_of_cutting_gives_the_logits_of_the_whole(kv_heads, windows, c
     rows = [torch.randint(1, V, (length,)).tolist() for length in (LENGTH, LENGTH - 3, 2)]
     expected = [model(torch.tensor([row]))[0] for row in rows]
     tokens, positions = pad_left(rows)
-    for cuts in CUTS:
+    for cuts in FEWER_CUTS:
         cache = model.new_cache()
         chunks = [model(tokens[:, a:b], positions[:, a:b], cache=cache) for a, b in pairwise(cuts)]
         for row, logits, alone in zip(rows, torch.cat(chunks, dim=1), expected, strict=True):
@@ -54,7 +54,7 @@ def test_texts_without_padding_need_no_positions(windows, cache_for, float64, mo
     monkeypatch.setattr(decoder_cache, "cache_for", cache_for)
     model, tokens = tiny_llm(window_sizes=windows), torch.randint(1, V, (B, LENGTH))
     expected = model(tokens)
-    for cuts in CUTS:
+    for cuts in FEWER_CUTS:
         cache = model.new_cache()
         chunks = [model(tokens[:, a:b], cache=cache) for a, b in pairwise(cuts)]
         assert_near(torch.cat(chunks, dim=1), expected, 1e-10)

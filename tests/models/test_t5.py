@@ -8,7 +8,7 @@ import torch
 from course_lib.errors import CourseError
 from course_lib.models import T5Config, load_model, save_model
 from tests.models.tiny import tiny_t5
-from tests.nn.test_kv_cache import CUTS, LENGTH
+from tests.nn.test_kv_cache import FEWER_CUTS, LENGTH
 from tests.parity import D_FF, B, D, H, S, T, V, assert_near
 from tests.toys import toy_tokenizer
 
@@ -16,10 +16,10 @@ SOURCE = torch.tensor([[4, 2, 16, 0, 0, 0, 0], [3, 5, 2, 2, 7, 11, 4]])
 TARGET = torch.tensor([[1, 9, 8, 3, 3], [1, 16, 5, 7, 2]])
 
 
-def test_every_way_of_cutting_the_target_gives_the_logits_of_the_whole(tolerance):
+def test_every_cut_of_the_target_gives_the_logits_of_the_whole(tolerance):
     model, target = tiny_t5(), torch.randint(1, V, (B, LENGTH))
     whole = model(SOURCE, target)
-    for cuts in CUTS:
+    for cuts in FEWER_CUTS:
         cache = model.new_cache(SOURCE)
         chunks = [model.decoder(target[:, a:b], cache=cache) for a, b in pairwise(cuts)]
         assert_near(torch.cat(chunks, dim=1), whole, tolerance)

@@ -11,6 +11,8 @@ from tests.parity import B, D, E, H, assert_near, shake
 
 LENGTH = 7
 CUTS = [(0, *cuts, LENGTH) for n in range(LENGTH) for cuts in combinations(range(1, LENGTH), n)]
+# For whole models: not at all, at one place, at some, at all.
+FEWER_CUTS = [(0, LENGTH), *((0, place, LENGTH) for place in range(1, LENGTH)), (0, 2, 3, 6, LENGTH), CUTS[-1]]
 
 
 def test_there_are_as_many_ways_of_cutting_as_subsets_of_the_gaps():

@@ -8,9 +8,15 @@ from course_lib.recipes import RECIPES, run, score
 from tests.pretend_device import UNAVAILABLE, pretend_device
 from tests.recipes.toys import longer, quiet
 
+WRITERS = ("aligned", "vlm", "vlm-aligned")  # they write many answers, token by token
+
+
+def slow(name):
+    return pytest.param(name, marks=pytest.mark.slow)
+
 
 @pytest.mark.skipif(bool(UNAVAILABLE), reason=UNAVAILABLE)
-@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize("name", [slow(name) if name in WRITERS else name for name in RECIPES])
 def test_a_recipe_ends_with_its_card_on_another_device(name, toys, tmp_path):
     recipe, source = toys[name]
     recipe = replace(longer(recipe, 2, evaluations=1), earlier=tuple(longer(stage, 1) for stage in recipe.earlier))

@@ -9,7 +9,7 @@ from course_lib.recipes import RECIPES
 from course_lib.runtime import MODELS
 from tests.cli.conftest import course
 
-FAST = ("base", "bert", "reward", "vit")
+FAST = ("bert", "reward")
 
 
 def near(scores):

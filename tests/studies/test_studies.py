@@ -9,6 +9,21 @@ from tests.notebooks.lesson import LESSON_FILES, Lesson
 from tests.studies.prose import differs, links
 
 STUDIES = all_studies()
+# Even at toy size they ask a trained model, or read all texts.
+LARGE = {
+    "architectures",
+    "forgetting",
+    "four_methods",
+    "heads",
+    "leak",
+    "learning_rates",
+    "longer",
+    "low_rank",
+    "pleasing_the_judge",
+    "pretraining",
+    "shared_heads",
+    "uptraining",
+}
 TOLD = [
     pytest.param(*link, id=f"{path.stem}: {link[0]}")
     for path in LESSON_FILES
@@ -38,8 +53,9 @@ def test_each_arm_of_a_study_changes_settings_that_it_has(study):
         signature(study.measure).bind(**{"seed": 1, **study.toy, **settings})
 
 
-@pytest.mark.parametrize("study", STUDIES.values(), ids=STUDIES)
-def test_a_study_gives_the_same_numbers_for_the_same_seed(study):
+@pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.slow if n in LARGE else ()) for n in STUDIES])
+def test_a_study_gives_the_same_numbers_for_the_same_seed(name):
+    study = STUDIES[name]
     arm = next(iter(study.arms))
     assert toy_run(study, arm) == toy_run(study, arm)
 

@@ -1,6 +1,7 @@
 """A checkpoint: what is not this run's, or not whole, is refused; and a full disk takes nothing away."""
 
 import json
+import shutil
 
 import pytest
 import torch
@@ -14,11 +15,18 @@ from tests.training.runs import STEPS, Recorded, is_same, trained_weights, train
 NAME = "checkpoint.safetensors"
 
 
+@pytest.fixture(scope="module")
+def interrupted(tmp_path_factory):
+    """A folder with the checkpoint of a run that was interrupted after six steps."""
+    folder = tmp_path_factory.mktemp("interrupted")
+    interrupt(trainer(folder=folder, objective=stop_at(6)))
+    return folder
+
+
 @pytest.fixture
-def folder(tmp_path):
-    """Holds the checkpoint of a run that was interrupted after six steps."""
-    interrupt(trainer(folder=tmp_path, objective=stop_at(6)))
-    return tmp_path
+def folder(interrupted, tmp_path):
+    """A copy of it, which may be spoilt."""
+    return shutil.copytree(interrupted, tmp_path, dirs_exist_ok=True)
 
 
 def stop_at(step):

@@ -35,6 +35,7 @@ def losses_by_step(folder, processes):
     return torch.tensor(parts).unflatten(-1, (STEPS, -1)).sum(dim=(0, -1))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="several processes are not tried on Windows")
 def test_two_processes_train_to_the_losses_and_weights_of_one(tmp_path):
     one, two = tmp_path / "one", tmp_path / "two"

@@ -65,6 +65,7 @@ def test_the_slides_sentence_has_relatives_in_training(splits):
     assert sum(" livro que eu " in pt for pt, _ in sentences) >= 5
 
 
+@pytest.mark.slow
 def test_withheld_combinations_are_not_in_training_and_are_in_each_combination_pair(splits):
     combinations = combinations_of(pair for split in SPLITS for pair in splits[split])
     assert is_withheld("fazer", "livro")

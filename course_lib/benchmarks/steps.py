@@ -1,0 +1,57 @@
+"""What the benchmarks of vision models share: their shapes, and steps of training on one batch of random pictures."""
+
+import time
+from collections.abc import Callable
+from functools import partial
+
+import torch
+from torch import nn
+
+from course_lib.benchmarks.options import Options
+from course_lib.benchmarks.rounds import Table, compare, take_turns
+from course_lib.shapes import BCYX
+
+Loss = Callable[[nn.Module], torch.Tensor]
+
+SMALL = {"d_model": 128, "d_ff": 512, "num_heads": 4, "num_layers": 4}
+SHAPES = {
+    "64 pixels, patches of 16": {"image_size": 64, "patch_size": 16, **SMALL},
+    "64 pixels, patches of 8": {"image_size": 64, "patch_size": 8, **SMALL},
+    "ViT-S/16": {"image_size": 224, "patch_size": 16, "d_model": 384, "d_ff": 1536, "num_heads": 6, "num_layers": 12},
+}
+PIXELS = 2**18  # of a batch: 64 pictures of 64 x 64, or 5 of 224 x 224
+
+
+def random_pictures(image_size: int) -> BCYX:
+    """A batch of pictures of noise."""
+    return torch.randn(PIXELS // image_size**2, 3, image_size, image_size)
+
+
+def contest(name: str, contestants: dict[str, tuple[nn.Module, Loss]], pictures: int, options: Options) -> Table:
+    """The rows of one shape: models and their losses of a batch with so many pictures take turns."""
+    runs = {
+        f"{name}, {who}": partial(rate, new_step(*contestant), pictures, options.seconds)
+        for who, contestant in contestants.items()
+    }
+    return compare(take_turns(options.rounds, runs), "pictures_per_second")
+
+
+def new_step(model: nn.Module, loss: Loss) -> Callable[[], None]:
+    """A function that makes one step of training: forward, loss, backward, and AdamW."""
+    optimizer = torch.optim.AdamW(model.train().parameters(), fused=True)
+
+    def step():
+        loss(model).backward()
+        optimizer.step()
+        optimizer.zero_grad()
+
+    return step
+
+
+def rate(step: Callable[[], None], pictures: int, seconds: float) -> float:
+    """Make steps for `seconds`, one at least; the pictures per second."""
+    steps, started = 0, time.perf_counter()
+    while (passed := time.perf_counter() - started) < seconds:
+        step()
+        steps += 1
+    return steps * pictures / passed
