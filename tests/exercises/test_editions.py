@@ -39,7 +39,9 @@ def test_every_source_edition_solves_all_of_its_exercises(path):
     assert [result.message for result in results(Lesson(path).notebook) if not result.passed] == []
 
 
-@pytest.mark.parametrize("path", SOURCES + RELEASES, ids=name)
+@pytest.mark.parametrize(
+    "path", [*(pytest.param(path, marks=pytest.mark.slow) for path in SOURCES), *RELEASES], ids=name
+)
 def test_every_edition_still_prints_what_it_stores(path, capsys, monkeypatch):
     """Its code runs here, which is faster than in a kernel of its own."""
     matplotlib.use("agg")

@@ -11,6 +11,8 @@ from course_lib.grading import Limits, grade_folder
 from course_lib.grading.editions import generate_releases
 from tests.grading.small_course import NAME, answered, cell_named, write, write_course
 
+pytestmark = pytest.mark.slow  # nbgrader starts a kernel for each submission
+
 RIGHT = 'prediction = {"plain": 8.0, "scaled": 1.0, "slope": 0.09}'
 NEAR = 'prediction = {"plain": 64, "scaled": 1, "slope": 0.09}'
 BROADCAST = "def mask_padding(lengths, size):\n    return (torch.arange(size) < lengths[:, None])[:, None, None, :]"
@@ -80,24 +82,20 @@ HARMFUL = {  # what it submits, its points, and what is said of it
 }
 
 
-CLASSES = {  # copies of each honest submission, by name, and the harmful ones
-    "a few": ({"near": 1}, ("exits", "no-notebook", "reads-solutions")),
-    "thirty": (dict.fromkeys(HONEST, 2), HARMFUL),
-}
+COPIES = 2  # of each honest submission
 
 
-@pytest.fixture(scope="module", params=["a few", pytest.param("thirty", marks=pytest.mark.slow)])
-def graded(request, tmp_path_factory):
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
     """Grades by student, the folder of the results, and the seconds that it took."""
     root = tmp_path_factory.mktemp("course")
     (release,) = generate_releases([write_course(root)])
-    honest, harmful = CLASSES[request.param]
-    for name, copies in honest.items():
-        for number in range(copies):
-            write(answered(release, **HONEST[name][0]), root / "in" / f"{name}-{number}" / f"{NAME}.ipynb")
-    for name in harmful:
+    for name, (answers, _) in HONEST.items():
+        for number in range(COPIES):
+            write(answered(release, **answers), root / "in" / f"{name}-{number}" / f"{NAME}.ipynb")
+    for name, (hand_in, *_) in HARMFUL.items():
         path = root / "in" / name / f"{NAME}.ipynb"
-        if notebook := HARMFUL[name][0](release):
+        if notebook := hand_in(release):
             write(notebook, path)
         else:
             path.parent.mkdir()
@@ -122,8 +120,7 @@ def test_every_honest_submission_gets_its_points(graded):
 
 def test_a_harmful_submission_costs_itself_only_and_is_explained(graded):
     grades, _, _ = graded
-    for name in HARMFUL.keys() & grades.keys():
-        _, points, reason = HARMFUL[name]
+    for name, (_, points, reason) in HARMFUL.items():
         assert grades[name].points == points, name
         assert reason in "; ".join(grades[name].notes)
 
