@@ -1,6 +1,6 @@
 """Pictures per second of training CLIP: ours, and open_clip's of the same shape.
 
-Wanted: 1.2 times theirs for the small shapes, and 1.1 times for the large one, as in `vit`.
+Wanted: 1.2 times theirs; the large shape does not reach it, see `vit`.
 """
 
 from importlib.util import find_spec

@@ -35,7 +35,7 @@ def state_and_config(model):
 
 
 @each_family
-def test_every_missing_tensor_is_named(convert, theirs):
+def test_a_missing_tensor_of_each_kind_is_named(convert, theirs):
     state, config = state_and_config(theirs())
     for name in one_of_each_kind(state.keys() - COPIES):
         inner_name = name.removeprefix("bert.").removeprefix("transformer.")
@@ -101,7 +101,7 @@ def test_a_config_with_another_number_of_layers_is_refused(family, setting):
 
 
 @each_family
-def test_every_tensor_of_another_shape_is_refused(convert, theirs):
+def test_a_tensor_of_another_shape_is_refused_whatever_its_kind(convert, theirs):
     state, config = state_and_config(theirs())
     for name in one_of_each_kind(state):
         if "token_type" in name:  # of these, we take the first row, however many there are
@@ -112,7 +112,7 @@ def test_every_tensor_of_another_shape_is_refused(convert, theirs):
 
 @each_family
 @pytest.mark.parametrize("bad", [torch.nan, -torch.inf])
-def test_every_tensor_that_is_not_finite_is_named(bad, convert, theirs):
+def test_a_tensor_that_is_not_finite_is_named_whatever_its_kind(bad, convert, theirs):
     state, config = state_and_config(theirs())
     for name in one_of_each_kind(state):
         damaged = state[name].clone()
@@ -142,7 +142,7 @@ def test_a_prefix_is_left_out_where_it_is_there():
 
 
 @each_family
-def test_every_tensor_of_ours_that_a_converter_forgets_is_named(convert, theirs, monkeypatch):
+def test_a_tensor_of_ours_that_a_converter_forgets_is_named_whatever_its_kind(convert, theirs, monkeypatch):
     fill, checkpoint = HubTensors.fill, state_and_config(theirs())
     forgotten = one_of_each_kind(unique_tensors(convert(*checkpoint)))
 

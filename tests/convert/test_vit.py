@@ -100,7 +100,7 @@ def test_files_of_torchvision_have_older_names():
     assert all(torch.equal(converted[name], expected[name]) for name in expected)
 
 
-def test_every_tensor_of_torchvision_that_is_misshapen_or_not_finite_is_refused():
+def test_a_tensor_of_torchvision_that_is_misshapen_or_not_finite_is_refused_whatever_its_kind():
     state, misshapen = their_torchvision().state_dict(), "should have the shape|must be a multiple|make no square"
     for name in one_of_each_kind(state):
         tensor, damaged = state[name], state[name].clone()
@@ -110,7 +110,7 @@ def test_every_tensor_of_torchvision_that_is_misshapen_or_not_finite_is_refused(
                 vit_from_torchvision(state | {name: wrong}, H)
 
 
-def test_every_tensor_of_torchvision_that_is_missing_or_too_many_is_named():
+def test_a_tensor_of_torchvision_that_is_missing_or_too_many_is_named_whatever_its_kind():
     state = their_torchvision().state_dict()
     for name in one_of_each_kind(state):
         with pytest.raises(CourseError, match=rf"has no tensor {name}|has no place for"):

@@ -46,8 +46,8 @@ def killed_in_part(number):
 
 
 @pytest.mark.parametrize("saves", [ONCE_PER_STEP, RARELY], ids=["saved at each step", "saved twice"])
-@pytest.mark.parametrize("step", [0, 1, 4, 5, 8])
-def test_a_run_killed_at_any_step_ends_with_the_same_weights(step, saves, uninterrupted, tmp_path):
+@pytest.mark.parametrize("step", [0, 1, 4, 5, 8])  # the first two, the last, and both sides of the rare save
+def test_a_run_killed_in_a_step_ends_with_the_same_weights(step, saves, uninterrupted, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         run_in(tmp_path, saves, killed_in_part(PARTS * step + 1)).train()
     saved = (tmp_path / "checkpoint.safetensors").exists()
