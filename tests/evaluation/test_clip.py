@@ -18,7 +18,7 @@ from course_lib.world.scenes.phrases import counted, garment
 from tests.chats import chat_tokenizer
 from tests.models.tiny import tiny_clip
 
-SCENES = make_scenes("test", 37)
+SCENES = make_scenes("test", 101)
 
 
 class Heard:
@@ -67,7 +67,7 @@ def test_a_model_that_knows_all_gets_all_in_every_group(scores):
     for group in found.values():
         assert (group.caption, group.picture, group.thing, group.colour) == (100, 100, 100, 100)
         assert group.shirt == group.swap == 100
-    assert found["all"].pictures == 37 == found["scene"].pictures + found["combination"].pictures
+    assert found["all"].pictures == 101 == found["scene"].pictures + found["combination"].pictures
 
 
 def test_elsewhere_only_captions_and_pictures_count(scores):
@@ -77,7 +77,7 @@ def test_elsewhere_only_captions_and_pictures_count(scores):
 
 def test_among_withheld_combinations_only_what_is_withheld_counts(scores):
     wrong = [
-        SCENES[(i + 1) % 37] if not (has_withheld_thing(s) or has_withheld_shirt(s)) else s
+        SCENES[(i + 1) % 101] if not (has_withheld_thing(s) or has_withheld_shirt(s)) else s
         for i, s in enumerate(SCENES)
     ]
     found = scores(wrong)
