@@ -7,6 +7,7 @@ from tokenizers import Tokenizer as FastTokenizer
 from tokenizers.processors import TemplateProcessing
 
 from course_lib.convert.folder import HubConfig
+from course_lib.convert.gguf_cuts import CUTS, WHOLE_WORDS
 from course_lib.convert.hub_tokenizer import HubTokenizer
 from course_lib.errors import CourseError
 
@@ -15,42 +16,6 @@ SPECIAL = {"bos_token": "bos", "eos_token": "eos", "unk_token": "unknown", "pad_
 ENDS = "eos", "eot", "eom"  # of the text, of a turn, of a message
 # Tokens that end an answer even where a file doesn't say so, as llama.cpp has it.
 END_TEXTS = {"<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<end_of_turn>", "<|endoftext|>", "</s>"}
-WORDS = r"[^\r\n\p{L}\p{N}]?\p{L}+"
-CASED = (
-    r"[^\r\n\p{L}\p{N}]?([\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+|[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+)"
-)
-ENGLISH = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|"
-
-
-def split(words: str, numbers: str, marks: str) -> pre_tokenizers.PreTokenizer:
-    """Cuts a text into words, numbers, marks with the line breaks behind them, and spaces."""
-    pattern = rf"{words}|{numbers}| ?[^\s\p{{L}}\p{{N}}]+{marks}|\s*[\r\n]+|\s+(?!\S)|\s+"
-    bytes_only = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
-    return pre_tokenizers.Sequence([pre_tokenizers.Split(Regex(pattern), "isolated"), bytes_only])
-
-
-GPT2 = pre_tokenizers.ByteLevel(add_prefix_space=False)
-SMOLLM = pre_tokenizers.Sequence([pre_tokenizers.Digits(individual_digits=True), GPT2])
-LLAMA3 = split(ENGLISH + WORDS, r"\p{N}{1,3}", r"[\r\n]*")
-QWEN2 = split(ENGLISH + WORDS, r"\p{N}", r"[\r\n]*")
-TEKKEN = split(CASED, r"\p{N}", r"[\r\n/]*")
-# How a text is cut before pairs are merged, by the name in the file.
-CUTS = {
-    "gpt-2": GPT2,
-    "smollm": SMOLLM,
-    "llama-bpe": LLAMA3,
-    "llama3": LLAMA3,
-    "llama-v3": LLAMA3,
-    "qwen2": QWEN2,
-    "deepseek-r1-qwen": QWEN2,
-    "tekken": TEKKEN,
-}
-WHOLE_WORDS = {
-    "llama-bpe",
-    "llama3",
-    "llama-v3",
-    "tekken",
-}  # a word that is a token isn't merged; texts begin with <bos>
 
 
 class GgufVocabulary:
@@ -176,7 +141,7 @@ def finished(
     around = {name: words.said.get(f"add_{name}", default) for name, default in around.items()}
     used = {name: text for name, text in words.special().items() if around.get(name)}
     if used:
-        template = [used[name] if name in used else "" for name in ("bos_token", "eos_token")]
+        template = [used.get(name, "") for name in ("bos_token", "eos_token")]
         fast.post_processor = TemplateProcessing(
             single=[piece for piece in (template[0], "$A", template[1]) if piece],
             special_tokens=[(text, vocabulary[text]) for text in used.values()],

@@ -128,15 +128,11 @@ def changed(path, family="llama", changes=(), tensors=(), **sizes):
     theirs = twin(family, **sizes)
     prefix = ARCHITECTURES[family][0]
     settings = settings_of(family, theirs.config) | WORDS
-    settings |= {
-        key if key.split(".")[0] in ROOMS else f"{prefix}.{key}": value for key, value in dict(changes).items()
-    }
+    for key, value in dict(changes).items():
+        settings[key if key in settings else f"{prefix}.{key}"] = value
     everything = tensors_of(family, theirs) | dict(tensors)
     there = ({name: value for name, value in part.items() if value is not None} for part in (settings, everything))
     return write(path, *there)
-
-
-ROOMS = "general", "tokenizer"
 
 
 @pytest.mark.parametrize("name", ROPE)

@@ -10,7 +10,8 @@ from transformers.integrations.gguf.gguf_tokenizer_mapping import GGUF_PRE_TOKEN
 
 from course_lib.convert import HubCheckpoint
 from course_lib.convert.folder import HubConfig
-from course_lib.convert.gguf_tokenizer import CUTS, GgufVocabulary, gguf_tokenizer
+from course_lib.convert.gguf_cuts import CUTS
+from course_lib.convert.gguf_tokenizer import GgufVocabulary, gguf_tokenizer
 from course_lib.errors import CourseError
 from tests.convert.test_hub_chat import CHATML, MESSAGES, SPECIAL, TEXTS, fast_tokenizer, write  # noqa: F401
 
