@@ -193,8 +193,8 @@ def false_premises(scene: Scene) -> tuple[Question, ...]:
     """Questions of the kind "premise": each takes for granted what isn't there, and the answer says so.
 
     How many there are of what isn't there is never asked in training: this frame is held out. And nothing is asked for
-    that training never shows in the colour of what is there, nor anybody in such a shirt: else "a green shirt is seen, a
-    girl is asked for" would always be answered by no, and girls in green shirts be denied.
+    that training never shows in the colour of what is there, nor anybody in such a shirt. Else "a green shirt is seen,
+    a girl is asked for" would always be answered by no, and girls in green shirts be denied.
     """
     dice = Dice(digest(f"premises {scene!r}"))
     thing = dice.pick([noun for noun in absent_things(scene) if not scene.colour or seen_in(noun, scene.colour)])
