@@ -11,8 +11,6 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import combinations
 
-import torch
-
 from course_lib.data import ImageProcessor, Tokenizer, caption_batches
 from course_lib.evaluation import encode_pictures
 from course_lib.evaluation.clip import first_is_best

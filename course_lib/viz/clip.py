@@ -36,7 +36,8 @@ def draw_clip(
             f"pictures, {len(captions)} captions and {len(right)} numbers"
         )
     pitch = SIDE + GAP
-    page = Page(9.9, 1.95 + pitch * len(pictures), ax)
+    says = "Diagram of two encoders, and of the table of all pictures with all captions"
+    page = Page(9.9, 1.95 + pitch * len(pictures), says, ax)
     limits = page.ax.get_xlim(), page.ax.get_ylim()
     rows = [0.55 + pitch * i for i in reversed(range(len(pictures)))]
     columns, above = [LEFT + (WIDTH + GAP) * j for j in range(len(captions))], rows[0] + pitch
