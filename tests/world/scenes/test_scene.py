@@ -10,7 +10,17 @@ from course_lib.errors import CourseError
 from course_lib.world.dice import Dice
 from course_lib.world.scenes import make_scenes
 from course_lib.world.scenes.art import drawing
-from course_lib.world.scenes.cast import COLOURS, DRAWABLES, ENGLISH, KINDS, LABELS, PAINTS, PLACES, SHOWN, WITHHELD_SHIRTS
+from course_lib.world.scenes.cast import (
+    COLOURS,
+    DRAWABLES,
+    ENGLISH,
+    KINDS,
+    LABELS,
+    PAINTS,
+    PLACES,
+    SHOWN,
+    WITHHELD_SHIRTS,
+)
 from course_lib.world.scenes.scene import EXTRA, SIZES, content, draw_scene, shows_withheld
 from course_lib.world.splits import SPLITS
 
