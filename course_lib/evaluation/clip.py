@@ -81,13 +81,13 @@ def recall_of(images: NJ, texts: NJ, captions: Sequence[str], members: Sequence[
 
 def shares(
     scenes: Sequence[Scene], right: dict[str, list[bool | None]], members: Sequence[int], group: str
-) -> dict[str, float]:
-    """The share of each score, in percent, that is right in the scenes with the numbers `members`."""
+) -> dict[str, float | None]:
+    """Of each score the share, in percent, that is right in the scenes numbered `members`; None where none is asked."""
     found = {}
     for score, each in right.items():
         is_withheld = has_withheld_thing if score in ("thing", "colour") else has_withheld_shirt
         asked = [i for i in members if each[i] is not None and (group != "combination" or is_withheld(scenes[i]))]
-        found[score] = 100 * sum(each[i] for i in asked) / len(asked)
+        found[score] = 100 * sum(each[i] for i in asked) / len(asked) if asked else None
     return found
 
 
@@ -106,10 +106,11 @@ def first_is_best(model: Clip, tokenizer: TextTokenizer, images: NJ, choices: It
     """Whether the first of the captions that each picture may choose from is the nearest; None where there are none."""
     choices = list(choices)
     texts = sorted({text for each in choices for text in each})
-    numbers = {text: number for number, text in enumerate(texts)}
-    vectors = encode_captions(model, tokenizer, texts)
+    if not texts:
+        return [None] * len(choices)
+    vectors = dict(zip(texts, encode_captions(model, tokenizer, texts), strict=True))
     return [
-        int((vectors[[numbers[text] for text in each]] @ image).argmax()) == 0 if each else None
+        int((torch.stack([vectors[text] for text in each]) @ image).argmax()) == 0 if each else None
         for image, each in zip(images, choices, strict=True)
     ]
 
