@@ -156,9 +156,9 @@ VLM_ALIGNED = VlmAlignedRecipe(
     tokens_per_batch=4000,
     beta=0.3,
     anchor=1.0,
-    pictures=2000,
+    pictures=1000,
     examined=500,
-    sampled=100,
+    sampled=50,
 )
 
 

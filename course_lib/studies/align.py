@@ -92,11 +92,11 @@ def measure(
     source: str = "world",
     beta: float = 0.3,
     anchor: float = 1.0,
-    steps: int = 40,
-    rate: float = 2e-4,
-    pictures: int = 150,
+    steps: int = 30,
+    rate: float = 3e-4,
+    pictures: int = 100,
     tries: int = 1,
-    asked: int = 60,
+    asked: int = 50,
 ) -> Numbers:
     """What `scored` measures, and how much likelier the two sides of the world's pairs have become, in nats.
 

@@ -22,6 +22,7 @@ from course_lib.world.scenes.truth import invented, named, shown
 
 GROUPS = "known", "wording", "frame", "slide"
 WAYS = "as_asked", "otherwise", "goes_along"
+CHOICE = 3
 NO_SUCH = re.compile(r"\bno (\w+)")
 Choice = Callable[[Tensor], Tensor]
 Asked = Sequence[tuple[int, SceneTurn]]  # numbers of pictures, with what is asked about them
@@ -57,10 +58,12 @@ def asks(model: Vlm, pictures: Looked) -> Ask:
 def falsehoods(scene: Scene, asked: str, said: str) -> int:
     """What a judge who looks at the picture counts: what is said to be there and isn't, and a denial of what is there.
 
-    Who answers without denying anything takes for granted what the question names.
+    Who answers without denying anything takes for granted what the question names; but not where it offers a choice of
+    many ("Is it a man, a woman, a boy or a girl?").
     """
-    denied = named(asked) if said == "None." else named(" ".join(NO_SUCH.findall(said.lower())))
-    claimed = (named(said) | (set() if denies(said) else named(asked))) - denied
+    taken = named(asked) if len(named(asked)) < CHOICE else set()
+    denied = taken if said == "None." else named(" ".join(NO_SUCH.findall(said.lower())))
+    claimed = (named(said) | (set() if denies(said) else taken)) - denied
     return len(claimed - shown(scene)) + (bool(denied) and denied <= shown(scene))
 
 

@@ -60,7 +60,7 @@ def measure(
 
 STUDY = Study(
     measure=measure,
-    arms={"before": {"steps": 0}, 'short answers to "Q: ... A:"': {}, "short answers, asked for": {"form": "word"}},
+    arms={"before": {"steps": 0}, "ambiguous prompts": {}, "formatting prompts": {"form": "word"}},
     loaders=(load_picture_dialogues,),
     models=("vlm",),
     toy={"steps": 1, "pictures": 3, "asked": 3},
