@@ -20,6 +20,7 @@ from course_lib.data import (
     preference_batches,
     with_reference,
 )
+from course_lib.data.picture_dialogues import DESCRIBE
 from course_lib.errors import CourseError
 from course_lib.evaluation import answer_turns, evaluate_premises, evaluate_vlm, look_at
 from course_lib.models import Vlm, load_model
@@ -31,7 +32,8 @@ from course_lib.shapes import Features
 from course_lib.training import Plan
 from course_lib.world.dice import Dice
 from course_lib.world.scenes import make_scenes
-from course_lib.world.scenes.dialogues import GRANTED, make_turn
+from course_lib.world.scenes.captions import full_caption
+from course_lib.world.scenes.dialogues import SceneTurn, make_turn
 from course_lib.world.scenes.drawing import render
 from course_lib.world.scenes.questions import false_premises, questions
 from course_lib.world.scenes.scene import Scene
@@ -40,7 +42,7 @@ from course_lib.world.scenes.truth import named
 Exam = tuple[list[Scene], Features, Turns]
 AlignedKit = tuple[Vlm, Tokenizer, ImageProcessor, Vlm]  # the last is the model as it was
 
-TRUE = 4  # pairs about each scene, or as many as there are, whose question takes for granted what is there
+TRUE = 6  # pairs about each scene, or as many as there are, whose question is about what is there
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,15 +151,15 @@ VLM_ALIGNED = VlmAlignedRecipe(
     name="vlm-aligned",
     about="aligned vision-language model, by DPO",
     items="scenes",
-    plan=Plan(steps=150, learning_rate=1e-4, evaluations=5),
+    plan=Plan(steps=500, learning_rate=5e-4, average=0.98, evaluations=4),
     watched=("goes along", "exact"),
     starts_from=("vlm",),
     dtype=torch.bfloat16,
-    tokens_per_batch=4000,
+    tokens_per_batch=3000,
     beta=0.3,
     anchor=1.0,
-    pictures=1000,
-    examined=500,
+    pictures=1200,
+    examined=300,
     sampled=50,
 )
 
@@ -194,14 +196,20 @@ def preferences(
         if wrong.strip() and wrong != turn.assistant:
             pairs.append((number, turn, wrong))
     for number, scene in enumerate(scenes):
-        true = [asked for asked in questions(scene) if asked.kind in GRANTED]
-        for asked in dice.shuffled(true)[:TRUE]:
+        for asked in dice.shuffled(asked for asked in questions(scene) if asked.kind != "count")[:TRUE]:
             turn = make_turn(dice, asked)
-            pairs.append((number, turn, denial(min(named(asked.text)), turn.form)))
+            pairs.append((number, turn, denial(min(named(asked.text) or {scene.noun}), turn.form)))
+        pairs.append((number, description(scene), full_caption(dice.pick(scenes))))
     return [
         Preference(*(example(features[number], turn.user, said, template) for said in (turn.assistant, rejected)))
         for number, turn, rejected in pairs
+        if turn.assistant != rejected
     ]
+
+
+def description(scene: Scene) -> SceneTurn:
+    """The wish to have a scene described, and its full caption."""
+    return SceneTurn(DESCRIBE, full_caption(scene), "description", "normal")
 
 
 def denial(noun: str, form: str) -> str:

@@ -11,7 +11,6 @@ from functools import lru_cache
 import torch
 
 from course_lib.data import Batches, Preference, load_picture_dialogues, preference_batches, with_reference
-from course_lib.evaluation import denies
 from course_lib.evaluation.false_premises import false_turns
 from course_lib.models import Vlm
 from course_lib.objectives import DirectPreference, pair_log_probabilities
@@ -33,7 +32,7 @@ def of_the_world(pictures: int, seed: int) -> list[Preference]:
 
 def of_denials(pictures: int, seed: int) -> list[Preference]:
     """Those of them whose premise is false."""
-    return [pair for pair in of_the_world(pictures, seed) if denies(said(pair))]
+    return [pair for pair in of_the_world(pictures, seed) if said(pair).startswith(("None.", "There is no "))]
 
 
 def said(pair: Preference) -> str:
@@ -92,11 +91,11 @@ def measure(
     source: str = "world",
     beta: float = 0.3,
     anchor: float = 1.0,
-    steps: int = 30,
-    rate: float = 3e-4,
-    pictures: int = 100,
+    steps: int = 80,
+    rate: float = 5e-4,
+    pictures: int = 120,
     tries: int = 1,
-    asked: int = 50,
+    asked: int = 40,
 ) -> Numbers:
     """What `scored` measures, and how much likelier the two sides of the world's pairs have become, in nats.
 
@@ -123,7 +122,6 @@ STUDY = Study(
         "DPO, anchor, no true premises": {"source": "denials"},
         "best of 4": {"steps": 0, "tries": 4},
         "the judge's favourites": {"source": "judge", "beta": 0.0},
-        "DPO, anchor, by the judge": {"source": "judge"},
     },
     loaders=(load_picture_dialogues,),
     models=("vlm",),

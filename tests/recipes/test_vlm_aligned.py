@@ -13,7 +13,7 @@ from course_lib.evaluation.chat import Answer
 from course_lib.recipes import run
 from course_lib.recipes.vlm_aligned import TRUE, VLM_ALIGNED, preferences
 from course_lib.world.scenes import make_scenes
-from course_lib.world.scenes.dialogues import GRANTED
+from course_lib.world.scenes.captions import full_caption
 from course_lib.world.scenes.questions import FORMS, false_premises, questions
 from tests.chats import chat_tokenizer
 from tests.models.tiny import tiny_vlm
@@ -89,16 +89,18 @@ def test_where_the_model_says_so_already_it_is_preferred_to_what_is_right_of_ano
     assert all(rejected in right for _, _, rejected in against)
 
 
-def test_where_the_premise_is_true_the_answer_is_preferred_to_denying_it(template, tell):
+def test_what_is_true_is_preferred_to_denying_it_and_descriptions_to_those_of_other_pictures(template, tell):
     scenes = make_scenes("validation", 40)
-    tell(BY_TEXT.__getitem__)
+    tell(lambda text: "")
     pairs = [spoken(pair, template) for pair in preferences(scenes, numbered(40), tiny_vlm(), template)]
-    against = [pair for pair in pairs if pair[1] not in BY_TEXT.values()]
-    granted = [sum(q.kind in GRANTED for q in questions(scene)) for scene in scenes]
-    assert len(against) == sum(min(TRUE, number) for number in granted)
+    told = [[q for q in questions(scene) if q.kind != "count"] for scene in scenes]
+    full = {full_caption(scene) for scene in scenes}
+    described = [pair for pair in pairs if pair[1] in full]
+    assert all(full_caption(scenes[number]) == chosen and rejected in full for number, chosen, rejected in described)
+    against = [pair for pair in pairs if pair[1] not in full]
+    assert len(against) == sum(min(TRUE, len(each)) for each in told)
     for number, chosen, rejected in against:
-        true = [q for q in questions(scenes[number]) if q.kind in GRANTED]
-        assert chosen in {text for question in true for text in (question.sentence, question.word)}
+        assert chosen in {text for question in told[number] for text in (question.sentence, question.word)}
         assert re.fullmatch(r"There is no \w+ in the picture\.|None\.", rejected)
 
 
