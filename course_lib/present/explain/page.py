@@ -61,7 +61,7 @@ class LivePage:
         }
 
     def html(self, large: bool = False) -> str:
-        """The file. Raises CourseError as `contents` does, and where it is too heavy and nobody asked for a `large` one."""
+        """The file. Raises CourseError as `contents` does, and where it is heavy and nobody asked for a `large` one."""
         if self.megabytes > LARGEST and not large:
             raise CourseError(
                 f"the page would have {self.megabytes:.0f} MB, more than the {LARGEST:.0f} MB that open everywhere; "

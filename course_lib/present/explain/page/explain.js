@@ -1,8 +1,9 @@
-// The page of a model.
+// The page of a model: what is shown depends on what it is.
 
-import { load_model } from "./models/store.js";
+import { TranslatorPage } from "./view/translator_page.js";
+
+const PAGES = { Translator: TranslatorPage };
 
 export function start(contents) {
-  const model = load_model(contents);
-  document.body.append(`${contents.name} ${model.config.d_model}`);
+  new PAGES[contents.architecture](contents).show();
 }
