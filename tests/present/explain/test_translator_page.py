@@ -127,12 +127,12 @@ def test_a_head_that_is_switched_off_is_told_with_what_comes_of_it(page):
     assert page.texts(".off") == []
 
 
-@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-def test_whatever_is_typed_is_text(page, text):
-    page.type(text)
-    assert (HOSTILE[text] or "") in page.status
-    assert page.output
-    assert page.browser.evaluate("document.querySelectorAll('main script, main img').length") == 0
+def test_whatever_is_typed_is_text(page):
+    for text, told in HOSTILE.items():
+        page.type(text)
+        assert (told or "") in page.status
+        assert page.output
+        assert page.browser.evaluate("document.querySelectorAll('main script, main img').length") == 0
 
 
 def test_the_focus_stays_where_it_is_when_the_page_changes(page):

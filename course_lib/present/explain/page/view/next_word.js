@@ -9,9 +9,8 @@ export function next_word(session, most = MOST) {
   const rows = ranked(session.p).slice(0, most).map((id) => {
     const share = `${(100 * session.p[id]).toFixed(1)} %`;
     const bar = element("span", { class: "bar", style: `--share: ${session.p[id]}`, "aria-hidden": "true" });
-    const attributes = { "data-key": `word-${id}`, "aria-label": `write ${session.tokenizer.token(id)}, ${share}` };
-    const choice = button("", { class: "word", ...attributes }, () => session.append(id));
-    choice.append(element("span", { class: "token" }, session.tokenizer.token(id)), bar, element("span", {}, share));
+    const choice = button("", { class: "word", "data-key": `word-${id}` }, () => session.append(id));
+    choice.append(element("span", { class: "token" }, session.tokenizer.token(id)), " ", bar, element("span", {}, share));
     choice.disabled = session.is_full;
     return element("li", {}, choice);
   });
