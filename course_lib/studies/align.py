@@ -1,8 +1,7 @@
 """What brings a model that sees to say what isn't there: demonstrations, comparisons, a judge? And what is the price?
 
-The pairs are about training pictures. Those of the world have a right answer on the one side, and on the other what the
-model said itself; who learns the preferred side alone learns demonstrations. Those of the judge have no right answer:
-the model answers several times, and a judge who looks at the picture says which of its answers tells fewer falsehoods.
+The pairs are those of the recipe. Who learns the preferred answers alone learns demonstrations. "Best of 4" learns
+nothing: a judge who knows what is in the picture picks the one of four answers that tells the fewest falsehoods.
 """
 
 import copy
@@ -10,64 +9,24 @@ from functools import lru_cache
 
 import torch
 
-from course_lib.data import Batches, Preference, load_picture_dialogues, preference_batches, with_reference
-from course_lib.evaluation.false_premises import false_turns
+from course_lib.data import Batches, load_picture_dialogues, preference_batches, with_reference
 from course_lib.models import Vlm
 from course_lib.objectives import DirectPreference, pair_log_probabilities
-from course_lib.recipes.vlm_aligned import example, preferences
-from course_lib.studies.looking import asks, best_of, describing, falsehoods, looked, scored, shipped, tried
+from course_lib.recipes.vlm_aligned import preferences
+from course_lib.studies.looking import asks, best_of, looked, scored, shipped
 from course_lib.studies.study import Numbers, Study
 from course_lib.training import Plan, Trainer
-from course_lib.world.scenes import Scene
-from course_lib.world.scenes.dialogues import SceneTurn, turns
 
-DRAWN = 4  # answers, of which the judge sees the best and the worst
 TOKENS = 2000  # of a batch
 
 
-def of_the_world(pictures: int, seed: int) -> list[Preference]:
-    """The pairs of the recipe."""
-    return preferences(*looked("train", pictures), *shipped(), seed)
-
-
-def of_denials(pictures: int, seed: int) -> list[Preference]:
-    """Those of them whose premise is false."""
-    return [pair for pair in of_the_world(pictures, seed) if said(pair).startswith(("None.", "There is no "))]
-
-
-def said(pair: Preference) -> str:
-    """The preferred answer of a pair."""
-    return shipped()[1].decode(pair.chosen.ids[pair.chosen.is_completion.index(True) :])
-
-
-def of_the_judge(pictures: int, seed: int) -> list[Preference]:
-    """The answer with the fewest falsehoods and that with the most, to each question and of the descriptions."""
-    seen, (model, template) = looked("train", pictures), shipped()
-    asked = [(number, turn) for number, scene in enumerate(seen.scenes) for turn in heard(scene)]
-    asked += describing(pictures)
-    answers = tried(DRAWN, seed, seen.scenes, asks(model, seen), asked)
-    pairs = []
-    for (number, turn), (best, *_, worst) in zip(asked, answers, strict=True):
-        best_count, worst_count = (falsehoods(seen.scenes[number], turn.user, each.text) for each in (best, worst))
-        if best_count < worst_count and best.text and worst.text:
-            sides = (example(seen.features[number], turn.user, each.text, template) for each in (best, worst))
-            pairs.append(Preference(*sides))
-    return pairs
-
-
-def heard(scene: Scene) -> list[SceneTurn]:
-    """The false premises about a scene, in known wordings, and its four turns."""
-    return [*(turn for group, turn in false_turns(scene) if group == "known"), *turns(scene)]
-
-
-SOURCES = {"world": of_the_world, "denials": of_denials, "judge": of_the_judge}
-
-
-@lru_cache(maxsize=3)
-def batches_of(source: str, pictures: int, seed: int) -> Batches:
-    """Pairs, with what the model said of them before."""
-    batches = preference_batches(SOURCES[source](pictures, seed), TOKENS, seed)
-    return with_reference(batches, lambda batch: pair_log_probabilities(shipped()[0], batch))
+@lru_cache(maxsize=1)
+def batches_of(pictures: int, seed: int) -> Batches:
+    """The pairs of the recipe about so many pictures, with what the model said of them before."""
+    model, template = shipped()
+    pairs = preferences(*looked("train", pictures), model, template, seed)
+    batches = preference_batches(pairs, TOKENS, seed)
+    return with_reference(batches, lambda batch: pair_log_probabilities(model, batch))
 
 
 def taught(batches: Batches, objective: DirectPreference, steps: int, rate: float, seed: int) -> Vlm:
@@ -88,7 +47,6 @@ def moved(model: Vlm, batches: Batches, count: int = 100) -> tuple[float, float]
 
 def measure(
     seed: int = 0,
-    source: str = "world",
     beta: float = 0.3,
     anchor: float = 1.0,
     steps: int = 80,
@@ -97,18 +55,18 @@ def measure(
     tries: int = 1,
     asked: int = 40,
 ) -> Numbers:
-    """What `scored` measures, and how much likelier the two sides of the world's pairs have become, in nats.
+    """What `scored` measures, and how much likelier the two sides of the pairs have become, in nats.
 
     With `beta` 0 the preferred answers are learnt as demonstrations. Of so many `tries` a judge chooses one.
     """
     held_out = looked("validation", asked)
-    model, world = shipped()[0], batches_of("world", pictures, seed)
+    model, batches = shipped()[0], batches_of(pictures, seed)
     if steps:
-        model = taught(batches_of(source, pictures, seed), DirectPreference(beta, anchor), steps, rate, seed)
+        model = taught(batches, DirectPreference(beta, anchor), steps, rate, seed)
     ask = asks(model, held_out)
     if tries > 1:
         ask = best_of(tries, seed, held_out.scenes, ask)
-    preferred, rejected = moved(model, world)
+    preferred, rejected = moved(model, batches)
     return scored(held_out.scenes, ask, seed) | {"preferred": preferred, "rejected": rejected}
 
 
@@ -119,9 +77,7 @@ STUDY = Study(
         "demonstrations": {"beta": 0.0},
         "DPO": {"anchor": 0.0},
         "DPO, anchor": {},
-        "DPO, anchor, no true premises": {"source": "denials"},
         "best of 4": {"steps": 0, "tries": 4},
-        "the judge's favourites": {"source": "judge", "beta": 0.0},
     },
     loaders=(load_picture_dialogues,),
     models=("vlm",),
