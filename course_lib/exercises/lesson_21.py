@@ -288,7 +288,10 @@ EXERCISES = [
         mistakes=[
             *[("A begins low, and ends beside the best", {"A": n}) for n in NAMES - {"transformer"}],
             *[("B stays far below: it can't know where a patch is", {"B": n}) for n in NAMES - {"without positions"}],
-            *[("C is ahead with few pictures, and level with the best in the end", {"C": n}) for n in NAMES - {"convolutions"}],
+            *[
+                ("C is ahead with few pictures, and as good as A in the end", {"C": n})
+                for n in NAMES - {"convolutions"}
+            ],
             ("at the left end, not at the right", {"gap at 40": 1}),
             ("the lowest curve is not the second one", {"gap at 40": 41}),
             ("look for the height of C at 120, then where A has it", {"as good as 120": 120}),
