@@ -1,14 +1,11 @@
 """What every test may count on: the same random numbers each time, a choice of two precisions, a browser."""
 
-import shutil
-
 import jaxtyping
 import pytest
 import torch
 
 from tests.pretend_device import UNAVAILABLE, register
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+from tests.viz.chromium import Browser, find_browser
 
 if not UNAVAILABLE:
     register()  # now: with the first gradient that it computes, torch counts the devices that there are
@@ -46,7 +43,7 @@ def chromium():
     """The system's Chromium or Chrome, without a window; the test is skipped where there is none."""
     from playwright.sync_api import Error, sync_playwright
 
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    path = find_browser()
     if not path:
         pytest.skip("there is no Chromium or Chrome here (on Debian: apt-get install chromium)")
     with sync_playwright() as playwright:
@@ -73,3 +70,19 @@ def offline(chromium):
 
 def asks_others(url):
     return not url.startswith(("file:", "data:", "blob:"))
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    """A browser without a network, for the pages of a file of tests."""
+    path, folder = find_browser(), tmp_path_factory.mktemp("browser")
+    if not path:
+        pytest.skip("there is no Chromium or Chrome here (on Debian: apt-get install chromium)")
+    empty = folder / "empty.html"
+    empty.touch()
+    try:
+        with Browser(path, folder / "profile") as browser:
+            browser.open(empty.as_uri())
+            yield browser
+    except OSError as error:
+        pytest.skip(f"{path} does not open pages here: {error}")
