@@ -74,7 +74,7 @@ def test_every_part_and_every_box_can_be_looked_into(page):
 
 def test_words_can_be_written_step_by_step_and_others_be_chosen(page):
     page.click("start")
-    assert page.output.startswith("…")
+    assert page.output.strip() == "…"
     page.click("next")
     page.click("next")
     assert page.output.startswith("this is")
