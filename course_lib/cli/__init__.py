@@ -14,6 +14,7 @@ from course_lib.cli.lessons import lessons, run
 from course_lib.cli.machine import doctor
 from course_lib.cli.models import evaluate, train
 from course_lib.cli.numbering import renumber
+from course_lib.cli.present import present
 from course_lib.cli.studies import study
 from course_lib.cli.translate import translate
 
@@ -42,6 +43,7 @@ for command in (
     doctor,
     lessons,
     run,
+    present,
     check,
     progress,
     train,

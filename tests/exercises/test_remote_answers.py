@@ -6,7 +6,6 @@ from course_lib.exercises.checking import SEED, examine
 from tests.exercises.test_answers import EXERCISES, all_wrong, names, right
 from tests.remote.two_sides import connected
 
-
 FUNCTIONS = [name for name, exercise in EXERCISES.items() if exercise.wants_a_function]
 
 
