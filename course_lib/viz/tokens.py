@@ -23,7 +23,11 @@ ROOM = 1.2  # inches for the colour bar
 
 
 def show_tokens(
-    tokens: Sequence[str], values: ArrayLike, *, limits: tuple[float, float] | None = None, label: str = "loss (nats)"
+    tokens: Sequence[str],
+    values: ArrayLike,
+    *,
+    limits: tuple[float, float] | None = None,
+    label: str | None = "loss (nats)",
 ) -> Axes:
     """Draw `tokens` in lines like a text, each on the colour of its value, and return the axes.
 
@@ -31,7 +35,7 @@ def show_tokens(
         tokens: pieces of text, such as those of `Tokenizer.tokens`.
         values: one number for each; where it is missing (nan), the token is grey.
         limits: the values of the lightest and the darkest colour; default: 0 and the largest.
-        label: what the values are, beside the colour bar.
+        label: what the values are, beside the colour bar; None: no bar, where all that is coloured has the same value.
 
     Raises:
         CourseError: no tokens, or not one value for each.
@@ -49,7 +53,8 @@ def show_tokens(
         draw_token(ax, token, (x, LINE * line), width, None if np.isnan(value) else colours.to_rgba(value))
     ax.set(xlim=(0, MAX_WIDTH - ROOM), ylim=(height, 0))
     ax.set_axis_off()
-    ax.figure.colorbar(colours, ax=ax, label=label, fraction=0.025, aspect=max(4, 6 * height))
+    if label is not None:
+        ax.figure.colorbar(colours, ax=ax, label=label, fraction=0.025, aspect=max(4, 6 * height))
     return ax
 
 
