@@ -58,8 +58,8 @@ def run(
 ) -> None:
     """Run a lesson and write an HTML page of it.
 
-    It needs no browser. The notebook itself stays as it is. When a cell fails, the page ends with its error.
-    Only the formulas of the page need a network, when it is read.
+    It needs no browser, and its page no network. The notebook itself stays as it is. When a cell fails, the page ends
+    with its error.
 
     \b
     Example:
@@ -141,8 +141,8 @@ def kernel_for(notebook: "NotebookNode", folder: Path, **options: Any) -> Iterat
 
 def write_page(notebook: "NotebookNode", title: str, page: Path) -> None:
     """Write the notebook with its outputs as one HTML file."""
-    from nbconvert import HTMLExporter
+    from course_lib.present.exporter import LessonPage
 
-    html, _ = HTMLExporter().from_notebook_node(notebook, {"metadata": {"name": title}})
+    html, _ = LessonPage().from_notebook_node(notebook, {"metadata": {"name": title}})
     with atomic_file(page) as draft:
         draft.write_text(html, encoding="utf-8")

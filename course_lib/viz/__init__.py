@@ -4,6 +4,7 @@
 `view_attention` returns a page of HTML and JavaScript.
 """
 
+from course_lib.viz.alt_text import alt_text
 from course_lib.viz.attention import draw_dot_product_attention, draw_multi_head_attention
 from course_lib.viz.attention_map import AttentionMap
 from course_lib.viz.beam import draw_beam
@@ -29,6 +30,7 @@ from course_lib.viz.vlm import draw_vlm
 __all__ = [
     "COLOURS",
     "AttentionMap",
+    "alt_text",
     "course_style",
     "draw_beam",
     "draw_clocks",

@@ -16,7 +16,7 @@ def draw_multi_head_attention(num_heads: int = 4, *, ax: Axes | None = None) -> 
     The shapes are written in the course's letters.
     Source: slide "Multiple Attention Heads"; Vaswani et al. 2017, section 3.2.2.
     """
-    page = Page(9.9, 4.3, ax)
+    page = Page(9.9, 4.3, "Diagram of multi-head attention, from left to right", ax)
     attention = page.cards(4.75, 2.2, 1.5, 2.7, "Scaled\ndot-product\nattention", ATTENTION, num_heads, WORDS)
     for role, (words, length, y) in INPUTS.items():
         page.text(0.85, y, words, WORDS, shade(COLOURS[role]), ha="right")
@@ -39,7 +39,7 @@ def draw_dot_product_attention(*, ax: Axes | None = None) -> Axes:
 
     Source: slide "Multiple Attention Heads", part 2; Vaswani et al. 2017, section 3.2.1.
     """
-    page = Page(9.9, 2.5, ax)
+    page = Page(9.9, 2.5, "Diagram of the steps inside one attention head, from left to right", ax)
     y = 1.1
     words = ("dot\nproducts", "divide\nby √E", "mask\nwith −∞", "softmax\nper row", "weighted\nsum")
     steps = [page.box(1.6 + 1.83 * index, y, 1.08, 0.95, name, ATTENTION, 12) for index, name in enumerate(words)]

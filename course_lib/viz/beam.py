@@ -30,9 +30,8 @@ def draw_beam(steps: Sequence[Sequence[Candidate]], winner: tuple[int, int], *, 
     if not steps or not (0 <= winner[0] < len(steps) and 0 <= winner[1] < len(steps[winner[0]])):
         raise CourseError(f"expected steps and one of their candidates as the winner, got {len(steps)} and {winner}")
     rows = max(map(len, steps))
-    tree = Tree(
-        Page(WIDTH, BELOW + ROW * rows, ax), rows, len(steps), [token for step in steps for _, token, *_ in step]
-    )
+    page = Page(WIDTH, BELOW + ROW * rows, f"Tree of a beam search of {len(steps)} steps, a column for each", ax)
+    tree = Tree(page, rows, len(steps), [token for step in steps for _, token, *_ in step])
     way, before = set(way_to(steps, winner)), [tree.root()]
     for number, step in enumerate(steps):
         boxes = [tree.box(number, rank, *candidate[1:]) for rank, candidate in enumerate(step)]

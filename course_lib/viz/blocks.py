@@ -46,12 +46,16 @@ class Box:
 
 
 class Page:
-    """Empty axes of `width` x `height` inches; in an `ax` of another width, everything is scaled to fit."""
+    """Empty axes of `width` x `height` inches; in an `ax` of another width, everything is scaled to fit.
 
-    def __init__(self, width: float, height: float, ax: Axes | None = None):
+    `says` tells in one sentence what is drawn, for those who can't see it.
+    """
+
+    def __init__(self, width: float, height: float, says: str, ax: Axes | None = None):
         ax = ax or plt.figure(figsize=(width, height), layout="none").add_axes((0, 0, 1, 1))
         ax.set(xlim=(0, width), ylim=(0, height), aspect="equal")
         ax.set_axis_off()
+        ax.set_label(says)
         ax.figure.draw_without_rendering()  # only the finished layout tells how much room the axes have
         self.ax, self.scale = ax, min(1.0, ax.bbox.width / ax.figure.dpi / width)
 

@@ -32,6 +32,7 @@ def draw_clocks(vectors: ArrayLike, positions: Sequence[int]) -> Figure:
     rows, columns = vectors.shape[1] // 2, len(vectors)
     dial = min(DIAL, MAX_WIDTH / columns)
     figure, panels = plt.subplots(rows, columns, figsize=(columns * dial, rows * dial + 0.4), squeeze=False)
+    figure.set_label(f"Positions as clocks: for each of {columns} positions a column of {rows} dials, whose hands turn")
     for column, (vector, title) in enumerate(zip(vectors, titles, strict=True)):
         panels[0, column].set_title(title)
         for row in range(rows):

@@ -32,7 +32,10 @@ def draw_course_map(*, ax: Axes | None = None) -> Axes:
     rows = _rows()
     has_room = rows[-1] <= MOST - 2  # for the answer, beside the last stops
     height = ROW * (len(rows) - has_room) + 2 * MARGIN
-    page, places = Page(9.9, height, ax), _places(rows, height - MARGIN)
+    page, places = (
+        Page(9.9, height, "Map of the course: its lessons are stops along one road", ax),
+        _places(rows, height - MARGIN),
+    )
     for (start, end), lesson in zip(pairwise(places), LESSONS[1:], strict=True):
         _draw_road(page, start, end, PARTS[lesson.part][1])
     for place, lesson in zip(places, LESSONS, strict=True):

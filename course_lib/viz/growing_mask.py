@@ -30,6 +30,7 @@ def draw_growing_mask(tokens: Sequence[str] = ("BOS", "this", "is", "the", "book
     cell = min(CELL, (MAX_WIDTH / count - 0.7) / count)
     size = (count * (count * cell + 0.7), count * cell + 1.5)
     figure, panels = plt.subplots(1, count, figsize=size, squeeze=False, layout="compressed")
+    figure.set_label("The causal mask grows by a row and a column with each token that is generated")
     for step, ax in enumerate(panels.flat, start=1):
         _draw_step(ax, tokens[:-1], step, cell)
         ax.set_title(f"step {step}")

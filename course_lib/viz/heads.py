@@ -34,6 +34,7 @@ def show_heads(
     rows, columns = check_labels(rows, height, "row"), check_labels(columns, width, "column")
     titles = check_labels(titles, count, "head") or [f"head {head}" for head in range(count)]
     figure, panels, angle = _panels(heads.shape, rows, columns)
+    figure.set_label(f"Attention weights of {', '.join(titles)}")
     for ax in panels.flat[count:]:
         ax.set_axis_off()
     for ax, head, title in zip(panels.flat, heads, titles, strict=False):

@@ -20,7 +20,7 @@ def draw_encoder_layer(norm_first: bool = False, *, ax: Axes | None = None) -> A
     `norm_first` draws each normalization before its sub-layer instead of after the addition; its number stays.
     Source: slide "Encoder Layer"; Vaswani et al. 2017, section 3.1.
     """
-    page = Page(6.9, 3.1, ax)
+    page = Page(6.9, 3.1, "Diagram of the steps of an encoder layer, from left to right", ax)
     page.frame(0.38, 0.1, 6.6, 3.0, "Encoder layer", COLOURS["encoder"])
     row = Row(page, 0.33, y=1.35)
     page.text(0.14, 1.35, "x")
@@ -36,7 +36,7 @@ def draw_decoder_layer(norm_first: bool = False, *, ax: Axes | None = None) -> A
     `norm_first` draws each normalization before its sub-layer instead of after the addition; its number stays.
     Source: slide "Decoder Layer"; Vaswani et al. 2017, section 3.1.
     """
-    page = Page(9.9, 4.2, ax)
+    page = Page(9.9, 4.2, "Diagram of the steps of a decoder layer, from left to right", ax)
     page.frame(0.38, 1.2, 9.6, 4.1, "Decoder layer", COLOURS["decoder"])
     row = Row(page, 0.33, y=2.45)
     page.text(0.14, 2.45, "x")

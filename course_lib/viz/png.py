@@ -1,4 +1,4 @@
-"""Small PNG files: a figure of few colours needs a palette, not 32 bits per pixel."""
+"""Small PNG files: a figure of few colours needs a palette, not 32 bits per pixel; a notebook stores its words, too."""
 
 import io
 from pathlib import Path
@@ -8,6 +8,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from PIL import Image
+
+from course_lib.viz.alt_text import alt_text
 
 COLOURS_PER_FIGURE = 256  # what a palette PNG can hold
 
@@ -29,7 +31,12 @@ def save_png(figure: Figure, path: Path | str) -> Path:
     return path
 
 
+def described_png(figure: Figure) -> tuple[bytes, dict[str, str]]:
+    """The PNG bytes of `figure`, and what a notebook stores beside them: its text alternative."""
+    return compact_png(figure), {"alt": alt_text(figure)}
+
+
 def use_compact_png(shell: InteractiveShell) -> None:
-    """Let the notebook behind `shell` (from `IPython.get_ipython()`) store its figures as small PNGs."""
+    """Let the notebook behind `shell` (from `IPython.get_ipython()`) store figures as small PNGs with their words."""
     plt.switch_backend(matplotlib.get_backend())  # registers the usual writer, which ours replaces
-    shell.display_formatter.formatters["image/png"].for_type(Figure, compact_png)
+    shell.display_formatter.formatters["image/png"].for_type(Figure, described_png)

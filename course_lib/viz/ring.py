@@ -17,7 +17,7 @@ def draw_ring(names: Sequence[str], *, ax: Axes | None = None) -> Axes:
 
     The first, on top, asks; the tokens that share a name with it are coloured.
     """
-    page = Page(8.0, 4.3, ax)
+    page = Page(8.0, 4.3, "Ring of tokens, clockwise; each names an animal and the one that it chases", ax)
     tokens = [(name, names[(ahead + 1) % len(names)]) for ahead, name in enumerate(names)]
     for ahead, token in enumerate(tokens):
         angle = math.pi / 2 - 2 * math.pi * ahead / len(names)

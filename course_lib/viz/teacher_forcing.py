@@ -46,7 +46,7 @@ def draw_teacher_forcing(
     labels = [*target, "EOS"]
     predicted = check_labels(predicted, len(labels), "predicted token") or labels
     losses = check_labels(_written(losses), len(labels), "loss") or ["−log p"] * len(labels)
-    page = Page(9.9, 3.95, ax)
+    page = Page(9.9, 3.95, "Diagram of one training pair with teacher forcing, a column for each position", ax)
     decoder = page.box((LEFT + RIGHT) / 2, DECODER, RIGHT - LEFT - 0.06, 0.65, "Decoder", COLOURS["decoder"])
     _draw_source(page, source, decoder)
     columns = Columns(page, len(labels), max([*labels, *predicted], key=len))

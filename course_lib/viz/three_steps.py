@@ -29,7 +29,7 @@ def draw_three_steps(data: Sequence[str], results: Sequence[str], *, ax: Axes | 
     """
     if len(data) != 3 or len(results) != 3:
         raise CourseError(f"there are three steps; got {len(data)} texts about data and {len(results)} about results")
-    page = Page(9.9, 4.45, ax)
+    page = Page(9.9, 4.45, "Diagram of the three steps from a base model to an aligned model", ax)
     models = []
     for i, (step, learns, name, role) in enumerate(zip(STEPS, LEARNS, MODELS, ROLES, strict=True)):
         x, colour = LEFT + PITCH * i, COLOURS[role]

@@ -22,7 +22,7 @@ def draw_translator(
     The token predicted after `so_far` comes back as input: generation is incremental.
     Source: slide "Translator (Encoder-Decoder)"; Vaswani et al. 2017, section 3.
     """
-    page = Page(9.9, 5.75, ax)
+    page = Page(9.9, 5.75, "Diagram of encoder and decoder, from the source sentence to the next token", ax)
     page.frame(1.42, 3.3, 5.2, 5.7, "Encoder", ENCODER)
     page.frame(1.42, 0.65, 8.75, 3.05, "Decoder", DECODER)
     encoder = _draw_stack(page, TOP, source, "Input\nembedding", 4.2, "Encoder\nlayer", ENCODER)

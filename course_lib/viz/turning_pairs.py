@@ -33,6 +33,7 @@ def draw_turning_pairs(
         raise CourseError(f"expected positions, and two numbers for each of {len(degrees)} angles; got {counts}")
     size = min(PANEL * len(positions), MAX_WIDTH), PANEL * len(degrees) + 0.4
     figure, panels = plt.subplots(len(degrees), len(positions), figsize=size, squeeze=False)
+    figure.set_label("A query and a key as arrows, turned by their positions")
     for pair, (row, angle) in enumerate(zip(panels, degrees, strict=True)):
         row[0].set_ylabel(f"pair {pair}: {angle}°\nfor a position")
         for ax, places in zip(row, positions, strict=True):

@@ -23,7 +23,7 @@ def draw_vlm(
         question, answer: texts; the row of tokens shows how they go on, not each token.
         visual, words: how many tokens are drawn for the picture and for the question.
     """
-    page = Page(9.9, 4.9, ax)
+    page = Page(9.9, 4.9, "Diagram of the way of a picture and a question through a vision-language model", ax)
     tower_colour, bridge, llm = COLOURS["encoder"], COLOURS["feed_forward"], COLOURS["decoder"]
     limits = page.ax.get_xlim(), page.ax.get_ylim()
     page.ax.imshow(np.asarray(picture), extent=(0.25, 1.75, 0.35, 1.85))

@@ -271,7 +271,7 @@ def test_settings_are_those_that_no_other_recipe_has():
     assert RECIPES["vit"].settings() == {
         "batch_size": 64,
         "sizes": RECIPES["vit"].sizes,
-        "views": {"shift": 0, "flip": 0.5, "recolour": 0.5},
+        "views": {"shift": 0, "flip": 0.5},
         "sampled": 500,
     }
     for recipe in RECIPES.values():

@@ -3,27 +3,24 @@
 import json
 
 import nbformat
-from nbconvert import HTMLExporter
 
-# An exported notebook asks for these by itself, with or without a viewer in it.
-ASKED_BY_NBCONVERT = (HTMLExporter().require_js_url, HTMLExporter().mathjax_url.partition("?")[0])
+from course_lib.present.exporter import LessonPage
 
 
 def exported(views):
-    """The HTML that nbconvert makes of a notebook with these outputs."""
+    """The page of a notebook with these outputs."""
     bundles = [{"text/html": view.data, "text/plain": repr(view)} for view in views]
     outputs = [nbformat.v4.new_output("display_data", bundle) for bundle in bundles]
     cells = [nbformat.v4.new_code_cell("view_attention(...)", outputs=[output]) for output in outputs]
-    return HTMLExporter().from_notebook_node(nbformat.v4.new_notebook(cells=cells))[0]
+    return LessonPage().from_notebook_node(nbformat.v4.new_notebook(cells=cells))[0]
 
 
 def complaints(events):
-    """Exceptions, console messages and requests that a page caused beyond what nbconvert does of itself."""
+    """Exceptions, console messages and requests that a page caused."""
     asked = [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
-    others = [url for url in asked if not url.startswith(("file:", "data:", *ASKED_BY_NBCONVERT))]
+    others = [url for url in asked if not url.startswith(("file:", "data:"))]
     said = [event for event in events if event["method"] in ("Runtime.exceptionThrown", "Runtime.consoleAPICalled")]
-    logged = [event["params"]["entry"] for event in events if event["method"] == "Log.entryAdded"]
-    return others + said + [entry for entry in logged if not entry.get("url", "").startswith(ASKED_BY_NBCONVERT)]
+    return others + said + [event["params"]["entry"] for event in events if event["method"] == "Log.entryAdded"]
 
 
 class ViewerOnPage:
