@@ -78,7 +78,7 @@ def test_drawings_of_several_panels_say_what_they_are(draw):
 
 
 def test_a_text_says_what_its_colours_mean():
-    said = alt_text(viz.show_tokens(["to", "be"], [0.25, np.nan]).figure)
+    said = alt_text(viz.show_tokens(["to", "be"], [0.25, 0.1]).figure)
     assert said == "A text whose tokens are coloured by their loss (nats), from 0.00 to 0.25: to, be"
 
 
