@@ -178,6 +178,12 @@ def grade(
     out: Annotated[
         Path | None, typer.Option(file_okay=False, help="What is written. Default: runs/grades/FOLDER.")
     ] = None,
+    add: Annotated[
+        bool, typer.Option("--add", help="Add what is new or has changed to a finished run; keep all else.")
+    ] = False,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="What the checks draw their cases with. Default: a secret one.")
+    ] = None,
     seconds: Annotated[int, typer.Option(min=1, help="The most computing time for one notebook.")] = 60,
     memory: Annotated[int, typer.Option(min=1, help="The most memory for one notebook, in GB.")] = 3,
 ) -> None:
@@ -185,29 +191,25 @@ def grade(
 
     Each notebook runs in a process of its own, with limits, without a network where the system allows it, on cases
     that no student has seen. Writes gradebook.db, grades.csv, index.html and a feedback page per notebook.
+    A run that was ended early goes on where it was when the same command is given again.
     Needs nbgrader: pip install -e ".[grade]".
 
     \b
-    Example:
+    Examples:
       course grade submissions/week3 --out grades/week3
+      course grade submissions/late --out grades/week3 --add
 
     \b
     Exit status:
-      0  all notebooks are graded, the faulty ones with the reason
-      2  there are no notebooks, or nbgrader is missing
+      0    all that was handed in has its grade, what is faulty with the reason
+      2    there is nothing to grade, OUT has something else in it, or nbgrader is missing
+      130  interrupted; the same command goes on
     """
     from course_lib.grading import Limits, grade_folder
 
-    out = out or REPOSITORY / "runs" / "grades" / folder.resolve().name
-    grades = grade_folder(folder, out.resolve(), Limits(seconds=seconds, patience=5 * seconds, memory=memory * 2**30))
-    rows = [
-        {
-            "student": grade.student,
-            "exercises": grade.edition,
-            "points": f"{grade.points:g} of {grade.of:g}",
-            "note": grade.notes[0] if grade.notes else "",
-        }
-        for grade in grades
-    ]
-    typer.echo(table(rows))
-    typer.echo(f"\n{len(grades)} notebooks graded; the summary: {out / 'index.html'}")
+    out = (out or REPOSITORY / "runs" / "grades" / folder.resolve().name).resolve()
+    limits = Limits(seconds=seconds, patience=5 * seconds, memory=memory * 2**30)
+    for done, count, grade in grade_folder(folder, out, limits, seed=seed, add=add):
+        points = f"{grade.points:g} of {grade.of:g}"
+        typer.echo("  ".join([f"{done} of {count}", grade.student, grade.edition, points, *grade.notes[:1]]))
+    typer.echo(f"\nall are graded; the summary: {out / 'index.html'}")

@@ -1,8 +1,9 @@
-"""Whom `course chat` talks with: one of our models or a checkpoint of the hub, which reads or also sees."""
+"""Whom `course chat` talks with: one of our models or a checkpoint of others, which reads or also sees."""
 
 import os
 from collections.abc import Callable, Iterable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from course_lib.errors import CourseError
@@ -52,11 +53,11 @@ def ready_to_write(model: "Model") -> "Model":
 
 def find(name: str) -> tuple["Model", Callable[["Model"], Callable[..., "Chat"]]]:
     """A model, and a function from it to what `talker` gives."""
-    from course_lib.convert import HubCheckpoint
+    from course_lib.convert import open_checkpoint
     from course_lib.models import load_model
 
-    if is_hub_checkpoint(name):
-        checkpoint = HubCheckpoint(name)
+    if is_checkpoint(name):
+        checkpoint = open_checkpoint(name)
         template = checkpoint.chat_template()
         model = checkpoint.model(well_computed(checkpoint.dtype, pick_device()))
         return model, lambda model: chat_with(model, template, checkpoint.image_processor)
@@ -97,10 +98,12 @@ def our_template(model: "Model", tokenizer: "Tokenizer") -> "ChatTemplate":
     return ChatTemplate(tokenizer, model.config.num_visual_tokens if isinstance(model, Vlm) else None)
 
 
-def is_hub_checkpoint(name: str) -> bool:
-    """Whether a name is the id of a model on the hub, or a folder whose config.json is in the hub's layout."""
+def is_checkpoint(name: str) -> bool:
+    """Whether a name is a GGUF file, the id of a model on the hub, or a folder whose config.json is in its layout."""
     from course_lib.models import find_model
 
+    if Path(name).suffix == ".gguf":
+        return True
     try:
         config = read_json(find_model(name) / "config.json")
     except CourseError:

@@ -2,6 +2,7 @@
 
 from course_lib.convert.bert import bert_from_hugging_face
 from course_lib.convert.families import FAMILIES
+from course_lib.convert.gguf_checkpoint import GgufCheckpoint, open_checkpoint
 from course_lib.convert.gpt2 import gpt_from_hugging_face, gpt_to_hugging_face
 from course_lib.convert.hub import HubCheckpoint
 from course_lib.convert.hub_chat import HubChatTemplate
@@ -17,6 +18,7 @@ from course_lib.convert.vit import vit_from_torchvision
 __all__ = [
     "FAMILIES",
     "PUBLISHED",
+    "GgufCheckpoint",
     "HubChatTemplate",
     "HubCheckpoint",
     "bert_from_hugging_face",
@@ -28,6 +30,7 @@ __all__ = [
     "llm_config",
     "llm_from_hugging_face",
     "llm_to_hugging_face",
+    "open_checkpoint",
     "pairs_to_halves",
     "t5_from_hugging_face",
     "torch_weights",

@@ -21,6 +21,7 @@ FOUR_NORMS = {
 }
 SILU = {"hidden_act": "silu"}
 GEMMA = {"hidden_activation": "gelu_pytorch_tanh", "attention_bias": False, "use_bidirectional_attention": False}
+GEMMA_1 = {"hidden_act": "gelu_pytorch_tanh"}  # which was renamed later
 
 
 def no_layer(config: HubConfig, i: int) -> bool:
@@ -103,6 +104,11 @@ FAMILIES = {
         choices={"qk_norm": True},
         fixed=SILU | {"attention_bias": False},
         has_window=later_layers,
+    ),
+    "gemma": Family(
+        architecture="GemmaForCausalLM",
+        choices={"activation": "gelu_tanh"},
+        **(gemma | {"layer_names": LAYER_NAMES, "query_scalar": None, "fixed": GEMMA | GEMMA_1}),
     ),
     "gemma2": Family(
         architecture="Gemma2ForCausalLM",

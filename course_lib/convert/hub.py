@@ -70,7 +70,7 @@ class HubCheckpoint:
 
     def tokenizer(self) -> HubTokenizer:
         """Its `HubTokenizer`. Raises CourseError where it has none."""
-        return HubTokenizer(self.folder)
+        return HubTokenizer.load(self.folder)
 
     def chat_template(self) -> HubChatTemplate:
         """Its `HubChatTemplate`. Raises CourseError where it has none."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from tokenizers import Tokenizer as FastTokenizer
 
@@ -17,14 +17,19 @@ class HubTokenizer:
     """Text to token ids and back, as the checkpoint wants it.
 
     Args:
-        folder: a folder in the layout of the hub; `special_tokens` (bos_token, eos_token, ... -> its text) and
-            `chat_template` are those of its tokenizer_config.json.
-
-    Raises:
-        CourseError: it has no tokenizer.json, or a damaged one.
+        fast: of the library `tokenizers`.
+        special_tokens: bos_token, eos_token, ... -> its text.
+        chat_template: a program in Jinja, see `HubChatTemplate`; None where there is none.
     """
 
-    def __init__(self, folder: Path):
+    def __init__(self, fast: FastTokenizer, special_tokens: dict[str, str], chat_template: str | None):
+        self._fast, self.special_tokens, self.chat_template = fast, special_tokens, chat_template
+        fast.no_truncation()
+        fast.no_padding()
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """That of a folder in the layout of the hub. Raises CourseError where it has none, or a damaged one."""
         path = folder / "tokenizer.json"
         if not path.is_file():
             raise CourseError(
@@ -32,14 +37,11 @@ class HubTokenizer:
                 "AutoTokenizer.from_pretrained(FOLDER).save_pretrained(ANOTHER)"
             )
         try:
-            self._fast = FastTokenizer.from_file(str(path))
+            fast = FastTokenizer.from_file(str(path))
         except Exception as error:  # tokenizers raises bare Exception
             raise CourseError(f"{path} is not a tokenizer: {error}") from None
-        self._fast.no_truncation()
-        self._fast.no_padding()
         config = read_config(folder, CONFIG) if (folder / CONFIG).is_file() else {}
-        self.special_tokens = special_tokens(config)
-        self.chat_template = chat_template(folder, config)
+        return cls(fast, special_tokens(config), chat_template(folder, config))
 
     def __len__(self):
         return self._fast.get_vocab_size()

@@ -18,7 +18,7 @@ from course_lib.models.base import unique_tensors
 
 
 def llm_from_hugging_face(state: State, config: dict[str, Any], dtype: torch.dtype = torch.float32) -> Llm:
-    """An `Llm` in eval mode with the weights of a Llama, Mistral, Qwen 2 or 3, or Gemma 2 or 3 that predicts tokens.
+    """An `Llm` in eval mode with the weights of a Llama, Mistral, Qwen 2 or 3, or Gemma that predicts tokens.
 
     Args:
         state: the state dict.

@@ -22,7 +22,7 @@ class LlmTensors:
     """
 
     def __init__(self, family: Family, config: LlmConfig, query_scale: float = 1.0):
-        self.family, self.query_scale = family, query_scale
+        self.family, self.query_scale, self.rotated = family, query_scale, ROTATED
         self.d_head = config.d_head or config.d_model // config.num_heads
         self.scaled = "q_norm" if config.qk_norm else "q_proj"
 
@@ -42,14 +42,14 @@ class LlmTensors:
             tensor = tensor.float() + self.family.norm_offset
         if part == self.scaled and self.query_scale != 1.0:
             tensor = tensor.float() * self.query_scale
-        return halves_to_pairs(tensor, self.d_head) if part in ROTATED else tensor
+        return halves_to_pairs(tensor, self.d_head) if part in self.rotated else tensor
 
     def to_theirs(self, name: str, tensor: torch.Tensor) -> torch.Tensor:
         """What theirs must be where our tensor `name` is `tensor`."""
         part = name.split(".")[-2]
         if "norm" in part:
             tensor = tensor - self.family.norm_offset
-        return pairs_to_halves(tensor, self.d_head) if part in ROTATED else tensor
+        return pairs_to_halves(tensor, self.d_head) if part in self.rotated else tensor
 
 
 def halves_to_pairs(tensor: torch.Tensor, d_head: int) -> torch.Tensor:

@@ -57,8 +57,8 @@ def decoders():
     def centred(x):
         return honest(x) - x.mean(dim=0)
 
-    def by_the_length(x):
-        return honest(x) / x.norm()
+    def by_the_total(x):
+        return honest(x) / x.logsumexp(dim=(0, 1))  # any change moves it, that of a sign, too
 
     def shifted(x):
         return x.roll(-1, dims=0)
@@ -78,7 +78,7 @@ def decoders():
 
     return {
         "honest": (honest, blind, torch.sin),
-        "leaky": (centred, by_the_length, shifted, faintly, at_one_place, at_the_end_only),
+        "leaky": (centred, by_the_total, shifted, faintly, at_one_place, at_the_end_only),
     }
 
 

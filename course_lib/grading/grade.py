@@ -1,20 +1,16 @@
-"""A folder of submissions becomes a gradebook, a CSV table, and pages to read: nbgrader grades, one by one."""
+"""One submission becomes a grade: nbgrader records it, and what is wrong with it ends up in the notes."""
 
-import os
-import secrets
+import contextlib
 import shutil
 import warnings
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
-from functools import partial
-from multiprocessing import get_context
+from pathlib import Path
 
 from course_lib.errors import CourseError
 from course_lib.exercises.results import is_check, results, troubles
-from course_lib.grading.editions import EDITIONS, complaint, generate, open_course
-from course_lib.grading.report import write_report
-from course_lib.grading.sandbox import Limits
-from course_lib.grading.submissions import find_submissions, read_submission, tampering
+from course_lib.grading.editions import complaint, open_course
+from course_lib.grading.execution import steps
+from course_lib.grading.submissions import read_submission, tampering
 
 OURS = "gradebook.db"
 
@@ -29,68 +25,69 @@ class Grade:
     of: float = 0
     exercises: list = field(default_factory=list)
     notes: list = field(default_factory=list)
+    id: str = ""
+
+    @property
+    def page(self):
+        """Where the feedback lies in the folder of the results, if there is any."""
+        return Path("feedback", self.id, self.edition, f"{self.edition}.html")
 
 
-def grade_folder(folder, out, limits=None, editions=EDITIONS):
-    """Grade every notebook in `folder` (FOLDER/STUDENT/NN_topic.ipynb) and write everything into `out`.
+def empty_grade(submission, out, *notes):
+    """No points for a submission; of how many, if its exercises are known."""
+    import nbformat
 
-    `out` becomes a course of nbgrader's: submitted/, autograded/, feedback/ and gradebook.db; with grades.csv and
-    index.html. An older one is replaced. Returns the grades.
-    """
-    submissions = find_submissions(folder, sorted(path.name for path in (editions / "source").glob("[0-9]*")))
-    if out.exists() and any(out.iterdir()) and not (out / OURS).exists():
-        raise CourseError(f"{out} has other things in it; expected a new folder, or one with an older {OURS}")
-    shutil.rmtree(out, ignore_errors=True)
-    for name in sorted({submission.edition for submission in submissions if submission.edition}):
-        shutil.copytree(editions / "source" / name, out / "source" / name)
-        generate(open_course(out), name)
-    seed = secrets.randbelow(2**31)
-    workers = min(4, os.cpu_count() or 1)
-    quiet = partial(warnings.filterwarnings, "ignore", module="nbgrader")  # about the way in which it uses its database
-    with ProcessPoolExecutor(workers, get_context("spawn"), quiet) as pool:
-        grades = list(pool.map(partial(grade_submission, out=out, limits=limits or Limits(), seed=seed), submissions))
-    write_report(out, grades, seed)
-    return grades
+    edition, notes = submission.edition, [*submission.notes, *notes]
+    if edition is None:
+        return Grade(submission.student, submission.path.name, notes=notes, id=submission.id)
+    release = nbformat.read(out / "release" / edition / f"{edition}.ipynb", as_version=4)
+    of = sum(cell.metadata.nbgrader.points for cell in release.cells if is_check(cell))
+    return Grade(submission.student, edition, of=of, notes=notes, id=submission.id)
 
 
 def grade_submission(submission, out, limits, seed):
-    """Grade one submission with nbgrader; what is wrong with it ends up in the notes of its `Grade`."""
+    """Grade one submission with nbgrader; whatever goes wrong ends up in the notes of its `Grade`."""
+    try:
+        with warnings.catch_warnings(action="ignore"):  # about the way in which nbgrader uses its database
+            return graded(submission, out, limits, seed)
+    except Exception as error:
+        reason = str(error) if isinstance(error, CourseError) else f"not graded: {type(error).__name__}: {error}"
+        return no_points(submission, out, reason)
+
+
+def graded(submission, out, limits, seed):
+    """The grade of one submission. Raises CourseError with the reason why it has none."""
     import nbformat
 
-    grade = Grade(submission.student, submission.edition or submission.path.name)
-    if submission.edition is None:
-        grade.notes.append("no exercises of this name")
-        return grade
-    name = submission.edition
+    grade, name = empty_grade(submission, out), submission.edition
     release = nbformat.read(out / "release" / name / f"{name}.ipynb", as_version=4)
-    grade.of = sum(cell.metadata.nbgrader.points for cell in release.cells if is_check(cell))
-    try:
-        grade.notes += tampering(read_submission(submission.path), release)
-        graded = autograde(submission, out, limits, seed)
-    except CourseError as reason:
-        grade.notes.append(str(reason))
-        record_nothing(submission, out)
-        return grade
-    grade.exercises = results(graded)
+    grade.notes += tampering(read_submission(submission.path), release)
+    notebook = autograde(submission, out, limits, seed)
+    grade.exercises = results(notebook)
     grade.points = sum(result.points for result in grade.exercises)
-    grade.notes += troubles(graded)
+    grade.notes += troubles(notebook)
     return grade
+
+
+def no_points(submission, out, reason):
+    """The grade of a submission that could not be graded, also in the gradebook, as far as that can be written."""
+    with contextlib.suppress(Exception):
+        record_nothing(submission, out)
+    return empty_grade(submission, out, reason[:300])
 
 
 def autograde(submission, out, limits, seed):
     """Let nbgrader grade a submission and write its feedback; returns the graded notebook. Raises CourseError."""
     import nbformat
 
-    from course_lib.grading.execution import steps
-
-    name, student = submission.edition, submission.student
+    name, student = submission.edition, submission.id
     path = out / "submitted" / student / name / f"{name}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(submission.path, path)
     bounds = {**asdict(limits), "seed": seed}
     course = open_course(out, Autograde={"autograde_preprocessors": steps()}, SandboxedExecute=bounds)
     for step in (course.autograde, course.generate_feedback):
-        outcome = step(name, student)
+        outcome = step(name, student, force=True)
         if not outcome["success"]:
             raise CourseError(f"nbgrader gave up: {complaint(outcome)}")
     return nbformat.read(out / "autograded" / student / name / path.name, as_version=4)
@@ -101,8 +98,8 @@ def record_nothing(submission, out):
     from nbgrader.api import Gradebook
 
     with Gradebook(f"sqlite:///{out / OURS}") as book:
-        book.update_or_create_student(submission.student)
-        entry = book.update_or_create_submission(submission.edition, submission.student)
+        book.update_or_create_student(submission.id)
+        entry = book.update_or_create_submission(submission.edition, submission.id)
         for notebook in entry.notebooks:
             for cell in notebook.grades:
                 cell.auto_score, cell.needs_manual_grade = 0, False

@@ -2,6 +2,7 @@
 
 import csv
 from html import escape
+from urllib.parse import quote
 
 from course_lib.files import atomic_file
 
@@ -50,13 +51,12 @@ def as_row(grade):
 
 def as_html(grade, out):
     """A grade as a line of the page; the student's name leads to the feedback, if there is any."""
-    page = f"feedback/{grade.student}/{grade.edition}/{grade.edition}.html"
-    name = escape(grade.student)
-    if (out / page).exists():
-        name = f'<a href="{escape(page)}">{name}</a>'
+    name = f"<bdi>{escape(grade.student)}</bdi>"
+    if (out / grade.page).exists():
+        name = f'<a href="{quote(grade.page.as_posix())}">{name}</a>'
     solved = f"{sum(result.passed for result in grade.exercises)} of {len(grade.exercises)}"
     notes = "".join(f"<li>{escape(note)}" for note in grade.notes)
     return (
-        f"<tr><td>{name}<td>{escape(grade.edition)}<td class=number>{grade.points:g} of {grade.of:g}"
+        f"<tr><td>{name}<td><bdi>{escape(grade.edition)}</bdi><td class=number>{grade.points:g} of {grade.of:g}"
         f"<td class=number>{solved}<td><ul>{notes}</ul></tr>"
     )

@@ -1,13 +1,18 @@
 """The folder of submissions as it comes from students: what is there, what cannot be graded, and what was changed."""
 
 import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from course_lib.errors import CourseError
 from course_lib.exercises.results import is_check
 
 MOST_BYTES = 20_000_000
+MOST_NAMED = 3  # files that a note names
+CHECKED = re.compile(r"check\(\\*[\"'](\d\d)\.\d")
 READS_SOLUTIONS = re.compile(
     r"course_lib\.exercises(?!\s+import\s+check\s*$)|course_lib\s+import\s.*\bexercises|exercises\W+source",
     re.MULTILINE,
@@ -16,30 +21,82 @@ READS_SOLUTIONS = re.compile(
 
 @dataclass(frozen=True)
 class Submission:
-    """One notebook of one student; `edition` is the name of the exercises that it answers, None if it has none."""
+    """What one student handed in for one sheet.
+
+    `path` is the notebook, or else the file or folder in which there is none. `edition` is the name of the exercises
+    that it answers, None if it has none. `notes` say what the lecturer should know of the files.
+    """
 
     student: str
     path: Path
-    edition: str | None
+    edition: str | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The student's name as nbgrader can take it: no letters that mean something in a path or a pattern."""
+        plain = re.sub(r"[^\w .@-]", "_", self.student).strip()
+        return plain if plain == self.student else f"{plain} {sha256(self.student.encode()).hexdigest()[:8]}"
 
 
-def find_submissions(folder, editions):
-    """The notebooks in `folder`, which has a folder per student. Raises CourseError if there are none.
+def find_submissions(folder: Path, editions: Sequence[str]) -> list[Submission]:
+    """What is in `folder`, which has a folder per student: one submission or more for everything that is in it.
 
-    A notebook belongs to the edition whose two digits its name starts with.
+    A notebook belongs to the edition whose two digits its name starts with, or else to that of the first exercise that
+    it checks. Of several notebooks for one sheet, the newest is graded. Raises CourseError if there is nothing.
     """
-    if not Path(folder).is_dir():
+    if not folder.is_dir():
         raise CourseError(f"{folder} is no folder; expected one with a folder of notebooks per student")
     by_number = {name[:2]: name for name in editions}
-    found = [
-        Submission(student.name, path, by_number.get(path.name[:2]))
-        for student in sorted(Path(folder).iterdir())
-        for path in sorted(student.rglob("*.ipynb"))
-        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    ]
+    found = [each for entry in sorted(folder.iterdir()) if entry.name[0] != "." for each in of_one(entry, by_number)]
     if not found:
         raise CourseError(f"no notebooks in {folder}; expected FOLDER/STUDENT/{next(iter(editions), 'NN_topic')}.ipynb")
     return found
+
+
+def of_one(entry: Path, by_number: dict[str, str]) -> Iterator[Submission]:
+    """The submissions of the student whose folder is `entry`; or of nobody, if that is no folder."""
+    if entry.is_symlink() or not entry.is_dir():
+        kind = "a link, which is not followed" if entry.is_symlink() else "a file beside the students' folders"
+        yield Submission(entry.name, entry, notes=(f"not graded: {kind}; expected FOLDER/STUDENT/NN_topic.ipynb",))
+        return
+    files = [path for path in sorted(entry.rglob("*")) if is_in_sight(path.relative_to(entry)) and not path.is_dir()]
+    notebooks = [path for path in files if path.suffix == ".ipynb" and path.is_file() and not path.is_symlink()]
+    if not notebooks:
+        yield Submission(entry.name, entry, notes=(f"no notebook found, but {named(files)}",))
+    by_edition = defaultdict(list)
+    for path in sorted(notebooks, key=age):
+        by_edition[edition_in(path, by_number)].append(path)
+    for path in by_edition.pop(None, ()):
+        yield Submission(entry.name, path, notes=("no exercises of this name",))
+    for edition, (*older, newest) in sorted(by_edition.items()):
+        note = f"graded is {newest.relative_to(entry)}, the newest; not {named(older)}"
+        yield Submission(entry.name, newest, edition, (note,) if older else ())
+
+
+def is_in_sight(path: Path) -> bool:
+    """Whether no part of a path is hidden, as are the checkpoints of Jupyter, or the copies of a Macintosh."""
+    return not any(part.startswith((".", "__MACOSX")) for part in path.parts)
+
+
+def age(path: Path) -> tuple[int, Path]:
+    """The time of the last change; of several at one time, the last by name is the newest."""
+    return path.stat().st_mtime_ns, path
+
+
+def edition_in(path: Path, by_number: dict[str, str]) -> str | None:
+    """The edition that a notebook answers, by its name or by its first check."""
+    if path.name[:2] in by_number:
+        return by_number[path.name[:2]]
+    with open(path, encoding="utf-8", errors="replace") as file:
+        found = CHECKED.search(file.read(MOST_BYTES))
+    return by_number.get(found[1]) if found else None
+
+
+def named(paths: Sequence[Path]) -> str:
+    """The names of a few files, and how many there are beyond."""
+    shown = ", ".join(path.name for path in paths[:MOST_NAMED]) or "an empty folder"
+    return shown + f" and {len(paths) - MOST_NAMED} more" * (len(paths) > MOST_NAMED)
 
 
 def read_submission(path):

@@ -39,9 +39,9 @@ class VlmRecipe(Recipe):
     """Learns the dialogues of `load_picture_dialogues`; CLIP's tower stays as it is, but for one stage.
 
     In the little world it first learns to say what is there, with the captions, and the tower learns along; then
-    whether something is there; then whether it is worn; then what to say of something that isn't there; and last again
-    all but that, which other data don't have. To compare what is asked with what is seen is learnt only by a model that
-    sees, one comparison after the other. Of another source, all stages learn the same dialogues, and the tower nothing.
+    whether something is there; then whether it is worn; and last again all of it. To compare what is asked with what is
+    seen is learnt only by a model that sees, one comparison after the other. Of another source, all stages learn the
+    same dialogues, and the tower nothing.
 
     Args:
         splits: those that are learnt.
@@ -142,6 +142,5 @@ VLM = stage(
         stage("what", Plan(steps=2400, learning_rate=2e-3), parts=ALL, captions=True),
         stage("whether", Plan(steps=3500, **STEADY), practice={}),
         stage("worn", Plan(steps=2500, **STEADY), practice={"shirts": 6}),
-        stage("premises", Plan(steps=2500, **STEADY), captions=True, practice={"shirts": 2, "premises": 2}),
     ),
 )

@@ -11,7 +11,6 @@ import pytest
 
 from course_lib import grading
 from course_lib.cli import exercises
-from course_lib.exercises.results import Result
 from course_lib.files import read_json, write_json
 from course_lib.grading.grade import Grade
 from course_lib.lessons import LESSONS
@@ -97,13 +96,21 @@ def test_release_makes_the_lessons_that_are_named(monkeypatch):
     assert result.stdout.splitlines()[0] == "notebooks/exercises/source/01_attention_heads/01_attention_heads.ipynb"
 
 
-def test_grade_shows_a_line_per_notebook(tmp_path, monkeypatch):
-    result = Result("01.2", 1.0, 3, "right")
-    grades = [Grade("ana", NAME, 1, 3, [result], ["cell 4: MemoryError", "more"]), Grade("bo", NAME, 3, 3, [], [])]
-    monkeypatch.setattr(grading, "grade_folder", lambda folder, out, limits: grades)
-    printed = course("grade", tmp_path, "--out", tmp_path / "out").stdout
-    assert "ana      01_small   1 of 3  cell 4: MemoryError" in printed
-    assert "2 notebooks graded" in printed
+def test_grade_shows_a_line_for_each_as_soon_as_it_is_there(tmp_path, monkeypatch):
+    grades = [Grade("ana", NAME, 1, 3, [], ["cell 4: MemoryError", "more"]), Grade("bo", NAME, 3, 3, [], [])]
+    given = {}
+
+    def grade_folder(folder, out, limits, **settings):
+        given.update(settings)
+        return ((done, len(grades), grade) for done, grade in enumerate(grades, start=1))
+
+    monkeypatch.setattr(grading, "grade_folder", grade_folder)
+    printed = course("grade", tmp_path, "--out", tmp_path / "out", "--seed", 77, "--add").stdout
+    assert printed.splitlines()[:2] == [
+        "1 of 2  ana  01_small  1 of 3  cell 4: MemoryError",
+        "2 of 2  bo  01_small  3 of 3",
+    ]
+    assert given == {"seed": 77, "add": True}
 
 
 def test_grade_wants_a_folder_of_folders(tmp_path):

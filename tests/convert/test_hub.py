@@ -157,7 +157,10 @@ def test_a_folder_without_weights_is_refused(folder):
 @pytest.mark.parametrize(("name", "said"), [("mamba", "'mamba'"), (None, "None")])
 def test_an_unknown_architecture_is_named_with_those_we_know(name, said, folder):
     change(folder / "config.json", model_type=name)
-    refuses(folder, f"unknown architecture {said}; known: bert, gpt2, t5, llama, mistral, qwen2, qwen3, gemma2, gemma3")
+    refuses(
+        folder,
+        f"unknown architecture {said}; known: bert, gpt2, t5, llama, mistral, qwen2, qwen3, gemma, gemma2, gemma3",
+    )
 
 
 @pytest.mark.parametrize("family", ["bert", "gpt2", "t5"])

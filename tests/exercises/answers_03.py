@@ -57,6 +57,11 @@ def by_comparing(decoder, x):
     return torch.tensor(moved).any()
 
 
+def by_turning_signs(decoder, x):
+    signs = torch.where(torch.arange(len(x)) == torch.arange(len(x))[:, None], -1, 1)[..., None]
+    return any(not torch.equal(decoder(signs[t] * x)[:t], decoder(x)[:t]) for t in range(1, len(x)))
+
+
 def by_prefixes(decoder, x):
     whole = decoder(x)
     return any(not torch.equal(decoder(x[:n])[-1], whole[n - 1]) for n in range(1, len(x)))
@@ -75,7 +80,7 @@ RIGHT = {
     "03.1": [steps(), rounded(steps()), {name: torch.tensor(values) for name, values in steps().items()}],
     "03.2": [MAPS, {name: word.upper() for name, word in MAPS.items()}, {**MAPS, "B": "Neither "}],
     "03.3": [by_loops, by_difference, as_numbers],
-    "03.4": [by_trying, by_gradient, by_comparing, by_prefixes],
+    "03.4": [by_trying, by_gradient, by_comparing, by_turning_signs, by_prefixes],
     "03.5": [ROWS, {**ROWS, "without": sum(range(13))}, {name: torch.tensor(n) for name, n in ROWS.items()}],
     "03.6": [{"B", "E"}, ["E", "B"], "be"],
 }

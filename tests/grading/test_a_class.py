@@ -2,6 +2,7 @@
 
 import copy
 import csv
+import os
 import time
 
 import pytest
@@ -82,7 +83,7 @@ HARMFUL = {  # what it submits, its points, and what is said of it
 }
 
 
-COPIES = 2  # of each honest submission
+COPIES = 1  # of each honest submission
 
 
 @pytest.fixture(scope="module")
@@ -100,8 +101,12 @@ def graded(tmp_path_factory):
         else:
             path.parent.mkdir()
             path.write_text("%PDF-1.7 I thought it was the other file")
+    twice = root / "in" / "both-0"
+    os.utime(twice / f"{NAME}.ipynb", (9, 9))
+    write(answered(release), twice / f"{NAME} (1).ipynb")
+    os.utime(twice / f"{NAME} (1).ipynb", (7, 7))
     started = time.monotonic()
-    grades = grade_folder(root / "in", root / "out", LIMITS, editions=root)
+    grades = [grade for *_, grade in grade_folder(root / "in", root / "out", LIMITS, editions=root)]
     return {grade.student: grade for grade in grades}, root / "out", time.monotonic() - started
 
 

@@ -1,14 +1,16 @@
 """Submissions are found by folder and number; what cannot be graded, and what was changed, is said."""
 
+import os
+import re
+
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from course_lib.errors import CourseError
-from course_lib.grading import Limits, grade_folder
 from course_lib.grading import submissions as module
-from course_lib.grading.submissions import find_submissions, read_submission, tampering
-from tests.grading.small_course import answered, cell_named, source_notebook, write
+from course_lib.grading.submissions import Submission, find_submissions, read_submission, tampering
+from tests.grading.small_course import answered, cell_named, source_notebook
 
 EDITIONS = ["01_attention_heads", "02_encoder_layer"]
 
@@ -19,12 +21,69 @@ def code(text, folder):
     return path
 
 
+def touch(root, *names):
+    """Empty files, one second apart."""
+    for second, name in enumerate(names):
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+        os.utime(path, (second, second))
+
+
 def test_a_notebook_belongs_to_the_exercises_with_its_number(tmp_path):
-    for name in ("ana/01_attention_heads.ipynb", "bo/late/02 copy.ipynb", "bo/notes.ipynb", "ana/.hidden/01.ipynb"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).touch()
+    touch(tmp_path, "ana/01_attention_heads.ipynb", "bo/late/02 copy.ipynb", "bo/notes.ipynb", "ana/.hidden/01.ipynb")
     found = find_submissions(tmp_path, EDITIONS)
-    assert [(each.student, each.edition) for each in found] == [("ana", EDITIONS[0]), ("bo", EDITIONS[1]), ("bo", None)]
+    assert [(each.student, each.edition) for each in found] == [("ana", EDITIONS[0]), ("bo", None), ("bo", EDITIONS[1])]
+
+
+def test_a_notebook_with_another_name_belongs_to_the_exercises_that_it_checks(tmp_path):
+    (tmp_path / "ana").mkdir()
+    for check in ('check("02.3", x)', "check('02.3', x)"):
+        code(check, tmp_path / "ana").rename(tmp_path / "ana" / "my exercises.ipynb")
+        assert [each.edition for each in find_submissions(tmp_path, EDITIONS)] == [EDITIONS[1]]
+
+
+def test_of_several_notebooks_for_one_sheet_the_newest_is_graded_and_the_others_are_named(tmp_path):
+    touch(
+        tmp_path, "ana/01_x (1).ipynb", "ana/01_x (2).ipynb", "ana/old/01_y.ipynb", "ana/01_x.ipynb", "ana/02_x.ipynb"
+    )
+    first, second = find_submissions(tmp_path, EDITIONS)
+    assert (first.path.name, second.path.name) == ("01_x.ipynb", "02_x.ipynb")
+    assert first.notes == ("graded is 01_x.ipynb, the newest; not 01_x (1).ipynb, 01_x (2).ipynb, 01_y.ipynb",)
+    assert second.notes == ()
+
+
+def test_every_folder_and_every_stray_file_has_a_row(tmp_path):
+    touch(tmp_path, "ana/01.ipynb", "bo/thesis.docx", "01_eve.ipynb", "all.zip", "__MACOSX/._01.ipynb", ".DS_Store")
+    (tmp_path / "fay").mkdir()
+    (tmp_path / "gil").symlink_to(tmp_path / "ana")
+    (tmp_path / "hal").mkdir()
+    (tmp_path / "hal" / "01.ipynb").symlink_to(tmp_path / "ana" / "01.ipynb")
+    notes = {each.student: "".join(each.notes) for each in find_submissions(tmp_path, EDITIONS)}
+    assert sorted(notes) == ["01_eve.ipynb", "__MACOSX", "all.zip", "ana", "bo", "fay", "gil", "hal"]
+    assert "a file beside the students' folders" in notes["01_eve.ipynb"]
+    assert "a file beside the students' folders" in notes["all.zip"]
+    assert notes["bo"] == "no notebook found, but thesis.docx"
+    assert notes["fay"] == "no notebook found, but an empty folder"
+    assert "a link, which is not followed" in notes["gil"]
+    assert notes["hal"] == "no notebook found, but 01.ipynb"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such files")
+def test_what_never_ends_is_not_read(tmp_path):
+    (tmp_path / "ana").mkdir()
+    os.mkfifo(tmp_path / "ana" / "my.ipynb")
+    assert [each.notes for each in find_submissions(tmp_path, EDITIONS)] == [("no notebook found, but my.ipynb",)]
+
+
+@pytest.mark.parametrize(
+    "name", ["José Núñez Ångström", "o'brien", "a+b", "[late]", "{x}", "*", "a\u202eb", "-r", "\n"]
+)
+def test_two_students_never_have_one_name_in_the_gradebook_and_it_is_a_plain_one(name, tmp_path):
+    here, there = Submission(name, tmp_path), Submission(name + "+", tmp_path)
+    assert here.id != there.id
+    assert re.fullmatch(r"[\w .@-]+", here.id)
+    assert (here.id == name) == (name in ("José Núñez Ångström", "-r"))
 
 
 @pytest.mark.parametrize(
@@ -82,12 +141,3 @@ def test_changed_and_missing_cells_are_listed():
         "the cell answer-01-4 is missing",
         "the cell check-01-4 was changed; it was graded with the original",
     ]
-
-
-def test_nothing_that_is_not_a_gradebook_is_overwritten(tmp_path):
-    write(source_notebook(), tmp_path / "in" / "ana" / "01_small.ipynb")
-    (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "thesis.txt").write_text("mine")
-    with pytest.raises(CourseError, match="has other things in it"):
-        grade_folder(tmp_path / "in", tmp_path / "out", Limits())
-    assert (tmp_path / "out" / "thesis.txt").read_text() == "mine"

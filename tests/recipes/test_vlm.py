@@ -101,6 +101,5 @@ def test_the_stages_of_the_shipped_model_are_what_its_card_says():
         "what": (True, None),
         "whether": (False, {}),
         "worn": (False, {"shirts": 6}),
-        "premises": (True, {"shirts": 2, "premises": 2}),
         "vlm": (True, {"shirts": 2}),
     }

@@ -164,9 +164,19 @@ def presence(scene: Scene, noun: str) -> Question:
     return ask("yes/no", "presence", words, f"{word}, there is {told} in the picture", word, held_out)
 
 
+def seen_in(noun: str, colour: str) -> bool:
+    """Whether training shows such things in this colour, or in none at all."""
+    return DRAWABLES[noun].withheld != colour
+
+
+def worn_by(kind: str, shirt: str) -> bool:
+    """Whether training shows people of this kind in a shirt of this colour."""
+    return shirt not in WITHHELD_SHIRTS[kind]
+
+
 def other_shirts(person: Person) -> list[str]:
     """The colours of the shirts of other people of the same kind, as training shows them."""
-    return [colour for colour in PAINTS if colour not in (person.shirt, *WITHHELD_SHIRTS[person.kind])]
+    return [colour for colour in PAINTS if colour != person.shirt and worn_by(person.kind, colour)]
 
 
 def absent_things(scene: Scene) -> list[str]:
@@ -182,10 +192,13 @@ def absent_people(scene: Scene) -> list[str]:
 def false_premises(scene: Scene) -> tuple[Question, ...]:
     """Questions of the kind "premise": each takes for granted what isn't there, and the answer says so.
 
-    How many there are of what isn't there is never asked in training: this frame is held out.
+    How many there are of what isn't there is never asked in training: this frame is held out. And nothing is asked for
+    that training never shows in the colour of what is there, nor anybody in such a shirt. Else "a green shirt is seen,
+    a girl is asked for" would always be answered by no, and girls in green shirts be denied.
     """
     dice = Dice(digest(f"premises {scene!r}"))
-    thing, kind = dice.pick(absent_things(scene)), dice.pick(absent_people(scene))
+    thing = dice.pick([noun for noun in absent_things(scene) if not scene.colour or seen_in(noun, scene.colour)])
+    kind = dice.pick([kind for kind in absent_people(scene) if not scene.person or worn_by(kind, scene.person.shirt)])
     person = scene.person.kind if scene.person else ""
     asked = [missing(thing, "place", words_of(thing)), missing(kind, "place", words_of(kind))]
     asked += [missing(kind, "worn", words_of_garment(kind, name), named=True) for name in ("shirt", "trousers")]

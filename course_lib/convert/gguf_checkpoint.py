@@ -1,0 +1,61 @@
+"""Checkpoints in one GGUF file: model, tokenizer and chat template."""
+
+from pathlib import Path
+from typing import NoReturn
+
+import torch
+from gguf import GGMLQuantizationType
+
+from course_lib.convert.gguf_file import GgufFile
+from course_lib.convert.gguf_llm import llm_from_gguf
+from course_lib.convert.gguf_tokenizer import GgufVocabulary, gguf_tokenizer
+from course_lib.convert.hub import HubCheckpoint
+from course_lib.convert.hub_chat import HubChatTemplate
+from course_lib.convert.hub_tokenizer import HubTokenizer
+from course_lib.errors import CourseError, located
+from course_lib.models import Llm
+
+DTYPES = {GGMLQuantizationType.F32: torch.float32, GGMLQuantizationType.BF16: torch.bfloat16}
+
+
+class GgufCheckpoint:
+    """A model and what belongs to it, each read when it is asked for; to be used as a `HubCheckpoint` is.
+
+    Args:
+        path: the file.
+
+    Raises:
+        CourseError: see `GgufFile`.
+    """
+
+    def __init__(self, path: Path | str):
+        self.file = GgufFile(path)
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """What is enough for its largest matrix: float16, where that has fewer bits."""
+        largest = max(self.file.stored.values(), key=lambda tensor: tensor.n_elements)
+        return DTYPES.get(largest.tensor_type, torch.float16)
+
+    def model(self, dtype: torch.dtype = torch.float32) -> Llm:
+        """Ours, in eval mode, see `llm_from_gguf`."""
+        with located(str(self.file.path)):
+            return llm_from_gguf(self.file, dtype)
+
+    def tokenizer(self) -> HubTokenizer:
+        """Its tokenizer. Raises CourseError where it has none that we know."""
+        with located(str(self.file.path)):
+            return gguf_tokenizer(self.file.settings)
+
+    def chat_template(self) -> HubChatTemplate:
+        """Its `HubChatTemplate`. Raises CourseError where it has none."""
+        return HubChatTemplate(self.tokenizer(), GgufVocabulary(self.file.settings).end_ids())
+
+    def image_processor(self) -> NoReturn:
+        """Raises CourseError: a GGUF file holds the part of a model that reads."""
+        raise CourseError(f"{self.file.path} has no image processor")
+
+
+def open_checkpoint(name: Path | str) -> HubCheckpoint | GgufCheckpoint:
+    """A GGUF file; or a folder in the layout of the hub, or a hub id. Raises CourseError where there is no such."""
+    return GgufCheckpoint(name) if Path(name).suffix == ".gguf" else HubCheckpoint(name)
