@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from tests.pretend_device import UNAVAILABLE, register
+from tests.viz.chromium import Browser, find_browser
 
 if not UNAVAILABLE:
     register()  # now: with the first gradient that it computes, torch counts the devices that there are
@@ -35,3 +36,19 @@ def shapes_unchecked():
     jaxtyping.config.update("jaxtyping_disable", True)
     yield
     jaxtyping.config.update("jaxtyping_disable", False)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    """A browser without a network, for the pages of a file of tests."""
+    path, folder = find_browser(), tmp_path_factory.mktemp("browser")
+    if not path:
+        pytest.skip("there is no Chromium or Chrome here (on Debian: apt-get install chromium)")
+    empty = folder / "empty.html"
+    empty.touch()
+    try:
+        with Browser(path, folder / "profile") as browser:
+            browser.open(empty.as_uri())
+            yield browser
+    except OSError as error:
+        pytest.skip(f"{path} does not open pages here: {error}")

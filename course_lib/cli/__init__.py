@@ -8,6 +8,8 @@ from course_lib.cli.benchmarks import bench
 from course_lib.cli.chat import chat
 from course_lib.cli.console import Commands
 from course_lib.cli.exercises import check, grade, progress, release
+from course_lib.cli.explain import explain
+from course_lib.cli.fetching import fetch
 from course_lib.cli.lessons import lessons, run
 from course_lib.cli.machine import doctor
 from course_lib.cli.models import evaluate, train
@@ -46,7 +48,9 @@ for command in (
     evaluate,
     study,
     translate,
+    fetch,
     chat,
+    explain,
     bench,
     release,
     grade,

@@ -184,13 +184,14 @@ def grade(
     seed: Annotated[
         int | None, typer.Option(min=0, help="What the checks draw their cases with. Default: a secret one.")
     ] = None,
-    seconds: Annotated[int, typer.Option(min=1, help="The most computing time for one notebook.")] = 60,
+    seconds: Annotated[int, typer.Option(min=1, help="The most computing time for one cell.")] = 20,
     memory: Annotated[int, typer.Option(min=1, help="The most memory for one notebook, in GB.")] = 3,
 ) -> None:
     """Grade a folder of submissions with nbgrader.
 
-    Each notebook runs in a process of its own, with limits, without a network where the system allows it, on cases
-    that no student has seen. Writes gradebook.db, grades.csv, index.html and a feedback page per notebook.
+    Each notebook runs in a process that sees only itself, with limits; the grader's own process tries its answers on
+    cases that no student has seen, and decides. Writes gradebook.db, grades.csv, index.html and a feedback page per
+    notebook.
     A run that was ended early goes on where it was when the same command is given again.
     Needs nbgrader: pip install -e ".[grade]".
 
@@ -206,9 +207,12 @@ def grade(
       130  interrupted; the same command goes on
     """
     from course_lib.grading import Limits, grade_folder
+    from course_lib.grading.namespace import OPEN_DOOR, can_isolate
 
     out = (out or REPOSITORY / "runs" / "grades" / folder.resolve().name).resolve()
     limits = Limits(seconds=seconds, patience=5 * seconds, memory=memory * 2**30)
+    if not can_isolate():
+        complain(OPEN_DOOR)
     for done, count, grade in grade_folder(folder, out, limits, seed=seed, add=add):
         points = f"{grade.points:g} of {grade.of:g}"
         typer.echo("  ".join([f"{done} of {count}", grade.student, grade.edition, points, *grade.notes[:1]]))

@@ -4,12 +4,13 @@ import contextlib
 import inspect
 import io
 import os
-import traceback
 import warnings
 from dataclasses import dataclass
 
 from course_lib.exercises.exercise import find_exercise
 from course_lib.exercises.values import agrees, as_tensor, first_difference, is_missing, pattern, show
+from course_lib.remote import Raised
+from course_lib.remote.words import in_words
 
 SEED = "COURSE_EXERCISE_SEED"  # set while submissions are graded: cases that nobody has seen
 
@@ -48,7 +49,7 @@ def examine(exercise, answer):
             with quietly():
                 given = exercise.apply(answer, case)
         except (Exception, SystemExit) as error:
-            return Verdict(0, f"not right yet{where}\n  {in_words(error)}")
+            return Verdict(0, f"not right yet{where}\n  {error if isinstance(error, Raised) else in_words(error)}")
         if is_missing(given):
             return Verdict(0, "not attempted yet" + " (it returns None)" * exercise.wants_a_function)
         true = exercise.true_value(case)
@@ -124,13 +125,3 @@ def describe(exercise, case):
     else:  # several functions: how they are tried has the names
         names = list(inspect.signature(exercise.run).parameters)[1:]
     return ", ".join(f"{name} = {show(value)}" for name, value in zip(names, case, strict=False))
-
-
-def in_words(error):
-    """An exception and the student's line that led to it; without one, it is the check that could not go on."""
-    lines = [frame.line for frame in traceback.extract_tb(error.__traceback__) if "course_lib" not in frame.filename]
-    text = str(error).splitlines()
-    what = type(error).__name__ + (f": {text[0]}" if text else "")
-    if not lines:
-        return f"this cannot be checked: {what}"
-    return f"your code raises {what}" + (f", in the line `{lines[0]}`" if lines[0] else "")

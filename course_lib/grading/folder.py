@@ -12,7 +12,7 @@ from course_lib.grading.sandbox import Limits
 from course_lib.grading.submissions import find_submissions
 
 CONTEXT = multiprocessing.get_context("forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else None)
-TO_RECORD = 300  # seconds that nbgrader may take beside the submission
+TO_RECORD = 300  # seconds that nbgrader may take beside what the submission has
 
 
 def grade_folder(folder, out, limits=None, editions=EDITIONS, seed=None, add=False):
@@ -52,7 +52,7 @@ def grade_apart(submission, out, limits, seed):
         place_of(submission, out).unlink(missing_ok=True)
         process = CONTEXT.Process(target=grade_and_keep, args=(submission, out, limits, seed))
         process.start()
-        process.join(limits.patience + TO_RECORD)
+        process.join(3 * limits.patience + TO_RECORD)
         process.kill()
         process.join()
         if grade := kept(submission, out):
