@@ -28,7 +28,7 @@ def grade_folder(folder, out, limits=None, editions=EDITIONS, seed=None, add=Fal
     needed = sorted({submission.edition for submission in submissions if submission.edition})
     seed = open_run(out, needed, editions / "source", seed, add)
     if CONTEXT.get_start_method() == "forkserver":
-        CONTEXT.set_forkserver_preload(["course_lib.grading.grade", "course_lib.exercises"])
+        CONTEXT.set_forkserver_preload(["course_lib.grading.grade", "course_lib.grading.execution"])
     grades = []
     pool = ThreadPoolExecutor(min(4, os.cpu_count() or 1))
     try:
