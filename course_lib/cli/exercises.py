@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from course_lib.cli.console import complain, table
-from course_lib.cli.lessons import kernel_for, read_notebook
+from course_lib.cli.lessons import kernel_for, read_notebook, without_outputs
 from course_lib.errors import CourseError
 from course_lib.files import read_json, write_json
 from course_lib.lessons import LESSONS
@@ -53,7 +53,7 @@ def check(
     path = Path(exercises) if exercises.endswith(".ipynb") else sheet_of(exercises)
     if not os.path.isfile(path):
         raise CourseError(f"{path} is missing; expected a lesson's number or an exercise notebook")
-    notebook = read_notebook(path)
+    notebook = without_outputs(read_notebook(path))
     ended = run_with_errors(notebook, path.parent, seconds)
     found = results(notebook)
     if not found:

@@ -49,9 +49,17 @@ def show_tokens(
         draw_token(ax, token, (x, LINE * line), width, None if np.isnan(value) else colours.to_rgba(value))
     ax.set(xlim=(0, MAX_WIDTH - ROOM), ylim=(height, 0))
     ax.set_axis_off()
-    ax.set_label(f"A text whose tokens are coloured by their {label}, from {limits[0]:.2f} to {limits[1]:.2f}")
+    ax.set_label(f"A text whose tokens are coloured by their {label}{summary(tokens, values)}")
     ax.figure.colorbar(colours, ax=ax, label=label, fraction=0.025, aspect=max(4, 6 * height))
     return ax
+
+
+def summary(tokens: Sequence[str], values: np.ndarray) -> str:
+    """The mean of the values that are there, and the largest with its token."""
+    if np.isnan(values).all():
+        return ""
+    largest = int(np.nanargmax(values))
+    return f", {np.nanmean(values):.2f} on average, the largest {values[largest]:.2f} for “{tokens[largest]}”"
 
 
 def inches(token: str) -> float:
