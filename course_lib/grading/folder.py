@@ -21,8 +21,8 @@ def grade_folder(folder, out, limits=None, editions=EDITIONS, seed=None, add=Fal
 
     `out` becomes a course of nbgrader's: submitted/, autograded/, feedback/ and gradebook.db; with grades.csv and
     index.html, and with mistakes.csv and mistakes.html about the class. A run that was ended early is continued. With
-    `add`, one that is finished takes what is new or has changed; the rest is left as it is, corrections by hand included.
-    The checks draw their cases with `seed`.
+    `add`, one that is finished takes what is new or has changed; the rest is left as it is, corrections by hand
+    included. The checks draw their cases with `seed`.
 
     Yields each grade as soon as it is there, after how many there are now, and how many there will be.
     """
