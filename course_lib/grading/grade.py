@@ -8,7 +8,6 @@ from pathlib import Path
 from course_lib.errors import CourseError
 from course_lib.exercises.results import is_check, results, troubles
 from course_lib.grading.editions import complaint, open_course
-from course_lib.grading.execution import steps
 from course_lib.grading.healing import heal
 from course_lib.grading.submissions import read_submission
 
@@ -80,6 +79,8 @@ def no_points(submission, out, reason):
 def autograde(notebook, submission, out, limits, seed):
     """Let nbgrader grade a notebook and write its feedback; returns the graded notebook. Raises CourseError."""
     import nbformat
+
+    from course_lib.grading.execution import steps
 
     name, student = submission.edition, submission.id
     path = out / "submitted" / student / name / f"{name}.ipynb"

@@ -12,8 +12,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import matplotlib
-
 from course_lib.runtime import REPOSITORY
 
 SYSTEM = "/usr", "/bin", "/sbin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/etc/fonts"
@@ -35,6 +33,8 @@ def readable():
 def script(root):
     """The shell's commands that build the view on the empty folder `root`, enter it, and run what follows."""
     at = lambda path: shlex.quote(f"{root}{path}")  # noqa: E731
+    import matplotlib
+
     yield "set -e"
     yield f"mount -t tmpfs -o size=4m,mode=755 none {at('')}"
     yield f"mkdir -p {at('/dev/shm')} {at('/proc')} {at('/tmp')} {at(WORK)}"

@@ -7,13 +7,18 @@ from typing import Any
 
 from course_lib.data import Tokenizer
 from course_lib.errors import CourseError
-from course_lib.models import Translator, check_kind
+from course_lib.models import Llm, Translator, check_kind
 from course_lib.models.base import Model
 
 CONFIGS = {
     Translator: {
         "vocab_size", "d_model", "d_ff", "num_heads", "num_encoder_layers", "num_decoder_layers", "max_length",
         "dropout", "norm_first", "pad_id",
+    },
+    Llm: {
+        "vocab_size", "d_model", "d_ff", "num_heads", "num_kv_heads", "num_layers", "max_length", "d_head",
+        "window_sizes", "rope_base", "eps", "dropout", "qkv_bias", "qk_norm", "post_norms", "activation", "tied",
+        "embedding_scale", "score_cap", "logit_cap", "window_rope_base", "rope_scaling",
     },
 }  # fmt: skip
 

@@ -19,14 +19,13 @@ class PageInBrowser:
         """What the elements that fit the selector say."""
         return self.browser.evaluate(f"[...document.querySelectorAll({json.dumps(selector)})].map(e => e.textContent)")
 
-    def type(self, text, into="sentence"):
-        """Write into a field, and wait until the page has read it."""
+    def type(self, text):
+        """Write into the field, and leave it."""
         value = json.dumps(text)
         self.browser.evaluate(f"""(() => {{
-            const field = document.getElementById("{into}");
+            const field = document.getElementById("text");
             field.value = {value};
-            field.dispatchEvent(new Event("input"));
-            return new Promise((done) => setTimeout(done, 400));
+            field.dispatchEvent(new Event("change"));
         }})()""")
 
     @property
@@ -41,3 +40,11 @@ class PageInBrowser:
     def complaints(self):
         """Requests, exceptions and messages on the console."""
         return complaints(self.browser.events)
+
+
+def opened(browser, file):
+    """Yield the page in a file, opened anew; afterwards nothing may have gone wrong in it."""
+    browser.open(file.as_uri())
+    page = PageInBrowser(browser)
+    yield page
+    assert page.complaints == []

@@ -33,16 +33,19 @@ export class Llm {
   // What the layers make of vectors that stand for tokens.
   read(x, cache = null) {
     const view = new View(x.length, cache);
-    const rotate = this.rotary.at(view.positions);
-    const window_rotate = this.window_rotary.at(view.positions);
     this.seen = { x, layers: [] };
     this.layers.forEach((layer, i) => {
-      const window = this.config.window_sizes[i];
-      const turn = window === null ? rotate : window_rotate;
-      if (!this.off.has(i)) x = layer.forward(x, turn, view.mask(window), view.layer_cache(i));
+      const rotate = this.rotary_of(i).at(view.positions);
+      const mask = view.mask(this.config.window_sizes[i]);
+      if (!this.off.has(i)) x = layer.forward(x, rotate, mask, view.layer_cache(i));
       this.seen.layers.push(x);
     });
     return x;
+  }
+
+  // Layers with a window may turn by another base.
+  rotary_of(i) {
+    return this.config.window_sizes[i] === null ? this.rotary : this.window_rotary;
   }
 
   logits(x) {
@@ -55,7 +58,7 @@ export class Llm {
     return new DecoderCache(this.config.window_sizes);
   }
 
-  next_logits(tokens, cache) {
+  next_logits(tokens, cache = null) {
     const x = this.read(this.embedding.forward(tokens), cache);
     return this.logits(this.norm.forward(x.slice(-1)))[0];
   }

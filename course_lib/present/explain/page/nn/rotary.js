@@ -9,11 +9,16 @@ export class Rotary {
     this.scaling = scaling;
   }
 
-  // The rotation at these absolute positions: it turns a list of vectors, one at each position.
-  at(positions) {
-    const { magnitude = 1 } = this.scaling ?? {};
+  // The angle of each pair at each of these absolute positions.
+  angles(positions) {
     const frequencies = this.scaling ? this.scaling.scaled(this.frequencies, positions) : this.frequencies;
-    return (x) => x.map((row, t) => turned(row, frequencies.map((frequency) => positions[t] * frequency), magnitude));
+    return positions.map((position) => frequencies.map((frequency) => position * frequency));
+  }
+
+  // The rotation at these positions: it turns a list of vectors, one at each position.
+  at(positions) {
+    const [angles, magnitude] = [this.angles(positions), this.scaling?.magnitude ?? 1];
+    return (x) => x.map((row, t) => turned(row, angles[t], magnitude));
   }
 }
 

@@ -5,8 +5,9 @@ import { button, element } from "../../../../viz/viewer_page/elements.js";
 import { decimals } from "../../../../viz/viewer_page/words.js";
 import { painted } from "./heat.js";
 
-// `choice` says which head, query and key are shown; `switch_off` and `show` are called with what the reader wants.
-export function attention_panel({ attention, rows, columns, choice, switch_off, show }) {
+// `choice` says which head, query and key are shown; `switch_off` and `show` are called with what the reader wants;
+// `extra` makes what else there is to show of a pair.
+export function attention_panel({ attention, rows, columns, choice, switch_off, show, extra }) {
   const { seen } = attention;
   const head = Math.min(choice.head, attention.num_heads - 1);
   const query = Math.min(choice.query ?? rows.length - 1, rows.length - 1);
@@ -17,14 +18,14 @@ export function attention_panel({ attention, rows, columns, choice, switch_off, 
     heads(attention, head, switch_off, show),
     choose_word("The word that asks", rows, query, (query) => show({ query, key: null })),
     asked_words(seen, place, columns, (key) => show({ query, key })),
-    pair(seen, place, rows, columns));
+    pair(seen, place, rows, columns), ...extra(seen, place));
 }
 
 function heads(attention, chosen, switch_off, show) {
   const maps = attention.seen.weights.map((weights, head) => {
     const attributes = { class: "head", "aria-pressed": head === chosen, "data-key": `head-${head}` };
     const map = button("", attributes, () => show({ head }));
-    map.append(painted(weights, 1), `head ${head + 1}`);
+    map.append(painted(weights, 1), `head ${head + 1}${group(attention, head)}`);
     const box = element("input", { type: "checkbox", "data-key": `off-${head}` });
     box.checked = !attention.off.has(head);
     box.addEventListener("change", () => switch_off(head, !box.checked));
@@ -33,6 +34,11 @@ function heads(attention, chosen, switch_off, show) {
   const note = "The weights of each head: a row for each word that asks, a column for each that is asked.";
   return element("section", {}, element("h4", {}, "Heads"), element("p", {}, note),
     element("div", { class: "heads" }, ...maps));
+}
+
+// Which keys and values a head uses, where several share them.
+function group({ num_heads, num_kv_heads }, head) {
+  return num_heads === num_kv_heads ? "" : `, keys ${Math.floor((head * num_kv_heads) / num_heads) + 1}`;
 }
 
 function choose_word(title, words, chosen, choose) {
@@ -71,7 +77,7 @@ function pair(seen, { head, query, key }, rows, columns) {
   const then = is_seen
     ? `After the softmax over all words that “${rows[query]}” may see, the weight is ${decimals(weight, 3)}: so much ` +
       "of the value goes into what the head gathers."
-    : "The mask hides this word: it comes later. Its weight is 0.";
+    : `The mask hides this word: it ${key > query ? "comes later" : "has left the window"}. Its weight is 0.`;
   const text = `“${rows[query]}” asks “${columns[key]}”: q · k = ${decimals(sum)}, divided by √${q.length}${capped}: ` +
     `${decimals(score)}. ${then}`;
   const strips = [["query q", q], ["key k", k], ["q times k", products], ["value v", v],

@@ -1,9 +1,10 @@
-// What the reader does with a translator, and what the model makes of it: a sentence, an output that grows word by word,
-// parts that are switched off. `listeners` are told of every change.
+// What the reader does with a model, and what it makes of it: an output that grows word by word, and parts that are
+// switched off. `listeners` are told of every change.
+//
+// What a subclass says: `tokens`, all that the decoder gets, of which the last ones were `written`; `longest`, the most
+// of them; `new_cache()`, `run()`, which lets the whole model run and returns the last logits, and `switches`.
 
-import { MetWords } from "../data/met_words.js";
-import { BOS, EOS, Tokenizer } from "../data/tokenizer.js";
-import { beam_search, best_output } from "../generation/beam_search.js";
+import { EOS, Tokenizer } from "../data/tokenizer.js";
 import { generate, likeliest } from "../generation/sampling.js";
 import { load_model } from "../models/store.js";
 import { softmax } from "../nn/vectors.js";
@@ -15,42 +16,23 @@ export class Session {
     this.contents = contents;
     this.model = load_model(contents);
     this.tokenizer = new Tokenizer(contents.tokenizer);
-    this.met = contents.words && new MetWords(contents.words);
     this.listeners = [];
+    this.choose = likeliest;
   }
 
-  // Read a sentence and translate it. What can't be read says so in `problem`, and nothing else changes.
-  read(sentence) {
+  // Why a text can't be read, or null.
+  trouble(text, ids_of) {
     const { max_length } = this.model.config;
-    const is_long = sentence.length > LETTERS_FOR_A_TOKEN * max_length;
-    const source = is_long ? [] : this.tokenizer.encode(sentence);
-    this.problem = null;
-    if (!sentence.trim()) this.problem = "There is nothing to translate: the sentence is empty.";
-    if (is_long || source.length > max_length) {
-      const size = is_long ? `${sentence.length.toLocaleString("en")} letters` : `${source.length} tokens`;
-      this.problem = `A sentence of ${size} is too long; the model reads ${max_length} tokens.`;
-    }
-    if (this.problem) return this.tell();
-    this.missing = this.met ? this.met.missing(sentence) : [];
-    Object.assign(this, { source, written: [], ended: false });
-    return this.to_the_end();
+    if (!text.trim()) return "There is nothing to read: the text is empty.";
+    const is_long = text.length > LETTERS_FOR_A_TOKEN * max_length;
+    const size = is_long ? text.length : ids_of(text).length;
+    if (!is_long && size <= max_length) return null;
+    const units = is_long ? "letters" : "tokens";
+    return `A text of ${size.toLocaleString("en")} ${units} is too long; the model reads ${max_length} tokens.`;
   }
 
-  // As in `generation.decoding`: twice the source and a few more, so that a model that has learnt nothing stops too.
-  get longest() {
-    return Math.min(this.model.config.max_length, 2 * this.source.length + 10);
-  }
-
-  get target() {
-    return [BOS, ...this.written];
-  }
-
-  get source_words() {
-    return this.source.map((id) => this.tokenizer.token(id));
-  }
-
-  get target_words() {
-    return this.target.map((id) => this.tokenizer.token(id));
+  get words() {
+    return this.tokens.map((id) => this.tokenizer.token(id));
   }
 
   get output() {
@@ -58,7 +40,7 @@ export class Session {
   }
 
   get is_full() {
-    return this.ended || this.target.length >= this.longest;
+    return this.ended || this.tokens.length >= this.longest;
   }
 
   append(id) {
@@ -69,7 +51,7 @@ export class Session {
   }
 
   next() {
-    this.append(likeliest(this.logits));
+    this.append(this.choose(this.logits));
   }
 
   // Only the first words of the output stay.
@@ -83,8 +65,8 @@ export class Session {
   }
 
   to_the_end() {
-    const room = this.longest - this.target.length;
-    const more = [...generate(this.model, this.model.new_cache(this.source), this.target, EOS, room)];
+    const room = this.longest - this.tokens.length;
+    const more = [...generate(this.model, this.new_cache(), this.tokens, EOS, room, this.choose)];
     Object.assign(this, { written: [...this.written, ...more], ended: more.length < room });
     this.compute();
   }
@@ -97,7 +79,7 @@ export class Session {
   // The whole forward pass: every box keeps what it saw, for the pictures.
   look() {
     const started = performance.now();
-    this.logits = this.model.forward(this.source, this.target).at(-1);
+    this.logits = this.run();
     this.milliseconds = performance.now() - started;
     this.p = softmax(Float64Array.from(this.logits));
   }
@@ -109,20 +91,6 @@ export class Session {
     this.compute();
   }
 
-  // Every set of what is off, and its name.
-  get switches() {
-    const { encoder, decoder } = this.model;
-    const heads = (stack, name, kind) => stack.layers.map((layer, i) =>
-      ({ off: layer[kind].off, name: `${name} layer ${i + 1}, ${kind.replace("_", "-")}, head` }));
-    return [
-      { off: encoder.off, name: "encoder layer" },
-      { off: decoder.off, name: "decoder layer" },
-      ...heads(encoder, "encoder", "self_attention"),
-      ...heads(decoder, "decoder", "self_attention"),
-      ...heads(decoder, "decoder", "cross_attention"),
-    ];
-  }
-
   get switched_off() {
     return this.switches.flatMap(({ off, name }) => [...off].sort().map((number) => `${name} ${number + 1}`));
   }
@@ -132,20 +100,21 @@ export class Session {
     this.compute();
   }
 
-  // What a greedy search makes of the whole sentence, as things are switched now.
-  greedy() {
-    const ids = [...generate(this.model, this.model.new_cache(this.source), [BOS], EOS, this.longest - 1)];
-    this.look(); // what the boxes saw in the search is not what is shown
+  // What the model writes by itself from the start, as things are switched now.
+  anew(start) {
+    const ids = [...generate(this.model, this.new_cache(), start, EOS, this.longest - start.length)];
+    this.look(); // what the boxes saw meanwhile is not what is shown
     return this.tokenizer.decode(ids);
-  }
-
-  beam(size) {
-    const levels = [...beam_search(this.model, this.model.new_cache(this.source), BOS, EOS, size, this.longest)];
-    this.look();
-    return { levels, best: best_output(levels) };
   }
 
   tell() {
     this.listeners.forEach((listener) => listener());
   }
+}
+
+// The switches of a stack of layers, and of the heads of one kind of attention in each.
+export function switches_of(stack, name, ...kinds) {
+  const heads = stack.layers.flatMap((layer, i) => kinds.map((kind) =>
+    ({ off: layer[kind].off, name: `${name} layer ${i + 1}, ${kind.replace("_", "-")}, head`.trim() })));
+  return [{ off: stack.off, name: `${name} layer`.trim() }, ...heads];
 }

@@ -2,15 +2,15 @@
 // what there is to see. `show` makes the elements, from the session and from what is chosen.
 
 import { button, element } from "../../../../viz/viewer_page/elements.js";
-import { attention_panel } from "./attention_panel.js";
 import { beam_tree } from "./beam_tree.js";
 import { sequence } from "./heat.js";
-import { hidden_layer, layer_panel } from "./layer_panel.js";
+import { layer_part } from "./layer_part.js";
 import { next_word } from "./next_word.js";
+import { token_list, word_and_id } from "./tokens.js";
 
 export function translator_parts({ model }) {
-  const encoder_layers = model.encoder.layers.map((_, i) => layer_part("encoder", i));
-  const decoder_layers = model.decoder.layers.map((_, i) => layer_part("decoder", i));
+  const encoder_layers = model.encoder.layers.map((_, i) => layer_of("encoder", i));
+  const decoder_layers = model.decoder.layers.map((_, i) => layer_of("decoder", i));
   return [whole, embedding_part("encoder"), ...encoder_layers, embedding_part("decoder"), ...decoder_layers, last, search];
 }
 
@@ -21,11 +21,11 @@ const whole = {
   text: "The encoder reads the whole sentence once; what it makes of it is the memory. The decoder writes the " +
     "translation word by word, each from the memory and from the words so far.",
   show: (session) => [
-    tokens("The sentence, as the encoder gets it", session.source_words.map((word, i) =>
+    token_list("The sentence, as the encoder gets it", session.source_words.map((word, i) =>
       element("div", {}, ...word_and_id(word, session.source[i])))),
-    tokens("The translation so far, as the decoder gets it", session.target_words.map((word, i) => {
+    token_list("The translation so far, as the decoder gets it", session.words.map((word, i) => {
       const token = button("", { "data-key": `target-${i}` }, () => session.back_to(i));
-      token.append(...word_and_id(word, session.target[i]));
+      token.append(...word_and_id(word, session.tokens[i]));
       return token;
     })),
     element("p", { class: "quiet" }, "Click a word to go back to where it is the last one."),
@@ -42,7 +42,7 @@ const last = {
     "Click a word to write it instead of the likeliest.",
   show: (session) => [
     element("p", { class: "shape" }, `Comes in: 1 × ${session.model.config.d_model}, the vector of ` +
-      `“${session.target_words.at(-1)}”. Goes out: 1 × ${session.p.length} probabilities; the likeliest are these.`),
+      `“${session.words.at(-1)}”. Goes out: 1 × ${session.p.length} probabilities; the likeliest are these.`),
     next_word(session, 20),
   ],
 };
@@ -72,15 +72,6 @@ const search = {
   },
 };
 
-function tokens(title, made) {
-  const items = made.map((token) => element("li", {}, token));
-  return element("section", {}, element("h3", {}, title), element("ol", { class: "tokens" }, ...items));
-}
-
-function word_and_id(word, id) {
-  return [element("span", { class: "token" }, word), element("span", { class: "id" }, String(id))];
-}
-
 function embedding_part(stack) {
   const is_encoder = stack === "encoder";
   return {
@@ -91,14 +82,14 @@ function embedding_part(stack) {
       "the first layer gets.",
     show: (session) => {
       const { embedded, positions, x } = session.model[stack].seen;
-      const words = is_encoder ? session.source_words : session.target_words;
+      const words = is_encoder ? session.source_words : session.words;
       return [sequence(embedded, words, "1. Embedding"), sequence(positions, words, "2. Positional encoding"),
         sequence(x, words, "3. Addition")];
     },
   };
 }
 
-function layer_part(stack, i) {
+function layer_of(stack, i) {
   const is_encoder = stack === "encoder";
   return {
     name: `${is_encoder ? "Encoder" : "Decoder"} layer ${i + 1}`,
@@ -109,33 +100,10 @@ function layer_part(stack, i) {
         "normalization. What goes in and out has the same shape, so layers can be stacked."
       : "Nine boxes: attention among the words so far, attention over the encoder's output, and a feed-forward network, " +
         "each with addition and normalization. A word can't see those that come after it: the mask hides them.",
-    show: (session, choice, choose) => show_layer(session, stack, i, choice, choose),
+    show: (session, choice, choose) => {
+      const words = is_encoder ? session.source_words : session.words;
+      const columns = (kind) => (kind === "cross_attention" ? session.source_words : words);
+      return layer_part({ session, stack: session.model[stack], i, words, columns, choice, choose });
+    },
   };
-}
-
-function show_layer(session, stack, i, choice, choose) {
-  const { off, layers, layers: { [i]: layer } } = session.model[stack];
-  const box = element("input", { type: "checkbox", "data-key": "layer-off" });
-  box.checked = !off.has(i);
-  box.addEventListener("change", () => session.switch_off(off, i, !box.checked));
-  const on = element("label", { class: "switch" }, box, `layer ${i + 1} of ${layers.length} is on`);
-  const order = session.model.config.norm_first
-    ? "The numbers are the slide's. This model normalizes before each block, not behind it, so 3 comes before 1."
-    : "The numbers are the slide's.";
-  if (off.has(i)) return [on, element("p", {}, "This layer is switched off: what comes in goes out unchanged.")];
-  const words = stack === "encoder" ? session.source_words : session.target_words;
-  const detail = ({ kind }) => {
-    if (kind === "feed_forward") return [hidden_layer(layer.feed_forward)];
-    if (!kind.endsWith("attention")) return [];
-    return [attention_panel({
-      attention: layer[kind],
-      rows: words,
-      columns: kind === "cross_attention" ? session.source_words : words,
-      choice,
-      switch_off: (head, is_off) => session.switch_off(layer[kind].off, head, is_off),
-      show: choose,
-    })];
-  };
-  const open = choice.box;
-  return [on, element("p", { class: "quiet" }, order), layer_panel({ layer, words, open, choose: (number) => choose({ box: number }), detail })];
 }
