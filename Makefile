@@ -10,7 +10,7 @@ NOTEBOOK ?= $(sort $(wildcard notebooks/*.ipynb))
 python := .venv/bin/python
 as_root := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help setup lab test test-slow lint refresh clean
+.PHONY: help setup lab test test-slow lint refresh slides clean
 
 help: ## say what each command does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,9 @@ lint: setup ## check the style and the floor plan
 refresh: setup ## run notebooks again and store what they print and draw
 	OMP_NUM_THREADS=1 $(python) -m jupyter nbconvert --to notebook --execute --inplace \
 	    --ExecutePreprocessor.record_timing=False $(NOTEBOOK)
+
+slides: setup ## write the lectures through all lessons as decks, to data/cache/decks
+	.venv/bin/course present $(notdir $(basename $(wildcard notebooks/*.ipynb)))
 
 clean: ## remove .venv and every cache, but no notebook and no model
 	rm -rf .venv *.egg-info .pytest_cache .ruff_cache .import_linter_cache data/cache

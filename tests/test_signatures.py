@@ -21,6 +21,7 @@ DONE = (
     "nn",
     "objectives",
     "recipes",
+    "remote",
     "runtime",
     "shapes",
     "training",

@@ -7,11 +7,14 @@ import typer
 from course_lib.cli.benchmarks import bench
 from course_lib.cli.chat import chat
 from course_lib.cli.console import Commands
-from course_lib.cli.exercises import check, grade, progress, release
+from course_lib.cli.exercises import check, grade, progress, release, reset, start
+from course_lib.cli.explain import explain
+from course_lib.cli.fetching import fetch
 from course_lib.cli.lessons import lessons, run
 from course_lib.cli.machine import doctor
 from course_lib.cli.models import evaluate, train
 from course_lib.cli.numbering import renumber
+from course_lib.cli.present import present
 from course_lib.cli.studies import study
 from course_lib.cli.translate import translate
 
@@ -40,13 +43,18 @@ for command in (
     doctor,
     lessons,
     run,
+    present,
+    start,
     check,
+    reset,
     progress,
     train,
     evaluate,
     study,
     translate,
+    fetch,
     chat,
+    explain,
     bench,
     release,
     grade,

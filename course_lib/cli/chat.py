@@ -22,7 +22,10 @@ if TYPE_CHECKING:  # each command imports what it needs when it runs
 
 def chat(
     model: Annotated[
-        str, typer.Option(help=MODEL + " Or a checkpoint: a folder or id of the hub, or a GGUF file.")
+        str,
+        typer.Option(
+            help=MODEL + " Or a checkpoint: smollm2 (see course fetch), a folder or id of the hub, or a GGUF file."
+        ),
     ] = "chat",
     temperature: Annotated[
         float, typer.Option(min=0, help="0: always the likeliest token; 1: as the model has it.")
@@ -47,7 +50,7 @@ def chat(
     Examples:
       course chat --temperature 0.7 --top-p 0.9
       course chat --model vlm --image picture.png
-      course chat --model SmolLM2-135M-Instruct.Q4_1.gguf
+      course chat --model smollm2
       echo "Please recite the first law of robotics" | course chat
 
     \b

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from course_lib.cli.console import complain, table
-from course_lib.cli.lessons import kernel_for, read_notebook
+from course_lib.cli.lessons import kernel_for, read_notebook, without_outputs
 from course_lib.errors import CourseError
 from course_lib.files import read_json, write_json
 from course_lib.lessons import LESSONS
@@ -32,8 +32,8 @@ def check(
 ) -> None:
     """Run your exercises and say which are solved.
 
-    Runs notebooks/exercises/release/NN_topic/NN_topic.ipynb, or the notebook that you name, on a copy. What is solved
-    is kept in runs/progress.json for `course progress`, unless a cell ended the run early.
+    Runs your copy of the sheet (see `course start`), or the student edition if there is none, or the notebook that you
+    name. What is solved is kept in runs/progress.json for `course progress`, unless a cell ended the run early.
 
     \b
     Examples:
@@ -48,12 +48,12 @@ def check(
       130  interrupted
     """
     from course_lib.exercises.results import results, troubles
-    from course_lib.grading import edition_of
+    from course_lib.grading.copies import sheet_of
 
-    path = Path(exercises) if exercises.endswith(".ipynb") else edition_of(exercises)
+    path = Path(exercises) if exercises.endswith(".ipynb") else sheet_of(exercises)
     if not os.path.isfile(path):
         raise CourseError(f"{path} is missing; expected a lesson's number or an exercise notebook")
-    notebook = read_notebook(path)
+    notebook = without_outputs(read_notebook(path))
     ended = run_with_errors(notebook, path.parent, seconds)
     found = results(notebook)
     if not found:
@@ -98,10 +98,13 @@ def points(results: Sequence["Result"]) -> str:
 
 
 def remember(name: str, results: Sequence["Result"]) -> None:
-    """Note what is solved in the progress file, by the lesson's name: its number may change."""
-    solved = [result.exercise for result in results if result.passed]
-    entry = {"solved": solved, "exercises": len(results), "points": points(results), "checked": str(date.today())}
-    write_json(PROGRESS, {**read_progress(), re.sub(r"^\d\d_", "", name): entry})
+    """Note what is solved, now or earlier, in the progress file, by the lesson's name: its number may change."""
+    lesson, entries = re.sub(r"^\d\d_", "", name), read_progress()
+    earlier = {exercise.partition(".")[2] for exercise in entries.get(lesson, {"solved": []})["solved"]}
+    solved = [result for result in results if result.passed or result.exercise.partition(".")[2] in earlier]
+    reached = f"{sum(result.of for result in solved):g} of {sum(result.of for result in results):g}"
+    entry = {"solved": [result.exercise for result in solved], "exercises": len(results), "points": reached}
+    write_json(PROGRESS, {**entries, lesson: entry | {"checked": str(date.today())}})
 
 
 def read_progress() -> dict[str, dict[str, Any]]:
@@ -149,6 +152,46 @@ def progress() -> None:
     typer.echo(f"\n{counts['solved']} of {counts['exercises']} solved")
 
 
+def start(
+    lesson: Annotated[str, typer.Argument(help="The lesson's number (05 or 5), or its name.")],
+) -> None:
+    """Copy the exercises of a lesson, to work in: the copy is yours, and no update of the course changes it.
+
+    It is notebooks/exercises/mine/NN_topic/NN_topic.ipynb, and `course check` runs it from now on.
+
+    \b
+    Example:
+      course start 05
+
+    \b
+    Exit status:
+      0  copied; the line says where it is
+      2  there is no such lesson, or the copy exists
+    """
+    from course_lib.grading.copies import start_copy
+
+    typer.echo(str(start_copy(lesson)))
+
+
+def reset(
+    exercise: Annotated[str, typer.Argument(help="Lesson and number of the exercise: 03.2.")],
+) -> None:
+    """Bring the answer to one exercise in your copy back to what it was in the beginning; prints what was in it.
+
+    \b
+    Example:
+      course reset 03.2
+
+    \b
+    Exit status:
+      0  it is as it was; reload the notebook in JupyterLab before you save there
+      2  there is no such exercise, or no copy (see `course start`)
+    """
+    from course_lib.grading.copies import reset_answer
+
+    typer.echo(reset_answer(exercise))
+
+
 def release(
     lessons: Annotated[list[str] | None, typer.Argument(help="Numbers or names. Default: all lessons.")] = None,
 ) -> None:
@@ -184,13 +227,14 @@ def grade(
     seed: Annotated[
         int | None, typer.Option(min=0, help="What the checks draw their cases with. Default: a secret one.")
     ] = None,
-    seconds: Annotated[int, typer.Option(min=1, help="The most computing time for one notebook.")] = 60,
+    seconds: Annotated[int, typer.Option(min=1, help="The most computing time for one cell.")] = 20,
     memory: Annotated[int, typer.Option(min=1, help="The most memory for one notebook, in GB.")] = 3,
 ) -> None:
     """Grade a folder of submissions with nbgrader.
 
-    Each notebook runs in a process of its own, with limits, without a network where the system allows it, on cases
-    that no student has seen. Writes gradebook.db, grades.csv, index.html and a feedback page per notebook.
+    Each notebook runs in a process that sees only itself, with limits; the grader's own process tries its answers on
+    cases that no student has seen, and decides. Writes gradebook.db, grades.csv, index.html and a feedback page per
+    notebook.
     A run that was ended early goes on where it was when the same command is given again.
     Needs nbgrader: pip install -e ".[grade]".
 
@@ -206,9 +250,12 @@ def grade(
       130  interrupted; the same command goes on
     """
     from course_lib.grading import Limits, grade_folder
+    from course_lib.grading.namespace import OPEN_DOOR, can_isolate
 
     out = (out or REPOSITORY / "runs" / "grades" / folder.resolve().name).resolve()
     limits = Limits(seconds=seconds, patience=5 * seconds, memory=memory * 2**30)
+    if not can_isolate():
+        complain(OPEN_DOOR)
     for done, count, grade in grade_folder(folder, out, limits, seed=seed, add=add):
         points = f"{grade.points:g} of {grade.of:g}"
         typer.echo("  ".join([f"{done} of {count}", grade.student, grade.edition, points, *grade.notes[:1]]))

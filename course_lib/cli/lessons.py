@@ -17,6 +17,7 @@ from course_lib.runtime import REPOSITORY, cache_folder
 
 if TYPE_CHECKING:  # each command imports what it needs when it runs
     from nbclient import NotebookClient
+    from nbconvert import HTMLExporter
     from nbformat import NotebookNode
 
 NOTEBOOKS = REPOSITORY / "notebooks"
@@ -71,12 +72,14 @@ def run(
       1  a cell failed; the message says which
       2  there is no such lesson, or the page can't be written
     """
+    from course_lib.present.exporter import LessonPage
+
     path = find_notebook(lesson)
     page = out or cache_folder() / "pages" / f"{path.stem}.html"
-    notebook = read_notebook(path)
+    notebook = without_outputs(read_notebook(path))
     started = time.monotonic()
     failure = execute(notebook, path.parent)
-    write_page(notebook, path.stem, page)
+    write_html(LessonPage(), notebook, path.stem, page)
     if failure:
         complain(f"{path.name}, {failure}\nThe page up to there: {page}")
         raise typer.Exit(1)
@@ -92,16 +95,22 @@ def find_notebook(lesson: str) -> Path:
 
 
 def read_notebook(path: Path) -> "NotebookNode":
-    """The notebook without what it printed before. Raises CourseError when it is no notebook."""
+    """The notebook with what it stores. Raises CourseError when it is no notebook."""
     import nbformat
 
     try:
         notebook = nbformat.read(path, as_version=4)
-        for cell in notebook.cells:
-            if cell.cell_type == "code":
-                cell.outputs, cell.execution_count = [], None
+        list(notebook.cells)
     except Exception as error:  # nbformat stumbles in many ways over what is no notebook
         raise CourseError(f"{path} is not a notebook: {error}") from None
+    return notebook
+
+
+def without_outputs(notebook: "NotebookNode") -> "NotebookNode":
+    """The notebook, in place, without what it printed before."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
     return notebook
 
 
@@ -139,10 +148,12 @@ def kernel_for(notebook: "NotebookNode", folder: Path, **options: Any) -> Iterat
         yield client
 
 
-def write_page(notebook: "NotebookNode", title: str, page: Path) -> None:
+def write_html(exporter: "HTMLExporter", notebook: "NotebookNode", title: str, out: Path) -> None:
     """Write the notebook with its outputs as one HTML file."""
-    from course_lib.present.exporter import LessonPage
+    with atomic_file(out) as draft:
+        draft.write_text(html_of(exporter, notebook, title), encoding="utf-8")
 
-    html, _ = LessonPage().from_notebook_node(notebook, {"metadata": {"name": title}})
-    with atomic_file(page) as draft:
-        draft.write_text(html, encoding="utf-8")
+
+def html_of(exporter: "HTMLExporter", notebook: "NotebookNode", title: str) -> str:
+    """The HTML of the notebook with its outputs."""
+    return exporter.from_notebook_node(notebook, {"metadata": {"name": title}})[0]

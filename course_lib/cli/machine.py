@@ -161,6 +161,18 @@ def models() -> Iterator[Finding]:
             yield Finding("models", f"{folder.name}, as its card says")
 
 
+def fetched() -> Iterator[Finding]:
+    """What `course fetch` brings: nothing needs it, but what is here must be whole."""
+    from course_lib.convert.artefacts import ARTEFACTS
+
+    for name, artefact in ARTEFACTS.items():
+        if artefact.path.is_file():
+            artefact.check()
+            yield Finding("fetched", f"{name}, {artefact.size / 1e6:.0f} MB")
+        else:
+            yield Finding("fetched", f"{name} is not here; course fetch {name} would bring it")
+
+
 def lacking(folder: Path, names: Iterable[str]) -> list[str]:
     """Those of the files that are not in the folder."""
     return [name for name in names if not (folder / name).is_file()]
@@ -199,5 +211,6 @@ CHECKS = {
     disk: "set the environment variable COURSE_CACHE to a folder of yours",
     data: REGENERATE,
     models: RESTORE,
+    fetched: "course fetch brings it again",
     kernel: INSTALL_KERNEL,
 }

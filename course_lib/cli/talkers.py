@@ -99,10 +99,11 @@ def our_template(model: "Model", tokenizer: "Tokenizer") -> "ChatTemplate":
 
 
 def is_checkpoint(name: str) -> bool:
-    """Whether a name is a GGUF file, the id of a model on the hub, or a folder whose config.json is in its layout."""
+    """Whether a name is what `course fetch` brings, a GGUF file, a hub id, or a folder in the layout of the hub."""
+    from course_lib.convert.artefacts import ARTEFACTS
     from course_lib.models import find_model
 
-    if Path(name).suffix == ".gguf":
+    if name in ARTEFACTS or Path(name).suffix == ".gguf":
         return True
     try:
         config = read_json(find_model(name) / "config.json")

@@ -6,6 +6,7 @@ from typing import NoReturn
 import torch
 from gguf import GGMLQuantizationType
 
+from course_lib.convert.artefacts import ARTEFACTS, fetched
 from course_lib.convert.gguf_file import GgufFile
 from course_lib.convert.gguf_llm import llm_from_gguf
 from course_lib.convert.gguf_tokenizer import GgufVocabulary, gguf_tokenizer
@@ -57,5 +58,10 @@ class GgufCheckpoint:
 
 
 def open_checkpoint(name: Path | str) -> HubCheckpoint | GgufCheckpoint:
-    """A GGUF file; or a folder in the layout of the hub, or a hub id. Raises CourseError where there is no such."""
+    """What `course fetch` brought, a GGUF file, a folder in the layout of the hub, or a hub id.
+
+    Raises:
+        CourseError: there is no such checkpoint.
+    """
+    name = fetched(name) if name in ARTEFACTS else name
     return GgufCheckpoint(name) if Path(name).suffix == ".gguf" else HubCheckpoint(name)

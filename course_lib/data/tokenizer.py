@@ -93,7 +93,11 @@ class Tokenizer:
     def save(self, path: Path | str) -> None:
         """Write a `tokenizer.json`, atomically."""
         with atomic_file(path) as draft:
-            draft.write_text(self._fast.to_str(pretty=True), encoding="utf-8")
+            draft.write_text(self.to_json(), encoding="utf-8")
+
+    def to_json(self) -> str:
+        """What a `tokenizer.json` holds."""
+        return self._fast.to_str(pretty=True)
 
     def __len__(self) -> int:
         return self._fast.get_vocab_size()
@@ -107,7 +111,7 @@ class Tokenizer:
 
     def with_special(self, token: str) -> "Tokenizer":
         """A copy that has one more special token, with the next id."""
-        fast = FastTokenizer.from_str(self._fast.to_str())
+        fast = FastTokenizer.from_str(self.to_json())
         fast.add_special_tokens([token])
         return Tokenizer(fast)
 

@@ -2,7 +2,6 @@
 
 import copy
 import importlib
-import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -57,7 +56,7 @@ class Exercise:
         """What `answer` gives for a case. It works on a copy, so that no answer can spoil the case for the next."""
         if self.wants_a_function:
             return listed(self.run(answer, *copy.deepcopy(case)))
-        return answer() if inspect.isfunction(answer) else answer
+        return answer() if callable(answer) else answer
 
     def true_value(self, case):
         """The right result for a case."""

@@ -1,32 +1,26 @@
-"""nbgrader's step "execute", done in the sandbox instead of in nbgrader's own process."""
+"""nbgrader's step "execute", done by the sandbox and its judge instead of in nbgrader's own process."""
+
+import os
 
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor
-from traitlets import Integer
+from traitlets import Dict, Integer
 
-from course_lib.exercises.results import error_of, is_check, number_shown
-from course_lib.grading.sandbox import Limits, run_sandboxed
+from course_lib.exercises.checking import SEED
+from course_lib.grading.judging import run_and_judge
+from course_lib.grading.sandbox import Limits
 
 
 class SandboxedExecute(NbGraderPreprocessor):
-    """Runs a submission under limits. A check cell that shows no points counts as failed; nbgrader gives it all."""
+    """Runs a submission under limits, and shows the verdicts of its check cells."""
 
-    seconds = Integer().tag(config=True)
-    patience = Integer().tag(config=True)
-    memory = Integer().tag(config=True)
-    output = Integer().tag(config=True)
+    limits = Dict().tag(config=True)
     seed = Integer().tag(config=True)
 
     def preprocess(self, nb, resources):
-        """Run the notebook, and put an error where a check cell has neither an error nor a number."""
-        from nbformat.v4 import new_output
-
-        nb = run_sandboxed(nb, Limits(self.seconds, self.patience, self.memory, self.output), self.seed)
-        for cell in nb.cells:
-            if is_check(cell) and not error_of(cell) and number_shown(cell) is None:
-                why = "the check cell shows no points"
-                cell.outputs.append(new_output("error", ename="NoPoints", evalue=why, traceback=[why]))
-        return nb, resources
+        """Run the notebook; this process, which is one for each submission, draws the cases with the seed."""
+        os.environ[SEED] = str(self.seed)
+        return run_and_judge(nb, Limits(**self.limits)), resources
 
 
 def steps():

@@ -1,7 +1,6 @@
 """One submission becomes a grade: nbgrader records it, and what is wrong with it ends up in the notes."""
 
 import contextlib
-import shutil
 import warnings
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -9,8 +8,8 @@ from pathlib import Path
 from course_lib.errors import CourseError
 from course_lib.exercises.results import is_check, results, troubles
 from course_lib.grading.editions import complaint, open_course
-from course_lib.grading.execution import steps
-from course_lib.grading.submissions import read_submission, tampering
+from course_lib.grading.healing import heal
+from course_lib.grading.submissions import read_submission
 
 OURS = "gradebook.db"
 
@@ -61,8 +60,9 @@ def graded(submission, out, limits, seed):
 
     grade, name = empty_grade(submission, out), submission.edition
     release = nbformat.read(out / "release" / name / f"{name}.ipynb", as_version=4)
-    grade.notes += tampering(read_submission(submission.path), release)
-    notebook = autograde(submission, out, limits, seed)
+    notebook = read_submission(submission.path)
+    grade.notes += heal(notebook, release)
+    notebook = autograde(notebook, submission, out, limits, seed)
     grade.exercises = results(notebook)
     grade.points = sum(result.points for result in grade.exercises)
     grade.notes += troubles(notebook)
@@ -76,15 +76,17 @@ def no_points(submission, out, reason):
     return empty_grade(submission, out, reason[:300])
 
 
-def autograde(submission, out, limits, seed):
-    """Let nbgrader grade a submission and write its feedback; returns the graded notebook. Raises CourseError."""
+def autograde(notebook, submission, out, limits, seed):
+    """Let nbgrader grade a notebook and write its feedback; returns the graded notebook. Raises CourseError."""
     import nbformat
+
+    from course_lib.grading.execution import steps
 
     name, student = submission.edition, submission.id
     path = out / "submitted" / student / name / f"{name}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(submission.path, path)
-    bounds = {**asdict(limits), "seed": seed}
+    nbformat.write(notebook, path)
+    bounds = {"limits": asdict(limits), "seed": seed}
     course = open_course(out, Autograde={"autograde_preprocessors": steps()}, SandboxedExecute=bounds)
     for step in (course.autograde, course.generate_feedback):
         outcome = step(name, student, force=True)

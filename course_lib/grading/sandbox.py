@@ -1,100 +1,125 @@
-"""A notebook is run in a process of its own: bounded in time, memory and output, and away from the network."""
+"""A process that runs the cells of one submission: it sees only itself, and has bounds for all that it may use."""
 
-import functools
+import contextlib
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+import threading
+import time
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
-from course_lib.exercises.checking import SEED
+from course_lib.grading.namespace import WORK, can_isolate, isolated
+from course_lib.remote import Gone, Peer
 from course_lib.runtime import REPOSITORY
 
-RUNNER = Path(__file__).with_name("run.py")  # by its path: as a module it would import the rest of the course first
+INSIDE = Path(__file__).with_name("inside.py")  # by its path: as a module it would import the rest of the course first
 KEPT = ("PATH", "LANG", "LC_ALL", "VIRTUAL_ENV", "SYSTEMROOT", "LD_LIBRARY_PATH")
+SIGXCPU = 24  # how Linux and macOS end what has used up its time
+TICK = 0.2  # seconds between two looks at what a submission uses
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a submission may use: seconds of a processor and by the clock, bytes of memory, characters of output.
+    """What a submission may use.
 
-    The clock is generous, for a machine that does other things too; it ends what sleeps.
+    Args:
+        seconds: of a processor, for one cell; all cells together have three times as many.
+        patience: seconds by the clock for one cell; all cells together have three times as many. It is generous, for a
+            machine that does other things too.
+        memory: bytes, for all of its processes together.
+        output: characters that one cell may print.
+        processes: how many at once, threads included.
     """
 
-    seconds: int = 60
-    patience: int = 300
+    seconds: int = 20
+    patience: int = 100
     memory: int = 3 * 2**30
-    output: int = 1_000_000
+    output: int = 200_000
+    processes: int = 100
 
 
-@functools.cache
-def isolation():
-    """The command that takes the network away, and with the process all that it started; empty where there is none."""
-    command = ["unshare", "--user", "--map-current-user", "--net", "--pid", "--fork", "--kill-child"]
-    if shutil.which("unshare") and subprocess.run([*command, "true"], capture_output=True).returncode == 0:
-        return command
-    return []
+class Sandbox:
+    """A process that runs cells. As a context, it ends with everything that it started."""
 
+    def __init__(self, limits, offers, deadline):
+        self.limits, self.offers, self.deadline, self.reason = limits, offers, deadline, None
 
-def run_sandboxed(notebook, limits, seed):
-    """Run `notebook` and return it with its outputs; the cell that stopped it has an error that says why."""
-    import nbformat
+    def __enter__(self):
+        with contextlib.ExitStack() as stack:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="nb"))
+            command = [sys.executable, str(INSIDE), *map(str, astuple(self.limits))]
+            command, home = (isolated(command, folder), WORK) if can_isolate() else (command, folder)
+            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+            self.process = subprocess.Popen(command, cwd=folder, env=environment(home), **pipes)
+            stack.callback(self.end)
+            threading.Thread(target=self.watch, daemon=True).start()
+            self.peer = Peer(self.process.stdout, self.process.stdin, "g", False, self.offers, is_of_an_exercise)
+            self.stack = stack.pop_all()
+        return self
 
-    with tempfile.TemporaryDirectory(prefix="nb") as scratch:
-        path = Path(scratch) / "submission.ipynb"
-        nbformat.write(notebook, path)
-        bounds = map(str, (limits.seconds, limits.memory, limits.output))
-        runner = [sys.executable, str(RUNNER), path.name, *bounds]
-        # a shell in between: a kernel whose parent is process 1 takes itself for an orphan
-        command = [*isolation(), "sh", "-c", '"$@"; exit $?', "sh", *runner] if isolation() else runner
-        process = subprocess.Popen(command, cwd=scratch, env=environment(scratch, seed), **silent())
+    def __exit__(self, *error):
+        self.stack.close()
+
+    def run(self, source):
+        """The outputs of one cell. Raises Gone when the process has ended; then `reason` says why."""
         try:
-            process.wait(limits.patience)
-            reason = None
-        except subprocess.TimeoutExpired:
-            reason = f"did not end within {limits.patience} seconds"
-        finally:
-            end(process)
-        return with_reason(nbformat.read(path, as_version=4), reason)
+            return self.peer.call("run", source)
+        except Gone:
+            self.end()
+            self.reason = self.reason or "ended the process that ran it"
+            raise
+
+    def watch(self):
+        """End the process when it, with all that it started, uses more than it may."""
+        import psutil
+
+        while self.process.poll() is None:
+            time.sleep(TICK)
+            with contextlib.suppress(psutil.Error):
+                family = psutil.Process(self.process.pid).children(recursive=True)
+                if time.monotonic() > self.deadline:
+                    self.reason = f"did not end within {3 * self.limits.patience} seconds"
+                elif len(family) > self.limits.processes:
+                    self.reason = f"started more than {self.limits.processes} processes"
+                elif sum(memory_of(each) for each in family) > self.limits.memory:
+                    self.reason = f"used more than {self.limits.memory / 2**30:g} GB"
+                if self.reason:
+                    self.end()
+
+    def end(self):
+        """End the process and everything that it started."""
+        import psutil
+
+        with contextlib.suppress(psutil.Error):
+            for child in [psutil.Process(self.process.pid), *psutil.Process(self.process.pid).children(recursive=True)]:
+                with contextlib.suppress(psutil.Error):
+                    child.kill()
+        if self.process.wait() in (-SIGXCPU, 128 + SIGXCPU):
+            self.reason = f"computed for more than {3 * self.limits.seconds} seconds in all"
+        for pipe in (self.process.stdin, self.process.stdout):
+            with contextlib.suppress(OSError):
+                pipe.close()
 
 
-def environment(scratch, seed):
-    """What a submission may know of its surroundings."""
-    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    own = {"HOME": scratch, "TMPDIR": scratch, "PYTHONPATH": str(REPOSITORY), "OMP_NUM_THREADS": "1"}
-    return {**kept, **own, "OMP_WAIT_POLICY": "PASSIVE", "HF_HUB_OFFLINE": "1", SEED: str(seed)}
-
-
-def silent():
-    """No input, and no output but the notebook."""
-    return dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
-
-
-def end(process):
-    """End the process and everything that it started."""
+def memory_of(process):
+    """Bytes of a process; none if it has ended meanwhile."""
     import psutil
 
-    if process.poll() is None:
-        for child in [*psutil.Process(process.pid).children(recursive=True), psutil.Process(process.pid)]:
-            child.kill()
-        process.wait()
+    with contextlib.suppress(psutil.Error):
+        return process.memory_info().rss
+    return 0
 
 
-def with_reason(notebook, reason):
-    """Mark the first cell that has not run with the reason, and every later check with "not run"."""
-    from nbformat.v4 import new_output
+def environment(home):
+    """What a submission may know of its surroundings."""
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    own = {"HOME": home, "TMPDIR": home, "COURSE_CACHE": f"{home}/cache", "PYTHONPATH": str(REPOSITORY)}
+    own["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+    return {**kept, **own, "OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE", "HF_HUB_OFFLINE": "1"}
 
-    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    waiting = [cell for cell in cells if not cell.metadata.get("done")]
-    for cell in waiting:
-        name = "Stopped" if cell is waiting[0] else "NotRun"
-        why = cell.metadata.get("stopped") or reason or "ended the process that ran it"
-        if cell is not waiting[0]:
-            why = "an earlier cell stopped the notebook"
-        cell.outputs = [new_output("error", ename=name, evalue=why, traceback=[f"{name}: {why}"])]
-    for cell in cells:
-        cell.metadata.pop("done", None)
-        cell.metadata.pop("stopped", None)
-    return notebook
+
+def is_of_an_exercise(thing):
+    """Whether a thing that a case holds is an object whose attributes an answer may read."""
+    return type(thing).__module__.startswith("course_lib.exercises.")

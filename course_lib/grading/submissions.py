@@ -116,21 +116,3 @@ def read_submission(path):
         if cell.cell_type == "code" and not is_check(cell) and (found := READS_SOLUTIONS.search(cell.source)):
             raise CourseError(f"not run: cell {number} reaches for the solutions: {found[0].strip()}")
     return notebook
-
-
-def tampering(notebook, release):
-    """What was done to the cells of the exercises, as sentences."""
-    submitted = {name_of(cell): cell for cell in notebook.cells if name_of(cell)}
-    for cell in release.cells:
-        name = name_of(cell)
-        if not name:
-            continue
-        if name not in submitted:
-            yield f"the cell {name} is missing" + ("; its exercise counts as not solved" if is_check(cell) else "")
-        elif is_check(cell) and submitted[name].source != cell.source:
-            yield f"the cell {name} was changed; it was graded with the original"
-
-
-def name_of(cell):
-    """nbgrader's name of a cell, None for the cells that it does not know."""
-    return cell.metadata.get("nbgrader", {}).get("grade_id")

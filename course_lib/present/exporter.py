@@ -22,13 +22,18 @@ class Exporter(HTMLExporter):
     """nbconvert's, with formulas that browsers set by themselves; a subclass names its template."""
 
     def __init__(self, **options: Any):
-        super().__init__(extra_template_basedirs=[str(TEMPLATES)], **options)
+        folders = [str(TEMPLATES)]
+        super().__init__(extra_template_basedirs=folders, extra_template_paths=folders, **options)
 
     @pass_context
     def markdown2html(self, context: Context, source: str) -> str:
         """The filter that the templates apply to prose. Raises CourseError for a formula that is none."""
         attachments = context.get("cell", {}).get("attachments", {})
-        return MarkdownWithMath(ProseWithFormulas(attachments=attachments, escape=False)).render(source)
+        return MarkdownWithMath(self.renderer(attachments)).render(source)
+
+    def renderer(self, attachments: dict) -> "ProseWithFormulas":
+        """What makes HTML of prose; `attachments` are the pictures that a cell brings along."""
+        return ProseWithFormulas(attachments=attachments, escape=False)
 
 
 class LessonPage(Exporter):

@@ -6,38 +6,21 @@ In the spirit of BertViz (Vig 2019, arXiv 1904.02679). The files in `viewer_page
 import hashlib
 import json
 from collections.abc import Sequence
-from importlib import resources
+from pathlib import Path
 from string import Template
 
 from IPython.display import HTML
 
 from course_lib.errors import CourseError
 from course_lib.viz.attention_map import AttentionMap
+from course_lib.viz.bundle import bundle
 from course_lib.viz.style import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION
 
 MOST_BYTES = 4_000_000  # of numbers in one view; with more, the notebook would become too heavy to open
 HEAD_COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, GREY)
 
-PAGE = resources.files("course_lib.viz") / "viewer_page"
+PAGE = Path(__file__).parent / "viewer_page"
 STYLES = ("frame.css", "head_view.css", "model_view.css", "neuron_view.css")
-SCRIPTS = (
-    "elements.js",
-    "attention_map.js",
-    "choice.js",
-    "words.js",
-    "palette.js",
-    "token_list.js",
-    "lines.js",
-    "head_view.js",
-    "heat_map.js",
-    "large_map.js",
-    "model_view.js",
-    "neuron.js",
-    "vector_charts.js",
-    "neuron_view.js",
-    "controls.js",
-    "viewer.js",
-)
 
 
 def view_attention(*maps: AttentionMap, layer: int = 0, heads: Sequence[int] | None = None) -> HTML:
@@ -87,7 +70,7 @@ def check_indices(what: str, chosen: Sequence[int], count: int) -> list[int]:
 def page(data: dict[str, object]) -> str:
     """The HTML of a view. The same data make the same text; `digest` tells views of different data apart."""
     parts = {
-        "script": "\n".join(map(read, SCRIPTS)),
+        "script": bundle(read("viewer.js"), PAGE),
         "style": for_script("\n".join(map(read, STYLES))),
         "data": for_script(data),
     }

@@ -70,3 +70,17 @@ def test_a_file_that_is_no_notebook_is_named(folder):
     result = course("run", "06")
     assert result.exit_code == 2
     assert "06_broken.ipynb is not a notebook" in result.stderr
+
+
+def test_lessons_become_decks_of_what_they_store_and_nothing_is_run(folder, tmp_path):
+    result = course("present", "04", "05", "--out", tmp_path / "slides")
+    assert result.exit_code == 0, result.stderr
+    for name in ("04_works", "05_fails"):
+        deck = (tmp_path / "slides" / f"{name}.html").read_text(encoding="utf-8")
+        assert "Reveal.initialize" in deck and "an old output" in deck
+
+
+def test_one_deck_at_a_time_is_watched(folder):
+    result = course("present", "04", "05", "--watch")
+    assert result.exit_code == 2
+    assert "one deck can be watched at a time, got 04_works, 05_fails" in result.stderr

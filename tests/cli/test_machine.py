@@ -11,6 +11,7 @@ from packaging.requirements import Requirement
 
 from course_lib.cli import machine
 from course_lib.cli.machine import Finding
+from course_lib.convert.artefacts import ARTEFACTS
 from tests.cli.conftest import course
 from tests.disks import each_full_disk
 
@@ -178,3 +179,17 @@ def test_an_odd_number_of_threads_is_a_problem(monkeypatch):
     (finding,) = machine.look(machine.threads, "set it")
     assert finding == Finding("threads", finding.text, "set it")
     assert finding.text.startswith("the environment variable OMP_NUM_THREADS should be a number such as 2")
+
+
+def test_what_was_fetched_is_told_and_no_problem_where_it_is_absent(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
+    [absent] = machine.look(machine.fetched, machine.CHECKS[machine.fetched])
+    assert absent == Finding("fetched", "smollm2 is not here; course fetch smollm2 would bring it")
+    artefact = ARTEFACTS["smollm2"]
+    artefact.path.parent.mkdir()
+    artefact.path.write_bytes(b"damaged")
+    [damaged] = machine.look(machine.fetched, machine.CHECKS[machine.fetched])
+    assert damaged.advice == "course fetch brings it again"
+    monkeypatch.setattr("course_lib.convert.artefacts.sha256", lambda path: artefact.sha256)
+    [here] = machine.look(machine.fetched, machine.CHECKS[machine.fetched])
+    assert here == Finding("fetched", "smollm2, 98 MB")

@@ -114,6 +114,6 @@ def random_blocks(kind, rows, columns):
         blocks = dice.integers(0, 256, (4 * count, size), np.uint8)
         with np.errstate(all="ignore"):
             numbers = gguf.dequantize(blocks, kind)
-            good = np.isfinite(numbers).all(1) & (np.abs(numbers).max(1) < 2)
+            good = np.isfinite(numbers).all(1) & (np.abs(numbers).max(1) < 0.5)
         found = np.concatenate([found, blocks[good]])
     return found[:count].reshape(rows, -1)

@@ -75,7 +75,7 @@ def test_a_model_in_each_quantisation_has_the_logits_of_transformers(name, token
     tensors, kind = tensors_of("llama", theirs), Kind[name]
     kinds = {key: kind for key, tensor in tensors.items() if tensor.ndim > 1}
     tensors |= {key: random_blocks(kind, *tensors[key].shape) for key in kinds}
-    path = write(tmp_path / "it.gguf", settings_of("llama", theirs.config), tensors, kinds)
+    path = write(tmp_path / "it.gguf", settings_of("llama", theirs.config) | WORDS, tensors, kinds)
     assert_near(open_checkpoint(path).model()(tokens), by_transformers(path)(tokens).logits, NEAR)
 
 

@@ -1,11 +1,15 @@
-"""nbgrader's own autograde, without anything of ours around it: all points for the source, none for the stubs."""
+"""All points for the source, none for the stubs: by nbgrader's own autograde, and in the sandbox."""
 
 import shutil
 
+import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
+from course_lib.exercises.results import results
 from course_lib.grading.editions import EDITIONS, generate, open_course
+from course_lib.grading.judging import run_and_judge
+from course_lib.grading.sandbox import Limits
 from tests.exercises.editions import SOURCES
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]  # nbgrader has many
@@ -22,3 +26,9 @@ def test_a_solved_source_gets_all_points_and_an_untouched_release_none(source, t
     with Gradebook(course.coursedir.db_url) as book:
         solved, untouched = (book.find_submission(lesson, student) for student in ("source", "release"))
         assert solved.score == solved.max_score > 0 == untouched.score
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+def test_a_solved_source_gets_all_points_in_the_sandbox(source):
+    notebook = run_and_judge(nbformat.read(source, as_version=4), Limits())
+    assert [result.message for result in results(notebook) if not result.passed] == []

@@ -41,7 +41,7 @@ HONEST = {  # answers -> points of 3
     "misspelt": ({"a2": RIGHT, "a4": MISSPELT}, 1),
     "warns": ({"a2": RIGHT, "a4": "import warnings\n" + LOOP.replace(":\n", ":\n    warnings.warn('old')\n", 1)}, 3),
 }
-LIMITS = Limits(seconds=12, patience=150, memory=2 * 2**30, output=200_000)
+LIMITS = Limits(seconds=5, memory=2 * 2**30)
 
 
 def changed_checks(release):
@@ -65,12 +65,12 @@ HARMFUL = {  # what it submits, its points, and what is said of it
     "hangs": (
         lambda release: answered(release, a2=RIGHT, a4="while True:\n    pass"),
         1,
-        "computed for more than 12 seconds",
+        "computed for more than 5 seconds",
     ),
     "fills-memory": (lambda release: answered(release, a2=RIGHT, a4="x = bytearray(2**40)"), 1, "MemoryError"),
-    "exits": (lambda release: answered(release, a2=RIGHT, a4="import os\nos._exit(0)"), 1, "ended its kernel"),
+    "exits": (lambda release: answered(release, a2=RIGHT, a4="import os\nos._exit(0)"), 1, "ended the process"),
     "changes-checks": (changed_checks, 1, "check-01-4 was changed"),
-    "deletes-cells": (deleted_cells, 1, "check-01-4 is missing"),
+    "deletes-cells": (deleted_cells, 3, "check-01-4 is missing; it was put back"),
     "no-notebook": (lambda release: None, 0, "not a notebook"),
     "prints": (printed_before, 1, "printed more than 200,000 characters"),
     "reads-solutions": (

@@ -1,41 +1,207 @@
-"""Inside the sandbox a notebook has what it needs, and not what it could do harm with."""
+"""Inside the sandbox a notebook has what it needs, and nothing to do harm with; its verdicts are made outside."""
+
+import os
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from course_lib.exercises.checking import SEED
-from course_lib.exercises.results import error_of
-from course_lib.grading.sandbox import Limits, isolation, run_sandboxed
+from course_lib.exercises.results import error_of, result
+from course_lib.grading.judging import run_and_judge
+from course_lib.grading.namespace import can_isolate
+from course_lib.grading.sandbox import Limits
+from tests.grading.small_course import known
+
+IMPORT = "import torch\nfrom course_lib.exercises import check"
 
 
-def run(*sources, **limits):
+def check_cell(name="01.4", answer="mask", points=2):
+    code = f'from course_lib.exercises import check\n\ncheck("{name}", {answer})'
+    return new_code_cell(code, metadata=known(f"check-{name.replace('.', '-')}", grade=True, points=points))
+
+
+def run(*cells, **limits):
     """The code cells of a notebook after its run."""
-    return run_sandboxed(new_notebook(cells=list(map(new_code_cell, sources))), Limits(**limits), seed=7).cells
+    cells = [cell if isinstance(cell, dict) else new_code_cell(cell) for cell in cells]
+    return run_and_judge(new_notebook(cells=cells), Limits(**limits)).cells
 
 
 def printed(cell):
     return "".join(output.get("text", "") for output in cell.outputs)
 
 
-def test_a_notebook_knows_the_seed_and_no_secret_and_works_in_a_scratch_folder(monkeypatch, tmp_path):
+RIGHT = f"""{IMPORT}
+def mask(lengths, size):
+    return (torch.arange(size) < lengths[:, None])[:, None, None]"""
+RAISES = """def mask(lengths, size):
+    return lengths.no_such"""
+ENDLESS = """def mask(lengths, size):
+    while True:
+        pass"""
+
+
+def test_a_notebook_has_what_it_needs_and_its_verdicts_are_made_outside(monkeypatch):
     monkeypatch.setenv("MY_TOKEN", "secret")
-    look = f"import os\nprint(os.environ['{SEED}'], os.environ.get('MY_TOKEN'), os.environ['HOME'] == os.getcwd())"
-    cell, error, after = run(look, "1 / 0", "print('goes on')")
-    assert printed(cell).split() == ["7", "None", "True"]
-    assert error_of(error) == "ZeroDivisionError: division by zero"
-    assert printed(after) == "goes on\n"
-    assert not {"done", "stopped"} & {*cell.metadata, *error.metadata}
-
-
-@pytest.mark.skipif(not isolation(), reason="this system cannot take the network away")
-def test_there_is_no_network():
-    (cell,) = run("import socket\nsocket.create_connection(('1.1.1.1', 53), timeout=9)")
-    assert "unreachable" in error_of(cell)
+    monkeypatch.setenv(SEED, "77")
+    look = f"import os\nprint(os.environ.get('{SEED}'), os.environ.get('MY_TOKEN'), os.environ['HOME'] == os.getcwd())"
+    cells = "print('a'); x = 3", "x\n1 / 0", "from IPython.display import display\ndisplay(x)\nx + 1", look
+    first, second, third, fourth, _, right, _, wrong = run(*cells, RIGHT, check_cell(), RAISES, check_cell())
+    assert printed(first) == "a\n"
+    assert error_of(second) == "ZeroDivisionError: division by zero"
+    assert [output.data["text/plain"] for output in third.outputs] == ["3", "4"]
+    assert printed(fourth).split() == ["None", "None", "True"]
+    assert result(right).message == "right, on all 9 cases: 2 of 2 points"
+    assert result(right).points == 2
+    assert "AttributeError: 'Tensor' object has no attribute 'no_such', in the line" in result(wrong).message
+    assert result(wrong).points == 0
 
 
 @pytest.mark.slow
-def test_what_sleeps_is_ended_by_the_clock_and_keeps_what_it_had():
-    first, second, third = run("print('done')", "import time\ntime.sleep(10_000)", "print('never')", patience=20)
+def test_what_stops_a_cell_costs_no_other():
+    loop, loud, dies, _, asked, _, after = run(
+        "while True:\n    pass",
+        "while True:\n    print('x' * 1000)",
+        "import os\nos._exit(0)",
+        ENDLESS,
+        check_cell(),
+        RIGHT,
+        check_cell(),
+        seconds=3,
+        output=9_000,
+    )
+    assert error_of(loop) == "Stopped: computed for more than 3 seconds"
+    assert "Stopped: printed more than 9,000 characters" in error_of(loud)
+    assert error_of(dies) == "Stopped: ended the process that ran it"
+    assert "computed for more than 3 seconds, in the line" in result(asked).message
+    assert result(after).points == 2
+
+
+@pytest.mark.slow
+def test_what_sleeps_is_ended_by_the_clock():
+    first, second, _, third = run("print('done')", "import time\ntime.sleep(10_000)", RIGHT, check_cell(), patience=25)
     assert printed(first) == "done\n"
-    assert error_of(second) == "Stopped: did not end within 20 seconds"
-    assert error_of(third) == "NotRun: an earlier cell stopped the notebook"
+    assert error_of(second) == "Stopped: did not end within 25 seconds"
+    assert result(third).points == 2
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no fork")
+def test_a_storm_of_processes_is_ended_and_costs_only_its_cell():
+    forks = "import os", "while True:\n    os.fork()", "os.fork()"
+    _, storm, copy, _, good = run(*forks, RIGHT, check_cell(), processes=60)
+    assert error_of(storm)
+    assert not error_of(copy)
+    assert result(good).points == 2
+
+
+CHEATS = {
+    "shows points": """
+from IPython.display import display
+display(2)
+mask = 1""",
+    "has a check of its own": """
+check = lambda *answer: 2
+mask = 1""",
+    "replaces the check": """
+import course_lib.exercises
+course_lib.exercises.check = lambda *answer: 2
+mask = 1""",
+    "is equal to everything": """
+class Mask:
+    def __eq__(self, other):
+        return True
+def mask(lengths, size):
+    return Mask()""",
+    "patches what compares": """
+isclose, torch.isclose = torch.isclose, lambda a, *rest, **others: torch.ones_like(a, dtype=bool)
+def mask(lengths, size):
+    return lengths""",
+    "looks at frames": """
+import sys
+def mask(lengths, size):
+    frame = sys._getframe()
+    while frame:
+        for value in list(frame.f_locals.values()):
+            if hasattr(value, "truth"):
+                return value.truth(lengths, size)
+        frame = frame.f_back""",
+    "imports the truth": """
+def mask(lengths, size):
+    from course_lib.exercises.lesson_01 import mask_of
+    return mask_of(lengths, size)""",
+    "hooks imports": """
+import builtins
+old = builtins.__import__
+builtins.__import__ = lambda *given, **named: old(*given, **named)
+def mask(lengths, size):
+    return builtins.__import__("course_lib.exercises.lesson_01").mask_of(lengths, size)""",
+    "reads files": """
+def mask(lengths, size):
+    import pathlib
+    for root in ("/", "/root", "/home"):
+        for path in pathlib.Path(root).glob("**/exercises/**/*01*.*"):
+            exec(path.read_text())
+            return mask_of(lengths, size)""",
+    "asks for another verdict": """
+import gc
+peer = next(thing for thing in gc.get_objects() if type(thing).__name__ == "Peer")
+try:
+    peer.call("check", "01.4", lambda lengths, size: (torch.arange(size) < lengths[:, None])[:, None, None])
+finally:
+    mask = 1""",
+}
+
+
+@pytest.mark.slow
+def test_no_cheat_changes_a_verdict():
+    cells = [cell for code in CHEATS.values() for cell in (f"{IMPORT}\n{code}", check_cell())]
+    judged = run(*cells)[1::2]
+    assert {name: result(cell).points for name, cell in zip(CHEATS, judged, strict=True)} == dict.fromkeys(CHEATS, 0)
+
+
+@pytest.mark.slow
+def test_who_writes_to_the_grader_what_is_no_message_loses_that_cell_only():
+    noise = """import gc
+for thing in gc.get_objects():
+    if type(thing).__name__ == "Peer":
+        thing.writes.write(b"x" * 99)
+        thing.writes.flush()"""
+    bad, _, good = run(noise, RIGHT, check_cell())
+    assert error_of(bad) == "Stopped: ended the process that ran it"
+    assert result(good).points == 2
+
+
+BREAK_OUTS = {  # each must raise an error, or print what it says
+    "network": "import socket\nsocket.create_connection(('1.1.1.1', 53), timeout=9)",
+    "reads the solutions": "open(f'{root}/notebooks/exercises/source/01_attention_heads/01_attention_heads.ipynb')",
+    "reads the truths": "open(f'{root}/course_lib/exercises/lesson_01.py')",
+    "reads the grader's folder": "open('MINE')",
+    "reads passwords": "open('/etc/shadow')",
+    "changes the library": "open(f'{root}/course_lib/errors.py', 'a')",
+    "changes Python": "open(f'{sys.prefix}/hello', 'w')",
+    "changes the system": "open('/usr/hello', 'w')",
+    "changes the kernel": "open('/proc/sys/kernel/core_pattern', 'w')",
+    "mounts": "assert not subprocess.run(['mount', '-t', 'tmpfs', 'none', '/tmp']).returncode",
+    "takes rights anew": "assert not subprocess.run(['unshare', '-Urm', 'id']).returncode",
+    "becomes root": "os.setuid(0)\nopen('/usr/hello', 'w')",
+    "leaves the root": "os.mkdir('x'); os.chroot('x'); os.chdir('../' * 40); os.chroot('.'); open('/etc/shadow')",
+    "kills the grader": "os.kill(PID, 9)",
+    "sees the grader": "open('/proc/PID/environ')",
+    "reads memory": "open('/proc/1/mem', 'rb+').write(b'x')",
+    "fills the disk": "open('big', 'wb').write(bytes(2**28))",
+    "makes files without end": "for i in range(20_000): open(f'x{i}', 'w').close()",
+    "makes a device": "os.mknod('disk', 0o60600, os.makedev(8, 0))",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not can_isolate(), reason="this system gives nobody a view of his own")
+def test_nothing_breaks_out(tmp_path):
+    (tmp_path / "mine").write_text("x")
+    start = "import course_lib, os, subprocess, sys\nroot = os.path.dirname(os.path.dirname(course_lib.__file__))"
+    tries = [
+        code.replace("MINE", str(tmp_path / "mine")).replace("PID", str(os.getpid())) for code in BREAK_OUTS.values()
+    ]
+    _, *cells, listing = run(start, *tries, "print(sorted(os.listdir(root)))")
+    assert [name for name, cell in zip(BREAK_OUTS, cells, strict=True) if not error_of(cell)] == []
+    assert printed(listing) == "['.venv', 'course_lib', 'data']\n"

@@ -78,8 +78,9 @@ def test_drawings_of_several_panels_say_what_they_are(draw):
 
 
 def test_a_text_says_what_its_colours_mean():
-    said = alt_text(viz.show_tokens(["to", "be"], [0.25, np.nan]).figure)
-    assert said == "A text whose tokens are coloured by their loss (nats), from 0.00 to 0.25: to, be"
+    said = alt_text(viz.show_tokens(["to", "be", "or"], [0.25, 0.75, np.nan]).figure)
+    means = "A text whose tokens are coloured by their loss (nats), 0.50 on average, the largest 0.75 for “be”"
+    assert said == f"{means}: to, be, or"
 
 
 def test_no_figure_takes_more_than_the_most_characters():

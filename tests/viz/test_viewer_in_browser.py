@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from course_lib.viz.viewer import view_attention
-from tests.viz.chromium import Browser, find_browser
 from tests.viz.toy_maps import SOURCE, TARGET, H, L, S, T, toy_map
 from tests.viz.viewer_on_page import ViewerOnPage, complaints, exported
 
@@ -15,21 +14,6 @@ CROSS = toy_map("cross", mask=PADDING)
 ENCODER = toy_map("encoder", SOURCE, SOURCE, seed=1)
 LONG = [f"word{index}" for index in range(200)]
 FAINTEST = 0.005
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    path, folder = find_browser(), tmp_path_factory.mktemp("browser")
-    if not path:
-        pytest.skip("there is no Chromium or Chrome here (on Debian: apt-get install chromium)")
-    empty = folder / "empty.html"
-    empty.touch()
-    try:
-        with Browser(path, folder / "profile") as browser:
-            browser.open(empty.as_uri())
-            yield browser
-    except OSError as error:
-        pytest.skip(f"{path} does not open pages here: {error}")
 
 
 @pytest.fixture

@@ -1,13 +1,13 @@
 // The numbers of one kind of attention. They travel as base64 of 16-bit integers: small, and exact to about 1e-5.
 
-const FULL_WEIGHT = 65535; // the integer that stands for a weight of 1
+export const FULL_WEIGHT = 65535; // the integer that stands for a weight of 1
 
 function unpack(base64, IntegerArray) {
   const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
   return new IntegerArray(bytes.buffer);
 }
 
-class AttentionMap {
+export class AttentionMap {
   constructor({ name, rows, columns, layers, heads, weights, vectors }) {
     Object.assign(this, { name, rows, columns, layers, heads });
     this.weights = unpack(weights, Uint16Array); // L H T S
@@ -54,6 +54,6 @@ class QueriesAndKeys {
   }
 }
 
-function otherSide(side) {
+export function otherSide(side) {
   return side === "row" ? "column" : "row";
 }

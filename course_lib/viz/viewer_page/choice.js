@@ -1,6 +1,8 @@
 // What the reader has chosen so far, and the rules by which one choice changes another. Whoever draws listens.
 
-class Choice {
+import { range } from "./elements.js";
+
+export class Choice {
   constructor(maps, layer, heads, colour) {
     Object.assign(this, { maps, layer, colour, head: heads[0], view: "head", listeners: [] });
     this.heads = new Set(heads);

@@ -1,5 +1,7 @@
 // What can be chosen above the views: the view itself, the kind of attention, the layer, the heads.
 
+import { button, element, range, setTabStop, useKey } from "./elements.js";
+
 // A row of native radio buttons or checkboxes: their keys and their meaning to screen readers come for free.
 function fieldset(legend, type, options) {
   const name = legend.replaceAll(" ", "-");
@@ -58,13 +60,13 @@ function headControl(choice) {
   })));
 }
 
-const CONTROLS = {
+export const CONTROLS = {
   head: [kindControl, layerControl, headsControl],
   model: [kindControl],
   neuron: [kindControl, layerControl, headControl],
 };
 
-class Tabs {
+export class Tabs {
   constructor(choice, views) {
     this.choice = choice;
     this.names = Object.keys(views);

@@ -1,8 +1,14 @@
 // The head view: the tokens of the rows on the left, those of the columns on the right, the weights as lines.
 
+import { otherSide } from "./attention_map.js";
+import { drawing, element } from "./elements.js";
+import { curve, floorOf, linesOfAll, linesOfToken } from "./lines.js";
+import { TokenList, density } from "./token_list.js";
+import { decimals, sentenceAbout } from "./words.js";
+
 const MOST_NUMBERED_HEADS = 4; // the numbers of more heads would not fit beside a token
 
-class HeadView {
+export class HeadView {
   static title = "Head view";
 
   constructor(choice) {
@@ -91,11 +97,11 @@ class HeadView {
   }
 }
 
-function emptyCell(head) {
+export function emptyCell(head) {
   return element("span", { class: "cell", style: `--head: var(--head-${head})` });
 }
 
-function fillCell(cell, weight, isNumbered) {
+export function fillCell(cell, weight, isNumbered) {
   cell.style.setProperty("--weight", weight.toFixed(4));
   if (isNumbered) cell.textContent = decimals(weight);
 }

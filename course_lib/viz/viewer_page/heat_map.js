@@ -1,11 +1,14 @@
 // One head's weights as a picture: a pixel per pair of tokens, in the colour of the head.
 
+import { element, range } from "./elements.js";
+import { MANY_TOKENS } from "./token_list.js";
+
 // The eye should tell 0.01 from 0 as well as 1 from 0.8: opacity goes with the square root of the weight.
-function opacity(weight) {
+export function opacity(weight) {
   return Math.sqrt(weight);
 }
 
-function paint(canvas, map, { layer, head }, colour) {
+export function paint(canvas, map, { layer, head }, colour) {
   const [height, width] = [map.rows.length, map.columns.length];
   Object.assign(canvas, { width, height });
   const context = canvas.getContext("2d");
@@ -20,7 +23,7 @@ function paint(canvas, map, { layer, head }, colour) {
 }
 
 // What each shade means, from no weight to all of it.
-function legend(head) {
+export function legend(head) {
   const steps = [0, 0.05, 0.25, 0.5, 1].map((weight) =>
     element("span", {}, element("i", { style: `opacity: ${opacity(weight)}` }), String(weight)),
   );

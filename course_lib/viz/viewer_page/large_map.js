@@ -1,10 +1,14 @@
 // One head of the model view, enlarged: tokens along the edges, and a cursor that reads the weight of one cell.
 
+import { button, element, useKey } from "./elements.js";
+import { paint } from "./heat_map.js";
+import { decimals, quoted, visible } from "./words.js";
+
 const WIDEST = 600; // pixels, of the whole picture
 const [SMALLEST_CELL, LARGEST_CELL] = [3, 40];
 const LABELLED_CELL = 14; // in smaller cells the tokens along the edges could not be read
 
-class LargeMap {
+export class LargeMap {
   constructor(choice, place) {
     Object.assign(this, { choice, map: choice.map, place, cell: { row: 0, column: 0 } });
     this.cursor = element("div", { class: "cursor" });

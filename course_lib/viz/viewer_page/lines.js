@@ -1,10 +1,14 @@
 // The lines of the head view: one curve per pair of tokens and head, the stronger the weight, the more opaque.
 
-const FAINTEST = 0.005; // a weight below would be printed as 0.00, and its line could hardly be seen
+import { FULL_WEIGHT, otherSide } from "./attention_map.js";
+import { drawing } from "./elements.js";
+import { opacity } from "./heat_map.js";
+import { FAINTEST } from "./words.js";
+
 const MOST_LINES = 1000; // more would be a grey cloud, and slow
 const APART = 0.12; // between the lines of neighbouring heads, in rows
 
-function linesOfAll(map, layer, heads, floor) {
+export function linesOfAll(map, layer, heads, floor) {
   return heads.flatMap((head) =>
     map.rows.flatMap((_, row) =>
       map.weightsOf(layer, head, { side: "row", index: row })
@@ -14,7 +18,7 @@ function linesOfAll(map, layer, heads, floor) {
   );
 }
 
-function linesOfToken(map, layer, heads, token) {
+export function linesOfToken(map, layer, heads, token) {
   return heads.flatMap((head) =>
     map.weightsOf(layer, head, token)
       .map((weight, index) => ({ head, [token.side]: token.index, [otherSide(token.side)]: index, weight }))
@@ -23,7 +27,7 @@ function linesOfToken(map, layer, heads, token) {
 }
 
 // The weight that only the strongest lines exceed, where there are too many of them.
-function floorOf(map, layer, heads) {
+export function floorOf(map, layer, heads) {
   const size = map.rows.length * map.columns.length;
   const weights = new Uint16Array(heads.length * size);
   heads.forEach((head, index) => {
@@ -33,7 +37,7 @@ function floorOf(map, layer, heads) {
   return weights.length > MOST_LINES ? weights.sort()[weights.length - MOST_LINES] / FULL_WEIGHT : 0;
 }
 
-function curve(line, heads) {
+export function curve(line, heads) {
   const shift = 0.5 + APART * (heads.indexOf(line.head) - (heads.length - 1) / 2) * Math.min(1, 4 / heads.length);
   const [from, to] = [line.row + shift, line.column + shift];
   return drawing("path", {

@@ -1,6 +1,10 @@
 // The model view: every layer and head as a small picture. One of them can be enlarged, and read cell by cell.
 
-class ModelView {
+import { button, element, range, setTabStop, useKey } from "./elements.js";
+import { legend, paint } from "./heat_map.js";
+import { LargeMap } from "./large_map.js";
+
+export class ModelView {
   static title = "Model view";
 
   constructor(choice) {

@@ -1,6 +1,8 @@
 // Where one weight comes from, by the formula: softmax over the keys of (query · key) / sqrt(E).
 
-function explain(map, layer, head, { row, column }) {
+import { decimals } from "./words.js";
+
+export function explain(map, layer, head, { row, column }) {
   const { vectors } = map;
   const query = vectors.query(layer, head, row);
   const keys = map.columns.map((_, index) => vectors.key(layer, head, index));
@@ -26,7 +28,7 @@ function dot(a, b) {
 }
 
 // Exponentials may be tiny or huge: three digits each, and powers of ten only where needed.
-function threeDigits(number) {
+export function threeDigits(number) {
   const isHandy = number === 0 || (number >= 0.001 && number < 100000);
   return isHandy ? decimals(number, 3) : number.toExponential(2);
 }

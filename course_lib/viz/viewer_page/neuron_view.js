@@ -1,6 +1,14 @@
 // The neuron view: one query, one key, their products dimension by dimension, and the weight that follows.
 
-class NeuronView {
+import { otherSide } from "./attention_map.js";
+import { element, setTabStop } from "./elements.js";
+import { emptyCell, fillCell } from "./head_view.js";
+import { explain, threeDigits } from "./neuron.js";
+import { TokenList, density } from "./token_list.js";
+import { VectorCharts } from "./vector_charts.js";
+import { decimals, quoted } from "./words.js";
+
+export class NeuronView {
   static title = "Neuron view";
 
   constructor(choice) {

@@ -1,6 +1,6 @@
 // Light or dark, as the surroundings are; and the colours of the heads, which are brighter on a dark ground.
 
-function isDark() {
+export function isDark() {
   const jupyter = document.querySelector("[data-jp-theme-light]");
   if (jupyter) return jupyter.dataset.jpThemeLight === "false";
   const page = document.documentElement;
@@ -10,7 +10,7 @@ function isDark() {
 }
 
 // A viewer whose cell was run again is no longer on the page and must be free to go: nothing here holds on to it.
-function watchTheme(host, act) {
+export function watchTheme(host, act) {
   host.addEventListener("themechange", act);
   const viewer = new WeakRef(host);
   const tell = () => viewer.deref()?.dispatchEvent(new Event("themechange"));
@@ -19,7 +19,7 @@ function watchTheme(host, act) {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", tell);
 }
 
-function headColour(colours, head, dark) {
+export function headColour(colours, head, dark) {
   const hex = colours[head % colours.length];
   const channels = [1, 3, 5].map((start) => parseInt(hex.slice(start, start + 2), 16));
   return dark ? channels.map((channel) => Math.round(channel + 0.3 * (255 - channel))) : channels;

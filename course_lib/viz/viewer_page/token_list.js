@@ -1,10 +1,13 @@
 // A column of tokens. It is one tab stop: the arrows move among the tokens, Enter keeps one, Escape lets it go.
 
-const MANY_TOKENS = 40; // longer lists are set more tightly
+import { element, setTabStop, useKey } from "./elements.js";
+import { visible } from "./words.js";
+
+export const MANY_TOKENS = 40; // longer lists are set more tightly
 const STEPS = { ArrowUp: -1, ArrowDown: 1, PageUp: -10, PageDown: 10, Home: -Infinity, End: Infinity };
 
 // `on` says what to do: focus(index), choose(index) and cross(index); where needed point(index), leave() and escape().
-class TokenList {
+export class TokenList {
   constructor(side, label, tokens, on) {
     Object.assign(this, { on });
     this.strips = tokens.map(() => element("span", { class: "strip", "aria-hidden": "true" }));
@@ -65,6 +68,6 @@ class TokenList {
   }
 }
 
-function density(map) {
+export function density(map) {
   return Math.max(map.rows.length, map.columns.length) > MANY_TOKENS ? "tight" : "roomy";
 }

@@ -1,6 +1,9 @@
 // Vectors as bars, one under the other: positive numbers go up, negative ones down, a band marks one dimension.
 
-class VectorCharts {
+import { drawing, element } from "./elements.js";
+import { decimals } from "./words.js";
+
+export class VectorCharts {
   constructor(vectors) {
     this.vectors = vectors;
     this.size = vectors[0].values.length;

@@ -1,6 +1,15 @@
 // One viewer: controls, a panel with one of the views, a status line. It lives in a shadow root, so neither its
 // styles nor its ids can clash with those of the notebook or of another viewer.
 
+import { AttentionMap } from "./attention_map.js";
+import { Choice } from "./choice.js";
+import { CONTROLS, Tabs } from "./controls.js";
+import { element, range } from "./elements.js";
+import { HeadView } from "./head_view.js";
+import { ModelView } from "./model_view.js";
+import { NeuronView } from "./neuron_view.js";
+import { headColour, isDark, watchTheme } from "./palette.js";
+
 const VIEWS = { head: HeadView, model: ModelView, neuron: NeuronView };
 
 class Viewer {

@@ -1,19 +1,23 @@
 // Numbers and sentences: what stands under a view, and what a screen reader says.
 
+import { otherSide } from "./attention_map.js";
+import { range } from "./elements.js";
+
+export const FAINTEST = 0.005; // a weight below would be printed as 0.00, and its line could hardly be seen
 const MOST_NAMED = 4;
 
-function decimals(number, digits = 2) {
+export function decimals(number, digits = 2) {
   // A hyphen is easily overlooked, so a minus sign takes its place; a number that rounds to zero has neither.
   const text = number.toFixed(digits).replace("-", "\u2212");
   return /[1-9]/.test(text) ? text : text.replace("\u2212", "");
 }
 
 // A token as it can be read aloud and seen: blanks and line ends are shown, too.
-function visible(token) {
+export function visible(token) {
   return token.trim() === "" ? JSON.stringify(token).replaceAll(" ", "\u2423") : token;
 }
 
-function quoted(token) {
+export function quoted(token) {
   return `\u201c${visible(token)}\u201d`;
 }
 
@@ -27,7 +31,7 @@ function meanWeights(map, layer, heads, token) {
 }
 
 // "book" attends to "livro" 0.62, "primeiro" 0.20 and 3 more.
-function sentenceAbout(map, layer, heads, token) {
+export function sentenceAbout(map, layer, heads, token) {
   const others = map.tokens(otherSide(token.side));
   const weights = meanWeights(map, layer, heads, token);
   const order = range(others.length).filter((index) => weights[index] >= FAINTEST);

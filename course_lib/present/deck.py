@@ -1,0 +1,64 @@
+"""A lesson as a deck of slides: one HTML file that needs nothing else.
+
+reveal.js presents it (the files in `reveal`, MIT License); `templates/deck` has what is ours: the look, and the script
+that fills slides with steps as far as they have room, and lets each step but the first wait for a key.
+"""
+
+import posixpath
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbconvert.filters import Highlight2HTML
+
+from course_lib.present.exporter import Exporter, ProseWithFormulas
+from course_lib.present.steps import lecture_steps
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+REVEAL = Path(__file__).parent / "reveal"
+LAB = "http://localhost:8888/lab/tree"  # where `make lab` serves the repository
+LONG = 8  # lines of code from which on it is built up, a paragraph at a time
+
+
+class Deck(Exporter):
+    """The lecture through a notebook, as one file."""
+
+    def __init__(self, **options: Any):
+        super().__init__(template_name="deck", exclude_anchor_links=True, **options)
+
+    def renderer(self, attachments: dict) -> ProseWithFormulas:
+        return ProjectedProse(attachments=attachments, escape=False, exclude_anchor_links=True)
+
+    def default_filters(self) -> Iterator[tuple[str, object]]:
+        yield from super().default_filters()
+        yield "built_up", built_up
+
+    def from_notebook_node(
+        self, nb: "NotebookNode", resources: dict[str, Any] | None = None, **options: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """The HTML of the deck. Raises CourseError for a formula that is none."""
+        shown = type(nb)(nb, cells=lecture_steps(nb.cells))
+        self.filters["highlight_code"] = Highlight2HTML(pygments_lexer="python3", parent=self)
+        files = {name: (REVEAL / name).read_text(encoding="utf-8") for name in ("reveal.js", "reveal.css", "notes.js")}
+        return super().from_notebook_node(shown, {**(resources or {}), "reveal": files, "lab": LAB}, **options)
+
+
+class ProjectedProse(ProseWithFormulas):
+    """Prose whose links lead to the notebooks and files in JupyterLab: beside the deck there is nothing."""
+
+    def link(self, text: str, url: str, title: str | None = None) -> str:
+        if not re.match(r"\w+:|#", url):
+            url = f"{LAB}/{posixpath.normpath(f'notebooks/{url}')}"
+        return super().link(text, url, title)
+
+
+def built_up(html: str) -> str:
+    """Highlighted code whose paragraphs appear one by one, if it is long."""
+    if html.count("\n") < LONG:
+        return html
+    before, code, after = re.match(r"(.*?<pre>)(.*)(</pre>.*)", html, re.DOTALL).groups()
+    first, *others = re.split(r"\n\n+(?=.)", code)
+    return before + first + "".join(f'<span class="fragment">\n\n{part}</span>' for part in others) + after

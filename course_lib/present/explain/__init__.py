@@ -1,0 +1,5 @@
+"""A trained model alive in one HTML file that needs nothing else."""
+
+from course_lib.present.explain.page import LivePage
+
+__all__ = ["LivePage"]

@@ -1,0 +1,10 @@
+// The page of a model: what is shown depends on what it is.
+
+import { ChatPage } from "./view/chat_page.js";
+import { TranslatorPage } from "./view/translator_page.js";
+
+const PAGES = { Llm: ChatPage, Translator: TranslatorPage };
+
+export function start(contents) {
+  new PAGES[contents.architecture](contents).show();
+}

@@ -1,0 +1,45 @@
+// The page of a modern decoder: a conversation, or a text that it goes on with.
+
+import { button, element } from "../../../../viz/viewer_page/elements.js";
+import { chat_parts } from "./chat_parts.js";
+import { ChatSession } from "./chat_session.js";
+import { Page } from "./page.js";
+
+const QUESTION = "Please recite the first law of robotics";
+
+export class ChatPage extends Page {
+  constructor(contents) {
+    const session = new ChatSession(contents);
+    super(session, chat_parts(session), session.template ? "You say" : "A text to go on with");
+    Object.assign(this.input, { value: QUESTION, lang: "en" });
+  }
+
+  top() {
+    const form = element("form", { class: "say" }, this.input, element("button", {}, "Say it"));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.read();
+    });
+    return [form];
+  }
+
+  read() {
+    this.session.say(this.input.value);
+  }
+
+  answer() {
+    const { session } = this;
+    const said = session.messages.map(({ role, content }) => said_by(role, content));
+    const more = session.ended ? "" : element("i", {}, " …");
+    const again = button("New conversation", { "data-key": "forget" }, () => {
+      session.forget();
+      this.read();
+    });
+    const talk = element("div", { class: "talk" }, ...said, said_by("assistant", session.output, more));
+    return session.template ? [talk, again] : [talk];
+  }
+}
+
+function said_by(role, text, ...more) {
+  return element("p", { class: role }, element("b", {}, role), " ", text, ...more);
+}

@@ -1,0 +1,130 @@
+// The guided walk through a modern decoder, in the slides' order; see `translator_parts`.
+
+import { button, element } from "../../../../viz/viewer_page/elements.js";
+import { ranked } from "../generation/sampling.js";
+import { softmax } from "../nn/vectors.js";
+import { cache_panel } from "./cache_panel.js";
+import { sequence } from "./heat.js";
+import { layer_part } from "./layer_part.js";
+import { next_word } from "./next_word.js";
+import { rotation } from "./rotation.js";
+import { sampling_panel } from "./sampling_panel.js";
+import { token_list, word_and_id } from "./tokens.js";
+
+export function chat_parts({ model }) {
+  return [tokens, embedding, ...model.layers.map((_, i) => llm_layer_part(model.config, i)), words_part, sampling, cache, lens];
+}
+
+const tokens = {
+  name: "The tokens",
+  slide: "Chat (Decoder-only)",
+  lesson: "chat",
+  text: "A conversation is one sequence of tokens: who speaks is a token, too, and so is the end of what was said. The " +
+    "model only goes on with the text, one token at a time.",
+  show: (session) => [
+    token_list("What the model gets", session.words.map((word, i) => card(session, word, i))),
+    element("p", { class: "quiet" }, "The last ones, with a frame, were written by the model. Click one to go back to it."),
+    element("h3", {}, session.ended ? "The answer has ended" : "The next word"),
+    next_word(session),
+  ],
+};
+
+function card(session, word, i) {
+  const id = session.tokens[i];
+  const place = i - session.prompt.length;
+  if (place >= 0) {
+    const made = button("", { class: "written", "data-key": `written-${place}` }, () => session.back_to(place + 1));
+    made.append(...word_and_id(word, id));
+    return made;
+  }
+  const kind = session.tokenizer.special_tokens.has(id) ? "special" : "given";
+  return element("div", { class: kind }, ...word_and_id(word, id));
+}
+
+const embedding = {
+  name: "Embedding",
+  slide: "NoPE + RoPE",
+  lesson: "rope",
+  text: "Each token has a vector that was trained. No positional encoding is added: where a token stands comes in at each " +
+    "attention layer, when queries and keys are turned.",
+  show: (session) => [sequence(session.model.seen.x, session.words, "Embedding")],
+};
+
+function llm_layer_part({ window_sizes, num_heads, num_kv_heads }, i) {
+  const window = window_sizes[i];
+  const seen = window === null
+    ? "Each word sees itself and all words before it"
+    : `Each word sees ${window} words, itself and those just before it (slide “Sliding Window Attention (SWA)”)`;
+  const shared = num_heads === num_kv_heads
+    ? "each query head has keys and values of its own."
+    : `${num_heads} query heads share ${num_kv_heads} heads of keys and values (slide “Grouped-Query Attention”).`;
+  return {
+    name: `Layer ${i + 1}`,
+    slide: "Attention Variants & Alternatives: Beyond Plain Transformers",
+    lesson: window === null ? "modern_decoder" : "swa",
+    text: `${seen}; ${shared} Addition and normalization are as in the encoder layer, and the feed-forward network has a gate.`,
+    show: (session, choice, choose) => {
+      const { model, words } = session;
+      const extra = ({ q, k }, { head, query, key }) =>
+        [rotation({ rotary: model.rotary_of(i), q: q[head][query], k: k[head][key], query, key })];
+      return layer_part({ session, stack: model, i, words, columns: () => words, choice, choose, extra });
+    },
+  };
+}
+
+const words_part = {
+  name: "Linear and softmax",
+  slide: "Chat (Decoder-only)",
+  lesson: "chat",
+  text: "After a last normalization, a linear layer makes a number of each word of the vocabulary, and the softmax makes " +
+    "probabilities of these. Click a word to write it instead of the likeliest.",
+  show: (session) => [
+    element("p", { class: "shape" }, `Comes in: 1 × ${session.model.config.d_model}, the vector of ` +
+      `“${session.words.at(-1)}”. Goes out: 1 × ${session.p.length} probabilities; the likeliest are these.`),
+    next_word(session, 20),
+  ],
+};
+
+const sampling = {
+  name: "Sampling",
+  slide: "Chat (Decoder-only)",
+  lesson: "chat",
+  text: "The temperature sharpens or flattens the distribution; top-k keeps the likeliest words, top-p as many as reach a " +
+    "share together. What is drawn from it is another text each time.",
+  show: (session, choice, choose) => sampling_panel(session, (settings) => {
+    session.sample(settings);
+    choose({});
+  }),
+};
+
+const cache = {
+  name: "The cache",
+  slide: "KV Caching",
+  lesson: "kv_cache",
+  text: "A word's key and value depend on this word and those before it, never on later ones: they are computed once and " +
+    "kept. Each new word takes one vector through the layers, and adds a row.",
+  show: cache_panel,
+};
+
+const lens = {
+  name: "Logit lens",
+  slide: "Chat (Decoder-only)",
+  lesson: "modern_decoder",
+  text: "What would each layer say, if it were the last? Its vector goes through the last normalization and the linear " +
+    "layer, and the likeliest words stand here.",
+  show: (session, choice, choose) => {
+    const place = Math.min(choice.place ?? Infinity, session.words.length - 1);
+    const chips = session.words.map((word, i) =>
+      button(word, { class: "chip", "aria-pressed": i === place, "data-key": `place-${i}` }, () => choose({ place: i })));
+    const rows = session.lens(place).map((logits, i) => {
+      const p = softmax(logits);
+      const words = ranked(p).slice(0, 4).map((id) => `${session.tokenizer.token(id)} ${(100 * p[id]).toFixed(0)} %`);
+      return element("tr", {}, element("th", { scope: "row" }, `layer ${i + 1}`),
+        ...words.map((word) => element("td", {}, word)));
+    });
+    const table = element("table", {}, element("tbody", {}, ...rows));
+    const scroll = { class: "scroll", tabindex: 0, role: "region", "aria-label": "likeliest words after each layer" };
+    return [element("h3", {}, "After the word"), element("div", { class: "chips" }, ...chips),
+      element("h3", {}, "The likeliest next words, by layer"), element("div", scroll, table)];
+  },
+};

@@ -1,0 +1,100 @@
+// What every page does: a title, what the reader says and the model answers on top, the road through the parts, and the
+// part that is open. A subclass says what is on `top`, what the model has made (`answer`), and what the status tells.
+
+import { button, element } from "../../../../viz/viewer_page/elements.js";
+import { header, keeping_focus, road } from "./walk.js";
+
+export class Page {
+  constructor(session, parts, label) {
+    Object.assign(this, { session, parts, label, open: 0 });
+    this.choice = { box: 1, head: 0, query: null, key: null, beam: 3, grown: null, place: null };
+    this.input = element("input", { id: "text", autocomplete: "off", spellcheck: "false" });
+    this.status = element("p", { class: "status", role: "status" });
+    this.output = element("div", { class: "output" });
+    this.road = element("nav", { "aria-label": "parts of the model" });
+    this.panel = element("section", { class: "panel", "aria-labelledby": "part" });
+    this.session.listeners.push(() => this.update());
+  }
+
+  show() {
+    const label = element("label", { for: "text" }, this.label);
+    const top = element("section", { class: "top", "aria-label": "text and answer" }, label, ...this.top(),
+      this.status, this.output);
+    const body = element("div", { class: "body" }, this.road, this.panel);
+    document.body.append(element("main", {}, header(this.session.contents), top, body));
+    this.read();
+  }
+
+  choose(changes) {
+    Object.assign(this.choice, changes);
+    this.update();
+  }
+
+  go(index) {
+    this.open = index;
+    Object.assign(this.choice, { box: 1, query: null, key: null, grown: null, place: null });
+    this.update();
+    this.panel.querySelector("h2").focus();
+  }
+
+  update() {
+    const { session } = this;
+    // Said again, it would be read aloud again.
+    const said = session.problem ?? this.remark();
+    if (this.status.textContent !== said) this.status.textContent = said;
+    this.input.setAttribute("aria-invalid", Boolean(session.problem));
+    if (!session.written) return;
+    keeping_focus(() => {
+      this.output.replaceChildren(...this.answer(), this.controls(), ...this.switched_off());
+      this.road.replaceChildren(road(this.parts, this.open, (index) => this.go(index)));
+      this.panel.replaceChildren(...this.part());
+    });
+  }
+
+  remark() {
+    return "";
+  }
+
+  controls() {
+    const { session } = this;
+    const act = (text, key, does, is_idle) => {
+      const made = button(text, { "data-key": key }, does);
+      made.disabled = is_idle;
+      return made;
+    };
+    const is_new = session.written.length === 0 && !session.ended;
+    return element("div", { class: "chips" },
+      act("Start again", "start", () => session.back_to(0), is_new),
+      act("Back", "back", () => session.back(), is_new),
+      act("Next word", "next", () => session.next(), session.is_full),
+      act("To the end", "end", () => session.to_the_end(), session.is_full),
+      element("span", { class: "quiet" }, `all layers anew in ${session.milliseconds.toFixed(0)} ms`));
+  }
+
+  switched_off() {
+    const { session } = this;
+    const names = session.switched_off;
+    if (!names.length) return [];
+    const start = session.tokens.slice(0, session.tokens.length - session.written.length);
+    return [element("div", { class: "off" }, element("p", {}, `Switched off: ${names.join("; ")}.`),
+      element("p", {}, "So the model writes, from the start: ", element("q", { lang: "en" }, session.anew(start))),
+      button("Switch all on", { "data-key": "all-on" }, () => session.all_on()))];
+  }
+
+  part() {
+    const part = this.parts[this.open];
+    const { lessons } = this.session.contents;
+    const step = (text, to) => {
+      const made = button(text, { "data-key": text }, () => this.go(to));
+      made.disabled = to < 0 || to >= this.parts.length;
+      return made;
+    };
+    return [
+      element("h2", { id: "part", tabindex: -1 }, part.name),
+      element("p", { class: "slide" }, `Slide “${part.slide}” · ${lessons[part.lesson]}`),
+      element("p", { class: "text" }, part.text),
+      ...part.show(this.session, this.choice, (changes) => this.choose(changes)),
+      element("div", { class: "chips steps" }, step("Previous part", this.open - 1), step("Next part", this.open + 1)),
+    ];
+  }
+}

@@ -1,0 +1,48 @@
+// RoPE as turning arrows: the pairs of a query and of a key, each turned by its place in the text. Move both words, and
+// the angle between the arrows stays: only the distance matters.
+
+import { drawing, element } from "../../../../viz/viewer_page/elements.js";
+import { decimals } from "../../../../viz/viewer_page/words.js";
+import { turned } from "../nn/rotary.js";
+
+const [SIZE, LONGEST] = [76, 32]; // of a dial, and of an arrow in it
+const MOST_DIALS = 16; // dials
+
+export function rotation({ rotary, q, k, query, key }) {
+  const dials = element("div", { class: "dials" });
+  const slider = element("input", { type: "range", min: 0, max: 20, value: 0, id: "moved", "data-key": "moved" });
+  const said = element("output", { for: "moved" });
+  const draw = () => {
+    const moved = Number(slider.value);
+    const [angles] = rotary.angles([moved]);
+    dials.replaceChildren(...pairs(turned(q, angles), turned(k, angles)));
+    said.textContent = ` query at ${query + moved}, key at ${key + moved}; distance ${query - key}`;
+  };
+  slider.addEventListener("input", draw);
+  draw();
+  const note = `Each pair of numbers is an arrow: blue of the query, orange of the key, below their part of q · k. The ` +
+    `first pairs turn fastest: by ${rotary.angles([1])[0].slice(0, 3).map((angle) => decimals(angle)).join(", ")}, ... ` +
+    "radians for each place.";
+  return element("section", {}, element("h4", {}, "Turned by their places (RoPE)"), element("p", {}, note),
+    element("p", {}, element("label", { for: "moved" }, "Move both words by "), slider, said), dials);
+}
+
+function pairs(q, k) {
+  const count = Math.min(MOST_DIALS, q.length / 2);
+  const lengths = (vector) => Array.from({ length: count }, (_, i) => Math.hypot(vector[2 * i], vector[2 * i + 1]));
+  const scales = [q, k].map((vector) => LONGEST / Math.max(...lengths(vector), 1e-9));
+  return Array.from({ length: count }, (_, i) => {
+    const product = q[2 * i] * k[2 * i] + q[2 * i + 1] * k[2 * i + 1];
+    const label = `pair ${i + 1}: ${decimals(product)}`;
+    const dial = drawing("svg", { viewBox: `0 0 ${SIZE} ${SIZE}`, width: SIZE, height: SIZE, role: "img", "aria-label": label },
+      drawing("circle", { cx: SIZE / 2, cy: SIZE / 2, r: LONGEST + 2 }),
+      arrow(k, i, scales[1], "key"), arrow(q, i, scales[0], "query"));
+    return element("figure", {}, dial, element("figcaption", {}, decimals(product)));
+  });
+}
+
+function arrow(vector, i, scale, kind) {
+  const [x, y] = [SIZE / 2 + scale * vector[2 * i], SIZE / 2 - scale * vector[2 * i + 1]];
+  return drawing("g", { class: kind }, drawing("line", { x1: SIZE / 2, y1: SIZE / 2, x2: x, y2: y }),
+    drawing("circle", { cx: x, cy: y, r: 3.5 }));
+}

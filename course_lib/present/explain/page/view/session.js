@@ -1,0 +1,120 @@
+// What the reader does with a model, and what it makes of it: an output that grows word by word, and parts that are
+// switched off. `listeners` are told of every change.
+//
+// What a subclass says: `tokens`, all that the decoder gets, of which the last ones were `written`; `longest`, the most
+// of them; `new_cache()`, `run()`, which lets the whole model run and returns the last logits, and `switches`.
+
+import { EOS, Tokenizer } from "../data/tokenizer.js";
+import { generate, likeliest } from "../generation/sampling.js";
+import { load_model } from "../models/store.js";
+import { softmax } from "../nn/vectors.js";
+
+const LETTERS_FOR_A_TOKEN = 12; // more letters than that for each token of the context, and nobody need count
+
+export class Session {
+  constructor(contents) {
+    this.contents = contents;
+    this.model = load_model(contents);
+    this.tokenizer = new Tokenizer(contents.tokenizer);
+    this.listeners = [];
+    this.choose = likeliest;
+  }
+
+  // Why a text can't be read, or null.
+  trouble(text, ids_of) {
+    const { max_length } = this.model.config;
+    if (!text.trim()) return "There is nothing to read: the text is empty.";
+    const is_long = text.length > LETTERS_FOR_A_TOKEN * max_length;
+    const size = is_long ? text.length : ids_of(text).length;
+    if (!is_long && size <= max_length) return null;
+    const units = is_long ? "letters" : "tokens";
+    return `A text of ${size.toLocaleString("en")} ${units} is too long; the model reads ${max_length} tokens.`;
+  }
+
+  get words() {
+    return this.tokens.map((id) => this.tokenizer.token(id));
+  }
+
+  get output() {
+    return this.tokenizer.decode(this.written);
+  }
+
+  get is_full() {
+    return this.ended || this.tokens.length >= this.longest;
+  }
+
+  append(id) {
+    if (this.is_full) return;
+    if (id === EOS) this.ended = true;
+    else this.written = [...this.written, id];
+    this.compute();
+  }
+
+  next() {
+    this.append(this.choose(this.logits));
+  }
+
+  // Only the first words of the output stay.
+  back_to(length) {
+    Object.assign(this, { written: this.written.slice(0, length), ended: false });
+    this.compute();
+  }
+
+  back() {
+    this.back_to(this.ended ? this.written.length : this.written.length - 1);
+  }
+
+  to_the_end() {
+    const room = this.longest - this.tokens.length;
+    const more = [...generate(this.model, this.new_cache(), this.tokens, EOS, room, this.choose)];
+    Object.assign(this, { written: [...this.written, ...more], ended: more.length < room });
+    this.compute();
+  }
+
+  compute() {
+    this.look();
+    this.tell();
+  }
+
+  // The whole forward pass: every box keeps what it saw, for the pictures.
+  look() {
+    const started = performance.now();
+    this.logits = this.run();
+    this.milliseconds = performance.now() - started;
+    this.p = softmax(Float64Array.from(this.logits));
+  }
+
+  // Switch a head or a layer off, or on again; `off` is the set that its layer or its stack has for it.
+  switch_off(off, number, is_off) {
+    if (is_off) off.add(number);
+    else off.delete(number);
+    this.compute();
+  }
+
+  get switched_off() {
+    return this.switches.flatMap(({ off, name }) => [...off].sort().map((number) => `${name} ${number + 1}`));
+  }
+
+  all_on() {
+    this.switches.forEach(({ off }) => off.clear());
+    this.compute();
+  }
+
+  // What the model writes by itself from the start, as things are switched now.
+  anew(start) {
+    const ids = [...generate(this.model, this.new_cache(), start, EOS, this.longest - start.length)];
+    this.look(); // what the boxes saw meanwhile is not what is shown
+    return this.tokenizer.decode(ids);
+  }
+
+  tell() {
+    this.listeners.forEach((listener) => listener());
+  }
+}
+
+// The switches of a stack of layers, and of the heads of one kind of attention in each.
+export function switches_of(stack, name, ...kinds) {
+  const heads = stack.layers.flatMap((layer, i) => kinds.map((kind) =>
+    ({ off: layer[kind].off, name: `${name} layer ${i + 1}, ${kind.replace("_", "-")}, head`.trim() })));
+  return [{ off: stack.off, name: `${name} layer`.trim() }, ...heads];
+}

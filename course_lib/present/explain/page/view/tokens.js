@@ -1,0 +1,12 @@
+// Tokens as a row of small cards: the word, and its id below.
+
+import { element } from "../../../../viz/viewer_page/elements.js";
+
+export function token_list(title, cards) {
+  const items = cards.map((card) => element("li", {}, card));
+  return element("section", {}, element("h3", {}, title), element("ol", { class: "tokens" }, ...items));
+}
+
+export function word_and_id(word, id) {
+  return [element("span", { class: "token" }, word), element("span", { class: "id" }, String(id))];
+}

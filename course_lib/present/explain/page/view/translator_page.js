@@ -1,0 +1,41 @@
+// The page of a translator.
+
+import { element } from "../../../../viz/viewer_page/elements.js";
+import { Page } from "./page.js";
+import { translator_parts } from "./translator_parts.js";
+import { TranslatorSession } from "./translator_session.js";
+
+const SENTENCE = "este é o primeiro livro que eu fiz.";
+const PAUSE = 250; // milliseconds after the last key before a sentence is read
+
+export class TranslatorPage extends Page {
+  constructor(contents) {
+    const session = new TranslatorSession(contents);
+    super(session, translator_parts(session), "A Portuguese sentence");
+    Object.assign(this.input, { value: SENTENCE, lang: "pt" });
+  }
+
+  top() {
+    this.input.addEventListener("change", () => this.read());
+    this.input.addEventListener("input", () => {
+      clearTimeout(this.waiting);
+      this.waiting = setTimeout(() => this.read(), PAUSE);
+    });
+    return [this.input];
+  }
+
+  read() {
+    this.session.read(this.input.value);
+  }
+
+  remark() {
+    const { missing } = this.session;
+    return missing.length ? `Never met in its training, so it can only guess: ${missing.join(", ")}` : "";
+  }
+
+  answer() {
+    const { session } = this;
+    const more = session.ended ? "" : element("i", {}, " …");
+    return [element("p", { class: "text", lang: "en" }, session.output, more)];
+  }
+}

@@ -1,0 +1,109 @@
+// The guided walk through a translator, in the slides' order: for each part its slide, its lesson, two sentences, and
+// what there is to see. `show` makes the elements, from the session and from what is chosen.
+
+import { button, element } from "../../../../viz/viewer_page/elements.js";
+import { beam_tree } from "./beam_tree.js";
+import { sequence } from "./heat.js";
+import { layer_part } from "./layer_part.js";
+import { next_word } from "./next_word.js";
+import { token_list, word_and_id } from "./tokens.js";
+
+export function translator_parts({ model }) {
+  const encoder_layers = model.encoder.layers.map((_, i) => layer_of("encoder", i));
+  const decoder_layers = model.decoder.layers.map((_, i) => layer_of("decoder", i));
+  return [whole, embedding_part("encoder"), ...encoder_layers, embedding_part("decoder"), ...decoder_layers, last, search];
+}
+
+const whole = {
+  name: "The whole",
+  slide: "Translator (Encoder-Decoder)",
+  lesson: "encoder_decoder",
+  text: "The encoder reads the whole sentence once; what it makes of it is the memory. The decoder writes the " +
+    "translation word by word, each from the memory and from the words so far.",
+  show: (session) => [
+    token_list("The sentence, as the encoder gets it", session.source_words.map((word, i) =>
+      element("div", {}, ...word_and_id(word, session.source[i])))),
+    token_list("The translation so far, as the decoder gets it", session.words.map((word, i) => {
+      const token = button("", { "data-key": `target-${i}` }, () => session.back_to(i));
+      token.append(...word_and_id(word, session.tokens[i]));
+      return token;
+    })),
+    element("p", { class: "quiet" }, "Click a word to go back to where it is the last one."),
+    element("h3", {}, session.ended ? "The translation has ended" : "The next word"),
+    next_word(session),
+  ],
+};
+
+const last = {
+  name: "Linear and softmax",
+  slide: "Decoder",
+  lesson: "encoder_decoder",
+  text: "A linear layer makes a number of each word of the vocabulary, and the softmax makes probabilities of these. " +
+    "Click a word to write it instead of the likeliest.",
+  show: (session) => [
+    element("p", { class: "shape" }, `Comes in: 1 × ${session.model.config.d_model}, the vector of ` +
+      `“${session.words.at(-1)}”. Goes out: 1 × ${session.p.length} probabilities; the likeliest are these.`),
+    next_word(session, 20),
+  ],
+};
+
+const search = {
+  name: "Beam search",
+  slide: "Searching and scoring",
+  lesson: "searching_and_scoring",
+  text: "Greedy search takes the likeliest word each time. Beam search follows the best few outputs at once, and takes " +
+    "the one whose words are likeliest on the mean.",
+  show: (session, choice, choose) => {
+    const found = session.beam(choice.beam);
+    const grown = Math.min(choice.grown ?? found.levels.length, found.levels.length);
+    const sizes = [2, 3, 5].map((beam) =>
+      button(String(beam), { class: "chip", "aria-pressed": beam === choice.beam, "data-key": `beam-${beam}` },
+        () => choose({ beam, grown: null })));
+    const step = (text, to, key) => {
+      const made = button(text, { "data-key": key }, () => choose({ grown: to }));
+      made.disabled = to < 1 || to > found.levels.length || to === grown;
+      return made;
+    };
+    return [
+      element("div", { class: "chips" }, "outputs followed:", ...sizes, step("From the start", 1, "grow-first"),
+        step("One level more", grown + 1, "grow"), step("To the end", found.levels.length, "grow-last")),
+      beam_tree(found, grown, session.tokenizer),
+    ];
+  },
+};
+
+function embedding_part(stack) {
+  const is_encoder = stack === "encoder";
+  return {
+    name: is_encoder ? "Input embedding" : "Output embedding",
+    slide: is_encoder ? "Encoder" : "Decoder",
+    lesson: "encoder_decoder",
+    text: "Each token has a vector that was trained, and each place in the sentence has fixed waves. Their sum is what " +
+      "the first layer gets.",
+    show: (session) => {
+      const { embedded, positions, x } = session.model[stack].seen;
+      const words = is_encoder ? session.source_words : session.words;
+      return [sequence(embedded, words, "1. Embedding"), sequence(positions, words, "2. Positional encoding"),
+        sequence(x, words, "3. Addition")];
+    },
+  };
+}
+
+function layer_of(stack, i) {
+  const is_encoder = stack === "encoder";
+  return {
+    name: `${is_encoder ? "Encoder" : "Decoder"} layer ${i + 1}`,
+    slide: is_encoder ? "Encoder Layer" : "Decoder Layer",
+    lesson: is_encoder ? "encoder_layer" : "decoder_layer",
+    text: is_encoder
+      ? "Six boxes: attention among the words of the sentence, and a feed-forward network, each with addition and " +
+        "normalization. What goes in and out has the same shape, so layers can be stacked."
+      : "Nine boxes: attention among the words so far, attention over the encoder's output, and a feed-forward network, " +
+        "each with addition and normalization. A word can't see those that come after it: the mask hides them.",
+    show: (session, choice, choose) => {
+      const words = is_encoder ? session.source_words : session.words;
+      const columns = (kind) => (kind === "cross_attention" ? session.source_words : words);
+      return layer_part({ session, stack: session.model[stack], i, words, columns, choice, choose });
+    },
+  };
+}

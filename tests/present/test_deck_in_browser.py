@@ -1,0 +1,146 @@
+"""A deck before a room, without a network: nothing shows before its key, and nothing reaches beyond the screen."""
+
+from itertools import pairwise
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from course_lib.present.deck import Deck
+from course_lib.viz import view_attention
+from tests.notebooks.lesson import LESSON_FILES
+from tests.present.deck_on_page import SIZES, DeckOnPage
+from tests.present.test_exporter import CODE, DOT, FORMULA
+from tests.viz.toy_maps import toy_map
+
+LONG_CODE = "\n\n".join(
+    f"def f{i}(x):\n    '''A function.'''\n" + "    x = x + 1\n" * 5 + "    return x" for i in range(7)
+)
+TABLE = "| a | b |\n|---|---|\n" + "| some words | more |\n" * 30
+
+
+def printed(text):
+    return new_output("stream", text=text)
+
+
+CELLS = [
+    new_markdown_cell("# 01 · A lesson\n\n**Claim.** Things wait: $\\frac{1}{2}$."),
+    new_markdown_cell("## The question\n\nWhy?\n\n*Predict:* how many?"),
+    new_code_cell("x = 1\nprint(x)", outputs=[printed("1\n"), new_output("display_data", {"image/png": DOT})]),
+    new_markdown_cell("**What you should see:** one.\n\n### More\n\n$$x^2$$\n\n" + TABLE),
+    new_markdown_cell("A secret.", metadata={"slideshow": {"slide_type": "skip"}}),
+    new_code_cell(LONG_CODE, outputs=[printed("a line that was printed\n" * 50)]),
+    new_markdown_cell("## The viewer"),
+    new_code_cell("view", outputs=[new_output("display_data", {"text/html": view_attention(toy_map()).data})]),
+]
+
+
+def written(path, cells):
+    path.write_text(Deck().from_notebook_node(new_notebook(cells=cells))[0], encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def toy_deck(tmp_path_factory):
+    return written(tmp_path_factory.mktemp("deck") / "toy.html", CELLS)
+
+
+def assert_is_presentable(deck):
+    """Each key shows one step more at most, whatever is shown is on the screen, and keys lead back to the start."""
+    forwards = [deck.last_step]
+    for step in deck.walk("Space", "end"):
+        forwards.append(step)
+        assert deck.outside == []
+    assert forwards[0] <= 0 and forwards[-1] == deck.count - 1
+    assert {after - before for before, after in pairwise(forwards)} <= {0, 1}
+    backwards = list(deck.walk("Shift+Space", "start"))
+    assert [*reversed(backwards)] == forwards[:-1]
+    assert deck.page.evaluate("[...document.images].every(image => image.naturalWidth > 0)")
+    assert deck.page.complaints == []
+
+
+def test_a_deck_shows_one_step_at_each_key_and_all_of_it_on_the_screen(toy_deck, offline):
+    assert_is_presentable(DeckOnPage(offline, toy_deck))
+
+
+def test_code_is_at_least_twenty_pixels_high_on_a_large_screen(toy_deck, offline):
+    assert DeckOnPage(offline, toy_deck, "1080p").smallest_code >= 20
+
+
+def test_a_long_deck_goes_on_with_the_same_heading(toy_deck, offline):
+    DeckOnPage(offline, toy_deck)
+    titles = offline.evaluate("Reveal.getSlides().map(slide => slide.querySelector('header :last-child').textContent)")
+    assert titles.count("More") > 2 and titles[-1] == "The viewer"
+    assert offline.evaluate("document.querySelector('.slides').textContent").count("a line that was printed") == 50
+    assert offline.evaluate("document.querySelectorAll('.slides tbody tr').length") == 30
+
+
+def test_an_output_that_was_predicted_waits_for_its_key(toy_deck, offline):
+    deck = DeckOnPage(offline, toy_deck)
+    offline.evaluate("Reveal.slide(1, 0)")
+    for kinds in (["predict"], ["predict", "code"], ["predict", "code", "output"]):
+        offline.keyboard.press("Space")
+        assert deck.kinds == ["prose", *kinds]
+    assert deck.page.complaints == []
+
+
+def test_a_key_shows_a_figure_alone_and_any_key_ends_it(toy_deck, offline):
+    deck = DeckOnPage(offline, toy_deck)
+    offline.evaluate("Reveal.slide(1, 0, 4)")
+    before = deck.last_step
+    offline.keyboard.press("g")
+    assert offline.locator("#solo img").bounding_box()["width"] > 1200
+    offline.keyboard.press("Space")
+    assert offline.locator("#solo").is_hidden() and deck.last_step == before
+
+
+def test_keys_enlarge_code_and_fold_it(toy_deck, offline):
+    DeckOnPage(offline, toy_deck)
+    offline.evaluate("Reveal.slide(1, 0, 2)")
+    code, size = offline.locator(".step.code pre").first, "pre => parseFloat(getComputedStyle(pre).fontSize)"
+    offline.keyboard.press("e")
+    assert offline.locator("#solo pre").evaluate(size) > 1.5 * code.evaluate(size)
+    offline.keyboard.press("Escape")
+    assert code.is_visible()
+    offline.keyboard.press("c")
+    assert code.is_hidden()
+
+
+def test_what_a_lecture_skips_is_told_to_the_lecturer_with_the_minutes(toy_deck, offline):
+    DeckOnPage(offline, toy_deck)
+    notes = offline.evaluate("[...document.querySelectorAll('aside.notes')].map(notes => notes.textContent)")
+    assert sum("A secret." in note for note in notes) == 1
+    minutes = [note.split("minute ")[1].split(" of ")[0] for note in notes]
+    assert minutes == sorted(minutes, key=int) and notes[-1].startswith(
+        f"Over at minute {minutes[-1]} of {minutes[-1]}."
+    )
+    assert not offline.get_by_text("A secret.").is_visible()
+
+
+def test_keys_within_the_viewer_stay_there(toy_deck, offline):
+    deck = DeckOnPage(offline, toy_deck)
+    offline.evaluate("Reveal.slide(Reveal.getTotalSlides(), 0)")
+    offline.keyboard.press("Space")
+    offline.locator("[data-attention-viewer] .row .token").first.click()
+    before = deck.last_step
+    offline.keyboard.press("ArrowUp")  # elsewhere, it would take back the step
+    assert deck.last_step == before == deck.count - 1
+
+
+def test_a_deck_is_printed_a_page_for_each_slide(toy_deck, offline):
+    DeckOnPage(offline, toy_deck, query="?print-pdf")
+    assert offline.locator(".pdf-page").count() == offline.evaluate("Reveal.getTotalSlides()")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", LESSON_FILES, ids=lambda path: path.stem)
+def test_every_lesson_can_be_presented(path, tmp_path, offline):
+    notebook = nbformat.read(path, as_version=4)
+    deck_file = written(tmp_path / "deck.html", notebook.cells)
+    html = deck_file.read_text(encoding="utf-8")
+    prose = [CODE.sub("", cell.source) for cell in notebook.cells if cell.cell_type == "markdown"]
+    assert html.count("<math") == sum(len(FORMULA.findall(text)) for text in prose)
+    assert len(html) < 2_000_000
+    for size in SIZES:
+        assert_is_presentable(DeckOnPage(offline, deck_file, size))
+    assert DeckOnPage(offline, deck_file, "1080p").smallest_code >= 20
