@@ -4,6 +4,7 @@ import multiprocessing
 import os
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
+from course_lib.grading.alike import note_alike
 from course_lib.grading.editions import EDITIONS
 from course_lib.grading.grade import empty_grade, grade_submission, no_points
 from course_lib.grading.mistakes import write_mistakes
@@ -42,7 +43,7 @@ def grade_folder(folder, out, limits=None, editions=EDITIONS, seed=None, add=Fal
             yield len(grades), len(submissions), grades[-1]
     finally:
         pool.shutdown(cancel_futures=True)
-    everybody = all_kept(out, grades)
+    everybody = note_alike(all_kept(out, grades))
     write_mistakes(out, everybody)
     write_report(out, everybody, seed)
 

@@ -55,8 +55,8 @@ def script(root):
     yield f"export MPLCONFIGDIR={WORK}/matplotlib; cp -r {fonts} {at(WORK)}/matplotlib || true"
     yield f"chmod -R a+rwX {at(WORK)}"
     yield f"mount -t proc proc {at('/proc')}; echo 0 > {at('/proc/sys/user/max_user_namespaces')}"
-    yield f"mount -o remount,bind,ro {at('/proc')}; cd {at('')}; pivot_root . .; umount -l .; mount -o remount,ro /"
-    yield f"cd {WORK}"
+    yield f"mount -o remount,bind,ro {at('/proc')}; cd {at('')}; pivot_root . .; umount -l ."
+    yield f"mount -o remount,bind,ro /; cd {WORK}"
     identity = f"--reuid {NOBODY} --regid {NOBODY} --clear-groups " if os.geteuid() == 0 else ""
     yield f'exec setpriv {identity}--no-new-privs --bounding-set=-all --inh-caps=-all -- "$@"'
 
