@@ -75,7 +75,7 @@ def test_special_tokens_and_the_chat_template_are_those_of_the_folder(write):  #
     assert len(ours) == len(theirs)
 
 
-@pytest.mark.parametrize("cut", CUTS.keys() & GGUF_PRE_TOKENIZER_SPLITS.keys())
+@pytest.mark.parametrize("cut", sorted(CUTS.keys() & GGUF_PRE_TOKENIZER_SPLITS.keys()))
 def test_texts_are_cut_as_transformers_cuts_them(cut):
     theirs = pre_tokenizers.Split(Regex(GGUF_PRE_TOKENIZER_SPLITS[cut]), "isolated")
     bytes_only = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
