@@ -83,7 +83,7 @@ PARTS = {
         (
             "inference_and_alignment",
             "Inference and alignment",
-            50,
+            60,
             "Multimodal Vision Language Models Inference",
             "Step 3: RLHF",
         ),

@@ -7,7 +7,7 @@ import typer
 from course_lib.cli.benchmarks import bench
 from course_lib.cli.chat import chat
 from course_lib.cli.console import Commands
-from course_lib.cli.exercises import check, grade, progress, release
+from course_lib.cli.exercises import check, grade, progress, release, reset, start
 from course_lib.cli.explain import explain
 from course_lib.cli.fetching import fetch
 from course_lib.cli.lessons import lessons, run
@@ -44,7 +44,9 @@ for command in (
     lessons,
     run,
     present,
+    start,
     check,
+    reset,
     progress,
     train,
     evaluate,

@@ -32,8 +32,8 @@ def check(
 ) -> None:
     """Run your exercises and say which are solved.
 
-    Runs notebooks/exercises/release/NN_topic/NN_topic.ipynb, or the notebook that you name, on a copy. What is solved
-    is kept in runs/progress.json for `course progress`, unless a cell ended the run early.
+    Runs your copy of the sheet (see `course start`), or the student edition if there is none, or the notebook that you
+    name. What is solved is kept in runs/progress.json for `course progress`, unless a cell ended the run early.
 
     \b
     Examples:
@@ -48,9 +48,9 @@ def check(
       130  interrupted
     """
     from course_lib.exercises.results import results, troubles
-    from course_lib.grading import edition_of
+    from course_lib.grading.copies import sheet_of
 
-    path = Path(exercises) if exercises.endswith(".ipynb") else edition_of(exercises)
+    path = Path(exercises) if exercises.endswith(".ipynb") else sheet_of(exercises)
     if not os.path.isfile(path):
         raise CourseError(f"{path} is missing; expected a lesson's number or an exercise notebook")
     notebook = without_outputs(read_notebook(path))
@@ -98,10 +98,13 @@ def points(results: Sequence["Result"]) -> str:
 
 
 def remember(name: str, results: Sequence["Result"]) -> None:
-    """Note what is solved in the progress file, by the lesson's name: its number may change."""
-    solved = [result.exercise for result in results if result.passed]
-    entry = {"solved": solved, "exercises": len(results), "points": points(results), "checked": str(date.today())}
-    write_json(PROGRESS, {**read_progress(), re.sub(r"^\d\d_", "", name): entry})
+    """Note what is solved, now or earlier, in the progress file, by the lesson's name: its number may change."""
+    lesson, entries = re.sub(r"^\d\d_", "", name), read_progress()
+    earlier = {exercise.partition(".")[2] for exercise in entries.get(lesson, {"solved": []})["solved"]}
+    solved = [result for result in results if result.passed or result.exercise.partition(".")[2] in earlier]
+    reached = f"{sum(result.of for result in solved):g} of {sum(result.of for result in results):g}"
+    entry = {"solved": [result.exercise for result in solved], "exercises": len(results), "points": reached}
+    write_json(PROGRESS, {**entries, lesson: entry | {"checked": str(date.today())}})
 
 
 def read_progress() -> dict[str, dict[str, Any]]:
@@ -147,6 +150,46 @@ def progress() -> None:
     for entry in entries.values():
         counts.update(solved=len(entry["solved"]), exercises=entry["exercises"])
     typer.echo(f"\n{counts['solved']} of {counts['exercises']} solved")
+
+
+def start(
+    lesson: Annotated[str, typer.Argument(help="The lesson's number (05 or 5), or its name.")],
+) -> None:
+    """Copy the exercises of a lesson, to work in: the copy is yours, and no update of the course changes it.
+
+    It is notebooks/exercises/mine/NN_topic/NN_topic.ipynb, and `course check` runs it from now on.
+
+    \b
+    Example:
+      course start 05
+
+    \b
+    Exit status:
+      0  copied; the line says where it is
+      2  there is no such lesson, or the copy exists
+    """
+    from course_lib.grading.copies import start_copy
+
+    typer.echo(str(start_copy(lesson)))
+
+
+def reset(
+    exercise: Annotated[str, typer.Argument(help="Lesson and number of the exercise: 03.2.")],
+) -> None:
+    """Bring the answer to one exercise in your copy back to what it was in the beginning; prints what was in it.
+
+    \b
+    Example:
+      course reset 03.2
+
+    \b
+    Exit status:
+      0  it is as it was; reload the notebook in JupyterLab before you save there
+      2  there is no such exercise, or no copy (see `course start`)
+    """
+    from course_lib.grading.copies import reset_answer
+
+    typer.echo(reset_answer(exercise))
 
 
 def release(

@@ -150,6 +150,10 @@ def kernel_for(notebook: "NotebookNode", folder: Path, **options: Any) -> Iterat
 
 def write_html(exporter: "HTMLExporter", notebook: "NotebookNode", title: str, out: Path) -> None:
     """Write the notebook with its outputs as one HTML file."""
-    html, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": title}})
     with atomic_file(out) as draft:
-        draft.write_text(html, encoding="utf-8")
+        draft.write_text(html_of(exporter, notebook, title), encoding="utf-8")
+
+
+def html_of(exporter: "HTMLExporter", notebook: "NotebookNode", title: str) -> str:
+    """The HTML of the notebook with its outputs."""
+    return exporter.from_notebook_node(notebook, {"metadata": {"name": title}})[0]

@@ -17,7 +17,8 @@ if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
 def load_images(source: str | Path = "world", split: str = "train") -> "datasets.Dataset":
     """The pictures of `source` with their classes: `image`, and `label`, whose names are `features["label"].names`.
 
-    The little world adds `held_out` (see `course_lib.world.scenes`) and `caption`.
+    The little world adds `caption`, and `held_out`: "thing" where training never shows the thing in this colour,
+    "scene" for all else that is new to it, and "" in training.
 
     Args:
         source: as in `load_source`, with the columns `image` (or `img`) and `label`, such as "uoft-cs/cifar10" or
@@ -31,7 +32,7 @@ def load_images(source: str | Path = "world", split: str = "train") -> "datasets
     """
     rows = require_columns(load_pictures(source, split), "image", "label")
     if source == "world":
-        return with_classes(rows, world_classes())
+        return with_withheld_things(with_classes(rows, world_classes()), split)
     if not hasattr(rows.features["label"], "names"):
         check_labels(rows, f'"{source}", split "{split}"')
         training = rows if split == "train" else require_columns(load_pictures(source, "train"), "image", "label")
@@ -121,6 +122,14 @@ def with_classes(rows: "datasets.Dataset", names: Sequence[str]) -> "datasets.Da
     features["label"] = ClassLabel(names=list(names))
     columns = rows.remove_columns("label").add_column("label", [numbers[label] for label in labels])
     return columns.select_columns(rows.column_names).cast_column("label", features["label"])
+
+
+def with_withheld_things(rows: "datasets.Dataset", split: str) -> "datasets.Dataset":
+    """The rows of the little world, where only a withheld colour of the things counts as held out, not a shirt's."""
+    from course_lib.world.scenes import has_withheld_thing, make_scenes
+
+    held_out = ["thing" if has_withheld_thing(scene) else scene.held_out and "scene" for scene in make_scenes(split)]
+    return rows.remove_columns("held_out").add_column("held_out", held_out)
 
 
 def check_classes(names: Sequence[str]) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ class TokenBatch(Batch):
     Where several conversations stand in a row, `positions` count from 0 in each, and `segments` number them from 1
     (padding: position -1, segment 0), so that attention can stay inside each. Where conversations have pictures, each
     visual token has a placeholder in `tokens`; `features`, B I P D, are what the tower makes of the up to I pictures of
-    a row, and `is_picture`, B I, says which are there.
+    a row (or B I C Y X, the pictures themselves), and `is_picture`, B I, says which are there.
     """
 
     tokens: torch.Tensor

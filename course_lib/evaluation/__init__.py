@@ -3,7 +3,13 @@
 from course_lib.evaluation.chat import AnswerScores, answer, evaluate_chat, evaluate_vlm, look_at
 from course_lib.evaluation.classification import classify, evaluate_classifier
 from course_lib.evaluation.clip import evaluate_clip
-from course_lib.evaluation.false_premises import answer_premises, hallucination_rate, of_each
+from course_lib.evaluation.false_premises import (
+    answer_turns,
+    denies,
+    evaluate_premises,
+    premises_about,
+    score_premises,
+)
 from course_lib.evaluation.language_model import evaluate_language_model, mean_loss, score_texts
 from course_lib.evaluation.masked import evaluate_masked
 from course_lib.evaluation.policy import reward_and_kl
@@ -20,10 +26,11 @@ from course_lib.evaluation.zero_shot import (
 __all__ = [
     "AnswerScores",
     "answer",
-    "answer_premises",
+    "answer_turns",
     "best_class",
     "class_vectors",
     "classify",
+    "denies",
     "encode_captions",
     "encode_pictures",
     "evaluate_chat",
@@ -32,15 +39,16 @@ __all__ = [
     "evaluate_language_model",
     "evaluate_masked",
     "evaluate_preferences",
+    "evaluate_premises",
     "evaluate_translator",
     "evaluate_vlm",
-    "hallucination_rate",
     "look_at",
     "mean_loss",
-    "of_each",
     "preference_margins",
+    "premises_about",
     "reward_and_kl",
     "recall_at_1",
+    "score_premises",
     "score_texts",
     "score_translations",
 ]

@@ -116,13 +116,24 @@ def evaluate_vlm(
         texts: for each picture a list of texts of `load_picture_dialogues`.
 
     Returns:
-        `AnswerScores` by group: "all", and where texts have a form or a kind, one for each of these.
+        `AnswerScores` by group: "all", and where texts have a form or a kind, one for each of these. Where they have
+        `held_out`, also one for each of its values, and one for it with the kind ("colour: thing"); "known" stands for
+        what training shows.
     """
     pictures = [picture for picture, about in zip(features, texts, strict=True) for _ in about]
     asked = [text for about in texts for text in about]
     answers = answer(questions_about(pictures, [text["user"] for text in asked]), model, template)
     groups = defaultdict(list)
     for i, text in enumerate(asked):
-        for name in ("all", *(text[column] for column in ("form", "kind") if column in text)):
+        for name in groups_of(text):
             groups[name].append(i)
     return score_answers(answers, [text["assistant"] for text in asked], groups)
+
+
+def groups_of(text: dict[str, str]) -> list[str]:
+    """The groups that a text of `load_picture_dialogues` belongs to."""
+    names = ["all", *(text[column] for column in ("form", "kind") if column in text)]
+    if "held_out" in text:
+        held_out = text["held_out"] or "known"
+        names += [held_out, f"{text['kind']}: {held_out}"]
+    return names

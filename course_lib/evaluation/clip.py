@@ -1,7 +1,7 @@
 """How well a `Clip` knows pictures: which captions it finds, and in the little world which things and colours."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -11,10 +11,10 @@ from course_lib.evaluation.groups import members_by_group
 from course_lib.evaluation.zero_shot import Recall, best_class, encode_captions, encode_pictures, recall_at_1
 from course_lib.models import Clip
 from course_lib.shapes import NJ
-from course_lib.world.language.writing import with_article
 from course_lib.world.scenes import has_withheld_shirt, has_withheld_thing
-from course_lib.world.scenes.cast import KINDS, LABELS, MOST, PAINTS
-from course_lib.world.scenes.phrases import counted, garment
+from course_lib.world.scenes.captions import full_caption
+from course_lib.world.scenes.cast import COLOURS, LABELS, MOST, PAINTS
+from course_lib.world.scenes.phrases import counted, dressed, wearing
 from course_lib.world.scenes.scene import Scene
 
 if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
@@ -28,14 +28,17 @@ class ClipScores:
     """Scores of a set of pictures, in percent: how often the right one is the nearest.
 
     `caption` and `picture`: by a picture its caption, and by a caption its picture, among the first 256. In the little
-    world also `thing` and `shirt`: the thing's name, and the colour of the shirt; elsewhere they are None.
+    world also (elsewhere None): `thing`, its name; `colour`, its colour; `shirt`, the colour of the shirt; `swap`, the
+    full caption against the same where shirt and hat have changed their colours.
     """
 
     pictures: int
     caption: float
     picture: float
     thing: float | None = None
+    colour: float | None = None
     shirt: float | None = None
+    swap: float | None = None
 
 
 def evaluate_clip(
@@ -59,8 +62,10 @@ def evaluate_clip(
     found = {group: recall_of(images, texts, captions, members[:GALLERY]) for group, members in groups.items()}
     named = {group: {} for group in groups}
     if scenes:
-        names = name_things(model, tokenizer, images), name_shirts(model, tokenizer, images, scenes)
-        named = {group: named_rightly(scenes, *names, members, group) for group, members in groups.items()}
+        choices = {"colour": colours_of_things, "shirt": colours_of_shirts, "swap": swapped}
+        right = {score: first_is_best(model, tokenizer, images, map(of, scenes)) for score, of in choices.items()}
+        right |= {"thing": name_things(model, tokenizer, images, scenes)}
+        named = {group: shares(scenes, right, members, group) for group, members in groups.items()}
     return {
         group: ClipScores(len(members), *(100 * share for share in found[group]), **named[group])
         for group, members in groups.items()
@@ -74,36 +79,62 @@ def recall_of(images: NJ, texts: NJ, captions: Sequence[str], members: Sequence[
     return recall_at_1(images[members], texts[members], same)
 
 
-def named_rightly(
-    scenes: Sequence[Scene], things: Sequence[str], shirts: Sequence[str | None], members: Sequence[int], group: str
-) -> dict[str, float]:
-    """The shares of things and shirts, in percent, that are named rightly in the scenes with the numbers `members`."""
-    withheld = group == "combination"
-    thing = [things[i] == scenes[i].noun for i in members if has_withheld_thing(scenes[i]) or not withheld]
-    dressed = [i for i in members if (has_withheld_shirt(scenes[i]) if withheld else scenes[i].person)]
-    shirt = [shirts[i] == scenes[i].person.shirt for i in dressed]
-    return {"thing": 100 * sum(thing) / len(thing), "shirt": 100 * sum(shirt) / len(shirt)}
+def shares(
+    scenes: Sequence[Scene], right: dict[str, list[bool | None]], members: Sequence[int], group: str
+) -> dict[str, float | None]:
+    """Of each score the share, in percent, that is right in the scenes numbered `members`; None where none is asked."""
+    found = {}
+    for score, each in right.items():
+        is_withheld = has_withheld_thing if score in ("thing", "colour") else has_withheld_shirt
+        asked = [i for i in members if each[i] is not None and (group != "combination" or is_withheld(scenes[i]))]
+        found[score] = 100 * sum(each[i] for i in asked) / len(asked) if asked else None
+    return found
 
 
-def name_things(model: Clip, tokenizer: TextTokenizer, images: NJ) -> list[str]:
-    """The names of the things in pictures, by the nearest caption of one, two, three or four of a thing."""
+def name_things(model: Clip, tokenizer: TextTokenizer, images: NJ, scenes: Sequence[Scene]) -> list[bool]:
+    """Whether the things in pictures are named rightly: by the nearest caption of one, two, three or four of them."""
     numbers = range(1, MOST + 1)
     vectors = [
         encode_captions(model, tokenizer, [f"a picture of {counted(name, number)}" for name in LABELS])
         for number in numbers
     ]
-    return [LABELS[number] for number in best_class(images, *vectors)]
+    named = best_class(images, *vectors)
+    return [LABELS[number] == scene.noun for number, scene in zip(named, scenes, strict=True)]
 
 
-def name_shirts(model: Clip, tokenizer: TextTokenizer, images: NJ, scenes: Sequence[Scene]) -> list[str | None]:
-    """The colours of the shirts in pictures, by the nearest caption that names one; None where there is nobody."""
-    captions = {
-        kind: encode_captions(
-            model, tokenizer, [f"{with_article(kind)} in {garment('shirt', paint)}" for paint in PAINTS]
-        )
-        for kind in KINDS
-    }
+def first_is_best(model: Clip, tokenizer: TextTokenizer, images: NJ, choices: Iterable[list[str]]) -> list[bool | None]:
+    """Whether the first of the captions that each picture may choose from is the nearest; None where there are none."""
+    choices = list(choices)
+    texts = sorted({text for each in choices for text in each})
+    if not texts:
+        return [None] * len(choices)
+    vectors = dict(zip(texts, encode_captions(model, tokenizer, texts), strict=True))
     return [
-        scene.person and PAINTS[int((captions[scene.person.kind] @ image).argmax())]
-        for image, scene in zip(images, scenes, strict=True)
+        int((torch.stack([vectors[text] for text in each]) @ image).argmax()) == 0 if each else None
+        for image, each in zip(images, choices, strict=True)
     ]
+
+
+def colours_of_things(scene: Scene) -> list[str]:
+    """The things in their colour, then in all others; nothing where all look alike."""
+    if not scene.colour:
+        return []
+    others = [colour for colour in COLOURS if colour != scene.colour]
+    return [f"a picture of {counted(scene.noun, scene.count, colour)}" for colour in (scene.colour, *others)]
+
+
+def colours_of_shirts(scene: Scene) -> list[str]:
+    """Somebody in a shirt of the right colour, then of all others; nothing where there is nobody."""
+    if not scene.person:
+        return []
+    others = [paint for paint in PAINTS if paint != scene.person.shirt]
+    return [wearing(replace(scene.person, shirt=paint), "shirt") for paint in (scene.person.shirt, *others)]
+
+
+def swapped(scene: Scene) -> list[str]:
+    """The full caption, and the same where shirt and hat have changed their colours; nothing where that is the same."""
+    person = scene.person
+    if not person or not person.hat or person.hat == person.shirt:
+        return []
+    text, wrong = full_caption(scene), replace(person, shirt=person.hat, hat=person.shirt)
+    return [text, text.replace(dressed(person), dressed(wrong))]

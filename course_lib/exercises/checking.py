@@ -5,14 +5,18 @@ import inspect
 import io
 import os
 import warnings
+from collections import defaultdict
 from dataclasses import dataclass
 
 from course_lib.exercises.exercise import find_exercise
 from course_lib.exercises.values import agrees, as_tensor, first_difference, is_missing, pattern, show
-from course_lib.remote import Raised
-from course_lib.remote.words import in_words
+from course_lib.remote import in_words
+from course_lib.remote.clocks import Stopped, limited
 
 SEED = "COURSE_EXERCISE_SEED"  # set while submissions are graded: cases that nobody has seen
+SECONDS = 60  # of a processor, for one check
+EMPTY = lambda: None  # noqa: E731  as short as a function can be
+TRIES = defaultdict(set)  # what was said of wrong answers to an exercise since Python was started
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,14 @@ class Verdict:
 
 def check(exercise_id, answer):
     """Try `answer`, print what came out, and return its points: the number that nbgrader takes as the score."""
-    verdict = examine(find_exercise(exercise_id), answer)
+    exercise, earlier = find_exercise(exercise_id), TRIES[exercise_id]
+    try:
+        with limited(SECONDS):
+            verdict = examine(exercise, answer, tell=exercise.wants_a_function or len(earlier) >= 2)
+    except Stopped as reason:
+        verdict = Verdict(0, f"not right yet\n  your code {reason}, and was stopped; is there an endless loop?")
+    if not verdict.points:
+        earlier.add(verdict.message)
     print(f"{exercise_id} {verdict.message}")
     return verdict.points
 
@@ -36,8 +47,8 @@ def seeds():
     return range(first, first + 3)
 
 
-def examine(exercise, answer):
-    """The `Verdict` on an answer to `exercise`."""
+def examine(exercise, answer, tell=True):
+    """The `Verdict` on an answer to `exercise`; it may `tell` the true value."""
     if is_missing(answer):
         return Verdict(0, "not attempted yet")
     if exercise.wants_a_function and (borrowed := the_courses_own(answer)):
@@ -49,15 +60,19 @@ def examine(exercise, answer):
             with quietly():
                 given = exercise.apply(answer, case)
         except (Exception, SystemExit) as error:
-            return Verdict(0, f"not right yet{where}\n  {error if isinstance(error, Raised) else in_words(error)}")
+            return Verdict(0, f"not right yet{where}\n  {in_words(error)}")
+        if is_missing(given) and not exercise.wants_a_function:
+            return Verdict(0, "not attempted yet")
+        if is_missing(given) and is_empty(answer):
+            return Verdict(0, "not attempted yet (it returns None)")
         if is_missing(given):
-            return Verdict(0, "not attempted yet" + " (it returns None)" * exercise.wants_a_function)
+            return Verdict(0, f"not right yet{where}\n  your function returns None; is there a `return` on every way?")
         true = exercise.true_value(case)
         if difference := first_difference(given, true, exercise.tolerance, exercise.axes.split()):
             pair = [given, true] if difference.part is None else [of.get(difference.part) for of in (given, true)]
             cause = cause_of(exercise, answer, case, cases, difference.part) or pattern(*pair, exercise.tolerance)
             reasons = [cause.format_map(Places(difference.place))] if cause else []
-            return Verdict(0, "\n  ".join([f"not right yet{where}", *reasons, difference.text]))
+            return Verdict(0, "\n  ".join([f"not right yet{where}", *reasons, difference.in_words(tell)]))
     on = f", on all {len(cases)} cases" if exercise.wants_a_function else ""
     return Verdict(exercise.points, f"right{on}: {exercise.points} of {exercise.points} points")
 
@@ -98,6 +113,12 @@ def the_courses_own(answer):
         if (getattr(part, "__module__", None) or "").startswith("course_lib.") and hasattr(part, "__name__"):
             return part.__name__
     return None
+
+
+def is_empty(answer):
+    """Whether nothing was written into the function, or functions, of an answer."""
+    codes = [getattr(part, "__code__", None) for part in (answer if isinstance(answer, tuple) else (answer,))]
+    return all(code is None or len(code.co_code) <= len(EMPTY.__code__.co_code) for code in codes)
 
 
 class Places(dict):

@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from course_lib.exercises.cases import number, random_tensors, scattered
+from course_lib.exercises.cases import as_mask, number, random_tensors, scattered
 from course_lib.exercises.exercise import Exercise
 from course_lib.nn import attention_weights, merge_heads, split_heads
 
@@ -34,10 +34,10 @@ def split_and_merge_cases(seed):
 
 
 def split_then_merge(pair, x, num_heads):
-    """Both functions in turn, so that two mistakes cannot undo each other."""
+    """Both functions, so that no two mistakes undo each other; what is merged lies in memory as attention gives it."""
     split, merge = pair
     heads = split(x, num_heads)
-    return {"split": heads, "merged": merge(None if heads is None else split_heads(x, num_heads))}
+    return {"split": heads, "merged": merge(None if heads is None else split_heads(x, num_heads).contiguous())}
 
 
 # 01.4 Nobody looks at padding
@@ -166,6 +166,7 @@ EXERCISES = [
         points=2,
         truth=mask_of,
         cases=lengths_cases,
+        run=as_mask,
         axes="sentence head query key",
         mistakes=[
             ("sentence {sentence}: the mask is upside down; True means may attend", lambda *case: ~mask_of(*case)),

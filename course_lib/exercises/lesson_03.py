@@ -2,7 +2,7 @@
 
 import torch
 
-from course_lib.exercises.cases import number, random_tensors
+from course_lib.exercises.cases import as_mask, number, random_tensors
 from course_lib.exercises.exercise import Exercise
 
 # 03.1 Nine steps on paper: the vectors of the lesson, and a third source word that has the vector of BOS
@@ -162,6 +162,7 @@ EXERCISES = [
         points=3,
         truth=positions_mask,
         cases=mask_cases,
+        run=as_mask,
         axes="query key",
         mistakes=[
             (

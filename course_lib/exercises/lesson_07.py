@@ -52,6 +52,9 @@ def map_cases(seed):
     free, padded = attention_weights(q, k)[0, 0], attention_weights(q, k, real)[0, 0]
     causal, both = (attention_weights(q, k, mask)[0, 0] for mask in (triangle, triangle & real))
     everywhere = torch.ones(5, dtype=torch.bool)
+    holes = torch.tensor([True, True, False, True, True])
+    around, far = attention_weights(q, k, holes)[0, 0], torch.eye(5)
+    far[0, [0, 3]] = 0.5
     return [
         (free, False, everywhere),
         (padded, False, real),
@@ -63,6 +66,9 @@ def map_cases(seed):
         (0.9 * causal, True, everywhere),
         (2 * free, True, real),
         (torch.eye(5), True, everywhere),
+        (far, True, everywhere),  # one weight in the future, and that not of the next place
+        (around, False, holes),
+        (padded, False, holes),
     ]
 
 

@@ -52,6 +52,7 @@ def completion_cases(seed):
         (counting, [1, 4, 7], 20, 50),  # ends by itself
         (counting, [1, 4, 7], 2, 50),  # the budget is used up
         (counting, [1, 4, 7], 20, 5),  # the context is full
+        (counting, [1, 4, 7], 2, 5),  # both at once
         (counting, [1, 4, 7, 8, 3, 6, 5], 9, 50),  # ends at once
     ]
 

@@ -34,7 +34,7 @@ def bill_cases(seed):
     def sentence(length):
         return " ".join(words[i] for i in torch.randint(len(words), (length,), generator=source))
 
-    sentences = [sentence(number(seed + i, 2, 7)) for i in range(3)] + ["a"]
+    sentences = [sentence(number(seed + i, 2, 7)) for i in range(3)] + ["a", "São  três maçãs"]
     losses = [torch.rand(2 * len(text.split()) + i, generator=source).tolist() for i, text in enumerate(sentences)]
     return [(losses, sentences), (losses[:1], sentences[:1])]
 

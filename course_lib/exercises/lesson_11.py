@@ -48,7 +48,22 @@ def leak_cases(seed):
     train.append([*train[2][:5], *test[2][:8]])  # only a phrase in common
     losses = torch.rand(6, generator=source) + 2
     losses[[1, 4]] -= 1.5
-    return [([" ".join(text) for text in train], [" ".join(text) for text in test], losses.tolist())]
+    return [(written(train), written(test), losses.tolist()), *border_cases(seed)]
+
+
+def border_cases(seed):
+    """Texts of which half the runs are known, or the last one decides, or two texts together; and near misses."""
+    half, two, last, four, parts = (
+        [f"{name}{i + seed % 7}" for i in range(n)] for name, n in zip("htlfp", (10, 14, 11, 12, 9), strict=True)
+    )
+    train = [half[:7], two[:8], two[6:], last[3:], *(four[i : i + 4] for i in range(9))]
+    train += [[f"x{run[0]}", *run[1:4], f"{run[4]}0"] for run in (parts[i : i + 5] for i in range(5))]
+    losses = [2.0 + number(seed, 1, 9) / 10, 1.0, 1.5, 3.0, 2.5]
+    return [(written(train), written([half, two, last, four, parts]), losses)]
+
+
+def written(texts):
+    return [" ".join(text) for text in texts]
 
 
 def ngrams(text, n):

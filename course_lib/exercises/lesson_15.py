@@ -29,7 +29,7 @@ PAPER = {"turned": turn(QUERY, 2), "score": score(4, 3), "far": score(1004, 1003
 # 15.2 Build the rotation, and show that only the distance counts
 def rotation_cases(seed):
     x, y, q, k = random_tensors(seed, (2, 3, 5, 8), (1, 2, 5, 6), (7, 4), (7, 4))
-    first, shift = number(seed, 100, 300), number(seed, 2, 9)
+    first, shift = 257 + 2 * number(seed, 0, 99), number(seed, 2, 9)  # odd: bfloat16 has no such places
     return [
         (x, torch.arange(5), 10_000.0, q, k, shift),
         (scattered(y), first + torch.arange(5), 500.0, k, q, 3 * shift),

@@ -41,8 +41,8 @@ def lost(hold, length, window, first, may=lambda q, k, window, first: q - k < wi
 
 
 def forgetful(length, window, first):
-    """A cache with two faults, so that something is lost: no first tokens, and one too few behind them."""
-    return list(range(max(length - window + 1, 0), length))
+    """A cache with three faults: no first tokens, and of the others neither the oldest nor the newest."""
+    return list(range(max(length - window + 1, 0), length - 1))
 
 
 def run_ring(functions, length, window, first):

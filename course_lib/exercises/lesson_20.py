@@ -68,11 +68,11 @@ def suspects(seed):
         late = torch.zeros(shape)
         late[:, shape[1] // 2 :] = 1
         made = {
-            "window": true + late * noise,  # equal as long as the text is short
+            "window": true - late * noise.abs(),  # equal as long as the text is short, and never larger
             "eps": true + 0.003 * noise,  # nearly the same, and the same likeliest tokens
             "base": 2 * true,  # the same likeliest tokens
             "cap": true + noise - noise.mean(),  # the same mean
-            "activation": more,
+            "activation": torch.cat([true[:-1], more[-1:]]),  # only the last text tells
             "scale": true + 1e-6 * noise,  # the same, to rounding
         }
         others = [*list(made)[turned:5], *list(made)[:turned]]  # each of the first three is once the first

@@ -1,7 +1,7 @@
 """Whether two results say the same, and if not, where they part: any kind of number, in whatever it is wrapped."""
 
 from collections.abc import Hashable, Iterator, MappingView
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Number
 
 import numpy as np
@@ -9,15 +9,30 @@ import torch
 
 COARSE = {torch.float16, torch.bfloat16, np.dtype("float16")}
 COARSE_TOLERANCE = 2e-2
+LATER = "from the third try on, the true value stands here"
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Where a result first differs from the true one: a sentence, the index as axis -> number, the part of a dict."""
+    """Where a result first differs from the true one.
+
+    Args:
+        text: what the result has there, as a sentence.
+        place: the index, as axis -> number.
+        part: the part of a dict.
+        true: what it should have there, if that is a value.
+    """
 
     text: str
     place: dict
     part: Hashable = None
+    true: str = ""
+
+    def in_words(self, tell=True):
+        """The whole sentence, with the true value or without."""
+        if not self.true:
+            return self.text
+        return self.text + (f", the true value is {self.true}" if tell else f"; {LATER}")
 
 
 def is_missing(value):
@@ -61,7 +76,7 @@ def first_difference(given, true, tolerance, axes=()):
     if true_numbers is None:
         return difference_of_lists(given, true, tolerance)
     if numbers is None:
-        return Difference(f"yours is {show(given)}, the true value is {show(true)}", {})
+        return Difference(f"yours is {show(given)}", {}, true=show(true))
     if numbers.shape != true_numbers.shape:
         return Difference(f"yours {sizes(numbers)}, the true one {sizes(true_numbers)}", {})
     if getattr(given, "dtype", None) in COARSE:
@@ -73,7 +88,7 @@ def first_difference(given, true, tolerance, axes=()):
     place = dict(zip(axes, index, strict=True)) if len(axes) == len(index) else {}
     named = ", ".join(f"{axis} {i}" for axis, i in place.items()) or (f"at {index}" if index else "")
     pair = [show(tensor[tuple(index)].item(), kind_of(true)) for tensor in (numbers, true_numbers)]
-    return Difference(f"{named}: ".lstrip(": ") + f"yours is {pair[0]}, the true value is {pair[1]}", place)
+    return Difference(f"{named}: ".lstrip(": ") + f"yours is {pair[0]}", place, true=pair[1])
 
 
 def difference_of_dicts(given, true, tolerance):
@@ -84,17 +99,17 @@ def difference_of_dicts(given, true, tolerance):
         if is_missing(given.get(name)):
             return Difference(f"{name} is still missing", {})
         if difference := first_difference(given[name], part, tolerance):
-            return Difference(f"{name}: {difference.text}", difference.place, name)
+            return replace(difference, text=f"{name}: {difference.text}", part=name)
     return None
 
 
 def difference_of_lists(given, true, tolerance):
     """The first place at which two lists of unlike parts differ."""
     if not isinstance(given, list | tuple) or len(given) != len(true):
-        return Difference(f"yours is {show(given)}, the true value is {show(true)}", {})
+        return Difference(f"yours is {show(given)}", {}, true=show(true))
     for place, pair in enumerate(zip(given, true, strict=True)):
         if difference := first_difference(*pair, tolerance):
-            return Difference(f"part {place}: {difference.text}", difference.place)
+            return replace(difference, text=f"part {place}: {difference.text}")
     return None
 
 
@@ -106,7 +121,7 @@ def difference_of_words(given, true):
         members = given.tolist() if isinstance(given, torch.Tensor | np.ndarray) else given
         several = isinstance(members, set | frozenset | list | tuple | str | range)
         same = several and set(map(plain, members)) == set(map(plain, true))
-    return None if same else Difference(f"yours is {show(given)}, the true value is {show(true)}", {})
+    return None if same else Difference(f"yours is {show(given)}", {}, true=show(true))
 
 
 def plain(member):

@@ -4,8 +4,10 @@ import multiprocessing
 import os
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
+from course_lib.grading.alike import note_alike
 from course_lib.grading.editions import EDITIONS
 from course_lib.grading.grade import empty_grade, grade_submission, no_points
+from course_lib.grading.mistakes import write_mistakes
 from course_lib.grading.records import all_kept, keep, kept, open_run, place_of
 from course_lib.grading.report import write_report
 from course_lib.grading.sandbox import Limits
@@ -19,8 +21,10 @@ def grade_folder(folder, out, limits=None, editions=EDITIONS, seed=None, add=Fal
     """Grade what is in `folder` (FOLDER/STUDENT/NN_topic.ipynb), and write everything into `out`.
 
     `out` becomes a course of nbgrader's: submitted/, autograded/, feedback/ and gradebook.db; with grades.csv and
-    index.html. A run that was ended early is continued. With `add`, one that is finished takes what is new or has
-    changed; the rest is left as it is, corrections by hand included. The checks draw their cases with `seed`.
+    index.html, and with mistakes.csv and mistakes.html about the class. A run that was ended early is continued. With
+    `add`, one that is finished takes what is new or has changed; the rest is left as it is, corrections by hand
+    included. The checks draw their cases with `seed`.
+
     Yields each grade as soon as it is there, after how many there are now, and how many there will be.
     """
     names = sorted(path.name for path in (editions / "source").glob("[0-9]*"))
@@ -28,7 +32,7 @@ def grade_folder(folder, out, limits=None, editions=EDITIONS, seed=None, add=Fal
     needed = sorted({submission.edition for submission in submissions if submission.edition})
     seed = open_run(out, needed, editions / "source", seed, add)
     if CONTEXT.get_start_method() == "forkserver":
-        CONTEXT.set_forkserver_preload(["course_lib.grading.grade", "course_lib.exercises"])
+        CONTEXT.set_forkserver_preload(["course_lib.grading.grade", "course_lib.grading.execution"])
     grades = []
     pool = ThreadPoolExecutor(min(4, os.cpu_count() or 1))
     try:
@@ -39,7 +43,9 @@ def grade_folder(folder, out, limits=None, editions=EDITIONS, seed=None, add=Fal
             yield len(grades), len(submissions), grades[-1]
     finally:
         pool.shutdown(cancel_futures=True)
-    write_report(out, all_kept(out, grades), seed)
+    everybody = note_alike(all_kept(out, grades))
+    write_mistakes(out, everybody)
+    write_report(out, everybody, seed)
 
 
 def grade_apart(submission, out, limits, seed):

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from course_lib.errors import CourseError
 from course_lib.exercises.results import is_check, results, troubles
+from course_lib.grading.alike import fingerprints
 from course_lib.grading.editions import complaint, open_course
-from course_lib.grading.execution import steps
 from course_lib.grading.healing import heal
 from course_lib.grading.submissions import read_submission
 
@@ -26,6 +26,7 @@ class Grade:
     exercises: list = field(default_factory=list)
     notes: list = field(default_factory=list)
     id: str = ""
+    answers: dict = field(default_factory=dict)
 
     @property
     def page(self):
@@ -63,6 +64,7 @@ def graded(submission, out, limits, seed):
     release = nbformat.read(out / "release" / name / f"{name}.ipynb", as_version=4)
     notebook = read_submission(submission.path)
     grade.notes += heal(notebook, release)
+    grade.answers = fingerprints(notebook, release)
     notebook = autograde(notebook, submission, out, limits, seed)
     grade.exercises = results(notebook)
     grade.points = sum(result.points for result in grade.exercises)
@@ -80,6 +82,8 @@ def no_points(submission, out, reason):
 def autograde(notebook, submission, out, limits, seed):
     """Let nbgrader grade a notebook and write its feedback; returns the graded notebook. Raises CourseError."""
     import nbformat
+
+    from course_lib.grading.execution import steps
 
     name, student = submission.edition, submission.id
     path = out / "submitted" / student / name / f"{name}.ipynb"

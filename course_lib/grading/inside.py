@@ -6,17 +6,13 @@ No verdict is made here, and no truth is near: `check` hands its answer over to 
 import contextlib
 import io
 import os
-import signal
 import sys
 from types import ModuleType
 
 from course_lib.remote import Peer
+from course_lib.remote.clocks import Stopped, limited
 
 OWN_LINES = "<ipython-input"  # what the file of a cell's code begins with
-
-
-class Stopped(BaseException):
-    """A limit was reached; no `except Exception` of a submission should catch it."""
 
 
 class Bounded(io.StringIO):
@@ -57,7 +53,12 @@ class Cells:
 
         self.errors, printed = [], Bounded(self.output)
         streams = contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed)
-        with streams[0], streams[1], capture_output(stdout=False, stderr=False) as shown, limited(*self.limits):
+        with (
+            streams[0],
+            streams[1],
+            capture_output(stdout=False, stderr=False) as shown,
+            limited(*self.limits, is_own_code),
+        ):
             self.shell.run_cell(source, store_history=False)
         if os.getpid() != self.process:  # a cell made a copy of it; only the first one speaks with the grader
             os._exit(0)
@@ -71,34 +72,8 @@ def displayed(output):
     return {"output_type": "display_data", "data": dict(output.data or {}), "metadata": dict(output.metadata or {})}
 
 
-@contextlib.contextmanager
-def limited(seconds, patience):
-    """Stop what computes for so many seconds, or takes longer by the clock; on Windows, the grader's own has to do."""
-    if not hasattr(signal, "setitimer"):
-        yield
-        return
-
-    def stop(number, frame):
-        if is_own_code(frame):  # else the next tick, a second later, tries again: no message may be cut in two
-            raise Stopped(reasons[number])
-
-    reasons = {
-        signal.SIGPROF: f"computed for more than {seconds} seconds",
-        signal.SIGALRM: f"did not end within {patience} seconds",
-    }
-    clocks = {signal.SIGPROF: (signal.ITIMER_PROF, seconds), signal.SIGALRM: (signal.ITIMER_REAL, patience)}
-    for number, (clock, first) in clocks.items():
-        signal.signal(number, stop)
-        signal.setitimer(clock, first, 1)
-    try:
-        yield
-    finally:
-        for clock, _ in clocks.values():
-            signal.setitimer(clock, 0)
-
-
 def is_own_code(frame):
-    """Whether what runs now is called by a cell, and not by the connection to the grader."""
+    """Whether what runs now is called by a cell, and not by the connection to the grader: no message is cut in two."""
     while frame and not frame.f_code.co_filename.startswith(OWN_LINES):
         if frame.f_globals.get("__name__", "").startswith("course_lib.remote"):
             return False

@@ -53,7 +53,7 @@ def run_cells(cells, limits, deadline, stopped):
                 stopped[place] = sandbox.reason
                 return False
             except Raised as reason:
-                cell.outputs = [error("Stopped", str(reason))]
+                cell.outputs = [error("Stopped", reason.what)]
             if asked:
                 cell.outputs = with_verdict(cell, verdicts.get(asked))
     return True

@@ -12,8 +12,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import matplotlib
-
 from course_lib.runtime import REPOSITORY
 
 SYSTEM = "/usr", "/bin", "/sbin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/etc/fonts"
@@ -35,6 +33,8 @@ def readable():
 def script(root):
     """The shell's commands that build the view on the empty folder `root`, enter it, and run what follows."""
     at = lambda path: shlex.quote(f"{root}{path}")  # noqa: E731
+    import matplotlib
+
     yield "set -e"
     yield f"mount -t tmpfs -o size=4m,mode=755 none {at('')}"
     yield f"mkdir -p {at('/dev/shm')} {at('/proc')} {at('/tmp')} {at(WORK)}"
@@ -55,8 +55,8 @@ def script(root):
     yield f"export MPLCONFIGDIR={WORK}/matplotlib; cp -r {fonts} {at(WORK)}/matplotlib || true"
     yield f"chmod -R a+rwX {at(WORK)}"
     yield f"mount -t proc proc {at('/proc')}; echo 0 > {at('/proc/sys/user/max_user_namespaces')}"
-    yield f"mount -o remount,bind,ro {at('/proc')}; cd {at('')}; pivot_root . .; umount -l .; mount -o remount,ro /"
-    yield f"cd {WORK}"
+    yield f"mount -o remount,bind,ro {at('/proc')}; cd {at('')}; pivot_root . .; umount -l ."
+    yield f"mount -o remount,bind,ro /; cd {WORK}"
     identity = f"--reuid {NOBODY} --regid {NOBODY} --clear-groups " if os.geteuid() == 0 else ""
     yield f'exec setpriv {identity}--no-new-privs --bounding-set=-all --inh-caps=-all -- "$@"'
 

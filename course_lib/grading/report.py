@@ -18,7 +18,8 @@ td.number {{ text-align: right; white-space: nowrap }}
 ul {{ margin: 0; padding-left: 1.2rem }}
 </style>
 <h1>Grades</h1>
-<p>{count} submissions. The checks drew their cases with the seed {seed}.</p>
+<p>{count} submissions. The checks drew their cases with the seed {seed}.
+<a href="mistakes.html">What the class got wrong</a></p>
 <table>
 <tr><th>Student<th>Exercises<th>Points<th>Solved<th>What to know</tr>
 {rows}

@@ -38,7 +38,7 @@ class PixelShuffleConnector(MlpConnector):
     """Neighbouring patches become one longer vector first, so that pictures take a quarter of the tokens.
 
     Squares of 2 x 2 patches, from left to right, row by row; then the two layers (InternVL; Chen et al. 2024, section
-    3.2, as "pixel unshuffle"). Nothing is lost but the number of places.
+    3, as "pixel unshuffle"). Nothing is lost but the number of places.
     """
 
     def __init__(self, d_vision: int, d_model: int):

@@ -24,9 +24,12 @@ Exam = tuple["datasets.Dataset", list[Scene] | None]  # scenes only in the littl
 class ClipRecipe(Recipe):
     """Learns the pictures and captions of `load_captions`. Pictures of any size are made as large as `vision` says.
 
-    `vision`, `text` and `d_joint` go to `ClipConfig`.
+    Args:
+        splits: those that are learnt.
+        vision, text, d_joint: for `ClipConfig`.
     """
 
+    splits: tuple[str, ...] = ("train",)
     batch_size: int
     vocab_size: int
     vision: dict
@@ -37,7 +40,10 @@ class ClipRecipe(Recipe):
 
     def load(self, source: Path | str, split: str) -> "datasets.Dataset":
         """The pictures with their captions."""
-        return load_captions(source, split)
+        from datasets import concatenate_datasets
+
+        splits = self.splits if split == "train" else (split,)
+        return concatenate_datasets([load_captions(source, split) for split in splits])
 
     def build(self, rows: "datasets.Dataset") -> tuple[Clip, Tokenizer, ImageProcessor]:
         """A new model, a tokenizer of the captions, and what prepares the pictures."""
@@ -78,9 +84,10 @@ CLIP = ClipRecipe(
     name="clip",
     about="CLIP",
     items="pictures",
-    plan=Plan(steps=2400, learning_rate=1e-3, weight_decay=0.05),
-    watched=("pictures", "caption", "picture", "thing", "shirt"),
-    elsewhere={"watched": ("pictures", "caption", "picture")},
+    plan=Plan(steps=6000, learning_rate=1e-3, weight_decay=0.05),
+    watched=("caption", "thing", "colour", "shirt", "swap"),
+    splits=("train", "extra"),
+    elsewhere={"watched": ("caption", "picture"), "splits": ("train",)},
     batch_size=64,
     vocab_size=600,
     vision={"image_size": 64, "patch_size": 16, "d_model": 128, "d_ff": 384, "num_heads": 4, "num_layers": 4},
@@ -90,7 +97,7 @@ CLIP = ClipRecipe(
 
 
 def chosen_captions(captions: Sequence[list[str]]) -> list[list[str]]:
-    """Of each picture the first two captions and the last; where some pictures have fewer, the last of each."""
-    if min(map(len, captions)) < 3:
+    """All captions of each picture; where some pictures have fewer than others, the last of each."""
+    if len(set(map(len, captions))) > 1:
         return [texts[-1:] for texts in captions]
-    return [[*texts[:2], texts[-1]] for texts in captions]
+    return list(captions)

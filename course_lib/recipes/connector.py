@@ -8,7 +8,7 @@ from course_lib.data import PLACEHOLDER, Batches, ImageProcessor, Tokenizer, fit
 from course_lib.evaluation import mean_loss
 from course_lib.models import Clip, Connector, ConnectorConfig, Llm, Vlm, load_model
 from course_lib.objectives import TokenPrediction
-from course_lib.recipes.picture_dialogues import PictureDialogues, batches_about, descriptions, prompt_lengths
+from course_lib.recipes.picture_dialogues import PictureDialogues, batches_about, descriptions, prompt_lengths, see
 from course_lib.recipes.recipe import Recipe, Scores
 from course_lib.training import Plan
 
@@ -51,9 +51,11 @@ class ConnectorRecipe(Recipe):
         """The dialogues whose questions, with the pictures, leave room for an answer."""
         return fitting(rows, prompt_lengths(rows, model, tokenizer), model.config.max_length - 1)
 
-    def batches(self, rows: PictureDialogues, *kit: Any, seed: int) -> Batches:
+    def batches(
+        self, rows: PictureDialogues, model: Vlm, tokenizer: Tokenizer, processor: ImageProcessor, *, seed: int
+    ) -> Batches:
         """Captions of similar lengths together."""
-        return batches_about(rows, *kit, self.tokens_per_batch, seed)
+        return batches_about(rows, see(rows, model, processor), model, tokenizer, self.tokens_per_batch, seed)
 
     def exam(self, source: Path | str, split: str, *kit: Any) -> tuple[Batches, int]:
         """The captions as batches."""

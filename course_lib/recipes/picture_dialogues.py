@@ -1,4 +1,4 @@
-"""Dialogues about pictures, from which models that see learn; the frozen tower looks at every picture once, before."""
+"""Dialogues about pictures, from which models that see learn; a frozen tower looks at every picture once, before."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -21,7 +21,7 @@ from course_lib.data import (
 from course_lib.errors import CourseError
 from course_lib.evaluation import look_at
 from course_lib.models import Vlm
-from course_lib.shapes import Features
+from course_lib.shapes import Features, Pixels
 from course_lib.world.scenes import make_scenes
 from course_lib.world.scenes.dialogues import practice
 
@@ -96,16 +96,21 @@ def see(rows: PictureDialogues, model: Vlm, processor: ImageProcessor) -> Featur
     return look_at(list(chain.from_iterable(rows.images)), model, processor)
 
 
+def pixels_of(rows: PictureDialogues, processor: ImageProcessor) -> Pixels:
+    """All the pictures of rows, as the tower gets them."""
+    return processor(chain.from_iterable(rows.images))
+
+
 def batches_about(
     rows: PictureDialogues,
+    seen: Features | Pixels,
     model: Vlm,
     tokenizer: Tokenizer,
-    processor: ImageProcessor,
     tokens_per_batch: int,
     seed: int,
 ) -> Batches:
-    """The batches of rows for a `Vlm`."""
-    features = iter(see(rows, model, processor))
-    seen = {"images": [[next(features) for _ in images] for images in rows.images], "texts": rows.texts}
-    examples = picture_examples(seen, template_of(model, tokenizer), model.config.max_length)
+    """The batches of rows for a `Vlm`; `seen` is what `see` gives of them, or `pixels_of` where the tower learns."""
+    pictures = iter(seen)
+    dialogues = {"images": [[next(pictures) for _ in images] for images in rows.images], "texts": rows.texts}
+    examples = picture_examples(dialogues, template_of(model, tokenizer), model.config.max_length)
     return dialogue_batches(examples, tokens_per_batch, seed)

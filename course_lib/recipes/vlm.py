@@ -1,6 +1,8 @@
-"""The recipe of the model that sees: connector and chat model learn to answer (slide "Instruction Fine Tuning")."""
+"""The recipe of the model that sees: its parts learn to answer together (slide "Instruction Fine Tuning")."""
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from pathlib import Path
 from typing import Any
 
@@ -17,33 +19,40 @@ from course_lib.recipes.picture_dialogues import (
     batches_about,
     descriptions,
     instructions,
+    pixels_of,
     practised,
     prompt_lengths,
     see,
     template_of,
 )
 from course_lib.recipes.recipe import Recipe, Scores, plain
-from course_lib.shapes import Features
+from course_lib.shapes import Pixels
 from course_lib.training import Plan
 
-Exam = tuple[Features, Turns]
+Exam = tuple[Pixels, Turns]
+LANGUAGE = "connector", "text"
+ALL = "vision", *LANGUAGE
 
 
 @dataclass(frozen=True, kw_only=True)
 class VlmRecipe(Recipe):
-    """Learns the dialogues of `load_picture_dialogues`; CLIP's tower stays as it is.
+    """Learns the dialogues of `load_picture_dialogues`; CLIP's tower stays as it is, but for one stage.
 
-    In the little world it first learns to say what is there, with the captions; then whether something is there; then
-    whether it is worn; then what to say of something that isn't there; and last again all but that, which other data
-    don't have. To compare what is asked with what is seen is learnt only by a model that sees, one comparison after the
-    other. Of another source, all stages learn the same dialogues.
+    In the little world it first learns to say what is there, with the captions, and the tower learns along; then
+    whether something is there; then whether it is worn; and last again all of it. To compare what is asked with what is
+    seen is learnt only by a model that sees, one comparison after the other. Of another source, all stages learn the
+    same dialogues, and the tower nothing.
 
     Args:
+        splits: those that are learnt.
+        parts: of the model, those that learn.
         captions: whether those of the little world are learnt beside the dialogues.
         practice: the arguments of `practised` for more questions, or None.
         examined, sampled: numbers of pictures that are asked about, for the card and for each line of the log.
     """
 
+    splits: tuple[str, ...] = ("train",)
+    parts: tuple[str, ...] = LANGUAGE
     captions: bool = False
     practice: dict | None = None
     tokens_per_batch: int = 2048
@@ -54,6 +63,11 @@ class VlmRecipe(Recipe):
 
     def load(self, source: Path | str, split: str) -> PictureDialogues:
         """The dialogues, and what this stage adds to them."""
+        splits = self.splits if split == "train" else (split,)
+        return reduce(add, (self.load_split(source, split) for split in splits))
+
+    def load_split(self, source: Path | str, split: str) -> PictureDialogues:
+        """The same of one split."""
         rows = spoken = instructions(source, split)
         if self.captions:
             rows += descriptions(source, split)
@@ -62,9 +76,12 @@ class VlmRecipe(Recipe):
         return rows
 
     def build(self, rows: PictureDialogues, clip: ClipKit, connector: tuple[Connector], chat: ChatKit) -> VlmKit:
-        """A `Vlm` of CLIP's tower, the connector and the chat model, of which the two last learn."""
-        model, *others = assembled(clip, *connector, chat)
-        return model.train_only("connector", "text"), *others
+        """A `Vlm` of CLIP's tower, the connector and the chat model."""
+        return assembled(clip, *connector, chat)
+
+    def ready(self, model: Vlm, *_: Any) -> None:
+        """Let the parts of this stage learn, and no others."""
+        model.train_only(*self.parts)
 
     def fitting(
         self, rows: PictureDialogues, model: Vlm, tokenizer: Tokenizer, processor: ImageProcessor
@@ -72,28 +89,32 @@ class VlmRecipe(Recipe):
         """The dialogues whose questions, with the pictures, leave room for an answer."""
         return fitting(rows, prompt_lengths(rows, model, tokenizer), model.config.max_length - 1)
 
-    def batches(self, rows: PictureDialogues, *kit: Any, seed: int) -> Batches:
+    def batches(
+        self, rows: PictureDialogues, model: Vlm, tokenizer: Tokenizer, processor: ImageProcessor, *, seed: int
+    ) -> Batches:
         """Dialogues of similar lengths together."""
-        return batches_about(rows, *kit, self.tokens_per_batch, seed)
+        seen = pixels_of(rows, processor) if "vision" in self.parts else see(rows, model, processor)
+        return batches_about(rows, seen, model, tokenizer, self.tokens_per_batch, seed)
 
     def exam(self, source: Path | str, split: str, *kit: Any) -> tuple[Exam, int]:
-        """What the tower makes of the first pictures that have a dialogue to themselves, and the texts."""
-        model, _, processor = kit
+        """The first pictures that have a dialogue to themselves, and the texts."""
         rows, left_out = self.readable(instructions(source, split).about_one_picture(self.examined), *kit)
-        return (see(rows, model, processor), rows.texts), left_out
+        return (pixels_of(rows, kit[2]), rows.texts), left_out
 
     def sample(self, exam: Exam) -> Exam:
         """The first pictures."""
         return tuple(column[: self.sampled] for column in exam)
 
     def evaluate(self, exam: Exam, model: Vlm, tokenizer: Tokenizer, *_: Any) -> Scores:
-        """The share of exact answers, by form and kind of question."""
-        return plain(evaluate_vlm(model, template_of(model, tokenizer), *exam))
+        """The share of exact answers, by form and kind of question, and by what training never shows of it."""
+        pixels, texts = exam
+        features = model.look(pixels.to(next(model.parameters()).device)).cpu()
+        return plain(evaluate_vlm(model, template_of(model, tokenizer), features, texts))
 
     def further(self, exam: Exam, *kit: Any) -> dict[str, Scores]:
-        """The same of a model that sees nothing: what the questions alone tell."""
-        features, texts = exam
-        return {"without seeing": self.evaluate((torch.zeros_like(features), texts), *kit)}
+        """The same where every picture is grey: what the questions alone tell."""
+        pixels, texts = exam
+        return {"without seeing": self.evaluate((torch.zeros_like(pixels), texts), *kit)}
 
 
 def stage(name: str, plan: Plan, **fields: Any) -> VlmRecipe:
@@ -104,7 +125,8 @@ def stage(name: str, plan: Plan, **fields: Any) -> VlmRecipe:
         items="dialogues",
         plan=plan,
         watched=("exact",),
-        elsewhere={"captions": False, "practice": None},
+        splits=("train", "extra"),
+        elsewhere={"splits": ("train",), "parts": LANGUAGE, "captions": False, "practice": None},
         **fields,
     )
 
@@ -117,9 +139,8 @@ VLM = stage(
     practice={"shirts": 2},
     starts_from=("clip", "connector", "chat"),
     earlier=(
-        stage("what", Plan(steps=2400, learning_rate=2e-3), captions=True),
+        stage("what", Plan(steps=2400, learning_rate=2e-3), parts=ALL, captions=True),
         stage("whether", Plan(steps=3500, **STEADY), practice={}),
         stage("worn", Plan(steps=2500, **STEADY), practice={"shirts": 6}),
-        stage("premises", Plan(steps=2500, **STEADY), captions=True, practice={"shirts": 2, "premises": 2}),
     ),
 )

@@ -1,7 +1,6 @@
 """The recipe of the aligned model that sees: it says so when what it is asked about isn't there (slide "RLHF")."""
 
 import copy
-import random
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,8 +20,9 @@ from course_lib.data import (
     preference_batches,
     with_reference,
 )
+from course_lib.data.picture_dialogues import DESCRIBE
 from course_lib.errors import CourseError
-from course_lib.evaluation import answer_premises, evaluate_vlm, hallucination_rate, look_at, of_each
+from course_lib.evaluation import answer_turns, evaluate_premises, evaluate_vlm, look_at
 from course_lib.models import Vlm, load_model
 from course_lib.objectives import DirectPreference, pair_log_probabilities
 from course_lib.recipes.connector import VlmKit
@@ -30,17 +30,19 @@ from course_lib.recipes.picture_dialogues import Turns, instructions, see, templ
 from course_lib.recipes.recipe import Recipe, Scores, plain
 from course_lib.shapes import Features
 from course_lib.training import Plan
+from course_lib.world.dice import Dice
 from course_lib.world.scenes import make_scenes
-from course_lib.world.scenes.dialogues import GRANTED
+from course_lib.world.scenes.captions import full_caption
+from course_lib.world.scenes.dialogues import SceneTurn, make_turn
 from course_lib.world.scenes.drawing import render
-from course_lib.world.scenes.questions import FORMS, false_premises, questions
+from course_lib.world.scenes.questions import false_premises, questions
 from course_lib.world.scenes.scene import Scene
 from course_lib.world.scenes.truth import named
 
 Exam = tuple[list[Scene], Features, Turns]
 AlignedKit = tuple[Vlm, Tokenizer, ImageProcessor, Vlm]  # the last is the model as it was
 
-TRUE = 4  # pairs about each scene, or as many as there are, whose question takes for granted what is there
+TRUE = 6  # pairs about each scene, or as many as there are, whose question is about what is there
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,19 +127,22 @@ class VlmAlignedRecipe(Recipe):
     def further(
         self, exam: Exam, model: Vlm, tokenizer: Tokenizer, processor: ImageProcessor, reference: Vlm
     ) -> dict[str, Scores]:
-        """How often false premises are gone along with, and exact answers, before and after."""
+        """What it does with false premises, see `evaluate_premises`; and the same and the exam of the model before."""
         return {
-            "false premises": {
-                "before": self.watch(exam, reference, tokenizer),
-                "aligned": self.watch(exam, model, tokenizer),
-            }
+            "false premises": self.premises(exam, model, tokenizer),
+            "false premises before": self.premises(exam, reference, tokenizer),
+            "before": self.evaluate(exam, reference, tokenizer),
         }
 
+    def premises(self, exam: Exam, model: Vlm, tokenizer: Tokenizer) -> Scores:
+        """What a model does with false premises about the pictures of the exam."""
+        scenes, features, _ = exam
+        return plain(evaluate_premises(scenes, features, model, template_of(model, tokenizer)))
+
     def watch(self, sample: Exam, model: Vlm, tokenizer: Tokenizer, *_: Any) -> dict[str, float]:
-        """How often false premises are gone along with, and exact answers."""
-        scenes, features, _ = sample
+        """How often it goes along with false premises, and exact answers."""
         return {
-            "hallucination": hallucination_rate(scenes, features, model, template_of(model, tokenizer)),
+            "goes along": self.premises(sample, model, tokenizer)["all"]["goes_along"],
             "exact": self.evaluate(sample, model, tokenizer)["all"]["exact"],
         }
 
@@ -146,16 +151,16 @@ VLM_ALIGNED = VlmAlignedRecipe(
     name="vlm-aligned",
     about="aligned vision-language model, by DPO",
     items="scenes",
-    plan=Plan(steps=150, learning_rate=1e-4, evaluations=5),
-    watched=("hallucination", "exact"),
+    plan=Plan(steps=500, learning_rate=5e-4, average=0.98, evaluations=4),
+    watched=("goes along", "exact"),
     starts_from=("vlm",),
     dtype=torch.bfloat16,
-    tokens_per_batch=4000,
+    tokens_per_batch=3000,
     beta=0.3,
     anchor=1.0,
-    pictures=2000,
-    examined=500,
-    sampled=100,
+    pictures=1200,
+    examined=300,
+    sampled=50,
 )
 
 
@@ -172,29 +177,47 @@ def preferences(
         scenes, features: what is in the pictures, and what the tower makes of them.
         seed: of the forms in which they are asked, and of the questions with a true premise, `TRUE` about each scene.
     """
-    dice, pairs, elsewhere = random.Random(seed), [], defaultdict(list)
-    for _, asked in of_each(scenes, questions):
-        elsewhere[asked.text].append(asked)
-    false = [(number, asked, dice.choice(tuple(FORMS))) for number, asked in of_each(scenes, false_premises)]
-    for (number, asked, form), said in zip(false, answer_premises(false, features, model, template), strict=True):
-        denial, wrong = asked.turn(form), said.text
-        if wrong == denial["assistant"] and elsewhere[asked.text]:
-            wrong = dice.choice(elsewhere[asked.text]).turn(form)["assistant"]
-        if wrong.strip() and wrong != denial["assistant"]:
-            pairs.append((number, denial, wrong))
+    dice, elsewhere = Dice(seed), defaultdict(list)
+    for scene in scenes:
+        for asked in questions(scene):
+            elsewhere[asked.text].append(asked)
+    false = [
+        (number, asked, make_turn(dice, asked))
+        for number, scene in enumerate(scenes)
+        for asked in false_premises(scene)
+        if not asked.held_out
+    ]
+    said = answer_turns([(number, turn) for number, _, turn in false], features, model, template)
+    pairs = []
+    for (number, asked, turn), given in zip(false, said, strict=True):
+        wrong = given.text
+        if wrong == turn.assistant and elsewhere[asked.text]:
+            wrong = dice.pick(elsewhere[asked.text]).turn(turn.form)["assistant"]
+        if wrong.strip() and wrong != turn.assistant:
+            pairs.append((number, turn, wrong))
     for number, scene in enumerate(scenes):
-        true = [asked for asked in questions(scene) if asked.kind in GRANTED]
-        for asked in dice.sample(true, min(TRUE, len(true))):
-            form = dice.choice(tuple(FORMS))
-            noun = "hat" if "hat" in asked.text.split() else min(named(asked.text))
-            denial = "None." if form == "word" else f"There is no {noun} in the picture."
-            pairs.append((number, asked.turn(form), denial))
+        for asked in dice.shuffled(asked for asked in questions(scene) if asked.kind != "count")[:TRUE]:
+            turn = make_turn(dice, asked)
+            pairs.append((number, turn, denial(min(named(asked.text) or {scene.noun}), turn.form)))
+        pairs.append((number, description(scene), full_caption(dice.pick(scenes))))
     return [
-        Preference(*(example(features[number], turn | said, template) for said in ({}, {"assistant": rejected})))
+        Preference(*(example(features[number], turn.user, said, template) for said in (turn.assistant, rejected)))
         for number, turn, rejected in pairs
+        if turn.assistant != rejected
     ]
 
 
-def example(picture: torch.Tensor, turn: dict[str, str], template: ChatTemplate) -> Example:
-    """A turn about a picture, as the tower sees it, as an `Example`."""
-    return template.training(picture_conversation({"images": [picture], "texts": [turn]}))
+def description(scene: Scene) -> SceneTurn:
+    """The wish to have a scene described, and its full caption."""
+    return SceneTurn(DESCRIBE, full_caption(scene), "description", "normal")
+
+
+def denial(noun: str, form: str) -> str:
+    """That there is no such thing, in a form."""
+    return "None." if form == "word" else f"There is no {noun} in the picture."
+
+
+def example(picture: torch.Tensor, asked: str, said: str, template: ChatTemplate) -> Example:
+    """A question about a picture, as the tower sees it, and an answer as an `Example`."""
+    texts = [{"user": asked, "assistant": said}]
+    return template.training(picture_conversation({"images": [picture], "texts": texts}))

@@ -4,7 +4,8 @@ Two `Peer`s talk over a pair of pipes. What can't be written down, a function ab
 side gets a `Stub`, whose call is a question over the pipe.
 """
 
-from course_lib.remote.peer import Gone, Peer, Raised
+from course_lib.remote.peer import Peer
 from course_lib.remote.stub import Stub
+from course_lib.remote.words import Gone, Raised, in_words
 
-__all__ = ["Gone", "Peer", "Raised", "Stub"]
+__all__ = ["Gone", "Peer", "Raised", "Stub", "in_words"]

@@ -96,7 +96,9 @@ class Codec:
 
     def plain_or_thing(self, value: Any, tensors: list[Tensor]) -> Tree:
         """Rarer kinds of plain data; all else gets a name."""
-        if isinstance(value, np.ndarray | np.generic):
+        if isinstance(value, np.generic):
+            return self.tree_of(value.item(), tensors, False)
+        if isinstance(value, np.ndarray):
             if value.dtype.kind not in "biufc":
                 return self.tree_of(value.tolist(), tensors, False)
             tensors.append(torch.from_numpy(np.array(value, order="C")))

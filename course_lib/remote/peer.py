@@ -9,18 +9,7 @@ import torch
 from course_lib.remote.codec import Codec
 from course_lib.remote.frames import read_message, write_message
 from course_lib.remote.stub import Stub
-from course_lib.remote.words import in_words
-
-
-class Raised(Exception):  # noqa: N818  it is what somebody else raised
-    """The other side raised something; the text says what, as a sentence."""
-
-
-class Gone(Raised):
-    """The other side has ended, or no longer says anything that could be understood."""
-
-    def __init__(self):
-        super().__init__("your code ended the process that ran it")
+from course_lib.remote.words import Gone, Raised, described
 
 
 class Peer:
@@ -73,7 +62,7 @@ class Peer:
             if "value" in message:
                 return self.understood(message["value"], tensors)
             if "error" in message:
-                raise Raised(str(message["error"]))
+                raise Raised(*message["error"])
             self.serve(message, tensors)
 
     def serve_forever(self) -> None:
@@ -95,7 +84,7 @@ class Peer:
         except Gone:
             raise
         except BaseException as error:  # a submission may raise anything
-            self.send({"error": str(error) if isinstance(error, Raised) else in_words(error)}, [])
+            self.send({"error": described(error)}, [])
 
     def perform(self, what: str, name: str, values: list[Any], keywords: dict[str, Any]) -> Any:
         """Do what the other side asks of the thing with this name."""

@@ -8,6 +8,7 @@ from course_lib.viz.alt_text import alt_text
 from course_lib.viz.attention import draw_dot_product_attention, draw_multi_head_attention
 from course_lib.viz.attention_map import AttentionMap
 from course_lib.viz.beam import draw_beam
+from course_lib.viz.clip import draw_clip
 from course_lib.viz.clocks import draw_clocks
 from course_lib.viz.course_map import draw_course_map
 from course_lib.viz.curves import show_bars, show_curves, show_reference
@@ -33,6 +34,7 @@ __all__ = [
     "alt_text",
     "course_style",
     "draw_beam",
+    "draw_clip",
     "draw_clocks",
     "draw_course_map",
     "draw_decoder_layer",

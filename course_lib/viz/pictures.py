@@ -5,13 +5,15 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 from PIL import Image
 
 from course_lib.errors import CourseError
 from course_lib.viz.arrays import with_axes
-from course_lib.viz.style import INK, MAX_WIDTH, new_axes
+from course_lib.viz.style import INK, MAX_WIDTH, VERMILION, new_axes
 
 TITLE = 0.35  # inches
 SMALLEST_PATCH = 16  # pixels
@@ -71,14 +73,20 @@ def show_patches(
 def show_focus(
     picture: Image.Image | ArrayLike, weights: ArrayLike, *, ax: Axes | None = None, **settings: object
 ) -> Axes:
-    """Draw a picture that is as bright in each place as the weight there, and return where.
+    """Draw a picture in pale grey, the redder a place the larger its weight, with a frame around the largest.
 
-    `weights`, rows x columns, cover the picture evenly; the largest shows the picture as it is, 0 nearly black.
+    `weights`, rows x columns, cover the picture evenly; 0 leaves it grey. Returns where it was drawn.
     """
     light, weights = as_light(picture), with_axes(weights, "rows columns")
-    places = [np.arange(length) * count // length for length, count in zip(light.shape, weights.shape, strict=False)]
-    bright = 0.15 + 0.85 * weights[np.ix_(*places)] / weights.max()
-    return show_picture(light * (bright[..., None] if light.ndim == 3 else bright), ax=ax, **settings)
+    pale = 0.5 + 0.5 * (light if light.ndim == 2 else light.mean(axis=2))
+    places = [np.arange(length) * count // length for length, count in zip(pale.shape, weights.shape, strict=True)]
+    heat = (weights / weights.max())[np.ix_(*places)]
+    ax = show_picture(pale[..., None] * (1 - heat[..., None] * (1 - np.array(to_rgb(VERMILION)))), ax=ax, **settings)
+    height, width = (length / count for length, count in zip(pale.shape, weights.shape, strict=True))
+    row, column = np.unravel_index(weights.argmax(), weights.shape)
+    corner = column * width - 0.5, row * height - 0.5
+    ax.add_patch(Rectangle(corner, width, height, fill=False, edgecolor=INK, linewidth=2.5))
+    return ax
 
 
 def as_light(picture: Image.Image | ArrayLike) -> np.ndarray:

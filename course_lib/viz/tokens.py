@@ -27,6 +27,8 @@ def show_tokens(
 ) -> Axes:
     """Draw `tokens` in lines like a text, each on the colour of its value, and return the axes.
 
+    There is no colour bar where all values are the same: then the colour is a mark.
+
     Args:
         tokens: pieces of text, such as those of `Tokenizer.tokens`.
         values: one number for each; where it is missing (nan), the token is grey.
@@ -43,12 +45,16 @@ def show_tokens(
     boxes = place([inches(token) + 2 * PADDING for token in tokens], MAX_WIDTH - ROOM)
     height = LINE * max(3, 1 + boxes[-1][1])  # room for the colour bar
     ax = new_axes(MAX_WIDTH, height + 0.2)
-    limits = limits or (0, max(values[~np.isnan(values)], default=1))
+    there = values[~np.isnan(values)]
+    limits = limits or (0, max(there, default=1))
     colours = ScalarMappable(Normalize(*limits), SEQUENTIAL)
     for token, value, (x, line, width) in zip(tokens, values, boxes, strict=True):
         draw_token(ax, token, (x, LINE * line), width, None if np.isnan(value) else colours.to_rgba(value))
     ax.set(xlim=(0, MAX_WIDTH - ROOM), ylim=(height, 0))
     ax.set_axis_off()
+    if len(set(there)) == 1:
+        ax.set_label(f"A text of which some tokens are marked: {label}")
+        return ax
     ax.set_label(f"A text whose tokens are coloured by their {label}{summary(tokens, values)}")
     ax.figure.colorbar(colours, ax=ax, label=label, fraction=0.025, aspect=max(4, 6 * height))
     return ax

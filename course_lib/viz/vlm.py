@@ -8,13 +8,13 @@ from course_lib.viz.blocks import Page
 from course_lib.viz.style import COLOURS, GREY, shade
 
 WORDS = 12
-SLOT, GAP = 0.3, 0.06  # inches: a token in the row that the language model reads, and the space between two
+SLOT, GAP = 0.2, 0.04  # inches: a token in the row that the language model reads, and the space between two
 ROW = 2.55  # height of that row
 START = 3.2  # of the row, from the left
 
 
 def draw_vlm(
-    picture: ArrayLike, question: str, answer: str, *, visual: int = 5, words: int = 7, ax: Axes | None = None
+    picture: ArrayLike, question: str, answer: str, *, visual: int = 16, words: int = 7, ax: Axes | None = None
 ) -> Axes:
     """Draw the way of a picture and a question to an answer, with the four steps of the slide numbered.
 
@@ -33,12 +33,15 @@ def draw_vlm(
     page.arrow((1.8, 1.1), tower.left)
     page.arrow(tower.right, connector.left)
     tokens = row(page, START, visual, bridge)
-    page.arrow(connector.top, (connector.x, 2.05), (tokens[visual // 2], 2.05), (tokens[visual // 2], ROW - 0.2))
+    page.arrow(connector.top, (connector.x, 2.1), (tokens[visual // 2], 2.1), (tokens[visual // 2], ROW - 0.2))
     texts = row(page, tokens[-1] + SLOT + 3 * GAP, words, GREY)
-    page.text(7.9, 0.95, question, WORDS, GREY)
-    page.arrow((7.9, 1.35), (7.9, 2.05), (texts[words // 2], 2.05), (texts[words // 2], ROW - 0.2), colour=GREY)
+    middle = texts[words // 2]
+    page.text(middle, 0.5, question, WORDS, GREY)
+    embedding = page.box(middle, 1.5, 1.7, 0.7, "tokenizer and\nembedding", GREY, WORDS)
+    page.arrow((middle, 0.9), embedding.bottom, colour=GREY)
+    page.arrow(embedding.top, (middle, ROW - 0.2), colour=GREY)
     model = page.box((tokens[0] + texts[-1]) / 2, 3.5, texts[-1] - tokens[0] + 1.0, 0.7, "language model", llm)
-    for x, colour in [(tokens[visual // 2], bridge), (texts[words // 2], GREY)]:
+    for x, colour in [(tokens[visual // 2], bridge), (middle, GREY)]:
         page.arrow((x, ROW + 0.2), (x, model.bottom[1]), colour=shade(colour, 0.8))
     page.arrow(model.top, (model.x, 4.25))
     page.text(model.x, 4.45, answer, WORDS + 1, weight="bold")

@@ -11,6 +11,7 @@ import pytest
 
 from course_lib import grading
 from course_lib.cli import exercises
+from course_lib.exercises.results import Result
 from course_lib.files import read_json, write_json
 from course_lib.grading.grade import Grade
 from course_lib.lessons import LESSONS
@@ -48,6 +49,29 @@ def test_a_check_says_what_is_solved_and_progress_keeps_it(notebook, tmp_path):
     assert path.read_bytes() == before
     assert read_json(tmp_path / "progress.json")["small"]["solved"] == ["01.4"]
     assert "1 of 2  2 of 3" in course("progress").stdout
+
+
+def test_progress_keeps_what_was_solved_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(exercises, "PROGRESS", tmp_path / "progress.json")
+    exercises.remember("04_small", [Result("04.2", 1, 1, ""), Result("04.4", 0, 2, "")])
+    exercises.remember("05_small", [Result("05.2", 0, 1, ""), Result("05.4", 2, 2, "")])
+    assert read_json(tmp_path / "progress.json")["small"]["solved"] == ["05.2", "05.4"]
+    assert "2 of 2  3 of 3" in course("progress").stdout
+
+
+def test_a_sheet_is_copied_once_and_an_answer_in_it_brought_back(tmp_path, monkeypatch):
+    monkeypatch.setattr("course_lib.grading.editions.EDITIONS", tmp_path)
+    stem = LESSONS[1].stem
+    write(source_notebook(), tmp_path / "release" / stem / f"{stem}.ipynb")
+    mine = tmp_path / "mine" / stem / f"{stem}.ipynb"
+    assert "is missing; `course start` makes it" in course("reset", "01.2").stderr
+    assert course("start", "1").stdout.strip() == str(mine)
+    assert "is there already" in course("start", "1").stderr
+    write(answered(source_notebook(), a2="a = 1", a4="b = 2"), mine)
+    assert course("reset", "01.2").stdout == "a = 1\n"
+    assert nbformat.read(mine, as_version=4).cells[2].source == source_notebook().cells[2].source
+    assert nbformat.read(mine, as_version=4).cells[4].source == "b = 2"
+    assert "has no cell answer-01-9" in course("reset", "01.9").stderr
 
 
 def test_progress_follows_the_list_of_lessons(tmp_path, monkeypatch):

@@ -78,3 +78,9 @@ def test_lessons_become_decks_of_what_they_store_and_nothing_is_run(folder, tmp_
     for name in ("04_works", "05_fails"):
         deck = (tmp_path / "slides" / f"{name}.html").read_text(encoding="utf-8")
         assert "Reveal.initialize" in deck and "an old output" in deck
+
+
+def test_one_deck_at_a_time_is_watched(folder):
+    result = course("present", "04", "05", "--watch")
+    assert result.exit_code == 2
+    assert "one deck can be watched at a time, got 04_works, 05_fails" in result.stderr

@@ -35,7 +35,8 @@ def test_dialogues_of_the_little_world_are_about_its_scenes(monkeypatch):
     assert rows["held_out"][:] == [scene.held_out for scene in three]
     for texts, (_, turns) in zip(rows["texts"], make_scene_dialogues("test"), strict=True):
         assert [(text["user"], text["assistant"]) for text in texts] == [(turn.user, turn.assistant) for turn in turns]
-        assert [(text["kind"], text["form"]) for text in texts] == [(turn.kind, turn.form) for turn in turns]
+        told = [(text["kind"], text["form"], text["held_out"]) for text in texts]
+        assert told == [(turn.kind, turn.form, turn.held_out) for turn in turns]
 
 
 def test_a_row_may_have_several_pictures_and_several_turns(tmp_path):

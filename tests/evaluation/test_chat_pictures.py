@@ -67,3 +67,10 @@ def test_scores_are_given_by_form_and_kind(monkeypatch):
         "count": (2, 50, 100),
         "place": (1, 100, 0),
     }
+
+
+def test_questions_about_what_training_never_shows_have_groups_of_their_own():
+    text = {"user": "a", "assistant": "A.", "kind": "colour", "form": "word"}
+    assert chat.groups_of(text) == ["all", "word", "colour"]
+    assert chat.groups_of(text | {"held_out": ""}) == ["all", "word", "colour", "known", "colour: known"]
+    assert chat.groups_of(text | {"held_out": "thing"}) == ["all", "word", "colour", "thing", "colour: thing"]

@@ -1,6 +1,7 @@
 """The scores of a CLIP: a model that knows the captions by heart gets all, one that knows nothing gets little."""
 
 import zlib
+from dataclasses import replace
 
 import pytest
 import torch
@@ -9,14 +10,15 @@ from datasets import Dataset
 from course_lib.data import ImageProcessor
 from course_lib.evaluation import clip as module
 from course_lib.evaluation import evaluate_clip
+from course_lib.evaluation.clip import swapped
 from course_lib.world.language.writing import with_article
 from course_lib.world.scenes import has_withheld_shirt, has_withheld_thing, make_scenes
-from course_lib.world.scenes.captions import captions
+from course_lib.world.scenes.captions import captions, full_caption
 from course_lib.world.scenes.phrases import counted, garment
 from tests.chats import chat_tokenizer
 from tests.models.tiny import tiny_clip
 
-SCENES = make_scenes("test", 37)
+SCENES = make_scenes("test", 101)
 
 
 class Heard:
@@ -24,10 +26,12 @@ class Heard:
 
     def caption(self, text):
         generator = torch.Generator().manual_seed(zlib.crc32(text.encode()))
-        return torch.nn.functional.normalize(torch.randn(64, generator=generator), dim=0)
+        return torch.nn.functional.normalize(torch.randn(509, generator=generator), dim=0)
 
     def picture(self, scene, full):
         said = [full, f"a picture of {counted(scene.noun, scene.count)}"]
+        if scene.colour:
+            said.append(f"a picture of {counted(scene.noun, scene.count, scene.colour)}")
         if scene.person:
             said.append(f"{with_article(scene.person.kind)} in {garment('shirt', scene.person.shirt)}")
         return torch.nn.functional.normalize(sum(map(self.caption, said)), dim=0)
@@ -61,8 +65,9 @@ def test_a_model_that_knows_all_gets_all_in_every_group(scores):
     found = scores(SCENES)
     assert set(found) == {"all", "scene", "combination"}
     for group in found.values():
-        assert (group.caption, group.picture, group.thing, group.shirt) == (100, 100, 100, 100)
-    assert found["all"].pictures == 37 == found["scene"].pictures + found["combination"].pictures
+        assert (group.caption, group.picture, group.thing, group.colour) == (100, 100, 100, 100)
+        assert group.shirt == group.swap == 100
+    assert found["all"].pictures == 101 == found["scene"].pictures + found["combination"].pictures
 
 
 def test_elsewhere_only_captions_and_pictures_count(scores):
@@ -72,8 +77,26 @@ def test_elsewhere_only_captions_and_pictures_count(scores):
 
 def test_among_withheld_combinations_only_what_is_withheld_counts(scores):
     wrong = [
-        SCENES[(i + 1) % 37] if not (has_withheld_thing(s) or has_withheld_shirt(s)) else s
+        SCENES[(i + 1) % 101] if not (has_withheld_thing(s) or has_withheld_shirt(s)) else s
         for i, s in enumerate(SCENES)
     ]
-    assert scores(wrong)["combination"].thing == scores(wrong)["combination"].shirt == 100
-    assert scores(wrong)["scene"].thing < 50
+    found = scores(wrong)
+    assert found["combination"].thing == found["combination"].colour == found["combination"].shirt == 100
+    assert found["scene"].thing < 50
+    assert found["scene"].colour < 50
+
+
+def test_to_be_swapped_shirt_and_hat_need_two_colours():
+    worn = next(s for s in SCENES if s.person and s.person.hat and s.person.hat != s.person.shirt)
+    text, wrong = swapped(worn)
+    assert text == full_caption(worn)
+    shirt, hat = worn.person.shirt, worn.person.hat
+    assert f"{hat} shirt" in wrong
+    assert f"{shirt} hat" in wrong
+    assert swapped(replace(worn, person=replace(worn.person, hat=shirt))) == []
+    assert swapped(replace(worn, person=replace(worn.person, hat=""))) == []
+
+
+def test_where_nothing_is_asked_there_is_no_score(scores, monkeypatch):
+    monkeypatch.setattr(module, "swapped", lambda scene: [])
+    assert scores(SCENES)["all"].swap is None

@@ -44,7 +44,7 @@ def mask_in_numpy(lengths, size):
 
 
 def mask_of_ones_and_zeros(lengths, size):
-    mask = torch.ones(len(lengths), size)
+    mask = torch.ones(len(lengths), size, dtype=torch.int64)
     for row, length in zip(mask, lengths, strict=True):
         row[length:] = 0
     return mask.view(-1, 1, 1, size)
@@ -114,11 +114,13 @@ WRONG = {
     ],
     "01.2": [({"plain": 16, "scaled": 1, "slope": 0.09}, "plain: yours is 16, the true value is 8")],
     "01.3": [
+        ((split, lambda y: y.transpose(1, 2).view(len(y), y.shape[2], -1)), "your code raises RuntimeError"),
         ((lambda x, h: torch.stack(x.chunk(h, dim=1), dim=1), merge), "split: "),
         ((split, lambda y: y.reshape(len(y), -1, y.shape[1] * y.shape[3])), "merged without transposing"),
         ((lambda x, h: x.view(*x.shape[:2], h, -1).permute(2, 0, 1, 3), merge), "split: yours has the shape"),
     ],
     "01.4": [
+        (lambda *case: mask_of_ones_and_zeros(*case).float(), "asked for is True and False"),
         (lambda lengths, size: torch.arange(size) <= lengths.view(-1, 1, 1, 1), "counts one token too many"),
         (lambda lengths, size: torch.ones(len(lengths), 1, 1, size).bool(), "yours is True, the true value is False"),
         (lambda lengths, size: torch.arange(size) < lengths, "your code raises RuntimeError"),

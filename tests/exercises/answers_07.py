@@ -113,6 +113,8 @@ WRONG = {
     ],
     "07.2": [({**KINDS, "B": "mixer"}, "B: yours is 'mixer', the true value is 'encoder'")],
     "07.3": [
+        (lambda w, causal, real: problems_by_loops(w.triu().tril(1) if causal else w, causal, real), "yours is"),
+        (lambda w, causal, real: problems_by_loops(w, causal, real | (torch.arange(5) < 4)), "yours is"),
         (lambda weights, causal, real: set(), "yours is set(), the true value is {"),
         (lambda weights, causal, real: {"sums", "future", "padding"}, "yours is {future, padding, sums"),
     ],

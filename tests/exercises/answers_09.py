@@ -72,6 +72,11 @@ def complete_by_probability(next_logits, prompt, budget, context):
         new.append(int(p.argmax()))
 
 
+def context_first(next_logits, prompt, budget, context):
+    found = complete_by_for(next_logits, prompt, budget, context)
+    return {**found, "why": "context"} if len(prompt) + len(found["ids"]) == context else found
+
+
 RIGHT = {
     "09.1": [write_by_loop, write_as_tensor, write_by_sum],
     "09.2": [complete_by_for, complete_by_recursion, complete_by_probability],
@@ -88,6 +93,7 @@ WRONG = {
         (lambda messages: write_by_loop(messages)[:-1], "the last <assistant> is missing"),
     ],
     "09.2": [
+        (context_first, "why: yours is 'context', the true value is 'budget'"),
         (lambda next_logits, prompt, budget, context: {"ids": [], "why": "end"}, "ids: yours has the shape 0"),
         (
             lambda next_logits, *rest: complete_by_for(lambda ids: -next_logits(ids), *rest),

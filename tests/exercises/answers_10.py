@@ -93,6 +93,8 @@ WRONG = {
     ],
     "10.2": [({**COLOURS, "A": "random"}, "A: yours is 'random', the true value is 'learnt by heart'")],
     "10.3": [
+        (lambda losses, texts: bill_by_loops(losses, [t.encode().decode("latin-1") for t in texts]), "yours is"),
+        (lambda losses, texts: bill_by_loops(losses, [t.replace("  ", " x ") for t in texts]), "yours is"),
         (lambda losses, sentences: {"tokens per word": 1, "bits per character": 1}, "tokens per word: yours is 1"),
         (lambda losses, sentences: {**bill_by_loops(losses, sentences), "bits per character": None}, "still missing"),
     ],

@@ -1,5 +1,7 @@
 """Answers to the exercises of lesson 11."""
 
+import operator
+
 import numpy as np
 import torch
 
@@ -64,6 +66,29 @@ def copies_in_numpy(texts, n, threshold):
     return {(int(i), int(j)) for i, j in np.argwhere(np.triu(table >= threshold, 1))}
 
 
+def search(train, test, losses, n=5, more=operator.gt, end=None, parts=str.split, at_once=True):
+    """Searches for runs, with one thing changed."""
+    texts = [[parts(text)] if parts is not str.split else [text.split()] for text in train]
+
+    def share(text, texts):
+        runs = [text.split()[i : i + n] for i in range(len(text.split()) - n + 1)][:end]
+        return sum(any(holds(known, run) for (known,) in texts) for run in runs) / max(1, len(runs))
+
+    def holds(known, run):
+        if isinstance(known, str):
+            return " ".join(run) in known
+        return any(known[i : i + n] == run for i in range(len(known)))
+
+    shares = [share(text, texts) if at_once else max(share(text, [one]) for one in texts) for text in test]
+    found = {i for i, value in enumerate(shares) if more(value, 0.5)}
+    clean = [loss for i, loss in enumerate(losses) if i not in found]
+    return {"leaked": found, "too good by": sum(clean) / max(1, len(clean)) - sum(losses) / len(losses)}
+
+
+def searched(**changes):
+    return lambda *case: search(*case, **changes)
+
+
 RIGHT = {
     "11.1": [
         PAPER,
@@ -72,7 +97,7 @@ RIGHT = {
     ],
     "11.2": [CRITIC, {**CRITIC, "too early": "n"}, dict(reversed(CRITIC.items()))],
     "11.3": [copies_by_loops, lambda *case: set(copies_as_list(*case)), copies_in_numpy],
-    "11.4": [leak_by_text, leak_by_search, leak_by_pairs],
+    "11.4": [leak_by_text, leak_by_search, leak_by_pairs, search],
 }
 
 WRONG = {
@@ -80,6 +105,11 @@ WRONG = {
     "11.2": [({**CRITIC, "share texts": "AC"}, "share texts: yours is 'AC'")],
     "11.3": [(lambda texts, n, threshold: set(), "yours is set()")],
     "11.4": [
+        (searched(more=operator.ge), "yours is"),
+        (searched(n=4), "yours is"),
+        (searched(end=-1), "yours is"),
+        (searched(at_once=False), "yours is"),
+        (searched(parts=str), "yours is"),
         (lambda train, test, losses: {**leak_by_text(train, test, losses), "leaked": set()}, "leaked: yours is set()"),
         (
             lambda train, test, losses: {**leak_by_text(train, test, losses), "too good by": 0},

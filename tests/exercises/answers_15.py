@@ -134,6 +134,7 @@ WRONG = {
         ({**PAPER, "after": -1.806}, "after: yours is -1.806, the true value is 0.07"),
     ],
     "15.2": [
+        ((lambda x, p, base: rotate_by_loops(x, p.bfloat16().double(), base), change_by_loops), "turned: at"),
         ((lambda x, positions, base: x, change_by_loops), "turned: at"),
         ((rotate_by_loops, lambda rotate, q, k, shift: 0.0), "largest change: yours is 0, the true value is"),
         ((rotate_by_loops, lambda rotate, q, k, shift: rotate(q @ k.T, shift)), "your code raises"),

@@ -163,6 +163,7 @@ WRONG = {
     "19.2": [
         ((lambda *case: held_in_a_list(*case)[::-1], lost_by_ranges), "held"),
         ((held_in_a_list, lambda held, *case: set()), "lost: yours is set()"),
+        ((held_in_a_list, lambda held, n, *case: {*lost_by_ranges(held, n, *case)} - {n - 1}), "lost: yours is"),
     ],
     "19.3": [
         (lambda windows, length, place: changed_by_edges(windows, length, place + 1), "yours is"),

@@ -1,14 +1,17 @@
 """A check tries an answer on seeded cases, keeps what it prints to itself, and says what it gave and should give."""
 
+import contextlib
 import dataclasses
+import signal
 import sys
 import warnings
+from collections import defaultdict
 
 import pytest
 import torch
 
 from course_lib.errors import CourseError
-from course_lib.exercises import Exercise, check, find_exercise
+from course_lib.exercises import Exercise, check, checking, find_exercise
 from course_lib.exercises.checking import SEED, examine, seeds
 from course_lib.nn import split_heads
 
@@ -160,3 +163,42 @@ def test_the_grader_draws_other_cases(monkeypatch):
 def test_an_unknown_exercise_is_named(name, expected):
     with pytest.raises(CourseError, match=expected):
         check(name, 1)
+
+
+def test_a_true_value_is_told_from_the_third_try_on(capsys, monkeypatch):
+    monkeypatch.setattr(checking, "TRIES", defaultdict(set))
+    for number in (3, 3, 5, 7):
+        check("01.2", {"plain": number, "scaled": 1, "slope": 0.09})
+    first, again, second, third = capsys.readouterr().out.split("01.2 ")[1:]
+    assert "plain: yours is 3; from the third try on, the true value stands here" in first
+    assert again == first, "the same answer is not another try"
+    assert "the true value is" not in second
+    assert "plain: yours is 7, the true value is 8" in third
+
+
+def test_of_a_function_the_true_value_of_a_case_is_told_at_once(capsys, monkeypatch):
+    monkeypatch.setattr(checking, "TRIES", defaultdict(set))
+    check("04.3", lambda *sizes: 7)
+    assert "the true value is" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no such clock")
+def test_an_answer_that_does_not_end_is_stopped(capsys, monkeypatch):
+    def endless(lengths, size):
+        while True:
+            with contextlib.suppress(Exception):
+                size += 1
+
+    monkeypatch.setattr(checking, "SECONDS", 0.2)
+    assert check("01.4", endless) == 0
+    assert "your code computed for more than 0.2 seconds, and was stopped" in capsys.readouterr().out
+    assert signal.getitimer(signal.ITIMER_PROF) == (0, 0)
+
+
+def test_a_function_that_forgets_its_return_was_attempted():
+    def forgets(x, by):
+        x = x * by
+
+    assert "not right yet (case 1 of 6" in said(forgets)
+    assert "your function returns None; is there a `return`" in said(forgets)
+    assert "returns None; is there" in said(lambda x, by: x * by if x.dim() == 1 else None)

@@ -3,9 +3,8 @@
 import pytest
 
 from course_lib.exercises.checking import SEED, examine
-from tests.exercises.test_answers import EXERCISES, all_wrong, names, right
+from tests.exercises.test_answers import EXERCISES, names, right, written_wrong
 from tests.remote.two_sides import connected
-
 
 FUNCTIONS = [name for name, exercise in EXERCISES.items() if exercise.wants_a_function]
 
@@ -23,7 +22,7 @@ def test_every_right_answer_is_accepted_from_afar(name, monkeypatch):
 @pytest.mark.parametrize("name", EXERCISES)
 def test_every_wrong_answer_is_rejected_from_afar_and_its_cause_named(name, monkeypatch):
     monkeypatch.setenv(SEED, "20_011")
-    for answer, cause in all_wrong(name):
+    for answer, cause in written_wrong(name):
         with connected(answer=lambda answer=answer: answer) as peer:
             verdict = examine(EXERCISES[name], peer.call("answer"))
             assert verdict.points == 0, f"accepted, though {cause}"

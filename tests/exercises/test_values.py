@@ -14,7 +14,7 @@ TRUE = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
 
 def difference(given, true=TRUE, axes=()):
     found = first_difference(given, true, 1e-4, axes)
-    return found and found.text
+    return found and found.in_words()
 
 
 @pytest.mark.parametrize(

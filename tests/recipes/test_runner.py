@@ -207,7 +207,7 @@ def test_only_the_main_process_writes(toys, tmp_path, monkeypatch):
 def test_minutes_take_the_place_of_steps_and_all_stages_share_them():
     recipe = RECIPES["vlm"].planned(minutes=10.0, seed=7)
     plans = [stage.plan for stage in (*recipe.earlier, recipe)]
-    assert {(plan.steps, plan.minutes, plan.seed) for plan in plans} == {(None, 2.0, 7)}
+    assert {(plan.steps, plan.minutes, plan.seed) for plan in plans} == {(None, 2.5, 7)}
     assert RECIPES["base"].planned(seed=3).plan == replace(RECIPES["base"].plan, seed=3)
     with pytest.raises(CourseError, match=r"got None, 0"):
         RECIPES["base"].planned(minutes=0)
@@ -271,7 +271,7 @@ def test_settings_are_those_that_no_other_recipe_has():
     assert RECIPES["vit"].settings() == {
         "batch_size": 64,
         "sizes": RECIPES["vit"].sizes,
-        "views": {"shift": 0, "flip": 0.5, "recolour": 0.5},
+        "views": {"shift": 0, "flip": 0.5},
         "sampled": 500,
     }
     for recipe in RECIPES.values():

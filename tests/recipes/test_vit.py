@@ -19,7 +19,7 @@ def test_a_folder_of_pictures_of_any_kind_is_learnt_and_the_card_says_what_it_is
     assert (card["source"], card["training pictures"]) == (source, 48)
     assert f"{model.num_parameters():,} parameters" in card["model"]
     assert card["validation"]["all"] == {"pictures": 6, "accuracy": 100.0}
-    assert VIT.on("mine").views.recolour == 0.0, "only what is drawn here may change its colours"
+    assert VIT.on("mine").views.flip == 0.0, "only what is drawn here may be turned"
     assert [entry["step"] for entry in card["history"]] == [0, 4, 8, 12, 16, 20]
     black = processor([np.zeros((50, 30, 3), dtype=np.uint8)])
     assert model.config.classes[model(black).argmax()] == "black"

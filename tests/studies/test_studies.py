@@ -12,6 +12,7 @@ STUDIES = all_studies()
 # Even at toy size they ask a trained model, or read all texts.
 LARGE = {
     "architectures",
+    "connectors",
     "forgetting",
     "four_methods",
     "heads",
@@ -22,6 +23,8 @@ LARGE = {
     "pleasing_the_judge",
     "pretraining",
     "shared_heads",
+    "stages",
+    "towers",
     "uptraining",
 }
 TOLD = [

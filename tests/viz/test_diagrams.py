@@ -17,6 +17,7 @@ PREDICTED = ["this", "was", "the", "first", "book", "i", "'ve", "ever", "read", 
 THREE_DATA = ["20,000 stories", "26,826 dialogues", "pairs of answers,\none preferred"]
 PICTURE = torch.rand(24, 24, 3)
 BEAM = [[(min(step, rank // 2), "translation", -10.25, "kept") for rank in range(4)] for step in range(8)]
+CAPTIONS = ["a man in a white shirt", "a woman in an orange shirt", "four bicycles"]
 DIAGRAMS = {
     "multi-head attention": viz.draw_multi_head_attention,
     "multi-head attention, 1 head": lambda ax=None: viz.draw_multi_head_attention(1, ax=ax),
@@ -38,6 +39,8 @@ DIAGRAMS = {
     "beam": lambda ax=None: viz.draw_beam(BEAM, (7, 1), ax=ax),
     "three steps": lambda ax=None: viz.draw_three_steps(THREE_DATA, ["lesson 10", "lesson 12", "lesson 13"], ax=ax),
     "course map": viz.draw_course_map,
+    "clip": lambda ax=None: viz.draw_clip([PICTURE] * 3, CAPTIONS, [0, 1, 2], ax=ax),
+    "clip, one picture and two classes": lambda ax=None: viz.draw_clip([PICTURE], CAPTIONS[:2], [1], ax=ax),
     "vlm": lambda ax=None: viz.draw_vlm(PICTURE, "What is the\ncolor?", "It is red.", ax=ax),
 }
 
@@ -181,6 +184,30 @@ def test_the_map_has_room_for_any_number_of_lessons(sizes, monkeypatch):
     monkeypatch.setattr("course_lib.viz.course_map.LESSONS", numbered(parts))
     words = words_of(viz.draw_course_map())
     assert [word for word in words if word.isdigit()] == [str(number) for number in range(sum(sizes))]
+
+
+def test_each_picture_meets_each_caption_and_its_own_cell_is_marked():
+    ax = viz.draw_clip([PICTURE] * 2, CAPTIONS, [2, 0])
+    boxes = shapes_of(ax, FancyBboxPatch)
+    faces = {
+        words.get_text(): next(box.get_facecolor() for box in boxes if box.contains_point(middle_of(words)))
+        for words in ax.texts
+    }
+    marked = {words for words, face in faces.items() if "·" in words and face != faces["I1 · T1"]}
+    assert sum("·" in words for words in faces) == 6
+    assert marked == {"I1 · T3", "I2 · T1"}
+
+
+def middle_of(text):
+    """The middle of a text, in pixels."""
+    extent = text.get_window_extent()
+    return (extent.x0 + extent.x1) / 2, (extent.y0 + extent.y1) / 2
+
+
+@pytest.mark.parametrize("wrong", [([], CAPTIONS, []), ([PICTURE] * 4, CAPTIONS, [0] * 4), ([PICTURE], CAPTIONS, [])])
+def test_other_numbers_of_pictures_and_captions_are_an_error_that_names_them(wrong):
+    with pytest.raises(CourseError, match=f"got {len(wrong[0])} pictures, 3 captions and {len(wrong[2])} numbers"):
+        viz.draw_clip(*wrong)
 
 
 def test_a_ring_colours_the_tokens_that_share_a_name_with_the_first():

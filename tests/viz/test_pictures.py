@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 import torch
 from matplotlib import pyplot as plt
+from matplotlib.colors import to_rgb
 from PIL import Image
 
 from course_lib import viz
 from course_lib.errors import CourseError
+from course_lib.viz.style import VERMILION
 
 HEIGHT, WIDTH = 6, 9
 
@@ -49,12 +51,22 @@ def test_a_picture_smaller_than_a_patch_is_refused():
         viz.show_patches(noise(3), 7)
 
 
-def test_the_focus_is_bright_where_the_weight_is_largest():
+def test_the_focus_is_reddest_where_the_weight_is_largest_and_framed():
     weights = torch.tensor([[0.0, 0.25, 0.0], [0.0, 0.0, 0.5]])
-    values = drawn(viz.show_focus(np.ones((HEIGHT, WIDTH, 3)), weights))[..., 0]
-    assert (values[3:, 6:] == 1.0).all()
-    np.testing.assert_allclose(values[:3, 3:6], 0.15 + 0.85 / 2)
-    np.testing.assert_allclose(values[3:, :6], 0.15)
+    ax = viz.show_focus(np.ones((HEIGHT, WIDTH, 3)), weights)
+    values, red = drawn(ax), to_rgb(VERMILION)
+    np.testing.assert_allclose(values[3:, 6:], np.broadcast_to(red, (3, 3, 3)))
+    np.testing.assert_allclose(values[:3, 3:6], np.broadcast_to(1 - (1 - np.array(red)) / 2, (3, 3, 3)))
+    np.testing.assert_allclose(values[3:, :6], 1.0)
+    frame = ax.patches[-1]
+    assert (frame.get_x(), frame.get_y(), frame.get_width(), frame.get_height()) == (5.5, 2.5, 3, 3)
+    plt.close("all")
+
+
+def test_without_any_weight_the_picture_stays_in_pale_grey():
+    picture = noise()
+    values = drawn(viz.show_focus(picture, np.eye(3)[:2] * [[1.0], [0.0]]))
+    np.testing.assert_allclose(values[3:, 3:, 1], 0.5 + picture[3:, 3:] / 510)
     plt.close("all")
 
 

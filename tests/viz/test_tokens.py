@@ -23,6 +23,11 @@ def test_a_token_without_a_value_is_grey():
     assert viz.show_tokens(["a"], [np.nan]).patches
 
 
+def test_marks_that_are_all_alike_have_no_colour_bar():
+    bars = [len(viz.show_tokens("abc", [np.nan, 1.0, last]).figure.axes) - 1 for last in (1.0, 2.0)]
+    assert bars == [0, 1]
+
+
 def test_limits_make_two_texts_comparable():
     first, second = (viz.show_tokens("ab", values, limits=(0, 5)) for values in ([1.0, 2.0], [4.0, 1.0]))
     assert colours(first)[0] == colours(second)[1]

@@ -16,6 +16,11 @@ class Drawing:
     height: float
     shapes: str
 
+    @property
+    def is_coloured(self) -> bool:
+        """Whether a part of it gets the colour of the thing that it draws."""
+        return 'class="colour"' in self.shapes or 'class="line"' in self.shapes
+
 
 @cache
 def drawing(name: str) -> Drawing:

@@ -6,32 +6,39 @@ from course_lib.world.scenes.phrases import (
     coloured_things,
     dressed,
     located,
-    somebody,
     things,
     wearing,
 )
-from course_lib.world.scenes.scene import Scene
+from course_lib.world.scenes.scene import Person, Scene
 from course_lib.world.splits import digest
 
 FRAMES = ("{}", "{}", "a picture of {}", "a drawing of {}", "here you see {}")
 
 
 def captions(scene: Scene) -> tuple[str, ...]:
-    """The five captions of a scene. All but the last name one colour at most; the last, the full one, names all."""
+    """The five captions of a scene; the last, the full one, tells all that the others do, and more."""
     dice = Dice(digest(repr(scene)))
     parts = with_person(dice, scene) if scene.person else alone(scene)
     return tuple(dice.pick(FRAMES).format(part) for part in parts) + (full_caption(scene),)
 
 
 def with_person(dice: Dice, scene: Scene) -> tuple[str, str, str, str]:
-    """The shirt, the things (at times with their colour), the place, and who is where."""
-    who, what = somebody(scene.person), things(scene)
+    """The shirt, the things (most often with their colour), another garment, and shirt and hat with the place.
+
+    So each garment is named alone, and two of them side by side.
+    """
+    what = things(scene)
     return (
         wearing(scene.person, "shirt"),
-        dice.pick((what, what, coloured_things(scene))),
-        f"{what} and {who} {located(scene)}",
-        f"{what} on the {scene.side} of {who}",
+        dice.pick((what, coloured_things(scene), coloured_things(scene))),
+        wearing(scene.person, "hat" if scene.person.hat else scene.person.bottom),
+        f"{shirt_and_hat(scene.person)} {located(scene)}",
     )
+
+
+def shirt_and_hat(person: Person) -> str:
+    """A person in shirt and hat; without a hat, in shirt and trousers or skirt."""
+    return wearing(person, "shirt", "hat" if person.hat else person.bottom)
 
 
 def alone(scene: Scene) -> tuple[str, str, str, str]:

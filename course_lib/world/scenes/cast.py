@@ -10,8 +10,8 @@ from course_lib.world.language.lexicon import LEXICON
 from course_lib.world.scenes.art import drawing
 from course_lib.world.table import TABLES, Row, read_table
 
-PAINTS = ("red", "orange", "yellow", "green", "blue", "purple", "black", "white")
-FURS = ("black", "white", "brown", "gray")
+PAINTS = ("red", "orange", "yellow", "green", "blue", "purple", "black", "white")  # of clothes
+COLOURS = (*PAINTS, "brown", "gray")  # of things; as in a picture book, dogs are green, too
 HAIRS = ("black", "brown", "blond", "red", "gray")
 SKINS = 5
 KINDS = ("man", "woman", "boy", "girl")
@@ -34,7 +34,7 @@ ENGLISH = {noun.english: noun for noun in LEXICON.nouns}
 
 @dataclass(frozen=True)
 class Drawable:
-    """A noun that can be drawn. `colours` are those that tell one from another: none where all look alike.
+    """A noun that can be drawn. `colours` are those in which it is drawn: none where all look alike.
 
     `width` is that of a single one in a picture 240 wide; `places` are those where it can be.
     """
@@ -57,10 +57,7 @@ class Drawable:
 def make_drawable(row: Row) -> Drawable:
     """The Drawable of one row of drawn.csv."""
     noun = ENGLISH[row.one_of("noun", tuple(ENGLISH))]
-    palette = FURS if "furry" in noun.kinds or noun.english == "cow" else PAINTS
-    fitting = {adjective.english for adjective in LEXICON.adjectives if noun in adjective.nouns}
-    colours = tuple(colour for colour in palette if colour in fitting)
-    colours = colours if len(colours) > 1 else ()
+    colours = COLOURS if drawing(noun.english).is_coloured else ()
     return Drawable(
         noun=noun.english,
         plural=noun.english_plural,

@@ -1,4 +1,4 @@
-"""Talk about scenes: some turns about each, of different kinds and asked in different forms."""
+"""Talk about scenes: some turns about each, of different kinds, worded in many ways and asked in different forms."""
 
 from dataclasses import dataclass
 
@@ -20,17 +20,23 @@ from course_lib.world.splits import digest
 TURNS = 4
 THINGS = 2  # yes/no questions about things in `practice`
 FALSE = 0.5  # the share of its premises that are false
+WITHHELD = 0.3  # the share of held-out questions that are asked in a wording that training withholds
 GRANTED = "place", "side", "colour"  # kinds of questions that take for granted that something is there
 
 
 @dataclass(frozen=True)
 class SceneTurn:
-    """What is asked about a picture and answered, the kind of question, and the form in which it is asked."""
+    """What is asked about a picture and answered, the kind of question, and the form in which it is asked.
+
+    `held_out` says what of it training never shows: "thing" or "shirt" (in this colour), "wording", both ("thing and
+    wording"), or "" for nothing.
+    """
 
     user: str
     assistant: str
     kind: str
     form: str
+    held_out: str = ""
 
 
 def make_scene_dialogues(split: str = "train") -> list[tuple[Scene, tuple[SceneTurn, ...]]]:
@@ -39,18 +45,25 @@ def make_scene_dialogues(split: str = "train") -> list[tuple[Scene, tuple[SceneT
 
 
 def turns(scene: Scene) -> tuple[SceneTurn, ...]:
-    """Four turns about a scene, or as many as there are kinds of questions, each of another kind."""
+    """Four turns about a scene, or as many as there are kinds of questions, each of another kind.
+
+    Only of scenes that are held out, some are asked in withheld wordings.
+    """
     dice = Dice(digest(f"turns {scene!r}"))
     by_kind = {}
     for question in questions(scene):
         by_kind.setdefault(question.kind, []).append(question)
     chosen = [dice.pick(by_kind[kind]) for kind in dice.shuffled(list(by_kind))[:TURNS]]
-    return tuple(make_turn(question, dice.pick(tuple(FORMS))) for question in chosen)
+    return tuple(
+        make_turn(dice, question, withheld=scene.held_out != "" and dice.chance(WITHHELD)) for question in chosen
+    )
 
 
-def make_turn(question: Question, form: str) -> SceneTurn:
-    """The SceneTurn of a question in a form."""
-    return SceneTurn(**question.turn(form), kind=question.kind, form=form)
+def make_turn(dice: Dice, question: Question, withheld: bool = False) -> SceneTurn:
+    """The SceneTurn of a question in one of the forms, in one of its wordings: known ones, or `withheld` ones."""
+    form, text = dice.pick(tuple(FORMS)), dice.pick(question.wordings(withheld))
+    held_out = " and ".join(filter(None, (question.held_out, "wording" if withheld else "")))
+    return SceneTurn(**question.turn(form, text), kind=question.kind, form=form, held_out=held_out)
 
 
 def practice(scene: Scene, shirts: int = 0, premises: int = 0) -> tuple[SceneTurn, ...]:
@@ -68,7 +81,8 @@ def practice(scene: Scene, shirts: int = 0, premises: int = 0) -> tuple[SceneTur
         person = scene.person
         asked.append(presence(scene, dice.pick((person.kind, dice.pick(absent_people(scene))))))
         asked += [wearing(person, dice.pick((person.shirt, dice.pick(other_shirts(person))))) for _ in range(shirts)]
-        asked += [question for question in questions(scene) if "hat" in question.text.split()]
+        asked += [question for question in questions(scene) if question.words.get("worn") == "hat"]
     true = [question for question in questions(scene) if question.kind in GRANTED]
-    asked += [dice.pick(false_premises(scene) if dice.chance(FALSE) else true) for _ in range(premises)]
-    return tuple(make_turn(question, dice.pick(tuple(FORMS))) for question in dice.shuffled(asked))
+    false = [question for question in false_premises(scene) if not question.held_out]
+    asked += [dice.pick(false if dice.chance(FALSE) else true) for _ in range(premises)]
+    return tuple(make_turn(dice, question) for question in dice.shuffled(asked))

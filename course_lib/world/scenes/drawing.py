@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
     from course_lib.world.scenes.scene import Scene  # it imports this module
 
-COLOURS = {
-    "red": "#bd0f1b",
-    "orange": "#e67e08",
-    "yellow": "#ffda18",
-    "green": "#1cb36f",
-    "blue": "#2e6ddd",
-    "purple": "#6b1d84",
-    "black": "#33312f",
+HUES = {  # far apart for every eye, with all cones or without the red, green or blue ones
+    "red": "#cb0e03",
+    "orange": "#f27a06",
+    "yellow": "#fedd0c",
+    "green": "#0ebd70",
+    "blue": "#0361ed",
+    "purple": "#591492",
+    "black": "#0c0c0d",
     "white": "#ffffff",
-    "brown": "#8a5426",
-    "gray": "#a3a3a3",
+    "brown": "#5a3522",
+    "gray": "#96969b",
 }
 HAIRS = {"black": "#29231f", "brown": "#6e4424", "blond": "#e9bf5a", "red": "#b5512a", "gray": "#bdbab5"}
 SKINS = ("#fbdcc0", "#e6b98f", "#c68e60", "#96613a", "#613d26")
@@ -59,15 +59,15 @@ def style(scene: "Scene") -> str:
     """The colours of what is in the scene; what nobody wears is not displayed."""
     fills, hidden = {}, []
     if scene.colour:
-        fills["colour"] = COLOURS[scene.colour]
+        fills["colour"] = HUES[scene.colour]
     if scene.person:
         person = scene.person
         fills |= {
             "skin": SKINS[person.skin],
             "hair": HAIRS[person.hair],
-            "shirt": COLOURS[person.shirt],
-            person.bottom: COLOURS[person.bottom_colour],
-            "hat": COLOURS.get(person.hat),
+            "shirt": HUES[person.shirt],
+            person.bottom: HUES[person.bottom_colour],
+            "hat": HUES.get(person.hat),
         }
         hidden = ["trousers"] if person.bottom == "skirt" else ["dress"]
         hidden += [] if person.hat else ["hat", "band"]

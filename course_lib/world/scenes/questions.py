@@ -11,7 +11,8 @@ from course_lib.world.dice import Dice
 from course_lib.world.language.writing import NUMBERS, capitalise, with_article
 from course_lib.world.scenes.cast import DRAWABLES, KINDS, LABELS, PAINTS, SHOWN, WITHHELD_SHIRTS
 from course_lib.world.scenes.phrases import garment, located, things
-from course_lib.world.scenes.scene import Person, Scene
+from course_lib.world.scenes.scene import Person, Scene, has_withheld_shirt, has_withheld_thing
+from course_lib.world.scenes.wordings import WORDINGS, fill
 from course_lib.world.splits import digest
 
 FORMS = {
@@ -19,24 +20,49 @@ FORMS = {
     "ambiguous": "Q: {} A:",
     "word": "{}\nAnswer the question using a single word or phrase.",
 }
+PRONOUNS = {
+    "man": {"he": "he", "his": "his", "him": "him"},
+    "woman": {"he": "she", "his": "her", "him": "her"},
+    "boy": {"he": "he", "his": "his", "him": "him"},
+    "girl": {"he": "she", "his": "her", "him": "her"},
+}
 
 
 @dataclass(frozen=True)
 class Question:
-    """A question of one kind: colour, object, count, place, side, person or yes/no.
+    """A question of one kind: colour, object, count, place, side, person, yes/no or premise.
 
-    `sentence` answers it in full ("The man is wearing a yellow shirt."), `word` in a word or two ("Yellow.").
+    `sentence` answers it in full ("The man is wearing a yellow shirt."), `word` in a word or two ("Yellow."). `topic`
+    and `words` give its wordings. `held_out` is "thing" or "shirt" where the answer names a combination that training
+    never shows, "frame" where training never asks so of what isn't there, else "".
     """
 
     kind: str
-    text: str
+    topic: str
+    words: dict[str, str]
     sentence: str
     word: str
+    held_out: str = ""
+    named: bool = False  # whoever is asked about must be named: "his shirt" might be another's
 
-    def turn(self, form: str) -> dict[str, str]:
-        """What is asked and answered in a form, one of `FORMS`, as a dict with the keys user and assistant."""
+    @property
+    def text(self) -> str:
+        """The question in the slide's words."""
+        return fill(WORDINGS[self.topic].known[0], self.words)
+
+    def wordings(self, withheld: bool = False) -> tuple[str, ...]:
+        """All ways of asking it that training shows, or those that it withholds."""
+        of_topic = WORDINGS[self.topic]
+        ways = of_topic.withheld if withheld else of_topic.known
+        return tuple(fill(way, self.words) for way in ways if "{kind}" in way or not self.named)
+
+    def turn(self, form: str, text: str | None = None) -> dict[str, str]:
+        """What is asked and answered in a form, one of `FORMS`, as a dict with the keys user and assistant.
+
+        `text`: one of its wordings; default: the slide's.
+        """
         return {
-            "user": FORMS[form].format(self.text),
+            "user": FORMS[form].format(text or self.text),
             "assistant": self.word if form == "word" else self.sentence,
         }
 
@@ -50,38 +76,42 @@ def questions(scene: Scene) -> tuple[Question, ...]:
     return tuple(asked)
 
 
-def ask(kind: str, text: str, sentence: str, word: str) -> Question:
+def ask(kind: str, topic: str, words: dict[str, str], sentence: str, word: str, held_out: str = "") -> Question:
     """A Question whose answers begin with capitals and end in full stops."""
-    return Question(kind, text, capitalise(f"{sentence}."), capitalise(f"{word}."))
+    return Question(kind, topic, words, capitalise(f"{sentence}."), capitalise(f"{word}."), held_out)
+
+
+def words_of(name: str, count: int = 1, person: str = "") -> dict[str, str]:
+    """The words of questions about so many things of a name, and perhaps about a person, too."""
+    thing = name if count == 1 else DRAWABLES[name].plural
+    one = {"be": "is", "do": "does", "have": "has", "they": PRONOUNS.get(name, {"he": "it"})["he"]}
+    many = {"be": "are", "do": "do", "have": "have", "they": "they"}
+    return {"thing": thing, **(one if count == 1 else many), "kind": person, **PRONOUNS.get(person, {})}
 
 
 def about_things(scene: Scene) -> Iterator[Question]:
     """What it is, how many there are, in which colour, and where."""
-    plural = DRAWABLES[scene.noun].plural
-    name, be = (scene.noun, "is") if scene.count == 1 else (plural, "are")
-    category = "animal" if DRAWABLES[scene.noun].animal else "thing"
-    beside = f"next to the {scene.person.kind}" if scene.person else "in the picture"
-    question = f"What is {beside}?" if scene.person else f"Which {category} do you see in the picture?"
-    yield ask("object", question, f"there {be} {things(scene)} {beside}", name)
+    drawable, person = DRAWABLES[scene.noun], scene.person.kind if scene.person else ""
+    name, be = (scene.noun, "is") if scene.count == 1 else (drawable.plural, "are")
+    held_out = "thing" if has_withheld_thing(scene) else ""
+    words = words_of(scene.noun, scene.count, person)
+    words |= {"plural": drawable.plural, "category": "animal" if drawable.animal else "thing"}
+    beside = f"next to the {person}" if person else "in the picture"
+    yield ask("object", "object" if person else "alone", words, f"there {be} {things(scene)} {beside}", name, held_out)
     number = NUMBERS[scene.count - 1]
-    yield ask("count", f"How many {plural} are there?", f"there {be} {number} {name}", number)
+    yield ask("count", "count", words, f"there {be} {number} {name}", number)
     if scene.colour:
-        yield ask("colour", f"What is the color of the {name}?", f"the {name} {be} {scene.colour}", scene.colour)
-    yield ask("place", f"Where {be} the {name}?", f"the {name} {be} {located(scene)}", located(scene))
+        yield ask("colour", "colour", words, f"the {name} {be} {scene.colour}", scene.colour, held_out)
+    yield ask("place", "place", words, f"the {name} {be} {located(scene)}", located(scene))
 
 
 def about_person(scene: Scene) -> Iterator[Question]:
     """Who it is, and on which side of whom the things are."""
-    kind, be = scene.person.kind, "is" if scene.count == 1 else "are"
-    name = scene.noun if scene.count == 1 else DRAWABLES[scene.noun].plural
-    yield ask("person", "Who is in the picture?", f"there is {with_article(kind)} in the picture", kind)
-    yield ask("place", f"Where is the {kind}?", f"the {kind} is {located(scene)}", located(scene))
-    yield ask(
-        "side",
-        f"On which side of the {kind} {be} the {name}?",
-        f"the {name} {be} on the {scene.side} of the {kind}",
-        scene.side,
-    )
+    kind, words = scene.person.kind, words_of(scene.noun, scene.count, scene.person.kind)
+    name, be = words["thing"], words["be"]
+    yield ask("person", "person", words, f"there is {with_article(kind)} in the picture", kind)
+    yield ask("place", "place", words_of(kind), f"the {kind} is {located(scene)}", located(scene))
+    yield ask("side", "side", words, f"the {name} {be} on the {scene.side} of the {kind}", scene.side)
 
 
 def about_clothes(dice: Dice, scene: Scene) -> Iterator[Question]:
@@ -90,20 +120,30 @@ def about_clothes(dice: Dice, scene: Scene) -> Iterator[Question]:
     The other one is worn by such people in training, too: else withheld ones would always be answered by no.
     """
     person = scene.person
-    kind, worn = person.kind, {"shirt": person.shirt, person.bottom: person.bottom_colour, "hat": person.hat}
+    held_out = "shirt" if has_withheld_shirt(scene) else ""
+    worn = {"shirt": person.shirt, person.bottom: person.bottom_colour, "hat": person.hat}
     for name, colour in worn.items():
         if colour:
-            question = f"What is the color of the {name} that the {kind} is wearing?"
-            yield ask("colour", question, f"the {kind} is wearing {garment(name, colour)}", colour)
+            told = f"the {person.kind} is wearing {garment(name, colour)}"
+            words = words_of_garment(person.kind, name)
+            yield ask("colour", "worn", words, told, colour, held_out if name == "shirt" else "")
     for colour in (person.shirt, dice.pick(other_shirts(person))):
         yield wearing(person, colour)
+
+
+def words_of_garment(kind: str, name: str) -> dict[str, str]:
+    """The words of questions about a garment of a kind of person."""
+    many = name == "trousers"
+    verbs = {"be": "are", "do": "do"} if many else {"be": "is", "do": "does"}
+    return {"worn": name, "worn_phrase": name if many else with_article(name), "kind": kind, **verbs, **PRONOUNS[kind]}
 
 
 def wearing(person: Person, colour: str) -> Question:
     """Whether somebody wears a shirt of this colour."""
     word, told = "yes" if colour == person.shirt else "no", garment("shirt", person.shirt)
-    question = f"Is the {person.kind} wearing {garment('shirt', colour)}?"
-    return ask("yes/no", question, f"{word}, the {person.kind} is wearing {told}", word)
+    words = {"kind": person.kind, "shirt": garment("shirt", colour), "colour": colour, **PRONOUNS[person.kind]}
+    held_out = "shirt" if person.shirt in WITHHELD_SHIRTS[person.kind] else ""
+    return ask("yes/no", "wearing", words, f"{word}, the {person.kind} is wearing {told}", word, held_out)
 
 
 def about_presence(dice: Dice, scene: Scene) -> Iterator[Question]:
@@ -118,14 +158,25 @@ def about_presence(dice: Dice, scene: Scene) -> Iterator[Question]:
 def presence(scene: Scene, noun: str) -> Question:
     """Whether there is such a thing or such a person in the picture."""
     word = "yes" if noun == scene.noun or scene.person and noun == scene.person.kind else "no"
-    question = f"Is there {with_article(noun)} in the picture?"
     told = with_article(noun) if word == "yes" else f"no {noun}"
-    return ask("yes/no", question, f"{word}, there is {told} in the picture", word)
+    words = {"noun": noun, "a_noun": with_article(noun)}
+    held_out = "thing" if noun == scene.noun and has_withheld_thing(scene) else ""
+    return ask("yes/no", "presence", words, f"{word}, there is {told} in the picture", word, held_out)
+
+
+def seen_in(noun: str, colour: str) -> bool:
+    """Whether training shows such things in this colour, or in none at all."""
+    return DRAWABLES[noun].withheld != colour
+
+
+def worn_by(kind: str, shirt: str) -> bool:
+    """Whether training shows people of this kind in a shirt of this colour."""
+    return shirt not in WITHHELD_SHIRTS[kind]
 
 
 def other_shirts(person: Person) -> list[str]:
     """The colours of the shirts of other people of the same kind, as training shows them."""
-    return [colour for colour in PAINTS if colour not in (person.shirt, *WITHHELD_SHIRTS[person.kind])]
+    return [colour for colour in PAINTS if colour != person.shirt and worn_by(person.kind, colour)]
 
 
 def absent_things(scene: Scene) -> list[str]:
@@ -139,16 +190,28 @@ def absent_people(scene: Scene) -> list[str]:
 
 
 def false_premises(scene: Scene) -> tuple[Question, ...]:
-    """Questions of the kind "premise": each takes for granted what isn't there, and the answer says so."""
+    """Questions of the kind "premise": each takes for granted what isn't there, and the answer says so.
+
+    How many there are of what isn't there is never asked in training: this frame is held out. And nothing is asked for
+    that training never shows in the colour of what is there, nor anybody in such a shirt. Else "a green shirt is seen,
+    a girl is asked for" would always be answered by no, and girls in green shirts be denied.
+    """
     dice = Dice(digest(f"premises {scene!r}"))
-    thing, kind = dice.pick(absent_things(scene)), dice.pick(absent_people(scene))
-    asked = {f"Where is the {thing}?": thing, f"Where is the {kind}?": kind}
+    thing = dice.pick([noun for noun in absent_things(scene) if not scene.colour or seen_in(noun, scene.colour)])
+    kind = dice.pick([kind for kind in absent_people(scene) if not scene.person or worn_by(kind, scene.person.shirt)])
+    person = scene.person.kind if scene.person else ""
+    asked = [missing(thing, "place", words_of(thing)), missing(kind, "place", words_of(kind))]
+    asked += [missing(kind, "worn", words_of_garment(kind, name), named=True) for name in ("shirt", "trousers")]
     if DRAWABLES[thing].colours:
-        asked[f"What is the color of the {thing}?"] = thing
+        asked.append(missing(thing, "colour", words_of(thing)))
     if scene.person:
-        asked[f"On which side of the {scene.person.kind} is the {thing}?"] = thing
+        asked.append(missing(thing, "side", words_of(thing, person=person)))
         if not scene.person.hat:
-            asked[f"What is the color of the hat that the {scene.person.kind} is wearing?"] = "hat"
-    return tuple(
-        ask("premise", question, f"there is no {noun} in the picture", "none") for question, noun in asked.items()
-    )
+            asked.append(missing("hat", "worn", words_of_garment(person, "hat")))
+    asked.append(missing(thing, "count", {"plural": DRAWABLES[thing].plural}, held_out="frame"))
+    return tuple(asked)
+
+
+def missing(noun: str, topic: str, words: dict[str, str], named: bool = False, held_out: str = "") -> Question:
+    """A Question that is answered by saying that there is no such thing or person in the picture."""
+    return Question("premise", topic, words, f"There is no {noun} in the picture.", "None.", held_out, named)

@@ -22,10 +22,11 @@ from course_lib.world.scenes.cast import (
 )
 from course_lib.world.scenes.drawing import draw
 from course_lib.world.scenes.layout import Spot, place_person, place_things
-from course_lib.world.splits import check_split
+from course_lib.world.splits import check_split, digest
 
 # For each split: how many scenes of known combinations, and how many with a combination that training withholds.
 SIZES = {"train": (8_000, 0), "validation": (500, 500), "test": (1_000, 1_000)}
+EXTRA = {"extra": (16_000, 0)}  # more to train on, where 8,000 are learnt by heart
 
 
 @dataclass(frozen=True)
@@ -78,11 +79,13 @@ def make_scenes(split: str = "train", size: int | None = None, seed: int = 0) ->
     """The first `size` scenes of a split (default: all), the same on every machine.
 
     There are 8,000 for "train", 1,000 for "validation" and 2,000 for "test", half of those with withheld combinations.
+    The split "extra" has 16,000 more of the kind of "train".
 
     Raises CourseError for another split, or a size that is not between 1 and all.
     """
-    check_split(split)
-    scenes = scenes_by_split(seed)[split]
+    if split not in EXTRA:
+        check_split(split)
+    scenes = (more_scenes if split in EXTRA else scenes_by_split)(seed)[split]
     if size is not None and not 1 <= size <= len(scenes):
         raise CourseError(f'split "{split}" has {len(scenes)} scenes; expected a size from 1 to that, got {size}')
     return list(scenes[:size])
@@ -91,8 +94,20 @@ def make_scenes(split: str = "train", size: int | None = None, seed: int = 0) ->
 @lru_cache(maxsize=1)
 def scenes_by_split(seed: int) -> dict[str, list[Scene]]:
     """A dict from each split to its scenes, of which no two have the same content; the held-out ones take turns."""
-    dice, seen, splits = Dice(seed), set(), {}
-    for split, (known, withheld) in SIZES.items():
+    return draw_splits(SIZES, Dice(seed), set())
+
+
+@lru_cache(maxsize=1)
+def more_scenes(seed: int) -> dict[str, list[Scene]]:
+    """The same of `EXTRA`: drawn only where they are asked for, and nothing that another split shows."""
+    seen = {content(scene) for scenes in scenes_by_split(seed).values() for scene in scenes}
+    return draw_splits(EXTRA, Dice(digest(f"extra {seed}")), seen)
+
+
+def draw_splits(sizes: dict[str, tuple[int, int]], dice: Dice, seen: set[tuple]) -> dict[str, list[Scene]]:
+    """A dict from each split to so many scenes with a content that is not in `seen`, and is added to it."""
+    splits = {}
+    for split, (known, withheld) in sizes.items():
         wanted = ["combination" if withheld and number % 2 else "scene" for number in range(known + withheld)]
         scenes = [new_scene(dice, seen, held_out) for held_out in wanted]
         if withheld:

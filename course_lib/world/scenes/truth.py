@@ -1,4 +1,4 @@
-"""What a text says is in a picture, and what of it is not: objects that are seen though they aren't there."""
+"""What a text says is in a picture, and what of it is not: things, people and hats that are seen though not there."""
 
 import re
 from functools import cache
@@ -10,13 +10,18 @@ PEOPLE = {"man": "men", "woman": "women", "boy": "boys", "girl": "girls"}
 
 
 def invented(scene: Scene, text: str) -> set[str]:
-    """The things and people that a text names and a scene doesn't show, as nouns in the singular."""
-    shown = {scene.noun, *SHOWN.get(scene.place, ()), *([scene.person.kind] if scene.person else [])}
-    return named(text) - shown
+    """What a text names and a scene doesn't show, as nouns in the singular."""
+    return named(text) - shown(scene)
+
+
+def shown(scene: Scene) -> set[str]:
+    """The things and people in a scene, and a hat where somebody wears one, as nouns in the singular."""
+    somebody = [scene.person.kind, *(["hat"] if scene.person.hat else [])] if scene.person else []
+    return {scene.noun, *SHOWN.get(scene.place, ()), *somebody}
 
 
 def named(text: str) -> set[str]:
-    """The things and people that are drawn in scenes and named in a text, as nouns in the singular."""
+    """The things, people and hats that are drawn in scenes and named in a text, as nouns in the singular."""
     return {NOUNS[word] for word in words().findall(text.lower())}
 
 
@@ -27,4 +32,4 @@ def words() -> re.Pattern[str]:
 
 
 NOUNS = {form: noun for noun, drawable in DRAWABLES.items() for form in (noun, drawable.plural)}
-NOUNS |= {form: kind for kind in KINDS for form in (kind, PEOPLE[kind])}
+NOUNS |= {form: kind for kind in KINDS for form in (kind, PEOPLE[kind])} | {"hat": "hat"}

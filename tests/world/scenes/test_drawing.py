@@ -9,8 +9,8 @@ import pytest
 
 from course_lib.world.scenes import make_scenes
 from course_lib.world.scenes.art import FOLDER, drawing
-from course_lib.world.scenes.cast import FURS, KINDS, LABELS, PAINTS, PLACES
-from course_lib.world.scenes.drawing import COLOURS, render, render_png
+from course_lib.world.scenes.cast import COLOURS, KINDS, LABELS, PLACES
+from course_lib.world.scenes.drawing import HUES, render, render_png
 
 # What eyes without red, green or blue cones make of linear RGB (Machado et al. 2009, table 1, severity 1).
 EYES = {
@@ -34,7 +34,7 @@ def dressed():
 
 def rgb(colour):
     """The numbers, 0 to 255, of a colour's name."""
-    return np.array([int(COLOURS[colour][i : i + 2], 16) for i in (1, 3, 5)])
+    return np.array([int(HUES[colour][i : i + 2], 16) for i in (1, 3, 5)])
 
 
 def area(picture, colour):
@@ -56,9 +56,8 @@ def test_every_word_has_a_drawing_and_every_drawing_a_word():
 
 
 @pytest.mark.parametrize("eyes", EYES)
-@pytest.mark.parametrize("palette", [PAINTS, FURS], ids=["paints", "furs"])
-def test_colours_of_things_that_are_compared_differ_for_every_eye(palette, eyes):
-    for one, other in itertools.combinations(palette, 2):
+def test_colours_differ_for_every_eye(eyes):
+    for one, other in itertools.combinations(COLOURS, 2):
         distance = np.linalg.norm(lab(one, eyes) - lab(other, eyes))
         assert distance > 25, f"{one} and {other} are {distance:.0f} apart"
 
@@ -127,3 +126,9 @@ def test_a_drawing_that_looks_left_is_the_mirror_image(dressed):
 def test_drawings_know_their_size():
     assert drawing("dog").width == 108
     assert drawing("dog").height == 84
+
+
+def test_a_drawing_is_coloured_if_a_part_of_it_takes_a_colour():
+    assert drawing("dog").is_coloured
+    assert drawing("bicycle").is_coloured
+    assert not drawing("elephant").is_coloured

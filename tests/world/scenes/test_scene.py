@@ -10,11 +10,21 @@ from course_lib.errors import CourseError
 from course_lib.world.dice import Dice
 from course_lib.world.scenes import make_scenes
 from course_lib.world.scenes.art import drawing
-from course_lib.world.scenes.cast import DRAWABLES, ENGLISH, KINDS, LABELS, PAINTS, PLACES, SHOWN, WITHHELD_SHIRTS
-from course_lib.world.scenes.scene import SIZES, content, draw_scene, shows_withheld
+from course_lib.world.scenes.cast import (
+    COLOURS,
+    DRAWABLES,
+    ENGLISH,
+    KINDS,
+    LABELS,
+    PAINTS,
+    PLACES,
+    SHOWN,
+    WITHHELD_SHIRTS,
+)
+from course_lib.world.scenes.scene import EXTRA, SIZES, content, draw_scene, shows_withheld
 from course_lib.world.splits import SPLITS
 
-DIGEST = "6c05f2acd8168d3123cd7fe629e4dc0309400a95a4d2a1eb961a62b37a5cc2cc"
+DIGEST = "cc382183160a368df386e72fbc3cfb8016c627dc049489953615b207121e422f"
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +59,20 @@ def test_training_never_shows_what_is_withheld_but_all_else(splits):
     assert shirts(splits["train"]) == {(kind, paint) for kind in KINDS for paint in PAINTS} - withheld
     every = {(noun, colour) for noun, drawable in DRAWABLES.items() for colour in drawable.colours}
     assert colours(splits["train"]) == every - {(noun, drawable.withheld) for noun, drawable in DRAWABLES.items()}
+
+
+def test_things_come_in_ten_colours_of_which_training_withholds_one_each():
+    coloured = [drawable for drawable in DRAWABLES.values() if drawable.colours]
+    assert len(coloured) == 18
+    assert all(drawable.colours == COLOURS and drawable.withheld in COLOURS for drawable in coloured)
+
+
+def test_the_extra_scenes_are_of_known_combinations_and_none_of_another_split(splits, scenes):
+    extra = make_scenes("extra")
+    assert len(extra) == sum(EXTRA["extra"])
+    assert not any(shows_withheld(scene) or scene.held_out for scene in extra)
+    assert {content(scene) for scene in extra}.isdisjoint(content(scene) for scene in scenes)
+    assert len({content(scene) for scene in extra}) == len(extra)
 
 
 def test_the_man_in_a_yellow_shirt_is_withheld(splits):

@@ -42,7 +42,6 @@ ready.then(() => {
   return Reveal.initialize({
     width: 1280, height: 720, margin: 0, maxScale: 4, center: false, hash: true, slideNumber: "c/t", transition: "none",
     backgroundTransition: "none", pdfSeparateFragments: false, plugins: [RevealNotes],
-    keyboardCondition: event => !event.composedPath().some(item => item.matches?.("[data-attention-viewer]")),
   });
 }).then(() => {
   for (const [code, [key, description, act]] of Object.entries(KEYS)) {

@@ -1,0 +1,94 @@
+"""What the class got wrong: for each exercise how many solved it, and how often each mistake was named. No names."""
+
+import csv
+import re
+from collections import Counter, defaultdict
+from html import escape
+
+from course_lib.errors import CourseError
+from course_lib.exercises import find_exercise
+from course_lib.files import atomic_file
+
+FEWEST = 3  # students: what fewer of them did might tell who they are
+COLUMNS = "exercise", "title", "students", "solved", "mistake", "count"
+PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>What the class got wrong</title>
+<style>
+body {{ font: 16px/1.5 sans-serif; margin: 2rem; max-width: 70rem; color: #222 }}
+table {{ border-collapse: collapse }}
+th, td {{ border-bottom: 1px solid #ccc; padding: .3rem .8rem; text-align: left; vertical-align: top }}
+td.number {{ text-align: right; white-space: nowrap }}
+ul {{ margin: 0; padding-left: 1.2rem }}
+</style>
+<h1>What the class got wrong</h1>
+<p>Of exercises that {fewest} students or more handed in; mistakes that {fewest} or more made.</p>
+<table>
+<tr><th>Exercise<th>Students<th>Solved<th>Mistakes
+{rows}
+</table>
+</html>
+"""
+
+
+def write_mistakes(out, grades):
+    """Write mistakes.csv and mistakes.html into `out`."""
+    found = count_mistakes(grades)
+    with atomic_file(out / "mistakes.csv") as draft, open(draft, "w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(COLUMNS)
+        for exercise, title, students, solved, mistakes in found:
+            rows = mistakes or [("", "")]
+            table.writerows([exercise, title, students, solved, *mistake] for mistake in rows)
+    with atomic_file(out / "mistakes.html") as draft:
+        draft.write_text(PAGE.format(fewest=FEWEST, rows="\n".join(map(as_html, found))), encoding="utf-8")
+
+
+def count_mistakes(grades):
+    """For each exercise: its id and title, how many students, how many solved it, and (mistake, count), most first."""
+    by_exercise = defaultdict(list)
+    for grade in grades:
+        for result in grade.exercises:
+            by_exercise[result.exercise].append(result)
+    rows = []
+    for name, results in sorted(by_exercise.items()):
+        if len(results) < FEWEST:
+            continue
+        exercise = known(name)
+        counts = Counter(kind_of(exercise, result) for result in results if not result.passed)
+        often = [(mistake, count) for mistake, count in counts.most_common() if count >= FEWEST]
+        solved = sum(result.passed for result in results)
+        rows.append((name, exercise.title if exercise else "", len(results), solved, often))
+    return rows
+
+
+def known(name):
+    """The exercise with this id, None if the library has none."""
+    try:
+        return find_exercise(name)
+    except CourseError:
+        return None
+
+
+def kind_of(exercise, result):
+    """What was wrong with an answer, in words that leave out its own values."""
+    lines = [line.strip() for line in result.message.splitlines()]
+    if not result.attempted:
+        return "not attempted"
+    for cause, _ in exercise.mistakes if exercise else ():
+        if any(re.fullmatch(re.sub(r"\\\{\w+\\\}", r".+", re.escape(cause)), line) for line in lines):
+            return re.sub(r"\{\w+\}", "…", cause)
+    if any(line.startswith("your code raises") for line in lines):
+        return "it raises an error"
+    return "another mistake" if lines[0].startswith("not right yet") else "its check could not be run"
+
+
+def as_html(row):
+    """The row of one exercise."""
+    name, title, students, solved, mistakes = row
+    listed = "".join(f"<li>{count} × {escape(mistake)}" for mistake, count in mistakes)
+    share = f"{solved} ({solved / students:.0%})"
+    return (
+        f"<tr><td>{name} {escape(title)}<td class=number>{students}<td class=number>{share}<td><ul>{listed}</ul></tr>"
+    )

@@ -1,0 +1,85 @@
+"""What brings a model that sees to say what isn't there: demonstrations, comparisons, a judge? And what is the price?
+
+The pairs are those of the recipe. Who learns the preferred answers alone learns demonstrations. "Best of 4" learns
+nothing: a judge who knows what is in the picture picks the one of four answers that tells the fewest falsehoods.
+"""
+
+import copy
+from functools import lru_cache
+
+import torch
+
+from course_lib.data import Batches, load_picture_dialogues, preference_batches, with_reference
+from course_lib.models import Vlm
+from course_lib.objectives import DirectPreference, pair_log_probabilities
+from course_lib.recipes.vlm_aligned import preferences
+from course_lib.studies.looking import asks, best_of, looked, scored, shipped
+from course_lib.studies.study import Numbers, Study
+from course_lib.training import Plan, Trainer
+
+TOKENS = 2000  # of a batch
+
+
+@lru_cache(maxsize=1)
+def batches_of(pictures: int, seed: int) -> Batches:
+    """The pairs of the recipe about so many pictures, with what the model said of them before."""
+    model, template = shipped()
+    pairs = preferences(*looked("train", pictures), model, template, seed)
+    batches = preference_batches(pairs, TOKENS, seed)
+    return with_reference(batches, lambda batch: pair_log_probabilities(model, batch))
+
+
+def taught(batches: Batches, objective: DirectPreference, steps: int, rate: float, seed: int) -> Vlm:
+    """A copy of the model after so many steps."""
+    model = copy.deepcopy(shipped()[0])
+    plan = Plan(steps=steps, learning_rate=rate, evaluations=1, seed=seed)
+    Trainer(model, batches, objective, plan).train()
+    return model.eval()
+
+
+@torch.no_grad()
+def moved(model: Vlm, batches: Batches, count: int = 100) -> tuple[float, float]:
+    """By how many nats preferred and rejected answers have become likelier, in the mean of some pairs."""
+    batch = batches.collate(batches.items[:: max(1, len(batches.items) // count)], None)
+    preferred, rejected = (pair_log_probabilities(model, batch) - batch.reference_log_p).mean(dim=0).tolist()
+    return preferred, rejected
+
+
+def measure(
+    seed: int = 0,
+    beta: float = 0.3,
+    anchor: float = 1.0,
+    steps: int = 80,
+    rate: float = 5e-4,
+    pictures: int = 120,
+    tries: int = 1,
+    asked: int = 40,
+) -> Numbers:
+    """What `scored` measures, and how much likelier the two sides of the pairs have become, in nats.
+
+    With `beta` 0 the preferred answers are learnt as demonstrations. Of so many `tries` a judge chooses one.
+    """
+    held_out = looked("validation", asked)
+    model, batches = shipped()[0], batches_of(pictures, seed)
+    if steps:
+        model = taught(batches, DirectPreference(beta, anchor), steps, rate, seed)
+    ask = asks(model, held_out)
+    if tries > 1:
+        ask = best_of(tries, seed, held_out.scenes, ask)
+    preferred, rejected = moved(model, batches)
+    return scored(held_out.scenes, ask, seed) | {"preferred": preferred, "rejected": rejected}
+
+
+STUDY = Study(
+    measure=measure,
+    arms={
+        "nothing": {"steps": 0},
+        "demonstrations": {"beta": 0.0},
+        "DPO": {"anchor": 0.0},
+        "DPO, anchor": {},
+        "best of 4": {"steps": 0, "tries": 4},
+    },
+    loaders=(load_picture_dialogues,),
+    models=("vlm",),
+    toy={"steps": 1, "pictures": 3, "asked": 3},
+)
