@@ -86,10 +86,15 @@ def test_greedy_search_and_beam_search_find_what_the_library_finds():
     model = rounded(tiny_translator())
     model.decoder.output.weight[2] *= 3  # outputs end now and then
     javascript = """
+        function beam(source, size) {
+          const levels = [...beam_search(model, model.new_cache(source), 1, 2, size, 2 * source.length + 10)];
+          const ended = levels.flat().filter(({ has_ended }) => has_ended);
+          if (ended.some(({ mean, score, ids }) => mean !== score / ids.length)) throw new Error("no mean");
+          return best_output(levels);
+        }
         const outputs = (source) => [
           [...generate(model, model.new_cache(source), [1], 2, 2 * source.length + 9)],
-          ...[1, 3].map((size) =>
-            best_output([...beam_search(model, model.new_cache(source), 1, 2, size, 2 * source.length + 10)])),
+          ...[1, 3].map((size) => beam(source, size)),
         ];
         const result = sources.map(outputs);
     """

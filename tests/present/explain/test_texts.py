@@ -61,7 +61,8 @@ def test_the_page_writes_prompts_as_the_template_does_and_drops_the_oldest_turns
     template = ChatTemplate(tokenizer)
     length = len(template.prompt(messages))
     rooms = [length, length - 1, len(template.prompt(messages[:1] + messages[5:]))]
-    prompt, *kept = run(javascript, text=tokenizer.to_json(), messages=messages, rooms=rooms)
+    prompt, *kept, least = run(javascript, text=tokenizer.to_json(), messages=messages, rooms=[*rooms, 1])
+    assert least == messages[:1] + messages[5:]  # what has to stay
     assert prompt == template.prompt(messages)
     assert kept == [fit_context(messages, template.prompt, room)[0] for room in rooms]
     assert [len(rest) for rest in kept] == [6, 4, 2]
