@@ -66,5 +66,5 @@ STUDY = Study(
     arms={"frozen": {}, "trained along": {"parts": ALL}},
     loaders=(load_captions,),
     models=("clip", "chat", "connector"),
-    toy={"steps": 1, "pictures": 12, "examined": 8},
+    toy={"steps": 1, "pictures": 12, "examined": 40},
 )
