@@ -8,28 +8,13 @@ from html import escape
 from course_lib.errors import CourseError
 from course_lib.exercises import find_exercise
 from course_lib.files import atomic_file
+from course_lib.grading.page import page
 
 FEWEST = 3  # students: what fewer of them did might tell who they are
 COLUMNS = "exercise", "title", "students", "solved", "mistake", "count"
-PAGE = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<title>What the class got wrong</title>
-<style>
-body {{ font: 16px/1.5 sans-serif; margin: 2rem; max-width: 70rem; color: #222 }}
-table {{ border-collapse: collapse }}
-th, td {{ border-bottom: 1px solid #ccc; padding: .3rem .8rem; text-align: left; vertical-align: top }}
-td.number {{ text-align: right; white-space: nowrap }}
-ul {{ margin: 0; padding-left: 1.2rem }}
-</style>
-<h1>What the class got wrong</h1>
-<p>Of exercises that {fewest} students or more handed in; mistakes that {fewest} or more made.</p>
-<table>
-<tr><th>Exercise<th>Students<th>Solved<th>Mistakes
-{rows}
-</table>
-</html>
-"""
+TITLE = "What the class got wrong"
+ABOUT = f"Of exercises that {FEWEST} students or more handed in; mistakes that {FEWEST} or more made."
+SHOWN = "Exercise", "Students", "Solved", "Mistakes"
 
 
 def write_mistakes(out, grades):
@@ -42,7 +27,7 @@ def write_mistakes(out, grades):
             rows = mistakes or [("", "")]
             table.writerows([exercise, title, students, solved, *mistake] for mistake in rows)
     with atomic_file(out / "mistakes.html") as draft:
-        draft.write_text(PAGE.format(fewest=FEWEST, rows="\n".join(map(as_html, found))), encoding="utf-8")
+        draft.write_text(page(TITLE, ABOUT, SHOWN, map(as_html, found)), encoding="utf-8")
 
 
 def count_mistakes(grades):

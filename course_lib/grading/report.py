@@ -5,27 +5,11 @@ from html import escape
 from urllib.parse import quote
 
 from course_lib.files import atomic_file
+from course_lib.grading.page import page
 
-PAGE = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<title>Grades</title>
-<style>
-body {{ font: 16px/1.5 sans-serif; margin: 2rem; max-width: 70rem; color: #222 }}
-table {{ border-collapse: collapse }}
-th, td {{ border-bottom: 1px solid #ccc; padding: .3rem .8rem; text-align: left; vertical-align: top }}
-td.number {{ text-align: right; white-space: nowrap }}
-ul {{ margin: 0; padding-left: 1.2rem }}
-</style>
-<h1>Grades</h1>
-<p>{count} submissions. The checks drew their cases with the seed {seed}.
-<a href="mistakes.html">What the class got wrong</a></p>
-<table>
-<tr><th>Student<th>Exercises<th>Points<th>Solved<th>What to know</tr>
-{rows}
-</table>
-</html>
-"""
+ABOUT = """{count} submissions. The checks drew their cases with the seed {seed}.
+<a href="mistakes.html">What the class got wrong</a>"""
+COLUMNS = "Student", "Exercises", "Points", "Solved", "What to know"
 
 
 def write_report(out, grades, seed):
@@ -35,8 +19,9 @@ def write_report(out, grades, seed):
         table.writeheader()
         table.writerows(map(as_row, grades))
     with atomic_file(out / "index.html") as draft:
-        rows = "\n".join(as_html(grade, out) for grade in grades)
-        draft.write_text(PAGE.format(count=len(grades), seed=seed, rows=rows), encoding="utf-8")
+        about = ABOUT.format(count=len(grades), seed=seed)
+        rows = (as_html(grade, out) for grade in grades)
+        draft.write_text(page("Grades", about, COLUMNS, rows), encoding="utf-8")
 
 
 def exercise_ids(grades):

@@ -167,15 +167,15 @@ VLM_ALIGNED = VlmAlignedRecipe(
 def preferences(
     scenes: Sequence[Scene], features: Features, model: Vlm, template: ChatTemplate, seed: int = 0
 ) -> list[Preference]:
-    """Pairs of answers to questions that take something for granted, about as many where it isn't there as where it is.
+    """Pairs of answers about what isn't in the pictures, and about what is.
 
-    Where it isn't, to say so is preferred: to what the model itself says instead; or if that is right, to what is right
-    for another picture, if there is one with this question. Where it is, the true answer is preferred to saying that it
-    isn't: else the model would learn to deny everything.
+    Where something isn't there, to say so is preferred: to what the model itself says instead; or if that is right, to
+    what is right for another picture, if there is one with this question. Of what is there, the true answer is
+    preferred to a denial, and the right description to another picture's: or the model would learn to deny everything.
 
     Args:
         scenes, features: what is in the pictures, and what the tower makes of them.
-        seed: of the forms in which they are asked, and of the questions with a true premise, `TRUE` about each scene.
+        seed: of the wordings and forms, and of the questions about what is there, `TRUE` about each scene.
     """
     dice, elsewhere = Dice(seed), defaultdict(list)
     for scene in scenes:

@@ -8,7 +8,6 @@ from course_lib.world.scenes.questions import (
     Question,
     absent_people,
     absent_things,
-    false_premises,
     other_shirts,
     presence,
     questions,
@@ -19,9 +18,7 @@ from course_lib.world.splits import digest
 
 TURNS = 4
 THINGS = 2  # yes/no questions about things in `practice`
-FALSE = 0.5  # the share of its premises that are false
 WITHHELD = 0.3  # the share of held-out questions that are asked in a wording that training withholds
-GRANTED = "place", "side", "colour"  # kinds of questions that take for granted that something is there
 
 
 @dataclass(frozen=True)
@@ -66,14 +63,13 @@ def make_turn(dice: Dice, question: Question, withheld: bool = False) -> SceneTu
     return SceneTurn(**question.turn(form, text), kind=question.kind, form=form, held_out=held_out)
 
 
-def practice(scene: Scene, shirts: int = 0, premises: int = 0) -> tuple[SceneTurn, ...]:
-    """Turns about a scene on what is hardest: whether something is there or worn, the colour of hats, what isn't there.
+def practice(scene: Scene, shirts: int = 0) -> tuple[SceneTurn, ...]:
+    """Turns about a scene on what is hardest: whether something is there or worn, and the colour of hats.
 
     A yes/no question is answered by yes at even odds, whatever the answers to the others are.
 
     Args:
         shirts: how many of the yes/no questions are about the shirt of a person, if there is one.
-        premises: how many questions take for granted that something is there; half the time it isn't: `false_premises`.
     """
     dice = Dice(digest(f"practice {scene!r}"))
     asked = [presence(scene, dice.pick((scene.noun, dice.pick(absent_things(scene))))) for _ in range(THINGS)]
@@ -82,7 +78,4 @@ def practice(scene: Scene, shirts: int = 0, premises: int = 0) -> tuple[SceneTur
         asked.append(presence(scene, dice.pick((person.kind, dice.pick(absent_people(scene))))))
         asked += [wearing(person, dice.pick((person.shirt, dice.pick(other_shirts(person))))) for _ in range(shirts)]
         asked += [question for question in questions(scene) if question.words.get("worn") == "hat"]
-    true = [question for question in questions(scene) if question.kind in GRANTED]
-    false = [question for question in false_premises(scene) if not question.held_out]
-    asked += [dice.pick(false if dice.chance(FALSE) else true) for _ in range(premises)]
     return tuple(make_turn(dice, question) for question in dice.shuffled(asked))
