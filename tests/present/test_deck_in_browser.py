@@ -117,16 +117,6 @@ def test_what_a_lecture_skips_is_told_to_the_lecturer_with_the_minutes(toy_deck,
     assert not offline.get_by_text("A secret.").is_visible()
 
 
-def test_keys_within_the_viewer_stay_there(toy_deck, offline):
-    deck = DeckOnPage(offline, toy_deck)
-    offline.evaluate("Reveal.slide(Reveal.getTotalSlides(), 0)")
-    offline.keyboard.press("Space")
-    offline.locator("[data-attention-viewer] .row .token").first.click()
-    before = deck.last_step
-    offline.keyboard.press("ArrowUp")  # elsewhere, it would take back the step
-    assert deck.last_step == before == deck.count - 1
-
-
 def test_a_deck_is_printed_a_page_for_each_slide(toy_deck, offline):
     DeckOnPage(offline, toy_deck, query="?print-pdf")
     assert offline.locator(".pdf-page").count() == offline.evaluate("Reveal.getTotalSlides()")
