@@ -43,8 +43,8 @@ def evaluate_premises(
 
     Returns:
         `PremiseScores` by group: "all"; "known", in wordings that training shows; "wording", the same questions in
-        wordings that it withholds; "frame", how many there are, which training never asks of what isn't there; "slide",
-        the slide's question about the shirt of somebody who isn't there.
+        wordings that it withholds; "count", how many there are; "slide", the slide's question about the shirt of
+        somebody who isn't there.
     """
     asked = premises_about(scenes)
     answers = answer_turns([(number, turn) for number, _, turn in asked], features, model, template)
@@ -60,9 +60,9 @@ def false_turns(scene: Scene) -> Iterator[tuple[str, SceneTurn]]:
     """Pairs of a group and a turn about what a scene doesn't show."""
     dice = Dice(digest(f"false turns {scene!r}"))
     for question in false_premises(scene):
-        yield question.held_out or "known", make_turn(dice, question)
-        if not question.held_out:
-            yield "wording", make_turn(dice, question, withheld=True)
+        shown, withheld = ("count", "count") if question.topic == "count" else ("known", "wording")
+        yield shown, make_turn(dice, question)
+        yield withheld, make_turn(dice, question, withheld=True)
         if question.words.get("worn") == "shirt":
             yield "slide", as_on_the_slide(dice, question)
 

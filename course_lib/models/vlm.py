@@ -14,7 +14,6 @@ from course_lib.nn import DecoderCache
 from course_lib.shapes import BTD, Features, IdsBT, Keep, Kept, Pixels, check_shape
 
 ROWS_OF_TOKENS = ("embedding.table.weight", "output.weight")  # of an `Llm`: a row for each token
-PIXEL_AXES = 4  # pictures C Y X; features have three: pictures, patches, width
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,13 +93,12 @@ class Vlm(Model):
         """
         return self.vision.features(pixels, self.config.vision_layer)
 
-    def embed(self, tokens: IdsBT, features: Features | Pixels | None = None) -> BTD:
+    def embed(self, tokens: IdsBT, features: Features | None = None) -> BTD:
         """What the language model reads: embeddings, and visual tokens in the places of placeholders.
 
         Args:
             tokens: token ids, with `num_visual_tokens` placeholders for each picture.
-            features: what `look` gives for all the pictures, row by row of `tokens`; or the pictures themselves, where
-                the tower is to learn along; None: no pictures.
+            features: what `look` gives for all the pictures, row by row of `tokens`; None: no pictures.
 
         Raises:
             CourseError: there are more placeholders than visual tokens, or fewer.
@@ -108,8 +106,6 @@ class Vlm(Model):
         check_shape(tokens, "B T")
         is_visual = tokens == self.config.image_id
         x = self.text.embedding(tokens.masked_fill(is_visual, 0))
-        if features is not None and features.dim() == PIXEL_AXES:
-            features = self.vision.features(features, self.config.vision_layer)
         visual = x.new_empty(0, x.shape[-1]) if features is None else self.connector(features).flatten(0, 1)
         if int(is_visual.sum()) != len(visual):
             raise CourseError(
@@ -121,7 +117,7 @@ class Vlm(Model):
     def forward(
         self,
         tokens: IdsBT,
-        features: Features | Pixels | None = None,
+        features: Features | None = None,
         positions: IdsBT | None = None,
         segments: IdsBT | None = None,
         cache: DecoderCache | None = None,

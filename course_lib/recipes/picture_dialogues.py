@@ -103,13 +103,13 @@ def pixels_of(rows: PictureDialogues, processor: ImageProcessor) -> Pixels:
 
 def batches_about(
     rows: PictureDialogues,
-    seen: Features | Pixels,
+    seen: Features,
     model: Vlm,
     tokenizer: Tokenizer,
     tokens_per_batch: int,
     seed: int,
 ) -> Batches:
-    """The batches of rows for a `Vlm`; `seen` is what `see` gives of them, or `pixels_of` where the tower learns."""
+    """The batches of rows for a `Vlm`; `seen` is what `see` gives of them."""
     pictures = iter(seen)
     dialogues = {"images": [[next(pictures) for _ in images] for images in rows.images], "texts": rows.texts}
     examples = picture_examples(dialogues, template_of(model, tokenizer), model.config.max_length)

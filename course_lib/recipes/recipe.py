@@ -60,9 +60,6 @@ class Recipe:
         """
         raise NotImplementedError
 
-    def ready(self, *kit: Any) -> None:
-        """Make the kit ready for this stage, such as which parts of the model learn."""
-
     def batches(self, rows: Sized, *kit: Any, seed: int) -> Batches | Rollouts:
         """The batches of the training, for the `Trainer`."""
         raise NotImplementedError

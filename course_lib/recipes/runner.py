@@ -120,7 +120,6 @@ def trainer_of(
 ) -> Trainer:
     """The `Trainer` of a stage, on the rows that fit."""
     model, *others = kit
-    recipe.ready(*kit)
     sample = recipe.sample(exam)
     return Trainer(
         model,

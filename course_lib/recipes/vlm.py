@@ -30,29 +30,24 @@ from course_lib.shapes import Pixels
 from course_lib.training import Plan
 
 Exam = tuple[Pixels, Turns]
-LANGUAGE = "connector", "text"
-ALL = "vision", *LANGUAGE
 
 
 @dataclass(frozen=True, kw_only=True)
 class VlmRecipe(Recipe):
-    """Learns the dialogues of `load_picture_dialogues`; CLIP's tower stays as it is, but for one stage.
+    """Learns the dialogues of `load_picture_dialogues`; CLIP's tower stays as it is.
 
-    In the little world it first learns to say what is there, with the captions, and the tower learns along; then
-    whether something is there; then whether it is worn; and last again all of it. To compare what is asked with what is
-    seen is learnt only by a model that sees, one comparison after the other. Of another source, all stages learn the
-    same dialogues, and the tower nothing.
+    In the little world it first learns to say what is there, with the captions; then whether something is there; then
+    whether it is worn; and last again all of it. To compare what is asked with what is seen is learnt only by a model
+    that sees, one comparison after the other. Of another source, all stages learn the same dialogues.
 
     Args:
         splits: those that are learnt.
-        parts: of the model, those that learn.
         captions: whether those of the little world are learnt beside the dialogues.
         practice: the arguments of `practised` for more questions, or None.
         examined, sampled: numbers of pictures that are asked about, for the card and for each line of the log.
     """
 
     splits: tuple[str, ...] = ("train",)
-    parts: tuple[str, ...] = LANGUAGE
     captions: bool = False
     practice: dict | None = None
     tokens_per_batch: int = 2048
@@ -76,12 +71,9 @@ class VlmRecipe(Recipe):
         return rows
 
     def build(self, rows: PictureDialogues, clip: ClipKit, connector: tuple[Connector], chat: ChatKit) -> VlmKit:
-        """A `Vlm` of CLIP's tower, the connector and the chat model."""
-        return assembled(clip, *connector, chat)
-
-    def ready(self, model: Vlm, *_: Any) -> None:
-        """Let the parts of this stage learn, and no others."""
-        model.train_only(*self.parts)
+        """A `Vlm` of CLIP's tower, the connector and the chat model, the last two of which learn."""
+        model, *others = assembled(clip, *connector, chat)
+        return model.train_only("connector", "text"), *others
 
     def fitting(
         self, rows: PictureDialogues, model: Vlm, tokenizer: Tokenizer, processor: ImageProcessor
@@ -93,8 +85,7 @@ class VlmRecipe(Recipe):
         self, rows: PictureDialogues, model: Vlm, tokenizer: Tokenizer, processor: ImageProcessor, *, seed: int
     ) -> Batches:
         """Dialogues of similar lengths together."""
-        seen = pixels_of(rows, processor) if "vision" in self.parts else see(rows, model, processor)
-        return batches_about(rows, seen, model, tokenizer, self.tokens_per_batch, seed)
+        return batches_about(rows, see(rows, model, processor), model, tokenizer, self.tokens_per_batch, seed)
 
     def exam(self, source: Path | str, split: str, *kit: Any) -> tuple[Exam, int]:
         """The first pictures that have a dialogue to themselves, and the texts."""
@@ -126,7 +117,7 @@ def stage(name: str, plan: Plan, **fields: Any) -> VlmRecipe:
         plan=plan,
         watched=("exact",),
         splits=("train", "extra"),
-        elsewhere={"splits": ("train",), "parts": LANGUAGE, "captions": False, "practice": None},
+        elsewhere={"splits": ("train",), "captions": False, "practice": None},
         **fields,
     )
 
@@ -134,12 +125,12 @@ def stage(name: str, plan: Plan, **fields: Any) -> VlmRecipe:
 STEADY = {"learning_rate": 1e-3, "average": 0.99}
 VLM = stage(
     "vlm",
-    Plan(steps=1200, **STEADY),
+    Plan(steps=1600, **STEADY),
     captions=True,
     practice={"shirts": 2},
     starts_from=("clip", "connector", "chat"),
     earlier=(
-        stage("what", Plan(steps=2400, learning_rate=2e-3), parts=ALL, captions=True),
+        stage("what", Plan(steps=2400, learning_rate=2e-3), captions=True),
         stage("whether", Plan(steps=3500, **STEADY), practice={}),
         stage("worn", Plan(steps=2500, **STEADY), practice={"shirts": 6}),
     ),

@@ -2,7 +2,7 @@
 
 import copy
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -165,7 +165,12 @@ VLM_ALIGNED = VlmAlignedRecipe(
 
 
 def preferences(
-    scenes: Sequence[Scene], features: Features, model: Vlm, template: ChatTemplate, seed: int = 0
+    scenes: Sequence[Scene],
+    features: Features,
+    model: Vlm,
+    template: ChatTemplate,
+    seed: int = 0,
+    withheld: Collection[str] = (),
 ) -> list[Preference]:
     """Pairs of answers about what isn't in the pictures, and about what is.
 
@@ -176,6 +181,7 @@ def preferences(
     Args:
         scenes, features: what is in the pictures, and what the tower makes of them.
         seed: of the wordings and forms, and of the questions about what is there, `TRUE` about each scene.
+        withheld: the topics of questions that no pair asks.
     """
     dice, elsewhere = Dice(seed), defaultdict(list)
     for scene in scenes:
@@ -185,7 +191,7 @@ def preferences(
         (number, asked, make_turn(dice, asked))
         for number, scene in enumerate(scenes)
         for asked in false_premises(scene)
-        if not asked.held_out
+        if asked.topic not in withheld
     ]
     said = answer_turns([(number, turn) for number, _, turn in false], features, model, template)
     pairs = []
@@ -196,7 +202,7 @@ def preferences(
         if wrong.strip() and wrong != turn.assistant:
             pairs.append((number, turn, wrong))
     for number, scene in enumerate(scenes):
-        for asked in dice.shuffled(asked for asked in questions(scene) if asked.kind != "count")[:TRUE]:
+        for asked in dice.shuffled(asked for asked in questions(scene) if asked.topic not in withheld)[:TRUE]:
             turn = make_turn(dice, asked)
             pairs.append((number, turn, denial(min(named(asked.text) or {scene.noun}), turn.form)))
         pairs.append((number, description(scene), full_caption(dice.pick(scenes))))

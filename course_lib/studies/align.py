@@ -1,7 +1,8 @@
 """What brings a model that sees to say what isn't there: demonstrations, comparisons, a judge? And what is the price?
 
-The pairs are those of the recipe. Who learns the preferred answers alone learns demonstrations. "Best of 4" learns
-nothing: a judge who knows what is in the picture picks the one of four answers that tells the fewest falsehoods.
+The pairs are those of the recipe, but none asks how many there are. Who learns the preferred answers alone learns
+demonstrations. "Best of 4" learns nothing: a judge who knows what is in the picture picks the one of four answers that
+tells the fewest falsehoods.
 """
 
 import copy
@@ -24,7 +25,7 @@ TOKENS = 2000  # of a batch
 def batches_of(pictures: int, seed: int) -> Batches:
     """The pairs of the recipe about so many pictures, with what the model said of them before."""
     model, template = shipped()
-    pairs = preferences(*looked("train", pictures), model, template, seed)
+    pairs = preferences(*looked("train", pictures), model, template, seed, withheld=("count",))
     batches = preference_batches(pairs, TOKENS, seed)
     return with_reference(batches, lambda batch: pair_log_probabilities(model, batch))
 

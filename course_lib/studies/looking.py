@@ -20,7 +20,7 @@ from course_lib.world.scenes.dialogues import SceneTurn, turns
 from course_lib.world.scenes.drawing import render
 from course_lib.world.scenes.truth import invented, named, shown
 
-GROUPS = "known", "wording", "frame", "slide"
+GROUPS = "known", "wording", "count", "slide"
 WAYS = "as_asked", "otherwise", "goes_along"
 CHOICE = 3
 NO_SUCH = re.compile(r"\bno (\w+)")

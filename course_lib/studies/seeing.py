@@ -39,18 +39,18 @@ def described(scenes: Sequence[Scene]) -> Texts:
     return [[{"user": DESCRIBE, "assistant": full_caption(scene)}] for scene in scenes]
 
 
-def newborn(kind: str = "mlp") -> tuple[Vlm, ChatTemplate]:
+def newborn(model_class: type[Vlm] = Vlm, kind: str = "mlp") -> tuple[Vlm, ChatTemplate]:
     """CLIP's tower and the chat model, with a connector of this kind that has learnt nothing."""
     (clip, _, _), (llm, tokenizer) = load_model("clip"), load_model("chat")
     config = ConnectorConfig(d_vision=clip.config.vision.d_model, d_model=llm.config.d_model, kind=kind)
-    model = Vlm.from_parts(clip.vision, Connector(config), llm).eval()
+    model = model_class.from_parts(clip.vision, Connector(config), llm).eval()
     return model, ChatTemplate(tokenizer.with_special(PLACEHOLDER), model.config.num_visual_tokens)
 
 
 def teach(
     model: Vlm,
     template: ChatTemplate,
-    seen: Features | Pixels,
+    seen: Features,
     texts: Texts,
     parts: Sequence[str],
     steps: int,

@@ -9,8 +9,8 @@ import torch
 from course_lib.data import load_captions
 from course_lib.evaluation import evaluate_vlm
 from course_lib.evaluation.probes import fit_probe
-from course_lib.models import load_model
-from course_lib.shapes import IdsN, Pixels
+from course_lib.models import Vlm, load_model
+from course_lib.shapes import BTD, IdsBT, IdsN, Pixels
 from course_lib.studies.seeing import Texts, asked, learnt, newborn, seen_by, teach
 from course_lib.studies.study import Numbers, Study
 from course_lib.world.scenes import has_withheld_thing
@@ -19,6 +19,14 @@ from course_lib.world.scenes.questions import questions
 from course_lib.world.scenes.scene import Scene
 
 LANGUAGE, ALL = ("connector", "text"), ("vision", "connector", "text")
+
+
+class Looking(Vlm):
+    """A `Vlm` that is given pictures where others are given what the tower made of them, so the tower can learn."""
+
+    def embed(self, tokens: IdsBT, pixels: Pixels) -> BTD:
+        """What the language model reads."""
+        return super().embed(tokens, self.vision.features(pixels, self.config.vision_layer))
 
 
 def measure(
@@ -30,11 +38,14 @@ def measure(
     examined: int = 300,
 ) -> Numbers:
     """Percents of colours of things that the model names, and that the probe reads: known ones and withheld ones."""
-    model, template = newborn()
-    model.connector.load_state_dict(load_model("connector")[0].state_dict())
+    along = "vision" in parts
+    learner, template = newborn(Looking if along else Vlm)
+    learner.connector.load_state_dict(load_model("connector")[0].state_dict())
     scenes, pixels = coloured(*learnt(pictures))
-    seen = pixels if "vision" in parts else seen_by(model, pixels)
-    teach(model, template, seen, colours_asked(scenes), parts, steps, rate, seed)
+    seen = pixels if along else seen_by(learner, pixels)
+    teach(learner, template, seen, colours_asked(scenes), parts, steps, rate, seed)
+    model = Vlm(learner.config).eval()
+    model.load_state_dict(learner.state_dict())
     probe = fit_probe(seen_by(model, pixels).flatten(1), colours_of(scenes))
     numbers = {}
     for name, held_out in {"withheld": "combination", "known": "scene"}.items():

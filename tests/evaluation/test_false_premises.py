@@ -32,18 +32,18 @@ def scored(say):
 def test_each_group_asks_what_it_says():
     for number, scene in enumerate(SCENES):
         premises = false_premises(scene)
-        frames = [question for question in premises if question.held_out == "frame"]
-        others = [question for question in premises if not question.held_out]
+        [count] = [question for question in premises if question.topic == "count"]
+        others = [question for question in premises if question.topic != "count"]
         texts = {
             "known": [text for question in others for text in question.wordings()],
             "wording": [text for question in others for text in question.wordings(withheld=True)],
-            "frame": [text for question in frames for text in question.wordings()],
+            "count": [*count.wordings(), *count.wordings(withheld=True)],
             "slide": [question.text for question in others if question.words.get("worn") == "shirt"],
         }
         asked = [(group, turn.user) for other, group, turn in ASKED if other == number]
         assert all(user in formed(texts[group]) for group, user in asked)
         counts = Counter(group for group, _ in asked)
-        assert counts == {"known": len(others), "wording": len(others), "frame": len(frames), "slide": 1}
+        assert counts == {"known": len(others), "wording": len(others), "count": 2, "slide": 1}
 
 
 def test_all_forms_are_asked_alike():

@@ -35,14 +35,6 @@ def test_the_language_model_reads_embeddings_and_in_the_places_of_placeholders_v
     assert torch.equal(x[words], model.text.embedding(tokens[words]))
 
 
-def test_pictures_themselves_are_looked_at_by_a_tower_that_may_learn_along():
-    model, tokens, pixels = tiny_vlm(), torch.tensor([prompt(1, 5, "*", 6), prompt(1, "*", 5, 7)]), pictures(2)
-    assert torch.equal(model(tokens, pixels), model(tokens, model.look(pixels)))
-    model.train_only("vision")(tokens, pixels).sum().backward()
-    assert model.vision.patches.proj.weight.grad.abs().sum() > 0
-    assert all(weight.grad is None for weight in (*model.connector.parameters(), *model.text.parameters()))
-
-
 def test_the_connector_reads_the_last_but_one_layer_without_the_class_token():
     model, pixels = tiny_vlm(), pictures(2)
     expected = model.vision.hidden(pixels, num_layers=2)[:, 1:]

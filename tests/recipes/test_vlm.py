@@ -67,26 +67,6 @@ def test_where_all_dialogues_are_about_several_pictures_a_sentence_says_that_non
         rows.select([0]).about_one_picture(7)
 
 
-def test_only_in_the_first_stage_and_in_the_little_world_the_tower_learns_along():
-    recipe = RECIPES["vlm"]
-    for each, tower in ((recipe, ["what"]), (recipe.on("mine"), [])):
-        assert [stage.name for stage in (*each.earlier, each) if "vision" in stage.parts] == tower
-        assert all({"connector", "text"} <= set(stage.parts) for stage in (*each.earlier, each))
-
-
-def test_where_the_tower_learns_along_batches_hold_pictures_and_it_changes(toys, tmp_path):
-    recipe, source = toys["vlm"]
-    along = replace(recipe, earlier=(replace(recipe.earlier[0], parts=vlm.ALL),))
-    rows = along.load(source, "train")
-    kit = along.build(rows, *map(load_model, along.starts_from))
-    batches = along.earlier[0].batches(rows, *kit, seed=0)
-    batch = batches.batch(batches.epoch(0)[0])
-    assert batch.features.shape[2:] == (3, IMAGE_SIZE, IMAGE_SIZE)
-    run(along, source, out=tmp_path, report=quiet)
-    before, after = (load_model(name)[0].vision for name in (along.starts_from[0], str(tmp_path)))
-    assert not torch.equal(before.patches.proj.weight, after.patches.proj.weight)
-
-
 def test_the_extra_scenes_of_the_little_world_are_learnt_too(monkeypatch):
     monkeypatch.setattr(vlm, "instructions", lambda source, split: PictureDialogues([split], [source]))
     stage = replace(RECIPES["vlm"], captions=False, practice=None)

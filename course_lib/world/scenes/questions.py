@@ -34,7 +34,7 @@ class Question:
 
     `sentence` answers it in full ("The man is wearing a yellow shirt."), `word` in a word or two ("Yellow."). `topic`
     and `words` give its wordings. `held_out` is "thing" or "shirt" where the answer names a combination that training
-    never shows, "frame" where training never asks so of what isn't there, else "".
+    never shows, else "".
     """
 
     kind: str
@@ -180,25 +180,24 @@ def other_shirts(person: Person) -> list[str]:
 
 
 def absent_things(scene: Scene) -> list[str]:
-    """The things that could be drawn and aren't."""
-    return [noun for noun in LABELS if noun != scene.noun and noun not in SHOWN.get(scene.place, ())]
+    """The things that could be drawn and aren't, but those that training never shows in the colour of what is there.
+
+    Else "yellow is seen, a duck is asked for" would always be answered by no, and yellow ducks be denied.
+    """
+    absent = (noun for noun in LABELS if noun != scene.noun and noun not in SHOWN.get(scene.place, ()))
+    return [noun for noun in absent if not scene.colour or seen_in(noun, scene.colour)]
 
 
 def absent_people(scene: Scene) -> list[str]:
-    """The kinds of people that aren't in the picture."""
-    return [kind for kind in KINDS if scene.person is None or kind != scene.person.kind]
+    """The kinds of people that aren't in the picture, but those that training never shows in a shirt that is there."""
+    person = scene.person
+    return [kind for kind in KINDS if person is None or kind != person.kind and worn_by(kind, person.shirt)]
 
 
 def false_premises(scene: Scene) -> tuple[Question, ...]:
-    """Questions of the kind "premise": each takes for granted what isn't there, and the answer says so.
-
-    How many there are of what isn't there is never asked in training: this frame is held out. And nothing is asked for
-    that training never shows in the colour of what is there, nor anybody in such a shirt. Else "a green shirt is seen,
-    a girl is asked for" would always be answered by no, and girls in green shirts be denied.
-    """
+    """Questions of the kind "premise": each takes for granted what isn't there, and the answer says so."""
     dice = Dice(digest(f"premises {scene!r}"))
-    thing = dice.pick([noun for noun in absent_things(scene) if not scene.colour or seen_in(noun, scene.colour)])
-    kind = dice.pick([kind for kind in absent_people(scene) if not scene.person or worn_by(kind, scene.person.shirt)])
+    thing, kind = dice.pick(absent_things(scene)), dice.pick(absent_people(scene))
     person = scene.person.kind if scene.person else ""
     asked = [missing(thing, "place", words_of(thing)), missing(kind, "place", words_of(kind))]
     asked += [missing(kind, "worn", words_of_garment(kind, name), named=True) for name in ("shirt", "trousers")]
@@ -208,10 +207,10 @@ def false_premises(scene: Scene) -> tuple[Question, ...]:
         asked.append(missing(thing, "side", words_of(thing, person=person)))
         if not scene.person.hat:
             asked.append(missing("hat", "worn", words_of_garment(person, "hat")))
-    asked.append(missing(thing, "count", {"plural": DRAWABLES[thing].plural}, held_out="frame"))
+    asked.append(missing(thing, "count", {"plural": DRAWABLES[thing].plural}))
     return tuple(asked)
 
 
-def missing(noun: str, topic: str, words: dict[str, str], named: bool = False, held_out: str = "") -> Question:
+def missing(noun: str, topic: str, words: dict[str, str], named: bool = False) -> Question:
     """A Question that is answered by saying that there is no such thing or person in the picture."""
-    return Question("premise", topic, words, f"There is no {noun} in the picture.", "None.", held_out, named)
+    return Question("premise", topic, words, f"There is no {noun} in the picture.", "None.", named=named)
