@@ -42,7 +42,7 @@ from course_lib.world.scenes.truth import named
 Exam = tuple[list[Scene], Features, Turns]
 AlignedKit = tuple[Vlm, Tokenizer, ImageProcessor, Vlm]  # the last is the model as it was
 
-TRUE = 6  # pairs about each scene, or as many as there are, whose question is about what is there
+TRUE = 8  # pairs about each scene, or as many as there are, whose question is about what is there
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,14 +151,14 @@ VLM_ALIGNED = VlmAlignedRecipe(
     name="vlm-aligned",
     about="aligned vision-language model, by DPO",
     items="scenes",
-    plan=Plan(steps=500, learning_rate=5e-4, average=0.98, evaluations=4),
+    plan=Plan(steps=700, learning_rate=3e-4, average=0.98, evaluations=4),
     watched=("goes along", "exact"),
     starts_from=("vlm",),
     dtype=torch.bfloat16,
     tokens_per_batch=3000,
     beta=0.3,
     anchor=1.0,
-    pictures=1200,
+    pictures=2000,
     examined=300,
     sampled=50,
 )

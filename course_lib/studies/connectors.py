@@ -13,7 +13,7 @@ def measure(
     seed: int = 0, kind: str = "mlp", rate: float = 3e-3, steps: int = 40, pictures: int = 600, examined: int = 60
 ) -> Numbers:
     """The loss on captions of pictures with withheld combinations, in nats per token; and the connector's numbers."""
-    model, template = newborn(kind=kind)
+    model, template = newborn(kind)
     scenes, pixels = learnt(pictures)
     teach(model, template, seen_by(model, pixels), described(scenes), ["connector"], steps, rate, seed)
     scenes, pixels = asked(examined)

@@ -39,7 +39,7 @@ def described(scenes: Sequence[Scene]) -> Texts:
     return [[{"user": DESCRIBE, "assistant": full_caption(scene)}] for scene in scenes]
 
 
-def newborn(model_class: type[Vlm] = Vlm, kind: str = "mlp") -> tuple[Vlm, ChatTemplate]:
+def newborn(kind: str = "mlp", model_class: type[Vlm] = Vlm) -> tuple[Vlm, ChatTemplate]:
     """CLIP's tower and the chat model, with a connector of this kind that has learnt nothing."""
     (clip, _, _), (llm, tokenizer) = load_model("clip"), load_model("chat")
     config = ConnectorConfig(d_vision=clip.config.vision.d_model, d_model=llm.config.d_model, kind=kind)

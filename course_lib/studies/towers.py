@@ -39,7 +39,7 @@ def measure(
 ) -> Numbers:
     """Percents of colours of things that the model names, and that the probe reads: known ones and withheld ones."""
     along = "vision" in parts
-    learner, template = newborn(Looking if along else Vlm)
+    learner, template = newborn(model_class=Looking if along else Vlm)
     learner.connector.load_state_dict(load_model("connector")[0].state_dict())
     scenes, pixels = coloured(*learnt(pictures))
     seen = pixels if along else seen_by(learner, pixels)

@@ -1,5 +1,6 @@
 """Talk about scenes: some turns about each, of different kinds, worded in many ways and asked in different forms."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from course_lib.world.dice import Dice
@@ -56,11 +57,26 @@ def turns(scene: Scene) -> tuple[SceneTurn, ...]:
     )
 
 
-def make_turn(dice: Dice, question: Question, withheld: bool = False) -> SceneTurn:
-    """The SceneTurn of a question in one of the forms, in one of its wordings: known ones, or `withheld` ones."""
-    form, text = dice.pick(tuple(FORMS)), dice.pick(question.wordings(withheld))
+def make_turn(
+    dice: Dice, question: Question, withheld: bool = False, order: Callable[[list[str]], list[str]] = list
+) -> SceneTurn:
+    """The SceneTurn of a question in one of the forms, in one of its wordings: known ones, or `withheld` ones.
+
+    `order` puts the words of the wording in an order.
+    """
+    form, text = dice.pick(tuple(FORMS)), " ".join(order(dice.pick(question.wordings(withheld)).split()))
     held_out = " and ".join(filter(None, (question.held_out, "wording" if withheld else "")))
     return SceneTurn(**question.turn(form, text), kind=question.kind, form=form, held_out=held_out)
+
+
+def jumbled(scene: Scene) -> tuple[SceneTurn, ...]:
+    """Turns about a scene in known wordings whose words stand in any order: no answer depends on it.
+
+    Who learns them as well listens to the words, wherever they stand, and understands more wordings that are new.
+    """
+    dice = Dice(digest(f"jumbled {scene!r}"))
+    chosen = dice.shuffled(questions(scene))[:TURNS]
+    return tuple(make_turn(dice, question, order=dice.shuffled) for question in chosen)
 
 
 def practice(scene: Scene, shirts: int = 0) -> tuple[SceneTurn, ...]:

@@ -1,4 +1,4 @@
-"""How questions about scenes may be worded: more than twenty ways each that training shows, and two that it withholds.
+"""How questions about scenes may be worded: thirty ways or so each that training shows, and two that it withholds.
 
 The withheld ones of `tables/wordings.csv` share no four words in a row with any other. The first of each topic is the
 slide's way of asking, or as near to it as the topic allows.
