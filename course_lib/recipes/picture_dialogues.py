@@ -1,6 +1,6 @@
 """Dialogues about pictures, from which models that see learn; a frozen tower looks at every picture once, before."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
@@ -23,8 +23,7 @@ from course_lib.evaluation import look_at
 from course_lib.models import Vlm
 from course_lib.shapes import Features, Pixels
 from course_lib.world.scenes import make_scenes
-from course_lib.world.scenes.dialogues import SceneTurn
-from course_lib.world.scenes.scene import Scene
+from course_lib.world.scenes.dialogues import practice
 
 if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
     import datasets
@@ -72,9 +71,10 @@ def in_memory(rows: "datasets.Dataset") -> PictureDialogues:
     return PictureDialogues(list(with_images(rows, decode=False)["images"]), list(rows["texts"]))
 
 
-def told_of(pictures: list[list[object]], split: str, tell: Callable[[Scene], Iterable[SceneTurn]]) -> PictureDialogues:
-    """Dialogues about the pictures of a split of the little world: the turns that `tell` gives about each scene."""
-    return PictureDialogues(pictures, [[asdict(turn) for turn in tell(scene)] for scene in make_scenes(split)])
+def practised(pictures: list[list[object]], split: str, **amounts: int) -> PictureDialogues:
+    """Dialogues of questions that are hard to see about the pictures of a split of the little world: see `practice`."""
+    texts = [[asdict(turn) for turn in practice(scene, **amounts)] for scene in make_scenes(split)]
+    return PictureDialogues(pictures, texts)
 
 
 def template_of(model: Vlm, tokenizer: Tokenizer) -> ChatTemplate:

@@ -1,7 +1,7 @@
 """The recipe of the model that sees: its parts learn to answer together (slide "Instruction Fine Tuning")."""
 
 from dataclasses import dataclass
-from functools import partial, reduce
+from functools import reduce
 from operator import add
 from pathlib import Path
 from typing import Any
@@ -20,15 +20,14 @@ from course_lib.recipes.picture_dialogues import (
     descriptions,
     instructions,
     pixels_of,
+    practised,
     prompt_lengths,
     see,
     template_of,
-    told_of,
 )
 from course_lib.recipes.recipe import Recipe, Scores, plain
 from course_lib.shapes import Pixels
 from course_lib.training import Plan
-from course_lib.world.scenes.dialogues import jumbled, practice
 
 Exam = tuple[Pixels, Turns]
 
@@ -44,15 +43,13 @@ class VlmRecipe(Recipe):
     Args:
         splits: those that are learnt.
         captions: whether those of the little world are learnt beside the dialogues.
-        practice: the arguments of `practice` for more questions about scenes of the little world, or None.
-        jumbled: whether `jumbled` questions about these scenes are learnt, too.
+        practice: the arguments of `practised` for more questions, or None.
         examined, sampled: numbers of pictures that are asked about, for the card and for each line of the log.
     """
 
     splits: tuple[str, ...] = ("train",)
     captions: bool = False
     practice: dict | None = None
-    jumbled: bool = False
     tokens_per_batch: int = 2048
     examined: int = 500
     sampled: int = 100
@@ -70,9 +67,7 @@ class VlmRecipe(Recipe):
         if self.captions:
             rows += descriptions(source, split)
         if self.practice is not None:
-            rows += told_of(spoken.images, split, partial(practice, **self.practice))
-        if self.jumbled:
-            rows += told_of(spoken.images, split, jumbled)
+            rows += practised(spoken.images, split, **self.practice)
         return rows
 
     def build(self, rows: PictureDialogues, clip: ClipKit, connector: tuple[Connector], chat: ChatKit) -> VlmKit:
@@ -122,7 +117,7 @@ def stage(name: str, plan: Plan, **fields: Any) -> VlmRecipe:
         plan=plan,
         watched=("exact",),
         splits=("train", "extra"),
-        elsewhere={"splits": ("train",), "captions": False, "practice": None, "jumbled": False},
+        elsewhere={"splits": ("train",), "captions": False, "practice": None},
         **fields,
     )
 
@@ -132,8 +127,7 @@ VLM = stage(
     "vlm",
     Plan(steps=1600, **STEADY),
     captions=True,
-    practice={"shirts": 2},
-    jumbled=True,
+    practice={"shirts": 2, "others": 4, "jumbled": 0.7},
     starts_from=("clip", "connector", "chat"),
     earlier=(
         stage("what", Plan(steps=2400, learning_rate=2e-3), captions=True),

@@ -44,22 +44,20 @@ def test_the_stages_train_what_the_slide_says_and_leave_the_tower_alone(toys, pa
     assert second["history"][-1]["loss"] < second["history"][1]["loss"]
 
 
-def test_a_stage_adds_captions_practice_and_jumbled_questions_in_the_little_world_alone(monkeypatch):
+def test_a_stage_adds_captions_and_practice_in_the_little_world_alone(monkeypatch):
     def told(name):
-        return lambda *_: PictureDialogues(["picture"], [name])
+        return lambda *_, **amounts: PictureDialogues([name], [amounts])
 
-    for part in ("instructions", "descriptions"):
+    for part in ("instructions", "descriptions", "practised"):
         monkeypatch.setattr(vlm, part, told(part))
-    monkeypatch.setattr(vlm, "told_of", lambda pictures, split, tell: PictureDialogues(pictures, [tell("scene")]))
-    monkeypatch.setattr(vlm, "practice", lambda scene, shirts=0: f"{scene} with {shirts} shirts")
-    monkeypatch.setattr(vlm, "jumbled", lambda scene: f"{scene}, jumbled")
-    stage = replace(RECIPES["vlm"], splits=("train",), captions=True, practice={"shirts": 3}, jumbled=True, earlier=())
-    plain = replace(stage, captions=False, practice=None, jumbled=False)
-    assert plain.load("world", "train").texts == stage.on("mine").load("mine", "train").texts == ["instructions"]
-    assert replace(plain, practice={}).load("world", "train").texts == ["instructions", "scene with 0 shirts"]
+    stage = replace(RECIPES["vlm"], splits=("train",), captions=True, practice={"shirts": 3}, earlier=())
+    plain = replace(stage, captions=False, practice=None)
+    assert plain.load("world", "train").images == stage.on("mine").load("mine", "train").images == ["instructions"]
+    practice = replace(stage, captions=False, practice={})
+    assert practice.load("world", "train").images == ["instructions", "practised"]
     rows = stage.load("world", "train")
-    assert rows.texts == ["instructions", "descriptions", "scene with 3 shirts", "scene, jumbled"]
-    assert rows.images == ["picture"] * 4
+    assert rows.images == ["instructions", "descriptions", "practised"]
+    assert rows.texts == [{}, {}, {"shirts": 3}]
 
 
 def test_where_all_dialogues_are_about_several_pictures_a_sentence_says_that_none_can_be_asked():
@@ -71,17 +69,17 @@ def test_where_all_dialogues_are_about_several_pictures_a_sentence_says_that_non
 
 def test_the_extra_scenes_of_the_little_world_are_learnt_too(monkeypatch):
     monkeypatch.setattr(vlm, "instructions", lambda source, split: PictureDialogues([split], [source]))
-    stage = replace(RECIPES["vlm"], captions=False, practice=None, jumbled=False)
+    stage = replace(RECIPES["vlm"], captions=False, practice=None)
     assert stage.load("world", "train").images == ["train", "extra"]
     assert stage.load("world", "validation").images == ["validation"]
     assert stage.on("mine").load("mine", "train").images == ["train"]
 
 
 def test_the_stages_of_the_shipped_model_are_what_its_card_says():
-    stages = (*RECIPES["vlm"].earlier, RECIPES["vlm"])
-    assert {stage.name: (stage.captions, stage.practice, stage.jumbled) for stage in stages} == {
-        "what": (True, None, False),
-        "whether": (False, {}, False),
-        "worn": (False, {"shirts": 6}, False),
-        "vlm": (True, {"shirts": 2}, True),
+    stages = {stage.name: (stage.captions, stage.practice) for stage in (*RECIPES["vlm"].earlier, RECIPES["vlm"])}
+    assert stages == {
+        "what": (True, None),
+        "whether": (False, {}),
+        "worn": (False, {"shirts": 6}),
+        "vlm": (True, {"shirts": 2, "others": 4, "jumbled": 0.7}),
     }

@@ -69,29 +69,26 @@ def make_turn(
     return SceneTurn(**question.turn(form, text), kind=question.kind, form=form, held_out=held_out)
 
 
-def jumbled(scene: Scene) -> tuple[SceneTurn, ...]:
-    """Turns about a scene in known wordings whose words stand in any order: no answer depends on it.
-
-    Who learns them as well listens to the words, wherever they stand, and understands more wordings that are new.
-    """
-    dice = Dice(digest(f"jumbled {scene!r}"))
-    chosen = dice.shuffled(questions(scene))[:TURNS]
-    return tuple(make_turn(dice, question, order=dice.shuffled) for question in chosen)
-
-
-def practice(scene: Scene, shirts: int = 0) -> tuple[SceneTurn, ...]:
+def practice(scene: Scene, shirts: int = 0, others: int = 0, jumbled: float = 0) -> tuple[SceneTurn, ...]:
     """Turns about a scene on what is hardest: whether something is there or worn, and the colour of hats.
 
     A yes/no question is answered by yes at even odds, whatever the answers to the others are.
 
     Args:
         shirts: how many of the yes/no questions are about the shirt of a person, if there is one.
+        others: how many of all the other questions are asked, too.
+        jumbled: the share of questions whose words stand in any order. No answer depends on it, and who listens to the
+            words wherever they stand understands more wordings that are new.
     """
-    dice = Dice(digest(f"practice {scene!r}"))
+    dice, more = Dice(digest(f"practice {scene!r}")), Dice(digest(f"more practice {scene!r}"))
     asked = [presence(scene, dice.pick((scene.noun, dice.pick(absent_things(scene))))) for _ in range(THINGS)]
     if scene.person:
         person = scene.person
         asked.append(presence(scene, dice.pick((person.kind, dice.pick(absent_people(scene))))))
         asked += [wearing(person, dice.pick((person.shirt, dice.pick(other_shirts(person))))) for _ in range(shirts)]
         asked += [question for question in questions(scene) if question.words.get("worn") == "hat"]
-    return tuple(make_turn(dice, question) for question in dice.shuffled(asked))
+    asked += more.shuffled(questions(scene))[:others]
+    orders = (more.shuffled if more.chance(jumbled) else list for _ in asked)
+    return tuple(
+        make_turn(dice, question, order=order) for question, order in zip(dice.shuffled(asked), orders, strict=True)
+    )
