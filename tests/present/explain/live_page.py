@@ -28,6 +28,11 @@ class PageInBrowser:
             field.dispatchEvent(new Event("change"));
         }})()""")
 
+    def wait(self, condition):
+        """Until a JavaScript expression is true."""
+        look = f"const look = () => ({condition}) ? done() : setTimeout(look, 10)"
+        self.browser.evaluate(f"new Promise((done) => {{ {look}; look(); }})")
+
     @property
     def status(self):
         return self.texts(".status")[0]
@@ -46,5 +51,6 @@ def opened(browser, file):
     """Yield the page in a file, opened anew; afterwards nothing may have gone wrong in it."""
     browser.open(file.as_uri())
     page = PageInBrowser(browser)
+    page.wait("document.querySelector('.output').children.length")
     yield page
     assert page.complaints == []
