@@ -9,6 +9,7 @@ from course_lib.models.fused import Fused, fuse
 from course_lib.models.gpt import Gpt, GptConfig
 from course_lib.models.grouping import to_grouped
 from course_lib.models.llm import Llm, LlmConfig
+from course_lib.models.packed import pack
 from course_lib.models.scorer import Scorer
 from course_lib.models.store import check_kind, find_model, load_model, save_model
 from course_lib.models.t5 import T5, T5Config
@@ -49,6 +50,7 @@ __all__ = [
     "find_model",
     "load_model",
     "fuse",
+    "pack",
     "save_model",
     "to_grouped",
 ]

@@ -24,6 +24,8 @@ from course_lib.nn.kv_cache import KeysValues, KVCache, SlidingWindowKVCache
 from course_lib.nn.llm_layer import LlmLayer
 from course_lib.nn.lora import LoraLinear, add_lora, merge_lora
 from course_lib.nn.masks import biased, causal_mask, padding_mask, segment_mask, window_mask
+from course_lib.nn.packed import HalfLinear, Int4Linear, Int8Linear, PackedLinear, PackedTable
+from course_lib.nn.paged_cache import PagedCache, PagePool, PageTable
 from course_lib.nn.patches import PatchEmbedding, cut_into_patches
 from course_lib.nn.patching import head_outputs, patched_heads
 from course_lib.nn.positions import LearnedPositions, SinusoidalPositions
@@ -52,6 +54,9 @@ __all__ = [
     "EncoderLayer",
     "FeedForward",
     "GatedFeedForward",
+    "HalfLinear",
+    "Int4Linear",
+    "Int8Linear",
     "KVCache",
     "KeysValues",
     "LearnedPositions",
@@ -63,6 +68,11 @@ __all__ = [
     "Memory",
     "MlpConnector",
     "MultiHeadAttention",
+    "PackedLinear",
+    "PackedTable",
+    "PagePool",
+    "PageTable",
+    "PagedCache",
     "PatchEmbedding",
     "PixelShuffleConnector",
     "RMSNorm",
