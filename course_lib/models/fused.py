@@ -8,7 +8,7 @@ from course_lib.models.base import Model
 from course_lib.models.gpt import Gpt
 from course_lib.models.llm import Llm
 from course_lib.nn import DecoderCache, View
-from course_lib.nn.fused import FusedLayer, Matrix, exact
+from course_lib.nn.fused import Matrix, exact, fused_layer
 from course_lib.runtime import one_thread
 from course_lib.shapes import BV, IdsB1, IdsBT, Keep, Kept
 
@@ -26,7 +26,7 @@ class Fused(Model):
     def __init__(self, model: Model, store: Callable):
         super().__init__(model.config)
         self.model, self.unsaid = model, model.unsaid
-        self.layers = [FusedLayer(layer, store) for layer in model.layers]
+        self.layers = [fused_layer(layer, store) for layer in model.layers]
         self.output = Matrix(model.output, norm=model.norm, store=store)
         largest = max(weight.numel() for layer in model.layers for weight in layer.parameters())
         self.is_small = largest < SMALL
@@ -56,9 +56,8 @@ class FusedLlm(Fused):
     def step(self, tokens: IdsB1, view: View) -> BV:
         """Logits after one new token of each text."""
         x = self.model.embedding(tokens)[:, 0]
-        rotations, windows = self.model.rotations(view.positions, x.dtype), self.config.window_sizes
-        for i, (layer, rotate, window) in enumerate(zip(self.layers, rotations, windows, strict=True)):
-            x = layer(x, rotate, view.mask(window), view.layer_cache(i))
+        for layer, given in zip(self.layers, self.model.given(view, x.dtype), strict=True):
+            x = layer(x, *given)
         return self.model.capped(self.output(x))
 
 
