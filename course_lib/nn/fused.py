@@ -18,7 +18,7 @@ from course_lib.nn.attention import MultiHeadAttention
 from course_lib.nn.encoder_layer import EncoderLayer
 from course_lib.nn.feed_forward import FeedForward
 from course_lib.nn.gated_feed_forward import GatedFeedForward
-from course_lib.nn.kv_cache import KVCache
+from course_lib.nn.kv_cache import KVCache, Lender
 from course_lib.nn.llm_layer import LlmLayer
 from course_lib.nn.packed import PackedLinear, PackedMatrix
 from course_lib.nn.rms_norm import RMSNorm
@@ -144,12 +144,12 @@ class FusedLayer:
         parts = ("self_attention_post_norm", "feed_forward_post_norm")  # an LlmLayer has them
         self.post_norms = [real(getattr(layer, name, None)) for name in parts]
 
-    def __call__(self, x: BD, rotate: Callable | None, mask: Mask | None, cache: KVCache) -> BD:
+    def __call__(self, x: BD, rotate: Callable | None, mask: Mask | None, cache: KVCache | Lender) -> BD:
         """What the layer makes of `x`; `rotate`: the `Rotation` of the new positions; mask and cache as the layer's."""
         x = x + after(self.post_norms[0], self.gather(x, rotate, mask, cache))
         return x + after(self.post_norms[1], self.feed_forward(x))
 
-    def gather(self, x: BD, rotate: Callable | None, mask: Mask | None, cache: KVCache) -> BD:
+    def gather(self, x: BD, rotate: Callable | None, mask: Mask | None, cache: KVCache | Lender) -> BD:
         """What attention makes of `x`."""
         h, k = self.attention.num_heads, self.attention.num_kv_heads
         queries, keys, values = self.widths
@@ -162,6 +162,13 @@ class FusedLayer:
             queries_keys = rotate(queries_keys)
         queries, keys = queries_keys.split_with_sizes((h, k), dim=1)
         return self.o_proj(self.attention.attend(queries, *cache.update(keys, values), mask).flatten(1))
+
+
+def fused_layer(layer: nn.Module, store: Callable) -> Callable[..., BD]:
+    """A `FusedLayer`, or an `LlmLayer` as it is if its tokens meet in something else than a `MultiHeadAttention`."""
+    if type(layer) is LlmLayer and type(layer.self_attention) is not MultiHeadAttention:
+        return lambda x, *given: layer(x.unsqueeze(1), *given).squeeze(1)
+    return FusedLayer(layer, store)
 
 
 def check_kinds(layer: nn.Module, attention: nn.Module, add_norm: nn.Module) -> None:
