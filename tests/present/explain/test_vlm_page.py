@@ -2,7 +2,6 @@
 
 import base64
 import io
-import json
 
 import numpy as np
 import pytest
@@ -25,6 +24,7 @@ from tests.present.explain.twins import rounded
 
 # Picture, patches, three layers, connector, words, four layers, softmax, looking, exchange, forms, three of the chat.
 PARTS = 18
+AT_REST = "document.querySelector('.seen [aria-busy]').ariaBusy === 'false'"
 PICTURE = "document.querySelector('.seen canvas')"
 HOSTILE = {
     "<script>alert(1)</script>": "",
@@ -52,26 +52,27 @@ def file(tmp_path_factory):
 
 
 @pytest.fixture
-def page(browser, file):
-    yield from opened(browser, file)
+def page(offline, file):
+    yield from opened(offline, file)
 
 
 def choose(page, key, value=None):
     """Press a button, or choose in a list, and wait for the picture that comes of it."""
-    element = f"document.querySelector('[data-key=\"{key}\"]')"
-    act = "e.click()" if value is None else f"e.value = {json.dumps(value)}; e.dispatchEvent(new Event('change'))"
-    page.browser.evaluate(f"{{ const e = {element}; {act} }}")
-    page.wait("document.querySelector('.seen [aria-busy]').ariaBusy === 'false'")
+    if value is None:
+        page.click(key)
+    else:
+        page.tab.locator(f'[data-key="{key}"]').select_option(value, force=True)
+    page.wait(AT_REST)
 
 
 def ask(page, text):
     page.type(text)
-    page.browser.evaluate("document.querySelector('form button').click()")
+    page.tab.evaluate("document.querySelector('form button').click()")
 
 
 def shown(page, canvas=PICTURE):
     """The picture in a canvas of the page, Y X 3."""
-    url = page.browser.evaluate(f"{canvas}.toDataURL()")
+    url = page.tab.evaluate(f"{canvas}.toDataURL()")
     return np.asarray(Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2]))).convert("RGB"))
 
 
@@ -91,7 +92,7 @@ def test_the_browser_draws_the_scenes_nearly_as_they_were_drawn_for_the_training
 def test_a_page_answers_as_the_library_does_in_each_form(page, vlm):
     model, _, processor = vlm
     choose(page, "picture-4")
-    (question,) = page.browser.evaluate("[document.getElementById('text').value]")
+    (question,) = page.tab.evaluate("[document.getElementById('text').value]")
     features = model.look(processor([shown(page)]))[0]
     expected = said(vlm, features, *(frame.format(question) for frame in FORMS.values()))
     page.click("part-14")
@@ -119,8 +120,8 @@ def test_exchanged_patches_are_swapped_features(page, vlm):
     own, other = model.look(processor(pictures))
     page.click("exchange-few")
     pressed = "[...document.querySelectorAll('.patch')].map(e => e.ariaPressed === 'true')"
-    few = torch.tensor(page.browser.evaluate(pressed))
-    question = page.browser.evaluate("document.getElementById('text').value")
+    few = torch.tensor(page.tab.evaluate(pressed))
+    question = page.tab.evaluate("document.getElementById('text').value")
     mixed = other.where(few[:, None], own)
     assert few.sum() == 2
     assert page.texts("td q") == [*said(vlm, own, question), *said(vlm, other, question), *said(vlm, mixed, question)]
@@ -136,7 +137,7 @@ def test_the_shares_over_the_picture_are_the_model_s_weights(page, vlm):
     model, template, processor = vlm
     page.click("part-12")
     page.click("answer-2")
-    prompt = template.prompt(questions_about([0], [page.browser.evaluate("document.getElementById('text').value")])[0])
+    prompt = template.prompt(questions_about([0], [page.tab.evaluate("document.getElementById('text').value")])[0])
     ids = [*prompt, *template.tokenizer.encode(page.output)[:-1]]
     with record_attention(model.text) as maps:
         model(torch.tensor([ids]), model.look(processor([shown(page)])))
@@ -147,13 +148,13 @@ def test_the_shares_over_the_picture_are_the_model_s_weights(page, vlm):
 
 
 def test_a_changed_picture_is_another_picture_and_a_question_stays(page):
-    before, question = shown(page), page.browser.evaluate("document.getElementById('text').value")
+    before, question = shown(page), page.tab.evaluate("document.getElementById('text').value")
     choose(page, "scene-shirt", "red")
     assert (shown(page) != before).any(-1).mean() < 0.2
-    assert page.browser.evaluate("document.getElementById('text').value") == question
+    assert page.tab.evaluate("document.getElementById('text').value") == question
     choose(page, "scene-somebody", "")
     assert page.texts("[data-key=scene-shirt]") == []
-    assert "man" not in page.browser.evaluate("document.getElementById('text').value")
+    assert "man" not in page.tab.evaluate("document.getElementById('text').value")
 
 
 def test_a_picture_of_one_s_own_is_its_middle_and_what_is_none_is_told(page):
@@ -162,14 +163,8 @@ def test_a_picture_of_one_s_own_is_its_middle_and_what_is_none_is_told(page):
     buffer = io.BytesIO()
     Image.fromarray(colours).save(buffer, "PNG")
     for content, told in ((buffer.getvalue(), ""), (b"no picture", "is no picture that this browser can read")):
-        page.browser.evaluate(f"""(() => {{
-            const bytes = Uint8Array.from(atob("{base64.b64encode(content).decode()}"), (c) => c.charCodeAt(0));
-            const files = new DataTransfer();
-            files.items.add(new File([bytes], "mine.png"));
-            document.getElementById("file").files = files.files;
-            document.getElementById("file").dispatchEvent(new Event("change"));
-        }})()""")
-        page.wait("document.querySelector('.seen [aria-busy]').ariaBusy === 'false'")
+        page.tab.set_input_files("#file", {"name": "mine.png", "mimeType": "image/png", "buffer": content})
+        page.wait(AT_REST)
         assert told in page.status
         assert (shown(page) == (200, 40, 90)).all()
 
@@ -178,15 +173,15 @@ def test_whatever_is_asked_is_text(page):
     for text, told in HOSTILE.items():
         ask(page, text)
         assert told in page.status
-        assert page.browser.evaluate("document.querySelectorAll('main script, main img').length") == 0
+        assert page.tab.evaluate("document.querySelectorAll('main script, main img').length") == 0
 
 
-def test_a_model_of_other_parts_has_a_page_too(browser, tmp_path):
+def test_a_model_of_other_parts_has_a_page_too(offline, tmp_path):
     tokenizer = chat_tokenizer().with_special("<image>")
     model = tiny_vlm("pixel shuffle", vocab_size=len(tokenizer))
     save_model(model, tmp_path / "mine", tokenizer, ImageProcessor(size=(IMAGE_SIZE, IMAGE_SIZE)))
     (tmp_path / "mine.html").write_text(LivePage(tmp_path / "mine").html(), encoding="utf-8")
-    for page in opened(browser, tmp_path / "mine.html"):
+    for page in opened(offline, tmp_path / "mine.html"):
         for part in range(len(page.texts(".road button"))):
             page.click(f"part-{part}")
         page.click("part-0")
