@@ -78,6 +78,10 @@ def attend_wrongly(scale=lambda q: math.sqrt(q.shape[-1]), axis=-1, hide=None, f
     return answer
 
 
+def turned(mask):
+    return None if mask is None else ~mask
+
+
 def mask_after_softmax(q, k, v, mask):
     weights = attention_weights(q, k)
     return (weights if mask is None else weights * mask) @ v
@@ -216,6 +220,7 @@ EXERCISES = [
                 attend_wrongly(axis=-2),
             ),
             ("the mask is upside down: True means may attend", attend_wrongly(hide=lambda mask: mask)),
+            ("the mask is upside down: True means may attend", lambda q, k, v, mask: attend(q, k, v, turned(mask))),
             ("the mask comes after the softmax: the weights that are left no longer sum to 1", mask_after_softmax),
             ("sentence {sentence}: a query that may attend to nothing gets NaN; it should get zeros", attend_wrongly()),
             (

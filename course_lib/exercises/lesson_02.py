@@ -19,6 +19,9 @@ def six_steps(residual=1.0, spread=lambda y: y.std(correction=0), centre=True, a
     return {"heard": heard, "added": added, "normalized": normalized, "output": normalized}
 
 
+ROOT_MEAN_SQUARE = six_steps(centre=False, spread=lambda y: y.square().mean().sqrt())["normalized"]
+
+
 # 02.2 Who hears whom?
 TABLES = {"A": "attention", "B": "feed-forward", "C": "one layer", "D": "two layers"}
 
@@ -118,6 +121,10 @@ EXERCISES = [
             (
                 "the sum of the squares is divided by 3 here; the mean of the squares has all D = 4",
                 {name: six_steps(spread=lambda y: y.std())[name] for name in ("normalized", "output")},
+            ),
+            (
+                "the mean is not subtracted",
+                dict.fromkeys(("normalized", "output"), ROOT_MEAN_SQUARE),
             ),
             ("the mean is not subtracted", {name: six_steps(centre=False)[name] for name in ("normalized", "output")}),
             (

@@ -44,6 +44,10 @@ def parameters(vocab_size, d_model, d_ff, num_encoder_layers, num_decoder_layers
     return vocab_size * d_model + num_encoder_layers * encoder + num_decoder_layers * decoder
 
 
+def second(d_model):
+    return 4 * (d_model**2 + d_model) + 2 * d_model
+
+
 def miscounted(change):
     """The count with `change(V, D, F, N, M)` added."""
     return lambda *case: parameters(*case) + change(*case)
@@ -179,6 +183,7 @@ EXERCISES = [
             ("the table of words is missing", miscounted(lambda V, D, F, N, M: -V * D)),
             ("the output layer has no bias of its own: it is the table", miscounted(lambda V, D, F, N, M: V)),
             ("a decoder layer has two attentions", miscounted(lambda V, D, F, N, M: -4 * (D * D + D) * M)),
+            ("a decoder layer has cross-attention and its norm, too", miscounted(lambda V, D, F, N, M: -second(D) * M)),
             ("a decoder layer has three norms", miscounted(lambda V, D, F, N, M: -2 * D * M)),
             (
                 "the numbers of encoder and decoder layers are exchanged",

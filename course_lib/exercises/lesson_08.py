@@ -2,7 +2,7 @@
 
 import torch
 
-from course_lib.exercises.cases import number, random_tensors
+from course_lib.exercises.cases import as_mask, number, random_tensors
 from course_lib.exercises.exercise import Exercise
 
 
@@ -53,7 +53,7 @@ def leak_map(model, x, own=True, threshold=0.0, changed=None):
 def draw_and_prove(pair, prefix, length, model, x):
     """Both functions; a mistake has one of them only."""
     draw, prove = pair
-    result = {"mask": draw(prefix, length)} if draw else {}
+    result = {"mask": as_mask(draw, prefix, length)} if draw else {}
     return result | ({"leaks": prove(model, x)} if prove else {})
 
 

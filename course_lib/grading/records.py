@@ -8,6 +8,7 @@ from course_lib.errors import CourseError
 from course_lib.exercises.results import Result
 from course_lib.files import read_json, sha256, write_json
 from course_lib.grading.editions import generate, open_course
+from course_lib.grading.exam import FOLDER
 from course_lib.grading.grade import OURS, Grade
 
 RUN, TABLE = "run.json", "grades.csv"
@@ -34,6 +35,8 @@ def open_run(out, names, sources, seed=None, add=False):
     for name in names:
         if not (out / "release" / name / f"{name}.ipynb").exists():
             shutil.copytree(sources / name, out / "source" / name, dirs_exist_ok=True)
+            if (sources.parent / FOLDER).exists():
+                shutil.copytree(sources.parent / FOLDER, out / FOLDER, dirs_exist_ok=True)
             generate(open_course(out), name)
     return seed
 

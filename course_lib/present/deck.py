@@ -26,8 +26,8 @@ LONG = 8  # lines of code from which on it is built up, a paragraph at a time
 class Deck(Exporter):
     """The lecture through a notebook, as one file."""
 
-    def __init__(self, **options: Any):
-        super().__init__(template_name="deck", exclude_anchor_links=True, **options)
+    def __init__(self, template: str = "deck", **options: Any):
+        super().__init__(template_name=template, exclude_anchor_links=True, **options)
 
     def renderer(self, attachments: dict) -> ProseWithFormulas:
         return ProjectedProse(attachments=attachments, escape=False, exclude_anchor_links=True)
@@ -44,6 +44,21 @@ class Deck(Exporter):
         self.filters["highlight_code"] = Highlight2HTML(pygments_lexer="python3", parent=self)
         files = {name: (REVEAL / name).read_text(encoding="utf-8") for name in ("reveal.js", "reveal.css", "notes.js")}
         return super().from_notebook_node(shown, {**(resources or {}), "reveal": files, "lab": LAB}, **options)
+
+
+class LiveDeck(Deck):
+    """A deck whose cells can be changed and run, in the kernel with this id; `live_server` serves it."""
+
+    def __init__(self, kernel: str, **options: Any):
+        super().__init__("live", **options)
+        self.kernel = kernel
+
+    def from_notebook_node(
+        self, nb: "NotebookNode", resources: dict[str, Any] | None = None, **options: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """The HTML of the deck, with all code of the lesson. Raises CourseError for a formula that is none."""
+        live = {"kernel": self.kernel, "cells": [cell for cell in nb.cells if cell.cell_type == "code"]}
+        return super().from_notebook_node(nb, {**(resources or {}), "live": live}, **options)
 
 
 class ProjectedProse(ProseWithFormulas):

@@ -110,7 +110,8 @@ RIGHT = {
 
 WRONG = {
     "08.1": [
-        ((lambda prefix, length: torch.tril(torch.ones(length, length)), leaks_by_gradient), "this is the causal mask"),
+        ((lambda prefix, length: torch.ones(length, length).tril() > 0, leaks_by_gradient), "this is the causal mask"),
+        ((lambda *case: mask_by_parts(*case) * 1.0, leaks_by_gradient), "this mask has numbers"),
         ((mask_by_parts, lambda model, x: jacobian(model, x).sum(dim=(1, 3)).T != 0), "the table is transposed"),
         ((lambda prefix, length: mask_by_parts(prefix + 1, length), leaks_by_zeros), "one token too many"),
     ],

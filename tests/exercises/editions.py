@@ -79,7 +79,8 @@ def mixes_kinds_that_are_known(notebook):
 def folds_a_ladder_of_hints_into_each(notebook):
     text = "\n".join(cell.source for cell in notebook.prose)
     for part in re.split(r"^## ", text, flags=re.M)[1:]:
-        if (found := re.findall(r"<summary>(.+?)</summary>", part)) != HINTS:
+        found = re.findall(r"<summary>(.+?)</summary>", part)
+        if found not in (HINTS, [*HINTS, "Answer"]):  # a question that no check answers has an answer folded away
             yield f"{part[:30]!r} has the hints {found}, not {HINTS}"
 
 

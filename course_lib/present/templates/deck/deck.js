@@ -37,7 +37,7 @@ addEventListener("keydown", endSolo, true);
 addEventListener("click", endSolo, true);
 
 const ready = layOut(document.getElementById("steps"), document.querySelector(".slides"), document.body.dataset.lab);
-ready.then(() => {
+const presented = ready.then(() => {
   document.querySelector(".reveal").classList.remove("laying-out");
   return Reveal.initialize({
     width: 1280, height: 720, margin: 0, maxScale: 4, center: false, hash: true, slideNumber: "c/t", transition: "none",
