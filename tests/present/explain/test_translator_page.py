@@ -51,9 +51,9 @@ def file(tmp_path_factory):
 
 
 @pytest.fixture
-def page(browser, file):
+def page(offline, file):
     """The page, anew; afterwards nothing may have gone wrong in it."""
-    yield from opened(browser, file)
+    yield from opened(offline, file)
 
 
 def test_a_page_translates_as_the_library_does(page, translator):
@@ -80,7 +80,7 @@ def test_words_can_be_written_step_by_step_and_others_be_chosen(page):
     assert page.output.startswith("this is")
     page.click("back")
     likeliest = page.texts(".next-words .token")
-    page.browser.evaluate("document.querySelectorAll('.next-words button')[1].click()")
+    page.tab.evaluate("document.querySelectorAll('.next-words button')[1].click()")
     assert page.texts(".tokens:last-of-type .token")[-1] == likeliest[1]
     page.click("end")
     assert not page.output.endswith("…")
@@ -129,12 +129,12 @@ def test_whatever_is_typed_is_text(page):
         page.type(text)
         assert (told or "") in page.status
         assert page.output
-        assert page.browser.evaluate("document.querySelectorAll('main script, main img').length") == 0
+        assert page.tab.evaluate("document.querySelectorAll('main script, main img').length") == 0
 
 
 def test_the_focus_stays_where_it_is_when_the_page_changes(page):
-    page.browser.evaluate("document.querySelector('[data-key=back]').focus()")
-    page.browser.press("Enter")
-    page.browser.press("Enter")
-    assert page.browser.evaluate("document.activeElement.dataset.key") == "back"
+    page.tab.evaluate("document.querySelector('[data-key=back]').focus()")
+    page.tab.keyboard.press("Enter")
+    page.tab.keyboard.press("Enter")
+    assert page.tab.evaluate("document.activeElement.dataset.key") == "back"
     assert page.output.startswith("this is the first book i've ever done")
