@@ -20,6 +20,11 @@ class PageInBrowser:
         self.tab.locator("#text").fill(text)
         self.tab.locator("#text").blur()
 
+    def wait(self, condition):
+        """Until a JavaScript expression is true."""
+        look = f"const look = () => ({condition}) ? done() : setTimeout(look, 10)"
+        self.tab.evaluate(f"new Promise((done) => {{ {look}; look(); }})")
+
     @property
     def status(self):
         return self.texts(".status")[0]
@@ -38,5 +43,6 @@ def opened(tab, file):
     """Yield the page in a file, opened in this tab; afterwards nothing may have gone wrong in it."""
     tab.goto(file.as_uri())
     page = PageInBrowser(tab)
+    page.wait("document.querySelector('.output').children.length")
     yield page
     assert page.complaints == []
