@@ -16,6 +16,7 @@ from course_lib.cli.machine import doctor
 from course_lib.cli.models import evaluate, train
 from course_lib.cli.numbering import renumber
 from course_lib.cli.present import present
+from course_lib.cli.site import site
 from course_lib.cli.studies import study
 from course_lib.cli.translate import translate
 
@@ -45,6 +46,7 @@ for command in (
     lessons,
     run,
     present,
+    site,
     start,
     check,
     reset,

@@ -6,6 +6,7 @@ import torch
 
 from course_lib.exercises.cases import as_mask, number, random_tensors, scattered
 from course_lib.exercises.exercise import Exercise
+from course_lib.exercises.whole_layer import WHOLE_LAYER
 from course_lib.nn import attention_weights, merge_heads, split_heads
 
 # 01.1 Three tokens on paper: a green key, a green ball, a red key in the dimensions green, red, key, ball
@@ -247,4 +248,5 @@ EXERCISES = [
             ("more heads share the same width: they cost no parameters", {"parameters_B": 2 * (48**2 + 48)}),
         ],
     ),
+    WHOLE_LAYER,
 ]

@@ -6,6 +6,7 @@ from torch import nn
 
 from course_lib.exercises.cases import number, random_tensors, scattered
 from course_lib.exercises.exercise import Exercise
+from course_lib.exercises.two_boxes import TWO_BOXES
 
 # 02.1 Six steps on paper: the blue ball of the lesson, whose feed-forward network says nothing
 TOKENS = torch.tensor([[1.0, 0, 1, 0], [1, 0, 0, 1], [0, 1, 1, 0]])
@@ -277,4 +278,5 @@ EXERCISES = [
             ("in a ring of six, five ahead is the one that chases me: it has my name in its token", {"5 ahead": 3}),
         ],
     ),
+    TWO_BOXES,
 ]

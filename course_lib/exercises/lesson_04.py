@@ -8,6 +8,7 @@ from torch import nn
 
 from course_lib.exercises.cases import dice, number, random_tensors
 from course_lib.exercises.exercise import Exercise
+from course_lib.exercises.to_the_word import TO_THE_WORD
 
 
 # 04.1 The clock
@@ -299,4 +300,5 @@ EXERCISES = [
             ("3 and 6 were there in training", {"unreliable": {2, 3, 6, 7, 10}}),
         ],
     ),
+    TO_THE_WORD,
 ]

@@ -83,10 +83,20 @@ def corrected(grades, out):
     with Gradebook(f"sqlite:///{out / OURS}") as book:
         for grade in grades:
             try:
-                points = book.find_submission(grade.edition, grade.id).score
+                entry = book.find_submission(grade.edition, grade.id)
             except MissingEntry:
                 continue
-            if points != grade.points:
-                grade.notes.append(f"corrected by hand: {points:g} points, not {grade.points:g}")
-                grade.points = points
+            points, of = open_task(entry)
+            if entry.score != grade.points + points:
+                grade.notes.append(f"corrected by hand: {entry.score - points:g} points, not {grade.points:g}")
+            if of:
+                grade.notes.append(f"with {points:g} of {of:g} points for the open task")
+            grade.points, grade.of = entry.score, grade.of + of
     return grades
+
+
+def open_task(entry):
+    """The points that somebody gave by hand for the open task of a submission, and of how many; of 0 if nobody did."""
+    grades = [grade for notebook in entry.notebooks for grade in notebook.grades]
+    given = [grade for grade in grades if grade.cell.type == "TaskCell" and grade.manual_score is not None]
+    return sum(grade.manual_score for grade in given), sum(grade.max_score for grade in given)

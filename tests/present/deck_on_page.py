@@ -51,6 +51,11 @@ class DeckOnPage:
         """Pixels of the screen."""
         return self.page.evaluate(SMALLEST_CODE)
 
+    def show(self, slide):
+        """All steps of the slide with this place."""
+        go = "place => { const { h, v } = Reveal.getIndices(Reveal.getSlides()[place]); Reveal.slide(h, v, 999); }"
+        self.page.evaluate(go, slide)
+
     def is_at(self, end):
         return self.page.evaluate(
             "Reveal.isLastSlide() && !Reveal.availableFragments().next"
