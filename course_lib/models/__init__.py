@@ -19,6 +19,7 @@ from course_lib.models.mixers import (
     SharedMixer,
     SilentMixer,
 )
+from course_lib.models.packed import pack
 from course_lib.models.scorer import Scorer
 from course_lib.models.store import check_kind, find_model, load_model, save_model
 from course_lib.models.t5 import T5, T5Config
@@ -66,6 +67,7 @@ __all__ = [
     "find_model",
     "load_model",
     "fuse",
+    "pack",
     "save_model",
     "to_grouped",
 ]

@@ -20,6 +20,7 @@ from course_lib.nn.feed_forward import FeedForward
 from course_lib.nn.gated_feed_forward import GatedFeedForward
 from course_lib.nn.kv_cache import KVCache, Lender
 from course_lib.nn.llm_layer import LlmLayer
+from course_lib.nn.packed import PackedLinear, PackedMatrix
 from course_lib.nn.rms_norm import RMSNorm
 from course_lib.shapes import BD, BF, FD, Mask
 
@@ -79,6 +80,12 @@ class Matrix:
         return F.layer_norm(x, self.norm.normalized_shape, eps=self.norm.eps)
 
 
+def matrix(*layers: nn.Module, norm: nn.Module | None = None, store: Callable = exact) -> Matrix | PackedMatrix:
+    """A `Matrix`, or for layers whose weights are packed already, and stay as they are, a `PackedMatrix`."""
+    is_packed = any(isinstance(layer, PackedLinear) for layer in layers)
+    return PackedMatrix(*layers, norm=norm) if is_packed else Matrix(*layers, norm=norm, store=store)
+
+
 def check_parts(layers: Sequence[nn.Module], norm: nn.Module | None) -> None:
     """Raise a CourseError for layers or a normalization that a `Matrix` can't compute."""
     unknown = [type(layer).__name__ for layer in layers if type(layer) is not nn.Linear]
@@ -97,8 +104,8 @@ class FusedFeedForward:
     def __init__(self, feed_forward: FeedForward | GatedFeedForward, norm: nn.Module, store: Callable):
         self.gated, self.activation = isinstance(feed_forward, GatedFeedForward), feed_forward.activation
         into_hidden = (feed_forward.gate_proj, feed_forward.up_proj) if self.gated else (feed_forward.up_proj,)
-        self.up_proj = Matrix(*into_hidden, norm=norm, store=store)
-        self.down_proj = Matrix(feed_forward.down_proj, store=store)
+        self.up_proj = matrix(*into_hidden, norm=norm, store=store)
+        self.down_proj = matrix(feed_forward.down_proj, store=store)
 
     def __call__(self, x: BD) -> BD:
         hidden = self.up_proj(x)
@@ -129,9 +136,9 @@ class FusedLayer:
         check_kinds(layer, attention, add_norm)
         self.attention = attention
         projections = attention.q_proj, attention.k_proj, attention.v_proj
-        self.qkv_proj = Matrix(*projections, norm=add_norm.norm, store=store)
+        self.qkv_proj = matrix(*projections, norm=add_norm.norm, store=store)
         self.widths = [proj.out_features for proj in projections]
-        self.o_proj = Matrix(attention.o_proj, store=store)
+        self.o_proj = matrix(attention.o_proj, store=store)
         self.feed_forward = fused_feed_forward(layer.feed_forward, layer.feed_forward_add_norm.norm, store)
         self.qk_norms = [real(attention.q_norm), real(attention.k_norm)]
         parts = ("self_attention_post_norm", "feed_forward_post_norm")  # an LlmLayer has them
