@@ -1,11 +1,14 @@
 """What every test may count on: the same random numbers each time, a choice of two precisions, a browser."""
 
+import os
+import shutil
+
 import jaxtyping
 import pytest
 import torch
+from playwright.sync_api import Error, sync_playwright
 
 from tests.pretend_device import UNAVAILABLE, register
-from tests.viz.chromium import Browser, find_browser
 
 if not UNAVAILABLE:
     register()  # now: with the first gradient that it computes, torch counts the devices that there are
@@ -38,19 +41,20 @@ def shapes_unchecked():
     jaxtyping.config.update("jaxtyping_disable", False)
 
 
+CHROMIUM = "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
+
+
 @pytest.fixture(scope="session")
 def chromium():
-    """The system's Chromium or Chrome, without a window; the test is skipped where there is none."""
-    from playwright.sync_api import Error, sync_playwright
-
-    path = find_browser()
-    if not path:
-        pytest.skip("there is no Chromium or Chrome here (on Debian: apt-get install chromium)")
+    """The system's Chromium or Chrome, without a window. Where there is none, tests are skipped; in CI they fail."""
+    path = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    program = {"executable_path": path} if path else {"channel": "chrome"}  # on macOS and Windows, it is on no path
     with sync_playwright() as playwright:
         try:
-            browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+            browser = playwright.chromium.launch(args=["--no-sandbox"], **program)
         except Error as error:
-            pytest.skip(f"{path} does not start here: {error}")
+            give_up = pytest.fail if "CI" in os.environ else pytest.skip
+            give_up(f"there is no Chromium or Chrome here (on Debian: apt-get install chromium): {error}")
         yield browser
         browser.close()
 
@@ -58,31 +62,21 @@ def chromium():
 @pytest.fixture
 def offline(chromium):
     """An empty page without a network. Its `complaints` are what went wrong there, and what it asked others for."""
-    context = chromium.new_context(offline=True)
-    page = context.new_page()
+    yield from empty_page(chromium, offline=True)
+
+
+@pytest.fixture
+def served(chromium):
+    """The same, but what this machine serves may be asked for."""
+    yield from empty_page(chromium, offline=False)
+
+
+def empty_page(chromium, offline):
+    context = chromium.new_context(offline=offline)
+    page, here = context.new_page(), ("file:", "data:", "blob:") if offline else ("http://127.0.0.1:", "data:", "blob:")
     page.complaints = []
     page.on("console", lambda message: page.complaints.append(message.text))
     page.on("pageerror", lambda error: page.complaints.append(str(error)))
-    page.on("request", lambda request: page.complaints.extend([request.url] * asks_others(request.url)))
+    page.on("request", lambda request: page.complaints.extend([request.url] * (not request.url.startswith(here))))
     yield page
     context.close()
-
-
-def asks_others(url):
-    return not url.startswith(("file:", "data:", "blob:"))
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    """A browser without a network, for the pages of a file of tests."""
-    path, folder = find_browser(), tmp_path_factory.mktemp("browser")
-    if not path:
-        pytest.skip("there is no Chromium or Chrome here (on Debian: apt-get install chromium)")
-    empty = folder / "empty.html"
-    empty.touch()
-    try:
-        with Browser(path, folder / "profile") as browser:
-            browser.open(empty.as_uri())
-            yield browser
-    except OSError as error:
-        pytest.skip(f"{path} does not open pages here: {error}")

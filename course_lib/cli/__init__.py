@@ -7,14 +7,16 @@ import typer
 from course_lib.cli.benchmarks import bench
 from course_lib.cli.chat import chat
 from course_lib.cli.console import Commands
-from course_lib.cli.exercises import check, grade, progress, release, reset, start
+from course_lib.cli.exercises import check, progress, reset, start
 from course_lib.cli.explain import explain
 from course_lib.cli.fetching import fetch
+from course_lib.cli.lecturer import grade, release, term
 from course_lib.cli.lessons import lessons, run
 from course_lib.cli.machine import doctor
 from course_lib.cli.models import evaluate, train
 from course_lib.cli.numbering import renumber
 from course_lib.cli.present import present
+from course_lib.cli.site import site
 from course_lib.cli.studies import study
 from course_lib.cli.translate import translate
 
@@ -44,6 +46,7 @@ for command in (
     lessons,
     run,
     present,
+    site,
     start,
     check,
     reset,
@@ -58,6 +61,7 @@ for command in (
     bench,
     release,
     grade,
+    term,
     renumber,
 ):
     app.command()(command)

@@ -10,7 +10,7 @@ import typer
 
 from course_lib.cli.console import complain, standard_input
 from course_lib.cli.models import MODEL
-from course_lib.cli.talkers import show, talker
+from course_lib.cli.talkers import served, show, talker
 from course_lib.errors import CourseError
 
 if TYPE_CHECKING:  # each command imports what it needs when it runs
@@ -43,8 +43,8 @@ def chat(
     oldest turns go. Ctrl-C stops an answer. /reset forgets the conversation; /quit, or Ctrl-D, leaves. A model that
     sees can be shown pictures, by --image before or by /image FILE during the conversation.
     When the input is not a terminal, each of its lines is a message.
-    An NVIDIA card computes with the 16 bits in which a checkpoint of the hub is stored, if it is made for them; all
-    other devices compute in float32, so each parameter takes 4 bytes of memory.
+    A CPU keeps the weights of a checkpoint in about as many bits as its files have: 16, 8 or 4. An NVIDIA card computes
+    with 16 bits, if it is made for them; all other devices in float32, so each parameter takes 4 bytes of memory.
 
     \b
     Examples:
@@ -58,13 +58,13 @@ def chat(
       0  the conversation is over
       2  something can't be used; the message says what was expected
     """
-    new_chat = partial(talker(model), choose=choice(temperature, top_p), system=system)
+    settings = {"choose": choice(temperature, top_p), "system": system}
     if web:
         from course_lib.cli.web import serve
 
-        serve(new_chat)
+        serve(partial(served(talker(model)), **settings))
     else:
-        converse(show(new_chat(), image or []))
+        converse(show(talker(model)(**settings), image or []))
 
 
 def choice(temperature: float, top_p: float | None) -> Callable[["Tensor"], "Tensor"]:

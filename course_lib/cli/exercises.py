@@ -1,4 +1,4 @@
-"""`course check` and `course progress` for the student; `course release` and `course grade` for the lecturer."""
+"""For the student: `course start`, `check`, `reset` and `progress`."""
 
 import os
 import re
@@ -190,73 +190,3 @@ def reset(
     from course_lib.grading.copies import reset_answer
 
     typer.echo(reset_answer(exercise))
-
-
-def release(
-    lessons: Annotated[list[str] | None, typer.Argument(help="Numbers or names. Default: all lessons.")] = None,
-) -> None:
-    """Make the student edition of the exercises from the source edition, and run it.
-
-    Needs nbgrader: pip install -e ".[grade]".
-
-    \b
-    Examples:
-      course release
-      course release 03 05
-
-    \b
-    Exit status:
-      0  written to notebooks/exercises/release/
-      2  there is no such lesson, or nbgrader refuses its notebook
-    """
-    from course_lib.grading import EDITIONS, edition_of, make_releases
-
-    names = lessons or sorted(path.name for path in (EDITIONS / "source").glob("[0-9]*"))
-    for path in make_releases([edition_of(name, "source") for name in names]):
-        typer.echo(str(path.relative_to(REPOSITORY)))
-
-
-def grade(
-    folder: Annotated[Path, typer.Argument(help="Submissions: FOLDER/STUDENT/NN_topic.ipynb.")],
-    out: Annotated[
-        Path | None, typer.Option(file_okay=False, help="What is written. Default: runs/grades/FOLDER.")
-    ] = None,
-    add: Annotated[
-        bool, typer.Option("--add", help="Add what is new or has changed to a finished run; keep all else.")
-    ] = False,
-    seed: Annotated[
-        int | None, typer.Option(min=0, help="What the checks draw their cases with. Default: a secret one.")
-    ] = None,
-    seconds: Annotated[int, typer.Option(min=1, help="The most computing time for one cell.")] = 20,
-    memory: Annotated[int, typer.Option(min=1, help="The most memory for one notebook, in GB.")] = 3,
-) -> None:
-    """Grade a folder of submissions with nbgrader.
-
-    Each notebook runs in a process that sees only itself, with limits; the grader's own process tries its answers on
-    cases that no student has seen, and decides. Writes gradebook.db, grades.csv, index.html and a feedback page per
-    notebook.
-    A run that was ended early goes on where it was when the same command is given again.
-    Needs nbgrader: pip install -e ".[grade]".
-
-    \b
-    Examples:
-      course grade submissions/week3 --out grades/week3
-      course grade submissions/late --out grades/week3 --add
-
-    \b
-    Exit status:
-      0    all that was handed in has its grade, what is faulty with the reason
-      2    there is nothing to grade, OUT has something else in it, or nbgrader is missing
-      130  interrupted; the same command goes on
-    """
-    from course_lib.grading import Limits, grade_folder
-    from course_lib.grading.namespace import OPEN_DOOR, can_isolate
-
-    out = (out or REPOSITORY / "runs" / "grades" / folder.resolve().name).resolve()
-    limits = Limits(seconds=seconds, patience=5 * seconds, memory=memory * 2**30)
-    if not can_isolate():
-        complain(OPEN_DOOR)
-    for done, count, grade in grade_folder(folder, out, limits, seed=seed, add=add):
-        points = f"{grade.points:g} of {grade.of:g}"
-        typer.echo("  ".join([f"{done} of {count}", grade.student, grade.edition, points, *grade.notes[:1]]))
-    typer.echo(f"\nall are graded; the summary: {out / 'index.html'}")

@@ -18,12 +18,13 @@ def explain(
     """Write an HTML page in which a trained model runs, with all its boxes to look into.
 
     It needs nothing else: no network, no server, no Python. Open it in a browser, or send it to somebody.
-    It shows translators, chat models and other modern decoders.
+    It shows translators, chat models and other modern decoders, and models that see.
 
     \b
     Examples:
       course explain translator
       course explain chat
+      course explain vlm
       course explain runs/mine --out mine.html
 
     \b

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import typer
 
+from course_lib.cli.troubles import advice
 from course_lib.errors import CourseError
 from course_lib.files import read_json, sha256
-from course_lib.runtime import MODELS, REPOSITORY, cache_folder, lesson_device, pick_device, set_threads
+from course_lib.runtime import MODELS, cache_folder, lesson_device, pick_device, set_threads
 
 if TYPE_CHECKING:  # each command imports what it needs when it runs
     from packaging.requirements import Requirement
@@ -47,30 +48,30 @@ def doctor() -> NoReturn:
       1  something must be mended
     """
     problems = 0
-    for check, advice in CHECKS.items():
-        for finding in look(check, advice):
+    for check, trouble in CHECKS.items():
+        for finding in look(check, trouble):
             show(finding)
             problems += bool(finding.advice)
     typer.echo(f"\n{problems} to mend; see the arrows above." if problems else "\nAll is well.")
     raise typer.Exit(min(problems, 1))
 
 
-def look(check: Callable[[], Iterable[Finding]], advice: str) -> Iterator[Finding]:
-    """Yield the findings of a check; that it can't be done is a finding, too."""
+def look(check: Callable[[], Iterable[Finding]], trouble: str) -> Iterator[Finding]:
+    """Yield the findings of a check; that it can't be done is a `trouble`, too."""
     try:
         yield from check()
     except CourseError as error:
-        yield Finding(check.__name__, str(error), advice)
+        yield Finding(check.__name__, str(error), advice(trouble))
     except Exception as error:  # a doctor must not faint
-        yield Finding(check.__name__, f"could not be checked: {type(error).__name__}: {error}", advice)
+        yield Finding(check.__name__, f"could not be checked: {type(error).__name__}: {error}", advice(trouble))
 
 
 def show(finding: Finding) -> None:
     """Print a finding at once: the next check may take a while, or not come back."""
-    topic, text, advice = finding
-    typer.echo(f"{'PROBLEM' if advice else 'ok':7}  {topic:{WIDTH}}  {text}")
-    if advice:
-        typer.echo(f"{'':{WIDTH + 9}}  -> {advice}")
+    topic, text, todo = finding
+    typer.echo(f"{'PROBLEM' if todo else 'ok':7}  {topic:{WIDTH}}  {text}")
+    if todo:
+        typer.echo(f"{'':{WIDTH + 9}}  -> {todo}")
 
 
 def versions() -> Iterator[Finding]:
@@ -78,10 +79,10 @@ def versions() -> Iterator[Finding]:
     from packaging.requirements import Requirement
 
     python = Requirement("Python" + importlib.metadata.metadata(PACKAGE)["Requires-Python"])
-    yield version_finding(python, platform.python_version(), "install such a Python, then make clean setup")
+    yield version_finding(python, platform.python_version(), advice("python"))
     for requirement in map(Requirement, importlib.metadata.requires(PACKAGE)):
         if requirement.marker is None:  # the others belong to extras
-            yield version_finding(requirement, installed_version(requirement.name), REINSTALL)
+            yield version_finding(requirement, installed_version(requirement.name), advice("package"))
 
 
 def installed_version(name: str) -> str | None:
@@ -92,19 +93,19 @@ def installed_version(name: str) -> str | None:
         return None
 
 
-def version_finding(requirement: "Requirement", version: str | None, advice: str) -> Finding:
+def version_finding(requirement: "Requirement", version: str | None, todo: str) -> Finding:
     """Whether `version` is one that the requirement allows."""
     good = version is not None and requirement.specifier.contains(version, prereleases=True)
     return Finding(
-        requirement.name, f"{version or 'not installed'} (needs {requirement.specifier})", "" if good else advice
+        requirement.name, f"{version or 'not installed'} (needs {requirement.specifier})", "" if good else todo
     )
 
 
 def threads() -> Iterator[Finding]:
     """More threads than cores only wait for one another."""
     count, cores = set_threads(), os.cpu_count() or 1
-    advice = f"set the environment variable OMP_NUM_THREADS to {cores} or less" if count > cores else ""
-    yield Finding("threads", f"{count} on {cores} cores", advice)
+    todo = advice("many threads", cores=cores) if count > cores else ""
+    yield Finding("threads", f"{count} on {cores} cores", todo)
 
 
 def device() -> Iterator[Finding]:
@@ -121,8 +122,8 @@ def memory() -> Iterator[Finding]:
     import psutil
 
     free, total = (psutil.virtual_memory()[i] / 1e9 for i in (1, 0))
-    advice = "close other programs before you run a lesson" if free < LITTLE_MEMORY else ""
-    yield Finding("memory", f"{free:.1f} of {total:.1f} GB free", advice)
+    todo = advice("memory") if free < LITTLE_MEMORY else ""
+    yield Finding("memory", f"{free:.1f} of {total:.1f} GB free", todo)
 
 
 def disk() -> Iterator[Finding]:
@@ -130,12 +131,12 @@ def disk() -> Iterator[Finding]:
     folder = cache_folder()
     existing = next(parent for parent in (folder, *folder.absolute().parents) if os.path.exists(parent))
     free = shutil.disk_usage(existing).free / 1e9
-    advice = f"free some space; {folder} itself may be deleted" if free < LITTLE_DISK else ""
+    todo = advice("full disk") if free < LITTLE_DISK else ""
     if not os.path.isdir(existing):
-        advice = f"{existing} is a file; set the environment variable COURSE_CACHE to a folder of yours"
+        todo = advice("no folder", cache=existing)
     elif not os.access(existing, os.W_OK):
-        advice = "you may not write there; set the environment variable COURSE_CACHE to a folder of yours"
-    yield Finding("disk", f"{free:.1f} GB free for {folder}", advice)
+        todo = advice("not yours")
+    yield Finding("disk", f"{free:.1f} GB free for {folder}", todo)
 
 
 def data() -> Iterator[Finding]:
@@ -150,13 +151,15 @@ def models() -> Iterator[Finding]:
     """The trained models: complete, and the very files that their cards describe."""
     folders = sorted(path for path in MODELS.glob("*") if path.is_dir())
     if not folders:
-        yield Finding("models", f"none in {MODELS}", RESTORE)
+        yield Finding("models", f"none in {MODELS}", advice("models"))
     for folder in folders:
         missing = lacking(folder, MODEL_FILES) or lacking(folder, preparer_files(folder))
         if missing:
-            yield Finding("models", f"{folder.name} lacks {', '.join(missing)}", RESTORE)
+            yield Finding("models", f"{folder.name} lacks {', '.join(missing)}", advice("models"))
         elif sha256(folder / "model.safetensors") != read_json(folder / "card.json").get("sha256"):
-            yield Finding("models", f"{folder.name}: model.safetensors is not the file of its card (sha256)", RESTORE)
+            yield Finding(
+                "models", f"{folder.name}: model.safetensors is not the file of its card (sha256)", advice("models")
+            )
         else:
             yield Finding("models", f"{folder.name}, as its card says")
 
@@ -192,25 +195,21 @@ def kernel() -> Iterator[Finding]:
 
     found = KernelSpecManager().get_kernel_spec("python3").resource_dir
     ours = os.path.realpath(found).startswith(os.path.realpath(sys.prefix))
-    yield Finding("kernel", f"python3 in {found}", "" if ours else INSTALL_KERNEL)
+    yield Finding("kernel", f"python3 in {found}", "" if ours else advice("kernel"))
 
 
 MPS = (
     "mps: it has no float64, so RoPE's angles are less exact far from the start, and what lessons compute in float64 "
     "stays on the cpu; complex numbers and bfloat16 need macOS 14; last digits differ from the cpu's"
 )
-REINSTALL = f'in {REPOSITORY}: {sys.executable} -m pip install -e ".[test]"'
-RESTORE = f"in {REPOSITORY}: git checkout -- data/models"
-REGENERATE = f"delete {cache_folder()}; the little world is generated again"
-INSTALL_KERNEL = f"{sys.executable} -m ipykernel install --sys-prefix"
-CHECKS = {
-    versions: REINSTALL,
-    threads: "set the environment variable OMP_NUM_THREADS to a number, such as 2",
-    device: "set the environment variable COURSE_DEVICE to cpu",
-    memory: REINSTALL,
-    disk: "set the environment variable COURSE_CACHE to a folder of yours",
-    data: REGENERATE,
-    models: RESTORE,
-    fetched: "course fetch brings it again",
-    kernel: INSTALL_KERNEL,
+CHECKS = {  # what is looked at, and the trouble where that can't be done
+    versions: "package",
+    threads: "odd threads",
+    device: "device",
+    memory: "package",
+    disk: "odd disk",
+    data: "data",
+    models: "models",
+    fetched: "fetched",
+    kernel: "kernel",
 }

@@ -1,7 +1,6 @@
-"""`course present`: the lectures through lessons as decks of slides, an HTML file for each."""
+"""`course present`: the lectures through lessons as decks of slides, an HTML file for each, or served here."""
 
 import contextlib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +19,9 @@ def present(
     watch: Annotated[
         bool, typer.Option("--watch", help="Serve the deck here, and load it again whenever the notebook is saved.")
     ] = False,
+    live: Annotated[
+        bool, typer.Option("--live", help="Serve the deck here, with a kernel: R opens its code, to change and run it.")
+    ] = False,
 ) -> None:
     """Write the lecture through a lesson as a deck of slides: one HTML file, to be opened in a browser.
 
@@ -27,34 +29,72 @@ def present(
     skips is in the speaker view (S). "?" shows all keys: C folds code, E enlarges it, G shows a figure alone. With
     ?print-pdf behind its address, the browser prints it as a handout.
 
+    With --live, this machine serves the deck to itself, at an address with a token. What stands above a cell runs
+    before it. The notebook stays as it is, and the kernel ends with the command.
+
     \b
     Example:
       course present 05 06 --out slides
       course present 05 --watch
+      course present 05 --live
 
     \b
     Exit status:
       0  written
-      2  there is no such lesson, or a deck can't be written
+      2  there is no such lesson, a deck can't be written, or more than one is to be served
     """
+    paths = [find_notebook(lesson) for lesson in lessons]
+    if watch and live:
+        raise CourseError("--watch loads the deck again, --live keeps what has run: choose one of them")
+    if watch or live:
+        serve = serve_live if live else serve_watched
+        return serve(only(paths))
+    write_decks(paths, out or cache_folder() / "decks")
+
+
+def only(paths: list[Path]) -> Path:
+    """The one path. Raises CourseError for several."""
+    if len(paths) > 1:
+        raise CourseError(f"one deck can be served at a time, got {', '.join(path.stem for path in paths)}")
+    return paths[0]
+
+
+def write_decks(paths: list[Path], folder: Path) -> None:
+    """Write a deck for each notebook."""
     from course_lib.present.deck import Deck
 
-    exporter, folder, paths = Deck(), out or cache_folder() / "decks", [find_notebook(lesson) for lesson in lessons]
-    if watch:
-        return serve(paths, lambda path: html_of(exporter, read_notebook(path), path.stem))
+    exporter = Deck()
     for path in paths:
         deck = folder / f"{path.stem}.html"
         write_html(exporter, read_notebook(path), path.stem, deck)
         typer.echo(f"The deck of {path.name}: {deck}")
 
 
-def serve(paths: list[Path], build: Callable[[Path], str]) -> None:
-    """Serve the one deck until Ctrl-C. Raises CourseError for several."""
+def serve_watched(path: Path) -> None:
+    """Serve the deck until Ctrl-C, and load it again whenever the notebook is saved."""
+    from course_lib.present.deck import Deck
     from course_lib.present.watch import deck_server
 
-    if len(paths) > 1:
-        raise CourseError(f"one deck can be watched at a time, got {', '.join(path.stem for path in paths)}")
-    with deck_server(paths[0], build) as server:
-        typer.echo(f"The deck of {paths[0].name}: http://127.0.0.1:{server.server_port}   (Ctrl-C ends it)")
+    exporter = Deck()
+    with deck_server(path, lambda path: html_of(exporter, read_notebook(path), path.stem)) as server:
+        announce(path, f"http://127.0.0.1:{server.server_port}")
         with contextlib.suppress(KeyboardInterrupt):
             server.serve_forever()
+
+
+def serve_live(path: Path) -> None:
+    """Serve the deck with a kernel until Ctrl-C."""
+    from course_lib.present.deck import LiveDeck
+    from course_lib.present.live import live_server
+
+    def build(kernel: str) -> str:
+        return html_of(LiveDeck(kernel), read_notebook(path), path.stem)
+
+    server = live_server(path.parent, build)
+    announce(path, server.local_url)
+    server.serve()
+
+
+def announce(path: Path, address: str) -> None:
+    """Say where the deck is."""
+    typer.echo(f"The deck of {path.name}: {address}   (Ctrl-C ends it)")

@@ -9,7 +9,7 @@ STANDING = r"""
       \b[Ll]esson\s+\d\d\b                                              # lesson 17
     | \b[Ll]essons\s+\d\d\b(?:(?:,|,?\sand|,?\sor|\sto)\s\d\d\b)*       # lessons 02, 05 and 15 to 20
     | \b(?:lesson|answers|solutions)_\d\d\b                             # the modules of its exercises: lesson_17
-    | \b(?:answer|check)-\d\d\b                                         # their cells: check-17-2
+    | \b(?:answer|check|task)-\d\d\b                                    # their cells: check-17-2
     | (?<=[Ee]xercise\s)\d\d(?=\.\d)                                    # exercise 17.2
     | \bcourse\s(?:run|check|release)(?:\s\d\d\b)+                      # course run 17
     | (?<!\#)\#\s\d\d(?=\s·\s)                                          # a title: # 17 · KV caching

@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # each command imports what it needs when it runs
 LARGE = 2**30  # bytes of weights: from here on, memory is worth more than time
 
 
-def talker(name: str) -> Callable[..., "Chat"]:
+def talker(name: str) -> partial:
     """What makes a `Chat` with the model `name`, from the settings of a `Chat`.
 
     Raises:
@@ -59,7 +59,9 @@ def find(name: str) -> tuple["Model", Callable[["Model"], Callable[..., "Chat"]]
     if is_checkpoint(name):
         checkpoint = open_checkpoint(name)
         template = checkpoint.chat_template()
-        model = checkpoint.model(well_computed(checkpoint.dtype, pick_device()))
+        device = pick_device()
+        on_cpu = device.type == "cpu"
+        model = checkpoint.packed() if on_cpu else checkpoint.model(well_computed(checkpoint.dtype, device))
         return model, lambda model: chat_with(model, template, checkpoint.image_processor)
     model, *preparers = load_model(name)
     return model, lambda model: chat_with(model, our_template(model, preparers[0]), lambda: preparers[1])
@@ -69,8 +71,7 @@ def well_computed(dtype: "torch.dtype", device: "torch.device") -> "torch.dtype"
     """The type of numbers to compute with where weights are stored as `dtype`: that one, if the device is made for it.
 
     NVIDIA's cards are made for 16 bits, which take half the memory; but old ones only imitate bfloat16. Elsewhere it is
-    float32. A CPU writes a token in either about as fast, but few read a prompt so: without instructions for bfloat16,
-    64 tokens took 4 times as long through matrices of 2048 x 2048 as in float32, and in float16 9 times.
+    float32; see `PackedLinear` for what a CPU does.
     """
     import torch
 
@@ -88,6 +89,16 @@ def chat_with(
     from course_lib.models import Vlm
 
     return partial(Chat, model, template, processor=image_processor() if isinstance(model, Vlm) else None)
+
+
+def served(new_chat: partial) -> partial:
+    """The same for conversations that share a `Server`; a model that sees has none, and answers one after the other."""
+    from course_lib.generation import ServedChat, Server
+
+    if new_chat.keywords["processor"] is not None:
+        return new_chat
+    model, template = new_chat.args
+    return partial(ServedChat, Server(model), template)
 
 
 def our_template(model: "Model", tokenizer: "Tokenizer") -> "ChatTemplate":

@@ -9,6 +9,7 @@ from gguf import GGMLQuantizationType
 from course_lib.convert.artefacts import ARTEFACTS, fetched
 from course_lib.convert.gguf_file import GgufFile
 from course_lib.convert.gguf_llm import llm_from_gguf
+from course_lib.convert.gguf_packed import packed_llm_from_gguf
 from course_lib.convert.gguf_tokenizer import GgufVocabulary, gguf_tokenizer
 from course_lib.convert.hub import HubCheckpoint
 from course_lib.convert.hub_chat import HubChatTemplate
@@ -42,6 +43,11 @@ class GgufCheckpoint:
         """Ours, in eval mode, see `llm_from_gguf`."""
         with located(str(self.file.path)):
             return llm_from_gguf(self.file, dtype)
+
+    def packed(self) -> Llm:
+        """Ours for a CPU to write with, see `packed_llm_from_gguf`."""
+        with located(str(self.file.path)):
+            return packed_llm_from_gguf(self.file)
 
     def tokenizer(self) -> HubTokenizer:
         """Its tokenizer. Raises CourseError where it has none that we know."""

@@ -41,10 +41,15 @@ def llm_from_gguf(file: GgufFile, dtype: torch.dtype = torch.float32) -> Llm:
     Raises:
         CourseError: as `gguf_config` does; or a tensor is missing, unknown, misshapen or not finite.
     """
+    model, checkpoint, names = opened(file, dtype)
+    return checkpoint.fill(model, weights(checkpoint, model, names))
+
+
+def opened(file: GgufFile, dtype: torch.dtype = torch.float32) -> tuple[Llm, HubTensors, GgufNames]:
+    """An `Llm` that waits for its weights, the tensors of the file, and what they are called. Raises CourseError."""
     config = gguf_config(file)
     family, model = family_of(config), blank(Llm, llm_config(config), dtype)
     checkpoint = HubTensors(UnpackedTensors(file, dtype))
     checkpoint.skip(FACTORS)
     scale = query_scale(config, family, model.config.d_head)
-    names = GgufNames(file.settings["general.architecture"], family, model.config, scale)
-    return checkpoint.fill(model, weights(checkpoint, model, names))
+    return model, checkpoint, GgufNames(file.settings["general.architecture"], family, model.config, scale)

@@ -19,6 +19,7 @@ from course_lib.convert.t5 import t5_from_hugging_face
 from course_lib.convert.vit import vit_from_hugging_face
 from course_lib.data import ImageProcessor
 from course_lib.errors import CourseError
+from course_lib.models import Llm, pack
 from course_lib.models.base import Model
 
 CONVERTERS = {
@@ -67,6 +68,11 @@ class HubCheckpoint:
             raise CourseError(f"{self.folder}: unknown architecture {name!r}; known: {', '.join(CONVERTERS)}")
         require(self.config, quantization_config=None)
         return CONVERTERS[name](ShardedTensors(weight_files(self.folder)), self.config, dtype)
+
+    def packed(self) -> Model:
+        """Ours for a CPU to write with: the matrices of an `Llm` stay in 16 bits where they are stored so."""
+        model = self.model(self.dtype if self.config.get("model_type") in FAMILIES else torch.float32)
+        return pack(model) if isinstance(model, Llm) and self.dtype != torch.float32 else model
 
     def tokenizer(self) -> HubTokenizer:
         """Its `HubTokenizer`. Raises CourseError where it has none."""

@@ -40,9 +40,17 @@ class LlmTensors:
         part = name.split(".")[-2]
         if "norm" in part:
             tensor = tensor.float() + self.family.norm_offset
-        if part == self.scaled and self.query_scale != 1.0:
+        if self.scales(name):
             tensor = tensor.float() * self.query_scale
-        return halves_to_pairs(tensor, self.d_head) if part in self.rotated else tensor
+        return self.in_our_order(name, tensor)
+
+    def scales(self, name: str) -> bool:
+        """Whether our tensor `name` is theirs times the scale of the queries."""
+        return name.split(".")[-2] == self.scaled and self.query_scale != 1.0
+
+    def in_our_order(self, name: str, tensor: torch.Tensor) -> torch.Tensor:
+        """The rows of their `tensor`, or of what goes with its rows, in the order that our tensor `name` has."""
+        return halves_to_pairs(tensor, self.d_head) if name.split(".")[-2] in self.rotated else tensor
 
     def to_theirs(self, name: str, tensor: torch.Tensor) -> torch.Tensor:
         """What theirs must be where our tensor `name` is `tensor`."""

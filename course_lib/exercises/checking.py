@@ -9,11 +9,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from course_lib.exercises.exercise import find_exercise
-from course_lib.exercises.values import agrees, as_tensor, first_difference, is_missing, pattern, show
+from course_lib.exercises.patterns import pattern
+from course_lib.exercises.values import agrees, as_tensor, first_difference, is_missing, show
 from course_lib.remote import in_words
 from course_lib.remote.clocks import Stopped, limited
 
 SEED = "COURSE_EXERCISE_SEED"  # set while submissions are graded: cases that nobody has seen
+EXAMS = "9"  # with which the ids of an exam's questions begin; the course knows no answers to them
 SECONDS = 60  # of a processor, for one check
 EMPTY = lambda: None  # noqa: E731  as short as a function can be
 TRIES = defaultdict(set)  # what was said of wrong answers to an exercise since Python was started
@@ -28,7 +30,12 @@ class Verdict:
 
 
 def check(exercise_id, answer):
-    """Try `answer`, print what came out, and return its points: the number that nbgrader takes as the score."""
+    """Try `answer`, print what came out, and return its points: the number that nbgrader takes as the score.
+
+    An answer to a question of an exam is recorded, and judged after it was handed in: it has no points here.
+    """
+    if exercise_id.startswith(EXAMS):
+        return record(exercise_id, answer)
     exercise, earlier = find_exercise(exercise_id), TRIES[exercise_id]
     try:
         with limited(SECONDS):
@@ -39,6 +46,17 @@ def check(exercise_id, answer):
         earlier.add(verdict.message)
     print(f"{exercise_id} {verdict.message}")
     return verdict.points
+
+
+def record(exercise_id, answer):
+    """Say whether there is an answer."""
+    empty = is_missing(answer) or (has_code(answer) and is_empty(answer))
+    print(f"{exercise_id} {'not attempted yet' if empty else 'recorded'}")
+
+
+def has_code(answer):
+    """Whether an answer is a function, or several."""
+    return all(hasattr(part, "__code__") for part in (answer if isinstance(answer, tuple) else (answer,)))
 
 
 def seeds():
@@ -80,24 +98,28 @@ def examine(exercise, answer, tell=True):
 def cause_of(exercise, answer, failed, cases, part):
     """The mistake that gives what the answer gives, in every case or else in the one that failed; None if none does.
 
-    If `part` of a dict is what is wrong first, a mistake in other parts is no cause.
+    If `part` of a dict is what is wrong first, a mistake in other parts is no cause; one that gives the same part in
+    every case is, whatever it makes of the others.
     """
-    for tried in (cases, [failed]):
+    for tried, parts in ((cases, None), (cases, part), ([failed], None)):
         with contextlib.suppress(Exception), quietly():  # an answer may not work for every case
             given = [exercise.apply(answer, case) for case in tried]
             if len(tried) < len(cases) and is_easily_alike(given[0], part):
                 return None
             for cause, wrong in exercise.mistakes:
                 with contextlib.suppress(Exception):  # nor may a mistake
-                    if all(gives(exercise, wrong, *pair, part) for pair in zip(tried, given, strict=True)):
+                    results = [exercise.apply(wrong, case) for case in tried]
+                    if part is not None and not all(part in result for result in results):
+                        continue
+                    pairs = zip(given, results, strict=True)
+                    if all(agrees(*of_part(pair, parts), exercise.tolerance) for pair in pairs):
                         return cause
     return None
 
 
-def gives(exercise, wrong, case, value, part):
-    """Whether a mistake gives this value in a case, and has the part of it that is asked for."""
-    expected = exercise.apply(wrong, case)
-    return agrees(value, expected, exercise.tolerance) and (part is None or part in expected)
+def of_part(pair, part):
+    """The same part of two results; None stands for the whole."""
+    return pair if part is None else [result[part] for result in pair]
 
 
 def is_easily_alike(value, part):

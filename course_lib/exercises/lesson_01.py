@@ -6,6 +6,7 @@ import torch
 
 from course_lib.exercises.cases import as_mask, number, random_tensors, scattered
 from course_lib.exercises.exercise import Exercise
+from course_lib.exercises.whole_layer import WHOLE_LAYER
 from course_lib.nn import attention_weights, merge_heads, split_heads
 
 # 01.1 Three tokens on paper: a green key, a green ball, a red key in the dimensions green, red, key, ball
@@ -76,6 +77,10 @@ def attend_wrongly(scale=lambda q: math.sqrt(q.shape[-1]), axis=-1, hide=None, f
         return scores.softmax(dim=axis) @ v
 
     return answer
+
+
+def turned(mask):
+    return None if mask is None else ~mask
 
 
 def mask_after_softmax(q, k, v, mask):
@@ -216,6 +221,7 @@ EXERCISES = [
                 attend_wrongly(axis=-2),
             ),
             ("the mask is upside down: True means may attend", attend_wrongly(hide=lambda mask: mask)),
+            ("the mask is upside down: True means may attend", lambda q, k, v, mask: attend(q, k, v, turned(mask))),
             ("the mask comes after the softmax: the weights that are left no longer sum to 1", mask_after_softmax),
             ("sentence {sentence}: a query that may attend to nothing gets NaN; it should get zeros", attend_wrongly()),
             (
@@ -242,4 +248,5 @@ EXERCISES = [
             ("more heads share the same width: they cost no parameters", {"parameters_B": 2 * (48**2 + 48)}),
         ],
     ),
+    WHOLE_LAYER,
 ]

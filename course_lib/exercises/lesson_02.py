@@ -6,6 +6,7 @@ from torch import nn
 
 from course_lib.exercises.cases import number, random_tensors, scattered
 from course_lib.exercises.exercise import Exercise
+from course_lib.exercises.two_boxes import TWO_BOXES
 
 # 02.1 Six steps on paper: the blue ball of the lesson, whose feed-forward network says nothing
 TOKENS = torch.tensor([[1.0, 0, 1, 0], [1, 0, 0, 1], [0, 1, 1, 0]])
@@ -17,6 +18,9 @@ def six_steps(residual=1.0, spread=lambda y: y.std(correction=0), centre=True, a
     added = heard + residual * TOKENS[2]
     normalized = (added - added.mean() * centre) / spread(added)
     return {"heard": heard, "added": added, "normalized": normalized, "output": normalized}
+
+
+ROOT_MEAN_SQUARE = six_steps(centre=False, spread=lambda y: y.square().mean().sqrt())["normalized"]
 
 
 # 02.2 Who hears whom?
@@ -118,6 +122,10 @@ EXERCISES = [
             (
                 "the sum of the squares is divided by 3 here; the mean of the squares has all D = 4",
                 {name: six_steps(spread=lambda y: y.std())[name] for name in ("normalized", "output")},
+            ),
+            (
+                "the mean is not subtracted",
+                dict.fromkeys(("normalized", "output"), ROOT_MEAN_SQUARE),
             ),
             ("the mean is not subtracted", {name: six_steps(centre=False)[name] for name in ("normalized", "output")}),
             (
@@ -270,4 +278,5 @@ EXERCISES = [
             ("in a ring of six, five ahead is the one that chases me: it has my name in its token", {"5 ahead": 3}),
         ],
     ),
+    TWO_BOXES,
 ]

@@ -4,6 +4,7 @@ import torch
 
 from course_lib.exercises.cases import as_mask, number, random_tensors
 from course_lib.exercises.exercise import Exercise
+from course_lib.exercises.nine_steps import NINE_STEPS
 
 # 03.1 Nine steps on paper: the vectors of the lesson, and a third source word that has the vector of BOS
 BOS, THIS, IS = torch.tensor([[1.0, -1, 1, -1], [1, 1, -1, -1], [1, -1, -1, 1]])
@@ -259,4 +260,5 @@ EXERCISES = [
             ("a small loss alone is no symptom: F writes well", {"B", "E", "F"}),
         ],
     ),
+    NINE_STEPS,
 ]

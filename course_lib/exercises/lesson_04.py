@@ -8,6 +8,7 @@ from torch import nn
 
 from course_lib.exercises.cases import dice, number, random_tensors
 from course_lib.exercises.exercise import Exercise
+from course_lib.exercises.to_the_word import TO_THE_WORD
 
 
 # 04.1 The clock
@@ -42,6 +43,10 @@ def parameters(vocab_size, d_model, d_ff, num_encoder_layers, num_decoder_layers
     attention, feed_forward, norm = 4 * (d_model**2 + d_model), 2 * d_model * d_ff + d_ff + d_model, 2 * d_model
     encoder, decoder = attention + feed_forward + 2 * norm, 2 * attention + feed_forward + 3 * norm
     return vocab_size * d_model + num_encoder_layers * encoder + num_decoder_layers * decoder
+
+
+def second(d_model):
+    return 4 * (d_model**2 + d_model) + 2 * d_model
 
 
 def miscounted(change):
@@ -179,6 +184,7 @@ EXERCISES = [
             ("the table of words is missing", miscounted(lambda V, D, F, N, M: -V * D)),
             ("the output layer has no bias of its own: it is the table", miscounted(lambda V, D, F, N, M: V)),
             ("a decoder layer has two attentions", miscounted(lambda V, D, F, N, M: -4 * (D * D + D) * M)),
+            ("a decoder layer has cross-attention and its norm, too", miscounted(lambda V, D, F, N, M: -second(D) * M)),
             ("a decoder layer has three norms", miscounted(lambda V, D, F, N, M: -2 * D * M)),
             (
                 "the numbers of encoder and decoder layers are exchanged",
@@ -294,4 +300,5 @@ EXERCISES = [
             ("3 and 6 were there in training", {"unreliable": {2, 3, 6, 7, 10}}),
         ],
     ),
+    TO_THE_WORD,
 ]

@@ -33,6 +33,28 @@ def unshifted(sentences):
     return {**right, "reads": right["labels"]}
 
 
+def unshifted_labels(sentences):
+    right = columns(sentences)
+    return {**right, "labels": right["reads"]}
+
+
+def without_the_end(sentences):
+    """What is read ends with the last token but one, what is predicted with the last one."""
+    shorter = columns([ids[:-1] for ids in sentences])
+    labels = [row[: len(shorter["reads"][0])] for row in columns(sentences, right=())["labels"]]
+    return {"reads": shorter["reads"], "labels": labels, "counts": shorter["counts"]}
+
+
+def with_the_end_read(sentences):
+    longer = columns([[*ids, EOS] for ids in sentences])
+    return {**columns(sentences), "reads": longer["reads"]}
+
+
+def without_padding(sentences):
+    reads, labels = [[BOS, *ids] for ids in sentences], [[*ids, EOS] for ids in sentences]
+    return {"reads": reads, "labels": labels, "counts": [[True] * len(row) for row in labels]}
+
+
 def exchanged(sentences):
     right = columns(sentences)
     return {**right, "reads": right["labels"], "labels": right["reads"]}
@@ -91,6 +113,10 @@ EXERCISES = [
         mistakes=[
             ("the target is not shifted: the decoder reads the very token that it must predict", unshifted),
             ("what is read and what must be predicted are exchanged", exchanged),
+            ("the target is not shifted: the decoder reads the very token that it must predict", unshifted_labels),
+            ("the end token is missing from the labels: nobody learns to stop", without_the_end),
+            ("the end token is read as well: it is only predicted", with_the_end_read),
+            ("the rows have different lengths: fill them up with 0 to the longest", without_padding),
             ("the end token is missing from the labels: nobody learns to stop", lambda s: columns(s, right=())),
             ("what is read does not begin with BOS", lambda s: columns(s, left=())),
             ("padding is counted", lambda s: columns(s, counted=lambda ids: 9)),

@@ -2,7 +2,7 @@
 
 import torch
 
-from course_lib.exercises.cases import number, random_tensors
+from course_lib.exercises.cases import as_mask, number, random_tensors
 from course_lib.exercises.exercise import Exercise
 
 
@@ -53,7 +53,7 @@ def leak_map(model, x, own=True, threshold=0.0, changed=None):
 def draw_and_prove(pair, prefix, length, model, x):
     """Both functions; a mistake has one of them only."""
     draw, prove = pair
-    result = {"mask": draw(prefix, length)} if draw else {}
+    result = {"mask": as_mask(draw, prefix, length)} if draw else {}
     return result | ({"leaks": prove(model, x)} if prove else {})
 
 
@@ -104,6 +104,14 @@ def probe(seen, y, new, new_y, constant=1.0, mean=size):
 
 # 08.5 A fairer budget
 CLAIMS = {"a": True, "b": False, "c": False, "d": True, "e": False, "lead": 6, "steps": 800 / 0.15}
+
+# 08.6 Which one for which job?
+JOBS = {"search": "encoder", "chat": "decoder", "names": "encoder"}
+JOBS |= {"translate": "encoder-decoder", "code": "decoder", "grade": "encoder"}
+NOTHING_IS_WRITTEN = "nothing is written here: who sees the whole text at once is made for that"
+GOES_ON = "one text goes on: a decoder was trained on nothing else"
+TWO_TEXTS = "two texts: the first is complete before the second begins"
+REASONS = {"encoder": NOTHING_IS_WRITTEN, "decoder": GOES_ON, "encoder-decoder": TWO_TEXTS}
 
 EXERCISES = [
     Exercise(
@@ -273,5 +281,12 @@ EXERCISES = [
             ("15 % of the labels in a step: divide by 0.15, do not add 15 %", {"steps": 920}),
             ("15 % of the labels in a step: divide by 0.15, not by 0.85", {"steps": 800 / 0.85}),
         ],
+    ),
+    Exercise(
+        id="08.6",
+        title="Which one for which job?",
+        points=1,
+        truth=lambda: JOBS,
+        mistakes=[(REASONS[true], {job: other}) for job, true in JOBS.items() for other in REASONS if other != true],
     ),
 ]

@@ -78,6 +78,17 @@ def bigram(texts, exam, size, extra, first=(BOS,), axis=1, smooth_sum=True, log=
     return {"table": table, "loss": -log(table[x, y]).mean()}
 
 
+def per_text(texts, exam, size, extra):
+    """The loss as a mean of the means of the texts."""
+    losses = [bigram(texts, [ids], size, extra)["loss"] for ids in exam]
+    return bigram(texts, exam, size, extra) | {"loss": sum(losses) / len(losses)}
+
+
+def in_sum(texts, exam, size, extra):
+    found = bigram(texts, exam, size, extra)
+    return found | {"loss": found["loss"] * sum(map(len, exam))}
+
+
 def counted_with(**changes):
     return lambda *case: bigram(*case, **changes)
 
@@ -191,6 +202,9 @@ EXERCISES = [
             ),
             ("the loss is measured on the training texts", lambda texts, exam, *rest: bigram(texts, texts, *rest)),
             ("the loss is in bits; nats have the natural logarithm", counted_with(log=torch.log2)),
+            ("the loss is a sum; asked for is the mean over all tokens of the exam", in_sum),
+            ("each text of the exam counts alike, however short; asked for is the mean over all tokens", per_text),
+            ("to each count, `extra` is added, not 1", lambda texts, exam, size, extra: bigram(texts, exam, size, 1)),
         ],
     ),
     Exercise(

@@ -84,6 +84,11 @@ def searched_with(**changes):
     return lambda *case: leak(*case, **changes)
 
 
+# 11.5 The table of the slide
+PASSES = 2e12 / (985e6 * 1.3)
+TABLE = {"pages": {"C4", "ROOTS"}, "too late": "OpenWebText", "pick": "StarCoder Data"}
+TABLE |= {"never there": "Google News", "tokens": PASSES}
+
 EXERCISES = [
     Exercise(
         id="11.1",
@@ -164,6 +169,27 @@ EXERCISES = [
                 "this is the loss of the clean texts; asked for is how much higher it is than the mean of all",
                 searched_with(gain=lambda everywhere, clean: clean),
             ),
+        ],
+    ),
+    Exercise(
+        id="11.5",
+        title="The table of the slide",
+        points=1,
+        truth=lambda: TABLE,
+        tolerance=2e-2,
+        mistakes=[
+            ("ROOTS has a part of Common Crawl, too", {"pages": {"C4"}}),
+            ("C4 was filtered from Common Crawl", {"pages": {"ROOTS"}}),
+            ("BooksCorpus was made of novels, not of pages", {"pages": {"C4", "ROOTS", "BooksCorpus"}}),
+            (
+                "GPT-2 read WebText, which its makers kept; asked is what was made after it",
+                {"too late": "WebText"},
+            ),
+            ("The Pile has much else in it; one corpus of the table has programs only", {"pick": "The Pile"}),
+            ("OpenWebText can be had; one of the ten is known by word vectors only", {"never there": "OpenWebText"}),
+            ("words are not tokens: 1.3 for each", {"tokens": 2e12 / 985e6}),
+            ("more tokens than words: multiply by 1.3", {"tokens": 2e12 / (985e6 / 1.3)}),
+            ("a trillion has 12 zeros, a million 6", {"tokens": PASSES / 1000}),
         ],
     ),
 ]

@@ -140,6 +140,9 @@ def shares_with(**changed):
     return lambda weights, start: even_shares(weights, start, **changed)
 
 
+# 19.7 What does a window save?
+SAVED = {"parameters": 1, "cache": 8, "scores": 8, "D = 2,048": 4}
+
 EXERCISES = [
     Exercise(
         id="19.1",
@@ -285,6 +288,20 @@ EXERCISES = [
             ("each token's weight on itself or the last one is no sink: column 0", shares_with(column=-1)),
             ("one number per head: the mean goes over texts and queries, not over heads", shares_with(over=(0, 1))),
             ("a sum over the queries; asked for is the mean", lambda w, s: even_shares(w, s) * (w.shape[-1] - s)),
+        ],
+    ),
+    Exercise(
+        id="19.7",
+        title="What does a window save?",
+        points=1,
+        truth=lambda: SAVED,
+        mistakes=[
+            ("no matrix has the number of tokens among its sizes: a window saves no parameters", {"parameters": 8}),
+            ("with a ring, a layer keeps the rows of its window and no others", {"cache": 1}),
+            ("a token scores the keys that it sees: 4,096 of 32,768", {"scores": 1}),
+            ("one token against its window; this is the factor of all tokens squared", {"scores": 64}),
+            ("both sizes of each matrix are halved: a quarter is left", {"D = 2,048": 2}),
+            ("this has nothing to do with the window: a matrix has two sizes, and both are halved", {"D = 2,048": 1}),
         ],
     ),
 ]

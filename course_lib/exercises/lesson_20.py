@@ -7,6 +7,7 @@ import torch
 
 from course_lib.exercises.cases import dice, number, random_tensors, scattered
 from course_lib.exercises.exercise import Exercise
+from course_lib.exercises.lengths import LENGTH_MISTAKES, length_cases, within_and_beyond
 
 # 20.1 A fourth token: "now" comes after "Time flies fast"
 WORDS = {"Time": (1, 0, 0, 2), "flies": (1, 1, 2, 0), "fast": (0, 1, 1, 1), "now": (2, 1, 0, 1)}
@@ -112,27 +113,6 @@ def first_of(distance):
     return lambda expected, logits_with, changes: next(
         name for name, change in changes.items() if distance(logits_with(change), expected) < 0.05
     )
-
-
-# 20.5 Alternating: within the trained length, and beyond
-def length_cases(seed):
-    logits, more, slope = random_tensors(seed, (3, 20, 7), (2, 12, 5), (20, 1))
-    labels, few = (torch.randint(v, (b, t), generator=dice(seed)) for b, t, v in ((3, 20, 7), (2, 12, 5)))
-    return [(logits + slope * logits, labels, 5), (scattered(more), few, 3), (3 * logits.double(), labels, 4)]
-
-
-def within_and_beyond(logits, labels, trained, normalize=lambda x: x.log_softmax(dim=-1), end=0, start=None, last=None):
-    loss = -normalize(logits).gather(-1, labels.unsqueeze(-1)).squeeze(-1).mean(dim=0)
-    begin = trained if start is None else start
-    return {"within": loss[: trained + end].mean(), "beyond": loss[(-last if last else begin) :].mean()}
-
-
-def exchanged(*case):
-    return dict(zip(("beyond", "within"), within_and_beyond(*case).values(), strict=True))
-
-
-def measured_with(**changes):
-    return lambda *case: within_and_beyond(*case, **changes)
 
 
 # 20.6 Out and in
@@ -264,18 +244,7 @@ EXERCISES = [
         points=2,
         truth=within_and_beyond,
         cases=length_cases,
-        mistakes=[
-            ("within has one place too many: the last trained one is trained − 1", measured_with(end=1)),
-            ("beyond is all places after the trained ones, not the whole text", measured_with(start=0)),
-            ("beyond is all places after the trained ones, not the last one", measured_with(last=1)),
-            (
-                "the softmax belongs over the vocabulary",
-                measured_with(normalize=lambda x: x.log_softmax(1)),
-            ),
-            ("this is the mean of −p; a loss is the mean of −log p", measured_with(normalize=lambda x: x.softmax(-1))),
-            ("the logits are no log-probabilities yet", measured_with(normalize=lambda logits: logits)),
-            ("within and beyond are exchanged", exchanged),
-        ],
+        mistakes=LENGTH_MISTAKES,
     ),
     Exercise(
         id="20.6",

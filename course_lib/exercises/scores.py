@@ -98,6 +98,7 @@ def mixed_up(part, other):
 NOUNS = {"dog": "dog", "dogs": "dog", "cat": "cat", "cats": "cat", "girl": "girl", "boy": "boy", "car": "car"}
 TEXTS = ("Two dogs and a girl.", "A scarf, a carpet and a dog.", "Nobody.", "Two cats, and a girl.", "Cat and dog.")
 TEXTS += ("A boy, a boy and a boy.", "a girl in a car", "A dog!", "There are two cats here.", "Do you see the cat?")
+TEXTS += ("A cat, a boy and a car.",)
 
 
 def invented(text, there, nouns):
@@ -132,6 +133,10 @@ def nothing_true(text, there, nouns):
 def rate_of_mentions(texts, there, nouns):
     words = [nouns.get(word) for text in texts for word in re.findall(r"\w+", text.lower())]
     return 100 * sum(word is not None and word not in there for word in words) / len(texts)
+
+
+def rate_of_nouns(texts, there, nouns):
+    return 100 * sum(len(invented(text, there, nouns)) for text in texts) / len(texts)
 
 
 def rate_per_noun(texts, there, nouns):
@@ -174,6 +179,7 @@ RATE_MISTAKES = [
     ("rate: there is no car in a scarf: whole words only", measured(by_letters)),
     ("rate: one invented thing is enough", measured(nothing_true)),
     ("rate: a text counts once, however much it invents", (None, None, rate_of_mentions)),
+    ("rate: a text counts once, however much it invents", (None, None, rate_of_nouns)),
     ("rate: of texts; yours is of nouns", (None, None, rate_per_noun)),
     ("rate: these are the texts that name anything", measured(lambda text, there, nouns: invented(text, set(), nouns))),
     ("rate: asked for are percent", (None, None, lambda *case: rate(*case) / 100)),

@@ -8,7 +8,7 @@ from torch import nn
 
 
 class Trio(nn.Module):
-    """Three parts, as in a vision-language model."""
+    """Three parts, as in a vision-language model; one has a buffer beside its parameters."""
 
     def __init__(self, seed):
         super().__init__()
@@ -16,6 +16,7 @@ class Trio(nn.Module):
             torch.manual_seed(seed)
             self.vision, self.text = (nn.Sequential(nn.Linear(3, 5), nn.Linear(5, size)) for size in (2, 3))
             self.connector = nn.Linear(2, 3)
+            self.vision.register_buffer("mean", torch.randn(3))
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def moving_cases(seed):
     trainings = (
         Training("connector.weight", "text.1.weight", "vision.1.bias"),
         Training("text.0.weight", "vision.0.weight", "connector.bias"),
-        Training("text.1.bias", "connector.weight", "vision.1.weight"),
+        Training("text.1.bias", "connector.weight", "vision.mean"),
     )
     return [(Trio(seed + i).requires_grad_(i == 1), training) for i, training in enumerate(trainings)]
 
@@ -60,6 +61,10 @@ def moved(model, train, same=torch.equal, keep=torch.clone, kind="", name=lambda
 
 def equal_means(a, b):
     return a.double().mean() == b.double().mean()
+
+
+def moved_parameters(model, train):
+    return moved(model, train) & {name for name, _ in model.named_parameters()}
 
 
 def may_change(model, train=None):
@@ -105,4 +110,5 @@ STAGE_MISTAKES = [
     ("moved: these are parts; asked for are their tensors", proved(name=lambda key: key.split(".")[0])),
     ("moved: these are the tensors that did not move", proved(same=lambda a, b: not a.equal(b))),
     ("moved: these may move; asked for is what did", (None, may_change)),
+    ("moved: only parameters are compared; the state dict has buffers, too", (None, moved_parameters)),
 ]

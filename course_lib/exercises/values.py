@@ -1,5 +1,6 @@
 """Whether two results say the same, and if not, where they part: any kind of number, in whatever it is wrapped."""
 
+import re
 from collections.abc import Hashable, Iterator, MappingView
 from dataclasses import dataclass, replace
 from numbers import Number
@@ -114,14 +115,21 @@ def difference_of_lists(given, true, tolerance):
 
 
 def difference_of_words(given, true):
-    """Words are compared without capitals and outer spaces; a set takes any order."""
+    """Words are compared without capitals and blanks that say nothing, also as a list; a set takes any order."""
     if isinstance(true, str):
-        same = isinstance(given, str) and given.strip().lower() == true.lower()
+        listed = isinstance(given, list | tuple) and all(isinstance(word, str) for word in given)
+        text = " ".join(given) if listed else given
+        same = isinstance(text, str) and in_order(text) == in_order(true)
     else:
         members = given.tolist() if isinstance(given, torch.Tensor | np.ndarray) else given
         several = isinstance(members, set | frozenset | list | tuple | str | range)
         same = several and set(map(plain, members)) == set(map(plain, true))
     return None if same else Difference(f"yours is {show(given)}", {}, true=show(true))
+
+
+def in_order(text):
+    """A text without capitals, and with one blank between words, none before a full stop."""
+    return re.sub(r"\s+(?=[.,;!?])", "", " ".join(text.lower().split()))
 
 
 def plain(member):
@@ -135,31 +143,6 @@ def plain(member):
 def agrees(given, wrong, tolerance):
     """Whether a given result is the one that a mistake leads to."""
     return not is_missing(wrong) and first_difference(given, wrong, tolerance) is None
-
-
-def pattern(given, true, tolerance):
-    """What all numbers of a wrong tensor have in common, in words; None if nothing does."""
-    given, true = as_tensor(given), as_tensor(true)
-    if given is None or true is None or true.numel() < 2:
-        return None
-    if given.isnan().any() and not true.isnan().any():
-        return "there is NaN in it: 0 / 0, or the softmax of nothing but -inf"
-    if given.shape != true.shape:
-        return "these are the right numbers in another shape" if same(given.flatten(), true.flatten()) else None
-    if true.dim() > 1 and same(given.mT, true):
-        return "the last two axes are exchanged"
-    if same(given.flatten().sort().values, true.flatten().sort().values):
-        return "these are the right numbers in another order"
-    if true.isfinite().all() and (largest := true.abs().max()) > 0:
-        factor = (given.flatten()[true.abs().argmax()] / (largest * true.flatten()[true.abs().argmax()].sign())).item()
-        if factor and same(given, factor * true, tolerance):
-            return f"every number is {factor:.4g} times the true one"
-    return None
-
-
-def same(a, b, tolerance=1e-4):
-    """Whether two tensors have one shape and nearly the same numbers."""
-    return a.shape == b.shape and torch.allclose(a, b, rtol=tolerance, atol=tolerance, equal_nan=True)
 
 
 def show(value, kind=float):

@@ -1,12 +1,14 @@
 """nbgrader's step "execute", done by the sandbox and its judge instead of in nbgrader's own process."""
 
 import os
+from pathlib import Path
 
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor
-from traitlets import Dict, Integer
+from traitlets import Dict, Integer, Unicode
 
 from course_lib.exercises.checking import SEED
+from course_lib.grading.exam import FOR, finder
 from course_lib.grading.judging import run_and_judge
 from course_lib.grading.sandbox import Limits
 
@@ -16,11 +18,14 @@ class SandboxedExecute(NbGraderPreprocessor):
 
     limits = Dict().tag(config=True)
     seed = Integer().tag(config=True)
+    run = Unicode().tag(config=True)
+    student = Unicode().tag(config=True)
 
     def preprocess(self, nb, resources):
         """Run the notebook; this process, which is one for each submission, draws the cases with the seed."""
         os.environ[SEED] = str(self.seed)
-        return run_and_judge(nb, Limits(**self.limits)), resources
+        find = finder(Path(self.run), str(nb.metadata.get(FOR, self.student)))
+        return run_and_judge(nb, Limits(**self.limits), find), resources
 
 
 def steps():

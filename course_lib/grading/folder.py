@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from course_lib.grading.alike import note_alike
 from course_lib.grading.editions import EDITIONS
+from course_lib.grading.exam import finder
 from course_lib.grading.grade import empty_grade, grade_submission, no_points
 from course_lib.grading.mistakes import write_mistakes
 from course_lib.grading.records import all_kept, keep, kept, open_run, place_of
@@ -44,7 +45,7 @@ def grade_folder(folder, out, limits=None, editions=EDITIONS, seed=None, add=Fal
     finally:
         pool.shutdown(cancel_futures=True)
     everybody = note_alike(all_kept(out, grades))
-    write_mistakes(out, everybody)
+    write_mistakes(out, everybody, finder(out))
     write_report(out, everybody, seed)
 
 

@@ -9,6 +9,7 @@ from course_lib.errors import CourseError
 from course_lib.exercises.results import is_check, results, troubles
 from course_lib.grading.alike import fingerprints
 from course_lib.grading.editions import complaint, open_course
+from course_lib.grading.exam import FOR
 from course_lib.grading.healing import heal
 from course_lib.grading.submissions import read_submission
 
@@ -63,13 +64,20 @@ def graded(submission, out, limits, seed):
     grade, name = empty_grade(submission, out), submission.edition
     release = nbformat.read(out / "release" / name / f"{name}.ipynb", as_version=4)
     notebook = read_submission(submission.path)
-    grade.notes += heal(notebook, release)
+    grade.notes += [*heal(notebook, release), *of_somebody_else(notebook, submission)]
     grade.answers = fingerprints(notebook, release)
     notebook = autograde(notebook, submission, out, limits, seed)
     grade.exercises = results(notebook)
     grade.points = sum(result.points for result in grade.exercises)
     grade.notes += troubles(notebook)
     return grade
+
+
+def of_somebody_else(notebook, submission):
+    """A note if the questions of an exam were made for another student; they are judged as that one has them."""
+    owner = notebook.metadata.get(FOR)
+    if owner is not None and not submission.id.startswith(str(owner)):
+        yield f"its questions are those of {str(owner)[:80]}"
 
 
 def no_points(submission, out, reason):
@@ -89,7 +97,7 @@ def autograde(notebook, submission, out, limits, seed):
     path = out / "submitted" / student / name / f"{name}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, path)
-    bounds = {"limits": asdict(limits), "seed": seed}
+    bounds = {"limits": asdict(limits), "seed": seed, "run": str(out), "student": student}
     course = open_course(out, Autograde={"autograde_preprocessors": steps()}, SandboxedExecute=bounds)
     for step in (course.autograde, course.generate_feedback):
         outcome = step(name, student, force=True)

@@ -12,8 +12,10 @@ MOST_STARTS = 4
 MOST_SHOWN = 20_000_000  # characters of all outputs together
 
 
-def run_and_judge(notebook, limits):
+def run_and_judge(notebook, limits, find=find_exercise):
     """Run `notebook` in place: its cells get what they showed, its check cells the verdicts that are made here.
+
+    `find` gives the exercise with an id.
 
     A cell that ends the process is left out when the others are run once more, so that it costs no other.
     """
@@ -22,7 +24,7 @@ def run_and_judge(notebook, limits):
     for _ in range(MOST_STARTS):
         for cell in cells:
             cell.outputs = []
-        if run_cells(cells, limits, deadline, stopped) or time.monotonic() > deadline:
+        if run_cells(cells, limits, deadline, stopped, find) or time.monotonic() > deadline:
             break
     for place, cell in enumerate(cells):
         if place in stopped:
@@ -32,14 +34,14 @@ def run_and_judge(notebook, limits):
     return notebook
 
 
-def run_cells(cells, limits, deadline, stopped):
+def run_cells(cells, limits, deadline, stopped, find):
     """Run the cells that are not `stopped`; whether all could be run. One that can't is noted there, with a reason."""
     verdicts, asked = {}, None
 
     def check(exercise_id, answer):
         """Judge an answer, if it is the check cell of this exercise that hands it over."""
         if exercise_id == asked:
-            verdicts[asked] = examine(find_exercise(asked), answer)
+            verdicts[asked] = examine(find(asked), answer)
         sandbox.peer.forget()
 
     with Sandbox(limits, {"check": check}, deadline) as sandbox:

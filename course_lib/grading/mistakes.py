@@ -17,9 +17,9 @@ ABOUT = f"Of exercises that {FEWEST} students or more handed in; mistakes that {
 SHOWN = "Exercise", "Students", "Solved", "Mistakes"
 
 
-def write_mistakes(out, grades):
-    """Write mistakes.csv and mistakes.html into `out`."""
-    found = count_mistakes(grades)
+def write_mistakes(out, grades, find=find_exercise):
+    """Write mistakes.csv and mistakes.html into `out`; `find` gives the exercise with an id."""
+    found = count_mistakes(grades, find)
     with atomic_file(out / "mistakes.csv") as draft, open(draft, "w", encoding="utf-8", newline="") as file:
         table = csv.writer(file)
         table.writerow(COLUMNS)
@@ -30,7 +30,7 @@ def write_mistakes(out, grades):
         draft.write_text(page(TITLE, ABOUT, SHOWN, map(as_html, found)), encoding="utf-8")
 
 
-def count_mistakes(grades):
+def count_mistakes(grades, find=find_exercise):
     """For each exercise: its id and title, how many students, how many solved it, and (mistake, count), most first."""
     by_exercise = defaultdict(list)
     for grade in grades:
@@ -40,7 +40,7 @@ def count_mistakes(grades):
     for name, results in sorted(by_exercise.items()):
         if len(results) < FEWEST:
             continue
-        exercise = known(name)
+        exercise = known(name, find)
         counts = Counter(kind_of(exercise, result) for result in results if not result.passed)
         often = [(mistake, count) for mistake, count in counts.most_common() if count >= FEWEST]
         solved = sum(result.passed for result in results)
@@ -48,10 +48,10 @@ def count_mistakes(grades):
     return rows
 
 
-def known(name):
-    """The exercise with this id, None if the library has none."""
+def known(name, find):
+    """The exercise with this id, None if there is none any more."""
     try:
-        return find_exercise(name)
+        return find(name)
     except CourseError:
         return None
 

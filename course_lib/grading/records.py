@@ -8,6 +8,7 @@ from course_lib.errors import CourseError
 from course_lib.exercises.results import Result
 from course_lib.files import read_json, sha256, write_json
 from course_lib.grading.editions import generate, open_course
+from course_lib.grading.exam import FOLDER
 from course_lib.grading.grade import OURS, Grade
 
 RUN, TABLE = "run.json", "grades.csv"
@@ -34,6 +35,8 @@ def open_run(out, names, sources, seed=None, add=False):
     for name in names:
         if not (out / "release" / name / f"{name}.ipynb").exists():
             shutil.copytree(sources / name, out / "source" / name, dirs_exist_ok=True)
+            if (sources.parent / FOLDER).exists():
+                shutil.copytree(sources.parent / FOLDER, out / FOLDER, dirs_exist_ok=True)
             generate(open_course(out), name)
     return seed
 
@@ -80,10 +83,20 @@ def corrected(grades, out):
     with Gradebook(f"sqlite:///{out / OURS}") as book:
         for grade in grades:
             try:
-                points = book.find_submission(grade.edition, grade.id).score
+                entry = book.find_submission(grade.edition, grade.id)
             except MissingEntry:
                 continue
-            if points != grade.points:
-                grade.notes.append(f"corrected by hand: {points:g} points, not {grade.points:g}")
-                grade.points = points
+            points, of = open_task(entry)
+            if entry.score != grade.points + points:
+                grade.notes.append(f"corrected by hand: {entry.score - points:g} points, not {grade.points:g}")
+            if of:
+                grade.notes.append(f"with {points:g} of {of:g} points for the open task")
+            grade.points, grade.of = entry.score, grade.of + of
     return grades
+
+
+def open_task(entry):
+    """The points that somebody gave by hand for the open task of a submission, and of how many; of 0 if nobody did."""
+    grades = [grade for notebook in entry.notebooks for grade in notebook.grades]
+    given = [grade for grade in grades if grade.cell.type == "TaskCell" and grade.manual_score is not None]
+    return sum(grade.manual_score for grade in given), sum(grade.max_score for grade in given)

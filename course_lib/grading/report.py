@@ -31,8 +31,18 @@ def exercise_ids(grades):
 
 def as_row(grade):
     """A grade as a line of the table: a column per exercise."""
-    start = {"student": grade.student, "exercises": grade.edition, "points": grade.points, "of": grade.of}
+    start = {
+        "student": as_text(grade.student),
+        "exercises": as_text(grade.edition),
+        "points": grade.points,
+        "of": grade.of,
+    }
     return {**start, **{r.exercise: r.points for r in grade.exercises}, "notes": "; ".join(grade.notes)}
+
+
+def as_text(name):
+    """A name that a spreadsheet does not take for a formula."""
+    return f"'{name}" if name[:1] in "=+@\t\r" else name
 
 
 def as_html(grade, out):

@@ -34,9 +34,14 @@ class Submission:
 
     @property
     def id(self) -> str:
-        """The student's name as nbgrader can take it: no letters that mean something in a path or a pattern."""
-        plain = re.sub(r"[^\w .@-]", "_", self.student).strip()
-        return plain if plain == self.student else f"{plain} {sha256(self.student.encode()).hexdigest()[:8]}"
+        """The student's name as nbgrader can take it."""
+        return plain(self.student)
+
+
+def plain(student: str) -> str:
+    """A student's name without letters that mean something in a path or a pattern; never the same for two students."""
+    kept = re.sub(r"[^\w .@-]", "_", student).strip()
+    return kept if kept == student else f"{kept} {sha256(student.encode()).hexdigest()[:8]}"
 
 
 def find_submissions(folder: Path, editions: Sequence[str]) -> list[Submission]:

@@ -8,7 +8,18 @@ from course_lib.models.connector import Connector, ConnectorConfig
 from course_lib.models.fused import Fused, fuse
 from course_lib.models.gpt import Gpt, GptConfig
 from course_lib.models.grouping import to_grouped
-from course_lib.models.llm import Llm, LlmConfig
+from course_lib.models.llm import Llm
+from course_lib.models.llm_config import LlmConfig
+from course_lib.models.mixers import (
+    AttentionMixer,
+    DeltaMixer,
+    Experts,
+    LatentMixer,
+    LinearMixer,
+    SharedMixer,
+    SilentMixer,
+)
+from course_lib.models.packed import pack
 from course_lib.models.scorer import Scorer
 from course_lib.models.store import check_kind, find_model, load_model, save_model
 from course_lib.models.t5 import T5, T5Config
@@ -21,18 +32,25 @@ from course_lib.models.vlm import Vlm, VlmConfig
 __all__ = [
     "T5",
     "ActorCritic",
+    "AttentionMixer",
     "Bert",
     "BertConfig",
     "Clip",
     "ClipConfig",
     "Connector",
     "ConnectorConfig",
+    "DeltaMixer",
+    "Experts",
     "Gpt",
     "GptConfig",
+    "LatentMixer",
+    "LinearMixer",
     "Llm",
     "LlmConfig",
     "Fused",
     "Scorer",
+    "SharedMixer",
+    "SilentMixer",
     "T5Config",
     "TextConfig",
     "TextTower",
@@ -49,6 +67,7 @@ __all__ = [
     "find_model",
     "load_model",
     "fuse",
+    "pack",
     "save_model",
     "to_grouped",
 ]

@@ -8,7 +8,7 @@ from course_lib.models.base import Model
 from course_lib.models.gpt import Gpt
 from course_lib.models.llm import Llm
 from course_lib.nn import DecoderCache, View
-from course_lib.nn.fused import FusedLayer, Matrix, exact
+from course_lib.nn.fused import exact, fused_layer, matrix
 from course_lib.runtime import one_thread
 from course_lib.shapes import BV, IdsB1, IdsBT, Keep, Kept
 
@@ -19,17 +19,18 @@ REPLACED = ("forward", "hidden", "read", "logits", "capped")  # the methods of a
 class Fused(Model):
     """Computes what a model does, and writes faster: one new token of each text takes few and large steps.
 
-    Several tokens at once go through the model itself. The fused matrices are copies: they take memory of their own,
-    and don't follow if the model is trained on. A model that `is_small` writes fastest on a single core. See `fuse`.
+    Several tokens at once go through the model itself. The fused matrices, unless packed, are copies: they take memory
+    of their own, and don't follow if the model is trained on. A model that `is_small` writes fastest on a single core.
+    See `fuse`.
     """
 
     def __init__(self, model: Model, store: Callable):
         super().__init__(model.config)
         self.model, self.unsaid = model, model.unsaid
-        self.layers = [FusedLayer(layer, store) for layer in model.layers]
-        self.output = Matrix(model.output, norm=model.norm, store=store)
-        largest = max(weight.numel() for layer in model.layers for weight in layer.parameters())
-        self.is_small = largest < SMALL
+        self.layers = [fused_layer(layer, store) for layer in model.layers]
+        self.output = matrix(model.output, norm=model.norm, store=store)
+        weights = (weight for layer in model.layers for weight in (*layer.parameters(), *layer.buffers()))
+        self.is_small = max(weight.numel() for weight in weights) < SMALL
         self.cores = one_thread if self.is_small else nullcontext
 
     def new_cache(self) -> DecoderCache:
@@ -56,9 +57,8 @@ class FusedLlm(Fused):
     def step(self, tokens: IdsB1, view: View) -> BV:
         """Logits after one new token of each text."""
         x = self.model.embedding(tokens)[:, 0]
-        rotations, windows = self.model.rotations(view.positions, x.dtype), self.config.window_sizes
-        for i, (layer, rotate, window) in enumerate(zip(self.layers, rotations, windows, strict=True)):
-            x = layer(x, rotate, view.mask(window), view.layer_cache(i))
+        for layer, given in zip(self.layers, self.model.given(view, x.dtype), strict=True):
+            x = layer(x, *given)
         return self.model.capped(self.output(x))
 
 

@@ -1,81 +1,28 @@
 """The modern decoder: RoPE, GQA, SWA, RMSNorm and gated feed-forward networks (slide "Beyond Plain Transformers")."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 import torch
 from torch import nn
 
-from course_lib.errors import CourseError
 from course_lib.models.base import Model
+from course_lib.models.llm_config import LlmConfig
+from course_lib.models.mixers import Mixer
 from course_lib.nn import (
     ACTIVATIONS,
     DecoderCache,
-    DynamicNtkScaling,
     GatedFeedForward,
-    LinearScaling,
-    Llama3Scaling,
+    Lender,
     LlmLayer,
-    MultiHeadAttention,
+    MixtureOfExperts,
     RMSNorm,
     Rotary,
-    SoftcappedAttention,
     TokenEmbedding,
     View,
-    YarnScaling,
     softcap,
 )
 from course_lib.shapes import BTD, IdsBT, Keep, Kept, Logits, PositionsT, Sequences, Vectors, check_shape
-
-
-@dataclass(frozen=True, kw_only=True)
-class LlmConfig:
-    """The sizes and choices of an `Llm`.
-
-    `window_sizes` has one entry per layer: how many tokens a query sees, itself included, or None for all before it.
-    `d_head` is D / H by default. `max_length` is the context: how many tokens of a text the model was made for.
-
-    The plain model is a Llama; the fields below `dropout` are what other families have chosen instead. Layers that
-    have a window may have a RoPE base of their own, `window_rope_base`; `rope_scaling` then is for the others only.
-    `score_cap` and `logit_cap` are what `softcap` keeps the attention scores and the logits within.
-
-    Raises:
-        CourseError: not one window per layer, or one of no token; an unknown activation or scaling.
-    """
-
-    vocab_size: int
-    d_model: int = 128
-    d_ff: int = 344
-    num_heads: int = 4
-    num_kv_heads: int = 2
-    num_layers: int = 4
-    max_length: int = 256
-    d_head: int | None = None
-    window_sizes: tuple[int | None, ...] | None = None
-    rope_base: float = 10_000.0
-    eps: float = 1e-6
-    dropout: float = 0.0
-    qkv_bias: bool = False
-    qk_norm: bool = False
-    post_norms: bool = False
-    activation: str = "silu"
-    tied: bool = True
-    embedding_scale: float = 1.0
-    score_cap: float | None = None
-    logit_cap: float | None = None
-    window_rope_base: float | None = None
-    rope_scaling: LinearScaling | DynamicNtkScaling | YarnScaling | Llama3Scaling | None = None
-
-    def __post_init__(self):
-        windows = (None,) * self.num_layers if self.window_sizes is None else tuple(self.window_sizes)
-        if len(windows) != self.num_layers:
-            raise CourseError(f"{self.num_layers} layers need as many window_sizes, got {len(windows)}")
-        if self.activation not in ACTIVATIONS:
-            raise CourseError(f"unknown activation {self.activation!r}; known: {', '.join(ACTIVATIONS)}")
-        if any(window is not None and window < 1 for window in windows):
-            raise CourseError(f"window_sizes must be 1 or more, or None for all, got {windows}")
-        object.__setattr__(self, "window_sizes", windows)
 
 
 class LlmBody(Model):
@@ -94,7 +41,7 @@ class LlmBody(Model):
         self.rotary = self.window_rotary = Rotary(d_head, config.rope_base, config.rope_scaling)
         if config.window_rope_base is not None:
             self.window_rotary = Rotary(d_head, config.window_rope_base)
-        self.layers = nn.ModuleList(make_layer(config) for _ in range(config.num_layers))
+        self.layers = nn.ModuleList(make_layer(config, mixer) for mixer in config.layer_mixers)
         self.norm = RMSNorm(config.d_model, config.eps)
 
     def hidden(
@@ -124,9 +71,8 @@ class LlmBody(Model):
     ) -> BTD:
         """The same for vectors in the place of embeddings, wherever they come from."""
         view = self.view(x, positions, segments, cache)
-        rotations, windows = self.rotations(view.positions, x.dtype), self.config.window_sizes
-        for i, (layer, rotate, window) in enumerate(zip(self.layers, rotations, windows, strict=True)):
-            x = layer(x, rotate, view.mask(window), view.layer_cache(i))
+        for layer, given in zip(self.layers, self.given(view, x.dtype), strict=True):
+            x = layer(x, *given)
         return self.norm(x)
 
     def view(
@@ -139,29 +85,41 @@ class LlmBody(Model):
         """The `View` of new tokens (or of vectors in their place); arguments as in `hidden`."""
         return View(tokens, positions, segments, cache, self.bias)
 
+    def given(self, view: View, dtype: torch.dtype) -> list[tuple]:
+        """For each layer what it gets beside the vectors: its rotation, its mask and its cache."""
+        mixers = self.config.layer_mixers
+        keepers = [mixer.keeper(i) for i, mixer in enumerate(mixers)]
+        caches = {i: view.layer_cache(i) for i in keepers}
+        caches |= {i: Lender(caches[i]) for i in keepers if keepers.count(i) > 1}
+        masks = [mixer.sees(view, window) for mixer, window in zip(mixers, self.config.window_sizes, strict=True)]
+        rotations = self.rotations(view.positions, dtype)
+        return list(zip(rotations, masks, [caches[i] for i in keepers], strict=True))
+
     def rotations(self, positions: PositionsT, dtype: torch.dtype) -> list[Callable]:
         """For each layer the `Rotation` at these positions."""
         at = {rotary: rotary.at(positions, dtype) for rotary in {self.rotary, self.window_rotary}}
-        return [at[self.rotary if window is None else self.window_rotary] for window in self.config.window_sizes]
+        rotations = (at[self.rotary if window is None else self.window_rotary] for window in self.config.window_sizes)
+        return [mixer.turns(rotate) for mixer, rotate in zip(self.config.layer_mixers, rotations, strict=True)]
 
     def new_cache(self) -> DecoderCache:
         """An empty cache for `forward`."""
-        return DecoderCache(self.config.window_sizes)
+        states = {i: mixer.new_state() for i, mixer in enumerate(self.config.layer_mixers) if mixer.is_recurrent}
+        return DecoderCache(self.config.window_sizes, states=states)
 
 
-def make_layer(config: LlmConfig) -> LlmLayer:
+def make_layer(config: LlmConfig, mixer: Mixer) -> LlmLayer:
     """One layer, with all that the config chose for it."""
     norm = partial(RMSNorm, eps=config.eps)
-    sizes = config.d_model, config.num_heads, config.num_kv_heads, config.qkv_bias, config.d_head
-    attention = MultiHeadAttention(*sizes, output_bias=False)
-    if config.qk_norm:
-        d_head = attention.q_proj.out_features // config.num_heads
-        attention.q_norm, attention.k_norm = norm(d_head), norm(d_head)
-    if config.score_cap is not None:
-        attention.attend = SoftcappedAttention(config.score_cap)
-    feed_forward = GatedFeedForward(config.d_model, config.d_ff, ACTIVATIONS[config.activation])
     post_norm = norm if config.post_norms else nn.Identity
-    return LlmLayer(config.d_model, attention, feed_forward, norm, post_norm, config.dropout)
+    return LlmLayer(config.d_model, mixer.make(config), make_feed_forward(config), norm, post_norm, config.dropout)
+
+
+def make_feed_forward(config: LlmConfig) -> nn.Module:
+    """One feed-forward network, or a mixture of them."""
+    sizes, activation = (config.d_model, config.d_ff), ACTIVATIONS[config.activation]
+    if config.experts is None:
+        return GatedFeedForward(*sizes, activation)
+    return MixtureOfExperts(*sizes, config.experts.num_experts, config.experts.num_active, activation)
 
 
 class Llm(LlmBody):

@@ -2,7 +2,8 @@
 
 from torch import nn
 
-from course_lib.models.llm import LlmBody, LlmConfig
+from course_lib.models.llm import LlmBody
+from course_lib.models.llm_config import LlmConfig
 from course_lib.shapes import BT, IdsBT
 
 

@@ -31,7 +31,7 @@ def read(name: str, wanted: Any, value: Any) -> Any:
     """A value of JSON as a field of the type `wanted` holds it; without a type it stays, for the class to refuse."""
     if isinstance(value, dict):
         return from_settings(choose(name, wanted, value), value)
-    value = tuple(value) if isinstance(value, list) else value
+    value = tuple(read_item(name, wanted, item) for item in value) if isinstance(value, list | tuple) else value
     kinds = tuple(get_origin(option) or option for option in options(wanted))
     if float in kinds and type(value) is int:
         value = float(value)
@@ -40,6 +40,14 @@ def read(name: str, wanted: Any, value: Any) -> Any:
         raise CourseError(f"{name} must be {expected}, got {value!r}")
     check_number(name, value)
     return value
+
+
+def read_item(name: str, wanted: Any, item: Any) -> Any:
+    """An item of a list: a dataclass, where the field holds a tuple of these; else it stays."""
+    if not isinstance(item, dict):
+        return item
+    inside = [get_args(option)[0] for option in options(wanted) if get_origin(option) is tuple]
+    return from_settings(choose(name, inside[0] if inside else wanted, item), item)
 
 
 def check_number(name: str, value: Any) -> None:

@@ -16,7 +16,8 @@ from course_lib.models.bert import Bert, BertConfig
 from course_lib.models.clip import Clip, ClipConfig
 from course_lib.models.connector import Connector, ConnectorConfig
 from course_lib.models.gpt import Gpt, GptConfig
-from course_lib.models.llm import Llm, LlmConfig
+from course_lib.models.llm import Llm
+from course_lib.models.llm_config import LlmConfig
 from course_lib.models.scorer import Scorer
 from course_lib.models.settings import from_settings
 from course_lib.models.t5 import T5, T5Config

@@ -8,7 +8,8 @@ import torch.nn.functional as F
 from course_lib.errors import CourseError
 from course_lib.models.base import Model
 from course_lib.models.connector import Connector, ConnectorConfig
-from course_lib.models.llm import Llm, LlmConfig
+from course_lib.models.llm import Llm
+from course_lib.models.llm_config import LlmConfig
 from course_lib.models.vision_tower import VisionConfig, VisionTower
 from course_lib.nn import DecoderCache
 from course_lib.shapes import BTD, Features, IdsBT, Keep, Kept, Pixels, check_shape

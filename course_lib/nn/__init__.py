@@ -15,19 +15,27 @@ from course_lib.nn.attention_pool import AttentionPool
 from course_lib.nn.connector import CONNECTORS, LinearConnector, MlpConnector, PixelShuffleConnector
 from course_lib.nn.decoder_cache import DecoderCache, Memory
 from course_lib.nn.decoder_layer import DecoderLayer
+from course_lib.nn.delta_rule import delta_rule, delta_rule_steps
 from course_lib.nn.embedding import TokenEmbedding
 from course_lib.nn.encoder_layer import EncoderLayer
 from course_lib.nn.feed_forward import FeedForward
 from course_lib.nn.fused import exact, rounded
+from course_lib.nn.gated_delta_net import GatedDeltaNet
 from course_lib.nn.gated_feed_forward import GatedFeedForward
-from course_lib.nn.kv_cache import KeysValues, KVCache, SlidingWindowKVCache
+from course_lib.nn.kv_cache import KeysValues, KVCache, Lender, SlidingWindowKVCache
+from course_lib.nn.latent_attention import LatentAttention
+from course_lib.nn.linear_attention import LinearAttention, linear_attention, linear_attention_steps
 from course_lib.nn.llm_layer import LlmLayer
 from course_lib.nn.lora import LoraLinear, add_lora, merge_lora
 from course_lib.nn.masks import biased, causal_mask, padding_mask, segment_mask, window_mask
+from course_lib.nn.mixture_of_experts import MixtureOfExperts, unevenness
+from course_lib.nn.packed import HalfLinear, Int4Linear, Int8Linear, PackedLinear, PackedTable
+from course_lib.nn.paged_cache import PagedCache, PagePool, PageTable
 from course_lib.nn.patches import PatchEmbedding, cut_into_patches
 from course_lib.nn.patching import head_outputs, patched_heads
 from course_lib.nn.positions import LearnedPositions, SinusoidalPositions
 from course_lib.nn.recording import AttentionMaps, record_attention
+from course_lib.nn.recurrent_state import RecurrentState
 from course_lib.nn.relative_bias import RelativePositionBias
 from course_lib.nn.rms_norm import RMSNorm
 from course_lib.nn.rotary import Rotary
@@ -37,6 +45,8 @@ from course_lib.nn.rotary_scaling import (
     Llama3Scaling,
     YarnScaling,
 )
+from course_lib.nn.shared_cache import SharedCacheAttention
+from course_lib.nn.short_convolution import ShortConvolution
 from course_lib.nn.softcap import softcap
 from course_lib.nn.view import View
 
@@ -51,23 +61,39 @@ __all__ = [
     "DynamicNtkScaling",
     "EncoderLayer",
     "FeedForward",
+    "GatedDeltaNet",
     "GatedFeedForward",
+    "HalfLinear",
+    "Int4Linear",
+    "Int8Linear",
     "KVCache",
     "KeysValues",
+    "LatentAttention",
     "LearnedPositions",
+    "Lender",
+    "LinearAttention",
     "LinearConnector",
     "LinearScaling",
     "Llama3Scaling",
     "LlmLayer",
     "LoraLinear",
     "Memory",
+    "MixtureOfExperts",
     "MlpConnector",
     "MultiHeadAttention",
+    "PackedLinear",
+    "PackedTable",
+    "PagePool",
+    "PageTable",
+    "PagedCache",
     "PatchEmbedding",
     "PixelShuffleConnector",
     "RMSNorm",
+    "RecurrentState",
     "RelativePositionBias",
     "Rotary",
+    "SharedCacheAttention",
+    "ShortConvolution",
     "SinusoidalPositions",
     "SlidingWindowKVCache",
     "SoftcappedAttention",
@@ -79,9 +105,13 @@ __all__ = [
     "biased",
     "causal_mask",
     "cut_into_patches",
+    "delta_rule",
+    "delta_rule_steps",
     "exact",
     "head_outputs",
     "identity",
+    "linear_attention",
+    "linear_attention_steps",
     "merge_heads",
     "merge_lora",
     "patched_heads",
@@ -92,5 +122,6 @@ __all__ = [
     "segment_mask",
     "softcap",
     "split_heads",
+    "unevenness",
     "window_mask",
 ]

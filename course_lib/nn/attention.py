@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from course_lib.errors import CourseError
-from course_lib.nn.kv_cache import KeysValues, KVCache
+from course_lib.nn.kv_cache import KeysValues, KVCache, Lender
 from course_lib.nn.softcap import softcap
 from course_lib.shapes import BHTE, BHTS, BKSE, BSD, BTD, Gathered, Mask, Values
 
@@ -125,7 +125,7 @@ class MultiHeadAttention(nn.Module):
         x: BTD,
         source: BSD | KeysValues | None = None,
         mask: Mask | None = None,
-        cache: KVCache | None = None,
+        cache: KVCache | Lender | None = None,
         rotate: Callable[[BHTE], BHTE] = identity,
     ) -> BTD:
         """Let each position of `x` gather from `source`.

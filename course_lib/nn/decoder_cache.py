@@ -1,6 +1,6 @@
 """What a decoder keeps of the tokens that it has read, over all its layers (slide "KV Caching")."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import torch
@@ -8,6 +8,7 @@ from torch import nn
 
 from course_lib.errors import CourseError
 from course_lib.nn.kv_cache import KeysValues, SlidingWindowKVCache, cache_for
+from course_lib.nn.recurrent_state import RecurrentState
 from course_lib.shapes import BSD, IdsB1, IdsBS, IdsBT, Mask, Rows, Sequences
 
 
@@ -28,14 +29,21 @@ class DecoderCache:
     Args:
         window_sizes: for each layer how many positions it sees, None for all.
         memory: the `Memory` of the sources, in an encoder-decoder model.
+        states: what layers have in the place of keys and values, by their numbers; default: none.
     """
 
-    def __init__(self, window_sizes: Sequence[int | None], memory: Memory | None = None):
-        self.layers = [cache_for(window_size) for window_size in window_sizes]
+    def __init__(
+        self,
+        window_sizes: Sequence[int | None],
+        memory: Memory | None = None,
+        states: Mapping[int, RecurrentState] | None = None,
+    ):
+        states = states or {}
+        self.layers = [states[i] if i in states else cache_for(window) for i, window in enumerate(window_sizes)]
         self.memory = memory
         # Positions travel through caches like keys, so that each stands where its key stands; 0 is an empty slot.
         # Those of plain texts wait outside until somebody asks for them, which takes longer than a small layer.
-        self._positions = {window_size: cache_for(window_size) for window_size in window_sizes}
+        self._positions = {window: cache_for(window) for i, window in enumerate(window_sizes) if i not in states}
         self._waiting, self._held = [], {}
         self._last = None
         self.is_plain = True  # no row has padding or gaps, so all stand at the same position
@@ -68,7 +76,7 @@ class DecoderCache:
         last = positions.amax(dim=1, keepdim=True)
         self._last = last if self._last is None else torch.maximum(self._last, last)
         self._set_slots(positions)
-        self._waiting.append(positions)
+        self._waiting += [positions] if self._positions else []
         if not self.is_plain:
             self._take_in()
         return positions

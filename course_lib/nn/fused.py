@@ -18,8 +18,9 @@ from course_lib.nn.attention import MultiHeadAttention
 from course_lib.nn.encoder_layer import EncoderLayer
 from course_lib.nn.feed_forward import FeedForward
 from course_lib.nn.gated_feed_forward import GatedFeedForward
-from course_lib.nn.kv_cache import KVCache
+from course_lib.nn.kv_cache import KVCache, Lender
 from course_lib.nn.llm_layer import LlmLayer
+from course_lib.nn.packed import PackedLinear, PackedMatrix
 from course_lib.nn.rms_norm import RMSNorm
 from course_lib.shapes import BD, BF, FD, Mask
 
@@ -79,6 +80,12 @@ class Matrix:
         return F.layer_norm(x, self.norm.normalized_shape, eps=self.norm.eps)
 
 
+def matrix(*layers: nn.Module, norm: nn.Module | None = None, store: Callable = exact) -> Matrix | PackedMatrix:
+    """A `Matrix`, or for layers whose weights are packed already, and stay as they are, a `PackedMatrix`."""
+    is_packed = any(isinstance(layer, PackedLinear) for layer in layers)
+    return PackedMatrix(*layers, norm=norm) if is_packed else Matrix(*layers, norm=norm, store=store)
+
+
 def check_parts(layers: Sequence[nn.Module], norm: nn.Module | None) -> None:
     """Raise a CourseError for layers or a normalization that a `Matrix` can't compute."""
     unknown = [type(layer).__name__ for layer in layers if type(layer) is not nn.Linear]
@@ -97,8 +104,8 @@ class FusedFeedForward:
     def __init__(self, feed_forward: FeedForward | GatedFeedForward, norm: nn.Module, store: Callable):
         self.gated, self.activation = isinstance(feed_forward, GatedFeedForward), feed_forward.activation
         into_hidden = (feed_forward.gate_proj, feed_forward.up_proj) if self.gated else (feed_forward.up_proj,)
-        self.up_proj = Matrix(*into_hidden, norm=norm, store=store)
-        self.down_proj = Matrix(feed_forward.down_proj, store=store)
+        self.up_proj = matrix(*into_hidden, norm=norm, store=store)
+        self.down_proj = matrix(feed_forward.down_proj, store=store)
 
     def __call__(self, x: BD) -> BD:
         hidden = self.up_proj(x)
@@ -129,20 +136,20 @@ class FusedLayer:
         check_kinds(layer, attention, add_norm)
         self.attention = attention
         projections = attention.q_proj, attention.k_proj, attention.v_proj
-        self.qkv_proj = Matrix(*projections, norm=add_norm.norm, store=store)
+        self.qkv_proj = matrix(*projections, norm=add_norm.norm, store=store)
         self.widths = [proj.out_features for proj in projections]
-        self.o_proj = Matrix(attention.o_proj, store=store)
+        self.o_proj = matrix(attention.o_proj, store=store)
         self.feed_forward = fused_feed_forward(layer.feed_forward, layer.feed_forward_add_norm.norm, store)
         self.qk_norms = [real(attention.q_norm), real(attention.k_norm)]
         parts = ("self_attention_post_norm", "feed_forward_post_norm")  # an LlmLayer has them
         self.post_norms = [real(getattr(layer, name, None)) for name in parts]
 
-    def __call__(self, x: BD, rotate: Callable | None, mask: Mask | None, cache: KVCache) -> BD:
+    def __call__(self, x: BD, rotate: Callable | None, mask: Mask | None, cache: KVCache | Lender) -> BD:
         """What the layer makes of `x`; `rotate`: the `Rotation` of the new positions; mask and cache as the layer's."""
         x = x + after(self.post_norms[0], self.gather(x, rotate, mask, cache))
         return x + after(self.post_norms[1], self.feed_forward(x))
 
-    def gather(self, x: BD, rotate: Callable | None, mask: Mask | None, cache: KVCache) -> BD:
+    def gather(self, x: BD, rotate: Callable | None, mask: Mask | None, cache: KVCache | Lender) -> BD:
         """What attention makes of `x`."""
         h, k = self.attention.num_heads, self.attention.num_kv_heads
         queries, keys, values = self.widths
@@ -155,6 +162,13 @@ class FusedLayer:
             queries_keys = rotate(queries_keys)
         queries, keys = queries_keys.split_with_sizes((h, k), dim=1)
         return self.o_proj(self.attention.attend(queries, *cache.update(keys, values), mask).flatten(1))
+
+
+def fused_layer(layer: nn.Module, store: Callable) -> Callable[..., BD]:
+    """A `FusedLayer`, or an `LlmLayer` as it is if its tokens meet in something else than a `MultiHeadAttention`."""
+    if type(layer) is LlmLayer and type(layer.self_attention) is not MultiHeadAttention:
+        return lambda x, *given: layer(x.unsqueeze(1), *given).squeeze(1)
+    return FusedLayer(layer, store)
 
 
 def check_kinds(layer: nn.Module, attention: nn.Module, add_norm: nn.Module) -> None:

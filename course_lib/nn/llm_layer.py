@@ -5,9 +5,12 @@ from collections.abc import Callable
 from torch import nn
 
 from course_lib.nn.add_norm import AddNorm
-from course_lib.nn.kv_cache import KVCache
+from course_lib.nn.kv_cache import KVCache, Lender
+from course_lib.nn.recurrent_state import RecurrentState
 from course_lib.nn.rms_norm import RMSNorm
 from course_lib.shapes import BTD, Mask
+
+LayerCache = KVCache | Lender | RecurrentState | None
 
 
 class LlmLayer(nn.Module):
@@ -15,8 +18,8 @@ class LlmLayer(nn.Module):
 
     Args:
         d_model: D.
-        self_attention: a `MultiHeadAttention`.
-        feed_forward: such as a `GatedFeedForward`.
+        self_attention: a `MultiHeadAttention`, or what is called as it is, such as a `GatedDeltaNet`.
+        feed_forward: such as a `GatedFeedForward` or a `MixtureOfExperts`.
         norm: makes a normalization, from D.
         post_norm: makes the one behind each block, before the addition; default: none.
         dropout: of what each block adds.
@@ -39,11 +42,11 @@ class LlmLayer(nn.Module):
         self.feed_forward_add_norm = AddNorm(d_model, dropout, True, norm)
         self.feed_forward_post_norm = post_norm(d_model)
 
-    def forward(self, x: BTD, rotate: Callable, mask: Mask | None = None, cache: KVCache | None = None) -> BTD:
+    def forward(self, x: BTD, rotate: Callable, mask: Mask | None = None, cache: LayerCache = None) -> BTD:
         """What the layer makes of `x`. Arguments as in `MultiHeadAttention`."""
         x = self.self_attention_add_norm(x, lambda x: self.attend(x, rotate, mask, cache))
         return self.feed_forward_add_norm(x, lambda x: self.feed_forward_post_norm(self.feed_forward(x)))
 
-    def attend(self, x: BTD, rotate: Callable, mask: Mask | None, cache: KVCache | None) -> BTD:
+    def attend(self, x: BTD, rotate: Callable, mask: Mask | None, cache: LayerCache) -> BTD:
         """The attention block, with the normalization behind it."""
         return self.self_attention_post_norm(self.self_attention(x, None, mask, cache, rotate))

@@ -19,11 +19,13 @@ class LoraLinear(nn.Module):
         alpha: scales the addition, so that `rank` may be changed without a new learning rate.
 
     Raises:
-        CourseError: `rank` is not between 1 and the smaller side of the layer.
+        CourseError: `rank` is not between 1 and the smaller side of the layer, or its weights are packed.
     """
 
     def __init__(self, linear: nn.Linear, rank: int, alpha: float | None = None):
         super().__init__()
+        if not isinstance(linear, nn.Linear):
+            raise CourseError(f"only nn.Linear can be adapted, got a {type(linear).__name__}: read the model unpacked")
         check_rank(rank, linear)
         device = linear.weight.device
         self.linear = linear.requires_grad_(False)

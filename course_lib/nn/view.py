@@ -8,7 +8,8 @@ from course_lib.errors import CourseError
 from course_lib.nn.decoder_cache import DecoderCache
 from course_lib.nn.kv_cache import KVCache
 from course_lib.nn.masks import biased, causal_mask, segment_mask, window_mask
-from course_lib.shapes import IdsBT, Mask, Sequences
+from course_lib.nn.recurrent_state import RecurrentState
+from course_lib.shapes import BoolsBT, IdsBT, Mask, Sequences
 
 
 class View:
@@ -45,9 +46,19 @@ class View:
             self.positions = torch.arange(tokens.shape[1], device=tokens.device) if positions is None else positions
         self.is_plain = positions is None if cache is None else cache.is_plain
 
-    def layer_cache(self, layer: int) -> KVCache | None:
+    def layer_cache(self, layer: int) -> KVCache | RecurrentState | None:
         """The cache of the layer with this number, or None."""
         return None if self.cache is None else self.cache.layers[layer]
+
+    def real(self) -> BoolsBT | None:
+        """Which of the new tokens are no padding; or None: all.
+
+        Raises:
+            CourseError: several texts share a row; who asks for this has one memory for each row.
+        """
+        if self.segments is not None:
+            raise CourseError("several texts in a row can't be read by a layer with a memory: it has one for each row")
+        return None if self.is_plain else self.positions >= 0
 
     def mask(self, window_size: int | None = None) -> Mask | None:
         """Who may attend to whom in a layer with this window: T S or B 1 T S, a float mask with a bias; or None: all.

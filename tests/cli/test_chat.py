@@ -16,6 +16,7 @@ from course_lib.data import ImageProcessor
 from course_lib.data.messages import pictures_of
 from course_lib.generation import Chat, Sampler, likeliest
 from course_lib.models import Fused, load_model, save_model
+from course_lib.nn import HalfLinear
 from tests.chats import ANSWERS, QUESTIONS, Prescribed, assistant, chat_llm, chat_template, chat_tokenizer, system, user
 from tests.cli.conftest import course
 from tests.models.tiny import IMAGE_SIZE, tiny_vlm
@@ -191,7 +192,7 @@ def test_weights_keep_their_type_where_the_device_is_made_for_it(stored, device,
 
 
 def test_the_help_says_how_much_memory_a_parameter_takes():
-    assert "float32, so each parameter takes 4 bytes" in " ".join(course("chat", "--help").stdout.split())
+    assert "in float32, so each parameter takes 4 bytes" in " ".join(course("chat", "--help").stdout.split())
 
 
 class TestPictures:
@@ -292,5 +293,17 @@ def test_on_a_processor_a_language_model_is_packed_and_a_large_one_is_not(folder
         assert not isinstance(talker(seeing)().model, Fused)
         monkeypatch.setattr("course_lib.cli.talkers.LARGE", 1)
         assert not isinstance(talker(folder)().model, Fused)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def test_on_a_processor_a_checkpoint_stays_in_its_bits_and_is_fused(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_DEVICE", "cpu")
+    threads = torch.get_num_threads()
+    try:
+        llm_to_hugging_face(chat_llm().bfloat16(), tmp_path, chat_tokenizer())
+        model = talker(tmp_path)().model
+        assert isinstance(model, Fused)
+        assert isinstance(model.model.output, HalfLinear)
     finally:
         torch.set_num_threads(threads)

@@ -80,7 +80,14 @@ def test_lessons_become_decks_of_what_they_store_and_nothing_is_run(folder, tmp_
         assert "Reveal.initialize" in deck and "an old output" in deck
 
 
-def test_one_deck_at_a_time_is_watched(folder):
-    result = course("present", "04", "05", "--watch")
+@pytest.mark.parametrize("option", ["--watch", "--live"])
+def test_one_deck_at_a_time_is_served(option, folder):
+    result = course("present", "04", "05", option)
     assert result.exit_code == 2
-    assert "one deck can be watched at a time, got 04_works, 05_fails" in result.stderr
+    assert "one deck can be served at a time, got 04_works, 05_fails" in result.stderr
+
+
+def test_a_deck_is_watched_or_live(folder):
+    result = course("present", "04", "--watch", "--live")
+    assert result.exit_code == 2
+    assert "choose one of them" in result.stderr

@@ -11,7 +11,9 @@ from packaging.requirements import Requirement
 
 from course_lib.cli import machine
 from course_lib.cli.machine import Finding
+from course_lib.cli.troubles import TROUBLES, troubles_page
 from course_lib.convert.artefacts import ARTEFACTS
+from course_lib.runtime import REPOSITORY
 from tests.cli.conftest import course
 from tests.disks import each_full_disk
 
@@ -29,7 +31,7 @@ def toy_world(split):
 
 
 def only(monkeypatch, *checks):
-    monkeypatch.setattr(machine, "CHECKS", dict.fromkeys(checks, "advice"))
+    monkeypatch.setattr(machine, "CHECKS", dict.fromkeys(checks, "memory"))
 
 
 def test_a_machine_without_problems_is_told_so(monkeypatch, shipped):
@@ -106,7 +108,7 @@ def test_a_missing_kernel_is_a_problem(monkeypatch):
     result = course("doctor")
     assert result.exit_code == 1
     assert "No such kernel named python3" in result.stdout
-    assert "-> advice" in result.stdout
+    assert "-> close other programs" in result.stdout
 
 
 def test_the_kernel_of_another_python_is_a_problem(monkeypatch, tmp_path):
@@ -136,15 +138,16 @@ def test_a_little_world_that_cannot_be_generated_is_a_problem(monkeypatch):
         raise OSError("no space left on device")
 
     monkeypatch.setattr("course_lib.data.load_translations", broken)
-    (finding,) = machine.look(machine.data, "free some space")
-    assert finding == Finding("data", "could not be checked: OSError: no space left on device", "free some space")
+    (finding,) = machine.look(machine.data, "full disk")
+    assert finding[:2] == ("data", "could not be checked: OSError: no space left on device")
+    assert finding.advice.startswith("free some space")
 
 
 def test_what_was_found_is_printed_before_the_next_check_begins():
     """One that kills the process, as pyarrow once did on a full disk, must not take the findings with it."""
     code = (
-        "import os; from course_lib.cli import app, machine; machine.CHECKS = {machine.memory: '', os.abort: ''}; "
-        "app(['doctor'])"
+        "import os; from course_lib.cli import app, machine; "
+        "machine.CHECKS = dict.fromkeys((machine.memory, os.abort), 'memory'); app(['doctor'])"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert result.returncode != 0
@@ -161,8 +164,8 @@ def test_a_full_disk_is_answered_with_what_to_do(full_disk, monkeypatch, tmp_pat
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
     monkeypatch.setattr("course_lib.data.translations.world_translations", toy_world)
     with full_disk():
-        findings = list(machine.look(machine.data, "advice"))
-    assert [finding.advice for finding in findings] == ["advice"]
+        findings = list(machine.look(machine.data, "data"))
+    assert [finding.advice.startswith("delete ") for finding in findings] == [True]
     assert "COURSE_CACHE can name another folder" in findings[0].text
     assert list(tmp_path.iterdir()) == []
 
@@ -176,8 +179,8 @@ def test_a_cache_that_is_a_file_is_a_problem(monkeypatch, tmp_path):
 
 def test_an_odd_number_of_threads_is_a_problem(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "many")
-    (finding,) = machine.look(machine.threads, "set it")
-    assert finding == Finding("threads", finding.text, "set it")
+    (finding,) = machine.look(machine.threads, "odd threads")
+    assert finding == Finding("threads", finding.text, machine.advice("odd threads"))
     assert finding.text.startswith("the environment variable OMP_NUM_THREADS should be a number such as 2")
 
 
@@ -193,3 +196,9 @@ def test_what_was_fetched_is_told_and_no_problem_where_it_is_absent(tmp_path, mo
     monkeypatch.setattr("course_lib.convert.artefacts.sha256", lambda path: artefact.sha256)
     [here] = machine.look(machine.fetched, machine.CHECKS[machine.fetched])
     assert here == Finding("fetched", "smollm2, 98 MB")
+
+
+def test_the_page_of_troubles_tells_all_of_them_and_no_folder_of_this_machine():
+    page = troubles_page()
+    assert all(f"\n{sign}\n: " in page for sign, _ in TROUBLES.values())
+    assert not any(place in page for place in (str(REPOSITORY), sys.executable, "{"))

@@ -80,6 +80,31 @@ def attention_scaled_twice(q, k, v, mask=None):
     return F.scaled_dot_product_attention(q / math.sqrt(q.shape[-1]), k, v, attn_mask=mask)
 
 
+def whole_layer_by_heads(x, memory, W_Q, W_K, W_V, W_O, num_heads, mask=None):
+    E, out = x.shape[-1] // num_heads, []
+    for h in range(num_heads):
+        part = slice(h * E, (h + 1) * E)
+        scores = x @ W_Q[:, part] @ (memory @ W_K[:, part]).mT / math.sqrt(E)
+        if mask is not None:
+            scores = scores.masked_fill(~(mask if mask.dim() == 2 else mask[:, 0]), -1e30)
+        out.append(scores.softmax(-1) @ memory @ W_V[:, part])
+    return torch.cat(out, dim=-1) @ W_O
+
+
+def whole_layer_by_einsum(x, memory, W_Q, W_K, W_V, W_O, num_heads, mask=None):
+    q, k, v = (a @ W for a, W in ((x, W_Q), (memory, W_K), (memory, W_V)))
+    q, k, v = (a.reshape(*a.shape[:2], num_heads, -1) for a in (q, k, v))
+    scores = torch.einsum("bthe,bshe->bhts", q, k) / q.shape[-1] ** 0.5
+    weights = (scores if mask is None else scores.where(mask, torch.tensor(-torch.inf))).softmax(dim=3)
+    return torch.einsum("bhts,bshe->bthe", weights, v).flatten(2) @ W_O
+
+
+def whole_layer_by_torch(x, memory, W_Q, W_K, W_V, W_O, num_heads, mask=None):
+    q, k, v = (a.unflatten(2, (num_heads, -1)).transpose(1, 2) for a in (x @ W_Q, memory @ W_K, memory @ W_V))
+    out = torch.nn.functional.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+    return out.transpose(1, 2).reshape(x.shape) @ W_O
+
+
 RIGHT = {
     "01.1": [
         ON_PAPER,
@@ -103,6 +128,7 @@ RIGHT = {
         {**COUNTS, "A": 1.0, "parameters": 4 * 48 * 49},
         {name: torch.tensor(value) for name, value in COUNTS.items()},
     ],
+    "01.7": [whole_layer_by_heads, whole_layer_by_einsum, whole_layer_by_torch],
 }
 
 WRONG = {
@@ -130,4 +156,9 @@ WRONG = {
         (lambda q, k, v, mask=None: (q @ k.mT).softmax(-1) @ v, "the scale is forgotten"),
     ],
     "01.6": [({**COUNTS, "B": 4}, "B: yours is 4, the true value is 2")],
+    "01.7": [
+        (lambda x, m, *rest: whole_layer_by_heads(x, x, *rest), "come from the memory, not from x"),
+        (lambda *case: whole_layer_by_torch(*case[:-1]), "the mask is not used"),
+        (lambda *case: whole_layer_by_einsum(*case[:5], torch.eye(len(case[2])), *case[6:]), "W_O"),
+    ],
 }

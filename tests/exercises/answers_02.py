@@ -60,6 +60,30 @@ def count_modules(d_model, d_ff, num_layers):
     return num_layers * sum(parameter.numel() for parameter in layer.parameters())
 
 
+def network_by_clamp(x, W_1, b_1, W_2, b_2):
+    return F.linear(F.linear(x, W_1.T, b_1).clamp(min=0), W_2.T, b_2)
+
+
+def network_by_einsum(x, W_1, b_1, W_2, b_2):
+    hidden = torch.einsum("btd,df->btf", x, W_1) + b_1
+    return torch.einsum("btf,fd->btd", hidden * (hidden > 0), W_2) + b_2
+
+
+def norm_by_torch(x, scale, shift):
+    return F.layer_norm(x, scale.shape, scale, shift)
+
+
+def norm_by_hand(x, scale, shift):
+    mean = x.sum(-1, keepdim=True) / x.shape[-1]
+    deviation = torch.sqrt(((x - mean) ** 2).mean(-1, keepdim=True) + 1e-5)
+    return scale * (x - mean) / deviation + shift
+
+
+def norm_in_numpy(x, scale, shift):
+    x, scale, shift = (np.asarray(part) for part in (x, scale, shift))
+    return (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + 1e-5) * scale + shift
+
+
 RIGHT = {
     "02.1": [
         PAPER,
@@ -75,6 +99,11 @@ RIGHT = {
         lambda D, F, N: sum(4 * D * D + 2 * D * F + F + 9 * D for _ in range(N)),
     ],
     "02.6": [LOOK_UPS, {name: float(n) for name, n in LOOK_UPS.items()}, {**LOOK_UPS, "5 ahead": torch.tensor(1)}],
+    "02.7": [
+        (network_by_clamp, norm_by_torch),
+        (network_by_einsum, norm_by_hand),
+        (network_by_clamp, norm_in_numpy),
+    ],
 }
 
 WRONG = {
@@ -92,4 +121,9 @@ WRONG = {
     ],
     "02.5": [(lambda D, F, N: N * 12 * D * D, "yours is"), (lambda D, F, N: None if D > 9 else 1, "yours is 1")],
     "02.6": [({**LOOK_UPS, "3 ahead": 6}, "3 ahead: yours is 6, the true value is 2")],
+    "02.7": [
+        ((lambda x, W, b, V, c: x @ W @ V + c, norm_by_torch), "feed_forward: at ["),
+        ((network_by_clamp, lambda x, a, b: norm_by_torch(x.mT, a[:1], b[:1]).mT), "your code raises"),
+        ((network_by_clamp, lambda x, a, b: (x - x.mean(-1, True)) / x.std(-1, keepdim=True) * a + b), "normalize"),
+    ],
 }

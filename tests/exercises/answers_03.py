@@ -76,6 +76,29 @@ def without_a_copy(decoder, x):
     return False
 
 
+def nine_steps_in_a_row(x, memory, mask, self_attention, cross_attention, feed_forward, norm_1, norm_2, norm_3):
+    heard = self_attention(x, x, mask)
+    one = norm_1(heard + x)
+    two = norm_2(cross_attention(one, memory, None) + one)
+    return norm_3(feed_forward(two) + two)
+
+
+def nine_steps_in_a_loop(x, memory, mask, *parts):
+    blocks = lambda x: parts[0](x, x, mask), lambda x: parts[1](x, memory), parts[2]
+    for block, norm in zip(blocks, parts[3:], strict=True):
+        x = norm(x + block(x))
+    return x
+
+
+def asking_itself(x, memory, mask, attention, ask, *parts):
+    return nine_steps_in_a_row(x, memory, mask, attention, lambda asks, *rest: ask(asks, asks), *parts)
+
+
+def nine_steps_by_sentence(x, memory, mask, *parts):
+    pairs = zip(x, memory, strict=True)
+    return [nine_steps_in_a_row(row[None], source[None], mask, *parts)[0] for row, source in pairs]
+
+
 RIGHT = {
     "03.1": [steps(), rounded(steps()), {name: torch.tensor(values) for name, values in steps().items()}],
     "03.2": [MAPS, {name: word.upper() for name, word in MAPS.items()}, {**MAPS, "B": "Neither "}],
@@ -83,6 +106,7 @@ RIGHT = {
     "03.4": [by_trying, by_gradient, by_comparing, by_turning_signs, by_prefixes],
     "03.5": [ROWS, {**ROWS, "without": sum(range(13))}, {name: torch.tensor(n) for name, n in ROWS.items()}],
     "03.6": [{"B", "E"}, ["E", "B"], "be"],
+    "03.7": [nine_steps_in_a_row, nine_steps_in_a_loop, nine_steps_by_sentence],
 }
 
 WRONG = {
@@ -111,4 +135,9 @@ WRONG = {
         ({**ROWS, "training": 144, "without": 144}, "not right yet\n  training: yours is 144, the true value is 12"),
     ],
     "03.6": [({"C", "F"}, "yours is {C, F}, the true value is {B, E}"), ("C", "yours is 'C'")],
+    "03.7": [
+        (asking_itself, "keys and values come from there"),
+        (lambda x, memory, mask, *parts: nine_steps_in_a_row(x, memory, None, *parts), "step 1 needs the mask"),
+        (lambda x, memory, mask, a, b, f, n, m, o: nine_steps_in_a_row(x, memory, mask, a, b, f, m, n, o), "yours is"),
+    ],
 }

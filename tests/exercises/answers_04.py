@@ -1,5 +1,6 @@
 """Answers to the exercises of lesson 04."""
 
+import functools
 import math
 
 import numpy as np
@@ -102,6 +103,25 @@ def train_only_the_last_batch(model, batches, rate):
     return train_plainly(model, batches[-1:], rate)
 
 
+def word_by_reduce(source, target, encoder_layers, decoder_layers, table):
+    memory = functools.reduce(lambda x, layer: layer(x), encoder_layers, source)
+    x = functools.reduce(lambda x, layer: layer(x, memory), decoder_layers, target)
+    return torch.softmax(torch.einsum("btd,vd->btv", x, table), dim=2)
+
+
+def word_by_exp(source, target, encoder_layers, decoder_layers, table):
+    for layer in encoder_layers:
+        source = layer(source)
+    for layer in decoder_layers:
+        target = layer(target, memory=source)
+    shares = torch.exp(F.linear(target, table))
+    return shares / shares.sum(dim=-1, keepdim=True)
+
+
+def word_by_logs(*case):
+    return word_by_exp(*case).double().log().log_softmax(dim=-1).exp()
+
+
 RIGHT = {
     "04.1": [CLOCK, clock_in_numpy(), {**CLOCK, "place 2": torch.tensor(CLOCK["place 2"]), "slowest hand": 63.205}],
     "04.2": [
@@ -113,6 +133,7 @@ RIGHT = {
     "04.4": [embed_by_loops, embed_by_torch, embed_one_hot],
     "04.5": [train_plainly, train_without_an_optimizer, train_with_none],
     "04.6": [READING, {**READING, "A": "Reverse", "unreliable": [10, 7, 2]}, {**READING, "unreliable": (2, 7, 10)}],
+    "04.7": [word_by_reduce, word_by_exp, word_by_logs],
 }
 
 WRONG = {
@@ -131,4 +152,9 @@ WRONG = {
         (lambda model, batches, rate: train_plainly(model, batches, -rate), "losses: at [1]"),
     ],
     "04.6": [({**READING, "C": "random"}, "C: yours is 'random', the true value is 'sort'")],
+    "04.7": [
+        (lambda source, *rest: word_by_exp(source, rest[0], [], *rest[2:]), "not the source itself"),
+        (lambda *case: word_by_exp(*case).argmax(dim=-1), "yours has the shape"),
+        (lambda *case: word_by_exp(*case).cumsum(dim=-1), "yours is"),
+    ],
 }

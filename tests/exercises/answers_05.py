@@ -71,6 +71,14 @@ RIGHT = {
 WRONG = {
     "05.1": [
         (lambda s: {"reads": [[1, *ids] for ids in s], "labels": [[*ids, 2] for ids in s], "counts": None}, "reads: "),
+        (lambda s: {**columns_as_lists(s), "labels": columns_as_lists(s)["reads"]}, "the target is not shifted"),
+        (
+            lambda s: {
+                **columns_as_lists(s),
+                "reads": [[1, *ids, 2] + [0] * (max(map(len, s)) - len(ids)) for ids in s],
+            },
+            "the end token is read as well",
+        ),
         (lambda s: {**columns_as_lists(s), "counts": [[True] * 4 for _ in s]}, "counts: "),
         (lambda s: columns_as_lists([ids[::-1] for ids in s]), "reads: at ["),
     ],

@@ -92,6 +92,9 @@ def probe_by_descent(seen, y, new, new_y):
     return {"control": torch.mean(abs(y.mean() - new_y)), "probe": torch.mean(abs(layer(new)[:, 0] - new_y))}
 
 
+JOBS = {"search": "encoder", "chat": "decoder", "names": "encoder"}
+JOBS |= {"translate": "encoder-decoder", "code": "decoder", "grade": "encoder"}
+
 RIGHT = {
     "08.1": [(mask_by_parts, leaks_by_gradient), (mask_by_loops, leaks_by_noise), (mask_in_numpy, leaks_by_zeros)],
     "08.2": [
@@ -106,11 +109,13 @@ RIGHT = {
     ],
     "08.4": [probe_by_pinv, probe_by_centring, probe_by_descent],
     "08.5": [CLAIMS, {**CLAIMS, "steps": 5334}, {**CLAIMS, "steps": 800 / 0.15, "lead": 6.0, "a": 1, "b": 0}],
+    "08.6": [JOBS, {job: name.upper() for job, name in JOBS.items()}, dict(reversed(JOBS.items()))],
 }
 
 WRONG = {
     "08.1": [
-        ((lambda prefix, length: torch.tril(torch.ones(length, length)), leaks_by_gradient), "this is the causal mask"),
+        ((lambda prefix, length: torch.ones(length, length).tril() > 0, leaks_by_gradient), "this is the causal mask"),
+        ((lambda *case: mask_by_parts(*case) * 1.0, leaks_by_gradient), "this mask has numbers"),
         ((mask_by_parts, lambda model, x: jacobian(model, x).sum(dim=(1, 3)).T != 0), "the table is transposed"),
         ((lambda prefix, length: mask_by_parts(prefix + 1, length), leaks_by_zeros), "one token too many"),
     ],
@@ -127,4 +132,9 @@ WRONG = {
         ),
     ],
     "08.5": [({**CLAIMS, "lead": 0}, "lead: yours is 0, the true value is 6")],
+    "08.6": [
+        ({**JOBS, "grade": "decoder"}, "nothing is written here"),
+        ({**JOBS, "translate": "decoder"}, "two texts"),
+        ({**JOBS, "code": "Gpt"}, "code: yours is 'Gpt'"),
+    ],
 }

@@ -89,6 +89,9 @@ def searched(**changes):
     return lambda *case: search(*case, **changes)
 
 
+TABLE = {"pages": {"C4", "ROOTS"}, "too late": "OpenWebText", "pick": "StarCoder Data"}
+TABLE |= {"never there": "Google News", "tokens": 1561.9}
+
 RIGHT = {
     "11.1": [
         PAPER,
@@ -98,6 +101,7 @@ RIGHT = {
     "11.2": [CRITIC, {**CRITIC, "too early": "n"}, dict(reversed(CRITIC.items()))],
     "11.3": [copies_by_loops, lambda *case: set(copies_as_list(*case)), copies_in_numpy],
     "11.4": [leak_by_text, leak_by_search, leak_by_pairs, search],
+    "11.5": [TABLE, {**TABLE, "pages": ["roots", "c4"]}, {**TABLE, "tokens": 1560}],
 }
 
 WRONG = {
@@ -115,5 +119,10 @@ WRONG = {
             lambda train, test, losses: {**leak_by_text(train, test, losses), "too good by": 0},
             "too good by: yours is 0",
         ),
+    ],
+    "11.5": [
+        ({**TABLE, "too late": "WebText"}, "which its makers kept"),
+        ({**TABLE, "tokens": 2030.0}, "words are not tokens"),
+        ({**TABLE, "never there": "C4"}, "never there: yours is 'C4'"),
     ],
 }

@@ -132,6 +132,8 @@ def lost_in_numpy(held, length, window, first):
     return np.setdiff1d(back[(length - 1 - back < window) | (back < first)], held(length, window, first))
 
 
+SAVED = {"parameters": 1, "cache": 8, "scores": 8, "D = 2,048": 4}
+
 RIGHT = {
     "19.1": [
         PAPER,
@@ -153,6 +155,7 @@ RIGHT = {
         {name: torch.tensor(v) for name, v in BILL.items()},
     ],
     "19.6": [shares_by_loops, shares_by_division, shares_by_einsum],
+    "19.7": [SAVED, {**SAVED, "parameters": 1.0}, {name: torch.tensor(n) for name, n in SAVED.items()}],
 }
 
 WRONG = {
@@ -177,5 +180,9 @@ WRONG = {
     "19.6": [
         (lambda weights, start: weights.mean(dim=(0, 2, 3)), "yours is"),
         (lambda w, start: shares_by_loops(w.flip(1), start), "another order"),
+    ],
+    "19.7": [
+        ({**SAVED, "parameters": 8}, "a window saves no parameters"),
+        ({**SAVED, "D = 2,048": 3}, "D = 2,048: yours is 3"),
     ],
 }

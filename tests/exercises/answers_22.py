@@ -99,7 +99,7 @@ def symmetric(logits):
 
 
 def train_with_sgd(x, y, W, V, scale, steps, rate):
-    W, V = torch.nn.Parameter(W), torch.nn.Parameter(V)
+    W, V = torch.nn.Parameter(W.clone()), torch.nn.Parameter(V.clone())
     optimizer, losses = torch.optim.SGD((W, V), lr=rate), []
     for _ in range(steps):
         optimizer.zero_grad()
@@ -108,6 +108,12 @@ def train_with_sgd(x, y, W, V, scale, steps, rate):
         optimizer.step()
         losses.append(float(value.detach()))
     return {"losses": losses, "W": W, "V": V}
+
+
+def train_what_was_given(x, y, W, V, scale, steps, rate):
+    found = train_with_sgd(x, y, W, V, scale, steps, rate)
+    W.copy_(found["W"].detach())
+    return found
 
 
 def train_functionally(x, y, W, V, scale, steps, rate):
@@ -188,6 +194,7 @@ WRONG = {
         ({**READ, "garment": "skirt"}, "garment: yours is 'skirt', the true value is 'hat'"),
     ],
     "22.6": [
+        (train_what_was_given, "the matrices that were given have changed"),
         (lambda *case: train_with_sgd(*case)["losses"], "expected a dict with losses, W, V"),
         (lambda *case: {**train_with_sgd(*case), "V": None}, "V is still missing"),
         (

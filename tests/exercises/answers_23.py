@@ -107,8 +107,14 @@ def moved_by_checksum(model, train):
 def moved_beside_a_copy(model, train):
     other = copy.deepcopy(model)
     train(model)
-    pairs = zip(other.named_parameters(), model.named_parameters(), strict=True)
+    pairs = zip(other.state_dict().items(), model.state_dict().items(), strict=True)
     return {name for (name, old), (_, new) in pairs if (old != new).any()}
+
+
+def moved_parameters(model, train):
+    before = {name: parameter.detach().clone() for name, parameter in model.named_parameters()}
+    train(model)
+    return {name for name, parameter in model.named_parameters() if not torch.equal(parameter, before[name])}
 
 
 def moved_in_numpy(model, train):
@@ -242,6 +248,7 @@ WRONG = {
     "23.5": [
         ((freeze_what_learns, moved_in_numpy), "stage 1"),
         ((freeze_by_names, moved_by_sum), "moved: yours is {"),
+        ((freeze_by_names, moved_parameters), "the state dict has buffers, too"),
         ((lambda model, stage: model, moved_in_numpy), "what may change is still the same in each stage"),
     ],
     "23.6": [

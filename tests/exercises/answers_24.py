@@ -1,5 +1,7 @@
 """Answers to the exercises of lesson 24."""
 
+import re
+
 import torch
 import torch.nn.functional as F
 
@@ -90,6 +92,16 @@ def prefer_without_a_reference(log_p, reference_log_p, is_answer, beta):
     return prefer_by_loops(log_p, torch.zeros_like(reference_log_p), is_answer, beta)
 
 
+def report_below_the_limits(runs):
+    found = report_in_numpy(runs)
+    return {**found, "keep": bool(found["factor"] < 0.5 and found["cost"] < 2)}
+
+
+def rate_of_nouns(texts, there, nouns):
+    found = [{nouns[word] for word in re.findall(r"\w+", text.lower()) if word in nouns} - there for text in texts]
+    return 100 * sum(map(len, found)) / len(texts)
+
+
 def reads_everything(messages, P):
     return [len(prompt_in_one_line(messages[: n + 1], P)) for n in range(0, len(messages), 2)]
 
@@ -121,6 +133,7 @@ WRONG = {
     "24.5": [
         ((prefer_by_means, report_in_numpy), "log p of an answer is a sum"),
         ((prefer_without_a_reference, report_in_numpy), "the reference is forgotten"),
+        ((prefer_by_where, report_below_the_limits), "exactly half and exactly 2 points are good enough"),
         ((prefer_by_where, lambda runs: {**report_in_numpy(runs), "keep": True}), "keep: at [1]"),
     ],
     "24.6": [
@@ -133,5 +146,6 @@ WRONG = {
             (prompt_in_torch, reads_by_differences, lambda texts, there, nouns: rate_by_stripping(texts, set(), nouns)),
             "rate: these are the texts that name anything",
         ),
+        ((prompt_in_torch, reads_by_differences, rate_of_nouns), "a text counts once, however much it invents"),
     ],
 }

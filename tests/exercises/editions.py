@@ -53,8 +53,8 @@ def has_the_exercises_of_the_library(notebook):
     shown = {head[0]: head[1] for head in heads(notebook)}
     if shown != known:
         yield f"the notebook has {shown}, the library {known}"
-    if not 4 <= len(known) <= 6:
-        yield f"{len(known)} exercises; four to six are expected"
+    if not 4 <= len(known) <= 7:
+        yield f"{len(known)} exercises; four to six are expected, seven at most"
 
 
 def has_an_answer_and_a_check_for_each(notebook):
@@ -78,9 +78,24 @@ def mixes_kinds_that_are_known(notebook):
 
 def folds_a_ladder_of_hints_into_each(notebook):
     text = "\n".join(cell.source for cell in notebook.prose)
-    for part in re.split(r"^## ", text, flags=re.M)[1:]:
-        if (found := re.findall(r"<summary>(.+?)</summary>", part)) != HINTS:
+    for part in re.split(r"^## (?!Open task)", text, flags=re.M)[1:]:
+        part = part.partition("## Open task")[0]
+        found = re.findall(r"<summary>(.+?)</summary>", part)
+        if found not in (HINTS, [*HINTS, "Answer"]):  # a question that no check answers has an answer folded away
             yield f"{part[:30]!r} has the hints {found}, not {HINTS}"
+
+
+def ends_with_an_open_task(notebook):
+    last, number = notebook.notebook.cells[-1], notebook.path.name[:2]
+    kept = last.metadata.get("nbgrader", {})
+    if (
+        not kept.get("task")
+        or kept.get("grade_id") != f"task-{number}"
+        or not last.source.startswith("## Open task · ")
+    ):
+        yield "the last cell is no open task"
+    if ("MARK SCHEME" in last.source) != ("source" in notebook.path.parts):
+        yield "the scheme of marks is for the lecturer, in the source edition only"
 
 
 def tests_every_verb_of_its_lesson(notebook):
@@ -107,6 +122,7 @@ RULES = [
     has_an_answer_and_a_check_for_each,
     mixes_kinds_that_are_known,
     folds_a_ladder_of_hints_into_each,
+    ends_with_an_open_task,
     tests_every_verb_of_its_lesson,
     names_its_lesson,
 ]

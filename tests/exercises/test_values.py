@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from course_lib.exercises.values import first_difference, is_missing, pattern
+from course_lib.exercises.patterns import pattern
+from course_lib.exercises.values import first_difference, is_missing
 
 TRUE = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
 
@@ -85,6 +86,8 @@ def test_what_differs_is_said(given, true, text):
     ("given", "true"),
     [
         (" CAT ", "cat"),
+        ("The dog  sleeps.", "the dog sleeps ."),
+        (["the", "dog", "sleeps", "."], "the dog sleeps ."),
         (["b", "a"], {"a", "b"}),
         ("BA", {"a", "b"}),
         ([(0, 1)], {(0, 1)}),
@@ -113,6 +116,27 @@ def test_words_and_sets_are_compared_without_their_dress(given, true):
 )
 def test_what_all_numbers_have_in_common_is_seen(given, says):
     assert says in pattern(given, TRUE, 1e-4)
+
+
+@pytest.mark.parametrize(
+    ("given", "true", "says"),
+    [
+        (-3, 3, "the sign is turned"),
+        (40.0, 0.4, "percent and share"),
+        (0.25, 25, "share and percent"),
+        (1.4427, 1.0, "bits and nats"),
+        (0.4, 2.5, "upside down"),
+        (5.0, 2.5, "twice"),
+        (8, 4, None),
+        (True, False, None),
+        (3.0, float("inf"), None),
+        (3.0, float("nan"), None),
+        (7, 3, None),
+    ],
+)
+def test_what_a_single_number_is_of_the_true_one_is_seen_if_it_is_no_chance(given, true, says):
+    found = pattern(given, true, 1e-4)
+    assert says in found if says else found is None
 
 
 def test_a_transposed_square_is_seen_and_noise_is_not():

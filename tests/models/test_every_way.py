@@ -6,20 +6,46 @@ import torch
 from course_lib.data import predict_next
 from course_lib.errors import CourseError
 from course_lib.generation import complete
-from course_lib.models import LlmConfig, fuse, load_model, save_model
+from course_lib.models import (
+    AttentionMixer,
+    DeltaMixer,
+    Experts,
+    LatentMixer,
+    LinearMixer,
+    LlmConfig,
+    SharedMixer,
+    SilentMixer,
+    fuse,
+    load_model,
+    save_model,
+)
 from course_lib.models.store import ARCHITECTURES
+from course_lib.nn import MixtureOfExperts
 from course_lib.objectives import TokenPrediction, WithAuxiliary
 from tests.models.one_way import WAYS, assert_every_way_of_reading_is_the_same
-from tests.models.strangers import Alibi, MixtureOfExperts, MoeLlm, WideLlm
+from tests.models.strangers import Alibi, WideLlm
 from tests.models.tiny import LLM_SIZES, tiny_gpt, tiny_llm
 from tests.parity import V, shake
 from tests.toys import toy_tokenizer
 
 WINDOWS = {"window_sizes": (3, None, 5)}
+EXPERTS = {"experts": Experts(num_experts=5, num_active=2)}
+DELTA = DeltaMixer(num_heads=6, d_key=5, d_value=7, num_key_heads=3)
+LATENT = LatentMixer(d_latent=7, d_content=5, d_value=3, d_query=13)
+MIXERS = {
+    "shared": (SilentMixer(), SharedMixer(layer=0), SharedMixer(layer=0)),
+    "latent": (LATENT, AttentionMixer(), LATENT),
+    "delta": (DELTA,) * 3,
+    "hybrid": (DELTA, LinearMixer(), AttentionMixer()),
+}
 
 
 def stranger(kind, **changes):
     return shake(kind(LlmConfig(**(LLM_SIZES | {"max_length": 97} | changes)))).eval()
+
+
+def mixed(name, **changes):
+    return tiny_llm(mixers=MIXERS[name], **{"max_length": 97} | changes)
 
 
 MODELS = {
@@ -30,8 +56,12 @@ MODELS = {
     "alibi": lambda: stranger(Alibi),
     "alibi with windows": lambda: stranger(Alibi, **WINDOWS),
     "alibi with windows and caps": lambda: stranger(Alibi, score_cap=2.0, **WINDOWS),
-    "experts": lambda: stranger(MoeLlm, **WINDOWS),
+    "experts": lambda: tiny_llm(max_length=97, **EXPERTS, **WINDOWS),
     "wide values": lambda: stranger(WideLlm, qkv_bias=True, **WINDOWS),
+    "shared": lambda: mixed("shared", qk_norm=True, window_sizes=(3, 3, 3)),
+    "latent": lambda: mixed("latent", **WINDOWS),
+    "delta": lambda: mixed("delta"),
+    "hybrid of experts": lambda: mixed("hybrid", **EXPERTS),
 }
 
 
@@ -75,7 +105,7 @@ def test_experts_that_are_handed_in_are_trained_evenly_with_an_auxiliary_loss():
 
     def unevenness(weight):
         torch.manual_seed(0)
-        model = stranger(MoeLlm).train()
+        model = tiny_llm(**EXPERTS).train()
         objective = WithAuxiliary(TokenPrediction(), weight)
         optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
         for _ in range(40):
@@ -92,7 +122,7 @@ def test_experts_that_are_handed_in_are_trained_evenly_with_an_auxiliary_loss():
 
 
 def test_the_auxiliary_loss_is_added_to_the_mean_in_training_and_is_missed_where_there_is_none():
-    model, batch = stranger(MoeLlm).train(), predict_next([[3, 5, 7, 2, 9], [4, 6, 11]])
+    model, batch = tiny_llm(**EXPERTS).train(), predict_next([[3, 5, 7, 2, 9], [4, 6, 11]])
     plain, more = TokenPrediction()(model, batch), WithAuxiliary(TokenPrediction(), 0.5)(model, batch)
     extra = sum(part.auxiliary_loss for part in model.modules() if isinstance(part, MixtureOfExperts))
     torch.testing.assert_close(more.mean, plain.mean + 0.5 * extra)
@@ -101,7 +131,7 @@ def test_the_auxiliary_loss_is_added_to_the_mean_in_training_and_is_missed_where
         WithAuxiliary(TokenPrediction(), 0.5)(tiny_llm().train(), batch)
 
 
-@pytest.mark.parametrize("kind", [Alibi, MoeLlm, WideLlm])
+@pytest.mark.parametrize("kind", [Alibi, WideLlm])
 def test_a_stranger_is_saved_and_loaded_and_writes_the_same_packed(kind, tmp_path, monkeypatch):
     model = stranger(kind, vocab_size=len(toy_tokenizer()))
     save_model(model, tmp_path, toy_tokenizer())

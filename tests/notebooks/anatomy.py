@@ -5,11 +5,13 @@ from itertools import groupby
 
 import nbformat
 
+from course_lib.viz.alt_text import MOST
 from tests.notebooks.lesson import number, tags
 
 MOST_CODE_LINES = 30
 MOST_SETUP_LINES = 9
 MOST_BYTES = 400_000
+FEWEST = 30  # characters about a figure
 KNOWN_TAGS = {"nbval-ignore-output"}
 
 
@@ -147,6 +149,19 @@ def has_png_pictures_only(lesson):
             yield f"a picture is {kind}, not image/png"
 
 
+def describes_its_figures(lesson):
+    """In a sentence or three, as `viz.alt_text` writes them, and no two of them alike."""
+    told = {}
+    for cell, output in lesson.outputs:
+        if "image/png" in output.get("data", {}):
+            words = output.metadata.get("image/png", {}).get("alt", "")
+            if not FEWEST <= len(words) <= MOST:
+                yield f"{number(cell)} has a figure with {len(words)} characters about it, not {FEWEST} to {MOST}"
+            elif words in told:
+                yield f"{number(cell)} says of its figure what {told[words]} says of another one"
+            told[words] = number(cell)
+
+
 def shows_nothing_from_elsewhere(lesson):
     for target in lesson.images:
         if re.match(r"https?:|//", target):
@@ -184,6 +199,7 @@ RULES = [
     closes_with_references,
     has_an_outline,
     has_png_pictures_only,
+    describes_its_figures,
     shows_nothing_from_elsewhere,
     has_links_that_lead_somewhere,
 ]

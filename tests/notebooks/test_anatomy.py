@@ -6,7 +6,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from tests.notebooks import anatomy
 from tests.notebooks.anatomy import RULES
-from tests.notebooks.lesson import LESSON_FILES, Lesson
+from tests.notebooks.lesson import LESSON_FILES, REPOSITORY, Lesson
+
+SHEETS = sorted((REPOSITORY / "notebooks" / "exercises").glob("*/[0-9]*/*.ipynb"))
 
 CARD = "# Attention heads\nSlides: Multiple Attention Heads. Builds on: nothing. About 40 minutes."
 
@@ -19,6 +21,11 @@ def name(thing):
 @pytest.mark.parametrize("path", LESSON_FILES, ids=name)
 def test_every_lesson_follows_every_rule(path, rule):
     assert not list(rule(Lesson(path)))
+
+
+@pytest.mark.parametrize("path", SHEETS, ids=lambda path: f"{path.parts[-3]}-{path.stem}")
+def test_the_figures_of_every_sheet_of_exercises_are_described(path):
+    assert not list(anatomy.describes_its_figures(Lesson(path)))
 
 
 def good_notebook():
@@ -46,12 +53,20 @@ def picture(kind, content="AAAA"):
     return new_output("display_data", data={kind: content, "text/plain": "a picture"})
 
 
+def figure(words):
+    return new_output("display_data", data={"image/png": "AAAA"}, metadata={"image/png": {"alt": words}})
+
+
 def add_text(text):
     return lambda notebook: notebook.cells.insert(-1, new_markdown_cell(text))
 
 
 def add_output(output):
     return lambda notebook: notebook.cells[3].outputs.append(output)
+
+
+def add_figures(*alternatives):
+    return lambda notebook: notebook.cells[3].outputs.extend(map(figure, alternatives))
 
 
 def set_source(index, source):
@@ -101,6 +116,10 @@ BREAKS = [
     (anatomy.has_an_outline, add_text("#### Four levels down")),
     (anatomy.has_an_outline, add_text("# A second title")),
     (anatomy.has_png_pictures_only, add_output(picture("image/svg+xml", "<svg/>"))),
+    (anatomy.describes_its_figures, add_output(picture("image/png"))),
+    (anatomy.describes_its_figures, add_figures("Picture of 7 x 5 pixels")),
+    (anatomy.describes_its_figures, add_figures("word " * 61)),
+    (anatomy.describes_its_figures, add_figures(*2 * ["Table of 7 x 5 zeros and ones, with 25 ones"])),
     (anatomy.shows_nothing_from_elsewhere, add_text("![a head](https://example.org/head.png)")),
     (anatomy.shows_nothing_from_elsewhere, add_text('<img width="9" src="https://example.org/head.png">')),
     (

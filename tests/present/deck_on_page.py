@@ -10,7 +10,8 @@ OUTSIDE = """() => [...document.querySelectorAll('section.present section.presen
     .filter(item => item.checkVisibility({ visibilityProperty: true }) && !item.closest('math *'))
     .filter(item => {
         const box = item.getBoundingClientRect();
-        return box.left < -1 || box.top < -1 || box.right > innerWidth + 1 || box.bottom > innerHeight + 1;
+        const isCut = item.matches('pre') && item.scrollWidth > item.clientWidth + 1;
+        return isCut || box.left < -1 || box.top < -1 || box.right > innerWidth + 1 || box.bottom > innerHeight + 1;
     })
     .map(item => `${item.tagName} of ${item.closest('section').id}`)"""
 SMALLEST_CODE = """() => Math.min(...[...document.querySelectorAll('.slides .step.code pre')].map(pre =>
@@ -50,6 +51,11 @@ class DeckOnPage:
     def smallest_code(self):
         """Pixels of the screen."""
         return self.page.evaluate(SMALLEST_CODE)
+
+    def show(self, slide):
+        """All steps of the slide with this place."""
+        go = "place => { const { h, v } = Reveal.getIndices(Reveal.getSlides()[place]); Reveal.slide(h, v, 999); }"
+        self.page.evaluate(go, slide)
 
     def is_at(self, end):
         return self.page.evaluate(

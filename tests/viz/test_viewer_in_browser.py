@@ -7,7 +7,7 @@ import pytest
 
 from course_lib.viz.viewer import view_attention
 from tests.viz.toy_maps import SOURCE, TARGET, H, L, S, T, toy_map
-from tests.viz.viewer_on_page import ViewerOnPage, complaints, exported
+from tests.viz.viewer_on_page import ViewerOnPage, exported
 
 PADDING = np.array([True] * (S - 1) + [False])
 CROSS = toy_map("cross", mask=PADDING)
@@ -17,17 +17,19 @@ FAINTEST = 0.005
 
 
 @pytest.fixture
-def show(browser, tmp_path):
+def show(offline, tmp_path):
     """Exports a notebook with the given views and opens it; afterwards nothing may have gone wrong there."""
+
+    offline.set_viewport_size({"width": 1000, "height": 900})
 
     def export_and_open(*views):
         page = tmp_path / "page.html"
         page.write_text(exported(views), encoding="utf-8")
-        browser.open(page.as_uri())
-        return [ViewerOnPage(browser, index) for index in range(len(views))]
+        offline.goto(page.as_uri())
+        return [ViewerOnPage(offline, index) for index in range(len(views))]
 
     yield export_and_open
-    assert complaints(browser.events) == []
+    assert offline.complaints == []
 
 
 def expected_lines(weights, rows=range(T), columns=range(S), heads=range(H)):
@@ -93,18 +95,18 @@ def test_a_click_keeps_a_token_and_another_one_lets_it_go(show):
     assert viewer.lines() == expected_lines(CROSS.weights[0])
 
 
-def test_the_keys_do_what_the_mouse_does(show, browser):
+def test_the_keys_do_what_the_mouse_does(show, offline):
     (viewer,) = show(view_attention(CROSS))
     viewer.click(".heads .all")
     for key in ("Tab", "ArrowDown", "ArrowDown"):
-        browser.press(key)
+        offline.keyboard.press(key)
     assert viewer.lines() == expected_lines(CROSS.weights[0], rows=[2])
-    browser.press("ArrowRight")
+    offline.keyboard.press("ArrowRight")
     assert viewer.lines() == expected_lines(CROSS.weights[0], columns=[2])
-    browser.press("Enter")
-    browser.press("End")
+    offline.keyboard.press("Enter")
+    offline.keyboard.press("End")
     assert viewer.lines() == expected_lines(CROSS.weights[0], columns=[2])
-    browser.press("Escape")
+    offline.keyboard.press("Escape")
     assert viewer.lines() == expected_lines(CROSS.weights[0], columns=[S - 1])
     assert viewer.texts(":focus") == ["<pad>"]
     assert viewer.each(":focus-visible", "getComputedStyle(item).outlineStyle") == ["solid"]
@@ -162,14 +164,14 @@ def test_without_queries_and_keys_there_is_no_neuron_view(show):
     assert viewer.texts("[role=tab]") == ["Head view", "Model view"]
 
 
-def test_viewers_on_one_page_do_not_meet(show, browser):
+def test_viewers_on_one_page_do_not_meet(show, offline):
     first, second, again = show(view_attention(CROSS), view_attention(ENCODER), view_attention(CROSS))
     first.click(".layer label", 1)
     first.click(".row .token", 2)
     second.click("[role=tab]", 1)
     assert first.lines() == expected_lines(CROSS.weights[1], rows=[2])
     assert again.lines() == expected_lines(CROSS.weights[0])
-    assert browser.evaluate("typeof Viewer + typeof start + typeof require") == "undefined" * 3
+    assert offline.evaluate("typeof Viewer + typeof start + typeof require") == "undefined" * 3
 
 
 def test_two_hundred_tokens_are_drawn_with_their_strongest_lines_only(show):
@@ -191,14 +193,14 @@ def test_tokens_are_text_and_never_markup(show):
     assert viewer.each("b", "1") == []
 
 
-def test_the_viewer_is_as_dark_as_the_page_or_as_the_reader_likes(show, browser):
+def test_the_viewer_is_as_dark_as_the_page_or_as_the_reader_likes(show, offline):
     (viewer,) = show(view_attention(CROSS))
-    assert viewer.theme == "light"
-    browser.evaluate("document.body.dataset.jpThemeLight = 'false'")
-    assert viewer.theme == "dark"
-    browser.evaluate("delete document.body.dataset.jpThemeLight")
-    assert viewer.theme == "light"
-    browser.prefer("dark")
-    assert viewer.theme == "dark"
-    browser.prefer("light")
-    assert viewer.theme == "light"
+    viewer.wait_for_theme("light")
+    offline.evaluate("document.body.dataset.jpThemeLight = 'false'")
+    viewer.wait_for_theme("dark")
+    offline.evaluate("delete document.body.dataset.jpThemeLight")
+    viewer.wait_for_theme("light")
+    offline.emulate_media(color_scheme="dark")
+    viewer.wait_for_theme("dark")
+    offline.emulate_media(color_scheme="light")
+    viewer.wait_for_theme("light")

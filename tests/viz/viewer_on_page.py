@@ -1,7 +1,5 @@
 """An exported notebook with viewers in it, and what a test can see and do there."""
 
-import json
-
 import nbformat
 
 from course_lib.present.exporter import LessonPage
@@ -15,36 +13,26 @@ def exported(views):
     return LessonPage().from_notebook_node(nbformat.v4.new_notebook(cells=cells))[0]
 
 
-def complaints(events):
-    """Exceptions, console messages and requests that a page caused."""
-    asked = [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
-    others = [url for url in asked if not url.startswith(("file:", "data:"))]
-    said = [event for event in events if event["method"] in ("Runtime.exceptionThrown", "Runtime.consoleAPICalled")]
-    return others + said + [event["params"]["entry"] for event in events if event["method"] == "Log.entryAdded"]
-
-
 class ViewerOnPage:
     """One viewer of the page that is open: what it shows, and what a reader does to it."""
 
-    def __init__(self, browser, index=0):
-        self.browser = browser
-        self.root = f"document.querySelectorAll('[data-attention-viewer]')[{index}].shadowRoot"
+    def __init__(self, page, index=0):
+        self.page = page
+        self.root = page.locator("[data-attention-viewer]").nth(index)
 
     def each(self, selector, value):
         """`value`, JavaScript that may speak of `item`, for each element that fits the selector."""
-        found = f"[...{self.root}.querySelectorAll({json.dumps(selector)})]"
-        return self.browser.evaluate(f"{found}.map(item => {value})")
+        return self.root.locator(selector).evaluate_all(f"items => items.map(item => {value})")
 
     def texts(self, selector):
-        return self.each(selector, "item.textContent")
+        return self.root.locator(selector).all_text_contents()
 
     @property
     def status(self):
         return self.texts(".status")[0]
 
-    @property
-    def theme(self):
-        return self.each(".viewer", "item.dataset.theme")[0]
+    def wait_for_theme(self, theme):
+        self.root.locator(f".viewer[data-theme={theme}]").wait_for(timeout=5000)
 
     def lines(self):
         """What is drawn: (head, row, column) -> weight."""
@@ -54,13 +42,7 @@ class ViewerOnPage:
         return {tuple(place): weight for *place, weight in drawn}
 
     def hover(self, selector, index=0):
-        self.browser.move_mouse(*self.place(selector, index))
+        self.root.locator(selector).nth(index).hover(force=True)
 
     def click(self, selector, index=0):
-        self.browser.click(*self.place(selector, index))
-
-    def place(self, selector, index):
-        item = f"{self.root}.querySelectorAll({json.dumps(selector)})[{index}]"
-        self.browser.evaluate(f"{item}.scrollIntoView({{block: 'nearest'}})")
-        box = self.browser.evaluate(f"{item}.getBoundingClientRect().toJSON()")
-        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        self.root.locator(selector).nth(index).click()

@@ -13,7 +13,8 @@ from course_lib.data import MetWords, Tokenizer
 from course_lib.errors import CourseError
 from course_lib.files import read_json, read_text
 from course_lib.lessons import LESSONS
-from course_lib.models import find_model, load_model
+from course_lib.models import Vlm, find_model, load_model
+from course_lib.present.explain.seeing import of_pictures
 from course_lib.present.explain.supported import check_config, check_tokenizer
 from course_lib.present.explain.weights import pack
 from course_lib.viz.bundle import bundle
@@ -36,7 +37,7 @@ class LivePage:
 
     def __init__(self, name: Path | str):
         self.folder = find_model(name)
-        self.model, *_ = load_model(name)
+        self.model, *self.preparers = load_model(name)
         check_config(name, self.model)
         self.tokenizer = read_json(self.folder / Tokenizer.file)
         check_tokenizer(name, self.tokenizer)
@@ -49,6 +50,7 @@ class LivePage:
     def contents(self) -> dict[str, Any]:
         """What the page knows of the model. Raises CourseError where a weight is too large for 16 bits."""
         words = self.folder / MetWords.file
+        pictures = of_pictures(self.model, *self.preparers) if isinstance(self.model, Vlm) else {}
         return {
             "name": self.folder.name,
             "architecture": type(self.model).__name__,
@@ -58,6 +60,7 @@ class LivePage:
             "words": sorted(MetWords.load(words).words) if words.exists() else None,
             "lessons": {lesson.name: f"Lesson {lesson.number:02}: {lesson.title}" for lesson in LESSONS},
             "weights": pack(self.model),
+            **pictures,
         }
 
     def html(self, large: bool = False) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from course_lib.data import Tokenizer
 from course_lib.errors import CourseError
-from course_lib.models import Llm, Translator, check_kind
+from course_lib.models import Llm, Translator, Vlm, check_kind
 from course_lib.models.base import Model
 
 CONFIGS = {
@@ -20,15 +20,31 @@ CONFIGS = {
         "window_sizes", "rope_base", "eps", "dropout", "qkv_bias", "qk_norm", "post_norms", "activation", "tied",
         "embedding_scale", "score_cap", "logit_cap", "window_rope_base", "rope_scaling",
     },
+    Vlm: {"vision", "connector", "text", "image_id", "vision_layer"},
+}  # fmt: skip
+PARTS = {  # of a `Vlm`
+    "vision": {
+        "image_size", "patch_size", "d_model", "d_ff", "num_heads", "num_layers", "dropout", "activation", "norm_eps",
+        "input_norm", "pooling",
+    },
+    "connector": {"d_vision", "d_model", "kind"},
+    "text": CONFIGS[Llm],
 }  # fmt: skip
 
 
 def check_config(name: Path | str, model: Model) -> None:
     """Raise a CourseError that names what the page does not compute, unless it computes the whole model."""
     check_kind(name, model, *CONFIGS)
-    known = CONFIGS[type(model)]
-    for field in fields(model.config):
-        value = getattr(model.config, field.name)
+    check_fields(name, model.config, CONFIGS[type(model)])
+    if isinstance(model, Vlm):
+        for part, known in PARTS.items():
+            check_fields(name, getattr(model.config, part), known)
+
+
+def check_fields(name: Path | str, config: Any, known: set[str]) -> None:
+    """Raise a CourseError unless a config has only known fields, or the others as they are by default."""
+    for field in fields(config):
+        value = getattr(config, field.name)
         if field.name not in known and value != field.default:
             raise CourseError(f'the page can\'t compute "{name}": its config has {field.name}={value!r}')
 

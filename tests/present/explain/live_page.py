@@ -1,32 +1,47 @@
 """A live page in a browser: what a reader does there, and what there is to see."""
 
-import json
-
-from tests.viz.viewer_on_page import complaints
+HOSTILE_TEXTS = {  # and which words of them the translator says that it has never met
+    "<script>alert(1)</script>": None,
+    "<img src=x onerror=alert(1)> & \"quotes\" 'and' `more`": None,
+    "</script><!--": None,
+    "${x} {{y}} %s \\u003c \\": None,
+    "<eos> <bos> <pad>": None,
+    "este 👩‍👩‍👧 é 🇵🇹 livro": "👩",
+    "זה ספר مرحبا": "זה, ספר, مرحبا",
+    "\u202eorvil o é este\u202c": "orvil",
+    "漢字かな交じり文": "漢字かな交じり文",
+    "e\u0301 e\u0301 e\u0301": None,
+    "\u0000\u0007\ufeff\u200b x": None,
+    "ESTE É O PRIMEIRO LIVRO.": None,
+    "1234567890 3,14 ½": "½",
+    "um\tdois\nlivro": None,
+    "! ? ... ,,, ;;;": None,
+}
 
 
 class PageInBrowser:
     """The page that is open. Controls are known by their `data-key`."""
 
-    def __init__(self, browser):
-        self.browser = browser
+    def __init__(self, tab):
+        self.tab = tab
 
     def click(self, key):
         """Press a button, or tick a box."""
-        self.browser.evaluate(f"document.querySelector('[data-key=\"{key}\"]').click()")
+        self.tab.locator(f'[data-key="{key}"]').first.dispatch_event("click")
 
     def texts(self, selector):
         """What the elements that fit the selector say."""
-        return self.browser.evaluate(f"[...document.querySelectorAll({json.dumps(selector)})].map(e => e.textContent)")
+        return self.tab.locator(selector).all_text_contents()
 
     def type(self, text):
         """Write into the field, and leave it."""
-        value = json.dumps(text)
-        self.browser.evaluate(f"""(() => {{
-            const field = document.getElementById("text");
-            field.value = {value};
-            field.dispatchEvent(new Event("change"));
-        }})()""")
+        self.tab.locator("#text").fill(text)
+        self.tab.locator("#text").blur()
+
+    def wait(self, condition):
+        """Until a JavaScript expression is true."""
+        look = f"const look = () => ({condition}) ? done() : setTimeout(look, 10)"
+        self.tab.evaluate(f"new Promise((done) => {{ {look}; look(); }})")
 
     @property
     def status(self):
@@ -39,12 +54,13 @@ class PageInBrowser:
     @property
     def complaints(self):
         """Requests, exceptions and messages on the console."""
-        return complaints(self.browser.events)
+        return self.tab.complaints
 
 
-def opened(browser, file):
-    """Yield the page in a file, opened anew; afterwards nothing may have gone wrong in it."""
-    browser.open(file.as_uri())
-    page = PageInBrowser(browser)
+def opened(tab, file):
+    """Yield the page in a file, opened in this tab; afterwards nothing may have gone wrong in it."""
+    tab.goto(file.as_uri())
+    page = PageInBrowser(tab)
+    page.wait("document.querySelector('.output').children.length")
     yield page
     assert page.complaints == []

@@ -118,12 +118,35 @@ def case_embedding():
 
 
 def case_positions():
-    ids = torch.tensor([0, 5, 97])
+    ids, learnt = torch.tensor([0, 5, 97]), ours.LearnedPositions(D, 101)
     javascript = """
-        import { SinusoidalPositions } from "./nn/positions.js";
-        const result = [new SinusoidalPositions(width).forward(ids), new SinusoidalPositions(width + 1).forward(ids)];
+        import { LearnedPositions, SinusoidalPositions } from "./nn/positions.js";
+        const waves = [width, width + 1].map((width) => new SinusoidalPositions(width));
+        const result = [...waves, new LearnedPositions(weights)].map((positions) => positions.forward(ids));
     """
-    return javascript, {"width": D, "ids": ids}, [ours.SinusoidalPositions(width, 100)(ids) for width in (D, D + 1)]
+    given = {"packed": packed(learnt), "width": D, "ids": ids}
+    return javascript, given, [*(ours.SinusoidalPositions(width, 100)(ids) for width in (D, D + 1)), learnt(ids)]
+
+
+def case_patches():
+    embedding, pixels = shake(ours.PatchEmbedding(3, 2, D)), torch.randn(2, 7, 11)
+    javascript = """
+        import { PatchEmbedding, cut_into_patches } from "./nn/patches.js";
+        const picture = pixels.map(rows);
+        const result = [cut_into_patches(picture, 3), new PatchEmbedding(weights, 3).forward(picture)];
+    """
+    given = {"packed": packed(embedding), "pixels": pixels}
+    return javascript, given, [ours.cut_into_patches(pixels[None], 3), embedding(pixels[None])]
+
+
+def case_connector():
+    bridges = nn.ModuleList(shake(make(E, D)) for make in ours.CONNECTORS.values())
+    features = torch.randn(16, E)
+    javascript = """
+        import { CONNECTORS } from "./nn/connector.js";
+        const result = Object.values(CONNECTORS).map((Kind, i) => new Kind(weights.at(i)).forward(rows(features)));
+    """
+    return javascript, {"packed": packed(bridges), "features": features}, [bridge(features[None]) for bridge in bridges]
 
 
 def case_masks():
@@ -257,12 +280,18 @@ def case_add_norm(block=None, x=None):
 
 
 def case_encoder_layer():
-    layer, x = shake(ours.EncoderLayer(D, H, D_FF)), torch.randn(T, D)
+    norm = partial(nn.LayerNorm, eps=0.01)
+    plain = ours.EncoderLayer(D, H, D_FF)
+    of_a_tower = ours.EncoderLayer(D, H, D_FF, norm_first=True, activation=ACTIVATIONS["gelu"], norm=norm)
+    layers, x = shake(nn.ModuleList([plain, of_a_tower])), torch.randn(T, D)
     javascript = """
+        import { ACTIVATIONS } from "./nn/activations.js";
         import { EncoderLayer } from "./nn/encoder_layer.js";
-        const result = [new EncoderLayer(weights, { num_heads: 6, norm_first: false }).forward(rows(x))];
+        const tower = { num_heads: 6, norm_first: true, activation: ACTIVATIONS.gelu, norm_eps: 0.01 };
+        const configs = [{ num_heads: 6, norm_first: false }, tower];
+        const result = configs.map((config, i) => new EncoderLayer(weights.at(i), config).forward(rows(x)));
     """
-    return javascript, {"packed": packed(layer), "x": x}, [layer(x[None])]
+    return javascript, {"packed": packed(layers), "x": x}, [layer(x[None]) for layer in layers]
 
 
 def case_decoder_layer():

@@ -8,7 +8,7 @@ import torch
 
 from course_lib import nn
 from course_lib.generation import CachedDecoding, TextDecoding, beam_search, generate
-from course_lib.models import Llm, LlmConfig
+from course_lib.models import ConnectorConfig, Llm, LlmConfig, VisionConfig, Vlm, VlmConfig
 from course_lib.present.explain.weights import pack
 from tests.javascript import run
 from tests.parity import assert_near, shake
@@ -172,3 +172,61 @@ def test_an_llm_of_any_config_equals_its_twin(seed):
 @torch.no_grad()
 def test_many_an_llm_equals_its_twin(seed):
     check_config(seed)
+
+
+def random_vlm(seed):
+    """Any `VlmConfig` that the page computes; its last token is the placeholder."""
+    dice, text = random.Random(seed), random_config(seed)
+    vision = VisionConfig(
+        image_size=23,
+        patch_size=5,
+        d_model=14,
+        d_ff=dice.choice([11, 29]),
+        num_heads=dice.choice([1, 2]),
+        num_layers=3,
+        activation=dice.choice(["gelu", "quick_gelu", "gelu_tanh"]),
+        norm_eps=dice.choice([1e-6, 1e-3]),
+        input_norm=dice.random() < 0.5,
+        pooling=dice.choice(["class", "attention"]),
+    )
+    connector = ConnectorConfig(d_vision=14, d_model=text.d_model, kind=dice.choice(["linear", "mlp", "pixel shuffle"]))
+    parts = {"vision": vision, "connector": connector, "text": text}
+    return VlmConfig(**parts, image_id=text.vocab_size - 1, vision_layer=dice.choice([-3, -2, -1, 0, 2]))
+
+
+def check_vlm(seed):
+    """The page computes what a `Vlm` does: each vision layer, visual tokens, logits, cached, and five tokens."""
+    torch.manual_seed(seed)
+    model = rounded(shake(Vlm(random_vlm(seed))))
+    model.text.output.weight[-1] *= 3  # the placeholder, which is never said
+    placeholders = [model.config.image_id] * model.config.num_visual_tokens
+    tokens, pixels = torch.tensor([[1, *placeholders, 4, 7, 3]]), torch.randn(1, 3, 23, 23)
+    javascript = """
+        const visual = model.see(pixels.map((channel) => channel.map((row) => Float32Array.from(row))));
+        const logits = model.forward(tokens, visual);
+        const cache = model.new_cache(visual);
+        const more = [tokens.slice(0, -2), tokens.slice(-2)].map((part) => model.next_logits(part, cache).slice(0, -1));
+        const written = [...generate(model, model.new_cache(visual), tokens, 2, 5)];
+        const result = [...model.vision.seen.layers, model.seen.features, visual, logits, more, written];
+    """
+    outputs = layer_outputs(model.vision)
+    features = model.look(pixels)
+    given = {"contents": contents(model), "tokens": tokens[0].tolist(), "pixels": pixels[0].tolist()}
+    *found, written = run(MODEL, javascript, **given)
+    logits = model(tokens, features)
+    compare(found, [*outputs, features, model.connector(features), logits, logits[:, [-3, -1], :-1]], 1e-4)
+    decoding = TextDecoding(model, max_length=tokens.shape[1] + 5, features=features)
+    assert written == generate(decoding, tokens, 2)[0]
+
+
+@pytest.mark.parametrize("seed", range(3))
+@torch.no_grad()
+def test_a_vlm_of_any_config_equals_its_twin(seed):
+    check_vlm(seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3, 40))
+@torch.no_grad()
+def test_many_a_vlm_equals_its_twin(seed):
+    check_vlm(seed)

@@ -1,12 +1,17 @@
 """The shipped models in the page: the same ids, logits at each step, and words, on many sentences and dialogues."""
 
+import numpy as np
 import pytest
 import torch
 
-from course_lib.data import ChatTemplate, conversation, load_dialogues, load_translations
+from course_lib.data import ChatTemplate, conversation, load_dialogues, load_translations, questions_about
 from course_lib.generation import CachedDecoding, TextDecoding, generate
 from course_lib.models import load_model
 from course_lib.present.explain import LivePage
+from course_lib.world.dice import Dice
+from course_lib.world.scenes import make_scenes
+from course_lib.world.scenes.drawing import render
+from course_lib.world.scenes.questions import FORMS, questions
 from tests.javascript import run
 from tests.present.explain.twins import rounded
 
@@ -79,12 +84,49 @@ def check_answers(first, count):
         check_logits(steps, model(torch.tensor([prompt + written])))
 
 
+@torch.no_grad()
+def check_looking(first, count):
+    """The page and the library answer a question about each of these test scenes alike, from the same pixels."""
+    model, tokenizer, processor = load_model("vlm")
+    rounded(model)
+    template = ChatTemplate(tokenizer, model.config.num_visual_tokens)
+    dice, scenes = Dice(first), make_scenes("test", first + count)[first:]
+    features = model.look(processor(map(render, scenes)))
+    texts = [FORMS[dice.pick(tuple(FORMS))].format(dice.pick(questions(scene)).text) for scene in scenes]
+    javascript = """
+        import { normalize } from "./data/image_processor.js";
+        const template = new ChatTemplate(tokenizer, contents.num_visual_tokens);
+        const result = texts.map((text, i) => {
+          const visual = model.see(normalize(pictures[i], contents.config.vision.image_size, contents.processor));
+          const prompt = template.prompt([{ role: "user", content: text, pictures: 1 }]);
+          return [model.seen.features, prompt, ...greedy(model.new_cache(visual), prompt, 32)];
+        });
+    """
+    pictures = [np.pad(render(scene), [(0, 0), (0, 0), (0, 1)]).ravel().tolist() for scene in scenes]
+    found = run(GREEDY, javascript, contents=LivePage("vlm").contents(), texts=texts, pictures=pictures)
+    for messages, (seen, ids, written, steps) in zip(questions_about(features, texts), found, strict=True):
+        look = messages[0]["content"][0]["image"][None]
+        torch.testing.assert_close(torch.tensor(seen), look[0], rtol=0, atol=1e-3)
+        prompt = template.prompt(messages)
+        assert ids == prompt
+        decoding = TextDecoding(model, max_length=len(prompt) + 32, features=look)
+        assert written == generate(decoding, torch.tensor([prompt]), 2)[0]
+        logits = [[logit for logit in step if logit != "-Infinity"] for step in steps]
+        expected = model(torch.tensor([prompt + written]), look)
+        said = torch.arange(len(tokenizer)) != model.config.image_id
+        check_logits(logits, expected[..., said])
+
+
 def test_sentences_are_translated_as_by_the_library():
     check_translations(0, 3)
 
 
 def test_questions_are_answered_as_by_the_library():
     check_answers(0, 3)
+
+
+def test_questions_about_pictures_are_answered_as_by_the_library():
+    check_looking(0, 3)
 
 
 @pytest.mark.slow
@@ -97,3 +139,9 @@ def test_a_hundred_sentences_are_translated_as_by_the_library(first):
 @pytest.mark.parametrize("first", range(0, 100, TOGETHER))
 def test_a_hundred_questions_are_answered_as_by_the_library(first):
     check_answers(first, TOGETHER)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(0, 100, TOGETHER))
+def test_a_hundred_questions_about_pictures_are_answered_as_by_the_library(first):
+    check_looking(first, TOGETHER)

@@ -89,4 +89,5 @@ def test_the_page_draws_from_the_sampler_s_distribution(settings):
 
 def test_every_file_that_computes_is_tried_here():
     names = {path.stem for room in ("data", "generation", "models") for path in (FOLDER / room).glob("*.js")}
-    assert names == {"tokenizer", "met_words", "chat", "sampling", "beam_search", "translator", "llm", "store"}
+    data = {"tokenizer", "met_words", "chat", "image_processor"}
+    assert names == data | {"sampling", "beam_search", "translator", "llm", "vision_tower", "vlm", "store"}

@@ -1,18 +1,23 @@
 // Conversations as one sequence of tokens: chat is completion, given a template (slide "Chat (Decoder-only)").
 //   <bos> <user> Hello! <eos> <assistant> Hello! How can I help you? <eos>
+// A picture takes as many placeholders, before the text of its message, as it has visual tokens.
 
 import { BOS, EOS } from "./tokenizer.js";
 
 export class ChatTemplate {
-  constructor(tokenizer) {
-    this.tokenizer = tokenizer;
-    this.end_id = EOS;
+  constructor(tokenizer, num_visual_tokens = 0) {
+    Object.assign(this, { tokenizer, num_visual_tokens, end_id: EOS, image_id: tokenizer.special.get("<image>") });
   }
 
   // The ids of a conversation whose next message is the assistant's; they end in <assistant>.
   prompt(messages) {
-    const written = messages.flatMap(({ role, content }) => [this.role_id(role), ...this.tokenizer.encode(content)]);
+    const written = messages.flatMap(({ role, content, pictures = 0 }) =>
+      [this.role_id(role), ...this.placeholders(pictures), ...this.tokenizer.encode(content)]);
     return [BOS, ...written, this.role_id("assistant")];
+  }
+
+  placeholders(pictures) {
+    return Array.from({ length: pictures * this.num_visual_tokens }, () => this.image_id);
   }
 
   role_id(role) {

@@ -2,6 +2,7 @@
 
 import { Llm } from "./llm.js";
 import { Translator } from "./translator.js";
+import { Vlm } from "./vlm.js";
 
 // What each of the 65,536 numbers of 16 bits stands for: a sign, 5 bits of exponent, 10 bits of fraction (IEEE 754).
 function halves() {
@@ -45,14 +46,16 @@ export class Weights {
     return this.numbers.subarray(start, start + shape.reduce((product, size) => product * size, 1));
   }
 
+  // Its rows; where a tensor has more than two axes, a row has all numbers that share the first.
   matrix(name) {
-    const [rows, columns] = this.tensors[this.prefix + name].shape;
+    const [rows] = this.tensors[this.prefix + name].shape;
     const numbers = this.vector(name);
+    const columns = numbers.length / rows;
     return Array.from({ length: rows }, (_, row) => numbers.subarray(row * columns, (row + 1) * columns));
   }
 }
 
-const ARCHITECTURES = { Translator, Llm };
+const ARCHITECTURES = { Translator, Llm, Vlm };
 
 export function load_model({ architecture, config, weights }) {
   return new ARCHITECTURES[architecture](Weights.unpack(weights), config);

@@ -12,9 +12,9 @@ export function work(prompt, written) {
 }
 
 export function cache_panel(session) {
-  const { model, words } = session;
-  const { num_kv_heads, num_layers } = model.config;
-  const { attention, held } = first_layer(model, words.length);
+  const { llm, words } = session;
+  const { num_kv_heads, num_layers } = llm.config;
+  const { attention, held } = first_layer(llm);
   const numbers = 2 * num_layers * num_kv_heads * attention.seen.k[0][0].length;
   const steps = work(session.prompt.length, session.written.length);
   const rows = steps.map(({ length, with_cache, without }, i) => element("tr", {},

@@ -20,7 +20,7 @@ export class ChatPage extends Page {
       event.preventDefault();
       this.read();
     });
-    return [form];
+    return [this.label, form];
   }
 
   read() {

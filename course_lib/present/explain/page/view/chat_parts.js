@@ -9,7 +9,7 @@ import { layer_part } from "./layer_part.js";
 import { next_word } from "./next_word.js";
 import { rotation } from "./rotation.js";
 import { sampling_panel } from "./sampling_panel.js";
-import { token_list, word_and_id } from "./tokens.js";
+import { about_tokens, token_list, word_and_id } from "./tokens.js";
 
 export function chat_parts({ model }) {
   return [tokens, embedding, ...model.layers.map((_, i) => llm_layer_part(model.config, i)), words_part, sampling, cache, lens];
@@ -23,7 +23,7 @@ const tokens = {
     "model only goes on with the text, one token at a time.",
   show: (session) => [
     token_list("What the model gets", session.words.map((word, i) => card(session, word, i))),
-    element("p", { class: "quiet" }, "The last ones, with a frame, were written by the model. Click one to go back to it."),
+    about_tokens("The last ones, with a frame, were written by the model. Click one to go back to it."),
     element("h3", {}, session.ended ? "The answer has ended" : "The next word"),
     next_word(session),
   ],
@@ -50,7 +50,7 @@ const embedding = {
   show: (session) => [sequence(session.model.seen.x, session.words, "Embedding")],
 };
 
-function llm_layer_part({ window_sizes, num_heads, num_kv_heads }, i) {
+export function llm_layer_part({ window_sizes, num_heads, num_kv_heads }, i) {
   const window = window_sizes[i];
   const seen = window === null
     ? "Each word sees itself and all words before it"
@@ -64,28 +64,28 @@ function llm_layer_part({ window_sizes, num_heads, num_kv_heads }, i) {
     lesson: window === null ? "modern_decoder" : "swa",
     text: `${seen}; ${shared} Addition and normalization are as in the encoder layer, and the feed-forward network has a gate.`,
     show: (session, choice, choose) => {
-      const { model, words } = session;
+      const { llm, words } = session;
       const extra = ({ q, k }, { head, query, key }) =>
-        [rotation({ rotary: model.rotary_of(i), q: q[head][query], k: k[head][key], query, key })];
-      return layer_part({ session, stack: model, i, words, columns: () => words, choice, choose, extra });
+        [rotation({ rotary: llm.rotary_of(i), q: q[head][query], k: k[head][key], query, key })];
+      return layer_part({ session, stack: llm, i, words, columns: () => words, choice, choose, extra });
     },
   };
 }
 
-const words_part = {
+export const words_part = {
   name: "Linear and softmax",
   slide: "Chat (Decoder-only)",
   lesson: "chat",
   text: "After a last normalization, a linear layer makes a number of each word of the vocabulary, and the softmax makes " +
     "probabilities of these. Click a word to write it instead of the likeliest.",
   show: (session) => [
-    element("p", { class: "shape" }, `Comes in: 1 × ${session.model.config.d_model}, the vector of ` +
+    element("p", { class: "shape" }, `Comes in: 1 × ${session.llm.config.d_model}, the vector of ` +
       `“${session.words.at(-1)}”. Goes out: 1 × ${session.p.length} probabilities; the likeliest are these.`),
     next_word(session, 20),
   ],
 };
 
-const sampling = {
+export const sampling = {
   name: "Sampling",
   slide: "Chat (Decoder-only)",
   lesson: "chat",
@@ -97,7 +97,7 @@ const sampling = {
   }),
 };
 
-const cache = {
+export const cache = {
   name: "The cache",
   slide: "KV Caching",
   lesson: "kv_cache",
@@ -106,7 +106,7 @@ const cache = {
   show: cache_panel,
 };
 
-const lens = {
+export const lens = {
   name: "Logit lens",
   slide: "Chat (Decoder-only)",
   lesson: "modern_decoder",

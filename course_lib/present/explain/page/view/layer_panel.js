@@ -1,6 +1,9 @@
 // A layer as its boxes, in the order in which they work, with the numbers that the slides give them.
 
 import { button, element } from "../../../../viz/viewer_page/elements.js";
+import { relu } from "../nn/activations.js";
+import { GatedFeedForward } from "../nn/gated_feed_forward.js";
+import { RMSNorm } from "../nn/rms_norm.js";
 import { painted, sequence } from "./heat.js";
 
 // The boxes of a layer: what each takes and gives. Where the norm comes first, it stands before its block.
@@ -15,7 +18,7 @@ export function boxes_of(layer) {
   });
 }
 
-export const TITLES = {
+const TITLES = {
   self_attention: "Multi-head attention",
   cross_attention: "Multi-head attention over the encoder's output",
   feed_forward: "Feed-forward network",
@@ -23,25 +26,42 @@ export const TITLES = {
   normalization: "Normalization",
 };
 
-export const SENTENCES = {
+const SENTENCES = {
   self_attention:
-    "Each word asks all words that it may see, and gathers their values by its weights. This is the only kind of box " +
-    "where words hear of one another.",
+    "Each word sends out a query, and has a key and a value for all that ask. It gathers the values of the words whose keys " +
+    "fit its query. This is the only kind of box where words hear of one another.",
   cross_attention:
     "Queries come from the words of the translation, keys and values from what the encoder has made of the sentence. " +
     "Here the translation looks at the source.",
-  feed_forward:
-    "One hidden layer with ReLU, then one linear layer, for each word on its own. What is below zero in the hidden " +
-    "layer becomes zero.",
   addition:
     "What the block has made is added to what came in. So a block only has to say what should change.",
-  normalization:
-    "Each word's vector is moved to mean 0 and stretched to variance 1, then scaled as trained. The picture shows it " +
-    "after that.",
 };
 
+const HIDDEN = "One hidden layer, then one linear layer, for each word on its own. ";
+
+function about_feed_forward(feed_forward) {
+  if (feed_forward instanceof GatedFeedForward) {
+    return `${HIDDEN}Two linear layers make the hidden one: the numbers of one are multiplied by those of the other, the ` +
+      "gate, which is small where nothing is to pass.";
+  }
+  return HIDDEN + (feed_forward.activation === relu
+    ? "ReLU: what is below zero in the hidden layer becomes zero."
+    : "GELU: what is far below zero in the hidden layer becomes nearly zero.");
+}
+
+function about_norm(norm) {
+  const how = norm instanceof RMSNorm ? "is stretched to a mean square of 1" : "is moved to mean 0 and stretched to variance 1";
+  return `Each word's vector ${how}, then scaled as trained. The picture shows it after that.`;
+}
+
+// What there is to say of a box; of some it depends on how the layer was made.
+function sentence_of(kind, layer) {
+  if (kind === "feed_forward") return about_feed_forward(layer.feed_forward);
+  return kind === "normalization" ? about_norm(layer.self_attention_add_norm.norm) : SENTENCES[kind];
+}
+
 // `open` is the number of the box that is open; `detail` makes what stands below an attention.
-export function layer_panel({ layer, words, open, choose, detail }) {
+export function layer_panel({ layer, words, noun, open, choose, detail }) {
   const boxes = boxes_of(layer);
   const shape = ({ gives }) => `${gives.length} × ${gives[0].length}`;
   const cards = boxes.map((box) => {
@@ -56,15 +76,15 @@ export function layer_panel({ layer, words, open, choose, detail }) {
   const comes = `Comes in: ${before ? shape(before) : shape(box)}. Goes out: ${shape(box)}.`;
   return element("div", {}, element("ol", { class: "boxes" }, ...cards),
     element("section", { class: "open-box" }, element("h3", {}, `${box.number}. ${TITLES[box.kind]}`),
-      element("p", {}, SENTENCES[box.kind], " ", element("span", { class: "shape" }, comes)),
+      element("p", {}, sentence_of(box.kind, layer).replaceAll("word", noun).replaceAll("Word", noun), " ", element("span", { class: "shape" }, comes)),
       ...detail(box), sequence(box.gives, words, "What goes out")));
 }
 
-// How much of the hidden layer is zero.
-export function hidden_layer({ seen }) {
-  const values = seen.hidden.flatMap((row) => Array.from(row));
-  const silent = values.filter((value) => value === 0).length;
-  return element("figure", {}, painted(seen.hidden), element("figcaption", {},
-    `The hidden layer: ${seen.hidden.length} × ${seen.hidden[0].length} numbers, ` +
-    `${Math.round((100 * silent) / values.length)} % of them zero.`));
+// The hidden layer, and how much of it ReLU has made zero.
+export function hidden_layer({ seen: { hidden }, activation }) {
+  const zeros = hidden.reduce((count, row) => count + row.filter((value) => value === 0).length, 0);
+  const share = Math.round((100 * zeros) / (hidden.length * hidden[0].length));
+  const told = activation === relu ? `, ${share} % of them zero` : "";
+  return element("figure", {}, painted(hidden),
+    element("figcaption", {}, `The hidden layer: ${hidden.length} × ${hidden[0].length} numbers${told}.`));
 }

@@ -6,7 +6,8 @@ import { header, keeping_focus, road } from "./walk.js";
 
 export class Page {
   constructor(session, parts, label) {
-    Object.assign(this, { session, parts, label, open: 0 });
+    Object.assign(this, { session, parts, open: part_in_address(parts) });
+    this.label = element("label", { for: "text" }, label);
     this.choice = { box: 1, head: 0, query: null, key: null, beam: 3, grown: null, place: null };
     this.input = element("input", { id: "text", autocomplete: "off", spellcheck: "false" });
     this.status = element("p", { class: "status", role: "status" });
@@ -17,13 +18,18 @@ export class Page {
   }
 
   show() {
-    const label = element("label", { for: "text" }, this.label);
-    const top = element("section", { class: "top", "aria-label": "text and answer" }, label, ...this.top(),
-      this.status, this.output);
+    const top = element("section", { class: "top", "aria-label": "text and answer" }, ...this.top(), this.status, this.output);
     const body = element("div", { class: "body" }, this.road, this.panel);
     document.body.append(element("main", {}, header(this.session.contents), top, body));
+    this.begin();
+  }
+
+  begin() {
     this.read();
   }
+
+  // What else a page shows that changes.
+  draw() {}
 
   choose(changes) {
     Object.assign(this.choice, changes);
@@ -45,6 +51,7 @@ export class Page {
     this.input.setAttribute("aria-invalid", Boolean(session.problem));
     if (!session.written) return;
     keeping_focus(() => {
+      this.draw();
       this.output.replaceChildren(...this.answer(), this.controls(), ...this.switched_off());
       this.road.replaceChildren(road(this.parts, this.open, (index) => this.go(index)));
       this.panel.replaceChildren(...this.part());
@@ -68,7 +75,7 @@ export class Page {
       act("Back", "back", () => session.back(), is_new),
       act("Next word", "next", () => session.next(), session.is_full),
       act("To the end", "end", () => session.to_the_end(), session.is_full),
-      element("span", { class: "quiet" }, `all layers anew in ${session.milliseconds.toFixed(0)} ms`));
+      element("span", { class: "quiet" }, `computed in ${session.milliseconds.toFixed(0)} ms`));
   }
 
   switched_off() {
@@ -97,4 +104,10 @@ export class Page {
       element("div", { class: "chips steps" }, step("Previous part", this.open - 1), step("Next part", this.open + 1)),
     ];
   }
+}
+
+// The part that an address asks for: the third, if it ends in #3. Without a number it is the first.
+function part_in_address({ length }) {
+  const number = Number.parseInt(location.hash.slice(1), 10) || 1;
+  return Math.min(Math.max(number, 1), length) - 1;
 }

@@ -21,7 +21,7 @@ export class TranslatorPage extends Page {
       clearTimeout(this.waiting);
       this.waiting = setTimeout(() => this.read(), PAUSE);
     });
-    return [this.input];
+    return [this.label, this.input];
   }
 
   read() {

@@ -1,0 +1,121 @@
+"""For the lecturer: `course release`, `grade` and `term`."""
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from course_lib.cli.console import complain
+from course_lib.files import read_text
+from course_lib.runtime import REPOSITORY
+
+
+def release(
+    lessons: Annotated[list[str] | None, typer.Argument(help="Numbers or names. Default: all lessons.")] = None,
+    exam: Annotated[Path | None, typer.Option(help="An exam of your own instead, a Python file.")] = None,
+    students: Annotated[Path | None, typer.Option(help="Who takes the exam: a text file, a name on each line.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Where the exam's notebooks go. Default: runs/exams/NAME.")] = None,
+) -> None:
+    """Make the student edition of the exercises from the source edition, and run it.
+
+    With --exam, make the notebooks of an exam, one for each student, with numbers of his own: no hints, no true values,
+    and checks that only record. notebooks/exercises/exam has a sample. Grade them with course grade --exam.
+    Needs nbgrader: pip install -e ".[grade]".
+
+    \b
+    Examples:
+      course release
+      course release 03 05
+      course release --exam ~/90_attention.py --students class.txt
+
+    \b
+    Exit status:
+      0  written to notebooks/exercises/release/, or to OUT
+      2  there is no such lesson or exam, or nbgrader refuses its notebook
+    """
+    from course_lib.grading import EDITIONS, edition_of, make_exam, make_releases
+
+    if exam:
+        names = [name.strip() for name in read_text(students or "class.txt").splitlines() if name.strip()]
+        for path in make_exam(exam, names, out or REPOSITORY / "runs" / "exams" / exam.stem):
+            typer.echo(str(path))
+        return
+    names = lessons or sorted(path.name for path in (EDITIONS / "source").glob("[0-9]*"))
+    for path in make_releases([edition_of(name, "source") for name in names]):
+        typer.echo(str(path.relative_to(REPOSITORY)))
+
+
+def grade(
+    folder: Annotated[Path, typer.Argument(help="Submissions: FOLDER/STUDENT/NN_topic.ipynb.")],
+    out: Annotated[
+        Path | None, typer.Option(file_okay=False, help="What is written. Default: runs/grades/FOLDER.")
+    ] = None,
+    add: Annotated[
+        bool, typer.Option("--add", help="Add what is new or has changed to a finished run; keep all else.")
+    ] = False,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="What the checks draw their cases with. Default: a secret one.")
+    ] = None,
+    seconds: Annotated[int, typer.Option(min=1, help="The most computing time for one cell.")] = 20,
+    memory: Annotated[int, typer.Option(min=1, help="The most memory for one notebook, in GB.")] = 3,
+    exam: Annotated[Path | None, typer.Option(help="The file of the exam that they answer.")] = None,
+) -> None:
+    """Grade a folder of submissions with nbgrader.
+
+    Each notebook runs in a process that sees only itself, with limits; the grader's own process tries its answers on
+    cases that no student has seen, and decides. Writes gradebook.db, grades.csv, index.html and a feedback page per
+    notebook.
+    A run that was ended early goes on where it was when the same command is given again.
+    Needs nbgrader: pip install -e ".[grade]".
+
+    \b
+    Examples:
+      course grade submissions/week3 --out grades/week3
+      course grade submissions/late --out grades/week3 --add
+      course grade submissions/exam --exam ~/90_attention.py
+
+    \b
+    Exit status:
+      0    all that was handed in has its grade, what is faulty with the reason
+      2    there is nothing to grade, OUT has something else in it, or nbgrader is missing
+      130  interrupted; the same command goes on
+    """
+    from course_lib.grading import Limits, grade_exam, grade_folder
+    from course_lib.grading.namespace import OPEN_DOOR, can_isolate
+
+    out = (out or REPOSITORY / "runs" / "grades" / folder.resolve().name).resolve()
+    limits = Limits(seconds=seconds, patience=5 * seconds, memory=memory * 2**30)
+    if not can_isolate():
+        complain(OPEN_DOOR)
+    grades = partial(grade_exam, exam) if exam else grade_folder
+    for done, count, grade in grades(folder, out, limits, seed=seed, add=add):
+        points = f"{grade.points:g} of {grade.of:g}"
+        typer.echo("  ".join([f"{done} of {count}", grade.student, grade.edition, points, *grade.notes[:1]]))
+    typer.echo(f"\nall are graded; the summary: {out / 'index.html'}")
+
+
+def term(
+    runs: Annotated[list[Path], typer.Argument(help="Folders that course grade has written.")],
+    out: Annotated[Path | None, typer.Option(file_okay=False, help="Default: runs/grades/term.")] = None,
+) -> None:
+    """Put the grades of several weeks into one table: a row for each student, a column for each sheet.
+
+    Writes term.csv, term.html, and mistakes.html about what the class got wrong in all of them. Points that were
+    corrected by hand count as corrected; of a sheet that a student has in several runs, the best grade does.
+    Needs nbgrader: pip install -e ".[grade]".
+
+    \b
+    Example:
+      course term grades/week1 grades/week2 grades/week3 --out grades/term
+
+    \b
+    Exit status:
+      0  written
+      2  a folder holds no finished run
+    """
+    from course_lib.grading import write_term
+
+    out = out or REPOSITORY / "runs" / "grades" / "term"
+    students, sheets = write_term(out, runs)
+    typer.echo(f"{students} students, {sheets} sheets: {out / 'term.html'}")

@@ -1,0 +1,110 @@
+"""A layer whose memory is a matrix that is corrected: Gated DeltaNet (Yang et al. 2025), as Qwen3-Next has it."""
+
+import math
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course_lib.errors import CourseError
+from course_lib.nn.attention import identity, merge_heads, split_heads
+from course_lib.nn.delta_rule import delta_rule, delta_rule_steps
+from course_lib.nn.recurrent_state import RecurrentState
+from course_lib.nn.rms_norm import RMSNorm
+from course_lib.nn.short_convolution import ShortConvolution
+from course_lib.shapes import BHT, BHTE, BTD, BoolsBT
+
+
+class GatedDeltaNet(nn.Module):
+    """Stands where a `MultiHeadAttention` stands, and keeps the same few numbers however long the text is.
+
+    Queries, keys and values pass a `ShortConvolution`; queries and keys have length 1. Each head says for each token
+    how much of its memory fades and how much of its error is corrected, see `delta_rule`. What is read is normalized,
+    and let through by a gate.
+
+    Args:
+        d_model: D.
+        num_heads: H.
+        d_key, d_value: widths of a head's keys and values; its memory is a matrix of these two.
+        num_key_heads: heads of queries and keys, each of which serves H / `num_key_heads` of values; default: H.
+        kernel_size: how many tokens the convolution sees.
+        eps: of the normalization.
+
+    Raises:
+        CourseError: the numbers of heads don't fit.
+    """
+
+    def __init__(
+        self,
+        d_model: int,
+        num_heads: int,
+        d_key: int,
+        d_value: int,
+        num_key_heads: int | None = None,
+        kernel_size: int = 4,
+        eps: float = 1e-6,
+    ):
+        super().__init__()
+        self.num_heads, self.num_key_heads = num_heads, num_heads if num_key_heads is None else num_key_heads
+        if min(num_heads, self.num_key_heads) < 1 or num_heads % self.num_key_heads:
+            raise CourseError(f"num_heads must be a multiple of num_key_heads, got {num_heads} and {num_key_heads}")
+        self.widths = (self.num_key_heads * d_key, self.num_key_heads * d_key, num_heads * d_value)
+        self.q_proj, self.k_proj, self.v_proj = (nn.Linear(d_model, width, bias=False) for width in self.widths)
+        self.convolution = ShortConvolution(sum(self.widths), kernel_size)
+        self.write_proj = nn.Linear(d_model, num_heads, bias=False)
+        self.fade_proj = nn.Linear(d_model, num_heads, bias=False)
+        # What fades is the product of a step and a rate. Before training it is little: a thousandth to a tenth.
+        step = torch.empty(num_heads).uniform_(math.log(0.0001), math.log(0.01)).exp()
+        self.fade_bias = nn.Parameter(step.expm1().log())  # softplus makes it the step
+        self.log_rate = nn.Parameter(torch.empty(num_heads).uniform_(1, 16).log())
+        self.gate_proj = nn.Linear(d_model, num_heads * d_value, bias=False)
+        self.norm = RMSNorm(d_value, eps)
+        self.o_proj = nn.Linear(num_heads * d_value, d_model, bias=False)
+
+    def forward(
+        self,
+        x: BTD,
+        source: None = None,
+        mask: BoolsBT | None = None,
+        cache: RecurrentState | None = None,
+        rotate: Callable[[BHTE], BHTE] = identity,
+    ) -> BTD:
+        """Arguments as those of `LinearAttention`: the mask says which tokens are real."""
+        state = RecurrentState() if cache is None else cache
+        memory, before = state.read(*self.nothing(x))
+        q, k, v, before = self.queries_keys_values(x, before, mask)
+        write, log_keep = self.shares(x, mask)
+        rule = delta_rule_steps if x.shape[1] == 1 else delta_rule
+        precise = (part.to(memory.dtype) for part in (q, k, v, write, log_keep))
+        read, memory = rule(*precise, memory)
+        state.write(memory, before)
+        gate = F.silu(split_heads(self.gate_proj(x), self.num_heads))
+        return self.o_proj(merge_heads(self.norm(read).to(x.dtype) * gate))
+
+    def nothing(self, x: BTD) -> tuple[torch.Tensor, torch.Tensor]:
+        """A memory of nothing, in single precision or more, and no tokens before these."""
+        reach, keys, values = self.convolution.weight.shape[1] - 1, self.widths[1], self.widths[2]
+        sizes = len(x), self.num_heads, keys // self.num_key_heads, values // self.num_heads
+        dtype = torch.promote_types(x.dtype, torch.float32)
+        return x.new_zeros(sizes, dtype=dtype), x.new_zeros(len(x), reach, sum(self.widths))
+
+    def queries_keys_values(self, x: BTD, before: torch.Tensor, real: BoolsBT | None) -> tuple[torch.Tensor, ...]:
+        """Queries of length 1/√E, keys of length 1 and values, by heads; and the last tokens of the convolution."""
+        projected = torch.cat([self.q_proj(x), self.k_proj(x), self.v_proj(x)], dim=-1)
+        projected, before = self.convolution(projected, before, real)
+        q, k, v = projected.split(self.widths, dim=-1)
+        q, k = (unit(split_heads(part, self.num_key_heads)) for part in (q, k))
+        q, k = (part.repeat_interleave(self.num_heads // self.num_key_heads, dim=1) for part in (q, k))
+        return q / math.sqrt(q.shape[-1]), k, split_heads(v, self.num_heads), before
+
+    def shares(self, x: BTD, real: BoolsBT | None) -> tuple[BHT, BHT]:
+        """What is corrected, and the logarithm of what is kept; a token of padding changes nothing."""
+        write = self.write_proj(x).sigmoid().mT
+        log_keep = -(self.log_rate.exp() * F.softplus(self.fade_proj(x) + self.fade_bias)).mT
+        return (write, log_keep) if real is None else (write * real[:, None], log_keep * real[:, None])
+
+
+def unit(x: BHTE, eps: float = 1e-6) -> BHTE:
+    """Vectors of length 1."""
+    return x * torch.rsqrt(x.square().sum(dim=-1, keepdim=True) + eps)

@@ -1,0 +1,90 @@
+"""Multi-head latent attention: keys and values of all heads from one short vector (DeepSeek-V2, 2024, section 2.1)."""
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import nn
+
+from course_lib.nn.attention import identity, merge_heads, scaled_dot_product_attention, split_heads
+from course_lib.nn.kv_cache import KVCache
+from course_lib.nn.rms_norm import RMSNorm
+from course_lib.shapes import BHTE, BTD, Gathered, Mask
+
+
+class LatentAttention(nn.Module):
+    """Attention that caches, for each token, a latent and one key that is turned: nothing grows with the heads.
+
+    Each head makes its keys and values from the latent. Only a part of each query and key is turned, and that part of
+    the key is the same for all heads: what is turned can't be made from the latent later.
+
+    Args:
+        d_model: D.
+        num_heads: H.
+        d_latent: the width of the latent.
+        d_content: the width of a head's query and key that is not turned.
+        d_rope: the width that is.
+        d_value: of a head; default: `d_content`.
+        d_query: the width of a latent for queries, which saves parameters; default: none.
+        eps: of the normalization of latents.
+    """
+
+    def __init__(
+        self,
+        d_model: int,
+        num_heads: int,
+        d_latent: int,
+        d_content: int,
+        d_rope: int,
+        d_value: int | None = None,
+        d_query: int | None = None,
+        eps: float = 1e-6,
+    ):
+        super().__init__()
+        self.num_heads, self.widths, self.split = num_heads, (d_latent, d_rope), (d_content, d_rope)
+        d_value = d_content if d_value is None else d_value
+        self.q_latent = nn.Identity()
+        if d_query is not None:
+            self.q_latent = nn.Sequential(nn.Linear(d_model, d_query, bias=False), RMSNorm(d_query, eps))
+        self.q_proj = nn.Linear(d_query or d_model, num_heads * (d_content + d_rope), bias=False)
+        self.latent_proj = nn.Linear(d_model, d_latent, bias=False)
+        self.latent_norm = RMSNorm(d_latent, eps)
+        self.rope_proj = nn.Linear(d_model, d_rope, bias=False)
+        self.k_up_proj = nn.Linear(d_latent, num_heads * d_content, bias=False)
+        self.v_up_proj = nn.Linear(d_latent, num_heads * d_value, bias=False)
+        self.o_proj = nn.Linear(num_heads * d_value, d_model, bias=False)
+        self.attend = scaled_dot_product_attention
+
+    def forward(
+        self,
+        x: BTD,
+        source: None = None,
+        mask: Mask | None = None,
+        cache: KVCache | None = None,
+        rotate: Callable[[BHTE], BHTE] = identity,
+    ) -> BTD:
+        """Let each position of `x` gather from `x`; arguments as those of `MultiHeadAttention`."""
+        content, turned = split_heads(self.q_proj(self.q_latent(x)), self.num_heads).split(self.split, dim=-1)
+        q = torch.cat([content, rotate(turned.contiguous())], dim=-1)
+        latents = torch.cat([self.latent_norm(self.latent_proj(x))[:, None], rotate(self.rope_proj(x)[:, None])], -1)
+        if cache is not None:
+            latents = cache.update(latents, latents[..., :0]).keys
+        gather = self.expanded if x.shape[1] > 1 else self.absorbed
+        return self.o_proj(merge_heads(gather(q, latents, mask)))
+
+    def expanded(self, q: BHTE, latents: torch.Tensor, mask: Mask | None) -> Gathered:
+        """Keys and values of each head are made from the latents, and plain attention follows: best for many tokens."""
+        latent, turned = latents.split(self.widths, dim=-1)
+        k, v = (split_heads(proj(latent[:, 0]), self.num_heads) for proj in (self.k_up_proj, self.v_up_proj))
+        k = torch.cat([k, turned.expand(-1, self.num_heads, -1, -1)], dim=-1)
+        return self.attend(q, k, v, mask)
+
+    def absorbed(self, q: BHTE, latents: torch.Tensor, mask: Mask | None) -> Gathered:
+        """The same for one new token, and no key is made: q·(W c) = (Wᵀq)·c, so queries go to where the latents are."""
+        content, turned = q.split(self.split, dim=-1)
+        k_weight, v_weight = (
+            proj.weight.unflatten(0, (self.num_heads, -1)) for proj in (self.k_up_proj, self.v_up_proj)
+        )
+        longer = torch.cat([content @ k_weight, turned], dim=-1)  # the kernel divides by the root of this width
+        scale = math.sqrt(longer.shape[-1] / q.shape[-1])
+        return self.attend(longer * scale, latents, latents[..., : self.widths[0]], mask) @ v_weight.mT

@@ -1,0 +1,80 @@
+"""Attention without the softmax: all that was read is one matrix (Katharopoulos et al. 2020, sections 3.2 to 3.4)."""
+
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course_lib.nn.attention import head_sizes, identity, merge_heads, split_heads
+from course_lib.nn.recurrent_state import RecurrentState
+from course_lib.shapes import BHTE, BTD, BoolsBT, Gathered, Matrices
+
+CHUNK = 64  # tokens that meet each other in one product
+
+
+def linear_attention_steps(q: BHTE, k: BHTE, v: Gathered, memory: Matrices) -> tuple[Gathered, Matrices]:
+    """Token by token: add k vᵀ to the memory, and multiply it by q. Returns what was read, and the memory then."""
+    read = []
+    for t in range(q.shape[2]):
+        memory = memory + k[:, :, t, :, None] * v[:, :, t, None, :]
+        read.append(q[:, :, t, None, :] @ memory)
+    return torch.cat(read, dim=2), memory
+
+
+def linear_attention(q: BHTE, k: BHTE, v: Gathered, memory: Matrices, chunk: int = CHUNK) -> tuple[Gathered, Matrices]:
+    """The same, chunk by chunk: within a chunk as attention without a softmax, before it through the memory."""
+    read = []
+    for some_q, some_k, some_v in zip(*(x.split(chunk, dim=2) for x in (q, k, v)), strict=True):
+        read.append((some_q @ some_k.mT).tril() @ some_v + some_q @ memory)
+        memory = memory + some_k.mT @ some_v
+    return torch.cat(read, dim=2), memory
+
+
+class LinearAttention(nn.Module):
+    """Multi-head attention whose weights are φ(q)·φ(k), divided by their sum; φ(x) = elu(x) + 1 is never negative.
+
+    So sums over all keys can be kept, one for each row of a matrix: Σ φ(k) vᵀ, and Σ φ(k) in a last column. Nothing is
+    turned: a turned φ(k) would not stay positive.
+
+    Args:
+        d_model: D.
+        num_heads: H.
+        d_head: E; default D / H.
+
+    Raises:
+        CourseError: the number of heads doesn't fit.
+    """
+
+    def __init__(self, d_model: int, num_heads: int, d_head: int | None = None):
+        super().__init__()
+        self.num_heads = num_heads
+        _, self.d_head = head_sizes(d_model, num_heads, None, d_head)
+        inner = num_heads * self.d_head
+        self.q_proj, self.k_proj, self.v_proj = (nn.Linear(d_model, inner, bias=False) for _ in range(3))
+        self.o_proj = nn.Linear(inner, d_model, bias=False)
+
+    def forward(
+        self,
+        x: BTD,
+        source: None = None,
+        mask: BoolsBT | None = None,
+        cache: RecurrentState | None = None,
+        rotate: Callable[[BHTE], BHTE] = identity,
+    ) -> BTD:
+        """Let each position of `x` gather from itself and all before it.
+
+        Args:
+            mask: which tokens are real; default: all.
+            cache: the memory of the tokens before these, which takes these in.
+            source, rotate: stand where those of `MultiHeadAttention` stand, and are not used.
+        """
+        state = RecurrentState() if cache is None else cache
+        q, k, v = (split_heads(proj(x), self.num_heads) for proj in (self.q_proj, self.k_proj, self.v_proj))
+        q, k, v = F.elu(q) + 1, F.elu(k) + 1, F.pad(v, (0, 1), value=1.0)
+        k = k if mask is None else k * mask[:, None, :, None]
+        (memory,) = state.read(x.new_zeros(len(x), self.num_heads, self.d_head, self.d_head + 1))
+        read, memory = linear_attention(q, k, v, memory)
+        state.write(memory)
+        sums, norm = read[..., :-1], read[..., -1:].clamp(min=torch.finfo(x.dtype).tiny)  # nothing read: zeros
+        return self.o_proj(merge_heads(sums / norm))

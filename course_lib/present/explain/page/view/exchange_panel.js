@@ -1,0 +1,39 @@
+// Patches of two pictures, to be exchanged: a click takes one from the other picture, and the answers stand below.
+
+import { button, element } from "../../../../viz/viewer_page/elements.js";
+import { gallery, told } from "./gallery.js";
+import { copy_of, patch_buttons } from "./patch_grid.js";
+
+const FEW = 2; // patches
+
+export function exchange_panel(session) {
+  const { picture, twin, other, pictures, exchanged, side, most_changed } = session;
+  const to = (text, key, places) => button(text, { "data-key": key }, () => session.exchange(places));
+  const toggled = (place) => (exchanged.has(place) ? [...exchanged].filter((one) => one !== place) : [...exchanged, place]);
+  const grid = patch_buttons({
+    canvas: copy_of(picture.canvas, side, exchanged, other.canvas),
+    side,
+    key: "exchange",
+    is_pressed: (place) => exchanged.has(place),
+    choose: (place) => session.exchange(toggled(place)),
+  });
+  const figure = (picture, text) => element("figure", {}, picture, element("figcaption", {}, text));
+  return [
+    element("div", { class: "beside" }, figure(grid, "The picture; click a patch"), figure(copy_of(other.canvas), `The other: ${told(other)}`)),
+    element("div", { class: "chips" },
+      to(`The ${FEW} that differ most`, "exchange-few", most_changed.slice(0, FEW)),
+      to("All others instead", "exchange-others", most_changed.filter((place) => !exchanged.has(place))),
+      to("None", "exchange-none", [])),
+    answers(session),
+    element("h3", {}, "Another picture to take patches from"),
+    gallery("other pictures", [twin, ...pictures], other, "other", (one) => session.exchange(exchanged, one)),
+  ];
+}
+
+function answers(session) {
+  const count = session.exchanged.size;
+  const titles = ["the picture", "the other picture", `${count} of ${session.side ** 2} patches exchanged`];
+  const rows = session.answers_by_picture().map((text, i) => element("tr", {}, element("th", { scope: "row" }, titles[i]),
+    element("td", {}, element("q", { lang: "en" }, text))));
+  return element("table", { class: "texts" }, element("tbody", {}, ...rows));
+}

@@ -1,0 +1,99 @@
+"""What the site has of a lesson: its page, its deck, its exercises, and both notebooks to open alone."""
+
+import re
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
+
+from course_lib.lessons import Lesson
+from course_lib.present.deck import Deck
+from course_lib.present.site.alone import opened_alone, services
+from course_lib.runtime import REPOSITORY
+
+MODULE = re.compile(r"\]\((?:\.\./)+(course_lib(?!/cli)(?:/\w+)+)\.py\)")  # a link to a file of the library
+CARD = re.compile(r"\]\((?:\.\./)+data/studies/(\w+)\.json(?: \"[^\"]*\")?\)")  # a link to what a study measured
+CLAIM = re.compile(r"\*\*Claim\.\*\* (.+)")
+
+
+@dataclass(frozen=True)
+class LessonOnSite:
+    """A lesson, and the `address` of the repository, or ""."""
+
+    lesson: Lesson
+    address: str
+
+    @property
+    def page(self) -> str:
+        """The notebook of the lesson, in the repository and for Sphinx."""
+        return f"notebooks/{self.lesson.stem}.ipynb"
+
+    @property
+    def sheet(self) -> str | None:
+        """The student edition of its exercises, if it has any."""
+        path = f"notebooks/exercises/release/{self.lesson.stem}/{self.lesson.stem}.ipynb"
+        return path if (REPOSITORY / path).exists() else None
+
+    @property
+    def deck(self) -> str:
+        """Its lecture."""
+        return f"decks/{self.lesson.stem}.html"
+
+    @property
+    def claim(self) -> str:
+        """What it claims, as its card says."""
+        found = CLAIM.search(read(self.page).cells[0].source)
+        return found[1] if found else ""
+
+    def sources(self) -> dict[str, str]:
+        """What Sphinx reads of it: the text of each file by its path."""
+        pages = {self.page: {"Lecture": self.deck}}
+        if self.sheet:
+            pages[self.page]["Exercises"] = f"{self.sheet.removesuffix('.ipynb')}.html"
+            pages[self.sheet] = {"Lesson": f"notebooks/{self.lesson.stem}.html"}
+        return {path: as_page(read(path), path, others | self.links(path)) for path, others in pages.items()}
+
+    def links(self, path: str) -> dict[str, str]:
+        """To the notebook as a file, and to what opens it."""
+        return {"Notebook": alone(path)} | services(self.address, alone(path))
+
+    def beside(self) -> dict[str, str]:
+        """What stands beside Sphinx's pages: the text of each file by its path."""
+        deck, _ = Deck().from_notebook_node(read(self.page), {"metadata": {"name": self.lesson.stem}})
+        paths = filter(None, (self.page, self.sheet))
+        return {self.deck: deck} | {alone(path): opened_alone(read(path), self.address) for path in paths}
+
+
+def read(path: str) -> NotebookNode:
+    """A notebook of the repository."""
+    return nbformat.read(REPOSITORY / path, as_version=4)
+
+
+def alone(path: str) -> str:
+    """Where the site has a notebook of the repository to be opened alone."""
+    return f"alone/{'exercises/' if 'exercises' in path else ''}{Path(path).name}"
+
+
+def as_page(notebook: NotebookNode, path: str, links: dict[str, str]) -> str:
+    """The text of the notebook with `links` below its card: words, and addresses within the site."""
+    up = "../" * path.count("/")
+    items = "".join(f'<li><a href="{escape(within(address, up))}">{words}</a></li>' for words, address in links.items())
+    card, *others = map(with_links_to_pages, notebook.cells)
+    bar = new_markdown_cell(f'<ul class="elsewhere">{items}</ul>')
+    return nbformat.writes(NotebookNode(notebook, cells=[card, bar, *others]))
+
+
+def within(address: str, up: str) -> str:
+    """An address as a page finds it from which the root of the site is `up`."""
+    return address if ":" in address else up + address
+
+
+def with_links_to_pages(cell: NotebookNode) -> NotebookNode:
+    """The cell, whose links to files of the library and to cards of studies lead to their pages."""
+    if cell.cell_type != "markdown":
+        return cell
+    source = MODULE.sub(lambda link: f"](#{link[1].replace('/', '.')})", cell.source)
+    return NotebookNode(cell, source=CARD.sub(r"](#study-\1)", source))

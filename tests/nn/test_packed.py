@@ -1,0 +1,84 @@
+"""Linear layers in few bits: what they compute is what their unpacked weights do, and each number takes its bits."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from course_lib.errors import CourseError
+from course_lib.nn import HalfLinear, Int4Linear, Int8Linear, LoraLinear, PackedTable
+from tests.parity import assert_near
+from tests.pretend_device import UNAVAILABLE, pretend_device
+
+ROWS, GROUPS = 80, 3  # rows by 16, and not by the 32 or 64 that a processor takes at once
+D = 32 * GROUPS
+BFLOAT16 = 2**-8  # relative precision
+
+
+def four_bits(bias=None):
+    """A layer whose scales and lowest values fit into bfloat16, and its weight."""
+    numbers = torch.randint(0, 16, (ROWS, D))
+    scales, lowest = 2.0 ** torch.randint(-5, -2, (ROWS, GROUPS)), -torch.randint(0, 8, (ROWS, GROUPS)).float() / 8
+    weight = (numbers.unflatten(1, (GROUPS, 32)) * scales[..., None] + lowest[..., None]).flatten(1)
+    return Int4Linear(numbers, scales, lowest, bias), weight
+
+
+def layers(bias=None):
+    weight = torch.randn(ROWS, D)
+    return [HalfLinear(weight.half(), bias), HalfLinear(weight.bfloat16(), bias), Int8Linear(weight, bias)] + [
+        four_bits(bias)[0]
+    ]
+
+
+@pytest.mark.parametrize("rows", [1, 3, 5, 37])
+def test_few_rows_and_many_are_multiplied_by_the_unpacked_weights(rows):
+    x, bias = torch.randn(rows, D), torch.nn.Parameter(torch.randn(ROWS))
+    for layer in layers(bias):
+        expected = F.linear(x, layer.unpacked(), bias)
+        assert (layer(x) - expected).abs().max() < 2 * BFLOAT16 * expected.abs().max()
+        assert layer(x[:, None]).shape == (rows, 1, ROWS)
+
+
+def test_in_8_bits_no_number_is_off_by_more_than_half_a_step_of_its_row():
+    weight = torch.randn(ROWS, D) * torch.logspace(-3, 3, ROWS)[:, None]
+    steps = weight.abs().amax(dim=1, keepdim=True) / 127
+    assert ((Int8Linear(weight).unpacked() - weight).abs() <= 0.51 * steps * (1 + 2 * BFLOAT16)).all()
+    assert not Int8Linear(torch.zeros(ROWS, D)).unpacked().any()
+
+
+def test_in_4_bits_each_group_has_its_scale_and_its_lowest_value():
+    layer, weight = four_bits()
+    assert torch.equal(layer.unpacked(), weight)
+
+
+def test_each_number_takes_its_bits_and_each_scale_16():
+    half, brain, eight, four = layers()
+    assert half.nbytes == brain.nbytes == 2 * ROWS * D
+    assert eight.nbytes == ROWS * D + 2 * ROWS
+    assert four.nbytes == ROWS * D // 2 + 2 * 2 * ROWS * GROUPS
+
+
+@pytest.mark.parametrize("shape", [(16, 33), (17, 32)])
+def test_a_matrix_that_is_no_whole_groups_is_refused(shape):
+    with pytest.raises(CourseError, match="rows by 16 and columns by 32, got"):
+        Int4Linear(torch.zeros(shape), torch.zeros(shape[0], 1), torch.zeros(shape[0], 1))
+
+
+def test_a_table_gives_the_rows_of_the_layer():
+    ids = torch.tensor([[3, 1, 66], [0, 3, 2]])
+    for layer in layers()[:3]:
+        assert torch.equal(PackedTable(layer)(ids), layer.unpacked()[ids])
+
+
+def test_they_are_not_adapted(shapes_unchecked):
+    for layer in layers():
+        with pytest.raises(CourseError, match="only nn.Linear can be adapted, got a .*Linear: read the model unpacked"):
+            LoraLinear(layer, rank=2)
+
+
+@pytest.mark.skipif(bool(UNAVAILABLE), reason=UNAVAILABLE)
+def test_elsewhere_than_on_a_cpu_they_are_unpacked():
+    x = torch.randn(3, D)
+    with pretend_device() as device:
+        for layer in layers():
+            expected = F.linear(x, layer.unpacked())
+            assert_near(layer.to(device)(x.to(device)).cpu(), expected, 1e-5)

@@ -1,0 +1,68 @@
+"""A deck whose code runs, served by a process of its own as the command does it, and what asks it and looks at it."""
+
+import contextlib
+import re
+import subprocess
+import sys
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
+
+PROGRAM = (
+    "import sys; from pathlib import Path; from course_lib.cli.present import serve_live; serve_live(Path(sys.argv[1]))"
+)
+SOCKET = {
+    "Upgrade": "websocket",
+    "Connection": "Upgrade",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+}
+
+
+class Served:
+    """The deck of a notebook; `address` has the token, `origin` has not."""
+
+    def __init__(self, notebook):
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, str(notebook)], stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        )
+        self.address = re.search(r"http://\S+", self.process.stdout.readline())[0]
+        self.origin, self.token = self.address.split("/?token=")
+
+    def ask(self, path, method="GET", **headers):
+        """The status of the answer, the cookies that it sets, and its text."""
+        with contextlib.closing(HTTPConnection(urlsplit(self.origin).netloc, timeout=30)) as connection:
+            connection.request(method, path, headers=headers)
+            answer = connection.getresponse()
+            cookies = [cookie.partition(";")[0] for cookie in answer.headers.get_all("Set-Cookie", [])]
+            return answer.status, "; ".join(cookies), "" if answer.status == 101 else answer.read().decode()
+
+    @property
+    def kernels(self):
+        """The ids of those that run."""
+        return re.findall(r'"id": "(.+?)"', self.ask(f"/api/kernels?token={self.token}")[2])
+
+    def end(self, signal):
+        """Tell the process to end, and wait until it has."""
+        self.process.send_signal(signal)
+        self.process.communicate(timeout=30)
+
+
+class LiveCode:
+    """The cell that is open in a deck."""
+
+    def __init__(self, page):
+        self.page = page
+        self.code = page.locator("#live [role=textbox]")
+        self.output = page.locator("#live .output")
+
+    def wait_for(self, told):
+        self.page.locator("#live form output").filter(has_text=told).wait_for(timeout=30_000)
+
+    def run(self, code, told="It ran."):
+        self.code.fill(code)
+        self.page.keyboard.press("Shift+Enter")
+        self.wait_for(told)
+        return self.output.inner_text().strip()
+
+    def press(self, name):
+        self.page.locator(f"#live button[name={name}]").click()

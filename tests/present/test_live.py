@@ -1,0 +1,116 @@
+"""A deck whose code runs: only for who has the token, only on its own page, and as long as the command runs."""
+
+import os
+import signal
+import socket
+from urllib.parse import urlsplit
+
+import nbformat
+import psutil
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from tests.present.live_deck import SOCKET, LiveCode, Served
+
+OTHER = "http://another.example"
+CELLS = [
+    new_markdown_cell("# 01 · A lesson\n\nA claim."),
+    new_markdown_cell("## Setup"),
+    new_code_cell("import os\nx = 20"),
+    new_markdown_cell("## A run"),
+    new_code_cell("y = 2\nprint(x + y)", outputs=[new_output("stream", text="22\n")]),
+]
+
+
+def written(folder):
+    nbformat.write(new_notebook(cells=CELLS), folder / "lesson.ipynb")
+    return folder / "lesson.ipynb"
+
+
+@pytest.fixture(scope="module")
+def deck(tmp_path_factory):
+    deck = Served(written(tmp_path_factory.mktemp("live")))
+    yield deck
+    assert_kernel_ends(deck, signal.SIGTERM)
+
+
+def assert_kernel_ends(deck, kind):
+    (kernel,) = psutil.Process(deck.process.pid).children()
+    assert "ipykernel_launcher" in kernel.cmdline()
+    deck.end(kind)
+    kernel.wait(timeout=10)
+
+
+@pytest.fixture
+def live(deck, served):
+    """The slide's cell, opened."""
+    served.goto(deck.address)
+    served.wait_for_selector("body[data-ready]", state="attached")
+    served.evaluate("Reveal.slide(1, 0)")
+    served.keyboard.press("r")
+    live = LiveCode(served)
+    live.wait_for("Ready.")
+    yield live
+    assert served.complaints == []
+
+
+def test_who_asks_has_the_token_and_asks_from_no_other_page(deck):
+    with_token = f"?token={deck.token}"
+    (kernel,) = deck.kernels
+    for path in ("/api/kernels", f"/api/kernels/{kernel}", "/"):
+        assert deck.ask(path)[0] in (302, 403), path  # to a page that asks for the token; or refused
+        assert deck.ask(f"{path}?token=guessed")[0] in (302, 403), path
+        assert deck.ask(path + with_token)[0] in (200, 302), path
+        assert deck.ask(path + with_token, Origin=OTHER)[0] in (403, 404), path
+        assert deck.ask(path + with_token, Host="another.example")[0] == 403, path
+
+
+def test_who_has_the_cookie_runs_nothing_from_another_page(deck):
+    cookie = deck.ask(f"/?token={deck.token}")[1]
+    (kernel,) = deck.kernels
+    channels, restart = f"/api/kernels/{kernel}/channels", f"/api/kernels/{kernel}/restart"
+    assert deck.ask(channels, **SOCKET)[0] == 403
+    assert deck.ask(channels, **SOCKET, Origin=deck.origin, Cookie=cookie)[0] == 101
+    assert deck.ask(channels, **SOCKET, Origin=OTHER, Cookie=cookie)[0] == 403
+    assert deck.ask(f"{channels}?token={deck.token}", **SOCKET, Origin=OTHER)[0] == 403
+    for origin in (OTHER, deck.origin):  # from the deck's own with the secret that only its page can read
+        assert deck.ask(restart, "POST", Origin=origin, Cookie=cookie)[0] in (403, 404)
+    assert deck.ask("/", Cookie=cookie)[0] == 200
+
+
+def test_neither_a_lab_nor_terminals_nor_other_machines_are_served(deck):
+    for path in ("/api/contents", "/api/terminals", "/lab", "/tree"):
+        assert deck.ask(f"{path}?token={deck.token}")[0] == 404, path
+    with pytest.raises(OSError):
+        socket.create_connection(("127.0.0.2", urlsplit(deck.origin).port), timeout=5)
+
+
+def test_a_cell_is_changed_and_run_after_those_above_it_and_comes_back_as_stored(live):
+    assert "token" not in live.page.url
+    assert live.code.inner_text() == CELLS[-1].source + "\n"
+    assert live.run("y = 300\nprint(x + y)") == "320"
+    assert live.run("print(y)\n1 / 0", "It did not end well.").splitlines()[0] == "300"
+    assert "ZeroDivisionError: division by zero" in live.output.inner_text()
+    live.press("original")
+    assert live.code.inner_text() == CELLS[-1].source + "\n"
+    live.page.keyboard.press("Escape")
+    assert not live.code.is_visible() and live.page.locator(".present .step.code").is_visible()
+
+
+def test_a_run_can_be_stopped_and_a_kernel_begun_anew(live):
+    live.run("kept = 1\nwhile True: pass", "It runs")
+    live.press("stop")
+    live.wait_for("It did not end well.")
+    assert live.run("print(kept)") == "1"
+    live.press("restart")
+    live.wait_for("nothing has run in it")
+    assert live.run("print(x, 'kept' in globals())") == "20 False"
+    live.run("os._exit(1)", "The kernel has ended")
+    assert live.run("print(x)") == "20"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGKILL"])  # SIGTERM ends the deck of the other tests
+def test_the_kernel_ends_with_the_command(name, tmp_path):
+    assert_kernel_ends(Served(written(tmp_path)), getattr(signal, name))
