@@ -10,7 +10,8 @@ OUTSIDE = """() => [...document.querySelectorAll('section.present section.presen
     .filter(item => item.checkVisibility({ visibilityProperty: true }) && !item.closest('math *'))
     .filter(item => {
         const box = item.getBoundingClientRect();
-        return box.left < -1 || box.top < -1 || box.right > innerWidth + 1 || box.bottom > innerHeight + 1;
+        const isCut = item.matches('pre') && item.scrollWidth > item.clientWidth + 1;
+        return isCut || box.left < -1 || box.top < -1 || box.right > innerWidth + 1 || box.bottom > innerHeight + 1;
     })
     .map(item => `${item.tagName} of ${item.closest('section').id}`)"""
 SMALLEST_CODE = """() => Math.min(...[...document.querySelectorAll('.slides .step.code pre')].map(pre =>
