@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbconvert.filters import Highlight2HTML
 
+from course_lib.lessons import LESSONS
 from course_lib.present.exporter import Exporter, ProseWithFormulas
 from course_lib.present.steps import lecture_steps
 
@@ -43,7 +44,9 @@ class Deck(Exporter):
         shown = type(nb)(nb, cells=lecture_steps(nb.cells))
         self.filters["highlight_code"] = Highlight2HTML(pygments_lexer="python3", parent=self)
         files = {name: (REVEAL / name).read_text(encoding="utf-8") for name in ("reveal.js", "reveal.css", "notes.js")}
-        return super().from_notebook_node(shown, {**(resources or {}), "reveal": files, "lab": LAB}, **options)
+        resources = {"metadata": {"name": ""}, **(resources or {})}
+        ours = {"reveal": files, "lab": LAB, **part_of(resources["metadata"]["name"])}
+        return super().from_notebook_node(shown, resources | ours, **options)
 
 
 class LiveDeck(Deck):
@@ -68,6 +71,15 @@ class ProjectedProse(ProseWithFormulas):
         if not re.match(r"\w+:|#", url):
             url = f"{LAB}/{posixpath.normpath(f'notebooks/{url}')}"
         return super().link(text, url, title)
+
+
+def part_of(stem: str) -> dict[str, str]:
+    """The part of the course that a lesson belongs to, and its colour on the map; grey for what is no lesson."""
+    from course_lib.viz.course_map import PARTS
+    from course_lib.viz.style import GREY
+
+    part = next((lesson.part for lesson in LESSONS if lesson.stem == stem), "")
+    return {"part": part, "colour": PARTS[part][1] if part in PARTS else GREY}
 
 
 def built_up(html: str) -> str:

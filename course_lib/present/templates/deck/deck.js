@@ -23,7 +23,16 @@ const KEYS = {
   71: ["G", "figure alone", () => alone(current(".step.output img"))],
   69: ["E", "enlarge the code", () => alone(current(".step.code pre"))],
   67: ["C", "fold the code", () => document.body.classList.toggle("folded")],
+  68: ["D", "dark or light", switchTheme],
 };
+
+// The attention viewer reads the theme where JupyterLab writes it.
+function switchTheme() {
+  const { style } = document.documentElement;
+  const isDark = style.colorScheme ? style.colorScheme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  style.colorScheme = isDark ? "light" : "dark";
+  document.body.dataset.jpThemeLight = isDark;
+}
 
 // Any key, or a click, ends what stands alone.
 function endSolo(event) {
@@ -36,7 +45,7 @@ function endSolo(event) {
 addEventListener("keydown", endSolo, true);
 addEventListener("click", endSolo, true);
 
-const ready = layOut(document.getElementById("steps"), document.querySelector(".slides"), document.body.dataset.lab);
+const ready = layOut(document.getElementById("steps"), document.querySelector(".slides"), document.body.dataset);
 const presented = ready.then(() => {
   document.querySelector(".reveal").classList.remove("laying-out");
   return Reveal.initialize({

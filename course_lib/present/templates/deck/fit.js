@@ -3,8 +3,8 @@
 "use strict";
 
 const LARGE = { code: 20, text: 25 }, MEDIUM = { code: 16, text: 23 }, SMALL = { code: 14, text: 20 }; // pixels of 720
-const ENLARGE = 1.15, SHRINK = 0.7; // how far a figure may differ from the size that it was drawn for
-const WIDTH = 1160; // of a step
+const ENLARGE = 1.15, SHRINK = 0.65; // how far a figure may differ from the size that it was drawn for
+const WIDTH = 1160, NARROW = 760; // of a step; of a figure that leaves room beside it
 
 function element(html) {
   const template = document.createElement("template");
@@ -37,20 +37,32 @@ function shrink(step, body, least) {
 function fits(step, body) {
   const figure = step.querySelector("img");
   if (!figure) return shrink(step, body, MEDIUM);
+  if (body.matches(".beside")) return false;
   const room = body.clientHeight - (step.offsetTop - body.offsetTop);
   const best = Math.min(figure.naturalHeight * ENLARGE, figure.naturalHeight * WIDTH / figure.naturalWidth);
   figure.style.height = `${Math.min(best, room)}px`;
   return room >= SHRINK * Math.min(best, figure.naturalHeight);
 }
 
-// What is said about a figure stands below it, if the figure can be that much smaller.
-function fitsBelowFigure(step, body) {
-  const figure = step.previousElementSibling?.querySelector("img");
-  if (!figure) return false;
+// What is said about a figure stands below it, if the figure can be that much smaller; else beside it, if it is narrow.
+function fitsFigure(step, body) {
+  const figure = [...body.querySelectorAll("img")].pop();
+  return figure && (fitsBelow(figure, body) || fitsBeside(figure, step, body));
+}
+
+function fitsBelow(figure, body) {
   const before = figure.clientHeight;
   figure.style.height = `${before - Math.max(0, body.scrollHeight - body.clientHeight)}px`;
   if (figure.clientHeight >= SHRINK * figure.naturalHeight && !overflows(body)) return true;
   figure.style.height = `${before}px`;
+  return false;
+}
+
+function fitsBeside(figure, step, body) {
+  if (!step.matches(".prose") || body.children.length > 2 || figure.clientWidth > NARROW) return false;
+  body.classList.add("beside");
+  if (shrink(step, body, MEDIUM)) return true;
+  body.classList.remove("beside");
   return false;
 }
 

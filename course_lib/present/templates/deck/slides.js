@@ -2,9 +2,10 @@
 "use strict";
 
 class Slides {
-  constructor(root, lab) {
+  constructor(root, { lab, part }) {
     this.root = root;
     this.lab = lab;
+    this.part = part;
   }
 
   // A heading of the first or second level begins a column of slides.
@@ -16,7 +17,9 @@ class Slides {
     } else if (!this.body.children.length && !this.title.matches("h1")) {
       this.slide.remove(); // only the title of the column stands there: it becomes the line above
     }
-    this.begin(step.querySelector("h1, h2, h3, h4, h5, h6"), step.dataset.cell, level > 2 ? this.section : "");
+    const above = level === 1 ? this.part : level > 2 ? this.section : "";
+    this.begin(step.querySelector("h1, h2, h3, h4, h5, h6"), step.dataset.cell, above);
+    this.slide.classList.toggle("cover", level === 1);
   }
 
   begin(title, cell, above) {
@@ -34,7 +37,7 @@ class Slides {
   place(step) {
     this.body.append(step);
     this.take(step.dataset.seconds);
-    if (fits(step, this.body) || fitsBelowFigure(step, this.body)) return;
+    if (fits(step, this.body) || fitsFigure(step, this.body)) return;
     if (this.body.children.length > 1) return this.moveOn(step);
     const rest = squeeze(step, this.body);
     if (rest) this.moveOn(rest);
@@ -82,9 +85,9 @@ function planMinutes(root) {
   });
 }
 
-async function layOut(steps, root, lab) {
+async function layOut(steps, root, lesson) {
   await Promise.all([...steps.querySelectorAll("img")].map(image => image.decode().catch(() => null)));
-  const slides = new Slides(root, lab);
+  const slides = new Slides(root, lesson);
   for (const step of [...steps.children]) {
     if (step.matches(".heading")) slides.heading(step);
     else if (step.matches(".notes")) slides.note(step);
