@@ -10,7 +10,7 @@ NOTEBOOK ?= $(sort $(wildcard notebooks/*.ipynb))
 python := .venv/bin/python
 as_root := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help setup lab test test-slow lint refresh slides site clean
+.PHONY: help setup lab test test-slow lint refresh slides site lock clean
 
 help: ## say what each command does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,9 @@ slides: setup ## write the lectures through all lessons as decks, to data/cache/
 
 site: setup ## write the course as a site, to data/cache/site
 	.venv/bin/course site
+
+lock: setup ## write the versions of all packages here to constraints.txt, to install the same again
+	$(python) -m pip freeze --exclude-editable | sed 's/+cpu$$//' >constraints.txt
 
 clean: ## remove .venv and every cache, but no notebook and no model
 	rm -rf .venv *.egg-info .pytest_cache .ruff_cache .import_linter_cache data/cache

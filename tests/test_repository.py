@@ -1,5 +1,6 @@
 """What is stated in several files is stated alike: Python, extras, commands, lessons, version, the tree."""
 
+import json
 import re
 import sys
 import tomllib
@@ -9,8 +10,11 @@ import pytest
 import typer
 import yaml
 from jupyter_client.kernelspec import KernelSpecManager
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import course_lib
+from course_lib.present.site.alone import BRANCH
 from tests.notebooks.lesson import LINK, REPOSITORY
 
 EXTRA = '-e ".[test]"'
@@ -43,6 +47,31 @@ def test_conda_installs_the_package_and_nothing_else():
     assert packages == {"pip": [EXTRA]}
     assert environment["channels"] == ["conda-forge", "nodefaults"]
     assert f"conda activate {environment['name']}" in README
+
+
+def test_the_constraints_state_a_version_for_each_dependency_and_one_that_is_allowed():
+    lines = (line.split("==") for line in read("constraints.txt").split())
+    locked = {canonicalize_name(name): version for name, version in lines}
+    extras = PYPROJECT["project"]["optional-dependencies"]
+    wanted = [Requirement(text) for text in PYPROJECT["project"]["dependencies"] + extras["test"] + extras["site"]]
+    named = [one for one in wanted if one.name != PYPROJECT["project"]["name"]]
+    assert [str(one) for one in named if not one.specifier.contains(locked[canonicalize_name(one.name)])] == []
+
+
+def test_a_rented_machine_sets_itself_up_by_a_command_that_exists():
+    container = json.loads(read(".devcontainer/devcontainer.json"))
+    command = container["postCreateCommand"].split()
+    assert command[0] == "make" and command[1] in MAKE_TARGETS
+    assert container["image"].rpartition(":")[2] in PYTHONS
+    files = container["customizations"]["codespaces"]["openFiles"]
+    assert [file for file in files if not (REPOSITORY / file).exists()] == []
+
+
+def test_the_workflow_publishes_what_make_site_writes_to_the_branch_of_the_buttons():
+    steps = yaml.safe_load(read(".github/workflows/site.yml"))["jobs"]["publish"]["steps"]
+    assert any(step.get("run", "").startswith("make site") for step in steps)
+    assert steps[-1]["working-directory"] == "data/cache/site"
+    assert steps[-1]["run"].rstrip().endswith(f" {BRANCH}")
 
 
 def test_every_way_of_installing_takes_the_same_extra():

@@ -14,6 +14,7 @@ NAMES = (
     "training",
     "characters",
     "writing",
+    "smollm2",
     "window",
     "decoder",
     "vit",

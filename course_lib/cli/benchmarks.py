@@ -33,6 +33,7 @@ def bench(
     training    BLEU per minute of training, against the textbook again (takes twice the minutes)
     characters  learning a text by its characters, against a GPT-2 of Hugging Face (takes minutes)
     writing     tokens per second of greedy writing, against transformers.generate
+    smollm2     the same with a real model in few bits and many, and llama.cpp where its binding is installed
     window      time per token late and early in a text, with windows; bytes of the caches
     decoder     training a decoder of 6 layers of 384, against a Llama of Hugging Face (takes minutes)
     vit         training vision transformers, against torchvision's of the same shapes

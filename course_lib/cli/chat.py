@@ -10,7 +10,7 @@ import typer
 
 from course_lib.cli.console import complain, standard_input
 from course_lib.cli.models import MODEL
-from course_lib.cli.talkers import show, talker
+from course_lib.cli.talkers import served, show, talker
 from course_lib.errors import CourseError
 
 if TYPE_CHECKING:  # each command imports what it needs when it runs
@@ -58,13 +58,13 @@ def chat(
       0  the conversation is over
       2  something can't be used; the message says what was expected
     """
-    new_chat = partial(talker(model), choose=choice(temperature, top_p), system=system)
+    settings = {"choose": choice(temperature, top_p), "system": system}
     if web:
         from course_lib.cli.web import serve
 
-        serve(new_chat)
+        serve(partial(served(talker(model)), **settings))
     else:
-        converse(show(new_chat(), image or []))
+        converse(show(talker(model)(**settings), image or []))
 
 
 def choice(temperature: float, top_p: float | None) -> Callable[["Tensor"], "Tensor"]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # each command imports what it needs when it runs
 LARGE = 2**30  # bytes of weights: from here on, memory is worth more than time
 
 
-def talker(name: str) -> Callable[..., "Chat"]:
+def talker(name: str) -> partial:
     """What makes a `Chat` with the model `name`, from the settings of a `Chat`.
 
     Raises:
@@ -89,6 +89,16 @@ def chat_with(
     from course_lib.models import Vlm
 
     return partial(Chat, model, template, processor=image_processor() if isinstance(model, Vlm) else None)
+
+
+def served(new_chat: partial) -> partial:
+    """The same for conversations that share a `Server`; a model that sees has none, and answers one after the other."""
+    from course_lib.generation import ServedChat, Server
+
+    if new_chat.keywords["processor"] is not None:
+        return new_chat
+    model, template = new_chat.args
+    return partial(ServedChat, Server(model), template)
 
 
 def our_template(model: "Model", tokenizer: "Tokenizer") -> "ChatTemplate":

@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # each command imports what it needs when it runs
     from course_lib.generation import Chat
 
 LARGEST_FILE = "20mb"
+AT_ONCE = 16  # pages that are answered at once; they share the steps of the model
 INSTALL = f'in {REPOSITORY}: {sys.executable} -m pip install -e ".[web]"'
 
 
@@ -45,7 +46,12 @@ def page(gradio: ModuleType, new_chat: Callable[[], "Chat"], with_files: bool = 
     with gradio.Blocks(title="course chat", analytics_enabled=False) as blocks:
         report = gradio.Markdown(render=False)
         gradio.ChatInterface(
-            answer, title="course chat", multimodal=with_files, additional_outputs=[report], api_name="chat"
+            answer,
+            title="course chat",
+            multimodal=with_files,
+            additional_outputs=[report],
+            api_name="chat",
+            concurrency_limit=AT_ONCE,
         )
         report.render()
     return blocks

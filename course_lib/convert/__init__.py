@@ -10,6 +10,7 @@ from course_lib.convert.llava import llava_from_hugging_face
 from course_lib.convert.llm import llm_from_hugging_face, llm_to_hugging_face
 from course_lib.convert.llm_config import hub_config, llm_config
 from course_lib.convert.llm_tensors import halves_to_pairs, pairs_to_halves
+from course_lib.convert.mixers import gated_delta_net_from_hugging_face, latent_attention_from_hugging_face
 from course_lib.convert.published import PUBLISHED
 from course_lib.convert.t5 import t5_from_hugging_face
 from course_lib.convert.torch_nn import torch_weights
@@ -22,10 +23,12 @@ __all__ = [
     "HubChatTemplate",
     "HubCheckpoint",
     "bert_from_hugging_face",
+    "gated_delta_net_from_hugging_face",
     "gpt_from_hugging_face",
     "gpt_to_hugging_face",
     "halves_to_pairs",
     "hub_config",
+    "latent_attention_from_hugging_face",
     "llava_from_hugging_face",
     "llm_config",
     "llm_from_hugging_face",

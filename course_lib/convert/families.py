@@ -1,4 +1,4 @@
-"""What Llama, Mistral, Qwen and Gemma each choose, as configurations of our `Llm`.
+"""What Llama, Mistral, Qwen, SmolLM and Gemma each choose, as configurations of our `Llm`.
 
 A family is a row of `FAMILIES`. What differs between its checkpoints is in their config.json, see `llm_config`.
 """
@@ -20,6 +20,7 @@ FOUR_NORMS = {
     "feed_forward_post_norm": "post_feedforward_layernorm",
 }
 SILU = {"hidden_act": "silu"}
+EVERY_LAYER_HAS_EXPERTS = {"decoder_sparse_step": 1, "mlp_only_layers": [], "norm_topk_prob": True}
 GEMMA = {"hidden_activation": "gelu_pytorch_tanh", "attention_bias": False, "use_bidirectional_attention": False}
 GEMMA_1 = {"hidden_act": "gelu_pytorch_tanh"}  # which was renamed later
 
@@ -60,6 +61,8 @@ class Family:
         fixed: settings that our `Llm` can't have otherwise.
         has_window: whether layer i has a window, from their config, where that doesn't list the `layer_types`.
         layer_names: the parts of a layer, our name -> theirs.
+        has_experts: whether the feed-forward networks are mixtures.
+        turning: the setting that lists which layers turn queries and keys, 1 or 0; default: all do.
         query_scalar: the setting whose root divides the scores, where it is not E.
         window_rope: whether layers with a window have a RoPE base of their own.
         norm_offset: what has to be added to the stored weights of RMSNorm.
@@ -73,6 +76,8 @@ class Family:
     fixed: dict[str, object] = field(default_factory=lambda: SILU)
     has_window: Callable[[HubConfig, int], bool] = no_layer
     layer_names: dict[str, str] = field(default_factory=lambda: LAYER_NAMES)
+    has_experts: bool = False
+    turning: str | None = None
     query_scalar: str | None = None
     window_rope: bool = False
     norm_offset: float = 0.0
@@ -104,6 +109,19 @@ FAMILIES = {
         choices={"qk_norm": True},
         fixed=SILU | {"attention_bias": False},
         has_window=later_layers,
+    ),
+    "qwen3_moe": Family(
+        architecture="Qwen3MoeForCausalLM",
+        choices={"qk_norm": True},
+        settings={"d_ff": "moe_intermediate_size"},
+        fixed=SILU | EVERY_LAYER_HAS_EXPERTS | {"attention_bias": False, "use_sliding_window": False},
+        has_experts=True,
+    ),
+    "smollm3": Family(
+        architecture="SmolLM3ForCausalLM",
+        fixed=SILU | {"attention_bias": False, "mlp_bias": False, "use_sliding_window": False},
+        turning="no_rope_layers",
+        tied=True,
     ),
     "gemma": Family(
         architecture="GemmaForCausalLM",

@@ -1,4 +1,4 @@
-"""The config.json of a Llama, Mistral, Qwen or Gemma, and our `LlmConfig`: from one to the other and back."""
+"""The config.json of a Llama, Mistral, Qwen, SmolLM or Gemma, and our `LlmConfig`: from one to the other and back."""
 
 import math
 from contextlib import suppress
@@ -11,7 +11,8 @@ from course_lib.convert.folder import HubConfig, reads_config
 from course_lib.convert.hub_tensors import require
 from course_lib.convert.rope import hub_rope, rope_fields
 from course_lib.errors import CourseError
-from course_lib.models import LlmConfig
+from course_lib.models import AttentionMixer, Experts, LlmConfig, SilentMixer
+from course_lib.models.mixers import Mixer
 
 # Our field and their setting, where these are the same thing in all families.
 SIZES = {
@@ -51,6 +52,8 @@ def llm_config(config: HubConfig) -> LlmConfig:
         num_kv_heads=config.get("num_key_value_heads") or num_heads,
         d_head=config.get("head_dim") or d_model // num_heads,
         window_sizes=windows(config, family),
+        mixers=mixers(config, family),
+        experts=experts(config) if family.has_experts else None,
         tied=config.get("tie_word_embeddings", family.tied),
         embedding_scale=math.sqrt(d_model) if family.scaled_embedding else 1.0,
     )
@@ -65,6 +68,22 @@ def windows(config: HubConfig, family: Family) -> tuple[int | None, ...]:
     if unknown:
         raise CourseError(f"unknown layer type {', '.join(sorted(unknown))}; known: {', '.join(KINDS)}")
     return tuple(config.positive("sliding_window") if kind == KINDS[True] else None for kind in kinds)
+
+
+def mixers(config: HubConfig, family: Family) -> tuple[Mixer, ...] | None:
+    """The mixer of each layer: attention, which turns nothing where the config says so."""
+    if family.turning is None:
+        return None
+    turns = config[family.turning]
+    if not isinstance(turns, list) or not set(turns) <= {0, 1}:
+        raise CourseError(f"{family.turning} should be a list of 0 and 1, got {turns!r}")
+    return tuple(AttentionMixer() if turn else SilentMixer() for turn in turns)
+
+
+def experts(config: HubConfig) -> Experts:
+    """How many experts there are, which has two names on the hub, and how many a token visits."""
+    number = config.get("num_local_experts") or config["num_experts"]
+    return Experts(num_experts=number, num_active=config["num_experts_per_tok"])
 
 
 def hub_config(config: LlmConfig) -> dict[str, Any]:
@@ -96,9 +115,22 @@ def settings(config: LlmConfig, family: Family) -> dict[str, object]:
         "tie_word_embeddings": config.tied,
         **{name: value for name, value in family.fixed.items() if value is not None},
         **({family.query_scalar: config.d_head} if family.query_scalar else {}),
+        **hub_layers(config, family),
         **hub_rope(config),
         **hub_windows(config, family),
     }
+
+
+def hub_layers(config: LlmConfig, family: Family) -> dict[str, object]:
+    """How a family's config.json says which layers turn nothing, and what experts they have."""
+    said = {}
+    if family.turning is not None:
+        said[family.turning] = [int(mixer == AttentionMixer()) for mixer in config.layer_mixers]
+        said["pad_token_id"] = None  # by default a token that smaller vocabularies don't have
+    if family.has_experts and config.experts is not None:
+        said["num_experts"] = config.experts.num_experts
+        said["num_experts_per_tok"] = config.experts.num_active
+    return said
 
 
 def hub_windows(config: LlmConfig, family: Family) -> dict[str, object]:

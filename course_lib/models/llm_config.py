@@ -60,6 +60,8 @@ class LlmConfig:
             raise CourseError(f"window_sizes must be 1 or more, or None for all, got {windows}")
         object.__setattr__(self, "window_sizes", windows)
         check_mixers(self.layer_mixers, windows)
+        if set(self.layer_mixers) == {AttentionMixer()}:
+            object.__setattr__(self, "mixers", None)
 
     @property
     def layer_mixers(self) -> tuple[Mixer, ...]:

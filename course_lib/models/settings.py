@@ -31,7 +31,7 @@ def read(name: str, wanted: Any, value: Any) -> Any:
     """A value of JSON as a field of the type `wanted` holds it; without a type it stays, for the class to refuse."""
     if isinstance(value, dict):
         return from_settings(choose(name, wanted, value), value)
-    value = tuple(read_item(name, wanted, item) for item in value) if isinstance(value, list) else value
+    value = tuple(read_item(name, wanted, item) for item in value) if isinstance(value, list | tuple) else value
     kinds = tuple(get_origin(option) or option for option in options(wanted))
     if float in kinds and type(value) is int:
         value = float(value)

@@ -54,8 +54,8 @@ class GatedDeltaNet(nn.Module):
         self.convolution = ShortConvolution(sum(self.widths), kernel_size)
         self.write_proj = nn.Linear(d_model, num_heads, bias=False)
         self.fade_proj = nn.Linear(d_model, num_heads, bias=False)
-        # As in Mamba 2: a step of 0.001 to 0.1, and a rate of 1 to 16; what fades is their product.
-        step = torch.empty(num_heads).uniform_(math.log(0.001), math.log(0.1)).exp()
+        # What fades is the product of a step and a rate. Before training it is little: a thousandth to a tenth.
+        step = torch.empty(num_heads).uniform_(math.log(0.0001), math.log(0.01)).exp()
         self.fade_bias = nn.Parameter(step.expm1().log())  # softplus makes it the step
         self.log_rate = nn.Parameter(torch.empty(num_heads).uniform_(1, 16).log())
         self.gate_proj = nn.Linear(d_model, num_heads * d_value, bias=False)

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 import torch
 
 from course_lib.errors import CourseError
-from course_lib.nn.kv_cache import KeysValues
-from course_lib.shapes import AnyBKSE, AnyValues, IdsBS, IdsBT, Sequences
+from course_lib.nn.decoder_cache import DecoderCache
+from course_lib.nn.kv_cache import KeysValues, KVCache
+from course_lib.shapes import AnyBKSE, AnyValues, IdsBS, IdsBT, Rows, Sequences
 
 
 class PageTable:
@@ -49,12 +50,7 @@ class PagePool:
         """A table for a text that begins with `ids` and may grow to `length`; None while there are too few free pages.
 
         The pages that hold a beginning of `ids` already are shared; at least the last id is left to be read.
-
-        Raises:
-            CourseError: all pages together are too few.
         """
-        if self.needed(length) > self.num_pages:
-            raise CourseError(f"{length} positions need {self.needed(length)} pages, there are {self.num_pages}")
         shared = self.shared(ids)
         new = self.needed(length) - len(shared)
         if new > len(self.free) - sum(page in self.free for page in shared):
@@ -67,11 +63,15 @@ class PagePool:
         """The pages that hold the beginning of `ids`, as far as there are any."""
         found = []
         for end in range(self.page_size, len(ids), self.page_size):
-            page = self.known.get(tuple(ids[:end]))
+            page = self.known.get(self.key(ids, end))
             if page is None:
                 break
             found.append(page)
         return found
+
+    def key(self, ids: Sequence[int], end: int) -> tuple[int, ...]:
+        """By what the page of the positions before `end` is found: its own tokens, and all that stand before them."""
+        return tuple(ids[:end])
 
     def take(self) -> int:
         """The page that has been free for longest; what it held is forgotten."""
@@ -87,8 +87,8 @@ class PagePool:
 
     def remember(self, table: PageTable, ids: Sequence[int]) -> None:
         """Note which text, `ids`, stands in the full pages of a table, for others that begin so."""
-        for number in range(table.length // self.page_size):
-            text, page = tuple(ids[: (number + 1) * self.page_size]), table.pages[number]
+        for number, page in enumerate(table.pages[: table.length // self.page_size], start=1):
+            text = self.key(ids, number * self.page_size)
             if text not in self.known and page not in self.text:
                 self.known[text], self.text[page] = page, text
 
@@ -101,13 +101,12 @@ class PagePool:
         table.pages = []
 
 
-class PagedCache:
-    """What a `DecoderCache` is, for the texts of some tables, one for each row: made anew for each forward pass."""
-
-    is_plain, memory = False, None
+class PagedCache(DecoderCache):
+    """The `DecoderCache` of the texts of some tables, one for each row: made anew for each forward pass."""
 
     def __init__(self, pool: PagePool, tables: Sequence[PageTable], num_layers: int):
-        self.pool, self.tables = pool, tables
+        self.pool, self.tables = pool, list(tables)
+        self.is_plain, self.memory = False, None
         self.layers = [PagedLayer(self, i) for i in range(num_layers)]
 
     def extend(self, tokens: Sequences, positions: IdsBT | None = None) -> IdsBT:
@@ -141,12 +140,16 @@ class PagedCache:
         """The positions of all keys, -1 behind a row's end; windows are left to the masks."""
         return self.held
 
+    def select(self, rows: Rows) -> None:
+        """Keep the texts `rows`, each once."""
+        self.tables = [self.tables[row] for row in rows]
+
     def __len__(self):
         return max(table.length for table in self.tables)
 
 
-class PagedLayer:
-    """The keys and values of a layer: takes the place of a `KVCache`."""
+class PagedLayer(KVCache):
+    """The keys and values of a layer, in pages."""
 
     def __init__(self, cache: PagedCache, layer: int):
         self.cache, self.layer = cache, layer

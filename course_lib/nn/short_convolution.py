@@ -1,7 +1,5 @@
 """A token mixed with the few before it, channel by channel, as linear attention likes it (Yang et al. 2025)."""
 
-import math
-
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -14,13 +12,15 @@ class ShortConvolution(nn.Module):
 
     Args:
         channels: D.
-        kernel_size: how many tokens; the last weight of a channel is that of the token itself.
+        kernel_size: how many tokens; the last weight of a channel is that of the token itself. Before training it is
+            near 1 and the others near 0, so that a token is first of all itself.
     """
 
     def __init__(self, channels: int, kernel_size: int):
         super().__init__()
-        reach = 1 / math.sqrt(kernel_size)
-        self.weight = nn.Parameter(torch.empty(channels, kernel_size).uniform_(-reach, reach))
+        weight = torch.empty(channels, kernel_size).uniform_(-0.05, 0.05)
+        weight[:, -1] += 1
+        self.weight = nn.Parameter(weight)
 
     def forward(self, x: BTD, before: torch.Tensor, real: BoolsBT | None = None) -> tuple[BTD, torch.Tensor]:
         """What becomes of new tokens, and the last `kernel_size` - 1 real ones, which are `before` the next.

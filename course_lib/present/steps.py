@@ -6,9 +6,12 @@ lecturer. The kind of a step stands in the metadata of its cell: "heading", "pro
 "notes".
 """
 
+import copy
 import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
+
+from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 
 from course_lib.present.minutes import PREDICT, RUNS, effort
 from course_lib.present.path import HEADING, lecture_path
@@ -22,7 +25,7 @@ ITEM = re.compile(r" *([-*+]|\d+\.) ")
 
 def lecture_steps(cells: Sequence["NotebookNode"]) -> list["NotebookNode"]:
     """The steps of a lesson. Each says of itself its kind, the id of its cell, and the seconds that it takes."""
-    steps = []
+    steps, cells = [], [part for cell in cells for part in at_heading(cell)]
     for cell, shown in zip(cells, lecture_path(cells), strict=True):
         steps += parts_of(cell) if shown else [step(cell, "notes", cell.source)]
     for place, one in enumerate(steps):
@@ -30,11 +33,21 @@ def lecture_steps(cells: Sequence["NotebookNode"]) -> list["NotebookNode"]:
     return steps
 
 
+def at_heading(cell: "NotebookNode") -> list["NotebookNode"]:
+    """The cell, cut in two where prose stands before its first heading: that belongs to the section above."""
+    texts = blocks(cell.source) if cell.cell_type == "markdown" else []
+    cut = next((place for place, text in enumerate(texts) if HEADING.match(text)), 0)
+    if not cut:
+        return [cell]
+    return [type(cell)(cell, source="\n\n".join(part)) for part in (texts[:cut], texts[cut:])]
+
+
 def parts_of(cell: "NotebookNode") -> Iterator["NotebookNode"]:
     """The steps of one cell that is shown."""
     if cell.cell_type == "code":
         yield step(cell, "code", cell.source, outputs=[])
-        for output in cell.outputs:
+        whole, _ = CoalesceStreamsPreprocessor().preprocess_cell(copy.deepcopy(cell), {}, 0)
+        for output in whole.outputs:  # what was printed in one go may be stored in pieces
             yield step(cell, "output", "", outputs=[output])
     else:
         for block in blocks(cell.source):

@@ -28,6 +28,12 @@ FAMILIES = {
     "mistral": ("Mistral", {"sliding_window": WINDOW}),
     "qwen2": ("Qwen2", WINDOWS | {"hidden_size": 4 * H, "head_dim": 4, "tie_word_embeddings": True}),
     "qwen3": ("Qwen3", WINDOWS | {"rms_norm_eps": 1e-2, "rope_parameters": {"rope_theta": 100.0}}),
+    "qwen3_moe": (
+        "Qwen3Moe",
+        {"num_experts": 5, "num_experts_per_tok": 2, "norm_topk_prob": True}
+        | {"hidden_size": 32, "moe_intermediate_size": 16},  # their kernel takes multiples of 16 bytes
+    ),
+    "smollm3": ("SmolLM3", {"no_rope_layers": [1, 0, 1]}),
     "gemma": ("Gemma", {"tie_word_embeddings": True}),
     "gemma2": ("Gemma2", GEMMA | {"attn_logit_softcapping": 2.0, "final_logit_softcapping": 3.0}),
     "gemma3_text": ("Gemma3", GEMMA | {"sliding_window_pattern": 2}),

@@ -1,5 +1,7 @@
 """What a room sees at each key: headings, blocks of prose, code and outputs, in the order of the lesson."""
 
+from itertools import cycle
+
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from course_lib.present.steps import blocks, lecture_steps
@@ -14,7 +16,9 @@ def prose(source, kind=None):
 
 
 def code(source, *texts):
-    return new_code_cell(source, outputs=[new_output("stream", text=text) for text in texts])
+    """A cell that printed each text, in turns to the one stream and to the other."""
+    streams = cycle(["stdout", "stderr"])
+    return new_code_cell(source, outputs=[new_output("stream", name=next(streams), text=text) for text in texts])
 
 
 def test_a_question_its_run_and_its_answer_are_steps_of_their_own():
@@ -31,9 +35,21 @@ def test_no_step_but_an_output_holds_an_output():
     ]
 
 
+def test_what_was_printed_in_one_go_is_one_step():
+    cell = code("x = 1", "1\n", "a warning")
+    cell.outputs.insert(1, new_output("stream", text="2\n"))
+    assert [step.outputs[0].text for step in lecture_steps([cell])[1:]] == ["1\n2\n", "a warning"]
+    assert len(cell.outputs) == 3
+
+
 def test_what_a_lecture_skips_is_a_note():
     cells = prose("# A lesson"), prose("more", "skip"), prose("## Check it"), code("x = 1", "1"), prose("## Use it")
     assert kinds(*cells) == ["heading", "notes", "notes", "notes", "heading"]
+
+
+def test_what_stands_before_a_heading_belongs_to_the_section_above():
+    cells = prose("## Check it"), code("x = 1", "1"), prose("**Seen:** rounding.\n\n## Use it\n\nNow.")
+    assert kinds(*cells) == ["notes", "notes", "notes", "heading", "prose"]
 
 
 def test_each_step_names_its_cell_and_no_two_have_one_id():

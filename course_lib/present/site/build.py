@@ -23,10 +23,8 @@ from course_lib.viz import course_style, draw_course_map, save_png
 
 SETTINGS = Path(__file__).parent  # has conf.py
 MARK = ".buildinfo"  # Sphinx leaves it in what it has built
-IN_PLACE = (  # what pages are made of, or lead to
-    *("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", "CITATION.cff", "notebooks/exercises/README.md"),
-    *("course_lib", "tests", "data/studies", "data/models"),
-)
+TEXTS = "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", "CITATION.cff", "notebooks/exercises/README.md"
+FOLDERS = "course_lib", "tests", "data"  # what texts link to
 ABOUT = "About <README>", "Notes for lecturers <notebooks/exercises/README>", "CONTRIBUTING", "CHANGELOG"
 LIVE = "translator", "chat"
 INSTALL = f'in {REPOSITORY}: {sys.executable} -m pip install -e ".[site]"'
@@ -73,8 +71,9 @@ class Site:
 
     def write_sources(self, source: Path) -> None:
         """What Sphinx reads; files of the repository have their places in it, so that relative links hold."""
-        for name in IN_PLACE:
-            (source / name).parent.mkdir(parents=True, exist_ok=True)
+        for name in TEXTS:
+            write(source / name, (REPOSITORY / name).read_bytes())
+        for name in FOLDERS:
             (source / name).symlink_to(REPOSITORY / name)
         draw_road(source / "road.png")
         made = {name: text for part in self.parts for name, text in part.sources().items()}

@@ -31,6 +31,7 @@ napoleon_use_rtype = False
 
 html_theme = "furo"
 html_static_path = ["static"]
+html_favicon = "static/favicon.svg"
 html_css_files = ["course.css"]
 html_copy_source = False
 html_show_sphinx = False

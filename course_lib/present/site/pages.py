@@ -32,7 +32,7 @@ def home(parts: Sequence[LessonOnSite], others: Iterable[str], live: Iterable[st
     texts = [HOME, f"Models that run in a page of their own, to look into each box: {links}." if links else ""]
     for name, group in groupby(parts, key=lambda part: part.lesson.part):
         listed = list(group)
-        texts.append(f"## {name}\n\n" + "\n".join(map(entry, listed)))
+        texts.append(f"## {name}\n\n:::{{container}} lessons\n" + "\n".join(map(entry, listed)) + "\n:::")
         texts.append(toctree([part.page for part in listed], name))
     return "\n\n".join([*texts, toctree(others, "Beside the lessons")]) + "\n"
 
@@ -40,7 +40,7 @@ def home(parts: Sequence[LessonOnSite], others: Iterable[str], live: Iterable[st
 def entry(part: LessonOnSite) -> str:
     """A lesson in the list of all."""
     lesson = part.lesson
-    return f"- [{lesson.number:02} · {lesson.title}]({part.page}), {lesson.minutes} minutes. {part.claim}"
+    return f"- [{lesson.number:02} · {lesson.title}]({part.page}) · {lesson.minutes} minutes\n\n  {part.claim}"
 
 
 def toctree(pages: Iterable[str], caption: str = "") -> str:

@@ -1,5 +1,23 @@
 """A live page in a browser: what a reader does there, and what there is to see."""
 
+HOSTILE_TEXTS = {  # and which words of them the translator says that it has never met
+    "<script>alert(1)</script>": None,
+    "<img src=x onerror=alert(1)> & \"quotes\" 'and' `more`": None,
+    "</script><!--": None,
+    "${x} {{y}} %s \\u003c \\": None,
+    "<eos> <bos> <pad>": None,
+    "este 👩‍👩‍👧 é 🇵🇹 livro": "👩",
+    "זה ספר مرحبا": "זה, ספר, مرحبا",
+    "\u202eorvil o é este\u202c": "orvil",
+    "漢字かな交じり文": "漢字かな交じり文",
+    "e\u0301 e\u0301 e\u0301": None,
+    "\u0000\u0007\ufeff\u200b x": None,
+    "ESTE É O PRIMEIRO LIVRO.": None,
+    "1234567890 3,14 ½": "½",
+    "um\tdois\nlivro": None,
+    "! ? ... ,,, ;;;": None,
+}
+
 
 class PageInBrowser:
     """The page that is open. Controls are known by their `data-key`."""

@@ -7,27 +7,12 @@ from course_lib.generation import beam, translate
 from course_lib.models import load_model
 from course_lib.nn import record_attention
 from course_lib.present.explain import LivePage
-from tests.present.explain.live_page import opened
+from tests.present.explain.live_page import HOSTILE_TEXTS, opened
 from tests.present.explain.twins import rounded
 
 SENTENCE = "este é o primeiro livro que eu fiz."
 PARTS = 10  # the whole, two embeddings, three and two layers, linear and softmax, beam search
-HOSTILE = {
-    "<script>alert(1)</script>": None,
-    "<img src=x onerror=alert(1)> & \"quotes\" 'and' `more`": None,
-    "</script><!--": None,
-    "${x} {{y}} %s \\u003c \\": None,
-    "<eos> <bos> <pad>": None,
-    "este 👩‍👩‍👧 é 🇵🇹 livro": "👩",
-    "זה ספר مرحبا": "זה, ספר, مرحبا",
-    "\u202eorvil o é este\u202c": "orvil",
-    "漢字かな交じり文": "漢字かな交じり文",
-    "e\u0301 e\u0301 e\u0301": None,
-    "\u0000\u0007\ufeff\u200b x": None,
-    "ESTE É O PRIMEIRO LIVRO.": None,
-    "1234567890 3,14 ½": "½",
-    "um\tdois\nlivro": None,
-    "! ? ... ,,, ;;;": None,
+HOSTILE = HOSTILE_TEXTS | {
     "": "the text is empty",
     "   ": "the text is empty",
     "livro " * 130: "too long; the model reads 128 tokens",
@@ -138,3 +123,9 @@ def test_the_focus_stays_where_it_is_when_the_page_changes(page):
     page.tab.keyboard.press("Enter")
     assert page.tab.evaluate("document.activeElement.dataset.key") == "back"
     assert page.output.startswith("this is the first book i've ever done")
+
+
+def test_an_address_may_ask_for_a_part(page, file):
+    page.tab.goto("about:blank")
+    page.tab.goto(f"{file.as_uri()}#7")
+    assert page.texts("h2") == ["Decoder layer 1"]

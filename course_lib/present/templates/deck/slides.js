@@ -19,6 +19,7 @@ class Slides {
     }
     const above = level === 1 ? this.part : level > 2 ? this.section : "";
     this.begin(step.querySelector("h1, h2, h3, h4, h5, h6"), step.dataset.cell, above);
+    this.slide.classList.toggle("cover", level === 1);
   }
 
   begin(title, cell, above) {

@@ -7,7 +7,7 @@ import { painted } from "./heat.js";
 
 // `choice` says which head, query and key are shown; `switch_off` and `show` are called with what the reader wants;
 // `extra` makes what else there is to show of a pair.
-export function attention_panel({ attention, rows, columns, choice, switch_off, show, extra }) {
+export function attention_panel({ attention, noun, rows, columns, choice, switch_off, show, extra }) {
   const { seen } = attention;
   const head = Math.min(choice.head, attention.num_heads - 1);
   const query = Math.min(choice.query ?? rows.length - 1, rows.length - 1);
@@ -15,13 +15,13 @@ export function attention_panel({ attention, rows, columns, choice, switch_off, 
   const key = Math.min(choice.key ?? best, columns.length - 1);
   const place = { head, query, key };
   return element("div", { class: "attention" },
-    heads(attention, head, switch_off, show),
-    choose_word("The word that asks", rows, query, (query) => show({ query, key: null })),
-    asked_words(seen, place, columns, (key) => show({ query, key })),
-    pair(seen, place, rows, columns), ...extra(seen, place));
+    heads(attention, noun, head, switch_off, show),
+    choose_word(`The ${noun} that asks`, rows, query, (query) => show({ query, key: null })),
+    asked_words(seen, noun, place, columns, (key) => show({ query, key })),
+    pair(seen, noun, place, rows, columns), ...extra(seen, place));
 }
 
-function heads(attention, chosen, switch_off, show) {
+function heads(attention, noun, chosen, switch_off, show) {
   const maps = attention.seen.weights.map((weights, head) => {
     const attributes = { class: "head", "aria-pressed": head === chosen, "data-key": `head-${head}` };
     const map = button("", attributes, () => show({ head }));
@@ -31,7 +31,7 @@ function heads(attention, chosen, switch_off, show) {
     box.addEventListener("change", () => switch_off(head, !box.checked));
     return element("div", {}, map, element("label", {}, box, "on"));
   });
-  const note = "The weights of each head: a row for each word that asks, a column for each that is asked.";
+  const note = `The weights of each head: a row for each ${noun} that asks, a column for each that is asked. The bluer, the more.`;
   return element("section", {}, element("h4", {}, "Heads"), element("p", {}, note),
     element("div", { class: "heads" }, ...maps));
 }
@@ -48,7 +48,7 @@ function choose_word(title, words, chosen, choose) {
   return element("section", {}, element("h4", {}, title), element("div", { class: "chips" }, ...chips));
 }
 
-function asked_words(seen, { head, query, key }, columns, choose) {
+function asked_words(seen, noun, { head, query, key }, columns, choose) {
   const body = columns.map((word, index) => {
     const is_seen = !seen.mask || seen.mask[query][index];
     const weight = seen.weights[head][query][index];
@@ -60,14 +60,14 @@ function asked_words(seen, { head, query, key }, columns, choose) {
       element("td", {}, is_seen ? "may" : "may not"),
       element("td", { class: "weight" }, bar, decimals(weight, 3)));
   });
-  const titles = ["word that is asked", "score q · k / √E", "mask", "weight"];
+  const titles = [`${noun} that is asked`, "score q · k / √E", "mask", "weight"];
   const header = element("tr", {}, ...titles.map((title) => element("th", { scope: "col" }, title)));
   const table = element("table", {}, element("thead", {}, header), element("tbody", {}, ...body));
-  const scroll = { class: "scroll tall", tabindex: 0, role: "region", "aria-label": "words that are asked" };
+  const scroll = { class: "scroll tall", tabindex: 0, role: "region", "aria-label": `${noun}s that are asked` };
   return element("section", {}, element("h4", {}, "Score, mask, weight"), element("div", scroll, table));
 }
 
-function pair(seen, { head, query, key }, rows, columns) {
+function pair(seen, noun, { head, query, key }, rows, columns) {
   const [q, k, v] = [seen.q[head][query], seen.k[head][key], seen.v[head][key]];
   const products = q.map((value, i) => value * k[i]);
   const sum = products.reduce((total, value) => total + value, 0);
@@ -75,10 +75,10 @@ function pair(seen, { head, query, key }, rows, columns) {
   const is_seen = !seen.mask || seen.mask[query][key];
   const capped = Math.abs(score - sum / Math.sqrt(q.length)) > 1e-3 ? ", and capped" : "";
   const then = is_seen
-    ? `After the softmax over all words that “${rows[query]}” may see, the weight is ${decimals(weight, 3)}: so much ` +
+    ? `After the softmax over all ${noun}s that “${rows[query]}” may see, the weight is ${decimals(weight, 3)}: so much ` +
       "of the value goes into what the head gathers."
-    : `The mask hides this word: it ${key > query ? "comes later" : "has left the window"}. Its weight is 0.`;
-  const text = `“${rows[query]}” asks “${columns[key]}”: q · k = ${decimals(sum)}, divided by √${q.length}${capped}: ` +
+    : `The mask hides this ${noun}: it ${key > query ? "comes later" : "has left the window"}. Its weight is 0.`;
+  const text = `“${rows[query]}” asks “${columns[key]}”: q · k = ${decimals(sum)}, divided by √${q.length} (a head has ${q.length} numbers)${capped}: ` +
     `${decimals(score)}. ${then}`;
   const strips = [["query q", q], ["key k", k], ["q times k", products], ["value v", v],
     ["gathered by the head", seen.gathered[head][query]]];

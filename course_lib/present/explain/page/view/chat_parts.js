@@ -9,7 +9,7 @@ import { layer_part } from "./layer_part.js";
 import { next_word } from "./next_word.js";
 import { rotation } from "./rotation.js";
 import { sampling_panel } from "./sampling_panel.js";
-import { token_list, word_and_id } from "./tokens.js";
+import { about_tokens, token_list, word_and_id } from "./tokens.js";
 
 export function chat_parts({ model }) {
   return [tokens, embedding, ...model.layers.map((_, i) => llm_layer_part(model.config, i)), words_part, sampling, cache, lens];
@@ -23,7 +23,7 @@ const tokens = {
     "model only goes on with the text, one token at a time.",
   show: (session) => [
     token_list("What the model gets", session.words.map((word, i) => card(session, word, i))),
-    element("p", { class: "quiet" }, "The last ones, with a frame, were written by the model. Click one to go back to it."),
+    about_tokens("The last ones, with a frame, were written by the model. Click one to go back to it."),
     element("h3", {}, session.ended ? "The answer has ended" : "The next word"),
     next_word(session),
   ],

@@ -28,8 +28,8 @@ const TITLES = {
 
 const SENTENCES = {
   self_attention:
-    "Each word asks all words that it may see, and gathers their values by its weights. This is the only kind of box " +
-    "where words hear of one another.",
+    "Each word sends out a query, and has a key and a value for all that ask. It gathers the values of the words whose keys " +
+    "fit its query. This is the only kind of box where words hear of one another.",
   cross_attention:
     "Queries come from the words of the translation, keys and values from what the encoder has made of the sentence. " +
     "Here the translation looks at the source.",
@@ -61,7 +61,7 @@ function sentence_of(kind, layer) {
 }
 
 // `open` is the number of the box that is open; `detail` makes what stands below an attention.
-export function layer_panel({ layer, words, open, choose, detail }) {
+export function layer_panel({ layer, words, noun, open, choose, detail }) {
   const boxes = boxes_of(layer);
   const shape = ({ gives }) => `${gives.length} × ${gives[0].length}`;
   const cards = boxes.map((box) => {
@@ -76,7 +76,7 @@ export function layer_panel({ layer, words, open, choose, detail }) {
   const comes = `Comes in: ${before ? shape(before) : shape(box)}. Goes out: ${shape(box)}.`;
   return element("div", {}, element("ol", { class: "boxes" }, ...cards),
     element("section", { class: "open-box" }, element("h3", {}, `${box.number}. ${TITLES[box.kind]}`),
-      element("p", {}, sentence_of(box.kind, layer), " ", element("span", { class: "shape" }, comes)),
+      element("p", {}, sentence_of(box.kind, layer).replaceAll("word", noun).replaceAll("Word", noun), " ", element("span", { class: "shape" }, comes)),
       ...detail(box), sequence(box.gives, words, "What goes out")));
 }
 

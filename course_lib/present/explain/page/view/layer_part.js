@@ -4,8 +4,9 @@ import { element } from "../../../../viz/viewer_page/elements.js";
 import { attention_panel } from "./attention_panel.js";
 import { hidden_layer, layer_panel } from "./layer_panel.js";
 
-// `words` ask; `columns(kind)` are asked; `extra` makes what else there is to say of an attention.
-export function layer_part({ session, stack, i, words, columns, choice, choose, extra = () => [] }) {
+// `words` ask, and are called by a `noun`; `columns(kind)` are asked; `extra` makes what else there is to say of an
+// attention.
+export function layer_part({ session, stack, i, words, columns, choice, choose, noun = "word", extra = () => [] }) {
   const layer = stack.layers[i];
   const box = element("input", { type: "checkbox", "data-key": "layer-off" });
   box.checked = !stack.off.has(i);
@@ -21,6 +22,7 @@ export function layer_part({ session, stack, i, words, columns, choice, choose, 
     const attention = layer[kind];
     const panel = attention_panel({
       attention,
+      noun,
       rows: words,
       columns: columns(kind),
       choice,
@@ -30,6 +32,6 @@ export function layer_part({ session, stack, i, words, columns, choice, choose, 
     });
     return [panel];
   };
-  const boxes = layer_panel({ layer, words, open: choice.box, choose: (number) => choose({ box: number }), detail });
+  const boxes = layer_panel({ layer, words, noun, open: choice.box, choose: (number) => choose({ box: number }), detail });
   return [on, element("p", { class: "quiet" }, order), boxes];
 }

@@ -6,7 +6,7 @@ import { header, keeping_focus, road } from "./walk.js";
 
 export class Page {
   constructor(session, parts, label) {
-    Object.assign(this, { session, parts, open: 0 });
+    Object.assign(this, { session, parts, open: part_in_address(parts) });
     this.label = element("label", { for: "text" }, label);
     this.choice = { box: 1, head: 0, query: null, key: null, beam: 3, grown: null, place: null };
     this.input = element("input", { id: "text", autocomplete: "off", spellcheck: "false" });
@@ -75,7 +75,7 @@ export class Page {
       act("Back", "back", () => session.back(), is_new),
       act("Next word", "next", () => session.next(), session.is_full),
       act("To the end", "end", () => session.to_the_end(), session.is_full),
-      element("span", { class: "quiet" }, `all layers anew in ${session.milliseconds.toFixed(0)} ms`));
+      element("span", { class: "quiet" }, `computed in ${session.milliseconds.toFixed(0)} ms`));
   }
 
   switched_off() {
@@ -104,4 +104,10 @@ export class Page {
       element("div", { class: "chips steps" }, step("Previous part", this.open - 1), step("Next part", this.open + 1)),
     ];
   }
+}
+
+// The part that an address asks for: the third, if it ends in #3. Without a number it is the first.
+function part_in_address({ length }) {
+  const number = Number.parseInt(location.hash.slice(1), 10) || 1;
+  return Math.min(Math.max(number, 1), length) - 1;
 }

@@ -10,3 +10,9 @@ export function token_list(title, cards) {
 export function word_and_id(word, id) {
   return [element("span", { class: "token" }, word), element("span", { class: "id" }, String(id))];
 }
+
+// What the signs on the cards mean.
+export function about_tokens(more) {
+  return element("p", { class: "quiet" }, "A token is a word or a part of one; ▁ stands for the space before it, the number is its " +
+    `place in the vocabulary. Tokens in <> are no text: where a text begins and ends, and who speaks. ${more}`);
+}

@@ -6,7 +6,7 @@ import { beam_tree } from "./beam_tree.js";
 import { sequence } from "./heat.js";
 import { layer_part } from "./layer_part.js";
 import { next_word } from "./next_word.js";
-import { token_list, word_and_id } from "./tokens.js";
+import { about_tokens, token_list, word_and_id } from "./tokens.js";
 
 export function translator_parts({ model }) {
   const encoder_layers = model.encoder.layers.map((_, i) => layer_of("encoder", i));
@@ -28,7 +28,7 @@ const whole = {
       token.append(...word_and_id(word, session.tokens[i]));
       return token;
     })),
-    element("p", { class: "quiet" }, "Click a word to go back to where it is the last one."),
+    about_tokens("Click one of the translation to go back to where it is the last one."),
     element("h3", {}, session.ended ? "The translation has ended" : "The next word"),
     next_word(session),
   ],

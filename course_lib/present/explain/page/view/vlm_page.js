@@ -99,7 +99,8 @@ export class VlmPage extends Page {
       }));
     const suggestions = this.questions(picture).map((text, i) =>
       button(text, { class: "chip", "data-key": `question-${i}` }, () => this.ask(text)));
-    this.asked.replaceChildren(element("div", { class: "chips" }, ...forms), element("div", { class: "chips" }, ...suggestions));
+    const group = (label, chips) => element("div", { class: "chips", role: "group", "aria-label": label }, ...chips);
+    this.asked.replaceChildren(group("form of the question", forms), group("questions", suggestions));
   }
 
   answer() {

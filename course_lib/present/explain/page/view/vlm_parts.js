@@ -8,7 +8,7 @@ import { layer_part } from "./layer_part.js";
 import { looking_panel } from "./looking_panel.js";
 import { next_word } from "./next_word.js";
 import { patch_buttons, patch_shares, percent, place_of, square_of, sum_of } from "./patch_grid.js";
-import { token_list, word_and_id } from "./tokens.js";
+import { about_tokens, token_list, word_and_id } from "./tokens.js";
 
 // What the slide calls the forms of a question.
 export const FORMS = { normal: "Normal prompt", ambiguous: "Ambiguous prompt", word: "Formatting prompt" };
@@ -32,7 +32,7 @@ const picture_and_question = {
     "model reads all of it as one sequence, and writes the answer token by token.",
   show: (session) => [
     token_list("What the language model gets", session.words.map((word, i) => token_card(session, word, i))),
-    element("p", { class: "quiet" }, "The last ones, with a frame, were written by the model. Click one to go back to it."),
+    about_tokens("The last ones, with a frame, were written by the model. Click one to go back to it."),
     element("h3", {}, session.ended ? "The answer has ended" : "The next word"),
     next_word(session),
   ],
@@ -100,7 +100,8 @@ function vision_layer_part(i) {
       const first = session.model.vision.class_token.length;
       const extra = ({ weights }, { head, query }) =>
         [shares_over(session, weights[head][query].slice(first), `Where “${words[query]}” looks`)];
-      return layer_part({ session, stack: session.model.vision, i, words, columns: () => words, choice, choose, extra });
+      const { vision: stack } = session.model;
+      return layer_part({ session, stack, i, words, noun: "patch", columns: () => words, choice, choose, extra });
     },
   };
 }

@@ -2,8 +2,15 @@
 
 import { button, element } from "../../../../viz/viewer_page/elements.js";
 
+const KINDS = {
+  Translator: "a translator, made of an encoder and a decoder",
+  Llm: "a decoder, which goes on with a text",
+  Vlm: "a language model that sees",
+};
+
 export function header({ name, parameters, architecture }) {
-  const about = `${architecture}, ${parameters.toLocaleString("en")} weights. It runs in this page; nothing leaves it.`;
+  const about = `${name} is ${KINDS[architecture]}. Its ${parameters.toLocaleString("en")} weights are in this page, where it runs; ` +
+    "nothing leaves it. Below are its parts, in the order of the slides: what each is, what comes in, what goes out.";
   return element("header", {}, element("h1", {}, name), element("p", { class: "quiet" }, about));
 }
 

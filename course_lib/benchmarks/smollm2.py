@@ -1,0 +1,107 @@
+"""Tokens per second of SmolLM2-135M, written and read, in few bits and in many: ours, transformers, llama.cpp.
+
+Wanted: with weights of the same size 0.9 times llama.cpp's speed or more, and prompts read faster than by both. Its
+Python binding, llama-cpp-python, takes part where it is installed.
+"""
+
+import time
+from collections.abc import Callable
+from functools import partial
+from importlib.util import find_spec
+from statistics import median
+
+import torch
+from torch import nn
+
+from course_lib.benchmarks.options import Options
+from course_lib.benchmarks.rounds import Table, compare, take_turns
+from course_lib.benchmarks.writers import NEVER, Writing
+from course_lib.convert import GgufCheckpoint, open_checkpoint
+from course_lib.convert.artefacts import ARTEFACTS
+from course_lib.generation import TextDecoding, generate
+from course_lib.models import fuse, pack
+from course_lib.nn import Int8Linear
+
+NAME, WRITTEN, READ = "smollm2", 64, 500  # tokens
+Run = Callable[[torch.Tensor, int], None]  # reads a prompt, 1 T, and writes so many tokens
+
+
+def measure(options: Options) -> Table:
+    """In each round all write the same number of tokens behind a short prompt, and one behind a long one."""
+    if not ARTEFACTS[NAME].path.is_file():
+        return [{"name": f"not here yet: course fetch {NAME}", "tokens_per_second": None, "ratio": None}]
+    return contest(open_checkpoint(NAME), options.rounds, WRITTEN, READ)
+
+
+def contest(checkpoint: GgufCheckpoint, rounds: int, written: int, read: int) -> Table:
+    """The rows of a checkpoint; `prompt_per_second` is how fast a prompt of `read` tokens is read."""
+    runs = contestants(checkpoint)
+    vocab_size = len(checkpoint.file.settings["tokenizer.ggml.tokens"])
+    short, long = Writing(vocab_size, written).prompt, torch.randint(1, vocab_size, (1, read))
+    writing = {name: partial(rate, run, short, written, written) for name, run in runs.items()}
+    reading = {name: partial(rate, run, long, 1, read) for name, run in runs.items()}
+    rows, prompts = compare(take_turns(rounds, writing), "tokens_per_second"), take_turns(rounds, reading)
+    return [row | {"prompt_per_second": median(prompts[row["name"]])} for row in rows]
+
+
+def rate(run: Run, prompt: torch.Tensor, count: int, tokens: int) -> float:
+    """`tokens` per second."""
+    started = time.perf_counter()
+    run(prompt, count)
+    return tokens / (time.perf_counter() - started)
+
+
+def contestants(checkpoint: GgufCheckpoint) -> dict[str, Run]:
+    """Who takes part, by name."""
+    models = {
+        "ours, 4 bits as in the file": fuse(checkpoint.packed()),
+        "ours, 8 bits": fuse(pack(checkpoint.model(), in_8_bits)),
+        "ours, float16": fuse(pack(checkpoint.model(torch.float16))),
+        "ours, float32": fuse(checkpoint.model()),
+        "ours, float32, not fused": checkpoint.model(),
+    }
+    others = {"transformers, float16": torch.float16, "transformers, float32": torch.float32}
+    runs = {name: partial(ours, model) for name, model in models.items()}
+    runs |= {name: partial(theirs, read_by_transformers(checkpoint, dtype)) for name, dtype in others.items()}
+    return runs | ({"llama.cpp": llama_cpp(checkpoint)} if find_spec("llama_cpp") else {})
+
+
+def in_8_bits(name: str, layer: nn.Module) -> Int8Linear:
+    """A packed layer, see `pack`."""
+    return Int8Linear(layer.weight.detach(), getattr(layer, "bias", None))
+
+
+def ours(model: nn.Module, prompt: torch.Tensor, count: int) -> None:
+    """A `Run` of a model of ours."""
+    generate(TextDecoding(model, max_length=prompt.shape[1] + count), prompt, NEVER)
+
+
+def read_by_transformers(checkpoint: GgufCheckpoint, dtype: torch.dtype) -> nn.Module:
+    """The model that transformers makes of the file."""
+    from transformers import AutoModelForCausalLM
+
+    path = checkpoint.file.path
+    return AutoModelForCausalLM.from_pretrained(path.parent, gguf_file=path.name, dtype=dtype).eval()
+
+
+@torch.inference_mode()
+def theirs(model: nn.Module, prompt: torch.Tensor, count: int) -> None:
+    """A `Run` of a model of transformers."""
+    lengths = {"max_new_tokens": count, "min_new_tokens": count}
+    model.generate(prompt, attention_mask=torch.ones_like(prompt), do_sample=False, pad_token_id=0, **lengths)
+
+
+def llama_cpp(checkpoint: GgufCheckpoint) -> Run:
+    """llama.cpp, on as many threads as torch."""
+    from llama_cpp import Llama
+
+    threads = {"n_threads": torch.get_num_threads(), "n_threads_batch": torch.get_num_threads()}
+    model = Llama(str(checkpoint.file.path), n_ctx=1024, verbose=False, **threads)
+
+    def run(prompt, count):
+        model.reset()
+        ids = model.generate(prompt[0].tolist(), temp=0.0)
+        for _ in range(count):
+            next(ids)
+
+    return run

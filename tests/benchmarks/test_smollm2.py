@@ -1,0 +1,23 @@
+"""The benchmark of a real model, with a tiny one in its place: all take part and have both speeds."""
+
+from gguf import GGMLQuantizationType as Kind
+
+from course_lib.benchmarks import Options, smollm2
+from course_lib.convert import open_checkpoint
+from tests.convert.gguf_files import twin, written
+from tests.convert.test_gguf_packed import GROUPED
+
+
+def test_each_way_to_keep_the_weights_is_compared_with_the_others(tmp_path, monkeypatch):
+    monkeypatch.setattr(smollm2, "find_spec", lambda name: None)
+    path = written(tmp_path / "it.gguf", "llama", twin("llama", **GROUPED), Kind.Q4_1)
+    rows = smollm2.contest(open_checkpoint(path), rounds=1, written=3, read=7)
+    assert [row["name"].partition(",")[0] for row in rows] == ["ours"] * 5 + ["transformers"] * 2
+    assert all(row["tokens_per_second"] > 0 < row["prompt_per_second"] for row in rows)
+    assert rows[-1]["ratio"] == 1.0
+
+
+def test_where_the_file_is_missing_it_says_how_to_fetch_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
+    [row] = smollm2.measure(Options(rounds=1))
+    assert row["name"] == "not here yet: course fetch smollm2"

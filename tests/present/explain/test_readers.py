@@ -1,0 +1,76 @@
+"""A live page is for everybody: for whom it is read aloud, who has no mouse, who likes it dark, who has a phone."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from course_lib.present.explain import LivePage
+from tests.present.explain.live_page import opened
+
+NAMES = ("translator", "chat", "vlm")
+PHONE = {"width": 380, "height": 700}
+
+
+@pytest.fixture(scope="module")
+def file(request, tmp_path_factory):
+    """The page of a shipped model; its name is the fixture's parameter."""
+    path = tmp_path_factory.mktemp("page") / f"{request.param}.html"
+    path.write_text(LivePage(request.param).html(), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def page(offline, file):
+    yield from opened(offline, file)
+
+
+each_model = pytest.mark.parametrize("file", NAMES, indirect=True)
+
+
+def open_part(page, part):
+    page.click(f"part-{part}")
+
+
+def barriers(page):
+    """What axe finds that keeps people out: its rule, how bad it is, and the first element."""
+    found = Axe().run(page.tab).response
+    assert found["passes"]
+    return [(rule["id"], rule["impact"], rule["nodes"][0]["html"][:200]) for rule in found["violations"]]
+
+
+@each_model
+def test_nothing_keeps_a_reader_out_of_the_first_part(page):
+    assert barriers(page) == []
+
+
+@pytest.mark.slow
+@each_model
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_keeps_a_reader_out_of_any_part(page, theme):
+    page.tab.emulate_media(color_scheme=theme)
+    for part in range(len(page.texts(".road button"))):
+        open_part(page, part)
+        assert barriers(page) == [], part
+
+
+@each_model
+def test_the_tab_key_reaches_every_control_and_the_walk_needs_no_mouse(page):
+    controls = page.tab.locator("main :is(button:enabled, input, select, summary):visible").count()
+    page.tab.locator("#text").focus()
+    page.tab.evaluate("addEventListener('focusin', ({ target }) => (window.reached ??= new Set()).add(target))")
+    for _ in range(2 * controls):
+        page.tab.keyboard.press("Tab")
+    reached = "[...window.reached].filter((e) => e.matches('button, input, select, summary')).length"
+    assert page.tab.evaluate(reached) == controls
+    for part in range(1, len(page.texts(".road button"))):
+        page.tab.locator("[data-key='Next part']").focus()
+        page.tab.keyboard.press("Enter")
+        assert page.texts("h2") == [page.texts(".road button")[part]]
+        assert page.tab.evaluate("document.activeElement.tagName") == "H2"
+
+
+@each_model
+def test_a_phone_never_has_to_scroll_a_page_sideways(page):
+    page.tab.set_viewport_size(PHONE)
+    for part in range(len(page.texts(".road button"))):
+        open_part(page, part)
+        assert page.tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], part
