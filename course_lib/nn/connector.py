@@ -22,7 +22,7 @@ class LinearConnector(nn.Module):
 
 
 class MlpConnector(nn.Module):
-    """Two linear layers with GELU between them (LLaVA-1.5; Liu et al. 2024, section 3.2)."""
+    """Two linear layers with GELU between them (LLaVA-1.5; Liu et al. 2024, section 3.3)."""
 
     def __init__(self, d_vision: int, d_model: int, activation: Callable = ACTIVATIONS["gelu"]):
         super().__init__()

@@ -6,7 +6,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from tests.notebooks import anatomy
 from tests.notebooks.anatomy import RULES
-from tests.notebooks.lesson import LESSON_FILES, Lesson
+from tests.notebooks.lesson import LESSON_FILES, REPOSITORY, Lesson
+
+SHEETS = sorted((REPOSITORY / "notebooks" / "exercises").glob("*/[0-9]*/*.ipynb"))
 
 CARD = "# Attention heads\nSlides: Multiple Attention Heads. Builds on: nothing. About 40 minutes."
 
@@ -19,6 +21,11 @@ def name(thing):
 @pytest.mark.parametrize("path", LESSON_FILES, ids=name)
 def test_every_lesson_follows_every_rule(path, rule):
     assert not list(rule(Lesson(path)))
+
+
+@pytest.mark.parametrize("path", SHEETS, ids=lambda path: f"{path.parts[-3]}-{path.stem}")
+def test_the_figures_of_every_sheet_of_exercises_are_described(path):
+    assert not list(anatomy.describes_its_figures(Lesson(path)))
 
 
 def good_notebook():

@@ -14,6 +14,17 @@ OUTSIDE = """() => [...document.querySelectorAll('section.present section.presen
         return isCut || box.left < -1 || box.top < -1 || box.right > innerWidth + 1 || box.bottom > innerHeight + 1;
     })
     .map(item => `${item.tagName} of ${item.closest('section').id}`)"""
+# The same walk as with keys, within the page: a lesson has hundreds of steps, and each would go through four processes.
+WALK = f"""backwards => {{
+    const shown = {SHOWN}, outside = {OUTSIDE}, seen = [];
+    const isOver = () => backwards ? Reveal.isFirstSlide() && !Reveal.availableFragments().prev
+                                   : Reveal.isLastSlide() && !Reveal.availableFragments().next;
+    while (!isOver()) {{
+        document.dispatchEvent(new KeyboardEvent('keydown', {{ keyCode: 32, shiftKey: backwards, bubbles: true }}));
+        seen.push([Math.max(-1, ...shown().map(([place]) => place)), outside()]);
+    }}
+    return seen;
+}}"""
 SMALLEST_CODE = """() => Math.min(...[...document.querySelectorAll('.slides .step.code pre')].map(pre =>
     parseFloat(getComputedStyle(pre).fontSize) * (pre.closest('.step').style.zoom || 1) * Reveal.getScale()))"""
 
@@ -65,7 +76,11 @@ class DeckOnPage:
         )
 
     def walk(self, key, end):
-        """Press a key until the end; yields the last step that is seen each time."""
+        """Press a key until the end; yields the last step that is seen each time, and what is beyond the screen."""
         while not self.is_at(end):
             self.page.keyboard.press(key)
-            yield self.last_step
+            yield self.last_step, self.outside
+
+    def walk_fast(self, key, end):
+        """The same with keys that the page presses by itself."""
+        return self.page.evaluate(WALK, end == "start")

@@ -55,11 +55,13 @@ class LiveCode:
         self.code = page.locator("#live [role=textbox]")
         self.output = page.locator("#live .output")
 
-    def wait_for(self, told):
-        self.page.locator("#live form output").filter(has_text=told).wait_for(timeout=30_000)
+    def wait_for(self, told, seconds=30):
+        self.page.locator("#live form output").filter(has_text=told).wait_for(timeout=1000 * seconds)
 
-    def run(self, code, told="It ran."):
-        self.code.fill(code)
+    def run(self, code=None, told="It ran."):
+        """What comes out of the code, or of what stands there."""
+        if code:
+            self.code.fill(code)
         self.page.keyboard.press("Shift+Enter")
         self.wait_for(told)
         return self.output.inner_text().strip()

@@ -10,6 +10,8 @@ import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from tests.notebooks.lesson import LESSON_FILES
+from tests.present.accessibility import barriers
 from tests.present.live_deck import SOCKET, LiveCode, Served
 
 OTHER = "http://another.example"
@@ -89,6 +91,7 @@ def test_a_cell_is_changed_and_run_after_those_above_it_and_comes_back_as_stored
     assert "token" not in live.page.url
     assert live.code.inner_text() == CELLS[-1].source + "\n"
     assert live.run("y = 300\nprint(x + y)") == "320"
+    assert barriers(live.page) == []
     assert live.run("print(y)\n1 / 0", "It did not end well.").splitlines()[0] == "300"
     assert "ZeroDivisionError: division by zero" in live.output.inner_text()
     live.press("original")
@@ -114,3 +117,17 @@ def test_a_run_can_be_stopped_and_a_kernel_begun_anew(live):
 @pytest.mark.parametrize("name", ["SIGINT", "SIGKILL"])  # SIGTERM ends the deck of the other tests
 def test_the_kernel_ends_with_the_command(name, tmp_path):
     assert_kernel_ends(Served(written(tmp_path)), getattr(signal, name))
+
+
+@pytest.mark.slow
+def test_a_cell_of_a_lesson_prints_in_its_deck_what_the_lesson_stores(served):
+    path, cell = LESSON_FILES[1], "cell-40"
+    stored = next(one for one in nbformat.read(path, as_version=4).cells if one.id == cell)
+    deck = Served(path)
+    served.goto(deck.address)
+    served.wait_for_selector("body[data-ready]", state="attached")
+    served.evaluate("cell => live.open(cell)", cell)
+    code = LiveCode(served)
+    code.wait_for("Ready.", seconds=120)
+    assert code.run() == stored.outputs[0].text.strip()
+    assert_kernel_ends(deck, signal.SIGTERM)

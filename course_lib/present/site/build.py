@@ -26,7 +26,7 @@ MARK = ".buildinfo"  # Sphinx leaves it in what it has built
 TEXTS = "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", "CITATION.cff", "notebooks/exercises/README.md"
 FOLDERS = "course_lib", "tests", "data"  # what texts link to
 ABOUT = "About <README>", "Notes for lecturers <notebooks/exercises/README>", "CONTRIBUTING", "CHANGELOG"
-LIVE = "translator", "chat"
+LIVE = "translator", "chat", "vlm"
 INSTALL = f'in {REPOSITORY}: {sys.executable} -m pip install -e ".[site]"'
 
 

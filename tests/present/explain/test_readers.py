@@ -1,9 +1,9 @@
 """A live page is for everybody: for whom it is read aloud, who has no mouse, who likes it dark, who has a phone."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from course_lib.present.explain import LivePage
+from tests.present.accessibility import barriers
 from tests.present.explain.live_page import opened
 
 NAMES = ("translator", "chat", "vlm")
@@ -30,16 +30,9 @@ def open_part(page, part):
     page.click(f"part-{part}")
 
 
-def barriers(page):
-    """What axe finds that keeps people out: its rule, how bad it is, and the first element."""
-    found = Axe().run(page.tab).response
-    assert found["passes"]
-    return [(rule["id"], rule["impact"], rule["nodes"][0]["html"][:200]) for rule in found["violations"]]
-
-
 @each_model
 def test_nothing_keeps_a_reader_out_of_the_first_part(page):
-    assert barriers(page) == []
+    assert barriers(page.tab) == []
 
 
 @pytest.mark.slow
@@ -49,7 +42,7 @@ def test_nothing_keeps_a_reader_out_of_any_part(page, theme):
     page.tab.emulate_media(color_scheme=theme)
     for part in range(len(page.texts(".road button"))):
         open_part(page, part)
-        assert barriers(page) == [], part
+        assert barriers(page.tab) == [], part
 
 
 @each_model
