@@ -69,6 +69,7 @@ PARTS = {
         ("gqa", "Grouped-query attention", 50, "Grouped-Query Attention"),
         ("swa", "Sliding window attention", 60, "Sliding Window Attention (SWA)"),
         ("modern_decoder", "A modern decoder", 60, "Attention Variants & Alternatives: Beyond Plain Transformers"),
+        ("serving", "Serving", 60),
     ),
     "Vision": (
         ("vision_transformer", "Vision transformers", 60, "Vision Transformers Basics"),

@@ -1,303 +1,172 @@
-"""Exercises of lesson 21: vision transformers."""
+"""Exercises of lesson 21: serving."""
+
+import math
 
 import torch
-import torch.nn.functional as F
-from torch import nn
 
-from course_lib.exercises.cases import random_tensors, scattered
+from course_lib.exercises.cases import dice, number, random_tensors
 from course_lib.exercises.exercise import Exercise
-from course_lib.nn import cut_into_patches
-
-# 21.1 Numbers on the way: 4 pictures of 60 x 84 pixels, patches of 12 x 12, D = 50; the green of a pixel
-PATCHES, FLAT = 60 * 84 // 12**2, 3 * 12**2
-WAY = {"patches": PATCHES, "flat": FLAT, "input": (4, PATCHES + 1, 50)}
-WAY |= {"weights": FLAT * 50 + 50, "positions": (PATCHES + 1) * 50}
-WAY |= {"patch": 30 // 12 * 7 + 50 // 12, "place": 144 + 30 % 12 * 12 + 50 % 12}
 
 
-# 21.2 A linear layer in disguise
-def cut_cases(seed):
-    cases = []
-    for B, C, size, rows, columns, D in ((2, 3, 4, 2, 5, 7), (1, 1, 2, 3, 2, 5), (3, 2, 3, 4, 1, 11)):
-        pixels, weight = random_tensors(seed + D, (B, C, size * rows, size * columns), (D, C * size * size))
-        cases.append((scattered(pixels), scattered(weight), size))
-    return cases
+# 21.1 Steps
+def queues(seed):
+    lengths = torch.randint(1, 30, (11,), generator=dice(seed)).tolist()
+    return [(lengths, 3), ([5, 1, 2, 2, number(seed, 7, 9)], 2), ([4, 4, 9], 5), ([*lengths, 3, 50], 4)]
 
 
-def as_kernel(weight, channels, size):
-    return weight.reshape(len(weight), channels, size, size)
+def fixed(lengths, rows, longest=max):
+    return sum(longest(lengths[i : i + rows]) for i in range(0, len(lengths), rows))
 
 
-def run_disguise(functions, pixels, weight, size):
-    cut, kernel = functions
-    return {"patches": cut(pixels, size), "kernel": kernel(weight, pixels.shape[1], size)}
+def continuous(lengths, rows, longest=max):
+    ends = [0] * rows
+    for length in lengths:
+        free = ends.index(min(ends))
+        ends[free] += length
+    return longest(ends)
 
 
-def cut_in_order(*order):
-    """A cut whose axes (batch, channel, row of patches, row, column of patches, column) are in another order."""
-
-    def cut(pixels, size):
-        parts = pixels.unflatten(3, (-1, size)).unflatten(2, (-1, size))
-        return parts.permute(order).flatten(3).flatten(1, 2)
-
-    return cut, as_kernel
+def steps(fixed=fixed, continuous=continuous):
+    """The right answer, with one thing changed."""
+    return lambda lengths, rows: {"fixed": fixed(lengths, rows), "continuous": continuous(lengths, rows)}
 
 
-def cutting(cut):
-    return cut, as_kernel
+# 21.2 Pages: 16 positions each; a system message of 100 tokens, 8 users with 20 tokens, answers of 30 at most
+PAGES = {"of one": 10, "shared": 6, "of eight": 38, "tokens read": 288, "texts in 128": 30}
 
 
-def disguised(change):
-    return cut_into_patches, lambda *case: change(as_kernel(*case))
+# 21.3 A draft's worth
+def drafts(seed):
+    p, q = (logits.softmax(dim=-1) for logits in random_tensors(seed, (7,), (7,)))
+    paper = torch.tensor([0.5, 0.3, 0.2]), torch.tensor([0.1, 0.2, 0.7])
+    return [(*paper, 4, 0.5), (p, q, number(seed, 2, 6), 0.1), (q, p, 1, 0.0)]
 
 
-# 21.3 A colleague's tower
-def tower_cases(seed):
-    cases = []
-    for B, P, D, depth in ((2, 6, 8, 2), (3, 4, 12, 3), (1, 11, 4, 1)):
-        patches, token, positions, scale = random_tensors(seed + P, (B, P, D), (D,), (P + 1, D), (D,))
-        norm = nn.LayerNorm(D).requires_grad_(False)
-        norm.weight.copy_(scale)
-        cases.append((scattered(patches), token, positions, torch_layers(seed, D, depth), norm))
-    return cases
+def worth(
+    share=lambda p, q: torch.minimum(p, q).sum(),
+    missing=lambda p, q: (p - q).clamp_min(0),
+    normal=lambda rest: rest / rest.sum(),
+    count=lambda a, k: (1 - a ** (k + 1)) / (1 - a),
+    cost=lambda k, c: 1 + k * c,
+):
+    """The right answer, with one thing changed."""
+
+    def answer(p, q, k, c):
+        alpha = float(share(p, q))
+        tokens = count(alpha, k)
+        return {"rest": normal(missing(p, q)), "kept": alpha, "tokens": tokens, "gain": tokens / cost(k, c)}
+
+    return answer
 
 
-def torch_layers(seed, D, depth):
-    """Encoder layers of torch's, with the same weights for the same seed."""
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        settings = {"nhead": 2, "dim_feedforward": 3 * D, "dropout": 0.0, "norm_first": True, "batch_first": True}
-        return [nn.TransformerEncoderLayer(D, **settings).requires_grad_(False) for _ in range(depth)]
+# 21.4 What is wrong here?
+def weights(seed):
+    first, second = random_tensors(seed, (3, 64), (5, 24))
+    return [(first, 4, 32), (second * 10, 3, 8), (first + 2, 2, 16)]
 
 
-def through(layers, x):
-    for layer in layers:
-        x = layer(x)
-    return x
+def rounded(
+    steps=lambda bits: 2**bits - 1,
+    low=lambda groups: groups.amin(-1, keepdim=True),
+    high=lambda groups: groups.amax(-1, keepdim=True),
+    whole=torch.round,
+    cut=lambda weight, group: weight.unflatten(-1, (-1, group)),
+):
+    """The right answer, with one thing changed."""
 
+    def answer(weight, bits, group):
+        groups = cut(weight, group)
+        lowest = low(groups)
+        scale = (high(groups) - lowest) / steps(bits)
+        return (lowest + scale * whole((groups - lowest) / scale)).flatten(1)
 
-def start(patches, token, positions):
-    return torch.cat([token.expand(len(patches), 1, -1), patches], dim=1) + positions
-
-
-def token_last(patches, token, positions):
-    return torch.cat([patches, token.expand(len(patches), 1, -1)], dim=1) + positions
-
-
-def token_nowhere(patches, token, positions):
-    return torch.cat([token.expand(len(patches), 1, -1), patches + positions[1:]], dim=1)
-
-
-def summary(patches, token, positions, layers, norm, begin=start, end=lambda x: x[:, 0]):
-    return end(norm(through(layers, begin(patches, token, positions))))
-
-
-def tower_with(**changed):
-    return lambda *case: summary(*case, **changed)
-
-
-def positions_in_each_layer(patches, token, table, layers, norm):
-    return summary(patches, token, 0 * table, [lambda x, layer=layer: layer(x + table) for layer in layers], norm)
-
-
-# 21.4 Half a shuffle: 3 rows of 4 patches; which of the 13 vectors behind the layers are no longer the same?
-def changed(change, places=1.0, depth=2, read=lambda x: x[0], black=()):
-    """How many vectors (or of what `read` makes of them) are other ones after `change(patches, positions)`."""
-    patches, token, positions = random_tensors(17, (1, 12, 8), (8,), (13, 8))
-    positions *= places
-    patches[:, list(black)] = 0
-    layers = torch_layers(17, 8, depth)
-    before = read(through(layers, start(patches, token, positions)))
-    change(patches, positions)
-    after = read(through(layers, start(patches, token, positions)))
-    return int(((after - before).abs() > 1e-4).any(dim=-1).sum())
-
-
-def exchange(first, second, places_too=False):
-    def change(patches, positions):
-        for x in (patches[0], positions[1:]) if places_too else (patches[0],):  # row 0 is the class token's
-            x[[*first, *second]] = x[[*second, *first]]
-
-    return change
-
-
-def one_pixel(patches, positions):
-    patches[:, 3, 0] += 1
-
-
-def logits(x):
-    (weight,) = random_tensors(17, (10, 8))
-    return (weight @ x[0, 0]).unsqueeze(1)
-
-
-def counts():
-    return {
-        "a pixel, before the layers": changed(one_pixel, depth=0),
-        "a pixel": changed(one_pixel),
-        "two patches": changed(exchange((1,), (6,))),
-        "two patches, no positions": changed(exchange((1,), (6,)), places=0),
-        "two rows, no positions": changed(exchange(range(4, 8), range(8, 12)), places=0),
-        "two patches and their positions": changed(exchange((1,), (6,), places_too=True)),
-        "two black patches": changed(exchange((1,), (6,)), black=(1, 6)),
-        "logits": changed(exchange(range(6), range(6, 12)), read=logits),
-        "logits, no positions": changed(exchange(range(6), range(6, 12)), places=0, read=logits),
-    }
-
-
-# 21.5 Rollout by hand
-FIRST = torch.tensor([[[0.4, 0, 0.6], [0.8, 0.2, 0], [0, 0.4, 0.6]], [[0, 0.4, 0.6], [0, 1, 0], [0, 0, 1]]])
-SECOND = torch.tensor([[0.4, 0.6, 0], [0.2, 0.6, 0.2], [0.4, 0, 0.6]])
-EYE = torch.eye(3)
-HALF = "half comes along the residual connection: ½ A + ½ I"
-SUM = "A + I has to be halved, so that the sum of a row is 1"
-ORDER = "in the wrong order: layer 2 mixes what layer 1 has mixed, M₂ M₁"
-
-
-def rolled(mix=lambda A: (A + EYE) / 2, heads=lambda A: A.mean(dim=0), together=lambda one, two: two @ one, row=0):
-    one, two = mix(heads(FIRST)), mix(SECOND)
-    seen = together(one, two)[row] if row is not None else together(one, two)[:, 0]
-    found = {"layer 1": one, "layer 2": two, "class token": seen, "share": seen[1:] / seen[1:].sum()}
-    return found | {"by patch 1": two[0, 1] * one[1, 1], "by the class token": two[0, 0] * one[0, 1]}
-
-
-def wrong_roll(*names, **changes):
-    found = rolled(**changes)
-    return {name: found[name] for name in names}
-
-
-# 21.6 With fewer pictures: the means of the study few_digits
-SHOWN = {"A": "transformer", "B": "without positions", "C": "convolutions"}
-NAMES = set(SHOWN.values())
-READ = SHOWN | {"gap at 40": 29, "as good as 120": 400, "lost": 24}
+    return answer
 
 
 EXERCISES = [
     Exercise(
         id="21.1",
-        title="Numbers on the way",
-        points=2,
-        truth=lambda: WAY,
+        title="Steps",
+        points=3,
+        truth=steps(),
+        cases=queues,
         mistakes=[
-            ("60 · 84 / 12: a patch has 12 · 12 pixels", {"patches": 60 * 84 // 12}),
-            ("three colours: a patch has 12 · 12 · 3 numbers", {"flat": 144}),
-            ("a patch is 12 pixels wide and 12 high", {"flat": 36}),
-            ("the class token goes in, too: P + 1 vectors", {"input": (4, 35, 50)}),
-            ("the class token has a place of its own: P + 1 rows", {"positions": 35 * 50}),
-            ("four pictures: the batch comes first", {"input": (36, 50)}),
-            ("the same table for all pictures", {"positions": 4 * 36 * 50}),
-            ("the layer has biases, too: D of them", {"weights": 432 * 50}),
-            ("the same layer for all patches", {"weights": 35 * 21_650}),
-            ("in reading order: 7 patches to a row", {"patch": 50 // 12 * 5 + 30 // 12}),
-            ("the first patch is number 0", {"patch": 19}),
-            ("colour by colour: 144 numbers for red come first", {"place": (6 * 12 + 2) * 3 + 1}),
-            ("row by row within a colour", {"place": 144 + 2 * 12 + 6}),
-            ("this is the red of the pixel", {"place": 6 * 12 + 2}),
-            ("the first number has the place 0", {"place": 219}),
+            ("a batch lasts as long as its longest answer", steps(fixed=lambda n, r: fixed(n, r, longest=min))),
+            ("rows work at the same time: not all answers are added up", steps(fixed=lambda n, r: sum(n))),
+            ("requests are served in the order in which they come", steps(fixed=lambda n, r: fixed(sorted(n), r))),
+            (
+                "this would be without an empty row; at the end the last answers run on alone",
+                steps(continuous=lambda n, r: math.ceil(sum(n) / r)),
+            ),
+            ("a free row takes the next request at once, not when all rows are free", steps(continuous=fixed)),
+            ("all is done when the last row is free", steps(continuous=lambda n, r: continuous(n, r, longest=min))),
+            (
+                "a free row takes the one that has waited for longest, not the shortest",
+                steps(continuous=lambda n, r: continuous(sorted(n), r)),
+            ),
         ],
     ),
     Exercise(
         id="21.2",
-        title="A linear layer in disguise",
-        points=3,
-        truth=(cut_into_patches, as_kernel),
-        cases=cut_cases,
-        run=run_disguise,
+        title="Pages",
+        points=2,
+        truth=lambda: PAGES,
         mistakes=[
-            ("the patches go column by column; reading order was meant", cut_in_order(0, 4, 2, 1, 3, 5)),
-            ("the colours of a pixel stand together; first comes all of red", cut_in_order(0, 2, 4, 3, 5, 1)),
-            ("within a patch it goes down the columns; row by row was meant", cut_in_order(0, 2, 4, 1, 5, 3)),
-            ("each column is a patch; exchange the last two axes", cutting(lambda x, n: F.unfold(x, n, stride=n))),
-            ("the window moves by one pixel; patches don't overlap", cutting(lambda x, n: F.unfold(x, n).mT)),
-            ("a kernel has the axes D C Y X: colours before pixels", disguised(lambda k: k.permute(0, 2, 3, 1))),
-            ("rows and columns of the window are exchanged", disguised(lambda k: k.mT)),
-            ("the window need not be turned round", disguised(lambda k: k.flip(2, 3))),
-            ("D comes first: a kernel for each output", disguised(lambda k: k.transpose(0, 1))),
-            ("these are the weights as they were: D rows of numbers", disguised(lambda k: k.flatten(1))),
+            ("there are no parts of pages: round up", {"of one": 9}),
+            ("the answer needs pages, too", {"of one": 8}),
+            ("only full pages are shared: round down", {"shared": 7}),
+            ("the pages of the system message are there once for all", {"of eight": 80}),
+            ("the shared pages are needed, too, once", {"of eight": 32}),
+            ("without pages in common", {"tokens read": 960}),
+            ("the first of them reads everything", {"tokens read": 192}),
+            ("the message's last 4 tokens are in no full page: each reads them again", {"tokens read": 260}),
+            ("each further text needs only its own pages", {"texts in 128": 12}),
+            ("six of the pages are taken by what they share", {"texts in 128": 32}),
         ],
     ),
     Exercise(
         id="21.3",
-        title="Find the bug: a colleague's tower",
-        points=2,
-        truth=summary,
-        cases=tower_cases,
-        axes="picture dimension",
+        title="A draft's worth",
+        points=3,
+        truth=worth(),
+        cases=drafts,
         mistakes=[
-            ("both faults are still there", tower_with(begin=token_nowhere, end=lambda x: x.mean(dim=1))),
-            ("the class token has a position, too: row 0 of the table", tower_with(begin=token_nowhere)),
-            ("the mean of all vectors; only the class token's is read", tower_with(end=lambda x: x.mean(dim=1))),
-            ("the mean of the patches; only the class token's is read", tower_with(end=lambda x: x[:, 1:].mean(dim=1))),
-            ("row 0 is the class token's: it comes first", tower_with(begin=token_last, end=lambda x: x[:, -1])),
-            ("the class token stands at the end, and the first patch is read", tower_with(begin=token_last)),
-            ("the class token comes first, the vector is read at the end", tower_with(end=lambda x: x[:, -1])),
-            ("no positions were added", tower_with(begin=lambda p, token, table: start(p, token, 0 * table))),
-            ("positions are added once, before the first layer, not in each", positions_in_each_layer),
-            ("the norm behind the last layer is forgotten", lambda *case: summary(*case[:4], nn.Identity())),
-            ("all vectors are returned; only the class token's is wanted", tower_with(end=lambda x: x)),
+            ("this is how often two draws agree; a guess is kept more often", worth(share=lambda p, q: (p * q).sum())),
+            (
+                "the draft draws some words more often than others: weigh with q",
+                worth(share=lambda p, q: (p / q).clamp_max(1).mean()),
+            ),
+            ("what is missing is what p has over q", worth(missing=lambda p, q: (q - p).clamp_min(0))),
+            ("a distribution has the sum 1", worth(normal=lambda rest: rest)),
+            ("after a rejection it is not p: what was kept counts, too", worth(missing=lambda p, q: p)),
+            ("a guess counts only if all before it were kept", worth(count=lambda a, k: 1 + k * a)),
+            (
+                "behind the last kept guess comes a token of the model's own",
+                worth(count=lambda a, k: a * (1 - a**k) / (1 - a)),
+            ),
+            ("the model's own step costs 1", worth(cost=lambda k, c: k * c or 1.0)),
+            ("each of the k guesses costs c", worth(cost=lambda k, c: 1 + c)),
         ],
     ),
     Exercise(
         id="21.4",
-        title="Half a shuffle",
+        title="What is wrong here?",
         points=2,
-        truth=counts,
+        truth=rounded(),
+        cases=weights,
+        axes="row column",
         mistakes=[
-            ("before the layers, only that patch knows of it", {"a pixel, before the layers": 13}),
-            ("before the layers, the patch's vector has already changed", {"a pixel, before the layers": 0}),
-            ("every token attends to every other: all 13 hear of it", {"a pixel": 1}),
-            ("the class token hears of it, too", {"a pixel": 12}),
-            ("both patches have other positions now: that is news for all 13", {"two patches": 2}),
-            ("the class token hears of it, too", {"two patches": 12}),
-            ("the same set: only these two vectors have changed places", {"two patches, no positions": 13}),
-            ("the two vectors behind the layers have changed places, too", {"two patches, no positions": 0}),
-            *[("two rows of 4 patches have changed places", {"two rows, no positions": n}) for n in (2, 4, 13)],
-            ("each patch has kept its position; the list has another order", {"two patches and their positions": 13}),
-            ("the two vectors stand at other places of the list", {"two patches and their positions": 0}),
-            *[("equal patches: nobody can see the exchange", {"two black patches": n}) for n in (2, 13)],
-            ("with positions, the class token sees where a patch is", {"logits": 0}),
-            ("the class token has seen the same set", {"logits, no positions": 10}),
-        ],
-    ),
-    Exercise(
-        id="21.5",
-        title="Rollout by hand",
-        points=3,
-        truth=rolled,
-        tolerance=2e-3,
-        mistakes=[
-            ("layer 1 has two heads: take their mean", wrong_roll("layer 1", heads=lambda A: A[0])),
-            ("the mean of the two heads, not their sum", wrong_roll("layer 1", heads=lambda A: A.sum(dim=0))),
-            *[(HALF, wrong_roll(n, mix=lambda A: A)) for n in ("layer 1", "layer 2", "class token", "share")],
-            *[(SUM, wrong_roll(n, mix=lambda A: A + EYE)) for n in ("layer 1", "layer 2", "class token")],
-            *[(ORDER, wrong_roll(n, together=lambda a, b: a @ b)) for n in ("class token", "share")],
-            ("number by number; a product of matrices was meant", wrong_roll("class token", together=torch.mul)),
-            ("this is the last layer alone", wrong_roll("class token", together=lambda one, two: two)),
-            ("this is the class token's column; its row was meant", wrong_roll("class token", row=None)),
-            ("divide by the sum of the two patches", {"share": rolled()["class token"][1:]}),
-            ("patch 1 keeps 0.8 of itself in layer 1, and 0.3 of that is taken in layer 2", {"by patch 1": 0.3}),
-            ("the class token takes 0.1 in layer 1, and keeps 0.7 of it in layer 2", {"by the class token": 0.1}),
-            ("the two ways are exchanged", {"by patch 1": 0.07}),
-        ],
-    ),
-    Exercise(
-        id="21.6",
-        title="With fewer pictures",
-        points=2,
-        truth=lambda: READ,
-        tolerance=0.1,
-        mistakes=[
-            *[("A begins low, and ends beside the best", {"A": n}) for n in NAMES - {"transformer"}],
-            *[("B stays far below: it can't know where a patch is", {"B": n}) for n in NAMES - {"without positions"}],
-            *[
-                ("C is ahead with few pictures, and as good as A in the end", {"C": n})
-                for n in NAMES - {"convolutions"}
-            ],
-            ("at the left end, not at the right", {"gap at 40": 1}),
-            ("the lowest curve is not the second one", {"gap at 40": 41}),
-            ("look for the height of C at 120, then where A has it", {"as good as 120": 120}),
-            ("with all digits A is better than that", {"as good as 120": 1297}),
-            ("the height of A less that of B, not B itself", {"lost": 72}),
-            ("at the right end, not at the left", {"lost": 12}),
+            ("between 16 numbers there are 15 steps", rounded(steps=lambda bits: 2**bits)),
+            (
+                "each group has a lowest value of its own, not each row",
+                rounded(cut=lambda weight, group: weight[:, None]),
+            ),
+            ("round to the nearest, not down", rounded(whole=torch.floor)),
+            ("the lowest weight is kept as 0: nothing may be cut off below it", rounded(low=lambda g: 0 * g[..., :1])),
+            (
+                "the steps go from the lowest to the largest weight, not from zero",
+                rounded(low=lambda g: -g.abs().amax(-1, keepdim=True), high=lambda g: g.abs().amax(-1, keepdim=True)),
+            ),
         ],
     ),
 ]

@@ -1,140 +1,115 @@
 """Answers to the exercises of lesson 21."""
 
-from fractions import Fraction
+import heapq
 
 import numpy as np
 import torch
-import torch.nn.functional as F
-from torch import nn
 
-WAY = {"patches": 35, "flat": 432, "input": (4, 36, 50), "weights": 21_650, "positions": 1800}
-WAY |= {"patch": 18, "place": 218}
-OTHER = {"a pixel, before the layers": 1, "a pixel": 13, "two patches": 13, "two patches, no positions": 2}
-OTHER |= {"two rows, no positions": 8, "two patches and their positions": 2, "two black patches": 0}
-OTHER |= {"logits": 10, "logits, no positions": 0}
-ROLLOUT = {"layer 1": [[0.6, 0.1, 0.3], [0.2, 0.8, 0], [0, 0.1, 0.9]]}
-ROLLOUT |= {"layer 2": [[0.7, 0.3, 0], [0.1, 0.8, 0.1], [0.2, 0, 0.8]], "class token": (0.48, 0.31, 0.21)}
-ROLLOUT |= {"share": (31 / 52, 21 / 52), "by patch 1": 0.24, "by the class token": 0.07}
-COMPARED = {"A": "transformer", "B": "without positions", "C": "convolutions"}
-COMPARED |= {"gap at 40": 29, "as good as 120": 400, "lost": 24}
+PAGES = {"of one": 10, "shared": 6, "of eight": 38, "tokens read": 288, "texts in 128": 30}
 
 
-def cut_by_loops(pixels, size):
-    _, _, height, width = pixels.shape
-    squares = [
-        pixels[:, :, y : y + size, x : x + size].flatten(1)
-        for y in range(0, height, size)
-        for x in range(0, width, size)
-    ]
-    return torch.stack(squares, dim=1)
+def steps_by_a_heap(lengths, rows):
+    fixed, ends = 0, [0] * rows
+    for start in range(0, len(lengths), rows):
+        fixed += max(lengths[start : start + rows])
+    for length in lengths:
+        heapq.heappush(ends, heapq.heappop(ends) + length)
+    return {"fixed": fixed, "continuous": max(ends)}
 
 
-def cut_by_unfold(pixels, size):
-    return F.unfold(pixels, (size, size), stride=(size, size)).permute(0, 2, 1)
+def steps_one_by_one(lengths, rows):
+    left, waiting, count, fixed = [], list(lengths), 0, 0
+    while waiting or left:
+        while waiting and len(left) < rows:
+            left.append(waiting.pop(0))
+        left = [n - 1 for n in left if n > 1]
+        count += 1
+    batch = []
+    for length in lengths:
+        batch.append(length)
+        if len(batch) == rows:
+            fixed, batch = fixed + max(batch), []
+    return {"continuous": count, "fixed": fixed + max(batch, default=0)}
 
 
-def cut_in_numpy(pixels, size):
-    x = pixels.numpy()
-    B, C, Y, X = x.shape
-    x = x.reshape(B, C, Y // size, size, X // size, size)
-    return np.einsum("bcpyqx->bpqcyx", x).reshape(B, -1, C * size**2)
+def steps_in_numpy(lengths, rows):
+    padded = np.array(lengths + [0] * (-len(lengths) % rows)).reshape(-1, rows)
+    ends = np.zeros(rows, dtype=int)
+    for length in lengths:
+        ends[ends.argmin()] += length
+    return {"fixed": padded.max(axis=1).sum(), "continuous": ends.max()}
 
 
-def cut_by_a_convolution(pixels, size):
-    """Each number of a patch is the output of a window with a single one in it."""
-    F_ = pixels.shape[1] * size * size
-    return F.conv2d(pixels, torch.eye(F_).view(F_, -1, size, size), stride=size).flatten(2).mT.double()
+def worth_by_loops(p, q, k, c):
+    pairs = list(zip(p.tolist(), q.tolist(), strict=True))
+    alpha = sum(min(a, b) for a, b in pairs)
+    rest = [max(a - b, 0) / (1 - alpha) for a, b in pairs]
+    tokens = sum(alpha**i for i in range(k + 1))
+    return {"rest": rest, "kept": alpha, "tokens": tokens, "gain": tokens / (1 + k * c)}
 
 
-def kernel_by_loops(weight, channels, size):
-    kernel = torch.zeros(weight.shape[0], channels, size, size)
-    for c in range(channels):
-        for y in range(size):
-            for x in range(size):
-                kernel[:, c, y, x] = weight[:, (c * size + y) * size + x]
-    return kernel
+def worth_in_numpy(p, q, k, c):
+    p, q = p.numpy(), q.numpy()
+    missing = np.maximum(p - q, 0)
+    alpha = 1 - missing.sum()
+    tokens = (1 - alpha ** (k + 1)) / (1 - alpha)
+    return {"rest": missing / missing.sum(), "kept": alpha, "tokens": tokens, "gain": tokens / (1 + k * c)}
 
 
-def kernel_by_unflatten(weight, channels, size):
-    return weight.unflatten(1, (channels, size, size))
+def worth_by_the_draft(p, q, k, c):
+    alpha = (q * torch.clamp(p / q, max=1)).sum()
+    rest = torch.relu(p - q)
+    tokens = (alpha ** torch.arange(k + 1)).sum()
+    return {"rest": rest / rest.sum(), "kept": alpha, "tokens": tokens, "gain": tokens / (1 + k * c)}
 
 
-def kernel_in_numpy(weight, channels, size):
-    return np.asarray(weight).reshape(-1, channels, size, size)
+def rounded_by_loops(weight, bits, group):
+    back = torch.empty_like(weight)
+    for row in range(len(weight)):
+        for start in range(0, weight.shape[1], group):
+            part = weight[row, start : start + group]
+            scale = (part.max() - part.min()) / (2**bits - 1)
+            back[row, start : start + group] = part.min() + scale * torch.round((part - part.min()) / scale)
+    return back
 
 
-def summary_by_filling(patches, token, positions, layers, norm):
-    B, P, D = patches.shape
-    x = torch.empty(B, P + 1, D)
-    x[:, 0], x[:, 1:] = token + positions[0], patches + positions[1:]
-    for layer in layers:
-        x = layer(x)
-    return norm(x)[:, 0]
+def rounded_in_numpy(weight, bits, group):
+    groups = weight.numpy().reshape(-1, group)
+    low, high = groups.min(axis=1, keepdims=True), groups.max(axis=1, keepdims=True)
+    scale = (high - low) / (2**bits - 1)
+    return (low + scale * np.rint((groups - low) / scale)).reshape(weight.shape)
 
 
-def summary_by_sequential(patches, token, positions, layers, norm):
-    token = token.repeat(patches.shape[0], 1, 1)
-    return nn.Sequential(*layers, norm)(torch.hstack([token, patches]) + positions.unsqueeze(0))[:, 0, :]
-
-
-def summary_one_by_one(patches, token, positions, layers, norm):
-    found = []
-    for picture in patches:
-        x = (torch.vstack([token, picture]) + positions)[None]
-        for layer in layers:
-            x = layer(x)
-        found.append(norm(x[0, 0]))
-    return found
+def rounded_by_nearest(weight, bits, group):
+    groups = weight.reshape(-1, group)
+    low, high = groups.min(1, keepdim=True).values, groups.max(1, keepdim=True).values
+    levels = low + (high - low) * torch.linspace(0, 1, 2**bits)
+    nearest = (groups.unsqueeze(2) - levels.unsqueeze(1)).abs().argmin(dim=2)
+    return levels.gather(1, nearest).reshape(weight.shape)
 
 
 RIGHT = {
-    "21.1": [WAY, {**WAY, "input": torch.Size([4, 36, 50])}, {**WAY, "input": [4, 36, 50], "place": 218.0}],
-    "21.2": [
-        (cut_by_loops, kernel_by_loops),
-        (cut_by_unfold, kernel_by_unflatten),
-        (cut_in_numpy, kernel_in_numpy),
-        (cut_by_a_convolution, kernel_by_unflatten),
-    ],
-    "21.3": [summary_by_filling, summary_by_sequential, summary_one_by_one],
-    "21.4": [
-        OTHER,
-        {name: float(n) for name, n in OTHER.items()},
-        {name: torch.tensor(n) for name, n in OTHER.items()},
-    ],
-    "21.5": [
-        ROLLOUT,
-        {name: torch.tensor(part) for name, part in ROLLOUT.items()},
-        {**ROLLOUT, "share": [0.596, 0.404], "by patch 1": Fraction(24, 100)},
-    ],
-    "21.6": [
-        COMPARED,
-        {**COMPARED, "gap at 40": 27.5, "lost": 26},
-        {**COMPARED, "A": "Transformer", "as good as 120": 420},
-    ],
+    "21.1": [steps_by_a_heap, steps_one_by_one, steps_in_numpy],
+    "21.2": [PAGES, {key: float(value) for key, value in PAGES.items()}, {k: np.int64(v) for k, v in PAGES.items()}],
+    "21.3": [worth_by_loops, worth_in_numpy, worth_by_the_draft],
+    "21.4": [rounded_by_loops, rounded_in_numpy, rounded_by_nearest],
 }
 
 WRONG = {
     "21.1": [
-        ({**WAY, "patches": 34}, "patches: yours is 34, the true value is 35"),
-        ({**WAY, "input": (4, 432, 36)}, "input: at [1]: yours is 432, the true value is 36"),
+        (lambda lengths, rows: {"fixed": len(lengths), "continuous": rows}, "fixed: yours is"),
+        (lambda lengths, rows: {**steps_by_a_heap(lengths, rows), "continuous": 1}, "continuous: yours is 1"),
     ],
     "21.2": [
-        ((lambda *case: cut_by_loops(*case)[:, :, :-1], kernel_by_loops), "patches: yours has the shape"),
-        ((lambda *case: cut_by_loops(*case).flip(1), kernel_by_loops), "another order"),
-        ((cut_by_unfold, lambda weight, channels, size: weight.view(size, channels)), "your code raises RuntimeError"),
-        ((cut_by_unfold, lambda *case: 2 * kernel_by_unflatten(*case)), "every number is 2 times the true one"),
+        ({**PAGES, "shared": 5}, "shared: yours is 5, the true value is 6"),
+        ({**PAGES, "texts in 128": None}, "texts in 128 is still missing"),
     ],
     "21.3": [
-        (lambda patches, token, *_: token.expand(len(patches), -1), "yours is"),
-        (lambda patches, token, *_: torch.cat([token, patches], dim=1), "your code raises"),
+        (lambda p, q, k, c: {**worth_by_loops(p, q, k, c), "gain": 1.0}, "gain: yours is 1"),
+        (lambda p, q, k, c: {**worth_by_loops(p, q, k, c), "rest": p[:2]}, "shape"),
     ],
-    "21.4": [({**OTHER, "two rows, no positions": 9}, "two rows, no positions: yours is 9, the true value is 8")],
-    "21.5": [
-        ({**ROLLOUT, "class token": (0.42, 0.4, 0.18)}, "class token: at [0]: yours is 0.42, the true value is 0.48"),
-        ({**ROLLOUT, "layer 2": ROLLOUT["layer 1"]}, "layer 2: at"),
-    ],
-    "21.6": [
-        ({**COMPARED, "lost": 2}, "lost: yours is 2, the true value is 24"),
-        ({**COMPARED, "A": "convolutions", "C": "transformer"}, "A begins low"),
+    "21.4": [
+        (lambda weight, bits, group: weight, "yours is"),
+        (lambda weight, bits, group: weight[:, :group], "shape"),
     ],
 }
