@@ -1,4 +1,4 @@
-"""What the class got wrong: for each exercise how many solved it, and how often each mistake was named. No names."""
+"""What the class got wrong: of each exercise who solved it, in numbers, which mistakes were named, what to repeat."""
 
 import csv
 import re
@@ -8,13 +8,14 @@ from html import escape
 from course_lib.errors import CourseError
 from course_lib.exercises import find_exercise
 from course_lib.files import atomic_file
+from course_lib.grading.goals import goals_of
 from course_lib.grading.page import page
 
 FEWEST = 3  # students: what fewer of them did might tell who they are
 COLUMNS = "exercise", "title", "students", "solved", "mistake", "count"
 TITLE = "What the class got wrong"
 ABOUT = f"Of exercises that {FEWEST} students or more handed in; mistakes that {FEWEST} or more made."
-SHOWN = "Exercise", "Students", "Solved", "Mistakes"
+SHOWN = "Exercise", "Students", "Solved", "Mistakes", "To repeat"
 
 
 def write_mistakes(out, grades, find=find_exercise):
@@ -74,6 +75,8 @@ def as_html(row):
     name, title, students, solved, mistakes = row
     listed = "".join(f"<li>{count} × {escape(mistake)}" for mistake, count in mistakes)
     share = f"{solved} ({solved / students:.0%})"
+    goals = "".join(f"<li>{escape(goal.replace('*', ''))}" for goal in goals_of(name))
     return (
-        f"<tr><td>{name} {escape(title)}<td class=number>{students}<td class=number>{share}<td><ul>{listed}</ul></tr>"
+        f"<tr><td>{name} {escape(title)}<td class=number>{students}<td class=number>{share}"
+        f"<td><ul>{listed}</ul><td><ul>{goals}</ul></tr>"
     )

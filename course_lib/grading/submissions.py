@@ -12,6 +12,8 @@ from course_lib.exercises.results import is_check
 
 MOST_BYTES = 20_000_000
 MOST_NAMED = 3  # files that a note names
+MOODLE = re.compile(r"(.+_\d+)_assignsubmission_\w+")  # Ana Silva_4711_assignsubmission_file
+CANVAS = re.compile(r"(.+?)(?:_LATE)?_(\d+)_\d+_.+\.ipynb")  # silvaana_LATE_4711_815_03_decoder_layer.ipynb
 CHECKED = re.compile(r"check\(\\*[\"'](\d\d)\.\d")
 READS_SOLUTIONS = re.compile(
     r"course_lib\.exercises(?!\s+import\s+check\s*$)|course_lib\s+import\s.*\bexercises|exercises\W+source",
@@ -52,31 +54,50 @@ def find_submissions(folder: Path, editions: Sequence[str]) -> list[Submission]:
     """
     if not folder.is_dir():
         raise CourseError(f"{folder} is no folder; expected one with a folder of notebooks per student")
-    by_number = {name[:2]: name for name in editions}
-    found = [each for entry in sorted(folder.iterdir()) if entry.name[0] != "." for each in of_one(entry, by_number)]
+    by_number, entries = {name[:2]: name for name in editions}, defaultdict(list)
+    for entry in sorted(folder.iterdir()):
+        if entry.name[0] != ".":
+            entries[owner_of(entry)].append(entry)
+    found = [each for student, own in entries.items() for each in of_one(student, own, by_number)]
     if not found:
         raise CourseError(f"no notebooks in {folder}; expected FOLDER/STUDENT/{next(iter(editions), 'NN_topic')}.ipynb")
     return found
 
 
-def of_one(entry: Path, by_number: dict[str, str]) -> Iterator[Submission]:
-    """The submissions of the student whose folder is `entry`; or of nobody, if that is no folder."""
-    if entry.is_symlink() or not entry.is_dir():
-        kind = "a link, which is not followed" if entry.is_symlink() else "a file beside the students' folders"
-        yield Submission(entry.name, entry, notes=(f"not graded: {kind}; expected FOLDER/STUDENT/NN_topic.ipynb",))
-        return
-    files = [path for path in sorted(entry.rglob("*")) if is_in_sight(path.relative_to(entry)) and not path.is_dir()]
+def owner_of(entry: Path) -> str:
+    """Whose an entry is: a folder has the student's name; so do the folders of Moodle and the files of Canvas."""
+    known = MOODLE.fullmatch(entry.name) or CANVAS.fullmatch(entry.name)
+    return "_".join(known.groups()) if known else entry.name
+
+
+def of_one(student: str, entries: Sequence[Path], by_number: dict[str, str]) -> Iterator[Submission]:
+    """The submissions of the student whose these folders and files are."""
+    files, looked_at = [], []
+    for entry in entries:
+        if entry.is_symlink() or not (entry.is_dir() or CANVAS.fullmatch(entry.name)):
+            kind = "a link, which is not followed" if entry.is_symlink() else "a file beside the students' folders"
+            note = f"not graded: {kind}; expected FOLDER/STUDENT/NN_topic.ipynb"
+            yield Submission(entry.name, entry, notes=(note,))
+        else:
+            looked_at.append(entry)
+            files += files_in(entry)
     notebooks = [path for path in files if path.suffix == ".ipynb" and path.is_file() and not path.is_symlink()]
-    if not notebooks:
-        yield Submission(entry.name, entry, notes=(f"no notebook found, but {named(files)}",))
+    if looked_at and not notebooks:
+        yield Submission(student, looked_at[0], notes=(f"no notebook found, but {named(files)}",))
     by_edition = defaultdict(list)
     for path in sorted(notebooks, key=age):
         by_edition[edition_in(path, by_number)].append(path)
     for path in by_edition.pop(None, ()):
-        yield Submission(entry.name, path, notes=("no exercises of this name",))
+        yield Submission(student, path, notes=("no exercises of this name",))
     for edition, (*older, newest) in sorted(by_edition.items()):
-        note = f"graded is {newest.relative_to(entry)}, the newest; not {named(older)}"
-        yield Submission(entry.name, newest, edition, (note,) if older else ())
+        note = f"graded is {newest.name}, the newest; not {named(older)}"
+        yield Submission(student, newest, edition, (note,) if older else ())
+
+
+def files_in(entry: Path) -> list[Path]:
+    """What is in a folder, at any depth, and not hidden; a file is itself."""
+    paths = [path for path in sorted(entry.rglob("*")) if is_in_sight(path.relative_to(entry))]
+    return [path for path in paths if not path.is_dir()] if entry.is_dir() else [entry]
 
 
 def is_in_sight(path: Path) -> bool:

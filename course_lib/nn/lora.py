@@ -19,13 +19,11 @@ class LoraLinear(nn.Module):
         alpha: scales the addition, so that `rank` may be changed without a new learning rate.
 
     Raises:
-        CourseError: `rank` is not between 1 and the smaller side of the layer, or its weights are packed.
+        CourseError: `rank` is not between 1 and the smaller side of the layer.
     """
 
     def __init__(self, linear: nn.Linear, rank: int, alpha: float | None = None):
         super().__init__()
-        if not isinstance(linear, nn.Linear):
-            raise CourseError(f"only nn.Linear can be adapted, got a {type(linear).__name__}: read the model unpacked")
         check_rank(rank, linear)
         device = linear.weight.device
         self.linear = linear.requires_grad_(False)
@@ -45,7 +43,9 @@ class LoraLinear(nn.Module):
 
 
 def check_rank(rank: int, linear: nn.Linear) -> None:
-    """Raises CourseError where a rank is not between 1 and the smaller side of the layer."""
+    """Raises CourseError where a rank is not between 1 and the smaller side of the layer, or its weights are packed."""
+    if not isinstance(linear, nn.Linear):
+        raise CourseError(f"only nn.Linear can be adapted, got a {type(linear).__name__}: read the model unpacked")
     if not 1 <= rank <= min(linear.weight.shape):
         raise CourseError(f"a layer of shape {tuple(linear.weight.shape)} can't be adapted with rank {rank}")
 

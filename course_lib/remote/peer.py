@@ -106,6 +106,10 @@ class Peer:
             write_message(self.writes, message | {"changes": self.codec.changes(tensors)}, tensors)
         except OSError:
             raise Gone from None
+        except ValueError:  # of a pipe that was closed here, since the other side was ended
+            if self.writes.closed:
+                raise Gone from None
+            raise
 
     def receive(self) -> tuple[dict[str, Any], list[torch.Tensor]]:
         """The next message, whose changes are made."""

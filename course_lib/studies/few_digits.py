@@ -38,6 +38,11 @@ def new_vit() -> nn.Module:
     return Vit(VitConfig(classes=tuple("0123456789"), **SIZES))
 
 
+def new_small_vit() -> nn.Module:
+    """One of about the size of the convolutional network, 21,338 parameters."""
+    return Vit(VitConfig(classes=tuple("0123456789"), **SIZES | {"d_model": 32, "d_ff": 88}))
+
+
 def new_blind_vit() -> nn.Module:
     """The same without positions: their table is zero and stays so."""
     model = new_vit()
@@ -77,7 +82,10 @@ STUDY = Study(
     arms={
         "transformer": {},
         "without positions": {"new_model": new_blind_vit},
+        "small transformer": {"new_model": new_small_vit},
+        "transformer, lower rate": {"rate": 1e-3},
         "convolutions": {"new_model": new_cnn, "rate": 1e-3},
+        "convolutions, higher rate": {"new_model": new_cnn},
     },
     toy={"counts": (5, 7), "steps": 2},
 )

@@ -52,6 +52,27 @@ def test_of_several_notebooks_for_one_sheet_the_newest_is_graded_and_the_others_
     assert second.notes == ()
 
 
+def test_downloads_of_learning_platforms_are_sorted_by_student(tmp_path):
+    touch(
+        tmp_path,
+        "Ana Silva_47_assignsubmission_file/01_x.ipynb",
+        "Ana Silva_47_assignsubmission_onlinetext/onlinetext.html",
+        "Ana Silva_48_assignsubmission_file_/02_x.ipynb",
+        "Bo_49_assignsubmission_onlinetext/onlinetext.html",
+    )
+    for name in ("dodo_LATE_11_815_01_x-1.ipynb", "dodo_11_814_01_x.ipynb", "eve_12_816_my own.ipynb"):
+        code('check("01.3", x)', tmp_path).rename(tmp_path / name)
+    os.utime(tmp_path / "dodo_11_814_01_x.ipynb", (1, 1))
+    found = {each.student: (each.path.name, each.edition) for each in find_submissions(tmp_path, EDITIONS)}
+    assert found == {
+        "Ana Silva_47": ("01_x.ipynb", EDITIONS[0]),
+        "Ana Silva_48": ("02_x.ipynb", EDITIONS[1]),
+        "Bo_49": ("Bo_49_assignsubmission_onlinetext", None),
+        "dodo_11": ("dodo_LATE_11_815_01_x-1.ipynb", EDITIONS[0]),
+        "eve_12": ("eve_12_816_my own.ipynb", EDITIONS[0]),
+    }
+
+
 def test_every_folder_and_every_stray_file_has_a_row(tmp_path):
     touch(tmp_path, "ana/01.ipynb", "bo/thesis.docx", "01_eve.ipynb", "all.zip", "__MACOSX/._01.ipynb", ".DS_Store")
     (tmp_path / "fay").mkdir()

@@ -144,3 +144,9 @@ def test_a_side_that_ends_is_gone_and_not_waited_for():
         peer.writes.flush()
         with pytest.raises(Gone):
             peer.call("anything")
+
+
+def test_who_was_ended_is_gone_for_what_is_still_to_be_said():
+    with connected(same=lambda x: x) as peer, pytest.raises(Gone):
+        peer.writes.close()
+        peer.call("same", 3)

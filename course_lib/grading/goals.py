@@ -1,0 +1,43 @@
+"""What of a lesson an exercise tests: the goals that have a verb in common with its head."""
+
+import functools
+import re
+
+from course_lib.errors import CourseError
+from course_lib.files import read_json
+from course_lib.grading.editions import edition_of
+from course_lib.runtime import REPOSITORY
+
+HEAD = re.compile(r"^## (\d\d\.\d) · .+\n\n★.+? minutes · [^·]+ · (.+)$", re.M)  # the last part has its verbs
+GOAL = re.compile(r"^- (.+?)[;.]$", re.M)
+VERB = re.compile(r"(?<!\*)\*(\w[^*]*)\*(?!\*)")
+
+
+def goals_of(exercise):
+    """The goals of its lesson that an exercise tests, as the lesson says them; none for what is in no sheet."""
+    number = exercise.partition(".")[0]
+    try:
+        verbs = heads_of(number).get(exercise, set())
+    except CourseError:
+        return []
+    return [goal for goal in goals_in(number) if verbs & set(VERB.findall(goal))]
+
+
+@functools.cache
+def heads_of(number):
+    """The verbs of each exercise of a lesson. Raises CourseError where it has none."""
+    text = prose_of(edition_of(number))
+    return {exercise: set(VERB.findall(verbs)) for exercise, verbs in HEAD.findall(text)}
+
+
+@functools.cache
+def goals_in(number):
+    """The goals that stand at the beginning of a lesson."""
+    lesson = REPOSITORY / "notebooks" / edition_of(number).name
+    return GOAL.findall(prose_of(lesson).partition("be able to**")[2].partition("\n#")[0])
+
+
+def prose_of(path):
+    """The prose of a notebook."""
+    cells = read_json(path)["cells"]
+    return "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
