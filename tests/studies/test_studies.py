@@ -15,6 +15,7 @@ LARGE = {
     "connectors",
     "forgetting",
     "four_methods",
+    "frozen",
     "heads",
     "leak",
     "learning_rates",

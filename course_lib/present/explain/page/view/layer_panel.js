@@ -73,10 +73,11 @@ export function layer_panel({ layer, words, noun, open, choose, detail }) {
   });
   const box = boxes.find(({ number }) => number === open) ?? boxes[0];
   const before = boxes[boxes.indexOf(box) - 1];
-  const comes = `Comes in: ${before ? shape(before) : shape(box)}. Goes out: ${shape(box)}.`;
+  const [rows, width] = [box.gives.length, box.gives[0].length];
+  const comes = `Comes in: ${shape(before ?? box)}. Goes out: ${shape(box)}, ${width} numbers for each of ${rows} ${noun}s.`;
   return element("div", {}, element("ol", { class: "boxes" }, ...cards),
     element("section", { class: "open-box" }, element("h3", {}, `${box.number}. ${TITLES[box.kind]}`),
-      element("p", {}, sentence_of(box.kind, layer).replaceAll("word", noun).replaceAll("Word", noun), " ", element("span", { class: "shape" }, comes)),
+      element("p", {}, sentence_of(box.kind, layer).replaceAll("word", noun), " ", element("span", { class: "shape" }, comes)),
       ...detail(box), sequence(box.gives, words, "What goes out")));
 }
 

@@ -33,5 +33,6 @@ export function layer_part({ session, stack, i, words, columns, choice, choose, 
     return [panel];
   };
   const boxes = layer_panel({ layer, words, noun, open: choice.box, choose: (number) => choose({ box: number }), detail });
-  return [on, element("p", { class: "quiet" }, order), boxes];
+  const rows = `In the pictures a row is the vector of a ${noun}; blue is above zero, orange below.`;
+  return [on, element("p", { class: "quiet" }, `${order} ${rows}`), boxes];
 }

@@ -11,7 +11,7 @@ const PAUSE = 250; // milliseconds after the last key before a sentence is read
 export class TranslatorPage extends Page {
   constructor(contents) {
     const session = new TranslatorSession(contents);
-    super(session, translator_parts(session), "A Portuguese sentence");
+    super(session, translator_parts(session), "A sentence to translate");
     Object.assign(this.input, { value: SENTENCE, lang: "pt" });
   }
 
