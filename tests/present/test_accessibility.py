@@ -20,9 +20,9 @@ def written(exporter, path, folder):
     return page
 
 
-def assert_keeps_nobody_out(deck, theme):
+def assert_keeps_nobody_out(deck, theme, every=1):
     deck.page.emulate_media(color_scheme=theme)
-    for slide in range(deck.page.evaluate("Reveal.getTotalSlides()")):
+    for slide in range(0, deck.page.evaluate("Reveal.getTotalSlides()"), every):
         deck.show(slide)
         assert barriers(deck.page) == [], slide
 
@@ -35,7 +35,7 @@ def test_a_deck_keeps_nobody_out(theme, toy_deck, offline):  # noqa: F811
 @pytest.mark.slow
 @pytest.mark.parametrize(("lesson", "theme"), [("01", "light"), ("23", "dark")])
 def test_the_decks_of_lessons_keep_nobody_out(lesson, theme, tmp_path, offline):
-    assert_keeps_nobody_out(DeckOnPage(offline, written(Deck(), LESSONS[lesson], tmp_path)), theme)
+    assert_keeps_nobody_out(DeckOnPage(offline, written(Deck(), LESSONS[lesson], tmp_path)), theme, every=4)
 
 
 @pytest.mark.slow

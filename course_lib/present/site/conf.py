@@ -33,6 +33,7 @@ html_theme = "furo"
 html_static_path = ["static"]
 html_favicon = "static/favicon.svg"
 html_css_files = ["course.css"]
+html_js_files = ["scrolling.js"]
 html_copy_source = False
 html_show_sphinx = False
 

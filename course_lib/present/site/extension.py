@@ -20,6 +20,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_html_math_renderer("mathml", (set_inline, None), (set_block, None))
     app.connect("doctree-read", describe_figures)
     app.connect("doctree-read", mark_predictions)
+    app.connect("html-page-context", rank_captions, priority=900)  # when the theme has made its sidebar
     app.connect("autodoc-process-docstring", as_restructured_text)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -58,6 +59,12 @@ def mark_predictions(app: Sphinx, doctree: nodes.document) -> None:
     for paragraph in doctree.findall(nodes.paragraph):
         if any(text.astext().startswith("Predict") for text in paragraph.findall(nodes.emphasis)):
             paragraph["classes"].append("predict")
+
+
+def rank_captions(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document) -> None:
+    """Say of which level the headings of the sidebar are; Sphinx makes headings without one."""
+    tree = context.get("furo_navigation_tree", "")
+    context["furo_navigation_tree"] = tree.replace('role="heading"', 'role="heading" aria-level="2"')
 
 
 def as_restructured_text(app: Sphinx, what: str, name: str, thing: object, options: Any, lines: list[str]) -> None:
