@@ -1,252 +1,303 @@
-"""Exercises of lesson 23: CLIP."""
-
-import math
+"""Exercises of lesson 23: vision transformers."""
 
 import torch
 import torch.nn.functional as F
+from torch import nn
 
-from course_lib.exercises.cases import dice, random_tensors, scattered
+from course_lib.exercises.cases import random_tensors, scattered
 from course_lib.exercises.exercise import Exercise
-from course_lib.exercises.two_towers import (
-    FIT_MISTAKES,
-    HALF,
-    LENGTH,
-    ONE_WAY,
-    OTHER_WAY,
-    TIMES,
-    both_ways,
-    by_column,
-    by_row,
-    fit,
-    fit_and_look,
-    pair_cases,
-    unit,
-)
+from course_lib.nn import cut_into_patches
 
-# 23.1 Two by two: vectors that are not of length one yet
-IMAGES, TEXTS = torch.tensor([[2.0, 0], [3, 4]]), torch.tensor([[4.0, 3], [6, 8]])
+# 23.1 Numbers on the way: 4 pictures of 60 x 84 pixels, patches of 12 x 12, D = 50; the green of a pixel
+PATCHES, FLAT = 60 * 84 // 12**2, 3 * 12**2
+WAY = {"patches": PATCHES, "flat": FLAT, "input": (4, PATCHES + 1, 50)}
+WAY |= {"weights": FLAT * 50 + 50, "positions": (PATCHES + 1) * 50}
+WAY |= {"patch": 30 // 12 * 7 + 50 // 12, "place": 144 + 30 % 12 * 12 + 50 % 12}
 
 
-def yes_or_no(logits):
-    return F.softplus(torch.where(torch.eye(len(logits)) == 1, -logits, logits)).sum(dim=1)
+# 23.2 A linear layer in disguise
+def cut_cases(seed):
+    cases = []
+    for B, C, size, rows, columns, D in ((2, 3, 4, 2, 5, 7), (1, 1, 2, 3, 2, 5), (3, 2, 3, 4, 1, 11)):
+        pixels, weight = random_tensors(seed + D, (B, C, size * rows, size * columns), (D, C * size * size))
+        cases.append((scattered(pixels), scattered(weight), size))
+    return cases
 
 
-def paper(vectors=unit, weigh=lambda scale: scale, loss=both_ways, ask=yes_or_no, bias=-8, mean=torch.mean):
-    table = vectors(IMAGES) @ vectors(TEXTS).T
-    found = {"table": table} | {f"caption 1, scale {s}": by_column(weigh(s) * table)[0] for s in (1, 10)}
-    found |= {f"loss, scale {s}": mean(loss(weigh(s) * table)) for s in (1, 10)}
-    return found | {"sigmoid": mean(ask(10 * table + bias))}
+def as_kernel(weight, channels, size):
+    return weight.reshape(len(weight), channels, size, size)
 
 
-def wrong_paper(*names, **changes):
-    found = paper(**changes)
+def run_disguise(functions, pixels, weight, size):
+    cut, kernel = functions
+    return {"patches": cut(pixels, size), "kernel": kernel(weight, pixels.shape[1], size)}
+
+
+def cut_in_order(*order):
+    """A cut whose axes (batch, channel, row of patches, row, column of patches, column) are in another order."""
+
+    def cut(pixels, size):
+        parts = pixels.unflatten(3, (-1, size)).unflatten(2, (-1, size))
+        return parts.permute(order).flatten(3).flatten(1, 2)
+
+    return cut, as_kernel
+
+
+def cutting(cut):
+    return cut, as_kernel
+
+
+def disguised(change):
+    return cut_into_patches, lambda *case: change(as_kernel(*case))
+
+
+# 23.3 A colleague's tower
+def tower_cases(seed):
+    cases = []
+    for B, P, D, depth in ((2, 6, 8, 2), (3, 4, 12, 3), (1, 11, 4, 1)):
+        patches, token, positions, scale = random_tensors(seed + P, (B, P, D), (D,), (P + 1, D), (D,))
+        norm = nn.LayerNorm(D).requires_grad_(False)
+        norm.weight.copy_(scale)
+        cases.append((scattered(patches), token, positions, torch_layers(seed, D, depth), norm))
+    return cases
+
+
+def torch_layers(seed, D, depth):
+    """Encoder layers of torch's, with the same weights for the same seed."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        settings = {"nhead": 2, "dim_feedforward": 3 * D, "dropout": 0.0, "norm_first": True, "batch_first": True}
+        return [nn.TransformerEncoderLayer(D, **settings).requires_grad_(False) for _ in range(depth)]
+
+
+def through(layers, x):
+    for layer in layers:
+        x = layer(x)
+    return x
+
+
+def start(patches, token, positions):
+    return torch.cat([token.expand(len(patches), 1, -1), patches], dim=1) + positions
+
+
+def token_last(patches, token, positions):
+    return torch.cat([patches, token.expand(len(patches), 1, -1)], dim=1) + positions
+
+
+def token_nowhere(patches, token, positions):
+    return torch.cat([token.expand(len(patches), 1, -1), patches + positions[1:]], dim=1)
+
+
+def summary(patches, token, positions, layers, norm, begin=start, end=lambda x: x[:, 0]):
+    return end(norm(through(layers, begin(patches, token, positions))))
+
+
+def tower_with(**changed):
+    return lambda *case: summary(*case, **changed)
+
+
+def positions_in_each_layer(patches, token, table, layers, norm):
+    return summary(patches, token, 0 * table, [lambda x, layer=layer: layer(x + table) for layer in layers], norm)
+
+
+# 23.4 Half a shuffle: 3 rows of 4 patches; which of the 13 vectors behind the layers are no longer the same?
+def changed(change, places=1.0, depth=2, read=lambda x: x[0], black=()):
+    """How many vectors (or of what `read` makes of them) are other ones after `change(patches, positions)`."""
+    patches, token, positions = random_tensors(17, (1, 12, 8), (8,), (13, 8))
+    positions *= places
+    patches[:, list(black)] = 0
+    layers = torch_layers(17, 8, depth)
+    before = read(through(layers, start(patches, token, positions)))
+    change(patches, positions)
+    after = read(through(layers, start(patches, token, positions)))
+    return int(((after - before).abs() > 1e-4).any(dim=-1).sum())
+
+
+def exchange(first, second, places_too=False):
+    def change(patches, positions):
+        for x in (patches[0], positions[1:]) if places_too else (patches[0],):  # row 0 is the class token's
+            x[[*first, *second]] = x[[*second, *first]]
+
+    return change
+
+
+def one_pixel(patches, positions):
+    patches[:, 3, 0] += 1
+
+
+def logits(x):
+    (weight,) = random_tensors(17, (10, 8))
+    return (weight @ x[0, 0]).unsqueeze(1)
+
+
+def counts():
+    return {
+        "a pixel, before the layers": changed(one_pixel, depth=0),
+        "a pixel": changed(one_pixel),
+        "two patches": changed(exchange((1,), (6,))),
+        "two patches, no positions": changed(exchange((1,), (6,)), places=0),
+        "two rows, no positions": changed(exchange(range(4, 8), range(8, 12)), places=0),
+        "two patches and their positions": changed(exchange((1,), (6,), places_too=True)),
+        "two black patches": changed(exchange((1,), (6,)), black=(1, 6)),
+        "logits": changed(exchange(range(6), range(6, 12)), read=logits),
+        "logits, no positions": changed(exchange(range(6), range(6, 12)), places=0, read=logits),
+    }
+
+
+# 23.5 Rollout by hand
+FIRST = torch.tensor([[[0.4, 0, 0.6], [0.8, 0.2, 0], [0, 0.4, 0.6]], [[0, 0.4, 0.6], [0, 1, 0], [0, 0, 1]]])
+SECOND = torch.tensor([[0.4, 0.6, 0], [0.2, 0.6, 0.2], [0.4, 0, 0.6]])
+EYE = torch.eye(3)
+HALF = "half comes along the residual connection: ½ A + ½ I"
+SUM = "A + I has to be halved, so that the sum of a row is 1"
+ORDER = "in the wrong order: layer 2 mixes what layer 1 has mixed, M₂ M₁"
+
+
+def rolled(mix=lambda A: (A + EYE) / 2, heads=lambda A: A.mean(dim=0), together=lambda one, two: two @ one, row=0):
+    one, two = mix(heads(FIRST)), mix(SECOND)
+    seen = together(one, two)[row] if row is not None else together(one, two)[:, 0]
+    found = {"layer 1": one, "layer 2": two, "class token": seen, "share": seen[1:] / seen[1:].sum()}
+    return found | {"by patch 1": two[0, 1] * one[1, 1], "by the class token": two[0, 0] * one[0, 1]}
+
+
+def wrong_roll(*names, **changes):
+    found = rolled(**changes)
     return {name: found[name] for name in names}
 
 
-# 23.2 The starting line
-START = {"16": math.log(16), "128": math.log(128), "alike": math.log(64), "half": math.log(32)}
-START |= {"four times": math.log(4), "four times, same": 0.0}
-START |= {"sigmoid": math.log(1 + math.exp(3)) + 15 * math.log(1 + math.exp(-3))}
+# 23.6 With fewer pictures: the means of the study few_digits
+SHOWN = {"A": "transformer", "B": "without positions", "C": "convolutions"}
+NAMES = set(SHOWN.values())
+READ = SHOWN | {"gap at 40": 29, "as good as 120": 400, "lost": 24}
 
-
-# 23.3 A colleague's loss
-def loss_cases(seed):
-    cases = []
-    for B, J, distinct, scale in ((5, 3, 3, 4.0), (7, 4, 7, 9.0), (6, 2, 2, 2.5)):
-        images, texts = random_tensors(seed + B, (B, J), (distinct, J))
-        kind = torch.arange(B) % distinct
-        cases.append((scattered(unit(images)), unit(texts)[kind], scale, kind == kind.unsqueeze(1)))
-    return cases
-
-
-def other(same):
-    return same & ~torch.eye(len(same), dtype=torch.bool)
-
-
-def batch_loss(images, texts, scale, same, which=other, value=-torch.inf, loss=both_ways, total=torch.mean):
-    logits = (scale * images @ texts.T).masked_fill(which(same), value)
-    return total(loss(logits))
-
-
-def loss_with(**changed):
-    return lambda *case: batch_loss(*case, **changed)
-
-
-# 23.4 What a caption is worth
-def caption_cases(seed):
-    cases = []
-    for N, C, K, J in ((23, 5, 4, 3), (29, 3, 2, 4), (31, 7, 3, 6)):
-        images, captions, sizes = random_tensors(seed + N, (N, J), (C, K, J), (C, K, 1))
-        labels, counts = (torch.randint(n, (N,), generator=dice(seed + n)) for n in (C, 4))
-        counts[:4] = torch.arange(4)
-        cases.append((unit(images), scattered(captions * (2 * sizes).exp()), labels, counts + 1))
-    return cases
-
-
-def mean_class(images, captions, before=unit, after=unit, pick=lambda table: table.argmax(dim=1)):
-    return pick(images @ after(before(captions).mean(dim=1)).T)
-
-
-def nearest_class(images, captions, before=unit, gather=lambda table: table.amax(dim=2)):
-    return gather(torch.einsum("nj,ckj->nck", images, before(captions))).argmax(dim=1)
-
-
-def shares(found, labels, counts, times=100, of=None):
-    right = torch.as_tensor(found) == labels
-    return [times * (right & (counts == n)).sum() / (of or (counts == n).sum()) for n in (1, 2, 3, 4)]
-
-
-def run_classes(functions, images, captions, labels, counts):
-    by_mean, by_nearest, measure = functions
-    guess = labels.where(counts % 2 == 1, labels.roll(1))
-    found = {"mean": by_mean(images, captions), "nearest": by_nearest(images, captions)}
-    return found | {"measure": measure(guess, labels, counts)}
-
-
-def averaging(**changed):
-    return lambda *case: mean_class(*case, **changed), nearest_class, shares
-
-
-def comparing(**changed):
-    return mean_class, lambda *case: nearest_class(*case, **changed), shares
-
-
-def measuring(measure):
-    return mean_class, nearest_class, measure
-
-
-# 23.5 Which side, which colour: the shipped model's cosines of five pictures and seven captions
-TABLE = torch.tensor(
-    [
-        [0.57, 0.55, 0.23, 0.25, 0.22, 0.06, 0.34],
-        [0.52, 0.53, 0.25, 0.28, 0.20, -0.19, 0.14],
-        [0.29, 0.30, 0.56, 0.54, -0.05, -0.12, -0.35],
-        [0.33, 0.35, 0.52, 0.51, -0.02, -0.32, -0.08],
-        [0.05, 0.01, -0.30, -0.30, 0.53, 0.09, 0.32],
-    ]
-)
-CAPTIONS, PICTURES = (TABLE[:, :5].argmax(dim=dim) + 1 for dim in (1, 0))
-READ = {"captions": CAPTIONS, "pictures": PICTURES}
-READ |= {f"{name} found": 20 * (READ[name] == torch.arange(1, 6)).sum() for name in ("captions", "pictures")}
-READ |= {"garment": "hat"}
-
-
-WHOLE = "the mean of four losses: two rows and two columns"
 
 EXERCISES = [
     Exercise(
         id="23.1",
-        title="Two by two",
-        points=3,
-        truth=paper,
-        tolerance=1e-3,
+        title="Numbers on the way",
+        points=2,
+        truth=lambda: WAY,
         mistakes=[
-            (LENGTH, wrong_paper("table", vectors=lambda x: x)),
-            ("rows are pictures, columns captions", {"table": paper()["table"].T}),
-            *[(TIMES, wrong_paper(name, weigh=lambda s: 1 / s)) for name in ("caption 1, scale 10", "loss, scale 10")],
-            ("this is picture 1: along the column was meant", {"caption 1, scale 1": by_row(paper()["table"])[0]}),
-            ("this is the loss for scale 1", {"caption 1, scale 10": paper()["caption 1, scale 1"]}),
-            *[(ONE_WAY, wrong_paper(f"loss, scale {s}", loss=by_row)) for s in (1, 10)],
-            *[(OTHER_WAY, wrong_paper(f"loss, scale {s}", loss=by_column)) for s in (1, 10)],
-            *[(WHOLE, wrong_paper(f"loss, scale {s}", mean=torch.sum)) for s in (1, 10)],
-            *[(WHOLE, wrong_paper(f"loss, scale {s}", mean=lambda x: 2 * x.sum())) for s in (1, 10)],
-            ("the bias is forgotten", wrong_paper("sigmoid", bias=0)),
-            ("the bias is below zero", wrong_paper("sigmoid", bias=8)),
-            ("yes is for the diagonal: the sign is turned", wrong_paper("sigmoid", ask=lambda x: yes_or_no(-x))),
-            ("no is −log σ(−z): the sign is turned", wrong_paper("sigmoid", ask=lambda x: F.softplus(-x).sum(1))),
-            ("each cell counts, not only the pairs", wrong_paper("sigmoid", ask=lambda x: F.softplus(-x.diagonal()))),
-            ("per pair: divide by two, not by four cells", {"sigmoid": paper()["sigmoid"] / 2}),
+            ("60 · 84 / 12: a patch has 12 · 12 pixels", {"patches": 60 * 84 // 12}),
+            ("three colours: a patch has 12 · 12 · 3 numbers", {"flat": 144}),
+            ("a patch is 12 pixels wide and 12 high", {"flat": 36}),
+            ("the class token goes in, too: P + 1 vectors", {"input": (4, 35, 50)}),
+            ("the class token has a place of its own: P + 1 rows", {"positions": 35 * 50}),
+            ("four pictures: the batch comes first", {"input": (36, 50)}),
+            ("the same table for all pictures", {"positions": 4 * 36 * 50}),
+            ("the layer has biases, too: D of them", {"weights": 432 * 50}),
+            ("the same layer for all patches", {"weights": 35 * 21_650}),
+            ("in reading order: 7 patches to a row", {"patch": 50 // 12 * 5 + 30 // 12}),
+            ("the first patch is number 0", {"patch": 19}),
+            ("colour by colour: 144 numbers for red come first", {"place": (6 * 12 + 2) * 3 + 1}),
+            ("row by row within a colour", {"place": 144 + 2 * 12 + 6}),
+            ("this is the red of the pixel", {"place": 6 * 12 + 2}),
+            ("the first number has the place 0", {"place": 219}),
         ],
     ),
     Exercise(
         id="23.2",
-        title="The starting line",
-        points=2,
-        truth=lambda: START,
-        tolerance=5e-3,
+        title="A linear layer in disguise",
+        points=3,
+        truth=(cut_into_patches, as_kernel),
+        cases=cut_cases,
+        run=run_disguise,
         mistakes=[
-            *[("a nat is counted with ln, not with log₂", {str(n): math.log2(n)}) for n in (16, 128)],
-            ("both ways: the mean, not the sum", {"16": 2 * math.log(16)}),
-            ("what is the same in all places does not change a softmax", {"alike": 0.0}),
-            ("32 of 64 are left", {"half": math.log(64) / 2}),
-            ("half of them are ruled out, not all", {"half": 0.0}),
-            ("four equal captions share the trust: a quarter each", {"four times": 0.0}),
-            ("the other three are wrong answers: a quarter is left for its own", {"four times": math.log(3)}),
-            ("with `same`, the other three are no wrong answers any more", {"four times, same": math.log(4)}),
-            ("the bias is forgotten", {"sigmoid": 16 * math.log(2)}),
-            ("the bias is −3: a no is cheap, a yes is dear", {"sigmoid": START["sigmoid"] + 14 * 3}),
-            ("only the own cell; the 15 others of the row count, too", {"sigmoid": math.log1p(math.exp(3))}),
-            ("the sum over the row, not its mean", {"sigmoid": START["sigmoid"] / 16}),
-            ("there is no softmax here: each cell is a question of its own", {"sigmoid": math.log(16)}),
+            ("the patches go column by column; reading order was meant", cut_in_order(0, 4, 2, 1, 3, 5)),
+            ("the colours of a pixel stand together; first comes all of red", cut_in_order(0, 2, 4, 3, 5, 1)),
+            ("within a patch it goes down the columns; row by row was meant", cut_in_order(0, 2, 4, 1, 5, 3)),
+            ("each column is a patch; exchange the last two axes", cutting(lambda x, n: F.unfold(x, n, stride=n))),
+            ("the window moves by one pixel; patches don't overlap", cutting(lambda x, n: F.unfold(x, n).mT)),
+            ("a kernel has the axes D C Y X: colours before pixels", disguised(lambda k: k.permute(0, 2, 3, 1))),
+            ("rows and columns of the window are exchanged", disguised(lambda k: k.mT)),
+            ("the window need not be turned round", disguised(lambda k: k.flip(2, 3))),
+            ("D comes first: a kernel for each output", disguised(lambda k: k.transpose(0, 1))),
+            ("these are the weights as they were: D rows of numbers", disguised(lambda k: k.flatten(1))),
         ],
     ),
     Exercise(
         id="23.3",
-        title="Find the bug: a colleague's loss",
-        points=3,
-        truth=batch_loss,
-        cases=loss_cases,
+        title="Find the bug: a colleague's tower",
+        points=2,
+        truth=summary,
+        cases=tower_cases,
+        axes="picture dimension",
         mistakes=[
-            ("both faults are still there", loss_with(value=0.0, loss=by_row)),
-            ("the softmax runs along the rows both times", loss_with(loss=by_row)),
-            ("the softmax runs along the columns both times", loss_with(loss=by_column)),
-            ("a logit of 0 is no ban: e⁰ = 1 is still in the sum", loss_with(value=0.0)),
-            ("duplicates are still held to be wrong", loss_with(which=torch.zeros_like)),
-            ("the pair itself is taken out, too", loss_with(which=lambda same: same)),
-            ("one softmax over the whole table", loss_with(loss=lambda x: x.logsumexp((0, 1)) - x.diagonal())),
-            ("the mean of the pairs, not their sum", loss_with(total=torch.sum)),
-            (HALF, loss_with(loss=lambda x: 2 * both_ways(x))),
-            (TIMES, lambda images, texts, scale, same: batch_loss(images, texts, 1 / scale, same)),
-            ("the scale is forgotten", lambda images, texts, scale, same: batch_loss(images, texts, 1, same)),
+            ("both faults are still there", tower_with(begin=token_nowhere, end=lambda x: x.mean(dim=1))),
+            ("the class token has a position, too: row 0 of the table", tower_with(begin=token_nowhere)),
+            ("the mean of all vectors; only the class token's is read", tower_with(end=lambda x: x.mean(dim=1))),
+            ("the mean of the patches; only the class token's is read", tower_with(end=lambda x: x[:, 1:].mean(dim=1))),
+            ("row 0 is the class token's: it comes first", tower_with(begin=token_last, end=lambda x: x[:, -1])),
+            ("the class token stands at the end, and the first patch is read", tower_with(begin=token_last)),
+            ("the class token comes first, the vector is read at the end", tower_with(end=lambda x: x[:, -1])),
+            ("no positions were added", tower_with(begin=lambda p, token, table: start(p, token, 0 * table))),
+            ("positions are added once, before the first layer, not in each", positions_in_each_layer),
+            ("the norm behind the last layer is forgotten", lambda *case: summary(*case[:4], nn.Identity())),
+            ("all vectors are returned; only the class token's is wanted", tower_with(end=lambda x: x)),
         ],
     ),
     Exercise(
         id="23.4",
-        title="What a caption is worth",
-        points=3,
-        truth=(mean_class, nearest_class, shares),
-        cases=caption_cases,
-        run=run_classes,
+        title="Half a shuffle",
+        points=2,
+        truth=counts,
         mistakes=[
-            ("mean: averaged before each caption has length one", averaging(before=lambda x: x)),
-            ("mean: a mean is shorter than its parts; scale it to length one again", averaging(after=lambda x: x)),
-            ("mean: no vector was scaled to length one", averaging(before=lambda x: x, after=lambda x: x)),
-            ("mean: the best picture of each class; turn it round", averaging(pick=lambda x: x.argmax(dim=0))),
-            ("mean: this is the nearest caption's class", (nearest_class, nearest_class, shares)),
-            ("nearest: the captions have to be scaled to length one first", comparing(before=lambda x: x)),
-            ("nearest: this is the mean's class", (mean_class, mean_class, shares)),
-            ("nearest: this is the caption's number, not the class", comparing(gather=lambda x: x.amax(dim=1))),
-            ("nearest: of each class, the worst caption counts", comparing(gather=lambda x: x.amin(dim=2))),
-            ("nearest: a sum over captions; only the nearest counts", comparing(gather=lambda x: x.sum(dim=2))),
-            ("measure: in percent", measuring(lambda *case: shares(*case, times=1))),
-            ("measure: of the pictures with this number", measuring(lambda *case: shares(*case, of=len(case[0])))),
+            ("before the layers, only that patch knows of it", {"a pixel, before the layers": 13}),
+            ("before the layers, the patch's vector has already changed", {"a pixel, before the layers": 0}),
+            ("every token attends to every other: all 13 hear of it", {"a pixel": 1}),
+            ("the class token hears of it, too", {"a pixel": 12}),
+            ("both patches have other positions now: that is news for all 13", {"two patches": 2}),
+            ("the class token hears of it, too", {"two patches": 12}),
+            ("the same set: only these two vectors have changed places", {"two patches, no positions": 13}),
+            ("the two vectors behind the layers have changed places, too", {"two patches, no positions": 0}),
+            *[("two rows of 4 patches have changed places", {"two rows, no positions": n}) for n in (2, 4, 13)],
+            ("each patch has kept its position; the list has another order", {"two patches and their positions": 13}),
+            ("the two vectors stand at other places of the list", {"two patches and their positions": 0}),
+            *[("equal patches: nobody can see the exchange", {"two black patches": n}) for n in (2, 13)],
+            ("with positions, the class token sees where a patch is", {"logits": 0}),
+            ("the class token has seen the same set", {"logits, no positions": 10}),
         ],
     ),
     Exercise(
         id="23.5",
-        title="Which side, which colour?",
-        points=2,
-        truth=lambda: READ,
+        title="Rollout by hand",
+        points=3,
+        truth=rolled,
+        tolerance=2e-3,
         mistakes=[
-            ("along the rows: each picture looks for its caption", {"captions": PICTURES}),
-            ("the diagonal is what should be; look for the largest", {"captions": range(1, 6)}),
-            ("along the columns: each caption looks for its picture", {"pictures": CAPTIONS}),
-            ("the diagonal is what should be; look for the largest", {"pictures": range(1, 6)}),
-            ("one of five is wrong", {"captions found": 100}),
-            ("this is the other way round: how many captions find their picture", {"captions found": 60}),
-            ("two of five are wrong", {"pictures found": 100}),
-            ("this is the other way round: how many pictures find their caption", {"pictures found": 80}),
-            ("caption 7 is nearer, and says black; look at her clothes", {"garment": "trousers"}),
+            ("layer 1 has two heads: take their mean", wrong_roll("layer 1", heads=lambda A: A[0])),
+            ("the mean of the two heads, not their sum", wrong_roll("layer 1", heads=lambda A: A.sum(dim=0))),
+            *[(HALF, wrong_roll(n, mix=lambda A: A)) for n in ("layer 1", "layer 2", "class token", "share")],
+            *[(SUM, wrong_roll(n, mix=lambda A: A + EYE)) for n in ("layer 1", "layer 2", "class token")],
+            *[(ORDER, wrong_roll(n, together=lambda a, b: a @ b)) for n in ("class token", "share")],
+            ("number by number; a product of matrices was meant", wrong_roll("class token", together=torch.mul)),
+            ("this is the last layer alone", wrong_roll("class token", together=lambda one, two: two)),
+            ("this is the class token's column; its row was meant", wrong_roll("class token", row=None)),
+            ("divide by the sum of the two patches", {"share": rolled()["class token"][1:]}),
+            ("patch 1 keeps 0.8 of itself in layer 1, and 0.3 of that is taken in layer 2", {"by patch 1": 0.3}),
+            ("the class token takes 0.1 in layer 1, and keeps 0.7 of it in layer 2", {"by the class token": 0.1}),
+            ("the two ways are exchanged", {"by patch 1": 0.07}),
         ],
     ),
     Exercise(
         id="23.6",
-        title="Two towers in a second",
-        points=3,
-        truth=fit,
-        cases=pair_cases,
-        run=fit_and_look,
-        tolerance=1e-3,
-        mistakes=FIT_MISTAKES,
+        title="With fewer pictures",
+        points=2,
+        truth=lambda: READ,
+        tolerance=0.1,
+        mistakes=[
+            *[("A begins low, and ends beside the best", {"A": n}) for n in NAMES - {"transformer"}],
+            *[("B stays far below: it can't know where a patch is", {"B": n}) for n in NAMES - {"without positions"}],
+            *[
+                ("C is ahead with few pictures, and as good as A in the end", {"C": n})
+                for n in NAMES - {"convolutions"}
+            ],
+            ("at the left end, not at the right", {"gap at 40": 1}),
+            ("the lowest curve is not the second one", {"gap at 40": 41}),
+            ("look for the height of C at 120, then where A has it", {"as good as 120": 120}),
+            ("with all digits A is better than that", {"as good as 120": 1297}),
+            ("the height of A less that of B, not B itself", {"lost": 72}),
+            ("at the right end, not at the left", {"lost": 12}),
+        ],
     ),
 ]

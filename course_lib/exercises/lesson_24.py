@@ -1,226 +1,252 @@
-"""Exercises of lesson 24: a vision-language model."""
+"""Exercises of lesson 24: CLIP."""
 
-from collections import Counter
+import math
 
 import torch
+import torch.nn.functional as F
 
-from course_lib.exercises.cases import number
-from course_lib.exercises.conversations import CONVERSATION_MISTAKES, conversation_cases, converse, put_in, write
+from course_lib.exercises.cases import dice, random_tensors, scattered
 from course_lib.exercises.exercise import Exercise
-from course_lib.exercises.stages import STAGE_MISTAKES, freeze, moved, moving_cases, try_both
+from course_lib.exercises.two_towers import (
+    FIT_MISTAKES,
+    HALF,
+    LENGTH,
+    ONE_WAY,
+    OTHER_WAY,
+    TIMES,
+    both_ways,
+    by_column,
+    by_row,
+    fit,
+    fit_and_look,
+    pair_cases,
+    unit,
+)
+
+# 24.1 Two by two: vectors that are not of length one yet
+IMAGES, TEXTS = torch.tensor([[2.0, 0], [3, 4]]), torch.tensor([[4.0, 3], [6, 8]])
 
 
-def each(cause, part, values):
-    return [(cause, {part: value}) for value in values]
+def yes_or_no(logits):
+    return F.softplus(torch.where(torch.eye(len(logits)) == 1, -logits, logits)).sum(dim=1)
 
 
-# 24.1 On paper: a pixel shuffle, a connector, and what is read
-GRID = torch.tensor([[1, 2, 0, 3], [0, 4, 1, 1], [2, 0, 5, 0], [3, 1, 0, 2]])
-CONNECTOR = torch.tensor([[1, 0], [0, 1], [1, 0], [0, 2]])
-WORDS = torch.tensor([[8, 0], [7, 7], [9, 0]])
+def paper(vectors=unit, weigh=lambda scale: scale, loss=both_ways, ask=yes_or_no, bias=-8, mean=torch.mean):
+    table = vectors(IMAGES) @ vectors(TEXTS).T
+    found = {"table": table} | {f"caption 1, scale {s}": by_column(weigh(s) * table)[0] for s in (1, 10)}
+    found |= {f"loss, scale {s}": mean(loss(weigh(s) * table)) for s in (1, 10)}
+    return found | {"sigmoid": mean(ask(10 * table + bias))}
 
 
-def paper(order=(0, 2, 1, 3), before=1):
-    """The axes of the squares: row of squares, row in it, column of squares, column in it."""
-    squares = GRID.reshape(2, 2, 2, 2).permute(order).reshape(4, 4)
-    reads = torch.cat([WORDS[:before], squares @ CONNECTOR, WORDS[before:]])
-    return {"squares": squares, "visual": squares @ CONNECTOR, "reads": reads, "position of ?": 6, "no shuffle": 19}
+def wrong_paper(*names, **changes):
+    found = paper(**changes)
+    return {name: found[name] for name in names}
 
 
-def squares_as(cause, order):
-    return [(cause, {part: paper(order)[part]}) for part in ("squares", "visual", "reads")]
+# 24.2 The starting line
+START = {"16": math.log(16), "128": math.log(128), "alike": math.log(64), "half": math.log(32)}
+START |= {"four times": math.log(4), "four times, same": 0.0}
+START |= {"sigmoid": math.log(1 + math.exp(3)) + 15 * math.log(1 + math.exp(-3))}
 
 
-# 24.3 A checkpoint of the hub
-HUB = {"visual tokens": 196, "model.look": (2, 196, 768), "linear_1.weight": (2048, 768), "model.embed": (1, 422, 2048)}
-HUB |= {"layers that run": 11, "vision_tower": "g", "multi_modal_projector": "W", "language_model": "f"}
-WHERE = {"A": "second picture", "B": "vision_feature_layer", "C": "rms_norm_eps", "D": "rope_theta"}
-SIGNS = {
-    "A": "A is right until the second picture begins",
-    "B": "B goes wrong where the first picture begins",
-    "C": "C is wrong from the first token on",
-    "D": "D is right at the first token: there it sees itself only, and position 0 turns nothing",
-}
-
-# 24.4 Five connectors
-KINDS = {"A": "pixel shuffle", "B": "linear", "C": "4 x 4", "D": "mlp", "E": "mean"}
-SIZES = {
-    "A": "A makes 144 tokens, and its first layer reads four patches at once",
-    "B": "B has the fewest parameters: one layer",
-    "C": "C makes 36 tokens of 576 patches: sixteen become one",
-    "D": "D makes a token of each patch, by two layers",
-    "E": "E makes 144 tokens, with the parameters of two layers for one patch",
-}
-COMPARED = KINDS | {"beaten": {"B", "E"}, "seven pictures": "A", "most": 26, "scores": (876 / 444) ** 2}
+# 24.3 A colleague's loss
+def loss_cases(seed):
+    cases = []
+    for B, J, distinct, scale in ((5, 3, 3, 4.0), (7, 4, 7, 9.0), (6, 2, 2, 2.5)):
+        images, texts = random_tensors(seed + B, (B, J), (distinct, J))
+        kind = torch.arange(B) % distinct
+        cases.append((scattered(unit(images)), unit(texts)[kind], scale, kind == kind.unsqueeze(1)))
+    return cases
 
 
-def mixed_up(true, signs):
-    return [(signs[letter], {letter: n}) for letter in true for n in true.values() if n != true[letter]]
+def other(same):
+    return same & ~torch.eye(len(same), dtype=torch.bool)
 
 
-# 24.6 A score and a guess
-def score_cases(seed):
-    """Questions and answers in training and test, and the curves of two runs."""
-    u = number(seed, 1, 3)
-    heard = (("who", "a man", 4 + u), ("who", "a girl", 6 + u), ("where", "park", 3), ("where", "farm", 1))
-    heard += (("count", "two", 2), ("count", "one", 4))
-    asked = (("who", "a girl", 3), ("who", "a man", 4 + u), ("where", "park", 2), ("where", "beach", 1))
-    asked += (("count", "two", 2), ("count", "one", 1), ("colour", "red", 2))
-    train, test = ([pair[:2] for pair in pairs for _ in range(pair[2])] for pairs in (heard, asked))
-    alone = [(0, 0.0), (30, 20.0), (90, 52.0 + u), (150, 61.0), (200, 56.0)]
-    both = [(0, 3.0), (20, 31.0), (70, 56.0), (120, 60.0), (150, 64.0 + u)]
-    return [(train, test, alone, both), (train[::-1], test[::-1], alone, [both[0], (10, 12.0), *both[1:]])]
+def batch_loss(images, texts, scale, same, which=other, value=-torch.inf, loss=both_ways, total=torch.mean):
+    logits = (scale * images @ texts.T).masked_fill(which(same), value)
+    return total(loss(logits))
 
 
-def favourites(train):
-    return {q: Counter(a for p, a in train if p == q).most_common(1)[0][0] for q, _ in train}
+def loss_with(**changed):
+    return lambda *case: batch_loss(*case, **changed)
 
 
-def guess(train, test, factor=100):
-    best = favourites(train)
-    return factor * sum(best.get(question) == answer for question, answer in test) / len(test)
+# 24.4 What a caption is worth
+def caption_cases(seed):
+    cases = []
+    for N, C, K, J in ((23, 5, 4, 3), (29, 3, 2, 4), (31, 7, 3, 6)):
+        images, captions, sizes = random_tensors(seed + N, (N, J), (C, K, J), (C, K, 1))
+        labels, counts = (torch.randint(n, (N,), generator=dice(seed + n)) for n in (C, 4))
+        counts[:4] = torch.arange(4)
+        cases.append((unit(images), scattered(captions * (2 * sizes).exp()), labels, counts + 1))
+    return cases
 
 
-def guess_alike(train, test):
-    return guess([("", answer) for _, answer in train], [("", answer) for _, answer in test])
+def mean_class(images, captions, before=unit, after=unit, pick=lambda table: table.argmax(dim=1)):
+    return pick(images @ after(before(captions).mean(dim=1)).T)
 
 
-def guess_what_was_heard(train, test):
-    return guess(train, [pair for pair in test if pair[0] in favourites(train)])
+def nearest_class(images, captions, before=unit, gather=lambda table: table.amax(dim=2)):
+    return gather(torch.einsum("nj,ckj->nck", images, before(captions))).argmax(dim=1)
 
 
-def guess_by_question(train, test):
-    scores = [guess(train, [pair for pair in test if pair[0] == q]) for q in {question for question, _ in test}]
-    return sum(scores) / len(scores)
+def shares(found, labels, counts, times=100, of=None):
+    right = torch.as_tensor(found) == labels
+    return [times * (right & (counts == n)).sum() / (of or (counts == n).sum()) for n in (1, 2, 3, 4)]
 
 
-def share(alone, both, level=lambda alone, both: alone[-1][1], enough=0.0, whole=lambda alone, both: alone[-1][0]):
-    steps = [step for step, y in both if y >= level(alone, both) + enough]
-    return 100 * min(steps, default=float("inf")) / whole(alone, both)
+def run_classes(functions, images, captions, labels, counts):
+    by_mean, by_nearest, measure = functions
+    guess = labels.where(counts % 2 == 1, labels.roll(1))
+    found = {"mean": by_mean(images, captions), "nearest": by_nearest(images, captions)}
+    return found | {"measure": measure(guess, labels, counts)}
 
 
-def share_of_stops(alone, both):
-    return share(*[[(stop, y) for stop, (_, y) in enumerate(curve)] for curve in (alone, both)])
+def averaging(**changed):
+    return lambda *case: mean_class(*case, **changed), nearest_class, shares
 
 
-def measure(functions, train, test, alone, both):
-    mine, compare = functions
-    result = {"guess": mine(train, test)} if mine else {}
-    return result | ({"share": compare(alone, both), "never": compare(alone, both[:2])} if compare else {})
+def comparing(**changed):
+    return mean_class, lambda *case: nearest_class(*case, **changed), shares
 
 
-def shared(**changes):
-    return None, lambda *case: share(*case, **changes)
+def measuring(measure):
+    return mean_class, nearest_class, measure
 
+
+# 24.5 Which side, which colour: the shipped model's cosines of five pictures and seven captions
+TABLE = torch.tensor(
+    [
+        [0.57, 0.55, 0.23, 0.25, 0.22, 0.06, 0.34],
+        [0.52, 0.53, 0.25, 0.28, 0.20, -0.19, 0.14],
+        [0.29, 0.30, 0.56, 0.54, -0.05, -0.12, -0.35],
+        [0.33, 0.35, 0.52, 0.51, -0.02, -0.32, -0.08],
+        [0.05, 0.01, -0.30, -0.30, 0.53, 0.09, 0.32],
+    ]
+)
+CAPTIONS, PICTURES = (TABLE[:, :5].argmax(dim=dim) + 1 for dim in (1, 0))
+READ = {"captions": CAPTIONS, "pictures": PICTURES}
+READ |= {f"{name} found": 20 * (READ[name] == torch.arange(1, 6)).sum() for name in ("captions", "pictures")}
+READ |= {"garment": "hat"}
+
+
+WHOLE = "the mean of four losses: two rows and two columns"
 
 EXERCISES = [
     Exercise(
         id="24.1",
-        title="On paper",
-        points=2,
+        title="Two by two",
+        points=3,
         truth=paper,
+        tolerance=1e-3,
         mistakes=[
-            ("these are rows of the picture; squares of 2 × 2 neighbours were meant", {"squares": GRID}),
-            *squares_as("in a square: left to right, then the row below; yours goes down first", (0, 2, 3, 1)),
-            *squares_as("the squares follow row by row; yours go down first", (2, 0, 1, 3)),
-            *squares_as("neighbours are joined, not every second patch", (1, 3, 0, 2)),
-            ("the picture stands after <user>, where its placeholders are", {"reads": paper(before=0)["reads"]}),
-            ("the picture stands before the question, where its placeholders are", {"reads": paper(before=3)["reads"]}),
-            ("the words are read, too: one row each", {"reads": paper()["visual"]}),
-            ("visual tokens have positions like words", {"position of ?": 2}),
-            ("the picture has four positions, not one", {"position of ?": 3}),
-            ("positions begin at 0", {"position of ?": 7}),
-            ("after the shuffle, a picture has four visual tokens, not sixteen", {"position of ?": 18}),
-            ("the three words are read, too", {"no shuffle": 16}),
-            ("the words stay three; only the picture takes four times the tokens", {"no shuffle": 28}),
+            (LENGTH, wrong_paper("table", vectors=lambda x: x)),
+            ("rows are pictures, columns captions", {"table": paper()["table"].T}),
+            *[(TIMES, wrong_paper(name, weigh=lambda s: 1 / s)) for name in ("caption 1, scale 10", "loss, scale 10")],
+            ("this is picture 1: along the column was meant", {"caption 1, scale 1": by_row(paper()["table"])[0]}),
+            ("this is the loss for scale 1", {"caption 1, scale 10": paper()["caption 1, scale 1"]}),
+            *[(ONE_WAY, wrong_paper(f"loss, scale {s}", loss=by_row)) for s in (1, 10)],
+            *[(OTHER_WAY, wrong_paper(f"loss, scale {s}", loss=by_column)) for s in (1, 10)],
+            *[(WHOLE, wrong_paper(f"loss, scale {s}", mean=torch.sum)) for s in (1, 10)],
+            *[(WHOLE, wrong_paper(f"loss, scale {s}", mean=lambda x: 2 * x.sum())) for s in (1, 10)],
+            ("the bias is forgotten", wrong_paper("sigmoid", bias=0)),
+            ("the bias is below zero", wrong_paper("sigmoid", bias=8)),
+            ("yes is for the diagonal: the sign is turned", wrong_paper("sigmoid", ask=lambda x: yes_or_no(-x))),
+            ("no is −log σ(−z): the sign is turned", wrong_paper("sigmoid", ask=lambda x: F.softplus(-x).sum(1))),
+            ("each cell counts, not only the pairs", wrong_paper("sigmoid", ask=lambda x: F.softplus(-x.diagonal()))),
+            ("per pair: divide by two, not by four cells", {"sigmoid": paper()["sigmoid"] / 2}),
         ],
     ),
     Exercise(
         id="24.2",
-        title="One conversation",
-        points=3,
-        truth=(write, put_in),
-        cases=conversation_cases,
-        run=converse,
-        mistakes=CONVERSATION_MISTAKES,
+        title="The starting line",
+        points=2,
+        truth=lambda: START,
+        tolerance=5e-3,
+        mistakes=[
+            *[("a nat is counted with ln, not with log₂", {str(n): math.log2(n)}) for n in (16, 128)],
+            ("both ways: the mean, not the sum", {"16": 2 * math.log(16)}),
+            ("what is the same in all places does not change a softmax", {"alike": 0.0}),
+            ("32 of 64 are left", {"half": math.log(64) / 2}),
+            ("half of them are ruled out, not all", {"half": 0.0}),
+            ("four equal captions share the trust: a quarter each", {"four times": 0.0}),
+            ("the other three are wrong answers: a quarter is left for its own", {"four times": math.log(3)}),
+            ("with `same`, the other three are no wrong answers any more", {"four times, same": math.log(4)}),
+            ("the bias is forgotten", {"sigmoid": 16 * math.log(2)}),
+            ("the bias is −3: a no is cheap, a yes is dear", {"sigmoid": START["sigmoid"] + 14 * 3}),
+            ("only the own cell; the 15 others of the row count, too", {"sigmoid": math.log1p(math.exp(3))}),
+            ("the sum over the row, not its mean", {"sigmoid": START["sigmoid"] / 16}),
+            ("there is no softmax here: each cell is a question of its own", {"sigmoid": math.log(16)}),
+        ],
     ),
     Exercise(
         id="24.3",
-        title="A checkpoint of the hub",
+        title="Find the bug: a colleague's loss",
         points=3,
-        truth=lambda: HUB | WHERE,
+        truth=batch_loss,
+        cases=loss_cases,
         mistakes=[
-            ("14 patches on each side: their number is the square of it", {"visual tokens": 14}),
-            ('"default" leaves the class token out', {"visual tokens": 197}),
-            ('"default" leaves the class token out', {"model.look": (2, 197, 768)}),
-            ("there are two pictures: N P d_vision", {"model.look": (1, 196, 768)}),
-            ("the tower gives vectors of its own width; the connector widens them", {"model.look": (2, 196, 2048)}),
-            ("a linear layer stores its weight as out × in", {"linear_1.weight": (768, 2048)}),
-            ("linear_1 reads what the tower gives", {"linear_1.weight": (2048, 2048)}),
-            ("there are two pictures, 196 visual tokens each", {"model.embed": (1, 226, 2048)}),
-            ("the 30 other tokens are read, too", {"model.embed": (1, 392, 2048)}),
-            ("what is read has the width of the language model", {"model.embed": (1, 422, 768)}),
-            ("-2 is the last but one hidden state: the last layer need not run", {"layers that run": 12}),
-            ("-2 is the last but one hidden state: one layer is left out, not two", {"layers that run": 10}),
-            *each("g is the encoder of pictures: it sees", "vision_tower", "WfZH"),
-            *each("the projection is W; Z is what it reads, H what it gives", "multi_modal_projector", "gfZH"),
-            *each("f says the next token: the language model", "language_model", "gWZH"),
-            *mixed_up(WHERE, SIGNS),
+            ("both faults are still there", loss_with(value=0.0, loss=by_row)),
+            ("the softmax runs along the rows both times", loss_with(loss=by_row)),
+            ("the softmax runs along the columns both times", loss_with(loss=by_column)),
+            ("a logit of 0 is no ban: e⁰ = 1 is still in the sum", loss_with(value=0.0)),
+            ("duplicates are still held to be wrong", loss_with(which=torch.zeros_like)),
+            ("the pair itself is taken out, too", loss_with(which=lambda same: same)),
+            ("one softmax over the whole table", loss_with(loss=lambda x: x.logsumexp((0, 1)) - x.diagonal())),
+            ("the mean of the pairs, not their sum", loss_with(total=torch.sum)),
+            (HALF, loss_with(loss=lambda x: 2 * both_ways(x))),
+            (TIMES, lambda images, texts, scale, same: batch_loss(images, texts, 1 / scale, same)),
+            ("the scale is forgotten", lambda images, texts, scale, same: batch_loss(images, texts, 1, same)),
         ],
     ),
     Exercise(
         id="24.4",
-        title="Five connectors",
-        points=2,
-        truth=lambda: COMPARED,
-        tolerance=5e-3,
+        title="What a caption is worth",
+        points=3,
+        truth=(mean_class, nearest_class, shares),
+        cases=caption_cases,
+        run=run_classes,
         mistakes=[
-            *mixed_up(KINDS, SIZES),
-            ("nothing beats C: who has a lower loss needs more tokens", {"beaten": set("BCE")}),
-            ("nothing beats C or A: who has a lower loss needs more tokens", {"beaten": set("ABCE")}),
-            ("nothing beats A: only D has a lower loss, with more tokens", {"beaten": set("ABE")}),
-            ("D has as many tokens as B, and a lower loss: B is beaten", {"beaten": set("E")}),
-            ("A has as many tokens as E, and a lower loss: E is beaten", {"beaten": set("B")}),
-            *each("7 · 576 visual tokens would fit, but not with 300 others", "seven pictures", "DB"),
-            *each("this one fits; so does one with a lower loss", "seven pictures", "CE"),
-            ("the 300 other tokens take their places first", {"most": 28}),
-            ("one more than fits", {"most": 27}),
-            ("576 tokens are a picture without the shuffle", {"most": 6}),
-            ("each token asks each: the square of this", {"scores": 876 / 444}),
-            *each("the 300 other tokens ask and are asked, too", "scores", (4, 16)),
+            ("mean: averaged before each caption has length one", averaging(before=lambda x: x)),
+            ("mean: a mean is shorter than its parts; scale it to length one again", averaging(after=lambda x: x)),
+            ("mean: no vector was scaled to length one", averaging(before=lambda x: x, after=lambda x: x)),
+            ("mean: the best picture of each class; turn it round", averaging(pick=lambda x: x.argmax(dim=0))),
+            ("mean: this is the nearest caption's class", (nearest_class, nearest_class, shares)),
+            ("nearest: the captions have to be scaled to length one first", comparing(before=lambda x: x)),
+            ("nearest: this is the mean's class", (mean_class, mean_class, shares)),
+            ("nearest: this is the caption's number, not the class", comparing(gather=lambda x: x.amax(dim=1))),
+            ("nearest: of each class, the worst caption counts", comparing(gather=lambda x: x.amin(dim=2))),
+            ("nearest: a sum over captions; only the nearest counts", comparing(gather=lambda x: x.sum(dim=2))),
+            ("measure: in percent", measuring(lambda *case: shares(*case, times=1))),
+            ("measure: of the pictures with this number", measuring(lambda *case: shares(*case, of=len(case[0])))),
         ],
     ),
     Exercise(
         id="24.5",
-        title="Find the bug: what has moved?",
-        points=3,
-        truth=(freeze, moved),
-        cases=moving_cases,
-        run=try_both,
-        mistakes=STAGE_MISTAKES,
+        title="Which side, which colour?",
+        points=2,
+        truth=lambda: READ,
+        mistakes=[
+            ("along the rows: each picture looks for its caption", {"captions": PICTURES}),
+            ("the diagonal is what should be; look for the largest", {"captions": range(1, 6)}),
+            ("along the columns: each caption looks for its picture", {"pictures": CAPTIONS}),
+            ("the diagonal is what should be; look for the largest", {"pictures": range(1, 6)}),
+            ("one of five is wrong", {"captions found": 100}),
+            ("this is the other way round: how many captions find their picture", {"captions found": 60}),
+            ("two of five are wrong", {"pictures found": 100}),
+            ("this is the other way round: how many pictures find their caption", {"pictures found": 80}),
+            ("caption 7 is nearer, and says black; look at her clothes", {"garment": "trousers"}),
+        ],
     ),
     Exercise(
         id="24.6",
-        title="A score and a guess",
-        points=2,
-        truth=(guess, share),
-        cases=score_cases,
-        run=measure,
-        mistakes=[
-            ("guess: one answer for all; the best guess depends on the question", (guess_alike, None)),
-            ("guess: nobody knows the answers of the test before", (lambda train, test: guess(test, test), None)),
-            ("guess: this is the score on the training questions", (lambda train, test: guess(train, train), None)),
-            ("guess: what was never heard counts as wrong; yours leaves it out", (guess_what_was_heard, None)),
-            ("guess: each asked question counts alike; yours are means of means", (guess_by_question, None)),
-            ("guess: asked for are percent", (lambda train, test: guess(train, test, 1), None)),
-            ("share: the end of the first curve, not its top", shared(level=lambda a, b: max(y for _, y in a))),
-            ("share: the end of the first curve, not of the second", shared(level=lambda a, b: b[-1][1])),
-            ("share: reaching it is enough", shared(enough=1e-6)),
-            ("share: divide by the steps of the first run, not of the second", shared(whole=lambda a, b: b[-1][0])),
-            ("share: a number of steps; divide by the steps of the first run", shared(whole=lambda a, b: 100)),
-            ("share: stops are counted, not steps", (None, share_of_stops)),
-            ("share: the two curves are exchanged", (None, lambda alone, both: share(both, alone))),
-            ("a run that never gets there needs infinitely many steps", (None, lambda *case: min(share(*case), 100.0))),
-        ],
+        title="Two towers in a second",
+        points=3,
+        truth=fit,
+        cases=pair_cases,
+        run=fit_and_look,
+        tolerance=1e-3,
+        mistakes=FIT_MISTAKES,
     ),
 ]

@@ -1,248 +1,226 @@
-"""Exercises of lesson 25: inference and alignment of a vision-language model."""
+"""Exercises of lesson 25: a vision-language model."""
 
-from itertools import accumulate
+from collections import Counter
 
 import torch
 
-from course_lib.exercises.cases import dice, number
-from course_lib.exercises.conversations import ASSISTANT, EOS, IMAGE, pictures_first, write
+from course_lib.exercises.cases import number
+from course_lib.exercises.conversations import CONVERSATION_MISTAKES, conversation_cases, converse, put_in, write
 from course_lib.exercises.exercise import Exercise
-from course_lib.exercises.preferring import PREFER_MISTAKES, prefer, prefer_and_report, preference_cases, worst
-from course_lib.exercises.scores import (
-    NOUNS,
-    RATE_MISTAKES,
-    SCORE_MISTAKES,
-    TEXTS,
-    rate,
-    score,
-    score_both,
-    score_cases,
-    three_shares,
-)
-
-# 25.1 Three forms
-SHORT = "Answer the question using a single word or phrase."
-FORMS = {"normal": "{}", "ambiguous": "Q: {} A:", "word": "{}\n" + SHORT}
-QUESTIONS = (
-    ("Which single word is on the shirt?", "The word on the shirt is Rio.", "Rio."),
-    ("What word stands on the bus of the woman?", "On the bus stands the word zoo.", "Zoo."),
-    ("Where is the man with the hat?", "The man is on the beach.", "On the beach."),
-)
+from course_lib.exercises.stages import STAGE_MISTAKES, freeze, moved, moving_cases, try_both
 
 
-def ask(question, form):
-    return FORMS[form].format(question)
+def each(cause, part, values):
+    return [(cause, {part: value}) for value in values]
 
 
-def due(prompt, sentence, word, is_short=lambda prompt: prompt.endswith(SHORT)):
-    return word if is_short(prompt) else sentence
+# 25.1 On paper: a pixel shuffle, a connector, and what is read
+GRID = torch.tensor([[1, 2, 0, 3], [0, 4, 1, 1], [2, 0, 5, 0], [3, 1, 0, 2]])
+CONNECTOR = torch.tensor([[1, 0], [0, 1], [1, 0], [0, 2]])
+WORDS = torch.tensor([[8, 0], [7, 7], [9, 0]])
 
 
-def ask_and_say(functions, question, sentence, word):
-    mine, say = functions
-    texts = {form: mine(question, form) for form in FORMS} if mine else {}
-    result = {form: text for form, text in texts.items() if text is not None} or dict.fromkeys(texts)
-    return result | ({f"due, {form}": say(ask(question, form), sentence, word) for form in FORMS} if say else {})
+def paper(order=(0, 2, 1, 3), before=1):
+    """The axes of the squares: row of squares, row in it, column of squares, column in it."""
+    squares = GRID.reshape(2, 2, 2, 2).permute(order).reshape(4, 4)
+    reads = torch.cat([WORDS[:before], squares @ CONNECTOR, WORDS[before:]])
+    return {"squares": squares, "visual": squares @ CONNECTOR, "reads": reads, "position of ?": 6, "no shuffle": 19}
 
 
-def asked(one, frame):
-    """A mistake in one form."""
-    return lambda question, form: frame.format(question) if form == one else None, None
+def squares_as(cause, order):
+    return [(cause, {part: paper(order)[part]}) for part in ("squares", "visual", "reads")]
 
 
-def said_if(is_short):
-    return None, lambda *case: due(*case, is_short)
+# 25.3 A checkpoint of the hub
+HUB = {"visual tokens": 196, "model.look": (2, 196, 768), "linear_1.weight": (2048, 768), "model.embed": (1, 422, 2048)}
+HUB |= {"layers that run": 11, "vision_tower": "g", "multi_modal_projector": "W", "language_model": "f"}
+WHERE = {"A": "second picture", "B": "vision_feature_layer", "C": "rms_norm_eps", "D": "rope_theta"}
+SIGNS = {
+    "A": "A is right until the second picture begins",
+    "B": "B goes wrong where the first picture begins",
+    "C": "C is wrong from the first token on",
+    "D": "D is right at the first token: there it sees itself only, and position 0 turns nothing",
+}
+
+# 25.4 Five connectors
+KINDS = {"A": "pixel shuffle", "B": "linear", "C": "4 x 4", "D": "mlp", "E": "mean"}
+SIZES = {
+    "A": "A makes 144 tokens, and its first layer reads four patches at once",
+    "B": "B has the fewest parameters: one layer",
+    "C": "C makes 36 tokens of 576 patches: sixteen become one",
+    "D": "D makes a token of each patch, by two layers",
+    "E": "E makes 144 tokens, with the parameters of two layers for one patch",
+}
+COMPARED = KINDS | {"beaten": {"B", "E"}, "seven pictures": "A", "most": 26, "scores": (876 / 444) ** 2}
 
 
-def has_a_word(prompt):
-    return "word" in prompt or "phrase" in prompt
+def mixed_up(true, signs):
+    return [(signs[letter], {letter: n}) for letter in true for n in true.values() if n != true[letter]]
 
 
-# 25.3 What is invented?
-INVENTED = {"invented": set("BCE"), "rate": 100 / 3, "per noun": 20, "goes along": 200 / 3}
+# 25.6 A score and a guess
+def score_cases(seed):
+    """Questions and answers in training and test, and the curves of two runs."""
+    u = number(seed, 1, 3)
+    heard = (("who", "a man", 4 + u), ("who", "a girl", 6 + u), ("where", "park", 3), ("where", "farm", 1))
+    heard += (("count", "two", 2), ("count", "one", 4))
+    asked = (("who", "a girl", 3), ("who", "a man", 4 + u), ("where", "park", 2), ("where", "beach", 1))
+    asked += (("count", "two", 2), ("count", "one", 1), ("colour", "red", 2))
+    train, test = ([pair[:2] for pair in pairs for _ in range(pair[2])] for pairs in (heard, asked))
+    alone = [(0, 0.0), (30, 20.0), (90, 52.0 + u), (150, 61.0), (200, 56.0)]
+    both = [(0, 3.0), (20, 31.0), (70, 56.0), (120, 60.0), (150, 64.0 + u)]
+    return [(train, test, alone, both), (train[::-1], test[::-1], alone, [both[0], (10, 12.0), *both[1:]])]
 
 
-# 25.4 Where does it look?
-LOOKS = {"A": "castle", "B": "text", "C": "shirt", "D": "everywhere", "row": 26, "patch": (2, 3)}
+def favourites(train):
+    return {q: Counter(a for p, a in train if p == q).most_common(1)[0][0] for q, _ in train}
 
 
-# 25.6 Talk
-def talk_cases(seed):
-    ids = iter(torch.randint(10, 99, (60,), generator=dice(seed)).tolist())
-
-    def text(length):
-        return [next(ids) for _ in range(length)]
-
-    turns = [text(2), "image"], [text(3)], [text(2)], [text(number(seed, 1, 4))], [text(1), "image", "image", text(2)]
-    messages = [{"role": ("user", "assistant")[i % 2], "content": parts} for i, parts in enumerate(turns)]
-    said = [text for i, text in enumerate(TEXTS) for _ in range(1 + (i + seed) % 3)]
-    return [(messages, P, said, {"dog", "girl"}, NOUNS) for P in (4, 6)]
+def guess(train, test, factor=100):
+    best = favourites(train)
+    return factor * sum(best.get(question) == answer for question, answer in test) / len(test)
 
 
-def prompt(messages, P, **changes):
-    return [*write(messages, P, **changes)["tokens"], ASSISTANT]
+def guess_alike(train, test):
+    return guess([("", answer) for _, answer in train], [("", answer) for _, answer in test])
 
 
-def reads(messages, P, later=lambda whole, before, answer, seen: whole - before - answer):
-    """For each turn of the user: all that is new since the last answer, whose <eos> was never read."""
-    found = [len(prompt(messages[:1], P))]
-    for i in range(2, len(messages), 2):
-        whole, before = (len(prompt(messages[:end], P)) for end in (i + 1, i - 1))
-        seen = P * sum(message["content"].count("image") for message in messages[:i])
-        found.append(later(whole, before, len(messages[i - 1]["content"][0]), seen))
-    return found
+def guess_what_was_heard(train, test):
+    return guess(train, [pair for pair in test if pair[0] in favourites(train)])
 
 
-def talk(functions, messages, num_visual, texts, there, nouns):
-    mine, count, measure = functions
-    result = {"prompt": mine(messages, num_visual)} if mine else {}
-    result |= {"read": count(messages, num_visual)} if count else {}
-    return result | ({"rate": measure(texts, there, nouns)} if measure else {})
+def guess_by_question(train, test):
+    scores = [guess(train, [pair for pair in test if pair[0] == q]) for q in {question for question, _ in test}]
+    return sum(scores) / len(scores)
 
 
-def counted(later):
-    return None, lambda messages, P: reads(messages, P, later), None
+def share(alone, both, level=lambda alone, both: alone[-1][1], enough=0.0, whole=lambda alone, both: alone[-1][0]):
+    steps = [step for step, y in both if y >= level(alone, both) + enough]
+    return 100 * min(steps, default=float("inf")) / whole(alone, both)
 
 
-def written(**changes):
-    return lambda messages, P: prompt(messages, P, **changes), None, None
+def share_of_stops(alone, both):
+    return share(*[[(stop, y) for stop, (_, y) in enumerate(curve)] for curve in (alone, both)])
 
 
-def without_old_pictures(messages, P):
-    old = [{**m, "content": [part for part in m["content"] if part != "image"]} for m in messages[:-1]]
-    return prompt([*old, messages[-1]], P)
+def measure(functions, train, test, alone, both):
+    mine, compare = functions
+    result = {"guess": mine(train, test)} if mine else {}
+    return result | ({"share": compare(alone, both), "never": compare(alone, both[:2])} if compare else {})
 
 
-def pictures_before_all(messages, P):
-    ids = prompt(messages, P)
-    return [ids[0], *sorted(ids[1:], key=lambda id: id != IMAGE)]
+def shared(**changes):
+    return None, lambda *case: share(*case, **changes)
 
 
 EXERCISES = [
     Exercise(
         id="25.1",
-        title="Three forms",
+        title="On paper",
         points=2,
-        truth=(ask, due),
-        cases=lambda seed: [QUESTIONS[seed % 2], QUESTIONS[2]],
-        run=ask_and_say,
+        truth=paper,
         mistakes=[
-            ("normal: the normal prompt is the question, and nothing else", asked("normal", "Q: {}")),
-            ("normal: the normal prompt is the question, and nothing else", asked("normal", "Q: {} A:")),
-            ("ambiguous: A: is missing, behind which the answer comes", asked("ambiguous", "Q: {}")),
-            ("ambiguous: both stand on one line here", asked("ambiguous", "Q: {}\nA:")),
-            ("ambiguous: this one says nothing about the form", asked("ambiguous", "Q: {} A:\n" + SHORT)),
-            ("word: the question comes first, then the form", asked("word", SHORT + "\n{}")),
-            ("word: the form stands on a line of its own", asked("word", "{} " + SHORT)),
-            ("word: nothing says which form is wanted", asked("word", "{}")),
-            ("word: the question is asked as it is, without Q: and A:", asked("word", "Q: {} A:\n" + SHORT)),
-            ("the ambiguous prompt was answered in sentences in training", said_if(lambda p: SHORT in p or "A:" in p)),
-            ("a question may have these words in it, too; look for the whole instruction", said_if(has_a_word)),
-            ("the formatting prompt asks for a word", said_if(lambda prompt: False)),
-            ("the other two ask for sentences", said_if(lambda prompt: True)),
-            ("it is the other way round", said_if(lambda prompt: not prompt.endswith(SHORT))),
+            ("these are rows of the picture; squares of 2 × 2 neighbours were meant", {"squares": GRID}),
+            *squares_as("in a square: left to right, then the row below; yours goes down first", (0, 2, 3, 1)),
+            *squares_as("the squares follow row by row; yours go down first", (2, 0, 1, 3)),
+            *squares_as("neighbours are joined, not every second patch", (1, 3, 0, 2)),
+            ("the picture stands after <user>, where its placeholders are", {"reads": paper(before=0)["reads"]}),
+            ("the picture stands before the question, where its placeholders are", {"reads": paper(before=3)["reads"]}),
+            ("the words are read, too: one row each", {"reads": paper()["visual"]}),
+            ("visual tokens have positions like words", {"position of ?": 2}),
+            ("the picture has four positions, not one", {"position of ?": 3}),
+            ("positions begin at 0", {"position of ?": 7}),
+            ("after the shuffle, a picture has four visual tokens, not sixteen", {"position of ?": 18}),
+            ("the three words are read, too", {"no shuffle": 16}),
+            ("the words stay three; only the picture takes four times the tokens", {"no shuffle": 28}),
         ],
     ),
     Exercise(
         id="25.2",
-        title="Find the bug: a score, and a bias",
+        title="One conversation",
         points=3,
-        truth=(score, three_shares),
-        cases=score_cases,
-        run=score_both,
-        mistakes=SCORE_MISTAKES,
+        truth=(write, put_in),
+        cases=conversation_cases,
+        run=converse,
+        mistakes=CONVERSATION_MISTAKES,
     ),
     Exercise(
         id="25.3",
-        title="What is invented?",
-        points=2,
-        truth=lambda: INVENTED,
-        tolerance=3e-3,
+        title="A checkpoint of the hub",
+        points=3,
+        truth=lambda: HUB | WHERE,
         mistakes=[
-            ("the farm's drawing has a house: D invents nothing", {"invented": set("BCDE")}),
-            ("a wrong number or colour is wrong, but nothing that isn't there", {"invented": set("BCEF")}),
-            ("a wrong number or colour is wrong, but nothing that isn't there", {"invented": set("BCDEF")}),
-            ("who leaves something out invents nothing", {"invented": set("BCEGF")}),
-            ("one invented thing is enough: E", {"invented": set("BC")}),
-            ("one invented thing is enough: B", {"invented": set("CE")}),
-            ("these are the ones that invent nothing", {"invented": set("ADFGHI")}),
-            ("a description counts once, however much it invents", {"rate": 400 / 9}),
-            ("of descriptions; this is of nouns", {"rate": 20}),
-            ("this is the share of those that invent nothing", {"rate": 200 / 3}),
-            ("of nouns; this is of descriptions", {"per noun": 100 / 3}),
-            ("C invents two things", {"per noun": 15}),
-            ("20 nouns are named, 4 of them invented: divide by all of them", {"per noun": 25}),
-            ("J says that there is no cat: it doesn't go along", {"goes along": 100}),
-            ("only three of the five premises are false", {"goes along": 40}),
-            ("L denies what is there: wrong, but its premise is true", {"goes along": 60}),
-            ("L denies what is there: wrong, but its premise is true", {"goes along": 75}),
-            ("this is the share that doesn't go along", {"goes along": 100 / 3}),
+            ("14 patches on each side: their number is the square of it", {"visual tokens": 14}),
+            ('"default" leaves the class token out', {"visual tokens": 197}),
+            ('"default" leaves the class token out', {"model.look": (2, 197, 768)}),
+            ("there are two pictures: N P d_vision", {"model.look": (1, 196, 768)}),
+            ("the tower gives vectors of its own width; the connector widens them", {"model.look": (2, 196, 2048)}),
+            ("a linear layer stores its weight as out × in", {"linear_1.weight": (768, 2048)}),
+            ("linear_1 reads what the tower gives", {"linear_1.weight": (2048, 2048)}),
+            ("there are two pictures, 196 visual tokens each", {"model.embed": (1, 226, 2048)}),
+            ("the 30 other tokens are read, too", {"model.embed": (1, 392, 2048)}),
+            ("what is read has the width of the language model", {"model.embed": (1, 422, 768)}),
+            ("-2 is the last but one hidden state: the last layer need not run", {"layers that run": 12}),
+            ("-2 is the last but one hidden state: one layer is left out, not two", {"layers that run": 10}),
+            *each("g is the encoder of pictures: it sees", "vision_tower", "WfZH"),
+            *each("the projection is W; Z is what it reads, H what it gives", "multi_modal_projector", "gfZH"),
+            *each("f says the next token: the language model", "language_model", "gWZH"),
+            *mixed_up(WHERE, SIGNS),
         ],
     ),
     Exercise(
         id="25.4",
-        title="Where does it look?",
+        title="Five connectors",
         points=2,
-        truth=lambda: LOOKS,
+        truth=lambda: COMPARED,
+        tolerance=5e-3,
         mistakes=[
-            *[("A is red where the castle is", {"A": n}) for n in ("shirt", "text", "everywhere")],
-            *[("B has 2 % on the picture: the red says where these are", {"B": n}) for n in ("shirt", "castle")],
-            ("B has 2 % on the picture: it reads the text", {"B": "everywhere"}),
-            *[("C is red where the shirt is", {"C": n}) for n in ("castle", "text", "everywhere")],
-            *[("D is as red everywhere", {"D": n}) for n in ("castle", "shirt")],
-            ("D has 90 % on the picture: it doesn't read the text", {"D": "text"}),
-            ("the row before: it reads where the next token is chosen", {"row": 27}),
-            ("this is the row of a token before that", {"row": 25}),
-            ("the first patch is at position 2, not 0", {"patch": (3, 1)}),
-            ("the first patch is at position 2, not 1", {"patch": (3, 0)}),
-            ("row first, then column", {"patch": (3, 2)}),
-            ("rows and columns are counted from 0", {"patch": (3, 4)}),
+            *mixed_up(KINDS, SIZES),
+            ("nothing beats C: who has a lower loss needs more tokens", {"beaten": set("BCE")}),
+            ("nothing beats C or A: who has a lower loss needs more tokens", {"beaten": set("ABCE")}),
+            ("nothing beats A: only D has a lower loss, with more tokens", {"beaten": set("ABE")}),
+            ("D has as many tokens as B, and a lower loss: B is beaten", {"beaten": set("E")}),
+            ("A has as many tokens as E, and a lower loss: E is beaten", {"beaten": set("B")}),
+            *each("7 · 576 visual tokens would fit, but not with 300 others", "seven pictures", "DB"),
+            *each("this one fits; so does one with a lower loss", "seven pictures", "CE"),
+            ("the 300 other tokens take their places first", {"most": 28}),
+            ("one more than fits", {"most": 27}),
+            ("576 tokens are a picture without the shuffle", {"most": 6}),
+            ("each token asks each: the square of this", {"scores": 876 / 444}),
+            *each("the 300 other tokens ask and are asked, too", "scores", (4, 16)),
         ],
     ),
     Exercise(
         id="25.5",
-        title="Prefer",
+        title="Find the bug: what has moved?",
         points=3,
-        truth=(prefer, worst),
-        cases=preference_cases,
-        run=prefer_and_report,
-        mistakes=PREFER_MISTAKES,
+        truth=(freeze, moved),
+        cases=moving_cases,
+        run=try_both,
+        mistakes=STAGE_MISTAKES,
     ),
     Exercise(
         id="25.6",
-        title="Talk about pictures",
-        points=4,
-        truth=(prompt, reads, rate),
-        cases=talk_cases,
-        run=talk,
+        title="A score and a guess",
+        points=2,
+        truth=(guess, share),
+        cases=score_cases,
+        run=measure,
         mistakes=[
-            ("prompt: a picture stands where the message has it", written(order=pictures_first)),
-            (
-                "prompt: a picture stands in the message that shows it, not before all",
-                (pictures_before_all, None, None),
-            ),
-            ("prompt: a picture takes num_visual placeholders", (lambda m, P: prompt(m, 1), None, None)),
-            ("prompt: <assistant> at the end is missing", (lambda m, P: prompt(m, P)[:-1], None, None)),
-            ("prompt: <eos> ends each message", (lambda m, P: [i for i in prompt(m, P) if i != EOS], None, None)),
-            ("prompt: <bos> stands at the beginning", (lambda m, P: prompt(m, P)[1:], None, None)),
-            (
-                "prompt: only the last message; the model has no other memory",
-                (lambda m, P: prompt(m[-1:], P), None, None),
-            ),
-            ("prompt: the pictures of earlier turns are missing", (without_old_pictures, None, None)),
-            ("read: what is in the cache is not read again", counted(lambda whole, before, answer, seen: whole)),
-            (
-                "read: the answer was read as it was written",
-                counted(lambda whole, before, answer, seen: whole - before),
-            ),
-            (
-                "read: the <eos> of the answer was chosen, but never read",
-                counted(lambda w, b, answer, seen: w - b - answer - 1),
-            ),
-            ("read: earlier pictures are in the cache, too", counted(lambda w, b, answer, seen: w - b - answer + seen)),
-            ("read: in each turn, not up to each", (None, lambda m, P: list(accumulate(reads(m, P))), None)),
-            ("read: each placeholder is a token that is read", (None, lambda m, P: reads(m, 1), None)),
-            *RATE_MISTAKES,
+            ("guess: one answer for all; the best guess depends on the question", (guess_alike, None)),
+            ("guess: nobody knows the answers of the test before", (lambda train, test: guess(test, test), None)),
+            ("guess: this is the score on the training questions", (lambda train, test: guess(train, train), None)),
+            ("guess: what was never heard counts as wrong; yours leaves it out", (guess_what_was_heard, None)),
+            ("guess: each asked question counts alike; yours are means of means", (guess_by_question, None)),
+            ("guess: asked for are percent", (lambda train, test: guess(train, test, 1), None)),
+            ("share: the end of the first curve, not its top", shared(level=lambda a, b: max(y for _, y in a))),
+            ("share: the end of the first curve, not of the second", shared(level=lambda a, b: b[-1][1])),
+            ("share: reaching it is enough", shared(enough=1e-6)),
+            ("share: divide by the steps of the first run, not of the second", shared(whole=lambda a, b: b[-1][0])),
+            ("share: a number of steps; divide by the steps of the first run", shared(whole=lambda a, b: 100)),
+            ("share: stops are counted, not steps", (None, share_of_stops)),
+            ("share: the two curves are exchanged", (None, lambda alone, both: share(both, alone))),
+            ("a run that never gets there needs infinitely many steps", (None, lambda *case: min(share(*case), 100.0))),
         ],
     ),
 ]

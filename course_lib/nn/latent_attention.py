@@ -65,7 +65,8 @@ class LatentAttention(nn.Module):
     ) -> BTD:
         """Let each position of `x` gather from `x`; arguments as those of `MultiHeadAttention`."""
         content, turned = split_heads(self.q_proj(self.q_latent(x)), self.num_heads).split(self.split, dim=-1)
-        q = torch.cat([content, rotate(turned.contiguous())], dim=-1)
+        turned = turned.clone(memory_format=torch.contiguous_format)  # pairs of numbers that stand on even places
+        q = torch.cat([content, rotate(turned)], dim=-1)
         latents = torch.cat([self.latent_norm(self.latent_proj(x))[:, None], rotate(self.rope_proj(x)[:, None])], -1)
         if cache is not None:
             latents = cache.update(latents, latents[..., :0]).keys

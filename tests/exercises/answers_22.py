@@ -1,140 +1,78 @@
 """Answers to the exercises of lesson 22."""
 
-from fractions import Fraction
-
 import numpy as np
 import torch
-import torch.nn.functional as F
-from torch import nn
 
-WAY = {"patches": 35, "flat": 432, "input": (4, 36, 50), "weights": 21_650, "positions": 1800}
-WAY |= {"patch": 18, "place": 218}
-OTHER = {"a pixel, before the layers": 1, "a pixel": 13, "two patches": 13, "two patches, no positions": 2}
-OTHER |= {"two rows, no positions": 8, "two patches and their positions": 2, "two black patches": 0}
-OTHER |= {"logits": 10, "logits, no positions": 0}
-ROLLOUT = {"layer 1": [[0.6, 0.1, 0.3], [0.2, 0.8, 0], [0, 0.1, 0.9]]}
-ROLLOUT |= {"layer 2": [[0.7, 0.3, 0], [0.1, 0.8, 0.1], [0.2, 0, 0.8]], "class token": (0.48, 0.31, 0.21)}
-ROLLOUT |= {"share": (31 / 52, 21 / 52), "by patch 1": 0.24, "by the class token": 0.07}
-COMPARED = {"A": "transformer", "B": "without positions", "C": "convolutions"}
-COMPARED |= {"gap at 40": 29, "as good as 120": 400, "lost": 24}
+from course_lib.nn import delta_rule_steps
+
+PAPER = {"attention": 640, "latents": 35, "hybrid": 160, "memory": 2048, "tokens": 128}
+CHOICE = {"A": "latents", "B": "linear", "C": "attention", "D": "delta", "grows": 3, "long text": "D", "lookup": "A"}
 
 
-def cut_by_loops(pixels, size):
-    _, _, height, width = pixels.shape
-    squares = [
-        pixels[:, :, y : y + size, x : x + size].flatten(1)
-        for y in range(0, height, size)
-        for x in range(0, width, size)
-    ]
-    return torch.stack(squares, dim=1)
+def correct_by_loops(memory, k, v, write):
+    after = memory.clone()
+    for column in range(len(v)):
+        answer = sum(float(k[row]) * float(memory[row, column]) for row in range(len(k)))
+        for row in range(len(k)):
+            after[row, column] += float(k[row]) * write * (float(v[column]) - answer)
+    return after
 
 
-def cut_by_unfold(pixels, size):
-    return F.unfold(pixels, (size, size), stride=(size, size)).permute(0, 2, 1)
+def correct_in_numpy(memory, k, v, write):
+    memory, k, v = memory.numpy(), k.numpy(), v.numpy()
+    return memory + write * np.outer(k, v - memory.T @ k)
 
 
-def cut_in_numpy(pixels, size):
-    x = pixels.numpy()
-    B, C, Y, X = x.shape
-    x = x.reshape(B, C, Y // size, size, X // size, size)
-    return np.einsum("bcpyqx->bpqcyx", x).reshape(B, -1, C * size**2)
+def correct_as_the_library(memory, k, v, write):
+    some = [x[None, None, None] for x in (k, k, v)]
+    return delta_rule_steps(*some, torch.full((1, 1, 1), write), torch.zeros(1, 1, 1), memory[None, None])[1][0, 0]
 
 
-def cut_by_a_convolution(pixels, size):
-    """Each number of a patch is the output of a window with a single one in it."""
-    F_ = pixels.shape[1] * size * size
-    return F.conv2d(pixels, torch.eye(F_).view(F_, -1, size, size), stride=size).flatten(2).mT.double()
+def shares_by_loops(logits, active):
+    rows = []
+    for row in logits.tolist():
+        best = sorted(range(len(row)), key=lambda i: -row[i])[:active]
+        total = sum(np.exp(row[i]) for i in best)
+        rows.append([float(np.exp(row[i]) / total) if i in best else 0.0 for i in range(len(row))])
+    return rows
 
 
-def kernel_by_loops(weight, channels, size):
-    kernel = torch.zeros(weight.shape[0], channels, size, size)
-    for c in range(channels):
-        for y in range(size):
-            for x in range(size):
-                kernel[:, c, y, x] = weight[:, (c * size + y) * size + x]
-    return kernel
+def shares_by_dividing(logits, active):
+    best, chosen = logits.softmax(dim=1).topk(active)
+    return torch.zeros_like(logits).scatter(1, chosen, best / best.sum(dim=1, keepdim=True))
 
 
-def kernel_by_unflatten(weight, channels, size):
-    return weight.unflatten(1, (channels, size, size))
-
-
-def kernel_in_numpy(weight, channels, size):
-    return np.asarray(weight).reshape(-1, channels, size, size)
-
-
-def summary_by_filling(patches, token, positions, layers, norm):
-    B, P, D = patches.shape
-    x = torch.empty(B, P + 1, D)
-    x[:, 0], x[:, 1:] = token + positions[0], patches + positions[1:]
-    for layer in layers:
-        x = layer(x)
-    return norm(x)[:, 0]
-
-
-def summary_by_sequential(patches, token, positions, layers, norm):
-    token = token.repeat(patches.shape[0], 1, 1)
-    return nn.Sequential(*layers, norm)(torch.hstack([token, patches]) + positions.unsqueeze(0))[:, 0, :]
-
-
-def summary_one_by_one(patches, token, positions, layers, norm):
-    found = []
-    for picture in patches:
-        x = (torch.vstack([token, picture]) + positions)[None]
-        for layer in layers:
-            x = layer(x)
-        found.append(norm(x[0, 0]))
-    return found
+def shares_of_the_best_alone(logits, active):
+    best, chosen = logits.topk(active)
+    return torch.zeros_like(logits).scatter(1, chosen, best.softmax(dim=1))
 
 
 RIGHT = {
-    "22.1": [WAY, {**WAY, "input": torch.Size([4, 36, 50])}, {**WAY, "input": [4, 36, 50], "place": 218.0}],
-    "22.2": [
-        (cut_by_loops, kernel_by_loops),
-        (cut_by_unfold, kernel_by_unflatten),
-        (cut_in_numpy, kernel_in_numpy),
-        (cut_by_a_convolution, kernel_by_unflatten),
+    "22.1": [
+        PAPER,
+        {**PAPER, "attention": 40 * 32 * 128 * 2 * 2 / 1024},
+        {name: float(value) for name, value in PAPER.items()},
     ],
-    "22.3": [summary_by_filling, summary_by_sequential, summary_one_by_one],
-    "22.4": [
-        OTHER,
-        {name: float(n) for name, n in OTHER.items()},
-        {name: torch.tensor(n) for name, n in OTHER.items()},
-    ],
-    "22.5": [
-        ROLLOUT,
-        {name: torch.tensor(part) for name, part in ROLLOUT.items()},
-        {**ROLLOUT, "share": [0.596, 0.404], "by patch 1": Fraction(24, 100)},
-    ],
-    "22.6": [
-        COMPARED,
-        {**COMPARED, "gap at 40": 27.5, "lost": 26},
-        {**COMPARED, "A": "Transformer", "as good as 120": 420},
-    ],
+    "22.2": [correct_by_loops, correct_in_numpy, correct_as_the_library],
+    "22.3": [shares_by_loops, shares_by_dividing, shares_of_the_best_alone],
+    "22.4": [CHOICE, {**CHOICE, "A": "Latents", "long text": "d"}, {**CHOICE, "grows": 3.0, "lookup": " a "}],
 }
 
 WRONG = {
     "22.1": [
-        ({**WAY, "patches": 34}, "patches: yours is 34, the true value is 35"),
-        ({**WAY, "input": (4, 432, 36)}, "input: at [1]: yours is 432, the true value is 36"),
+        ({**PAPER, "memory": 3000}, "memory: yours is 3000, the true value is 2048"),
+        ({**PAPER, "tokens": None}, "tokens is still missing"),
     ],
     "22.2": [
-        ((lambda *case: cut_by_loops(*case)[:, :, :-1], kernel_by_loops), "patches: yours has the shape"),
-        ((lambda *case: cut_by_loops(*case).flip(1), kernel_by_loops), "another order"),
-        ((cut_by_unfold, lambda weight, channels, size: weight.view(size, channels)), "your code raises RuntimeError"),
-        ((cut_by_unfold, lambda *case: 2 * kernel_by_unflatten(*case)), "every number is 2 times the true one"),
+        (lambda memory, k, v, write: memory, "yours is"),
+        (lambda memory, k, v, write: memory[1:], "shape"),
     ],
     "22.3": [
-        (lambda patches, token, *_: token.expand(len(patches), -1), "yours is"),
-        (lambda patches, token, *_: torch.cat([token, patches], dim=1), "your code raises"),
+        (lambda logits, active: logits, "yours is"),
+        (lambda logits, active: logits.topk(active).values.softmax(dim=1), "shape"),
     ],
-    "22.4": [({**OTHER, "two rows, no positions": 9}, "two rows, no positions: yours is 9, the true value is 8")],
-    "22.5": [
-        ({**ROLLOUT, "class token": (0.42, 0.4, 0.18)}, "class token: at [0]: yours is 0.42, the true value is 0.48"),
-        ({**ROLLOUT, "layer 2": ROLLOUT["layer 1"]}, "layer 2: at"),
-    ],
-    "22.6": [
-        ({**COMPARED, "lost": 2}, "lost: yours is 2, the true value is 24"),
-        ({**COMPARED, "A": "convolutions", "C": "transformer"}, "A begins low"),
+    "22.4": [
+        ({**CHOICE, "A": "window"}, "A: yours is 'window', the true value is 'latents'"),
+        ({**CHOICE, "lookup": None}, "lookup is still missing"),
     ],
 }

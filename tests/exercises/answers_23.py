@@ -1,205 +1,140 @@
 """Answers to the exercises of lesson 23."""
 
-import math
+from fractions import Fraction
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from torch import nn
 
-PAPER = {"table": [[0.8, 0.6], [0.96, 1]], "caption 1, scale 1": 0.776, "caption 1, scale 10": 1.784}
-PAPER |= {"loss, scale 1": 0.64, "loss, scale 10": 0.611, "sigmoid": 1.366}
-START = {"16": 2.77, "128": 4.85, "alike": 4.16, "half": 3.47, "four times": 1.39, "four times, same": 0}
-START |= {"sigmoid": 3.78}
-READ = {"captions": [1, 2, 3, 3, 5], "pictures": [1, 1, 3, 3, 5], "captions found": 80, "pictures found": 60}
-READ |= {"garment": "hat"}
-
-
-def loss_by_loops(images, texts, scale, same):
-    B, total = len(images), 0.0
-    for i in range(B):
-        rows = [j for j in range(B) if j == i or not same[i, j]]
-        row = [math.exp(scale * float(images[i] @ texts[j])) for j in rows]
-        column = [math.exp(scale * float(images[j] @ texts[i])) for j in rows]
-        own = math.exp(scale * float(images[i] @ texts[i]))
-        total -= math.log(own / sum(row)) + math.log(own / sum(column))
-    return total / (2 * B)
+WAY = {"patches": 35, "flat": 432, "input": (4, 36, 50), "weights": 21_650, "positions": 1800}
+WAY |= {"patch": 18, "place": 218}
+OTHER = {"a pixel, before the layers": 1, "a pixel": 13, "two patches": 13, "two patches, no positions": 2}
+OTHER |= {"two rows, no positions": 8, "two patches and their positions": 2, "two black patches": 0}
+OTHER |= {"logits": 10, "logits, no positions": 0}
+ROLLOUT = {"layer 1": [[0.6, 0.1, 0.3], [0.2, 0.8, 0], [0, 0.1, 0.9]]}
+ROLLOUT |= {"layer 2": [[0.7, 0.3, 0], [0.1, 0.8, 0.1], [0.2, 0, 0.8]], "class token": (0.48, 0.31, 0.21)}
+ROLLOUT |= {"share": (31 / 52, 21 / 52), "by patch 1": 0.24, "by the class token": 0.07}
+COMPARED = {"A": "transformer", "B": "without positions", "C": "convolutions"}
+COMPARED |= {"gap at 40": 29, "as good as 120": 400, "lost": 24}
 
 
-def loss_in_numpy(images, texts, scale, same):
-    powers = np.exp(scale * images.numpy() @ texts.numpy().T)
-    powers[same.numpy() & ~np.eye(len(powers), dtype=bool)] = 0
-    own = np.diag(powers)
-    return -0.5 * np.mean(np.log(own / powers.sum(0)) + np.log(own / powers.sum(1)))
+def cut_by_loops(pixels, size):
+    _, _, height, width = pixels.shape
+    squares = [
+        pixels[:, :, y : y + size, x : x + size].flatten(1)
+        for y in range(0, height, size)
+        for x in range(0, width, size)
+    ]
+    return torch.stack(squares, dim=1)
 
 
-def loss_by_logsumexp(images, texts, scale, same):
-    logits = torch.einsum("ij,kj->ik", images.double(), texts.double()) * scale
-    logits = torch.where(same & (torch.eye(len(logits)) == 0), -torch.inf, logits)
-    return (logits.logsumexp(0) + logits.logsumexp(1) - 2 * logits.diag()).mean() / 2
+def cut_by_unfold(pixels, size):
+    return F.unfold(pixels, (size, size), stride=(size, size)).permute(0, 2, 1)
 
 
-def mean_by_loops(images, captions):
-    classes = []
-    for texts in captions:
-        mean = sum(text / text.norm() for text in texts)
-        classes.append(mean / mean.norm())
-    return [max(range(len(classes)), key=lambda c: float(image @ classes[c])) for image in images]
+def cut_in_numpy(pixels, size):
+    x = pixels.numpy()
+    B, C, Y, X = x.shape
+    x = x.reshape(B, C, Y // size, size, X // size, size)
+    return np.einsum("bcpyqx->bpqcyx", x).reshape(B, -1, C * size**2)
 
 
-def mean_by_a_sum(images, captions):
-    classes = F.normalize(F.normalize(captions, dim=-1).sum(dim=1), dim=-1)
-    return torch.einsum("cj,nj->cn", classes, images).argmax(0)
+def cut_by_a_convolution(pixels, size):
+    """Each number of a patch is the output of a window with a single one in it."""
+    F_ = pixels.shape[1] * size * size
+    return F.conv2d(pixels, torch.eye(F_).view(F_, -1, size, size), stride=size).flatten(2).mT.double()
 
 
-def mean_in_numpy(images, captions):
-    x = captions.numpy()
-    x = (x / np.linalg.norm(x, axis=-1, keepdims=True)).mean(1)
-    return np.argmax(images.numpy() @ (x / np.linalg.norm(x, axis=-1, keepdims=True)).T, axis=1)
+def kernel_by_loops(weight, channels, size):
+    kernel = torch.zeros(weight.shape[0], channels, size, size)
+    for c in range(channels):
+        for y in range(size):
+            for x in range(size):
+                kernel[:, c, y, x] = weight[:, (c * size + y) * size + x]
+    return kernel
 
 
-def nearest_by_loops(images, captions):
+def kernel_by_unflatten(weight, channels, size):
+    return weight.unflatten(1, (channels, size, size))
+
+
+def kernel_in_numpy(weight, channels, size):
+    return np.asarray(weight).reshape(-1, channels, size, size)
+
+
+def summary_by_filling(patches, token, positions, layers, norm):
+    B, P, D = patches.shape
+    x = torch.empty(B, P + 1, D)
+    x[:, 0], x[:, 1:] = token + positions[0], patches + positions[1:]
+    for layer in layers:
+        x = layer(x)
+    return norm(x)[:, 0]
+
+
+def summary_by_sequential(patches, token, positions, layers, norm):
+    token = token.repeat(patches.shape[0], 1, 1)
+    return nn.Sequential(*layers, norm)(torch.hstack([token, patches]) + positions.unsqueeze(0))[:, 0, :]
+
+
+def summary_one_by_one(patches, token, positions, layers, norm):
     found = []
-    for image in images:
-        best = max((float(image @ text / text.norm()), c) for c, texts in enumerate(captions) for text in texts)
-        found.append(best[1])
+    for picture in patches:
+        x = (torch.vstack([token, picture]) + positions)[None]
+        for layer in layers:
+            x = layer(x)
+        found.append(norm(x[0, 0]))
     return found
-
-
-def nearest_in_one_list(images, captions):
-    """All captions of all classes in one list; the class is the number of the caption divided by K."""
-    flat = F.normalize(captions.flatten(0, 1), dim=-1)
-    return (images @ flat.T).argmax(dim=1) // captions.shape[1]
-
-
-def nearest_by_distance(images, captions):
-    distances = torch.cdist(images.unsqueeze(0), F.normalize(captions, dim=-1))  # C N K
-    return distances.amin(dim=-1).argmin(dim=0)
-
-
-def measure_by_loops(found, labels, counts):
-    shares = []
-    for number in (1, 2, 3, 4):
-        pairs = [(f, t) for f, t, n in zip(found, labels, counts, strict=True) if n == number]
-        shares.append(100 * sum(int(f == t) for f, t in pairs) / len(pairs))
-    return shares
-
-
-def measure_by_means(found, labels, counts):
-    return torch.stack([(found == labels)[counts == n].double().mean() * 100 for n in range(1, 5)])
-
-
-def measure_in_numpy(found, labels, counts):
-    right = np.asarray(found) == labels.numpy()
-    return np.bincount(counts.numpy(), 100 * right, 5)[1:] / np.bincount(counts.numpy(), minlength=5)[1:]
-
-
-def symmetric(logits):
-    pairs = torch.arange(len(logits))
-    return (F.cross_entropy(logits, pairs) + F.cross_entropy(logits.T, pairs)) / 2
-
-
-def train_with_sgd(x, y, W, V, scale, steps, rate):
-    W, V = torch.nn.Parameter(W.clone()), torch.nn.Parameter(V.clone())
-    optimizer, losses = torch.optim.SGD((W, V), lr=rate), []
-    for _ in range(steps):
-        optimizer.zero_grad()
-        value = symmetric(scale * F.normalize(x @ W, dim=1) @ F.normalize(y @ V, dim=1).T)
-        value.backward()
-        optimizer.step()
-        losses.append(float(value.detach()))
-    return {"losses": losses, "W": W, "V": V}
-
-
-def train_what_was_given(x, y, W, V, scale, steps, rate):
-    found = train_with_sgd(x, y, W, V, scale, steps, rate)
-    W.copy_(found["W"].detach())
-    return found
-
-
-def train_functionally(x, y, W, V, scale, steps, rate):
-    def value(W, V):
-        images, texts = (a / a.norm(dim=1, keepdim=True) for a in (x @ W, y @ V))
-        return symmetric(scale * images @ texts.T)
-
-    losses = []
-    for _ in range(steps):
-        grads, loss = torch.func.grad_and_value(value, argnums=(0, 1))(W, V)
-        losses.append(loss.item())
-        W, V = W - rate * grads[0], V - rate * grads[1]
-    return {"W": W, "V": V, "losses": torch.tensor(losses)}
-
-
-def train_on_paper(x, y, W, V, scale, steps, rate):
-    """The gradients by hand, in NumPy."""
-    x, y, W, V = (a.numpy().astype(float) for a in (x, y, W, V))
-    eye, losses = np.eye(len(x)), []
-    for _ in range(steps):
-        a, b = x @ W, y @ V
-        lengths = [np.linalg.norm(c, axis=1, keepdims=True) for c in (a, b)]
-        u, v = a / lengths[0], b / lengths[1]
-        powers = np.exp(scale * u @ v.T)
-        rows, columns = powers / powers.sum(1, keepdims=True), powers / powers.sum(0, keepdims=True)
-        losses.append(-np.log(np.diag(rows) * np.diag(columns)).mean() / 2)
-        slope = scale * (rows + columns - 2 * eye) / (2 * len(x))
-        to_u, to_v = slope @ v, slope.T @ u
-        to_a = (to_u - u * (u * to_u).sum(1, keepdims=True)) / lengths[0]
-        to_b = (to_v - v * (v * to_v).sum(1, keepdims=True)) / lengths[1]
-        W, V = W - rate * x.T @ to_a, V - rate * y.T @ to_b
-    return {"losses": losses, "W": W, "V": V}
 
 
 RIGHT = {
-    "23.1": [
-        PAPER,
-        {name: torch.tensor(part) for name, part in PAPER.items()},
-        {**PAPER, "caption 1, scale 10": math.log(1 + math.exp(1.6)), "loss, scale 1": 0.6401},
-    ],
+    "23.1": [WAY, {**WAY, "input": torch.Size([4, 36, 50])}, {**WAY, "input": [4, 36, 50], "place": 218.0}],
     "23.2": [
-        START,
-        {**START, "16": math.log(16), "four times": 2 * math.log(2)},
-        {n: float(v) for n, v in START.items()},
+        (cut_by_loops, kernel_by_loops),
+        (cut_by_unfold, kernel_by_unflatten),
+        (cut_in_numpy, kernel_in_numpy),
+        (cut_by_a_convolution, kernel_by_unflatten),
     ],
-    "23.3": [loss_by_loops, loss_in_numpy, loss_by_logsumexp],
+    "23.3": [summary_by_filling, summary_by_sequential, summary_one_by_one],
     "23.4": [
-        (mean_by_loops, nearest_by_loops, measure_by_loops),
-        (mean_by_a_sum, nearest_in_one_list, measure_by_means),
-        (mean_in_numpy, nearest_by_distance, measure_in_numpy),
+        OTHER,
+        {name: float(n) for name, n in OTHER.items()},
+        {name: torch.tensor(n) for name, n in OTHER.items()},
     ],
     "23.5": [
-        READ,
-        {**READ, "captions": torch.tensor([1, 2, 3, 3, 5])},
-        {**READ, "pictures found": 60.0, "garment": "Hat"},
+        ROLLOUT,
+        {name: torch.tensor(part) for name, part in ROLLOUT.items()},
+        {**ROLLOUT, "share": [0.596, 0.404], "by patch 1": Fraction(24, 100)},
     ],
-    "23.6": [train_with_sgd, train_functionally, train_on_paper],
+    "23.6": [
+        COMPARED,
+        {**COMPARED, "gap at 40": 27.5, "lost": 26},
+        {**COMPARED, "A": "Transformer", "as good as 120": 420},
+    ],
 }
 
 WRONG = {
     "23.1": [
-        ({**PAPER, "table": [[2, 1], [3, 4]]}, "table: at [0, 0]: yours is 2, the true value is 0.8"),
-        ({**PAPER, "loss, scale 10": 0.7}, "loss, scale 10: yours is 0.7"),
+        ({**WAY, "patches": 34}, "patches: yours is 34, the true value is 35"),
+        ({**WAY, "input": (4, 432, 36)}, "input: at [1]: yours is 432, the true value is 36"),
     ],
-    "23.2": [({**START, "half": 4.16}, "half: yours is 4.16, the true value is 3.466")],
+    "23.2": [
+        ((lambda *case: cut_by_loops(*case)[:, :, :-1], kernel_by_loops), "patches: yours has the shape"),
+        ((lambda *case: cut_by_loops(*case).flip(1), kernel_by_loops), "another order"),
+        ((cut_by_unfold, lambda weight, channels, size: weight.view(size, channels)), "your code raises RuntimeError"),
+        ((cut_by_unfold, lambda *case: 2 * kernel_by_unflatten(*case)), "every number is 2 times the true one"),
+    ],
     "23.3": [
-        (lambda images, texts, scale, same: loss_in_numpy(images, images, scale, same), "yours is"),
-        (lambda images, texts, scale, same: scale * images @ texts.T, "yours has the shape 5 × 5"),
-        (lambda *case: loss_by_loops(*case) / math.log(2), "yours is"),
+        (lambda patches, token, *_: token.expand(len(patches), -1), "yours is"),
+        (lambda patches, token, *_: torch.cat([token, patches], dim=1), "your code raises"),
     ],
-    "23.4": [
-        ((mean_by_loops, nearest_by_loops, lambda *case: measure_by_loops(*case)[::-1]), "another order"),
-        ((mean_by_loops, lambda *case: nearest_in_one_list(*case) + 1, measure_by_loops), "nearest: at [0]: yours is"),
-        ((lambda images, captions: images @ captions.T, nearest_by_loops, measure_by_loops), "your code raises"),
-    ],
+    "23.4": [({**OTHER, "two rows, no positions": 9}, "two rows, no positions: yours is 9, the true value is 8")],
     "23.5": [
-        ({**READ, "captions": [1, 1, 3, 3, 5]}, "along the rows: each picture looks for its caption"),
-        ({**READ, "garment": "skirt"}, "garment: yours is 'skirt', the true value is 'hat'"),
+        ({**ROLLOUT, "class token": (0.42, 0.4, 0.18)}, "class token: at [0]: yours is 0.42, the true value is 0.48"),
+        ({**ROLLOUT, "layer 2": ROLLOUT["layer 1"]}, "layer 2: at"),
     ],
     "23.6": [
-        (train_what_was_given, "the matrices that were given have changed"),
-        (lambda *case: train_with_sgd(*case)["losses"], "expected a dict with losses, W, V"),
-        (lambda *case: {**train_with_sgd(*case), "V": None}, "V is still missing"),
-        (
-            lambda x, y, W, V, scale, steps, rate: train_with_sgd(x, y, W, V, scale, 1, rate),
-            "losses: yours has the shape 1",
-        ),
+        ({**COMPARED, "lost": 2}, "lost: yours is 2, the true value is 24"),
+        ({**COMPARED, "A": "convolutions", "C": "transformer"}, "A begins low"),
     ],
 }

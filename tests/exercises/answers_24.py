@@ -1,258 +1,205 @@
 """Answers to the exercises of lesson 24."""
 
-import copy
-import hashlib
-from collections import Counter, defaultdict
+import math
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
-SQUARES = [[1, 2, 0, 4], [0, 3, 1, 1], [2, 0, 3, 1], [5, 0, 0, 2]]
-VISUAL = [[1, 10], [1, 5], [5, 2], [5, 4]]
-PAPER = {"squares": SQUARES, "visual": VISUAL, "reads": [[8, 0], *VISUAL, [7, 7], [9, 0]]}
-PAPER |= {"position of ?": 6, "no shuffle": 19}
-HUB = {"visual tokens": 196, "model.look": (2, 196, 768), "linear_1.weight": (2048, 768), "model.embed": (1, 422, 2048)}
-HUB |= {"layers that run": 11, "vision_tower": "g", "multi_modal_projector": "W", "language_model": "f"}
-HUB |= {"A": "second picture", "B": "vision_feature_layer", "C": "rms_norm_eps", "D": "rope_theta"}
-COMPARED = {"A": "pixel shuffle", "B": "linear", "C": "4 x 4", "D": "mlp", "E": "mean", "beaten": {"B", "E"}}
-COMPARED |= {"seven pictures": "A", "most": 26, "scores": 3.893}
+PAPER = {"table": [[0.8, 0.6], [0.96, 1]], "caption 1, scale 1": 0.776, "caption 1, scale 10": 1.784}
+PAPER |= {"loss, scale 1": 0.64, "loss, scale 10": 0.611, "sigmoid": 1.366}
+START = {"16": 2.77, "128": 4.85, "alike": 4.16, "half": 3.47, "four times": 1.39, "four times, same": 0}
+START |= {"sigmoid": 3.78}
+READ = {"captions": [1, 2, 3, 3, 5], "pictures": [1, 1, 3, 3, 5], "captions found": 80, "pictures found": 60}
+READ |= {"garment": "hat"}
 
 
-def write_token_by_token(messages, num_visual):
-    pairs = [(1, 0)]
-    for message in messages:
-        mine = int(message["role"] == "assistant")
-        pairs += [(4 + mine, 0)]
-        for part in message["content"]:
-            pairs += [(9, 0)] * num_visual if part == "image" else [(id, mine) for id in part]
-        pairs += [(2, mine)]
-    tokens, scored = zip(*pairs, strict=True)
-    return {"tokens": tokens, "scored": scored, "positions": torch.arange(len(tokens))}
+def loss_by_loops(images, texts, scale, same):
+    B, total = len(images), 0.0
+    for i in range(B):
+        rows = [j for j in range(B) if j == i or not same[i, j]]
+        row = [math.exp(scale * float(images[i] @ texts[j])) for j in rows]
+        column = [math.exp(scale * float(images[j] @ texts[i])) for j in rows]
+        own = math.exp(scale * float(images[i] @ texts[i]))
+        total -= math.log(own / sum(row)) + math.log(own / sum(column))
+    return total / (2 * B)
 
 
-def write_in_numpy(messages, num_visual):
-    tokens, scored = [np.array([1])], [np.array([False])]
-    for message in messages:
-        parts = [np.full(num_visual, 9) if part == "image" else np.array(part) for part in message["content"]]
-        ids = np.concatenate([[{"user": 4, "assistant": 5}[message["role"]]], *parts, [2]])
-        tokens.append(ids)
-        scored.append((np.arange(len(ids)) > 0) & (message["role"] == "assistant"))
-    tokens = np.concatenate(tokens)
-    return {"tokens": tokens, "scored": np.concatenate(scored), "positions": np.arange(len(tokens))}
+def loss_in_numpy(images, texts, scale, same):
+    powers = np.exp(scale * images.numpy() @ texts.numpy().T)
+    powers[same.numpy() & ~np.eye(len(powers), dtype=bool)] = 0
+    own = np.diag(powers)
+    return -0.5 * np.mean(np.log(own / powers.sum(0)) + np.log(own / powers.sum(1)))
 
 
-def write_the_tokens_first(messages, num_visual):
-    tokens = [1]
-    for message in messages:
-        tokens.append(4 if message["role"] == "user" else 5)
-        for part in message["content"]:
-            tokens.extend(num_visual * [9] if isinstance(part, str) else part)
-        tokens.append(2)
-    scored, speaking = [], False
-    for id in tokens:
-        scored.append(speaking)
-        speaking = (speaking or id == 5) and id != 2
-    return {"tokens": tokens, "scored": scored, "positions": [n for n, _ in enumerate(tokens)]}
+def loss_by_logsumexp(images, texts, scale, same):
+    logits = torch.einsum("ij,kj->ik", images.double(), texts.double()) * scale
+    logits = torch.where(same & (torch.eye(len(logits)) == 0), -torch.inf, logits)
+    return (logits.logsumexp(0) + logits.logsumexp(1) - 2 * logits.diag()).mean() / 2
 
 
-def put_in_by_loops(tokens, table, visual):
-    rows = iter(visual.reshape(-1, visual.shape[-1]))
-    return [[(next(rows) if id == 9 else table[id]).tolist() for id in text] for text in tokens.tolist()]
+def mean_by_loops(images, captions):
+    classes = []
+    for texts in captions:
+        mean = sum(text / text.norm() for text in texts)
+        classes.append(mean / mean.norm())
+    return [max(range(len(classes)), key=lambda c: float(image @ classes[c])) for image in images]
 
 
-def put_in_by_scatter(tokens, table, visual):
-    is_visual = (tokens == 9).unsqueeze(-1)
-    return table[tokens.masked_fill(is_visual[..., 0], 0)].masked_scatter(is_visual, visual.contiguous())
+def mean_by_a_sum(images, captions):
+    classes = F.normalize(F.normalize(captions, dim=-1).sum(dim=1), dim=-1)
+    return torch.einsum("cj,nj->cn", classes, images).argmax(0)
 
 
-def put_in_by_counting(tokens, table, visual):
-    everything = torch.cat([table, visual.flatten(0, 1)])
-    number = (tokens == 9).flatten().cumsum(0).view(tokens.shape) - 1
-    return everything[torch.where(tokens == 9, len(table) + number, tokens)].double()
+def mean_in_numpy(images, captions):
+    x = captions.numpy()
+    x = (x / np.linalg.norm(x, axis=-1, keepdims=True)).mean(1)
+    return np.argmax(images.numpy() @ (x / np.linalg.norm(x, axis=-1, keepdims=True)).T, axis=1)
 
 
-def freeze_by_names(model, stage):
-    for name, parameter in model.named_parameters():
-        parameter.requires_grad = name.startswith("connector") or (stage == 2 and name.startswith("text"))
-    return model
+def nearest_by_loops(images, captions):
+    found = []
+    for image in images:
+        best = max((float(image @ text / text.norm()), c) for c, texts in enumerate(captions) for text in texts)
+        found.append(best[1])
+    return found
 
 
-def freeze_all_first(model, stage):
-    for parameter in model.parameters():
-        parameter.requires_grad = False
-    parts = [model.connector] if stage == 1 else [model.connector, model.text]
-    for part in parts:
-        for parameter in part.parameters():
-            parameter.requires_grad = True
-    return model
+def nearest_in_one_list(images, captions):
+    """All captions of all classes in one list; the class is the number of the caption divided by K."""
+    flat = F.normalize(captions.flatten(0, 1), dim=-1)
+    return (images @ flat.T).argmax(dim=1) // captions.shape[1]
 
 
-def freeze_part_by_part(model, stage):
-    model.vision.requires_grad_(False)
-    model.connector.requires_grad_(True)
-    model.text.requires_grad_(stage > 1)
-    return model
+def nearest_by_distance(images, captions):
+    distances = torch.cdist(images.unsqueeze(0), F.normalize(captions, dim=-1))  # C N K
+    return distances.amin(dim=-1).argmin(dim=0)
 
 
-def moved_by_checksum(model, train):
-    def checksums():
-        return {name: hashlib.md5(x.numpy().tobytes()).hexdigest() for name, x in model.state_dict().items()}
-
-    before = checksums()
-    train(model)
-    after = checksums()
-    return [name for name in before if before[name] != after[name]]
+def measure_by_loops(found, labels, counts):
+    shares = []
+    for number in (1, 2, 3, 4):
+        pairs = [(f, t) for f, t, n in zip(found, labels, counts, strict=True) if n == number]
+        shares.append(100 * sum(int(f == t) for f, t in pairs) / len(pairs))
+    return shares
 
 
-def moved_beside_a_copy(model, train):
-    other = copy.deepcopy(model)
-    train(model)
-    pairs = zip(other.state_dict().items(), model.state_dict().items(), strict=True)
-    return {name for (name, old), (_, new) in pairs if (old != new).any()}
+def measure_by_means(found, labels, counts):
+    return torch.stack([(found == labels)[counts == n].double().mean() * 100 for n in range(1, 5)])
 
 
-def moved_parameters(model, train):
-    before = {name: parameter.detach().clone() for name, parameter in model.named_parameters()}
-    train(model)
-    return {name for name, parameter in model.named_parameters() if not torch.equal(parameter, before[name])}
+def measure_in_numpy(found, labels, counts):
+    right = np.asarray(found) == labels.numpy()
+    return np.bincount(counts.numpy(), 100 * right, 5)[1:] / np.bincount(counts.numpy(), minlength=5)[1:]
 
 
-def moved_in_numpy(model, train):
-    before = {name: np.array(tensor) for name, tensor in model.state_dict().items()}
-    train(model)
-    return {name for name, tensor in model.state_dict().items() if not np.array_equal(before[name], tensor.numpy())}
+def symmetric(logits):
+    pairs = torch.arange(len(logits))
+    return (F.cross_entropy(logits, pairs) + F.cross_entropy(logits.T, pairs)) / 2
 
 
-def guess_with_counters(train, test):
-    heard = defaultdict(Counter)
-    for question, answer in train:
-        heard[question][answer] += 1
-    right = [bool(heard[q]) and heard[q].most_common(1)[0][0] == a for q, a in test]
-    return torch.tensor(right).float().mean() * 100
+def train_with_sgd(x, y, W, V, scale, steps, rate):
+    W, V = torch.nn.Parameter(W.clone()), torch.nn.Parameter(V.clone())
+    optimizer, losses = torch.optim.SGD((W, V), lr=rate), []
+    for _ in range(steps):
+        optimizer.zero_grad()
+        value = symmetric(scale * F.normalize(x @ W, dim=1) @ F.normalize(y @ V, dim=1).T)
+        value.backward()
+        optimizer.step()
+        losses.append(float(value.detach()))
+    return {"losses": losses, "W": W, "V": V}
 
 
-def guess_by_searching(train, test):
-    right = 0
-    for question, answer in test:
-        answers = [a for q, a in train if q == question]
-        right += bool(answers) and answer == max(sorted(set(answers)), key=answers.count)
-    return right / len(test) * 100
+def train_what_was_given(x, y, W, V, scale, steps, rate):
+    found = train_with_sgd(x, y, W, V, scale, steps, rate)
+    W.copy_(found["W"].detach())
+    return found
 
 
-def guess_by_sorting(train, test):
-    counted = sorted(Counter(train).items(), key=lambda item: item[1])
-    best = {question: answer for (question, answer), _ in counted}
-    return np.mean([100.0 * (best.get(q, "") == a) for q, a in test])
+def train_functionally(x, y, W, V, scale, steps, rate):
+    def value(W, V):
+        images, texts = (a / a.norm(dim=1, keepdim=True) for a in (x @ W, y @ V))
+        return symmetric(scale * images @ texts.T)
+
+    losses = []
+    for _ in range(steps):
+        grads, loss = torch.func.grad_and_value(value, argnums=(0, 1))(W, V)
+        losses.append(loss.item())
+        W, V = W - rate * grads[0], V - rate * grads[1]
+    return {"W": W, "V": V, "losses": torch.tensor(losses)}
 
 
-def share_by_search(alone, both):
-    for step, score in both:
-        if not score < alone[-1][1]:
-            return step / alone[-1][0] * 100
-    return np.inf
-
-
-def share_by_minimum(alone, both):
-    return min([100 * step / alone[-1][0] for step, score in both if score >= alone[-1][1]] or [float("inf")])
-
-
-def share_in_torch(alone, both):
-    steps, scores = torch.tensor(both, dtype=torch.float64).T
-    found = steps[scores >= alone[-1][1]]
-    return 100 * found[0] / alone[-1][0] if len(found) else torch.tensor(torch.inf)
+def train_on_paper(x, y, W, V, scale, steps, rate):
+    """The gradients by hand, in NumPy."""
+    x, y, W, V = (a.numpy().astype(float) for a in (x, y, W, V))
+    eye, losses = np.eye(len(x)), []
+    for _ in range(steps):
+        a, b = x @ W, y @ V
+        lengths = [np.linalg.norm(c, axis=1, keepdims=True) for c in (a, b)]
+        u, v = a / lengths[0], b / lengths[1]
+        powers = np.exp(scale * u @ v.T)
+        rows, columns = powers / powers.sum(1, keepdims=True), powers / powers.sum(0, keepdims=True)
+        losses.append(-np.log(np.diag(rows) * np.diag(columns)).mean() / 2)
+        slope = scale * (rows + columns - 2 * eye) / (2 * len(x))
+        to_u, to_v = slope @ v, slope.T @ u
+        to_a = (to_u - u * (u * to_u).sum(1, keepdims=True)) / lengths[0]
+        to_b = (to_v - v * (v * to_v).sum(1, keepdims=True)) / lengths[1]
+        W, V = W - rate * x.T @ to_a, V - rate * y.T @ to_b
+    return {"losses": losses, "W": W, "V": V}
 
 
 RIGHT = {
     "24.1": [
         PAPER,
         {name: torch.tensor(part) for name, part in PAPER.items()},
-        {name: np.array(part, dtype=float) for name, part in PAPER.items()},
+        {**PAPER, "caption 1, scale 10": math.log(1 + math.exp(1.6)), "loss, scale 1": 0.6401},
     ],
     "24.2": [
-        (write_token_by_token, put_in_by_loops),
-        (write_in_numpy, put_in_by_scatter),
-        (write_the_tokens_first, put_in_by_counting),
+        START,
+        {**START, "16": math.log(16), "four times": 2 * math.log(2)},
+        {n: float(v) for n, v in START.items()},
     ],
-    "24.3": [HUB, {**HUB, "model.look": [2, 196, 768], "vision_tower": "G"}, {**HUB, "visual tokens": 14**2}],
-    "24.4": [COMPARED, {**COMPARED, "beaten": ["E", "B"], "scores": 3.9}, {**COMPARED, "A": "Pixel shuffle"}],
+    "24.3": [loss_by_loops, loss_in_numpy, loss_by_logsumexp],
+    "24.4": [
+        (mean_by_loops, nearest_by_loops, measure_by_loops),
+        (mean_by_a_sum, nearest_in_one_list, measure_by_means),
+        (mean_in_numpy, nearest_by_distance, measure_in_numpy),
+    ],
     "24.5": [
-        (freeze_by_names, moved_by_checksum),
-        (freeze_all_first, moved_beside_a_copy),
-        (freeze_part_by_part, moved_in_numpy),
+        READ,
+        {**READ, "captions": torch.tensor([1, 2, 3, 3, 5])},
+        {**READ, "pictures found": 60.0, "garment": "Hat"},
     ],
-    "24.6": [
-        (guess_with_counters, share_by_search),
-        (guess_by_searching, share_by_minimum),
-        (guess_by_sorting, share_in_torch),
-    ],
+    "24.6": [train_with_sgd, train_functionally, train_on_paper],
 }
-
-
-def write_with_labels_everywhere(messages, num_visual):
-    row = write_token_by_token(messages, num_visual)
-    return {**row, "scored": [id not in (1, 4, 5) for id in row["tokens"]]}
-
-
-def write_positions_of_words(messages, num_visual):
-    row = write_the_tokens_first(messages, num_visual)
-    is_word = torch.tensor([id != 9 for id in row["tokens"]])
-    return {**row, "positions": is_word.cumsum(0) - is_word.long()}
-
-
-def put_in_text_by_text_reversed(tokens, table, visual):
-    x, used = table[tokens], 0
-    for row in range(len(tokens)):
-        places = (tokens[row] == 9).nonzero().flatten()
-        count = len(places) // visual.shape[1]
-        x[row, places] = visual[used : used + count].flip(0).reshape(-1, visual.shape[2])
-        used += count
-    return x
-
-
-def freeze_what_learns(model, stage):
-    model.connector.requires_grad_(False)
-    model.text.requires_grad_(stage != 2)
-    return model
-
-
-def moved_by_sum(model, train):
-    before = {name: tensor.sum().item() for name, tensor in model.state_dict().items()}
-    train(model)
-    return {name for name, tensor in model.state_dict().items() if abs(tensor.sum().item() - before[name]) > 1e-4}
-
 
 WRONG = {
     "24.1": [
-        ({**PAPER, "squares": torch.tensor(SQUARES).T}, "neighbours are joined, not every second patch"),
-        ({**PAPER, "visual": [pair[::-1] for pair in VISUAL]}, "the right numbers in another order"),
-        ({**PAPER, "reads": [*VISUAL, [8, 0], [7, 7], [9, 0]]}, "the picture stands after <user>"),
-        ({**PAPER, "no shuffle": 22}, "no shuffle: yours is 22, the true value is 19"),
+        ({**PAPER, "table": [[2, 1], [3, 4]]}, "table: at [0, 0]: yours is 2, the true value is 0.8"),
+        ({**PAPER, "loss, scale 10": 0.7}, "loss, scale 10: yours is 0.7"),
     ],
-    "24.2": [
-        ((write_positions_of_words, put_in_by_loops), "visual tokens count like words"),
-        ((write_with_labels_everywhere, put_in_by_loops), "scored: pictures and the user's words are marked, too"),
-        ((write_token_by_token, put_in_text_by_text_reversed), "the pictures of a text stand in the order in which"),
-        (
-            (write_token_by_token, lambda tokens, table, visual: torch.cat([visual[0], table])),
-            "rows: yours has the shape",
-        ),
-    ],
+    "24.2": [({**START, "half": 4.16}, "half: yours is 4.16, the true value is 3.466")],
     "24.3": [
-        ({**HUB, "B": "second picture", "A": "vision_feature_layer"}, "A is right until the second picture begins"),
-        ({**HUB, "model.embed": (2, 226, 2048)}, "model.embed: at [0]: yours is 2, the true value is 1"),
+        (lambda images, texts, scale, same: loss_in_numpy(images, images, scale, same), "yours is"),
+        (lambda images, texts, scale, same: scale * images @ texts.T, "yours has the shape 5 × 5"),
+        (lambda *case: loss_by_loops(*case) / math.log(2), "yours is"),
     ],
     "24.4": [
-        ({**COMPARED, "D": "linear", "B": "mlp"}, "B has the fewest parameters"),
-        ({**COMPARED, "most": 28}, "the 300 other tokens take their places first"),
+        ((mean_by_loops, nearest_by_loops, lambda *case: measure_by_loops(*case)[::-1]), "another order"),
+        ((mean_by_loops, lambda *case: nearest_in_one_list(*case) + 1, measure_by_loops), "nearest: at [0]: yours is"),
+        ((lambda images, captions: images @ captions.T, nearest_by_loops, measure_by_loops), "your code raises"),
     ],
     "24.5": [
-        ((freeze_what_learns, moved_in_numpy), "stage 1"),
-        ((freeze_by_names, moved_by_sum), "moved: yours is {"),
-        ((freeze_by_names, moved_parameters), "the state dict has buffers, too"),
-        ((lambda model, stage: model, moved_in_numpy), "what may change is still the same in each stage"),
+        ({**READ, "captions": [1, 1, 3, 3, 5]}, "along the rows: each picture looks for its caption"),
+        ({**READ, "garment": "skirt"}, "garment: yours is 'skirt', the true value is 'hat'"),
     ],
     "24.6": [
-        ((guess_by_sorting, lambda alone, both: share_by_minimum(both, alone)), "the two curves are exchanged"),
-        ((lambda train, test: 100 * len(set(test) & set(train)) / len(test), share_by_search), "guess: yours is"),
+        (train_what_was_given, "the matrices that were given have changed"),
+        (lambda *case: train_with_sgd(*case)["losses"], "expected a dict with losses, W, V"),
+        (lambda *case: {**train_with_sgd(*case), "V": None}, "V is still missing"),
+        (
+            lambda x, y, W, V, scale, steps, rate: train_with_sgd(x, y, W, V, scale, 1, rate),
+            "losses: yours has the shape 1",
+        ),
     ],
 }

@@ -213,7 +213,7 @@ CASES = {
     "copied check": changed(copied("check-01-4"), note="was copied"),
     "no metadata": changed(without_metadata, note="lost its metadata"),
     "own check": solved(1, a2=RIGHT, a4="mask_padding = 1\ncheck = lambda *answer: 2"),
-    "endless loop": solved(1, "computed for more than", a2=RIGHT, a4=LOOPS),
+    "endless loop": solved(1, a2=RIGHT, a4=LOOPS),
     "half a gigabyte of output": solved(3, "printed more than", "for _ in range(500):\n    print('x' * 10**6)"),
     "memory": solved(3, "MemoryError", "x = bytearray(2**40)"),
     "sleeps": solved(1, "did not end within", a2=RIGHT, a4="import time\ntime.sleep(10_000)"),

@@ -39,3 +39,9 @@ def test_its_cache_holds_a_latent_and_a_turned_key_for_each_token_however_many_h
     cache = KVCache()
     layer(torch.randn(B, T, D), mask=causal_mask(torch.arange(T)), cache=cache)
     assert cache.nbytes == B * T * (LATENT + ROPE) * layer.o_proj.weight.itemsize
+
+
+@torch.no_grad()
+def test_one_token_of_one_head_is_turned_wherever_its_numbers_stand():
+    layer, x = LatentAttention(D, 1, LATENT, CONTENT, ROPE), torch.randn(1, 1, D)
+    assert layer(x, rotate=Rotary(ROPE).at(torch.arange(1))).shape == x.shape

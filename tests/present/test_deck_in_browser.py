@@ -140,7 +140,7 @@ def test_a_key_makes_the_deck_dark_and_light_again(toy_deck, offline):
 
 
 def test_a_lesson_wears_the_colour_of_its_part(tmp_path, offline):
-    DeckOnPage(offline, written(tmp_path / "23_clip.html", CELLS))
+    DeckOnPage(offline, written(tmp_path / "24_clip.html", CELLS))
     assert offline.locator(".present .above").text_content() == "Vision"
     assert offline.evaluate("document.body.style.getPropertyValue('--part')") == PARTS["Vision"][1]
 

@@ -1,4 +1,4 @@
-"""The exercises of lesson 25 that ask for code, each solved in three ways."""
+"""The exercises of lesson 26 that ask for code, each solved in three ways."""
 
 import math
 import re

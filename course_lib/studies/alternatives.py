@@ -1,0 +1,191 @@
+"""What do the alternatives to attention cost a small decoder, and what do they remember from far away?
+
+All decoders have two layers and as many parameters that a token meets, by the width of the feed-forward networks.
+They read the same stories for as many steps. Then new ones of the same kind learn to recall: they read who owns which
+of some things, one token for each, then tokens that say nothing, then things; and name the owner of each.
+"""
+
+import statistics
+import time
+from functools import cache
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+
+from course_lib.data import Tokenizer, load_stories, predict_next, text_batches
+from course_lib.evaluation.language_model import score_texts
+from course_lib.models import (
+    AttentionMixer,
+    DeltaMixer,
+    Experts,
+    LatentMixer,
+    LinearMixer,
+    Llm,
+    LlmConfig,
+    SharedMixer,
+)
+from course_lib.nn import MixtureOfExperts
+from course_lib.objectives import TokenPrediction, WithAuxiliary
+from course_lib.studies.study import Numbers, Study
+from course_lib.training import Plan, Trainer
+
+THINGS, OWNERS, PAIRS, GAP, ASKED = 64, 16, 16, 16, 8
+LONG = 512  # tokens that are in the cache where memory and time are measured
+FULL, DELTA = AttentionMixer(), DeltaMixer(num_heads=2, d_key=16, d_value=16)
+LATENT = LatentMixer(d_latent=12, d_content=16)
+EXPERTS = Experts(num_experts=8, num_active=2)
+MIXERS = {
+    "attention": (FULL,) * 2,
+    "shared": (FULL, SharedMixer(layer=0)),
+    "latent": (LATENT,) * 2,
+    "linear": (LinearMixer(),) * 2,
+    "delta": (DELTA,) * 2,
+    "hybrid": (DELTA, FULL),
+}
+
+
+@cache
+def stories() -> tuple[Tokenizer, list[list[int]], list[list[int]]]:
+    """A tokenizer, the beginnings of stories to learn from, and 100 that nobody has read."""
+    train, held_out = load_stories("world", "train"), load_stories("world", "validation")
+    tokenizer = Tokenizer.train(train["text"], vocab_size=1000, lower_case=False)
+    texts = (tokenizer.encode_batch(part["text"]) for part in (train[:4000], held_out[:100]))
+    return tokenizer, *([text[:48] for text in part] for part in texts)
+
+
+def new_decoder(vocab_size: int, d_ff: int, **changes: Any) -> Llm:
+    """Two layers of width 32 with random weights; `changes` are those of an arm."""
+    sizes = {"d_model": 32, "num_heads": 2, "num_kv_heads": 2, "num_layers": 2, "max_length": 1024}
+    return Llm(LlmConfig(vocab_size=vocab_size, d_ff=d_ff, **sizes | changes))
+
+
+def mixtures(model: Llm) -> list[MixtureOfExperts]:
+    """Those of its feed-forward networks that are mixtures."""
+    return [layer.feed_forward for layer in model.layers if isinstance(layer.feed_forward, MixtureOfExperts)]
+
+
+def active_parameters(model: Llm) -> int:
+    """How many numbers a token meets: of the experts, only those that it visits."""
+    sizes = [(len(part.experts) - part.num_active, part.experts[0]) for part in mixtures(model)]
+    return model.num_parameters() - sum(idle * sum(p.numel() for p in expert.parameters()) for idle, expert in sizes)
+
+
+def fit(model: Llm, steps: int, seed: int, weight: float) -> None:
+    """Train on stories; `weight` is that of the auxiliary loss of experts."""
+    objective = WithAuxiliary(TokenPrediction(), weight) if mixtures(model) else TokenPrediction()
+    plan = Plan(steps=steps, learning_rate=1e-2, evaluations=1, seed=seed)
+    Trainer(model, text_batches(stories()[1], predict_next, 16 * 48, seed), objective, plan).train()
+    model.eval()
+
+
+@torch.no_grad()
+def busiest(model: Llm) -> dict[str, float]:
+    """Of all visits to the experts of a layer, the percents that go to the busiest; the mean over the layers."""
+    visits = []
+    hooks = [
+        part.register_forward_pre_hook(lambda part, x: visits.append(part.route(x[0].flatten(0, 1))[2]))
+        for part in mixtures(model)
+    ]
+    model(predict_next(stories()[2]).tokens)
+    for hook in hooks:
+        hook.remove()
+    shares = [100 * chosen.flatten().bincount(minlength=EXPERTS.num_experts) / chosen.numel() for chosen in visits]
+    return {"busiest": float(torch.stack(shares).amax(dim=1).mean())} if shares else {}
+
+
+@torch.no_grad()
+def state_and_time(model: Llm, other: Llm, rounds: int) -> Numbers:
+    """The bytes kept after 512 tokens; and the processor's time for the next, where the same of `other` takes 1."""
+    caches, times = [], {model: [], other: []}
+    for each in times:
+        caches.append(each.new_cache())
+        each(torch.randint(5, 900, (1, LONG)), cache=caches[-1])
+    held = sum(layer.nbytes for layer in caches[0].layers)
+    if rounds == 0:
+        return {"bytes": held}
+    for _ in range(rounds):
+        for each, kept in zip(times, caches, strict=True):
+            started = time.process_time()
+            each(torch.full((1, 1), 7), cache=kept)
+            times[each].append(time.process_time() - started)
+    return {"bytes": held, "time": statistics.median(times[model]) / statistics.median(times[other])}
+
+
+def draw_pairs(rows: int, pairs: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Two token ids for each place, whose vectors are added: a thing and its owner, or nothing; and the answers."""
+    things = torch.rand(rows, THINGS).argsort(dim=1)[:, :pairs]
+    owners = torch.randint(OWNERS, (rows, pairs)) + THINGS
+    asked, nothing = torch.rand(rows, pairs).argsort(dim=1)[:, :ASKED], THINGS + OWNERS
+    first = torch.cat([things, torch.full((rows, GAP), nothing), things.gather(1, asked)], dim=1)
+    second = torch.cat([owners, torch.full((rows, first.shape[1] - pairs), nothing)], dim=1)
+    return first, second, owners.gather(1, asked)
+
+
+def answer(model: Llm, first: torch.Tensor, second: torch.Tensor, asked: int) -> torch.Tensor:
+    """Logits at the last places."""
+    return model.logits(model.read(model.embedding(first) + model.embedding(second))[:, -asked:])
+
+
+def recall(model: Llm, steps: int) -> list[float]:
+    """Percents of right owners after a training with 16 pairs, of 4, 8, 16 and 32 pairs."""
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-2, betas=(0.9, 0.98), fused=True)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-2, total_steps=steps, anneal_strategy="linear")
+    for _ in range(steps):
+        *read, owners = draw_pairs(32, PAIRS)
+        loss = F.cross_entropy(answer(model, *read, owners.shape[1]).flatten(0, 1), owners.flatten())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+    return [percent_right(model.eval(), pairs) for pairs in (4, 8, 16, 32)]
+
+
+@torch.no_grad()
+def percent_right(model: Llm, pairs: int) -> float:
+    """How many of the answers are right, chance is about 6."""
+    *read, owners = draw_pairs(128, pairs)
+    return 100 * float((answer(model, *read, owners.shape[1]).argmax(dim=-1) == owners).float().mean())
+
+
+def measure(
+    seed: int = 0,
+    d_ff: int = 64,
+    weight: float = 0.05,
+    kind: str = "attention",
+    window: int | None = None,
+    d_head: int | None = None,
+    experts: Experts | None = None,
+    steps: int = 60,
+    recall_steps: int = 300,
+    rounds: int = 12,
+) -> Numbers:
+    """The loss on stories, what is kept of a text and the time of a token; and recall."""
+    changes = {"mixers": MIXERS[kind], "window_sizes": (window,) * 2, "d_head": d_head, "experts": experts}
+    vocab_size = len(stories()[0])
+    model = new_decoder(vocab_size, d_ff, **changes)
+    fit(model, steps, seed, weight)
+    numbers = {"loss": score_texts(model, stories()[2]).loss, "active": active_parameters(model)}
+    numbers |= {"parameters": model.num_parameters()} | busiest(model)
+    numbers |= state_and_time(model, new_decoder(vocab_size, 64).eval(), rounds)
+    if recall_steps:
+        numbers["recall"] = recall(new_decoder(THINGS + OWNERS + 1, d_ff, **changes), recall_steps)
+    return numbers
+
+
+STUDY = Study(
+    measure=measure,
+    arms={
+        "attention": {},
+        "window of 9": {"window": 9},
+        "shared caches": {"d_ff": 75, "kind": "shared"},
+        "latents": {"d_ff": 65, "kind": "latent", "d_head": 8},
+        "linear": {"kind": "linear"},
+        "delta": {"d_ff": 48, "kind": "delta"},
+        "hybrid": {"d_ff": 56, "kind": "hybrid"},
+        "experts": {"d_ff": 31, "experts": EXPERTS, "recall_steps": 0},
+        "experts, left alone": {"d_ff": 31, "experts": EXPERTS, "recall_steps": 0, "weight": 0.0},
+    },
+    loaders=(load_stories,),
+    toy={"steps": 1, "recall_steps": 4, "rounds": 0},
+)
