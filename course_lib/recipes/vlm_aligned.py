@@ -151,7 +151,7 @@ VLM_ALIGNED = VlmAlignedRecipe(
     name="vlm-aligned",
     about="aligned vision-language model, by DPO",
     items="scenes",
-    plan=Plan(steps=700, learning_rate=3e-4, average=0.98, evaluations=4),
+    plan=Plan(steps=1100, learning_rate=3e-4, average=0.98, evaluations=4),
     watched=("goes along", "exact"),
     starts_from=("vlm",),
     dtype=torch.bfloat16,
