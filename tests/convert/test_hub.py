@@ -159,7 +159,8 @@ def test_an_unknown_architecture_is_named_with_those_we_know(name, said, folder)
     change(folder / "config.json", model_type=name)
     refuses(
         folder,
-        f"unknown architecture {said}; known: bert, gpt2, t5, llama, mistral, qwen2, qwen3, gemma, gemma2, gemma3",
+        f"unknown architecture {said}; known: bert, gpt2, t5, llama, mistral, qwen2, qwen3, qwen3_moe, smollm3, gemma, "
+        "gemma2, gemma3",
     )
 
 
