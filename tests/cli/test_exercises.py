@@ -143,6 +143,7 @@ def test_grade_wants_a_folder_of_folders(tmp_path):
     assert "is no folder" in course("grade", tmp_path / "no", "--out", tmp_path / "out").stderr
 
 
+@pytest.mark.slow
 def test_a_cell_that_does_not_end_is_stopped_and_named_and_the_progress_stays(notebook, tmp_path):
     result = course("check", notebook(a2="while True: pass"), "--seconds", 8)
     assert result.exit_code == 1

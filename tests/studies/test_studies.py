@@ -16,6 +16,7 @@ LARGE = {
     "forgetting",
     "four_methods",
     "frozen",
+    "future",
     "heads",
     "leak",
     "learning_rates",
@@ -26,6 +27,7 @@ LARGE = {
     "shared_heads",
     "stages",
     "towers",
+    "translators",
     "uptraining",
 }
 TOLD = [
