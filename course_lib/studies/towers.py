@@ -4,13 +4,15 @@ Only the colour of things is asked, in a word; the exam has things in the colour
 the same number in known ones. A linear probe of what the tower makes of the patches says what can be read off it.
 """
 
+from typing import Any
+
 import torch
 
 from course_lib.data import load_captions
 from course_lib.evaluation import evaluate_vlm
 from course_lib.evaluation.probes import fit_probe
 from course_lib.models import Vlm, load_model
-from course_lib.shapes import BTD, IdsBT, IdsN, Pixels
+from course_lib.shapes import IdsBT, IdsN, Kept, Pixels
 from course_lib.studies.seeing import Texts, asked, learnt, newborn, seen_by, teach
 from course_lib.studies.study import Numbers, Study
 from course_lib.world.scenes import has_withheld_thing
@@ -24,9 +26,9 @@ LANGUAGE, ALL = ("connector", "text"), ("vision", "connector", "text")
 class Looking(Vlm):
     """A `Vlm` that is given pictures where others are given what the tower made of them, so the tower can learn."""
 
-    def embed(self, tokens: IdsBT, pixels: Pixels) -> BTD:
-        """What the language model reads."""
-        return super().embed(tokens, self.vision.features(pixels, self.config.vision_layer))
+    def forward(self, tokens: IdsBT, features: Pixels, **given: Any) -> Kept:
+        """Logits of the token after each position, see `Vlm`."""
+        return super().forward(tokens, self.vision.features(features, self.config.vision_layer), **given)
 
 
 def measure(

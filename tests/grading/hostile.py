@@ -38,8 +38,9 @@ def solved(points=3, note="", first="", **answers):
 
 
 def cheating(code):
-    """One right answer, and one that cheats."""
-    return solved(1, a2=RIGHT, a4=f"{code}\nmask_padding = mask")
+    """One right answer, and one that cheats; a notebook that reaches for the solutions isn't run at all."""
+    points, note = (0, "reaches for the solutions") if "course_lib.exercises" in code else (1, "")
+    return solved(points, note, a2=RIGHT, a4=f"{code}\nmask_padding = mask")
 
 
 def changed(change, points=3, note=""):

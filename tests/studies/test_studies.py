@@ -1,5 +1,6 @@
 """Each study runs; each card is one of a study; and what the lessons tell of a card is what it holds."""
 
+from collections import Counter
 from inspect import signature
 
 import pytest
@@ -48,9 +49,9 @@ def toy_run(study, arm):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("study", STUDIES.values(), ids=STUDIES)
-def test_each_arm_of_a_study_measures_the_same_numbers(study):
-    numbers = [toy_run(study, arm) for arm in study.arms]
-    assert len({tuple(each) for each in numbers}) == 1
+def test_what_an_arm_of_a_study_measures_is_measured_in_another(study):
+    measured_in = Counter(number for arm in study.arms for number in toy_run(study, arm))
+    assert min(measured_in.values()) >= min(2, len(study.arms))
 
 
 @pytest.mark.parametrize("study", STUDIES.values(), ids=STUDIES)
