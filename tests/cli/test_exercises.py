@@ -151,6 +151,7 @@ def test_a_cell_that_does_not_end_is_stopped_and_named_and_the_progress_stays(no
     assert not (tmp_path / "progress.json").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends no SIGINT to others")
 def test_ctrl_c_ends_a_check_without_a_traceback(notebook):
     heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"  # what runs behind a shell may not

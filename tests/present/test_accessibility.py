@@ -27,7 +27,8 @@ def assert_keeps_nobody_out(deck, theme, every=1):
         assert barriers(deck.page) == [], slide
 
 
-@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_deck_keeps_nobody_out(theme, toy_deck, offline):  # noqa: F811
     assert_keeps_nobody_out(DeckOnPage(offline, toy_deck), theme)
 

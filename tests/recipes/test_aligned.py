@@ -6,6 +6,7 @@ from course_lib.recipes import run
 from tests.recipes.toys import longer, quiet
 
 
+@pytest.mark.slow
 def test_the_judge_likes_the_aligned_model_better_and_the_card_says_by_how_much(toys, tmp_path):
     recipe, source = toys["aligned"]
     card = run(longer(recipe, 40), source, out=tmp_path / "aligned", report=quiet)

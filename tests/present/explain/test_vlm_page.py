@@ -88,6 +88,7 @@ def test_the_browser_draws_the_scenes_nearly_as_they_were_drawn_for_the_training
         assert np.abs(drawn.astype(float) - render(scene)).mean() < 2  # of 255
 
 
+@pytest.mark.slow  # three questions of the shipped model are asked each time
 def test_a_page_answers_as_the_library_does_in_each_form(page, vlm):
     model, _, processor = vlm
     choose(page, "picture-4")

@@ -13,6 +13,7 @@ from course_lib.world.splits import SPLITS, is_withheld, normalise
 from course_lib.world.stories import TAGS, make_stories
 from course_lib.world.stories.story import PLOTS
 
+pytestmark = pytest.mark.slow  # all stories are told once more
 DIGEST = "6d298f4fae48a515fc4e1cf82589ed6b970316f64fdd247d4b573092368352f5"
 PEOPLE = {
     "he": {*NAMES["m"], "boy", "man", "brother", "father", "grandfather", "teacher", "doctor", "friend"},
