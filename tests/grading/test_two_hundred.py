@@ -75,6 +75,7 @@ def test_a_large_class_is_graded_though_its_run_is_killed(tmp_path, capsys):
         time.sleep(0.5)
     first.send_signal(signal.SIGKILL)
     first.wait()
+    first.stdout.close()
     before = {path: written for path, written in kept(tmp_path).items() if read_json(path)["digest"]}
     lines = started(tmp_path).communicate()[0].splitlines()
     minutes = (time.monotonic() - begin) / 60
