@@ -1,9 +1,9 @@
 """From a lesson to the steps of its lecture: one cell each, in the order in which a room sees them.
 
 A heading begins a slide. Each block of prose is a step, each cell of code, and each of its outputs, so that a question
-stands alone until the lecturer goes on: *Predict* needs no mark of its own. What a lecture skips becomes notes for the
-lecturer. The kind of a step stands in the metadata of its cell: "heading", "prose", "predict", "code", "output" or
-"notes".
+stands alone until the lecturer goes on: *Predict* and *On paper* need no mark of their own. What a lecture skips
+becomes notes for the lecturer. The kind of a step stands in the metadata of its cell: "heading", "prose", "predict",
+"code", "output" or "notes".
 """
 
 import copy
@@ -19,6 +19,7 @@ from course_lib.present.path import HEADING, lecture_path
 if TYPE_CHECKING:  # slow to import
     from nbformat import NotebookNode
 
+QUESTION = re.compile(rf"{PREDICT.pattern}|\*on paper\b", re.IGNORECASE)
 FENCE = re.compile(r"```|\$\$")
 ITEM = re.compile(r" *([-*+]|\d+\.) ")
 
@@ -54,7 +55,7 @@ def parts_of(cell: "NotebookNode") -> Iterator["NotebookNode"]:
             if heading := HEADING.match(block):
                 yield step(cell, "heading", block, level=len(heading[1]))
             else:
-                yield step(cell, "predict" if PREDICT.search(block) else "prose", block)
+                yield step(cell, "predict" if QUESTION.search(block) else "prose", block)
 
 
 def step(cell: "NotebookNode", kind: str, source: str, **more: object) -> "NotebookNode":

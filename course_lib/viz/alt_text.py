@@ -16,6 +16,7 @@ from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 
 MOST = 300  # characters
+CLEARLY = 0.1  # of the height of a curve
 COLOUR_BAR = "<colorbar>"  # the label that matplotlib gives it
 
 
@@ -71,13 +72,25 @@ def describe_bars(ax: Axes, bars: Sequence[BarContainer]) -> str:
 
 
 def describe_curves(ax: Axes, lines: Sequence[Line2D]) -> str:
-    """Each curve with its first and its last height."""
+    """Each curve with its first and its last height, and how far it goes beyond both in between."""
     told = []
     for line in lines:
         name, y = line.get_label(), np.asarray(line.get_ydata(), float)
-        told.append(f"{'' if name.startswith('_') else words(name) + ' '}{number(y[0])} to {number(y[-1])}")
+        ends = f"{number(y[0])} to {number(y[-1])}{describe_turns(np.asarray(line.get_xdata(orig=False), float), y)}"
+        told.append(f"{'' if name.startswith('_') else words(name) + ' '}{ends}")
     over = f" over {words(ax.get_xlabel())}" if ax.get_xlabel() else ""
     return f"curves{of(ax.get_ylabel())}{over}: " + ", ".join(told)
+
+
+def describe_turns(x: np.ndarray, y: np.ndarray) -> str:
+    """Where a curve is highest and lowest, unless that is at one of its ends, or nearly as far."""
+    ends, turns = [y[0], y[-1]], []
+    clearly = CLEARLY * (np.nanmax(y) - np.nanmin(y))
+    if np.nanmax(y) > max(ends) + clearly:
+        turns.append(f"up to {number(np.nanmax(y))} at {number(x[np.nanargmax(y)])}")
+    if np.nanmin(y) < min(ends) - clearly:
+        turns.append(f"down to {number(np.nanmin(y))} at {number(x[np.nanargmin(y)])}")
+    return f" ({', '.join(turns)})" if turns else ""
 
 
 def describe_points(ax: Axes) -> str:

@@ -34,6 +34,7 @@ def draw_growing_mask(tokens: Sequence[str] = ("BOS", "this", "is", "the", "book
     for step, ax in enumerate(panels.flat, start=1):
         _draw_step(ax, tokens[:-1], step, cell)
         ax.set_title(f"step {step}")
+        ax.set_label(" ".join(tokens[:step]))
         words = f"next: {tokens[step]}"
         ax.annotate(words, (0.5, 0), (0, -8), **BELOW)
     return figure

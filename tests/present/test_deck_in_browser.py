@@ -128,6 +128,28 @@ def test_what_is_said_about_a_tall_figure_stands_beside_it(tmp_path, offline):
     assert prose["x"] > figure["x"] + figure["width"]
 
 
+def test_a_question_stands_above_its_answer_on_the_next_slide_and_above_nothing_else(tmp_path, offline):
+    wide = printed("word " * 20 + "\n")  # smaller letters spare it a break
+    cells = [
+        new_markdown_cell("# A lesson\n\n## Why?\n\nCount. *Predict:* how many?"),
+        new_code_cell("x = 1\n" * 20, outputs=[wide]),
+        new_markdown_cell("Seen.\n\n" + "And much to say about it. " * 60),
+        new_code_cell("y = 2\n" * 20),
+    ]
+    deck = DeckOnPage(offline, written(tmp_path / "deck.html", cells))
+    seen = []
+    for slide in range(1, offline.evaluate("Reveal.getTotalSlides()")):
+        deck.show(slide)
+        seen.append((deck.kinds, offline.locator(".present .present .above").text_content()))
+    assert seen == [
+        (["predict", "code"], ""),
+        (["output", "prose", "prose"], "Predict: how many?"),
+        (["code"], ""),
+    ]
+    assert offline.evaluate("document.querySelector('.step.output pre').scrollHeight") < 40
+    assert deck.page.complaints == []
+
+
 def test_a_key_makes_the_deck_dark_and_light_again(toy_deck, offline):
     DeckOnPage(offline, toy_deck)
     paper = "getComputedStyle(document.body).backgroundColor"

@@ -48,6 +48,18 @@ def test_curves_tell_where_they_begin_and_end_and_a_reference_line_is_none():
     assert alt_text(ax.figure) == "Curves of nats over step: loss 7 to 2, other 5 to 1.25"
 
 
+def test_a_curve_that_turns_tells_how_far_it_goes():
+    ax = viz.show_curves({"rate": [0, 3, 1, 0], "wave": [0, 5, -7, 0.5], "dip": [3, 2.9, 1]}, xlabel="step")
+    assert alt_text(ax.figure) == (
+        "Curves over step: rate 0 to 0 (up to 3 at 1), wave 0 to 0.5 (up to 5 at 1, down to −7 at 2), dip 3 to 1"
+    )
+
+
+def test_a_growing_mask_tells_what_each_step_reads_and_writes():
+    said = alt_text(viz.draw_growing_mask(["BOS", "red", "book"]))
+    assert said.endswith("token that is generated. BOS: step 1: next: red. BOS red: step 2: next: book")
+
+
 def test_points_are_counted_and_what_is_written_beside_them_is_told():
     ax = plt.figure().add_subplot(xlabel="KL", ylabel="reward")
     ax.scatter(range(5), range(5))

@@ -57,7 +57,7 @@ def alternatives(notebook: nbformat.NotebookNode) -> list[str]:
 def mark_predictions(app: Sphinx, doctree: nodes.document) -> None:
     """Let questions to the reader look as they do in the decks."""
     for paragraph in doctree.findall(nodes.paragraph):
-        if any(text.astext().startswith("Predict") for text in paragraph.findall(nodes.emphasis)):
+        if any(text.astext().startswith(("Predict", "On paper")) for text in paragraph.findall(nodes.emphasis)):
             paragraph["classes"].append("predict")
 
 

@@ -3,7 +3,7 @@
 "use strict";
 
 const LARGE = { code: 20, text: 25 }, MEDIUM = { code: 16, text: 23 }, SMALL = { code: 14, text: 20 }; // pixels of 720
-const ENLARGE = 1.15, SHRINK = 0.65; // how far a figure may differ from the size that it was drawn for
+const ENLARGE = 1.15, SHRINK = 0.72; // how far a figure may differ from the size that it was drawn for: words of 14 pixels
 const WIDTH = 1160, NARROW = 760; // of a step; of a figure that leaves room beside it
 
 function element(html) {
@@ -33,10 +33,18 @@ function shrink(step, body, least) {
   return false;
 }
 
+// Lines that were printed are broken only where smaller letters don't help: they may be a table.
+function shrinkWhole(step, body) {
+  step.classList.remove("wraps");
+  if (shrink(step, body, MEDIUM)) return true;
+  step.classList.add("wraps");
+  return shrink(step, body, MEDIUM);
+}
+
 // Whether a step has room below the others on its slide, at a size that suits it.
 function fits(step, body) {
   const figure = step.querySelector("img");
-  if (!figure) return shrink(step, body, MEDIUM);
+  if (!figure) return shrinkWhole(step, body);
   if (body.matches(".beside")) return false;
   const room = body.clientHeight - (step.offsetTop - body.offsetTop);
   const best = Math.min(figure.naturalHeight * ENLARGE, figure.naturalHeight * WIDTH / figure.naturalWidth);

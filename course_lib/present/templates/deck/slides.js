@@ -17,24 +17,26 @@ class Slides {
     } else if (!this.body.children.length && !this.title.matches("h1")) {
       this.slide.remove(); // only the title of the column stands there: it becomes the line above
     }
-    const above = level === 1 ? this.part : level > 2 ? this.section : "";
-    this.begin(step.querySelector("h1, h2, h3, h4, h5, h6"), step.dataset.cell, above);
+    this.above = level === 1 ? this.part : level > 2 ? this.section : "";
+    this.question = null;
+    this.begin(step.querySelector("h1, h2, h3, h4, h5, h6"), step.dataset.cell);
     this.slide.classList.toggle("cover", level === 1);
   }
 
-  begin(title, cell, above) {
+  begin(title, cell) {
     const slide = element(`<section data-timing="0"><div class="frame">
       <header><p class="above"></p></header><div class="body"></div>
       <footer><a target="_blank">cell in JupyterLab</a></footer></div><aside class="notes"></aside></section>`);
     this.title = slide.querySelector("header").appendChild(title.cloneNode(true));
     this.body = slide.querySelector(".body");
-    slide.querySelector(".above").textContent = above;
+    slide.querySelector(".above").textContent = this.above;
     slide.querySelector("a").href = `${this.lab}#cell-id=${cell}`;
     slide.id = document.getElementById(cell) ? `${cell}-${this.root.querySelectorAll("section").length}` : cell;
     this.slide = this.column.appendChild(slide);
   }
 
   place(step) {
+    this.heed(step);
     this.body.append(step);
     this.take(step.dataset.seconds);
     if (fits(step, this.body) || fitsFigure(step, this.body)) return;
@@ -43,18 +45,35 @@ class Slides {
     if (rest) this.moveOn(rest);
   }
 
-  // The heading goes on with another slide. What was computed goes along with the prose that discusses it.
+  // A question is open until another cell than the one that answers it has its turn.
+  heed(step) {
+    if (step.matches(".predict")) this.question = { words: questionOf(step), cell: "" };
+    if (!step.matches(".code") || !this.question) return;
+    this.question.cell ||= step.dataset.cell;
+    if (this.question.cell !== step.dataset.cell) this.question = null;
+  }
+
+  // The heading goes on with another slide, and so does the question that is open. What was computed goes along with the
+  // prose that discusses it.
   moveOn(step) {
     const along = [step];
     const before = () => along[0].previousElementSibling;
+    while (step.matches(".prose") && before()?.matches(".prose")) along.unshift(before());
     while (step.matches(".prose") && before()?.matches(".output")) along.unshift(before());
-    const moved = before() ? along : [step];
+    const moved = along[0].matches(".output") && before() ? along : [step];
     for (const one of moved) {
       if (this.body.contains(one)) this.take(-one.dataset.seconds);
       one.remove();
     }
-    this.begin(this.title, step.dataset.cell, this.slide.querySelector(".above").textContent);
+    this.begin(this.title, step.dataset.cell);
+    if (this.question && !step.matches(".predict")) this.recall();
     moved.forEach(one => this.place(one));
+  }
+
+  recall() {
+    const above = this.slide.querySelector(".above");
+    above.classList.add("asked");
+    above.replaceChildren(...this.question.words.map(word => word.cloneNode(true)));
   }
 
   take(seconds) {
@@ -65,6 +84,13 @@ class Slides {
   note(step) {
     this.slide.querySelector("aside").append(...step.childNodes);
   }
+}
+
+// The words of a question from its mark on, without what leads to it.
+function questionOf(step) {
+  const mark = [...step.querySelectorAll("em, strong")].find(item => /^(predict|on paper)\b/i.test(item.textContent));
+  const words = [...mark.parentNode.childNodes];
+  return words.slice(words.indexOf(mark));
 }
 
 // Each step but the first of its slide waits for a key.
