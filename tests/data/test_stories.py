@@ -15,7 +15,7 @@ def write(path, *rows):
 
 
 def test_stories_of_the_little_world_have_a_tag_for_each_word():
-    row = load_stories("world", "test")[0]
+    row = load_stories("world", "validation")[0]
     assert len(row["words"]) == len(row["tags"]) > 40
     assert row["ending"] in ("happy", "sad")
     assert "".join(row["words"]) == row["text"].lower().replace(" ", "")

@@ -1,5 +1,7 @@
 """A verdict is the same when the answer stays in another process."""
 
+from itertools import groupby
+
 import pytest
 
 from course_lib.exercises.checking import SEED, examine
@@ -8,8 +10,11 @@ from tests.remote.two_sides import connected
 
 FUNCTIONS = [name for name, exercise in EXERCISES.items() if exercise.wants_a_function]
 
+LESSONS = [list(group) for _, group in groupby(FUNCTIONS, lambda name: name.split(".")[0])]
+OTHERS = [pytest.param(name, marks=pytest.mark.slow) for first, *rest in LESSONS for name in rest]
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+
+@pytest.mark.parametrize("name", [first for first, *rest in LESSONS] + OTHERS)
 def test_every_right_answer_is_accepted_from_afar(name, monkeypatch):
     monkeypatch.setenv(SEED, "20_011")
     for number, answer in enumerate(right(name)):

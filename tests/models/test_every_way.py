@@ -64,6 +64,13 @@ MODELS = {
     "hybrid of experts": lambda: mixed("hybrid", **EXPERTS),
 }
 
+READERS = [  # the first two have each choice once
+    pytest.param(False, "left", id="plain-left"),
+    pytest.param(True, "right", id="fused-right"),
+    pytest.param(False, "right", id="plain-right", marks=pytest.mark.slow),
+    pytest.param(True, "left", id="fused-left", marks=pytest.mark.slow),
+]
+
 
 @pytest.fixture(autouse=True)
 def float64():
@@ -73,8 +80,7 @@ def float64():
 
 
 @pytest.mark.parametrize("cuts", WAYS.values(), ids=WAYS.keys())
-@pytest.mark.parametrize("side", ["left", "right"])
-@pytest.mark.parametrize("fused", [False, True], ids=["plain", "fused"])
+@pytest.mark.parametrize(("fused", "side"), READERS)
 @pytest.mark.parametrize("make", MODELS.values(), ids=MODELS.keys())
 def test_every_way_of_reading_gives_the_logits_of_each_text_alone(make, fused, side, cuts):
     model = make()
