@@ -8,6 +8,7 @@ import typer
 
 from course_lib.cli.lessons import find_notebook, html_of, read_notebook, write_html
 from course_lib.errors import CourseError
+from course_lib.files import atomic_file
 from course_lib.runtime import cache_folder
 
 
@@ -26,8 +27,9 @@ def present(
     """Write the lecture through a lesson as a deck of slides: one HTML file, to be opened in a browser.
 
     It shows what the notebook stores, a step at each key; nothing is run, and nothing needs a network. What a lecture
-    skips is in the speaker view (S). "?" shows all keys: C folds code, E enlarges it, G shows a figure alone. With
-    ?print-pdf behind its address, the browser prints it as a handout.
+    skips is in the speaker view (S). "?" shows all keys: C folds code, E enlarges it, G shows a figure alone, A the
+    lesson's model alive (a page beside the deck, in the folder "live"). With ?print-pdf behind its address, the browser
+    prints it as a handout.
 
     With --live, this machine serves the deck to itself, at an address with a token. What stands above a cell runs
     before it. The notebook stays as it is, and the kernel ends with the command.
@@ -61,13 +63,26 @@ def only(paths: list[Path]) -> Path:
 
 def write_decks(paths: list[Path], folder: Path) -> None:
     """Write a deck for each notebook."""
+    from course_lib.present.alive import named_model
     from course_lib.present.deck import Deck
 
     exporter = Deck()
-    for path in paths:
+    notebooks = {path: read_notebook(path) for path in paths}
+    for path, notebook in notebooks.items():
         deck = folder / f"{path.stem}.html"
-        write_html(exporter, read_notebook(path), path.stem, deck)
+        write_html(exporter, notebook, path.stem, deck)
         typer.echo(f"The deck of {path.name}: {deck}")
+    for name in sorted({named_model(notebook) for notebook in notebooks.values()} - {""}):
+        write_live(name, folder / exporter.live / f"{name}.html")
+
+
+def write_live(name: str, page: Path) -> None:
+    """Write the live page of a model, which decks open."""
+    from course_lib.present.explain import LivePage
+
+    with atomic_file(page) as draft:
+        draft.write_text(LivePage(name).html(), encoding="utf-8")
+    typer.echo(f"The model that decks show alive: {page}")
 
 
 def serve_watched(path: Path) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from nbconvert.filters import Highlight2HTML
 
 from course_lib.lessons import LESSONS
+from course_lib.present.alive import live_address
 from course_lib.present.exporter import Exporter, ProseWithFormulas
 from course_lib.present.steps import lecture_steps
 
@@ -25,10 +26,16 @@ LONG = 8  # lines of code from which on it is built up, a paragraph at a time
 
 
 class Deck(Exporter):
-    """The lecture through a notebook, as one file."""
+    """The lecture through a notebook, as one file.
 
-    def __init__(self, template: str = "deck", **options: Any):
+    Args:
+        template: in `templates`.
+        live: the folder of the live pages, as the deck finds it; "" where there are none.
+    """
+
+    def __init__(self, template: str = "deck", live: str = "live", **options: Any):
         super().__init__(template_name=template, exclude_anchor_links=True, **options)
+        self.live = live
 
     def renderer(self, attachments: dict) -> ProseWithFormulas:
         return ProjectedProse(attachments=attachments, escape=False, exclude_anchor_links=True)
@@ -45,7 +52,8 @@ class Deck(Exporter):
         self.filters["highlight_code"] = Highlight2HTML(pygments_lexer="python3", parent=self)
         files = {name: (REVEAL / name).read_text(encoding="utf-8") for name in ("reveal.js", "reveal.css", "notes.js")}
         resources = {"metadata": {"name": ""}, **(resources or {})}
-        ours = {"reveal": files, "lab": LAB, **part_of(resources["metadata"]["name"])}
+        alive = live_address(nb, self.live) if self.live else ""
+        ours = {"reveal": files, "lab": LAB, "alive": alive, **part_of(resources["metadata"]["name"])}
         return super().from_notebook_node(shown, resources | ours, **options)
 
 

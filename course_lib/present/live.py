@@ -1,4 +1,4 @@
-"""A deck whose code runs: jupyter-server, on this machine only, with one page, one kernel and nothing else.
+"""A deck whose code runs: jupyter-server, on this machine only, with the deck, live pages, one kernel and nothing else.
 
 Who asks brings the token of the address, or the cookie that it is exchanged for, and comes from no other page.
 Source: Jupyter Server, "Security in the Jupyter Server"; "Messaging in Jupyter" for what `templates/live` says to it.
@@ -14,6 +14,7 @@ from jupyter_server.serverapp import ServerApp
 from tornado.web import HTTPError, authenticated
 
 from course_lib.errors import CourseError
+from course_lib.present.explain import LivePage
 
 KERNEL = {
     "kernel_name": "python3",
@@ -46,7 +47,7 @@ class LiveServer(ServerApp):
 
 
 class Page(JupyterHandler):
-    """What `build` makes for the kernel with this id."""
+    """The deck: what `build` makes for the kernel with this id."""
 
     def initialize(self, build: Callable[[str], str], kernel: str) -> None:
         self.build, self.kernel = build, kernel
@@ -62,6 +63,19 @@ class Page(JupyterHandler):
             self.finish(self.build(self.kernel))
         except CourseError as error:
             raise HTTPError(500, str(error)) from None
+
+
+class ModelPage(JupyterHandler):
+    """The live page of a model, which the deck opens."""
+
+    @authenticated
+    def get(self, name: str) -> None:
+        if not self.check_origin():
+            raise HTTPError(403)
+        try:
+            self.finish(LivePage(name).html())
+        except CourseError as error:
+            raise HTTPError(404, str(error)) from None
 
 
 def live_server(folder: Path, build: Callable[[str], str], port: int = 0) -> LiveServer:
@@ -80,5 +94,6 @@ def live_server(folder: Path, build: Callable[[str], str], port: int = 0) -> Liv
     )
     server.initialize(argv=[], find_extensions=False)
     kernel = server.io_loop.run_sync(lambda: server.kernel_manager.start_kernel(**KERNEL))
-    server.web_app.add_handlers(".*", [("/", Page, {"build": build, "kernel": kernel})])
+    pages = [("/", Page, {"build": build, "kernel": kernel}), (r"/live/(\w+)\.html", ModelPage)]
+    server.web_app.add_handlers(".*", pages)
     return server

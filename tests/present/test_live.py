@@ -67,6 +67,12 @@ def test_who_asks_has_the_token_and_asks_from_no_other_page(deck):
         assert deck.ask(path + with_token, Host="another.example")[0] == 403, path
 
 
+def test_a_live_page_is_for_who_has_the_token(deck):
+    assert deck.ask("/live/nobody.html")[0] in (302, 403)
+    status, _, text = deck.ask(f"/live/nobody.html?token={deck.token}")
+    assert status == 404 and "nobody" in text
+
+
 def test_who_has_the_cookie_runs_nothing_from_another_page(deck):
     cookie = deck.ask(f"/?token={deck.token}")[1]
     (kernel,) = deck.kernels

@@ -3,11 +3,13 @@
 import os
 import threading
 import urllib.request
+from types import SimpleNamespace
 from urllib.error import HTTPError
 
 import pytest
 
 from course_lib.errors import CourseError
+from course_lib.present import watch
 from course_lib.present.watch import deck_server
 
 
@@ -56,7 +58,17 @@ def test_a_notebook_that_cannot_be_read_is_told_and_tried_again(served):
     assert "is not a notebook" in get("") and 'fetch("saved")' in get("")
 
 
-def test_nothing_else_is_served(served):
+def test_live_pages_are_served_and_nothing_else(served, monkeypatch):
     _, get = served
-    with pytest.raises(HTTPError, match="404"):
-        get("lesson.ipynb")
+    monkeypatch.setattr(watch, "LivePage", lambda name: SimpleNamespace(html=lambda: f"<h1>{name}</h1>"))
+    assert get("live/chat.html") == "<h1>chat</h1>"
+    for path in ("lesson.ipynb", "live/../lesson.html", "live/chat.ipynb"):
+        with pytest.raises(HTTPError, match="404"):
+            get(path)
+
+
+def test_a_model_that_has_no_live_page_is_told(served):
+    _, get = served
+    with pytest.raises(HTTPError, match="404") as error:
+        get("live/nobody.html")
+    assert "nobody" in error.value.read().decode()

@@ -12,11 +12,12 @@ from typing import Any
 from course_lib.data import MetWords, Tokenizer
 from course_lib.errors import CourseError
 from course_lib.files import read_json, read_text
-from course_lib.lessons import LESSONS
+from course_lib.lessons import LESSONS, Lesson
 from course_lib.models import Vlm, find_model, load_model
 from course_lib.present.explain.seeing import of_pictures
 from course_lib.present.explain.supported import check_config, check_tokenizer
 from course_lib.present.explain.weights import pack
+from course_lib.present.repository import address_of_lessons, repository_address
 from course_lib.viz.bundle import bundle
 from course_lib.viz.viewer import for_script
 
@@ -30,12 +31,15 @@ class LivePage:
 
     Args:
         name: of a model in data/models, or a folder.
+        lessons: where a lesson can be read, `{}` for the name of its file; "" where nowhere. Default: in the repository
+            that pyproject.toml names.
 
     Raises:
         CourseError: there is no such model, it is damaged, or it has a part that the page does not compute.
     """
 
-    def __init__(self, name: Path | str):
+    def __init__(self, name: Path | str, lessons: str | None = None):
+        self.lessons = address_of_lessons(repository_address()) if lessons is None else lessons
         self.folder = find_model(name)
         self.model, *self.preparers = load_model(name)
         check_config(name, self.model)
@@ -58,10 +62,15 @@ class LivePage:
             "config": asdict(self.model.config),
             "tokenizer": self.tokenizer,
             "words": sorted(MetWords.load(words).words) if words.exists() else None,
-            "lessons": {lesson.name: f"Lesson {lesson.number:02}: {lesson.title}" for lesson in LESSONS},
+            "lessons": {lesson.name: self.about(lesson) for lesson in LESSONS},
             "weights": pack(self.model),
             **pictures,
         }
+
+    def about(self, lesson: Lesson) -> dict[str, str]:
+        """What the page says of a lesson, and where it leads."""
+        title = f"Lesson {lesson.number:02}: {lesson.title}"
+        return {"title": title, "file": f"notebooks/{lesson.stem}.ipynb", "address": self.lessons.format(lesson.stem)}
 
     def html(self, large: bool = False) -> str:
         """The file. Raises CourseError as `contents` does, and where it is heavy and nobody asked for a `large` one."""

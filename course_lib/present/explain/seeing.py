@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any
 
 from course_lib.data import ChatTemplate, ImageProcessor, Tokenizer
+from course_lib.errors import CourseError
 from course_lib.models import Vlm
 from course_lib.world.scenes import Scene, make_scenes
 from course_lib.world.scenes.art import drawing
@@ -18,8 +19,14 @@ SCENES = 12  # to choose from
 
 
 def of_pictures(model: Vlm, tokenizer: Tokenizer, processor: ImageProcessor) -> dict[str, Any]:
-    """What the page needs for pictures. Raises CourseError where the tokenizer knows no roles, or no pictures."""
+    """What the page needs for pictures.
+
+    Raises:
+        CourseError: the tokenizer knows no roles, or its placeholder for pictures isn't the model's; the tower has no
+            such layer as the connector reads.
+    """
     template = ChatTemplate(tokenizer, model.config.num_visual_tokens)
+    check_meeting(model, template)
     return {
         "num_visual_tokens": template.num_visual_tokens,
         "processor": {"scale": processor.scale, "mean": processor.mean, "std": processor.std},
@@ -27,6 +34,16 @@ def of_pictures(model: Vlm, tokenizer: Tokenizer, processor: ImageProcessor) -> 
         "art": art(),
         "forms": FORMS,
     }
+
+
+def check_meeting(model: Vlm, template: ChatTemplate) -> None:
+    """Raise a CourseError unless text, tower and language model meet where the config says."""
+    config = model.config
+    if template.image_id != config.image_id:
+        raise CourseError(f"image_id is {config.image_id}, but the tokenizer's placeholder is {template.image_id}")
+    states = config.vision.num_layers + 1
+    if not -states <= config.vision_layer < states:
+        raise CourseError(f"vision_layer must be {-states} to {states - 1}, got {config.vision_layer}")
 
 
 def chosen_scenes() -> list[Scene]:

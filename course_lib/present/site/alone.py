@@ -1,11 +1,8 @@
 """Notebooks that can be opened alone, where nothing of the course is: in Google Colab, or by whoever got one by mail.
 
-Their first cell finds the course, or fetches and installs it from the address of its repository, the one setting of
-the site: `repository` in the section `tool.course` of pyproject.toml.
+Their first cell finds the course, or fetches and installs it from the address of its repository.
 """
 
-import re
-import tomllib
 from pathlib import Path
 
 import nbformat
@@ -13,16 +10,10 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from course_lib.files import read_text
-from course_lib.runtime import REPOSITORY
+from course_lib.present.repository import github_name
 
 FIRST_CELL = Path(__file__).parent / "first_cell.py"
-GITHUB = re.compile(r"https://github\.com/([\w.-]+/[\w.-]+?)(?:\.git)?/?")
 BRANCH = "gh-pages"  # where the workflow puts the site
-
-
-def repository_address() -> str:
-    """Where the course can be cloned from, as pyproject.toml says; "" where nobody has said it yet."""
-    return tomllib.loads(read_text(REPOSITORY / "pyproject.toml"))["tool"]["course"]["repository"]
 
 
 def opened_alone(notebook: NotebookNode, address: str) -> str:
@@ -33,10 +24,10 @@ def opened_alone(notebook: NotebookNode, address: str) -> str:
 
 def services(address: str, file: str) -> dict[str, str]:
     """What opens a file of the site in a rented machine: names and addresses. None where the address isn't GitHub's."""
-    found = GITHUB.fullmatch(address)
-    if not found:
+    name = github_name(address)
+    if not name:
         return {}
     return {
-        "Open in Colab": f"https://colab.research.google.com/github/{found[1]}/blob/{BRANCH}/{file}",
-        "Open in Codespaces": f"https://codespaces.new/{found[1]}?quickstart=1",
+        "Open in Colab": f"https://colab.research.google.com/github/{name}/blob/{BRANCH}/{file}",
+        "Open in Codespaces": f"https://codespaces.new/{name}?quickstart=1",
     }

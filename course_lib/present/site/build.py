@@ -14,8 +14,8 @@ from matplotlib import pyplot as plt
 from course_lib.errors import CourseError
 from course_lib.lessons import LESSONS, Lesson
 from course_lib.present.explain import LivePage
-from course_lib.present.site.alone import repository_address
-from course_lib.present.site.lesson import LessonOnSite
+from course_lib.present.repository import repository_address
+from course_lib.present.site.lesson import LIVE, LessonOnSite
 from course_lib.present.site.pages import exercises, find_rooms, glossary, home, library, room_page, studies
 from course_lib.present.site.studies import study_pages
 from course_lib.runtime import REPOSITORY
@@ -26,7 +26,8 @@ MARK = ".buildinfo"  # Sphinx leaves it in what it has built
 TEXTS = "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", "CITATION.cff", "notebooks/exercises/README.md"
 FOLDERS = "course_lib", "tests", "data"  # what texts link to
 ABOUT = "About <README>", "Notes for lecturers <notebooks/exercises/README>", "CONTRIBUTING", "CHANGELOG"
-LIVE = "translator", "chat", "vlm"
+MODELS = "translator", "chat", "vlm"
+LESSON = "../notebooks/{}.html"  # as a live page finds it
 INSTALL = f'in {REPOSITORY}: {sys.executable} -m pip install -e ".[site]"'
 
 
@@ -45,7 +46,7 @@ class Site:
     lessons: Sequence[Lesson] = LESSONS
     pages: Mapping[str, str] = field(default_factory=dict)
     rooms: Mapping[str, Sequence[str]] = field(default_factory=find_rooms)
-    live: Sequence[str] = LIVE
+    live: Sequence[str] = MODELS
     address: str = field(default_factory=repository_address)
 
     def build(self, out: Path) -> None:
@@ -67,7 +68,7 @@ class Site:
     @property
     def parts(self) -> list[LessonOnSite]:
         """All that the site has of its lessons."""
-        return [LessonOnSite(lesson, self.address) for lesson in self.lessons]
+        return [LessonOnSite(lesson, self.address, self.live) for lesson in self.lessons]
 
     def write_sources(self, source: Path) -> None:
         """What Sphinx reads; files of the repository have their places in it, so that relative links hold."""
@@ -89,7 +90,7 @@ class Site:
     def write_beside(self, html: Path) -> None:
         """What Sphinx has no part in: decks, notebooks to open alone, and models alive in a page."""
         made = {name: text for part in self.parts for name, text in part.beside().items()}
-        made |= {f"live/{name}.html": LivePage(name).html() for name in self.live}
+        made |= {f"{LIVE}/{name}.html": LivePage(name, LESSON).html() for name in self.live}
         for name, text in made.items():
             write(html / name, text.encode())
 

@@ -1,6 +1,7 @@
 """What the site has of a lesson: its page, its deck, its exercises, and both notebooks to open alone."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -10,21 +11,24 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 from course_lib.lessons import Lesson
+from course_lib.present.alive import live_address, named_model
 from course_lib.present.deck import Deck
 from course_lib.present.site.alone import opened_alone, services
 from course_lib.runtime import REPOSITORY
 
 MODULE = re.compile(r"\]\((?:\.\./)+(course_lib(?!/cli)(?:/\w+)+)\.py\)")  # a link to a file of the library
 CARD = re.compile(r"\]\((?:\.\./)+data/studies/(\w+)\.json(?: \"[^\"]*\")?\)")  # a link to what a study measured
+LIVE = "live"  # the folder of the live pages
 CLAIM = re.compile(r"\*\*Claim\.\*\* (.+)")
 
 
 @dataclass(frozen=True)
 class LessonOnSite:
-    """A lesson, and the `address` of the repository, or ""."""
+    """A lesson, the `address` of the repository, or "", and the names of the models that have a `live` page."""
 
     lesson: Lesson
     address: str
+    live: Sequence[str] = ()
 
     @property
     def page(self) -> str:
@@ -48,9 +52,16 @@ class LessonOnSite:
         found = CLAIM.search(read(self.page).cells[0].source)
         return found[1] if found else ""
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether the site has the live page that it names."""
+        return named_model(read(self.page)) in self.live
+
     def sources(self) -> dict[str, str]:
         """What Sphinx reads of it: the text of each file by its path."""
         pages = {self.page: {"Lecture": self.deck}}
+        if self.is_alive:
+            pages[self.page]["Alive"] = live_address(read(self.page), LIVE)
         if self.sheet:
             pages[self.page]["Exercises"] = f"{self.sheet.removesuffix('.ipynb')}.html"
             pages[self.sheet] = {"Lesson": f"notebooks/{self.lesson.stem}.html"}
@@ -62,7 +73,8 @@ class LessonOnSite:
 
     def beside(self) -> dict[str, str]:
         """What stands beside Sphinx's pages: the text of each file by its path."""
-        deck, _ = Deck().from_notebook_node(read(self.page), {"metadata": {"name": self.lesson.stem}})
+        exporter = Deck(live=f"../{LIVE}" if self.is_alive else "")
+        deck, _ = exporter.from_notebook_node(read(self.page), {"metadata": {"name": self.lesson.stem}})
         paths = filter(None, (self.page, self.sheet))
         return {self.deck: deck} | {alone(path): opened_alone(read(path), self.address) for path in paths}
 

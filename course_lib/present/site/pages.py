@@ -11,7 +11,7 @@ from pathlib import Path
 import course_lib
 from course_lib.files import read_text
 from course_lib.lessons import LESSONS, Lesson
-from course_lib.present.site.lesson import LessonOnSite
+from course_lib.present.site.lesson import LIVE, LessonOnSite
 
 TITLE = "From one attention head to a vision-language model"
 NOT_SHOWN = re.compile(r"course_lib\.(cli\b.*|exercises\.lesson_\d\d|.*__main__|present\.site\.(conf|first_cell))")
@@ -28,7 +28,7 @@ and then trains it on a small world of sentences whose right answers are known.
 
 def home(parts: Sequence[LessonOnSite], others: Iterable[str], live: Iterable[str]) -> str:
     """The first page: `live` models, the lessons with their claims; in the sidebar all pages, `others` at its end."""
-    links = ", ".join(f'<a href="live/{name}.html">{name}</a>' for name in live)
+    links = ", ".join(f'<a href="{LIVE}/{name}.html">{name}</a>' for name in live)
     texts = [HOME, f"Models that run in a page of their own, to look into each box: {links}." if links else ""]
     for name, group in groupby(parts, key=lambda part: part.lesson.part):
         listed = list(group)

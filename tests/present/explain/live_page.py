@@ -1,5 +1,8 @@
 """A live page in a browser: what a reader does there, and what there is to see."""
 
+from course_lib.models import save_model
+from course_lib.present.explain import LivePage
+
 HOSTILE_TEXTS = {  # and which words of them the translator says that it has never met
     "<script>alert(1)</script>": None,
     "<img src=x onerror=alert(1)> & \"quotes\" 'and' `more`": None,
@@ -55,6 +58,14 @@ class PageInBrowser:
     def complaints(self):
         """Requests, exceptions and messages on the console."""
         return self.tab.complaints
+
+
+def written(folder, model, *preparers, lessons=None):
+    """The file with the page of a model that is saved in this folder first."""
+    save_model(model, folder, *preparers)
+    file = folder.with_name(f"{folder.name}.html")
+    file.write_text(LivePage(folder, lessons).html(), encoding="utf-8")
+    return file
 
 
 def opened(tab, file):

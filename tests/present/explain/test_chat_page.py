@@ -5,15 +5,15 @@ import torch
 
 from course_lib.data import ChatTemplate
 from course_lib.generation import Chat
-from course_lib.models import load_model, save_model
+from course_lib.models import load_model
 from course_lib.nn import patched_heads, record_attention
-from course_lib.present.explain import LivePage
 from tests.chats import chat_llm, chat_tokenizer
 from tests.models.tiny import tiny_llm
-from tests.present.explain.live_page import HOSTILE_TEXTS, opened
+from tests.present.explain.live_page import HOSTILE_TEXTS, opened, written
 from tests.present.explain.twins import rounded
 from tests.toys import toy_tokenizer
 
+MODEL = "chat"
 QUESTION = "Please recite the first law of robotics"
 PARTS = 10  # tokens, embedding, four layers, linear and softmax, sampling, cache, lens
 HOSTILE = dict.fromkeys(HOSTILE_TEXTS, "") | {
@@ -31,18 +31,6 @@ def chat():
     """A conversation with the shipped model, with weights of 16 bits."""
     model, tokenizer = load_model("chat")
     return Chat(rounded(model), ChatTemplate(tokenizer))
-
-
-@pytest.fixture(scope="module")
-def file(tmp_path_factory):
-    path = tmp_path_factory.mktemp("page") / "chat.html"
-    path.write_text(LivePage("chat").html(), encoding="utf-8")
-    return path
-
-
-@pytest.fixture
-def page(offline, file):
-    yield from opened(offline, file)
 
 
 def say(page, text):
@@ -127,9 +115,7 @@ def test_a_model_with_windows_and_one_without_roles_have_pages_too(offline, tmp_
     windowed = chat_llm(num_layers=2, window_sizes=(3, None)), chat_tokenizer()
     plain = tiny_llm(vocab_size=len(toy_tokenizer()), max_length=97), toy_tokenizer()
     for name, (model, tokenizer) in {"windowed": windowed, "plain": plain}.items():
-        save_model(model, tmp_path / name, tokenizer)
-        (tmp_path / f"{name}.html").write_text(LivePage(tmp_path / name).html(), encoding="utf-8")
-        for page in opened(offline, tmp_path / f"{name}.html"):
+        for page in opened(offline, written(tmp_path / name, model, tokenizer)):
             for part in range(len(page.texts(".road button"))):
                 page.click(f"part-{part}")
             page.click("part-2")

@@ -1,7 +1,6 @@
 """Whole models in the page: the same layers, logits, tokens and ablations as in PyTorch, on the same 16-bit weights."""
 
 import random
-from dataclasses import asdict
 
 import pytest
 import torch
@@ -9,10 +8,10 @@ import torch
 from course_lib import nn
 from course_lib.generation import CachedDecoding, TextDecoding, beam_search, generate
 from course_lib.models import ConnectorConfig, Llm, LlmConfig, VisionConfig, Vlm, VlmConfig
-from course_lib.present.explain.weights import pack
 from tests.javascript import run
+from tests.models.tiny import IMAGE_SIZE, PATCHES, tiny_vlm
 from tests.parity import assert_near, shake
-from tests.present.explain.twins import rounded
+from tests.present.explain.twins import contents, rounded
 from tests.toys import tiny_translator
 
 SOURCE, TARGET = [3, 5, 11, 4, 2], [1, 7, 5, 13]
@@ -28,11 +27,6 @@ function cached(cache, tokens, step) {
   return logits;
 }
 """
-
-
-def contents(model):
-    """What a page would know of a model, but for its words."""
-    return {"architecture": type(model).__name__, "config": asdict(model.config), "weights": pack(rounded(model))}
 
 
 def layer_outputs(*stacks):
@@ -79,6 +73,28 @@ def test_heads_and_layers_that_are_off_are_those_of_an_ablation():
     one, two = model.encoder.layers[1].self_attention, model.decoder.layers[0].cross_attention
     with nn.patched_heads(one, [2]), nn.patched_heads(two, [0, 1]):
         compare(found, [model(torch.tensor([SOURCE]), torch.tensor([TARGET]))])
+
+
+@torch.no_grad()
+def test_heads_and_layers_of_the_tower_that_are_off_are_those_of_an_ablation():
+    model = rounded(tiny_vlm())
+    pixels, tokens = torch.randn(1, 3, IMAGE_SIZE, IMAGE_SIZE), [1, *[model.config.image_id] * PATCHES, 4, 7]
+    javascript = """
+        model.vision.layers[1].self_attention.off.add(2).add(0);
+        model.vision.off.add(0);
+        model.text.layers[1].self_attention.off.add(1);
+        const visual = model.see(pixels.map((channel) => channel.map((row) => Float32Array.from(row))));
+        const result = [visual, model.forward(tokens, visual)];
+    """
+    given = {"contents": contents(model), "tokens": tokens, "pixels": pixels[0].tolist()}
+    found = run(MODEL, javascript, **given)
+    whole = model.look(pixels)
+    tower, text = model.vision.layers[1].self_attention, model.text.layers[1].self_attention
+    model.vision.layers[0].forward = lambda x, *_, **__: x
+    with nn.patched_heads(tower, [0, 2]), nn.patched_heads(text, [1]):
+        features = model.look(pixels)
+        compare(found, [model.connector(features), model(torch.tensor([tokens]), features)])
+    assert (features - whole).abs().max() > 0.1
 
 
 @torch.no_grad()

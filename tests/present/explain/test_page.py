@@ -8,7 +8,6 @@ import torch
 
 from course_lib.data import MetWords
 from course_lib.errors import CourseError
-from course_lib.files import read_json, read_tensors, write_json, write_tensors
 from course_lib.models import save_model
 from course_lib.models.translator import TranslatorConfig
 from course_lib.present.explain import LivePage, page
@@ -37,7 +36,7 @@ def test_a_page_holds_all_its_files_and_the_model(folder):
 
 
 def test_a_page_asks_for_nothing_outside_itself_and_the_browser_is_told_so(folder):
-    html = LivePage(folder).html()
+    html = LivePage(folder, lessons="").html()
     assert [mark for mark in ("src=", "href=", "import(", "url(", "require", "fetch(") if mark in html] == []
     assert html.count("http") == html.count("http-equiv") + html.count("http://www.w3.org/2000/svg")
     assert "default-src 'none'" in html
@@ -87,42 +86,3 @@ def test_a_weight_that_16_bits_do_not_hold_is_refused_by_name():
         model.encoder.layers[1].feed_forward.up_proj.bias[3] = -1e5
     with pytest.raises(CourseError, match=r"encoder.layers.1.feed_forward.up_proj.bias holds 100000; .* 65,504"):
         pack(model)
-
-
-def cut(path):
-    path.write_bytes(path.read_bytes()[:-7])
-
-
-def not_finite(path):
-    tensors, _ = read_tensors(path)
-    next(iter(tensors.values()))[0] = float("nan")
-    write_tensors(path, tensors)
-
-
-def of_words(path):
-    """A tokenizer that knows whole words only."""
-    tokenizer = read_json(path)
-    vocabulary = tokenizer["model"]["vocab"]
-    write_json(path, tokenizer | {"model": {"type": "WordLevel", "vocab": vocabulary, "unk_token": "<pad>"}})
-
-
-def without_normalizer(path):
-    write_json(path, read_json(path) | {"normalizer": None})
-
-
-DAMAGE = [
-    ("model.safetensors", cut, "damaged or not safetensors"),
-    ("model.safetensors", not_finite, "NaN or infinity"),
-    ("config.json", cut, "not valid JSON"),
-    ("tokenizer.json", cut, "not a tokenizer"),
-    ("tokenizer.json", of_words, "can't read the tokenizer"),
-    ("tokenizer.json", without_normalizer, "can't read the tokenizer"),
-    ("words.json", cut, "not valid JSON"),
-]
-
-
-@pytest.mark.parametrize(("name", "damage", "message"), DAMAGE)
-def test_a_damaged_checkpoint_is_refused(folder, name, damage, message):
-    damage(folder / name)
-    with pytest.raises(CourseError, match=message):
-        LivePage(folder).html()

@@ -2,26 +2,10 @@
 
 import pytest
 
-from course_lib.present.explain import LivePage
 from tests.present.accessibility import barriers
-from tests.present.explain.live_page import opened
 
 NAMES = ("translator", "chat", "vlm")
 PHONE = {"width": 380, "height": 700}
-
-
-@pytest.fixture(scope="module")
-def file(request, tmp_path_factory):
-    """The page of a shipped model; its name is the fixture's parameter."""
-    path = tmp_path_factory.mktemp("page") / f"{request.param}.html"
-    path.write_text(LivePage(request.param).html(), encoding="utf-8")
-    return path
-
-
-@pytest.fixture
-def page(offline, file):
-    yield from opened(offline, file)
-
 
 each_model = pytest.mark.parametrize("file", NAMES, indirect=True)
 

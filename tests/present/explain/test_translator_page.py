@@ -6,10 +6,10 @@ import torch
 from course_lib.generation import beam, translate
 from course_lib.models import load_model
 from course_lib.nn import record_attention
-from course_lib.present.explain import LivePage
-from tests.present.explain.live_page import HOSTILE_TEXTS, opened
+from tests.present.explain.live_page import HOSTILE_TEXTS
 from tests.present.explain.twins import rounded
 
+MODEL = "translator"
 SENTENCE = "este é o primeiro livro que eu fiz."
 PARTS = 10  # the whole, two embeddings, three and two layers, linear and softmax, beam search
 HOSTILE = HOSTILE_TEXTS | {
@@ -26,19 +26,6 @@ def translator():
     """The shipped translator with weights of 16 bits, and its tokenizer."""
     model, tokenizer = load_model("translator")
     return rounded(model), tokenizer
-
-
-@pytest.fixture(scope="module")
-def file(tmp_path_factory):
-    path = tmp_path_factory.mktemp("page") / "translator.html"
-    path.write_text(LivePage("translator").html(), encoding="utf-8")
-    return path
-
-
-@pytest.fixture
-def page(offline, file):
-    """The page, anew; afterwards nothing may have gone wrong in it."""
-    yield from opened(offline, file)
 
 
 def test_a_page_translates_as_the_library_does(page, translator):
@@ -127,6 +114,7 @@ def test_the_focus_stays_where_it_is_when_the_page_changes(page):
 
 
 def test_an_address_may_ask_for_a_part(page, file):
-    page.tab.goto("about:blank")
-    page.tab.goto(f"{file.as_uri()}#7")
-    assert page.texts("h2") == ["Decoder layer 1"]
+    for name, shown in (("Decoder%20layer%201", "Decoder layer 1"), ("%E0", "The whole")):
+        page.tab.goto("about:blank")
+        page.tab.goto(f"{file.as_uri()}#{name}")
+        assert page.texts("h2") == [shown]

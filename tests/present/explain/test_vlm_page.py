@@ -11,17 +11,17 @@ from PIL import Image
 from course_lib.data import ChatTemplate, ImageProcessor
 from course_lib.data.messages import questions_about
 from course_lib.evaluation import answer
-from course_lib.models import load_model, save_model
+from course_lib.models import load_model
 from course_lib.nn import record_attention
-from course_lib.present.explain import LivePage
 from course_lib.present.explain.seeing import chosen_scenes
 from course_lib.world.scenes.drawing import render
 from course_lib.world.scenes.questions import FORMS
 from tests.chats import chat_tokenizer
 from tests.models.tiny import IMAGE_SIZE, tiny_vlm
-from tests.present.explain.live_page import HOSTILE_TEXTS, opened
+from tests.present.explain.live_page import HOSTILE_TEXTS, opened, written
 from tests.present.explain.twins import rounded
 
+MODEL = "vlm"
 # Picture, patches, three layers, connector, words, four layers, softmax, looking, exchange, forms, three of the chat.
 PARTS = 18
 AT_REST = "document.querySelector('.seen [aria-busy]').ariaBusy === 'false'"
@@ -41,18 +41,6 @@ def vlm():
     """The shipped model with weights of 16 bits, its template, and its image processor."""
     model, tokenizer, processor = load_model("vlm")
     return rounded(model), ChatTemplate(tokenizer, model.config.num_visual_tokens), processor
-
-
-@pytest.fixture(scope="module")
-def file(tmp_path_factory):
-    path = tmp_path_factory.mktemp("page") / "vlm.html"
-    path.write_text(LivePage("vlm").html(), encoding="utf-8")
-    return path
-
-
-@pytest.fixture
-def page(offline, file):
-    yield from opened(offline, file)
 
 
 def choose(page, key, value=None):
@@ -180,9 +168,8 @@ def test_whatever_is_asked_is_text(few, page):
 def test_a_model_of_other_parts_has_a_page_too(offline, tmp_path):
     tokenizer = chat_tokenizer().with_special("<image>")
     model = tiny_vlm("pixel shuffle", vocab_size=len(tokenizer))
-    save_model(model, tmp_path / "mine", tokenizer, ImageProcessor(size=(IMAGE_SIZE, IMAGE_SIZE)))
-    (tmp_path / "mine.html").write_text(LivePage(tmp_path / "mine").html(), encoding="utf-8")
-    for page in opened(offline, tmp_path / "mine.html"):
+    file = written(tmp_path / "mine", model, tokenizer, ImageProcessor(size=(IMAGE_SIZE, IMAGE_SIZE)))
+    for page in opened(offline, file):
         for part in range(len(page.texts(".road button"))):
             page.click(f"part-{part}")
         page.click("part-0")

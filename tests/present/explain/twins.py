@@ -1,9 +1,13 @@
 """What the tests of the page's JavaScript share: weights of 16 bits, and sequences as lists."""
 
+from dataclasses import asdict
+
 import torch
 
 from course_lib.present.explain.weights import pack
 
+T, S, H, K, E, D_FF, V = 5, 7, 6, 3, 14, 13, 17
+D = H * E
 WEIGHTS = """
 import { Weights } from "./models/store.js";
 const weights = Weights.unpack(packed);
@@ -24,6 +28,6 @@ def packed(module):
     return pack(rounded(module))
 
 
-def as_tensor(numbers):
-    """What came back from JavaScript, with a batch of one in front."""
-    return torch.tensor(numbers)[None]
+def contents(model):
+    """What a page would know of a model, but for its words."""
+    return {"architecture": type(model).__name__, "config": asdict(model.config), "weights": packed(model)}

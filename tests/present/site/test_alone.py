@@ -7,7 +7,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_markdown_cell, new_notebook
 
-from course_lib.present.site.alone import opened_alone, repository_address, services
+from course_lib.present.repository import repository_address
+from course_lib.present.site.alone import opened_alone, services
 from course_lib.runtime import REPOSITORY
 
 ADDRESS = "https://github.com/someone/course.git"

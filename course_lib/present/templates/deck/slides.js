@@ -2,10 +2,11 @@
 "use strict";
 
 class Slides {
-  constructor(root, { lab, part }) {
+  constructor(root, { lab, part, alive }) {
     this.root = root;
     this.lab = lab;
     this.part = part;
+    this.alive = alive;
   }
 
   // A heading of the first or second level begins a column of slides.
@@ -21,6 +22,10 @@ class Slides {
     this.question = null;
     this.begin(step.querySelector("h1, h2, h3, h4, h5, h6"), step.dataset.cell);
     this.slide.classList.toggle("cover", level === 1);
+    if (level === 1 && this.alive) {
+      const link = this.slide.querySelector("footer").appendChild(element('<a target="_blank">the model, alive (A)</a>'));
+      link.href = this.alive;
+    }
   }
 
   begin(title, cell) {

@@ -54,13 +54,13 @@ export function llm_layer_part({ window_sizes, num_heads, num_kv_heads }, i) {
   const window = window_sizes[i];
   const seen = window === null
     ? "Each word sees itself and all words before it"
-    : `Each word sees ${window} words, itself and those just before it (slide “Sliding Window Attention (SWA)”)`;
+    : `Each word sees ${window} words, itself and those just before it`;
   const shared = num_heads === num_kv_heads
     ? "each query head has keys and values of its own."
     : `${num_heads} query heads share ${num_kv_heads} heads of keys and values (slide “Grouped-Query Attention”).`;
   return {
     name: `Layer ${i + 1}`,
-    slide: "Attention Variants & Alternatives: Beyond Plain Transformers",
+    slide: window === null ? "Attention Variants & Alternatives: Beyond Plain Transformers" : "Sliding Window Attention (SWA)",
     lesson: window === null ? "modern_decoder" : "swa",
     text: `${seen}; ${shared} Addition and normalization are as in the encoder layer, and the feed-forward network has a gate.`,
     show: (session, choice, choose) => {
@@ -87,7 +87,7 @@ export const words_part = {
 
 export const sampling = {
   name: "Sampling",
-  slide: "Chat (Decoder-only)",
+  slide: null,
   lesson: "chat",
   text: "The temperature sharpens or flattens the distribution; top-k keeps the likeliest words, top-p as many as reach a " +
     "share together. What is drawn from it is another text each time.",
@@ -108,7 +108,7 @@ export const cache = {
 
 export const lens = {
   name: "Logit lens",
-  slide: "Chat (Decoder-only)",
+  slide: null,
   lesson: "modern_decoder",
   text: "What would each layer say, if it were the last? Its vector goes through the last normalization and the linear " +
     "layer, and the likeliest words stand here.",

@@ -2,7 +2,7 @@
 // part that is open. A subclass says what is on `top`, what the model has made (`answer`), and what the status tells.
 
 import { button, element } from "../../../../viz/viewer_page/elements.js";
-import { header, keeping_focus, road } from "./walk.js";
+import { header, keeping_focus, lesson_link, road } from "./walk.js";
 
 export class Page {
   constructor(session, parts, label) {
@@ -90,7 +90,8 @@ export class Page {
 
   part() {
     const part = this.parts[this.open];
-    const { lessons } = this.session.contents;
+    const lesson = this.session.contents.lessons[part.lesson];
+    const slide = part.slide ? `Slide “${part.slide}”` : "Beside the slides";
     const step = (text, to) => {
       const made = button(text, { "data-key": text }, () => this.go(to));
       made.disabled = to < 0 || to >= this.parts.length;
@@ -98,7 +99,7 @@ export class Page {
     };
     return [
       element("h2", { id: "part", tabindex: -1 }, part.name),
-      element("p", { class: "slide" }, `Slide “${part.slide}” · ${lessons[part.lesson]}`),
+      element("p", { class: "slide" }, `${slide} · `, lesson_link(lesson)),
       element("p", { class: "text" }, part.text),
       ...part.show(this.session, this.choice, (changes) => this.choose(changes)),
       element("div", { class: "chips steps" }, step("Previous part", this.open - 1), step("Next part", this.open + 1)),
@@ -106,8 +107,7 @@ export class Page {
   }
 }
 
-// The part that an address asks for: the third, if it ends in #3. Without a number it is the first.
-function part_in_address({ length }) {
-  const number = Number.parseInt(location.hash.slice(1), 10) || 1;
-  return Math.min(Math.max(number, 1), length) - 1;
+// The part whose name an address ends in, as in #Encoder%20layer%201; else the first.
+function part_in_address(parts) {
+  return Math.max(0, parts.findIndex(({ name }) => encodeURIComponent(name) === location.hash.slice(1)));
 }

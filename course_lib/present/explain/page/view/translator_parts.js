@@ -1,5 +1,6 @@
-// The guided walk through a translator, in the slides' order: for each part its slide, its lesson, two sentences, and
-// what there is to see. `show` makes the elements, from the session and from what is chosen.
+// The guided walk through a translator, in the slides' order: for each part its slide, or null where it has
+// none of its own, its lesson, two sentences, and what there is to see. `show` makes the elements, from the session and
+// from what is chosen.
 
 import { button, element } from "../../../../viz/viewer_page/elements.js";
 import { beam_tree } from "./beam_tree.js";
@@ -49,7 +50,7 @@ const last = {
 
 const search = {
   name: "Beam search",
-  slide: "Searching and scoring",
+  slide: null,
   lesson: "searching_and_scoring",
   text: "Greedy search takes the likeliest word each time. Beam search follows the best few outputs at once, and takes " +
     "the one whose words are likeliest on the mean.",

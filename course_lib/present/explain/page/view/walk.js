@@ -14,6 +14,12 @@ export function header({ name, parameters, architecture }) {
   return element("header", {}, element("h1", {}, name), element("p", { class: "quiet" }, about));
 }
 
+// In a tab of its own, so that what the reader has done here stays. Where a lesson has no address, its file is named.
+export function lesson_link({ title, file, address }) {
+  if (!address) return `${title} (${file})`;
+  return element("a", { href: address, target: "_blank", rel: "noopener" }, title);
+}
+
 export function road(parts, open, go) {
   const items = parts.map(({ name }, index) => {
     const made = button(name, { "data-key": `part-${index}` }, () => go(index));
