@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from course_lib.errors import CourseError
+from course_lib.exercises.solutions import Edit
 from course_lib.exercises.values import listed
 
 
@@ -23,10 +24,11 @@ class Exercise:
         id: lesson and number, "01.3".
         title: its title in the notebook.
         points: what a right answer is worth; a wrong one is worth nothing.
-        truth: the right answer: a function of a case, or of nothing when the answer is a value.
-        mistakes: pairs of a cause, in the student's terms, and the answer that this mistake leads to. The cause may
-            name an axis in braces; the index at which the answer is first wrong takes its place. Of a dict of values,
-            a mistake holds only those that it changes.
+        truth: the solution: a function of a case, or several; or a function of nothing, when the answer is a value. Its
+            text is what the sheet shows as the solution.
+        mistakes: pairs of a cause, in the student's terms, and what this mistake is: an `Edit` of the solution, or the
+            answer that it leads to. The cause may name an axis in braces; the index at which the answer is first wrong
+            takes its place. Of a dict of values, a mistake holds only those that it changes.
         cases: seed -> the argument tuples that an answer is tried on. None when the answer is a value.
         run: how an answer is applied to a case: `run(answer, *case)`.
         axes: the names of the result's axes, "query key".
@@ -42,6 +44,10 @@ class Exercise:
     run: Callable = call
     axes: str = ""
     tolerance: float = 1e-4
+
+    def __post_init__(self):
+        made = [(cause, wrong.of(self.truth) if isinstance(wrong, Edit) else wrong) for cause, wrong in self.mistakes]
+        object.__setattr__(self, "mistakes", made)
 
     @property
     def wants_a_function(self):

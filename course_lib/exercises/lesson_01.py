@@ -1,30 +1,28 @@
 """Exercises of lesson 01: attention heads."""
 
-import math
-
 import torch
 
 from course_lib.exercises.cases import as_mask, number, random_tensors, scattered
 from course_lib.exercises.exercise import Exercise
+from course_lib.exercises.solutions import Edit
 from course_lib.exercises.whole_layer import WHOLE_LAYER
-from course_lib.nn import attention_weights, merge_heads, split_heads
+from course_lib.nn import split_heads
 
 # 01.1 Three tokens on paper: a green key, a green ball, a red key in the dimensions green, red, key, ball
-SCENE = torch.tensor([[1.0, 0, 1, 0], [1, 0, 0, 1], [0, 1, 1, 0]])
 
 
-def on_paper(asking=1, scale=2.0, shares=lambda scores: scores.softmax(dim=-1)):
-    """Scores, weights and output of the token that asks."""
-    scores = SCENE @ SCENE[asking] / scale
-    weights = shares(scores)
-    return {"scores": scores, "weights": weights, "output": weights @ SCENE}
+def answer():
+    tokens = torch.tensor([[1.0, 0, 1, 0], [1, 0, 0, 1], [0, 1, 1, 0]])
+    scores = tokens @ tokens[1] / 2
+    weights = scores.softmax(dim=0)
+    return {"scores": scores, "weights": weights, "output": weights @ tokens}
 
 
 # 01.2 The missing √E
-def spread(d_head=64, scale=8.0, variance=1.0):
-    """The standard deviation of a score before and after the division."""
-    plain = math.sqrt(d_head) * variance
-    return {"plain": plain, "scaled": plain / scale, "slope": 0.9 * 0.1}
+
+
+def prediction():
+    return {"plain": 8, "scaled": 1, "slope": 0.09}
 
 
 # 01.3 Find the bug
@@ -41,6 +39,17 @@ def split_then_merge(pair, x, num_heads):
     return {"split": heads, "merged": merge(None if heads is None else split_heads(x, num_heads).contiguous())}
 
 
+def split(x, num_heads):
+    """B T D -> B H T E."""
+    B, T, D = x.shape
+    return x.reshape(B, T, num_heads, D // num_heads).transpose(1, 2)
+
+
+def merge(y):
+    """B H T E -> B T D."""
+    return y.transpose(1, 2).flatten(2)
+
+
 # 01.4 Nobody looks at padding
 def lengths_cases(seed):
     size = number(seed, 4, 7)
@@ -49,49 +58,35 @@ def lengths_cases(seed):
     return [(lengths, size), (torch.tensor([size, 1]), size), (torch.tensor([0, 2]), 3)]
 
 
-def mask_of(lengths, size):
-    return (torch.arange(size) < lengths[:, None])[:, None, None]
+def mask_padding(lengths, size):
+    """Lengths of the sentences, B, and their common size S -> bool, B 1 1 S."""
+    real = torch.arange(size) < lengths.unsqueeze(1)
+    return real[:, None, None, :]
 
 
 # 01.5 Build it from memory
 def attention_cases(seed):
     heads, width = number(seed, 2, 3), number(seed + 7, 5, 7)
     q, k, v = random_tensors(seed, (2, heads, 4, width), (2, heads, 6, width), (2, heads, 6, width))
-    mask = mask_of(torch.tensor([6, 3]), 6)
-    blind = mask_of(torch.tensor([0, 4]), 6)
+    mask = mask_padding(torch.tensor([6, 3]), 6)
+    blind = mask_padding(torch.tensor([0, 4]), 6)
     ours = q, scattered(k), v
     return [(*ours, None), (*ours, mask), (*ours, blind), (*(x.double() for x in ours), mask)]
 
 
-def attend(q, k, v, mask):
-    return attention_weights(q, k, mask) @ v
-
-
-def attend_wrongly(scale=lambda q: math.sqrt(q.shape[-1]), axis=-1, hide=None, fill=-math.inf):
-    """Attention with one thing changed."""
-
-    def answer(q, k, v, mask):
-        scores = q @ k.mT / scale(q)
-        hidden = None if mask is None else (hide or torch.logical_not)(mask)
-        scores = scores if hidden is None else scores.masked_fill(hidden, fill)
-        return scores.softmax(dim=axis) @ v
-
-    return answer
-
-
-def turned(mask):
-    return None if mask is None else ~mask
-
-
-def mask_after_softmax(q, k, v, mask):
-    weights = attention_weights(q, k)
-    return (weights if mask is None else weights * mask) @ v
+def attention(q, k, v, mask=None):
+    """B H T E, B H S E, B H S E and a mask -> B H T E."""
+    scores = q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5
+    if mask is not None:
+        scores = scores.masked_fill(~mask, float("-inf"))
+    return scores.softmax(dim=-1).nan_to_num(0.0) @ v
 
 
 # 01.6 How many heads?
-def heads_for_tasks(d_model=48, with_bias=True):
-    layer = 4 * (d_model**2 + d_model * with_bias)
-    return {"A": 1, "B": 2, "C": 1, "parameters": layer, "parameters_B": layer}
+
+
+def decision():
+    return {"A": 1, "B": 2, "C": 1, "parameters": 4 * (48 * 48 + 48), "parameters_B": 4 * (48 * 48 + 48)}
 
 
 EXERCISES = [
@@ -99,30 +94,33 @@ EXERCISES = [
         id="01.1",
         title="Three tokens on paper",
         points=2,
-        truth=on_paper,
+        truth=answer,
         tolerance=5e-3,
         mistakes=[
-            ("the scores are not divided by √E = 2", on_paper(scale=1)),
-            ("the scores are divided by E = 4, not by its root", on_paper(scale=4)),
-            ("the red key asks here, not the green ball", on_paper(asking=2)),
-            ("the green key asks here, not the green ball", on_paper(asking=0)),
+            ("the scores are not divided by √E = 2", Edit(" / 2 → ")),
+            ("the scores are divided by E = 4, not by its root", Edit("/ 2 → / 4")),
+            ("the red key asks here, not the green ball", Edit("tokens[1] → tokens[2]")),
+            ("the green key asks here, not the green ball", Edit("tokens[1] → tokens[0]")),
             (
                 "the shares are scores over their sum: e to the power of each score is missing",
-                on_paper(shares=lambda scores: scores / scores.sum()),
+                Edit("scores.softmax(dim=0) → scores / scores.sum()"),
             ),
-            ("each e to the power of a score must be divided by their sum", on_paper(shares=torch.exp)),
+            (
+                "each e to the power of a score must be divided by their sum",
+                Edit("scores.softmax(dim=0) → scores.exp()"),
+            ),
             (
                 "the whole weight went to the best match: softmax gives everybody something",
-                on_paper(shares=lambda scores: (scores == scores.max()).double().float()),
+                Edit("scores.softmax(dim=0) → (scores == scores.max()).float()"),
             ),
-            ("all tokens count alike: the output is the plain mean", {"output": SCENE.mean(dim=0)}),
+            ("all tokens count alike: the output is the plain mean", Edit("weights @ tokens → tokens.mean(dim=0)")),
         ],
     ),
     Exercise(
         id="01.2",
         title="The missing √E",
         points=1,
-        truth=spread,
+        truth=prediction,
         tolerance=2e-3,
         mistakes=[
             ("64 is the variance of the score; the standard deviation is its root", {"plain": 64}),
@@ -138,67 +136,70 @@ EXERCISES = [
         id="01.3",
         title="Find the bug",
         points=2,
-        truth=(split_heads, merge_heads),
+        truth=(split, merge),
         cases=split_and_merge_cases,
         run=split_then_merge,
         mistakes=[
             (
                 "split: tokens and heads are mixed up: reshaped to B H T E without a transposition",
-                (lambda x, h: x.reshape(x.shape[0], h, x.shape[1], -1), merge_heads),
+                Edit("T, num_heads, D // num_heads).transpose(1, 2) → num_heads, T, D // num_heads)"),
             ),
             (
                 "split: each head takes every H-th number, not a block of E neighbours",
-                (lambda x, h: x.unflatten(-1, (-1, h)).permute(0, 3, 1, 2), merge_heads),
+                Edit("num_heads, D // num_heads).transpose(1, 2) → D // num_heads, num_heads).permute(0, 3, 1, 2)"),
             ),
             (
                 "split: the heads stand behind the tokens, B T H E: the transposition is missing",
-                (lambda x, h: x.unflatten(-1, (h, -1)), merge_heads),
+                Edit("// num_heads).transpose(1, 2) → // num_heads)"),
             ),
             (
                 "merge: the heads are merged without transposing: token 0 gets numbers of other tokens",
-                (split_heads, lambda y: y.reshape(y.shape[0], y.shape[2], -1)),
+                Edit("y.transpose(1, 2).flatten(2) → y.reshape(len(y), y.shape[2], -1)"),
             ),
             (
                 "merge: the numbers of the heads alternate; a head's numbers stay together",
-                (split_heads, lambda y: y.permute(0, 2, 3, 1).flatten(2)),
+                Edit("y.transpose(1, 2).flatten(2) → y.permute(0, 2, 3, 1).flatten(2)"),
             ),
-            ("merge: the heads are added up; they stand side by side", (split_heads, lambda y: y.sum(dim=1))),
+            (
+                "merge: the heads are added up; they stand side by side",
+                Edit("y.transpose(1, 2).flatten(2) → y.sum(dim=1)"),
+            ),
         ],
     ),
     Exercise(
         id="01.4",
         title="Nobody looks at padding",
         points=2,
-        truth=mask_of,
+        truth=mask_padding,
         cases=lengths_cases,
         run=as_mask,
         axes="sentence head query key",
         mistakes=[
-            ("sentence {sentence}: the mask is upside down; True means may attend", lambda *case: ~mask_of(*case)),
+            ("sentence {sentence}: the mask is upside down; True means may attend", Edit("(size) < → (size) >=")),
             (
                 "sentence {sentence} attends to key {key}: it counts one token too many",
-                lambda lengths, size: mask_of(lengths + 1, size),
+                Edit("(size) < → (size) <="),
             ),
             (
                 "sentence {sentence} does not attend to key {key}: it counts one token too few",
-                lambda lengths, size: mask_of(lengths - 1, size),
+                Edit("lengths.unsqueeze(1) → (lengths - 1).unsqueeze(1)"),
             ),
             (
                 "the padding stands at the end of a sentence, not at its beginning",
-                lambda *case: mask_of(*case).flip(-1),
+                Edit("None, None, :] → None, None, :].flip(-1)"),
             ),
             (
                 "the mask is B S: it needs axes of size 1 for heads and queries, B 1 1 S",
-                lambda *case: mask_of(*case)[:, 0, 0],
+                Edit("real[:, None, None, :] → real"),
             ),
-            ("the mask hides queries (B 1 S 1), not keys (B 1 1 S)", lambda *case: mask_of(*case).mT),
+            ("the mask hides queries (B 1 S 1), not keys (B 1 1 S)", Edit("None, None, :] → None, :, None]")),
             (
                 "these are numbers to be added, 0 and -inf; asked for was True and False",
-                lambda *case: torch.zeros(()).masked_fill(~mask_of(*case), -math.inf),
+                Edit("real[:, None, None, :] → torch.zeros(()).masked_fill(~real[:, None, None, :], -torch.inf)"),
             ),
             (
                 "all sentences get the mask of the longest",
-                lambda lengths, size: mask_of(lengths.amax().expand(len(lengths)), size),
+                Edit("lengths.unsqueeze(1) → lengths.max().expand(len(lengths), 1)"),
             ),
         ],
     ),
@@ -206,44 +207,53 @@ EXERCISES = [
         id="01.5",
         title="Build it from memory",
         points=3,
-        truth=attend,
+        truth=attention,
         cases=attention_cases,
         axes="sentence head query number",
         mistakes=[
-            ("the scale is forgotten: divide the scores by √E", attend_wrongly(scale=lambda q: 1)),
-            ("the scores are divided by E, not by √E", attend_wrongly(scale=lambda q: q.shape[-1])),
+            ("the scale is forgotten: divide the scores by √E", Edit(" / q.shape[-1] ** 0.5 → ")),
+            ("the scores are divided by E, not by √E", Edit("q.shape[-1] ** 0.5 → q.shape[-1]")),
             (
                 "the scores are divided by √D, the width of all heads together; E is the width of one",
-                attend_wrongly(scale=lambda q: math.sqrt(q.shape[1] * q.shape[-1])),
+                Edit("q.shape[-1] ** 0.5 → (q.shape[1] * q.shape[-1]) ** 0.5"),
             ),
             (
                 "softmax over the wrong axis: the weights of each query must sum to 1, here those of each key do",
-                attend_wrongly(axis=-2),
+                Edit("softmax(dim=-1) → softmax(dim=-2)"),
             ),
-            ("the mask is upside down: True means may attend", attend_wrongly(hide=lambda mask: mask)),
-            ("the mask is upside down: True means may attend", lambda q, k, v, mask: attend(q, k, v, turned(mask))),
-            ("the mask comes after the softmax: the weights that are left no longer sum to 1", mask_after_softmax),
-            ("sentence {sentence}: a query that may attend to nothing gets NaN; it should get zeros", attend_wrongly()),
+            ("the mask is upside down: True means may attend", Edit("(~mask → (mask", ".nan_to_num(0.0) → ")),
+            ("the mask is upside down: True means may attend", Edit("(~mask → (mask")),
+            (
+                "the mask comes after the softmax: the weights that are left no longer sum to 1",
+                Edit('scores = scores.masked_fill(~mask, float("-inf")) → return (scores.softmax(dim=-1) * mask) @ v'),
+            ),
+            (
+                "sentence {sentence}: a query that may attend to nothing gets NaN; it should get zeros",
+                Edit(".nan_to_num(0.0) → "),
+            ),
             (
                 "sentence {sentence}: a query that may attend to nothing gets the mean of all values, not zeros",
-                attend_wrongly(fill=-1e9),
+                Edit('float("-inf") → -1e9'),
             ),
-            ("masked scores are 0: that is a weight of e⁰ = 1 before the division, not none", attend_wrongly(fill=0.0)),
-            ("the mask is not used", lambda q, k, v, mask: attend(q, k, v, None)),
+            (
+                "masked scores are 0: that is a weight of e⁰ = 1 before the division, not none",
+                Edit('float("-inf") → 0.0'),
+            ),
+            ("the mask is not used", Edit("mask is not None → False")),
         ],
     ),
     Exercise(
         id="01.6",
         title="How many heads?",
         points=2,
-        truth=heads_for_tasks,
+        truth=decision,
         mistakes=[
             ("A asks for one value: one mixture holds it", {"A": 2}),
             ("B must tell two values apart: a mixture with equal weights does not say which came from where", {"B": 1}),
             ("C wants the mixture itself: one softmax can spread its weight", {"C": 2}),
             ("C wants the mixture itself: one softmax can spread its weight", {"C": 3}),
             ("there are four linear layers, the last one included", {"parameters": 3 * (48**2 + 48)}),
-            ("each of the four linear layers has a bias", heads_for_tasks(with_bias=False)),
+            ("each of the four linear layers has a bias", {"parameters": 4 * 48**2, "parameters_B": 4 * 48**2}),
             ("more heads share the same width: they cost no parameters", {"parameters_B": 2 * 4 * (48**2 + 48)}),
             ("more heads share the same width: they cost no parameters", {"parameters_B": 2 * (48**2 + 48)}),
         ],

@@ -2,26 +2,30 @@
 
 import torch
 
-from course_lib.exercises.cases import as_mask, number, random_tensors
+from course_lib.exercises.cases import as_mask, dice, number, random_tensors
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.nine_steps import NINE_STEPS
+from course_lib.exercises.solutions import Edit
 
 # 03.1 Nine steps on paper: the vectors of the lesson, and a third source word that has the vector of BOS
-BOS, THIS, IS = torch.tensor([[1.0, -1, 1, -1], [1, 1, -1, -1], [1, -1, -1, 1]])
-MEMORY = torch.stack([THIS, IS, BOS])  # este, é, o
+
+# este, é, o
 
 
-def cross_attention(memory=MEMORY, scale=2.0, residual=1.0, normalize=True, correction=0):
-    """Steps 4 to 6 of BOS, whose vector after step 3 is still the one that it began with."""
-    weights = (memory @ BOS / scale).softmax(dim=0)
+def answer():
+    bos, este, e = torch.tensor([[1.0, -1, 1, -1], [1, 1, -1, -1], [1, -1, -1, 1]])
+    memory = torch.stack([este, e, bos])  # o has the vector of BOS
+    weights = (memory @ bos / 2).softmax(dim=0)
     heard = weights @ memory
-    added = residual * BOS + heard
-    normalized = (added - added.mean()) / added.std(correction=correction) if normalize else added
-    return {"weights": weights, "heard": heard, "step 6": normalized}
+    added = bos + heard
+    return {"weights": weights, "heard": heard, "step 6": (added - added.mean()) / added.std(correction=0)}
 
 
 # 03.2 Who asks whom?
-MAPS = {"A": "self", "B": "neither", "C": "cross", "D": "neither", "E": "self"}
+
+
+def maps_are():
+    return {"A": "self", "B": "neither", "C": "cross", "D": "neither", "E": "self"}
 
 
 # 03.3 A mask for every occasion
@@ -36,13 +40,9 @@ def mask_cases(seed):
     ]
 
 
-def positions_mask(q_positions, k_positions):
-    return q_positions.unsqueeze(-1) >= k_positions.unsqueeze(-2)
-
-
-def mask_from_sizes(q_positions, k_positions):
-    sizes = *q_positions.shape, k_positions.shape[-1]
-    return torch.ones(sizes, dtype=torch.bool).tril()
+def make_mask(q_positions, k_positions):
+    """Positions T and S (or B T and B S) -> bool, T S (or B T S)."""
+    return k_positions.unsqueeze(-2) <= q_positions.unsqueeze(-1)
 
 
 # 03.4 Find the leak
@@ -85,58 +85,71 @@ def decoders():
 
 def decoder_cases(seed):
     (x,) = random_tensors(seed, (6, 3))
-    return [(decoder, x) for kind in decoders().values() for decoder in kind]
+    both = sum(decoders().values(), ())
+    return [(both[i], x) for i in torch.randperm(len(both), generator=dice(seed))]
 
 
-def leaks(decoder, x, changed=range(1, 6), watched=lambda t: slice(0, t), tolerance=0.0, replace=lambda x: x + 1):
-    """Whether a change of a later place moves an earlier output."""
+def sees_the_future(decoder, x):
+    """Whether an output of `decoder` (T D -> T D) at `x` depends on a later input."""
     before = decoder(x)
-    for t in changed:
-        other = x.clone()
-        other[t] = replace(other[t])
-        moved = (decoder(other) - before)[watched(t)]
-        if moved.numel() and moved.abs().max() > tolerance:
+    for t in range(1, len(x)):
+        changed = x.clone()
+        changed[t] = changed[t] + 1
+        if not torch.equal(decoder(changed)[:t], before[:t]):
             return True
     return False
 
 
-def tested_with(**changes):
-    return lambda decoder, x: leaks(decoder, x, **changes)
+MAY_MOVE = (
+    "it reports what may move: the changed place itself, later ones, or those behind a place that was changed before "
+    "and not put back"
+)
 
 
 # 03.5 Count the rows
-ROWS = {"training": 12, "with cache": 12, "without": 78, "examples": 12}
+
+
+def rows():
+    return {"training": 12, "with cache": 12, "without": 12 * 13 // 2, "examples": 12}
+
 
 # 03.6 Too good to be true
-CHEATS = {"B", "E"}
+
+
+def without_mask():
+    return {"B", "E"}
+
 
 EXERCISES = [
     Exercise(
         id="03.1",
         title="Nine steps on paper",
         points=2,
-        truth=cross_attention,
+        truth=answer,
         tolerance=5e-3,
         mistakes=[
-            ("the scores are not divided by √4 = 2", cross_attention(scale=1)),
-            ("the scores are divided by 4, not by its root", cross_attention(scale=4)),
+            ("the scores are not divided by √4 = 2", Edit(" / 2 → ")),
+            ("the scores are divided by 4, not by its root", Edit("/ 2 → / 4")),
             (
                 "only este and é are asked here; the third source word is missing",
-                {"weights": torch.tensor([0.5, 0.5, 0.0])},
+                {"weights": [0.5, 0.5, 0.0]},
             ),
             (
                 "cross-attention has no causal mask: BOS may look at the whole source, not at its first word only",
-                {"weights": torch.tensor([1.0, 0, 0])},
+                {"weights": [1.0, 0, 0]},
             ),
-            ("the residual connection is forgotten in step 5", {"step 6": cross_attention(residual=0)["step 6"]}),
+            ("the residual connection is forgotten in step 5", Edit("bos + heard → heard")),
             (
                 "the variance is a mean over 4 numbers; `std` of torch divides by 4 − 1",
-                {"step 6": cross_attention(correction=1)["step 6"]},
+                Edit("correction=0 → correction=1"),
             ),
-            ("the normalization of step 6 is missing", {"step 6": cross_attention(normalize=False)["step 6"]}),
+            (
+                "the normalization of step 6 is missing",
+                Edit("(added - added.mean()) / added.std(correction=0) → added"),
+            ),
             (
                 "the values come from the memory, not from the target",
-                {"heard": cross_attention()["weights"] @ torch.stack([BOS, THIS, IS])},
+                Edit("weights @ memory → weights @ torch.stack([bos, este, e])"),
             ),
         ],
     ),
@@ -144,7 +157,7 @@ EXERCISES = [
         id="03.2",
         title="Who asks whom?",
         points=2,
-        truth=lambda: MAPS,
+        truth=maps_are,
         mistakes=[
             ("A is square, and empty above the diagonal: the output so far asks itself", {"A": "cross"}),
             ("the rows of B do not sum to 1: no softmax gives that", {"B": "self"}),
@@ -161,44 +174,57 @@ EXERCISES = [
         id="03.3",
         title="A mask for every occasion",
         points=3,
-        truth=positions_mask,
+        truth=make_mask,
         cases=mask_cases,
         run=as_mask,
         axes="query key",
         mistakes=[
             (
                 "nobody may attend to itself: a query sees the keys that are not later, its own place included",
-                lambda q, k: q.unsqueeze(-1) > k.unsqueeze(-2),
+                Edit("<= → <"),
             ),
             (
                 "the mask is transposed: rows are queries, columns are keys",
-                lambda q, k: k.unsqueeze(-1) >= q.unsqueeze(-2),
+                Edit(
+                    "k_positions.unsqueeze(-2) <= q_positions.unsqueeze(-1) → "
+                    "k_positions.unsqueeze(-1) >= q_positions.unsqueeze(-2)"
+                ),
             ),
-            ("the mask looks into the future, and not at the past", lambda q, k: q.unsqueeze(-1) <= k.unsqueeze(-2)),
-            ("the mask is upside down; True means may attend", lambda q, k: ~positions_mask(q, k)),
+            ("the mask looks into the future, and not at the past", Edit("<= → >=")),
+            ("the mask is upside down; True means may attend", Edit("<= → >")),
             (
                 "the triangle is made from sizes, not from positions: with earlier keys, it stands in the wrong corner",
-                mask_from_sizes,
+                Edit(
+                    "k_positions.unsqueeze(-2) <= q_positions.unsqueeze(-1) → "
+                    "torch.ones(*q_positions.shape, k_positions.shape[-1], dtype=torch.bool).tril()"
+                ),
             ),
             (
                 "the window is off by one: each query sees the place after its own as well",
-                lambda q, k: positions_mask(q + 1, k),
+                Edit("q_positions.unsqueeze → (q_positions + 1).unsqueeze"),
             ),
             (
                 "positions are counted anew for each call: those of the queries begin where they begin",
-                lambda q, k: positions_mask(q - q[..., :1], k),
+                Edit("q_positions.unsqueeze → (q_positions - q_positions[..., :1]).unsqueeze"),
             ),
             (
                 "these numbers are to be added to scores; asked for is True where a query may look, and else False",
-                lambda q, k: torch.zeros(positions_mask(q, k).shape).masked_fill(~positions_mask(q, k), -torch.inf),
+                Edit(
+                    "k_positions.unsqueeze(-2) <= q_positions.unsqueeze(-1) → "
+                    "torch.where(k_positions.unsqueeze(-2) <= q_positions.unsqueeze(-1), 0.0, -torch.inf)"
+                ),
             ),
-            ("each query sees its own place only", lambda q, k: q.unsqueeze(-1) == k.unsqueeze(-2)),
-            ("every query sees every key: there is no mask", lambda q, k: torch.ones_like(positions_mask(q, k))),
+            ("each query sees its own place only", Edit("<= → ==")),
+            (
+                "every query sees every key: there is no mask",
+                Edit(
+                    "k_positions.unsqueeze(-2) <= q_positions.unsqueeze(-1) → "
+                    "torch.ones(*q_positions.shape, k_positions.shape[-1], dtype=torch.bool)"
+                ),
+            ),
             (
                 "all sequences of the batch get the mask of the first",
-                lambda q, k: (
-                    positions_mask(q, k) if q.dim() == 1 else positions_mask(q[:1], k[:1]).expand(len(q), -1, -1)
-                ),
+                lambda q, k: make_mask(q, k) if q.dim() == 1 else make_mask(q[:1], k[:1]).expand(len(q), -1, -1),
             ),
         ],
     ),
@@ -206,31 +232,37 @@ EXERCISES = [
         id="03.4",
         title="Find the leak",
         points=3,
-        truth=leaks,
+        truth=sees_the_future,
         cases=decoder_cases,
         mistakes=[
-            *[
-                (
-                    "it reports what may move: the changed place itself, later ones, or those behind a place that was "
-                    "changed before and not put back",
-                    tested_with(watched=watched),
-                )
-                for watched in (lambda t: slice(0, t + 1), lambda t: slice(t, None))
-            ],
-            ("it changes the last place only, and misses a leak between earlier ones", tested_with(changed=[5])),
-            ("it changes one place in the middle only, and misses leaks from the others", tested_with(changed=[3])),
-            ("it looks at the first output only", tested_with(watched=lambda t: slice(0, 1))),
-            ("it forgives small changes: a faint leak is a leak", tested_with(tolerance=1e-3)),
-            ("it says that no decoder leaks", lambda decoder, x: False),
-            ("it says that every decoder leaks", lambda decoder, x: True),
-            ("True means a leak: the two answers are exchanged", lambda decoder, x: not leaks(decoder, x)),
+            (MAY_MOVE, Edit("(changed)[:t] → (changed)[: t + 1]", "before[:t] → before[: t + 1]")),
+            (MAY_MOVE, Edit("(changed)[:t] → (changed)[t:]", "before[:t] → before[t:]")),
+            (
+                "it changes the last place only, and misses a leak between earlier ones",
+                Edit("range(1, len(x)) → [len(x) - 1]"),
+            ),
+            (
+                "it changes one place in the middle only, and misses leaks from the others",
+                Edit("range(1, len(x)) → [3]"),
+            ),
+            ("it looks at the first output only", Edit("(changed)[:t] → (changed)[:1]", "before[:t] → before[:1]")),
+            (
+                "it forgives small changes: a faint leak is a leak",
+                Edit(
+                    "not torch.equal(decoder(changed)[:t], before[:t]) → "
+                    "(decoder(changed)[:t] - before[:t]).abs().max() > 1e-3"
+                ),
+            ),
+            ("it says that no decoder leaks", Edit("return True → return False")),
+            ("it says that every decoder leaks", Edit("return False → return True")),
+            ("True means a leak: the two answers are exchanged", lambda decoder, x: not sees_the_future(decoder, x)),
         ],
     ),
     Exercise(
         id="03.5",
         title="Count the rows",
         points=1,
-        truth=lambda: ROWS,
+        truth=rows,
         mistakes=[
             ("training takes all places in one pass: no row is computed twice", {"training": 78}),
             ("one pass has a row for each of the 12 words", {"training": 1}),
@@ -246,7 +278,7 @@ EXERCISES = [
         id="03.6",
         title="Too good to be true",
         points=1,
-        truth=lambda: CHEATS,
+        truth=without_mask,
         mistakes=[
             ("E is missing: its loss is as small as B's, and it writes the end at once", {"B"}),
             ("B is missing: with nearly no loss it writes one word again and again", {"E"}),

@@ -5,6 +5,7 @@ from torch import nn
 
 from course_lib.exercises.cases import number, random_tensors
 from course_lib.exercises.exercise import Exercise
+from course_lib.exercises.solutions import Edit
 
 
 class Attention:
@@ -34,39 +35,10 @@ def layer_cases(seed):
 
 
 def decoder_layer(x, memory, mask, self_attention, cross_attention, feed_forward, norm_1, norm_2, norm_3):
+    """B T D, B S D and the causal mask -> B T D."""
     x = norm_1(x + self_attention(x, x, mask))
     x = norm_2(x + cross_attention(x, memory))
     return norm_3(x + feed_forward(x))
-
-
-def otherwise(step_1=None, step_2=None, step_3=None):
-    """The layer with another way for one of its thirds: a function of what all of them are handed."""
-
-    def answer(x, memory, mask, heed, ask, network, *norms):
-        first = step_1 or (lambda x, memory, mask, block, norm: norm(x + block(x, x, mask)))
-        second = step_2 or (lambda x, memory, mask, block, norm: norm(x + block(x, memory)))
-        third = step_3 or (lambda x, memory, mask, block, norm: norm(x + block(x)))
-        for step, block, norm in zip((first, second, third), (heed, ask, network), norms, strict=True):
-            x = step(x, memory, mask, block, norm)
-        return x
-
-    return answer
-
-
-def second(block):
-    """Another block in steps 4 to 6."""
-    return otherwise(step_2=lambda x, memory, mask, ask, norm: norm(x + block(x, memory, mask, ask)))
-
-
-def cross_first(x, memory, mask, heed, ask, network, norm_1, norm_2, norm_3):
-    x = norm_1(x + ask(x, memory))
-    return norm_3((y := norm_2(x + heed(x, x, mask))) + network(y))
-
-
-def pre_norm(x, memory, mask, heed, ask, network, norm_1, norm_2, norm_3):
-    x = x + heed(norm_1(x), norm_1(x), mask)
-    x = x + ask(norm_2(x), memory)
-    return x + network(norm_3(x))
 
 
 NINE_STEPS = Exercise(
@@ -77,23 +49,39 @@ NINE_STEPS = Exercise(
     cases=layer_cases,
     axes="sentence token number",
     mistakes=[
-        ("step 4 asks the memory: keys and values come from there", second(lambda x, m, k, b: b(x, x))),
-        ("in step 4 the target asks and the memory is asked", second(lambda x, m, k, b: b(m, x)[:, : x.shape[1]])),
-        ("the mask is for step 1: the source was complete before", second(lambda x, m, k, b: b(x, m, k))),
+        ("step 4 asks the memory: keys and values come from there", Edit("(x, memory)) → (x, x))")),
+        ("in step 4 the target asks and the memory is asked", Edit("(x, memory)) → (memory, x)[:, : x.shape[1]])")),
+        ("the mask is for step 1: the source was complete before", Edit("(x, memory)) → (x, memory, mask))")),
         (
             "step 1 needs the mask: each word may see the words before it",
-            otherwise(step_1=lambda x, m, k, b, n: n(x + b(x, x))),
+            Edit("(x, x, mask) → (x, x)"),
         ),
-        ("step 2, the addition, is missing", otherwise(step_1=lambda x, m, k, b, n: n(b(x, x, k)))),
-        ("step 5, the addition, is missing", otherwise(step_2=lambda x, m, k, b, n: n(b(x, m)))),
-        ("step 8, the addition, is missing", otherwise(step_3=lambda x, m, k, b, n: n(b(x)))),
-        ("steps 4 to 6 are missing: the decoder does not ask the source", otherwise(step_2=lambda x, *rest: x)),
-        ("steps 7 to 9 are missing: the feed-forward network", otherwise(step_3=lambda x, *rest: x)),
-        ("the words so far come first, then the source", cross_first),
-        ("here each norm comes after its addition, as on the slide", pre_norm),
+        ("step 2, the addition, is missing", Edit("norm_1(x + self → norm_1(self")),
+        ("step 5, the addition, is missing", Edit("norm_2(x + cross → norm_2(cross")),
+        ("step 8, the addition, is missing", Edit("norm_3(x + feed → norm_3(feed")),
+        (
+            "steps 4 to 6 are missing: the decoder does not ask the source",
+            Edit("x = norm_2(x + cross_attention(x, memory)) → "),
+        ),
+        ("steps 7 to 9 are missing: the feed-forward network", Edit("norm_3(x + feed_forward(x)) → x")),
+        (
+            "the words so far come first, then the source",
+            Edit(
+                "norm_1(x + self_attention(x, x, mask)) → norm_1(x + cross_attention(x, memory))",
+                "norm_2(x + cross_attention(x, memory)) → norm_2(x + self_attention(x, x, mask))",
+            ),
+        ),
+        (
+            "here each norm comes after its addition, as on the slide",
+            Edit(
+                "norm_1(x + self_attention(x, x, mask)) → x + self_attention(norm_1(x), norm_1(x), mask)",
+                "norm_2(x + cross_attention(x, memory)) → x + cross_attention(norm_2(x), memory)",
+                "norm_3(x + feed_forward(x)) → x + feed_forward(norm_3(x))",
+            ),
+        ),
         (
             "each addition has a norm of its own",
-            lambda x, m, k, a, b, f, n, *rest: decoder_layer(x, m, k, a, b, f, n, n, n),
+            Edit("norm_2(x → norm_1(x", "norm_3(x → norm_1(x"),
         ),
     ],
 )

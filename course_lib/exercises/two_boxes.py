@@ -1,11 +1,8 @@
 """The two boxes of an encoder layer that look at one token: the feed-forward network and the normalization."""
 
-import torch
-
 from course_lib.exercises.cases import number, random_tensors, scattered
 from course_lib.exercises.exercise import Exercise
-
-EPS = 1e-5
+from course_lib.exercises.solutions import Edit
 
 
 def box_cases(seed):
@@ -19,33 +16,21 @@ def box_cases(seed):
     return [(x, *rest), (scattered(flat) + 1, *rest), (x[:, :1].double(), *(part.double() for part in rest))]
 
 
-def feed_forward(x, W_1, b_1, W_2, b_2, bend=torch.relu, end=lambda y: y):
-    return end(bend(x @ W_1 + b_1) @ W_2 + b_2)
+def feed_forward(x, W_1, b_1, W_2, b_2):
+    """B T D -> B T D."""
+    return (x @ W_1 + b_1).relu() @ W_2 + b_2
 
 
-def normalize(x, scale, shift, axis=-1, eps=EPS, correction=0, root=torch.sqrt, centre=True):
-    variance = x.var(dim=axis, correction=correction, keepdim=True)
-    centred = x - x.mean(dim=axis, keepdim=True) * centre
-    return centred / root(variance + eps) * scale + shift
+def normalize(x, scale, shift):
+    """B T D -> B T D."""
+    centred = x - x.mean(dim=-1, keepdim=True)
+    variance = centred.square().mean(dim=-1, keepdim=True)
+    return centred / (variance + 1e-5).sqrt() * scale + shift
 
 
 def run_boxes(functions, x, W_1, b_1, W_2, b_2, scale, shift):
     network, norm = functions
-    result = {"feed_forward": network(x, W_1, b_1, W_2, b_2)} if network else {}
-    return result | ({"normalize": norm(x, scale, shift)} if norm else {})
-
-
-def network_with(**changes):
-    return lambda *case: feed_forward(*case, **changes), None
-
-
-def norm_with(**changes):
-    return None, lambda *case: normalize(*case, **changes)
-
-
-def without(*left_out):
-    """A network whose biases or norm whose vectors are missing."""
-    return lambda *given: [torch.zeros_like(part) if i in left_out else part for i, part in enumerate(given)]
+    return {"feed_forward": network(x, W_1, b_1, W_2, b_2), "normalize": norm(x, scale, shift)}
 
 
 TWO_BOXES = Exercise(
@@ -56,20 +41,38 @@ TWO_BOXES = Exercise(
     cases=box_cases,
     run=run_boxes,
     mistakes=[
-        ("feed_forward: without ReLU between them, two linear layers are one", network_with(bend=lambda y: y)),
-        ("feed_forward: no ReLU at the end: the output may be negative", network_with(end=torch.relu)),
-        ("feed_forward: ReLU stands between the two layers", network_with(bend=lambda y: y, end=torch.relu)),
-        ("feed_forward: the first bias is missing", (lambda *case: feed_forward(*without(2)(*case)), None)),
-        ("feed_forward: the second bias is missing", (lambda *case: feed_forward(*without(4)(*case)), None)),
-        ("feed_forward: the biases are missing", (lambda *case: feed_forward(*without(2, 4)(*case)), None)),
-        ("normalize: over the D numbers of each token, not over its sentence", norm_with(axis=1)),
-        ("normalize: over the D numbers of each token, not over all numbers", norm_with(axis=(0, 1, 2))),
-        ("normalize: divide the sum of the squares by D; `var` and `std` take D − 1", norm_with(correction=1)),
-        ("normalize: divide by the root of the variance", norm_with(root=lambda y: y)),
-        ("normalize: the mean is not subtracted", norm_with(centre=False)),
-        ("normalize: a token of equal numbers gets NaN: ε is missing under the root", norm_with(eps=0.0)),
-        ("normalize: the scale is missing", (None, lambda x, scale, shift: normalize(x, 1.0, shift))),
-        ("normalize: the shift is missing", (None, lambda x, scale, shift: normalize(x, scale, 0.0))),
-        ("normalize: first the scale, then the shift", (None, lambda x, a, b: (normalize(x, 1.0, 0.0) + b) * a)),
+        ("feed_forward: without ReLU between them, two linear layers are one", Edit(".relu() → ")),
+        (
+            "feed_forward: no ReLU at the end: the output may be negative",
+            Edit("return (x @ W_1 + b_1).relu() @ W_2 + b_2 → return ((x @ W_1 + b_1).relu() @ W_2 + b_2).relu()"),
+        ),
+        (
+            "feed_forward: ReLU stands between the two layers",
+            Edit("return (x @ W_1 + b_1).relu() @ W_2 + b_2 → return ((x @ W_1 + b_1) @ W_2 + b_2).relu()"),
+        ),
+        ("feed_forward: the first bias is missing", Edit(" + b_1 → ")),
+        ("feed_forward: the second bias is missing", Edit(" + b_2 → ")),
+        ("feed_forward: the biases are missing", Edit(" + b_1 → ", " + b_2 → ")),
+        (
+            "normalize: over the D numbers of each token, not over its sentence",
+            Edit("x.mean(dim=-1 → x.mean(dim=1", "square().mean(dim=-1 → square().mean(dim=1"),
+        ),
+        (
+            "normalize: over the D numbers of each token, not over all numbers",
+            Edit("x.mean(dim=-1 → x.mean(dim=(0, 1, 2)", "square().mean(dim=-1 → square().mean(dim=(0, 1, 2)"),
+        ),
+        (
+            "normalize: divide the sum of the squares by D; `var` and `std` take D − 1",
+            Edit("centred.square().mean(dim=-1, keepdim=True) → x.var(dim=-1, keepdim=True)"),
+        ),
+        ("normalize: divide by the root of the variance", Edit(".sqrt() → ")),
+        ("normalize: the mean is not subtracted", Edit("centred / (variance → x / (variance")),
+        ("normalize: a token of equal numbers gets NaN: ε is missing under the root", Edit(" + 1e-5 → ")),
+        ("normalize: the scale is missing", Edit(" * scale → ")),
+        ("normalize: the shift is missing", Edit(" + shift → ")),
+        (
+            "normalize: first the scale, then the shift",
+            Edit("return centred → return (centred", ".sqrt() * scale + shift → .sqrt() + shift) * scale"),
+        ),
     ],
 )

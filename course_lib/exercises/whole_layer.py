@@ -6,7 +6,7 @@ import torch
 
 from course_lib.exercises.cases import number, random_tensors, scattered
 from course_lib.exercises.exercise import Exercise
-from course_lib.nn import attention_weights, merge_heads, split_heads
+from course_lib.exercises.solutions import Edit
 
 
 def layer_cases(seed):
@@ -25,56 +25,50 @@ def layer_cases(seed):
     ]
 
 
-def multi_head(x, memory, W_Q, W_K, W_V, W_O, num_heads, mask, sources=(0, 1, 1), out=True, split=split_heads, size=1):
-    """The layer; `sources` says where Q, K and V come from, `size` is a factor of the scores."""
-    origin = x, memory
-    q, k, v = (split(origin[i] @ W, num_heads) for i, W in zip(sources, (W_Q, W_K, W_V), strict=True))
-    heads = merge_heads(attention_weights(size * q, k, mask) @ v)
-    return heads @ W_O if out else heads
-
-
-def with_change(**changes):
-    return lambda *case: multi_head(*case, **changes)
-
-
-def by_reshaping(x, num_heads):
-    """Tokens and heads are mixed up."""
-    return x.reshape(len(x), num_heads, x.shape[1], -1)
-
-
-def scaled_by_the_width(x, memory, W_Q, W_K, W_V, W_O, num_heads, mask):
-    return multi_head(x, memory, W_Q, W_K, W_V, W_O, num_heads, mask, size=1 / math.sqrt(num_heads))
-
-
-def turned_weights(x, memory, W_Q, W_K, W_V, W_O, *rest):
-    return multi_head(x, memory, W_Q.T, W_K.T, W_V.T, W_O.T, *rest)
-
-
-def one_head(x, memory, W_Q, W_K, W_V, W_O, num_heads, mask):
-    return multi_head(x, memory, W_Q, W_K, W_V, W_O, 1, mask)
+def layer(x, memory, W_Q, W_K, W_V, W_O, num_heads, mask=None):
+    """B T D asks B S D -> B T D."""
+    q, k, v = (
+        (rows @ W).unflatten(-1, (num_heads, -1)).transpose(1, 2)
+        for rows, W in ((x, W_Q), (memory, W_K), (memory, W_V))
+    )
+    scores = q @ k.mT / q.shape[-1] ** 0.5
+    if mask is not None:
+        scores = scores.masked_fill(~mask, float("-inf"))
+    return (scores.softmax(dim=-1) @ v).transpose(1, 2).flatten(2) @ W_O
 
 
 WHOLE_LAYER = Exercise(
     id="01.7",
     title="The whole layer",
     points=3,
-    truth=multi_head,
+    truth=layer,
     cases=layer_cases,
     axes="sentence token number",
     mistakes=[
-        ("the heads' outputs have to pass the last linear layer, W_O", with_change(out=False)),
-        ("the keys and the values come from the memory, not from x", with_change(sources=(0, 0, 0))),
-        ("the queries come from x, not from the memory", with_change(sources=(1, 1, 1))),
-        ("the values come from the memory, as the keys do", with_change(sources=(0, 1, 0))),
-        ("there is one head as wide as all: the scores must be compared head by head", one_head),
-        ("each head has the width D / H: divide its scores by the root of this, not of D", scaled_by_the_width),
-        ("tokens and heads are mixed up: split the last axis, then exchange the axes", with_change(split=by_reshaping)),
-        ("a vector is a row here: x W, not x times the transposed W", turned_weights),
-        ("the mask is not used", lambda *case: multi_head(*case[:-1], None)),
-        ("the scale is forgotten: divide the scores by the root of a head's width", lambda *case: unscaled(*case)),
+        ("the heads' outputs have to pass the last linear layer, W_O", Edit(" @ W_O → ")),
+        (
+            "the keys and the values come from the memory, not from x",
+            Edit("(memory, W_K) → (x, W_K)", "(memory, W_V) → (x, W_V)"),
+        ),
+        ("the queries come from x, not from the memory", Edit("(x, W_Q) → (memory, W_Q)")),
+        ("the values come from the memory, as the keys do", Edit("(memory, W_V) → (x, W_V)")),
+        (
+            "there is one head as wide as all: the scores must be compared head by head",
+            Edit("(num_heads, -1) → (1, -1)"),
+        ),
+        (
+            "each head has the width D / H: divide its scores by the root of this, not of D",
+            Edit("q.shape[-1] ** 0.5 → x.shape[-1] ** 0.5"),
+        ),
+        (
+            "tokens and heads are mixed up: split the last axis, then exchange the axes",
+            Edit(".unflatten(-1, (num_heads, -1)).transpose(1, 2) → .reshape(len(rows), num_heads, rows.shape[1], -1)"),
+        ),
+        (
+            "a vector is a row here: x W, not x times the transposed W",
+            Edit("(rows @ W) → (rows @ W.T)", "@ W_O → @ W_O.T"),
+        ),
+        ("the mask is not used", Edit("mask is not None → False")),
+        ("the scale is forgotten: divide the scores by the root of a head's width", Edit(" / q.shape[-1] ** 0.5 → ")),
     ],
 )
-
-
-def unscaled(x, memory, W_Q, W_K, W_V, W_O, num_heads, mask):
-    return multi_head(x, memory, W_Q, W_K, W_V, W_O, num_heads, mask, size=math.sqrt(x.shape[-1] // num_heads))

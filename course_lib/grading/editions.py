@@ -1,4 +1,4 @@
-"""The two editions of the exercises: `source` is written by hand, `release` is made from it by nbgrader."""
+"""The editions of the exercises: `source` has what is asked and the solutions, `release` what is asked."""
 
 import os
 import shutil
@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from course_lib.errors import CourseError
+from course_lib.grading.sheets import fill
 from course_lib.lessons import find_lesson
 from course_lib.runtime import REPOSITORY
 
@@ -51,6 +52,36 @@ def complaint(outcome):
     return next((line.strip() for line in reversed(lines) if "Error" in line or "Exception" in line), lines[-1])
 
 
+def fill_sources(sources):
+    """Write the library's answers and checks into the notebooks `sources`, and run those in which that changed code."""
+    import nbformat
+
+    for source in sources:
+        notebook = nbformat.read(source, as_version=4)
+        before = [cell.source for cell in notebook.cells]
+        fill(notebook, source.name[:2])
+        if before != [cell.source for cell in notebook.cells]:
+            run(notebook, source)
+
+
+def run(notebook, path):
+    """Run a notebook where `path` lies, and store it there. Raises CourseError where a cell raises an error."""
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
+
+    quiet = {"record_timing": False, "extra_arguments": ["--log-level=ERROR"]}
+    try:
+        NotebookClient(
+            notebook, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}, **quiet
+        ).execute()
+    except CellExecutionError as error:
+        raise CourseError(
+            f"{path.parent.parent.name}/{path.stem} does not run: {error.ename}: {error.evalue}"
+        ) from None
+    nbformat.write(notebook, path)
+
+
 def generate_releases(sources):
     """The student editions of the notebooks `sources`, without outputs, in their order."""
     import nbformat
@@ -65,23 +96,15 @@ def generate_releases(sources):
 
 
 def make_releases(sources):
-    """Make the student editions of the notebooks `sources`, run and store them; yields their paths.
+    """Write the solutions into the notebooks `sources`, make their student editions, run and store them; yields the
+    paths of the latter.
 
     Raises:
-        CourseError: a student edition does not run from top to bottom.
+        CourseError: an edition does not run from top to bottom.
     """
-    import nbformat
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError
-
+    fill_sources(sources)
     for source, notebook in zip(sources, generate_releases(sources), strict=True):
         target = source.parents[2] / "release" / source.stem / source.name
         target.parent.mkdir(parents=True, exist_ok=True)
-        quiet = {"record_timing": False, "extra_arguments": ["--log-level=ERROR"]}
-        place = {"metadata": {"path": str(target.parent)}}
-        try:
-            NotebookClient(notebook, kernel_name="python3", resources=place, **quiet).execute()
-        except CellExecutionError as error:
-            raise CourseError(f"{source.stem} does not run unsolved: {error.ename}: {error.evalue}") from None
-        nbformat.write(notebook, target)
+        run(notebook, target)
         yield target

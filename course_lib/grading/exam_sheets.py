@@ -13,6 +13,7 @@ from course_lib.grading.exam import FOLDER, FOR, Exam, read_exam
 from course_lib.grading.folder import grade_folder
 from course_lib.grading.judging import run_and_judge
 from course_lib.grading.sandbox import Limits
+from course_lib.grading.sheets import check_of, known
 from course_lib.grading.submissions import plain
 
 HEAD = """# {title}
@@ -42,19 +43,12 @@ def cells_of(question):
     from nbformat.v4 import new_code_cell, new_markdown_cell
 
     exercise, number = question.exercise, question.exercise.id.replace(".", "-")
-    check = f'from course_lib.exercises import check\n\ncheck("{exercise.id}", {question.given})'
-    graded = known(f"check-{number}", grade=True, locked=True, points=exercise.points)
+    graded = {"nbgrader": known(f"check-{number}", grade=True, locked=True, points=exercise.points)}
     yield new_markdown_cell(
         f"## {exercise.id} · {exercise.title}\n\n{question.text.strip()}\n\nPoints: {exercise.points}"
     )
-    yield new_code_cell(question.answer.strip(), metadata=known(f"answer-{number}", solution=True))
-    yield new_code_cell(check, metadata=graded)
-
-
-def known(name, **changes):
-    """Metadata by which nbgrader knows a cell."""
-    usual = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3}
-    return {"nbgrader": {**usual, "grade_id": name, **changes}}
+    yield new_code_cell(question.answer.strip(), metadata={"nbgrader": known(f"answer-{number}", solution=True)})
+    yield new_code_cell(check_of(exercise.id, question.given), metadata=graded)
 
 
 def write_source(exam: Exam, path: Path, root: Path) -> Path:

@@ -1,0 +1,44 @@
+"""The text of a solution, and what becomes of it when somebody makes a mistake in it."""
+
+import inspect
+from functools import cache
+
+from course_lib.errors import CourseError
+
+ARROW = " → "
+
+
+class Edit:
+    """A mistake as a change of the solution's text: `Edit("softmax(dim=-1) → softmax(dim=-2)")`.
+
+    Args:
+        changes: what stands in the solution, an arrow, and what stands there instead; nothing, if it is left out. It
+            must stand in the solution once: of several functions, in one of them.
+    """
+
+    def __init__(self, *changes: str):
+        self.changes = changes
+
+    def of(self, solution):
+        """The solution with this mistake: a function, or as many as the solution has.
+
+        Raises CourseError where a change has no arrow, or does not fit the solution.
+        """
+        functions = solution if isinstance(solution, tuple) else (solution,)
+        text = "\n\n".join(map(source_of, functions))
+        for change in self.changes:
+            old, arrow, new = change.partition(ARROW)
+            if not arrow or text.count(old) != 1:
+                where = ", ".join(function.__name__ for function in functions)
+                raise CourseError(f'the edit "{change}": "{old}" is {text.count(old)} times in {where}; expected once')
+            text = text.replace(old, new)
+        names = dict(functions[0].__globals__)
+        exec(text, names)
+        made = tuple(names[function.__name__] for function in functions)
+        return made if isinstance(solution, tuple) else made[0]
+
+
+@cache
+def source_of(function):
+    """The text of a function."""
+    return inspect.getsource(function)
