@@ -74,8 +74,10 @@ class ModelPage(JupyterHandler):
             raise HTTPError(403)
         try:
             self.finish(LivePage(name).html())
-        except CourseError as error:
-            raise HTTPError(404, str(error)) from None
+        except CourseError as error:  # Jupyter's own page for 404 would not say it
+            self.set_status(404)
+            self.set_header("Content-Type", "text/plain")
+            self.finish(str(error))
 
 
 def live_server(folder: Path, build: Callable[[str], str], port: int = 0) -> LiveServer:

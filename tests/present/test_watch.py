@@ -62,7 +62,7 @@ def test_live_pages_are_served_and_nothing_else(served, monkeypatch):
     _, get = served
     monkeypatch.setattr(watch, "LivePage", lambda name: SimpleNamespace(html=lambda: f"<h1>{name}</h1>"))
     assert get("live/chat.html") == "<h1>chat</h1>"
-    for path in ("lesson.ipynb", "live/../lesson.html", "live/chat.ipynb"):
+    for path in ("lesson.ipynb", "live/../lesson.html", "live/chat.json"):
         with pytest.raises(HTTPError, match="404"):
             get(path)
 

@@ -12,7 +12,10 @@ from tests.studies.prose import differs, links
 STUDIES = all_studies()
 # Even at toy size they ask a trained model, or read all texts.
 LARGE = {
+    "align",
+    "alternatives",
     "architectures",
+    "best_of_n",
     "connectors",
     "forgetting",
     "four_methods",
