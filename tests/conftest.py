@@ -41,6 +41,20 @@ def shapes_unchecked():
     jaxtyping.config.update("jaxtyping_disable", False)
 
 
+@pytest.fixture(scope="session")
+def smollm2():
+    """The real model that `course fetch smollm2` brings. Where it can't be fetched, tests are skipped."""
+    from course_lib.convert import open_checkpoint  # few tests need it, and it takes seconds
+    from course_lib.convert.artefacts import fetch
+    from course_lib.errors import CourseError
+
+    try:
+        fetch("smollm2")
+    except CourseError as error:
+        pytest.skip(f"SmolLM2 is not here; `course fetch smollm2` would bring it, but {error}")
+    return open_checkpoint("smollm2")
+
+
 CHROMIUM = "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 
 

@@ -15,6 +15,7 @@ NAMES = (
     "characters",
     "writing",
     "smollm2",
+    "serving",
     "window",
     "decoder",
     "vit",

@@ -23,13 +23,14 @@ from course_lib.models import fuse, pack
 from course_lib.nn import Int8Linear
 
 NAME, WRITTEN, READ = "smollm2", 64, 500  # tokens
+NOT_HERE: Table = [{"name": f"not here yet: course fetch {NAME}", "tokens_per_second": None, "ratio": None}]
 Run = Callable[[torch.Tensor, int], None]  # reads a prompt, 1 T, and writes so many tokens
 
 
 def measure(options: Options) -> Table:
     """In each round all write the same number of tokens behind a short prompt, and one behind a long one."""
     if not ARTEFACTS[NAME].path.is_file():
-        return [{"name": f"not here yet: course fetch {NAME}", "tokens_per_second": None, "ratio": None}]
+        return NOT_HERE
     return contest(open_checkpoint(NAME), options.rounds, WRITTEN, READ)
 
 

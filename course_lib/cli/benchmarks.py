@@ -34,6 +34,7 @@ def bench(
     characters  learning a text by its characters, against a GPT-2 of Hugging Face (takes minutes)
     writing     tokens per second of greedy writing, against transformers.generate
     smollm2     the same with a real model in few bits and many, and llama.cpp where its binding is installed
+    serving     tokens per second of a real model that answers 16 at once, against one after the other
     window      time per token late and early in a text, with windows; bytes of the caches
     decoder     training a decoder of 6 layers of 384, against a Llama of Hugging Face (takes minutes)
     vit         training vision transformers, against torchvision's of the same shapes

@@ -1,11 +1,13 @@
-"""The benchmark of a real model, with a tiny one in its place: all take part and have both speeds."""
+"""The benchmarks of a real model, with a tiny one in its place: all take part and have their speeds."""
 
+import pytest
 from gguf import GGMLQuantizationType as Kind
 
-from course_lib.benchmarks import Options, smollm2
+from course_lib.benchmarks import Options, serving, smollm2
 from course_lib.convert import open_checkpoint
 from tests.convert.gguf_files import twin, written
 from tests.convert.test_gguf_packed import GROUPED
+from tests.models.tiny import tiny_llm
 
 
 def test_each_way_to_keep_the_weights_is_compared_with_the_others(tmp_path, monkeypatch):
@@ -17,7 +19,14 @@ def test_each_way_to_keep_the_weights_is_compared_with_the_others(tmp_path, monk
     assert rows[-1]["ratio"] == 1.0
 
 
-def test_where_the_file_is_missing_it_says_how_to_fetch_it(tmp_path, monkeypatch):
+def test_one_batch_is_compared_with_one_after_the_other():
+    rows = serving.contest("tiny", tiny_llm(max_length=128), rounds=1, people=3)
+    assert [row["name"] for row in rows] == ["tiny, 3 in one batch", "tiny, one after the other"]
+    assert rows[0]["ratio"] > 0 < rows[0]["tokens_per_second"]
+
+
+@pytest.mark.parametrize("benchmark", [smollm2, serving])
+def test_where_the_file_is_missing_it_says_how_to_fetch_it(benchmark, tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
-    [row] = smollm2.measure(Options(rounds=1))
+    [row] = benchmark.measure(Options(rounds=1))
     assert row["name"] == "not here yet: course fetch smollm2"

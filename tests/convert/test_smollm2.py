@@ -4,8 +4,6 @@ import pytest
 import torch
 import transformers
 
-from course_lib.convert import open_checkpoint
-from course_lib.convert.artefacts import fetch
 from course_lib.generation import Chat
 
 pytestmark = pytest.mark.slow
@@ -25,24 +23,18 @@ TOKENS = 64
 
 
 @pytest.fixture(scope="module")
-def checkpoint():
-    fetch("smollm2")
-    return open_checkpoint("smollm2")
+def ours(smollm2):
+    return smollm2.model()
 
 
 @pytest.fixture(scope="module")
-def ours(checkpoint):
-    return checkpoint.model()
+def template(smollm2):
+    return smollm2.chat_template()
 
 
 @pytest.fixture(scope="module")
-def template(checkpoint):
-    return checkpoint.chat_template()
-
-
-@pytest.fixture(scope="module")
-def theirs(checkpoint):
-    path = checkpoint.file.path
+def theirs(smollm2):
+    path = smollm2.file.path
     made = transformers.AutoModelForCausalLM.from_pretrained(path.parent, gguf_file=path.name, dtype=torch.float32)
     return made.eval()
 
@@ -67,8 +59,8 @@ def test_answers_are_those_of_transformers(prompt, ours, template, theirs):
     assert said == template.decode(written.tolist())
 
 
-def test_conversations_are_written_as_transformers_writes_them(checkpoint, template):
-    path = checkpoint.file.path
+def test_conversations_are_written_as_transformers_writes_them(smollm2, template):
+    path = smollm2.file.path
     tokenizer = transformers.AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name)
     talk = [{"role": "user", "content": PROMPTS[0]}, {"role": "assistant", "content": "Paris."}]
     for before in ([], [{"role": "system", "content": "Be kind."}], talk):
