@@ -51,3 +51,5 @@ def test_a_phone_never_has_to_scroll_a_page_sideways(page):
     for part in range(len(page.texts(".road button"))):
         open_part(page, part)
         assert page.tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], part
+        here = page.tab.locator("[aria-current]").bounding_box()
+        assert here["x"] >= 0 and here["x"] + here["width"] <= PHONE["width"], part

@@ -44,6 +44,15 @@ def test_every_part_and_every_box_can_be_looked_into(page):
             assert page.texts("h3")[0].startswith(f"{number}. ")
 
 
+def test_a_box_tells_all_that_comes_in(page):
+    page.click("part-6")
+    page.click("box-4")
+    assert "Comes in: 11 × 128, and the encoder's output: a row for each of its 10 words" in page.texts(".shape")[-1]
+    assert "What the 4 heads gather, 32 numbers each" in page.texts(".attention")[0]
+    page.click("box-5")
+    assert "Comes in: 11 × 128, twice." in page.texts(".shape")[-1]
+
+
 def test_words_can_be_written_step_by_step_and_others_be_chosen(page):
     page.click("start")
     assert page.output.strip() == "…"

@@ -4,6 +4,7 @@
 import { button, element } from "../../../../viz/viewer_page/elements.js";
 import { decimals } from "../../../../viz/viewer_page/words.js";
 import { painted } from "./heat.js";
+import { many } from "./nouns.js";
 
 // `choice` says which head, query and key are shown; `switch_off` and `show` are called with what the reader wants;
 // `extra` makes what else there is to show of a pair.
@@ -18,7 +19,15 @@ export function attention_panel({ attention, noun, rows, columns, choice, switch
     heads(attention, noun, head, switch_off, show),
     choose_word(`The ${noun} that asks`, rows, query, (query) => show({ query, key: null })),
     asked_words(seen, noun, place, columns, (key) => show({ query, key })),
-    pair(seen, noun, place, rows, columns), ...extra(seen, place));
+    pair(seen, noun, place, rows, columns), ...extra(seen, place), together(attention));
+}
+
+// What the heads gather goes out together.
+function together({ seen: { gathered }, off }) {
+  const [count, width] = [gathered.length, gathered[0][0].length];
+  const text = `What the ${count} heads gather, ${width} numbers each, is put side by side: ${count * width} numbers. ` +
+    `A last linear layer makes of them what goes out.${off.size ? " Heads that are switched off give zeros." : ""}`;
+  return element("section", {}, element("h4", {}, "All heads together"), element("p", {}, text));
 }
 
 function heads(attention, noun, chosen, switch_off, show) {
@@ -63,7 +72,7 @@ function asked_words(seen, noun, { head, query, key }, columns, choose) {
   const titles = [`${noun} that is asked`, "score q · k / √E", "mask", "weight"];
   const header = element("tr", {}, ...titles.map((title) => element("th", { scope: "col" }, title)));
   const table = element("table", {}, element("thead", {}, header), element("tbody", {}, ...body));
-  const scroll = { class: "scroll tall", tabindex: 0, role: "region", "aria-label": `${noun}s that are asked` };
+  const scroll = { class: "scroll tall", tabindex: 0, role: "region", "aria-label": `${many(noun)} that are asked` };
   return element("section", {}, element("h4", {}, "Score, mask, weight"), element("div", scroll, table));
 }
 
@@ -75,7 +84,7 @@ function pair(seen, noun, { head, query, key }, rows, columns) {
   const is_seen = !seen.mask || seen.mask[query][key];
   const capped = Math.abs(score - sum / Math.sqrt(q.length)) > 1e-3 ? ", and capped" : "";
   const then = is_seen
-    ? `After the softmax over all ${noun}s that “${rows[query]}” may see, the weight is ${decimals(weight, 3)}: so much ` +
+    ? `After the softmax over all ${many(noun)} that “${rows[query]}” may see, the weight is ${decimals(weight, 3)}: so much ` +
       "of the value goes into what the head gathers."
     : `The mask hides this ${noun}: it ${key > query ? "comes later" : "has left the window"}. Its weight is 0.`;
   const text = `“${rows[query]}” asks “${columns[key]}”: q · k = ${decimals(sum)}, divided by √${q.length} (a head has ${q.length} numbers)${capped}: ` +

@@ -62,7 +62,8 @@ export function llm_layer_part({ window_sizes, num_heads, num_kv_heads }, i) {
     name: `Layer ${i + 1}`,
     slide: window === null ? "Attention Variants & Alternatives: Beyond Plain Transformers" : "Sliding Window Attention (SWA)",
     lesson: window === null ? "modern_decoder" : "swa",
-    text: `${seen}; ${shared} Addition and normalization are as in the encoder layer, and the feed-forward network has a gate.`,
+    text: `${seen}; ${shared} Addition is as in the encoder layer, normalization takes no mean away, and the feed-forward ` +
+      "network has a gate.",
     show: (session, choice, choose) => {
       const { llm, words } = session;
       const extra = ({ q, k }, { head, query, key }) =>
@@ -90,7 +91,7 @@ export const sampling = {
   slide: null,
   lesson: "chat",
   text: "The temperature sharpens or flattens the distribution; top-k keeps the likeliest words, top-p as many as reach a " +
-    "share together. What is drawn from it is another text each time.",
+    "share together. What is drawn from it may be another text each time.",
   show: (session, choice, choose) => sampling_panel(session, (settings) => {
     session.sample(settings);
     choose({});

@@ -24,6 +24,8 @@ export function exchange_panel(session) {
       to(`The ${FEW} that differ most`, "exchange-few", most_changed.slice(0, FEW)),
       to("All others instead", "exchange-others", most_changed.filter((place) => !exchanged.has(place))),
       to("None", "exchange-none", [])),
+    element("p", { class: "quiet" }, "A visual token knows more than its square: in the vision layers it has heard of all " +
+      "other patches of its picture."),
     answers(session),
     element("h3", {}, "Another picture to take patches from"),
     gallery("other pictures", [twin, ...pictures], other, "other", (one) => session.exchange(exchanged, one)),

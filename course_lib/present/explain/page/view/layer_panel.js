@@ -5,6 +5,7 @@ import { relu } from "../nn/activations.js";
 import { GatedFeedForward } from "../nn/gated_feed_forward.js";
 import { RMSNorm } from "../nn/rms_norm.js";
 import { painted, sequence } from "./heat.js";
+import { about, many } from "./nouns.js";
 
 // The boxes of a layer: what each takes and gives. Where the norm comes first, it stands before its block.
 export function boxes_of(layer) {
@@ -28,13 +29,11 @@ const TITLES = {
 
 const SENTENCES = {
   self_attention:
-    "Each word sends out a query, and has a key and a value for all that ask. It gathers the values of the words whose keys " +
-    "fit its query. This is the only kind of box where words hear of one another.",
+    "Three linear layers make a query, a key and a value of each word's vector. A word gathers the values of those words " +
+    "whose keys fit its query. This is the only kind of box where words hear of one another.",
   cross_attention:
-    "Queries come from the words of the translation, keys and values from what the encoder has made of the sentence. " +
-    "Here the translation looks at the source.",
-  addition:
-    "What the block has made is added to what came in. So a block only has to say what should change.",
+    "Linear layers make queries of the words of the translation, keys and values of what the encoder has made of the " +
+    "sentence. Here the translation looks at the source.",
 };
 
 const HIDDEN = "One hidden layer, then one linear layer, for each word on its own. ";
@@ -54,10 +53,26 @@ function about_norm(norm) {
   return `Each word's vector ${how}, then scaled as trained. The picture shows it after that.`;
 }
 
+function about_addition(norm_first) {
+  const came = norm_first ? "what came in before the normalization" : "what came into it";
+  return `What the block has made is added to ${came}. So a block only has to say what should change.`;
+}
+
 // What there is to say of a box; of some it depends on how the layer was made.
 function sentence_of(kind, layer) {
+  const { norm, norm_first } = layer.self_attention_add_norm;
   if (kind === "feed_forward") return about_feed_forward(layer.feed_forward);
-  return kind === "normalization" ? about_norm(layer.self_attention_add_norm.norm) : SENTENCES[kind];
+  if (kind === "addition") return about_addition(norm_first);
+  return kind === "normalization" ? about_norm(norm) : SENTENCES[kind];
+}
+
+// What comes into a box besides what the one before gives.
+function also(kind, layer) {
+  if (kind === "addition") return ", twice";
+  if (kind !== "cross_attention") return "";
+  const { cross_attention, cross_attention_add_norm } = layer;
+  const normed = cross_attention_add_norm.norm_first ? ", normalized once more" : "";
+  return `, and the encoder's output: a row for each of its ${cross_attention.seen.k[0].length} words${normed}`;
 }
 
 // `open` is the number of the box that is open; `detail` makes what stands below an attention.
@@ -74,10 +89,10 @@ export function layer_panel({ layer, words, noun, open, choose, detail }) {
   const box = boxes.find(({ number }) => number === open) ?? boxes[0];
   const before = boxes[boxes.indexOf(box) - 1];
   const [rows, width] = [box.gives.length, box.gives[0].length];
-  const comes = `Comes in: ${shape(before ?? box)}. Goes out: ${shape(box)}, ${width} numbers for each of ${rows} ${noun}s.`;
+  const comes = `Comes in: ${shape(before ?? box)}${also(box.kind, layer)}. Goes out: ${shape(box)}, ${width} numbers for each of ${rows} ${many(noun)}.`;
   return element("div", {}, element("ol", { class: "boxes" }, ...cards),
     element("section", { class: "open-box" }, element("h3", {}, `${box.number}. ${TITLES[box.kind]}`),
-      element("p", {}, sentence_of(box.kind, layer).replaceAll("word", noun), " ", element("span", { class: "shape" }, comes)),
+      element("p", {}, about(noun, sentence_of(box.kind, layer)), " ", element("span", { class: "shape" }, comes)),
       ...detail(box), sequence(box.gives, words, "What goes out")));
 }
 

@@ -33,6 +33,9 @@ export function layer_part({ session, stack, i, words, columns, choice, choose, 
     return [panel];
   };
   const boxes = layer_panel({ layer, words, noun, open: choice.box, choose: (number) => choose({ box: number }), detail });
-  const rows = `In the pictures a row is the vector of a ${noun}; blue is above zero, orange below.`;
+  const towards = layer.self_attention.seen.mask
+    ? " Each row is on its way to the word that comes next: that of the last word becomes the guess."
+    : "";
+  const rows = `In the pictures a row is the vector of a ${noun}; blue is above zero, orange below.${towards}`;
   return [on, element("p", { class: "quiet" }, `${order} ${rows}`), boxes];
 }

@@ -2,7 +2,7 @@
 // part that is open. A subclass says what is on `top`, what the model has made (`answer`), and what the status tells.
 
 import { button, element } from "../../../../viz/viewer_page/elements.js";
-import { header, keeping_focus, lesson_link, road } from "./walk.js";
+import { header, keeping_focus, lesson_link, road, show_here } from "./walk.js";
 
 export class Page {
   constructor(session, parts, label) {
@@ -54,6 +54,7 @@ export class Page {
       this.draw();
       this.output.replaceChildren(...this.answer(), this.controls(), ...this.switched_off());
       this.road.replaceChildren(road(this.parts, this.open, (index) => this.go(index)));
+      show_here(this.road.firstChild);
       this.panel.replaceChildren(...this.part());
     });
   }

@@ -41,11 +41,12 @@ const last = {
   lesson: "encoder_decoder",
   text: "A linear layer makes a number of each word of the vocabulary, and the softmax makes probabilities of these. " +
     "Click a word to write it instead of the likeliest.",
-  show: (session) => [
-    element("p", { class: "shape" }, `Comes in: 1 × ${session.model.config.d_model}, the vector of ` +
-      `“${session.words.at(-1)}”. Goes out: 1 × ${session.p.length} probabilities; the likeliest are these.`),
-    next_word(session, 20),
-  ],
+  show: (session) => {
+    const { d_model, norm_first } = session.model.config;
+    const vector = `the vector of “${session.words.at(-1)}”${norm_first ? ", normalized once more" : ""}`;
+    const shape = `Comes in: 1 × ${d_model}, ${vector}. Goes out: 1 × ${session.p.length} probabilities; the likeliest are these.`;
+    return [element("p", { class: "shape" }, shape), next_word(session, 20)];
+  },
 };
 
 const search = {

@@ -122,7 +122,10 @@ const connector = {
   show: ({ model }) => {
     const named = (rows) => rows.map((_, i) => `patch ${i + 1}`);
     const { features, visual } = model.seen;
-    return [sequence(features, named(features), "What the vision layers give"), sequence(visual, named(visual), "Visual tokens")];
+    const [depth, count] = [model.vision.depth(model.config.vision_layer), model.vision.layers.length];
+    const left_out = `The tower has ${count} layers: the connector reads what the first ${depth} have made, the others don't run.`;
+    const note = depth < count ? [element("p", { class: "quiet" }, left_out)] : [];
+    return [...note, sequence(features, named(features), "What the vision layers give"), sequence(visual, named(visual), "Visual tokens")];
   },
 };
 
@@ -131,7 +134,7 @@ const among_words = {
   slide: ARCHITECTURE,
   lesson: "vision_language_model",
   text: "Visual tokens take the places that placeholders have kept for them, among the embeddings of the text. From here on " +
-    "the language model treats all rows alike: it can't tell which of them were words.",
+    "the language model treats all rows alike: nothing marks those that were words.",
   show: ({ llm, words }) => [sequence(llm.seen.x, words, "What the language model reads")],
 };
 

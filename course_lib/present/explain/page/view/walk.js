@@ -29,6 +29,12 @@ export function road(parts, open, go) {
   return element("ol", { class: "road" }, ...items);
 }
 
+// Where the road is wider than the screen, the part that is open stands in its middle.
+export function show_here(list) {
+  const { offsetLeft, offsetWidth } = list.querySelector("[aria-current]");
+  list.scrollLeft = offsetLeft - list.offsetLeft - (list.clientWidth - offsetWidth) / 2;
+}
+
 // Elements that are made anew have the same `data-key`: the one that had the focus has it again.
 export function keeping_focus(act) {
   const key = document.activeElement?.dataset.key;
