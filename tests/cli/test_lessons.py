@@ -1,11 +1,14 @@
 """`course run` on made-up lessons."""
 
+from types import SimpleNamespace
+
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from course_lib.cli.lessons import find_notebook
 from course_lib.lessons import numbered
+from course_lib.present import explain
 from tests.cli.conftest import course
 
 
@@ -78,6 +81,20 @@ def test_lessons_become_decks_of_what_they_store_and_nothing_is_run(folder, tmp_
     for name in ("04_works", "05_fails"):
         deck = (tmp_path / "slides" / f"{name}.html").read_text(encoding="utf-8")
         assert "Reveal.initialize" in deck and "an old output" in deck
+
+
+def test_the_page_that_a_lesson_names_is_written_once_beside_its_deck(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(explain, "LivePage", lambda name: SimpleNamespace(html=lambda: f"the page of {name}"))
+    for name in ("04_works", "05_fails"):
+        cell = new_markdown_cell("# A lesson\n\n`course explain chat` writes a page: its part “The cache”.")
+        nbformat.write(new_notebook(cells=[cell]), folder / f"{name}.ipynb")
+    result = course("present", "04", "05", "--out", tmp_path / "slides")
+    assert result.exit_code == 0, result.stderr
+    assert (tmp_path / "slides" / "live" / "chat.html").read_text(encoding="utf-8") == "the page of chat"
+    assert 'data-alive="live/chat.html#The%20cache"' in (tmp_path / "slides" / "04_works.html").read_text(
+        encoding="utf-8"
+    )
+    assert result.stdout.count("alive: ") == 1
 
 
 @pytest.mark.parametrize("option", ["--watch", "--live"])
