@@ -82,6 +82,30 @@ def converse(functions, messages, num_visual, tokens, table, visual):
     return result | ({"rows": exchange(tokens, table, visual)} if exchange else {})
 
 
+def first_part(message):
+    return message | {"content": message["content"][:1]}
+
+
+def last_answer_only(messages, num_visual):
+    row = write(messages, num_visual)
+    last = max(place for place, token in enumerate(row["tokens"]) if token == ASSISTANT)
+    return {"scored": [said and place > last for place, said in enumerate(row["scored"])]}
+
+
+def since_the_user(ids, i):
+    return i - max((place for place in range(i + 1) if ids[place] == USER), default=0)
+
+
+def means(visual):
+    return visual.mean(1, keepdim=True).expand_as(visual)
+
+
+def put_in_anew(tokens, table, visual):
+    return torch.stack(
+        [put_in(row[None], table, visual[: (row == IMAGE).sum() // visual.shape[1]])[0] for row in tokens]
+    )
+
+
 def written(part, **changes):
     return lambda *case: {part: write(*case, **changes)[part]}, None
 
@@ -103,6 +127,16 @@ def exchanged(**changes):
 
 CONVERSATION_MISTAKES = [
     ("tokens: a picture stands where the message has it", written("tokens", order=pictures_first)),
+    (
+        "tokens: a message may have several parts",
+        (lambda messages, P: {"tokens": write([first_part(m) for m in messages], P)["tokens"]}, None),
+    ),
+    ("scored: the user's words are marked, not the assistant's", written("scored", scored=("user",))),
+    ("scored: each answer is marked, not only the last one", (last_answer_only, None)),
+    ("positions: they go on through the whole conversation", written("positions", place=since_the_user)),
+    ("rows: each patch has a vector of its own; yours are means", exchanged(order=means)),
+    ("rows: yours takes the first patch of each picture for all", exchanged(order=lambda v: v[:, :1].expand_as(v))),
+    ("rows: a text goes on where the one before ended, and does not begin with the first picture", (None, put_in_anew)),
     ("tokens: a picture takes num_visual placeholders", (lambda m, P: {"tokens": write(m, 1)["tokens"]}, None)),
     (
         "tokens: <eos> ends each message",

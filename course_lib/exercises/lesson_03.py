@@ -4,6 +4,7 @@ import torch
 
 from course_lib.exercises.cases import as_mask, dice, number, random_tensors
 from course_lib.exercises.exercise import Exercise
+from course_lib.exercises.leaky_decoders import decoders
 from course_lib.exercises.nine_steps import NINE_STEPS
 from course_lib.exercises.solutions import Edit
 
@@ -46,43 +47,6 @@ def make_mask(q_positions, k_positions):
 
 
 # 03.4 Find the leak
-def decoders():
-    """Functions T D -> T D: those that keep to the past, and those that do not."""
-
-    def honest(x):
-        return x.cumsum(dim=0) / torch.arange(1, len(x) + 1)[:, None]
-
-    def blind(x):
-        return torch.zeros_like(x)
-
-    def centred(x):
-        return honest(x) - x.mean(dim=0)
-
-    def by_the_total(x):
-        return honest(x) / x.logsumexp(dim=(0, 1))  # any change moves it, that of a sign, too
-
-    def shifted(x):
-        return x.roll(-1, dims=0)
-
-    def faintly(x):
-        return honest(x) + 1e-5 * x.flip(0).cumsum(dim=0).flip(0)
-
-    def at_one_place(x):
-        y = honest(x).clone()
-        y[2:3] = y[2:3] + x[3:4].sum(dim=0)
-        return y
-
-    def at_the_end_only(x):
-        y = honest(x).clone()
-        y[-2:-1] = y[-2:-1] + x[-1]
-        return y
-
-    return {
-        "honest": (honest, blind, torch.sin),
-        "leaky": (centred, by_the_total, shifted, faintly, at_one_place, at_the_end_only),
-    }
-
-
 def decoder_cases(seed):
     (x,) = random_tensors(seed, (6, 3))
     both = sum(decoders().values(), ())
@@ -104,6 +68,12 @@ MAY_MOVE = (
     "it reports what may move: the changed place itself, later ones, or those behind a place that was changed before "
     "and not put back"
 )
+
+
+def sums_move(decoder, x):
+    later = (x + torch.eye(6)[t][:, None] for t in range(1, 6))
+    moved = (decoder(other) - decoder(x) for other in later)
+    return any(abs(change[:t].mean()) > 1e-6 for t, change in enumerate(moved, start=1))
 
 
 # 03.5 Count the rows
@@ -147,6 +117,11 @@ EXERCISES = [
                 "the normalization of step 6 is missing",
                 Edit("(added - added.mean()) / added.std(correction=0) → added"),
             ),
+            (
+                "the last of the three is the vector of BOS itself: it gets more than the others",
+                {"weights": [1 / 3, 1 / 3, 1 / 3]},
+            ),
+            ("these are the scores; the softmax is still to come", {"weights": [0.0, 0, 2]}),
             (
                 "the values come from the memory, not from the target",
                 Edit("weights @ memory → weights @ torch.stack([bos, este, e])"),
@@ -247,6 +222,15 @@ EXERCISES = [
             ),
             ("it looks at the first output only", Edit("(changed)[:t] → (changed)[:1]", "before[:t] → before[:1]")),
             (
+                "it looks at the place just before only: a leak may reach further",
+                Edit("(changed)[:t] → (changed)[t - 1 : t]", "before[:t] → before[t - 1 : t]"),
+            ),
+            (
+                "it watches the places behind the changed one, which may move",
+                Edit("(changed)[:t] → (changed)[t + 1 :]", "before[:t] → before[t + 1 :]"),
+            ),
+            ("it compares sums or means: these may stay while numbers move", sums_move),
+            (
                 "it forgives small changes: a faint leak is a leak",
                 Edit(
                     "not torch.equal(decoder(changed)[:t], before[:t]) → "
@@ -269,6 +253,7 @@ EXERCISES = [
             ("without a cache step n computes n rows: 1 + 2 + … + 12", {"without": 12 * 12}),
             ("step n computes n rows: 1 + 2 + … + 12 = 12 · 13 / 2", {"without": 66}),
             ("with the cache only the new word goes through the layer", {"with cache": 78}),
+            ("one row at each of the 12 steps", {"with cache": 1}),
             ("each of the 12 places is an example: given these words, predict the next", {"examples": 1}),
             ("each of the 12 places is an example: given these words, predict the next", {"examples": 11}),
             ("without the cache the old words go through again at every step", {"without": 12}),
@@ -280,6 +265,8 @@ EXERCISES = [
         points=1,
         truth=without_mask,
         mistakes=[
+            ("A's loss is high: nobody told it what comes next", {"A", "B", "E"}),
+            ("C and F have a small loss and write well: that is what training is for", {"B", "C", "E", "F"}),
             ("E is missing: its loss is as small as B's, and it writes the end at once", {"B"}),
             ("B is missing: with nearly no loss it writes one word again and again", {"E"}),
             ("C has a small loss and writes well: that is what training is for", {"B", "C", "E"}),

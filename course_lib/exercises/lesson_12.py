@@ -2,11 +2,9 @@
 
 import math
 
-import torch
-import torch.nn.functional as F
-
-from course_lib.exercises.cases import dice, number, random_tensors
+from course_lib.exercises.cases import number, random_tensors
 from course_lib.exercises.exercise import Exercise
+from course_lib.exercises.one_table import ONE_TABLE
 from course_lib.exercises.packing import dialogue_cases, pack, turn
 
 # 12.1 Six data sets
@@ -49,75 +47,18 @@ def packed(part, **changes):
     return None, lambda dialogues: {part: pack(dialogues, **changes)[part]}
 
 
+def packed_as(change):
+    return None, lambda dialogues: {"labels": [change(label) for label in pack(dialogues)["labels"]]}
+
+
+def last_answer_only(messages):
+    ids, marks = turn(messages)
+    last = max(place for place, token in enumerate(ids) if token == 5)
+    return ids, [mark and place > last for place, mark in enumerate(marks)]
+
+
 def numbered(number):
     return None, lambda dialogues: {"segments": [number(segment) for segment in pack(dialogues)["segments"]]}
-
-
-# 12.4 A model of one table
-def table_cases(seed):
-    (table,) = random_tensors(seed, (11, 11))
-    story = torch.randint(11, (9,), generator=dice(seed + 1))
-    sizes = ((6, 3), (9, 5), (4, 3))
-    rows = [(torch.randint(11, (n,), generator=dice(seed + n)), torch.arange(n) >= start) for n, start in sizes]
-    return [(table, rows, story, number(seed, 3, 6))]
-
-
-def text_loss(table, ids):
-    return F.cross_entropy(table[ids[:-1]], ids[1:])
-
-
-def answer_loss(table, rows, all_tokens=False, shift=1, by_row=False, mean=torch.mean):
-    """The mean loss over the completion tokens."""
-    losses = []
-    for ids, said in rows:
-        said = torch.ones_like(said) if all_tokens else said
-        before = len(ids) - shift
-        losses.append(F.cross_entropy(table[ids[:before]], ids[shift:], reduction="none")[said[shift:]])
-    return torch.stack([part.mean() for part in losses]).mean() if by_row else mean(torch.cat(losses))
-
-
-def fine_tune(table, rows, steps, rate=2.0, forget=True, loss=answer_loss):
-    """Plain gradient descent on a table of logits."""
-    table, slope = table.clone(), 0
-    for _ in range(steps):
-        table.requires_grad_()
-        (new,) = torch.autograd.grad(loss(table, rows), table)
-        slope = new if forget else slope + new
-        table = table.detach() - rate * slope
-    return table
-
-
-def row_by_row(table, rows, steps):
-    """As many steps for each row as there should be for all of them together."""
-    for row in steps * rows:
-        table = fine_tune(table, [row], 1)
-    return table
-
-
-def forgotten(before, after, story):
-    """By what factor the perplexity of a story has grown."""
-    return (text_loss(after, story) - text_loss(before, story)).exp()
-
-
-def tune_and_measure(pair, table, rows, story, steps):
-    """Both functions; the second one gets what the first should give. A mistake has one of them only."""
-    tune, measure = pair
-    old = table.clone()
-    new = tune(old, rows, steps) if tune else None
-    result = {} if new is None else {"table": new, "old table": old}
-    return result | ({"forgotten": measure(table, fine_tune(table, rows, steps), story)} if measure else {})
-
-
-def tuned(**changes):
-    return lambda table, rows, steps: fine_tune(table, rows, steps, **changes), None
-
-
-def measured(answer):
-    return None, lambda before, after, story: answer(text_loss(before, story), text_loss(after, story))
-
-
-def tuned_by(**changes):
-    return tuned(loss=lambda table, rows: answer_loss(table, rows, **changes))
 
 
 # 12.5 Learn less
@@ -179,6 +120,9 @@ EXERCISES = [
         mistakes=[
             ("A has no answers to imitate: it is text, as in the first step", {"A": 2}),
             ("B has no pairs to compare: one answer for each instruction", {"B": 3}),
+            ("B has answers to imitate: it is more than text", {"B": 1}),
+            ("D has no answers, so there is nothing to compare", {"D": 3}),
+            ("the steps are counted from 1", {name: step - 1 for name, step in PLACES.items()}),
             ("C's chosen answers could be imitated, but it can do more: it says which of two is better", {"C": 2}),
             ("D is a pile of questions without answers: nothing but text", {"D": 2}),
             ("E has answers that somebody gave; nobody says which of two is better", {"E": 3}),
@@ -195,6 +139,13 @@ EXERCISES = [
         mistakes=[
             ("the two `<eos>` of the answers count: the model must learn to stop", {"scored": 6}),
             ("`<assistant>` is written by the program: the model need not say it", {"scored": 10}),
+            ("what the user says is read, not scored", {"scored": 16}),
+            ("a mean: divide the sum by the number of scored tokens", {"per token": 15}),
+            ("the 8 scored tokens share the cost, not all 16", {"per token": 15 / 16}),
+            ("only what the assistant says is scored here", {"per token": 34 / 16}),
+            ("the mean of the two means: divide their sum by 2", {"mean of means": 2 * MEANS}),
+            ("all 16 tokens share the cost, the two `<eos>` of the prompts, too", {"all": 34 / 14}),
+            ("2 to the power of the loss, not 2 times the loss", {"perplexity": 2 * 15 / 8}),
             ("both answers count, not only the last one", {"scored": 5}),
             ("the two `<eos>` of the answers count: the model must learn to stop", {"per token": 13 / 6}),
             ("`<assistant>` is written by the program: the model need not say it", {"per token": 1.7}),
@@ -230,38 +181,17 @@ EXERCISES = [
             ("labels: the mark that counts is that of the next token, not of the one read", packed("labels", late=1)),
             ("tokens: the last token of a dialogue is never read: nothing follows it", packed("tokens", last=True)),
             ("labels: the prompts are asked, too: 0 where nothing is to be said", packed("labels", masked=False)),
+            ("labels: where nothing is to be said stands 0, not −100", packed_as(lambda label: label or -100)),
+            (
+                "tokens: read is what comes before the asked one: the last of a dialogue is left out, not its first",
+                (None, lambda dialogues: {"tokens": [token for ids, _ in dialogues for token in ids[1:]]}),
+            ),
+            ("is_completion: all answers are marked, not only the last one", (last_answer_only, None)),
             ("segments: all have one number: each dialogue would see those before it", numbered(lambda segment: 1)),
             ("segments: they are counted from 1", numbered(lambda segment: segment - 1)),
         ],
     ),
-    Exercise(
-        id="12.4",
-        title="A model of one table",
-        points=3,
-        truth=(fine_tune, forgotten),
-        cases=table_cases,
-        run=tune_and_measure,
-        tolerance=1e-3,
-        mistakes=[
-            ("table: the prompts are scored, too", tuned_by(all_tokens=True)),
-            ("table: the labels are not shifted: the model learns to repeat what it reads", tuned_by(shift=0)),
-            ("table: each dialogue counts alike; the mean is over all completion tokens", tuned_by(by_row=True)),
-            ("table: the losses are added up; take their mean", tuned_by(mean=torch.sum)),
-            ("table: a step for each dialogue; one step looks at all of them", (row_by_row, None)),
-            ("table: the slopes of earlier steps are not forgotten", tuned(forget=False)),
-            ("table: it walks uphill: subtract the gradient", tuned(rate=-2.0)),
-            ("table: the learning rate is 2", tuned(rate=1.0)),
-            ("old table: it has changed, too; work on a copy", (lambda t, *rest: t.copy_(fine_tune(t, *rest)), None)),
-            ("table: nothing has changed", (lambda table, rows, steps: table, None)),
-            ("table: one step too few", (lambda table, rows, steps: fine_tune(table, rows, steps - 1), None)),
-            ("forgotten: a difference of losses; e to its power is the factor", measured(lambda old, new: new - old)),
-            ("forgotten: a perplexity takes the mean loss, not the sum", measured(lambda a, b: (8 * (b - a)).exp())),
-            ("forgotten: before and after are exchanged", measured(lambda old, new: (old - new).exp())),
-            ("forgotten: the perplexity afterwards; divide by that before", measured(lambda _, new: new.exp())),
-            ("forgotten: perplexities are subtracted; divide them", measured(lambda old, new: new.exp() - old.exp())),
-            ("forgotten: a quotient of losses is no quotient of perplexities", measured(lambda old, new: new / old)),
-        ],
-    ),
+    ONE_TABLE,
     Exercise(
         id="12.5",
         title="Learn less",

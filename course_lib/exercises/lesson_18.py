@@ -52,7 +52,7 @@ FIGHT |= {"overlap": "no", "parameters": "A"}
 # 18.5 Your own conversion
 def conversion_cases(seed):
     cases = []
-    for groups, E, D in (([[0, 2], [1, 3]], 3, 5), ([[0, 3], [1, 4], [2, 5]], 2, 7), ([[2, 0, 1]], 4, 3)):
+    for groups, E, D in (([[3, 1], [0, 2]], 3, 5), ([[0, 3], [1, 4], [2, 5]], 2, 7), ([[2, 0, 1]], 4, 3)):
         size = sum(map(len, groups)) * E
         cases.append((*random_tensors(seed + D, (size, D), (size, D), (D, size)), groups))
     return cases
@@ -174,6 +174,8 @@ EXERCISES = [
             *[("keys and values: the cache holds both", part(f"cache, K = {K}", both=1)) for K in (32, 8, 1)],
             *[("each layer has a cache", part(f"cache, K = {K}", layers=1)) for K in (32, 8, 1)],
             *[("a GiB is 2**30 bytes, not a billion", part(f"cache, K = {K}", unit=1e9)) for K in (32, 8, 1)],
+            *[("a number takes 2 bytes", {f"cache, K = {K}": K / 8}) for K in (32, 8, 1)],
+            ("queries are not kept", {"cache, K = 32": 3}),
             *[("no matrix has the context as an axis", {"parameters, context doubled": n}) for n in (2, 4)],
             *[("the cache grows linearly: 2 L K E for each token", {"cache, context doubled": n}) for n in (1, 4)],
         ],
@@ -203,6 +205,11 @@ EXERCISES = [
                 "each head is there K times; it must be there H / K times",
                 lambda weight, K, H: weight.unflatten(0, (K, -1)).repeat_interleave(K, dim=0).flatten(0, 1),
             ),
+            (
+                "each head is there H times; it must be there H / K times",
+                lambda weight, K, H: weight.unflatten(0, (K, -1)).repeat_interleave(H, dim=0).flatten(0, 1),
+            ),
+            ("the heads are repeated as they are, not divided", lambda w, K, H: repeated(w, K, H) / (H // K)),
             ("all are copies of the first head", lambda weight, K, H: weight[: len(weight) // K].repeat(H, 1)),
             (
                 "the heads come in the opposite order",
@@ -223,8 +230,10 @@ EXERCISES = [
                 for name, n in (("A", 16), ("B", 16), ("C", 128))
             ],
             ("B has one head: for queries, for keys and values", {"numbers B": 256}),
-            ("fair are two with the same numbers per token", {"fair": {"A", "C"}}),
-            ("fair are two with the same numbers per token", {"fair": {"B", "C"}}),
+            *[("fair are two with the same numbers per token", {"fair": set(two)}) for two in ("AC", "BC", "ABC")],
+            ("C has eight key-value heads", {"numbers C": 32}),
+            ("asked for are numbers, not bytes", {"numbers C": 512}),
+            ("asked for is a difference of losses, not percent", {"gap": 100 * (1 - MEANS["A"] / MEANS["B"])}),
             ("the gap between A and C is what sharing costs; asked for are A and B", {"gap": MEANS["A"] - MEANS["C"]}),
             ("B has the higher loss: B − A is positive", {"gap": MEANS["A"] - MEANS["B"]}),
             ("the worst seed of A is still better than the best of B", {"overlap": "yes"}),

@@ -6,52 +6,148 @@ import torch
 
 from course_lib.exercises.values import as_tensor
 
-TWICE, HALF = "this is twice what it should be", "this is half of what it should be"
-OF_FRACTIONS = TWICE, HALF  # of a whole number, this is often chance
-OF_ONE = {
+OF_ANY = {
     "the sign is turned": lambda true: -true,
     "percent and share are mixed up: a factor of 100": lambda true: 100 * true,
     "share and percent are mixed up: a factor of 100": lambda true: true / 100,
     "bits and nats are mixed up: a factor of ln 2": lambda true: true / math.log(2),
     "nats and bits are mixed up: a factor of ln 2": lambda true: true * math.log(2),
     "this is upside down: 1 divided by the right number": lambda true: 1 / true,
-    TWICE: lambda true: 2 * true,
-    HALF: lambda true: true / 2,
+    "bytes, KiB, MiB or GiB are mixed up: a factor of 1,024": lambda true: 1024 * true,
+    "KiB, MiB or GiB are mixed up: a factor of 1,024": lambda true: true / 1024,
+    "these are not millions: a factor of 1,000,000": lambda true: 1e6 * true,
+}
+OF_FRACTIONS = {  # of whole numbers, these would often be chance
+    "this is twice what it should be": lambda true: 2 * true,
+    "this is half of what it should be": lambda true: true / 2,
+    "this is 1 minus the right number": lambda true: 1 - true,
+    "this is 100 minus the right number": lambda true: 100 - true,
+    "this is the square of the right number": lambda true: true**2,
+    "this is the root of the right number": lambda true: abs(true) ** 0.5,
+    "this is rounded down": math.floor,
+    "this is rounded to a whole number": round,
+}
+OF_WHOLE = {  # of small ones, these would be chance as well
+    "this is one too many": lambda true: true + 1,
+    "this is one too few": lambda true: true - 1,
 }
 
 
 def pattern(given, true, tolerance):
-    """What all numbers of a wrong tensor have in common, in words; None if nothing does."""
+    """What all numbers of a wrong result have in common, in words; None if nothing does."""
+    is_bool = isinstance(true, bool) or getattr(true, "dtype", None) is torch.bool
     given, true = as_tensor(given), as_tensor(true)
     if given is None or true is None or true.numel() == 0:
         return None
     if given.numel() == true.numel() == 1:
-        return pattern_of_one(given.item(), true.item(), tolerance)
-    if true.numel() == 1:
-        return None
+        return None if is_bool else pattern_of_one(given.item(), true.item(), tolerance)
     if given.isnan().any() and not true.isnan().any():
         return "there is NaN in it: 0 / 0, or the softmax of nothing but -inf"
     if given.shape != true.shape:
-        return "these are the right numbers in another shape" if same(given.flatten(), true.flatten()) else None
-    if true.dim() > 1 and same(given.mT, true):
-        return "the last two axes are exchanged"
-    if same(given.flatten().sort().values, true.flatten().sort().values):
-        return "these are the right numbers in another order"
-    if true.isfinite().all() and (largest := true.abs().max()) > 0:
-        factor = (given.flatten()[true.abs().argmax()] / (largest * true.flatten()[true.abs().argmax()].sign())).item()
-        if factor and same(given, factor * true, tolerance):
-            return f"every number is {factor:.4g} times the true one"
-    return None
+        return pattern_of_shapes(given, true)
+    return pattern_of_many(given, true, tolerance)
 
 
 def pattern_of_one(given, true, tolerance):
     """What a single wrong number is of the true one, if that is no chance."""
-    for what, made in OF_ONE.items() if math.isfinite(true) else ():
-        if true and math.isclose(given, made(true), rel_tol=max(tolerance, 1e-3)):
-            return None if true == int(true) and what in OF_FRACTIONS else what
+    if not true or not math.isfinite(true):
+        return None
+    more = OF_FRACTIONS if true != int(true) else OF_WHOLE if abs(true) > 4 else {}
+    for what, made in (OF_ANY | more).items():
+        if math.isclose(given, made(true), rel_tol=max(tolerance, 1e-3)):
+            return what
     return None
+
+
+def pattern_of_shapes(given, true):
+    """What became of the numbers if there are more, or fewer, or if they stand otherwise."""
+    if min(given.dim(), true.dim()) > 1 and same(given.mT, true):
+        return "the last two axes are exchanged"
+    if same(given.flatten(), true.flatten()):
+        return "these are the right numbers in another shape"
+    for axis in range(true.dim()):
+        if same(given, true.mean(axis)):
+            return "these are means of the right numbers"
+        if same(given, true.sum(axis)):
+            return "these are sums of the right numbers"
+    if given.dim() == true.dim() > 0 and given.shape[1:] == true.shape[1:] and given.numel():
+        short, long = sorted((given, true), key=len)
+        what = "missing" if short is given else "too many"
+        for where, part in (("end", long[: len(short)]), ("beginning", long[len(long) - len(short) :])):
+            if same(short, part):
+                return f"{len(long) - len(short)} of {len(long)} are {what}, at the {where}; all others are right"
+    return None
+
+
+def pattern_of_many(given, true, tolerance):
+    """What numbers of the right shape are of the true ones."""
+    more = given - true
+    if more.isfinite().all() and same(more, more.flatten()[:1].expand(more.numel()).view(more.shape)):
+        return f"every number is {abs(more.flatten()[0].item()):.4g} too {'large' if more.sum() > 0 else 'small'}"
+    for what, holds in OF_MANY.items():
+        if holds(given, true):
+            return what
+    if true.isfinite().all() and (largest := true.abs().max()) > 0:
+        factor = (given.flatten()[true.abs().argmax()] / (largest * true.flatten()[true.abs().argmax()].sign())).item()
+        if factor and same(given, factor * true, tolerance):
+            return f"every number is {factor:.4g} times the true one"
+    right = torch.isclose(given, true, rtol=tolerance, atol=tolerance).flatten(1).all(1) if true.dim() > 1 else None
+    return None if right is None or len(right) < 3 else of_rows(right)
+
+
+def of_rows(right):
+    """Where along the first axis all is right."""
+    if right[0] and not right[1:].any():
+        return "the first row is right, and no other"
+    if right[:-1].all():
+        return "all rows are right but the last one"
+    return "all rows are right but the first one" if right[1:].all() else None
 
 
 def same(a, b, tolerance=1e-4):
     """Whether two tensors have one shape and nearly the same numbers."""
     return a.shape == b.shape and torch.allclose(a, b, rtol=tolerance, atol=tolerance, equal_nan=True)
+
+
+def are_exchanged(given, true):
+    """Whether everything is 0 or 1, and each the other."""
+    return all(((x == 0) | (x == 1)).all() for x in (given, true)) and same(given, 1 - true)
+
+
+def are_moved(given, true, by):
+    """Whether all numbers stand `by` places on, in the only axis."""
+    long = true.dim() == 1 and len(true) > 3 and not same(true[1:], true[:-1])
+    return long and same(*((given[1:], true[:-1]) if by > 0 else (given[:-1], true[1:])))
+
+
+def have_own_factors(given, true, axis):
+    """Whether the numbers along an axis are the right ones, times a factor of their own."""
+    if true.dim() < 2 or min(true.shape[-2:]) < 2 or not (true.isfinite().all() and given.isfinite().all()):
+        return False
+    sizes = [x.norm(dim=axis, keepdim=True) for x in (given, true)]
+    return all((size > 0).all() for size in sizes) and same(given / sizes[0], true / sizes[1])
+
+
+OF_MANY = {
+    "the last two axes are exchanged": lambda given, true: true.dim() > 1 and same(given.mT, true),
+    "True and False, or 1 and 0, are exchanged": are_exchanged,
+    "everything stands one place too late": lambda given, true: are_moved(given, true, 1),
+    "everything stands one place too early": lambda given, true: are_moved(given, true, -1),
+    "these are the right numbers in another order": lambda given, true: (
+        same(given.flatten().sort().values, true.flatten().sort().values) and not ((true == 0) | (true == 1)).all()
+    ),
+    "the sizes are right, but not all signs": lambda given, true: (
+        same(given.abs(), true.abs()) and not same(given, -true)
+    ),
+    "all your numbers are the same": lambda given, true: (
+        given.min() == given.max() and true.min() != true.max() and true.numel() > 3
+    ),
+    "each row is right but for a factor of its own": lambda given, true: (
+        have_own_factors(given, true, -1) and not have_own_factors(given, true, (-2, -1))
+    ),
+    "each column is right but for a factor of its own": lambda given, true: (
+        have_own_factors(given, true, -2) and not have_own_factors(given, true, (-2, -1))
+    ),
+    "the numbers are rounded down": lambda given, true: same(given, true.trunc()),
+    "the numbers are rounded to whole ones": lambda given, true: same(given, true.round()),
+}

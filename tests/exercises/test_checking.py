@@ -81,6 +81,15 @@ def test_a_single_number_that_fits_one_case_is_no_cause():
     assert "doubled" not in said(lambda x: 6, exercise)
 
 
+def test_an_argument_that_comes_back_is_named():
+    assert "this is `x` as it was handed in" in said(lambda x, by: x)
+
+
+def test_a_pattern_is_named_if_it_is_there_in_all_cases():
+    assert "these are sums of the right numbers" in said(lambda x, by: (by * x).sum(0))
+    assert "of the right" not in said(lambda x, by: (by * x).sum(0) if x.dim() == 1 else x - 1)
+
+
 def test_an_error_is_told_with_the_students_line():
     def answer(x, by):
         return x.no_such_method()

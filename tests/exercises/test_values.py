@@ -112,6 +112,16 @@ def test_words_and_sets_are_compared_without_their_dress(given, true):
         (TRUE.flip(0), "these are the right numbers in another order"),
         (TRUE.reshape(3, 2), "these are the right numbers in another shape"),
         (TRUE / 0 * 0, "there is NaN in it"),
+        (TRUE + 1, "every number is 1 too large"),
+        (TRUE * torch.tensor([[1], [-1]]), "not all signs"),
+        (TRUE * torch.tensor([[2], [3]]), "each row is right but for a factor of its own"),
+        (TRUE * torch.tensor([2, 3, 4]), "each column is right but for a factor of its own"),
+        (torch.full((2, 3), 3.0), "all your numbers are the same"),
+        (TRUE.mean(0), "these are means of the right numbers"),
+        (TRUE.sum(1), "these are sums of the right numbers"),
+        (TRUE.T, "the last two axes are exchanged"),
+        (TRUE[:1], "1 of 2 are missing, at the end; all others are right"),
+        (torch.cat([TRUE[:1], TRUE]), "1 of 3 are too many, at the beginning; all others are right"),
     ],
 )
 def test_what_all_numbers_have_in_common_is_seen(given, says):
@@ -132,9 +142,32 @@ def test_what_all_numbers_have_in_common_is_seen(given, says):
         (3.0, float("inf"), None),
         (3.0, float("nan"), None),
         (7, 3, None),
+        (12, 11, "one too many"),
+        (4, 3, None),
+        (2048, 2, "1,024"),
+        (0.36, 0.64, "1 minus"),
+        (9, 9.375, "rounded down"),
     ],
 )
 def test_what_a_single_number_is_of_the_true_one_is_seen_if_it_is_no_chance(given, true, says):
+    found = pattern(given, true, 1e-4)
+    assert says in found if says else found is None
+
+
+@pytest.mark.parametrize(
+    ("given", "true", "says"),
+    [
+        ([0, 1, 4, 9], [1, 4, 9, 16], "one place too late"),
+        ([4, 9, 16, 0], [1, 4, 9, 16], "one place too early"),
+        ([False, True, True], [True, False, False], "exchanged"),
+        ([True, False, True], [False, True, True], None),
+        ([1, 2, 3], [1.5, 2.25, 3.75], "the numbers are rounded down"),
+        ([[1, 2], [0, 9], [8, 0]], [[1, 2], [3, 4], [5, 6]], "the first row is right, and no other"),
+        ([[1, 2], [3, 4], [8, 0]], [[1, 2], [3, 4], [5, 6]], "all rows are right but the last one"),
+        ([[9, 0], [3, 4], [5, 6]], [[1, 2], [3, 4], [5, 6]], "all rows are right but the first one"),
+    ],
+)
+def test_how_a_list_went_wrong_is_seen(given, true, says):
     found = pattern(given, true, 1e-4)
     assert says in found if says else found is None
 

@@ -1,0 +1,42 @@
+"""No verdict is a lottery: an answer that is right is right on whatever cases a grader draws."""
+
+import random
+from numbers import Number
+
+import pytest
+
+from course_lib.exercises.checking import quietly
+from course_lib.exercises.values import first_difference
+from tests.exercises.test_answers import EXERCISES, right
+
+DRAWN = [name for name, exercise in EXERCISES.items() if exercise.wants_a_function]
+SEEDS = random.Random(4711).sample(range(10**4, 10**9), 200)  # secret ones: far from those of the students
+
+
+def cases_of(exercise):
+    """All cases of all seeds with their seeds; of equal ones that are nothing but numbers, the first."""
+    known = set()
+    for seed in SEEDS:
+        for case in exercise.cases(seed):
+            plain = all(isinstance(part, Number) for part in case)
+            if not plain or case not in known:
+                yield seed, case
+            if plain:
+                known.add(case)
+
+
+def difference(exercise, answer, case, true):
+    """Where an answer and the truth part on a case, or None."""
+    with quietly():
+        given = exercise.apply(answer, case)
+    return first_difference(given, true, exercise.tolerance, exercise.axes.split())
+
+
+@pytest.mark.slow  # four minutes for all exercises together
+@pytest.mark.parametrize("name", DRAWN)
+def test_right_answers_are_accepted_under_two_hundred_secret_seeds(name):
+    exercise, answers = EXERCISES[name], right(name)
+    for seed, case in cases_of(exercise):
+        true = exercise.true_value(case)
+        differences = [difference(exercise, answer, case, true) for answer in answers]
+        assert not any(differences), f"seed {seed}: {differences}"
