@@ -164,7 +164,7 @@ EXERCISES = [
         title="Bytes",
         points=2,
         truth=lambda: BILLS,
-        tolerance=2e-3,
+        tolerance=4e-4,
         mistakes=[
             *[("asked for are all 32 layers, not one", part(f"parameters, K = {K}", layers=1)) for K in (32, 8, 1)],
             *[("the output projection is missing", part(f"parameters, K = {K}", output=False)) for K in (8, 1)],
@@ -222,7 +222,7 @@ EXERCISES = [
         title="A fair fight",
         points=2,
         truth=lambda: FIGHT,
-        tolerance=5e-3,
+        tolerance=3e-3,
         mistakes=[
             *[("what counts are key-value heads: A has one, however many ask", {"numbers A": n}) for n in (256, 128)],
             *[

@@ -73,7 +73,6 @@ EXERCISES = [
         title="On paper",
         points=2,
         truth=lambda: PAPER,
-        tolerance=5e-3,
         mistakes=[
             ("a key and a value are kept: twice as much", {"attention": 320}),
             ("that is one layer; there are 40", {"attention": 16}),
