@@ -23,8 +23,9 @@ class Slides {
     this.begin(step.querySelector("h1, h2, h3, h4, h5, h6"), step.dataset.cell);
     this.slide.classList.toggle("cover", level === 1);
     if (level === 1 && this.alive) {
-      const link = this.slide.querySelector("footer").appendChild(element('<a target="_blank">the model, alive (A)</a>'));
+      const link = element('<a class="alive" target="_blank">the model, alive (A)</a>');
       link.href = this.alive;
+      this.slide.querySelector("footer").append(link);
     }
   }
 
