@@ -1,5 +1,6 @@
 """Text to token ids and back: sub-words learnt by byte-pair encoding, with Hugging Face `tokenizers`."""
 
+import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Protocol, Self, runtime_checkable
@@ -101,6 +102,16 @@ class Tokenizer:
 
     def __len__(self) -> int:
         return self._fast.get_vocab_size()
+
+    @property
+    def merges(self) -> list[tuple[str, str]]:
+        """The pairs that byte-pair encoding united, in its order, in the letters of `pieces`."""
+        return [tuple(pair) for pair in json.loads(self.to_json())["model"]["merges"]]
+
+    def pieces(self, text: str) -> list[str]:
+        """The words that no merge reaches beyond, with a letter for each byte: Ġ is the space, Ã© is é."""
+        normal = self._fast.normalizer.normalize_str(text)
+        return [piece for piece, _ in self._fast.pre_tokenizer.pre_tokenize_str(normal)]
 
     def special_id(self, token: str) -> int:
         """The id of a special token, such as "<mask>". Raises CourseError when the tokenizer has none of that name."""

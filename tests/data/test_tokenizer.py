@@ -94,6 +94,27 @@ def test_no_token_reaches_across_words_or_joins_digits():
     assert tokenizer.tokens(tokenizer.encode("the year 1984")[:-1]) == ["▁the", "▁year", "▁1", "9", "8", "4"]
 
 
+def united(parts, pair):
+    """The parts of a word, the two of each neighbouring `pair` as one."""
+    made = []
+    for part in parts:
+        if made and (made[-1], part) == pair:
+            made[-1] += part
+        else:
+            made.append(part)
+    return made
+
+
+def test_merges_in_their_order_make_the_tokens_of_a_text_from_its_pieces():
+    tokenizer = toy_tokenizer()
+    for text in TEXTS:
+        words = [list(piece) for piece in tokenizer.pieces(text)]
+        for pair in tokenizer.merges:
+            words = [united(word, pair) for word in words]
+        tokens = [tokenizer._fast.id_to_token(id) for id in tokenizer.encode(text)[:-1]]
+        assert [part for word in words for part in word] == tokens
+
+
 def test_the_first_word_has_the_token_that_it_has_elsewhere():
     first, *rest = toy_tokenizer().encode("dois dois")[:-1]
     assert rest == [first]
