@@ -94,7 +94,9 @@ def lora(trio, x, weight, down, up, alpha, shapes, rank):
     """The three functions; a mistake has one of them only."""
     adapt, merge, count = trio
     result = {"adapt": adapt(x, weight, down, up, alpha)} if adapt else {}
-    result |= {"merge": merge(weight, down, up, alpha)} if merge else {}
+    if merge:
+        result["merge"] = merge(weight, down, up, alpha)
+        result |= {} if result["merge"] is None else {"old weight": weight}
     return result | ({"count": count(shapes, rank)} if count else {})
 
 
@@ -206,6 +208,10 @@ EXERCISES = [
             ("adapt: the factor is upside down", adapted_with(lambda down, alpha: down.shape[1] / alpha)),
             ("adapt: only the addition is left", only(adapt=lambda x, w, *rest: adapted(x, 0 * w, *rest))),
             ("adapt: a weight is D_out × D_in: transpose it", only(adapt=lambda x, w, *rest: adapted(x, w.T, *rest))),
+            (
+                "old weight: it has changed, too; return a new one",
+                only(merge=lambda w, *rest: w.copy_(merged(w, *rest))),
+            ),
             ("merge: A B is D_in × D_out: transpose it", only(merge=lambda w, *rest: merged(w.T, *rest).T)),
             ("merge: only the addition is left", only(merge=lambda w, *rest: merged(0 * w, *rest))),
             ("merge: the addition is multiplied by α, not by α / r", merged_with(lambda down, alpha: alpha)),
