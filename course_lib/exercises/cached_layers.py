@@ -1,10 +1,12 @@
-"""A stack of attention layers, read at once and one token at a time with a cache; and wrong ways of the latter."""
+"""A stack of attention layers, read at once and one token at a time with a cache."""
 
 import math
 
 import torch
 
 from course_lib.exercises.cases import random_tensors
+from course_lib.exercises.exercise import Exercise
+from course_lib.exercises.solutions import Edit
 
 
 def stack_cases(seed):
@@ -15,31 +17,36 @@ def stack_cases(seed):
     return cases
 
 
-def stepping(scale=math.sqrt, grow=lambda kept, row: torch.vstack([kept, row]), use=lambda *seen: seen, deep=True):
-    """A way to read one token with a cache, with one thing changed."""
-
-    def step(x, kept, layers):
-        first, new = x, []
-        for (W_Q, W_K, W_V), (K, V) in zip(layers, kept, strict=True):
-            source = x if deep else first
-            K, V = grow(K, source @ W_K), grow(V, source @ W_V)
-            new.append((K, V))
-            keys, values = use(K, V)
-            x = (x @ W_Q @ keys.T / scale(len(x))).softmax(dim=-1) @ values
-        return x, new
-
-    return step
+def read_token(x, kept, layers):
+    """The newest token and what is kept -> its output, and what is kept now."""
+    now = []
+    for (W_Q, W_K, W_V), (K, V) in zip(layers, kept, strict=True):
+        K, V = torch.vstack([K, x @ W_K]), torch.vstack([V, x @ W_V])
+        now.append((K, V))
+        x = (x @ W_Q @ K.T / math.sqrt(len(x))).softmax(dim=-1) @ V
+    return x, now
 
 
-def through_the_cache(step, X, layers, onward=lambda before, now: now):
+def largest_difference(step, plain, X, layers):
+    """Between the tokens read one by one with `step`, and all at once with `plain`."""
+    kept, outputs = [(X[:0], X[:0]) for _ in layers], []
+    for x in X:
+        output, kept = step(x, kept, layers)
+        outputs.append(output)
+    return (torch.stack(outputs) - plain(X, layers)).abs().max()
+
+
+UNSCALED = Edit("math.sqrt(len(x)) → len(x)")
+
+
+def through_the_cache(step, X, layers):
     """The outputs of all tokens, read one by one: T D, or None if the step gives nothing."""
     kept, outputs = [(X[:0], X[:0]) for _ in layers], []
     for x in X:
         result = step(x, kept, layers)
         if result is None:
             return None
-        output, now = result
-        kept = onward(kept, now)
+        output, kept = result
         outputs.append(torch.as_tensor(output))
     return torch.stack(outputs)
 
@@ -53,5 +60,47 @@ def plainly(X, layers):
     return X
 
 
-def largest_difference(step, plain, X, layers, pick=lambda difference: difference.abs().max(), **how):
-    return pick(through_the_cache(step, X, layers, **how) - plain(X, layers))
+def turned_round(X, layers):
+    return -plainly(X, layers)
+
+
+def run_both(functions, X, layers):
+    step, difference = functions
+    outputs = through_the_cache(step, X, layers)
+    found = difference(UNSCALED.of(read_token), turned_round, X, layers)  # both with a fault, so that there is one
+    return None if outputs is None else {"outputs": outputs, "largest difference": found}
+
+
+BY_HAND = Exercise(
+    id="17.2",
+    title="By hand",
+    points=3,
+    truth=(read_token, largest_difference),
+    cases=stack_cases,
+    run=run_both,
+    mistakes=[
+        ("the scale is forgotten: divide scores by the root of E", Edit(" / math.sqrt(len(x)) → ")),
+        ("divided by E, not by its root", UNSCALED),
+        (
+            "nothing is kept: each token attends to itself alone",
+            Edit("torch.vstack([K, x @ W_K]), torch.vstack([V, x @ W_V]) → (x @ W_K)[None], (x @ W_V)[None]"),
+        ),
+        (
+            "a token sees itself, too: append before you attend",
+            Edit("@ K.T → @ K[:-1].T", "(dim=-1) @ V → (dim=-1) @ V[:-1]"),
+        ),
+        ("keys and values are exchanged", Edit("@ K.T → @ V.T", "(dim=-1) @ V → (dim=-1) @ K")),
+        (
+            "deeper layers make keys and values from their own input, not from the embedding",
+            Edit("now = [] → now, first = [], x", "[K, x @ W_K] → [K, first @ W_K]", "[V, x @ W_V] → [V, first @ W_V]"),
+        ),
+        ("this is the mean difference; one wrong row could hide in it", Edit(".abs().max() → .abs().mean()")),
+        (
+            "`plain` is handed in; compare with it, and not with `plainly`",
+            Edit("- plain → - plainly"),
+        ),
+        ("only the last token is compared", Edit("layers)).abs() → layers))[-1].abs()")),
+        ("a difference may be negative: take its size", Edit(".abs().max() → .max()")),
+        ("what `step` keeps is what the next `step` begins with", Edit("output, kept = → output, _ =")),
+    ],
+)

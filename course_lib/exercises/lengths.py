@@ -1,8 +1,10 @@
-"""The loss within the trained length and beyond it; with the ways to get it wrong."""
+"""The loss within the trained length and beyond it."""
 
 import torch
 
 from course_lib.exercises.cases import dice, random_tensors, scattered
+from course_lib.exercises.exercise import Exercise
+from course_lib.exercises.solutions import Edit
 
 
 def length_cases(seed):
@@ -11,49 +13,46 @@ def length_cases(seed):
     return [(logits + slope * logits, labels, 5), (scattered(more), few, 3), (3 * logits.double(), labels, 4)]
 
 
-def within_and_beyond(logits, labels, trained, normalize=lambda x: x.log_softmax(dim=-1), end=0, start=None, last=None):
-    loss = -normalize(logits).gather(-1, labels.unsqueeze(-1)).squeeze(-1).mean(dim=0)
-    begin = trained if start is None else start
-    return {"within": loss[: trained + end].mean(), "beyond": loss[(-last if last else begin) :].mean()}
+def within_and_beyond(logits, labels, trained):
+    """B T V, B T -> the mean losses within and beyond."""
+    log_p = logits.log_softmax(dim=-1)
+    loss = -log_p.gather(-1, labels.unsqueeze(-1)).squeeze(-1).mean(dim=0)
+    return {"within": loss[:trained].mean(), "beyond": loss[trained:].mean()}
 
 
-def exchanged(*case):
-    return dict(zip(("beyond", "within"), within_and_beyond(*case).values(), strict=True))
-
-
-def cut_in_texts(logits, labels, trained):
-    return {
-        "within": within_and_beyond(logits[:trained], labels[:trained], labels.shape[1])["within"],
-        "beyond": within_and_beyond(logits[trained:], labels[trained:], labels.shape[1])["within"],
-    }
-
-
-def shifted_once_more(logits, labels, trained):
-    return within_and_beyond(logits[:, :-1], labels[:, 1:], trained)
-
-
-def summed(logits, labels, trained):
-    means, (B, T) = within_and_beyond(logits, labels, trained), labels.shape
-    return {"within": B * trained * means["within"], "beyond": B * (T - trained) * means["beyond"]}
-
-
-def measured_with(**changes):
-    return lambda *case: within_and_beyond(*case, **changes)
-
-
-LENGTH_MISTAKES = [
-    ("within has one place too many: the last trained one is trained − 1", measured_with(end=1)),
-    ("beyond is all places after the trained ones, not the whole text", measured_with(start=0)),
-    ("beyond is all places after the trained ones, not the last one", measured_with(last=1)),
-    (
-        "the softmax belongs over the vocabulary",
-        measured_with(normalize=lambda x: x.log_softmax(1)),
-    ),
-    ("this is the mean of −p; a loss is the mean of −log p", measured_with(normalize=lambda x: x.softmax(-1))),
-    ("the logits are no log-probabilities yet", measured_with(normalize=lambda logits: logits)),
-    ("within and beyond are exchanged", exchanged),
-    ("within has one place too few: the last trained one is trained − 1", measured_with(end=-1)),
-    ("the texts are cut, not the places: B comes first", cut_in_texts),
-    ("the labels are the right characters already: no shift is needed", shifted_once_more),
-    ("a sum; asked for are means", summed),
-]
+ALTERNATING = Exercise(
+    id="20.5",
+    title="Alternating",
+    points=2,
+    truth=within_and_beyond,
+    cases=length_cases,
+    mistakes=[
+        ("within has one place too many: the last trained one is trained − 1", Edit("[:trained] → [: trained + 1]")),
+        ("beyond is all places after the trained ones, not the whole text", Edit("[trained:] → ")),
+        ("beyond is all places after the trained ones, not the last one", Edit("[trained:] → [-1:]")),
+        (
+            "the softmax belongs over the vocabulary",
+            Edit("softmax(dim=-1) → softmax(dim=1)"),
+        ),
+        ("this is the mean of −p; a loss is the mean of −log p", Edit("log_softmax → softmax")),
+        ("the logits are no log-probabilities yet", Edit(".log_softmax(dim=-1) → ")),
+        (
+            "within and beyond are exchanged",
+            Edit('"within": loss → "beyond": loss', '"beyond": loss[trained → "within": loss[trained'),
+        ),
+        ("within has one place too few: the last trained one is trained − 1", Edit("[:trained] → [: trained - 1]")),
+        ("the texts are cut, not the places: B comes first", Edit("mean(dim=0) → mean(dim=1)")),
+        (
+            "the labels are the right characters already: no shift is needed",
+            Edit("log_p = logits → labels, logits = labels[:, 1:], logits[:, :-1]\n    log_p = logits"),
+        ),
+        (
+            "a sum; asked for are means",
+            Edit(
+                "mean(dim=0) → sum(dim=0)",
+                "[:trained].mean() → [:trained].sum()",
+                "[trained:].mean() → [trained:].sum()",
+            ),
+        ),
+    ],
+)

@@ -1,36 +1,39 @@
 """Exercises of lesson 04: encoder and decoder."""
 
-import math
-
 import torch
-import torch.nn.functional as F
-from torch import nn
 
 from course_lib.exercises.cases import dice, number, random_tensors
 from course_lib.exercises.exercise import Exercise
+from course_lib.exercises.small_training import TRAINING
+from course_lib.exercises.solutions import Edit
 from course_lib.exercises.to_the_word import TO_THE_WORD
 
-
 # 04.1 The clock
-def clock(place=2, D=6, exponent=lambda i, D: 2 * i / D, turn=lambda angle: angle, order=(0, 1)):
-    """The six numbers of a place, and how far the slowest hand turns in 512 places."""
-    angles = [turn(place / 10000 ** exponent(i, D)) for i in range(D // 2)]
-    hands = [(math.sin(angle), math.cos(angle)) for angle in angles]
-    slowest = math.degrees(512 / 10000 ** exponent(D // 2 - 1, D))
-    return {"place 2": [hand[k] for hand in hands for k in order], "slowest hand": slowest, "without positions": "bag"}
+
+
+def answer():
+    angles = 2 / 10000 ** (torch.arange(0, 6, 2) / 6)
+    return {
+        "place 2": torch.stack([angles.sin(), angles.cos()], dim=1).flatten(),
+        "slowest hand": 512 / 10000 ** (4 / 6) * 180 / torch.pi,
+        "without positions": "bag",
+    }
 
 
 # 04.2 Shapes at every station
 B, S, T, D, H, V = 3, 7, 5, 64, 4, 100
-SHAPES = {
-    "memory": (B, S, D),
-    "memory mask": (B, 1, 1, S),
-    "self weights": (B, H, T, T),
-    "cross weights": (B, H, T, S),
-    "logits": (B, T, V),
-    "new logits": (B, 1, V),
-    "new self weights": (B, H, 1, T + 1),
-}
+
+
+def shapes():
+    return {
+        "memory": (3, 7, 64),
+        "memory mask": (3, 1, 1, 7),
+        "self weights": (3, 4, 5, 5),
+        "cross weights": (3, 4, 5, 7),
+        "logits": (3, 5, 100),
+        "new logits": (3, 1, 100),
+        "new self weights": (3, 4, 1, 6),
+    }
 
 
 # 04.3 Count
@@ -39,19 +42,14 @@ def sizes(seed):
     return [(101, width, 4 * width, 1, 1), (13, width, 31, 3, 2), (1500, 128, 512, 2, 5)]
 
 
-def parameters(vocab_size, d_model, d_ff, num_encoder_layers, num_decoder_layers):
-    attention, feed_forward, norm = 4 * (d_model**2 + d_model), 2 * d_model * d_ff + d_ff + d_model, 2 * d_model
-    encoder, decoder = attention + feed_forward + 2 * norm, 2 * attention + feed_forward + 3 * norm
-    return vocab_size * d_model + num_encoder_layers * encoder + num_decoder_layers * decoder
-
-
-def second(d_model):
-    return 4 * (d_model**2 + d_model) + 2 * d_model
-
-
-def miscounted(change):
-    """The count with `change(V, D, F, N, M)` added."""
-    return lambda *case: parameters(*case) + change(*case)
+def count_parameters(vocab_size, d_model, d_ff, num_encoder_layers, num_decoder_layers):
+    """The number of parameters of a translator with one table."""
+    attention = 4 * (d_model * d_model + d_model)
+    feed_forward = 2 * d_model * d_ff + d_ff + d_model
+    norm = 2 * d_model
+    encoder_layer = attention + feed_forward + 2 * norm
+    decoder_layer = 2 * attention + feed_forward + 3 * norm
+    return vocab_size * d_model + num_encoder_layers * encoder_layer + num_decoder_layers * decoder_layer
 
 
 # 04.4 Embedding, positions, addition
@@ -62,82 +60,50 @@ def embedding_cases(seed):
     return [(ids, table, positions, 0), (ids[:, :1], table, positions, 9), (ids, table.double(), positions, 4)]
 
 
-def embed(ids, table, positions, start):
-    return table[ids] * math.sqrt(table.shape[1]) + positions[start : start + ids.shape[1]]
-
-
-# 04.5 Find the bug: a training that hardly learns
-def training_cases(seed):
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        model = nn.Sequential(nn.Embedding(7, 5), nn.Linear(5, 7))
-    tokens = torch.randint(1, 7, (3, 2, 6), generator=dice(seed))
-    batches = [(row[:, :-1], row[:, 1:].clone()) for row in tokens]
-    for _, labels in batches:
-        labels[1, 3:] = 0  # padding
-    return [(model, batches, 0.5), (model, batches[:1], 0.1)]
-
-
-def train(model, batches, rate, loss_of=None, forget=True):
-    optimizer, losses = torch.optim.SGD(model.parameters(), lr=rate), []
-    for inputs, labels in batches:
-        if forget:
-            optimizer.zero_grad()
-        loss = (loss_of or masked_loss)(model(inputs), inputs, labels)
-        loss.backward()
-        optimizer.step()
-        losses.append(loss.item())
-    return losses
-
-
-def masked_loss(logits, inputs, labels):
-    return F.cross_entropy(logits.flatten(0, 1), labels.flatten(), ignore_index=0)
-
-
-def run_training(answer, model, batches, rate):
-    """The losses, and what has become of the model."""
-    losses = answer(model, batches, rate)
-    return None if losses is None else {"losses": losses, "weights": model[1].weight}
-
-
-def trained_with(**changes):
-    return lambda model, batches, rate: train(model, batches, rate, **changes)
-
-
-def no_step(model, batches, rate):
-    return [masked_loss(model(inputs), inputs, labels).item() for inputs, labels in batches]
+def enter(ids, table, positions, start):
+    """B T -> B T D."""
+    words = table[ids] * table.shape[1] ** 0.5
+    places = positions[start : start + ids.shape[1]]
+    return words + places
 
 
 # 04.6 How does it do it, and where does it stop?
-READING = {"A": "reverse", "B": "copy", "C": "sort", "unreliable": {2, 7, 10}}
+
+
+def reading():
+    return {"A": "reverse", "B": "copy", "C": "sort", "unreliable": {2, 7, 10}}
+
 
 EXERCISES = [
     Exercise(
         id="04.1",
         title="The clock",
         points=2,
-        truth=clock,
+        truth=answer,
         tolerance=2e-3,
         mistakes=[
-            ("the angles are in radians, not in degrees", {"place 2": clock(turn=math.radians)["place 2"]}),
-            ("each hand gives its sine first, then its cosine", {"place 2": clock(order=(1, 0))["place 2"]}),
+            ("the angles are in radians, not in degrees", Edit("angles = 2 / → angles = torch.pi / 180 * 2 /")),
+            (
+                "each hand gives its sine first, then its cosine",
+                Edit("angles.sin(), angles.cos() → angles.cos(), angles.sin()"),
+            ),
             (
                 "all sines stand before all cosines; here each hand's two numbers are neighbours",
-                {"place 2": [*clock()["place 2"][::2], *clock()["place 2"][1::2]]},
+                Edit("dim=1).flatten() → dim=0).flatten()"),
             ),
             (
                 "the exponent of hand i is 2 i / D, not i / D",
-                {"place 2": clock(exponent=lambda i, D: i / D)["place 2"]},
+                Edit("torch.arange(0, 6, 2) → torch.arange(3)"),
             ),
-            ("places are counted from 0: this is another place", {"place 2": clock(place=1)["place 2"]}),
-            ("places are counted from 0: this is another place", {"place 2": clock(place=3)["place 2"]}),
+            ("places are counted from 0: this is another place", Edit("angles = 2 → angles = 1")),
+            ("places are counted from 0: this is another place", Edit("angles = 2 → angles = 3")),
             (
                 "this is the angle in radians; asked for are degrees",
-                {"slowest hand": math.radians(clock()["slowest hand"])},
+                Edit(" * 180 / torch.pi → "),
             ),
             (
                 "this is the turn of the second hand; the slowest is the last one, 2 i / D = 2/3",
-                {"slowest hand": math.degrees(512 / 10000 ** (1 / 3))},
+                Edit("(4 / 6) → (2 / 6)"),
             ),
             (
                 "without positions, no layer can tell one order of the words from another",
@@ -149,7 +115,7 @@ EXERCISES = [
         id="04.2",
         title="Shapes at every station",
         points=2,
-        truth=lambda: SHAPES,
+        truth=shapes,
         mistakes=[
             ("the memory has a vector per source token: S, not T", {"memory": (B, T, D)}),
             ("the memory is a sequence, not one vector per sentence", {"memory": (B, D)}),
@@ -177,117 +143,77 @@ EXERCISES = [
         id="04.3",
         title="Count",
         points=2,
-        truth=parameters,
+        truth=count_parameters,
         cases=sizes,
         mistakes=[
-            ("the table is counted three times; tied, the three are one", miscounted(lambda V, D, F, N, M: 2 * V * D)),
-            ("the table of words is missing", miscounted(lambda V, D, F, N, M: -V * D)),
-            ("the output layer has no bias of its own: it is the table", miscounted(lambda V, D, F, N, M: V)),
-            ("a decoder layer has two attentions", miscounted(lambda V, D, F, N, M: -4 * (D * D + D) * M)),
-            ("a decoder layer has cross-attention and its norm, too", miscounted(lambda V, D, F, N, M: -second(D) * M)),
-            ("a decoder layer has three norms", miscounted(lambda V, D, F, N, M: -2 * D * M)),
+            ("the table is counted three times; tied, the three are one", Edit("vocab_size * → 3 * vocab_size *")),
+            ("the table of words is missing", Edit("vocab_size * d_model + → ")),
+            (
+                "the output layer has no bias of its own: it is the table",
+                Edit("vocab_size * d_model → vocab_size * d_model + vocab_size"),
+            ),
+            ("a decoder layer has two attentions", Edit("2 * attention → attention")),
+            (
+                "a decoder layer has cross-attention and its norm, too",
+                Edit("2 * attention → attention", "3 * norm → 2 * norm"),
+            ),
+            ("a decoder layer has three norms", Edit("3 * norm → 2 * norm")),
             (
                 "the numbers of encoder and decoder layers are exchanged",
-                lambda V, D, F, N, M: parameters(V, D, F, M, N),
+                Edit(
+                    "num_encoder_layers * encoder_layer + num_decoder_layers * → "
+                    "num_decoder_layers * encoder_layer + num_encoder_layers *"
+                ),
             ),
-            ("the biases are missing", miscounted(lambda V, D, F, N, M: -4 * D * (N + 2 * M) - (F + D) * (N + M))),
-            ("post-norm stacks have no last norm", miscounted(lambda V, D, F, N, M: 4 * D)),
+            ("the biases are missing", Edit(" + d_model) → )", " + d_ff + d_model → ")),
+            ("post-norm stacks have no last norm", Edit("vocab_size * d_model → vocab_size * d_model + 4 * d_model")),
         ],
     ),
     Exercise(
         id="04.4",
         title="Build the entrance",
         points=2,
-        truth=embed,
+        truth=enter,
         cases=embedding_cases,
         axes="sentence token number",
         mistakes=[
             (
                 "the factor √D is missing: the words are drowned by their places",
-                lambda ids, table, places, start: table[ids] + places[start : start + ids.shape[1]],
+                Edit(" * table.shape[1] ** 0.5 → "),
             ),
             (
                 "the words are multiplied by D, not by its root",
-                lambda ids, table, places, start: table[ids] * table.shape[1] + places[start : start + ids.shape[1]],
+                Edit(" ** 0.5 → "),
             ),
             (
                 "the words are divided by √D; they are to become longer, not shorter",
-                lambda ids, table, places, start: (
-                    table[ids] / table.shape[1] ** 0.5 + places[start : start + ids.shape[1]]
-                ),
+                Edit("* table.shape[1] → / table.shape[1]"),
             ),
             (
                 "the places are multiplied by √D, too: only the words are",
-                lambda ids, table, places, start: (
-                    (table[ids] + places[start : start + ids.shape[1]]) * table.shape[1] ** 0.5
-                ),
+                Edit("words + places → words + places * table.shape[1] ** 0.5"),
             ),
             (
                 "start is ignored: after nine tokens the next one stands at place 9, not at place 0",
-                lambda ids, table, places, start: embed(ids, table, places, 0),
+                Edit("positions[start : start + ids.shape[1]] → positions[: ids.shape[1]]"),
             ),
-            ("the positions are missing", lambda ids, table, places, start: table[ids] * table.shape[1] ** 0.5),
+            ("the positions are missing", Edit(" + places → ")),
             (
                 "the position is looked up by the token's id, not by its place",
-                lambda ids, table, places, start: table[ids] * table.shape[1] ** 0.5 + places[ids],
+                Edit("positions[start : start + ids.shape[1]] → positions[ids]"),
             ),
             (
                 "places are counted from 0: all positions are shifted by one",
-                lambda ids, table, places, start: embed(ids, table, places, start + 1),
+                Edit("[start : start → [start + 1 : start + 1"),
             ),
         ],
     ),
-    Exercise(
-        id="04.5",
-        title="Find the bug: a training that hardly learns",
-        points=3,
-        truth=train,
-        cases=training_cases,
-        run=run_training,
-        mistakes=[
-            (
-                "the slopes are not forgotten: zero_grad is missing, so each step repeats the steps before",
-                trained_with(forget=False),
-            ),
-            (
-                "padding is counted in the loss: label 0 is no word",
-                trained_with(loss_of=lambda logits, x, y: F.cross_entropy(logits.flatten(0, 1), y.flatten())),
-            ),
-            (
-                "the target is not shifted: the model is asked for the token that it reads, not for the next one",
-                trained_with(
-                    loss_of=lambda logits, x, y: F.cross_entropy(logits.flatten(0, 1), x.flatten(), ignore_index=0)
-                ),
-            ),
-            (
-                "the loss is a sum over the tokens; asked for is the mean",
-                trained_with(
-                    loss_of=lambda logits, x, y: F.cross_entropy(logits.mT, y, ignore_index=0, reduction="sum")
-                ),
-            ),
-            (
-                "the model stays as it was: no step is taken, or it comes before `backward`, when there are no slopes",
-                no_step,
-            ),
-            (
-                "the loss is computed on probabilities: softmax twice",
-                trained_with(loss_of=lambda logits, x, y: masked_loss(logits.softmax(dim=-1), x, y)),
-            ),
-            (
-                "each sentence counts alike, however short; asked for is the mean over all tokens",
-                trained_with(
-                    loss_of=lambda logits, x, y: torch.stack(
-                        [masked_loss(a[None], x, b[None]) for a, b in zip(logits, y, strict=True)]
-                    ).mean()
-                ),
-            ),
-        ],
-    ),
+    TRAINING,
     Exercise(
         id="04.6",
         title="How does it do it, and where does it stop?",
         points=2,
-        truth=lambda: READING,
+        truth=reading,
         mistakes=[
             ("in A, the first word is fetched from the last place", {"A": "copy"}),
             ("in B, the first word is fetched from the first place", {"B": "reverse"}),

@@ -2,83 +2,40 @@
 
 import torch
 
-from course_lib.exercises.cases import as_mask, number, random_tensors
+from course_lib.exercises.cases import random_tensors
 from course_lib.exercises.exercise import Exercise
-
-
-# 08.1 Draw a prefix
-def prefix_mask(prefix, length):
-    """The prefix sees the prefix; what comes after sees all that came before. Bool, rows are queries."""
-    places = torch.arange(length)
-    return (places <= places[:, None]) | (places < prefix)
-
-
-def mixer(mask, strength=1.0):
-    """A model T D -> T D in which each token hears the mean of those that it may see."""
-    shares = mask / mask.sum(dim=1, keepdim=True)
-
-    def model(x):
-        return x.sin() * mask.diagonal()[:, None] + strength * shares @ x
-
-    return model
-
-
-def models(prefix, length):
-    """Masks that a leak test must tell apart."""
-    ones = torch.ones(length, length, dtype=torch.bool)
-    skip = ones.tril()
-    skip[-1, 1] = False
-    return [prefix_mask(prefix, length), ones, ones.tril(), ones.triu(), ones.tril(-1) | ~ones.tril(), skip]
-
-
-def prefix_cases(seed):
-    prefix = number(seed, 3, 4)
-    (x,) = random_tensors(seed, (7, 5))
-    faint = mixer(torch.ones(7, 7, dtype=torch.bool), strength=0.01)
-    return [(prefix, 7, mixer(mask), x) for mask in models(prefix, 7)] + [(1, 7, faint, x)]
-
-
-def leak_map(model, x, own=True, threshold=0.0, changed=None):
-    """Which state (row) changes with which token (column)."""
-    before, columns = model(x), []
-    for place in range(len(x)):
-        other = x.clone()
-        other[place] += 1
-        columns.append((model(other) - before).abs().amax(dim=1) > threshold)
-    found = torch.stack(columns, dim=1)
-    found = found if own else found & ~torch.eye(len(x), dtype=torch.bool)
-    return found if changed is None else found & (torch.arange(len(x)) == changed)
-
-
-def draw_and_prove(pair, prefix, length, model, x):
-    """Both functions; a mistake has one of them only."""
-    draw, prove = pair
-    result = {"mask": as_mask(draw, prefix, length)} if draw else {}
-    return result | ({"leaks": prove(model, x)} if prove else {})
-
-
-def drawn(mask):
-    return lambda prefix, length: mask(torch.arange(length)[:, None], torch.arange(length), prefix), None
-
-
-def proven(**changes):
-    return None, lambda model, x: leak_map(model, x, **changes)
-
+from course_lib.exercises.prefix import PREFIX
+from course_lib.exercises.solutions import Edit
 
 # 08.2 Three exercises by hand
 SENTENCE = "bruno saw a small bird near the old house <eos>"
-BY_HAND = {
-    "masked reads": "bruno saw a <mask> cup near the old house <eos>",
-    "masked labels": "- - - small bird - - - house -",
-    "causal reads": "<bos> bruno saw a small bird near the old house",
-    "causal labels": SENTENCE,
-    "spans source": "bruno saw <gap0> near the <gap1> house <eos>",
-    "spans target": "<gap0> a small bird <gap1> old <eos>",
-}
+
+
+def made():
+    return {
+        "masked reads": "bruno saw a <mask> cup near the old house <eos>",
+        "masked labels": "- - - small bird - - - house -",
+        "causal reads": "<bos> bruno saw a small bird near the old house",
+        "causal labels": "bruno saw a small bird near the old house <eos>",
+        "spans source": "bruno saw <gap0> near the <gap1> house <eos>",
+        "spans target": "<gap0> a small bird <gap1> old <eos>",
+    }
+
 
 # 08.3 Count the labels
-LABELS = {"masked": 60, "hidden": 48, "kept": 6, "causal": 400}
-RUNS = {"A": "everything", "B": "right", "C": "padding", "D": "only masks"}
+
+
+def counted():
+    return {
+        "masked": 60,
+        "hidden": 48,
+        "kept": 6,
+        "causal": 400,
+        "A": "everything",
+        "B": "right",
+        "C": "padding",
+        "D": "only masks",
+    }
 
 
 # 08.4 Probe another thing
@@ -88,79 +45,46 @@ def probe_cases(seed):
     return [(seen, y[:31], new, y[31:])]
 
 
-def size(x):
-    return x.abs().mean()
-
-
-def probe(seen, y, new, new_y, constant=1.0, mean=size):
-    """The mean error of a linear probe on new states, and that of always saying the mean."""
-
-    def with_constant(x):
-        return torch.cat([x, constant * torch.ones(len(x), 1)], dim=1).double()
-
-    weights = torch.linalg.lstsq(with_constant(seen), y.double(), driver="gelsd").solution
-    return {"probe": mean(with_constant(new) @ weights - new_y), "control": mean(y.mean() - new_y)}
+def probe(seen, y, new, new_y):
+    """States N D with numbers N, and those of the exam -> a dict with the errors of probe and control."""
+    a, b = (torch.cat([states, torch.ones(len(states), 1)], dim=1) for states in (seen, new))
+    weights = torch.linalg.lstsq(a, y[:, None]).solution[:, 0]
+    return {"probe": (b @ weights - new_y).abs().mean(), "control": (y.mean() - new_y).abs().mean()}
 
 
 # 08.5 A fairer budget
-CLAIMS = {"a": True, "b": False, "c": False, "d": True, "e": False, "lead": 6, "steps": 800 / 0.15}
+
+
+def claims():
+    return {"a": True, "b": False, "c": False, "d": True, "e": False, "lead": 81 - 75, "steps": 800 / 0.15}
+
 
 # 08.6 Which one for which job?
-JOBS = {"search": "encoder", "chat": "decoder", "names": "encoder"}
-JOBS |= {"translate": "encoder-decoder", "code": "decoder", "grade": "encoder"}
+
 NOTHING_IS_WRITTEN = "nothing is written here: who sees the whole text at once is made for that"
 GOES_ON = "one text goes on: a decoder was trained on nothing else"
 TWO_TEXTS = "two texts: the first is complete before the second begins"
 REASONS = {"encoder": NOTHING_IS_WRITTEN, "decoder": GOES_ON, "encoder-decoder": TWO_TEXTS}
 
+
+def jobs():
+    return {
+        "search": "encoder",
+        "chat": "decoder",
+        "names": "encoder",
+        "translate": "encoder-decoder",
+        "code": "decoder",
+        "grade": "encoder",
+    }
+
+
 EXERCISES = [
-    Exercise(
-        id="08.1",
-        title="Draw a prefix",
-        points=3,
-        truth=(prefix_mask, leak_map),
-        cases=prefix_cases,
-        run=draw_and_prove,
-        mistakes=[
-            ("mask: this is the causal mask; the tokens of the prefix see each other", drawn(lambda q, k, p: k <= q)),
-            (
-                "mask: everybody sees everything; after the prefix, nobody may look ahead",
-                drawn(lambda q, k, p: k < q + 99),
-            ),
-            (
-                "mask: what comes after the prefix does not see the prefix",
-                drawn(lambda q, k, p: ((q < p) & (k < p)) | ((q >= p) & (k >= p) & (k <= q))),
-            ),
-            ("mask: it is transposed: rows look, columns are looked at", drawn(lambda q, k, p: (q <= k) | (q < p))),
-            ("mask: one token too many counts as prefix", drawn(lambda q, k, p: (k <= q) | (k <= p))),
-            ("mask: one token too few counts as prefix", drawn(lambda q, k, p: (k <= q) | (k < p - 1))),
-            (
-                "mask: the prefix looks at what comes after it",
-                drawn(lambda q, k, p: (k <= q) | (q < p)),
-            ),
-            (
-                "mask: nobody sees itself; a token may see its own place",
-                drawn(lambda q, k, p: (k < q) | ((k < p) & (k != q))),
-            ),
-            (
-                "leaks: the table is transposed: rows are states, columns the tokens that were changed",
-                (None, lambda model, x: leak_map(model, x).T),
-            ),
-            ("leaks: a state may depend on its own token, too; the diagonal belongs to the table", proven(own=False)),
-            ("leaks: only the last token was changed; change each of them", proven(changed=6)),
-            ("leaks: only the first token was changed; change each of them", proven(changed=0)),
-            ("leaks: a small change is a change: 0.01 is more than a rounding error", proven(threshold=1e-2)),
-            (
-                "leaks: True means that it leaks; the table is upside down",
-                (None, lambda model, x: ~leak_map(model, x)),
-            ),
-        ],
-    ),
+    PREFIX,
     Exercise(
         id="08.2",
         title="Three exercises by hand",
         points=2,
-        truth=lambda: BY_HAND,
+        truth=made,
         mistakes=[
             (
                 "not every chosen token becomes a mask: bird is replaced, house stays",
@@ -198,7 +122,7 @@ EXERCISES = [
         id="08.3",
         title="Count the labels",
         points=2,
-        truth=lambda: {**LABELS, **RUNS},
+        truth=counted,
         tolerance=1e-3,
         mistakes=[
             ("padding is no text: 15 % of 400, not of 512", {"masked": 76.8}),
@@ -223,38 +147,53 @@ EXERCISES = [
         cases=probe_cases,
         tolerance=1e-3,
         mistakes=[
-            ("the constant is missing: add a column of ones to the states", lambda *case: probe(*case, constant=0.0)),
+            (
+                "the constant is missing: add a column of ones to the states",
+                Edit("torch.cat([states, torch.ones(len(states), 1)], dim=1) → states"),
+            ),
             (
                 "the probe is judged on what it learnt from; judge it on the new states",
-                lambda seen, y, new, new_y: {**probe(seen, y, new, new_y), "probe": probe(seen, y, seen, y)["probe"]},
+                Edit("b @ weights - new_y → a @ weights - y"),
             ),
             (
                 "the probe has learnt from the new states: it would know the exam",
-                lambda seen, y, new, new_y: {
-                    **probe(seen, y, new, new_y),
-                    "probe": probe(new, new_y, new, new_y)["probe"],
-                },
+                Edit("lstsq(a, y[:, None]) → lstsq(b, new_y[:, None])"),
             ),
             (
                 "the control says the mean of the exam; it can only know that of the stories it has seen",
-                lambda seen, y, new, new_y: {**probe(seen, y, new, new_y), "control": size(new_y - new_y.mean())},
+                Edit("y.mean() - new_y → new_y.mean() - new_y"),
             ),
             (
                 "squares are averaged; asked for is the mean size of the error",
-                lambda *case: probe(*case, mean=lambda e: e.square().mean()),
+                Edit(
+                    "(b @ weights - new_y).abs() → (b @ weights - new_y).square()",
+                    "(y.mean() - new_y).abs() → (y.mean() - new_y).square()",
+                ),
             ),
             (
                 "the root of the mean square; asked for is the mean size of the error",
-                lambda *case: probe(*case, mean=lambda e: e.square().mean().sqrt()),
+                Edit(
+                    "(b @ weights - new_y).abs().mean() → (b @ weights - new_y).square().mean().sqrt()",
+                    "(y.mean() - new_y).abs().mean() → (y.mean() - new_y).square().mean().sqrt()",
+                ),
             ),
-            ("errors up and down cancel: take their size before the mean", lambda *case: probe(*case, mean=torch.mean)),
             (
                 "errors up and down cancel: take their size before the mean",
-                lambda *case: probe(*case, mean=lambda e: e.mean().abs()),
+                Edit(
+                    "(b @ weights - new_y).abs() → (b @ weights - new_y)",
+                    "(y.mean() - new_y).abs() → (y.mean() - new_y)",
+                ),
+            ),
+            (
+                "errors up and down cancel: take their size before the mean",
+                Edit(
+                    "(b @ weights - new_y).abs().mean() → (b @ weights - new_y).mean().abs()",
+                    "(y.mean() - new_y).abs().mean() → (y.mean() - new_y).mean().abs()",
+                ),
             ),
             (
                 "probe and control are exchanged",
-                lambda *case: dict(zip(("control", "probe"), probe(*case).values(), strict=True)),
+                Edit('"probe": (b → "control": (b', '"control": (y → "probe": (y'),
             ),
         ],
     ),
@@ -262,7 +201,7 @@ EXERCISES = [
         id="08.5",
         title="A fairer budget",
         points=2,
-        truth=lambda: CLAIMS,
+        truth=claims,
         tolerance=1e-3,
         mistakes=[
             ("a: each run of Bert is above each run of Gpt: more cannot be asked of three seeds", {"a": False}),
@@ -286,7 +225,7 @@ EXERCISES = [
         id="08.6",
         title="Which one for which job?",
         points=1,
-        truth=lambda: JOBS,
-        mistakes=[(REASONS[true], {job: other}) for job, true in JOBS.items() for other in REASONS if other != true],
+        truth=jobs,
+        mistakes=[(REASONS[true], {job: other}) for job, true in jobs().items() for other in REASONS if other != true],
     ),
 ]

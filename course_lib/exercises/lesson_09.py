@@ -4,9 +4,7 @@ import torch
 
 from course_lib.exercises.cases import dice, number
 from course_lib.exercises.exercise import Exercise
-
-BOS, EOS, SYSTEM, USER, ASSISTANT = 1, 2, 3, 4, 5
-ROLES = {"system": SYSTEM, "user": USER, "assistant": ASSISTANT}
+from course_lib.exercises.solutions import Edit
 
 
 # 09.1 Write a conversation
@@ -24,22 +22,20 @@ def conversation_cases(seed):
     ]
 
 
-def write(messages, begin=(BOS,), before=(), after=(EOS,), last=(ASSISTANT,), roles=ROLES):
-    ids = [*begin]
+def write_prompt(messages):
+    """Messages whose contents are lists of ids -> the list of ids that the model reads."""
+    roles = {"system": 3, "user": 4, "assistant": 5}
+    ids = [1]
     for message in messages:
-        ids += [*before, roles[message["role"]], *message["content"], *after]
-    return [*ids, *last]
-
-
-def written_with(**changes):
-    return lambda messages: write(messages, **changes)
+        ids += [roles[message["role"]], *message["content"], 2]
+    return [*ids, 5]
 
 
 # 09.2 Complete it
 def completion_cases(seed):
     table = torch.randn(9, 9, generator=dice(seed))
-    table[:, EOS] = -9.0
-    table[5, EOS] = 9.0  # after the token 5 comes the end, and 5 comes after two others of the same kind
+    table[:, 2] = -9.0
+    table[5, 2] = 9.0  # after the token 5 comes the end, and 5 comes after two others of the same kind
 
     def counting(ids):
         """The logits after the ids: they depend on the last one, and on how many there are."""
@@ -57,82 +53,83 @@ def completion_cases(seed):
     ]
 
 
-def complete(next_logits, prompt, budget, context, choose=torch.argmax, keep_end=False, feed=lambda ids: ids, slack=0):
+def complete(next_logits, prompt, budget, context):
+    """A model, the prompt's ids and two limits -> {"ids": the new ids, "why": the reason for stopping}."""
     ids = []
-    while len(ids) < budget + slack:
+    while len(ids) < budget:
         if len(prompt) + len(ids) >= context:
             return {"ids": ids, "why": "context"}
-        token = int(choose(next_logits(feed([*prompt, *ids]))))
-        if token == EOS:
-            return {"ids": ids + [EOS] * keep_end, "why": "end"}
+        token = int(next_logits([*prompt, *ids]).argmax())
+        if token == 2:
+            return {"ids": ids, "why": "end"}
         ids.append(token)
     return {"ids": ids, "why": "budget"}
 
 
-def completed_with(**changes):
-    return lambda *case: complete(*case, **changes)
-
-
-def completed_without_an_end(next_logits, prompt, budget, context):
-    found = complete(lambda ids: next_logits(ids).index_fill(0, torch.tensor([EOS]), -99), prompt, budget, context)
-    return {**found, "ids": found["ids"]}
-
-
 # 09.3 Four dials
-DIALS = {
-    "A": "temperature 0.5",
-    "B": "top-k 2",
-    "C": "temperature 2",
-    "D": "top-p 0.8",
-    "law": "greedy",
-    "story": "top-p",
-}
+
+
+def dials():
+    return {
+        "A": "temperature 0.5",
+        "B": "top-k 2",
+        "C": "temperature 2",
+        "D": "top-p 0.8",
+        "law": "greedy",
+        "story": "top-p",
+    }
 
 
 # 09.4 Count what is read
-def counted(turns=3, user=5, answer=4):
-    """A turn adds <user>, its text, <eos>, <assistant> to the prompt, and before that the last answer with <eos>."""
-    first, more = 1 + 1 + user + 1 + 1, answer + 1 + 1 + user + 1 + 1
-    prompts = [first + more * turn for turn in range(turns)]
-    read = first + (turns - 1) * (1 + 1 + user + 1 + 1)
-    return {"prompt 3": prompts[2], "without": sum(prompts), "with": read, "pieces": 3}
+
+
+def counts():
+    return {"prompt 3": 35, "without": 9 + 22 + 35, "with": 9 + 9 + 9, "pieces": 3}
 
 
 # 09.5 Five transcripts
-FAULTS = {"1": "end token", "2": "base model", "3": "template", "4": "context", "5": "temperature"}
+
+
+def faults():
+    return {"1": "end token", "2": "base model", "3": "template", "4": "context", "5": "temperature"}
+
 
 # 09.6 Who forges a turn?
-FORGERS = {"B", "D", "E"}
+
+
+def forgers():
+    return {"B", "D", "E"}
+
 
 EXERCISES = [
     Exercise(
         id="09.1",
         title="Write a conversation",
         points=2,
-        truth=write,
+        truth=write_prompt,
         cases=conversation_cases,
         axes="place",
         mistakes=[
-            ("the last <assistant> is missing: nobody knows that the answer begins", written_with(last=())),
-            ("the end token after each message is missing", written_with(after=())),
-            ("<bos> is missing at the beginning", written_with(begin=())),
+            ("the last <assistant> is missing: nobody knows that the answer begins", Edit("[*ids, 5] → ids")),
+            ("the end token after each message is missing", Edit(", 2] → ]")),
+            ("<bos> is missing at the beginning", Edit("ids = [1] → ids = []")),
             (
                 "there is one <bos>, at the beginning of the text, not one per message",
-                written_with(begin=(), before=(BOS,)),
+                Edit("ids = [1] → ids = []", "[roles[ → [1, roles["),
             ),
             (
                 "an <eos> after the last <assistant>: the answer would be over before it began",
-                written_with(last=(ASSISTANT, EOS)),
+                Edit("[*ids, 5] → [*ids, 5, 2]"),
             ),
             (
                 "the roles of user and assistant are exchanged",
-                written_with(roles={**ROLES, "user": ASSISTANT, "assistant": USER}),
+                Edit('"user": 4, "assistant": 5 → "user": 5, "assistant": 4'),
             ),
-            ("the last token says <user>; it is the assistant's turn", written_with(last=(USER,))),
-            ("the system message is written as the user's", written_with(roles={**ROLES, "system": USER})),
+            ("the last token says <user>; it is the assistant's turn", Edit("[*ids, 5] → [*ids, 4]")),
+            ("the system message is written as the user's", Edit('"system": 3 → "system": 4')),
             (
                 "only the last message is written: the model has no other memory than the text",
-                lambda messages: write(messages[-1:]),
+                Edit("in messages → in messages[-1:]"),
             ),
         ],
     ),
@@ -145,26 +142,29 @@ EXERCISES = [
         mistakes=[
             (
                 "the end token is part of the answer; it only says that the answer is over",
-                completed_with(keep_end=True),
+                Edit('ids, "why": "end" → [*ids, 2], "why": "end"'),
             ),
-            ("the end token is ignored: the answer goes on", completed_without_an_end),
+            (
+                "the end token is ignored: the answer goes on",
+                Edit(".argmax() → .index_fill(0, torch.tensor([2]), -99).argmax()"),
+            ),
             (
                 "the model reads its last token only; it must read the whole text so far",
-                completed_with(feed=lambda ids: ids[-1:]),
+                Edit("[*prompt, *ids] → [*prompt, *ids][-1:]"),
             ),
             (
                 "the model reads the prompt only, and never what it has written",
-                lambda logits, prompt, budget, context: complete(lambda ids: logits(prompt), prompt, budget, context),
+                Edit("[*prompt, *ids] → prompt"),
             ),
-            ("the least likely token is taken", completed_with(choose=torch.argmin)),
-            ("one token more than the budget", completed_with(slack=1)),
+            ("the least likely token is taken", Edit("argmax → argmin")),
+            ("one token more than the budget", Edit("(ids) < budget → (ids) <= budget")),
             (
                 "the context is not watched: the model was never made for places beyond it",
-                lambda logits, prompt, budget, context: complete(logits, prompt, budget, 10**6),
+                Edit("len(prompt) + len(ids) >= context → False"),
             ),
             (
                 "the prompt counts, too: it takes room in the context",
-                lambda logits, prompt, budget, context: complete(logits, prompt, budget, context + len(prompt)),
+                Edit("len(prompt) + len(ids) → len(ids)"),
             ),
             (
                 "the prompt is part of the result; asked for are the new tokens",
@@ -178,7 +178,7 @@ EXERCISES = [
         id="09.3",
         title="Four dials",
         points=1,
-        truth=lambda: DIALS,
+        truth=dials,
         mistakes=[
             ("A has all five tokens, and the likeliest gained: that is a temperature below 1", {"A": "temperature 2"}),
             ("A has all five tokens: nothing was cut off", {"A": "top-k 2"}),
@@ -193,7 +193,7 @@ EXERCISES = [
         id="09.4",
         title="Count what is read",
         points=2,
-        truth=counted,
+        truth=counts,
         mistakes=[
             ("the third prompt holds all that was said before, answers included", {"prompt 3": 9}),
             ("the answers are part of the next prompt", {"prompt 3": 9 + 8 + 8}),
@@ -209,7 +209,7 @@ EXERCISES = [
         id="09.5",
         title="Five transcripts",
         points=2,
-        truth=lambda: FAULTS,
+        truth=faults,
         mistakes=[
             ("1 answers, and then goes on as the user: it was not stopped at its end token", {"1": "template"}),
             ("2 tells a story, and has never met a question: that is no chat model", {"2": "template"}),
@@ -228,7 +228,7 @@ EXERCISES = [
         id="09.6",
         title="Who forges a turn?",
         points=1,
-        truth=lambda: FORGERS,
+        truth=forgers,
         mistakes=[
             ("A only ends its own message early: no new turn is opened", {"A", "B", "D", "E"}),
             ("C writes role names as words: these are text, with any tokenizer", {"B", "C", "D", "E"}),

@@ -4,13 +4,20 @@ import torch
 
 from course_lib.exercises.cases import dice, number
 from course_lib.exercises.exercise import Exercise
+from course_lib.exercises.solutions import Edit
 
 # 11.1 On paper: two sentences of five pairs of words, three of them in both; 8 texts found, 6 of them right, of 10
-ON_PAPER = {"overlap": 3 / 7, "agree": 70 * 3 / 7, "precision": 6 / 8, "recall": 6 / 10, "can't fall": "recall"}
+
+
+def answer():
+    return {"overlap": 3 / 7, "agree": 30, "precision": 6 / 8, "recall": 6 / 10, "can't fall": "recall"}
 
 
 # 11.2 A critic
-CRITIC = {"not its own": "C", "share texts": "AD", "too early": "N", "one language": "A"}
+
+
+def critic():
+    return {"not its own": "C", "share texts": "AD", "too early": "N", "one language": "A"}
 
 
 # 11.3 Near copies
@@ -23,18 +30,19 @@ def copies_cases(seed):
     return [(texts, 2, 0.5), (texts[::-1], 3, 0.4), (texts, 1, 0.9)]
 
 
-def near_copies(texts, n, threshold, over="union", cut=0):
-    sets, found = [ngrams(text, n - cut) for text in texts], set()
+def near_copies(texts, n, threshold):
+    """A list of texts -> a set of pairs of places."""
+
+    def runs(text):
+        words = text.split()
+        return {tuple(words[i : i + n]) for i in range(len(words) - n + 1)}
+
+    sets, found = [runs(text) for text in texts], set()
     for j, b in enumerate(sets):
         for i, a in enumerate(sets[:j]):
-            whole = {"union": len(a | b), "first": len(a), "both": len(a) + len(b)}[over]
-            if len(a & b) / whole >= threshold:
+            if len(a & b) / len(a | b) >= threshold:
                 found.add((i, j))
     return found
-
-
-def compared_with(**changes):
-    return lambda *case: near_copies(*case, **changes)
 
 
 # 11.4 The leak
@@ -66,35 +74,38 @@ def written(texts):
     return [" ".join(text) for text in texts]
 
 
-def ngrams(text, n):
-    words = text.split()
-    return {tuple(words[i : i + n]) for i in range(len(words) - n + 1)}
+def find_the_leak(train, test, losses):
+    """Training texts, test texts and their losses -> {"leaked": a set of indices, "too good by": nats}."""
 
+    def runs(text):
+        words = text.split()
+        return {tuple(words[i : i + 5]) for i in range(len(words) - 4)}
 
-def leak(train, test, losses, n=5, bound=0.5, exact=False, gain=None):
-    known = set().union(*(ngrams(text, n) for text in train))
-    shares = [len(ngrams(text, n) & known) / len(ngrams(text, n)) for text in test]
-    found = {i for i, share in enumerate(shares) if (test[i] in train if exact else share > bound)}
-    clean = [loss for i, loss in enumerate(losses) if i not in found]
-    everywhere, others = sum(losses) / len(losses), sum(clean) / max(1, len(clean))
-    return {"leaked": found, "too good by": (gain or (lambda all_, clean: clean - all_))(everywhere, others)}
-
-
-def searched_with(**changes):
-    return lambda *case: leak(*case, **changes)
+    known = set().union(*map(runs, train))
+    leaked = {i for i, text in enumerate(test) if len(runs(text) & known) > len(runs(text)) / 2}
+    clean = [loss for i, loss in enumerate(losses) if i not in leaked]
+    return {"leaked": leaked, "too good by": sum(clean) / len(clean) - sum(losses) / len(losses)}
 
 
 # 11.5 The table of the slide
-PASSES = 2e12 / (985e6 * 1.3)
-TABLE = {"pages": {"C4", "ROOTS"}, "too late": "OpenWebText", "pick": "StarCoder Data"}
-TABLE |= {"never there": "Google News", "tokens": PASSES}
+
+
+def table():
+    return {
+        "pages": {"C4", "ROOTS"},
+        "too late": "OpenWebText",
+        "pick": "StarCoder Data",
+        "never there": "Google News",
+        "tokens": 2e12 / (985e6 * 1.3),
+    }
+
 
 EXERCISES = [
     Exercise(
         id="11.1",
         title="On paper",
         points=2,
-        truth=lambda: ON_PAPER,
+        truth=answer,
         tolerance=3e-3,
         mistakes=[
             ("this is the share of one sentence's pairs; the overlap is that of the union", {"overlap": 3 / 5}),
@@ -114,7 +125,7 @@ EXERCISES = [
         id="11.2",
         title="A critic",
         points=1,
-        truth=lambda: CRITIC,
+        truth=critic,
         mistakes=[
             ("odc-by licenses the collection, and says so", {"not its own": "A"}),
             ("Wikipedia's authors have agreed to this license", {"not its own": "B"}),
@@ -131,20 +142,20 @@ EXERCISES = [
         truth=near_copies,
         cases=copies_cases,
         mistakes=[
-            ("the overlap is the share of the union, not of the first text", compared_with(over="first")),
-            ("n-grams that are in both texts count once in the union", compared_with(over="both")),
+            ("the overlap is the share of the union, not of the first text", Edit("len(a | b) → len(a)")),
+            ("n-grams that are in both texts count once in the union", Edit("len(a | b) → (len(a) + len(b))")),
             (
                 "the pairs are the other way round: the earlier text comes first",
-                lambda *case: {(j, i) for i, j in near_copies(*case)},
+                Edit("(i, j) → (j, i)"),
             ),
             (
                 "a text is no copy of itself",
-                lambda texts, *rest: near_copies(texts, *rest) | {(i, i) for i in range(len(texts))},
+                Edit("sets[:j] → sets[: j + 1]"),
             ),
-            ("only exact copies are found", lambda texts, n, threshold: near_copies(texts, n, 1.0)),
+            ("only exact copies are found", Edit(">= threshold → >= 1.0")),
             (
                 "the runs have another length than n words",
-                lambda texts, n, threshold: near_copies(texts, n + 1, threshold),
+                Edit("i + n]) → i + n + 1])", "- n + 1 → - n"),
             ),
         ],
     ),
@@ -152,22 +163,31 @@ EXERCISES = [
         id="11.4",
         title="The leak",
         points=3,
-        truth=leak,
+        truth=find_the_leak,
         cases=leak_cases,
         mistakes=[
-            ("only exact copies are found; these were changed in one word", searched_with(exact=True)),
+            (
+                "only exact copies are found; these were changed in one word",
+                Edit("len(runs(text) & known) > len(runs(text)) / 2 → text in train"),
+            ),
             (
                 "one run in common is not enough: texts share phrases; asked for is more than half",
-                searched_with(bound=0),
+                Edit("> len(runs(text)) / 2 → > 0"),
             ),
-            ("single words prove nothing: all texts share them", searched_with(n=1)),
+            (
+                "single words prove nothing: all texts share them",
+                Edit("i + 5 → i + 1", "len(words) - 4 → len(words)", "/ len(clean) → / max(1, len(clean))"),
+            ),
             (
                 "the sign: the clean texts have the higher loss; so much too good was the mean of all",
-                searched_with(gain=lambda everywhere, clean: everywhere - clean),
+                Edit(
+                    "sum(clean) / len(clean) - sum(losses) / len(losses) → "
+                    "sum(losses) / len(losses) - sum(clean) / len(clean)"
+                ),
             ),
             (
                 "this is the loss of the clean texts; asked for is how much higher it is than the mean of all",
-                searched_with(gain=lambda everywhere, clean: clean),
+                Edit(" - sum(losses) / len(losses) → "),
             ),
         ],
     ),
@@ -175,7 +195,7 @@ EXERCISES = [
         id="11.5",
         title="The table of the slide",
         points=1,
-        truth=lambda: TABLE,
+        truth=table,
         tolerance=2e-2,
         mistakes=[
             ("ROOTS has a part of Common Crawl, too", {"pages": {"C4"}}),
@@ -189,7 +209,7 @@ EXERCISES = [
             ("OpenWebText can be had; one of the ten is known by word vectors only", {"never there": "OpenWebText"}),
             ("words are not tokens: 1.3 for each", {"tokens": 2e12 / 985e6}),
             ("more tokens than words: multiply by 1.3", {"tokens": 2e12 / (985e6 / 1.3)}),
-            ("a trillion has 12 zeros, a million 6", {"tokens": PASSES / 1000}),
+            ("a trillion has 12 zeros, a million 6", {"tokens": 2e9 / (985e6 * 1.3)}),
         ],
     ),
 ]

@@ -5,9 +5,13 @@ import torch.nn.functional as F
 
 from course_lib.exercises.cases import dice, random_tensors
 from course_lib.exercises.exercise import Exercise
+from course_lib.exercises.solutions import Edit
 
 # 13.1 Three steps
-STEPS = {"1": set("ADGJ"), "2": set("BEHK"), "3": set("CFIL")}
+
+
+def steps():
+    return {"1": {"A", "D", "G", "J"}, "2": {"B", "E", "H", "K"}, "3": {"C", "F", "I", "L"}}
 
 
 # 13.2 A judge on trial
@@ -21,78 +25,65 @@ def judge_cases(seed):
     return [(pairs, 4, (margins + 0.4) * (size + 1.0).exp())]
 
 
-def fit(pairs, count, sign=1.0):
-    """The scores with the smallest loss, by Newton's method: ten steps are plenty."""
-    sides = F.one_hot(pairs, count).double()
-    sides = sides[:, 0] - sides[:, 1]
-    scores = torch.zeros(count).double()
-    for _ in range(10):
-        surprise = (-sides @ scores).sigmoid()
-        bend = sides.T @ (sides * (surprise * (1 - surprise))[:, None]) + 1
-        scores = scores + torch.linalg.solve(bend, sides.T @ surprise)
-    return sign * scores
-
-
-def fit_in_a_hurry(pairs, count):
-    """Ten steps of gradient descent."""
-    scores = torch.zeros(count).double()
-    for _ in range(10):
-        surprise = (scores[pairs[:, 1]] - scores[pairs[:, 0]]).sigmoid() / len(pairs)
-        scores = scores.index_add(0, pairs[:, 0], surprise).index_add(0, pairs[:, 1], -surprise)
-    return scores
-
-
 def wins(pairs, count):
     """In how many pairs each answer is the better, and in how many it is the worse."""
     return [torch.bincount(pairs[:, side], minlength=count).double() for side in (0, 1)]
 
 
-def trial(margins, sure=lambda m: m.abs().sigmoid().mean(), order=torch.abs, right=lambda m: m > 0, parts=3):
-    """How sure the judge is, and how often it is right, in each third."""
-    thirds = order(margins).argsort().tensor_split(parts)
-    return torch.stack([torch.stack([sure(margins[i]), right(margins[i]).float().mean()]) for i in thirds])
-
-
 def on_trial(pair, pairs, count, margins):
-    """Scores without their zero, which says nothing, and the trial. A mistake has one of them only."""
+    """Scores without their zero, which says nothing, and the trial."""
     train, judge = pair
-    result = {}
-    if train:
-        scores = train(pairs, count)
-        if scores is not None:
-            scores = torch.as_tensor(scores).detach().double()
-            scores = scores - scores.mean()
-        result["scores"] = scores
-    return result | ({"trial": judge(margins)} if judge else {})
+    scores = train(pairs, count)
+    if scores is not None:
+        scores = torch.as_tensor(scores).detach().double()
+        scores = scores - scores.mean()
+    return {"scores": scores, "trial": judge(margins)}
 
 
-def trial_with(**changes):
-    return None, lambda margins: trial(margins, **changes)
+def train_scores(pairs, count):
+    """Pairs N 2 (better, worse) -> the scores of `count` answers."""
+    scores = torch.zeros(count, requires_grad=True)
+    optimizer = torch.optim.SGD([scores], lr=2.0)
+    for _ in range(300):
+        optimizer.zero_grad()
+        loss = -F.logsigmoid(scores[pairs[:, 0]] - scores[pairs[:, 1]]).mean()
+        loss.backward()
+        optimizer.step()
+    return scores.detach()
+
+
+def put_on_trial(margins):
+    """Margins N -> for each third, least sure first: how sure, how often right; 3 2."""
+    parts = margins.abs().argsort().tensor_split(3)
+    return [[margins[part].abs().sigmoid().mean(), (margins[part] > 0).float().mean()] for part in parts]
 
 
 # 13.3 The best baseline
-def baselines(p=(0.5, 0.25, 0.25), rewards=(1.0, 0.5, 0.0)):
-    """The exact gradient, the variance of its estimate with two baselines, and the best baseline."""
-    p, rewards = torch.tensor(p), torch.tensor(rewards)
-    exact = p * (rewards - p @ rewards)
+
+
+def results():
+    p, rewards = torch.tensor([0.5, 0.25, 0.25]), torch.tensor([1.0, 0.5, 0.0])
+    mean = p @ rewards
+    gradient = p * (rewards - mean)
     lengths = (torch.eye(3) - p).square().sum(dim=1)  # of the gradient of log p(answer)
-
-    def variance(baseline):
-        return p @ (lengths * (rewards - baseline).square()) - exact.square().sum()
-
-    best = (p * lengths * rewards).sum() / (p * lengths).sum()
-    return {"gradient": exact, "variance 0": variance(0.0), "variance mean": variance(p @ rewards), "best": best}
+    without, with_mean = (p @ (lengths * (rewards - b).square()) - gradient @ gradient for b in (0, mean))
+    best = p @ (lengths * rewards) / (p @ lengths)
+    return {"gradient": gradient, "variance 0": without, "variance mean": with_mean, "best": best}
 
 
 # 13.4 A pleased judge
-DIAGNOSIS = {"hacker": "P", "turn": 2, "idle": "S", "broken": "R", "learn": {"Q", "T"}}
+
+
+def diagnosis():
+    return {"hacker": "P", "turn": 2, "idle": "S", "broken": "R", "learn": {"Q", "T"}}
+
 
 EXERCISES = [
     Exercise(
         id="13.1",
         title="Three steps",
         points=1,
-        truth=lambda: STEPS,
+        truth=steps,
         mistakes=[
             (
                 "D and E are exchanged: the base model learns from every token, the chat model from the answer",
@@ -125,55 +116,58 @@ EXERCISES = [
         id="13.2",
         title="A judge on trial",
         points=3,
-        truth=(fit, trial),
+        truth=(train_scores, put_on_trial),
         cases=judge_cases,
         run=on_trial,
         tolerance=3e-3,
         mistakes=[
             (
                 "scores: the better answer gets the lower score: the difference is taken the wrong way round",
-                (lambda pairs, count: fit(pairs, count, sign=-1.0), None),
+                Edit("pairs[:, 0]] - scores[pairs[:, 1]] → pairs[:, 1]] - scores[pairs[:, 0]]"),
             ),
             (
                 "scores: the training is not at its end: after 10 steps the scores still move",
-                (fit_in_a_hurry, None),
+                Edit("range(300) → range(10)"),
             ),
             (
                 "scores: they are all the same: nothing was trained",
-                (lambda pairs, count: torch.zeros(count), None),
+                Edit("optimizer.step() → "),
             ),
             (
                 "scores: these are counts of wins; whom an answer won against counts, too",
-                (lambda pairs, count: wins(pairs, count)[0], None),
+                (lambda pairs, count: wins(pairs, count)[0], put_on_trial),
             ),
             (
                 "scores: these are shares of wins; whom an answer won against counts, too",
-                (lambda pairs, count: wins(pairs, count)[0] / sum(wins(pairs, count)), None),
+                (lambda pairs, count: wins(pairs, count)[0] / sum(wins(pairs, count)), put_on_trial),
             ),
             (
                 "trial: the pairs are sorted by the margin; sure is who has a large margin of either sign",
-                trial_with(order=lambda m: m),
+                Edit("margins.abs().argsort() → margins.argsort()"),
             ),
-            ("trial: the pairs are not sorted: thirds of the list as it came", trial_with(order=torch.zeros_like)),
-            ("trial: the surest third comes first; it should come last", trial_with(order=lambda m: -m.abs())),
+            (
+                "trial: the pairs are not sorted: thirds of the list as it came",
+                Edit("margins.abs().argsort() → torch.arange(len(margins))"),
+            ),
+            ("trial: the surest third comes first; it should come last", Edit("argsort() → argsort(descending=True)")),
             (
                 "trial: a judge that is wrong was sure, too: σ of the margin's size, not of the margin",
-                trial_with(sure=lambda m: m.sigmoid().mean()),
+                Edit("[part].abs().sigmoid() → [part].sigmoid()"),
             ),
             (
                 "trial: σ of the mean margin is not the mean of σ; each pair makes its own claim",
-                trial_with(sure=lambda m: m.abs().mean().sigmoid()),
+                Edit("abs().sigmoid().mean() → abs().mean().sigmoid()"),
             ),
-            ("trial: a margin is no probability: σ is missing", trial_with(sure=lambda m: m.abs().mean())),
-            ("trial: it is right where the margin is above 0, not everywhere", trial_with(right=lambda m: m.abs() > 0)),
-            ("trial: the shares are of wrong pairs, not of right ones", trial_with(right=lambda m: m < 0)),
+            ("trial: a margin is no probability: σ is missing", Edit(".abs().sigmoid() → .abs()")),
+            ("trial: it is right where the margin is above 0, not everywhere", Edit("[part] > 0 → [part].abs() > 0")),
+            ("trial: the shares are of wrong pairs, not of right ones", Edit("[part] > 0 → [part] < 0")),
         ],
     ),
     Exercise(
         id="13.3",
         title="The best baseline",
         points=3,
-        truth=baselines,
+        truth=results,
         tolerance=2e-3,
         mistakes=[
             (
@@ -189,7 +183,7 @@ EXERCISES = [
             ("the square of the mean is still to be subtracted", {"variance mean": 0.11523}),
             (
                 "a baseline changes the variance: the two cannot be equal",
-                {"variance 0": baselines()["variance 0"], "variance mean": baselines()["variance 0"]},
+                Edit('"variance mean": with_mean → "variance mean": without'),
             ),
             (
                 "the mean reward is a good baseline, not the best: the draws that push hardest should count most",
@@ -202,7 +196,7 @@ EXERCISES = [
         id="13.4",
         title="A pleased judge",
         points=2,
-        truth=lambda: DIAGNOSIS,
+        truth=diagnosis,
         mistakes=[
             ("P's true reward falls while its judge is ever more pleased: that is the hacker", {"hacker": "T"}),
             (

@@ -2,29 +2,23 @@
 
 import math
 
-import torch
-import torch.nn.functional as F
-
 from course_lib.exercises.cases import number, random_tensors
 from course_lib.exercises.exercise import Exercise
-from course_lib.objectives import group_advantages, token_rewards
-from course_lib.objectives.policy import ppo_clip
+from course_lib.exercises.solutions import Edit
 
 # 14.1 Clip on paper
-RATIOS = {"a": (1.0, 1), "b": (1.3, 1), "c": (1.3, -1), "d": (0.7, 1), "e": (0.7, -1), "f": (1.1, 2), "g": (0.9, -2)}
-ADDS = {"a critic": "PPO", "a group": "GRPO", "no drawing": "DPO", "only a baseline": "REINFORCE"}
 
 
-def on_paper(beta=0.5, reference=(-4.0, -4.0)):
-    """What has a gradient, the advantages of a group, the loss of DPO, and who adds what."""
-    alive = set()
-    for name, (ratio, advantage) in RATIOS.items():
-        log_p = torch.tensor(ratio).log().requires_grad_()
-        ppo_clip(log_p, torch.tensor(0.0), torch.tensor(float(advantage))).backward()
-        alive |= {name} if log_p.grad else set()
-    grows = beta * ((-3.0 - reference[0]) - (-5.0 - reference[1]))
-    group = group_advantages(torch.tensor([1.0, 0.5, 0.0]), 3)
-    return {"with gradient": alive, "group": group, "DPO": F.softplus(torch.tensor(-grows)), **ADDS}
+def explained():
+    return {
+        "with gradient": {"a", "c", "d", "f", "g"},
+        "group": [1, 0, -1],
+        "DPO": 0.3133,
+        "a critic": "PPO",
+        "a group": "GRPO",
+        "no drawing": "DPO",
+        "only a baseline": "REINFORCE",
+    }
 
 
 # 14.2 Who earned what
@@ -38,55 +32,52 @@ def earned_cases(seed):
 
 
 def earned(functions, rewards, size, reward, log_p, reference, price):
-    """What both functions give. A mistake has one of them only."""
-    in_groups, per_token = functions
-    return ({"groups": in_groups(rewards, size)} if in_groups else {}) | (
-        {"tokens": per_token(reward, log_p, reference, price)} if per_token else {}
-    )
+    groups, tokens = functions
+    return {"groups": groups(rewards, size), "tokens": tokens(reward, log_p, reference, price)}
 
 
-def each_token(reward, log_p, reference, price):
-    """The library's rewards for a single answer."""
-    said = torch.ones(1, len(log_p)).bool()
-    return token_rewards(torch.tensor([reward]), log_p[None], reference[None], said, price)[0]
+def in_groups(rewards, size):
+    """The advantages of the answers to each prompt: as many numbers as rewards."""
+    groups = rewards.view(-1, size)
+    centred = groups - groups.mean(dim=1, keepdim=True)
+    return (centred / groups.std(dim=1, keepdim=True)).flatten()
 
 
-def grouped(scale=lambda g: g.std(dim=1, keepdim=True), centre=lambda g: g.mean(dim=1, keepdim=True), turned=False):
-    """Advantages with one thing changed."""
-
-    def advantages(rewards, size):
-        groups = rewards.view(size, -1).T if turned else rewards.view(-1, size)
-        result = (groups - centre(groups)) / scale(groups)
-        return (result.T if turned else result).flatten()
-
-    return advantages, None
-
-
-def last(log_p):
-    """1 at the last token, 0 elsewhere."""
-    return F.one_hot(torch.tensor(len(log_p) - 1), len(log_p))
+def per_token(reward, log_p, reference, price):
+    """The reward of each token of an answer."""
+    rewards = -price * (log_p - reference)
+    rewards[-1] += reward
+    return rewards
 
 
 # 14.3 The best policy on paper: 1 / ln 2 as price, so that e^(R / price) is 2^R
-BEST = {
-    "policy": [0.25, 0.25, 0.5],
-    "Z": 2.0,
-    "implied": [-1.0, 0.0, 1.0],
-    "aim, reference": 0.75,
-    "aim, best": 1.0,
-    "loss at the start": math.log(2),
-    "loss at the end": math.log(1 + math.exp(-1)),
-}
+
+
+def best():
+    return {
+        "policy": [0.25, 0.25, 0.5],
+        "Z": 2,
+        "implied": [-1, 0, 1],
+        "aim, reference": 0.75,
+        "aim, best": 1,
+        "loss at the start": 0.6931,
+        "loss at the end": 0.3133,
+    }
+
 
 # 14.4 Same reward, less KL
-COMPARED = {"nearest": "Q", "farthest": "R", "best per nat": "Q", "free": "T", "cheap": "T", "dear": "Q"}
+
+
+def compared():
+    return {"nearest": "Q", "farthest": "R", "best per nat": "Q", "free": "T", "cheap": "T", "dear": "Q"}
+
 
 EXERCISES = [
     Exercise(
         id="14.1",
         title="Clip on paper",
         points=2,
-        truth=on_paper,
+        truth=explained,
         tolerance=5e-3,
         mistakes=[
             (
@@ -111,8 +102,8 @@ EXERCISES = [
                 "the standard deviation is that of a sample: divide by n − 1, not by n",
                 {"group": [1.2247, 0.0, -1.2247]},
             ),
-            ("DPO: β multiplies the difference of the two gains", on_paper(beta=1.0)),
-            ("DPO: σ of −1 is 0.27; preferred is the answer whose gain is +1", on_paper(beta=-0.5)),
+            ("DPO: β multiplies the difference of the two gains", {"DPO": 0.1269}),
+            ("DPO: σ of −1 is 0.27; preferred is the answer whose gain is +1", {"DPO": 1.3133}),
             ("DPO: this is the probability; the loss is its −log", {"DPO": 0.7311}),
             (
                 "it is PPO that has a critic, and GRPO that has a group in its place",
@@ -125,41 +116,50 @@ EXERCISES = [
         id="14.2",
         title="Who earned what",
         points=3,
-        truth=(group_advantages, each_token),
+        truth=(in_groups, per_token),
         cases=earned_cases,
         run=earned,
         tolerance=2e-3,
         mistakes=[
-            ("groups: subtract the mean of the group, not of the whole batch", grouped(centre=torch.mean)),
-            ("groups: the mean of the group is still to be subtracted", grouped(centre=lambda g: 0.0)),
-            ("groups: divide by the standard deviation of the group", grouped(scale=lambda g: 1.0)),
-            ("groups: divide by the standard deviation, not by its square", grouped(scale=lambda g: g.var(1)[:, None])),
+            (
+                "groups: subtract the mean of the group, not of the whole batch",
+                Edit("groups.mean(dim=1, keepdim=True) → groups.mean()"),
+            ),
+            ("groups: the mean of the group is still to be subtracted", Edit(" - groups.mean(dim=1, keepdim=True) → ")),
+            ("groups: divide by the standard deviation of the group", Edit(" / groups.std(dim=1, keepdim=True) → ")),
+            ("groups: divide by the standard deviation, not by its square", Edit("groups.std → groups.var")),
             (
                 "groups: the standard deviation is that of a sample: divide by n − 1, not by n",
-                grouped(scale=lambda g: g.std(dim=1, keepdim=True, unbiased=False)),
+                Edit("std(dim=1 → std(correction=0, dim=1"),
             ),
-            ("groups: the answers to one prompt stand one after the other", grouped(turned=True)),
+            (
+                "groups: the answers to one prompt stand one after the other",
+                Edit("view(-1, size) → view(size, -1).T", ".flatten() → .T.flatten()"),
+            ),
             (
                 "tokens: the reward is for the whole answer; the last token earns it, the others do not",
-                (None, lambda reward, p, ref, price: reward - price * (p - ref)),
+                Edit("rewards[-1] += reward → rewards += reward"),
             ),
             (
                 "tokens: a token pays for being likelier than under the reference: log p minus the reference's",
-                (None, lambda reward, p, ref, price: reward * last(p) - price * (ref - p)),
+                Edit("-price → price"),
             ),
             (
                 "tokens: each token pays for itself; here the last one pays for all",
-                (None, lambda reward, p, ref, price: last(p) * (reward - price * (p - ref).sum())),
+                Edit(
+                    "= -price * (log_p - reference) → = 0 * log_p",
+                    "+= reward → += reward - price * (log_p - reference).sum()",
+                ),
             ),
-            ("tokens: a nat has a price", (None, lambda reward, p, ref, price: reward * last(p) - (p - ref))),
-            ("tokens: nobody pays for leaving the reference", (None, lambda reward, p, ref, price: reward * last(p))),
+            ("tokens: a nat has a price", Edit("-price → -1")),
+            ("tokens: nobody pays for leaving the reference", Edit("-price → 0")),
         ],
     ),
     Exercise(
         id="14.3",
         title="The best policy on paper",
         points=3,
-        truth=lambda: BEST,
+        truth=best,
         tolerance=2e-3,
         mistakes=[
             ("each answer's weight begins with its probability under the reference", {"policy": [1 / 7, 2 / 7, 4 / 7]}),
@@ -180,7 +180,7 @@ EXERCISES = [
         id="14.4",
         title="Same reward, less KL",
         points=2,
-        truth=lambda: COMPARED,
+        truth=compared,
         mistakes=[
             ("P reaches 0.7 as well, but farther to the right than Q", {"nearest": "P"}),
             ("T reaches 0.7 as well, but farther to the right than Q", {"nearest": "T"}),

@@ -1,30 +1,24 @@
 """Exercises of lesson 15: RoPE."""
 
-import math
-
 import torch
 
 from course_lib.exercises.cases import random_tensors, scattered
 from course_lib.exercises.exercise import Exercise
-from course_lib.exercises.rotating import ROTATION_MISTAKES, largest_change, rotated, rotation_cases, turn_both
+from course_lib.exercises.rotating import ROTATION
+from course_lib.exercises.solutions import Edit
 
 # 15.1 On paper: pairs that turn by 60° and by 20° at each place
-QUERY = (1, 0, 1, 0)
 
 
-def turn(x, place, order=((0, 1), (2, 3)), degrees=(60, 20)):
-    turned = list(x)
-    for (a, b), angle in zip(order, degrees, strict=True):
-        cos, sin = math.cos(math.radians(place * angle)), math.sin(math.radians(place * angle))
-        turned[a], turned[b] = cos * x[a] - sin * x[b], sin * x[a] + cos * x[b]
-    return turned
-
-
-def score(m, n, k=(0, 1, 1, 0)):
-    return sum(a * b for a, b in zip(turn(QUERY, m), turn(k, n), strict=True))
-
-
-PAPER = {"turned": turn(QUERY, 2), "score": score(4, 3), "far": score(1004, 1003), "after": score(3, 4), "best": 7}
+def paper():
+    fast, slow = torch.tensor([60.0, 20.0]).deg2rad()
+    return {
+        "turned": torch.stack([(2 * fast).cos(), (2 * fast).sin(), (2 * slow).cos(), (2 * slow).sin()]),
+        "score": fast.sin() + slow.cos(),
+        "far": fast.sin() + slow.cos(),
+        "after": -fast.sin() + slow.cos(),
+        "best": 7,
+    }
 
 
 # 15.3 Find the bug: the wrong order
@@ -33,13 +27,15 @@ def conversion_cases(seed):
     return [(one, 1), (three, 3), (scattered(two), 2), (three.double(), 3)]
 
 
-def to_neighbours(weight, heads):
-    return weight.unflatten(0, (heads, 2, -1)).transpose(1, 2).flatten(0, 2)
-
-
 def only_the_first_head(weight, heads):
     E = len(weight) // heads
-    return torch.cat([to_neighbours(weight[:E], 1), weight[E:]])
+    return torch.cat([convert(weight[:E], 1), weight[E:]])
+
+
+def convert(weight, heads):
+    """Rows for pairs of halves -> rows for pairs of neighbours, H·E D both."""
+    halves = weight.unflatten(0, (heads, 2, -1))
+    return halves.transpose(1, 2).flatten(0, 2)
 
 
 # 15.4 Probe the places
@@ -66,27 +62,13 @@ def probe_cases(seed):
     return cases
 
 
-def read_places(known, unseen, fit, first=1, judge=None, labels=torch.Tensor.repeat, error=torch.abs, scale=1):
-    judged = unseen if judge is None else judge(known, unseen)
-    T = known.shape[1]
-    places = torch.arange(first, T)
-    probe = fit(known[:, first:].flatten(0, 1), labels(places, len(known)))
-    wrong = error((probe.predict(judged[:, first:].flatten(0, 1)) - labels(places, len(judged))).double())
-    middle = (torch.arange(1, T) - T / 2).abs().mean()
-    return {"exact": scale * (wrong == 0).double().mean(), "wrong by": wrong.mean(), "middle": middle}
-
-
-REPEATED = torch.Tensor.repeat_interleave
-
-
-def probed_with(middle=None, **changes):
-    """What a probe reads, with one thing changed."""
-
-    def answer(known, unseen, fit):
-        found = read_places(known, unseen, fit, **changes)
-        return found if middle is None else {**found, "middle": middle(known.shape[1])}
-
-    return answer
+def read_places(known, unseen, fit):
+    """B T D, B T D, a way to train a probe -> exact, wrong by, middle."""
+    places = torch.arange(1, known.shape[1])
+    probe = fit(known[:, 1:].flatten(0, 1), places.repeat(len(known)))
+    errors = (probe.predict(unseen[:, 1:].flatten(0, 1)) - places.repeat(len(unseen))).abs().float()
+    middle = (places - known.shape[1] / 2).abs().mean()
+    return {"exact": (errors == 0).float().mean(), "wrong by": errors.mean(), "middle": middle}
 
 
 EXERCISES = [
@@ -94,67 +76,59 @@ EXERCISES = [
         id="15.1",
         title="On paper",
         points=2,
-        truth=lambda: PAPER,
+        truth=paper,
         tolerance=5e-3,
         mistakes=[
             (
                 "turned the other way round: from the first number towards the second",
-                {"turned": turn(QUERY, -2)},
+                {"turned": [-0.5, -0.866, 0.766, -0.6428]},
             ),
             (
                 "neighbours are a pair: x0 with x1, not with x2",
-                {"turned": turn(QUERY, 2, order=((0, 2), (1, 3)))},
+                {"turned": [-1.366, 0, 0.366, 0]},
             ),
-            ("at place 2 the angles are twice 60° and 20°", {"turned": turn(QUERY, 1)}),
+            ("at place 2 the angles are twice 60° and 20°", {"turned": [0.5, 0.866, 0.9397, 0.342]}),
             (
                 "the second pair turns by 20°, not by 60°",
-                {"turned": turn(QUERY, 2, degrees=(60, 60))},
+                {"turned": [-0.5, 0.866, -0.5, 0.866]},
             ),
             (
                 "the key stands one place before the query here, not after it",
-                {"score": score(3, 4)},
+                {"score": 0.0737},
             ),
-            ("the query and the key are not turned at all", {"score": score(0, 0)}),
+            ("the query and the key are not turned at all", {"score": 1}),
             ("a score depends on the distance only: 1004 and 1003 are as far apart as 4 and 3", {"far": 0}),
-            ("with the key after the query, the sine changes its sign", {"after": score(4, 3)}),
+            ("with the key after the query, the sine changes its sign", {"after": 1.8057}),
             ("asked for is the place of the key; 3 is its distance from the query", {"best": 3}),
             ("the key points ahead of the query, so it must stand before it: it has been turned less", {"best": 13}),
         ],
     ),
-    Exercise(
-        id="15.2",
-        title="Build the rotation",
-        points=3,
-        truth=(rotated(), largest_change),
-        cases=rotation_cases,
-        run=turn_both,
-        mistakes=ROTATION_MISTAKES,
-    ),
+    ROTATION,
     Exercise(
         id="15.3",
         title="Find the bug: the wrong order",
         points=2,
-        truth=to_neighbours,
+        truth=convert,
         cases=conversion_cases,
         axes="row column",
         mistakes=[
             (
                 "the rows of all heads are mixed: each head has two halves of its own",
-                lambda weight, heads: to_neighbours(weight, 1),
+                Edit("heads, 2, -1 → 1, 2, -1"),
             ),
             (
                 "this is the way back, from neighbours to halves",
-                lambda weight, heads: weight.unflatten(0, (heads, -1, 2)).transpose(1, 2).flatten(0, 2),
+                Edit("heads, 2, -1 → heads, -1, 2"),
             ),
             (
                 "the columns are permuted; a head's numbers are the rows of the matrix",
-                lambda weight, heads: to_neighbours(weight.T, heads).T,
+                lambda weight, heads: convert(weight.T, heads).T,
             ),
-            ("nothing is permuted", lambda weight, heads: weight),
+            ("nothing is permuted", Edit(".transpose(1, 2) → ")),
             ("only the first head is permuted", only_the_first_head),
             (
                 "in each pair, the number of the first half comes first",
-                lambda weight, heads: to_neighbours(weight.unflatten(0, (heads, 2, -1)).flip(1).flatten(0, 2), heads),
+                Edit(".transpose → .flip(1).transpose"),
             ),
         ],
     ),
@@ -165,12 +139,32 @@ EXERCISES = [
         truth=read_places,
         cases=probe_cases,
         mistakes=[
-            ("the probe is judged on the pieces it was trained on", probed_with(judge=lambda known, unseen: known)),
-            ("place 0 is counted; it holds <bos>, and anyone can tell that", probed_with(first=0)),
-            ("the labels are in the wrong order: 1 to T − 1, again and again", probed_with(labels=REPEATED)),
-            ("the errors have signs: too far and too near cancel out", probed_with(error=lambda wrong: wrong)),
-            ("exact is a share, from 0 to 1, not percent", probed_with(scale=100)),
-            ("middle is the mean error of always saying T / 2, not this place", probed_with(middle=lambda T: T / 2)),
+            (
+                "the probe is judged on the pieces it was trained on",
+                Edit("unseen[:, 1:] → known[:, 1:]", "len(unseen) → len(known)"),
+            ),
+            (
+                "place 0 is counted; it holds <bos>, and anyone can tell that",
+                Edit(
+                    "arange(1, known.shape[1]) → arange(known.shape[1])",
+                    "known[:, 1:] → known",
+                    "unseen[:, 1:] → unseen",
+                    "middle = (places → middle = (places[1:]",
+                ),
+            ),
+            (
+                "the labels are in the wrong order: 1 to T − 1, again and again",
+                Edit(
+                    "repeat(len(known)) → repeat_interleave(len(known))",
+                    "repeat(len(unseen)) → repeat_interleave(len(unseen))",
+                ),
+            ),
+            ("the errors have signs: too far and too near cancel out", Edit(".abs().float() → .float()")),
+            ("exact is a share, from 0 to 1, not percent", Edit("(errors == 0) → 100 * (errors == 0)")),
+            (
+                "middle is the mean error of always saying T / 2, not this place",
+                Edit("(places - known.shape[1] / 2).abs().mean() → known.shape[1] / 2"),
+            ),
         ],
     ),
 ]

@@ -7,38 +7,31 @@ import torch
 
 from course_lib.exercises.cases import dice, number, random_tensors, scattered
 from course_lib.exercises.exercise import Exercise
-from course_lib.exercises.lengths import LENGTH_MISTAKES, length_cases, within_and_beyond
+from course_lib.exercises.lengths import ALTERNATING
+from course_lib.exercises.solutions import Edit
+
 
 # 20.1 A fourth token: "now" comes after "Time flies fast"
-WORDS = {"Time": (1, 0, 0, 2), "flies": (1, 1, 2, 0), "fast": (0, 1, 1, 1), "now": (2, 1, 0, 1)}
-
-
-def turn(pair, place):
-    for _ in range(place):
-        pair = -pair[1], pair[0]
-    return pair
-
-
-def step(seen=("fast", "now"), turned=True, scale=2**0.5, parts=((0, 2), (2, 4)), place=3, keys=slice(0, 2)):
-    """What the fourth token gets, with one thing changed."""
-    places = {name: p * turned for p, name in enumerate(WORDS)} | {"now": place * turned}
-    x, found = WORDS["now"], {"leaves": "flies", "key": turn(WORDS["now"][keys], places["now"])}
-    for head, (a, b) in enumerate(parts, start=1):
-        query = turn(x[a:b], places["now"])
-        pairs = [turn(WORDS[name][keys], places[name]) for name in seen]
-        scores = torch.tensor([float(query[0] * k[0] + query[1] * k[1]) for k in pairs])
-        values = torch.tensor([WORDS[name][2:] for name in seen]).float()
-        found |= {f"scores {head}": scores, f"output {head}": (scores / scale).softmax(dim=0) @ values}
+def now():
+    words = torch.tensor([[1.0, 0, 0, 2], [1, 1, 2, 0], [0, 1, 1, 1], [2, 1, 0, 1]])
+    quarter = torch.tensor([[0.0, -1], [1, 0]])  # (a, b) becomes (-b, a)
+    seen = [2, 3]  # with a window of 2
+    keys = torch.stack([quarter.matrix_power(place) @ words[place, :2] for place in seen])
+    found = {"leaves": "flies", "key": keys[-1]}
+    for head, query in ((1, words[3, :2]), (2, words[3, 2:])):
+        scores = keys @ quarter.matrix_power(3) @ query
+        found |= {f"scores {head}": scores, f"output {head}": (scores / 2**0.5).softmax(dim=0) @ words[seen, 2:]}
     return found
 
 
-def wrong_step(*names, **changes):
-    found = step(**changes)
+def wrong_step(change, *names):
+    """What a change of the solution makes of some of its parts."""
+    found = Edit(change).of(now)()
     return {name: found[name] for name in names}
 
 
 # 20.2 A config a day
-SHOWN = {"D": 2048, "layers": 24, "H": 16, "K": 4, "window": 2048, "context": 32768}
+
 SHAPELESS = {"rope_theta", "sliding_window", "rms_norm_eps", "hidden_act"}
 
 
@@ -46,19 +39,36 @@ def mib(K=4, E=128, tokens=2048, layers=24, both=2, each=2):
     return both * layers * K * E * tokens * each / 2**20
 
 
-READ = {"E": 128, "share": 4, "cache": mib(), "cache, no window": mib(tokens=32768), "no tensor shows": SHAPELESS}
-
-
 def caches(**changes):
     """Both caches of the config with one thing changed, one dict each."""
     return [{n: mib(tokens=t, **changes)} for n, t in (("cache", 2048), ("cache, no window", 32768))]
 
 
+def read():
+    return {
+        "E": 128,
+        "share": 4,
+        "cache": 96,
+        "cache, no window": 1536,
+        "no tensor shows": {"sliding_window", "rope_theta", "rms_norm_eps", "hidden_act"},
+    }
+
+
 # 20.3 Compare: the cache of four families over the length of a text
-CROSSING = 40 * 1024 // 8  # 32 layers of 128 numbers against 8 open ones and 40 windows of 256
+# 32 layers of 128 numbers against 8 open ones and 40 windows of 256
 FAMILIES = {"A": "Gemma 3", "B": "Llama 3.1", "C": "Mistral", "D": "Qwen 2.5"}
 NAMES = set(FAMILIES.values())
-COMPARED = FAMILIES | {"layers with a window": 40, "meet at": CROSSING}
+
+
+def compared():
+    return {
+        "A": "Gemma 3",
+        "B": "Llama 3.1",
+        "C": "Mistral",
+        "D": "Qwen 2.5",
+        "layers with a window": 40,
+        "meet at": 5120,
+    }
 
 
 # 20.4 The forgotten line
@@ -96,23 +106,17 @@ def largest(a, b):
     return (a - b).abs().max()
 
 
-def likeliest(a, b):
-    return (a.argmax(dim=-1) != b.argmax(dim=-1)).sum()
-
-
-def forgotten(expected, logits_with, changes, distance=largest, pick=min):
-    return pick(changes, key=lambda name: float(distance(logits_with(changes[name]), expected)))
-
-
-def found_by(distance, pick=min):
-    return lambda *case: forgotten(*case, distance, pick)
-
-
 def first_of(distance):
     """The first of all for which the distance is zero, nearly."""
     return lambda expected, logits_with, changes: next(
         name for name, change in changes.items() if distance(logits_with(change), expected) < 0.05
     )
+
+
+def find(expected, logits_with, changes):
+    """The name of the setting that was forgotten."""
+    off = {name: float((logits_with(change) - expected).abs().max()) for name, change in changes.items()}
+    return min(off, key=off.get)
 
 
 # 20.6 Out and in
@@ -147,19 +151,11 @@ def round_trips(seed):
     return [(model, tokens, {}, store, load_as(**c)) for c in ({"window": 20}, {"factor": 1.01}, {})]
 
 
-def there_and_back(model, tokens, folder, export, load, distance=largest, length=None):
+def there_and_back(model, tokens, folder, export, load):
+    """The largest difference of the logits after a way out and in."""
     export(model, folder)
     other = load(folder)
-    return distance(other(tokens[:, :length]), model(tokens[:, :length]))
-
-
-def compared_by(distance, length=None):
-    return lambda *case: there_and_back(*case, distance, length)
-
-
-def with_itself(model, tokens, folder, export, load):
-    export(model, folder)
-    return (model(tokens) - model(tokens)).abs().max()
+    return (other(tokens) - model(tokens)).abs().max()
 
 
 EXERCISES = [
@@ -167,29 +163,41 @@ EXERCISES = [
         id="20.1",
         title="A fourth token",
         points=3,
-        truth=step,
+        truth=now,
         tolerance=5e-3,
         mistakes=[
             *[("place 3 goes to 3 mod 2 = 1 of the ring, where flies stood", {"leaves": w}) for w in ("time", "fast")],
-            ("the key is turned three times: (a, b) becomes (−b, a)", wrong_step("key", turned=False)),
-            ("the fourth word stands at place 3, not at 2", wrong_step("key", place=2)),
-            ("the key is (x0, x1); (x2, x3) is the value", wrong_step("key", keys=slice(2, 4))),
-            ("queries and keys have to be turned", wrong_step("scores 1", "scores 2", turned=False)),
-            ("the window is 2: only fast and now are seen", wrong_step("scores 1", seen=tuple(WORDS))),
-            ("in the order of the ring, fast stands first", wrong_step("scores 1", seen=("now", "fast"))),
-            ("in the order of the ring, fast stands first", wrong_step("scores 2", seen=("now", "fast"))),
-            ("head 1 asks with (x0, x1), head 2 with (x2, x3)", wrong_step("scores 1", parts=((2, 4), (0, 2)))),
-            ("both heads ask with the same pair here", wrong_step("scores 2", parts=((0, 2), (0, 2)))),
-            ("the scores are divided by √2 before the softmax", wrong_step("output 1", scale=1)),
-            ("divided by E = 2; its root was meant", wrong_step("output 1", scale=2)),
-            ("the scores are divided by √2 before the softmax", wrong_step("output 2", scale=1)),
+            (
+                "the key is turned three times: (a, b) becomes (−b, a)",
+                wrong_step("[[0.0, -1], [1, 0]] → [[1.0, 0], [0, 1]]", "key"),
+            ),
+            (
+                "the fourth word stands at place 3, not at 2",
+                wrong_step('"key": keys[-1] → "key": quarter.matrix_power(2) @ words[3, :2]', "key"),
+            ),
+            ("the key is (x0, x1); (x2, x3) is the value", wrong_step("[place, :2] → [place, 2:]", "key")),
+            (
+                "queries and keys have to be turned",
+                wrong_step("[[0.0, -1], [1, 0]] → [[1.0, 0], [0, 1]]", "scores 1", "scores 2"),
+            ),
+            ("the window is 2: only fast and now are seen", wrong_step("[2, 3] → [0, 1, 2, 3]", "scores 1")),
+            ("in the order of the ring, fast stands first", wrong_step("[2, 3] → [3, 2]", "scores 1")),
+            ("in the order of the ring, fast stands first", wrong_step("[2, 3] → [3, 2]", "scores 2")),
+            (
+                "head 1 asks with (x0, x1), head 2 with (x2, x3)",
+                wrong_step("(1, words[3, :2]) → (1, words[3, 2:])", "scores 1"),
+            ),
+            ("both heads ask with the same pair here", wrong_step("(2, words[3, 2:]) → (2, words[3, :2])", "scores 2")),
+            ("the scores are divided by √2 before the softmax", wrong_step(" / 2**0.5 → ", "output 1")),
+            ("divided by E = 2; its root was meant", wrong_step("2**0.5 → 2", "output 1")),
+            ("the scores are divided by √2 before the softmax", wrong_step(" / 2**0.5 → ", "output 2")),
         ],
     ),
     Exercise(
         id="20.2",
         title="A config a day",
         points=2,
-        truth=lambda: READ,
+        truth=read,
         tolerance=1e-3,
         mistakes=[
             ("there is no head_dim, so E = D / H", {"E": 512}),
@@ -208,7 +216,7 @@ EXERCISES = [
         id="20.3",
         title="Compare",
         points=2,
-        truth=lambda: COMPARED,
+        truth=compared,
         tolerance=2e-2,
         mistakes=[
             *[("A bends at 1,024, where most of its layers are full", {"A": n}) for n in NAMES - {"Gemma 3"}],
@@ -224,28 +232,33 @@ EXERCISES = [
         id="20.4",
         title="The forgotten line",
         points=2,
-        truth=forgotten,
+        truth=find,
         cases=suspects,
         mistakes=[
             ("the first tokens are compared; a window shows later", first_of(lambda a, b: largest(a[:, :2], b[:, :2]))),
-            ("the likeliest token is compared, not the logits", found_by(likeliest)),
-            ("only the means are compared", found_by(lambda a, b: (a.mean() - b.mean()).abs().round(decimals=3))),
-            ("this is the worst one: the smallest difference was meant", found_by(largest, max)),
+            (
+                "the likeliest token is compared, not the logits",
+                Edit(
+                    "(logits_with(change) - expected).abs().max() → "
+                    "(logits_with(change).argmax(dim=-1) != expected.argmax(dim=-1)).sum()"
+                ),
+            ),
+            (
+                "only the means are compared",
+                Edit(
+                    "(logits_with(change) - expected).abs().max() → "
+                    "(logits_with(change).mean() - expected.mean()).abs().round(decimals=3)"
+                ),
+            ),
+            ("this is the worst one: the smallest difference was meant", Edit("min(off → max(off")),
             ("nearly is not equal: this one differs in the third digit", first_of(largest)),
             (
                 "the change is returned; asked for is its name",
-                lambda expected, make, changes: changes[forgotten(expected, make, changes)],
+                Edit("min(off, key=off.get) → changes[min(off, key=off.get)]"),
             ),
         ],
     ),
-    Exercise(
-        id="20.5",
-        title="Alternating",
-        points=2,
-        truth=within_and_beyond,
-        cases=length_cases,
-        mistakes=LENGTH_MISTAKES,
-    ),
+    ALTERNATING,
     Exercise(
         id="20.6",
         title="Out and in",
@@ -253,13 +266,25 @@ EXERCISES = [
         truth=there_and_back,
         cases=round_trips,
         mistakes=[
-            ("the model is compared with itself; nothing was loaded", with_itself),
-            ("the text is too short: up to the window, both are the same", compared_by(largest, 4)),
-            ("the mean difference may hide a large one", compared_by(lambda a, b: (a - b).abs().mean())),
-            ("only the last token is compared", compared_by(lambda a, b: largest(a[:, -1], b[:, -1]))),
-            ("a difference may be negative: take its size", compared_by(lambda a, b: (a - b).max())),
-            ("the likeliest tokens are compared, not the logits", compared_by(likeliest)),
-            ("asked for is the difference, not whether it is small", compared_by(torch.allclose)),
+            ("the model is compared with itself; nothing was loaded", Edit("other(tokens) → model(tokens)")),
+            (
+                "the text is too short: up to the window, both are the same",
+                Edit("other(tokens) - model(tokens) → other(tokens[:, :4]) - model(tokens[:, :4])"),
+            ),
+            ("the mean difference may hide a large one", Edit(".max() → .mean()")),
+            ("only the last token is compared", Edit(".abs() → [:, -1].abs()")),
+            ("a difference may be negative: take its size", Edit(".abs() → ")),
+            (
+                "the likeliest tokens are compared, not the logits",
+                Edit(
+                    "(other(tokens) - model(tokens)).abs().max() → "
+                    "(other(tokens).argmax(dim=-1) != model(tokens).argmax(dim=-1)).sum()"
+                ),
+            ),
+            (
+                "asked for is the difference, not whether it is small",
+                Edit("(other(tokens) - model(tokens)).abs().max() → torch.allclose(other(tokens), model(tokens))"),
+            ),
         ],
     ),
 ]

@@ -1,28 +1,18 @@
 """Exercises of lesson 26: inference and alignment of a vision-language model."""
 
+import re
 from itertools import accumulate
 
 import torch
 
 from course_lib.exercises.cases import dice, number
-from course_lib.exercises.conversations import ASSISTANT, EOS, IMAGE, pictures_first, write
 from course_lib.exercises.exercise import Exercise
-from course_lib.exercises.preferring import PREFER_MISTAKES, prefer, prefer_and_report, preference_cases, worst
-from course_lib.exercises.scores import (
-    NOUNS,
-    RATE_MISTAKES,
-    SCORE_MISTAKES,
-    TEXTS,
-    rate,
-    score,
-    score_both,
-    score_cases,
-    three_shares,
-)
+from course_lib.exercises.preferring import PREFER
+from course_lib.exercises.scores import NOUNS, SCORE, TEXTS
+from course_lib.exercises.solutions import Edit
 
 # 26.1 Three forms
-SHORT = "Answer the question using a single word or phrase."
-FORMS = {"normal": "{}", "ambiguous": "Q: {} A:", "word": "{}\n" + SHORT}
+FORMS = ("normal", "ambiguous", "word")
 QUESTIONS = (
     ("Which single word is on the shirt?", "The word on the shirt is Rio.", "Rio."),
     ("What word stands on the bus of the woman?", "On the bus stands the word zoo.", "Zoo."),
@@ -30,40 +20,37 @@ QUESTIONS = (
 )
 
 
-def ask(question, form):
-    return FORMS[form].format(question)
-
-
-def due(prompt, sentence, word, is_short=lambda prompt: prompt.endswith(SHORT)):
-    return word if is_short(prompt) else sentence
-
-
 def ask_and_say(functions, question, sentence, word):
+    """The prompts as lists of their lines: where a line ends is part of a form."""
     mine, say = functions
-    texts = {form: mine(question, form) for form in FORMS} if mine else {}
-    result = {form: text for form, text in texts.items() if text is not None} or dict.fromkeys(texts)
-    return result | ({f"due, {form}": say(ask(question, form), sentence, word) for form in FORMS} if say else {})
+    texts = {form: mine(question, form) for form in FORMS}
+    lines = {form: text.strip().split("\n") if isinstance(text, str) else text for form, text in texts.items()}
+    return lines | {f"due, {form}": say(ask(question, form), sentence, word) for form in FORMS}
 
 
-def asked(one, frame):
-    """A mistake in one form."""
-    return lambda question, form: frame.format(question) if form == one else None, None
+def ask(question, form):
+    """A question in one of the three forms."""
+    short = "Answer the question using a single word or phrase."
+    return {"normal": question, "ambiguous": f"Q: {question} A:", "word": f"{question}\n{short}"}[form]
 
 
-def said_if(is_short):
-    return None, lambda *case: due(*case, is_short)
-
-
-def has_a_word(prompt):
-    return "word" in prompt or "phrase" in prompt
+def due(prompt, sentence, word):
+    """The answer that the prompt asks for."""
+    return word if prompt.endswith("using a single word or phrase.") else sentence
 
 
 # 26.3 What is invented?
-INVENTED = {"invented": set("BCE"), "rate": 100 / 3, "per noun": 20, "goes along": 200 / 3}
+
+
+def told():
+    return {"invented": {"B", "C", "E"}, "rate": 100 * 3 / 9, "per noun": 100 * 4 / 20, "goes along": 100 * 2 / 3}
 
 
 # 26.4 Where does it look?
-LOOKS = {"A": "castle", "B": "text", "C": "shirt", "D": "everywhere", "row": 26, "patch": (2, 3)}
+
+
+def looks():
+    return {"A": "castle", "B": "text", "C": "shirt", "D": "everywhere", "row": 26, "patch": divmod(13 - 2, 4)}
 
 
 # 26.6 Talk
@@ -79,33 +66,16 @@ def talk_cases(seed):
     return [(messages, P, said, {"dog", "girl"}, NOUNS) for P in (4, 6)]
 
 
-def prompt(messages, P, **changes):
-    return [*write(messages, P, **changes)["tokens"], ASSISTANT]
-
-
-def reads(messages, P, later=lambda whole, before, answer, seen: whole - before - answer):
-    """For each turn of the user: all that is new since the last answer, whose <eos> was never read."""
-    found = [len(prompt(messages[:1], P))]
-    for i in range(2, len(messages), 2):
-        whole, before = (len(prompt(messages[:end], P)) for end in (i + 1, i - 1))
-        seen = P * sum(message["content"].count("image") for message in messages[:i])
-        found.append(later(whole, before, len(messages[i - 1]["content"][0]), seen))
-    return found
-
-
 def talk(functions, messages, num_visual, texts, there, nouns):
     mine, count, measure = functions
-    result = {"prompt": mine(messages, num_visual)} if mine else {}
-    result |= {"read": count(messages, num_visual)} if count else {}
-    return result | ({"rate": measure(texts, there, nouns)} if measure else {})
+    found = {"prompt": mine(messages, num_visual), "read": count(messages, num_visual)}
+    return found | {"rate": measure(texts, there, nouns)}
 
 
-def counted(later):
-    return None, lambda messages, P: reads(messages, P, later), None
-
-
-def written(**changes):
-    return lambda messages, P: prompt(messages, P, **changes), None, None
+def with_old_pictures(messages, P):
+    """For each turn of the user also the pictures of all messages before it."""
+    shown = [P * sum(message["content"].count("image") for message in messages[:i]) for i in range(0, len(messages), 2)]
+    return [count + old for count, old in zip(reads(messages, P), shown, strict=True)]
 
 
 def without_old_pictures(messages, P):
@@ -113,9 +83,29 @@ def without_old_pictures(messages, P):
     return prompt([*old, messages[-1]], P)
 
 
-def pictures_before_all(messages, P):
-    ids = prompt(messages, P)
-    return [ids[0], *sorted(ids[1:], key=lambda id: id != IMAGE)]
+def prompt(messages, num_visual):
+    """A conversation -> the ids that the model reads."""
+    ids = [1]
+    for message in messages:
+        ids.append({"user": 4, "assistant": 5}[message["role"]])
+        for part in message["content"]:
+            ids += [9] * num_visual if part == "image" else part
+        ids.append(2)
+    return [*ids, 5]
+
+
+def reads(messages, num_visual):
+    """A conversation -> how many tokens are read in each turn."""
+    prompts = [len(prompt(messages[: turn + 1], num_visual)) for turn in range(0, len(messages), 2)]
+    answers = [len(message["content"][0]) for message in messages[1::2]]
+    later = zip(prompts[1:], prompts[:-1], answers, strict=True)
+    return [prompts[0], *(whole - before - answer for whole, before, answer in later)]
+
+
+def rate(texts, there, nouns):
+    """Texts about a picture -> the percentage that names something that isn't there."""
+    named = [{nouns[word] for word in re.findall(r"\w+", text.lower()) if word in nouns} for text in texts]
+    return 100 * sum(bool(found - there) for found in named) / len(texts)
 
 
 EXERCISES = [
@@ -127,36 +117,54 @@ EXERCISES = [
         cases=lambda seed: [QUESTIONS[seed % 2], QUESTIONS[2]],
         run=ask_and_say,
         mistakes=[
-            ("normal: the normal prompt is the question, and nothing else", asked("normal", "Q: {}")),
-            ("normal: the normal prompt is the question, and nothing else", asked("normal", "Q: {} A:")),
-            ("ambiguous: A: is missing, behind which the answer comes", asked("ambiguous", "Q: {}")),
-            ("ambiguous: both stand on one line here", asked("ambiguous", "Q: {}\nA:")),
-            ("ambiguous: this one says nothing about the form", asked("ambiguous", "Q: {} A:\n" + SHORT)),
-            ("word: the question comes first, then the form", asked("word", SHORT + "\n{}")),
-            ("word: the form stands on a line of its own", asked("word", "{} " + SHORT)),
-            ("word: nothing says which form is wanted", asked("word", "{}")),
-            ("word: the question is asked as it is, without Q: and A:", asked("word", "Q: {} A:\n" + SHORT)),
-            ("the ambiguous prompt was answered in sentences in training", said_if(lambda p: SHORT in p or "A:" in p)),
-            ("a question may have these words in it, too; look for the whole instruction", said_if(has_a_word)),
-            ("the formatting prompt asks for a word", said_if(lambda prompt: False)),
-            ("the other two ask for sentences", said_if(lambda prompt: True)),
-            ("it is the other way round", said_if(lambda prompt: not prompt.endswith(SHORT))),
+            (
+                "normal: the normal prompt is the question, and nothing else",
+                Edit('"normal": question → "normal": f"Q: {question}"'),
+            ),
+            (
+                "normal: the normal prompt is the question, and nothing else",
+                Edit('"normal": question → "normal": f"Q: {question} A:"'),
+            ),
+            ("ambiguous: A: is missing, behind which the answer comes", Edit('f"Q: {question} A:" → f"Q: {question}"')),
+            ("ambiguous: both stand on one line here", Edit('f"Q: {question} A:" → f"Q: {question}\\nA:"')),
+            (
+                "ambiguous: this one says nothing about the form",
+                Edit('f"Q: {question} A:" → f"Q: {question} A:\\n{short}"'),
+            ),
+            (
+                "word: the question comes first, then the form",
+                Edit('f"{question}\\n{short}" → f"{short}\\n{question}"'),
+            ),
+            ("word: the form stands on a line of its own", Edit('f"{question}\\n{short}" → f"{question} {short}"')),
+            ("word: nothing says which form is wanted", Edit('f"{question}\\n{short}" → question')),
+            (
+                "word: the question is asked as it is, without Q: and A:",
+                Edit('f"{question}\\n{short}" → f"Q: {question} A:\\n{short}"'),
+            ),
+            (
+                "the ambiguous prompt was answered in sentences in training",
+                Edit(
+                    'prompt.endswith("using a single word or phrase.") → "word or phrase." in prompt or "A:" in prompt'
+                ),
+            ),
+            (
+                "a question may have these words in it, too; look for the whole instruction",
+                Edit('prompt.endswith("using a single word or phrase.") → "word" in prompt or "phrase" in prompt'),
+            ),
+            (
+                "the formatting prompt asks for a word",
+                Edit('prompt.endswith("using a single word or phrase.") → False'),
+            ),
+            ("the other two ask for sentences", Edit('prompt.endswith("using a single word or phrase.") → True')),
+            ("it is the other way round", Edit("word if prompt → word if not prompt")),
         ],
     ),
-    Exercise(
-        id="26.2",
-        title="Find the bug: a score, and a bias",
-        points=3,
-        truth=(score, three_shares),
-        cases=score_cases,
-        run=score_both,
-        mistakes=SCORE_MISTAKES,
-    ),
+    SCORE,
     Exercise(
         id="26.3",
         title="What is invented?",
         points=2,
-        truth=lambda: INVENTED,
+        truth=told,
         tolerance=3e-3,
         mistakes=[
             ("the farm's drawing has a house: D invents nothing", {"invented": set("BCDE")}),
@@ -183,7 +191,7 @@ EXERCISES = [
         id="26.4",
         title="Where does it look?",
         points=2,
-        truth=lambda: LOOKS,
+        truth=looks,
         mistakes=[
             *[("A is red where the castle is", {"A": n}) for n in ("shirt", "text", "everywhere")],
             *[("B has 2 % on the picture: the red says where these are", {"B": n}) for n in ("shirt", "castle")],
@@ -199,15 +207,7 @@ EXERCISES = [
             ("rows and columns are counted from 0", {"patch": (3, 4)}),
         ],
     ),
-    Exercise(
-        id="26.5",
-        title="Prefer",
-        points=3,
-        truth=(prefer, worst),
-        cases=preference_cases,
-        run=prefer_and_report,
-        mistakes=PREFER_MISTAKES,
-    ),
+    PREFER,
     Exercise(
         id="26.6",
         title="Talk about pictures",
@@ -216,33 +216,74 @@ EXERCISES = [
         cases=talk_cases,
         run=talk,
         mistakes=[
-            ("prompt: a picture stands where the message has it", written(order=pictures_first)),
+            (
+                "prompt: a picture stands where the message has it",
+                Edit('in message["content"]: → in sorted(message["content"], key=lambda part: part != "image"):'),
+            ),
             (
                 "prompt: a picture stands in the message that shows it, not before all",
-                (pictures_before_all, None, None),
+                Edit("[*ids, 5] → [1, *sorted([*ids[1:], 5], key=lambda id: id != 9)]"),
             ),
-            ("prompt: a picture takes num_visual placeholders", (lambda m, P: prompt(m, 1), None, None)),
-            ("prompt: <assistant> at the end is missing", (lambda m, P: prompt(m, P)[:-1], None, None)),
-            ("prompt: <eos> ends each message", (lambda m, P: [i for i in prompt(m, P) if i != EOS], None, None)),
-            ("prompt: <bos> stands at the beginning", (lambda m, P: prompt(m, P)[1:], None, None)),
+            ("prompt: a picture takes num_visual placeholders", Edit("[9] * num_visual → [9]")),
+            ("prompt: <assistant> at the end is missing", Edit("[*ids, 5] → ids")),
+            ("prompt: <eos> ends each message", Edit("ids.append(2) → ")),
+            ("prompt: <bos> stands at the beginning", Edit("ids = [1] → ids = []")),
             (
                 "prompt: only the last message; the model has no other memory",
-                (lambda m, P: prompt(m[-1:], P), None, None),
+                Edit("in messages: → in messages[-1:]:"),
             ),
-            ("prompt: the pictures of earlier turns are missing", (without_old_pictures, None, None)),
-            ("read: what is in the cache is not read again", counted(lambda whole, before, answer, seen: whole)),
+            ("prompt: the pictures of earlier turns are missing", (without_old_pictures, reads, rate)),
+            ("read: what is in the cache is not read again", Edit("whole - before - answer for → whole for")),
             (
                 "read: the answer was read as it was written",
-                counted(lambda whole, before, answer, seen: whole - before),
+                Edit("whole - before - answer for → whole - before for"),
             ),
             (
                 "read: the <eos> of the answer was chosen, but never read",
-                counted(lambda w, b, answer, seen: w - b - answer - 1),
+                Edit("- answer for → - answer - 1 for"),
             ),
-            ("read: earlier pictures are in the cache, too", counted(lambda w, b, answer, seen: w - b - answer + seen)),
-            ("read: in each turn, not up to each", (None, lambda m, P: list(accumulate(reads(m, P))), None)),
-            ("read: each placeholder is a token that is read", (None, lambda m, P: reads(m, 1), None)),
-            *RATE_MISTAKES,
+            ("read: earlier pictures are in the cache, too", (prompt, with_old_pictures, rate)),
+            (
+                "read: in each turn, not up to each",
+                (prompt, lambda messages, P: list(accumulate(reads(messages, P))), rate),
+            ),
+            ("read: each placeholder is a token that is read", (prompt, lambda messages, P: reads(messages, 1), rate)),
+            (
+                "rate: plurals name a thing, too",
+                Edit("named = → nouns = {noun: noun for noun in nouns.values()}\n    named ="),
+            ),
+            ("rate: Cat and cat are the same word", Edit("text.lower() → text")),
+            (
+                "rate: a comma or full stop is no part of a word",
+                Edit('re.findall(r"\\w+", text.lower()) → text.lower().split()'),
+            ),
+            (
+                "rate: there is no car in a scarf: whole words only",
+                Edit(
+                    'word in re.findall(r"\\w+", text.lower()) if word in nouns → word in nouns if word in text.lower()'
+                ),
+            ),
+            ("rate: one invented thing is enough", Edit("bool(found - there) → bool(found and not found & there)")),
+            (
+                "rate: a text counts once, however much it invents",
+                Edit(
+                    "[{nouns[word] → [[nouns[word]",
+                    "in nouns} → in nouns]",
+                    "bool(found - there) → sum(noun not in there for noun in found)",
+                ),
+            ),
+            ("rate: a text counts once, however much it invents", Edit("bool(found - there) → len(found - there)")),
+            (
+                "rate: of texts; yours is of nouns",
+                Edit(
+                    "[{nouns[word] → [[nouns[word]",
+                    "in nouns} → in nouns]",
+                    "bool(found - there) → sum(noun not in there for noun in found)",
+                    "/ len(texts) → / sum(map(len, named))",
+                ),
+            ),
+            ("rate: these are the texts that name anything", Edit("found - there → found")),
+            ("rate: asked for are percent", Edit("100 * sum(bool → sum(bool")),
         ],
     ),
 ]

@@ -1,9 +1,11 @@
-"""Preferring one of two answers, and reporting what it brought and cost; and wrong ways of both."""
+"""Preferring one of two answers, and reporting what it brought and cost."""
 
 import torch
 import torch.nn.functional as F
 
 from course_lib.exercises.cases import number, random_tensors, scattered
+from course_lib.exercises.exercise import Exercise
+from course_lib.exercises.solutions import Edit
 
 
 def preference_cases(seed):
@@ -22,87 +24,96 @@ def preference_cases(seed):
     return cases
 
 
-def minus_log_sigmoid(gains, beta):
-    return F.softplus(-beta * (gains[:, 0] - gains[:, 1])).mean()
+def prefer(log_p, reference_log_p, is_answer, beta):
+    """B 2 T, B 2 T, B 2 T, a number -> the mean loss."""
+    gains = ((log_p - reference_log_p) * is_answer).sum(dim=-1)
+    return -F.logsigmoid(beta * (gains[:, 0] - gains[:, 1])).mean()
 
 
-def prefer(log_p, reference_log_p, is_answer, beta, weigh=torch.clone, reference=1.0, loss=minus_log_sigmoid):
-    gains = ((log_p - reference * reference_log_p) * weigh(is_answer.float())).sum(dim=-1)
-    return loss(gains, beta)
-
-
-def mean_over_tokens(kept):
-    return kept / kept.sum(dim=-1, keepdim=True)
-
-
-def beta_on_the_reference(log_p, reference_log_p, is_answer, beta):
-    return prefer(log_p, beta * reference_log_p, is_answer, 1.0)
-
-
-def worst(runs, of=max, factor=lambda before, after: after / before, keep=all, dearest=2.0, relative=0, limit=0.5):
-    factors = [factor(r["rate before"], r["rate after"]) for r in runs]
-    costs = [(r["exact before"] - r["exact after"]) / (r["exact before"] / 100 if relative else 1) for r in runs]
-    kept = keep(f <= limit and c <= dearest for f, c in zip(factors, costs, strict=True))
-    return {"factor": of(factors), "cost": of(costs), "keep": kept}
-
-
-def mean(numbers):
-    return sum(numbers) / len(numbers)
+def report(runs):
+    """The worst of all seeds: {"factor", "cost", "keep"}."""
+    factor = max(run["rate after"] / run["rate before"] for run in runs)
+    cost = max(run["exact before"] - run["exact after"] for run in runs)
+    return {"factor": factor, "cost": cost, "keep": factor <= 0.5 and cost <= 2}
 
 
 def prefer_and_report(functions, log_p, reference_log_p, is_answer, beta, reports):
     """The loss, and of the reports each part as a list."""
-    mine, report = functions
-    result = {"loss": mine(log_p, reference_log_p, is_answer, beta)} if mine else {}
-    found = [report(runs) or {"factor": None} for runs in reports] if report else [{}]
-    return result | {name: [of.get(name) for of in found] for name in ("factor", "cost", "keep") if name in found[0]}
+    mine, tell = functions
+    told = [tell(runs) or {"factor": None} for runs in reports]
+    return {"loss": mine(log_p, reference_log_p, is_answer, beta)} | {
+        name: [of.get(name) for of in told] for name in ("factor", "cost", "keep")
+    }
 
 
-def preferred(**changes):
-    return lambda *case: prefer(*case, **changes), None
-
-
-def told(part, **changes):
-    return None, lambda runs: {part: worst(runs, **changes)[part]}
-
-
-PREFER_MISTAKES = [
-    (
-        "loss: the sign is turned: this prefers the rejected answer",
-        preferred(loss=lambda g, b: minus_log_sigmoid(g, -b)),
-    ),
-    ("loss: the minus is missing: log σ is below 0", preferred(loss=lambda g, b: -minus_log_sigmoid(g, b))),
-    ("loss: the rejected answer is missing", preferred(loss=lambda g, b: F.softplus(-b * g[:, 0]).mean())),
-    ("loss: the reference is forgotten", preferred(reference=0.0)),
-    ("loss: the reference is added; it is to be subtracted", preferred(reference=-1.0)),
-    ("loss: log p of an answer is a sum; yours is a mean over its tokens", preferred(weigh=mean_over_tokens)),
-    ("loss: only the answer's tokens count, not the question's", preferred(weigh=torch.ones_like)),
-    (
-        "loss: β stands in front of the loss; it belongs inside σ",
-        preferred(loss=lambda g, b: b * minus_log_sigmoid(g, 1)),
-    ),
-    ("loss: divided by β; multiply", preferred(loss=lambda g, b: minus_log_sigmoid(g, 1 / b))),
-    ("loss: β is forgotten", preferred(loss=lambda g, b: minus_log_sigmoid(g, 1))),
-    ("loss: β multiplies the reference only; it belongs to the whole", (beta_on_the_reference, None)),
-    ("loss: asked for is the mean over pairs", preferred(loss=lambda g, b: len(g) * minus_log_sigmoid(g, b))),
-    (
-        "loss: this is the probability; the loss is its −log",
-        preferred(loss=lambda g, b: (b * (g[:, 0] - g[:, 1])).sigmoid().mean()),
-    ),
-    (
-        "loss: first −log σ of each pair, then the mean",
-        preferred(loss=lambda g, b: minus_log_sigmoid(g.mean(dim=0, keepdim=True), b)),
-    ),
-    ("factor: the worst seed, not the mean", told("factor", of=mean)),
-    ("factor: the worst seed, not the best", told("factor", of=min)),
-    ("factor: after divided by before", told("factor", factor=lambda before, after: before / after)),
-    ("factor: a factor, not a difference", told("factor", factor=lambda before, after: before - after)),
-    ("cost: the worst seed, not the mean", told("cost", of=mean)),
-    ("cost: the worst seed, not the best", told("cost", of=min)),
-    ("cost: in points: before minus after, not in percent of before", told("cost", relative=1)),
-    ("keep: every seed has to keep both promises", told("keep", keep=any)),
-    ("keep: accuracy counts, too", told("keep", dearest=99)),
-    ("keep: the rate has to be halved in every seed", told("keep", limit=1.0)),
-    ("keep: exactly half and exactly 2 points are good enough", told("keep", limit=0.499)),
-    ("keep: exactly half and exactly 2 points are good enough", told("keep", dearest=1.999)),
-]
+PREFER = Exercise(
+    id="26.5",
+    title="Prefer",
+    points=3,
+    truth=(prefer, report),
+    cases=preference_cases,
+    run=prefer_and_report,
+    mistakes=[
+        (
+            "loss: the sign is turned: this prefers the rejected answer",
+            Edit("gains[:, 0] - gains[:, 1] → gains[:, 1] - gains[:, 0]"),
+        ),
+        ("loss: the minus is missing: log σ is below 0", Edit("-F.log → F.log")),
+        ("loss: the rejected answer is missing", Edit("(gains[:, 0] - gains[:, 1]) → gains[:, 0]")),
+        ("loss: the reference is forgotten", Edit(" - reference_log_p → ")),
+        ("loss: the reference is added; it is to be subtracted", Edit("- reference_log_p → + reference_log_p")),
+        (
+            "loss: log p of an answer is a sum; yours is a mean over its tokens",
+            Edit("is_answer).sum(dim=-1) → is_answer).sum(dim=-1) / is_answer.sum(dim=-1)"),
+        ),
+        ("loss: only the answer's tokens count, not the question's", Edit(" * is_answer → ")),
+        (
+            "loss: β stands in front of the loss; it belongs inside σ",
+            Edit(
+                "-F.logsigmoid(beta * (gains[:, 0] - gains[:, 1])) → -beta * F.logsigmoid((gains[:, 0] - gains[:, 1]))"
+            ),
+        ),
+        ("loss: divided by β; multiply", Edit("beta * → 1 / beta *")),
+        ("loss: β is forgotten", Edit("beta * → ")),
+        (
+            "loss: β multiplies the reference only; it belongs to the whole",
+            Edit("- reference_log_p → - beta * reference_log_p", "beta * (gains → (gains"),
+        ),
+        ("loss: asked for is the mean over pairs", Edit(").mean() → ).sum()")),
+        (
+            "loss: this is the probability; the loss is its −log",
+            Edit("-F.logsigmoid( → torch.sigmoid("),
+        ),
+        (
+            "loss: first −log σ of each pair, then the mean",
+            Edit("(gains[:, 0] - gains[:, 1])).mean() → (gains[:, 0] - gains[:, 1]).mean())"),
+        ),
+        ("factor: the worst seed, not the mean", Edit("factor = max( → factor = 1 / len(runs) * sum(")),
+        ("factor: the worst seed, not the best", Edit("factor = max → factor = min")),
+        (
+            "factor: after divided by before",
+            Edit('run["rate after"] / run["rate before"] → run["rate before"] / run["rate after"]'),
+        ),
+        (
+            "factor: a factor, not a difference",
+            Edit('run["rate after"] / run["rate before"] → run["rate before"] - run["rate after"]'),
+        ),
+        ("cost: the worst seed, not the mean", Edit("cost = max( → cost = 1 / len(runs) * sum(")),
+        ("cost: the worst seed, not the best", Edit("cost = max → cost = min")),
+        (
+            "cost: in points: before minus after, not in percent of before",
+            Edit('run["exact before"] - run["exact after"] → 100 - 100 * run["exact after"] / run["exact before"]'),
+        ),
+        (
+            "keep: every seed has to keep both promises",
+            Edit(
+                '"keep": factor <= 0.5 and cost <= 2 → "keep": any(2 * run["rate after"] <= run["rate before"] '
+                'and run["exact before"] - run["exact after"] <= 2 for run in runs)'
+            ),
+        ),
+        ("keep: accuracy counts, too", Edit(" and cost <= 2 → ")),
+        ("keep: the rate has to be halved in every seed", Edit("<= 0.5 → <= 1.0")),
+        ("keep: exactly half and exactly 2 points are good enough", Edit("<= 0.5 → < 0.5")),
+        ("keep: exactly half and exactly 2 points are good enough", Edit("<= 2 → < 2")),
+    ],
+)

@@ -1,10 +1,10 @@
-"""How answers about pictures are scored: by kind and form, for a bias to yes, for what is invented; and wrong ways."""
-
-import re
+"""How answers about pictures are scored: by kind and form, for a bias to yes; and texts that invent."""
 
 import torch
 
 from course_lib.exercises.cases import dice, number
+from course_lib.exercises.exercise import Exercise
+from course_lib.exercises.solutions import Edit
 
 FORMS = ("normal", "ambiguous", "word")
 KINDS = {  # what is due, in both forms; the same with something wrong
@@ -30,23 +30,25 @@ def score_cases(seed):
     return [([rows[i] for i in order], said, true)]
 
 
-def score(rows, counts=lambda row: row["said"] == (row["word"] if row["form"] == "word" else row["sentence"])):
-    groups = {"all": rows} | {form: [r for r in rows if r["form"] == form] for form in FORMS}
-    groups |= {kind: [r for r in rows if r["kind"] == kind] for kind in KINDS}
-    return {name: 100 * sum(map(counts, group)) / len(group) for name, group in groups.items()}
+def score(rows):
+    """Rows -> {"all", forms, kinds: percent}."""
+    lists = {}
+    for row in rows:
+        due = row["word"] if row["form"] == "word" else row["sentence"]
+        for name in ("all", row["form"], row["kind"]):
+            lists.setdefault(name, []).append(row["said"] == due)
+    return {name: 100 * sum(found) / len(found) for name, found in lists.items()}
 
 
-def names_the_word(row):
-    return row["word"][:-1].lower() in row["said"].lower()
-
-
-def nearly_due(row):
-    due_here = row["word"] if row["form"] == "word" else row["sentence"]
-    return row["said"].lower().strip(".") == due_here.lower().strip(".")
-
-
-def either(row):
-    return row["said"] in (row["sentence"], row["word"])
+def yes_bias(said, true):
+    """Two lists -> {"right", "says yes", "yes instead of no"} in percent."""
+    pairs = list(zip(said, true, strict=True))
+    of_no = [s for s, t in pairs if t == "No."]
+    return {
+        "right": 100 * sum(s == t for s, t in pairs) / len(pairs),
+        "says yes": 100 * said.count("Yes.") / len(said),
+        "yes instead of no": 100 * of_no.count("Yes.") / len(of_no),
+    }
 
 
 def mean_of_kinds(rows):
@@ -54,44 +56,9 @@ def mean_of_kinds(rows):
     return found | {"all": sum(found[kind] for kind in KINDS) / len(KINDS)}
 
 
-def bias(said, true):
-    pairs = list(zip(said, true, strict=True))
-
-    def share(chosen, among=lambda s, t: True):
-        return 100 * sum(chosen(*pair) for pair in pairs if among(*pair)) / sum(among(*pair) for pair in pairs)
-
-    def yes(s, t):
-        return s == "Yes."
-
-    return {
-        "right": share(lambda s, t: s == t),
-        "says yes": share(yes),
-        "yes instead of no": share(yes, lambda s, t: t == "No."),
-        "wrong yes of all": share(lambda s, t: s == "Yes." and t == "No."),
-        "wrong yes of yes": share(lambda s, t: t == "No.", yes),
-        "right yes of yes": share(yes, lambda s, t: t == "Yes."),
-        "right yes of all": share(lambda s, t: s == t == "Yes."),
-        "no instead of yes": share(lambda s, t: s == "No.", lambda s, t: t == "Yes."),
-    }
-
-
-def three_shares(said, true, instead=None):
-    found = bias(said, true)
-    return {name: found[(instead or {}).get(name, name)] for name in ("right", "says yes", "yes instead of no")}
-
-
 def score_both(functions, rows, said, true):
-    mine, yes_bias = functions
-    result = dict(mine(rows) or {"all": None}) if mine else {}
-    return result | ((yes_bias(said, true) or {"right": None}) if yes_bias else {})
-
-
-def scored_by(counts):
-    return lambda rows: score(rows, counts), None
-
-
-def mixed_up(part, other):
-    return None, lambda *case: {part: three_shares(*case, {part: other})[part]}
+    mine, bias = functions
+    return {**(mine(rows) or {"all": None}), **(bias(said, true) or {"right": None})}
 
 
 # What is invented
@@ -101,86 +68,68 @@ TEXTS += ("A boy, a boy and a boy.", "a girl in a car", "A dog!", "There are two
 TEXTS += ("A cat, a boy and a car.",)
 
 
-def invented(text, there, nouns):
-    return {nouns[word] for word in re.findall(r"\w+", text.lower()) if word in nouns} - there
-
-
-def rate(texts, there, nouns, find=invented):
-    return 100 * sum(bool(find(text, there, nouns)) for text in texts) / len(texts)
-
-
-def singular_only(text, there, nouns):
-    return invented(text, there, {noun: noun for noun in nouns.values()})
-
-
-def as_it_is_written(text, there, nouns):
-    return {nouns[word] for word in re.findall(r"\w+", text) if word in nouns} - there
-
-
-def split_only(text, there, nouns):
-    return {nouns[word] for word in text.lower().split() if word in nouns} - there
-
-
-def by_letters(text, there, nouns):
-    return {noun for word, noun in nouns.items() if word in text.lower()} - there
-
-
-def nothing_true(text, there, nouns):
-    named = invented(text, set(), nouns)
-    return named and not named & there
-
-
-def rate_of_mentions(texts, there, nouns):
-    words = [nouns.get(word) for text in texts for word in re.findall(r"\w+", text.lower())]
-    return 100 * sum(word is not None and word not in there for word in words) / len(texts)
-
-
-def rate_of_nouns(texts, there, nouns):
-    return 100 * sum(len(invented(text, there, nouns)) for text in texts) / len(texts)
-
-
-def rate_per_noun(texts, there, nouns):
-    words = [nouns[word] for text in texts for word in re.findall(r"\w+", text.lower()) if word in nouns]
-    return 100 * sum(word not in there for word in words) / len(words)
-
-
-def measured(find):
-    return None, None, lambda *case: rate(*case, find)
-
-
-SCORE_MISTAKES = [
-    ("an answer in the wrong form is wrong, though it names the right thing", scored_by(names_the_word)),
-    ("what is due depends on the form; here both forms are accepted", scored_by(either)),
-    ("after a formatting prompt, the word is due", scored_by(lambda row: row["said"] == row["sentence"])),
-    ("the word is due after a formatting prompt only", scored_by(lambda row: row["said"] == row["word"])),
-    ("letter by letter: capitals and full stops count", scored_by(nearly_due)),
-    ("all: each answer counts alike, not each kind", (mean_of_kinds, None)),
-    ("asked for are percent, not shares", (lambda r: {k: x / 100 for k, x in score(r).items()}, None)),
-    ("asked for are percent, not shares", (None, lambda *case: {k: x / 100 for k, x in three_shares(*case).items()})),
-    ("right: a no can be right as well", mixed_up("right", "right yes of all")),
-    ("right: of all questions, not of those with a yes", mixed_up("right", "right yes of yes")),
-    ("says yes: of all answers, right or wrong", mixed_up("says yes", "right yes of all")),
-    ("says yes: this is how often it is right", mixed_up("says yes", "right")),
-    ("says yes: of all questions, not of those with a yes", mixed_up("says yes", "right yes of yes")),
-    (
-        "yes instead of no: of the questions where no is right",
-        mixed_up("yes instead of no", "wrong yes of all"),
-    ),
-    (
-        "yes instead of no: of the questions where no is right",
-        mixed_up("yes instead of no", "wrong yes of yes"),
-    ),
-    ("yes instead of no: this is no instead of yes", mixed_up("yes instead of no", "no instead of yes")),
-]
-RATE_MISTAKES = [
-    ("rate: plurals name a thing, too", measured(singular_only)),
-    ("rate: Cat and cat are the same word", measured(as_it_is_written)),
-    ("rate: a comma or full stop is no part of a word", measured(split_only)),
-    ("rate: there is no car in a scarf: whole words only", measured(by_letters)),
-    ("rate: one invented thing is enough", measured(nothing_true)),
-    ("rate: a text counts once, however much it invents", (None, None, rate_of_mentions)),
-    ("rate: a text counts once, however much it invents", (None, None, rate_of_nouns)),
-    ("rate: of texts; yours is of nouns", (None, None, rate_per_noun)),
-    ("rate: these are the texts that name anything", measured(lambda text, there, nouns: invented(text, set(), nouns))),
-    ("rate: asked for are percent", (None, None, lambda *case: rate(*case) / 100)),
-]
+SCORE = Exercise(
+    id="26.2",
+    title="Find the bug: a score, and a bias",
+    points=3,
+    truth=(score, yes_bias),
+    cases=score_cases,
+    run=score_both,
+    mistakes=[
+        (
+            "an answer in the wrong form is wrong, though it names the right thing",
+            Edit('row["said"] == due → row["word"][:-1].lower() in row["said"].lower()'),
+        ),
+        (
+            "what is due depends on the form; here both forms are accepted",
+            Edit('row["said"] == due → row["said"] in (row["sentence"], row["word"])'),
+        ),
+        ("after a formatting prompt, the word is due", Edit('row["said"] == due → row["said"] == row["sentence"]')),
+        ("the word is due after a formatting prompt only", Edit('row["said"] == due → row["said"] == row["word"]')),
+        (
+            "letter by letter: capitals and full stops count",
+            Edit('row["said"] == due → row["said"].lower().strip(".") == due.lower().strip(".")'),
+        ),
+        ("all: each answer counts alike, not each kind", (mean_of_kinds, yes_bias)),
+        ("asked for are percent, not shares", Edit("100 * sum(found) → sum(found)")),
+        (
+            "asked for are percent, not shares",
+            (score, lambda *case: {name: share / 100 for name, share in yes_bias(*case).items()}),
+        ),
+        ("right: a no can be right as well", Edit('s == t for → s == t == "Yes." for')),
+        (
+            "right: of all questions, not of those with a yes",
+            Edit(
+                "sum(s == t for s, t in pairs) / len(pairs) → "
+                'sum(s == t == "Yes." for s, t in pairs) / true.count("Yes.")'
+            ),
+        ),
+        (
+            "says yes: of all answers, right or wrong",
+            Edit('said.count("Yes.") / len(said) → sum(s == t == "Yes." for s, t in pairs) / len(said)'),
+        ),
+        (
+            "says yes: this is how often it is right",
+            Edit('said.count("Yes.") / len(said) → sum(s == t for s, t in pairs) / len(said)'),
+        ),
+        (
+            "says yes: of all questions, not of those with a yes",
+            Edit('said.count("Yes.") / len(said) → sum(s == t == "Yes." for s, t in pairs) / true.count("Yes.")'),
+        ),
+        (
+            "yes instead of no: of the questions where no is right",
+            Edit("/ len(of_no) → / len(pairs)"),
+        ),
+        (
+            "yes instead of no: of the questions where no is right",
+            Edit('/ len(of_no) → / said.count("Yes.")'),
+        ),
+        (
+            "yes instead of no: this is no instead of yes",
+            Edit(
+                'of_no.count("Yes.") / len(of_no) → '
+                'sum(s == "No." for s, t in pairs if t == "Yes.") / true.count("Yes.")'
+            ),
+        ),
+    ],
+)

@@ -2,6 +2,7 @@
 
 from course_lib.exercises.cases import number, random_tensors, scattered
 from course_lib.exercises.exercise import Exercise
+from course_lib.exercises.solutions import Edit
 
 
 class Layer:
@@ -26,19 +27,13 @@ def word_cases(seed):
     ]
 
 
-def probabilities(source, target, encoder_layers, decoder_layers, table, choose=None, axis=-1, normalize=True):
-    """The truth; `choose` takes another memory for decoder layer i, out of what all encoder layers gave."""
-    outputs = [source]
+def probabilities(source, target, encoder_layers, decoder_layers, table):
+    """B S D, B T D, two lists of layers and V D -> the next words' probabilities, B T V."""
     for layer in encoder_layers:
-        outputs.append(layer(outputs[-1]))
-    for i, layer in enumerate(decoder_layers):
-        target = layer(target, choose(outputs, i) if choose else outputs[-1])
-    logits = target @ table.T
-    return logits.softmax(dim=axis) if normalize else logits
-
-
-def given(choose=None, **changes):
-    return lambda *case: probabilities(*case, choose=choose, **changes)
+        source = layer(source)
+    for layer in decoder_layers:
+        target = layer(target, source)
+    return (target @ table.T).softmax(dim=-1)
 
 
 TO_THE_WORD = Exercise(
@@ -51,22 +46,42 @@ TO_THE_WORD = Exercise(
     mistakes=[
         (
             "each decoder layer gets what the last encoder layer gave, not what the one beside it gave",
-            given(lambda outputs, i: outputs[min(i + 1, len(outputs) - 1)]),
+            Edit(
+                "for layer in encoder_layers → found = []\n    for layer in encoder_layers",
+                "source = layer(source) → found.append(source := layer(source))",
+                "for layer in decoder_layers → for i, layer in enumerate(decoder_layers)",
+                "(target, source) → (target, found[min(i, len(found) - 1)])",
+            ),
         ),
-        ("the memory is what the last encoder layer gave, not the first one", given(lambda outputs, i: outputs[1])),
-        ("the memory is what the encoder makes of the source, not the source itself", given(lambda found, i: found[0])),
-        ("the memory is what comes behind the last encoder layer, not before it", given(lambda found, i: found[-2])),
+        (
+            "the memory is what the last encoder layer gave, not the first one",
+            Edit("in encoder_layers → in encoder_layers[:1]"),
+        ),
+        (
+            "the memory is what the encoder makes of the source, not the source itself",
+            Edit("source = layer(source) → pass"),
+        ),
+        (
+            "the memory is what comes behind the last encoder layer, not before it",
+            Edit("in encoder_layers → in encoder_layers[:-1]"),
+        ),
         (
             "the encoder layers stand on each other: each reads what the one below gave",
-            lambda source, target, encoders, *rest: probabilities(source, target, encoders[-1:], *rest),
+            Edit("in encoder_layers → in encoder_layers[-1:]"),
         ),
         (
             "the decoder layers stand on each other: each reads what the one below gave",
-            lambda *case: probabilities(*case[:3], case[3][-1:], case[4]),
+            Edit("in decoder_layers → in decoder_layers[-1:]"),
         ),
-        ("these are logits; the softmax makes probabilities of them", given(normalize=False)),
-        ("the softmax belongs over the vocabulary: the shares of all words sum to 1", given(axis=1)),
-        ("asked for are the probabilities, not their logarithm", lambda *case: probabilities(*case).log()),
-        ("one row for each token of the target; this is the last one only", lambda *case: probabilities(*case)[:, -1:]),
+        ("these are logits; the softmax makes probabilities of them", Edit(".softmax(dim=-1) → ")),
+        (
+            "the softmax belongs over the vocabulary: the shares of all words sum to 1",
+            Edit("softmax(dim=-1) → softmax(dim=1)"),
+        ),
+        ("asked for are the probabilities, not their logarithm", Edit(".softmax → .log_softmax")),
+        (
+            "one row for each token of the target; this is the last one only",
+            Edit("softmax(dim=-1) → softmax(dim=-1)[:, -1:]"),
+        ),
     ],
 )

@@ -1,9 +1,11 @@
-"""The loss of two towers, and their training in a second; with the ways to get it wrong."""
+"""The training of two towers in a second."""
 
 import torch
 import torch.nn.functional as F
 
 from course_lib.exercises.cases import random_tensors, scattered
+from course_lib.exercises.exercise import Exercise
+from course_lib.exercises.solutions import Edit
 
 ONE_WAY = "the captions have to look for their pictures, too"
 OTHER_WAY = "the pictures have to look for their captions, too"
@@ -16,18 +18,6 @@ def unit(x):
     return F.normalize(x, dim=-1)
 
 
-def by_row(logits):
-    return -logits.log_softmax(dim=1).diagonal()
-
-
-def by_column(logits):
-    return -logits.log_softmax(dim=0).diagonal()
-
-
-def both_ways(logits):
-    return (by_row(logits) + by_column(logits)) / 2
-
-
 def pair_cases(seed):
     sizes = ((5, 4, 3, 2, 4.0, 3, 0.5), (7, 3, 6, 4, 8.0, 4, 0.2), (4, 5, 2, 3, 2.0, 1, 1.0))
     cases = []
@@ -37,15 +27,18 @@ def pair_cases(seed):
     return cases
 
 
-def fit(x, y, W, V, scale, steps, rate, vectors=unit, loss=both_ways, total=torch.mean, learn=(1, 1), keep=0.0):
-    losses, grads = [], (0.0, 0.0)
+def train(x, y, W, V, scale, steps, rate):
+    """-> {"losses": ..., "W": ..., "V": ...}."""
+    W, V = W.clone().requires_grad_(), V.clone().requires_grad_()
+    optimizer, pairs, losses = torch.optim.SGD([W, V], lr=rate), torch.arange(len(x)), []
     for _ in range(steps):
-        W, V = W.requires_grad_(), V.requires_grad_()
-        value = total(loss(scale * vectors(x @ W) @ vectors(y @ V).T))
-        grads = [keep * old + new for old, new in zip(grads, torch.autograd.grad(value, (W, V)), strict=True)]
-        losses.append(value.item())
-        W, V = ((a - share * rate * grad).detach() for a, share, grad in zip((W, V), learn, grads, strict=True))
-    return {"losses": losses, "W": W, "V": V}
+        logits = scale * F.normalize(x @ W, dim=-1) @ F.normalize(y @ V, dim=-1).T
+        loss = (F.cross_entropy(logits, pairs) + F.cross_entropy(logits.T, pairs)) / 2
+        losses.append(loss.item())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return {"losses": losses, "W": W.detach(), "V": V.detach()}
 
 
 def fit_and_look(answer, x, y, W, V, *rest):
@@ -54,33 +47,32 @@ def fit_and_look(answer, x, y, W, V, *rest):
     return {**found, "given W": W, "given V": V} if isinstance(found, dict) else found
 
 
-def fit_in_place(x, y, W, V, *rest):
-    found = fit(x, y, W.clone(), V.clone(), *rest)
-    W.data, V.data = found["W"], found["V"]
-    return found
-
-
-def fit_with(**changed):
-    return lambda *case: fit(*case, **changed)
-
-
 def losses_after(*case):
     *rest, steps, rate = case
-    return fit(*case) | {"losses": fit(*rest, steps + 1, rate)["losses"][1:]}
+    return train(*case) | {"losses": train(*rest, steps + 1, rate)["losses"][1:]}
 
 
-FIT_MISTAKES = [
-    (ONE_WAY, fit_with(loss=by_row)),
-    (OTHER_WAY, fit_with(loss=by_column)),
-    (LENGTH, fit_with(vectors=lambda x: x)),
-    (TIMES, lambda x, y, W, V, scale, *rest: fit(x, y, W, V, 1 / scale, *rest)),
-    ("the mean of the pairs, not their sum", fit_with(total=torch.sum)),
-    (HALF, fit_with(loss=lambda x: 2 * both_ways(x))),
-    ("the scale is forgotten", lambda x, y, W, V, scale, *rest: fit(x, y, W, V, 1.0, *rest)),
-    ("V does not learn", fit_with(learn=(1, 0))),
-    ("W does not learn", fit_with(learn=(0, 1))),
-    ("uphill: the gradient is subtracted", fit_with(learn=(-1, -1))),
-    ("the gradients of earlier steps are still in it: set them to zero", fit_with(keep=1.0)),
-    ("the losses are those before each step; these are from behind it", losses_after),
-    ("the matrices that were given have changed: learn on copies", fit_in_place),
-]
+TWO_TOWERS = Exercise(
+    id="24.6",
+    title="Two towers in a second",
+    points=3,
+    truth=train,
+    cases=pair_cases,
+    run=fit_and_look,
+    tolerance=1e-3,
+    mistakes=[
+        (ONE_WAY, Edit("cross_entropy(logits.T → cross_entropy(logits")),
+        (OTHER_WAY, Edit("cross_entropy(logits, → cross_entropy(logits.T,")),
+        (LENGTH, Edit("F.normalize(x @ W, dim=-1) @ F.normalize(y @ V, dim=-1).T → x @ W @ (y @ V).T")),
+        (TIMES, Edit("scale * F → 1 / scale * F")),
+        ("the mean of the pairs, not their sum", Edit("/ 2 → / 2 * len(x)")),
+        (HALF, Edit(" / 2 → ")),
+        ("the scale is forgotten", Edit("scale * F → F")),
+        ("V does not learn", Edit("[W, V] → [W]")),
+        ("W does not learn", Edit("[W, V] → [V]")),
+        ("uphill: the gradient is subtracted", Edit("lr=rate → lr=rate, maximize=True")),
+        ("the gradients of earlier steps are still in it: set them to zero", Edit("optimizer.zero_grad() → ")),
+        ("the losses are those before each step; these are from behind it", losses_after),
+        ("the matrices that were given have changed: learn on copies", Edit("W.clone() → W", "V.clone() → V")),
+    ],
+)

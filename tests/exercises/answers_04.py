@@ -14,16 +14,6 @@ CLOCK = {
     "slowest hand": 63.2,
     "without positions": "bag",
 }
-SHAPES = {
-    "memory": (3, 7, 64),
-    "memory mask": (3, 1, 1, 7),
-    "self weights": (3, 4, 5, 5),
-    "cross weights": (3, 4, 5, 7),
-    "logits": (3, 5, 100),
-    "new logits": (3, 1, 100),
-    "new self weights": (3, 4, 1, 6),
-}
-READING = {"A": "reverse", "B": "copy", "C": "sort", "unreliable": {2, 7, 10}}
 
 
 def clock_in_numpy():
@@ -123,25 +113,19 @@ def word_by_logs(*case):
 
 
 RIGHT = {
-    "04.1": [CLOCK, clock_in_numpy(), {**CLOCK, "place 2": torch.tensor(CLOCK["place 2"]), "slowest hand": 63.205}],
-    "04.2": [
-        SHAPES,
-        {name: list(shape) for name, shape in SHAPES.items()},
-        {n: torch.Size(s) for n, s in SHAPES.items()},
-    ],
+    "04.1": [clock_in_numpy()],
     "04.3": [count_modules, count_by_steps, count_in_one_line],
     "04.4": [embed_by_loops, embed_by_torch, embed_one_hot],
     "04.5": [train_plainly, train_without_an_optimizer, train_with_none],
-    "04.6": [READING, {**READING, "A": "Reverse", "unreliable": [10, 7, 2]}, {**READING, "unreliable": (2, 7, 10)}],
     "04.7": [word_by_reduce, word_by_exp, word_by_logs],
 }
 
 WRONG = {
     "04.1": [
-        ({**CLOCK, "place 2": [0.909, -0.416]}, "place 2: yours has the shape 2, the true one has the shape 6"),
-        ({**CLOCK, "slowest hand": 360}, "slowest hand: yours is 360, the true value is 63.2"),
+        ({"place 2": [0.909, -0.416]}, "place 2: yours has the shape 2, the true one has the shape 6"),
+        ({"slowest hand": 360}, "slowest hand: yours is 360, the true value is 63.2"),
     ],
-    "04.2": [({**SHAPES, "logits": (5, 3, 100)}, "logits: at [0]: yours is 5, the true value is 3")],
+    "04.2": [({"logits": (5, 3, 100)}, "logits: at [0]: yours is 5, the true value is 3")],
     "04.3": [(lambda V, D, F, N, M: V * D + 12 * D * D * (N + M), "yours is")],
     "04.4": [
         (lambda ids, table, places, start: table[ids] * math.sqrt(len(table)) + places[: ids.shape[1]], "yours is"),
@@ -151,7 +135,7 @@ WRONG = {
         (train_only_the_last_batch, "losses: yours has the shape 1, the true one has the shape 3"),
         (lambda model, batches, rate: train_plainly(model, batches, -rate), "losses: at [1]"),
     ],
-    "04.6": [({**READING, "C": "random"}, "C: yours is 'random', the true value is 'sort'")],
+    "04.6": [({"C": "random"}, "C: yours is 'random', the true value is 'sort'")],
     "04.7": [
         (lambda source, *rest: word_by_exp(source, rest[0], [], *rest[2:]), "not the source itself"),
         (lambda *case: word_by_exp(*case).argmax(dim=-1), "yours has the shape"),

@@ -6,17 +6,6 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-KINDS = {"A": "cross", "B": "encoder", "C": "decoder", "rows of A": "output", "columns of A": "input"}
-SCORES = {"links": {(0, 0), (0, 2), (1, 1), (2, 3)}, "precision": 0.75, "recall": 0.75, "AER": 0.25}
-ABLATION = {
-    "row 1 without A": "book",
-    "row 1 without A and B": "end",
-    "row 2 without A": "is",
-    "row 2 without C": "end",
-    "most needed": "C",
-    "a map shows": "where",
-}
-
 
 def watch_step_by_step(kept):
     def attend(q, k, v, mask=None):
@@ -98,11 +87,8 @@ def looks_back_in_numpy(weights):
 
 RIGHT = {
     "07.1": [watch_step_by_step, watch_beside_the_fused_kernel, Watcher],
-    "07.2": [KINDS, {name: word.upper() for name, word in KINDS.items()}, dict(reversed(KINDS.items()))],
     "07.3": [problems_by_loops, problems_as_a_list, problems_in_numpy],
     "07.4": [looks_back, looks_back_by_loops, looks_back_in_numpy],
-    "07.5": [SCORES, {**SCORES, "links": sorted(SCORES["links"])}, {**SCORES, "precision": np.float32(3 / 4)}],
-    "07.6": [ABLATION, {name: word.upper() for name, word in ABLATION.items()}, {**ABLATION, "most needed": " c"}],
 }
 
 WRONG = {
@@ -111,7 +97,7 @@ WRONG = {
         (lambda kept: lambda q, k, v, mask=None: kept.append(q), "output is still missing"),
         (lambda kept: kept.append, "this cannot be checked: TypeError"),
     ],
-    "07.2": [({**KINDS, "B": "mixer"}, "B: yours is 'mixer', the true value is 'encoder'")],
+    "07.2": [({"B": "mixer"}, "B: yours is 'mixer', the true value is 'encoder'")],
     "07.3": [
         (lambda w, causal, real: problems_by_loops(w.triu().tril(1) if causal else w, causal, real), "yours is"),
         (lambda w, causal, real: problems_by_loops(w, causal, real | (torch.arange(5) < 4)), "yours is"),
@@ -122,6 +108,6 @@ WRONG = {
         (lambda weights: weights.diagonal(-1).mean(), "the even head is not subtracted"),
         (lambda weights: weights.argmax(-1).float().mean(), "yours is"),
     ],
-    "07.5": [({**SCORES, "recall": 0.5}, "recall: yours is 0.5, the true value is 0.75")],
-    "07.6": [({**ABLATION, "a map shows": "how"}, "a map shows: yours is 'how', the true value is 'where'")],
+    "07.5": [({"recall": 0.5}, "recall: yours is 0.5, the true value is 0.75")],
+    "07.6": [({"a map shows": "how"}, "a map shows: yours is 'how', the true value is 'where'")],
 }

@@ -12,17 +12,6 @@ BY_HAND = {
     "spans source": "bruno saw <gap0> near the <gap1> house <eos>",
     "spans target": "<gap0> a small bird <gap1> old <eos>",
 }
-COUNTS = {
-    "masked": 60,
-    "hidden": 48,
-    "kept": 6,
-    "causal": 400,
-    "A": "everything",
-    "B": "right",
-    "C": "padding",
-    "D": "only masks",
-}
-CLAIMS = {"a": True, "b": False, "c": False, "d": True, "e": False, "lead": 6, "steps": 5333}
 
 
 def mask_by_parts(prefix, length):
@@ -92,24 +81,9 @@ def probe_by_descent(seen, y, new, new_y):
     return {"control": torch.mean(abs(y.mean() - new_y)), "probe": torch.mean(abs(layer(new)[:, 0] - new_y))}
 
 
-JOBS = {"search": "encoder", "chat": "decoder", "names": "encoder"}
-JOBS |= {"translate": "encoder-decoder", "code": "decoder", "grade": "encoder"}
-
 RIGHT = {
     "08.1": [(mask_by_parts, leaks_by_gradient), (mask_by_loops, leaks_by_noise), (mask_in_numpy, leaks_by_zeros)],
-    "08.2": [
-        BY_HAND,
-        {name: f" {text.upper()} " for name, text in BY_HAND.items()},
-        {name: " ".join(text.split(" ")) for name, text in reversed(BY_HAND.items())},
-    ],
-    "08.3": [
-        COUNTS,
-        {**COUNTS, "masked": 0.15 * 400, "A": "Everything"},
-        {**COUNTS, "hidden": torch.tensor(48), "kept": 6.0},
-    ],
     "08.4": [probe_by_pinv, probe_by_centring, probe_by_descent],
-    "08.5": [CLAIMS, {**CLAIMS, "steps": 5334}, {**CLAIMS, "steps": 800 / 0.15, "lead": 6.0, "a": 1, "b": 0}],
-    "08.6": [JOBS, {job: name.upper() for job, name in JOBS.items()}, dict(reversed(JOBS.items()))],
 }
 
 WRONG = {
@@ -120,10 +94,10 @@ WRONG = {
         ((lambda prefix, length: mask_by_parts(prefix + 1, length), leaks_by_zeros), "one token too many"),
     ],
     "08.2": [
-        ({**BY_HAND, "spans target": "<gap0> small bird <gap1> old <eos>"}, "spans target: yours is '<gap0> small"),
-        ({**BY_HAND, "causal labels": BY_HAND["causal reads"]}, "causal labels: yours is '<bos> bruno"),
+        ({"spans target": "<gap0> small bird <gap1> old <eos>"}, "spans target: yours is '<gap0> small"),
+        ({"causal labels": BY_HAND["causal reads"]}, "causal labels: yours is '<bos> bruno"),
     ],
-    "08.3": [({**COUNTS, "kept": 12}, "kept: yours is 12, the true value is 6")],
+    "08.3": [({"kept": 12}, "kept: yours is 12, the true value is 6")],
     "08.4": [
         (lambda seen, y, new, new_y: probe_by_pinv(new, new_y, new, new_y), "yours is"),
         (
@@ -131,10 +105,10 @@ WRONG = {
             "expected a dict with probe, control",
         ),
     ],
-    "08.5": [({**CLAIMS, "lead": 0}, "lead: yours is 0, the true value is 6")],
+    "08.5": [({"lead": 0}, "lead: yours is 0, the true value is 6")],
     "08.6": [
-        ({**JOBS, "grade": "decoder"}, "nothing is written here"),
-        ({**JOBS, "translate": "decoder"}, "two texts"),
-        ({**JOBS, "code": "Gpt"}, "code: yours is 'Gpt'"),
+        ({"grade": "decoder"}, "nothing is written here"),
+        ({"translate": "decoder"}, "two texts"),
+        ({"code": "Gpt"}, "code: yours is 'Gpt'"),
     ],
 }

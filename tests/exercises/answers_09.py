@@ -4,16 +4,6 @@ import numpy as np
 import torch
 
 IDS = {"system": 3, "user": 4, "assistant": 5}
-DIALS = {
-    "A": "temperature 0.5",
-    "B": "top-k 2",
-    "C": "temperature 2",
-    "D": "top-p 0.8",
-    "law": "greedy",
-    "story": "top-p",
-}
-COUNTS = {"prompt 3": 35, "without": 66, "with": 27, "pieces": 3}
-FAULTS = {"1": "end token", "2": "base model", "3": "template", "4": "context", "5": "temperature"}
 
 
 def write_by_loop(messages):
@@ -80,10 +70,6 @@ def context_first(next_logits, prompt, budget, context):
 RIGHT = {
     "09.1": [write_by_loop, write_as_tensor, write_by_sum],
     "09.2": [complete_by_for, complete_by_recursion, complete_by_probability],
-    "09.3": [DIALS, {name: word.upper() for name, word in DIALS.items()}, dict(reversed(DIALS.items()))],
-    "09.4": [COUNTS, {**COUNTS, "without": 9 + 22 + 35}, {name: torch.tensor(n) for name, n in COUNTS.items()}],
-    "09.5": [FAULTS, {name: word.title() for name, word in FAULTS.items()}, dict(reversed(FAULTS.items()))],
-    "09.6": [{"B", "D", "E"}, ["E", "D", "B"], "bde"],
 }
 
 WRONG = {
@@ -101,8 +87,8 @@ WRONG = {
         ),
         (lambda *case: {**complete_by_for(*case), "why": "end"}, "why: yours is 'end', the true value is 'budget'"),
     ],
-    "09.3": [({**DIALS, "D": "temperature 2"}, "D: yours is 'temperature 2', the true value is 'top-p 0.8'")],
-    "09.4": [({**COUNTS, "with": 9}, "with: yours is 9, the true value is 27")],
-    "09.5": [({**FAULTS, "1": "context"}, "1: yours is 'context', the true value is 'end token'")],
+    "09.3": [({"D": "temperature 2"}, "D: yours is 'temperature 2', the true value is 'top-p 0.8'")],
+    "09.4": [({"with": 9}, "with: yours is 9, the true value is 27")],
+    "09.5": [({"1": "context"}, "1: yours is 'context', the true value is 'end token'")],
     "09.6": [({"A", "C"}, "yours is {A, C}, the true value is {B, D, E}")],
 }

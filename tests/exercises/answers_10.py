@@ -7,9 +7,6 @@ import numpy as np
 import torch
 
 MASK = [0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1]
-PAPER = {"loss": 1.109, "perplexity": 3.031, "mask": MASK}
-COLOURS = {"A": "learnt by heart", "B": "the same world", "C": "another language", "never free": "names"}
-COST = {"best at 40": 2, "best at 160": 4, "tokens for 80": 20, "ratio": 16, "small model is full": "yes"}
 
 
 def bill_by_loops(losses, sentences):
@@ -75,23 +72,16 @@ def bigram_in_numpy(texts, exam, size, extra):
 
 
 RIGHT = {
-    "10.1": [
-        PAPER,
-        {"loss": 8 * math.log(2) / 5, "perplexity": 2**1.6, "mask": [bool(x) for x in MASK]},
-        {"loss": torch.tensor(1.1090), "perplexity": np.float64(3.03), "mask": np.array(MASK)},
-    ],
-    "10.2": [COLOURS, {name: word.title() for name, word in COLOURS.items()}, dict(reversed(COLOURS.items()))],
     "10.3": [bill_by_loops, bill_in_numpy, bill_in_torch],
     "10.4": [bigram_in_torch, bigram_by_counters, bigram_in_numpy],
-    "10.5": [COST, {**COST, "ratio": 4 * 4.0}, {**COST, "small model is full": "Yes "}],
 }
 
 WRONG = {
     "10.1": [
-        ({**PAPER, "perplexity": 4}, "perplexity: yours is 4, the true value is 3.031"),
-        ({**PAPER, "mask": MASK[1:]}, "mask: yours has the shape 13, the true one has the shape 14"),
+        ({"perplexity": 4}, "perplexity: yours is 4, the true value is 3.031"),
+        ({"mask": MASK[1:]}, "mask: yours has the shape 13, the true one has the shape 14"),
     ],
-    "10.2": [({**COLOURS, "A": "random"}, "A: yours is 'random', the true value is 'learnt by heart'")],
+    "10.2": [({"A": "random"}, "A: yours is 'random', the true value is 'learnt by heart'")],
     "10.3": [
         (lambda losses, texts: bill_by_loops(losses, [t.encode().decode("latin-1") for t in texts]), "yours is"),
         (lambda losses, texts: bill_by_loops(losses, [t.replace("  ", " x ") for t in texts]), "yours is"),
@@ -102,5 +92,5 @@ WRONG = {
         (lambda *case: {"table": bigram_in_numpy(*case)["table"][1:], "loss": 1}, "table: yours has the shape"),
         (lambda *case: {**bigram_in_numpy(*case), "loss": 0.5}, "loss: yours is 0.5"),
     ],
-    "10.5": [({**COST, "ratio": 160}, "ratio: yours is 160, the true value is 16")],
+    "10.5": [({"ratio": 160}, "ratio: yours is 160, the true value is 16")],
 }

@@ -5,9 +5,6 @@ import operator
 import numpy as np
 import torch
 
-PAPER = {"overlap": 3 / 7, "agree": 30, "precision": 0.75, "recall": 0.6, "can't fall": "recall"}
-CRITIC = {"not its own": "C", "share texts": "AD", "too early": "N", "one language": "A"}
-
 
 def runs(text):
     words = text.split()
@@ -89,24 +86,14 @@ def searched(**changes):
     return lambda *case: search(*case, **changes)
 
 
-TABLE = {"pages": {"C4", "ROOTS"}, "too late": "OpenWebText", "pick": "StarCoder Data"}
-TABLE |= {"never there": "Google News", "tokens": 1561.9}
-
 RIGHT = {
-    "11.1": [
-        PAPER,
-        {**PAPER, "overlap": 0.4286, "can't fall": "Recall "},
-        {**PAPER, "overlap": torch.tensor(3 / 7), "agree": np.float64(30.0)},
-    ],
-    "11.2": [CRITIC, {**CRITIC, "too early": "n"}, dict(reversed(CRITIC.items()))],
     "11.3": [copies_by_loops, lambda *case: set(copies_as_list(*case)), copies_in_numpy],
     "11.4": [leak_by_text, leak_by_search, leak_by_pairs, search],
-    "11.5": [TABLE, {**TABLE, "pages": ["roots", "c4"]}, {**TABLE, "tokens": 1560}],
 }
 
 WRONG = {
-    "11.1": [({**PAPER, "agree": 3}, "agree: yours is 3, the true value is 30")],
-    "11.2": [({**CRITIC, "share texts": "AC"}, "share texts: yours is 'AC'")],
+    "11.1": [({"agree": 3}, "agree: yours is 3, the true value is 30")],
+    "11.2": [({"share texts": "AC"}, "share texts: yours is 'AC'")],
     "11.3": [(lambda texts, n, threshold: set(), "yours is set()")],
     "11.4": [
         (searched(more=operator.ge), "yours is"),
@@ -121,8 +108,8 @@ WRONG = {
         ),
     ],
     "11.5": [
-        ({**TABLE, "too late": "WebText"}, "which its makers kept"),
-        ({**TABLE, "tokens": 2030.0}, "words are not tokens"),
-        ({**TABLE, "never there": "C4"}, "never there: yours is 'C4'"),
+        ({"too late": "WebText"}, "which its makers kept"),
+        ({"tokens": 2030.0}, "words are not tokens"),
+        ({"never there": "C4"}, "never there: yours is 'C4'"),
     ],
 }

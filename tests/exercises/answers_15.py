@@ -6,8 +6,6 @@ import math
 import numpy as np
 import torch
 
-PAPER = {"turned": [-0.5, 0.866, 0.766, 0.643], "score": 1.806, "far": 1.806, "after": 0.074, "best": 7}
-
 
 def rotate_by_loops(x, positions, base):
     turned, E = x.clone(), x.shape[-1]
@@ -114,11 +112,6 @@ def read_place_by_place(known, unseen, fit):
 
 
 RIGHT = {
-    "15.1": [
-        PAPER,
-        {**PAPER, "turned": torch.tensor(PAPER["turned"]), "best": 7.0},
-        {**PAPER, "score": math.sin(math.pi / 3) + math.cos(math.pi / 9)},
-    ],
     "15.2": [
         (rotate_by_loops, change_by_loops),
         (rotate_complex_numbers, change_by_einsum),
@@ -130,8 +123,8 @@ RIGHT = {
 
 WRONG = {
     "15.1": [
-        ({**PAPER, "turned": [-0.5, 0.866]}, "turned: yours has the shape 2, the true one has the shape 4"),
-        ({**PAPER, "after": -1.806}, "after: yours is -1.806, the true value is 0.07"),
+        ({"turned": [-0.5, 0.866]}, "turned: yours has the shape 2, the true one has the shape 4"),
+        ({"after": -1.806}, "after: yours is -1.806, the true value is 0.07"),
     ],
     "15.2": [
         ((lambda x, p, base: rotate_by_loops(x, p.bfloat16().double(), base), change_by_loops), "turned: at"),

@@ -7,16 +7,6 @@ import torch
 
 from course_lib.nn import Llama3Scaling
 
-PAPER = {
-    "turns": [15.92, 1.592, 0.159, 0.0159],
-    "not come round": 2,
-    "interpolation": [4, 4, 4, 4],
-    "NTK": [1, 1.587, 2.52, 4],
-    "slowest": 7,
-}
-CHOICE = {"A": "none", "B": "plain", "C": "interpolation", "D": "yarn", "rise of B": 3.22}
-CHOICE |= {"60 characters": "b", "250 characters": "d", "what breaks": "angles"}
-
 
 def slow_down_by_loops(theta, length, factor, slow, fast):
     slower = []
@@ -57,24 +47,14 @@ def gap_in_numpy(T, gap):
 
 
 RIGHT = {
-    "16.1": [
-        PAPER,
-        {**PAPER, "turns": [50 / math.pi, 5 / math.pi, 0.5 / math.pi, 0.05 / math.pi]},
-        {**PAPER, "NTK": torch.tensor(PAPER["NTK"])},
-    ],
     "16.2": [slow_down_by_loops, slow_down_in_numpy, slow_down_as_llama],
     "16.3": [gap_by_lists, gap_in_two_parts, gap_in_numpy],
-    "16.4": [
-        CHOICE,
-        {**CHOICE, "rise of B": 3.87 - 0.65},
-        {**CHOICE, "A": "None", "what breaks": " Angles "},
-    ],
 }
 
 WRONG = {
     "16.1": [
-        ({**PAPER, "slowest": 5}, "slowest: yours is 5, the true value is 7"),
-        ({**PAPER, "turns": [15.92]}, "turns: yours has the shape 1, the true one has the shape 4"),
+        ({"slowest": 5}, "slowest: yours is 5, the true value is 7"),
+        ({"turns": [15.92]}, "turns: yours has the shape 1, the true one has the shape 4"),
     ],
     "16.2": [
         (lambda theta, length, factor, slow, fast: theta, "yours is"),
@@ -85,7 +65,7 @@ WRONG = {
         (lambda T, gap: torch.arange(T + gap), "shape"),
     ],
     "16.4": [
-        ({**CHOICE, "A": "rope"}, "A: yours is 'rope', the true value is 'none'"),
-        ({**CHOICE, "250 characters": None}, "250 characters is still missing"),
+        ({"A": "rope"}, "A: yours is 'rope', the true value is 'none'"),
+        ({"250 characters": None}, "250 characters is still missing"),
     ],
 }

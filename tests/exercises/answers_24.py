@@ -6,13 +6,6 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-PAPER = {"table": [[0.8, 0.6], [0.96, 1]], "caption 1, scale 1": 0.776, "caption 1, scale 10": 1.784}
-PAPER |= {"loss, scale 1": 0.64, "loss, scale 10": 0.611, "sigmoid": 1.366}
-START = {"16": 2.77, "128": 4.85, "alike": 4.16, "half": 3.47, "four times": 1.39, "four times, same": 0}
-START |= {"sigmoid": 3.78}
-READ = {"captions": [1, 2, 3, 3, 5], "pictures": [1, 1, 3, 3, 5], "captions found": 80, "pictures found": 60}
-READ |= {"garment": "hat"}
-
 
 def loss_by_loops(images, texts, scale, same):
     B, total = len(images), 0.0
@@ -149,36 +142,21 @@ def train_on_paper(x, y, W, V, scale, steps, rate):
 
 
 RIGHT = {
-    "24.1": [
-        PAPER,
-        {name: torch.tensor(part) for name, part in PAPER.items()},
-        {**PAPER, "caption 1, scale 10": math.log(1 + math.exp(1.6)), "loss, scale 1": 0.6401},
-    ],
-    "24.2": [
-        START,
-        {**START, "16": math.log(16), "four times": 2 * math.log(2)},
-        {n: float(v) for n, v in START.items()},
-    ],
     "24.3": [loss_by_loops, loss_in_numpy, loss_by_logsumexp],
     "24.4": [
         (mean_by_loops, nearest_by_loops, measure_by_loops),
         (mean_by_a_sum, nearest_in_one_list, measure_by_means),
         (mean_in_numpy, nearest_by_distance, measure_in_numpy),
     ],
-    "24.5": [
-        READ,
-        {**READ, "captions": torch.tensor([1, 2, 3, 3, 5])},
-        {**READ, "pictures found": 60.0, "garment": "Hat"},
-    ],
     "24.6": [train_with_sgd, train_functionally, train_on_paper],
 }
 
 WRONG = {
     "24.1": [
-        ({**PAPER, "table": [[2, 1], [3, 4]]}, "table: at [0, 0]: yours is 2, the true value is 0.8"),
-        ({**PAPER, "loss, scale 10": 0.7}, "loss, scale 10: yours is 0.7"),
+        ({"table": [[2, 1], [3, 4]]}, "table: at [0, 0]: yours is 2, the true value is 0.8"),
+        ({"loss, scale 10": 0.7}, "loss, scale 10: yours is 0.7"),
     ],
-    "24.2": [({**START, "half": 4.16}, "half: yours is 4.16, the true value is 3.466")],
+    "24.2": [({"half": 4.16}, "half: yours is 4.16, the true value is 3.466")],
     "24.3": [
         (lambda images, texts, scale, same: loss_in_numpy(images, images, scale, same), "yours is"),
         (lambda images, texts, scale, same: scale * images @ texts.T, "yours has the shape 5 × 5"),
@@ -190,8 +168,8 @@ WRONG = {
         ((lambda images, captions: images @ captions.T, nearest_by_loops, measure_by_loops), "your code raises"),
     ],
     "24.5": [
-        ({**READ, "captions": [1, 1, 3, 3, 5]}, "along the rows: each picture looks for its caption"),
-        ({**READ, "garment": "skirt"}, "garment: yours is 'skirt', the true value is 'hat'"),
+        ({"captions": [1, 1, 3, 3, 5]}, "along the rows: each picture looks for its caption"),
+        ({"garment": "skirt"}, "garment: yours is 'skirt', the true value is 'hat'"),
     ],
     "24.6": [
         (train_what_was_given, "the matrices that were given have changed"),

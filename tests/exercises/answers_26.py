@@ -35,9 +35,6 @@ from tests.exercises.solutions_26 import (
     score_in_numpy,
 )
 
-TOLD = {"invented": {"B", "C", "E"}, "rate": 33.33, "per noun": 20, "goes along": 66.67}
-LOOKS = {"A": "castle", "B": "text", "C": "shirt", "D": "everywhere", "row": 26, "patch": (2, 3)}
-
 RIGHT = {
     "26.1": [
         (ask_by_cases, due_by_the_last_line),
@@ -49,8 +46,6 @@ RIGHT = {
         (score_in_numpy, bias_in_numpy),
         (score_group_by_group, bias_by_loops),
     ],
-    "26.3": [TOLD, {**TOLD, "invented": "BCE"}, {**TOLD, "rate": 100 / 3, "goes along": torch.tensor(200 / 3)}],
-    "26.4": [LOOKS, {**LOOKS, "patch": torch.tensor([2, 3])}, {**LOOKS, "A": "Castle", "row": 26.0, "patch": [2, 3]}],
     "26.5": [
         (prefer_by_loops, report_by_loops),
         (prefer_by_einsum, report_in_numpy),
@@ -114,7 +109,7 @@ def prompt_with_pictures_in_front(messages, P):
 WRONG = {
     "26.1": [
         ((ask_by_cases, due_by_the_length), "was answered in sentences in training"),
-        ((lambda question, form: f"{question} {form}", due_by_searching), "normal: yours is"),
+        ((lambda question, form: f"{question} {form}", due_by_searching), "normal: part 0: yours is"),
         ((lambda question, form: f"Q: {question} A:", due_by_searching), "normal: the normal prompt is the question"),
     ],
     "26.2": [
@@ -123,12 +118,12 @@ WRONG = {
         ((lambda rows: score_in_numpy(rows)["all"], bias_in_numpy), "float"),
     ],
     "26.3": [
-        ({**TOLD, "rate": 44.44}, "a description counts once"),
-        ({**TOLD, "per noun": 18}, "per noun: yours is 18, the true value is 20"),
+        ({"rate": 44.44}, "a description counts once"),
+        ({"per noun": 18}, "per noun: yours is 18, the true value is 20"),
     ],
     "26.4": [
-        ({**LOOKS, "row": 27}, "it reads where the next token is chosen"),
-        ({**LOOKS, "patch": 11}, "patch: yours is a single number"),
+        ({"row": 27}, "it reads where the next token is chosen"),
+        ({"patch": 11}, "patch: yours is a single number"),
     ],
     "26.5": [
         ((prefer_by_means, report_in_numpy), "log p of an answer is a sum"),

@@ -15,7 +15,7 @@ import course_lib.exercises
 from course_lib.exercises import check, exercises_of
 from course_lib.exercises.checking import SEED, examine
 from course_lib.exercises.values import first_difference
-from tests.exercises.general import dressed, spoiled
+from tests.exercises.general import dressed, has_numbers, spoiled
 
 LESSONS = [name[-2:] for _, name, _ in pkgutil.iter_modules(course_lib.exercises.__path__) if name[:7] == "lesson_"]
 EXERCISES = {name: exercise for lesson in LESSONS for name, exercise in exercises_of(lesson).items()}
@@ -103,11 +103,12 @@ def test_a_true_result_that_was_spoiled_is_none(name):
 
 
 @pytest.mark.parametrize("name", [name for name, exercise in EXERCISES.items() if exercise.wants_a_function])
-def test_who_knows_the_visible_cases_by_heart_is_refused(name):
+def test_who_knows_the_numbers_of_the_visible_cases_by_heart_is_refused(name):
     exercise = EXERCISES[name]
     seeds = range(1, 4), range(20_011, 20_014)
     known, hidden = ([exercise.true_value(case) for case in exercise.draw_cases(three)] for three in seeds)
-    assert any(first_difference(a, b, exercise.tolerance) for a, b in zip(known, hidden, strict=True))
+    pairs = [(a, b) for a, b in zip(known, hidden, strict=True) if has_numbers(b)]
+    assert not pairs or any(first_difference(*pair, exercise.tolerance) for pair in pairs)
 
 
 @pytest.mark.parametrize("name", EXERCISES)

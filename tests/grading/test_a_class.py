@@ -75,7 +75,7 @@ HARMFUL = {  # what it submits, its points, and what is said of it
     "prints": (printed_before, 1, "printed more than 200,000 characters"),
     "reads-solutions": (
         lambda release: answered(
-            release, a2="from course_lib.exercises.lesson_01 import spread\nprediction = spread()"
+            release, a2="from course_lib.exercises.lesson_01 import prediction as solved\nprediction = solved()"
         ),
         0,
         "reaches for the solutions",

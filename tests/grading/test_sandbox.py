@@ -127,21 +127,21 @@ def mask(lengths, size):
         frame = frame.f_back""",
     "imports the truth": """
 def mask(lengths, size):
-    from course_lib.exercises.lesson_01 import mask_of
-    return mask_of(lengths, size)""",
+    from course_lib.exercises.lesson_01 import mask_padding
+    return mask_padding(lengths, size)""",
     "hooks imports": """
 import builtins
 old = builtins.__import__
 builtins.__import__ = lambda *given, **named: old(*given, **named)
 def mask(lengths, size):
-    return builtins.__import__("course_lib.exercises.lesson_01").mask_of(lengths, size)""",
+    return builtins.__import__("course_lib.exercises.lesson_01").mask_padding(lengths, size)""",
     "reads files": """
 def mask(lengths, size):
     import pathlib
     for root in ("/", "/root", "/home"):
         for path in pathlib.Path(root).glob("**/exercises/**/*01*.*"):
             exec(path.read_text())
-            return mask_of(lengths, size)""",
+            return mask_padding(lengths, size)""",
     "asks for another verdict": """
 import gc
 peer = next(thing for thing in gc.get_objects() if type(thing).__name__ == "Peer")

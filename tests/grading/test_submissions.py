@@ -109,7 +109,7 @@ def test_two_students_never_have_one_name_in_the_gradebook_and_it_is_a_plain_one
 @pytest.mark.parametrize(
     "text",
     [
-        "from course_lib.exercises.lesson_01 import spread",
+        "from course_lib.exercises.lesson_01 import prediction",
         "import course_lib.exercises as e\ne.find_exercise('01.2').truth()",
         "from course_lib.exercises import check, find_exercise",
         "from course_lib import exercises",
