@@ -40,7 +40,7 @@ def pattern(given, true, tolerance):
     if given is None or true is None or true.numel() == 0:
         return None
     if given.numel() == true.numel() == 1:
-        return None if is_bool else pattern_of_one(given.item(), true.item(), tolerance)
+        return None if is_bool else pattern_of_one(given.item(), true.item())
     if given.isnan().any() and not true.isnan().any():
         return "there is NaN in it: 0 / 0, or the softmax of nothing but -inf"
     if given.shape != true.shape:
@@ -48,13 +48,13 @@ def pattern(given, true, tolerance):
     return pattern_of_many(given, true, tolerance)
 
 
-def pattern_of_one(given, true, tolerance):
+def pattern_of_one(given, true):
     """What a single wrong number is of the true one, if that is no chance."""
     if not true or not math.isfinite(true):
         return None
     more = OF_FRACTIONS if true != int(true) else OF_WHOLE if abs(true) > 4 else {}
     for what, made in (OF_ANY | more).items():
-        if math.isclose(given, made(true), rel_tol=max(tolerance, 1e-3)):
+        if math.isclose(given, made(true), rel_tol=1e-3):
             return what
     return None
 

@@ -20,7 +20,8 @@ def score_cases(seed):
     for form in FORMS:
         for kind, (sentence, word, wrong, wrong_word) in KINDS.items():
             texts = (sentence, word, wrong) if form != "word" else (word, sentence, wrong_word)
-            for said in (*texts, texts[0][:-1].lower(), f"{texts[2][:-1]}, not {word.lower()}"):
+            nearly = texts[0].lower(), texts[0][:-1], texts[0][:-1].lower(), f"{texts[0]} Or not."
+            for said in (*texts, *nearly, f"{texts[2][:-1]}, not {word.lower()}"):
                 row = {"form": form, "kind": kind, "said": said, "sentence": sentence, "word": word}
                 rows += int(torch.randint(1, 6, (), generator=source)) * [row]
     order = torch.randperm(len(rows), generator=source).tolist()
