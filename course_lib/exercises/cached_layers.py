@@ -13,7 +13,8 @@ def stack_cases(seed):
     cases = []
     for D, T, L in ((4, 3, 2), (5, 6, 1), (3, 7, 4)):
         X, *weights = random_tensors(seed + D, (T, D), *[(D, D)] * (3 * L))
-        cases.append((X, [tuple(weights[3 * i : 3 * i + 3]) for i in range(L)]))
+        scaled = [W / math.sqrt(D) for W in weights]  # without, tokens can grow until an exponential overflows
+        cases.append((X, [tuple(scaled[3 * i : 3 * i + 3]) for i in range(L)]))
     return cases
 
 

@@ -78,7 +78,7 @@ def caption_cases(seed):
 
 def run_classes(functions, images, captions, labels, counts):
     mean, nearest, shares = functions
-    guess = labels.where(counts % 2 == 1, labels.roll(1))
+    guess = labels.where(counts < 3, labels.roll(1))
     found = {"mean": mean(images, captions), "nearest": nearest(images, captions)}
     return found | {"measure": shares(guess, labels, counts)}
 
