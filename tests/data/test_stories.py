@@ -14,6 +14,7 @@ def write(path, *rows):
     return str(path)
 
 
+@pytest.mark.slow  # it draws all stories anew
 def test_stories_of_the_little_world_have_a_tag_for_each_word():
     row = load_stories("world", "validation")[0]
     assert len(row["words"]) == len(row["tags"]) > 40

@@ -180,6 +180,7 @@ def test_what_a_lecture_skips_is_told_to_the_lecturer_with_the_minutes(toy_deck,
 
 def test_a_deck_is_printed_a_page_for_each_slide(toy_deck, offline):
     DeckOnPage(offline, toy_deck, query="?print-pdf")
+    offline.locator(".pdf-page").last.wait_for()
     assert offline.locator(".pdf-page").count() == offline.evaluate("Reveal.getTotalSlides()")
 
 
