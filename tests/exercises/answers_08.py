@@ -4,15 +4,6 @@ import numpy as np
 import torch
 from torch.autograd.functional import jacobian
 
-BY_HAND = {
-    "masked reads": "bruno saw a <mask> cup near the old house <eos>",
-    "masked labels": "- - - small bird - - - house -",
-    "causal reads": "<bos> bruno saw a small bird near the old house",
-    "causal labels": "bruno saw a small bird near the old house <eos>",
-    "spans source": "bruno saw <gap0> near the <gap1> house <eos>",
-    "spans target": "<gap0> a small bird <gap1> old <eos>",
-}
-
 
 def mask_by_parts(prefix, length):
     mask = torch.ones(length, length).tril().bool()
@@ -95,7 +86,7 @@ WRONG = {
     ],
     "08.2": [
         ({"spans target": "<gap0> small bird <gap1> old <eos>"}, "spans target: yours is '<gap0> small"),
-        ({"causal labels": BY_HAND["causal reads"]}, "causal labels: yours is '<bos> bruno"),
+        ({"causal labels": "<bos> bruno saw a small bird near the old house"}, "causal labels: yours is '<bos> bruno"),
     ],
     "08.3": [({"kept": 12}, "kept: yours is 12, the true value is 6")],
     "08.4": [
