@@ -13,7 +13,9 @@ from tests.models.tiny import tiny_llm
 def test_each_way_to_keep_the_weights_is_compared_with_the_others(tmp_path, monkeypatch):
     monkeypatch.setattr(smollm2, "find_spec", lambda name: None)
     path = written(tmp_path / "it.gguf", "llama", twin("llama", **GROUPED), Kind.Q4_1)
-    rows = smollm2.contest(open_checkpoint(path), rounds=1, written=3, read=7)
+    monkeypatch.setattr(smollm2, "megabytes", lambda path, name: 1.0)
+    bound, *rows = smollm2.contest(open_checkpoint(path), rounds=1, written=3, read=7)
+    assert bound["tokens_per_second"] > 0
     assert [row["name"].partition(",")[0] for row in rows] == ["ours"] * 5 + ["transformers"] * 2
     assert all(row["tokens_per_second"] > 0 < row["prompt_per_second"] for row in rows)
     assert rows[-1]["ratio"] == 1.0
@@ -30,3 +32,9 @@ def test_where_the_file_is_missing_it_says_how_to_fetch_it(benchmark, tmp_path, 
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
     [row] = benchmark.measure(Options(rounds=1))
     assert row["name"] == "not here yet: course fetch smollm2"
+
+
+@pytest.mark.slow  # a process of its own
+def test_what_a_model_keeps_in_memory_is_measured(tmp_path):
+    path = written(tmp_path / "it.gguf", "llama", twin("llama", **GROUPED), Kind.Q4_1)
+    assert smollm2.megabytes(path, "ours, float32") > 0
