@@ -4,6 +4,7 @@ A new lesson is its notebook and a line here; `course renumber` then brings file
 table into line.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from course_lib.errors import CourseError
@@ -103,13 +104,15 @@ def numbered(parts: dict[str, tuple[tuple, ...]]) -> tuple[Lesson, ...]:
 
 
 LESSONS = numbered(PARTS)
+CAPSTONE = Lesson(80, "capstone", "A model of your own", "The end", 120, ())  # a sheet of exercises without a lesson
+SHEETS = *LESSONS, CAPSTONE
 
 
-def find_lesson(wanted: str) -> Lesson:
+def find_lesson(wanted: str, among: Sequence[Lesson] = LESSONS) -> Lesson:
     """The lesson with this number ("05", "5") or file name. Raises CourseError with the lessons that there are."""
     name = wanted.rpartition("/")[2].removesuffix(".ipynb")
-    for lesson in LESSONS:
+    for lesson in among:
         if name in (lesson.stem, f"{lesson.number:02}", str(lesson.number)):
             return lesson
-    known = "".join(f"\n  {lesson.stem}" for lesson in LESSONS)
+    known = "".join(f"\n  {lesson.stem}" for lesson in among)
     raise CourseError(f'no lesson "{wanted}"; expected one of:{known}')

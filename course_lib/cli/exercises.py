@@ -15,7 +15,7 @@ from course_lib.cli.console import complain, table
 from course_lib.cli.lessons import kernel_for, read_notebook, without_outputs
 from course_lib.errors import CourseError
 from course_lib.files import read_json, write_json
-from course_lib.lessons import LESSONS
+from course_lib.lessons import SHEETS
 from course_lib.runtime import REPOSITORY
 
 if TYPE_CHECKING:  # each command imports what it needs when it runs
@@ -135,7 +135,7 @@ def progress() -> None:
     if not entries:
         typer.echo("nothing checked yet; start with: course check 01")
         return
-    titles = {lesson.name: f"{lesson.number:02} {lesson.title}" for lesson in LESSONS}
+    titles = {lesson.name: f"{lesson.number:02} {lesson.title}" for lesson in SHEETS}
     rows = [
         {
             "lesson": titles.get(name, name),

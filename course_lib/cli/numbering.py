@@ -9,7 +9,7 @@ import typer
 
 from course_lib.cli.references import References
 from course_lib.errors import CourseError
-from course_lib.lessons import LESSONS, Lesson
+from course_lib.lessons import CAPSTONE, LESSONS, Lesson
 from course_lib.runtime import REPOSITORY
 
 Changes = dict[str, tuple[str, bytes]]  # the path of a file -> its new path and content
@@ -55,7 +55,8 @@ def find_changes(root: Path, lessons: Sequence[Lesson]) -> Changes:
 
     Raises CourseError if notebooks and list don't agree, or a text refers to a lesson that is in neither.
     """
-    references, changes = References(present_numbers(root, lessons), lessons), {}
+    numbers = present_numbers(root, lessons) | {f"{CAPSTONE.number}": CAPSTONE}
+    references, changes = References(numbers, lessons), {}
     for path in sorted({path for place in PLACES for path in root.glob(place) if path.is_file()}):
         name, content = path.relative_to(root).as_posix(), path.read_bytes()
         new = content

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from course_lib.errors import CourseError
 from course_lib.grading.sheets import fill
-from course_lib.lessons import find_lesson
+from course_lib.lessons import SHEETS, find_lesson
 from course_lib.runtime import REPOSITORY
 
 EDITIONS = REPOSITORY / "notebooks" / "exercises"
@@ -16,8 +16,8 @@ STUB = "# your code here"
 
 
 def edition_of(lesson, edition="release"):
-    """The exercise notebook of a lesson, by number or name. Raises CourseError where it has none."""
-    stem = find_lesson(lesson).stem
+    """The exercise notebook of a lesson, or the capstone, by number or name. Raises CourseError where it has none."""
+    stem = find_lesson(lesson, SHEETS).stem
     path = EDITIONS / edition / stem / f"{stem}.ipynb"
     if not path.exists():
         raise CourseError(f"lesson {stem} has no exercises: {path} is missing")

@@ -6,6 +6,7 @@ import re
 from course_lib.errors import CourseError
 from course_lib.files import read_json
 from course_lib.grading.editions import edition_of
+from course_lib.lessons import find_lesson
 from course_lib.runtime import REPOSITORY
 
 HEAD = re.compile(r"^## (\d\d\.\d) · .+\n\n★.+? minutes · [^·]+ · (.+)$", re.M)  # the last part has its verbs
@@ -14,13 +15,13 @@ VERB = re.compile(r"(?<!\*)\*(\w[^*]*)\*(?!\*)")
 
 
 def goals_of(exercise):
-    """The goals of its lesson that an exercise tests, as the lesson says them; none for what is in no sheet."""
+    """The goals of its lesson that an exercise tests, in its words; none for what is in no sheet, or has no lesson."""
     number = exercise.partition(".")[0]
     try:
         verbs = heads_of(number).get(exercise, set())
+        return [goal for goal in goals_in(number) if verbs & set(VERB.findall(goal))]
     except CourseError:
         return []
-    return [goal for goal in goals_in(number) if verbs & set(VERB.findall(goal))]
 
 
 @functools.cache
@@ -32,8 +33,8 @@ def heads_of(number):
 
 @functools.cache
 def goals_in(number):
-    """The goals that stand at the beginning of a lesson."""
-    lesson = REPOSITORY / "notebooks" / edition_of(number).name
+    """The goals that stand at the beginning of a lesson. Raises CourseError for a sheet without a lesson."""
+    lesson = REPOSITORY / "notebooks" / f"{find_lesson(number).stem}.ipynb"
     return GOAL.findall(prose_of(lesson).partition("be able to**")[2].partition("\n#")[0])
 
 

@@ -58,7 +58,7 @@ def as_written_here(answer):
     return (lambda *case: answer(*case)) if inspect.isfunction(answer) else answer
 
 
-DEAR = {"13.2", "24.6", "25.5"}  # each of their wrong answers is a training, or a whole model
+DEAR = {"13.2", "24.6", "25.5", "80.5"}  # each of their wrong answers is a training, a whole model, or many cards
 
 
 def all_wrong(name):

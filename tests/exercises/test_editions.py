@@ -9,7 +9,7 @@ import pytest
 from course_lib.exercises.results import is_check, results
 from course_lib.grading.editions import STUB, generate_releases
 from course_lib.grading.sheets import BY_HAND, fill
-from tests.exercises.editions import RELEASES, RULES, SOURCES
+from tests.exercises.editions import RELEASES, SOURCES, rules_for
 from tests.notebooks.lesson import Lesson
 from tests.notebooks.tolerance import says_the_same
 
@@ -18,8 +18,9 @@ def name(thing):
     return f"{thing.parents[1].name}-{thing.stem}" if hasattr(thing, "stem") else thing.__name__
 
 
-@pytest.mark.parametrize("rule", RULES, ids=name)
-@pytest.mark.parametrize("path", SOURCES + RELEASES, ids=name)
+@pytest.mark.parametrize(
+    ("path", "rule"), [(path, rule) for path in SOURCES + RELEASES for rule in rules_for(path)], ids=name
+)
 def test_every_edition_follows_every_rule(path, rule):
     assert not list(rule(Lesson(path)))
 

@@ -1,0 +1,276 @@
+"""What a model's scores are worth: a test against chance, a card whose numbers were measured, and a run to the card."""
+
+import math
+import random
+from statistics import mean
+
+from course_lib.data.deduplication import normalise
+from course_lib.errors import CourseError
+from course_lib.exercises.exercise import Exercise
+from course_lib.exercises.solutions import Edit
+from course_lib.exercises.values import first_difference
+
+TEXTS = "data", "licence", "not shown"
+FEWEST_WORDS = 8  # of what the numbers do not show
+FEWEST_TESTS, FEWEST_SEEDS = 50, 3
+
+
+# 80.4 More than chance?
+def pairs_of_verdicts(seed):
+    dice = random.Random(seed)
+    cases = []
+    for items, better in ((40, 0.5), (97, 0.2), (23, 0.0)):
+        control = [dice.random() < 0.5 for _ in range(items)]
+        cases.append(([right or dice.random() < better for right in control], control))
+    flawed = [right and dice.random() < 0.9 for right in cases[0][0]]
+    apart = [[dice.random() < share for _ in range(31)] for share in (0.6, 0.5)]
+    return [*cases, (flawed, cases[0][1]), tuple(apart)]
+
+
+def compare(model, control):
+    """Who was right, True or False for each question -> percentages, questions won and lost, and the chance of it."""
+    won = sum(m and not c for m, c in zip(model, control, strict=True))
+    lost = sum(c and not m for m, c in zip(model, control, strict=True))
+    ways = sum(math.comb(won + lost, heads) for heads in range(won, won + lost + 1))
+    return {
+        "model": 100 * sum(model) / len(model),
+        "control": 100 * sum(control) / len(control),
+        "won": won,
+        "lost": lost,
+        "by chance": ways / 2 ** (won + lost),
+    }
+
+
+COMPARE = Exercise(
+    id="80.4",
+    title="More than chance?",
+    points=3,
+    truth=compare,
+    cases=pairs_of_verdicts,
+    mistakes=[
+        ("asked for are percent", Edit("100 * sum(model) → sum(model)", "100 * sum(control) → sum(control)")),
+        ("model and control are exchanged", lambda model, control: compare(control, model)),
+        (
+            "won are questions that the model alone has right",
+            Edit("sum(m and not c for m, c in zip(model, → sum(m for m, c in zip(model,"),
+        ),
+        ("at least so many: this one counts, too", Edit("range(won, → range(won + 1,")),
+        (
+            "this is the chance of just so many; more would be as surprising",
+            Edit("range(won, won + lost + 1) → [won]"),
+        ),
+        ("this is the chance of at most so many", Edit("range(won, won + lost + 1) → range(won + 1)")),
+        ("one side only: at least so many for the model", Edit("ways / 2 ** → 2 * ways / 2 **")),
+        (
+            "questions on which both are right, or both wrong, say nothing: leave them out",
+            Edit(
+                "ways = sum(math.comb(won + lost, heads) for heads in range(won, won + lost + 1)) → "
+                "n = len(model)\n    ways = sum(math.comb(n, heads) for heads in range(sum(model), n + 1))",
+                "2 ** (won + lost) → 2**n",
+            ),
+        ),
+    ],
+)
+
+
+# 80.5 The card
+def measured_cases(seed, questions=23):
+    """Parts, what three seeds wrote, what a control answered: clearly better, then by luck, then with a leak."""
+    dice = random.Random(seed)
+    pairs = [(f"text {n}", f"target {n}") for n in range(2 * questions + dice.randrange(7))]
+    test, validation, train = pairs[:questions], pairs[questions : questions + 5], pairs[questions + 5 :]
+    copies = [(text.upper() + "!", target) for text, target in test[1 : dice.randrange(3, 9)]]
+
+    def written(share):
+        return [target if dice.random() < share else "?" for _, target in test]
+
+    good, lucky = [[written(share) for share in shares] for shares in ((0.8, 0.95, 0.9), (0.3, 0.9, 0.8))]
+    parts, leaky = (train, validation, test), ([*train, test[0], *copies], validation, test)
+    return [(parts, good, written(0.1)), (parts, lucky, written(0.3)), (leaky, good, written(0.1))]
+
+
+def card(parts, written, control):
+    """Three parts, what each seed wrote to the test, what the control answered -> the card: a dict."""
+    train, _, test = parts
+    known = {normalise(text) for text, _ in train}
+    targets = [target for _, target in test]
+    *runs, right = [
+        [text == target for text, target in zip(texts, targets, strict=True)] for texts in [*written, control]
+    ]
+    scores = [100 * sum(run) / len(test) for run in runs]
+    leaked = sum(normalise(text) in known for text, _ in test)
+    chance = max(compare(run, right)["by chance"] for run in runs)
+    return {
+        "data": "the numbers from 1 to 999, but full hundreds, in Portuguese and in English; a program wrote them",
+        "licence": "CC0; they are facts",
+        "pairs": [len(part) for part in parts],
+        "leaked": leaked,
+        "scores": scores,
+        "mean": sum(scores) / len(scores),
+        "lowest": min(scores),
+        "control": 100 * sum(right) / len(test),
+        "by chance": chance,
+        "claim": "better" if chance < 0.01 and not leaked else "open",
+        "not shown": "that it can count: all numbers of the test have as many digits as some in the training",
+    }
+
+
+def read_card(answer, parts, written, control):
+    """A card whose texts, of which each has its own, are judged by being there. Raises CourseError if it is no dict."""
+    given = answer(parts, written, control)
+    if not isinstance(given, dict | None):
+        raise CourseError(f"expected a dict, got {type(given).__name__}")
+    return given and {**given, **{name: told(name, given.get(name)) for name in TEXTS}}
+
+
+def told(name, text):
+    """Whether a text says something."""
+    words = len(text.split()) if isinstance(text, str) else 0
+    return "missing" if not words else "too short" if name == "not shown" and words < FEWEST_WORDS else "there"
+
+
+def of_texts(**texts):
+    """A card with other texts."""
+    return lambda *case: card(*case) | texts
+
+
+CARD = Exercise(
+    id="80.5",
+    title="The card",
+    points=3,
+    truth=card,
+    cases=measured_cases,
+    run=read_card,
+    mistakes=[
+        ("what is it, and who wrote it?", of_texts(data="")),
+        ("may others use it?", of_texts(licence="")),
+        ("say in a sentence what the numbers do not show", of_texts(**{"not shown": ""})),
+        ("say in a sentence what the numbers do not show", of_texts(**{"not shown": "nothing"})),
+        (
+            "how many pairs each part has, not only how many there are",
+            Edit("[len(part) for part in parts] → sum(map(len, parts))"),
+        ),
+        (
+            "leaked: capitals and punctuation make no other input",
+            Edit("{normalise(text) for → {text for", "normalise(text) in known → text in known"),
+        ),
+        (
+            "leaked: inputs of the test that are in the training, in a number",
+            Edit('"leaked": leaked → "leaked": 0', "not leaked → True"),
+        ),
+        ("scores are percent", Edit("[100 * sum(run) → [sum(run)")),
+        ("each seed has a score of its own", Edit('"scores": scores → "scores": [sum(scores) / len(scores)]')),
+        ("the lowest is the score of the worst seed", Edit("min(scores) → max(scores)")),
+        ("the mean of all seeds, not the best one", Edit("sum(scores) / len(scores) → max(scores)")),
+        ("the control's score is in percent, like the others", Edit("100 * sum(right) → sum(right)")),
+        ("the chance of the worst seed's result: the largest of all", Edit("max(compare → min(compare")),
+        (
+            "the chance of the worst seed's result: the largest of all",
+            lambda *case: card(*case) | {"by chance": mean_chance(*case)},
+        ),
+        ("with a leak nothing is shown: what is tested was learnt", Edit(" and not leaked → ")),
+        (
+            "better is what chance gives in less than 1 of 100 cases, for each seed",
+            Edit("chance < 0.01 → min(scores) > 0"),
+        ),
+        (
+            "better is what chance gives in less than 1 of 100 cases, for each seed",
+            Edit('"better" if chance < 0.01 and not leaked else "open" → "better"'),
+        ),
+    ],
+)
+
+
+def mean_chance(parts, written, control):
+    """The mean of what chance gives for each seed."""
+    right = [
+        [text == target for text, (_, target) in zip(texts, parts[2], strict=True)] for texts in [*written, control]
+    ]
+    return mean(compare(run, right[-1])["by chance"] for run in right[:-1])
+
+
+# 80.6 The project
+parts, written, nearest = measured_cases(0, questions=53)[0]  # as the notebook has them before
+
+
+def project():
+    """All that was measured, and the card."""
+    measured = {"parts": parts, "written": written, "control": nearest}
+    return {**measured, "card": card(parts, written, nearest)}
+
+
+def audit(answer):
+    """What is wrong with a project, in words; "fine" where nothing is. Raises CourseError where a part is missing."""
+    given = answer()
+    if given is None:
+        return None
+    parts, written, control, told = (given.get(name) for name in ("parts", "written", "control", "card"))
+    if not (parts and written and control and told):
+        raise CourseError("parts, written, control or card is missing; have all cells above been run?")
+    train, validation, test = ({normalise(text) for text, _ in part} for part in parts)
+    leaks = train & validation | train & test | validation & test
+    complete = {len(texts) for texts in [*written, control]} == {len(parts[2])}
+    return {
+        "leaks": "some inputs are in two parts" if leaks else "fine",
+        "test": "fine" if len(test) >= FEWEST_TESTS else "too few inputs",
+        "seeds": "fine" if len(written) >= FEWEST_SEEDS else "too few",
+        "answers": "fine" if complete else "not one for each question",
+        "card": untrue(told, parts, written, control) if complete else "not read",
+    }
+
+
+def untrue(told, *measured):
+    """What a card says that was not measured; "fine" if there is nothing."""
+    difference = first_difference(*(read_card(answer, *measured) for answer in (lambda *_: told, card)), 1e-4)
+    return "fine" if difference is None else f"{difference.part or difference.text}: not what was measured"
+
+
+def handed_in(*measured, **changes):
+    """A project with other parts, texts or control; the card says what these give, but for `changes`."""
+    names = "parts", "written", "control"
+    return lambda: {**dict(zip(names, measured, strict=True)), "card": card(*measured) | changes}
+
+
+def cut(texts):
+    """What a shorter test would have."""
+    return texts[:20]
+
+
+PROJECT = Exercise(
+    id="80.6",
+    title="The project",
+    points=4,
+    truth=project,
+    cases=lambda seed: [()],
+    run=audit,
+    mistakes=[
+        (
+            "take the three parts that `split` gives: what is tested was learnt",
+            handed_in((parts[0] + parts[2], *parts[1:]), written, nearest),
+        ),
+        (
+            "with fewer than 50 questions, one answer more is 2 points: take more pairs",
+            handed_in((*parts[:2], cut(parts[2])), list(map(cut, written)), cut(nearest)),
+        ),
+        ("one seed may be luck: three at least", handed_in(parts, written[:1], nearest)),
+        (
+            "each seed, and the control, answers each question of the test",
+            Edit('"written": written → "written": list(map(cut, written))'),
+        ),
+        (
+            "each seed, and the control, answers each question of the test",
+            Edit('"control": nearest → "control": cut(nearest)'),
+        ),
+        *[
+            (
+                "the card's numbers are those of this run: let `card` count them",
+                handed_in(parts, written, nearest, **wrong),
+            )
+            for wrong in ({"scores": [99.0] * 3}, {"mean": 99.0}, {"claim": "open"}, {"leaked": 5})
+        ],
+        (
+            "the card's numbers are those of this run: let `card` count them",
+            Edit("card(parts, written, → card(parts, written[:1],"),
+        ),
+    ],
+)
