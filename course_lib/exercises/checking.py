@@ -6,6 +6,7 @@ import io
 import os
 import warnings
 from collections import defaultdict
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 from course_lib.exercises.exercise import find_exercise
@@ -18,15 +19,16 @@ SEED = "COURSE_EXERCISE_SEED"  # set while submissions are graded: cases that no
 EXAMS = "9"  # with which the ids of an exam's questions begin; the course knows no answers to them
 SECONDS = 60  # of a processor, for one check
 EMPTY = lambda: None  # noqa: E731  as short as a function can be
-TRIES = defaultdict(set)  # what was said of wrong answers to an exercise since Python was started
+TRIES = defaultdict(set)  # what was said of wrong answers to a part of an exercise since Python was started
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of an answer: its points, and the reason."""
+    """What became of an answer: its points, the reason, and which part of a dict is wrong first."""
 
     points: int
     message: str
+    part: Hashable = None
 
 
 def check(exercise_id, answer):
@@ -36,14 +38,15 @@ def check(exercise_id, answer):
     """
     if exercise_id.startswith(EXAMS):
         return record(exercise_id, answer)
-    exercise, earlier = find_exercise(exercise_id), TRIES[exercise_id]
+    exercise = find_exercise(exercise_id)
+    tells = lambda part: exercise.wants_a_function or len(TRIES[exercise_id, part]) >= 2  # noqa: E731
     try:
         with limited(SECONDS):
-            verdict = examine(exercise, answer, tell=exercise.wants_a_function or len(earlier) >= 2)
+            verdict = examine(exercise, answer, tells)
     except Stopped as reason:
         verdict = Verdict(0, f"not right yet\n  your code {reason}, and was stopped; is there an endless loop?")
     if not verdict.points:
-        earlier.add(verdict.message)
+        TRIES[exercise_id, verdict.part].add(verdict.message)
     print(f"{exercise_id} {verdict.message}")
     return verdict.points
 
@@ -65,8 +68,8 @@ def seeds():
     return range(first, first + 3)
 
 
-def examine(exercise, answer, tell=True):
-    """The `Verdict` on an answer to `exercise`; it may `tell` the true value."""
+def examine(exercise, answer, tells=lambda part: True):
+    """The `Verdict` on an answer to `exercise`; `tells(part)` is whether it says the true value of a part."""
     if is_missing(answer):
         return Verdict(0, "not attempted yet")
     if exercise.wants_a_function and (borrowed := the_courses_own(answer)):
@@ -93,7 +96,8 @@ def examine(exercise, answer, tell=True):
                 cause or handed_back(exercise, case, of_part([given], part)[0]) or seen(exercise, answer, cases, part)
             )
             reasons = [cause.format_map(Places(difference.place))] if cause else []
-            return Verdict(0, "\n  ".join([f"not right yet{where}", *reasons, difference.in_words(tell)]))
+            said = [f"not right yet{where}", *reasons, difference.in_words(tells(part))]
+            return Verdict(0, "\n  ".join(said), part)
     on = f", on all {len(cases)} cases" if exercise.wants_a_function else ""
     return Verdict(exercise.points, f"right{on}: {exercise.points} of {exercise.points} points")
 

@@ -54,7 +54,8 @@ def pattern_of_one(given, true):
         return None
     more = OF_FRACTIONS if true != int(true) else OF_WHOLE if abs(true) > 4 else {}
     for what, made in (OF_ANY | more).items():
-        if math.isclose(given, made(true), rel_tol=1e-3):
+        wrong = made(true)
+        if wrong and math.isclose(given, wrong, rel_tol=1e-3):  # a 0 is not what became of a number
             return what
     return None
 
@@ -66,7 +67,7 @@ def pattern_of_shapes(given, true):
     if same(given.flatten(), true.flatten()):
         return "these are the right numbers in another shape"
     for axis in range(true.dim()):
-        if same(given, true.mean(axis)):
+        if not is_constant(true) and same(given, true.mean(axis)):
             return "these are means of the right numbers"
         if same(given, true.sum(axis)):
             return "these are sums of the right numbers"
@@ -82,7 +83,7 @@ def pattern_of_shapes(given, true):
 def pattern_of_many(given, true, tolerance):
     """What numbers of the right shape are of the true ones."""
     more = given - true
-    if more.isfinite().all() and same(more, more.flatten()[:1].expand(more.numel()).view(more.shape)):
+    if more.isfinite().all() and is_constant(more) and not is_constant(true):
         return f"every number is {abs(more.flatten()[0].item()):.4g} too {'large' if more.sum() > 0 else 'small'}"
     for what, holds in OF_MANY.items():
         if holds(given, true):
@@ -107,6 +108,11 @@ def of_rows(right):
 def same(a, b, tolerance=1e-4):
     """Whether two tensors have one shape and nearly the same numbers."""
     return a.shape == b.shape and torch.allclose(a, b, rtol=tolerance, atol=tolerance, equal_nan=True)
+
+
+def is_constant(tensor):
+    """Whether all numbers of a tensor are nearly the same."""
+    return same(tensor, tensor.flatten()[:1].expand(tensor.numel()).view(tensor.shape))
 
 
 def are_exchanged(given, true):
@@ -148,6 +154,6 @@ OF_MANY = {
     "each column is right but for a factor of its own": lambda given, true: (
         have_own_factors(given, true, -2) and not have_own_factors(given, true, (-2, -1))
     ),
-    "the numbers are rounded down": lambda given, true: same(given, true.trunc()),
-    "the numbers are rounded to whole ones": lambda given, true: same(given, true.round()),
+    "the numbers are rounded down": lambda given, true: given.any() and same(given, true.trunc()),
+    "the numbers are rounded to whole ones": lambda given, true: given.any() and same(given, true.round()),
 }

@@ -185,6 +185,15 @@ def test_a_true_value_is_told_from_the_third_try_on(capsys, monkeypatch):
     assert "plain: yours is 7, the true value is 8" in third
 
 
+def test_tries_of_one_part_are_none_of_another(capsys, monkeypatch):
+    monkeypatch.setattr(checking, "TRIES", defaultdict(set))
+    for answer in ({"plain": 8}, {"plain": 8, "scaled": 1}, {"plain": 8, "scaled": 1, "slope": 0.5}, {"plain": 5}):
+        check("01.2", answer)
+    *missing, slope, plain = capsys.readouterr().out.split("01.2 ")[1:]
+    assert all("is still missing" in said for said in missing)
+    assert "the true value is" not in slope + plain
+
+
 def test_of_a_function_the_true_value_of_a_case_is_told_at_once(capsys, monkeypatch):
     monkeypatch.setattr(checking, "TRIES", defaultdict(set))
     check("04.3", lambda *sizes: 7)

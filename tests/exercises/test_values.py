@@ -147,6 +147,8 @@ def test_what_all_numbers_have_in_common_is_seen(given, says):
         (2048, 2, "1,024"),
         (0.36, 0.64, "1 minus"),
         (9, 9.375, "rounded down"),
+        (0, 0.6792, None),
+        (0, 0.3, None),
     ],
 )
 def test_what_a_single_number_is_of_the_true_one_is_seen_if_it_is_no_chance(given, true, says):
@@ -162,6 +164,9 @@ def test_what_a_single_number_is_of_the_true_one_is_seen_if_it_is_no_chance(give
         ([False, True, True], [True, False, False], "exchanged"),
         ([True, False, True], [False, True, True], None),
         ([1, 2, 3], [1.5, 2.25, 3.75], "the numbers are rounded down"),
+        ([0, 0, 0], [0.5, 0.25, 0.75], None),
+        (4, [4, 4, 4, 4], None),
+        ([5, 5, 5, 5], [4, 4, 4, 4], "every number is 1.25 times the true one"),
         ([[1, 2], [0, 9], [8, 0]], [[1, 2], [3, 4], [5, 6]], "the first row is right, and no other"),
         ([[1, 2], [3, 4], [8, 0]], [[1, 2], [3, 4], [5, 6]], "all rows are right but the last one"),
         ([[9, 0], [3, 4], [5, 6]], [[1, 2], [3, 4], [5, 6]], "all rows are right but the first one"),
