@@ -12,7 +12,7 @@ from unittest.mock import patch
 import torch
 from torch import nn
 from torch.utils import backend_registration
-from torch.utils._pytree import tree_leaves, tree_map
+from torch.utils._pytree import tree_map
 
 NAME = "pretend"
 MOVES = ("aten._to_copy", "aten.copy_", "aten._local_scalar_dense")
@@ -70,18 +70,18 @@ class PretendTensor(torch.Tensor):
 
 def compute(operation, args, kwargs):
     """Do an operation on the CPU, and put what comes out where it belongs."""
-    check_devices(operation, args, kwargs)
+    moves, writes = nature(operation)
+    pretend = check_devices(operation, moves, (*args, *kwargs.values()))
     device = kwargs.get("device")
-    pretend = any(isinstance(leaf, PretendTensor) for leaf in tree_leaves((args, kwargs)))
     if pretend and operation is torch.ops.aten._fused_sdp_choice.default:
         return 0  # the kernel of plain products; the CPU's own would ask where its tensors are
-    args_on_cpu, kwargs_on_cpu = tree_map(on_cpu, (args, kwargs))
-    result = operation(*args_on_cpu, **kwargs_on_cpu)
-    written = [a for a in operation._schema.arguments if a.alias_info is not None and a.alias_info.is_write]
-    if written:  # in place: what comes out is what went in
+    result = operation(*on_cpu(args), **{name: on_cpu(value) for name, value in kwargs.items()})
+    if writes:  # in place: what comes out is what went in
         return (kwargs["out"] if "out" in kwargs else args[0]) if operation._schema.returns else None
     if not (pretend if device is None else torch.device(device).type == NAME):
         return result.clone() if pretend and device is not None else result  # a move, never the same memory
+    if isinstance(result, torch.Tensor):
+        return PretendTensor(result)
     return tree_map(lambda leaf: PretendTensor(leaf) if isinstance(leaf, torch.Tensor) else leaf, result)
 
 
@@ -90,22 +90,35 @@ def compute_all(operation, *args, **kwargs):
     return compute(operation, args, kwargs)
 
 
-def check_devices(operation, args, kwargs):
-    """Raises RuntimeError where a tensor or a generator of the CPU meets one of ours; a CPU's scalar may."""
-    leaves = tree_leaves((args, kwargs))
-    if str(operation).startswith(MOVES) or not any(isinstance(leaf, PretendTensor) for leaf in leaves):
-        return
-    for leaf in leaves:
+@functools.cache
+def nature(operation):
+    """Whether an operation moves between devices, and whether it writes into an argument."""
+    written = [a for a in operation._schema.arguments if a.alias_info is not None and a.alias_info.is_write]
+    return str(operation).startswith(MOVES), bool(written)
+
+
+def check_devices(operation, moves, given):
+    """Whether a tensor of ours is among what is `given`.
+
+    Raises RuntimeError where a tensor or a generator of the CPU meets one of ours; a CPU's scalar may, and in a move.
+    """
+    leaves = [leaf for each in given for leaf in (each if isinstance(each, list | tuple) else (each,))]
+    if not any(isinstance(leaf, PretendTensor) for leaf in leaves):
+        return False
+    for leaf in () if moves else leaves:
         is_cpus = isinstance(leaf, torch.Tensor) and not isinstance(leaf, PretendTensor) and leaf.dim() > 0
         if is_cpus or isinstance(leaf, torch.Generator):
             raise RuntimeError(f"Expected all tensors on the same device, but {operation} got one of {NAME} and cpu")
+    return True
 
 
-def on_cpu(leaf):
-    """What stands for an argument on the CPU."""
-    if isinstance(leaf, PretendTensor):
-        return leaf.on_cpu
-    return torch.device("cpu") if isinstance(leaf, torch.device) and leaf.type == NAME else leaf
+def on_cpu(given):
+    """What stands for an argument, or for several of them, on the CPU."""
+    if isinstance(given, PretendTensor):
+        return given.on_cpu
+    if isinstance(given, list | tuple):
+        return [on_cpu(each) for each in given]
+    return torch.device("cpu") if isinstance(given, torch.device) and given.type == NAME else given
 
 
 class Module:

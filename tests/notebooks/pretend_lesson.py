@@ -15,7 +15,7 @@ from tests.notebooks.lesson import Lesson, number
 from tests.pretend_device import pretend_device
 
 # They go on with sentences that are nearly right.
-STEPS = {"training_the_translator": 300, "searching_and_scoring": 300}
+STEPS = {"training_the_translator": 300, "searching_and_scoring": 100}
 FEW = 4
 
 
