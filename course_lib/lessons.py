@@ -36,7 +36,7 @@ PARTS = {
         ("decoder_layer", "The decoder layer", 60, "Decoder Layer"),
         ("encoder_decoder", "Encoder and decoder", 60, "Encoder", "Decoder", "Translator"),
         ("training_the_translator", "Training the translator", 60, "During Training"),
-        ("searching_and_scoring", "Searching and scoring", 55),
+        ("searching_and_scoring", "Searching and scoring", 60),
     ),
     "Architectures": (
         ("attention_maps", "Attention maps", 60, "Attention Maps", "Attention in Blocks"),
