@@ -72,7 +72,7 @@ def run_both(functions, X, layers):
     return None if outputs is None else {"outputs": outputs, "largest difference": found}
 
 
-BY_HAND = Exercise(
+CACHED_LAYERS = Exercise(
     id="17.2",
     title="By hand",
     points=3,

@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from course_lib.exercises.cached_layers import BY_HAND
+from course_lib.exercises.cached_layers import CACHED_LAYERS
 from course_lib.exercises.cases import dice, number
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.solutions import Edit
@@ -125,7 +125,7 @@ EXERCISES = [
             ("the first layer's keys are made from the embeddings, each from its own", {"no mask, first layer": 0}),
         ],
     ),
-    BY_HAND,
+    CACHED_LAYERS,
     Exercise(
         id="17.3",
         title="Rows",

@@ -4,9 +4,20 @@ import torch
 
 from course_lib.exercises.cases import number, random_tensors
 from course_lib.exercises.exercise import Exercise
+from course_lib.exercises.solutions import Edit
 
-# 22.1 On paper: 40 layers, 32 heads of width 128, two bytes for a number; latents of 384 and a turned key of 64
-PAPER = {"attention": 640, "latents": 35, "hybrid": 160, "memory": 2048, "tokens": 128}
+
+# 22.1 On paper, in KiB
+def paper():
+    attention = 40 * 32 * (128 + 128) * 2 / 1024
+    memory = 32 * 128 * 128 * 4 / 1024
+    return {
+        "attention": attention,
+        "latents": 40 * (384 + 64) * 2 / 1024,
+        "hybrid": attention / 4,
+        "memory": memory,
+        "tokens": memory / (attention / 40),
+    }
 
 
 # 22.2 A memory that corrects itself
@@ -18,19 +29,9 @@ def memory_cases(seed):
     return cases
 
 
-def corrected(
-    error=lambda memory, k, v: v - k @ memory, share=lambda write: write, before=lambda memory, write: memory
-):
-    """The right answer, with one thing changed."""
-
-    def correct(memory, k, v, write):
-        return before(memory, write) + torch.outer(k, share(write) * error(memory, k, v))
-
-    return correct
-
-
-def swapped_share(memory, k, v, write):
-    return corrected()(memory, k, v, 1 - write)
+def correct(memory, k, v, write):
+    """The memory after one token: key, value."""
+    return memory + torch.outer(k, write * (v - k @ memory))
 
 
 # 22.3 Find the bug: shares that do not add up
@@ -39,40 +40,34 @@ def router_cases(seed):
     return [(*random_tensors(seed + i, shape), 2 + i % 2) for i, shape in enumerate(shapes)]
 
 
-def visited(logits, active, largest=True):
-    """True where a token visits an expert."""
-    chosen = logits.topk(active, largest=largest).indices
-    return torch.zeros_like(logits, dtype=torch.bool).scatter(1, chosen, True)
-
-
 def shares(logits, active):
-    return logits.masked_fill(~visited(logits, active), -torch.inf).softmax(dim=1)
-
-
-def scaled(logits, active):
-    """The shares without their last step."""
-    return logits.softmax(1) * visited(logits, active)
-
-
-def over(parts, axis):
-    total = parts.sum() if axis is None else parts.sum(axis, keepdim=True)
-    return parts / total
-
-
-def top(parts):
-    return parts.amax(1, keepdim=True)
+    """Of each token its share for each expert: token, expert."""
+    best, chosen = logits.softmax(dim=1).topk(active)
+    return torch.zeros_like(logits).scatter(1, chosen, best / best.sum(dim=1, keepdim=True))
 
 
 # 22.4 Choose
-CHOICE = {"A": "latents", "B": "linear", "C": "attention", "D": "delta", "grows": 3, "long text": "D", "lookup": "A"}
 KINDS = ("attention", "latents", "linear", "delta")
+
+
+def choice():
+    return {
+        "A": "latents",
+        "B": "linear",
+        "C": "attention",
+        "D": "delta",
+        "grows": (1024 - 256) / 256,
+        "long text": "D",
+        "lookup": "A",
+    }
+
 
 EXERCISES = [
     Exercise(
         id="22.1",
         title="On paper",
         points=2,
-        truth=lambda: PAPER,
+        truth=paper,
         mistakes=[
             ("a key and a value are kept: twice as much", {"attention": 320}),
             ("that is one layer; there are 40", {"attention": 16}),
@@ -101,48 +96,36 @@ EXERCISES = [
         id="22.2",
         title="A memory that corrects itself",
         points=3,
-        truth=corrected(),
+        truth=correct,
         cases=memory_cases,
         axes="key value",
         mistakes=[
-            ("the value itself is added: nothing is asked first", corrected(error=lambda memory, k, v: v)),
-            ("all of the error is corrected, whatever the share", corrected(share=lambda write: 1.0)),
+            ("the value itself is added: nothing is asked first", Edit("(v - k @ memory) → v")),
+            ("all of the error is corrected, whatever the share", Edit("write * (v → (v")),
             (
                 "under other keys all must stay: only the error under k is written",
-                lambda memory, k, v, write: (1 - write) * memory + torch.outer(k, write * v),
+                Edit("return memory → return (1 - write) * memory", "(v - k @ memory) → v"),
             ),
             (
                 "under other keys all must stay: only the error under k is written",
-                lambda memory, k, v, write: write * memory + (1 - write) * torch.outer(k, v),
+                Edit("return memory → return write * memory", "write * (v - k @ memory) → (1 - write) * v"),
             ),
-            ("the share is `write`, not what is left of it", swapped_share),
-            ("the share counts once", corrected(share=lambda write: write * write)),
-            (
-                "the share belongs to the error, not to the answer alone",
-                lambda memory, k, v, write: memory + torch.outer(k, v - write * (k @ memory)),
-            ),
-            (
-                "the error is the value less the answer, not their sum",
-                corrected(error=lambda memory, k, v: v + k @ memory),
-            ),
+            ("the share is `write`, not what is left of it", Edit("write * (v → (1 - write) * (v")),
+            ("the share counts once", Edit("write * (v → write * write * (v")),
+            ("the share belongs to the error, not to the answer alone", Edit("write * (v - k → (v - write * k")),
+            ("the error is the value less the answer, not their sum", Edit("v - k → v + k")),
             (
                 "the error is written under its key: the outer product of both",
-                lambda memory, k, v, write: memory + write * (v - k @ memory),
+                Edit("torch.outer(k, write * (v - k @ memory)) → write * (v - k @ memory)"),
             ),
             (
                 "asked for is the memory, not its answer",
-                lambda memory, k, v, write: k @ memory + write * (v - k @ memory),
+                Edit("memory + torch.outer(k, write * (v - k @ memory)) → k @ memory + write * (v - k @ memory)"),
             ),
-            ("the error has the wrong sign", corrected(error=lambda memory, k, v: k @ memory - v)),
-            (
-                "the share belongs to the error, not to the value alone",
-                lambda memory, k, v, write: memory + torch.outer(k, write * v - k @ memory),
-            ),
-            (
-                "the memory does not fade here",
-                corrected(before=lambda memory, write: (1 - write) * memory),
-            ),
-            ("the old memory is gone", corrected(before=lambda memory, write: 0 * memory)),
+            ("the error has the wrong sign", Edit("memory + torch → memory - torch")),
+            ("the share belongs to the error, not to the value alone", Edit("write * (v - k @ → (write * v - k @")),
+            ("the memory does not fade here", Edit("return memory → return (1 - write) * memory")),
+            ("the old memory is gone", Edit("memory + torch → torch")),
         ],
     ),
     Exercise(
@@ -155,49 +138,61 @@ EXERCISES = [
         mistakes=[
             (
                 "the shares of those that are visited must sum to 1",
-                lambda logits, active: logits.softmax(dim=1) * visited(logits, active),
+                Edit(" / best.sum(dim=1, keepdim=True) → "),
             ),
             (
                 "the shares of those that are visited must sum to 1",
-                lambda logits, active: logits.softmax(1) * visited(logits, active) * logits.shape[1] / active,
+                Edit("/ best.sum(dim=1, keepdim=True) → * logits.shape[1] / active"),
             ),
-            ("the shares of each token sum to 1, not those of all tokens", lambda *case: over(scaled(*case), None)),
-            ("the shares of each token sum to 1, not those of each expert", lambda *case: over(scaled(*case), 0)),
-            ("divide by the sum of the shares, not by the largest", lambda *case: scaled(*case) / top(scaled(*case))),
+            (
+                "the shares of each token sum to 1, not those of all tokens",
+                Edit("best.sum(dim=1, keepdim=True) → best.sum()"),
+            ),
+            (
+                "the shares of each token sum to 1, not those of each expert",
+                Edit(
+                    "return torch → parts = torch",
+                    "best / best.sum(dim=1, keepdim=True)) → best)\n    return parts / parts.sum(dim=0)",
+                ),
+            ),
+            ("divide by the sum of the shares, not by the largest", Edit("best.sum( → best.amax(")),
             (
                 "their ratio is that of the probabilities: divide by the sum, no second softmax",
-                lambda logits, active: shares(logits.softmax(1), active),
+                Edit("best / best.sum(dim=1, keepdim=True) → best.softmax(dim=1)"),
             ),
-            ("a share is part of a probability, not of a logit", lambda *case: over(case[0] * visited(*case), 1)),
+            ("a share is part of a probability, not of a logit", Edit("logits.softmax(dim=1) → logits")),
             (
                 "each token chooses among experts; yours is a softmax over the tokens",
-                lambda logits, active: over(logits.softmax(0) * visited(logits.softmax(0), active), 1),
+                Edit("softmax(dim=1) → softmax(dim=0)"),
             ),
-            ("one expert too many is visited", lambda logits, active: shares(logits, active + 1)),
-            ("`active` experts are visited, not one", lambda logits, active: shares(logits, 1)),
-            ("the number of experts is `active`, not always 2", lambda logits, active: shares(logits, 2)),
-            ("these say who is visited; asked for is how much", lambda *case: visited(*case).float()),
+            ("one expert too many is visited", Edit("topk(active) → topk(active + 1)")),
+            ("`active` experts are visited, not one", Edit("topk(active) → topk(1)")),
+            ("the number of experts is `active`, not always 2", Edit("topk(active) → topk(2)")),
+            (
+                "these say who is visited; asked for is how much",
+                Edit("best / best.sum(dim=1, keepdim=True) → 1.0"),
+            ),
             (
                 "experts that are not visited have a place, too, with the share 0",
-                lambda logits, active: logits.topk(active).values.softmax(1),
+                Edit("torch.zeros_like(logits).scatter(1, chosen, best / → (best / "),
             ),
-            ("only the likeliest experts are visited", lambda logits, active: logits.softmax(dim=1)),
+            (
+                "only the likeliest experts are visited",
+                Edit("return torch → best, chosen = logits.softmax(dim=1).sort()\n    return torch"),
+            ),
             (
                 "an expert that is not visited gets no share: a logit of 0 is not a share of 0",
-                lambda logits, active: (logits * visited(logits, active)).softmax(dim=1),
+                Edit("best / best.sum(dim=1, keepdim=True)) → logits.gather(1, chosen)).softmax(dim=1)"),
             ),
-            (
-                "these are the least likely experts",
-                lambda logits, active: logits.masked_fill(~visited(logits, active, False), -torch.inf).softmax(dim=1),
-            ),
-            ("the visited have unequal shares", lambda logits, active: visited(logits, active) / active),
+            ("these are the least likely experts", Edit("topk(active) → topk(active, largest=False)")),
+            ("the visited have unequal shares", Edit("best / best.sum(dim=1, keepdim=True) → 1 / active")),
         ],
     ),
     Exercise(
         id="22.4",
         title="Choose",
         points=2,
-        truth=lambda: CHOICE,
+        truth=choice,
         mistakes=[
             *[("A recalls as attention does, and keeps less", {"A": kind}) for kind in KINDS if kind != "latents"],
             *[("B never grows, and recalls least", {"B": kind}) for kind in KINDS if kind != "linear"],

@@ -1,40 +1,52 @@
 """Exercises of lesson 25: a vision-language model."""
 
-from collections import Counter
-
 import torch
 
 from course_lib.exercises.cases import number
-from course_lib.exercises.conversations import CONVERSATION_MISTAKES, conversation_cases, converse, put_in, write
+from course_lib.exercises.conversations import CONVERSATION
 from course_lib.exercises.exercise import Exercise
-from course_lib.exercises.stages import STAGE_MISTAKES, freeze, moved, moving_cases, try_both
+from course_lib.exercises.solutions import Edit
+from course_lib.exercises.stages import MOVED
 
 
 def each(cause, part, values):
     return [(cause, {part: value}) for value in values]
 
 
+def mixed_up(true, signs):
+    """Each letter of the signs with what belongs to another one."""
+    return [(signs[a], {a: true[b]}) for a in signs for b in signs if a != b]
+
+
 # 25.1 On paper: a pixel shuffle, a connector, and what is read
-GRID = torch.tensor([[1, 2, 0, 3], [0, 4, 1, 1], [2, 0, 5, 0], [3, 1, 0, 2]])
-CONNECTOR = torch.tensor([[1, 0], [0, 1], [1, 0], [0, 2]])
-WORDS = torch.tensor([[8, 0], [7, 7], [9, 0]])
-
-
-def paper(order=(0, 2, 1, 3), before=1):
-    """The axes of the squares: row of squares, row in it, column of squares, column in it."""
-    squares = GRID.reshape(2, 2, 2, 2).permute(order).reshape(4, 4)
-    reads = torch.cat([WORDS[:before], squares @ CONNECTOR, WORDS[before:]])
-    return {"squares": squares, "visual": squares @ CONNECTOR, "reads": reads, "position of ?": 6, "no shuffle": 19}
-
-
-def squares_as(cause, order):
-    return [(cause, {part: paper(order)[part]}) for part in ("squares", "visual", "reads")]
+def paper():
+    grid = torch.tensor([[1, 2, 0, 3], [0, 4, 1, 1], [2, 0, 5, 0], [3, 1, 0, 2]])
+    squares = grid.reshape(2, 2, 2, 2).transpose(1, 2).reshape(4, 4)
+    visual = squares @ torch.tensor([[1, 0], [0, 1], [1, 0], [0, 2]])
+    words = torch.tensor([[8, 0], [7, 7], [9, 0]])
+    reads = torch.cat([words[:1], visual, words[1:]])
+    return {"squares": squares, "visual": visual, "reads": reads, "position of ?": 1 + 4 + 1, "no shuffle": 16 + 3}
 
 
 # 25.3 A checkpoint of the hub
-HUB = {"visual tokens": 196, "model.look": (2, 196, 768), "linear_1.weight": (2048, 768), "model.embed": (1, 422, 2048)}
-HUB |= {"layers that run": 11, "vision_tower": "g", "multi_modal_projector": "W", "language_model": "f"}
-WHERE = {"A": "second picture", "B": "vision_feature_layer", "C": "rms_norm_eps", "D": "rope_theta"}
+def loaded():
+    patches = (224 // 16) ** 2
+    return {
+        "visual tokens": patches,
+        "model.look": (2, patches, 768),
+        "linear_1.weight": (2048, 768),
+        "model.embed": (1, 30 + 2 * patches, 2048),
+        "layers that run": 11,
+        "vision_tower": "g",
+        "multi_modal_projector": "W",
+        "language_model": "f",
+        "A": "second picture",
+        "B": "vision_feature_layer",
+        "C": "rms_norm_eps",
+        "D": "rope_theta",
+    }
+
+
 SIGNS = {
     "A": "A is right until the second picture begins",
     "B": "B goes wrong where the first picture begins",
@@ -42,8 +54,22 @@ SIGNS = {
     "D": "D is right at the first token: there it sees itself only, and position 0 turns nothing",
 }
 
+
 # 25.4 Five connectors
-KINDS = {"A": "pixel shuffle", "B": "linear", "C": "4 x 4", "D": "mlp", "E": "mean"}
+def compared():
+    return {
+        "A": "pixel shuffle",
+        "B": "linear",
+        "C": "4 x 4",
+        "D": "mlp",
+        "E": "mean",
+        "beaten": {"B", "E"},
+        "seven pictures": "A",
+        "most": (4096 - 300) // 144,
+        "scores": ((300 + 576) / (300 + 144)) ** 2,
+    }
+
+
 SIZES = {
     "A": "A makes 144 tokens, and its first layer reads four patches at once",
     "B": "B has the fewest parameters: one layer",
@@ -51,11 +77,6 @@ SIZES = {
     "D": "D makes a token of each patch, by two layers",
     "E": "E makes 144 tokens, with the parameters of two layers for one patch",
 }
-COMPARED = KINDS | {"beaten": {"B", "E"}, "seven pictures": "A", "most": 26, "scores": (876 / 444) ** 2}
-
-
-def mixed_up(true, signs):
-    return [(signs[letter], {letter: n}) for letter in true for n in true.values() if n != true[letter]]
 
 
 # 25.6 A score and a guess
@@ -69,48 +90,34 @@ def score_cases(seed):
     train, test = ([pair[:2] for pair in pairs for _ in range(pair[2])] for pairs in (heard, asked))
     alone = [(0, 0.0), (30, 20.0), (90, 52.0 + u), (150, 61.0), (200, 56.0)]
     both = [(0, 3.0), (20, 31.0), (70, 56.0), (120, 60.0), (150, 64.0 + u)]
-    return [(train, test, alone, both), (train[::-1], test[::-1], alone, [both[0], (10, 12.0), *both[1:]])]
+    return [
+        (train, test, alone, both),
+        (train[::-1], test[::-1], alone, [both[0], (10, 12.0), both[1], (70, 57.0), *both[3:]]),
+    ]
 
 
-def favourites(train):
-    return {q: Counter(a for p, a in train if p == q).most_common(1)[0][0] for q, _ in train}
+def guess(train, test):
+    """Percent right without looking."""
+    counts = {}
+    for question, answer in train:
+        of_this = counts.setdefault(question, {})
+        of_this[answer] = of_this.get(answer, 0) + 1
+    best = {question: max(of_this, key=of_this.get) for question, of_this in counts.items()}
+    return 100 * sum(best.get(question) == answer for question, answer in test) / len(test)
 
 
-def guess(train, test, factor=100):
-    best = favourites(train)
-    return factor * sum(best.get(question) == answer for question, answer in test) / len(test)
-
-
-def guess_alike(train, test):
-    return guess([("", answer) for _, answer in train], [("", answer) for _, answer in test])
-
-
-def guess_what_was_heard(train, test):
-    return guess(train, [pair for pair in test if pair[0] in favourites(train)])
-
-
-def guess_by_question(train, test):
-    scores = [guess(train, [pair for pair in test if pair[0] == q]) for q in {question for question, _ in test}]
-    return sum(scores) / len(scores)
-
-
-def share(alone, both, level=lambda alone, both: alone[-1][1], enough=0.0, whole=lambda alone, both: alone[-1][0]):
-    steps = [step for step, y in both if y >= level(alone, both) + enough]
-    return 100 * min(steps, default=float("inf")) / whole(alone, both)
-
-
-def share_of_stops(alone, both):
-    return share(*[[(stop, y) for stop, (_, y) in enumerate(curve)] for curve in (alone, both)])
+def share(alone, both):
+    """Percent of the steps of `alone` that `both` needs."""
+    last, level = alone[-1]
+    for step, score in both:
+        if score >= level:
+            return 100 * step / last
+    return float("inf")
 
 
 def measure(functions, train, test, alone, both):
     mine, compare = functions
-    result = {"guess": mine(train, test)} if mine else {}
-    return result | ({"share": compare(alone, both), "never": compare(alone, both[:2])} if compare else {})
-
-
-def shared(**changes):
-    return None, lambda *case: share(*case, **changes)
+    return {"guess": mine(train, test), "share": compare(alone, both), "never": compare(alone, both[:2])}
 
 
 EXERCISES = [
@@ -120,16 +127,33 @@ EXERCISES = [
         points=2,
         truth=paper,
         mistakes=[
-            ("these are rows of the picture; squares of 2 × 2 neighbours were meant", {"squares": GRID}),
-            *squares_as("in a square: left to right, then the row below; yours goes down first", (0, 2, 3, 1)),
-            *squares_as("the squares follow row by row; yours go down first", (2, 0, 1, 3)),
-            *squares_as("neighbours are joined, not every second patch", (1, 3, 0, 2)),
-            ("the squares go through the connector, not the rows of the picture", {"visual": GRID @ CONNECTOR}),
+            (
+                "these are rows of the picture; squares of 2 × 2 neighbours were meant",
+                Edit("grid.reshape(2, 2, 2, 2).transpose(1, 2).reshape(4, 4) → grid"),
+            ),
+            *[
+                (cause, Edit(f"transpose(1, 2) → permute({order})"))
+                for order, cause in (
+                    ("0, 2, 3, 1", "in a square: left to right, then the row below; yours goes down first"),
+                    ("2, 0, 1, 3", "the squares follow row by row; yours go down first"),
+                    ("1, 3, 0, 2", "neighbours are joined, not every second patch"),
+                )
+            ],
+            (
+                "the squares go through the connector, not the rows of the picture",
+                Edit("visual = squares → visual = grid"),
+            ),
             ("neighbours are joined, not added", {"squares": paper()["squares"].sum(1, keepdim=True)}),
-            ("the visual tokens are read, too", {"reads": WORDS}),
-            ("the picture stands after <user>, where its placeholders are", {"reads": paper(before=0)["reads"]}),
-            ("the picture stands before the question, where its placeholders are", {"reads": paper(before=3)["reads"]}),
-            ("the words are read, too: one row each", {"reads": paper()["visual"]}),
+            ("the visual tokens are read, too", Edit("[words[:1], visual, words[1:]] → [words]")),
+            (
+                "the picture stands after <user>, where its placeholders are",
+                Edit("words[:1], visual, words[1:] → visual, words"),
+            ),
+            (
+                "the picture stands before the question, where its placeholders are",
+                Edit("words[:1], visual, words[1:] → words, visual"),
+            ),
+            ("the words are read, too: one row each", Edit("[words[:1], visual, words[1:]] → [visual]")),
             ("visual tokens have positions like words", {"position of ?": 2}),
             ("the picture has four positions, not one", {"position of ?": 3}),
             ("positions begin at 0", {"position of ?": 7}),
@@ -138,20 +162,12 @@ EXERCISES = [
             ("the words stay three; only the picture takes four times the tokens", {"no shuffle": 28}),
         ],
     ),
-    Exercise(
-        id="25.2",
-        title="One conversation",
-        points=3,
-        truth=(write, put_in),
-        cases=conversation_cases,
-        run=converse,
-        mistakes=CONVERSATION_MISTAKES,
-    ),
+    CONVERSATION,
     Exercise(
         id="25.3",
         title="A checkpoint of the hub",
         points=3,
-        truth=lambda: HUB | WHERE,
+        truth=loaded,
         mistakes=[
             ("14 patches on each side: their number is the square of it", {"visual tokens": 14}),
             ('"default" leaves the class token out', {"visual tokens": 197}),
@@ -173,17 +189,17 @@ EXERCISES = [
             *each("g is the encoder of pictures: it sees", "vision_tower", "WfZH"),
             *each("the projection is W; Z is what it reads, H what it gives", "multi_modal_projector", "gfZH"),
             *each("f says the next token: the language model", "language_model", "gWZH"),
-            *mixed_up(WHERE, SIGNS),
+            *mixed_up(loaded(), SIGNS),
         ],
     ),
     Exercise(
         id="25.4",
         title="Five connectors",
         points=2,
-        truth=lambda: COMPARED,
+        truth=compared,
         tolerance=5e-3,
         mistakes=[
-            *mixed_up(KINDS, SIZES),
+            *mixed_up(compared(), SIZES),
             ("nothing beats C: who has a lower loss needs more tokens", {"beaten": set("BCE")}),
             ("nothing beats C or A: who has a lower loss needs more tokens", {"beaten": set("ABCE")}),
             ("nothing beats A: only D has a lower loss, with more tokens", {"beaten": set("ABE")}),
@@ -200,15 +216,7 @@ EXERCISES = [
             *each("the 300 other tokens ask and are asked, too", "scores", (4, 16)),
         ],
     ),
-    Exercise(
-        id="25.5",
-        title="Find the bug: what has moved?",
-        points=3,
-        truth=(freeze, moved),
-        cases=moving_cases,
-        run=try_both,
-        mistakes=STAGE_MISTAKES,
-    ),
+    MOVED,
     Exercise(
         id="25.6",
         title="A score and a guess",
@@ -217,20 +225,63 @@ EXERCISES = [
         cases=score_cases,
         run=measure,
         mistakes=[
-            ("guess: one answer for all; the best guess depends on the question", (guess_alike, None)),
-            ("guess: nobody knows the answers of the test before", (lambda train, test: guess(test, test), None)),
-            ("guess: this is the score on the training questions", (lambda train, test: guess(train, train), None)),
-            ("guess: what was never heard counts as wrong; yours leaves it out", (guess_what_was_heard, None)),
-            ("guess: each asked question counts alike; yours are means of means", (guess_by_question, None)),
-            ("guess: asked for are percent", (lambda train, test: guess(train, test, 1), None)),
-            ("share: the end of the first curve, not its top", shared(level=lambda a, b: max(y for _, y in a))),
-            ("share: the end of the first curve, not of the second", shared(level=lambda a, b: b[-1][1])),
-            ("share: reaching it is enough", shared(enough=1e-6)),
-            ("share: divide by the steps of the first run, not of the second", shared(whole=lambda a, b: b[-1][0])),
-            ("share: a number of steps; divide by the steps of the first run", shared(whole=lambda a, b: 100)),
-            ("share: stops are counted, not steps", (None, share_of_stops)),
-            ("share: the two curves are exchanged", (None, lambda alone, both: share(both, alone))),
-            ("a run that never gets there needs infinitely many steps", (None, lambda *case: min(share(*case), 100.0))),
+            (
+                "guess: one answer for all; the best guess depends on the question",
+                Edit("setdefault(question, {}) → setdefault(None, {})", "best.get(question) → best.get(None)"),
+            ),
+            ("guess: nobody knows the answers of the test before", Edit("in train: → in test:")),
+            (
+                "guess: this is the score on the training questions",
+                Edit("in test) / len(test) → in train) / len(train)"),
+            ),
+            (
+                "guess: what was never heard counts as wrong; yours leaves it out",
+                Edit("len(test) → sum(question in best for question, _ in test)"),
+            ),
+            (
+                "guess: each asked question counts alike; yours are means of means",
+                Edit(
+                    "return 100 * sum(best.get(question) == answer for question, answer in test) / len(test) → "
+                    "right = {}\n"
+                    "    for question, answer in test:\n"
+                    "        right.setdefault(question, []).append(best.get(question) == answer)\n"
+                    "    return 100 * sum(sum(of_this) / len(of_this) for of_this in right.values()) / len(right)"
+                ),
+            ),
+            ("guess: asked for are percent", Edit("return 100 * sum → return sum")),
+            (
+                "share: the end of the first curve, not its top",
+                Edit("level = alone[-1] → level = alone[-1][0], max(score for _, score in alone)"),
+            ),
+            (
+                "share: the end of the first curve, not of the second",
+                Edit("level = alone[-1] → level = alone[-1][0], both[-1][1]"),
+            ),
+            ("share: reaching it is enough", Edit("score >= level → score > level")),
+            (
+                "share: a score was measured at the stops only; yours lies between two of them",
+                Edit(
+                    "return 100 * step / last → before, low = max(pair for pair in both if pair[0] < step)\n"
+                    "            return 100 * (before + (level - low) / (score - low) * (step - before)) / last"
+                ),
+            ),
+            (
+                "share: divide by the steps of the first run, not of the second",
+                Edit("step / last → step / both[-1][0]"),
+            ),
+            ("share: a number of steps; divide by the steps of the first run", Edit("100 * step / last → step")),
+            (
+                "share: stops are counted, not steps",
+                Edit(
+                    "level = alone[-1] → level = len(alone) - 1, alone[-1][1]",
+                    "step, score in both → step, (_, score) in enumerate(both)",
+                ),
+            ),
+            (
+                "share: the two curves are exchanged",
+                Edit("last, level = alone[-1] → alone, both = both, alone\n    last, level = alone[-1]"),
+            ),
+            ("a run that never gets there needs infinitely many steps", Edit('float("inf") → 100.0')),
         ],
     ),
 ]

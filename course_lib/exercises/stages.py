@@ -1,10 +1,13 @@
-"""What a stage of training may change and what it did change, on a small model; with the ways to get it wrong."""
+"""25.5, What has moved? What a stage of training may change and what it did change, on a small model."""
 
 import copy
 from dataclasses import dataclass
 
 import torch
 from torch import nn
+
+from course_lib.exercises.exercise import Exercise
+from course_lib.exercises.solutions import Edit
 
 
 class Trio(nn.Module):
@@ -45,70 +48,85 @@ def moving_cases(seed):
     return [(Trio(seed + i).requires_grad_(i == 1), training) for i, training in enumerate(trainings)]
 
 
-def freeze(model, stage, first=("connector",), second=("connector", "text"), melt=True):
+def freeze(model, stage):
+    """Let stage 1 or 2 change what it may change, and nothing else; the model."""
+    trained = {1: ["connector"], 2: ["connector", "text"]}[stage]
     for name, part in model.named_children():
-        trained = name in (first if stage == 1 else second)
-        if melt or not trained:
-            part.requires_grad_(trained)
+        part.requires_grad_(name in trained)
     return model
 
 
-def moved(model, train, same=torch.equal, keep=torch.clone, kind="", name=lambda name: name):
-    before = {key: keep(tensor) for key, tensor in model.state_dict().items() if key.endswith(kind)}
+def moved(model, train):
+    """The names of the tensors that `train(model)` changes."""
+    before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
     train(model)
-    return {name(key) for key in before if not same(before[key], model.state_dict()[key])}
-
-
-def equal_means(a, b):
-    return a.double().mean() == b.double().mean()
-
-
-def moved_parameters(model, train):
-    return moved(model, train) & {name for name, _ in model.named_parameters()}
-
-
-def may_change(model, train=None):
-    return {name for name, parameter in model.named_parameters() if parameter.requires_grad}
+    return {name for name, tensor in model.state_dict().items() if not torch.equal(tensor, before[name])}
 
 
 def try_both(functions, model, train):
     """What may change in stage 1, in stage 2, and in stage 1 again, and what did."""
     mine, proof = functions
     result, other = {}, copy.deepcopy(model)
-    for stage in ("stage 1", "stage 2", "stage 1 again") if mine else ():
+    for stage in ("stage 1", "stage 2", "stage 1 again"):
         given = mine(other, int(stage[6]))
         result[stage] = parts_that_may_change(given) if isinstance(given, nn.Module) else given
-    return result | ({"moved": proof(copy.deepcopy(model), train)} if proof else {})
+    return result | {"moved": proof(copy.deepcopy(model), train)}
 
 
 def parts_that_may_change(model):
     return {name for name, part in model.named_children() if all(p.requires_grad for p in part.parameters())}
 
 
-def frozen(**changes):
-    return lambda model, stage: freeze(model, stage, **changes), None
+def unless(same):
+    """Another way to tell that a tensor has not moved."""
+    return Edit(f"if not torch.equal(tensor, before[name]) → if not {same}")
 
 
-def proved(**changes):
-    return None, lambda model, train: moved(model, train, **changes)
-
-
-STAGE_MISTAKES = [
-    ("stage 1: the language model is frozen", frozen(first=("connector", "text"))),
-    ("stage 1: the connector learns", frozen(first=("text",))),
-    ("stage 1: the connector learns", frozen(first=())),
-    ("stage 2: the vision encoder is never trained", frozen(second=("vision", "connector", "text"))),
-    ("stage 2: the connector goes on learning", frozen(second=("text",))),
-    ("stage 2: the language model learns, too", frozen(second=("connector",))),
-    ("what may change is still the same in each stage", (lambda model, stage: model, None)),
-    ("what was frozen stays frozen: say True as well as False", frozen(melt=False)),
-    ("moved: `before` is no copy: it changes with the model", proved(keep=lambda tensor: tensor)),
-    ("moved: a mean stays when numbers change places", proved(same=equal_means)),
-    ("moved: nearly the same is not the same: compare bit for bit", proved(same=torch.allclose)),
-    ("moved: a sign can change, too", proved(same=lambda a, b: torch.equal(a.abs(), b.abs()))),
-    ("moved: only weights are compared; a bias can move, too", proved(kind="weight")),
-    ("moved: these are parts; asked for are their tensors", proved(name=lambda key: key.split(".")[0])),
-    ("moved: these are the tensors that did not move", proved(same=lambda a, b: not a.equal(b))),
-    ("moved: these may move; asked for is what did", (None, may_change)),
-    ("moved: only parameters are compared; the state dict has buffers, too", (None, moved_parameters)),
-]
+MOVED = Exercise(
+    id="25.5",
+    title="Find the bug: what has moved?",
+    points=3,
+    truth=(freeze, moved),
+    cases=moving_cases,
+    run=try_both,
+    mistakes=[
+        ("stage 1: the language model is frozen", Edit('1: ["connector"] → 1: ["connector", "text"]')),
+        ("stage 1: the connector learns", Edit('1: ["connector"] → 1: ["text"]')),
+        ("stage 1: the connector learns", Edit('1: ["connector"] → 1: []')),
+        (
+            "stage 2: the vision encoder is never trained",
+            Edit('2: ["connector", "text"] → 2: ["vision", "connector", "text"]'),
+        ),
+        ("stage 2: the connector goes on learning", Edit('2: ["connector", "text"] → 2: ["text"]')),
+        ("stage 2: the language model learns, too", Edit('2: ["connector", "text"] → 2: ["connector"]')),
+        ("what may change is still the same in each stage", Edit("part.requires_grad_(name in trained) → pass")),
+        (
+            "what was frozen stays frozen: say True as well as False",
+            Edit("part.requires_grad_(name in trained) → name in trained or part.requires_grad_(False)"),
+        ),
+        ("moved: `before` is no copy: it changes with the model", Edit("tensor.clone() → tensor")),
+        (
+            "moved: a mean stays when numbers change places",
+            unless("tensor.double().mean() == before[name].double().mean()"),
+        ),
+        ("moved: nearly the same is not the same: compare bit for bit", unless("tensor.allclose(before[name])")),
+        ("moved: a sign can change, too", unless("tensor.abs().equal(before[name].abs())")),
+        (
+            "moved: only weights are compared; a bias can move, too",
+            Edit('if not torch → if name.endswith("weight") and not torch'),
+        ),
+        (
+            "moved: these are parts; asked for are their tensors",
+            Edit('return {name for → return {name.split(".")[0] for'),
+        ),
+        ("moved: these are the tensors that did not move", Edit("if not torch → if torch")),
+        (
+            "moved: these may move; asked for is what did",
+            Edit("if not torch.equal(tensor, before[name]) → if model.state_dict(keep_vars=True)[name].requires_grad"),
+        ),
+        (
+            "moved: only parameters are compared; the state dict has buffers, too",
+            Edit("if not torch → if name in dict(model.named_parameters()) and not torch"),
+        ),
+    ],
+)

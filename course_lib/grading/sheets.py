@@ -11,7 +11,6 @@ from course_lib.exercises.solutions import source_of
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 WIDTH = 120
-BY_HAND = "12", "18", "21", "22", "25"  # the lessons whose notebooks have solutions of their own
 
 
 def fill(notebook, lesson):
@@ -20,7 +19,7 @@ def fill(notebook, lesson):
 
     Raises CourseError where an exercise is not asked in the notebook, or its solution can't be shown.
     """
-    for exercise in exercises_of(lesson).values() if lesson not in BY_HAND else ():
+    for exercise in exercises_of(lesson).values():
         for name, source, metadata in cells_of(exercise):
             cell = find(notebook, name) or add(notebook, exercise.id, name)
             cell.source = source

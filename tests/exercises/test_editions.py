@@ -8,7 +8,7 @@ import pytest
 
 from course_lib.exercises.results import is_check, results
 from course_lib.grading.editions import STUB, generate_releases
-from course_lib.grading.sheets import BY_HAND, fill
+from course_lib.grading.sheets import fill
 from tests.exercises.editions import RELEASES, SOURCES, rules_for
 from tests.notebooks.lesson import Lesson
 from tests.notebooks.tolerance import says_the_same
@@ -38,7 +38,7 @@ def test_every_student_edition_is_the_one_that_its_source_gives():
         assert without_outputs(Lesson(path).notebook) == without_outputs(notebook), "run `course release`"
 
 
-@pytest.mark.parametrize("path", [path for path in SOURCES if path.stem[:2] not in BY_HAND], ids=name)
+@pytest.mark.parametrize("path", SOURCES, ids=name)
 def test_every_source_edition_has_the_solutions_of_the_library(path):
     notebook = copy.deepcopy(Lesson(path).notebook)
     fill(notebook, path.name[:2])
