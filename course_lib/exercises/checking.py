@@ -1,17 +1,13 @@
 """Trying an answer: on every case, against the truth, and if it fails, against the mistakes that are known."""
 
-import contextlib
-import inspect
-import io
 import os
-import warnings
 from collections import defaultdict
 from collections.abc import Hashable
 from dataclasses import dataclass
 
+from course_lib.exercises.causes import names_of, quietly, reason_of
 from course_lib.exercises.exercise import find_exercise
-from course_lib.exercises.patterns import pattern
-from course_lib.exercises.values import agrees, as_tensor, first_difference, is_missing, show
+from course_lib.exercises.values import first_difference, is_missing, show
 from course_lib.remote import in_words
 from course_lib.remote.clocks import Stopped, limited
 
@@ -91,69 +87,12 @@ def examine(exercise, answer, tells=lambda part: True):
         true = exercise.true_value(case)
         if difference := first_difference(given, true, exercise.tolerance, exercise.axes.split()):
             part = difference.part
-            cause = cause_of(exercise, answer, case, cases, part)
-            cause = (
-                cause or handed_back(exercise, case, of_part([given], part)[0]) or seen(exercise, answer, cases, part)
-            )
+            cause = reason_of(exercise, answer, case, cases, given, part)
             reasons = [cause.format_map(Places(difference.place))] if cause else []
             said = [f"not right yet{where}", *reasons, difference.in_words(tells(part))]
             return Verdict(0, "\n  ".join(said), part)
     on = f", on all {len(cases)} cases" if exercise.wants_a_function else ""
     return Verdict(exercise.points, f"right{on}: {exercise.points} of {exercise.points} points")
-
-
-def cause_of(exercise, answer, failed, cases, part):
-    """The mistake that gives what the answer gives, in every case or else in the one that failed; None if none does.
-
-    If `part` of a dict is what is wrong first, a mistake in other parts is no cause; one that gives the same part in
-    every case is, whatever it makes of the others.
-    """
-    for tried, parts in ((cases, None), (cases, part), ([failed], None)):
-        with contextlib.suppress(Exception), quietly():  # an answer may not work for every case
-            given = [exercise.apply(answer, case) for case in tried]
-            if len(tried) < len(cases) and is_easily_alike(given[0], part):
-                return None
-            for cause, wrong in exercise.mistakes:
-                with contextlib.suppress(Exception):  # nor may a mistake
-                    results = [exercise.apply(wrong, case) for case in tried]
-                    if part is not None and not all(part in result for result in results):
-                        continue
-                    pairs = zip(given, results, strict=True)
-                    if all(agrees(*of_part(pair, parts), exercise.tolerance) for pair in pairs):
-                        return cause
-    return None
-
-
-def handed_back(exercise, case, given):
-    """That a result is nothing but one of the arguments, in words; None if it is not."""
-    for name, handed in zip(names_of(exercise), case, strict=False):
-        numbers = as_tensor(handed)
-        if numbers is not None and numbers.numel() > 1 and agrees(given, handed, exercise.tolerance):
-            return f"this is `{name}` as it was handed in"
-    return None
-
-
-def seen(exercise, answer, cases, part):
-    """What all wrong results have in common with the true ones, in words; None if nothing."""
-    found = set()
-    with contextlib.suppress(Exception), quietly():  # an answer may not work for every case
-        for case in cases:
-            pair = of_part([exercise.apply(answer, case), exercise.true_value(case)], part)
-            if not agrees(*pair, exercise.tolerance):
-                found.add(pattern(*pair, exercise.tolerance))
-    return found.pop() if len(found) == 1 else None
-
-
-def of_part(results, part):
-    """The same part of several results; None stands for the whole."""
-    return results if part is None else [result.get(part) for result in results]
-
-
-def is_easily_alike(value, part):
-    """Whether one case proves nothing: two mistakes often lead to the same word, or to the same single number."""
-    value = value if part is None else value.get(part)
-    numbers = as_tensor(value)
-    return not isinstance(value, dict) and (numbers is None or numbers.numel() < 2)
 
 
 def the_courses_own(answer):
@@ -175,24 +114,6 @@ class Places(dict):
 
     def __missing__(self, axis):
         return axis
-
-
-@contextlib.contextmanager
-def quietly():
-    """What an answer prints on the way is not part of the verdict; nbgrader takes a warning for a failure."""
-    with (
-        contextlib.redirect_stdout(io.StringIO()),
-        contextlib.redirect_stderr(io.StringIO()),
-        warnings.catch_warnings(action="ignore"),
-    ):
-        yield
-
-
-def names_of(exercise):
-    """What the arguments of a case are called."""
-    if callable(exercise.truth):
-        return list(inspect.signature(exercise.truth).parameters)
-    return list(inspect.signature(exercise.run).parameters)[1:]  # several functions: how they are tried has the names
 
 
 def describe(exercise, case):

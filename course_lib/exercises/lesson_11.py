@@ -27,7 +27,7 @@ def copies_cases(seed):
     words = texts[1].split()
     words[number(seed, 2, 9)] = "other"
     texts += [" ".join(words), texts[0], f"{texts[2]} {texts[3]}"]
-    return [(texts, 2, 0.5), (texts[::-1], 3, 0.4), (texts, 1, 0.9)]
+    return [(texts, 2, 0.5), ([*texts[::-1], texts[0]], 3, 0.4), (texts, 1, 0.9)]
 
 
 def near_copies(texts, n, threshold):
@@ -152,6 +152,7 @@ EXERCISES = [
                 "a text is no copy of itself",
                 Edit("sets[:j] → sets[: j + 1]"),
             ),
+            ("neighbours are compared, too", Edit("sets[:j] → sets[: max(j - 1, 0)]")),
             ("only exact copies are found", Edit(">= threshold → >= 1.0")),
             (
                 "the runs have another length than n words",

@@ -31,20 +31,11 @@ def paper():
 # 25.3 A checkpoint of the hub
 def loaded():
     patches = (224 // 16) ** 2
-    return {
-        "visual tokens": patches,
-        "model.look": (2, patches, 768),
-        "linear_1.weight": (2048, 768),
-        "model.embed": (1, 30 + 2 * patches, 2048),
-        "layers that run": 11,
-        "vision_tower": "g",
-        "multi_modal_projector": "W",
-        "language_model": "f",
-        "A": "second picture",
-        "B": "vision_feature_layer",
-        "C": "rms_norm_eps",
-        "D": "rope_theta",
-    }
+    shapes = {"visual tokens": patches, "model.look": (2, patches, 768), "linear_1.weight": (2048, 768)}
+    shapes |= {"model.embed": (1, 30 + 2 * patches, 2048), "layers that run": 11}
+    named = {"vision_tower": "g", "multi_modal_projector": "W", "language_model": "f"}
+    wrong = {"A": "second picture", "B": "vision_feature_layer", "C": "rms_norm_eps", "D": "rope_theta"}
+    return shapes | named | wrong
 
 
 SIGNS = {

@@ -252,6 +252,13 @@ EXERCISES = [
                 "rate: plurals name a thing, too",
                 Edit("named = → nouns = {noun: noun for noun in nouns.values()}\n    named ="),
             ),
+            (
+                "rate: not every plural ends in s, nor is every s a plural; `nouns` knows which",
+                Edit(
+                    r'{nouns[word] for word in re.findall(r"\w+", text.lower()) if word in nouns} → '
+                    r'{word.rstrip("s") for word in re.findall(r"\w+", text.lower())} & set(nouns.values())'
+                ),
+            ),
             ("rate: Cat and cat are the same word", Edit("text.lower() → text")),
             (
                 "rate: a comma or full stop is no part of a word",

@@ -1,10 +1,11 @@
 """What a wrong result has in common with the true one, whatever the exercise."""
 
 import math
+from itertools import permutations
 
 import torch
 
-from course_lib.exercises.values import as_tensor
+from course_lib.exercises.values import as_tensor, plain
 
 OF_ANY = {
     "the sign is turned": lambda true: -true,
@@ -35,6 +36,8 @@ OF_WHOLE = {  # of small ones, these would be chance as well
 
 def pattern(given, true, tolerance):
     """What all numbers of a wrong result have in common, in words; None if nothing does."""
+    if isinstance(true, set | frozenset):
+        return pattern_of_sets(given, true)
     is_bool = isinstance(true, bool) or getattr(true, "dtype", None) is torch.bool
     given, true = as_tensor(given), as_tensor(true)
     if given is None or true is None or true.numel() == 0:
@@ -71,13 +74,39 @@ def pattern_of_shapes(given, true):
             return "these are means of the right numbers"
         if same(given, true.sum(axis)):
             return "these are sums of the right numbers"
-    if given.dim() == true.dim() > 0 and given.shape[1:] == true.shape[1:] and given.numel():
-        short, long = sorted((given, true), key=len)
+    orders = permutations(range(true.dim())) if sorted(given.shape) == sorted(true.shape) and true.dim() < 5 else ()
+    if any(same(given, true.permute(order)) for order in orders):
+        return "the axes stand in another order"
+    if given.dim() == true.dim() > 0:
+        return pattern_of_lengths(given, true)
+    return "an axis is missing" if given.dim() < true.dim() else "there is an axis too many"
+
+
+def pattern_of_lengths(given, true):
+    """What is missing, or too many, along the only axis that has another length."""
+    other = [axis for axis in range(true.dim()) if given.shape[axis] != true.shape[axis]]
+    if len(other) == 1 and given.numel():
+        (axis,) = other
+        short, long = sorted((given, true), key=lambda tensor: tensor.shape[axis])
+        have, all_of_them = short.shape[axis], long.shape[axis]
         what = "missing" if short is given else "too many"
-        for where, part in (("end", long[: len(short)]), ("beginning", long[len(long) - len(short) :])):
-            if same(short, part):
-                return f"{len(long) - len(short)} of {len(long)} are {what}, at the {where}; all others are right"
+        along = f" along axis {axis}" if axis else ""
+        for where, start in (("end", 0), ("beginning", all_of_them - have)):
+            if same(short, long.narrow(axis, start, have)):
+                return f"{all_of_them - have} of {all_of_them}{along} are {what}, at the {where}; all others are right"
+        if all_of_them - have == 1:
+            return f"one is {what}{along}"
     return None
+
+
+def pattern_of_sets(given, true):
+    """Whether the members of a set are too few or too many."""
+    if not isinstance(given, set | frozenset | list | tuple):
+        return None
+    given, true = set(map(plain, given)), set(map(plain, true))
+    if true - given and not given - true:
+        return "some are missing, and none is too many" if given else "nothing was found"
+    return "some are too many, and none is missing" if given - true and not true - given else None
 
 
 def pattern_of_many(given, true, tolerance):
@@ -92,17 +121,29 @@ def pattern_of_many(given, true, tolerance):
         factor = (given.flatten()[true.abs().argmax()] / (largest * true.flatten()[true.abs().argmax()].sign())).item()
         if factor and same(given, factor * true, tolerance):
             return f"every number is {factor:.4g} times the true one"
-    right = torch.isclose(given, true, rtol=tolerance, atol=tolerance).flatten(1).all(1) if true.dim() > 1 else None
-    return None if right is None or len(right) < 3 else of_rows(right)
+    right = torch.isclose(given, true, rtol=tolerance, atol=tolerance)
+    along = (of_axis(right, axis) for axis in range(true.dim() if true.dim() > 1 else 0) if true.shape[axis] > 2)
+    return of_zeros(given, true, right) or next(filter(None, along), None)
 
 
-def of_rows(right):
-    """Where along the first axis all is right."""
+def of_axis(right, axis):
+    """Where along an axis all is right."""
+    right = right.movedim(axis, 0).flatten(1).all(1)
     if right[0] and not right[1:].any():
-        return "the first row is right, and no other"
+        return (
+            "the first row is right, and no other" if axis == 0 else f"only the first place along axis {axis} is right"
+        )
+    rows = f"places along axis {axis}" if axis else "rows"
     if right[:-1].all():
-        return "all rows are right but the last one"
-    return "all rows are right but the first one" if right[1:].all() else None
+        return f"all {rows} are right but the last one"
+    return f"all {rows} are right but the first one" if right[1:].all() else None
+
+
+def of_zeros(given, true, right):
+    """Whether all that is wrong should be 0, or is."""
+    if (true[~right] == 0).all():
+        return "all that should not be 0 is right, but something is not 0 that should be"
+    return "something is 0 that should not be; all else is right" if (given[~right] == 0).all() else None
 
 
 def same(a, b, tolerance=1e-4):
@@ -156,4 +197,9 @@ OF_MANY = {
     ),
     "the numbers are rounded down": lambda given, true: given.any() and same(given, true.trunc()),
     "the numbers are rounded to whole ones": lambda given, true: given.any() and same(given, true.round()),
+    "what is below 0 is cut off": lambda given, true: given.any() and same(given, true.clamp_min(0)),
+    "there is a softmax too many": lambda given, true: true.dim() and same(given, true.softmax(-1)),
+    "there is a logarithm too many": lambda given, true: same(given, true.log()),
+    "there is an exponential too many": lambda given, true: same(given, true.exp()),
+    "these are running sums of the right numbers": lambda given, true: true.dim() and same(given, true.cumsum(-1)),
 }

@@ -104,7 +104,10 @@ MOVED = Exercise(
             "what was frozen stays frozen: say True as well as False",
             Edit("part.requires_grad_(name in trained) → name in trained or part.requires_grad_(False)"),
         ),
-        ("moved: `before` is no copy: it changes with the model", Edit("tensor.clone() → tensor")),
+        (
+            "moved: nothing moved between your two looks: copy before `train(model)`, look again after it",
+            Edit("tensor.clone() → tensor"),
+        ),
         (
             "moved: a mean stays when numbers change places",
             unless("tensor.double().mean() == before[name].double().mean()"),

@@ -34,11 +34,6 @@ def shares_by_loops(logits, active):
     return rows
 
 
-def shares_by_dividing(logits, active):
-    best, chosen = logits.softmax(dim=1).topk(active)
-    return torch.zeros_like(logits).scatter(1, chosen, best / best.sum(dim=1, keepdim=True))
-
-
 def shares_of_the_best_alone(logits, active):
     best, chosen = logits.topk(active)
     return torch.zeros_like(logits).scatter(1, chosen, best.softmax(dim=1))
@@ -46,7 +41,7 @@ def shares_of_the_best_alone(logits, active):
 
 RIGHT = {
     "22.2": [correct_by_loops, correct_in_numpy, correct_as_the_library],
-    "22.3": [shares_by_loops, shares_by_dividing, shares_of_the_best_alone],
+    "22.3": [shares_by_loops, shares_of_the_best_alone],
 }
 
 WRONG = {

@@ -163,7 +163,10 @@ WRONG = {
         (lambda *case: loss_by_loops(*case) / math.log(2), "yours is"),
     ],
     "24.4": [
-        ((mean_by_loops, nearest_by_loops, lambda *case: measure_by_loops(*case)[::-1]), "another order"),
+        (
+            (mean_by_loops, nearest_by_loops, lambda *case: measure_by_loops(*case)[::-1]),
+            "the other way round: from the last to the first",
+        ),
         ((mean_by_loops, lambda *case: nearest_in_one_list(*case) + 1, measure_by_loops), "nearest: at [0]: yours is"),
         ((lambda images, captions: images @ captions.T, nearest_by_loops, measure_by_loops), "your code raises"),
     ],

@@ -5,7 +5,7 @@ from numbers import Number
 
 import pytest
 
-from course_lib.exercises.checking import quietly
+from course_lib.exercises.causes import quietly
 from course_lib.exercises.values import first_difference
 from tests.exercises.test_answers import EXERCISES, right
 

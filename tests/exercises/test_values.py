@@ -121,6 +121,13 @@ def test_words_and_sets_are_compared_without_their_dress(given, true):
         (TRUE.sum(1), "these are sums of the right numbers"),
         (TRUE.T, "the last two axes are exchanged"),
         (TRUE[:1], "1 of 2 are missing, at the end; all others are right"),
+        (TRUE[:, 1:], "1 of 3 along axis 1 are missing, at the beginning; all others are right"),
+        (TRUE[:, :1].expand(2, 4), "one is too many along axis 1"),
+        (TRUE[0], "an axis is missing"),
+        (TRUE[None] + 1, "there is an axis too many"),
+        (TRUE.softmax(-1), "there is a softmax too many"),
+        (TRUE.cumsum(-1), "these are running sums of the right numbers"),
+        (TRUE * torch.tensor([[1, 1, 0], [1, 0, 1]]), "something is 0 that should not be; all else is right"),
         (torch.cat([TRUE[:1], TRUE]), "1 of 3 are too many, at the beginning; all others are right"),
     ],
 )
@@ -170,6 +177,12 @@ def test_what_a_single_number_is_of_the_true_one_is_seen_if_it_is_no_chance(give
         ([[1, 2], [0, 9], [8, 0]], [[1, 2], [3, 4], [5, 6]], "the first row is right, and no other"),
         ([[1, 2], [3, 4], [8, 0]], [[1, 2], [3, 4], [5, 6]], "all rows are right but the last one"),
         ([[9, 0], [3, 4], [5, 6]], [[1, 2], [3, 4], [5, 6]], "all rows are right but the first one"),
+        ([[1, 2, 9], [3, 4, 7]], [[1, 2, 3], [3, 4, 5]], "all places along axis 1 are right but the last one"),
+        ([1, 0, 3, 2], [1, 0, 3, 0], "something is not 0 that should be"),
+        ([0, 1, 0, 3], [-2, 1, -1, 3], "what is below 0 is cut off"),
+        ({1, 2}, {1, 2, 3}, "some are missing, and none is too many"),
+        ([1, 2, 3], {1, 2}, "some are too many, and none is missing"),
+        ({1, 4}, {1, 2}, None),
     ],
 )
 def test_how_a_list_went_wrong_is_seen(given, true, says):

@@ -1,0 +1,181 @@
+"""The slips that can be made in one expression of a solution, by its kind."""
+
+import ast
+from functools import singledispatch
+
+from course_lib.exercises.slip_words import ALONG, COMMUTE, INSTEAD, MISSING, OPERATIONS
+
+MODULES = {"torch", "math", "F", "np"}
+TURNED = {ast.Lt: ast.GtE, ast.LtE: ast.Gt, ast.Gt: ast.LtE, ast.GtE: ast.Lt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq}
+TURNED |= {ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is}
+AT_THE_BOUND = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
+
+
+@singledispatch
+def slips_at(node, inputs):
+    """What may stand in the place of a part of a solution, by mistake: pairs of what is changed, in words, and what
+    stands there instead. `inputs` are the names that the function is handed."""
+    return ()
+
+
+def told(node, inputs, usual):
+    """A part of a solution in its own words, if a student has them, too: they are what his function is handed."""
+    names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    text = ast.unparse(node)
+    return f"`{text}`" if names and names <= inputs | MODULES | {"len"} and len(text) < 30 else usual
+
+
+def whole(node):
+    """The whole number that stands in a place; None if none does."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        number = whole(node.operand)
+        return None if number is None else -number
+    return node.value if isinstance(node, ast.Constant) and type(node.value) is int else None
+
+
+def expression(text, **parts):
+    """An expression in which the names of `parts` stand for other expressions."""
+
+    class Put(ast.NodeTransformer):
+        def visit_Name(self, node):
+            return parts.get(node.id, node)
+
+    return Put().visit(ast.parse(text, mode="eval").body)
+
+
+@slips_at.register
+def _(node: ast.Call, inputs):
+    function, arguments, keywords = node.func, node.args, node.keywords
+    name = getattr(function, "attr", getattr(function, "id", None))
+    of_module = isinstance(function, ast.Attribute) and getattr(function.value, "id", None) in MODULES
+    is_method = isinstance(function, ast.Attribute) and not of_module
+    for other, what in INSTEAD.get(name, {}).items():
+        taken = ast.Attribute(function.value, other, ast.Load()) if isinstance(function, ast.Attribute) else None
+        if taken or other in ("min", "max", "any", "all"):
+            yield f"with {what}", ast.Call(taken or ast.Name(other, ast.Load()), arguments, keywords)
+    if name in MISSING and (is_method or arguments):
+        yield f"without {MISSING[name]}", function.value if is_method else arguments[0]
+    if name == "masked_fill":
+        yield "with the mask turned round", expression("f(~m, v)", f=function, m=arguments[0], v=arguments[1])
+    if name in ALONG:
+        place = 0 if is_method else 1
+        for other in (-1, 0, 1, 2, -2) if len(arguments) > place and whole(arguments[place]) is not None else ():
+            new = [*arguments[:place], ast.Constant(other), *arguments[place + 1 :]]
+            yield "along another axis", ast.Call(function, new, keywords)
+        if any(keyword.arg == "dim" for keyword in keywords):
+            yield "over everything, not along an axis", ast.Call(function, arguments, [])
+    for number, keyword in enumerate(keywords):
+        if keyword.arg in ("keepdim", "correction", "unbiased", "reverse", "largest", "descending", "key"):
+            yield f"without `{keyword.arg}`", ast.Call(function, arguments, keywords[:number] + keywords[number + 1 :])
+    if name == "range":
+        first, last = arguments[:2] if len(arguments) > 1 else (ast.Constant(0), arguments[0])
+        for what, text in (("one round too few", "b - 1"), ("one round too many", "b + 1")):
+            yield f"with {what}", ast.Call(function, [first, expression(text, b=last), *arguments[2:]], [])
+        for what, text in (("the first round left out", "a + 1"), ("a round too early", "a - 1")):
+            yield f"with {what}", ast.Call(function, [expression(text, a=first), last, *arguments[2:]], [])
+    elif len(arguments) > 1 and name not in COMMUTE and None in map(whole, arguments[:2]):
+        yield "with two things exchanged", ast.Call(function, [arguments[1], arguments[0], *arguments[2:]], keywords)
+
+
+@slips_at.register
+def _(node: ast.keyword, inputs):
+    if node.arg in ("dim", "axis") and whole(node.value) is not None:
+        for other in {0, 1, 2, -1, -2, -3} - {whole(node.value)}:
+            yield "along another axis", ast.keyword(node.arg, ast.Constant(other))
+    elif isinstance(node.value, ast.Constant) and type(node.value.value) is bool:
+        yield f"with `{node.arg}={not node.value.value}`", ast.keyword(node.arg, ast.Constant(not node.value.value))
+
+
+@slips_at.register
+def _(node: ast.BinOp, inputs):
+    a, b = node.left, node.right
+    for operation, what, text in OPERATIONS:
+        if isinstance(node.op, operation):
+            words = what.format(a=told(a, inputs, "something"), b=told(b, inputs, "something"))
+            yield words, expression(text, a=a, b=b)
+
+
+@slips_at.register
+def _(node: ast.UnaryOp, inputs):
+    if (number := whole(node)) is not None:
+        yield from off_by_one(number)
+    elif isinstance(node.op, ast.USub):
+        yield "with the other sign", node.operand
+    else:
+        yield "with a condition turned round", node.operand
+
+
+@slips_at.register
+def _(node: ast.Constant, inputs):
+    if (number := whole(node)) is not None:
+        yield from off_by_one(number)
+    elif isinstance(node.value, float):
+        yield "with another constant", ast.Constant(-node.value)
+    elif isinstance(node.value, bool):
+        yield "with yes and no exchanged", ast.Constant(not node.value)
+
+
+def off_by_one(number):
+    """One more, one less; the last for the first."""
+    for other in ({number - 1, number + 1} | ({0, -1} if number in (0, -1) else set())) - {number}:
+        yield f"with {other}, where {number} belongs", ast.Constant(other)
+
+
+@slips_at.register
+def _(node: ast.Compare, inputs):
+    (_, *more), kind = node.ops, type(node.ops[0])
+    if not more and kind in AT_THE_BOUND:
+        yield (
+            "where two are equal: they count on the other side",
+            ast.Compare(node.left, [AT_THE_BOUND[kind]()], node.comparators),
+        )
+    if not more and kind in TURNED:
+        yield "with a condition turned round", ast.Compare(node.left, [TURNED[kind]()], node.comparators)
+
+
+@slips_at.register
+def _(node: ast.BoolOp, inputs):
+    for number in range(len(node.values)):
+        rest = node.values[:number] + node.values[number + 1 :]
+        yield "without one of the conditions", rest[0] if len(rest) == 1 else ast.BoolOp(node.op, rest)
+    other = ast.Or() if isinstance(node.op, ast.And) else ast.And()
+    yield "with `and` and `or` exchanged", ast.BoolOp(other, node.values)
+
+
+@slips_at.register
+def _(node: ast.IfExp, inputs):
+    yield "with two cases exchanged", ast.IfExp(node.test, node.orelse, node.body)
+    yield "with one of two cases for both", node.body
+    yield "with one of two cases for both", node.orelse
+
+
+@slips_at.register
+def _(node: ast.Slice, inputs):
+    for bound, what in (("lower", "begins"), ("upper", "ends")):
+        if value := getattr(node, bound):
+            bounds = {"lower": node.lower, "upper": node.upper, "step": node.step}
+            yield "with too much: something must be cut off", ast.Slice(**{**bounds, bound: None})
+            for text, where in (("b + 1", "late"), ("b - 1", "early")):
+                yield (
+                    f"if a piece {what} one place too {where}",
+                    ast.Slice(**{**bounds, bound: expression(text, b=value)}),
+                )
+            if len([part for part in (node.lower, node.upper) if part]) == 1:
+                other = "upper" if bound == "lower" else "lower"
+                yield "with the other part", ast.Slice(**{**bounds, bound: None, other: value})
+    if node.step and whole(node.step) == -1:
+        yield "without turning something round", ast.Slice(node.lower, node.upper, None)
+
+
+@slips_at.register
+def _(node: ast.Attribute, inputs):
+    if node.attr in ("T", "mT"):
+        yield "without a transposition", node.value
+
+
+@slips_at.register
+def _(node: ast.Name, inputs):
+    if isinstance(node.ctx, ast.Load) and node.id not in MODULES:
+        for other in sorted(inputs - {node.id}):
+            what = f"`{node.id}`" if node.id in inputs else "something else"
+            yield f"with `{other}`, where {what} belongs", ast.Name(other, ast.Load())

@@ -1,0 +1,70 @@
+"""Slips in the steps of a solution, beside those of `slip_kinds` in its expressions: loops, cases, what is kept."""
+
+import ast
+from itertools import combinations
+
+from course_lib.exercises.slip_kinds import expression, slips_at, told
+
+__all__ = ["slips_at"]
+
+
+@slips_at.register(ast.comprehension)
+@slips_at.register(ast.For)
+def _(node, inputs):
+    changed = {field: getattr(node, field) for field in node._fields}
+    for what, text in (
+        ("the first", "list(a)[1:]"),
+        ("the last", "list(a)[:-1]"),
+        ("all but the first", "list(a)[:1]"),
+    ):
+        yield f"with {what} left out", type(node)(**{**changed, "iter": expression(text, a=node.iter)})
+    yield (
+        "the other way round: from the last to the first",
+        type(node)(**{**changed, "iter": expression("list(a)[::-1]", a=node.iter)}),
+    )
+    for number in range(len(changed.get("ifs", ()))):
+        ifs = node.ifs[:number] + node.ifs[number + 1 :]
+        yield "without a condition", type(node)(**{**changed, "ifs": ifs})
+
+
+@slips_at.register
+def _(node: ast.Dict, inputs):
+    names = [key.value for key in node.keys if isinstance(key, ast.Constant)]
+    for i, j in combinations(range(len(names)), 2) if len(names) == len(node.keys) <= 5 else ():
+        values = list(node.values)
+        values[i], values[j] = values[j], values[i]
+        yield f"with {names[i]} and {names[j]} exchanged", ast.Dict(node.keys, values)
+
+
+@slips_at.register
+def _(node: ast.Tuple, inputs):
+    if isinstance(node.ctx, ast.Load) and len(node.elts) in (2, 3):
+        yield "with two things exchanged", ast.Tuple([node.elts[1], node.elts[0], *node.elts[2:]], node.ctx)
+
+
+@slips_at.register
+def _(node: ast.If, inputs):
+    yield "with a condition turned round", ast.If(ast.UnaryOp(ast.Not(), node.test), node.body, node.orelse)
+    yield "without telling two cases apart", ast.If(ast.Constant(True), node.body, node.orelse)
+    yield "without telling two cases apart", ast.If(ast.Constant(False), node.body, node.orelse)
+
+
+@slips_at.register
+def _(node: ast.AugAssign, inputs):
+    yield "without one of the steps", ast.Pass()
+    target = ast.Name(node.target.id, ast.Load()) if isinstance(node.target, ast.Name) else None
+    yield "if only the last one is kept", ast.Assign([node.target], node.value)
+    if target and isinstance(node.op, ast.Add):
+        yield "with something subtracted, not added", ast.AugAssign(node.target, ast.Sub(), node.value)
+
+
+@slips_at.register
+def _(node: ast.Expr, inputs):
+    if isinstance(node.value, ast.Call):
+        yield f"without {told(node.value, inputs, 'one of the steps')}", ast.Pass()
+
+
+@slips_at.register
+def _(node: ast.Assign, inputs):
+    if isinstance(node.targets[0], ast.Subscript):
+        yield "without one of the steps", ast.Pass()

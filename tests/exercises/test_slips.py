@@ -1,0 +1,81 @@
+"""A slip is made wherever the solution has a place for it, and an answer that gives the same is told so."""
+
+import pytest
+import torch
+
+from course_lib.exercises import Exercise
+from course_lib.exercises.checking import examine
+from course_lib.exercises.slips import slips
+
+
+def attend(q, k, v):
+    """T E, S E, S E -> T E."""
+    scores = q @ k.mT / q.shape[1] ** 0.5
+    return scores.softmax(dim=-1) @ v
+
+
+def waits(n):
+    """Counts to n."""
+    count = 0
+    while count < n:
+        count += 1
+    return count
+
+
+def halves(x):
+    """A half."""
+    return x / 2
+
+
+def all_halves(xs):
+    """The halves of some."""
+    return [halves(x) for x in xs]
+
+
+def cases(seed):
+    source = torch.Generator().manual_seed(seed)
+    return [tuple(torch.randn(n, 7, generator=source) for n in (3, 5, 5))]
+
+
+ATTEND = Exercise(id="99.1", title="Attention", points=1, truth=attend, mistakes=[], cases=cases)
+
+
+def said(answer):
+    return examine(ATTEND, answer).message
+
+
+@pytest.mark.parametrize(
+    ("answer", "slip"),
+    [
+        (lambda q, k, v: torch.einsum("te,se->ts", q, k).softmax(1) @ v, "without the division by"),
+        (lambda q, k, v: (q @ k.T / 7**0.5).softmax(dim=0) @ v, "along another axis"),
+        (lambda q, k, v: q @ k.T / 7**0.5 @ v, "without the softmax"),
+        (lambda q, k, v: (q @ k.T / 7**0.5).log_softmax(dim=1) @ v, "with log-probabilities instead of probabilities"),
+        (lambda q, k, v: (q @ v.T / 7**0.5).softmax(dim=1) @ v, "with `v`, where `k` belongs"),
+        (lambda q, k, v: (q @ k.T / 7).softmax(dim=1) @ v, "without a power or a root"),
+    ],
+)
+def test_an_answer_that_gives_what_a_slip_gives_is_told_so(answer, slip):
+    assert f"this comes out {slip}" in said(answer)
+
+
+def test_an_answer_that_is_otherwise_wrong_is_told_of_no_slip():
+    assert "this comes out" not in said(lambda q, k, v: q * 0.1 + 3)
+
+
+def test_slips_leave_the_solution_as_it_is():
+    case = cases(2)[0]
+    before = attend(*case)
+    assert len(slips(attend)) > 20
+    assert attend(*case).equal(before)
+
+
+def test_in_a_loop_that_may_not_end_nothing_is_changed():
+    assert {wrong(3) for _, wrong in slips(waits)} <= {2, 3, 4}
+
+
+def test_of_several_functions_each_has_slips_and_the_others_use_them():
+    found = dict(slips((halves, all_halves)))
+    half, both = found["this comes out of `halves` upside down"]
+    assert (half(8), both([8, 4])) == (0.25, [0.25, 0.5])
+    assert any("of `all_halves`" in cause for cause in found)
