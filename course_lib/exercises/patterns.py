@@ -1,10 +1,10 @@
 """What a wrong result has in common with the true one, whatever the exercise."""
 
 import math
-from itertools import permutations
 
 import torch
 
+from course_lib.exercises.shape_patterns import is_constant, pattern_of_shapes, same
 from course_lib.exercises.values import as_tensor, plain
 
 OF_ANY = {
@@ -63,42 +63,6 @@ def pattern_of_one(given, true):
     return None
 
 
-def pattern_of_shapes(given, true):
-    """What became of the numbers if there are more, or fewer, or if they stand otherwise."""
-    if min(given.dim(), true.dim()) > 1 and same(given.mT, true):
-        return "the last two axes are exchanged"
-    if same(given.flatten(), true.flatten()):
-        return "these are the right numbers in another shape"
-    for axis in range(true.dim()):
-        if not is_constant(true) and same(given, true.mean(axis)):
-            return "these are means of the right numbers"
-        if same(given, true.sum(axis)):
-            return "these are sums of the right numbers"
-    orders = permutations(range(true.dim())) if sorted(given.shape) == sorted(true.shape) and true.dim() < 5 else ()
-    if any(same(given, true.permute(order)) for order in orders):
-        return "the axes stand in another order"
-    if given.dim() == true.dim() > 0:
-        return pattern_of_lengths(given, true)
-    return "an axis is missing" if given.dim() < true.dim() else "there is an axis too many"
-
-
-def pattern_of_lengths(given, true):
-    """What is missing, or too many, along the only axis that has another length."""
-    other = [axis for axis in range(true.dim()) if given.shape[axis] != true.shape[axis]]
-    if len(other) == 1 and given.numel():
-        (axis,) = other
-        short, long = sorted((given, true), key=lambda tensor: tensor.shape[axis])
-        have, all_of_them = short.shape[axis], long.shape[axis]
-        what = "missing" if short is given else "too many"
-        along = f" along axis {axis}" if axis else ""
-        for where, start in (("end", 0), ("beginning", all_of_them - have)):
-            if same(short, long.narrow(axis, start, have)):
-                return f"{all_of_them - have} of {all_of_them}{along} are {what}, at the {where}; all others are right"
-        if all_of_them - have == 1:
-            return f"one is {what}{along}"
-    return None
-
-
 def pattern_of_sets(given, true):
     """Whether the members of a set are too few or too many."""
     if not isinstance(given, set | frozenset | list | tuple):
@@ -141,19 +105,11 @@ def of_axis(right, axis):
 
 def of_zeros(given, true, right):
     """Whether all that is wrong should be 0, or is."""
+    if not given.any():
+        return None
     if (true[~right] == 0).all():
         return "all that should not be 0 is right, but something is not 0 that should be"
     return "something is 0 that should not be; all else is right" if (given[~right] == 0).all() else None
-
-
-def same(a, b, tolerance=1e-4):
-    """Whether two tensors have one shape and nearly the same numbers."""
-    return a.shape == b.shape and torch.allclose(a, b, rtol=tolerance, atol=tolerance, equal_nan=True)
-
-
-def is_constant(tensor):
-    """Whether all numbers of a tensor are nearly the same."""
-    return same(tensor, tensor.flatten()[:1].expand(tensor.numel()).view(tensor.shape))
 
 
 def are_exchanged(given, true):
