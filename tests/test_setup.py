@@ -95,6 +95,14 @@ def test_a_full_disk_is_named_before_anything_is_installed(machine):
     assert not (machine / ".venv").exists()
 
 
+def test_the_environment_of_another_folder_is_left_alone(machine, tmp_path_factory):
+    add_python(machine)
+    (machine / ".venv").symlink_to(tmp_path_factory.mktemp("other"))
+    status, said = setup(machine)
+    assert status == 1
+    assert ".venv is a link" in said
+
+
 def add_environment(machine, pip):
     """Put a .venv in place whose pip runs the shell script `pip`, where "$4" is the log it is asked for."""
     rest = f'case "$3" in install) shift; {pip};; esac'

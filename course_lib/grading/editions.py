@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from course_lib.errors import CourseError
+from course_lib.exercises.results import results
 from course_lib.grading.sheets import fill
 from course_lib.lessons import SHEETS, find_lesson
 from course_lib.runtime import REPOSITORY
@@ -53,15 +54,18 @@ def complaint(outcome):
 
 
 def fill_sources(sources):
-    """Write the library's answers and checks into the notebooks `sources`, and run those in which that changed code."""
+    """Write the library's answers and checks into the notebooks `sources`, and run them.
+
+    Raises CourseError where a cell raises an error, or a solution isn't right.
+    """
     import nbformat
 
     for source in sources:
         notebook = nbformat.read(source, as_version=4)
-        before = [cell.source for cell in notebook.cells]
         fill(notebook, source.name[:2])
-        if before != [cell.source for cell in notebook.cells]:
-            run(notebook, source)
+        run(notebook, source)
+        if wrong := [result.message for result in results(notebook) if not result.passed]:
+            raise CourseError(f"{source.stem}: its own solutions should be right, but {'; '.join(wrong)}")
 
 
 def run(notebook, path):
@@ -70,7 +74,7 @@ def run(notebook, path):
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
 
-    quiet = {"record_timing": False, "extra_arguments": ["--log-level=ERROR"]}
+    quiet = {"record_timing": False, "coalesce_streams": True, "extra_arguments": ["--log-level=ERROR"]}
     try:
         NotebookClient(
             notebook, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}, **quiet
