@@ -23,7 +23,7 @@ const tokens = {
     "model only goes on with the text, one token at a time.",
   show: (session) => [
     token_list("What the model gets", session.words.map((word, i) => card(session, word, i))),
-    about_tokens("The last ones, with a frame, were written by the model. Click one to go back to it."),
+    about_tokens(session.words, "The last ones, with a frame, were written by the model. Click one to go back to it."),
     element("h3", {}, session.ended ? "The answer has ended" : "The next word"),
     next_word(session),
   ],

@@ -23,8 +23,7 @@ export class ChatSession extends DecoderSession {
     if (this.problem) return this.tell();
     const before = this.template ? this.with_answer : [];
     this.messages = this.kept([...before, user]);
-    Object.assign(this, { prompt: this.ids_of(this.messages), written: [], ended: false });
-    return this.to_the_end();
+    return this.begin({ prompt: this.ids_of(this.messages) });
   }
 
   forget() {
@@ -51,9 +50,5 @@ export class ChatSession extends DecoderSession {
 
   new_cache() {
     return this.model.new_cache();
-  }
-
-  run() {
-    return this.model.next_logits(this.tokens);
   }
 }

@@ -24,6 +24,10 @@ export class DecoderSession extends Session {
     return `A prompt of ${length} tokens is too long; there is room for ${this.room}, and for the answer.`;
   }
 
+  get decoder() {
+    return this.llm;
+  }
+
   get tokens() {
     return [...this.prompt, ...this.written];
   }

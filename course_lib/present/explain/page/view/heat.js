@@ -18,7 +18,8 @@ export function painted(matrix, most = largest(matrix)) {
   const pixels = context.createImageData(width, height);
   matrix.forEach((row, t) => row.forEach((value, i) => {
     const opacity = most ? Math.sqrt(Math.min(1, Math.abs(value) / most)) : 0;
-    pixels.data.set([...(value < 0 ? BELOW : ABOVE), Math.round(255 * opacity)], 4 * (t * width + i));
+    pixels.data.set(value < 0 ? BELOW : ABOVE, 4 * (t * width + i));
+    pixels.data[4 * (t * width + i) + 3] = Math.round(255 * opacity);
   }));
   context.putImageData(pixels, 0, 0);
   return canvas;

@@ -28,9 +28,6 @@ export class Page {
     this.read();
   }
 
-  // What else a page shows that changes.
-  draw() {}
-
   choose(changes) {
     Object.assign(this.choice, changes);
     this.update();
@@ -51,12 +48,18 @@ export class Page {
     this.input.setAttribute("aria-invalid", Boolean(session.problem));
     if (!session.written) return;
     keeping_focus(() => {
-      this.draw();
       this.output.replaceChildren(...this.answer(), this.controls(), ...this.switched_off());
-      this.road.replaceChildren(road(this.parts, this.open, (index) => this.go(index)));
-      show_here(this.road.firstChild);
-      this.panel.replaceChildren(...this.part());
+      this.stand_here();
+      this.look_into(this.parts[this.open]);
     });
+  }
+
+  // On the road, which is drawn anew only for another part.
+  stand_here() {
+    if (this.standing === this.open) return;
+    this.standing = this.open;
+    this.road.replaceChildren(road(this.parts, this.open, (index) => this.go(index)));
+    show_here(this.road.firstChild);
   }
 
   remark() {
@@ -89,8 +92,15 @@ export class Page {
       button("Switch all on", { "data-key": "all-on" }, () => session.all_on()))];
   }
 
-  part() {
-    const part = this.parts[this.open];
+  // A part that shows the input alone is drawn once for each choice; it stays while the output grows.
+  look_into(part) {
+    const draw = () => this.drawn(part);
+    const drawn = part.of_input ? this.session.once(`${part.name} ${JSON.stringify(this.choice)}`, draw) : draw();
+    if (drawn !== this.in_panel) this.panel.replaceChildren(...drawn);
+    this.in_panel = drawn;
+  }
+
+  drawn(part) {
     const lesson = this.session.contents.lessons[part.lesson];
     const slide = part.slide ? `Slide “${part.slide}”` : "Beside the slides";
     const step = (text, to) => {

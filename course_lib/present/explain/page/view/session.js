@@ -1,13 +1,14 @@
 // What the reader does with a model, and what it makes of it: an output that grows word by word, and parts that are
 // switched off. `listeners` are told of every change.
 //
-// What a subclass says: `tokens`, all that the decoder gets, of which the last ones were `written`; `longest`, the most
-// of them; `new_cache()`, `run()`, which lets the whole model run and returns the last logits, and `switches`.
+// What a subclass says: `tokens`, all that the `decoder` gets, of which the last ones were `written`; `longest`, the most
+// of them; `new_cache()`, and `switches`.
 
 import { EOS, Tokenizer } from "../data/tokenizer.js";
 import { generate, likeliest } from "../generation/sampling.js";
 import { load_model } from "../models/store.js";
 import { softmax } from "../nn/vectors.js";
+import { longer } from "./longer.js";
 
 const LETTERS_FOR_A_TOKEN = 12; // more letters than that for each token of the context, and nobody need count
 
@@ -17,6 +18,7 @@ export class Session {
     this.model = load_model(contents);
     this.tokenizer = new Tokenizer(contents.tokenizer);
     this.listeners = [];
+    this.made = new Map();
     this.choose = likeliest;
   }
 
@@ -29,6 +31,28 @@ export class Session {
     if (!is_long && size <= max_length) return null;
     const units = is_long ? "letters" : "tokens";
     return `A text of ${size.toLocaleString("en")} ${units} is too long; the model reads ${max_length} tokens.`;
+  }
+
+  // Write anew, about this input.
+  begin(input) {
+    Object.assign(this, input, { written: [], ended: false });
+    this.made.clear();
+    this.to_the_end();
+  }
+
+  // What depends on input and switches alone is made once.
+  once(name, make) {
+    if (!this.made.has(name)) this.made.set(name, make());
+    return this.made.get(name);
+  }
+
+  // The same, where the model runs for it: then the boxes show again what they saw of the output.
+  aside(name, run) {
+    return this.once(name, () => {
+      const result = run();
+      this.look();
+      return result;
+    });
   }
 
   get words() {
@@ -46,8 +70,11 @@ export class Session {
   append(id) {
     if (this.is_full) return;
     if (id === EOS) this.ended = true;
-    else this.written = [...this.written, id];
-    this.compute();
+    else {
+      this.written = [...this.written, id];
+      this.read_on();
+    }
+    this.tell();
   }
 
   next() {
@@ -78,8 +105,20 @@ export class Session {
 
   // The whole forward pass: every box keeps what it saw, for the pictures.
   look() {
+    this.guess(() => {
+      this.cache = this.new_cache();
+      return this.model.next_logits(this.tokens, this.cache);
+    });
+  }
+
+  // The last token alone, by the cache.
+  read_on() {
+    this.guess(() => longer(this.decoder, () => this.model.next_logits(this.tokens.slice(-1), this.cache)));
+  }
+
+  guess(run) {
     const started = performance.now();
-    this.logits = this.run();
+    this.logits = run();
     this.milliseconds = performance.now() - started;
     this.p = softmax(Float64Array.from(this.logits));
   }
@@ -88,7 +127,7 @@ export class Session {
   switch_off(off, number, is_off) {
     if (is_off) off.add(number);
     else off.delete(number);
-    this.compute();
+    this.switched();
   }
 
   get switched_off() {
@@ -97,14 +136,18 @@ export class Session {
 
   all_on() {
     this.switches.forEach(({ off }) => off.clear());
+    this.switched();
+  }
+
+  switched() {
+    this.made.clear();
     this.compute();
   }
 
   // What the model writes by itself from the start, as things are switched now.
   anew(start) {
-    const ids = [...generate(this.model, this.new_cache(), start, EOS, this.longest - start.length)];
-    this.look(); // what the boxes saw meanwhile is not what is shown
-    return this.tokenizer.decode(ids);
+    return this.aside("anew", () =>
+      this.tokenizer.decode([...generate(this.model, this.new_cache(), start, EOS, this.longest - start.length)]));
   }
 
   tell() {

@@ -11,8 +11,11 @@ export function word_and_id(word, id) {
   return [element("span", { class: "token" }, word), element("span", { class: "id" }, String(id))];
 }
 
-// What the signs on the cards mean.
-export function about_tokens(more) {
+// What the signs on the cards of these words mean.
+export function about_tokens(words, more) {
+  const bytes = words.some((word) => word.includes("\ufffd"))
+    ? "A letter that the vocabulary lacks is cut into its bytes, each shown as \ufffd. "
+    : "";
   return element("p", { class: "quiet" }, "A token is a word or a part of one; ▁ stands for the space before it, the number is its " +
-    `place in the vocabulary. Tokens in <> are no text: where a text begins and ends, and who speaks. ${more}`);
+    `place in the vocabulary. Tokens in <> are no text: where a text begins and ends, and who speaks. ${bytes}${more}`);
 }

@@ -1,6 +1,6 @@
 // The guided walk through a translator, in the slides' order: for each part its slide, or null where it has
 // none of its own, its lesson, two sentences, and what there is to see. `show` makes the elements, from the session and
-// from what is chosen.
+// from what is chosen; `of_input` says that the output changes nothing of them.
 
 import { button, element } from "../../../../viz/viewer_page/elements.js";
 import { beam_tree } from "./beam_tree.js";
@@ -29,7 +29,8 @@ const whole = {
       token.append(...word_and_id(word, session.tokens[i]));
       return token;
     })),
-    about_tokens("Click one of the translation to go back to where it is the last one."),
+    about_tokens([...session.source_words, ...session.words],
+      "Click one of the translation to go back to where it is the last one."),
     element("h3", {}, session.ended ? "The translation has ended" : "The next word"),
     next_word(session),
   ],
@@ -51,6 +52,7 @@ const last = {
 
 const search = {
   name: "Beam search",
+  of_input: true,
   slide: null,
   lesson: "searching_and_scoring",
   text: "Greedy search takes the likeliest word each time. Beam search follows the best few outputs at once, and takes " +
@@ -78,6 +80,7 @@ function embedding_part(stack) {
   const is_encoder = stack === "encoder";
   return {
     name: is_encoder ? "Input embedding" : "Output embedding",
+    of_input: is_encoder,
     slide: is_encoder ? "Encoder" : "Decoder",
     lesson: "encoder_decoder",
     text: "Each token has a vector that was trained, and each place in the sentence has fixed waves. Their sum is what " +
@@ -95,6 +98,7 @@ function layer_of(stack, i) {
   const is_encoder = stack === "encoder";
   return {
     name: `${is_encoder ? "Encoder" : "Decoder"} layer ${i + 1}`,
+    of_input: is_encoder,
     slide: is_encoder ? "Encoder Layer" : "Decoder Layer",
     lesson: is_encoder ? "encoder_layer" : "decoder_layer",
     text: is_encoder

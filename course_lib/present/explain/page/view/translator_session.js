@@ -16,8 +16,11 @@ export class TranslatorSession extends Session {
     this.problem = this.trouble(sentence, (text) => this.tokenizer.encode(text));
     if (this.problem) return this.tell();
     this.missing = this.met ? this.met.missing(sentence) : [];
-    Object.assign(this, { source: this.tokenizer.encode(sentence), written: [], ended: false });
-    return this.to_the_end();
+    return this.begin({ source: this.tokenizer.encode(sentence) });
+  }
+
+  get decoder() {
+    return this.model.decoder;
   }
 
   get tokens() {
@@ -43,13 +46,10 @@ export class TranslatorSession extends Session {
     return this.model.new_cache(this.source);
   }
 
-  run() {
-    return this.model.forward(this.source, this.tokens).at(-1);
-  }
-
   beam(size) {
-    const levels = [...beam_search(this.model, this.new_cache(), BOS, EOS, size, this.longest)];
-    this.look(); // what the boxes saw in the search is not what is shown
-    return { levels, best: best_output(levels) };
+    return this.aside(`beam ${size}`, () => {
+      const levels = [...beam_search(this.model, this.new_cache(), BOS, EOS, size, this.longest)];
+      return { levels, best: best_output(levels) };
+    });
   }
 }

@@ -11,6 +11,7 @@ import { Page } from "./page.js";
 import { copy_of } from "./patch_grid.js";
 import { FORMS, vlm_parts } from "./vlm_parts.js";
 import { VlmSession } from "./vlm_session.js";
+import { keeping_focus } from "./walk.js";
 
 export class VlmPage extends Page {
   constructor(contents) {
@@ -72,6 +73,7 @@ export class VlmPage extends Page {
     session.look_at(picture, twin);
     const after = this.questions(picture);
     if (before >= 0) this.input.value = after[before] ?? after[0];
+    this.draw();
     this.read();
     this.shown.setAttribute("aria-busy", false);
   }
@@ -85,22 +87,26 @@ export class VlmPage extends Page {
     this.read();
   }
 
+  // The picture, what it may be exchanged for, and what may be asked about it.
   draw() {
     const { session } = this;
     const { picture, pictures } = session;
     const change = (scene) => this.look_at(this.easel.draw(scene));
     const choose = gallery("pictures", pictures, picture, "picture", (one) => this.look_at(one));
-    this.shown.replaceChildren(copy_of(picture.canvas), choose);
-    this.changes.replaceChildren(...(picture.scene ? [composer(picture.scene, this.art, change)] : []));
     const forms = Object.keys(session.contents.forms).map((form) =>
       button(FORMS[form], { class: "chip", "aria-pressed": form === session.form, "data-key": `form-${form}` }, () => {
         session.form = form;
+        this.draw();
         this.read();
       }));
     const suggestions = this.questions(picture).map((text, i) =>
       button(text, { class: "chip", "data-key": `question-${i}` }, () => this.ask(text)));
     const group = (label, chips) => element("div", { class: "chips", role: "group", "aria-label": label }, ...chips);
-    this.asked.replaceChildren(group("form of the question", forms), group("questions", suggestions));
+    keeping_focus(() => {
+      this.shown.replaceChildren(copy_of(picture.canvas), choose);
+      this.changes.replaceChildren(...(picture.scene ? [composer(picture.scene, this.art, change)] : []));
+      this.asked.replaceChildren(group("form of the question", forms), group("questions", suggestions));
+    });
   }
 
   answer() {

@@ -32,7 +32,7 @@ const picture_and_question = {
     "model reads all of it as one sequence, and writes the answer token by token.",
   show: (session) => [
     token_list("What the language model gets", session.words.map((word, i) => token_card(session, word, i))),
-    about_tokens("The last ones, with a frame, were written by the model. Click one to go back to it."),
+    about_tokens(session.words, "The last ones, with a frame, were written by the model. Click one to go back to it."),
     element("h3", {}, session.ended ? "The answer has ended" : "The next word"),
     next_word(session),
   ],
@@ -57,6 +57,7 @@ function token_card(session, word, i) {
 
 const patches = {
   name: "Patches",
+  of_input: true,
   slide: "Vision Transformers Basics",
   lesson: "vision_transformer",
   text: "The picture is cut into squares. Each is flattened to one long list of numbers, and the same linear layer makes a " +
@@ -91,6 +92,7 @@ function vision_words({ model }) {
 function vision_layer_part(i) {
   return {
     name: `Vision layer ${i + 1}`,
+    of_input: true,
     slide: "Vision Transformers Basics",
     lesson: "vision_transformer",
     text: "The same six boxes as in the encoder layer, for patches instead of words. Each patch may look at all others, " +
@@ -115,6 +117,7 @@ function shares_over({ picture }, shares, title) {
 
 const connector = {
   name: "Connector",
+  of_input: true,
   slide: ARCHITECTURE,
   lesson: "vision_language_model",
   text: "What the vision layers have made of each patch is as wide as they are. The connector maps it to a vector as wide " +
@@ -149,6 +152,7 @@ const looking = {
 
 const exchange = {
   name: "Exchange patches",
+  of_input: true,
   slide: INFERENCE,
   lesson: "inference_and_alignment",
   text: "Some of the visual tokens are taken from another picture, at the same places, and the same question is asked " +
@@ -158,6 +162,7 @@ const exchange = {
 
 const forms = {
   name: "Three forms",
+  of_input: true,
   slide: INFERENCE,
   lesson: "inference_and_alignment",
   text: "The same question in the three forms of the slide. Nothing in the architecture knows of forms; what the model does " +

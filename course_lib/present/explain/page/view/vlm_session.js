@@ -26,6 +26,7 @@ export class VlmSession extends DecoderSession {
   look_at(picture, twin) {
     Object.assign(this, { picture, twin, other: twin });
     this.exchanged.clear();
+    this.made.clear();
   }
 
   // Ask about the picture. What can't be read says so in `problem`, and nothing else changes.
@@ -33,8 +34,7 @@ export class VlmSession extends DecoderSession {
     const prompt = () => this.prompt_of(text.trim(), this.form);
     this.problem = this.trouble(text, prompt) ?? this.without_room(prompt());
     if (this.problem) return this.tell();
-    Object.assign(this, { question: text.trim(), prompt: prompt(), written: [], ended: false });
-    return this.to_the_end();
+    return this.begin({ question: text.trim(), prompt: prompt() });
   }
 
   prompt_of(text, form) {
@@ -50,20 +50,19 @@ export class VlmSession extends DecoderSession {
 
   // The answer to the question in each form.
   answers_by_form() {
-    const answers = Object.entries(this.contents.forms).map(([form, frame]) => {
+    return this.aside("forms", () => Object.entries(this.contents.forms).map(([form, frame]) => {
       const text = this.answer_to(this.prompt_of(this.question, form));
       return { form, asked: framed(frame, this.question), text };
-    });
-    this.look(); // what the boxes saw meanwhile is not what is shown
-    return answers;
+    }));
   }
 
   // The answers to the picture, to the other one, and to the mixture.
   answers_by_picture() {
-    const sources = [this.model.see(this.picture.pixels), this.model.see(this.other.pixels), this.visual];
-    const answers = sources.map((visual) => this.answer_to(this.prompt, visual));
-    this.look();
-    return answers;
+    return this.aside("pictures", () => {
+      const other = this.model.see(this.other.pixels);
+      const own = this.model.see(this.picture.pixels); // the last that they see is what the vision layers show
+      return [own, other, this.visual].map((visual) => this.answer_to(this.prompt, visual));
+    });
   }
 
   // Take these visual tokens from another picture, and answer anew.
@@ -82,8 +81,10 @@ export class VlmSession extends DecoderSession {
 
   // The visual tokens that the language model reads.
   get visual() {
-    const others = this.exchanged.size ? this.model.see(this.other.pixels) : [];
-    return this.model.see(this.picture.pixels).map((own, i) => (this.exchanged.has(i) ? others[i] : own));
+    return this.once("visual", () => {
+      const others = this.exchanged.size ? this.model.see(this.other.pixels) : [];
+      return this.model.see(this.picture.pixels).map((own, i) => (this.exchanged.has(i) ? others[i] : own));
+    });
   }
 
   // Where in the picture a token stands, or -1: placeholders follow one another.
@@ -102,10 +103,6 @@ export class VlmSession extends DecoderSession {
 
   new_cache() {
     return this.model.new_cache(this.visual);
-  }
-
-  run() {
-    return this.model.next_logits(this.tokens, this.new_cache());
   }
 }
 

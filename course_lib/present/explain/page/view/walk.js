@@ -40,6 +40,8 @@ export function keeping_focus(act) {
   const key = document.activeElement?.dataset.key;
   const scrolled = Array.from(document.querySelectorAll(".tall"), ({ scrollTop }) => scrollTop);
   act();
-  document.querySelectorAll(".tall").forEach((place, i) => (place.scrollTop = scrolled[i] ?? 0));
+  document.querySelectorAll(".tall").forEach((place, i) => {
+    if (scrolled[i]) place.scrollTop = scrolled[i]; // to set it makes the browser lay out the page at once
+  });
   if (key) document.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
 }
