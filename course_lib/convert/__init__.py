@@ -6,6 +6,7 @@ from course_lib.convert.gguf_checkpoint import GgufCheckpoint, open_checkpoint
 from course_lib.convert.gpt2 import gpt_from_hugging_face, gpt_to_hugging_face
 from course_lib.convert.hub import HubCheckpoint
 from course_lib.convert.hub_chat import HubChatTemplate
+from course_lib.convert.hub_tokenizer import HubTokenizer
 from course_lib.convert.llava import llava_from_hugging_face
 from course_lib.convert.llm import llm_from_hugging_face, llm_to_hugging_face
 from course_lib.convert.llm_config import hub_config, llm_config
@@ -22,6 +23,7 @@ __all__ = [
     "GgufCheckpoint",
     "HubChatTemplate",
     "HubCheckpoint",
+    "HubTokenizer",
     "bert_from_hugging_face",
     "gated_delta_net_from_hugging_face",
     "gpt_from_hugging_face",

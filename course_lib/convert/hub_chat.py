@@ -11,6 +11,7 @@ from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from course_lib.convert.hub_tokenizer import HubTokenizer
+from course_lib.data.chat import Example, example
 from course_lib.data.messages import (
     Conversation,
     check_conversation,
@@ -67,17 +68,42 @@ class HubChatTemplate:
                 template refuses it.
         """
         check_conversation(messages, last="user")
+        return self._checked(messages, add_generation_prompt=True)
+
+    def training(self, messages: Conversation, max_length: int | None = None) -> Example:
+        """The `Example` of a whole conversation, see `ChatTemplate.training`.
+
+        Raises:
+            CourseError: as there and in `prompt`; or the template writes the beginning of a conversation otherwise
+                when it goes on, so that nobody can tell what the assistant says.
+        """
+        return example(messages, self._write, max_length)
+
+    def decode(self, ids: Iterable[int]) -> str:
+        """The text of `ids`, without special tokens."""
+        return self.tokenizer.decode(ids)
+
+    def _write(self, messages):
+        ids = self._checked(messages, add_generation_prompt=False)
+        is_completion = [False] * len(ids)
+        for number, message in enumerate(messages):
+            if message["role"] == "assistant":
+                before = self.prompt(messages[:number])
+                if ids[: len(before)] != before or self.end_id not in ids[len(before) :]:
+                    raise CourseError("the checkpoint's chat template writes a question otherwise when it is answered")
+                end = ids.index(self.end_id, len(before)) + 1
+                is_completion[len(before) : end] = [True] * (end - len(before))
+        return ids, is_completion
+
+    def _checked(self, messages, add_generation_prompt):
+        """`_ids`, of messages that can be written."""
         check_pictures(messages, sees=self.image_id is not None)
         for message in messages:
             said = text_of(message["content"])
             found = [text for text in self.special_texts if text in said]
             if found:
                 raise CourseError(f"{found[0]} is a special token, and can't be part of {shorten(said)}")
-        return self._ids(messages, add_generation_prompt=True)
-
-    def decode(self, ids: Iterable[int]) -> str:
-        """The text of `ids`, without special tokens."""
-        return self.tokenizer.decode(ids)
+        return self._ids(messages, add_generation_prompt)
 
     def _ids(self, messages, add_generation_prompt):
         if self.image_id is not None:

@@ -43,6 +43,16 @@ class HubTokenizer:
         config = read_config(folder, CONFIG) if (folder / CONFIG).is_file() else {}
         return cls(fast, special_tokens(config), chat_template(folder, config))
 
+    def with_special(self, token: str) -> "HubTokenizer":
+        """A copy that has one more special token, with the next id."""
+        fast = FastTokenizer.from_str(self._fast.to_str())
+        fast.add_special_tokens([token])
+        return HubTokenizer(fast, self.special_tokens, self.chat_template)
+
+    def with_template(self, chat_template: str) -> "HubTokenizer":
+        """The same with another chat template."""
+        return HubTokenizer(self._fast, self.special_tokens, chat_template)
+
     def __len__(self):
         return self._fast.get_vocab_size()
 

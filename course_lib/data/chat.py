@@ -10,7 +10,7 @@ A picture takes as many placeholders as it has visual tokens. The model exchange
     <bos> <user> <image> <image> ... <image> What is the color of the car? <eos> <assistant> The car is red. <eos>
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,14 +89,7 @@ class ChatTemplate:
         Raises:
             CourseError: see `check_conversation`; or `max_length` leaves nothing of the last answer.
         """
-        check_conversation(messages, last="assistant")
-        if max_length is not None:
-            messages, _ = drop_turns(messages, lambda rest: len(self._write(rest)[0]) <= max_length)
-        ids, is_completion = (column[:max_length] for column in self._write(messages))
-        if not any(is_completion):
-            question = shorten(text_of(messages[-2]["content"]))
-            raise CourseError(f"{max_length} tokens leave no room for an answer to {question}")
-        return Example(ids, is_completion, pictures_of(messages))
+        return example(messages, self._write, max_length)
 
     def decode(self, ids: Iterable[int] | Tensor) -> str:
         """The text of `ids`, without special tokens."""
@@ -124,3 +117,22 @@ class ChatTemplate:
             ids += [self.role_ids[message["role"]], *text]
             is_completion += [False] + [message["role"] == "assistant"] * len(text)
         return ids, is_completion
+
+
+def example(
+    messages: Conversation,
+    write: Callable[[Conversation], tuple[list[int], list[bool]]],
+    max_length: int | None = None,
+) -> Example:
+    """The `Example` of a whole conversation, as `ChatTemplate.training` says it.
+
+    `write` gives the token ids of a conversation, and for each whether it is the assistant's to say.
+    """
+    check_conversation(messages, last="assistant")
+    if max_length is not None:
+        messages, _ = drop_turns(messages, lambda rest: len(write(rest)[0]) <= max_length)
+    ids, is_completion = (column[:max_length] for column in write(messages))
+    if not any(is_completion):
+        question = shorten(text_of(messages[-2]["content"]))
+        raise CourseError(f"{max_length} tokens leave no room for an answer to {question}")
+    return Example(ids, is_completion, pictures_of(messages))

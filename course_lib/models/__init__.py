@@ -28,6 +28,7 @@ from course_lib.models.translator import Translator, TranslatorConfig
 from course_lib.models.vision_tower import VisionConfig, VisionTower
 from course_lib.models.vit import Vit, VitConfig
 from course_lib.models.vlm import Vlm, VlmConfig
+from course_lib.models.vlm_adapter import VlmAdapter, VlmAdapterConfig
 
 __all__ = [
     "T5",
@@ -61,6 +62,8 @@ __all__ = [
     "Vit",
     "VitConfig",
     "Vlm",
+    "VlmAdapter",
+    "VlmAdapterConfig",
     "VlmConfig",
     "evaluating",
     "check_kind",

@@ -24,6 +24,7 @@ from course_lib.models.t5 import T5, T5Config
 from course_lib.models.translator import Translator, TranslatorConfig
 from course_lib.models.vit import Vit, VitConfig
 from course_lib.models.vlm import Vlm, VlmConfig
+from course_lib.models.vlm_adapter import VlmAdapter, VlmAdapterConfig
 from course_lib.runtime import MODELS
 
 ARCHITECTURES = {
@@ -36,6 +37,7 @@ ARCHITECTURES = {
     "T5": (T5, T5Config, Tokenizer),
     "Translator": (Translator, TranslatorConfig, Tokenizer),
     "Vit": (Vit, VitConfig, ImageProcessor),
+    "VlmAdapter": (VlmAdapter, VlmAdapterConfig),
     "Vlm": (Vlm, VlmConfig, Tokenizer, ImageProcessor),
 }
 # What a config with values of other kinds leads Python and torch into.

@@ -9,6 +9,7 @@ from course_lib.recipes.connector import CONNECTOR
 from course_lib.recipes.recipe import Recipe
 from course_lib.recipes.reward import REWARD
 from course_lib.recipes.runner import recipe_of, run, score
+from course_lib.recipes.smollm2 import CONNECTOR_SMOLLM2, VLM_SMOLLM2
 from course_lib.recipes.translator import TRANSLATOR
 from course_lib.recipes.vit import VIT
 from course_lib.recipes.vlm import VLM
@@ -16,7 +17,21 @@ from course_lib.recipes.vlm_aligned import VLM_ALIGNED
 
 RECIPES = {
     recipe.name: recipe
-    for recipe in (TRANSLATOR, BERT, BASE, CHAT, REWARD, ALIGNED, CONNECTOR, VLM, VLM_ALIGNED, VIT, CLIP)
+    for recipe in (
+        TRANSLATOR,
+        BERT,
+        BASE,
+        CHAT,
+        REWARD,
+        ALIGNED,
+        CONNECTOR,
+        VLM,
+        VLM_ALIGNED,
+        VIT,
+        CLIP,
+        CONNECTOR_SMOLLM2,
+        VLM_SMOLLM2,
+    )
 }
 
 __all__ = ["RECIPES", "Recipe", "recipe_of", "run", "score"]

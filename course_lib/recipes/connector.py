@@ -9,7 +9,7 @@ from course_lib.evaluation import mean_loss
 from course_lib.models import Clip, Connector, ConnectorConfig, Llm, Vlm, load_model
 from course_lib.objectives import TokenPrediction
 from course_lib.recipes.picture_dialogues import PictureDialogues, batches_about, descriptions, prompt_lengths, see
-from course_lib.recipes.recipe import Recipe, Scores
+from course_lib.recipes.recipe import Recipe, Scores, load_start
 from course_lib.training import Plan
 
 ClipKit = tuple[Clip, Tokenizer, ImageProcessor]
@@ -38,7 +38,7 @@ class ConnectorRecipe(Recipe):
 
     def restore(self, folder: Path | str) -> VlmKit:
         """A `Vlm` with the connector that was written."""
-        clip, chat = map(load_model, self.starts_from)
+        clip, chat = map(load_start, self.starts_from)
         return assembled(clip, *load_model(folder), chat)
 
     def product(self, model: Vlm, *_: Any) -> tuple[Connector]:

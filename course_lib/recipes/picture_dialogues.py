@@ -6,6 +6,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from course_lib.convert import HubChatTemplate, HubTokenizer
 from course_lib.data import (
     Batches,
     ChatTemplate,
@@ -27,6 +28,12 @@ from course_lib.world.scenes.dialogues import practice
 
 if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
     import datasets
+
+CHAT_ML = (
+    "{% for message in messages %}{{ bos_token + message.role + '\n' }}"
+    "{% for part in message.content %}{{ part.text if part.type == 'text' else '<image>' }}{% endfor %}"
+    "{{ eos_token + '\n' }}{% endfor %}{% if add_generation_prompt %}{{ bos_token + 'assistant\n' }}{% endif %}"
+)
 
 Turns = list[list[dict[str, str]]]  # of each dialogue: what the user asks, and what the assistant says
 
@@ -77,8 +84,11 @@ def practised(pictures: list[list[object]], split: str, **amounts: int) -> Pictu
     return PictureDialogues(pictures, texts)
 
 
-def template_of(model: Vlm, tokenizer: Tokenizer) -> ChatTemplate:
-    """How dialogues are written for a `Vlm`."""
+def template_of(model: Vlm, tokenizer: Tokenizer | HubTokenizer) -> ChatTemplate | HubChatTemplate:
+    """How dialogues are written for a `Vlm`: in our way, or with a language model of others in ChatML."""
+    if isinstance(tokenizer, HubTokenizer):
+        places = model.config.image_id, model.config.num_visual_tokens
+        return HubChatTemplate(tokenizer.with_template(CHAT_ML), {tokenizer.eos_id}, *places)
     return ChatTemplate(tokenizer, model.config.num_visual_tokens)
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import torch
 
+from course_lib.convert import open_checkpoint
+from course_lib.convert.artefacts import ARTEFACTS
 from course_lib.data import Batches
 from course_lib.errors import CourseError
 from course_lib.generation import Rollouts
@@ -31,7 +33,7 @@ class Recipe:
         items: what it learns from, in the plural.
         plan: of the training.
         watched: those of the scores that the log shows.
-        starts_from: the shipped models that it begins with.
+        starts_from: the models that it begins with: shipped ones, and those that `course fetch` brings.
         earlier: the stages before this one: recipes whose plans and data train the same kit, one after the other.
         elsewhere: the fields that have other values on other data than the little world's.
         dtype: of the weights on disk; the card is about the model that has these.
@@ -125,6 +127,18 @@ class Recipe:
         common = {each.name for each in fields(Recipe)}
         own = {each.name: getattr(self, each.name) for each in fields(self) if each.name not in common}
         return {name: asdict(value) if is_dataclass(value) else value for name, value in own.items()}
+
+
+def load_start(name: Path | str) -> tuple:
+    """What a recipe begins with: a model of ours (see `load_model`), or an `Llm` of others and its tokenizer.
+
+    Raises:
+        CourseError: it is not here, or can't be used; of what `course fetch` brings, the message says so.
+    """
+    if name in ARTEFACTS or Path(name).suffix == ".gguf":
+        checkpoint = open_checkpoint(name)
+        return checkpoint.model(), checkpoint.tokenizer()
+    return load_model(name)
 
 
 def plain(scores: dict[str, Any]) -> Scores:

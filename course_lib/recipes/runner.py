@@ -11,8 +11,8 @@ from torch import nn
 
 from course_lib.errors import CourseError
 from course_lib.files import read_json, sha256, write_json
-from course_lib.models import load_model, save_model
-from course_lib.recipes.recipe import Kit, Recipe
+from course_lib.models import save_model
+from course_lib.recipes.recipe import Kit, Recipe, load_start
 from course_lib.runtime import pick_device, seed_everything
 from course_lib.training import Trainer
 
@@ -105,7 +105,7 @@ def try_out(folder: Path) -> None:
 
 def new_kit(recipe: Recipe, rows: Sized, seed: int) -> Kit:
     """The kit before the training."""
-    starts = [load_model(name) for name in recipe.starts_from]
+    starts = [load_start(name) for name in recipe.starts_from]
     seed_everything(seed)  # after models were read, which draws first weights, too
     return on_device(recipe.build(rows, *starts))
 
