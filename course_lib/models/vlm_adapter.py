@@ -1,4 +1,4 @@
-"""What training changes of a `Vlm` with a large language model: little beside the model itself (LLaVA-1.5 with LoRA)."""
+"""What training changes of a `Vlm` with a large language model, which is little: connector and LoRA (LLaVA-1.5)."""
 
 from dataclasses import dataclass
 

@@ -1,5 +1,5 @@
-"""The recipes that give a language model of others our eyes, as LLaVA-1.5 does: first the connector alone, then LoRA too
-(slide "Multimodal Vision Language Models Training"; Liu et al. 2024)."""
+"""The recipes that give a language model of others our eyes, as LLaVA-1.5 does: the connector learns first, then LoRA
+(slide "Multimodal Vision Language Models Training"; Liu et al. 2024, section 3)."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,9 +7,11 @@ from typing import Any
 
 import torch
 
+from course_lib.convert import HubTokenizer
 from course_lib.convert.artefacts import ARTEFACTS
 from course_lib.errors import CourseError
 from course_lib.evaluation import evaluate_vlm, mean_loss
+from course_lib.files import sha256
 from course_lib.models import Connector, Vlm, VlmAdapter, VlmAdapterConfig, load_model
 from course_lib.recipes.connector import ChatKit, ClipKit, ConnectorRecipe, VlmKit, assembled
 from course_lib.recipes.picture_dialogues import (
@@ -30,15 +32,22 @@ Exam = tuple[Shown, Shown]  # questions, and captions
 
 
 @dataclass(frozen=True, kw_only=True)
-class Examined(Recipe):
-    """The exam of both stages: questions to be answered, and captions to be expected.
+class Stage(Recipe):
+    """What both stages have in common: few rows, and an exam of questions and captions.
 
     Args:
+        learnt: rows.
         examined, sampled: numbers of pictures, for the card and for each line of the log.
     """
 
+    learnt: int
     examined: int
     sampled: int
+
+    def load(self, source: Path | str, split: str) -> PictureDialogues:
+        """The first rows."""
+        rows = super().load(source, split)
+        return rows.select(range(len(rows))[: self.learnt])
 
     def exam(self, source: Path | str, split: str, *kit: Any) -> tuple[Exam, int]:
         """The first dialogues and the first captions, each with its picture."""
@@ -50,18 +59,6 @@ class Examined(Recipe):
         """The first pictures."""
         return tuple((rows.about_one_picture(self.sampled), pixels[: self.sampled]) for rows, pixels in exam)
 
-    def evaluate(self, exam: Exam, model: Vlm, tokenizer: Any, *_: Any) -> Scores:
-        """The share of exact answers by group, and the loss on the captions."""
-        (asked, asked_pixels), (told, told_pixels) = exam
-        answers = evaluate_vlm(model, template_of(model, tokenizer), seen(model, asked_pixels), asked.texts)
-        captions = batches_about(told, seen(model, told_pixels), model, tokenizer, 2048, seed=0)
-        return plain(answers) | {"captions": {"loss": mean_loss(model, captions)}}
-
-    def watch(self, sample: Exam, *kit: Any) -> dict[str, float]:
-        """Both, of few pictures."""
-        scores = self.evaluate(sample, *kit)
-        return {"exact": scores["all"]["exact"], "loss of captions": scores["captions"]["loss"]}
-
     def further(self, exam: Exam, *kit: Any) -> dict[str, Scores]:
         """The same where every picture is grey, and where each is another one."""
         shown = {"without seeing": torch.zeros_like, "another picture": lambda pixels: pixels.roll(1, dims=0)}
@@ -72,12 +69,20 @@ class Examined(Recipe):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FirstStage(Examined, ConnectorRecipe):
+class FirstStage(Stage, ConnectorRecipe):
     """Learns the captions; only the connector changes."""
+
+    def evaluate(self, exam: Exam, model: Vlm, tokenizer: HubTokenizer, *_: Any) -> Scores:
+        """The loss of captions."""
+        return {"all": {"loss": loss_of(exam[1], model, tokenizer)}}
+
+    def watch(self, sample: Exam, model: Vlm, tokenizer: HubTokenizer, *_: Any) -> dict[str, float]:
+        """The same, under another name than that of the training."""
+        return {"held-out loss": loss_of(sample[1], model, tokenizer)}
 
 
 @dataclass(frozen=True, kw_only=True)
-class SecondStage(Examined, VlmRecipe):
+class SecondStage(Stage, VlmRecipe):
     """Learns the dialogues; the connector changes, and LoRA of this `rank` and `alpha` on the language model."""
 
     rank: int
@@ -89,6 +94,12 @@ class SecondStage(Examined, VlmRecipe):
         new = VlmAdapter(self.config_of(model))
         new.connector = model.connector
         return new.put_into(model.train_only("connector")), *others
+
+    def evaluate(self, exam: Exam, model: Vlm, tokenizer: HubTokenizer, *_: Any) -> Scores:
+        """The share of exact answers by group, and the loss of captions."""
+        (asked, pixels), told = exam
+        answers = evaluate_vlm(model, template_of(model, tokenizer), seen(model, pixels), asked.texts)
+        return plain(answers) | {"captions": {"loss": loss_of(told, model, tokenizer)}}
 
     def product(self, model: Vlm, *_: Any) -> tuple[VlmAdapter]:
         """What has changed alone."""
@@ -114,33 +125,43 @@ def seen(model: Vlm, pixels: Pixels) -> Features:
     return model.look(pixels.to(next(model.parameters()).device)).cpu()
 
 
+def loss_of(told: Shown, model: Vlm, tokenizer: HubTokenizer) -> float:
+    """The loss of captions, in nats per token."""
+    rows, pixels = told
+    return mean_loss(model, batches_about(rows, seen(model, pixels), model, tokenizer, 2048, seed=0))
+
+
 def base_of(name: str) -> str:
-    """The sha256 of the file with a language model, or where it is a file of one's own, its path."""
-    return ARTEFACTS[name].sha256 if name in ARTEFACTS else name
+    """The sha256 of the file with a language model."""
+    return ARTEFACTS[name].sha256 if name in ARTEFACTS else sha256(Path(name))
 
 
 CONNECTOR_SMOLLM2 = FirstStage(
     name="connector-smollm2",
     about="connector of pictures to SmolLM2",
     items="captions",
-    plan=Plan(steps=80, learning_rate=2e-3, evaluations=1),
+    plan=Plan(steps=60, learning_rate=2e-3, evaluations=2),
+    watched=("loss",),
     starts_from=("clip", "smollm2"),
     dtype=torch.float16,
     tokens_per_batch=512,
     kind="mlp",
+    learnt=1500,
     examined=50,
-    sampled=5,
+    sampled=10,
 )
 VLM_SMOLLM2 = SecondStage(
     name="vlm-smollm2",
     about="connector and LoRA that let SmolLM2 see",
     items="dialogues",
-    plan=Plan(steps=180, learning_rate=1e-3, evaluations=2),
+    plan=Plan(steps=100, learning_rate=1e-3, evaluations=1),
+    watched=("exact",),
     starts_from=("clip", "connector-smollm2", "smollm2"),
     dtype=torch.float16,
     tokens_per_batch=512,
     rank=8,
     alpha=16.0,
-    examined=50,
+    learnt=1500,
+    examined=30,
     sampled=5,
 )

@@ -125,6 +125,7 @@ def toys(parts, monkeypatch, sentences, stories, dialogues, pairs, colours, shad
         "reward": pairs,
         "aligned": pairs,
     }
+    sources |= {"connector-smollm2": seen, "vlm-smollm2": seen}
     sources |= {"connector": seen, "vlm": seen, "vlm-aligned": "world", "vit": shades, "clip": colours}
     return {name: (recipe, str(sources[name])) for name, recipe in toy_recipes(parts).items()}
 

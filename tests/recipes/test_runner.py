@@ -22,6 +22,8 @@ LONG = "Hello! " * 200
 PREPARERS = {
     "translator": {"tokenizer.json", "words.json"},
     "connector": set(),
+    "connector-smollm2": set(),
+    "vlm-smollm2": set(),
     "vit": {"preprocessor_config.json"},
     "clip": {"tokenizer.json", "preprocessor_config.json"},
     "vlm": {"tokenizer.json", "preprocessor_config.json"},

@@ -13,6 +13,9 @@ from course_lib.recipes import RECIPES
 from course_lib.recipes.connector import assembled
 from course_lib.training import Plan
 from tests.chats import chat_tokenizer
+from tests.convert.gguf_files import settings_of, tensors_of, twin
+from tests.convert.gguf_files import write as write_gguf
+from tests.convert.test_gguf_tokenizer import byte_level
 from tests.models.tiny import IMAGE_SIZE, tiny_clip, tiny_llm, tiny_scorer
 from tests.parity import shake
 from tests.toys import toy_tokenizer
@@ -43,7 +46,8 @@ def row(colour):
 
 
 def write_parts(folder):
-    """Save a base and a chat model, a judge, a CLIP, a connector, and a model that sees."""
+    """Save a base and a chat model, a judge, a CLIP, a connector, a model that sees, and a Llama of others with the
+    connector to it."""
     torch.manual_seed(0)
     words = chat_tokenizer()
     llm = tiny_llm(vocab_size=len(words), max_length=199)
@@ -57,6 +61,17 @@ def write_parts(folder):
     save_model(bridge, folder / "connector")
     model, *others = assembled((clip, None, processor), bridge, (llm, words))
     save_model(model, folder / "vlm", *others)
+    width = write_llama(folder / "smollm2.gguf")
+    bridge = Connector(ConnectorConfig(d_vision=clip.config.vision.d_model, d_model=width))
+    save_model(shake(bridge), folder / "connector-smollm2")
+
+
+def write_llama(path):
+    """Write a Llama with random weights and a tokenizer into a GGUF file; its width."""
+    words = byte_level(bos_token_id=3, add_bos_token=False)
+    llama = twin("llama", vocab_size=len(words["tokenizer.ggml.tokens"]), max_position_embeddings=199)
+    write_gguf(path, settings_of("llama", llama.config) | words, tensors_of("llama", llama))
+    return llama.config.hidden_size
 
 
 def toy_recipes(parts):
@@ -86,8 +101,13 @@ def toy_recipes(parts):
             "vision": vision,
             "text": {"max_length": 11, **TOWER},
         },
+        "connector-smollm2": {"plan": short, "tokens_per_batch": 400, "examined": 3, "sampled": 2},
+        "vlm-smollm2": {"plan": short, "tokens_per_batch": 400, "examined": 3, "sampled": 2, "rank": 2},
     }
-    starts = {name: tuple(str(parts / start) for start in RECIPES[name].starts_from) for name in sizes}
+    files = {"smollm2": "smollm2.gguf"}
+    starts = {
+        name: tuple(str(parts / files.get(start, start)) for start in RECIPES[name].starts_from) for name in sizes
+    }
     return {name: small(RECIPES[name].on("mine"), starts_from=starts[name], **fields) for name, fields in sizes.items()}
 
 
