@@ -3,7 +3,7 @@
 from course_lib.data.augmentation import RandomViews
 from course_lib.data.batches import Batches
 from course_lib.data.characters import CharacterTokenizer, window_batches, windows_in_order
-from course_lib.data.chat import PLACEHOLDER, ChatTemplate, Example
+from course_lib.data.chat import PLACEHOLDER, ChatTemplate, Example, Template
 from course_lib.data.collate import (
     TranslationBatch,
     dialogue_batch,
@@ -67,6 +67,7 @@ __all__ = [
     "Preference",
     "ROLES",
     "RandomViews",
+    "Template",
     "TextTokenizer",
     "TokenBatch",
     "Tokenizer",

@@ -12,7 +12,7 @@ A picture takes as many placeholders as it has visual tokens. The model exchange
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from torch import Tensor
 
@@ -50,6 +50,26 @@ class Example:
         """What is to be said after each token: the next one where that is the assistant's, else <pad>."""
         following = zip(self.ids[1:], self.is_completion[1:], strict=True)
         return [id if scored else PAD for id, scored in following] + [PAD]
+
+
+@runtime_checkable
+class Template(Protocol):
+    """What all chat templates can do: `ChatTemplate`, and the `HubChatTemplate` of a checkpoint.
+
+    `end_id` ends an answer; a picture takes `num_visual_tokens`, if the model sees.
+    """
+
+    end_id: int
+    num_visual_tokens: int | None
+
+    def prompt(self, messages: Conversation) -> list[int]:
+        """The token ids of a conversation whose next message is the assistant's."""
+
+    def training(self, messages: Conversation, max_length: int | None = None) -> Example:
+        """The `Example` of a whole conversation."""
+
+    def decode(self, ids: Iterable[int] | Tensor) -> str:
+        """The text of `ids`, without special tokens."""
 
 
 class ChatTemplate:

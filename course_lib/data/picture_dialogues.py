@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from course_lib.data.chat import ChatTemplate, Example
+from course_lib.data.chat import Example, Template
 from course_lib.data.described_pictures import is_described_folder, load_described_pictures
 from course_lib.data.images import captions_of, load_captions
 from course_lib.data.messages import Conversation, with_pictures
@@ -155,9 +155,7 @@ def picture_conversation(row: dict[str, Any]) -> Conversation:
     return messages
 
 
-def picture_examples(
-    rows: "datasets.Dataset | dict[str, Any]", template: ChatTemplate, max_length: int
-) -> list[Example]:
+def picture_examples(rows: "datasets.Dataset | dict[str, Any]", template: Template, max_length: int) -> list[Example]:
     """The rows of `load_picture_dialogues` as `Example`s.
 
     A dialogue that does not fit becomes several, all about the same pictures.
@@ -178,7 +176,7 @@ def picture_examples(
 
 
 def parts_that_fit(
-    texts: list[dict[str, str]], num_pictures: int, template: ChatTemplate, max_length: int
+    texts: list[dict[str, str]], num_pictures: int, template: Template, max_length: int
 ) -> list[list[dict[str, str]]]:
     """Cut the texts of a dialogue into as few parts as fit, each with its pictures, into `max_length` tokens."""
     parts, room = [], 0

@@ -11,6 +11,7 @@ from torch import Tensor
 from course_lib.data import (
     ChatTemplate,
     ImageProcessor,
+    Template,
     Tokenizer,
     conversation,
     pictures_of,
@@ -48,7 +49,7 @@ class Answer:
 def answer(
     conversations: Sequence[Conversation],
     model: Model,
-    template: ChatTemplate,
+    template: Template,
     choose: Callable[[Tensor], Tensor] = likeliest,
     max_new_tokens: int = 64,
     batch_size: int = 128,
@@ -106,7 +107,7 @@ def evaluate_chat(model: Llm, tokenizer: Tokenizer, rows: "datasets.Dataset") ->
 
 
 def evaluate_vlm(
-    model: Vlm, template: ChatTemplate, features: Features, texts: Sequence[list[dict[str, str]]]
+    model: Vlm, template: Template, features: Features, texts: Sequence[list[dict[str, str]]]
 ) -> dict[str, AnswerScores]:
     """Answer questions by greedy search, each alone, and compare with the answers they should get.
 

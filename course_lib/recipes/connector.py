@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from course_lib.data import PLACEHOLDER, Batches, ImageProcessor, Tokenizer, fitting
+from course_lib.data import PLACEHOLDER, Batches, ImageProcessor, TextTokenizer, fitting
 from course_lib.evaluation import mean_loss
 from course_lib.models import Clip, Connector, ConnectorConfig, Llm, Vlm, load_model
 from course_lib.objectives import TokenPrediction
@@ -12,9 +12,9 @@ from course_lib.recipes.picture_dialogues import PictureDialogues, batches_about
 from course_lib.recipes.recipe import Recipe, Scores, load_start
 from course_lib.training import Plan
 
-ClipKit = tuple[Clip, Tokenizer, ImageProcessor]
-ChatKit = tuple[Llm, Tokenizer]
-VlmKit = tuple[Vlm, Tokenizer, ImageProcessor]
+ClipKit = tuple[Clip, TextTokenizer, ImageProcessor]
+ChatKit = tuple[Llm, TextTokenizer]
+VlmKit = tuple[Vlm, TextTokenizer, ImageProcessor]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,13 +46,13 @@ class ConnectorRecipe(Recipe):
         return (model.connector,)
 
     def fitting(
-        self, rows: PictureDialogues, model: Vlm, tokenizer: Tokenizer, processor: ImageProcessor
+        self, rows: PictureDialogues, model: Vlm, tokenizer: TextTokenizer, processor: ImageProcessor
     ) -> tuple[PictureDialogues, int]:
         """The dialogues whose questions, with the pictures, leave room for an answer."""
         return fitting(rows, prompt_lengths(rows, model, tokenizer), model.config.max_length - 1)
 
     def batches(
-        self, rows: PictureDialogues, model: Vlm, tokenizer: Tokenizer, processor: ImageProcessor, *, seed: int
+        self, rows: PictureDialogues, model: Vlm, tokenizer: TextTokenizer, processor: ImageProcessor, *, seed: int
     ) -> Batches:
         """Captions of similar lengths together."""
         return batches_about(rows, see(rows, model, processor), model, tokenizer, self.tokens_per_batch, seed)

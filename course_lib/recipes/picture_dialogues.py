@@ -11,7 +11,8 @@ from course_lib.data import (
     Batches,
     ChatTemplate,
     ImageProcessor,
-    Tokenizer,
+    Template,
+    TextTokenizer,
     dialogue_batches,
     load_descriptions,
     load_picture_dialogues,
@@ -84,7 +85,7 @@ def practised(pictures: list[list[object]], split: str, **amounts: int) -> Pictu
     return PictureDialogues(pictures, texts)
 
 
-def template_of(model: Vlm, tokenizer: Tokenizer | HubTokenizer) -> ChatTemplate | HubChatTemplate:
+def template_of(model: Vlm, tokenizer: TextTokenizer) -> Template:
     """How dialogues are written for a `Vlm`: in our way, or with a language model of others in ChatML."""
     if isinstance(tokenizer, HubTokenizer):
         places = model.config.image_id, model.config.num_visual_tokens
@@ -92,7 +93,7 @@ def template_of(model: Vlm, tokenizer: Tokenizer | HubTokenizer) -> ChatTemplate
     return ChatTemplate(tokenizer, model.config.num_visual_tokens)
 
 
-def prompt_lengths(rows: PictureDialogues, model: Vlm, tokenizer: Tokenizer) -> list[int]:
+def prompt_lengths(rows: PictureDialogues, model: Vlm, tokenizer: TextTokenizer) -> list[int]:
     """For each dialogue the tokens of its longest question, with the pictures."""
     template = template_of(model, tokenizer)
     return [
@@ -115,7 +116,7 @@ def batches_about(
     rows: PictureDialogues,
     seen: Features,
     model: Vlm,
-    tokenizer: Tokenizer,
+    tokenizer: TextTokenizer,
     tokens_per_batch: int,
     seed: int,
 ) -> Batches:

@@ -13,6 +13,7 @@ from course_lib.errors import CourseError
 from course_lib.evaluation import evaluate_vlm, mean_loss
 from course_lib.files import sha256
 from course_lib.models import Connector, Vlm, VlmAdapter, VlmAdapterConfig, load_model
+from course_lib.models.vlm_adapter import adapted
 from course_lib.recipes.connector import ChatKit, ClipKit, ConnectorRecipe, VlmKit, assembled
 from course_lib.recipes.picture_dialogues import (
     PictureDialogues,
@@ -91,9 +92,8 @@ class SecondStage(Stage, VlmRecipe):
     def build(self, rows: PictureDialogues, clip: ClipKit, connector: tuple[Connector], chat: ChatKit) -> VlmKit:
         """A `Vlm` of CLIP's tower, the connector and the adapted language model."""
         model, *others = assembled(clip, *connector, chat)
-        new = VlmAdapter(self.config_of(model))
-        new.connector = model.connector
-        return new.put_into(model.train_only("connector")), *others
+        adapted(model.train_only("connector").text, self.rank, self.alpha)
+        return model, *others
 
     def evaluate(self, exam: Exam, model: Vlm, tokenizer: HubTokenizer, *_: Any) -> Scores:
         """The share of exact answers by group, and the loss of captions."""

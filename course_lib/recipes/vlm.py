@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from course_lib.data import Batches, ImageProcessor, Tokenizer, fitting
+from course_lib.data import Batches, ImageProcessor, TextTokenizer, fitting
 from course_lib.evaluation import evaluate_vlm
 from course_lib.models import Connector, Vlm
 from course_lib.objectives import TokenPrediction
@@ -76,13 +76,13 @@ class VlmRecipe(Recipe):
         return model.train_only("connector", "text"), *others
 
     def fitting(
-        self, rows: PictureDialogues, model: Vlm, tokenizer: Tokenizer, processor: ImageProcessor
+        self, rows: PictureDialogues, model: Vlm, tokenizer: TextTokenizer, processor: ImageProcessor
     ) -> tuple[PictureDialogues, int]:
         """The dialogues whose questions, with the pictures, leave room for an answer."""
         return fitting(rows, prompt_lengths(rows, model, tokenizer), model.config.max_length - 1)
 
     def batches(
-        self, rows: PictureDialogues, model: Vlm, tokenizer: Tokenizer, processor: ImageProcessor, *, seed: int
+        self, rows: PictureDialogues, model: Vlm, tokenizer: TextTokenizer, processor: ImageProcessor, *, seed: int
     ) -> Batches:
         """Dialogues of similar lengths together."""
         return batches_about(rows, see(rows, model, processor), model, tokenizer, self.tokens_per_batch, seed)
@@ -96,7 +96,7 @@ class VlmRecipe(Recipe):
         """The first pictures."""
         return tuple(column[: self.sampled] for column in exam)
 
-    def evaluate(self, exam: Exam, model: Vlm, tokenizer: Tokenizer, *_: Any) -> Scores:
+    def evaluate(self, exam: Exam, model: Vlm, tokenizer: TextTokenizer, *_: Any) -> Scores:
         """The share of exact answers, by form and kind of question, and by what training never shows of it."""
         pixels, texts = exam
         features = model.look(pixels.to(next(model.parameters()).device)).cpu()
