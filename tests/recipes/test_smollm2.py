@@ -1,5 +1,7 @@
 """A language model of others gets our eyes, at toy size: what learns, what is written, and what it belongs to."""
 
+import shutil
+
 import pytest
 import torch
 
@@ -12,16 +14,10 @@ from course_lib.recipes.recipe import load_start
 from tests.recipes.toys import longer, quiet
 
 
-@pytest.fixture
-def trained(toys, tmp_path):
-    """The recipe of the second stage, and the folder of what it made."""
-    recipe, source = toys["vlm-smollm2"]
-    run(longer(recipe, 30), source, out=tmp_path / "eyes", report=quiet)
-    return recipe, tmp_path / "eyes"
-
-
-def test_beside_the_connector_only_additions_to_the_language_model_are_written_and_learnt(trained):
-    recipe, folder = trained
+@pytest.mark.slow
+def test_beside_the_connector_only_additions_to_the_language_model_are_written_and_learnt(toys, tmp_path):
+    (recipe, source), folder = toys["vlm-smollm2"], tmp_path / "eyes"
+    run(longer(recipe, 11), source, out=folder, report=quiet)
     clip, connector, chat = recipe.starts_from
     [adapter] = load_model(str(folder))
     model, *_ = recipe.restore(folder)
@@ -35,8 +31,13 @@ def test_beside_the_connector_only_additions_to_the_language_model_are_written_a
     assert all(part.any() for part in adapter.lora)
     before = load_model(connector)[0].state_dict()
     assert not any(torch.equal(tensor, before[name]) for name, tensor in adapter.connector.state_dict().items())
+    config = read_json(folder / "config.json")
+    write_json(folder / "config.json", config | {"base": "0" * 64})
+    with pytest.raises(CourseError, match="belongs to the model of sha256 0000"):
+        recipe.restore(folder)
 
 
+@pytest.mark.slow
 def test_the_first_stage_changes_the_connector_alone_and_lowers_the_loss_of_captions(toys, tmp_path):
     recipe, source = toys["connector-smollm2"]
     card = run(longer(recipe, 30), source, out=tmp_path, report=quiet)
@@ -48,16 +49,19 @@ def test_the_first_stage_changes_the_connector_alone_and_lowers_the_loss_of_capt
     assert set(card["further"]) == {"without seeing", "another picture"}
 
 
-def test_it_is_not_put_onto_another_language_model(trained):
-    recipe, folder = trained
-    config = read_json(folder / "config.json")
-    write_json(folder / "config.json", config | {"base": "0" * 64})
-    with pytest.raises(CourseError, match="belongs to the model of sha256 0000"):
-        recipe.restore(folder)
-
-
 @pytest.mark.parametrize("name", ["connector-smollm2", "vlm-smollm2"])
 def test_where_the_language_model_is_missing_a_sentence_says_how_to_fetch_it(name, monkeypatch, tmp_path):
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
     with pytest.raises(CourseError, match="course fetch smollm2 brings it"):
         load_start(RECIPES[name].starts_from[-1])
+
+
+def test_the_second_stage_begins_with_the_connector_that_was_trained_here(toys, monkeypatch, tmp_path):
+    made = tmp_path / "trained" / "connector-smollm2"
+    recipe, _ = toys["vlm-smollm2"]
+    shutil.copytree(recipe.starts_from[1], made)
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
+    with pytest.raises(CourseError, match='no model "connector-smollm2"'):
+        load_start("connector-smollm2")
+    (made / "card.json").touch()
+    assert load_start("connector-smollm2")[0].config == load_model(made)[0].config

@@ -77,6 +77,7 @@ def write_llama(path):
 def toy_recipes(parts):
     """By name each recipe for any data, made small; it starts from the models in the folder `parts`."""
     short, long = (Plan(steps=steps, learning_rate=5e-3, evaluations=5, saves=5) for steps in (5, 20))
+    few = replace(short, steps=2, evaluations=1)
     vlm = {"tokens_per_batch": 400, "sampled": 2}
     earlier = tuple(
         small(stage, plan=replace(short, steps=steps, evaluations=1), **vlm)
@@ -101,8 +102,8 @@ def toy_recipes(parts):
             "vision": vision,
             "text": {"max_length": 11, **TOWER},
         },
-        "connector-smollm2": {"plan": short, "tokens_per_batch": 400, "examined": 3, "sampled": 2},
-        "vlm-smollm2": {"plan": short, "tokens_per_batch": 400, "examined": 3, "sampled": 2, "rank": 2},
+        "connector-smollm2": {"plan": few, "tokens_per_batch": 400, "examined": 2, "sampled": 1},
+        "vlm-smollm2": {"plan": few, "tokens_per_batch": 400, "examined": 2, "sampled": 1, "rank": 2},
     }
     files = {"smollm2": "smollm2.gguf"}
     starts = {
