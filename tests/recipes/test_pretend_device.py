@@ -8,7 +8,13 @@ from course_lib.recipes import RECIPES, run, score
 from tests.pretend_device import UNAVAILABLE, pretend_device
 from tests.recipes.toys import longer, quiet
 
-WRITERS = ("aligned", "vlm", "vlm-aligned", "vlm-smollm2")  # they write many answers, token by token
+WRITERS = (
+    "aligned",
+    "vlm",
+    "vlm-aligned",
+    "connector-smollm2",
+    "vlm-smollm2",
+)  # they write many answers, token by token
 
 
 def slow(name):

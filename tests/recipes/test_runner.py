@@ -31,7 +31,9 @@ PREPARERS = {
 }
 
 
-@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow) if name == "connector-smollm2" else name for name in RECIPES]
+)
 def test_a_recipe_ends_with_a_card_which_the_scores_of_its_folder_repeat(name, toys, tmp_path):
     recipe, source = toys[name]
     out = tmp_path / "out"
