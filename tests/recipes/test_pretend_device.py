@@ -8,13 +8,8 @@ from course_lib.recipes import RECIPES, run, score
 from tests.pretend_device import UNAVAILABLE, pretend_device
 from tests.recipes.toys import longer, quiet
 
-WRITERS = (
-    "aligned",
-    "vlm",
-    "vlm-aligned",
-    "connector-smollm2",
-    "vlm-smollm2",
-)  # they write many answers, token by token
+# They write many answers, token by token, or belong to those that do.
+WRITERS = "aligned", "vlm", "vlm-aligned", "connector-smollm2", "vlm-smollm2"
 
 
 def slow(name):
