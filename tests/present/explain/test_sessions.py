@@ -80,7 +80,7 @@ const [session, twin] = [new VlmSession(contents), new VlmSession(contents)];
 const waves = (pace) => ({ pixels: [0, 1, 2].map((i) => rows.map((row) => row.map((x) => Math.sin(pace * x + i)))) });
 const [one, two, three] = [0.1, 0.5, 0.9].map(waves);
 session.look_at(one, two);
-session.ask("How many cats are there?");
+session.ask("Hello!");
 const result = followed(session, twin, {
   ...steps(session),
   "exchange": () => session.exchange([1, 2]),
@@ -92,7 +92,7 @@ const result = followed(session, twin, {
   "word after those": () => session.append(9),
   "another picture": () => {
     session.look_at(three, two);
-    session.ask("How many cats are there?");
+    session.ask("Hello!");
     session.back_to(0);
   },
   "word about it": () => session.append(5),
@@ -114,7 +114,7 @@ def chat():
 def vlm():
     """A model that sees pictures of waves."""
     tokenizer = chat_tokenizer().with_special("<image>")
-    model = tiny_vlm("pixel shuffle", vocab_size=len(tokenizer))
+    model = tiny_vlm("pixel shuffle", vocab_size=len(tokenizer), max_length=43)
     rows = [[column * row for column in range(IMAGE_SIZE)] for row in range(IMAGE_SIZE)]
     return VLM, {"rows": rows}, model, tokenizer, ImageProcessor(size=(IMAGE_SIZE, IMAGE_SIZE))
 
