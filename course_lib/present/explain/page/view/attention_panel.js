@@ -35,7 +35,7 @@ function heads(attention, noun, chosen, switch_off, show) {
     const attributes = { class: "head", "aria-pressed": head === chosen, "data-key": `head-${head}` };
     const map = button("", attributes, () => show({ head }));
     map.append(painted(weights, 1), `head ${head + 1}${group(attention, head)}`);
-    const box = element("input", { type: "checkbox", "data-key": `off-${head}` });
+    const box = element("input", { type: "checkbox", "data-key": `off-${head}`, "aria-label": `head ${head + 1} is on` });
     box.checked = !attention.off.has(head);
     box.addEventListener("change", () => switch_off(head, !box.checked));
     return element("div", {}, map, element("label", {}, box, "on"));

@@ -1,6 +1,7 @@
 // Pictures to choose from.
 
 import { button, element } from "../../../../viz/viewer_page/elements.js";
+import { with_article } from "../world/questions.js";
 import { copy_of } from "./patch_grid.js";
 
 export function gallery(title, pictures, chosen, key, choose) {
@@ -22,6 +23,6 @@ export function gallery(title, pictures, chosen, key, choose) {
 export function told({ scene }) {
   if (!scene) return "your picture";
   const { person, count, colour, noun, place } = scene;
-  const somebody = person ? [`${person.kind} in a ${person.shirt} shirt`] : [];
+  const somebody = person ? [`${person.kind} in ${with_article(`${person.shirt} shirt`)}`] : [];
   return [...somebody, `${count} × ${colour} ${noun}`.replace("  ", " "), place].join(", ");
 }

@@ -20,7 +20,7 @@ export function questions({ noun, count, colour, person }, { things, wordings })
   return [...topics, ...(colour ? ["colour"] : [])].map((topic) => filled(wordings[topic], words));
 }
 
-function with_article(words) {
+export function with_article(words) {
   return `${"aeiou".includes(words[0]) ? "an" : "a"} ${words}`;
 }
 
