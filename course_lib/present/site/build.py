@@ -12,7 +12,7 @@ from pathlib import Path
 from matplotlib import pyplot as plt
 
 from course_lib.errors import CourseError
-from course_lib.lessons import LESSONS, Lesson
+from course_lib.lessons import CAPSTONE, LESSONS, Lesson
 from course_lib.present.explain import LivePage
 from course_lib.present.repository import repository_address
 from course_lib.present.site.lesson import LIVE, LessonOnSite
@@ -70,6 +70,11 @@ class Site:
         """All that the site has of its lessons."""
         return [LessonOnSite(lesson, self.address, self.live) for lesson in self.lessons]
 
+    @property
+    def capstone(self) -> LessonOnSite:
+        """The sheet without a lesson."""
+        return LessonOnSite(CAPSTONE, self.address)
+
     def write_sources(self, source: Path) -> None:
         """What Sphinx reads; files of the repository have their places in it, so that relative links hold."""
         for name in TEXTS:
@@ -81,7 +86,8 @@ class Site:
         made |= {f"library/{room}.md": room_page(room, modules) for room, modules in self.rooms.items()}
         made |= {"library/index.md": library(self.rooms), "glossary.md": glossary()}
         made |= study_pages() | {"studies/index.md": studies(study_pages())}
-        made |= {"notebooks/exercises/index.md": exercises(self.parts)} | dict(self.pages)
+        made |= self.capstone.sheet_source({"All exercises": "notebooks/exercises/index.html"})
+        made |= {"notebooks/exercises/index.md": exercises([*self.parts, self.capstone])} | dict(self.pages)
         others = "notebooks/exercises/index", "glossary", "studies/index", *self.pages, "library/index", *ABOUT
         made["index.md"] = home(self.parts, others, self.live)
         for name, text in made.items():
@@ -90,6 +96,7 @@ class Site:
     def write_beside(self, html: Path) -> None:
         """What Sphinx has no part in: decks, notebooks to open alone, and models alive in a page."""
         made = {name: text for part in self.parts for name, text in part.beside().items()}
+        made |= self.capstone.notebooks(self.capstone.sheet)
         made |= {f"{LIVE}/{name}.html": LivePage(name, LESSON).html() for name in self.live}
         for name, text in made.items():
             write(html / name, text.encode())

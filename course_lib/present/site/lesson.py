@@ -59,13 +59,17 @@ class LessonOnSite:
 
     def sources(self) -> dict[str, str]:
         """What Sphinx reads of it: the text of each file by its path."""
-        pages = {self.page: {"Lecture": self.deck}}
+        links, sheet = {"Lecture": self.deck}, {}
         if self.is_alive:
-            pages[self.page]["Alive"] = live_address(read(self.page), LIVE)
+            links["Alive"] = live_address(read(self.page), LIVE)
         if self.sheet:
-            pages[self.page]["Exercises"] = f"{self.sheet.removesuffix('.ipynb')}.html"
-            pages[self.sheet] = {"Lesson": f"notebooks/{self.lesson.stem}.html"}
-        return {path: as_page(read(path), path, others | self.links(path)) for path, others in pages.items()}
+            links["Exercises"] = f"{self.sheet.removesuffix('.ipynb')}.html"
+            sheet = self.sheet_source({"Lesson": f"notebooks/{self.lesson.stem}.html"})
+        return {self.page: as_page(read(self.page), self.page, links | self.links(self.page)), **sheet}
+
+    def sheet_source(self, links: dict[str, str]) -> dict[str, str]:
+        """What Sphinx reads of its exercises, with these `links` and those to the notebook."""
+        return {self.sheet: as_page(read(self.sheet), self.sheet, links | self.links(self.sheet))}
 
     def links(self, path: str) -> dict[str, str]:
         """To the notebook as a file, and to what opens it."""
@@ -75,8 +79,11 @@ class LessonOnSite:
         """What stands beside Sphinx's pages: the text of each file by its path."""
         exporter = Deck(live=f"../{LIVE}" if self.is_alive else "")
         deck, _ = exporter.from_notebook_node(read(self.page), {"metadata": {"name": self.lesson.stem}})
-        paths = filter(None, (self.page, self.sheet))
-        return {self.deck: deck} | {alone(path): opened_alone(read(path), self.address) for path in paths}
+        return {self.deck: deck} | self.notebooks(self.page, *filter(None, [self.sheet]))
+
+    def notebooks(self, *paths: str) -> dict[str, str]:
+        """Notebooks of the repository, to be opened alone."""
+        return {alone(path): opened_alone(read(path), self.address) for path in paths}
 
 
 def read(path: str) -> NotebookNode:

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
-from course_lib.lessons import LESSONS
+from course_lib.lessons import CAPSTONE, LESSONS
 from course_lib.present.site import Site
 from course_lib.present.site.build import LESSON
 from course_lib.present.site.lesson import LIVE, LessonOnSite
@@ -102,6 +102,14 @@ def test_a_live_page_leads_to_each_lesson_and_lessons_to_live_pages(site):
         assert (site / LIVE / LESSON.format(lesson.stem)).resolve().is_file()
     buttons = parsed(site / "notebooks" / "03_decoder_layer.html").select(".elsewhere a")
     assert {link.text: link["href"] for link in buttons}["Alive"] == "../live/translator.html#Decoder%20layer%201"
+
+
+def test_the_capstone_stands_among_the_exercises(site):
+    listed = [
+        link["href"] for link in parsed(site / "notebooks" / "exercises" / "index.html").select("article a[href]")
+    ]
+    assert f"release/{CAPSTONE.stem}/{CAPSTONE.stem}.html" in listed
+    assert (site / "alone" / "exercises" / f"{CAPSTONE.stem}.ipynb").is_file()
 
 
 def test_every_link_within_the_site_leads_to_a_page_and_a_place_on_it(site):
