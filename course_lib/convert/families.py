@@ -3,10 +3,11 @@
 A family is a row of `FAMILIES`. What differs between its checkpoints is in their config.json, see `llm_config`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from course_lib.convert.folder import HubConfig
+from course_lib.errors import CourseError
 
 LAYER_NAMES = {
     "self_attention": "self_attn",
@@ -61,6 +62,7 @@ class Family:
         fixed: settings that our `Llm` can't have otherwise.
         has_window: whether layer i has a window, from their config, where that doesn't list the `layer_types`.
         layer_names: the parts of a layer, our name -> theirs.
+        expert_names: the matrices of an expert, our name -> theirs; default: all have the same.
         has_experts: whether the feed-forward networks are mixtures.
         turning: the setting that lists which layers turn queries and keys, 1 or 0; default: all do.
         query_scalar: the setting whose root divides the scores, where it is not E.
@@ -76,6 +78,7 @@ class Family:
     fixed: dict[str, object] = field(default_factory=lambda: SILU)
     has_window: Callable[[HubConfig, int], bool] = no_layer
     layer_names: dict[str, str] = field(default_factory=lambda: LAYER_NAMES)
+    expert_names: dict[str, str] = field(default_factory=dict)
     has_experts: bool = False
     turning: str | None = None
     query_scalar: str | None = None
@@ -117,6 +120,14 @@ FAMILIES = {
         fixed=SILU | EVERY_LAYER_HAS_EXPERTS | {"attention_bias": False, "use_sliding_window": False},
         has_experts=True,
     ),
+    "mixtral": Family(
+        architecture="MixtralForCausalLM",
+        fixed=SILU | {"layer_types": None},
+        has_window=every_layer,
+        layer_names=LAYER_NAMES | {"feed_forward": "block_sparse_moe"},
+        expert_names={"gate_proj": "w1", "up_proj": "w3", "down_proj": "w2"},
+        has_experts=True,
+    ),
     "smollm3": Family(
         architecture="SmolLM3ForCausalLM",
         fixed=SILU | {"attention_bias": False, "mlp_bias": False, "use_sliding_window": False},
@@ -143,3 +154,24 @@ FAMILIES = {
         **(gemma | {"fixed": GEMMA | {"attn_logit_softcapping": None, "final_logit_softcapping": None}}),
     ),
 }
+LLAMA_4 = "its layers see chunks, its router scales what experts read, and all tokens visit one more expert"
+# Why our `Llm` is none of these, though it has much of what they have.
+REFUSED = {
+    "deepseek_v3": (
+        "its router takes sigmoids, groups of experts first, and a bias for balance, all tokens visit one more expert, "
+        "and the first layers have none; latent_attention_from_hugging_face reads its attention"
+    ),
+    "qwen3_next": (
+        "its attention has a gate and turns a part of each head, and all tokens visit one more expert; "
+        "gated_delta_net_from_hugging_face reads its layers with a memory"
+    ),
+    "llama4": LLAMA_4,
+    "llama4_text": LLAMA_4,
+}
+
+
+def is_among(name: object, known: Iterable[str]) -> bool:
+    """Whether a checkpoint's `model_type` is one of those that are known. Raises CourseError for one of `REFUSED`."""
+    if isinstance(name, str) and name in REFUSED:
+        raise CourseError(f"our Llm can't be a {name}: {REFUSED[name]}")
+    return isinstance(name, str) and name in known

@@ -6,7 +6,7 @@ import torch
 
 from course_lib.convert.bert import bert_from_hugging_face
 from course_lib.convert.clip import clip_from_hugging_face
-from course_lib.convert.families import FAMILIES
+from course_lib.convert.families import FAMILIES, is_among
 from course_lib.convert.folder import ShardedTensors, find_folder, read_config, weight_files
 from course_lib.convert.gpt2 import gpt_from_hugging_face
 from course_lib.convert.hub_chat import HubChatTemplate
@@ -64,7 +64,7 @@ class HubCheckpoint:
                 damaged, missing, left over or of another shape.
         """
         name = self.config.get("model_type")
-        if not isinstance(name, str) or name not in CONVERTERS:
+        if not is_among(name, CONVERTERS):
             raise CourseError(f"{self.folder}: unknown architecture {name!r}; known: {', '.join(CONVERTERS)}")
         require(self.config, quantization_config=None)
         return CONVERTERS[name](ShardedTensors(weight_files(self.folder)), self.config, dtype)

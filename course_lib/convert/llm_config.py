@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import product
 from typing import Any
 
-from course_lib.convert.families import FAMILIES, Family, no_layer
+from course_lib.convert.families import FAMILIES, Family, is_among, no_layer
 from course_lib.convert.folder import HubConfig, reads_config
 from course_lib.convert.hub_tensors import require
 from course_lib.convert.rope import hub_rope, rope_fields
@@ -28,9 +28,9 @@ KINDS = ("full_attention", "sliding_attention")  # without a window, and with on
 
 
 def family_of(config: dict[str, Any]) -> Family:
-    """The family of a checkpoint. Raises CourseError, naming those we know, for another one."""
+    """The family of a checkpoint. Raises CourseError, naming those we know or the reason, for another one."""
     name = config.get("model_type")
-    if not isinstance(name, str) or name not in FAMILIES:
+    if not is_among(name, FAMILIES):
         raise CourseError(f"unknown architecture {name!r}; an Llm can be {', '.join(FAMILIES)}")
     return FAMILIES[name]
 

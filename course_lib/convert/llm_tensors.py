@@ -33,7 +33,9 @@ class LlmTensors:
             return f"{OUTSIDE_LAYERS[module]}.{kind}"
         _, i, part = module.split(".", 2)
         ours = next(ours for ours in self.family.layer_names if f"{part}.".startswith(f"{ours}."))
-        return f"layers.{i}.{self.family.layer_names[ours]}{part.removeprefix(ours)}.{kind}"
+        *path, last = part.removeprefix(ours).split(".")
+        last = self.family.expert_names.get(last, last)
+        return f"layers.{i}.{self.family.layer_names[ours]}{'.'.join([*path, last])}.{kind}"
 
     def to_ours(self, name: str, tensor: torch.Tensor) -> torch.Tensor:
         """What our tensor `name` must be where theirs is `tensor`."""

@@ -21,6 +21,7 @@ SIZES = {
     "pad_token_id": 0,
 }
 WINDOWS = {"use_sliding_window": True, "sliding_window": WINDOW, "max_window_layers": 1}
+MULTIPLES_OF_16_BYTES = {"hidden_size": 32, "intermediate_size": 16}  # all that their kernel for experts takes
 GEMMA = {"sliding_window": WINDOW, "query_pre_attn_scalar": 7}
 # Their classes, and what is special about the twin: every choice that the family has shows in its logits.
 FAMILIES = {
@@ -30,9 +31,10 @@ FAMILIES = {
     "qwen3": ("Qwen3", WINDOWS | {"rms_norm_eps": 1e-2, "rope_parameters": {"rope_theta": 100.0}}),
     "qwen3_moe": (
         "Qwen3Moe",
-        {"num_experts": 5, "num_experts_per_tok": 2, "norm_topk_prob": True}
-        | {"hidden_size": 32, "moe_intermediate_size": 16},  # their kernel takes multiples of 16 bytes
+        {"num_experts": 5, "num_experts_per_tok": 2, "norm_topk_prob": True, "moe_intermediate_size": 16}
+        | MULTIPLES_OF_16_BYTES,
     ),
+    "mixtral": ("Mixtral", {"num_local_experts": 5, "sliding_window": WINDOW} | MULTIPLES_OF_16_BYTES),
     "smollm3": ("SmolLM3", {"no_rope_layers": [1, 0, 1]}),
     "gemma": ("Gemma", {"tie_word_embeddings": True}),
     "gemma2": ("Gemma2", GEMMA | {"attn_logit_softcapping": 2.0, "final_logit_softcapping": 3.0}),

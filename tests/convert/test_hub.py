@@ -8,7 +8,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from course_lib.convert import HubCheckpoint, llm_to_hugging_face
+from course_lib.convert import HubCheckpoint, llm_config, llm_to_hugging_face
 from course_lib.errors import CourseError
 from course_lib.files import check_numbers
 from course_lib.models import Llm, LlmConfig
@@ -159,9 +159,25 @@ def test_an_unknown_architecture_is_named_with_those_we_know(name, said, folder)
     change(folder / "config.json", model_type=name)
     refuses(
         folder,
-        f"unknown architecture {said}; known: bert, gpt2, t5, llama, mistral, qwen2, qwen3, qwen3_moe, smollm3, gemma, "
-        "gemma2, gemma3",
+        f"unknown architecture {said}; known: bert, gpt2, t5, llama, mistral, qwen2, qwen3, qwen3_moe, mixtral, "
+        "smollm3, gemma, gemma2, gemma3",
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("deepseek_v3", "its router takes sigmoids.*; latent_attention_from_hugging_face reads its attention"),
+        ("qwen3_next", "its attention has a gate.*; gated_delta_net_from_hugging_face reads its layers with a memory"),
+        ("llama4", "its layers see chunks"),
+        ("llama4_text", "its layers see chunks"),
+    ],
+)
+def test_a_model_that_ours_cannot_be_is_refused_with_the_reason(name, reason, folder):
+    change(folder / "config.json", model_type=name)
+    refuses(folder, f"our Llm can't be a {name}: {reason}")
+    with pytest.raises(CourseError, match=reason):
+        llm_config({"model_type": name})
 
 
 @pytest.mark.parametrize("family", ["bert", "gpt2", "t5"])

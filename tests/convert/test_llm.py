@@ -13,7 +13,10 @@ from tests.convert.llm_twins import FAMILIES, LAYERS, WINDOW, E, H, T, ours, sav
 from tests.parity import B, V, assert_near
 
 CUTS = {"step by step": range(T + 1), "prefill": [0, 11, *range(12, T + 1)], "chunks": [0, 3, 4, 10, T]}
-each_family = pytest.mark.parametrize("family", FAMILIES)
+ALIKE = ("mixtral",)  # but for its names it is put together of what the others have
+each_family = pytest.mark.parametrize(
+    "family", [pytest.param(name, marks=pytest.mark.slow if name in ALIKE else ()) for name in FAMILIES]
+)
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +33,7 @@ def twins(tmp_path_factory):
     return twins
 
 
-@each_family
+@pytest.mark.parametrize("family", FAMILIES)
 @torch.no_grad()
 def test_logits_are_theirs_on_texts_longer_than_the_window(family, twins):
     theirs, converted = twins(family)

@@ -42,5 +42,16 @@ def test_what_goes_to_their_side_and_back_is_what_it_was(family):
         name, tensor = f"layers.0.self_attention.{part}.weight", torch.rand(shape)
         torch.testing.assert_close(tensors.to_ours(name, tensors.to_theirs(name, tensor)), tensor)
     assert tensors.their_name("layers.12.self_attention.q_proj.bias") == "layers.12.self_attn.q_proj.bias"
-    assert tensors.their_name("layers.1.feed_forward.up_proj.weight") == "layers.1.mlp.up_proj.weight"
     assert tensors.their_name("embedding.table.weight") == "embed_tokens.weight"
+
+
+@pytest.mark.parametrize(
+    ("family", "expected"),
+    [
+        ("qwen3_moe", "layers.1.mlp.experts.3.up_proj.weight"),
+        ("mixtral", "layers.1.block_sparse_moe.experts.3.w3.weight"),
+    ],
+)
+def test_the_matrices_of_experts_have_the_names_of_the_family(family, expected):
+    tensors = LlmTensors(FAMILIES[family], LlmConfig(**SIZES))
+    assert tensors.their_name("layers.1.feed_forward.experts.3.up_proj.weight") == expected
