@@ -127,13 +127,14 @@ def answer(model: Llm, first: torch.Tensor, second: torch.Tensor, asked: int) ->
     return model.logits(model.read(model.embedding(first) + model.embedding(second))[:, -asked:])
 
 
-def recall(model: Llm, steps: int) -> list[float]:
-    """Percents of right owners after a training with 16 pairs, of 4, 8, 16 and 32 pairs."""
+def recall(model: Llm, steps: int, weight: float) -> list[float]:
+    """Percents of right owners after a training with 16 pairs, of 4, 8, 16 and 32 pairs; `weight` as in `fit`."""
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-2, betas=(0.9, 0.98), fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-2, total_steps=steps, anneal_strategy="linear")
     for _ in range(steps):
         *read, owners = draw_pairs(32, PAIRS)
         loss = F.cross_entropy(answer(model, *read, owners.shape[1]).flatten(0, 1), owners.flatten())
+        loss = loss + weight * sum(part.auxiliary_loss for part in mixtures(model))
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -168,8 +169,7 @@ def measure(
     numbers = {"loss": score_texts(model, stories()[2]).loss, "active": active_parameters(model)}
     numbers |= {"parameters": model.num_parameters()} | busiest(model)
     numbers |= state_and_time(model, new_decoder(vocab_size, 64).eval(), rounds)
-    if recall_steps:
-        numbers["recall"] = recall(new_decoder(THINGS + OWNERS + 1, d_ff, **changes), recall_steps)
+    numbers["recall"] = recall(new_decoder(THINGS + OWNERS + 1, d_ff, **changes), recall_steps, weight)
     return numbers
 
 
@@ -183,8 +183,8 @@ STUDY = Study(
         "linear": {"kind": "linear"},
         "delta": {"d_ff": 48, "kind": "delta"},
         "hybrid": {"d_ff": 56, "kind": "hybrid"},
-        "experts": {"d_ff": 31, "experts": EXPERTS, "recall_steps": 0},
-        "experts, left alone": {"d_ff": 31, "experts": EXPERTS, "recall_steps": 0, "weight": 0.0},
+        "experts": {"d_ff": 31, "experts": EXPERTS},
+        "experts, left alone": {"d_ff": 31, "experts": EXPERTS, "weight": 0.0},
     },
     loaders=(load_stories,),
     toy={"steps": 1, "recall_steps": 4, "rounds": 0},
