@@ -82,6 +82,16 @@ CACHED_LAYERS = Exercise(
     mistakes=[
         ("the scale is forgotten: divide scores by the root of E", Edit(" / math.sqrt(len(x)) → ")),
         ("divided by E, not by its root", UNSCALED),
+        ("the scale is the root of E, not of the number of tokens", Edit("(len(x)) → (len(K))")),
+        (
+            "each layer reads what the one below it gives, not the embedding",
+            Edit("x = (x @ W_Q → y = (x @ W_Q", "return x, now → return y, now"),
+        ),
+        (
+            "kept are the keys and values of all tokens, not of the newest alone",
+            Edit("now.append((K, V)) → now.append((K[-1:], V[-1:]))"),
+        ),
+        ("the weights say how much of each value; yours add up keys", Edit("(dim=-1) @ V → (dim=-1) @ K")),
         (
             "nothing is kept: each token attends to itself alone",
             Edit("torch.vstack([K, x @ W_K]), torch.vstack([V, x @ W_V]) → (x @ W_K)[None], (x @ W_V)[None]"),

@@ -118,6 +118,10 @@ EXERCISES = [
                 "the slow pairs turn faster",
                 Edit("share * theta + (1 - share) * theta / factor → theta * (share + factor * (1 - share))"),
             ),
+            (
+                "`length` is the trained one already: it is not multiplied",
+                Edit("length * theta → factor * length * theta"),
+            ),
         ],
     ),
     Exercise(
@@ -136,6 +140,11 @@ EXERCISES = [
             ("the second half begins at T // 2", Edit("T // 2 → T // 2 + 1")),
             ("only the last token stands further on", Edit("T // 2 → T - 1")),
             ("nothing has moved", Edit("T // 2 → T")),
+            ("positions are counted from 0", Edit("arange(T) → arange(1, T + 1)")),
+            (
+                "the second half stands `gap` further on than it stood, not at `gap`",
+                Edit("positions + gap * (positions >= T // 2) → positions + (gap - T // 2) * (positions >= T // 2)"),
+            ),
         ],
     ),
     Exercise(

@@ -174,6 +174,17 @@ EXERCISES = [
                     "math.log(lengths[-1] / lengths[0]) / math.log(costs[-1] / costs[0])"
                 ),
             ),
+            ("rows: per turn: an answer's tokens are read, too, but its last", Edit("prompt + answer - 1 → prompt")),
+            (
+                "power: the first and the last measurement were meant",
+                Edit(
+                    "costs[-1] / costs[0] → costs[1] / costs[0]", "lengths[-1] / lengths[0] → lengths[1] / lengths[0]"
+                ),
+            ),
+            (
+                "power: both are logarithms, that of the lengths, too",
+                Edit("math.log(lengths[-1] / lengths[0]) → (lengths[-1] - lengths[0])"),
+            ),
         ],
     ),
     Exercise(
@@ -224,6 +235,17 @@ EXERCISES = [
                 Edit("len(ids) + 1 → len(ids)"),
             ),
             ("these are the rows that are saved", Edit("len(beginnings) → sum(map(len, prompts)) - len(beginnings)")),
+            ("the order of the tokens counts: a beginning is no set", Edit("ids[:n] → sorted(ids[:n])")),
+            ("what prompts share is how they begin, not how they end", Edit("ids[:n] → ids[-n:]")),
+            ("all that stands before counts, not only the token before", Edit("ids[:n] → ids[max(0, n - 2) : n]")),
+            (
+                "the longest prompt alone is not enough: others have rows of their own",
+                Edit("len(beginnings) → max(map(len, prompts))"),
+            ),
+            (
+                "asked for is a sum over all prompts, not a mean",
+                Edit("len(beginnings) → sum(map(len, prompts)) / len(prompts)"),
+            ),
         ],
     ),
     Exercise(
@@ -256,6 +278,18 @@ EXERCISES = [
             (
                 "`size` is the number of columns of a piece, not the number of pieces",
                 Edit("tokens.split(size → tokens.chunk(size", "positions.split(size → positions.chunk(size"),
+            ),
+            ("the positions of a text go up, from 0", Edit("list(range(len(ids))) → list(range(len(ids)))[::-1]")),
+            (
+                "a piece has `size` columns, not one more",
+                Edit("tokens.split(size → tokens.split(size + 1", "positions.split(size → positions.split(size + 1"),
+            ),
+            (
+                "cut are the columns, not the texts",
+                Edit(
+                    "tokens.split(size, dim=1) → tokens.split(size)",
+                    "positions.split(size, dim=1) → positions.split(size)",
+                ),
             ),
         ],
     ),

@@ -187,6 +187,13 @@ EXERCISES = [
             ),
             ("the norm behind the last layer is forgotten", Edit("norm(x[:, 0]) → x[:, 0]")),
             ("all vectors are returned; only the class token's is wanted", Edit("x[:, 0] → x")),
+            ("the summary is what becomes of the token, not the mean of all", Edit("x[:, 0] → x.mean(dim=1)")),
+            (
+                "the summary is what becomes of the token, not the mean of the patches",
+                Edit("x[:, 0] → x[:, 1:].mean(dim=1)"),
+            ),
+            ("a layer adds what it read by itself: no second residual", Edit("x = layer(x) → x = x + layer(x)")),
+            ("the norm comes once, at the end, not after each layer", Edit("x = layer(x) → x = norm(layer(x))")),
         ],
     ),
     Exercise(

@@ -1,11 +1,12 @@
 """What a wrong result has in common with the true one, whatever the exercise."""
 
 import math
+from numbers import Number
 
 import torch
 
 from course_lib.exercises.shape_patterns import is_constant, pattern_of_shapes, same
-from course_lib.exercises.values import as_tensor, plain
+from course_lib.exercises.values import agrees, as_tensor, plain
 
 OF_ANY = {
     "the sign is turned": lambda true: -true,
@@ -39,8 +40,10 @@ def pattern(given, true, tolerance):
     if isinstance(true, set | frozenset):
         return pattern_of_sets(given, true)
     is_bool = isinstance(true, bool) or getattr(true, "dtype", None) is torch.bool
+    if as_tensor(given) is None or as_tensor(true) is None:
+        return pattern_of_lists(given, true, tolerance)
     given, true = as_tensor(given), as_tensor(true)
-    if given is None or true is None or true.numel() == 0:
+    if true.numel() == 0:
         return None
     if given.numel() == true.numel() == 1:
         return None if is_bool else pattern_of_one(given.item(), true.item())
@@ -61,6 +64,24 @@ def pattern_of_one(given, true):
         if wrong and math.isclose(given, wrong, rel_tol=1e-3):  # a 0 is not what became of a number
             return what
     return None
+
+
+def pattern_of_lists(given, true, tolerance):
+    """What became of a list of unlike parts, or of a number that should be alone."""
+    if isinstance(true, Number) and isinstance(given, list | tuple | set | dict):
+        return "asked for is one number"
+    if not (isinstance(given, list | tuple) and isinstance(true, list | tuple)) or not given:
+        return None
+    if len(given) != len(true):
+        return "there are too few parts" if len(given) < len(true) else "there are too many parts"
+    pairs = all(isinstance(part, list | tuple) and len(part) == 2 for part in (*given, *true))
+    if pairs and agrees([part[::-1] for part in given], true, tolerance):
+        return "the two of each pair are exchanged"
+    if agrees(given[::-1], true, tolerance):
+        return "the parts stand in the opposite order"
+    return next(
+        (pattern(*pair, tolerance) for pair in zip(given, true, strict=True) if not agrees(*pair, tolerance)), None
+    )
 
 
 def pattern_of_sets(given, true):

@@ -154,7 +154,7 @@ def _(node: ast.Slice, inputs):
     for bound, what in (("lower", "begins"), ("upper", "ends")):
         if value := getattr(node, bound):
             bounds = {"lower": node.lower, "upper": node.upper, "step": node.step}
-            yield "with too much: something must be cut off", ast.Slice(**{**bounds, bound: None})
+            yield "with all of something, where a piece belongs", ast.Slice(**{**bounds, bound: None})
             for text, where in (("b + 1", "late"), ("b - 1", "early")):
                 yield (
                     f"if a piece {what} one place too {where}",
@@ -179,3 +179,5 @@ def _(node: ast.Name, inputs):
         for other in sorted(inputs - {node.id}):
             what = f"`{node.id}`" if node.id in inputs else "something else"
             yield f"with `{other}`, where {what} belongs", ast.Name(other, ast.Load())
+        if node.id in inputs:
+            yield f"without `{node.id}`", ast.Constant(0)

@@ -62,9 +62,15 @@ def _(node: ast.AugAssign, inputs):
 def _(node: ast.Expr, inputs):
     if isinstance(node.value, ast.Call):
         yield f"without {told(node.value, inputs, 'one of the steps')}", ast.Pass()
+        if getattr(node.value.func, "attr", "") == "append" and isinstance(node.value.func.value, ast.Name):
+            kept = ast.Name(node.value.func.value.id, ast.Store())
+            yield "if only the last one is kept", ast.Assign([kept], ast.List(node.value.args, ast.Load()))
 
 
 @slips_at.register
 def _(node: ast.Assign, inputs):
     if isinstance(node.targets[0], ast.Subscript):
         yield "without one of the steps", ast.Pass()
+    elif isinstance(node.targets[0], ast.Name):
+        old = ast.Name(node.targets[0].id, ast.Load())
+        yield "with what was there before added", ast.Assign(node.targets, expression("a + b", a=old, b=node.value))

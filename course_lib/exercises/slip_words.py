@@ -5,7 +5,11 @@ import ast
 INSTEAD = {  # of a function: others that are taken for it
     "sum": {"mean": "a mean instead of a sum", "prod": "a product instead of a sum"},
     "mean": {"sum": "a sum instead of a mean", "median": "a median instead of a mean"},
-    "max": {"min": "the smallest instead of the largest", "mean": "a mean instead of the largest"},
+    "max": {
+        "min": "the smallest instead of the largest",
+        "mean": "a mean instead of the largest",
+        "sum": "a sum instead of the largest",
+    },
     "min": {"max": "the largest instead of the smallest", "mean": "a mean instead of the smallest"},
     "amax": {"amin": "the smallest instead of the largest", "mean": "a mean instead of the largest"},
     "amin": {"amax": "the largest instead of the smallest", "mean": "a mean instead of the smallest"},
