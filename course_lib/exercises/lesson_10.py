@@ -152,6 +152,11 @@ EXERCISES = [
                 "these are characters per token, not tokens per word",
                 Edit("tokens / words → characters / tokens"),
             ),
+            ("words are what blanks divide; these are letters", Edit("len(sentence.split()) → len(sentence)")),
+            ("a list has many tokens; all count", Edit("len(row) for row → 1 for row")),
+            ("all losses are added up, not their means", Edit("sum(row) for row → sum(row) / len(row) for row")),
+            ("a bit is a logarithm to the base 2, not 10", Edit("math.log(2) → math.log(10)")),
+            ("tokens per word, not per sentence", Edit("/ words → / len(sentences)")),
         ],
     ),
     Exercise(

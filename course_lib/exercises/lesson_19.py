@@ -167,6 +167,7 @@ EXERCISES = [
                 "a layer with a window keeps something, too: its window",
                 Edit("min(window, length) → length * (length <= window)"),
             ),
+            ("asked for is the name, not the loss", Edit("min(fitting, key=fitting.get) → min(fitting.values())")),
         ],
     ),
     Exercise(

@@ -26,6 +26,8 @@ OF_FRACTIONS = {  # of whole numbers, these would often be chance
     "this is 100 minus the right number": lambda true: 100 - true,
     "this is the square of the right number": lambda true: true**2,
     "this is the root of the right number": lambda true: abs(true) ** 0.5,
+    "this is e to the power of the right number": lambda true: math.exp(min(true, 700)),
+    "this is the logarithm of the right number": lambda true: math.log(abs(true)),
     "this is rounded down": math.floor,
     "this is rounded to a whole number": round,
 }

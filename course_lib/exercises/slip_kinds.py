@@ -55,6 +55,8 @@ def _(node: ast.Call, inputs):
             yield f"with {what}", ast.Call(taken or ast.Name(other, ast.Load()), arguments, keywords)
     if name in MISSING and (is_method or arguments):
         yield f"without {MISSING[name]}", function.value if is_method else arguments[0]
+    if name == "float" and arguments and isinstance(arguments[0], ast.Constant):
+        yield "with 0, where infinity belongs", ast.Constant(0.0)
     if name == "masked_fill":
         yield "with the mask turned round", expression("f(~m, v)", f=function, m=arguments[0], v=arguments[1])
     if name in ALONG:
@@ -169,6 +171,8 @@ def _(node: ast.Slice, inputs):
 
 @slips_at.register
 def _(node: ast.Attribute, inputs):
+    if node.attr == "inf":
+        yield "with 0, where infinity belongs", ast.Constant(0.0)
     if node.attr in ("T", "mT"):
         yield "without a transposition", node.value
 

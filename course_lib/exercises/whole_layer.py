@@ -70,5 +70,14 @@ WHOLE_LAYER = Exercise(
         ),
         ("the mask is not used", Edit("mask is not None → False")),
         ("the scale is forgotten: divide the scores by the root of a head's width", Edit(" / q.shape[-1] ** 0.5 → ")),
+        (
+            "the heads stand side by side in the end: exchange H and T before you flatten",
+            Edit(".transpose(1, 2).flatten(2) → .reshape(len(x), x.shape[1], -1)"),
+        ),
+        (
+            "queries are made from x, keys from what is asked",
+            Edit("(x, W_Q), (memory, W_K) → (memory, W_Q), (x, W_K)"),
+        ),
+        ("x is not added here: that is done outside of attention", Edit("@ W_O → @ W_O + x")),
     ],
 )

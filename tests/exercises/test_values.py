@@ -155,6 +155,7 @@ def test_what_all_numbers_have_in_common_is_seen(given, says):
         (0.36, 0.64, "1 minus"),
         (9, 9.375, "rounded down"),
         (0, 0.6792, None),
+        (4.953, 1.6, "e to the power"),
         (0, 0.3, None),
     ],
 )
