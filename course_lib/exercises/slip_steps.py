@@ -71,6 +71,11 @@ def _(node: ast.Expr, inputs):
 def _(node: ast.Assign, inputs):
     if isinstance(node.targets[0], ast.Subscript):
         yield "without one of the steps", ast.Pass()
-    elif isinstance(node.targets[0], ast.Name):
+    elif isinstance(node.targets[0], ast.Name) and names_in(node.targets[0]) <= names_in(node.value):
         old = ast.Name(node.targets[0].id, ast.Load())
         yield "with what was there before added", ast.Assign(node.targets, expression("a + b", a=old, b=node.value))
+
+
+def names_in(node):
+    """The names that stand in a part of a solution."""
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
