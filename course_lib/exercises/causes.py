@@ -105,10 +105,11 @@ def is_easily_alike(value, part):
 
 
 def names_of(exercise):
-    """What the arguments of a case are called."""
-    if callable(exercise.truth):
-        return list(inspect.signature(exercise.truth).parameters)
-    return list(inspect.signature(exercise.run).parameters)[1:]  # several functions: how they are tried has the names
+    """What the arguments of a case are called: by how an answer is tried, or else by the answer itself."""
+    _, *names = inspect.signature(exercise.run).parameters.values()
+    if any(name.kind is name.VAR_POSITIONAL for name in names):
+        names = inspect.signature(exercise.truth).parameters.values()
+    return [name.name for name in names]
 
 
 @contextlib.contextmanager

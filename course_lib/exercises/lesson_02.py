@@ -183,6 +183,21 @@ EXERCISES = [
                 lambda x: mean_similarity(x.transpose(0, 1)),
             ),
             (
+                "tokens are compared with those of the other sentences, not within their own",
+                Edit(
+                    "x / x.norm(dim=-1, keepdim=True) → (x / x.norm(dim=-1, keepdim=True)).flatten(0, 1)[None]",
+                    "x.shape[1] → unit.shape[1]",
+                ),
+            ),
+            (
+                "divided by T · T; there are T · (T − 1) pairs of different tokens",
+                Edit(".mean() → .sum() / products.numel()"),
+            ),
+            (
+                "the zeros that `triu` leaves on and below the diagonal are in the mean",
+                Edit("[:, different].mean() → .triu(1).mean()"),
+            ),
+            (
                 "the sum over the pairs is not divided by their number",
                 Edit(".mean() → .sum()"),
             ),
@@ -221,6 +236,15 @@ EXERCISES = [
                 Edit("(attention, norm_1), (feed_forward, norm_2) → (feed_forward, norm_1), (attention, norm_2)"),
             ),
             ("the feed-forward half is missing", Edit(", (feed_forward, norm_2) → ,")),
+            (
+                "the second half adds what came in; it should add what comes out of the first half",
+                Edit(
+                    "for block → y = x\n    for block",
+                    "x = x + block(norm(x)) if → y = x + block(norm(y)) if",
+                    "norm(x + block(x)) → norm(x + block(y))",
+                    "return x → return y",
+                ),
+            ),
         ],
     ),
     Exercise(
@@ -239,6 +263,16 @@ EXERCISES = [
                 Edit("4 * ( → 3 * ("),
             ),
             ("the biases of the feed-forward network are missing: F and D numbers", Edit(" + d_ff + d_model → ")),
+            ("the first linear layer of the network has biases, too: F numbers", Edit(" + d_ff + d_model → + d_model")),
+            ("the second linear layer of the network has biases, too: D numbers", Edit(" + d_ff + d_model → + d_ff")),
+            (
+                "F is handed in as d_ff; it is not always 4 · D",
+                Edit("2 * d_model * d_ff + d_ff + d_model → 8 * d_model * d_model + 5 * d_model"),
+            ),
+            (
+                "12 · D² counts matrices only, and takes F for 4 · D",
+                lambda d_model, d_ff, num_layers: num_layers * 12 * d_model * d_model,
+            ),
             ("the feed-forward network has two matrices, D × F and F × D", Edit("2 * d_model * d_ff → d_model * d_ff")),
             ("a layer has two norms", Edit("2 * 2 * → 2 *")),
             ("there is one layer in the count, whatever num_layers is", Edit("num_layers * ( → (")),

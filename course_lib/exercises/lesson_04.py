@@ -80,7 +80,7 @@ EXERCISES = [
         title="The clock",
         points=2,
         truth=answer,
-        tolerance=2e-3,
+        tolerance=5e-3,
         mistakes=[
             ("the angles are in radians, not in degrees", Edit("angles = 2 / → angles = torch.pi / 180 * 2 /")),
             (

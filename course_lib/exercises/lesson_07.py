@@ -124,6 +124,14 @@ EXERCISES = [
                 "softmax over the wrong axis: the rows of a map sum to 1, not its columns",
                 Edit("kept.append(weights) → kept.append(attention_weights(k, q).mT)"),
             ),
+            (
+                "the list that was handed in stays empty: append to it; `kept = …` makes a new one",
+                Edit("kept.append(weights) → kept = [weights]"),
+            ),
+            (
+                "`extend` adds each sentence by itself; append the weights of the whole batch as one",
+                Edit("kept.append → kept.extend"),
+            ),
         ],
     ),
     Exercise(
@@ -178,6 +186,17 @@ EXERCISES = [
             (
                 "it looks at the next token, right of the diagonal: there a causal map is empty",
                 Edit("diagonal(-1) → diagonal(1)"),
+            ),
+            (
+                "an exact 0 is no mask: row t may look at t + 1 tokens, whatever it gives them",
+                Edit("1 / torch.arange(2, len(weights) + 1) → 1 / (weights > 0).sum(dim=1)[1:]"),
+            ),
+            (
+                "an exact 0 is no mask: row t may look at t + 1 tokens, whatever it gives them",
+                Edit(
+                    "1 / torch.arange(2, len(weights) + 1) → "
+                    "((weights > 0) / (weights > 0).sum(dim=1, keepdim=True)).diagonal(-1)"
+                ),
             ),
         ],
     ),

@@ -17,17 +17,27 @@ def answer():
 
 
 def critic():
-    return {"not its own": "C", "share texts": "AD", "too early": "N", "one language": "A"}
+    return {"not its own": "C", "share texts": {"A", "D"}, "too early": "N", "one language": "A"}
 
 
 # 11.3 Near copies
 def copies_cases(seed):
+    """Short texts, in which the last run decides, or their ends, a run that overlaps, a capital, the shorter text."""
+    return [
+        (drawn(seed, "xab yab cdef cdgf"), 2, 1 / 3),
+        (drawn(seed + 3, "abcdefg cde HIJk hIJk"), 3, 3 / 7),
+        (drawn(seed + 6, "lmnopqr lmnopst mno lmno"), 3, 1 / 3),
+        (drawn(seed + 9, "abc cab de fgd"), 1, 0.4),
+    ]
+
+
+def drawn(seed, texts):
+    """These texts in another order, and each letter of theirs another one."""
     source = dice(seed)
-    texts = [" ".join(f"w{i}" for i in torch.randint(30, (length,), generator=source)) for length in (9, 12, 11, 7)]
-    words = texts[1].split()
-    words[number(seed, 2, 9)] = "other"
-    texts += [" ".join(words), texts[0], f"{texts[2]} {texts[3]}"]
-    return [(texts, 2, 0.5), ([*texts[::-1], texts[0]], 3, 0.4), (texts, 1, 0.9)]
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    others = "".join(letters[i] for i in torch.randperm(26, generator=source))
+    texts = texts.translate(str.maketrans(letters + letters.upper(), others + others.upper())).split()
+    return [" ".join(texts[i]) for i in torch.randperm(len(texts), generator=source)]
 
 
 def near_copies(texts, n, threshold):
@@ -60,14 +70,18 @@ def leak_cases(seed):
 
 
 def border_cases(seed):
-    """Texts of which half the runs are known, or the last one decides, or two texts together; and near misses."""
-    half, two, last, four, parts = (
-        [f"{name}{i + seed % 7}" for i in range(n)] for name, n in zip("htlfp", (10, 14, 11, 12, 9), strict=True)
+    """Texts of which half the runs are known, or the last one decides, or two texts together; and near misses: what
+    only two texts make that are joined, and what has capitals elsewhere.
+    """
+    half, two, last, four, parts, joined, small = (
+        [f"{name}{i + seed % 7}" for i in range(n)]
+        for name, n in zip("htlfpjs", (10, 14, 11, 12, 9, 10, 10), strict=True)
     )
     train = [half[:7], two[:8], two[6:], last[3:], *(four[i : i + 4] for i in range(9))]
     train += [[f"x{run[0]}", *run[1:4], f"{run[4]}0"] for run in (parts[i : i + 5] for i in range(5))]
-    losses = [2.0 + number(seed, 1, 9) / 10, 1.0, 1.5, 3.0, 2.5]
-    return [(written(train), written([half, two, last, four, parts]), losses)]
+    train += [joined[:5], joined[5:], [*small[:4], small[4].upper(), small[5].upper(), *small[6:]]]
+    losses = [2.0 + number(seed, 1, 9) / 10, 1.0, 1.5, 3.0, 2.5, 2.2, 1.7]
+    return [(written(train), written([half, two, last, four, parts, joined, small]), losses)]
 
 
 def written(texts):
@@ -96,7 +110,7 @@ def table():
         "too late": "OpenWebText",
         "pick": "StarCoder Data",
         "never there": "Google News",
-        "tokens": 2e12 / (985e6 * 1.3),
+        "passes": 2e12 / (985e6 * 1.3),
     }
 
 
@@ -129,8 +143,8 @@ EXERCISES = [
         mistakes=[
             ("odc-by licenses the collection, and says so", {"not its own": "A"}),
             ("Wikipedia's authors have agreed to this license", {"not its own": "B"}),
-            ("both come from the same crawl", {"share texts": "AB"}),
-            ("both come from the same crawl", {"share texts": "BC"}),
+            ("both come from the same crawl", {"share texts": {"A", "B"}}),
+            ("both come from the same crawl", {"share texts": {"B", "C"}}),
             ("M is younger than the corpus that it names", {"too early": "M"}),
             ("B has a Wikipedia for each of many languages", {"one language": "B"}),
         ],
@@ -154,9 +168,25 @@ EXERCISES = [
             ),
             ("neighbours are compared, too", Edit("sets[:j] → sets[: max(j - 1, 0)]")),
             ("only exact copies are found", Edit(">= threshold → >= 1.0")),
+            ("a pair that has just this overlap counts, too", Edit(">= threshold → > threshold")),
             (
-                "the runs have another length than n words",
-                Edit("i + n]) → i + n + 1])", "- n + 1 → - n"),
+                "the overlap is the share of the union, not of the shorter text",
+                Edit("len(a | b) → min(len(a), len(b))"),
+            ),
+            ("the last run is lost: k words have k − n + 1 runs", Edit("- n + 1 → - n")),
+            ("the ends of a text that are shorter than n words are no runs", Edit(" - n + 1 → ")),
+            (
+                "runs overlap: the next one begins one word further on, not n",
+                Edit("range(len(words) - n + 1) → range(0, len(words) - n + 1, n)"),
+            ),
+            ("a run has n words, not n + 1", Edit("i + n]) → i + n + 1])", "- n + 1 → - n")),
+            (
+                "single words are compared, not runs of n words",
+                Edit("tuple(words[i : i + n]) for i in range(len(words) - n + 1) → word for word in words"),
+            ),
+            (
+                "capitals are lost: words are what `split()` makes of a text",
+                Edit("text.split() → text.lower().split()"),
             ),
         ],
     ),
@@ -170,6 +200,16 @@ EXERCISES = [
             (
                 "only exact copies are found; these were changed in one word",
                 Edit("len(runs(text) & known) > len(runs(text)) / 2 → text in train"),
+            ),
+            ("just half of the runs is not more than half", Edit("> len(runs(text)) / 2 → >= len(runs(text)) / 2")),
+            ("the last run is lost: k words have k − 4 runs of five", Edit("- 4 → - 5")),
+            (
+                "a run must stand in one training text; here some begin in one and end in the next",
+                Edit("set().union(*map(runs, train)) → runs(' '.join(train))"),
+            ),
+            (
+                "capitals are lost: words are what `split()` makes of a text",
+                Edit("text.split() → text.lower().split()"),
             ),
             (
                 "one run in common is not enough: texts share phrases; asked for is more than half",
@@ -185,6 +225,10 @@ EXERCISES = [
                     "sum(clean) / len(clean) - sum(losses) / len(losses) → "
                     "sum(losses) / len(losses) - sum(clean) / len(clean)"
                 ),
+            ),
+            (
+                "compare the clean texts with *all* texts, not with the leaked ones",
+                Edit("- sum(losses) / len(losses) → - sum(losses[i] for i in leaked) / max(1, len(leaked))"),
             ),
             (
                 "this is the loss of the clean texts; asked for is how much higher it is than the mean of all",
@@ -208,9 +252,9 @@ EXERCISES = [
             ),
             ("The Pile has much else in it; one corpus of the table has programs only", {"pick": "The Pile"}),
             ("OpenWebText can be had; one of the ten is known by word vectors only", {"never there": "OpenWebText"}),
-            ("words are not tokens: 1.3 for each", {"tokens": 2e12 / 985e6}),
-            ("more tokens than words: multiply by 1.3", {"tokens": 2e12 / (985e6 / 1.3)}),
-            ("a trillion has 12 zeros, a million 6", {"tokens": 2e9 / (985e6 * 1.3)}),
+            ("words are not tokens: 1.3 for each", {"passes": 2e12 / 985e6}),
+            ("more tokens than words: multiply by 1.3", {"passes": 2e12 / (985e6 / 1.3)}),
+            ("a trillion has 12 zeros, a million 6", {"passes": 2e9 / (985e6 * 1.3)}),
         ],
     ),
 ]

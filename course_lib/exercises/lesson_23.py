@@ -185,6 +185,27 @@ EXERCISES = [
                 "positions are added once, before the first layer, not in each",
                 Edit(" + positions → ", "layer(x) → layer(x + positions)"),
             ),
+            *[
+                (
+                    "row 0 of the table is the class token's; the patches have the rows from 1 on",
+                    Edit(
+                        "[token.expand(len(patches), 1, -1), patches], dim=1) + positions → "
+                        f"[{token}.expand(len(patches), 1, -1), patches + positions[:-1]], dim=1)"
+                    ),
+                )
+                for token in ("token", "(token + positions[0])", "(token + positions[-1])")
+            ],
+            *[
+                ("the norm comes once, behind the last layer", Edit("layer(x) → norm(layer(x))", *end))
+                for end in ([], ["norm(x[:, 0]) → x[:, 0]"])
+            ],
+            *[
+                (
+                    "each layer reads what the one before it wrote: all of them",
+                    Edit(f"in layers: → in layers[{which}]:"),
+                )
+                for which in (":1", "-1:")
+            ],
             ("the norm behind the last layer is forgotten", Edit("norm(x[:, 0]) → x[:, 0]")),
             ("all vectors are returned; only the class token's is wanted", Edit("x[:, 0] → x")),
             ("the summary is what becomes of the token, not the mean of all", Edit("x[:, 0] → x.mean(dim=1)")),
@@ -223,7 +244,7 @@ EXERCISES = [
         title="Rollout by hand",
         points=3,
         truth=rollout,
-        tolerance=2e-3,
+        tolerance=5e-3,
         mistakes=[
             ("layer 1 has two heads: take their mean", wrong_roll(Edit("heads.mean(dim=0) → heads[0]"), "layer 1")),
             (

@@ -124,7 +124,7 @@ EXERCISES = [
         title="Two by two",
         points=3,
         truth=paper,
-        tolerance=1e-3,
+        tolerance=2.5e-3,
         mistakes=[
             (
                 LENGTH,

@@ -80,6 +80,10 @@ POSSIBLE = Exercise(
         ("it looks for weight on the real columns: those may have it", Edit("~real → real")),
         ("padding is a column that nobody may look at, not a row", Edit("[:, ~real] → [~real]")),
         (
+            "several things may be wrong at once: three times `if`, no `elif`",
+            Edit("if causal and → elif causal and", "if weights[:, ~real] → elif weights[:, ~real]"),
+        ),
+        (
             "the future is checked in every map, also where there is no causal mask",
             Edit("if causal and → if"),
         ),

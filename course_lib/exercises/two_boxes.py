@@ -1,5 +1,7 @@
 """The two boxes of an encoder layer that look at one token: the feed-forward network and the normalization."""
 
+import torch
+
 from course_lib.exercises.cases import number, random_tensors, scattered
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.solutions import Edit
@@ -11,7 +13,8 @@ def box_cases(seed):
         seed, (2, 6, D), (D, hidden), (hidden,), (hidden, D), (D,), (D,), (D,)
     )
     flat = x.clone()
-    flat[0, 1] = 3.0  # a token whose numbers are all the same
+    flat[0, 1] = 3.0  # a token whose numbers are all the same, and one in which they nearly are: ε decides
+    flat[0, 2] = 3.0 + 0.1 * torch.arange(D) / D
     rest = W_1, b_1, W_2, b_2, scale, shift
     return [(x, *rest), (scattered(flat) + 1, *rest), (x[:, :1].double(), *(part.double() for part in rest))]
 
@@ -67,6 +70,12 @@ TWO_BOXES = Exercise(
         ),
         ("normalize: divide by the root of the variance", Edit(".sqrt() → ")),
         ("normalize: the mean is not subtracted", Edit("centred / (variance → x / (variance")),
+        (
+            "normalize: ε stands under the root, added to the variance",
+            Edit("(variance + 1e-5).sqrt() → (variance.sqrt() + 1e-5)"),
+        ),
+        ("normalize: ε is 0.00001", Edit("1e-5 → 1e-8")),
+        ("normalize: ε is 0.00001", Edit("1e-5 → 1e-6")),
         ("normalize: a token of equal numbers gets NaN: ε is missing under the root", Edit(" + 1e-5 → ")),
         ("normalize: the scale is missing", Edit(" * scale → ")),
         ("normalize: the shift is missing", Edit(" + shift → ")),

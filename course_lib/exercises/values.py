@@ -115,7 +115,10 @@ def difference_of_lists(given, true, tolerance):
 
 
 def difference_of_words(given, true):
-    """Words are compared without capitals and blanks that say nothing, also as a list; a set takes any order."""
+    """Words are compared without capitals and blanks that say nothing, also as a list; a set takes any order.
+
+    A set of letters may be one text, with blanks or commas between them.
+    """
     if isinstance(true, str):
         listed = isinstance(given, list | tuple) and all(isinstance(word, str) for word in given)
         text = " ".join(given) if listed else given
@@ -123,7 +126,7 @@ def difference_of_words(given, true):
     else:
         members = given.tolist() if isinstance(given, torch.Tensor | np.ndarray) else given
         several = isinstance(members, set | frozenset | list | tuple | str | range)
-        same = several and set(map(plain, members)) == set(map(plain, true))
+        same = several and set(map(plain, members)) - {"", ","} == set(map(plain, true))
     return None if same else Difference(f"yours is {show(given)}", {}, true=show(true))
 
 

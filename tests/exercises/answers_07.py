@@ -85,6 +85,11 @@ def looks_back_in_numpy(weights):
     return np.mean(np.diag(weights.numpy(), -1)) - np.mean([1 / (t + 1) for t in range(1, len(weights))])
 
 
+def lean_by_zeros(weights):
+    allowed = (weights > 0).float()
+    return (weights - allowed / allowed.sum(dim=-1, keepdim=True)).diagonal(-1).mean()
+
+
 RIGHT = {
     "07.1": [watch_step_by_step, watch_beside_the_fused_kernel, Watcher],
     "07.3": [problems_by_loops, problems_as_a_list, problems_in_numpy],
@@ -93,6 +98,7 @@ RIGHT = {
 
 WRONG = {
     "07.1": [
+        (watch_nothing, "stays empty"),
         (watch_nothing, "how many were kept: yours is 0, the true value is 2"),
         (lambda kept: lambda q, k, v, mask=None: kept.append(q), "output is still missing"),
         (lambda kept: kept.append, "this cannot be checked: TypeError"),
@@ -106,6 +112,7 @@ WRONG = {
     ],
     "07.4": [
         (lambda weights: weights.diagonal(-1).mean(), "the even head is not subtracted"),
+        (lean_by_zeros, "an exact 0 is no mask"),
         (lambda weights: weights.argmax(-1).float().mean(), "yours is"),
     ],
     "07.5": [({"recall": 0.5}, "recall: yours is 0.5, the true value is 0.75")],

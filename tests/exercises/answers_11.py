@@ -5,6 +5,8 @@ import operator
 import numpy as np
 import torch
 
+from course_lib.exercises.lesson_11 import critic
+
 
 def runs(text):
     words = text.split()
@@ -87,16 +89,17 @@ def searched(**changes):
 
 
 RIGHT = {
+    "11.2": [{**critic(), "share texts": given} for given in ("DA", "A, D", "A D", ("A", "D"))],
     "11.3": [copies_by_loops, lambda *case: set(copies_as_list(*case)), copies_in_numpy],
     "11.4": [leak_by_text, leak_by_search, leak_by_pairs, search],
 }
 
 WRONG = {
     "11.1": [({"agree": 3}, "agree: yours is 3, the true value is 30")],
-    "11.2": [({"share texts": "AC"}, "share texts: yours is 'AC'")],
+    "11.2": [({"share texts": "AC"}, "share texts: yours is 'AC'"), ({"share texts": "B, A"}, "the same crawl")],
     "11.3": [(lambda texts, n, threshold: set(), "yours is set()")],
     "11.4": [
-        (searched(more=operator.ge), "yours is"),
+        (searched(more=operator.ge), "just half of the runs"),
         (searched(n=4), "yours is"),
         (searched(end=-1), "yours is"),
         (searched(at_once=False), "yours is"),
@@ -109,7 +112,7 @@ WRONG = {
     ],
     "11.5": [
         ({"too late": "WebText"}, "which its makers kept"),
-        ({"tokens": 2030.0}, "words are not tokens"),
+        ({"passes": 2030.0}, "words are not tokens"),
         ({"never there": "C4"}, "never there: yours is 'C4'"),
     ],
 }

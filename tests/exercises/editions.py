@@ -112,12 +112,27 @@ def names_its_lesson(notebook):
         yield "no link to its lesson"
 
 
+def is_listed_in_its_lesson(notebook):
+    lesson, asked = lesson_of(notebook), heads(notebook)
+    listed = re.findall(r"^\d\. \*\*.+$", next(c.source for c in lesson.prose if "## Exercises" in c.source), re.M)
+    wanted = [
+        f"{place}. **{title}{'' if title.endswith('?') else '.'}** {kind.capitalize()}, {minutes} minutes, {stars}; "
+        + ", ".join(f"*{verb}*" for verb in verbs)
+        for place, (_, title, stars, minutes, kind, verbs) in enumerate(asked, start=1)
+    ]
+    if listed != wanted:
+        yield f"the lesson lists {listed}, the sheet has {wanted}"
+    total = sum(int(minutes) for _, _, _, minutes, _, _ in asked)
+    if f"exercises {total} minutes" not in lesson.cells[0].source:
+        yield f"the exercises take {total} minutes; the card of the lesson says otherwise"
+
+
 def lesson_of(notebook):
     """The lesson with the same two digits."""
     return Lesson(next(path for path in LESSON_FILES if path.name[:2] == notebook.path.name[:2]))
 
 
-OF_A_LESSON = [tests_every_verb_of_its_lesson, names_its_lesson]
+OF_A_LESSON = [tests_every_verb_of_its_lesson, names_its_lesson, is_listed_in_its_lesson]
 RULES = [
     *SHARED_RULES,
     has_the_exercises_of_the_library,

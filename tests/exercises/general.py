@@ -10,8 +10,10 @@ def dressed(value):
         yield {name: dress(part) for name, part in value.items()} if isinstance(value, dict) else dress(value)
 
 
-def rounded(value):
-    """Lists, and four digits of each number; a set of letters as a word, others as a list."""
+def rounded(value, decimals=None):
+    """Lists, and four digits of each number, or so many decimals; a set of letters as a word, others as a list."""
+    if isinstance(value, dict):
+        return {name: rounded(part, decimals) for name, part in value.items()}
     if isinstance(value, set):
         letters = all(isinstance(member, str) and len(member) == 1 for member in value)
         return "".join(sorted(value)) if letters else sorted(value)
@@ -20,7 +22,9 @@ def rounded(value):
     if isinstance(value, bool | None):
         return value
     value = value.tolist() if isinstance(value, torch.Tensor) else value
-    return [rounded(part) for part in value] if isinstance(value, list | tuple) else float(f"{value:.4g}")
+    if isinstance(value, list | tuple):
+        return [rounded(part, decimals) for part in value]
+    return float(f"{value:.4g}") if decimals is None else round(float(value), decimals)
 
 
 def in_numpy(value):

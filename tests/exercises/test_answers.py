@@ -15,7 +15,7 @@ import course_lib.exercises
 from course_lib.exercises import check, exercises_of
 from course_lib.exercises.checking import SEED, examine
 from course_lib.exercises.values import first_difference
-from tests.exercises.general import dressed, has_numbers, spoiled
+from tests.exercises.general import dressed, has_numbers, rounded, spoiled
 
 LESSONS = [name[-2:] for _, name, _ in pkgutil.iter_modules(course_lib.exercises.__path__) if name[:7] == "lesson_"]
 EXERCISES = {name: exercise for lesson in LESSONS for name, exercise in exercises_of(lesson).items()}
@@ -58,6 +58,7 @@ def as_written_here(answer):
     return (lambda *case: answer(*case)) if inspect.isfunction(answer) else answer
 
 
+FOUR_DECIMALS = {"18.2"}  # as its sheet says
 DEAR = {"13.2", "24.6", "25.5", "80.5"}  # each of their wrong answers is a training, a whole model, or many cards
 
 
@@ -87,6 +88,11 @@ def test_every_wrong_answer_is_rejected_and_its_cause_named(name, monkeypatch):
         verdict = examine(EXERCISES[name], answer)
         assert verdict.points == 0, f"accepted, though {cause}"
         assert names(cause, verdict.message), f"{cause!r} is not in: {verdict.message}"
+
+
+@pytest.mark.parametrize("name", [n for n, e in EXERCISES.items() if not e.wants_a_function and n not in FOUR_DECIMALS])
+def test_two_decimals_of_a_value_are_enough(name):
+    assert examine(EXERCISES[name], rounded(EXERCISES[name].true_value(()), 2)).points
 
 
 @pytest.mark.parametrize("name", EXERCISES)

@@ -90,6 +90,7 @@ def test_what_differs_is_said(given, true, text):
         (["the", "dog", "sleeps", "."], "the dog sleeps ."),
         (["b", "a"], {"a", "b"}),
         ("BA", {"a", "b"}),
+        ("B, A", {"a", "b"}),
         ([(0, 1)], {(0, 1)}),
         (torch.tensor([[0, 1], [2, 3]]), {(2, 3), (0, 1)}),
         ({(0, torch.tensor(1))}, {(0, 1)}),
