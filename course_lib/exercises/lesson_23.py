@@ -193,7 +193,7 @@ EXERCISES = [
                         f"[{token}.expand(len(patches), 1, -1), patches + positions[:-1]], dim=1)"
                     ),
                 )
-                for token in ("token", "(token + positions[0])", "(token + positions[-1])")
+                for token in ("token", "(token + positions[0])")
             ],
             *[
                 ("the norm comes once, behind the last layer", Edit("layer(x) → norm(layer(x))", *end))
