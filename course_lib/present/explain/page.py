@@ -51,12 +51,19 @@ class LivePage:
         """What the weights take in the page: two bytes each, and four letters for three bytes."""
         return self.model.num_parameters() * 2 * 4 / 3 / 1e6
 
+    @property
+    def about_model(self) -> str | None:
+        """What the card of a trained model says that it is, None where there is no card."""
+        card = self.folder / "card.json"
+        return read_json(card).get("model") if card.exists() else None
+
     def contents(self) -> dict[str, Any]:
         """What the page knows of the model. Raises CourseError where a weight is too large for 16 bits."""
         words = self.folder / MetWords.file
         pictures = of_pictures(self.model, *self.preparers) if isinstance(self.model, Vlm) else {}
         return {
             "name": self.folder.name,
+            "about": self.about_model,
             "architecture": type(self.model).__name__,
             "parameters": self.model.num_parameters(),
             "config": asdict(self.model.config),

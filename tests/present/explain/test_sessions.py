@@ -70,7 +70,8 @@ const [session, twin] = [new ChatSession(contents), new ChatSession(contents)];
 session.say("How many cats are there?");
 const result = followed(session, twin, {
   ...steps(session),
-  "what it would write": () => session.anew(session.prompt),
+  "what it would write": () => session.anew(),
+  "what it would write with all on": () => session.intact(),
   "word after that": () => session.append(5),
 });
 """
@@ -126,4 +127,10 @@ def test_after_whatever_a_reader_does_the_boxes_show_what_the_whole_model_would(
     found = run(FOLLOWED, acts, contents=LivePage(tmp_path / "mine").contents(), **given)
     assert [act for act, far, _ in found if far] == []
     at_rest = [act for act, _, moved in found if not moved]
-    assert set(at_rest) <= {"beam", "what it would write", "answers to pictures", "answers in forms"}
+    assert set(at_rest) <= {
+        "beam",
+        "what it would write",
+        "what it would write with all on",
+        "answers to pictures",
+        "answers in forms",
+    }

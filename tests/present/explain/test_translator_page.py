@@ -47,7 +47,7 @@ def test_every_part_and_every_box_can_be_looked_into(page):
 def test_a_box_tells_all_that_comes_in(page):
     page.click("part-6")
     page.click("box-4")
-    assert "Comes in: 11 × 128, and the encoder's output: a row for each of its 10 words" in page.texts(".shape")[-1]
+    assert "Comes in: 11 × 128, and the encoder's output: a row for each of its 10 tokens" in page.texts(".shape")[-1]
     assert "What the 4 heads gather, 32 numbers each" in page.texts(".attention")[0]
     page.click("box-5")
     assert "Comes in: 11 × 128, twice." in page.texts(".shape")[-1]
@@ -93,11 +93,15 @@ def test_the_beam_finds_what_the_library_finds(page, translator):
 def test_a_head_that_is_switched_off_is_told_with_what_comes_of_it(page):
     page.click("part-6")
     page.click("box-4")
-    for head in range(4):
+    whole = page.output.strip()
+    page.click("off-0")
+    assert page.texts(".off p") == 2 * [
+        "Switched off: decoder layer 1, cross-attention, head 1.",
+        f"Written anew, the text is still the same: {whole} What is left is enough for it; switch more off.",
+    ]
+    for head in range(1, 4):
         page.click(f"off-{head}")
-    said = page.texts(".off")[0]
-    assert "decoder layer 1, cross-attention, head 1; " in said
-    assert page.texts(".off q")[0]
+    assert "decoder layer 1, cross-attention, heads 1, 2, 3, 4." in page.texts(".off")[0]
     assert len(page.texts("[data-key^=query]")) == len(page.texts(".row-words li"))
     page.click("layer-off")
     assert "This layer is switched off" in page.texts(".panel")[0]
@@ -127,3 +131,13 @@ def test_an_address_may_ask_for_a_part(page, file):
         page.tab.goto("about:blank")
         page.tab.goto(f"{file.as_uri()}#{name}")
         assert page.texts("h2") == [shown]
+
+
+def test_the_least_certain_word_is_the_next_one_to_be_chosen(page, translator):
+    model, tokenizer = translator
+    source, target = (torch.tensor([tokenizer.encode(text)]) for text in (SENTENCE, page.output))
+    with torch.no_grad():
+        p = model(source, torch.cat([torch.tensor([[1]]), target[:, :-1]], dim=1)).softmax(-1)
+    least = int(p.gather(-1, target[..., None]).argmin())
+    page.click("least")
+    assert page.output.strip() == f"{tokenizer.decode(target[0, :least])} …".strip()

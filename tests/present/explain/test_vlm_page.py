@@ -99,7 +99,7 @@ def test_every_part_and_every_box_can_be_looked_into(page):
     for number in range(1, 7):
         page.click(f"box-{number}")
         assert page.texts("h3")[0].startswith(f"{number}. ")
-        assert "for each of 17 patches." in page.texts(".open-box > p")[0]
+        assert "in each of 17 rows." in page.texts(".open-box > p")[0]
 
 
 def test_exchanged_patches_are_swapped_features(page, vlm):

@@ -20,7 +20,8 @@ export function beam_tree({ levels, best }, grown, tokenizer) {
   const tree = drawing("svg", { ...size, viewBox: `0 0 ${size.width} ${size.height}`, role: "img", "aria-label": label },
     ...lines, name(root, "<bos>", "kept"), ...names);
   const scroll = { class: "scroll", tabindex: 0, role: "region", "aria-label": "tree of outputs" };
-  return element("div", {}, element("div", scroll, tree), outputs(shown, tokenizer));
+  const legend = "Bold: the output that is taken; dashed: dropped; orange: ended. A long tree can be scrolled to the right.";
+  return element("div", {}, element("p", { class: "quiet" }, legend), element("div", scroll, tree), outputs(shown, tokenizer));
 }
 
 function kind(candidate, is_best) {
@@ -49,8 +50,11 @@ function outputs(levels, tokenizer) {
   if (!ended.length) return element("p", {}, "No output has ended yet.");
   const rows = ended.map(({ ids, score, mean }) => element("tr", {},
     element("th", { scope: "row" }, tokenizer.decode(ids)),
-    element("td", {}, decimals(score)), element("td", {}, decimals(mean, 3))));
+    element("td", {}, decimals(score, 4)), element("td", {}, decimals(mean, 4))));
   const titles = ["output that has ended", "log-probability", "for each token"];
   const header = element("tr", {}, ...titles.map((title) => element("th", { scope: "col" }, title)));
-  return element("table", {}, element("thead", {}, header), element("tbody", {}, ...rows));
+  const note = "The log-probability is the natural logarithm of the output's probability: 0 is certain, and the further below, " +
+    "the less likely.";
+  return element("div", {}, element("p", { class: "quiet" }, note),
+    element("table", {}, element("thead", {}, header), element("tbody", {}, ...rows)));
 }

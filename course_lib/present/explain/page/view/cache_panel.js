@@ -27,9 +27,9 @@ export function cache_panel(session) {
   return [
     element("p", {}, `For this answer, ${total("with_cache")} vectors go through the layers with a cache, and ` +
       `${total("without")} without it. Each token leaves ${numbers.toLocaleString("en")} numbers in the cache: its ` +
-      "key and its value, for each key-value head of each layer."),
+      "key and its value, for each key-value head of each layer. This page starts each answer with an empty cache."),
     element("div", scroll, element("table", {}, element("thead", {}, header), element("tbody", {}, ...rows))),
-    element("h3", {}, "The first layer's cache, a row for each token"),
+    element("h3", {}, "The first layer's cache, a row for each token; the keys are already turned by RoPE"),
     sequence(held("k"), words, "Keys"), sequence(held("v"), words, "Values"),
   ];
 }

@@ -31,7 +31,7 @@ export class ChatPage extends Page {
     const { session } = this;
     const said = session.messages.map(({ role, content }) => said_by(role, content));
     const more = session.ended ? "" : element("i", {}, " …");
-    const again = button("New conversation", { "data-key": "forget" }, () => {
+    const again = button("Forget what was said before", { "data-key": "forget" }, () => {
       session.forget();
       this.read();
     });

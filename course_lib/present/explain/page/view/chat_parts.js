@@ -6,7 +6,7 @@ import { softmax } from "../nn/vectors.js";
 import { cache_panel } from "./cache_panel.js";
 import { sequence } from "./heat.js";
 import { layer_part } from "./layer_part.js";
-import { next_word } from "./next_word.js";
+import { LINEAR_AND_SOFTMAX, next_word } from "./next_word.js";
 import { rotation } from "./rotation.js";
 import { sampling_panel } from "./sampling_panel.js";
 import { about_tokens, token_list, word_and_id } from "./tokens.js";
@@ -23,7 +23,7 @@ const tokens = {
     "model only goes on with the text, one token at a time.",
   show: (session) => [
     token_list("What the model gets", session.words.map((word, i) => card(session, word, i))),
-    about_tokens(session.words, "The last ones, with a frame, were written by the model. Click one to go back to it."),
+    about_tokens(session.words, "The last ones, with a frame, were written by the model. Click one: what stands behind it is cut off, and you can choose what follows."),
     element("h3", {}, session.ended ? "The answer has ended" : "The next word"),
     next_word(session),
   ],
@@ -45,25 +45,26 @@ const embedding = {
   name: "Embedding",
   slide: "NoPE + RoPE",
   lesson: "rope",
-  text: "Each token has a vector that was trained. No positional encoding is added: where a token stands comes in at each " +
-    "attention layer, when queries and keys are turned.",
+  text: "Each token has a vector that was trained, its embedding. No positional encoding is added: where a token stands comes " +
+    "in at each attention, when queries and keys are turned.",
   show: (session) => [sequence(session.model.seen.x, session.words, "Embedding")],
 };
 
 export function llm_layer_part({ window_sizes, num_heads, num_kv_heads }, i) {
   const window = window_sizes[i];
   const seen = window === null
-    ? "Each word sees itself and all words before it"
-    : `Each word sees ${window} words, itself and those just before it`;
+    ? "Each token sees itself and all tokens before it"
+    : `Each token sees ${window} tokens, itself and those just before it`;
   const shared = num_heads === num_kv_heads
-    ? "each query head has keys and values of its own."
-    : `${num_heads} query heads share ${num_kv_heads} heads of keys and values (slide “Grouped-Query Attention”).`;
+    ? "each head has queries, keys and values of its own."
+    : `${num_heads} heads of queries share ${num_kv_heads} of keys and values, so the cache holds 1 / ${num_heads / num_kv_heads} of ` +
+      "the numbers (grouped-query attention).";
   return {
     name: `Layer ${i + 1}`,
     slide: window === null ? "Attention Variants & Alternatives: Beyond Plain Transformers" : "Sliding Window Attention (SWA)",
     lesson: window === null ? "modern_decoder" : "swa",
-    text: `${seen}; ${shared} Addition is as in the encoder layer, normalization takes no mean away, and the feed-forward ` +
-      "network has a gate.",
+    text: `${seen}; ${shared} Two boxes differ from the encoder layer's: the normalization takes no mean away (RMSNorm), which is ` +
+      "less to compute, and the feed-forward network has a gate.",
     show: (session, choice, choose) => {
       const { llm, words } = session;
       const extra = ({ q, k }, { head, query, key }) =>
@@ -77,8 +78,7 @@ export const words_part = {
   name: "Linear and softmax",
   slide: "Chat (Decoder-only)",
   lesson: "chat",
-  text: "After a last normalization, a linear layer makes a number of each word of the vocabulary, and the softmax makes " +
-    "probabilities of these. Click a word to write it instead of the likeliest.",
+  text: LINEAR_AND_SOFTMAX,
   show: (session) => [
     element("p", { class: "shape" }, `Comes in: 1 × ${session.llm.config.d_model}, the vector of ` +
       `“${session.words.at(-1)}”. Goes out: 1 × ${session.p.length} probabilities; the likeliest are these.`),
@@ -90,8 +90,8 @@ export const sampling = {
   name: "Sampling",
   slide: null,
   lesson: "chat",
-  text: "The temperature sharpens or flattens the distribution; top-k keeps the likeliest words, top-p as many as reach a " +
-    "share together. What is drawn from it may be another text each time.",
+  text: "Each score is divided by the temperature before the softmax; top-k keeps the k likeliest tokens, top-p the likeliest " +
+    "that together reach the probability p. Where one token has nearly all of it, little changes: try “Least certain word”.",
   show: (session, choice, choose) => sampling_panel(session, (settings) => {
     session.sample(settings);
     choose({});
@@ -102,8 +102,8 @@ export const cache = {
   name: "The cache",
   slide: "KV Caching",
   lesson: "kv_cache",
-  text: "A word's key and value depend on this word and those before it, never on later ones: they are computed once and " +
-    "kept. Each new word takes one vector through the layers, and adds a row.",
+  text: "A token's key and value depend on this token and those before it, never on later ones: they are computed once and " +
+    "kept. Each new token takes one vector through the layers, and adds a row.",
   show: cache_panel,
 };
 
@@ -112,7 +112,7 @@ export const lens = {
   slide: null,
   lesson: "modern_decoder",
   text: "What would each layer say, if it were the last? Its vector goes through the last normalization and the linear " +
-    "layer, and the likeliest words stand here.",
+    "layer, which gives the logits, and the likeliest tokens stand here.",
   show: (session, choice, choose) => {
     const place = Math.min(choice.place ?? Infinity, session.words.length - 1);
     const chips = session.words.map((word, i) =>
@@ -125,7 +125,7 @@ export const lens = {
     });
     const table = element("table", {}, element("tbody", {}, ...rows));
     const scroll = { class: "scroll", tabindex: 0, role: "region", "aria-label": "likeliest words after each layer" };
-    return [element("h3", {}, "After the word"), element("div", { class: "chips" }, ...chips),
-      element("h3", {}, "The likeliest next words, by layer"), element("div", scroll, table)];
+    return [element("h3", {}, "After the token"), element("div", { class: "chips" }, ...chips),
+      element("h3", {}, "The likeliest next tokens, by layer"), element("div", scroll, table)];
   },
 };

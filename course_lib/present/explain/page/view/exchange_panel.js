@@ -22,20 +22,22 @@ export function exchange_panel(session) {
     element("div", { class: "beside" }, figure(grid, "The picture; click a patch"), figure(copy_of(other.canvas), `The other: ${told(other)}`)),
     element("div", { class: "chips" },
       to(`The ${FEW} that differ most`, "exchange-few", most_changed.slice(0, FEW)),
-      to("All others instead", "exchange-others", most_changed.filter((place) => !exchanged.has(place))),
+      to(exchanged.size ? `The other ${side ** 2 - exchanged.size} instead` : "All", "exchange-others", most_changed.filter((place) => !exchanged.has(place))),
       to("None", "exchange-none", [])),
-    element("p", { class: "quiet" }, "A visual token knows more than its square: in the vision layers it has heard of all " +
-      "other patches of its picture."),
+    element("p", { class: "quiet" }, "A token may also carry what its neighbours show: in the vision layers it has heard of " +
+      "all other patches of its picture."),
     answers(session),
     element("h3", {}, "Another picture to take patches from"),
-    gallery("other pictures", [twin, ...pictures], other, "other", (one) => session.exchange(exchanged, one)),
+    gallery("other pictures", [twin, ...pictures.filter((one) => one !== picture)], other, "other", (one) => session.exchange(exchanged, one)),
   ];
 }
 
 function answers(session) {
   const count = session.exchanged.size;
   const titles = ["the picture", "the other picture", `${count} of ${session.side ** 2} patches exchanged`];
-  const rows = session.answers_by_picture().map((text, i) => element("tr", {}, element("th", { scope: "row" }, titles[i]),
+  const texts = session.answers_by_picture();
+  const note = texts[0] === texts[1] ? [element("p", {}, "Both pictures get the same answer: these two can't tell where it is read.")] : [];
+  const rows = texts.map((text, i) => element("tr", {}, element("th", { scope: "row" }, titles[i]),
     element("td", {}, element("q", { lang: "en" }, text))));
-  return element("table", { class: "texts" }, element("tbody", {}, ...rows));
+  return element("div", {}, element("table", { class: "texts" }, element("tbody", {}, ...rows)), ...note);
 }

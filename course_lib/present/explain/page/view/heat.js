@@ -30,16 +30,16 @@ export function sequence(matrix, words, title) {
   const canvas = painted(matrix);
   const shape = `${matrix.length} × ${matrix[0].length}`;
   canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", `${title}: ${shape} numbers, the largest ${decimals(largest(matrix))}`);
+  canvas.setAttribute("aria-label", `${title}: ${shape} numbers, the largest magnitude ${decimals(largest(matrix))}`);
   const labels = element("ol", { class: "row-words" }, ...words.map((word) => element("li", {}, word)));
   const picture = element("div", { class: "sequence", style: `--rows: ${matrix.length}` }, labels, canvas);
-  const note = `${title}: ${shape} numbers. Largest ${decimals(largest(matrix))}`;
+  const note = `${title}: ${shape} numbers. Largest magnitude, the strongest colour: ${decimals(largest(matrix))}`;
   return element("figure", {}, picture, element("figcaption", {}, note), numbers(matrix, words));
 }
 
 // The numbers themselves, in a table that is made when it is opened.
 export function numbers(matrix, words) {
-  const details = element("details", {}, element("summary", {}, "The numbers"));
+  const details = element("details", {}, element("summary", {}, "All numbers"));
   details.addEventListener("toggle", () => {
     if (details.open && details.children.length === 1) details.append(table_of(matrix, words));
   });

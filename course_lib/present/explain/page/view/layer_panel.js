@@ -1,11 +1,11 @@
 // A layer as its boxes, in the order in which they work, with the numbers that the slides give them.
 
 import { button, element } from "../../../../viz/viewer_page/elements.js";
-import { relu } from "../nn/activations.js";
+import { ACTIVATIONS, relu } from "../nn/activations.js";
 import { GatedFeedForward } from "../nn/gated_feed_forward.js";
 import { RMSNorm } from "../nn/rms_norm.js";
 import { painted, sequence } from "./heat.js";
-import { about, many } from "./nouns.js";
+import { about } from "./nouns.js";
 
 // The boxes of a layer: what each takes and gives. Where the norm comes first, it stands before its block.
 export function boxes_of(layer) {
@@ -29,33 +29,41 @@ const TITLES = {
 
 const SENTENCES = {
   self_attention:
-    "Three linear layers make a query, a key and a value of each word's vector. A word gathers the values of those words " +
-    "whose keys fit its query. This is the only kind of box where words hear of one another.",
+    "Three linear layers make of each word's vector a query (what it looks for), a key (what it can be found by) and a " +
+    "value (what it hands on). A word gathers the values of those words whose keys fit its query (self-attention): only " +
+    "here do words hear of one another.",
   cross_attention:
     "Linear layers make queries of the words of the translation, keys and values of what the encoder has made of the " +
-    "sentence. Here the translation looks at the source.",
+    "sentence. Here the translation looks at the source (cross-attention).",
 };
 
-const HIDDEN = "One hidden layer, then one linear layer, for each word on its own. ";
+const ACTIVATION_NAMES = { silu: "SiLU", gelu: "GELU", gelu_tanh: "GELU", quick_gelu: "QuickGELU" };
+const GATED_NAMES = { SiLU: "SwiGLU", GELU: "GeGLU" };
+const HIDDEN = "A linear layer to more numbers (the hidden layer), and one back, for each word on its own. ";
 
 function about_feed_forward(feed_forward) {
+  const { activation } = feed_forward;
+  const name = ACTIVATION_NAMES[Object.keys(ACTIVATIONS).find((key) => ACTIVATIONS[key] === activation)];
   if (feed_forward instanceof GatedFeedForward) {
-    return `${HIDDEN}Two linear layers make the hidden one: the numbers of one are multiplied by those of the other, the ` +
-      "gate, which is small where nothing is to pass.";
+    const called = GATED_NAMES[name] ? ` (${GATED_NAMES[name]})` : "";
+    return `Two linear layers of each word's vector x: a third maps their product back, down(${name}(gate(x)) · up(x))` +
+      `${called}. ${name} makes nearly zero of a gate that is far below zero: there, nothing passes.`;
   }
-  return HIDDEN + (feed_forward.activation === relu
-    ? "ReLU: what is below zero in the hidden layer becomes zero."
-    : "GELU: what is far below zero in the hidden layer becomes nearly zero.");
+  return HIDDEN + (activation === relu
+    ? "Between them, ReLU: what is below zero becomes zero."
+    : `Between them, ${name}: what is far below zero becomes nearly zero.`);
 }
 
 function about_norm(norm) {
-  const how = norm instanceof RMSNorm ? "is stretched to a mean square of 1" : "is moved to mean 0 and stretched to variance 1";
-  return `Each word's vector ${how}, then scaled as trained. The picture shows it after that.`;
+  return norm instanceof RMSNorm
+    ? "RMSNorm: each word's vector is divided so that the mean of its squares is 1, then multiplied by γ, which was trained."
+    : "LayerNorm: each word's vector is moved to mean 0 and stretched to variance 1 (the mean of its squares), then " +
+      "multiplied by γ, and β is added; both were trained.";
 }
 
 function about_addition(norm_first) {
   const came = norm_first ? "what came in before the normalization" : "what came into it";
-  return `What the block has made is added to ${came}. So a block only has to say what should change.`;
+  return `What the block has made is added to ${came} (residual connection). So a block only has to say what should change.`;
 }
 
 // What there is to say of a box; of some it depends on how the layer was made.
@@ -72,7 +80,7 @@ function also(kind, layer) {
   if (kind !== "cross_attention") return "";
   const { cross_attention, cross_attention_add_norm } = layer;
   const normed = cross_attention_add_norm.norm_first ? ", normalized once more" : "";
-  return `, and the encoder's output: a row for each of its ${cross_attention.seen.k[0].length} words${normed}`;
+  return `, and the encoder's output: a row for each of its ${cross_attention.seen.k[0].length} tokens${normed}`;
 }
 
 // `open` is the number of the box that is open; `detail` makes what stands below an attention.
@@ -89,7 +97,7 @@ export function layer_panel({ layer, words, noun, open, choose, detail }) {
   const box = boxes.find(({ number }) => number === open) ?? boxes[0];
   const before = boxes[boxes.indexOf(box) - 1];
   const [rows, width] = [box.gives.length, box.gives[0].length];
-  const comes = `Comes in: ${shape(before ?? box)}${also(box.kind, layer)}. Goes out: ${shape(box)}, ${width} numbers for each of ${rows} ${many(noun)}.`;
+  const comes = `Comes in: ${shape(before ?? box)}${also(box.kind, layer)}. Goes out: ${shape(box)}, ${width} numbers in each of ${rows} rows.`;
   return element("div", {}, element("ol", { class: "boxes" }, ...cards),
     element("section", { class: "open-box" }, element("h3", {}, `${box.number}. ${TITLES[box.kind]}`),
       element("p", {}, about(noun, sentence_of(box.kind, layer)), " ", element("span", { class: "shape" }, comes)),

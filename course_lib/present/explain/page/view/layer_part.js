@@ -3,19 +3,21 @@
 import { element } from "../../../../viz/viewer_page/elements.js";
 import { attention_panel } from "./attention_panel.js";
 import { hidden_layer, layer_panel } from "./layer_panel.js";
+import { switched_off } from "./switched_off.js";
 
 // `words` ask, and are called by a `noun`; `columns(kind)` are asked; `extra` makes what else there is to say of an
 // attention.
-export function layer_part({ session, stack, i, words, columns, choice, choose, noun = "word", extra = () => [] }) {
+export function layer_part({ session, stack, i, words, columns, choice, choose, noun = "token", count = stack.layers.length, extra = () => [] }) {
   const layer = stack.layers[i];
   const box = element("input", { type: "checkbox", "data-key": "layer-off" });
   box.checked = !stack.off.has(i);
   box.addEventListener("change", () => session.switch_off(stack.off, i, !box.checked));
-  const on = element("label", { class: "switch" }, box, `layer ${i + 1} of ${stack.layers.length} is on`);
-  if (stack.off.has(i)) return [on, element("p", {}, "This layer is switched off: what comes in goes out unchanged.")];
+  const label = element("label", { class: "switch" }, box, `layer ${i + 1} of the ${count} that run is on`);
+  if (stack.off.has(i)) return [label, ...switched_off(session), element("p", {}, "This layer is switched off: what comes in goes out unchanged.")];
   const order = layer.self_attention_add_norm.norm_first
-    ? "The numbers are the slide's. This model normalizes before each block, not behind it, so 3 comes before 1."
-    : "The numbers are the slide's.";
+    ? "Read the boxes row by row; each has the number that it has on the slide. This model normalizes before each block, " +
+      "not behind it (pre-norm), so 3 comes before 1."
+    : "Each box has the number that it has on the slide.";
   const detail = ({ kind }) => {
     if (kind === "feed_forward") return [hidden_layer(layer.feed_forward)];
     if (!kind.endsWith("attention")) return [];
@@ -25,17 +27,19 @@ export function layer_part({ session, stack, i, words, columns, choice, choose, 
       noun,
       rows: words,
       columns: columns(kind),
+      of: kind === "cross_attention" ? ["the translation’s ", "the sentence’s "] : ["", ""],
       choice,
       switch_off: (head, is_off) => session.switch_off(attention.off, head, is_off),
       show: choose,
       extra,
+      told: () => switched_off(session),
     });
     return [panel];
   };
   const boxes = layer_panel({ layer, words, noun, open: choice.box, choose: (number) => choose({ box: number }), detail });
   const towards = layer.self_attention.seen.mask
-    ? " Each row is on its way to the word that comes next: that of the last word becomes the guess."
+    ? " Step by step, each row is turned into a guess of the token after it; the last row's guess is the one that is written."
     : "";
-  const rows = `In the pictures a row is the vector of a ${noun}; blue is above zero, orange below.${towards}`;
-  return [on, element("p", { class: "quiet" }, `${order} ${rows}`), boxes];
+  const rows = `In the pictures a row is the vector of a ${noun}; blue is above zero, orange below, each picture on a scale of its own.${towards}`;
+  return [label, element("p", { class: "quiet" }, `${order} ${rows}`), boxes];
 }

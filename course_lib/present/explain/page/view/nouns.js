@@ -1,4 +1,4 @@
-// What a row of a sequence is called, a "word" or a "patch", when there are many of them.
+// What a row of a sequence is called, a "token" or a "patch", when there are many of them.
 
 export function many(noun) {
   return noun.endsWith("ch") ? `${noun}es` : `${noun}s`;

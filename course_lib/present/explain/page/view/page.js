@@ -2,6 +2,7 @@
 // part that is open. A subclass says what is on `top`, what the model has made (`answer`), and what the status tells.
 
 import { button, element } from "../../../../viz/viewer_page/elements.js";
+import { all_on, switched_off } from "./switched_off.js";
 import { header, keeping_focus, lesson_link, road, show_here } from "./walk.js";
 
 export class Page {
@@ -34,10 +35,15 @@ export class Page {
   }
 
   go(index) {
+    const before = this.open;
     this.open = index;
-    Object.assign(this.choice, { box: 1, query: null, key: null, grown: null, place: null });
+    if (kind_of(this.parts[before]) !== kind_of(this.parts[index])) {
+      Object.assign(this.choice, { box: 1, query: null, key: null, grown: null, place: null });
+    }
     this.update();
-    this.panel.querySelector("h2").focus();
+    const title = this.panel.querySelector("h2");
+    title.focus({ preventScroll: true });
+    title.scrollIntoView();
   }
 
   update() {
@@ -48,7 +54,7 @@ export class Page {
     this.input.setAttribute("aria-invalid", Boolean(session.problem));
     if (!session.written) return;
     keeping_focus(() => {
-      this.output.replaceChildren(...this.answer(), this.controls(), ...this.switched_off());
+      this.output.replaceChildren(...this.answer(), this.controls(), ...this.off());
       this.stand_here();
       this.look_into(this.parts[this.open]);
     });
@@ -79,17 +85,17 @@ export class Page {
       act("Back", "back", () => session.back(), is_new),
       act("Next word", "next", () => session.next(), session.is_full),
       act("To the end", "end", () => session.to_the_end(), session.is_full),
+      act("Least certain word", "least", () => session.back_to_least_certain(), session.written.length === 0),
+      ...(session.sampling?.is_random ? [element("b", {}, "drawn at random")] : []),
       element("span", { class: "quiet" }, `computed in ${session.milliseconds.toFixed(0)} ms`));
   }
 
-  switched_off() {
-    const { session } = this;
-    const names = session.switched_off;
-    if (!names.length) return [];
-    const start = session.tokens.slice(0, session.tokens.length - session.written.length);
-    return [element("div", { class: "off" }, element("p", {}, `Switched off: ${names.join("; ")}.`),
-      element("p", {}, "So the model writes, from the start: ", element("q", { lang: "en" }, session.anew(start))),
-      button("Switch all on", { "data-key": "all-on" }, () => session.all_on()))];
+  // What is switched off; the answer above stays as it was written.
+  off() {
+    const [told] = switched_off(this.session);
+    if (!told) return [];
+    told.append(all_on(this.session));
+    return [told];
   }
 
   // A part that shows the input alone is drawn once for each choice; it stays while the output grows.
@@ -116,6 +122,11 @@ export class Page {
       element("div", { class: "chips steps" }, step("Previous part", this.open - 1), step("Next part", this.open + 1)),
     ];
   }
+}
+
+// Layers of one stack are of one kind: what was chosen in one stays in the next.
+function kind_of({ name }) {
+  return name.replace(/\d+$/, "");
 }
 
 // The part whose name an address ends in, as in #Encoder%20layer%201; else the first.

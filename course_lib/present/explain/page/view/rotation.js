@@ -1,30 +1,35 @@
-// RoPE as turning arrows: the pairs of a query and of a key, each turned by its place in the text. Move both words, and
+// RoPE as turning arrows: the pairs of a query and of a key, each turned by its place in the text. Move both tokens, and
 // the angle between the arrows stays: only the distance matters.
 
 import { drawing, element } from "../../../../viz/viewer_page/elements.js";
 import { decimals } from "../../../../viz/viewer_page/words.js";
 import { turned } from "../nn/rotary.js";
+import { dot } from "../nn/vectors.js";
 
 const [SIZE, LONGEST] = [76, 32]; // of a dial, and of an arrow in it
 const MOST_DIALS = 16; // dials
 
 export function rotation({ rotary, q, k, query, key }) {
   const dials = element("div", { class: "dials" });
-  const slider = element("input", { type: "range", min: 0, max: 20, value: 0, id: "moved", "data-key": "moved" });
-  const said = element("output", { for: "moved" });
+  const slider = (id) => element("input", { type: "range", min: 0, max: 20, value: 0, id, "data-key": id });
+  const [both, alone] = [slider("moved"), slider("moved-key")];
+  const said = element("output", { for: "moved moved-key" });
   const draw = () => {
-    const moved = Number(slider.value);
-    const [angles] = rotary.angles([moved]);
-    dials.replaceChildren(...pairs(turned(q, angles), turned(k, angles)));
-    said.textContent = ` query at ${query + moved}, key at ${key + moved}; distance ${query - key}`;
+    const [of_query, of_key] = [Number(both.value), Number(both.value) - Number(alone.value)];
+    const [for_query, for_key] = rotary.angles([of_query, of_key]);
+    const [moved_q, moved_k] = [turned(q, for_query), turned(k, for_key)];
+    dials.replaceChildren(...pairs(moved_q, moved_k));
+    said.textContent = `Query at ${query + of_query}, key at ${key + of_key}; distance ${query - key + of_query - of_key}; ` +
+      `q · k = ${decimals(dot(moved_q, moved_k))}`;
   };
-  slider.addEventListener("input", draw);
+  for (const one of [both, alone]) one.addEventListener("input", draw);
   draw();
-  const note = `Each pair of numbers is an arrow: blue of the query, orange of the key, below their part of q · k. The ` +
-    `first pairs turn fastest: by ${rotary.angles([1])[0].slice(0, 3).map((angle) => decimals(angle)).join(", ")}, ... ` +
-    "radians for each place.";
+  const note = "Each pair of numbers is an arrow: blue of the query, orange of the key, below it the pair's part of q · k. q and k " +
+    `above are turned already; the first pairs turn fastest: by ${rotary.angles([1])[0].slice(0, 3).map((angle) => decimals(angle)).join(", ")}, ... ` +
+    "radians for each place. Move both tokens: all arrows turn and no number changes, for only the distance counts.";
   return element("section", {}, element("h4", {}, "Turned by their places (RoPE)"), element("p", {}, note),
-    element("p", {}, element("label", { for: "moved" }, "Move both words by "), slider, said), dials);
+    element("p", {}, element("label", { for: "moved" }, "Move both tokens on "), both),
+    element("p", {}, element("label", { for: "moved-key" }, "Move the key back "), alone), element("p", {}, said), dials);
 }
 
 function pairs(q, k) {

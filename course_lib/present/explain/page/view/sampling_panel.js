@@ -2,6 +2,7 @@
 
 import { button, element } from "../../../../viz/viewer_page/elements.js";
 import { probabilities, ranked } from "../generation/sampling.js";
+import { share } from "./next_word.js";
 
 const CHOICES = {
   temperature: [0.3, 0.7, 1, 1.5, 3],
@@ -23,14 +24,14 @@ export function sampling_panel(session, change) {
   const is_random = element("input", { type: "checkbox", "data-key": "random" });
   is_random.checked = Boolean(sampling.is_random);
   is_random.addEventListener("change", () => change({ ...sampling, is_random: is_random.checked }));
-  const label = element("label", { class: "switch" }, is_random, "“Next word” and “To the end” draw from it");
+  const label = element("label", { class: "switch" }, is_random, "“Next word” and “To the end” draw from it, in all parts; without this, they take the likeliest");
   return [...groups, label, distribution(session, probabilities(session.logits, sampling))];
 }
 
 function distribution({ p, tokenizer }, drawn_from) {
   const rows = ranked(p).slice(0, MOST_SHOWN).map((id) => {
-    const bar = (share) => element("span", { class: "bar", style: `--share: ${share}`, "aria-hidden": "true" });
-    const cell = (share) => element("td", { class: "weight" }, bar(share), `${(100 * share).toFixed(1)} %`);
+    const bar = (p) => element("span", { class: "bar", style: `--share: ${p}`, "aria-hidden": "true" });
+    const cell = (p) => element("td", { class: "weight" }, bar(p), share(p));
     return element("tr", {}, element("th", { scope: "row" }, tokenizer.token(id)), cell(p[id]), cell(drawn_from[id]));
   });
   const titles = ["word", "the model's own", "drawn from"];

@@ -40,6 +40,11 @@ export class Session {
     this.to_the_end();
   }
 
+  // The text before what is written.
+  get start() {
+    return this.tokens.slice(0, this.tokens.length - this.written.length);
+  }
+
   // What depends on input and switches alone is made once.
   once(name, make) {
     if (!this.made.has(name)) this.made.set(name, make());
@@ -91,6 +96,18 @@ export class Session {
     this.back_to(this.ended ? this.written.length : this.written.length - 1);
   }
 
+  // Before that word of the output that had the least probability.
+  back_to_least_certain() {
+    const shares = [];
+    const follow = (logits) => {
+      const id = this.written[shares.length] ?? EOS;
+      shares.push(softmax(Float64Array.from(logits))[id]);
+      return id;
+    };
+    Array.from(generate(this.model, this.new_cache(), this.start, EOS, this.written.length + Number(this.ended), follow));
+    this.back_to(shares.indexOf(Math.min(...shares)));
+  }
+
   to_the_end() {
     const room = this.longest - this.tokens.length;
     const more = [...generate(this.model, this.new_cache(), this.tokens, EOS, room, this.choose)];
@@ -131,7 +148,8 @@ export class Session {
   }
 
   get switched_off() {
-    return this.switches.flatMap(({ off, name }) => [...off].sort().map((number) => `${name} ${number + 1}`));
+    return this.switches.filter(({ off }) => off.size).map(({ off, name }) =>
+      `${name}${off.size > 1 ? "s" : ""} ${[...off].sort().map((number) => number + 1).join(", ")}`);
   }
 
   all_on() {
@@ -145,9 +163,26 @@ export class Session {
   }
 
   // What the model writes by itself from the start, as things are switched now.
-  anew(start) {
-    return this.aside("anew", () =>
-      this.tokenizer.decode([...generate(this.model, this.new_cache(), start, EOS, this.longest - start.length)]));
+  anew() {
+    return this.aside("anew", () => this.greedy());
+  }
+
+  // The same with all switched on.
+  intact() {
+    return this.aside("intact", () => {
+      const off = this.switches.map((one) => [one.off, [...one.off]]);
+      off.forEach(([set]) => set.clear());
+      this.made.clear();
+      const text = this.greedy();
+      off.forEach(([set, numbers]) => numbers.forEach((number) => set.add(number)));
+      this.made.clear();
+      return text;
+    });
+  }
+
+  greedy() {
+    const room = this.longest - this.start.length;
+    return this.tokenizer.decode([...generate(this.model, this.new_cache(), this.start, EOS, room)]);
   }
 
   tell() {

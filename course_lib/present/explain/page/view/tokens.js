@@ -16,6 +16,8 @@ export function about_tokens(words, more) {
   const bytes = words.some((word) => word.includes("\ufffd"))
     ? "A letter that the vocabulary lacks is cut into its bytes, each shown as \ufffd. "
     : "";
+  const speaks = words.some((word) => word === "<user>") ? ", who speaks" : "";
   return element("p", { class: "quiet" }, "A token is a word or a part of one; ▁ stands for the space before it, the number is its " +
-    `place in the vocabulary. Tokens in <> are no text: where a text begins and ends, and who speaks. ${bytes}${more}`);
+    "place in the vocabulary, the list of all tokens that the model knows. Tokens in <> are no text: <bos> (beginning of " +
+    `sequence), <eos> (end of sequence)${speaks}. ${bytes}${more}`);
 }

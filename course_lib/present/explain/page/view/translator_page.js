@@ -8,10 +8,16 @@ import { TranslatorSession } from "./translator_session.js";
 const SENTENCE = "este é o primeiro livro que eu fiz.";
 const PAUSE = 250; // milliseconds after the last key before a sentence is read
 
+// With the languages, where the model's card names them.
+function label_for(about) {
+  const [, from, to] = about?.match(/(\p{L}+) to (\p{L}+)/u) ?? [];
+  return from ? `A sentence in ${from}, to be translated to ${to}` : "A sentence to translate";
+}
+
 export class TranslatorPage extends Page {
   constructor(contents) {
     const session = new TranslatorSession(contents);
-    super(session, translator_parts(session), "A sentence to translate");
+    super(session, translator_parts(session), label_for(contents.about));
     Object.assign(this.input, { value: SENTENCE, lang: "pt" });
   }
 
@@ -30,7 +36,7 @@ export class TranslatorPage extends Page {
 
   remark() {
     const { missing } = this.session;
-    return missing.length ? `Never met in its training, so it can only guess: ${missing.join(", ")}` : "";
+    return missing.length ? `Never met in its training, so it can only guess: ${missing.map((word) => `“${word}”`).join(" ")}` : "";
   }
 
   answer() {

@@ -6,7 +6,7 @@ import { button, element } from "../../../../viz/viewer_page/elements.js";
 import { beam_tree } from "./beam_tree.js";
 import { sequence } from "./heat.js";
 import { layer_part } from "./layer_part.js";
-import { next_word } from "./next_word.js";
+import { LINEAR_AND_SOFTMAX, next_word } from "./next_word.js";
 import { about_tokens, token_list, word_and_id } from "./tokens.js";
 
 export function translator_parts({ model }) {
@@ -19,8 +19,8 @@ const whole = {
   name: "The whole",
   slide: "Translator (Encoder-Decoder)",
   lesson: "encoder_decoder",
-  text: "The encoder reads the whole sentence once; what it makes of it is the memory. The decoder writes the " +
-    "translation word by word, each from the memory and from the words so far.",
+  text: "The encoder reads the whole sentence once; what it makes of it is the encoder's output. The decoder writes the " +
+    "translation word by word, each from the encoder's output and from the words so far.",
   show: (session) => [
     token_list("The sentence, as the encoder gets it", session.source_words.map((word, i) =>
       element("div", {}, ...word_and_id(word, session.source[i])))),
@@ -30,7 +30,7 @@ const whole = {
       return token;
     })),
     about_tokens([...session.source_words, ...session.words],
-      "Click one of the translation to go back to where it is the last one."),
+      "Click one of the translation: what stands behind it is cut off, and you can choose what follows."),
     element("h3", {}, session.ended ? "The translation has ended" : "The next word"),
     next_word(session),
   ],
@@ -40,8 +40,7 @@ const last = {
   name: "Linear and softmax",
   slide: "Decoder",
   lesson: "encoder_decoder",
-  text: "A linear layer makes a number of each word of the vocabulary, and the softmax makes probabilities of these. " +
-    "Click a word to write it instead of the likeliest.",
+  text: LINEAR_AND_SOFTMAX,
   show: (session) => {
     const { d_model, norm_first } = session.model.config;
     const vector = `the vector of “${session.words.at(-1)}”${norm_first ? ", normalized once more" : ""}`;
@@ -55,8 +54,8 @@ const search = {
   of_input: true,
   slide: null,
   lesson: "searching_and_scoring",
-  text: "Greedy search takes the likeliest word each time. Beam search follows the best few outputs at once, and takes " +
-    "the one whose words are likeliest on the mean.",
+  text: "Greedy search takes the likeliest token each time. Beam search follows the best few outputs at once (their number is " +
+    "the beam width), and takes the one with the highest mean log-probability per token.",
   show: (session, choice, choose) => {
     const found = session.beam(choice.beam);
     const grown = Math.min(choice.grown ?? found.levels.length, found.levels.length);
@@ -69,7 +68,7 @@ const search = {
       return made;
     };
     return [
-      element("div", { class: "chips" }, "outputs followed:", ...sizes, step("From the start", 1, "grow-first"),
+      element("div", { class: "chips" }, "beam width:", ...sizes, step("From the start", 1, "grow-first"),
         step("One level more", grown + 1, "grow"), step("To the end", found.levels.length, "grow-last")),
       beam_tree(found, grown, session.tokenizer),
     ];
@@ -83,8 +82,8 @@ function embedding_part(stack) {
     of_input: is_encoder,
     slide: is_encoder ? "Encoder" : "Decoder",
     lesson: "encoder_decoder",
-    text: "Each token has a vector that was trained, and each place in the sentence has fixed waves. Their sum is what " +
-      "the first layer gets.",
+    text: "Each token has a vector that was trained, its embedding, and each place in the sentence a fixed one: sines and " +
+      "cosines of the place, slower from left to right. Their sum is what the first layer gets.",
     show: (session) => {
       const { embedded, positions, x } = session.model[stack].seen;
       const words = is_encoder ? session.source_words : session.words;
@@ -104,7 +103,7 @@ function layer_of(stack, i) {
     text: is_encoder
       ? "Six boxes: attention among the words of the sentence, and a feed-forward network, each with addition and " +
         "normalization. What goes in and out has the same shape, so layers can be stacked."
-      : "Nine boxes: attention among the words so far, attention over the encoder's output, and a feed-forward network, " +
+      : "Nine boxes: attention among the words so far (masked self-attention), attention over the encoder's output, and a feed-forward network, " +
         "each with addition and normalization. A word can't see those that come after it: the mask hides them.",
     show: (session, choice, choose) => {
       const words = is_encoder ? session.source_words : session.words;

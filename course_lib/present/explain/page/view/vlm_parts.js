@@ -16,9 +16,15 @@ export const FORMS = { normal: "Normal prompt", ambiguous: "Ambiguous prompt", w
 const ARCHITECTURE = "Multimodal Vision Language Models";
 const INFERENCE = "Multimodal Vision Language Models Inference";
 
+const CONNECTOR_NAMES = {
+  linear: "one linear layer",
+  mlp: "two linear layers with GELU between them (an MLP), the same for each patch",
+  "pixel shuffle": "two linear layers with GELU between them (an MLP), for squares of 2 × 2 patches",
+};
+
 export function vlm_parts({ model }) {
   const depth = model.vision.depth(model.config.vision_layer);
-  const vision_layers = model.vision.layers.slice(0, depth).map((_, i) => vision_layer_part(i));
+  const vision_layers = model.vision.layers.slice(0, depth).map((_, i) => vision_layer_part(i, depth));
   const layers = model.text.layers.map((_, i) => llm_layer_part(model.config.text, i));
   return [picture_and_question, patches, ...vision_layers, connector, among_words, ...layers, words_part, looking,
     exchange, forms, sampling, cache, lens];
@@ -32,7 +38,7 @@ const picture_and_question = {
     "model reads all of it as one sequence, and writes the answer token by token.",
   show: (session) => [
     token_list("What the language model gets", session.words.map((word, i) => token_card(session, word, i))),
-    about_tokens(session.words, "The last ones, with a frame, were written by the model. Click one to go back to it."),
+    about_tokens(session.words, "The last ones, with a frame, were written by the model. Click one: what stands behind it is cut off, and you can choose what follows."),
     element("h3", {}, session.ended ? "The answer has ended" : "The next word"),
     next_word(session),
   ],
@@ -60,8 +66,8 @@ const patches = {
   of_input: true,
   slide: "Vision Transformers Basics",
   lesson: "vision_transformer",
-  text: "The picture is cut into squares. Each is flattened to one long list of numbers, and the same linear layer makes a " +
-    "vector of each; then a trained vector for its place is added.",
+  text: "The picture is cut into squares. Each is flattened to one long list of numbers, and the same linear layer (weighted sums, " +
+    "with trained weights) makes a vector of each; then a trained vector for its place is added.",
   show: (session, choice, choose) => {
     const { model, picture } = session;
     const { seen } = model.vision;
@@ -75,11 +81,12 @@ const patches = {
       `numbers; the linear layer makes ${seen.embedded[0].length} of them.`;
     const words = vision_words(session);
     const named = model.vision.class_token.length
-      ? [element("p", { class: "quiet" }, "The first row is the class token. It was trained to stand for the whole picture; the " +
-        "language model does not get it.")]
+      ? [element("p", { class: "quiet" }, "The first row is no patch but the class token, a trained vector. It was trained to stand " +
+        "for the whole picture; the language model does not get it.")]
       : [];
     return [element("div", { class: "beside" }, grid, square_of(picture.canvas, side, place)), element("p", {}, told), ...named,
-      sequence(seen.embedded, words, "1. Linear layer"), sequence(seen.positions, words, "2. Places"),
+      sequence(seen.embedded, words, `1. ${model.vision.class_token.length ? "Class token, and the linear layer's " : "The linear layer's "}` +
+        `${cut.length} rows`), sequence(seen.positions, words, "2. Places"),
       sequence(seen.x, words, "3. Addition")];
   },
 };
@@ -89,7 +96,7 @@ function vision_words({ model }) {
   return seen.x.map((_, i) => (i < class_token.length ? "class" : `patch ${i + 1 - class_token.length}`));
 }
 
-function vision_layer_part(i) {
+function vision_layer_part(i, count) {
   return {
     name: `Vision layer ${i + 1}`,
     of_input: true,
@@ -103,7 +110,7 @@ function vision_layer_part(i) {
       const extra = ({ weights }, { head, query }) =>
         [shares_over(session, weights[head][query].slice(first), `Where “${words[query]}” looks`)];
       const { vision: stack } = session.model;
-      return layer_part({ session, stack, i, words, noun: "patch", columns: () => words, choice, choose, extra });
+      return layer_part({ session, stack, i, words, noun: "patch", count, columns: () => words, choice, choose, extra });
     },
   };
 }
@@ -121,14 +128,16 @@ const connector = {
   slide: ARCHITECTURE,
   lesson: "vision_language_model",
   text: "What the vision layers have made of each patch is as wide as they are. The connector maps it to a vector as wide " +
-    "as the embeddings of words: a visual token.",
+    "as the embeddings of tokens: a visual token.",
   show: ({ model }) => {
     const named = (rows) => rows.map((_, i) => `patch ${i + 1}`);
     const { features, visual } = model.seen;
     const [depth, count] = [model.vision.depth(model.config.vision_layer), model.vision.layers.length];
-    const left_out = `The tower has ${count} layers: the connector reads what the first ${depth} have made, the others don't run.`;
-    const note = depth < count ? [element("p", { class: "quiet" }, left_out)] : [];
-    return [...note, sequence(features, named(features), "What the vision layers give"), sequence(visual, named(visual), "Visual tokens")];
+    const left_out = depth < count
+      ? ` There are ${count} vision layers: it reads what the first ${depth} have made, the rest does not run (its weights are counted above).`
+      : "";
+    const note = element("p", { class: "quiet" }, `This one is ${CONNECTOR_NAMES[model.config.connector.kind]}.${left_out}`);
+    return [note, sequence(features, named(features), "What the vision layers give"), sequence(visual, named(visual), "Visual tokens")];
   },
 };
 
@@ -136,8 +145,8 @@ const among_words = {
   name: "Among the words",
   slide: ARCHITECTURE,
   lesson: "vision_language_model",
-  text: "Visual tokens take the places that placeholders have kept for them, among the embeddings of the text. From here on " +
-    "the language model treats all rows alike: nothing marks those that were words.",
+  text: "Visual tokens take the places that the <image> tokens have kept for them, among the embeddings of the text. From here on " +
+    "the language model treats all rows alike: nothing marks those that were text.",
   show: ({ llm, words }) => [sequence(llm.seen.x, words, "What the language model reads")],
 };
 
@@ -145,8 +154,8 @@ const looking = {
   name: "Where it looks",
   slide: INFERENCE,
   lesson: "inference_and_alignment",
-  text: "Before it writes a word, each head of each layer looks back at picture and text. Where the weight lies is a hint at " +
-    "where an answer comes from, and no proof: exchange the patches to have one.",
+  text: "Before it writes a token, each head of each layer looks back at picture and text. Where the weight lies is a hint at " +
+    "where an answer comes from, and no proof: for that, exchange the patches (next part).",
   show: looking_panel,
 };
 
@@ -156,7 +165,7 @@ const exchange = {
   slide: INFERENCE,
   lesson: "inference_and_alignment",
   text: "Some of the visual tokens are taken from another picture, at the same places, and the same question is asked " +
-    "again. If the answer turns, it was read there; if it stays with all others exchanged, it was not read elsewhere.",
+    "again (activation patching). If the answer becomes the other picture's, these tokens carry what decides it.",
   show: exchange_panel,
 };
 

@@ -3,14 +3,15 @@
 import { button, element } from "../../../../viz/viewer_page/elements.js";
 
 const KINDS = {
-  Translator: "a translator, made of an encoder and a decoder",
-  Llm: "a decoder, which goes on with a text",
-  Vlm: "a language model that sees",
+  Translator: "translates, with an encoder that reads and a decoder that writes",
+  Llm: "goes on with a text, token by token (a decoder)",
+  Vlm: "answers questions about pictures: a language model with a part that sees",
 };
 
 export function header({ name, parameters, architecture }) {
-  const about = `${name} is ${KINDS[architecture]}. Its ${parameters.toLocaleString("en")} weights are in this page, where it runs; ` +
-    "nothing leaves it. Below are its parts, in the order of the slides: what each is, what comes in, what goes out.";
+  const about = `This model ${KINDS[architecture]}. Its ${parameters.toLocaleString("en")} weights, the numbers that training has ` +
+    "found by small corrections on many examples, are in this page, where it runs; nothing leaves it. What is unlike its " +
+    "training texts it can only guess at. Below are its parts, in the order of the course's slides.";
   return element("header", {}, element("h1", {}, name), element("p", { class: "quiet" }, about));
 }
 
