@@ -108,9 +108,13 @@ CAPSTONE = Lesson(80, "capstone", "A model of your own", "The end", 120, ())  # 
 SHEETS = *LESSONS, CAPSTONE
 
 
-def find_lesson(wanted: str, among: Sequence[Lesson] = LESSONS) -> Lesson:
-    """The lesson with this number ("05", "5") or file name. Raises CourseError with the lessons that there are."""
+def find_lesson(wanted: str, among: Sequence[Lesson] | None = None) -> Lesson:
+    """The lesson with this number ("05", "5") or file name, `among` all lessons unless others are handed in.
+
+    Raises CourseError with the lessons that there are.
+    """
     name = wanted.rpartition("/")[2].removesuffix(".ipynb")
+    among = LESSONS if among is None else among
     for lesson in among:
         if name in (lesson.stem, f"{lesson.number:02}", str(lesson.number)):
             return lesson

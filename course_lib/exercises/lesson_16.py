@@ -160,10 +160,6 @@ EXERCISES = [
             ("only the last token stands further on", Edit("T // 2 → T - 1")),
             ("nothing has moved", Edit("T // 2 → T")),
             ("positions are counted from 0", Edit("arange(T) → arange(1, T + 1)")),
-            (
-                "the second half stands `gap` further on than it stood, not at `gap`",
-                Edit("positions + gap * (positions >= T // 2) → positions + (gap - T // 2) * (positions >= T // 2)"),
-            ),
         ],
     ),
     Exercise(

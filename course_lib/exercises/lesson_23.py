@@ -214,7 +214,6 @@ EXERCISES = [
                 Edit("x[:, 0] → x[:, 1:].mean(dim=1)"),
             ),
             ("a layer adds what it read by itself: no second residual", Edit("x = layer(x) → x = x + layer(x)")),
-            ("the norm comes once, at the end, not after each layer", Edit("x = layer(x) → x = norm(layer(x))")),
         ],
     ),
     Exercise(
