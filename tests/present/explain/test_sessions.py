@@ -42,10 +42,10 @@ const steps = (session) => ({
   "start": () => session.back_to(0),
   "first word": () => session.append(5),
   "second word": () => session.append(7),
-  "first heads off": () => session.switches.slice(1).forEach(({ off }) => session.switch_off(off, 0, true)),
+  "first heads off": () => session.switches.slice(1).forEach(({ off }) => session.switch_off(off, true, 0)),
   "word without heads": () => session.append(9),
   "first layers off": () =>
-    session.switches.forEach(({ off, name }) => session.switch_off(off, 0, name.endsWith("layer"))),
+    session.switches.forEach(({ off, name }) => session.switch_off(off, name.endsWith("layer"), 0)),
   "word without layers": () => session.append(6),
   "all on": () => session.all_on(),
   "word with all": () => session.append(8),

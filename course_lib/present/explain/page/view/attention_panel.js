@@ -37,13 +37,16 @@ function heads(attention, noun, chosen, switch_off, show) {
     map.append(painted(weights, 1), `head ${head + 1}${group(attention, head)}`);
     const box = element("input", { type: "checkbox", "data-key": `off-${head}`, "aria-label": `head ${head + 1} is on` });
     box.checked = !attention.off.has(head);
-    box.addEventListener("change", () => switch_off(head, !box.checked));
+    box.addEventListener("change", () => switch_off(!box.checked, head));
     return element("div", { class: box.checked ? "" : "is-off" }, map, element("label", {}, box, "on"));
   });
   const note = `The attention weights of each head: a row for each ${noun} that asks, from top to bottom, a column for each that is asked, ` +
     "from left to right. The bluer, the more.";
+  const is_any_on = attention.off.size < maps.length;
+  const all = button(is_any_on ? "All heads off" : "All heads on", { "data-key": "off-all" },
+    () => switch_off(is_any_on, ...maps.keys()));
   return element("section", {}, element("h4", {}, "Heads"), element("p", {}, note),
-    element("div", { class: "heads" }, ...maps));
+    element("div", { class: "heads" }, ...maps), all);
 }
 
 // Which keys and values a head uses, where several share them.

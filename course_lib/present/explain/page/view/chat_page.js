@@ -5,13 +5,13 @@ import { chat_parts } from "./chat_parts.js";
 import { ChatSession } from "./chat_session.js";
 import { Page } from "./page.js";
 
-const QUESTION = "Please recite the first law of robotics";
+const QUESTIONS = ["Please recite the first law of robotics", "Tell me about cats"];
 
 export class ChatPage extends Page {
   constructor(contents) {
     const session = new ChatSession(contents);
     super(session, chat_parts(session), session.template ? "You say" : "A text to go on with");
-    Object.assign(this.input, { value: QUESTION, lang: "en" });
+    Object.assign(this.input, { value: QUESTIONS[0], lang: "en" });
   }
 
   top() {
@@ -20,7 +20,7 @@ export class ChatPage extends Page {
       event.preventDefault();
       this.read();
     });
-    return [this.label, form];
+    return [this.label, form, this.examples(QUESTIONS)];
   }
 
   read() {

@@ -6,7 +6,7 @@ import { softmax } from "../nn/vectors.js";
 import { cache_panel } from "./cache_panel.js";
 import { sequence } from "./heat.js";
 import { layer_part } from "./layer_part.js";
-import { LINEAR_AND_SOFTMAX, next_word } from "./next_word.js";
+import { LINEAR_AND_SOFTMAX, TIED, next_word } from "./next_word.js";
 import { rotation } from "./rotation.js";
 import { sampling_panel } from "./sampling_panel.js";
 import { about_tokens, token_list, word_and_id } from "./tokens.js";
@@ -81,7 +81,7 @@ export const words_part = {
   text: LINEAR_AND_SOFTMAX,
   show: (session) => [
     element("p", { class: "shape" }, `Comes in: 1 × ${session.llm.config.d_model}, the vector of ` +
-      `“${session.words.at(-1)}”. Goes out: 1 × ${session.p.length} probabilities; the likeliest are these.`),
+      `“${session.words.at(-1)}”. Goes out: 1 × ${session.p.length} probabilities; the likeliest are these.${session.llm.config.tied ? ` ${TIED}` : ""}`),
     next_word(session, 20),
   ],
 };

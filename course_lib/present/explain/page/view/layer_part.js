@@ -11,7 +11,7 @@ export function layer_part({ session, stack, i, words, columns, choice, choose, 
   const layer = stack.layers[i];
   const box = element("input", { type: "checkbox", "data-key": "layer-off" });
   box.checked = !stack.off.has(i);
-  box.addEventListener("change", () => session.switch_off(stack.off, i, !box.checked));
+  box.addEventListener("change", () => session.switch_off(stack.off, !box.checked, i));
   const label = element("label", { class: "switch" }, box, `layer ${i + 1} of the ${count} that run is on`);
   if (stack.off.has(i)) return [label, ...switched_off(session), element("p", {}, "This layer is switched off: what comes in goes out unchanged.")];
   const order = layer.self_attention_add_norm.norm_first
@@ -29,7 +29,7 @@ export function layer_part({ session, stack, i, words, columns, choice, choose, 
       columns: columns(kind),
       of: kind === "cross_attention" ? ["the translation’s ", "the sentence’s "] : ["", ""],
       choice,
-      switch_off: (head, is_off) => session.switch_off(attention.off, head, is_off),
+      switch_off: (is_off, ...heads) => session.switch_off(attention.off, is_off, ...heads),
       show: choose,
       extra,
       told: () => switched_off(session),

@@ -9,6 +9,8 @@ export const LINEAR_AND_SOFTMAX = "A linear layer makes a score of each token of
   "numbers of the vector, with trained weights. The softmax makes probabilities of the scores, e^score divided by the sum of " +
   "all e^score: they are positive and sum to 1.";
 
+export const TIED = "The linear layer's weights are the embeddings of all tokens once more.";
+
 export function next_word(session, most = MOST) {
   const rows = ranked(session.p).slice(0, most).map((id) => {
     const bar = element("span", { class: "bar", style: `--share: ${session.p[id]}`, "aria-hidden": "true" });

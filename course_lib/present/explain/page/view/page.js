@@ -72,6 +72,15 @@ export class Page {
     return "";
   }
 
+  // Texts to begin with: a click reads one.
+  examples(texts) {
+    const chips = texts.map((text, i) => button(text, { class: "chip", "data-key": `example-${i}` }, () => {
+      this.input.value = text;
+      this.read();
+    }));
+    return element("div", { class: "asked" }, element("div", { class: "chips", role: "group", "aria-label": "questions" }, ...chips));
+  }
+
   controls() {
     const { session } = this;
     const act = (text, key, does, is_idle) => {

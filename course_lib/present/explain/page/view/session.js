@@ -140,10 +140,9 @@ export class Session {
     this.p = softmax(Float64Array.from(this.logits));
   }
 
-  // Switch a head or a layer off, or on again; `off` is the set that its layer or its stack has for it.
-  switch_off(off, number, is_off) {
-    if (is_off) off.add(number);
-    else off.delete(number);
+  // Switch heads or layers off, or on again; `off` is the set that their layer or their stack has for them.
+  switch_off(off, is_off, ...numbers) {
+    numbers.forEach((number) => (is_off ? off.add(number) : off.delete(number)));
     this.switched();
   }
 

@@ -5,7 +5,7 @@ import { Page } from "./page.js";
 import { translator_parts } from "./translator_parts.js";
 import { TranslatorSession } from "./translator_session.js";
 
-const SENTENCE = "este é o primeiro livro que eu fiz.";
+const PORTUGUESE = ["este é o primeiro livro que eu fiz.", "o cachorro come maçã no jardim."];
 const PAUSE = 250; // milliseconds after the last key before a sentence is read
 
 // With the languages, where the model's card names them.
@@ -18,7 +18,7 @@ export class TranslatorPage extends Page {
   constructor(contents) {
     const session = new TranslatorSession(contents);
     super(session, translator_parts(session), label_for(contents.about));
-    Object.assign(this.input, { value: SENTENCE, lang: "pt" });
+    Object.assign(this.input, { value: PORTUGUESE[0], lang: "pt" });
   }
 
   top() {
@@ -27,7 +27,7 @@ export class TranslatorPage extends Page {
       clearTimeout(this.waiting);
       this.waiting = setTimeout(() => this.read(), PAUSE);
     });
-    return [this.label, this.input];
+    return [this.label, this.input, this.examples(PORTUGUESE)];
   }
 
   read() {

@@ -6,7 +6,7 @@ import { button, element } from "../../../../viz/viewer_page/elements.js";
 import { beam_tree } from "./beam_tree.js";
 import { sequence } from "./heat.js";
 import { layer_part } from "./layer_part.js";
-import { LINEAR_AND_SOFTMAX, next_word } from "./next_word.js";
+import { LINEAR_AND_SOFTMAX, TIED, next_word } from "./next_word.js";
 import { about_tokens, token_list, word_and_id } from "./tokens.js";
 
 export function translator_parts({ model }) {
@@ -44,7 +44,7 @@ const last = {
   show: (session) => {
     const { d_model, norm_first } = session.model.config;
     const vector = `the vector of “${session.words.at(-1)}”${norm_first ? ", normalized once more" : ""}`;
-    const shape = `Comes in: 1 × ${d_model}, ${vector}. Goes out: 1 × ${session.p.length} probabilities; the likeliest are these.`;
+    const shape = `Comes in: 1 × ${d_model}, ${vector}. Goes out: 1 × ${session.p.length} probabilities; the likeliest are these. ${TIED}`;
     return [element("p", { class: "shape" }, shape), next_word(session, 20)];
   },
 };
@@ -87,7 +87,7 @@ function embedding_part(stack) {
     show: (session) => {
       const { embedded, positions, x } = session.model[stack].seen;
       const words = is_encoder ? session.source_words : session.words;
-      return [sequence(embedded, words, "1. Embedding"), sequence(positions, words, "2. Positional encoding"),
+      return [sequence(embedded, words, `1. Embedding, times √${x[0].length}`), sequence(positions, words, "2. Positional encoding"),
         sequence(x, words, "3. Addition")];
     },
   };
