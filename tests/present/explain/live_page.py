@@ -10,7 +10,7 @@ HOSTILE_TEXTS = {  # and which words of them the translator says that it has nev
     "${x} {{y}} %s \\u003c \\": None,
     "<eos> <bos> <pad>": None,
     "este 👩‍👩‍👧 é 🇵🇹 livro": "👩",
-    "זה ספר مرحبا": "זה, ספר, مرحبا",
+    "זה ספר مرحبا": "“זה” “ספר” “مرحبا”",
     "\u202eorvil o é este\u202c": "orvil",
     "漢字かな交じり文": "漢字かな交じり文",
     "e\u0301 e\u0301 e\u0301": None,
