@@ -3,21 +3,24 @@
 import contextlib
 import inspect
 import io
+import time
 import warnings
 
-from course_lib.exercises.patterns import pattern
+from course_lib.exercises.parts import beside, is_common
+from course_lib.exercises.patterns import pattern, pattern_of_cases
 from course_lib.exercises.slips import slips
 from course_lib.exercises.values import agrees, as_tensor
+
+SECONDS = 15  # of a processor, for a search among slips
+CLOSE = 1e-3  # how near a number must be that comes of a slip
 
 
 def reason_of(exercise, answer, failed, cases, given, part):
     """Why an answer is wrong that gives `given` for the case that `failed`, first in this `part`; None if unknown."""
-    return (
-        cause_of(exercise, answer, failed, cases, part)
-        or handed_back(exercise, failed, of_part([given], part)[0])
-        or slip_of(exercise, answer, failed, cases, part)
-        or seen(exercise, answer, cases, part)
-    )
+    known = cause_of(exercise, answer, failed, cases, part) or handed_back(exercise, failed, of_part([given], part)[0])
+    if known or not exercise.wants_a_function:  # what numbers have in common says more of one value than of many cases
+        return known or seen(exercise, answer, cases, part) or slip_of(exercise, answer, failed, cases, part)
+    return slip_of(exercise, answer, failed, cases, part) or seen(exercise, answer, cases, part)
 
 
 def cause_of(exercise, answer, failed, cases, part):
@@ -38,15 +41,23 @@ def cause_of(exercise, answer, failed, cases, part):
 
 
 def slip_of(exercise, answer, failed, cases, part):
-    """The slip in the solution that gives what the answer gives in every case for which it works; None if none does."""
-    if not exercise.wants_a_function:
-        return None
+    """The slip in the solution that gives what the answer gives in every case for which it works; None if none does.
+
+    Of a value, which is one case, only a number counts that hardly comes out by chance. The search ends after some
+    `SECONDS`, since some solutions are whole trainings.
+    """
+    end = time.process_time() + SECONDS
     with contextlib.suppress(Exception), quietly():
         given, cases = given_to(exercise, answer, failed, cases)
-        if len(given) == len(cases) or not is_easily_alike(given[0], part):
-            for of in (None,) if part is None else (None, part):
+        drawn = exercise.wants_a_function
+        tolerance = exercise.tolerance if drawn else min(exercise.tolerance, CLOSE)
+        is_sure = len(given) == len(cases) if drawn else has_rare_numbers(*of_part(given, part))
+        if is_sure or (drawn and not is_easily_alike(given[0], part)):
+            for of in dict.fromkeys((None, part)):
                 for cause, wrong in slips(exercise.truth):
-                    if leads_to(given, exercise, wrong, cases, part, of):
+                    if time.process_time() > end:
+                        return None
+                    if leads_to(given, exercise, wrong, cases, part, of, tolerance):
                         return cause
     return None
 
@@ -61,12 +72,13 @@ def given_to(exercise, answer, failed, cases):
     return given, cases
 
 
-def leads_to(given, exercise, wrong, cases, part, of):
+def leads_to(given, exercise, wrong, cases, part, of, tolerance=None):
     """Whether a mistake gives the same, in what is looked at: the whole, or a part of it. It must have the `part`."""
+    tolerance = tolerance or exercise.tolerance
     with contextlib.suppress(Exception):  # a mistake may not work for every case
         results = ((one, exercise.apply(wrong, case)) for one, case in zip(given, cases, strict=False))
         return all(
-            (part is None or part in result) and agrees(*of_part([one, result], of), exercise.tolerance)
+            (part is None or part in result) and agrees(*of_part([one, result], of), tolerance)
             for one, result in results
         )
     return False
@@ -83,13 +95,15 @@ def handed_back(exercise, case, given):
 
 def seen(exercise, answer, cases, part):
     """What all wrong results have in common with the true ones, in words; None if nothing."""
-    found = set()
+    pairs = []
     with contextlib.suppress(Exception), quietly():  # an answer may not work for every case
         for case in cases:
-            pair = of_part([exercise.apply(answer, case), exercise.true_value(case)], part)
-            if not agrees(*pair, exercise.tolerance):
-                found.add(pattern(*pair, exercise.tolerance))
-    return found.pop() if len(found) == 1 else None
+            pairs.append([exercise.apply(answer, case), exercise.true_value(case)])
+    wrong = [of_part(pair, part) for pair in pairs]
+    wrong = [pair for pair in wrong if not agrees(*pair, exercise.tolerance)]
+    found = {pattern(*pair, exercise.tolerance) for pair in wrong}
+    alike = found.pop() if len(found) == 1 else None
+    return beside(pairs, part, exercise.tolerance) or alike or pattern_of_cases(wrong)
 
 
 def of_part(results, part):
@@ -102,6 +116,12 @@ def is_easily_alike(value, part):
     value = value if part is None else value.get(part)
     numbers = as_tensor(value)
     return not isinstance(value, dict) and (numbers is None or numbers.numel() < 2)
+
+
+def has_rare_numbers(value):
+    """Whether a value is a number, or several, that hardly comes out by chance."""
+    numbers = as_tensor(value)
+    return numbers is not None and numbers.numel() > 0 and not is_common(numbers)
 
 
 def names_of(exercise):

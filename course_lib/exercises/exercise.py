@@ -28,7 +28,8 @@ class Exercise:
             text is what the sheet shows as the solution.
         mistakes: pairs of a cause, in the student's terms, and what this mistake is: an `Edit` of the solution, or the
             answer that it leads to. The cause may name an axis in braces; the index at which the answer is first wrong
-            takes its place. Of a dict of values, a mistake holds only those that it changes.
+            takes its place. Of a dict of values, a mistake holds only those that it changes; `ANY_OTHER` stands for
+            whatever is not the true one, and comes last of a part.
         cases: seed -> the argument tuples that an answer is tried on. None when the answer is a value.
         run: how an answer is applied to a case: `run(answer, *case)`.
         axes: the names of the result's axes, "query key".

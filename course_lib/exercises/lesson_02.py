@@ -7,6 +7,7 @@ from course_lib.exercises.cases import number, random_tensors, scattered
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.solutions import Edit
 from course_lib.exercises.two_boxes import TWO_BOXES
+from course_lib.exercises.values import ANY_OTHER
 
 # 02.1 Six steps on paper: the blue ball of the lesson, whose feed-forward network says nothing
 
@@ -94,6 +95,10 @@ EXERCISES = [
         mistakes=[
             ("the red ball asks here, not the blue ball", Edit("tokens @ tokens[2] → tokens @ tokens[0]")),
             (
+                "each weight belongs to the token that is heard, in the order of the table",
+                Edit("softmax(dim=0) @ tokens → softmax(dim=0) @ tokens.flip(0)"),
+            ),
+            (
                 "the residual connection is forgotten: the token's own vector is added to what it heard",
                 Edit(" + tokens[2] → "),
             ),
@@ -126,25 +131,21 @@ EXERCISES = [
         points=1,
         truth=tables_are,
         mistakes=[
-            (
-                "A is full: everybody hears everybody, and no step but unmasked attention does that",
-                {"A": "feed-forward"},
-            ),
-            ("A is full at once; with the mask, a token hears its left neighbour only", {"A": "two layers"}),
+            ("A is full: of all steps, only unmasked attention does that at once", {"A": ANY_OTHER}),
             (
                 "B has nothing beside the diagonal: no token notices another, so it cannot have attention in it",
                 {"B": "attention"},
             ),
             (
                 "B has nothing beside the diagonal: no token notices another, so it cannot have attention in it",
-                {"B": "one layer"},
+                {"B": ANY_OTHER},
             ),
             (
                 "with each layer a token hears one place further to the left: C reaches one place, D two",
                 {"C": "two layers", "D": "one layer"},
             ),
-            ("C and D have empty cells: with unmasked attention there are none", {"C": "attention"}),
-            ("C and D have empty cells: with unmasked attention there are none", {"D": "attention"}),
+            *[("C and D have empty cells: unmasked attention leaves none", {name: "attention"}) for name in "CD"],
+            *[("C and D have cells beside the diagonal: tokens are mixed", {name: ANY_OTHER}) for name in "CD"],
         ],
     ),
     Exercise(

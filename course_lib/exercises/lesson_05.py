@@ -6,6 +6,7 @@ import torch.nn.functional as F
 from course_lib.exercises.cases import dice, number, random_tensors
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.solutions import Edit
+from course_lib.exercises.values import ANY_OTHER
 
 
 # 05.1 Columns
@@ -175,7 +176,7 @@ EXERCISES = [
         points=2,
         truth=judgement,
         mistakes=[
-            ("A's losses fall together, and its sentences get right: nothing is wrong with it", {"A": "cheat"}),
+            ("A's losses fall together, and its sentences get right: nothing is wrong with it", {"A": ANY_OTHER}),
             (
                 "B has no loss at all, even on held-out pairs, and translates nothing: it reads what it must predict",
                 {"B": "honest"},

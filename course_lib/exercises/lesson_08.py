@@ -6,6 +6,7 @@ from course_lib.exercises.cases import random_tensors
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.prefix import PREFIX
 from course_lib.exercises.solutions import Edit
+from course_lib.exercises.values import ANY_OTHER
 
 # 08.2 Three exercises by hand
 SENTENCE = "bruno saw a small bird near the old house <eos>"
@@ -106,6 +107,10 @@ EXERCISES = [
                 {"spans source": "bruno saw <gap0> <gap1> <gap2> near the <gap3> house <eos>"},
             ),
             (
+                "one sentinel for each gap, not for each token of it",
+                {"spans source": "bruno saw <gap0> <gap0> <gap0> near the <gap1> house <eos>"},
+            ),
+            (
                 "each gap has a sentinel of its own number",
                 {"spans source": "bruno saw <gap0> near the <gap0> house <eos>"},
             ),
@@ -132,11 +137,12 @@ EXERCISES = [
             ("a causal model is asked about every token of the text", {"causal": 60}),
             ("padding is no text: it is not asked about", {"causal": 512}),
             ("a low loss is no proof: A counts 400 labels, the tokens that it can see included", {"A": "right"}),
-            ("A has 400 labels: the whole text; padding would make 172 or 512", {"A": "padding"}),
+            ("A has 400 labels: the whole text; padding would make 172 or 512", {"A": ANY_OTHER}),
             ("C's 172 labels are the 60 and 112 more: the padding", {"C": "everything"}),
+            ("C has 172 labels, more than were chosen; without the masks there are fewer", {"C": "only masks"}),
             ("C's loss is low, since 112 of its labels are always the same: 60 are right", {"C": "right"}),
-            ("D leaves out 12 chosen tokens, those without a mask; 60 labels are right", {"D": "right"}),
-            ("B counts the 60 chosen tokens, and its two losses fit: nothing is wrong", {"B": "only masks"}),
+            ("D leaves out 12 chosen tokens, those without a mask; 60 labels are right", {"D": ANY_OTHER}),
+            ("B counts the 60 chosen tokens, and its two losses fit: nothing is wrong", {"B": ANY_OTHER}),
         ],
     ),
     Exercise(

@@ -5,6 +5,7 @@ import torch
 from course_lib.exercises.cases import dice, number
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.solutions import Edit
+from course_lib.exercises.values import ANY_OTHER
 
 
 # 09.1 Write a conversation
@@ -156,6 +157,10 @@ EXERCISES = [
                 "the model reads the prompt only, and never what it has written",
                 Edit("[*prompt, *ids] → prompt"),
             ),
+            (
+                "after its first token, the model reads only what it has written",
+                Edit("[*prompt, *ids] → ids or prompt"),
+            ),
             ("the least likely token is taken", Edit("argmax → argmin")),
             ("one token more than the budget", Edit("(ids) < budget → (ids) <= budget")),
             (
@@ -181,10 +186,11 @@ EXERCISES = [
         truth=dials,
         mistakes=[
             ("A has all five tokens, and the likeliest gained: that is a temperature below 1", {"A": "temperature 2"}),
-            ("A has all five tokens: nothing was cut off", {"A": "top-k 2"}),
-            ("in C the tokens are more alike than before: that is a temperature above 1", {"C": "temperature 0.5"}),
+            ("A has all five tokens: nothing was cut off", {"A": ANY_OTHER}),
+            ("in C the tokens are more alike than before: that is a temperature above 1", {"C": ANY_OTHER}),
             ("B has two tokens, but together they had only 0.7, and 0.8 was to be reached", {"B": "top-p 0.8"}),
-            ("D has three tokens: these are the fewest that reach 0.8", {"D": "top-k 2"}),
+            ("B has two tokens, and all others have nothing: they were cut off", {"B": ANY_OTHER}),
+            ("D has three tokens: these are the fewest that reach 0.8", {"D": ANY_OTHER}),
             ("a law has one wording: no dice are wanted", {"law": "top-p"}),
             ("a story can go on in many ways, and greedy search knows one of them", {"story": "greedy"}),
         ],
@@ -211,17 +217,17 @@ EXERCISES = [
         points=2,
         truth=faults,
         mistakes=[
-            ("1 answers, and then goes on as the user: it was not stopped at its end token", {"1": "template"}),
-            ("2 tells a story, and has never met a question: that is no chat model", {"2": "template"}),
+            ("1 answers, and then goes on as the user: it was not stopped at its end token", {"1": ANY_OTHER}),
+            ("2 tells a story, and has never met a question: that is no chat model", {"2": ANY_OTHER}),
             ("3 knows the answer in its own template, and here the roles are spelt out as words", {"3": "base model"}),
             ("3 stops where it should; what it lacks is the token that opens its answer", {"3": "end token"}),
+            ("3 speaks well, and from the first turn on it answers another question than was asked", {"3": ANY_OTHER}),
             (
                 "4 has forgotten what was said at the beginning of a long talk: the first turns were dropped",
                 {"4": "template"},
             ),
-            ("4 speaks well, but of a name that was dropped with the first turns", {"4": "temperature"}),
-            ("5 begins rightly and then takes unlikely words: the dice are too wild", {"5": "context"}),
-            ("5 begins rightly and then takes unlikely words: the dice are too wild", {"5": "base model"}),
+            ("4 speaks well, but of a name that was dropped with the first turns", {"4": ANY_OTHER}),
+            ("5 begins rightly and then takes unlikely words: the dice are too wild", {"5": ANY_OTHER}),
         ],
     ),
     Exercise(

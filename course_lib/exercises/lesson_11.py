@@ -5,6 +5,7 @@ import torch
 from course_lib.exercises.cases import dice, number
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.solutions import Edit
+from course_lib.exercises.values import ANY_OTHER
 
 # 11.1 On paper: two sentences of five pairs of words, three of them in both; 8 texts found, 6 of them right, of 10
 
@@ -142,9 +143,9 @@ EXERCISES = [
         truth=critic,
         mistakes=[
             ("odc-by licenses the collection, and says so", {"not its own": "A"}),
+            ("odc-by licenses the collection, and says so", {"not its own": "D"}),
             ("Wikipedia's authors have agreed to this license", {"not its own": "B"}),
-            ("both come from the same crawl", {"share texts": {"A", "B"}}),
-            ("both come from the same crawl", {"share texts": {"B", "C"}}),
+            ("two of the four were cut out of the same crawl: their texts must overlap", {"share texts": ANY_OTHER}),
             ("M is younger than the corpus that it names", {"too early": "M"}),
             ("B has a Wikipedia for each of many languages", {"one language": "B"}),
         ],
@@ -158,6 +159,10 @@ EXERCISES = [
         mistakes=[
             ("the overlap is the share of the union, not of the first text", Edit("len(a | b) → len(a)")),
             ("n-grams that are in both texts count once in the union", Edit("len(a | b) → (len(a) + len(b))")),
+            (
+                "divided by the mean of the two numbers of runs, not by the union",
+                Edit("len(a | b) → (len(a) + len(b)) * 2"),
+            ),
             (
                 "the pairs are the other way round: the earlier text comes first",
                 Edit("(i, j) → (j, i)"),
@@ -203,6 +208,10 @@ EXERCISES = [
             ),
             ("just half of the runs is not more than half", Edit("> len(runs(text)) / 2 → >= len(runs(text)) / 2")),
             ("the last run is lost: k words have k − 4 runs of five", Edit("- 4 → - 5")),
+            (
+                "each run must stand in a training text, but not all in the same one",
+                Edit("len(runs(text) & known) > → max(len(runs(text) & runs(other)) for other in train) >"),
+            ),
             (
                 "a run must stand in one training text; here some begin in one and end in the next",
                 Edit("set().union(*map(runs, train)) → runs(' '.join(train))"),
@@ -250,10 +259,16 @@ EXERCISES = [
                 "GPT-2 read WebText, which its makers kept; asked is what was made after it",
                 {"too late": "WebText"},
             ),
+            ("asked for is the corpus in whose row GPT-2 stands", {"too late": ANY_OTHER}),
             ("The Pile has much else in it; one corpus of the table has programs only", {"pick": "The Pile"}),
+            ("one corpus of the table has programs only", {"pick": ANY_OTHER}),
             ("OpenWebText can be had; one of the ten is known by word vectors only", {"never there": "OpenWebText"}),
+            ("this one can be had; one of the ten is known by word vectors only", {"never there": ANY_OTHER}),
             ("words are not tokens: 1.3 for each", {"passes": 2e12 / 985e6}),
-            ("more tokens than words: multiply by 1.3", {"passes": 2e12 / (985e6 / 1.3)}),
+            (
+                "there are more tokens than words: 1.3 times as many for one pass, and so fewer passes",
+                {"passes": 2e12 / (985e6 / 1.3)},
+            ),
             ("a trillion has 12 zeros, a million 6", {"passes": 2e9 / (985e6 * 1.3)}),
         ],
     ),

@@ -102,6 +102,7 @@ EXERCISES = [
             ("this is the mean over the tokens; take each answer's mean first", {"mean of means": 15 / 8}),
             ("in multiples of ln 2: a probability of 1/8 costs 3", {"per token": 1.875 * math.log(2)}),
             ("all 16 tokens share the cost: the prompts' 19 and the answers' 15", {"all": 19 / 8}),
+            ("`<user>` is given: 16 tokens share the cost, not 18", {"all": 34 / 18}),
             ("it is that of the answers, from their loss per token", {"perplexity": 2 ** (34 / 16)}),
             ("a loss of n ln 2 is a perplexity of 2 to the power of n", {"perplexity": math.exp(1.875)}),
         ],
@@ -120,6 +121,10 @@ EXERCISES = [
             ("adapt: the factor α / r is missing", Edit("alpha / down.shape[1] * x → x")),
             ("adapt: r is the size that A and B share", Edit("down.shape[1] * x → down.shape[0] * x")),
             ("adapt: the factor is upside down", Edit("alpha / down.shape[1] * x → down.shape[1] / alpha * x")),
+            (
+                "adapt: the factor belongs to the addition alone",
+                Edit("x @ weight.T + → alpha / down.shape[1] * x @ weight.T +"),
+            ),
             ("adapt: only the addition is left", Edit("x @ weight.T + → ")),
             ("adapt: a weight is D_out × D_in: transpose it", Edit("x @ weight.T → x @ weight")),
             (

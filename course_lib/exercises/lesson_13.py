@@ -6,6 +6,7 @@ import torch.nn.functional as F
 from course_lib.exercises.cases import dice, random_tensors
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.solutions import Edit
+from course_lib.exercises.values import ANY_OTHER
 
 # 13.1 Three steps
 
@@ -138,6 +139,10 @@ EXERCISES = [
                 (lambda pairs, count: wins(pairs, count)[0], put_on_trial),
             ),
             (
+                "scores: these are wins less losses; whom an answer won against counts, too",
+                (lambda pairs, count: wins(pairs, count)[0] - wins(pairs, count)[1], put_on_trial),
+            ),
+            (
                 "scores: these are shares of wins; whom an answer won against counts, too",
                 (lambda pairs, count: wins(pairs, count)[0] / sum(wins(pairs, count)), put_on_trial),
             ),
@@ -182,6 +187,10 @@ EXERCISES = [
             ("the square of the mean is still to be subtracted", {"variance 0": 0.1875 + 0.21875 / 4}),
             ("the square of the mean is still to be subtracted", {"variance mean": 0.11523}),
             (
+                "the mean reward counts each answer by its probability: it is 0.625, not 0.5",
+                Edit("(0, mean) → (0, 0.5)"),
+            ),
+            (
                 "a baseline changes the variance: the two cannot be equal",
                 Edit('"variance mean": with_mean → "variance mean": without'),
             ),
@@ -199,6 +208,7 @@ EXERCISES = [
         truth=diagnosis,
         mistakes=[
             ("P's true reward falls while its judge is ever more pleased: that is the hacker", {"hacker": "T"}),
+            ("S pleases nobody: it stays where it began", {"hacker": "S"}),
             (
                 "R displeases the judge as well: it has not found out how to please it, it has fallen apart",
                 {"hacker": "R"},
@@ -206,7 +216,7 @@ EXERCISES = [
             ("at this stop the true reward is lower than before; the turn is its highest point", {"turn": 3}),
             ("here P's true reward still climbs; the turn is its highest point", {"turn": 1}),
             ("the judge is happiest there; the turn is where the true reward is highest", {"turn": 5}),
-            ("idle is who stays where it is: no KL, no gain", {"idle": "R"}),
+            ("idle is who stays where it is: no KL, no gain", {"idle": ANY_OTHER}),
             ("R falls in both panels, far from the reference: it is broken", {"broken": "P"}),
             ("S has gone nowhere: nothing is broken, its steps are too small", {"broken": "S"}),
             ("P pleases its judge, and earns less at the end than at the start", {"learn": {"P", "Q", "T"}}),

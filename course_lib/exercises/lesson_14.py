@@ -5,6 +5,7 @@ import math
 from course_lib.exercises.cases import number, random_tensors
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.solutions import Edit
+from course_lib.exercises.values import ANY_OTHER
 
 # 14.1 Clip on paper
 
@@ -110,6 +111,10 @@ EXERCISES = [
                 {"a critic": "GRPO", "a group": "PPO"},
             ),
             ("REINFORCE draws; only DPO learns from pairs that are there", {"no drawing": "REINFORCE"}),
+            ("it draws its answers; one of the four never draws", {"no drawing": ANY_OTHER}),
+            ("PPO is the one that trains a second network, to say what a state is worth", {"a critic": ANY_OTHER}),
+            ("GRPO is the one that draws several answers to each prompt", {"a group": ANY_OTHER}),
+            ("clipping came after it: it is the oldest of the four", {"only a baseline": ANY_OTHER}),
         ],
     ),
     Exercise(
@@ -174,6 +179,7 @@ EXERCISES = [
             ("this is the probability; the loss is its −log", {"loss at the start": 0.5}),
             ("this is the probability; the loss is its −log", {"loss at the end": 0.7311}),
             ("preferred is answer 3: its implied reward is higher by 1", {"loss at the end": 1.3133}),
+            ("the implied rewards have β in them: their difference is 1", {"loss at the end": math.log(1.5)}),
         ],
     ),
     Exercise(
@@ -186,6 +192,11 @@ EXERCISES = [
             ("T reaches 0.7 as well, but farther to the right than Q", {"nearest": "T"}),
             ("S stays nearest, but never reaches 0.7", {"nearest": "S"}),
             ("P goes far, to 1.00; R goes to 1.10", {"farthest": "P"}),
+            *[("R goes farthest of all, to 1.10", {"farthest": name}) for name in "QST"],
+            *[
+                ("R loses true reward from the first stop on", {part: "R"})
+                for part in ("nearest", "best per nat", "free", "cheap", "dear")
+            ],
             ("T earns most in all; for each nat Q earns more: the steepest line", {"best per nat": "T"}),
             ("where a nat costs nothing, only the true reward counts", {"free": "Q"}),
             ("T: 0.84 − 0.1 · 0.55 = 0.785, Q: 0.76 − 0.1 · 0.22 = 0.738", {"cheap": "Q"}),

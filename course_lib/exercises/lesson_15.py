@@ -159,6 +159,10 @@ EXERCISES = [
                     "repeat(len(unseen)) → repeat_interleave(len(unseen))",
                 ),
             ),
+            (
+                "behind <bos> stands place 1, not place 0",
+                Edit("arange(1, known.shape[1]) → arange(known.shape[1] - 1)"),
+            ),
             ("the errors have signs: too far and too near cancel out", Edit(".abs().float() → .float()")),
             ("exact is a share, from 0 to 1, not percent", Edit("(errors == 0) → 100 * (errors == 0)")),
             (

@@ -209,6 +209,7 @@ EXERCISES = [
                 "the gap between A and C is what sharing costs; asked for are A and B",
                 Edit('"B"]) - sum(losses["A" → "A"]) - sum(losses["C"'),
             ),
+            ("the gap of the best seeds; asked for is that of the means", {"gap": 1.15 - 1.105}),
             ("B has the higher loss: B − A is positive", Edit('"B"]) - sum(losses["A" → "A"]) - sum(losses["B"')),
             ("the worst seed of A is still better than the best of B", {"overlap": "yes"}),
             ("A has eight query heads, with columns in the output projection; B has one", {"parameters": "B"}),

@@ -80,7 +80,10 @@ EXERCISES = [
         truth=steps,
         cases=queues,
         mistakes=[
-            ("a batch lasts as long as its longest answer", Edit("sum(max(batch) → sum(min(batch)")),
+            *[
+                ("a batch lasts as long as its longest answer", Edit(f"sum(max(batch) → sum({other}"))
+                for other in ("min(batch)", "-(-sum(batch) // len(batch))")
+            ],
             (
                 "rows work at the same time: not all answers are added up",
                 Edit("sum(max(batch) for batch in batches) → sum(lengths)"),

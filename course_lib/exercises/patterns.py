@@ -1,5 +1,6 @@
 """What a wrong result has in common with the true one, whatever the exercise."""
 
+import contextlib
 import math
 from numbers import Number
 
@@ -65,6 +66,28 @@ def pattern_of_one(given, true):
         wrong = made(true)
         if wrong and math.isclose(given, wrong, rel_tol=1e-3):  # a 0 is not what became of a number
             return what
+    return None
+
+
+def pattern_of_cases(pairs):
+    """What all single numbers are of their true ones, where there are so many cases that this is no chance."""
+    if any(isinstance(true, bool) for _, true in pairs):
+        return None
+    pairs = [(as_tensor(given), as_tensor(true)) for given, true in pairs]
+    if any(number is None or number.numel() != 1 for pair in pairs for number in pair):
+        return None
+    pairs = [(given.item(), true.item()) for given, true in pairs]
+    if len({true for _, true in pairs}) < 3 or not all(true for _, true in pairs):
+        return None
+    for what, made in (OF_ANY | OF_FRACTIONS | OF_WHOLE).items():
+        with contextlib.suppress(ArithmeticError, ValueError):
+            if all(math.isclose(given, made(true), rel_tol=1e-3) for given, true in pairs):
+                return what
+    (first, true), more = pairs[0], {given - true for given, true in pairs}
+    if max(more) - min(more) < 1e-3 * abs(first - true):
+        return f"in each case, this is {abs(first - true):.4g} too {'large' if first > true else 'small'}"
+    if first and all(math.isclose(given * true, first * other, rel_tol=1e-3) for given, other in pairs):
+        return f"in each case, this is {first / true:.4g} times the true number"
     return None
 
 

@@ -26,8 +26,8 @@ def score_cases(seed):
                 rows += int(torch.randint(1, 6, (), generator=source)) * [row]
     order = torch.randperm(len(rows), generator=source).tolist()
     a, b = number(seed, 5, 9), number(seed + 1, 2, 4)
-    said = ["Yes."] * (a + b) + ["No."] * (b + 3) + ["Red."]
-    true = ["Yes."] * a + ["No."] * b + ["Yes."] * 2 + ["No."] * (b + 2)
+    said = ["Yes."] * (a + b) + ["No."] * (b + 3) + ["Red."] * 2
+    true = ["Yes."] * a + ["No."] * b + ["Yes."] * 2 + ["No."] * (b + 3)
     return [([rows[i] for i in order], said, true)]
 
 
@@ -86,6 +86,8 @@ SCORE = Exercise(
             "what is due depends on the form; here both forms are accepted",
             Edit('row["said"] == due → row["said"] in (row["sentence"], row["word"])'),
         ),
+        ("an ambiguous prompt is due the sentence", Edit('row["form"] == "word" → row["form"] != "normal"')),
+        ("what is due must be all that was said", Edit('row["said"] == due → due in row["said"]')),
         ("after a formatting prompt, the word is due", Edit('row["said"] == due → row["said"] == row["sentence"]')),
         ("the word is due after a formatting prompt only", Edit('row["said"] == due → row["said"] == row["word"]')),
         (
@@ -109,6 +111,10 @@ SCORE = Exercise(
         (
             "says yes: of all answers, right or wrong",
             Edit('said.count("Yes.") / len(said) → sum(s == t == "Yes." for s, t in pairs) / len(said)'),
+        ),
+        (
+            "says yes: what is neither yes nor no is no yes",
+            Edit('100 * said.count("Yes.") / len(said) → 100 * sum(s != "No." for s in said) / len(said)'),
         ),
         (
             "says yes: this is how often it is right",

@@ -3,11 +3,13 @@
 import ast
 from functools import singledispatch
 
-from course_lib.exercises.slip_words import ALONG, COMMUTE, INSTEAD, MISSING, OPERATIONS
+from course_lib.exercises.slip_words import ALONG, AVERAGED, COMMUTE, INSTEAD, MISSING, OPERATIONS
 
 MODULES = {"torch", "math", "F", "np"}
 TURNED = {ast.Lt: ast.GtE, ast.LtE: ast.Gt, ast.Gt: ast.LtE, ast.GtE: ast.Lt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq}
 TURNED |= {ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is}
+NOT_IN_ROWS = ast.Sub | ast.Div | ast.FloorDiv | ast.Mod | ast.Pow  # where brackets among alike make a difference
+LEAVES_OUT = {"keepdim", "correction", "unbiased", "reverse", "largest", "descending", "key", "ignore_index"}
 AT_THE_BOUND = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
 
 
@@ -22,7 +24,8 @@ def told(node, inputs, usual):
     """A part of a solution in its own words, if a student has them, too: they are what his function is handed."""
     names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
     text = ast.unparse(node)
-    return f"`{text}`" if names and names <= inputs | MODULES | {"len"} and len(text) < 30 else usual
+    known = names <= inputs | MODULES | {"len"} if names else not inputs  # of a value, the numbers are the exercise's
+    return f"`{text}`" if known and len(text) < 30 else usual
 
 
 def whole(node):
@@ -53,6 +56,10 @@ def _(node: ast.Call, inputs):
         taken = ast.Attribute(function.value, other, ast.Load()) if isinstance(function, ast.Attribute) else None
         if taken or other in ("min", "max", "any", "all"):
             yield f"with {what}", ast.Call(taken or ast.Name(other, ast.Load()), arguments, keywords)
+    if name in AVERAGED and isinstance(function, ast.Name) and len(arguments) == 1:
+        yield f"with {AVERAGED[name]}", expression("sum(list(a)) / len(list(a))", a=arguments[0])
+    if name == "cross_entropy":
+        yield from of_cross_entropy(node)
     if name in MISSING and (is_method or arguments):
         yield f"without {MISSING[name]}", function.value if is_method else arguments[0]
     if name == "float" and arguments and isinstance(arguments[0], ast.Constant):
@@ -67,21 +74,36 @@ def _(node: ast.Call, inputs):
         if any(keyword.arg == "dim" for keyword in keywords):
             yield "over everything, not along an axis", ast.Call(function, arguments, [])
     for number, keyword in enumerate(keywords):
-        if keyword.arg in ("keepdim", "correction", "unbiased", "reverse", "largest", "descending", "key"):
+        if keyword.arg in LEAVES_OUT:
             yield f"without `{keyword.arg}`", ast.Call(function, arguments, keywords[:number] + keywords[number + 1 :])
     if name == "range":
         first, last = arguments[:2] if len(arguments) > 1 else (ast.Constant(0), arguments[0])
         for what, text in (("one round too few", "b - 1"), ("one round too many", "b + 1")):
             yield f"with {what}", ast.Call(function, [first, expression(text, b=last), *arguments[2:]], [])
-        for what, text in (("the first round left out", "a + 1"), ("a round too early", "a - 1")):
+        starts = [("the first round left out", "a + 1"), ("a round more at the beginning", "a - 1")]
+        for what, text in starts if whole(first) != 0 else starts[:1]:
             yield f"with {what}", ast.Call(function, [expression(text, a=first), last, *arguments[2:]], [])
     elif len(arguments) > 1 and name not in COMMUTE and None in map(whole, arguments[:2]):
         yield "with two things exchanged", ast.Call(function, [arguments[1], arguments[0], *arguments[2:]], keywords)
 
 
+def of_cross_entropy(node):
+    """The slips around the loss that every training has."""
+    x, labels, *_ = node.args
+    yield (
+        "with a softmax too many: the loss wants logits",
+        ast.Call(node.func, [expression("x.softmax(-1)", x=x), *node.args[1:]], node.keywords),
+    )
+    if not any(keyword.arg == "reduction" for keyword in node.keywords):
+        total = ast.Call(node.func, node.args, [*node.keywords, ast.keyword("reduction", ast.Constant("sum"))])
+        yield "with a sum instead of a mean", total
+        yield "divided by the number of all labels, padding included", expression("a / b.numel()", a=total, b=labels)
+
+
 @slips_at.register
 def _(node: ast.keyword, inputs):
     if node.arg in ("dim", "axis") and whole(node.value) is not None:
+        yield "over everything, not along an axis", ast.keyword(node.arg, ast.Constant(None))
         for other in {0, 1, 2, -1, -2, -3} - {whole(node.value)}:
             yield "along another axis", ast.keyword(node.arg, ast.Constant(other))
     elif isinstance(node.value, ast.Constant) and type(node.value.value) is bool:
@@ -95,6 +117,23 @@ def _(node: ast.BinOp, inputs):
         if isinstance(node.op, operation):
             words = what.format(a=told(a, inputs, "something"), b=told(b, inputs, "something"))
             yield words, expression(text, a=a, b=b)
+    yield from regrouped(node)
+
+
+def regrouped(node):
+    """The brackets set otherwise, where that makes a difference: a · (b + c) as a · b + c, a / (b · c) as a / b · c."""
+    a, b = node.left, node.right
+    for inner in (a, b):
+        if isinstance(inner, ast.BinOp) and (type(inner.op) is not type(node.op) or isinstance(node.op, NOT_IN_ROWS)):
+            if inner is a:
+                moved = ast.BinOp(a.left, a.op, ast.BinOp(a.right, node.op, b))
+            else:
+                moved = ast.BinOp(ast.BinOp(a, node.op, b.left), b.op, b.right)
+            yield "with brackets in another place", moved
+    if isinstance(node.op, ast.Mult | ast.Div) and isinstance(a, ast.BinOp) and isinstance(a.op, ast.Add | ast.Sub):
+        yield "with brackets in another place", ast.BinOp(ast.BinOp(a.left, node.op, b), a.op, a.right)
+    if isinstance(node.op, ast.Mult) and isinstance(b, ast.BinOp) and isinstance(b.op, ast.Add | ast.Sub):
+        yield "with brackets in another place", ast.BinOp(b.left, b.op, ast.BinOp(a, node.op, b.right))
 
 
 @slips_at.register
@@ -133,6 +172,12 @@ def _(node: ast.Compare, inputs):
         )
     if not more and kind in TURNED:
         yield "with a condition turned round", ast.Compare(node.left, [TURNED[kind]()], node.comparators)
+    if not more and kind is ast.Eq:
+        for text in ("a in b", "b in a"):
+            yield (
+                "if one is part of the other, where both must be equal",
+                expression(text, a=node.left, b=node.comparators[0]),
+            )
 
 
 @slips_at.register

@@ -37,6 +37,15 @@ def _(node: ast.Dict, inputs):
 
 
 @slips_at.register
+def _(node: ast.List, inputs):
+    if any(isinstance(part, ast.Starred) for part in node.elts):
+        for number, part in enumerate(node.elts):
+            value = part.value if isinstance(part, ast.Starred) else part
+            rest = ast.List(node.elts[:number] + node.elts[number + 1 :], node.ctx)
+            yield f"without {told(value, inputs, 'one of the parts of a list')}", rest
+
+
+@slips_at.register
 def _(node: ast.Tuple, inputs):
     if isinstance(node.ctx, ast.Load) and len(node.elts) in (2, 3):
         yield "with two things exchanged", ast.Tuple([node.elts[1], node.elts[0], *node.elts[2:]], node.ctx)

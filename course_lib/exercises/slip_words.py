@@ -38,6 +38,11 @@ INSTEAD = {  # of a function: others that are taken for it
     "gelu": {"relu": "ReLU instead of GELU"},
     "silu": {"sigmoid": "a sigmoid instead of SiLU", "relu": "ReLU instead of SiLU"},
 }
+AVERAGED = {  # of a list, by Python's own functions
+    "sum": "a mean instead of a sum",
+    "max": "a mean instead of the largest",
+    "min": "a mean instead of the smallest",
+}
 LEFT_OUT = {  # what is missing without a function that makes something of one thing
     "the softmax": "softmax log_softmax",
     "the sigmoid": "sigmoid logsigmoid",

@@ -1,8 +1,10 @@
 """What comes of a slip, wherever it can be made in a solution: a mean for a sum, another axis, a division left out."""
 
 import ast
-from contextlib import contextmanager, suppress
+from collections import defaultdict
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache, partial
+from itertools import combinations
 
 from course_lib.exercises.slip_steps import slips_at
 from course_lib.exercises.solutions import source_of
@@ -17,13 +19,49 @@ def slips(solution):
     tree = ast.parse("\n\n".join(map(source_of, functions)))
     found = []
     for function in tree.body:
-        inputs = {argument.arg for argument in function.args.args}
         where = f" of `{function.name}`" if len(tree.body) > 1 else ""
-        for put, node in places(function):
-            for what, instead in slips_at(node, inputs):
-                with exchanged(put, node, instead), suppress(SyntaxError):
-                    found.append((f"{SEEN}{where} {what}", made(tree, functions, solution)))
+        for what, changes in [*single(function), *repeated(function), *of_inputs(function)]:
+            with ExitStack() as stack, suppress(SyntaxError):
+                for change in changes:
+                    stack.enter_context(exchanged(*change))
+                found.append((f"{SEEN}{where} {what}", made(tree, functions, solution)))
     return found
+
+
+def single(function):
+    """Each slip in one place: what is changed, in words, and the change: what puts something there, old and new.
+
+    Of a solution without inputs, which is itself the value, the numbers stay: each of them may be an answer.
+    """
+    inputs = names_of_inputs(function)
+    for put, node in places(function):
+        if inputs or not isinstance(node, ast.Constant | ast.UnaryOp | ast.Dict):
+            yield from ((what, [(put, node, instead)]) for what, instead in slips_at(node, inputs))
+
+
+def repeated(function):
+    """The same slip wherever the same text stands: whoever makes it once makes it twice."""
+    alike = defaultdict(list)
+    for put, node in places(function):
+        if not isinstance(node, ast.Constant | ast.Tuple):
+            alike[ast.dump(node)].append((put, node))
+    for group in alike.values():
+        for what, instead in slips_at(group[0][1], names_of_inputs(function)) if len(group) > 1 else ():
+            yield what, [(put, node, instead) for put, node in group]
+
+
+def of_inputs(function):
+    """Two inputs, each taken for the other."""
+    names = function.args.args
+    for i, j in combinations(range(len(names)), 2):
+        a, b = names[i], names[j]
+        put = names.__setitem__
+        yield f"with `{a.arg}` and `{b.arg}` exchanged", [(partial(put, i), a, b), (partial(put, j), b, a)]
+
+
+def names_of_inputs(function):
+    """What a function is handed."""
+    return {argument.arg for argument in function.args.args}
 
 
 def made(tree, functions, solution):

@@ -65,7 +65,7 @@ TRAINING = Exercise(
             Edit('ignore_index=0 → ignore_index=0, reduction="sum"'),
         ),
         (
-            "the model stays as it was: no step is taken, or it comes before `backward`, when there are no slopes",
+            "the model stays as it was: no step is taken, or when it is, there are no slopes, not yet or no longer",
             Edit("optimizer.step() → "),
         ),
         (

@@ -91,6 +91,7 @@ MOVED = Exercise(
     run=try_both,
     mistakes=[
         ("stage 1: the language model is frozen", Edit('1: ["connector"] → 1: ["connector", "text"]')),
+        ("stage 1: the vision encoder is never trained", Edit('1: ["connector"] → 1: ["vision", "connector"]')),
         ("stage 1: the connector learns", Edit('1: ["connector"] → 1: ["text"]')),
         ("stage 1: the connector learns", Edit('1: ["connector"] → 1: []')),
         (
@@ -111,6 +112,10 @@ MOVED = Exercise(
         (
             "moved: a mean stays when numbers change places",
             unless("tensor.double().mean() == before[name].double().mean()"),
+        ),
+        (
+            "moved: a mean stays when numbers change places",
+            unless("tensor.float().mean() == before[name].float().mean()"),
         ),
         ("moved: nearly the same is not the same: compare bit for bit", unless("tensor.allclose(before[name])")),
         ("moved: a sign can change, too", unless("tensor.abs().equal(before[name].abs())")),

@@ -10,6 +10,7 @@ import torch
 
 COARSE = {torch.float16, torch.bfloat16, np.dtype("float16")}
 COARSE_TOLERANCE = 2e-2
+ANY_OTHER = object()  # in the place of a value: whatever else stands there
 LATER = "from the third try on, the true value stands here"
 
 
@@ -69,6 +70,8 @@ def as_tensor(value):
 
 def first_difference(given, true, tolerance, axes=()):
     """The first `Difference` between a given result and the true one, or None if they say the same."""
+    if true is ANY_OTHER:
+        return None
     if isinstance(true, dict):
         return difference_of_dicts(given, true, tolerance)
     if isinstance(true, str | set | frozenset):

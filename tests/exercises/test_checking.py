@@ -13,6 +13,7 @@ import torch
 from course_lib.errors import CourseError
 from course_lib.exercises import Exercise, check, checking, find_exercise
 from course_lib.exercises.checking import SEED, examine, seeds
+from course_lib.exercises.values import ANY_OTHER
 from course_lib.nn import split_heads
 
 
@@ -143,6 +144,54 @@ def test_a_cause_is_one_of_the_part_that_is_shown():
     message = said({"a": [2, 1], "b": 9}, exercise)
     assert "b is too large" not in message
     assert "these are the right numbers in another order" in message
+
+
+def two_parts(given, **true):
+    return said(given, Exercise(id="99.5", title="Parts", points=1, truth=lambda: true, mistakes=[]))
+
+
+def test_two_parts_that_are_exchanged_are_named():
+    assert "a and c are exchanged" in two_parts({"a": "z", "b": "y", "c": "x"}, a="x", b="y", c="z")
+    assert "exchanged" not in two_parts({"a": "y", "b": "z", "c": "x"}, a="x", b="y", c="z")
+
+
+def test_of_sets_that_share_nothing_the_strangers_are_named():
+    assert "c in a belongs somewhere else" in two_parts({"a": {"c", "a"}, "b": {"b"}}, a={"a"}, b={"b", "c"})
+    assert "somewhere else" not in two_parts({"a": {"a", "b"}, "b": {"a", "b"}}, a={"a"}, b={"a", "b"})
+
+
+def test_the_number_of_another_part_is_named_unless_it_is_a_common_one():
+    assert "this is b; asked for is a" in two_parts({"a": 0.375, "b": 0.375}, a=0.75, b=0.375)
+    assert "asked for is a" not in two_parts({"a": 2, "b": 2}, a=3, b=2)
+
+
+def test_a_mistake_can_stand_for_any_other_word():
+    exercise = Exercise(
+        id="99.6",
+        title="Words",
+        points=1,
+        truth=lambda: {"a": "x", "b": "y"},
+        mistakes=[("a is no z", {"a": "z"}), ("look at a", {"a": ANY_OTHER})],
+    )
+    assert "a is no z" in said({"a": "z", "b": "y"}, exercise)
+    assert "look at a" in said({"a": "w", "b": "z"}, exercise)
+    assert "look at a" not in said({"a": "x", "b": "z"}, exercise)
+    assert examine(exercise, {"a": "x", "b": "y"}).points
+
+
+@pytest.mark.parametrize(
+    ("answer", "pattern"),
+    [
+        (lambda n: 99 - n, "this is 100 minus the right number"),
+        (lambda n: n + 4, "in each case, this is 3 too large"),
+        (lambda n: 3 * (n + 1), "in each case, this is 3 times the true number"),
+    ],
+)
+def test_what_whole_numbers_of_several_cases_have_in_common_is_named(answer, pattern):
+    exercise = Exercise(
+        id="99.7", title="Next", points=1, truth=lambda n: sum([n, 1]), mistakes=[], cases=lambda seed: [(7 * seed,)]
+    )
+    assert pattern in said(answer, exercise)
 
 
 def test_the_courses_own_function_is_no_answer():

@@ -32,6 +32,21 @@ def all_halves(xs):
     return [halves(x) for x in xs]
 
 
+def standardized(x):
+    """Each row without its mean, over its standard deviation."""
+    return (x - x.mean(dim=1, keepdim=True)) / x.std(dim=1, keepdim=True)
+
+
+def layers(n, d):
+    """A count."""
+    return n * (d * d + 4)
+
+
+def paper():
+    kept = 40 * (384 + 64) * 2
+    return {"kept": kept, "word": "cache"}
+
+
 def cases(seed):
     source = torch.Generator().manual_seed(seed)
     return [tuple(torch.randn(n, 7, generator=source) for n in (3, 5, 5))]
@@ -57,6 +72,37 @@ def said(answer):
 )
 def test_an_answer_that_gives_what_a_slip_gives_is_told_so(answer, slip):
     assert f"this comes out {slip}" in said(answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "slip"),
+    [
+        (lambda n, d: n * d * d + 4, "with brackets in another place"),
+        (lambda n, d: d * (n * n + 4), "with `n` and `d` exchanged"),
+    ],
+)
+def test_brackets_and_inputs_can_be_mistaken(answer, slip):
+    count = Exercise(id="99.2", title="Count", points=1, truth=layers, mistakes=[], cases=lambda seed: [(seed + 1, 7)])
+    assert f"this comes out {slip}" in examine(count, answer).message
+
+
+def test_a_slip_is_made_wherever_the_same_text_stands():
+    both = Exercise(
+        id="99.3",
+        title="Rows",
+        points=1,
+        truth=standardized,
+        mistakes=[],
+        cases=lambda seed: [(torch.randn(5, 3, generator=torch.Generator().manual_seed(seed)),)],
+    )
+    assert "over everything, not along an axis" in examine(both, lambda x: (x - x.mean()) / x.std()).message
+    assert "along another axis" in examine(both, lambda x: (x - x.mean(0)) / x.std(0)).message
+
+
+def test_a_value_has_slips_with_its_own_numbers_unless_they_come_out_easily():
+    value = Exercise(id="99.4", title="Paper", points=1, truth=paper, mistakes=[])
+    assert "without `64`, which must be added" in examine(value, {"kept": 40 * 384 * 2, "word": "cache"}).message
+    assert "this comes out" not in examine(value, {"kept": 3, "word": "cache"}).message
 
 
 def test_an_answer_that_is_otherwise_wrong_is_told_of_no_slip():
