@@ -1,6 +1,5 @@
 """Each study runs; each card is one of a study; and what the lessons tell of a card is what it holds."""
 
-from collections import Counter
 from inspect import signature
 
 import pytest
@@ -34,6 +33,7 @@ LARGE = {
     "translators",
     "uptraining",
 }
+OF_EXPERTS = {"busiest"}  # what arms without a mixture of experts have nothing of
 TOLD = [
     pytest.param(*link, id=f"{path.stem}: {link[0]}")
     for path in LESSON_FILES
@@ -52,9 +52,9 @@ def toy_run(study, arm):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("study", STUDIES.values(), ids=STUDIES)
-def test_what_an_arm_of_a_study_measures_is_measured_in_another(study):
-    measured_in = Counter(number for arm in study.arms for number in toy_run(study, arm))
-    assert min(measured_in.values()) >= min(2, len(study.arms))
+def test_each_arm_of_a_study_measures_the_same_numbers(study):
+    numbers = [toy_run(study, arm).keys() - OF_EXPERTS for arm in study.arms]
+    assert all(each == numbers[0] for each in numbers)
 
 
 @pytest.mark.parametrize("study", STUDIES.values(), ids=STUDIES)
