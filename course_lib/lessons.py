@@ -71,7 +71,7 @@ PARTS = {
         ("swa", "Sliding window attention", 60, "Sliding Window Attention (SWA)"),
         ("modern_decoder", "A modern decoder", 60, "Attention Variants & Alternatives: Beyond Plain Transformers"),
         ("serving", "Serving", 60),
-        ("alternatives", "The alternatives", 40),
+        ("alternatives", "The alternatives", 50),
     ),
     "Vision": (
         ("vision_transformer", "Vision transformers", 60, "Vision Transformers Basics"),

@@ -1,0 +1,33 @@
+"""Does a memory recall more pairs after a longer training, or with longer keys?
+
+The decoders and what they recall are those of the study `alternatives`, which trains them for 300 steps.
+"""
+
+from dataclasses import replace
+
+from course_lib.studies.alternatives import DELTA, MIXERS, OWNERS, THINGS, new_decoder, recall
+from course_lib.studies.study import Numbers, Study
+
+KINDS = MIXERS | {"longer delta": (replace(DELTA, d_key=32),) * 2}
+
+
+def measure(
+    seed: int = 0, kind: str = "attention", d_ff: int = 64, d_head: int | None = None, steps: int = 1200
+) -> Numbers:
+    """Percents of right owners, of 4, 8, 16 and 32 pairs; longer keys bring more parameters."""
+    model = new_decoder(THINGS + OWNERS + 1, d_ff, mixers=KINDS[kind], d_head=d_head)
+    return {"recall": recall(model, steps, weight=0.0)}
+
+
+STUDY = Study(
+    measure=measure,
+    arms={
+        "attention": {},
+        "linear": {"kind": "linear"},
+        "linear, keys of 32": {"kind": "linear", "d_head": 32},
+        "delta": {"kind": "delta", "d_ff": 48},
+        "delta, keys of 32": {"kind": "longer delta", "d_ff": 48},
+        "hybrid": {"kind": "hybrid", "d_ff": 56},
+    },
+    toy={"steps": 4},
+)
