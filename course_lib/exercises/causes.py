@@ -5,7 +5,9 @@ import inspect
 import io
 import time
 import warnings
+from itertools import combinations
 
+from course_lib.errors import CourseError
 from course_lib.exercises.parts import beside, is_common
 from course_lib.exercises.patterns import pattern, pattern_of_cases
 from course_lib.exercises.slips import slips
@@ -20,7 +22,11 @@ def reason_of(exercise, answer, failed, cases, given, part):
     known = cause_of(exercise, answer, failed, cases, part) or handed_back(exercise, failed, of_part([given], part)[0])
     if known or not exercise.wants_a_function:  # what numbers have in common says more of one value than of many cases
         return known or seen(exercise, answer, cases, part) or slip_of(exercise, answer, failed, cases, part)
-    return slip_of(exercise, answer, failed, cases, part) or seen(exercise, answer, cases, part)
+    return (
+        slip_of(exercise, answer, failed, cases, part)
+        or two_of(exercise, answer, failed, cases, part)
+        or seen(exercise, answer, cases, part)
+    )
 
 
 def cause_of(exercise, answer, failed, cases, part):
@@ -59,6 +65,20 @@ def slip_of(exercise, answer, failed, cases, part):
                         return None
                     if leads_to(given, exercise, wrong, cases, part, of, tolerance):
                         return cause
+    return None
+
+
+def two_of(exercise, answer, failed, cases, part):
+    """Two edits of the solution that together give what the answer gives in every case; None if none do."""
+    end = time.process_time() + SECONDS
+    with contextlib.suppress(Exception), quietly():
+        given, cases = given_to(exercise, answer, failed, cases)
+        for (cause, edit), (other_cause, other) in combinations(exercise.edits, 2):
+            if time.process_time() > end or len(given) < len(cases):
+                return None
+            with contextlib.suppress(CourseError, SyntaxError):  # the two may change the same place
+                if leads_to(given, exercise, (edit + other).of(exercise.truth), cases, part, part):
+                    return f"two things: {cause}; and {other_cause}"
     return None
 
 

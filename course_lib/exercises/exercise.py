@@ -47,6 +47,7 @@ class Exercise:
     tolerance: float = 1e-4
 
     def __post_init__(self):
+        object.__setattr__(self, "edits", [known for known in self.mistakes if isinstance(known[1], Edit)])
         made = [(cause, wrong.of(self.truth) if isinstance(wrong, Edit) else wrong) for cause, wrong in self.mistakes]
         object.__setattr__(self, "mistakes", made)
 

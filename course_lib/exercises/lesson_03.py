@@ -7,6 +7,7 @@ from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.leaky_decoders import decoders
 from course_lib.exercises.nine_steps import NINE_STEPS
 from course_lib.exercises.solutions import Edit
+from course_lib.exercises.values import ANY_OTHER
 
 # 03.1 Nine steps on paper: the vectors of the lesson, and a third source word that has the vector of BOS
 
@@ -134,7 +135,7 @@ EXERCISES = [
         points=2,
         truth=maps_are,
         mistakes=[
-            ("A is square, and empty above the diagonal: the output so far asks itself", {"A": "cross"}),
+            ("A is square, and empty above the diagonal: the output so far asks itself", {"A": ANY_OTHER}),
             ("the rows of B do not sum to 1: no softmax gives that", {"B": "self"}),
             ("the rows of B do not sum to 1: no softmax gives that", {"B": "cross"}),
             ("C has more columns than rows: one sequence asks another", {"C": "self"}),

@@ -148,6 +148,7 @@ EXERCISES = [
             ("two of the four were cut out of the same crawl: their texts must overlap", {"share texts": ANY_OTHER}),
             ("M is younger than the corpus that it names", {"too early": "M"}),
             ("B has a Wikipedia for each of many languages", {"one language": "B"}),
+            ("not stated is not one language: nobody knows", {"one language": "C"}),
         ],
     ),
     Exercise(

@@ -221,6 +221,7 @@ EXERCISES = [
             ("S has gone nowhere: nothing is broken, its steps are too small", {"broken": "S"}),
             ("P pleases its judge, and earns less at the end than at the start", {"learn": {"P", "Q", "T"}}),
             ("S gains nothing that could be seen", {"learn": {"Q", "S", "T"}}),
+            *[("more than one of them ends clearly higher, in both rewards", {"learn": {x}}) for x in "QT"],
         ],
     ),
 ]

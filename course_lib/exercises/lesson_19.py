@@ -113,6 +113,7 @@ EXERCISES = [
                 Edit("(6, 3, 1) → (6, 4, 0)"),
             ),
             ("query 9 sees the first token, too", {"query 9": {7, 8, 9}}),
+            ("query 9 sees itself, too", {"query 9": {0, 7, 8}}),
         ],
     ),
     RING,

@@ -19,6 +19,10 @@ class Edit:
     def __init__(self, *changes: str):
         self.changes = changes
 
+    def __add__(self, other):
+        """Both mistakes at once."""
+        return Edit(*self.changes, *other.changes)
+
     def of(self, solution):
         """The solution with this mistake: a function, or as many as the solution has.
 

@@ -6,6 +6,7 @@ import torch
 from course_lib.exercises import Exercise
 from course_lib.exercises.checking import examine
 from course_lib.exercises.slips import slips
+from course_lib.exercises.solutions import Edit
 
 
 def attend(q, k, v):
@@ -107,6 +108,16 @@ def test_a_value_has_slips_with_its_own_numbers_unless_they_come_out_easily():
 
 def test_an_answer_that_is_otherwise_wrong_is_told_of_no_slip():
     assert "this comes out" not in said(lambda q, k, v: q * 0.1 + 3)
+
+
+def test_two_known_mistakes_at_once_are_both_told():
+    known = [
+        ("wrong axis", Edit("dim=-1 → dim=-2")),
+        ("no scale", Edit(" / q.shape[1] ** 0.5 → ")),
+        ("a mean", Edit(".softmax → .mean")),
+    ]
+    exercise = Exercise(id="99.5", title="Attention", points=1, truth=attend, mistakes=known, cases=cases)
+    assert "two things: wrong axis; and no scale" in examine(exercise, lambda q, k, v: (q @ k.T).softmax(0) @ v).message
 
 
 def test_slips_leave_the_solution_as_it_is():
