@@ -141,7 +141,7 @@ def is_easily_alike(value, part):
 def has_rare_numbers(value):
     """Whether a value is a number, or several, that hardly comes out by chance."""
     numbers = as_tensor(value)
-    return numbers is not None and numbers.numel() > 0 and not is_common(numbers)
+    return numbers is not None and numbers.numel() > 0 and not is_common(numbers, least=200)
 
 
 def names_of(exercise):

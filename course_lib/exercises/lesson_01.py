@@ -213,6 +213,7 @@ EXERCISES = [
         mistakes=[
             ("the scale is forgotten: divide the scores by √E", Edit(" / q.shape[-1] ** 0.5 → ")),
             ("the scores are divided by E, not by √E", Edit("q.shape[-1] ** 0.5 → q.shape[-1]")),
+            ("the scale is the root of E, not of the number of keys", Edit("q.shape[-1] ** 0.5 → k.shape[-2] ** 0.5")),
             (
                 "the scores are divided by √D, the width of all heads together; E is the width of one",
                 Edit("q.shape[-1] ** 0.5 → (q.shape[1] * q.shape[-1]) ** 0.5"),

@@ -7,6 +7,7 @@ import torch
 from course_lib.exercises.cases import number
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.solutions import Edit
+from course_lib.exercises.values import ANY_OTHER
 
 # 16.1 On paper: a head of width 8, trained with 100 positions, that reads 400
 
@@ -81,6 +82,7 @@ EXERCISES = [
             ("a full turn is 2π radians", Edit(" / (2 * math.pi) → ")),
             ("these are the turns within 400 positions; training had 100", Edit("100 / → 400 /")),
             ("a pair has come round when it has made one full turn or more", {"not come round": 3}),
+            ("not come round are those with less than one turn in `turns`", {"not come round": ANY_OTHER}),
             ("interpolation slows down all pairs alike", {"interpolation": [1, 4 ** (1 / 3), 4 ** (2 / 3), 4]}),
             ("this is the factor of θ; asked is how many times slower", {"interpolation": [0.25] * 4}),
             ("this is the factor of θ; asked is how many times slower", {"NTK": [4 ** (-i / 3) for i in range(4)]}),

@@ -118,7 +118,7 @@ EXERCISES = [
             ("the tokens after position 7 have heard of it, from the second layer on", {"replaced": 11}),
             ("positions are counted from 0: before position 7 there are seven", {"replaced": 6}),
             ("the replaced token's own row changes, too", {"replaced": 8}),
-            *[("all tokens after the system message have heard of it", {"system": n}) for n in (3, 8, 9, 12)],
+            *[("all tokens after the system message have heard of it", {"system": n}) for n in (3, 8, 9, 11, 12)],
             ("what stands after the dropped turn has heard of it, and moves to other positions", {"dropped": 8}),
             ("before the dropped turn there are the positions 0 to 3", {"dropped": 3}),
             ("without a mask, each old token sees the new one", {"no mask": 12}),

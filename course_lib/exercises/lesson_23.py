@@ -133,6 +133,7 @@ EXERCISES = [
             ("the same layer for all patches", {"weights": 35 * 21_650}),
             ("in reading order: 7 patches to a row", {"patch": 50 // 12 * 5 + 30 // 12}),
             ("the first patch is number 0", {"patch": 19}),
+            ("rows of patches first: row 30 is in the third of them", {"patch": 4 * 7 + 2}),
             ("colour by colour: 144 numbers for red come first", {"place": (6 * 12 + 2) * 3 + 1}),
             ("row by row within a colour", {"place": 144 + 2 * 12 + 6}),
             ("this is the red of the pixel", {"place": 6 * 12 + 2}),

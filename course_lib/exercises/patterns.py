@@ -132,6 +132,9 @@ def pattern_of_many(given, true, tolerance):
         if factor and same(given, factor * true, tolerance):
             return f"every number is {factor:.4g} times the true one"
     right = torch.isclose(given, true, rtol=tolerance, atol=tolerance)
+    if right.any() and (~right).sum() > 2 and more[~right].isfinite().all() and is_constant(more[~right]):
+        by = more[~right][0].item()
+        return f"some numbers are right, and all others {abs(by):.4g} too {'large' if by > 0 else 'small'}"
     along = (of_axis(right, axis) for axis in range(true.dim() if true.dim() > 1 else 0) if true.shape[axis] > 2)
     return of_zeros(given, true, right) or next(filter(None, along), None)
 

@@ -59,6 +59,7 @@ RING = Exercise(
             Edit("% window → % max(window - first, 1)"),
         ),
         ("the ring has one place too many", Edit("% window → % (window + 1)")),
+        ("the ring has `window` places; those of the kept tokens lie before it", Edit("% window → % (window + first)")),
         ("nothing is ever overwritten", Edit("[cache[place] for place in sorted(cache)] → list(range(length))")),
         ("the first tokens may be seen, too, and are lost", Edit(" or k < first → ")),
         (

@@ -62,6 +62,7 @@ def _(node: ast.Call, inputs):
         yield from of_cross_entropy(node)
     if name in MISSING and (is_method or arguments):
         yield f"without {MISSING[name]}", function.value if is_method else arguments[0]
+    yield from of_one_side(node, is_method)
     if name == "float" and arguments and isinstance(arguments[0], ast.Constant):
         yield "with 0, where infinity belongs", ast.Constant(0.0)
     if name == "masked_fill":
@@ -85,6 +86,18 @@ def _(node: ast.Call, inputs):
             yield f"with {what}", ast.Call(function, [expression(text, a=first), last, *arguments[2:]], [])
     elif len(arguments) > 1 and name not in COMMUTE and None in map(whole, arguments[:2]):
         yield "with two things exchanged", ast.Call(function, [arguments[1], arguments[0], *arguments[2:]], keywords)
+
+
+def of_one_side(node, is_method):
+    """A function of one side alone, which is meant for what both sides give: g(a + b) as g(a) + b, or a + g(b)."""
+    first = node.func.value if is_method else next(iter(node.args), None)
+    if isinstance(first, ast.BinOp) and isinstance(first.op, ast.Add | ast.Sub | ast.Mult | ast.Div):
+        for side in ("left", "right"):
+            of = getattr(first, side)
+            function = ast.Attribute(of, node.func.attr, ast.Load()) if is_method else node.func
+            taken = ast.Call(function, node.args if is_method else [of, *node.args[1:]], node.keywords)
+            sides = {"left": first.left, "right": first.right, side: taken}
+            yield "with brackets in another place", ast.BinOp(sides["left"], first.op, sides["right"])
 
 
 def of_cross_entropy(node):

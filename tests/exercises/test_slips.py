@@ -43,6 +43,11 @@ def layers(n, d):
     return n * (d * d + 4)
 
 
+def grown(x, by):
+    """Of a sum."""
+    return (x + by).exp()
+
+
 def paper():
     kept = 40 * (384 + 64) * 2
     return {"kept": kept, "word": "cache"}
@@ -85,6 +90,13 @@ def test_an_answer_that_gives_what_a_slip_gives_is_told_so(answer, slip):
 def test_brackets_and_inputs_can_be_mistaken(answer, slip):
     count = Exercise(id="99.2", title="Count", points=1, truth=layers, mistakes=[], cases=lambda seed: [(seed + 1, 7)])
     assert f"this comes out {slip}" in examine(count, answer).message
+
+
+def test_a_function_of_both_sides_can_be_one_of_one_side():
+    of_sum = Exercise(
+        id="99.6", title="Sum", points=1, truth=grown, mistakes=[], cases=lambda seed: [cases(seed)[0][1:]]
+    )
+    assert "this comes out with brackets in another place" in examine(of_sum, lambda x, by: x + by.exp()).message
 
 
 def test_a_slip_is_made_wherever_the_same_text_stands():

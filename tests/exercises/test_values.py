@@ -118,6 +118,7 @@ def test_words_and_sets_are_compared_without_their_dress(given, true):
         (TRUE * torch.tensor([[2], [3]]), "each row is right but for a factor of its own"),
         (TRUE * torch.tensor([2, 3, 4]), "each column is right but for a factor of its own"),
         (torch.full((2, 3), 3.0), "all your numbers are the same"),
+        (TRUE + torch.tensor([0, 2, 2]), "some numbers are right, and all others 2 too large"),
         (TRUE.mean(0), "these are means of the right numbers"),
         (TRUE.sum(1), "these are sums of the right numbers"),
         (TRUE.T, "the last two axes are exchanged"),
