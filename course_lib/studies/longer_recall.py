@@ -22,12 +22,14 @@ def measure(
 STUDY = Study(
     measure=measure,
     arms={
-        "attention": {},
-        "linear": {"kind": "linear"},
-        "linear, keys of 32": {"kind": "linear", "d_head": 32},
-        "delta": {"kind": "delta", "d_ff": 48},
-        "delta, keys of 32": {"kind": "longer delta", "d_ff": 48},
-        "hybrid": {"kind": "hybrid", "d_ff": 56},
+        "attention, 1,200 steps": {},
+        "linear, 1,200 steps": {"kind": "linear"},
+        "linear, keys of 32, 300 steps": {"kind": "linear", "d_head": 32, "steps": 300},
+        "linear, keys of 32, 1,200 steps": {"kind": "linear", "d_head": 32},
+        "delta, 1,200 steps": {"kind": "delta", "d_ff": 48},
+        "delta, keys of 32, 300 steps": {"kind": "longer delta", "d_ff": 48, "steps": 300},
+        "delta, keys of 32, 1,200 steps": {"kind": "longer delta", "d_ff": 48},
+        "hybrid, 1,200 steps": {"kind": "hybrid", "d_ff": 56},
     },
     toy={"steps": 4},
 )
