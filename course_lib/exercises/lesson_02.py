@@ -1,12 +1,12 @@
 """Exercises of lesson 02: the encoder layer."""
 
 import torch
-from torch import nn
 
 from course_lib.exercises.cases import number, random_tensors, scattered
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.solutions import Edit
 from course_lib.exercises.two_boxes import TWO_BOXES
+from course_lib.exercises.two_orders import TWO_ORDERS
 from course_lib.exercises.values import ANY_OTHER
 
 # 02.1 Six steps on paper: the blue ball of the lesson, whose feed-forward network says nothing
@@ -39,29 +39,6 @@ def mean_similarity(x):
     products = unit @ unit.transpose(1, 2)
     different = ~torch.eye(x.shape[1], dtype=torch.bool)
     return products[:, different].mean()
-
-
-# 02.4 Build it in the other order
-def layer_cases(seed):
-    width = number(seed, 5, 8)
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        blocks = (
-            nn.Linear(width, width),
-            nn.Sequential(nn.Linear(width, 3 * width), nn.Tanh(), nn.Linear(3 * width, width)),
-        )
-        norms = nn.LayerNorm(width), nn.LayerNorm(width)
-        for norm in norms:
-            nn.init.normal_(norm.weight), nn.init.normal_(norm.bias)
-    (x,) = random_tensors(seed, (2, 3, width))
-    return [(x, *blocks, *norms, norm_first) for norm_first in (True, False)]
-
-
-def encoder_layer(x, attention, feed_forward, norm_1, norm_2, norm_first):
-    """One encoder layer, B T D -> B T D, post-norm or pre-norm."""
-    for block, norm in ((attention, norm_1), (feed_forward, norm_2)):
-        x = x + block(norm(x)) if norm_first else norm(x + block(x))
-    return x
 
 
 # 02.5 Count
@@ -122,6 +99,10 @@ EXERCISES = [
             (
                 "step 5 adds what the network says, here zeros: the sum is not twice the vector",
                 Edit('"output": normalized → "output": 2 * normalized'),
+            ),
+            (
+                "divided by nothing: the root of the mean square comes after the mean is subtracted",
+                Edit("(added - added.mean()) / added.std(correction=0) → added - added.mean()"),
             ),
         ],
     ),
@@ -202,52 +183,13 @@ EXERCISES = [
                 "the sum over the pairs is not divided by their number",
                 Edit(".mean() → .sum()"),
             ),
-        ],
-    ),
-    Exercise(
-        id="02.4",
-        title="Build it in the other order",
-        points=3,
-        truth=encoder_layer,
-        cases=layer_cases,
-        axes="sentence token number",
-        mistakes=[
             (
-                "the orders are exchanged: norm_first=True normalizes before the block",
-                Edit("if norm_first → if not norm_first"),
-            ),
-            ("norm_first makes no difference: both orders are post-norm", Edit("if norm_first → if False")),
-            ("norm_first makes no difference: both orders are pre-norm", Edit("if norm_first → if True")),
-            ("the residual connection is missing", Edit("x + block(norm(x)) if → block(norm(x)) if")),
-            (
-                "pre-norm adds the input itself, not the normalized input",
-                Edit("x + block(norm(x)) if → norm(x) + block(norm(x)) if"),
-            ),
-            (
-                "post-norm: the residual connection is missing",
-                Edit("norm(x + block(x)) → norm(block(x))"),
-            ),
-            (
-                "post-norm: the addition comes first, then the normalization",
-                Edit("norm(x + block(x)) → x + norm(block(x))"),
-            ),
-            ("both halves use the first norm", Edit("(feed_forward, norm_2) → (feed_forward, norm_1)")),
-            (
-                "the feed-forward network comes before the attention",
-                Edit("(attention, norm_1), (feed_forward, norm_2) → (feed_forward, norm_1), (attention, norm_2)"),
-            ),
-            ("the feed-forward half is missing", Edit(", (feed_forward, norm_2) → ,")),
-            (
-                "the second half adds what came in; it should add what comes out of the first half",
-                Edit(
-                    "for block → y = x\n    for block",
-                    "x = x + block(norm(x)) if → y = x + block(norm(y)) if",
-                    "norm(x + block(x)) → norm(x + block(y))",
-                    "return x → return y",
-                ),
+                "divided by the squared length: its root is missing",
+                Edit("x.norm(dim=-1, keepdim=True) → x.square().sum(dim=-1, keepdim=True)"),
             ),
         ],
     ),
+    TWO_ORDERS,
     Exercise(
         id="02.5",
         title="Count",
@@ -275,9 +217,13 @@ EXERCISES = [
                 lambda d_model, d_ff, num_layers: num_layers * 12 * d_model * d_model,
             ),
             ("the feed-forward network has two matrices, D × F and F × D", Edit("2 * d_model * d_ff → d_model * d_ff")),
-            ("a layer has two norms", Edit("2 * 2 * → 2 *")),
+            ("a layer has two norms, and each has two vectors: a scale and a shift", Edit("2 * 2 * → 2 *")),
             ("there is one layer in the count, whatever num_layers is", Edit("num_layers * ( → (")),
             ("there are no biases at all in the count", Edit(" + d_model) → )", " + d_ff + d_model → ")),
+            (
+                "each layer has norms of its own; here they are counted once",
+                Edit("(attention + feed_forward + norms) → (attention + feed_forward) + norms"),
+            ),
         ],
     ),
     Exercise(

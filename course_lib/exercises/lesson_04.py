@@ -7,7 +7,7 @@ from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.small_training import TRAINING
 from course_lib.exercises.solutions import Edit
 from course_lib.exercises.to_the_word import TO_THE_WORD
-from course_lib.exercises.values import ANY_OTHER
+from course_lib.exercises.values import ANY_OTHER, members
 
 # 04.1 The clock
 
@@ -110,6 +110,8 @@ EXERCISES = [
                 "without positions, no layer can tell one order of the words from another",
                 {"without positions": "sequence"},
             ),
+            ("the angle is in radians: a whole turn is 2 π, not 1", Edit("* 180 / torch.pi → * 360")),
+            ("a radian is 180 / π degrees, not π / 180", Edit("* 180 / torch.pi → * torch.pi / 180")),
         ],
     ),
     Exercise(
@@ -222,9 +224,18 @@ EXERCISES = [
             ("B falls from left to right: it fetches the animals as they come", {"B": "sort"}),
             ("C fetches cat, dog, frog, horse: neither the order of the line nor the opposite one", {"C": "reverse"}),
             ("C fetches cat, dog, frog, horse: neither the order of the line nor the opposite one", {"C": "copy"}),
-            ("shorter lines than in training fail as well as longer ones", {"unreliable": {7, 10}}),
-            ("7 is one more than in training: that is outside already", {"unreliable": {2, 10}}),
-            *[("3 and 6 were there in training", {"unreliable": {2, *n, 7, 10}}) for n in ((3, 6), (3,), (6,))],
+            ("these are the lengths that were there in training: the reliable ones", {"unreliable": {3, 6}}),
+            *members(
+                reading()["unreliable"],
+                {
+                    2: "shorter lines than in training fail as well as longer ones",
+                    7: "7 is one more than in training: that is outside already",
+                    10: "10 is longer than any line in training",
+                    3: "3 and 6 were there in training",
+                    6: "3 and 6 were there in training",
+                },
+                "unreliable",
+            ),
         ],
     ),
     TO_THE_WORD,

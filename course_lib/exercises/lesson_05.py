@@ -101,6 +101,17 @@ EXERCISES = [
                 "the places after a sentence hold the end token; they are padding",
                 Edit('"labels": labels → "labels": [[label or 2 for label in row] for row in labels]'),
             ),
+            (
+                "the end token of a shorter sentence is read as well: it is only predicted",
+                Edit(
+                    "[1, *ids] + [0] * (longest - len(ids)) → "
+                    "([1, *ids, 2] + [0] * (longest - len(ids)))[: longest + 1]"
+                ),
+            ),
+            (
+                "the end token stands behind the padding; it belongs behind the sentence's last word",
+                Edit("[*ids, 2] + [0] * (longest - len(ids)) → ids + [0] * (longest - len(ids)) + [2]"),
+            ),
         ],
     ),
     Exercise(
@@ -126,6 +137,9 @@ EXERCISES = [
                 Edit("prod() → mean()"),
             ),
             ("the padding is no part of the sentence", {"sentence": 0.01}),
+            ("padding is counted in the number of tokens: divide by three", Edit("mean() → sum() / 4")),
+            ("this is the logarithm to base 10; nats have the natural one", Edit("log() → log10()")),
+            ("all three tokens must be right: their probabilities are multiplied, not added", Edit("prod() → sum()")),
         ],
     ),
     Exercise(
@@ -167,6 +181,13 @@ EXERCISES = [
             (
                 "the labels are shifted once more: they are one place ahead of the input already",
                 Edit("(logits.flatten(0, 1), labels → (logits[:, :-1].flatten(0, 1), labels[:, 1:]"),
+            ),
+            (
+                "first the mean of p, then its logarithm; the loss is the mean of −log p",
+                Edit(
+                    "F.cross_entropy(logits.flatten(0, 1), labels.flatten(), ignore_index=0) → "
+                    "-logits.softmax(-1).gather(-1, labels[..., None])[..., 0][labels != 0].mean().log()"
+                ),
             ),
         ],
     ),

@@ -6,6 +6,7 @@ from course_lib.exercises.cases import number, random_tensors, scattered
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.possible_maps import POSSIBLE
 from course_lib.exercises.solutions import Edit
+from course_lib.exercises.values import members
 from course_lib.nn import attention_weights, causal_mask
 
 
@@ -132,6 +133,11 @@ EXERCISES = [
                 "`extend` adds each sentence by itself; append the weights of the whole batch as one",
                 Edit("kept.append → kept.extend"),
             ),
+            (
+                "of two calls only one was kept: each call appends its weights",
+                Edit("kept.append(weights) → kept[:] = [weights]"),
+            ),
+            ("each call is kept once", Edit("kept.append(weights) → kept.extend([weights, weights])")),
         ],
     ),
     Exercise(
@@ -207,10 +213,6 @@ EXERCISES = [
         truth=alignment,
         tolerance=5e-3,
         mistakes=[
-            (
-                "the English word 2 is alone, and puts more than half of its weight on the Portuguese word 0",
-                {"links": {(0, 0), (1, 1), (2, 3)}},
-            ),
             ("a link is (Portuguese, English): the two are exchanged", {"links": {(0, 0), (1, 1), (3, 2), (2, 0)}}),
             ("step 1 links each Portuguese word first; here are the links of step 2 only", {"links": {(0, 2)}}),
             (
@@ -224,6 +226,27 @@ EXERCISES = [
             ("a share is asked for, not percent", {"AER": 25}),
             ("precision: 3 of the 4 found links are right", {"precision": 1.0}),
             ("recall: 3 of the 4 gold links were found", {"recall": 1.0}),
+            *members(
+                alignment()["links"],
+                {
+                    (0, 0): "the Portuguese word 0 has its largest weight in row 0",
+                    (1, 1): "the Portuguese word 1 has its largest weight in row 1",
+                    (2, 3): "the Portuguese word 2 has its largest weight in row 3",
+                    (
+                        0,
+                        2,
+                    ): "the English word 2 is alone, and puts more than half of its weight on the Portuguese word 0",
+                    (1, 2): "the English word 2 puts only 0.2 on the Portuguese word 1, whatever the gold links say",
+                    (0, 1): "the English word 1 has a link already, and puts only 0.3 on the Portuguese word 0",
+                    **{
+                        link: f"{link} has a weight of 0.1 only"
+                        for link in ((2, 0), (2, 1), (2, 2), (0, 3), (1, 3), (1, 0))
+                    },
+                },
+                "links",
+            ),
+            ("a common link counts twice, among those found and among the gold ones", {"AER": 1 - 3 / 8}),
+            ("divide by 4 found and 4 gold links; here links of both count once", {"AER": 2 / 5}),
         ],
     ),
     Exercise(

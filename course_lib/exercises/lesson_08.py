@@ -121,6 +121,16 @@ EXERCISES = [
             ("the target says which gap its words belong to", {"spans target": "a small bird old <eos>"}),
             ("the target holds only what was cut out", {"spans target": SENTENCE}),
             ("the target ends with <eos>", {"spans target": "<gap0> a small bird <gap1> old"}),
+            ("the last token is not read: nothing is asked behind it", {"causal reads": f"<bos> {SENTENCE}"}),
+            ("<bos> is read, and never asked", {"causal labels": f"<bos> {SENTENCE}"}),
+            (
+                "there are two gaps; behind the words of the second comes <eos>",
+                {"spans target": "<gap0> a small bird <gap1> old <gap2> <eos>"},
+            ),
+            (
+                "there are two gaps; behind the words of the second comes <eos>",
+                {"spans target": "<gap0> a small bird <gap1> old <gap2>"},
+            ),
         ],
     ),
     Exercise(
@@ -130,7 +140,10 @@ EXERCISES = [
         truth=counted,
         tolerance=1e-3,
         mistakes=[
-            ("padding is no text: 15 % of 400, not of 512", {"masked": 76.8}),
+            *[("padding is no text: 15 % of 400, not of 512", {"masked": n}) for n in (76.8, 76, 77)],
+            *[("80 % of 15 % of 400: padding is no text", {"hidden": n}) for n in (0.8 * 76.8, 61, 62)],
+            *[("10 % of 15 % of 400: padding is no text", {"kept": n}) for n in (7.68, 7, 8)],
+            ("each of the 400 tokens is asked once, the last one, too", {"causal": 399}),
             ("hidden, replaced and kept are all asked: 15 % of the text", {"masked": 48}),
             ("80 % of the chosen tokens, not of all", {"hidden": 320}),
             ("10 % of the chosen tokens, not of all", {"kept": 40}),
@@ -200,6 +213,10 @@ EXERCISES = [
             (
                 "probe and control are exchanged",
                 Edit('"probe": (b → "control": (b', '"control": (y → "probe": (y'),
+            ),
+            (
+                "N × 1 minus N is N × N: each guess is compared with every number, not only with its own",
+                Edit("solution[:, 0] → solution"),
             ),
         ],
     ),

@@ -5,7 +5,7 @@ import torch
 from course_lib.exercises.cases import dice, number
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.solutions import Edit
-from course_lib.exercises.values import ANY_OTHER
+from course_lib.exercises.values import ANY_OTHER, members
 
 
 # 09.1 Write a conversation
@@ -132,6 +132,17 @@ EXERCISES = [
                 "only the last message is written: the model has no other memory than the text",
                 Edit("in messages → in messages[-1:]"),
             ),
+            (
+                "each message ends with an end token, not only the last one",
+                Edit(", 2] → ]", "[*ids, 5] → [*ids, 2, 5]"),
+            ),
+            *[
+                (
+                    f"the end token after the messages of the {role} is missing",
+                    Edit(f', 2] → , *[2] * (message["role"] != "{role}")]'),
+                )
+                for role in ("user", "assistant", "system")
+            ],
         ],
     ),
     Exercise(
@@ -141,6 +152,15 @@ EXERCISES = [
         truth=complete,
         cases=completion_cases,
         mistakes=[
+            (
+                "where both limits are reached at once, the budget is the reason: nothing more was wanted",
+                Edit("while len(ids) < budget → while len(ids) < budget or len(prompt) + len(ids) >= context"),
+            ),
+            ("one token too many: a context is full when it holds so many tokens", Edit(">= context → > context")),
+            (
+                "no new ids at all: are the text and the prompt one list, which grows? take a copy",
+                lambda *case: {**complete(*case), "ids": []},
+            ),
             (
                 "the end token is part of the answer; it only says that the answer is over",
                 Edit('ids, "why": "end" → [*ids, 2], "why": "end"'),
@@ -209,6 +229,13 @@ EXERCISES = [
             ("the answers were computed when they were written: their keys and values are in the cache", {"with": 35}),
             ("the end token of each answer is new: it was chosen, but never read", {"with": 9 + 8 + 8}),
             ("half a letter is no piece: the two bytes of á are shown as one", {"pieces": 4}),
+            ("<bos>, the roles and the end tokens are read, too", {"prompt 3": 3 * 5 + 2 * 4}),
+            ("the last <assistant> is part of the prompt", {"prompt 3": 34}),
+            ("this is the second prompt", {"prompt 3": 22}),
+            ("the prompt ends before the third answer", {"prompt 3": 40}),
+            ("the prompt ends before the third answer", {"prompt 3": 39}),
+            ("all three prompts are computed, the third one, too", {"without": 9 + 22}),
+            ("a piece is shown when its letter is whole: O, l and á", {"pieces": ANY_OTHER}),
         ],
     ),
     Exercise(
@@ -236,12 +263,17 @@ EXERCISES = [
         points=1,
         truth=forgers,
         mistakes=[
-            ("A only ends its own message early: no new turn is opened", {"A", "B", "D", "E"}),
-            ("C writes role names as words: these are text, with any tokenizer", {"B", "C", "D", "E"}),
-            ("D opens a system message: that is a turn as well, and a worse one", {"B", "E"}),
-            ("E opens the assistant's turn within the user's", {"B", "D"}),
-            ("B ends its message and speaks for the assistant", {"D", "E"}),
-            ("F has spaces inside the marks: it is no control token", {"B", "D", "E", "F"}),
+            *members(
+                forgers(),
+                {
+                    "A": "A only ends its own message early: no new turn is opened",
+                    "C": "C writes role names as words: these are text, with any tokenizer",
+                    "F": "F has spaces inside the marks: it is no control token",
+                    "B": "B ends its message and speaks for the assistant",
+                    "D": "D opens a system message: that is a turn as well, and a worse one",
+                    "E": "E opens the assistant's turn within the user's",
+                },
+            )
         ],
     ),
 ]

@@ -35,7 +35,12 @@ def prefix_cases(seed):
     prefix = number(seed, 3, 4)
     (x,) = random_tensors(seed, (7, 5))
     faint = mixer(torch.ones(7, 7, dtype=torch.bool), strength=0.01)
-    return [(prefix, 7, mixer(mask), x) for mask in models(prefix, 7)] + [(1, 7, faint, x)]
+    return [(prefix, 7, mixer(mask), x) for mask in models(prefix, 7)] + [(1, 7, faint, x), (2, 7, narrow, x)]
+
+
+def narrow(x):
+    """A model T D -> T D in which only the first number of a state hears the tokens up to its own."""
+    return torch.cat([x[:, :1].cumsum(dim=0), torch.zeros_like(x[:, 1:])], dim=1)
 
 
 def prove(model, x):
@@ -116,6 +121,14 @@ PREFIX = Exercise(
         (
             "leaks: True means that it leaks; the table is upside down",
             Edit("(model(other) != before).any → (model(other) == before).all"),
+        ),
+        (
+            "mask: after the prefix, a token sees those before it, too, not only the prefix and itself",
+            Edit("places <= places[:, None] → places == places[:, None]"),
+        ),
+        (
+            "leaks: one number of a state that changes is enough; not all have to",
+            Edit("(model(other) != before).any → (model(other) != before).all"),
         ),
     ],
 )

@@ -79,5 +79,24 @@ TRAINING = Exercise(
                 "torch.stack([F.cross_entropy(*pair, ignore_index=0) for pair in zip(logits, labels)]).mean()"
             ),
         ),
+        (
+            "the loss is divided by the number of sentences; asked for is the mean over all real tokens",
+            Edit('ignore_index=0) → ignore_index=0, reduction="sum") / len(labels)'),
+        ),
+        (
+            "padding is counted in the number of tokens",
+            Edit('ignore_index=0) → ignore_index=0, reduction="sum") / labels.numel()'),
+        ),
+        *[
+            (f"plain gradient descent was asked for; these are the steps of {name}", Edit(f"SGD(model → {name}(model"))
+            for name in ("Adam", "AdamW")
+        ],
+        (
+            "a loss is noted before the step; this is what it is behind it",
+            Edit(
+                "losses.append(loss.item()) → losses.append(F.cross_entropy(model(inputs).flatten(0, 1), "
+                "labels.flatten(), ignore_index=0).item())"
+            ),
+        ),
     ],
 )

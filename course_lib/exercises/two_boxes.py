@@ -83,5 +83,13 @@ TWO_BOXES = Exercise(
             "normalize: first the scale, then the shift",
             Edit("return centred → return (centred", ".sqrt() * scale + shift → .sqrt() + shift) * scale"),
         ),
+        (
+            "normalize: over the D numbers of each token, not over its sentence as well",
+            Edit("x.mean(dim=-1 → x.mean(dim=(1, 2)", "square().mean(dim=-1 → square().mean(dim=(1, 2)"),
+        ),
+        (
+            "normalize: the scale comes last; here the numbers are scaled before they are normalized",
+            Edit("centred = x → x = x * scale\n    centred = x", ".sqrt() * scale → .sqrt()"),
+        ),
     ],
 )

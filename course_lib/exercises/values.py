@@ -15,6 +15,29 @@ LATER = "from the third try on, the true value stands here"
 
 
 @dataclass(frozen=True)
+class Member:
+    """In the place of a set: any that holds this wrong member, or lacks this right one."""
+
+    name: Hashable
+    belongs: bool
+
+    def fits(self, given):
+        """Whether a given set is one of these."""
+        members = members_of(given)
+        return members is not None and (plain(self.name) in members) is not self.belongs
+
+    def spoil(self, true):
+        """The true set with this mistake."""
+        return true - {self.name} if self.belongs else true | {self.name}
+
+
+def members(true, reasons, part=None):
+    """Known mistakes, from reasons why a member belongs to a true set, or why it doesn't: (reason, `Member`) each."""
+    found = ((why, Member(name, name in true)) for name, why in reasons.items())
+    return [(why, member if part is None else {part: member}) for why, member in found]
+
+
+@dataclass(frozen=True)
 class Difference:
     """Where a result first differs from the true one.
 
@@ -70,8 +93,10 @@ def as_tensor(value):
 
 def first_difference(given, true, tolerance, axes=()):
     """The first `Difference` between a given result and the true one, or None if they say the same."""
-    if true is ANY_OTHER:
+    if true is ANY_OTHER or (isinstance(true, Member) and true.fits(given)):
         return None
+    if isinstance(true, Member):
+        return Difference(f"yours is {show(given)}", {})
     if isinstance(true, dict):
         return difference_of_dicts(given, true, tolerance)
     if isinstance(true, str | set | frozenset):
@@ -127,10 +152,15 @@ def difference_of_words(given, true):
         text = " ".join(given) if listed else given
         same = isinstance(text, str) and in_order(text) == in_order(true)
     else:
-        members = given.tolist() if isinstance(given, torch.Tensor | np.ndarray) else given
-        several = isinstance(members, set | frozenset | list | tuple | str | range)
-        same = several and set(map(plain, members)) - {"", ","} == set(map(plain, true))
+        same = members_of(given) == set(map(plain, true))
     return None if same else Difference(f"yours is {show(given)}", {}, true=show(true))
+
+
+def members_of(given):
+    """The members of what stands for a set, as text; None if it stands for none."""
+    given = given.tolist() if isinstance(given, torch.Tensor | np.ndarray) else given
+    several = isinstance(given, set | frozenset | list | tuple | str | range)
+    return set(map(plain, given)) - {"", ","} if several else None
 
 
 def in_order(text):

@@ -14,7 +14,7 @@ import pytest
 import course_lib.exercises
 from course_lib.exercises import check, exercises_of
 from course_lib.exercises.checking import SEED, examine
-from course_lib.exercises.values import first_difference
+from course_lib.exercises.values import Member, first_difference
 from tests.exercises.general import dressed, has_numbers, rounded, spoiled
 
 LESSONS = [name[-2:] for _, name, _ in pkgutil.iter_modules(course_lib.exercises.__path__) if name[:7] == "lesson_"]
@@ -47,8 +47,15 @@ def known_mistakes(exercise):
 
 def completed(exercise, wrong):
     """A wrong value whose other parts are right."""
-    is_part = isinstance(wrong, dict) and not exercise.wants_a_function
-    return {**exercise.true_value(()), **wrong} if is_part else wrong
+    if exercise.wants_a_function or not isinstance(wrong, dict | Member):
+        return wrong
+    true = exercise.true_value(())
+    return spoil(wrong, true) if isinstance(wrong, Member) else true | {n: spoil(w, true[n]) for n, w in wrong.items()}
+
+
+def spoil(wrong, true):
+    """A wrong value in the place of a true one."""
+    return wrong.spoil(true) if isinstance(wrong, Member) else wrong
 
 
 def as_written_here(answer):
