@@ -54,5 +54,14 @@ ALTERNATING = Exercise(
                 "[trained:].mean() → [trained:].sum()",
             ),
         ),
+        ("beyond is all places after the trained ones, not as many more", Edit("[trained:] → [trained : 2 * trained]")),
+        (
+            "first the mean of p over the texts, then its logarithm; a loss is the mean of −log p",
+            Edit(
+                "log_p = logits.log_softmax(dim=-1) → p = logits.softmax(dim=-1)",
+                "-log_p.gather → p.gather",
+                ".mean(dim=0)\n → .mean(dim=0).log().neg()\n",
+            ),
+        ),
     ],
 )

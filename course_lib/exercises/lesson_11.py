@@ -2,10 +2,11 @@
 
 import torch
 
-from course_lib.exercises.cases import dice, number
+from course_lib.exercises.cases import dice
 from course_lib.exercises.exercise import Exercise
+from course_lib.exercises.leak import LEAK
 from course_lib.exercises.solutions import Edit
-from course_lib.exercises.values import ANY_OTHER
+from course_lib.exercises.values import ANY_OTHER, members
 
 # 11.1 On paper: two sentences of five pairs of words, three of them in both; 8 texts found, 6 of them right, of 10
 
@@ -29,6 +30,7 @@ def copies_cases(seed):
         (drawn(seed + 3, "abcdefg cde HIJk hIJk"), 3, 3 / 7),
         (drawn(seed + 6, "lmnopqr lmnopst mno lmno"), 3, 1 / 3),
         (drawn(seed + 9, "abc cab de fgd"), 1, 0.4),
+        ([" ".join(text) for text in ("aaaab", "aabbc", "aaaab")], 2, 0.5),  # runs that stand twice in a text
     ]
 
 
@@ -54,52 +56,6 @@ def near_copies(texts, n, threshold):
             if len(a & b) / len(a | b) >= threshold:
                 found.add((i, j))
     return found
-
-
-# 11.4 The leak
-def leak_cases(seed):
-    source = dice(seed)
-    test, train = ([[f"w{i}" for i in torch.randint(40, (20,), generator=source)] for _ in range(6)] for _ in range(2))
-    for place in (1, 4):  # copies with one word changed, in the middle of something else
-        copy = list(test[place])
-        copy[number(seed + place, 0, 19)] = "other"
-        train.append([*train[0][:3], *copy, *train[1][:3]])
-    train.append([*train[2][:5], *test[2][:8]])  # only a phrase in common
-    losses = torch.rand(6, generator=source) + 2
-    losses[[1, 4]] -= 1.5
-    return [(written(train), written(test), losses.tolist()), *border_cases(seed)]
-
-
-def border_cases(seed):
-    """Texts of which half the runs are known, or the last one decides, or two texts together; and near misses: what
-    only two texts make that are joined, and what has capitals elsewhere.
-    """
-    half, two, last, four, parts, joined, small = (
-        [f"{name}{i + seed % 7}" for i in range(n)]
-        for name, n in zip("htlfpjs", (10, 14, 11, 12, 9, 10, 10), strict=True)
-    )
-    train = [half[:7], two[:8], two[6:], last[3:], *(four[i : i + 4] for i in range(9))]
-    train += [[f"x{run[0]}", *run[1:4], f"{run[4]}0"] for run in (parts[i : i + 5] for i in range(5))]
-    train += [joined[:5], joined[5:], [*small[:4], small[4].upper(), small[5].upper(), *small[6:]]]
-    losses = [2.0 + number(seed, 1, 9) / 10, 1.0, 1.5, 3.0, 2.5, 2.2, 1.7]
-    return [(written(train), written([half, two, last, four, parts, joined, small]), losses)]
-
-
-def written(texts):
-    return [" ".join(text) for text in texts]
-
-
-def find_the_leak(train, test, losses):
-    """Training texts, test texts and their losses -> {"leaked": a set of indices, "too good by": nats}."""
-
-    def runs(text):
-        words = text.split()
-        return {tuple(words[i : i + 5]) for i in range(len(words) - 4)}
-
-    known = set().union(*map(runs, train))
-    leaked = {i for i, text in enumerate(test) if len(runs(text) & known) > len(runs(text)) / 2}
-    clean = [loss for i, loss in enumerate(losses) if i not in leaked]
-    return {"leaked": leaked, "too good by": sum(clean) / len(clean) - sum(losses) / len(losses)}
 
 
 # 11.5 The table of the slide
@@ -134,6 +90,10 @@ EXERCISES = [
                 "who accepts more pairs may accept wrong ones; he loses none of the right ones",
                 {"can't fall": "precision"},
             ),
+            *[
+                ("as many agree as the overlap says: 70 times it", {"agree": n})
+                for n in (40, 42, 21, 70 * 4 / 6, 3, 70)
+            ],
         ],
     ),
     Exercise(
@@ -194,58 +154,26 @@ EXERCISES = [
                 "capitals are lost: words are what `split()` makes of a text",
                 Edit("text.split() → text.lower().split()"),
             ),
+            *[
+                (
+                    "a run that stands twice in a text counts once: compare sets",
+                    Edit(
+                        "{tuple(words[i : i + n]) for i in range(len(words) - n + 1)} → "
+                        "[tuple(words[i : i + n]) for i in range(len(words) - n + 1)]",
+                        "len(a & b) / len(a | b) → "
+                        f"(both := sum(run in {x} for run in {y})) / (len(a) + len(b) - both)",
+                    ),
+                )
+                for x, y in ("ab", "ba")
+            ],
+            (
+                "each pair stands there both ways; asked for is the earlier text first",
+                Edit("found.add((i, j)) → found.update([(i, j), (j, i)])"),
+            ),
+            ("these are runs of n letters; asked for are runs of n words", Edit("text.split() → text")),
         ],
     ),
-    Exercise(
-        id="11.4",
-        title="The leak",
-        points=3,
-        truth=find_the_leak,
-        cases=leak_cases,
-        mistakes=[
-            (
-                "only exact copies are found; these were changed in one word",
-                Edit("len(runs(text) & known) > len(runs(text)) / 2 → text in train"),
-            ),
-            ("just half of the runs is not more than half", Edit("> len(runs(text)) / 2 → >= len(runs(text)) / 2")),
-            ("the last run is lost: k words have k − 4 runs of five", Edit("- 4 → - 5")),
-            (
-                "each run must stand in a training text, but not all in the same one",
-                Edit("len(runs(text) & known) > → max(len(runs(text) & runs(other)) for other in train) >"),
-            ),
-            (
-                "a run must stand in one training text; here some begin in one and end in the next",
-                Edit("set().union(*map(runs, train)) → runs(' '.join(train))"),
-            ),
-            (
-                "capitals are lost: words are what `split()` makes of a text",
-                Edit("text.split() → text.lower().split()"),
-            ),
-            (
-                "one run in common is not enough: texts share phrases; asked for is more than half",
-                Edit("> len(runs(text)) / 2 → > 0"),
-            ),
-            (
-                "single words prove nothing: all texts share them",
-                Edit("i + 5 → i + 1", "len(words) - 4 → len(words)", "/ len(clean) → / max(1, len(clean))"),
-            ),
-            (
-                "the sign: the clean texts have the higher loss; so much too good was the mean of all",
-                Edit(
-                    "sum(clean) / len(clean) - sum(losses) / len(losses) → "
-                    "sum(losses) / len(losses) - sum(clean) / len(clean)"
-                ),
-            ),
-            (
-                "compare the clean texts with *all* texts, not with the leaked ones",
-                Edit("- sum(losses) / len(losses) → - sum(losses[i] for i in leaked) / max(1, len(leaked))"),
-            ),
-            (
-                "this is the loss of the clean texts; asked for is how much higher it is than the mean of all",
-                Edit(" - sum(losses) / len(losses) → "),
-            ),
-        ],
-    ),
+    LEAK,
     Exercise(
         id="11.5",
         title="The table of the slide",
@@ -253,9 +181,16 @@ EXERCISES = [
         truth=table,
         tolerance=2e-2,
         mistakes=[
-            ("ROOTS has a part of Common Crawl, too", {"pages": {"C4"}}),
-            ("C4 was filtered from Common Crawl", {"pages": {"ROOTS"}}),
-            ("BooksCorpus was made of novels, not of pages", {"pages": {"C4", "ROOTS", "BooksCorpus"}}),
+            *members(
+                table()["pages"],
+                {
+                    "BooksCorpus": "BooksCorpus was made of novels, not of pages",
+                    "StarCoder Data": "StarCoder Data was made of programs, not of pages",
+                    "ROOTS": "ROOTS has a part of Common Crawl, too",
+                    "C4": "C4 was filtered from Common Crawl",
+                },
+                "pages",
+            ),
             (
                 "GPT-2 read WebText, which its makers kept; asked is what was made after it",
                 {"too late": "WebText"},

@@ -105,6 +105,9 @@ EXERCISES = [
             ("`<user>` is given: 16 tokens share the cost, not 18", {"all": 34 / 18}),
             ("it is that of the answers, from their loss per token", {"perplexity": 2 ** (34 / 16)}),
             ("a loss of n ln 2 is a perplexity of 2 to the power of n", {"perplexity": math.exp(1.875)}),
+            ("all 16 tokens share the cost, not the 8 scored ones", {"all": 34 / 8}),
+            ("the answers are part of all: 15 must be added to the prompts' 19", {"all": 19 / 16}),
+            ("the prompts are part of all: 19 must be added to the answers' 15", {"all": 15 / 16}),
         ],
     ),
     PACKING,
@@ -147,6 +150,8 @@ EXERCISES = [
             ("count: A is missing", Edit("d_in + d_out → d_out")),
             ("count: the rank is missing", Edit("rank * → ")),
             ("count: one layer; the model has several", Edit("in shapes → in shapes[:1]")),
+            ("count: B has the other shape: r × D_out", Edit("d_in + d_out → d_in + d_in")),
+            ("count: A has the other shape: D_in × r", Edit("d_in + d_out → d_out + d_out")),
         ],
     ),
 ]

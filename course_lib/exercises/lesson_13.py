@@ -166,6 +166,14 @@ EXERCISES = [
             ("trial: a margin is no probability: σ is missing", Edit(".abs().sigmoid() → .abs()")),
             ("trial: it is right where the margin is above 0, not everywhere", Edit("[part] > 0 → [part].abs() > 0")),
             ("trial: the shares are of wrong pairs, not of right ones", Edit("[part] > 0 → [part] < 0")),
+            *[
+                ("scores: the training is too short: the scores still move", Edit(f"range(300) → range({n})"))
+                for n in (1, 5, 10, 20, 30)
+            ],
+            (
+                "scores: these are the log odds of winning; an opponent who wins often counts for more",
+                (lambda pairs, count: (wins(pairs, count)[0] / wins(pairs, count)[1]).log(), put_on_trial),
+            ),
         ],
     ),
     Exercise(

@@ -5,7 +5,7 @@ import math
 from course_lib.exercises.cases import number, random_tensors
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.solutions import Edit
-from course_lib.exercises.values import ANY_OTHER
+from course_lib.exercises.values import ANY_OTHER, members
 
 # 14.1 Clip on paper
 
@@ -90,13 +90,6 @@ EXERCISES = [
                 "the two sides are exchanged: b and e have moved far enough, c and d in the wrong direction",
                 {"with gradient": set("abefg")},
             ),
-            ("b is a good token above 1.2: it gains nothing more", {"with gradient": set("abcdfg")}),
-            ("e is a bad token below 0.8: it was pushed down far enough", {"with gradient": set("acdefg")}),
-            ("a has not moved yet: that is where every first step is taken", {"with gradient": set("cdfg")}),
-            *[("f and g are within 0.8 and 1.2: nothing is cut off", {"with gradient": set("acd" + x)}) for x in "fg"],
-            ("f and g are within 0.8 and 1.2: nothing is cut off", {"with gradient": set("acd")}),
-            ("c is a bad token that has become likelier: it has to come down", {"with gradient": set("adfg")}),
-            ("d is a good token that has become rarer: it has to come up again", {"with gradient": set("acfg")}),
             ("nothing is clipped here: b and e have no gradient", {"with gradient": set("abcdefg")}),
             ("divide by the standard deviation of the group, 0.5", {"group": [0.5, 0.0, -0.5]}),
             ("subtract the mean of the group", {"group": [2.0, 1.0, 0.0]}),
@@ -116,6 +109,30 @@ EXERCISES = [
             ("PPO is the one that trains a second network, to say what a state is worth", {"a critic": ANY_OTHER}),
             ("GRPO is the one that draws several answers to each prompt", {"a group": ANY_OTHER}),
             ("clipping came after it: it is the oldest of the four", {"only a baseline": ANY_OTHER}),
+            ("these are the two without a gradient", {"with gradient": set("be")}),
+            (
+                "the upper bound cuts everything here; of a bad token it cuts nothing: c has to come down",
+                {"with gradient": set("adefg")},
+            ),
+            (
+                "the lower bound cuts everything here; of a good token it cuts nothing: d has to come up again",
+                {"with gradient": set("abcfg")},
+            ),
+            *members(
+                explained()["with gradient"],
+                {
+                    "b": "b is a good token above 1.2: it gains nothing more",
+                    "e": "e is a bad token below 0.8: it was pushed down far enough",
+                    "a": "a has not moved yet: that is where every first step is taken",
+                    "c": "c is a bad token that has become likelier: it has to come down",
+                    "d": "d is a good token that has become rarer: it has to come up again",
+                    "f": "f and g are within 0.8 and 1.2: nothing is cut off",
+                    "g": "f and g are within 0.8 and 1.2: nothing is cut off",
+                },
+                "with gradient",
+            ),
+            ("DPO: the two gains cancel here; the rejected one's is subtracted", {"DPO": math.log(2)}),
+            ("DPO: the gain of the rejected answer is missing", {"DPO": math.log1p(math.exp(-0.5))}),
         ],
     ),
     Exercise(
@@ -159,6 +176,15 @@ EXERCISES = [
             ),
             ("tokens: a nat has a price", Edit("-price → -1")),
             ("tokens: nobody pays for leaving the reference", Edit("-price → 0")),
+            (
+                "tokens: the price is for log p, not for p",
+                Edit("(log_p - reference) → (log_p.exp() - reference.exp())"),
+            ),
+            (
+                "tokens: the reward is not shared out: the last token earns it",
+                Edit("rewards[-1] += reward → rewards += reward / len(rewards)"),
+            ),
+            ("tokens: the last token earns the reward, not the first", Edit("rewards[-1] → rewards[0]")),
         ],
     ),
     Exercise(
@@ -181,6 +207,15 @@ EXERCISES = [
             ("this is the probability; the loss is its −log", {"loss at the end": 0.7311}),
             ("preferred is answer 3: its implied reward is higher by 1", {"loss at the end": 1.3133}),
             ("the implied rewards have β in them: their difference is 1", {"loss at the end": math.log(1.5)}),
+            *[
+                ("R is an exponent: multiply the reference by 2 to the R, not by R", {"policy": found})
+                for found in ([0, 0.25, 0.5], [0, 1 / 3, 2 / 3])
+            ],
+            ("the price of the KL is subtracted, not added", {"aim, best": 1.5}),
+            ("the pair is 3 and 2, not 3 and 1", {"loss at the end": math.log1p(math.exp(-2))}),
+            ("where nothing differs, σ is a half, and the loss is its −log", {"loss at the start": 0}),
+            ("the price multiplies the natural logarithm, not that to the base 2", {"implied": [-1.4427, 0, 1.4427]}),
+            ("answer 1 was halved, answer 3 was doubled: the sign is turned", {"implied": [1, 0, -1]}),
         ],
     ),
     Exercise(

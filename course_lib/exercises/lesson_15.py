@@ -6,6 +6,7 @@ from course_lib.exercises.cases import random_tensors, scattered
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.rotating import ROTATION
 from course_lib.exercises.solutions import Edit
+from course_lib.exercises.values import ANY_OTHER
 
 # 15.1 On paper: pairs that turn by 60° and by 20° at each place
 
@@ -30,6 +31,10 @@ def conversion_cases(seed):
 def only_the_first_head(weight, heads):
     E = len(weight) // heads
     return torch.cat([convert(weight[:E], 1), weight[E:]])
+
+
+def the_first_head_for_all(weight, heads):
+    return convert(weight[: len(weight) // heads], 1).repeat(heads, 1)
 
 
 def convert(weight, heads):
@@ -97,10 +102,16 @@ EXERCISES = [
                 {"score": 0.0737},
             ),
             ("the query and the key are not turned at all", {"score": 1}),
-            ("a score depends on the distance only: 1004 and 1003 are as far apart as 4 and 3", {"far": 0}),
             ("with the key after the query, the sine changes its sign", {"after": 1.8057}),
             ("asked for is the place of the key; 3 is its distance from the query", {"best": 3}),
             ("the key points ahead of the query, so it must stand before it: it has been turned less", {"best": 13}),
+            ("the key is turned, too: what counts is the distance, not the place of the query", {"score": -0.6924}),
+            ("the cosine keeps its sign: only the sine changes it", {"after": -1.8057}),
+            ("the cosine keeps its sign: only the sine changes it", {"after": -0.0737}),
+            ("place 2 is two turns, not three", {"turned": [-1, 0, 0.5, 0.866]}),
+            ("at the query's own place the key points ahead of it: turned less, it meets it", {"best": 10}),
+            ("the key points 180° and 60° ahead: by how many turns of 60° and 20°?", {"best": ANY_OTHER}),
+            ("a score depends on the distance only: 1004 and 1003 are as far apart as 4 and 3", {"far": ANY_OTHER}),
         ],
     ),
     ROTATION,
@@ -130,6 +141,7 @@ EXERCISES = [
                 "in each pair, the number of the first half comes first",
                 Edit(".transpose → .flip(1).transpose"),
             ),
+            ("each head has rows of its own; here all get those of the first head", the_first_head_for_all),
         ],
     ),
     Exercise(
@@ -168,6 +180,21 @@ EXERCISES = [
             (
                 "middle is the mean error of always saying T / 2, not this place",
                 Edit("(places - known.shape[1] / 2).abs().mean() → known.shape[1] / 2"),
+            ),
+            *[
+                (
+                    "the labels are in the wrong order: 1 to T − 1, again and again",
+                    Edit(f"repeat(len({one})) → repeat_interleave(len({one}))"),
+                )
+                for one in ("known", "unseen")
+            ],
+            (
+                "errors up and down cancel: take their size before the mean",
+                Edit(".abs().float() → .float()", "errors.mean() → errors.mean().abs()"),
+            ),
+            (
+                "wrong by: the mean goes over all tokens, also over those that are right",
+                Edit("errors.mean() → errors[errors > 0].mean()"),
             ),
         ],
     ),

@@ -142,7 +142,10 @@ EXERCISES = [
             ("keys and values: each has a matrix", Edit("2 * 4096 * K → 4096 * K")),
             ("four matrices: queries, keys, values, and the output projection", {"parameters, K = 32": 1611}),
             ("the queries keep all their heads", Edit("2 * 4096 * 32 * 128 → 2 * 4096 * K * 128")),
-            ("keys and values: the cache holds both", Edit("2 * 32 * K → 32 * K")),
+            (
+                "keys and values, two bytes for each number: one of the two factors of 2 is missing",
+                Edit("2 * 32 * K → 32 * K"),
+            ),
             ("each layer has a cache", Edit("2 * 32 * K → 2 * K")),
             ("a GiB is 2**30 bytes, not a billion", Edit("2**30 → 10**9")),
             ("a number takes 2 bytes", Edit("4096 * 2 / → 4096 * 4 /")),
@@ -213,6 +216,7 @@ EXERCISES = [
             ("B has the higher loss: B − A is positive", Edit('"B"]) - sum(losses["A" → "A"]) - sum(losses["B"')),
             ("the worst seed of A is still better than the best of B", {"overlap": "yes"}),
             ("A has eight query heads, with columns in the output projection; B has one", {"parameters": "B"}),
+            ("the gap between A and B, the two that are fair", {"gap": 0.1513}),
         ],
     ),
     Exercise(

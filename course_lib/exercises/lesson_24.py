@@ -6,9 +6,10 @@ import torch
 import torch.nn.functional as F
 
 from course_lib.exercises.cases import dice, random_tensors, scattered
+from course_lib.exercises.duplicates import DUPLICATES
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.solutions import Edit
-from course_lib.exercises.two_towers import HALF, LENGTH, ONE_WAY, OTHER_WAY, TIMES, TWO_TOWERS, unit
+from course_lib.exercises.two_towers import LENGTH, ONE_WAY, OTHER_WAY, TIMES, TWO_TOWERS, unit
 from course_lib.exercises.values import ANY_OTHER
 
 
@@ -45,25 +46,6 @@ def start():
         "four times, same": 0,
         "sigmoid": math.log(1 + math.exp(3)) + 15 * math.log(1 + math.exp(-3)),
     }
-
-
-# 24.3 A colleague's loss
-def loss_cases(seed):
-    cases = []
-    for B, J, distinct, scale in ((5, 3, 3, 4.0), (7, 4, 7, 9.0), (6, 2, 2, 2.5)):
-        images, texts = random_tensors(seed + B, (B, J), (distinct, J))
-        kind = torch.arange(B) % distinct
-        cases.append((scattered(unit(images)), unit(texts)[kind], scale, kind == kind.unsqueeze(1)))
-    return cases
-
-
-def loss(images, texts, scale, same):
-    """B J, B J, a number, B B -> one number."""
-    logits = scale * images @ texts.T
-    own = torch.eye(len(logits), dtype=torch.bool)
-    logits = logits.masked_fill(same & ~own, -torch.inf)
-    pairs = torch.arange(len(logits))
-    return (F.cross_entropy(logits, pairs) + F.cross_entropy(logits.T, pairs)) / 2
 
 
 # 24.4 What a caption is worth
@@ -151,6 +133,21 @@ EXERCISES = [
                 wrong_paper("(signs * (10 * table - 8)).sum(dim=1) → (10 * table - 8).diagonal()", "sigmoid"),
             ),
             ("per pair: divide by two, not by four cells", wrong_paper(".sum(dim=1) → ", "sigmoid")),
+            *[
+                (
+                    "both have to be scaled to length one, pictures and captions",
+                    wrong_paper(f"F.normalize({one}, dim=1) → {one}", "table"),
+                )
+                for one in ("images", "texts")
+            ],
+            *[
+                (
+                    "the larger the cosine, the smaller the loss: the sign is turned",
+                    wrong_paper("(scale * table) → (-scale * table)", name),
+                )
+                for name in ("caption 1, scale 1", "caption 1, scale 10", *LOSSES)
+            ],
+            ("per pair: divide by the two pairs", wrong_paper(".sum(dim=1).mean() → .sum()", "sigmoid")),
         ],
     ),
     Exercise(
@@ -174,34 +171,21 @@ EXERCISES = [
             ("only the own cell; the 15 others of the row count, too", {"sigmoid": math.log1p(math.exp(3))}),
             ("the sum over the row, not its mean", {"sigmoid": start()["sigmoid"] / 16}),
             ("there is no softmax here: each cell is a question of its own", {"sigmoid": math.log(16)}),
-        ],
-    ),
-    Exercise(
-        id="24.3",
-        title="Find the bug: a colleague's loss",
-        points=3,
-        truth=loss,
-        cases=loss_cases,
-        mistakes=[
-            ("both faults are still there", Edit("-torch.inf → 0.0", "cross_entropy(logits.T → cross_entropy(logits")),
-            ("the softmax runs along the rows both times", Edit("cross_entropy(logits.T → cross_entropy(logits")),
-            ("the softmax runs along the columns both times", Edit("cross_entropy(logits, → cross_entropy(logits.T,")),
-            ("a logit of 0 is no ban: e⁰ = 1 is still in the sum", Edit("-torch.inf → 0.0")),
-            ("duplicates are still held to be wrong", Edit("same & ~own → same & False")),
-            ("the pair itself is taken out, too", Edit("same & ~own → same")),
             (
-                "one softmax over the whole table",
-                Edit(
-                    "(F.cross_entropy(logits, pairs) + F.cross_entropy(logits.T, pairs)) / 2 → "
-                    "(logits.logsumexp((0, 1)) - logits.diagonal()).mean()"
-                ),
+                "of the 16 cells of a row one says yes: 15 are left for the noes",
+                {"sigmoid": math.log1p(math.exp(3)) + 16 * math.log1p(math.exp(-3))},
             ),
-            ("the mean of the pairs, not their sum", Edit("/ 2 → / 2 * len(logits)")),
-            (HALF, Edit(" / 2 → ")),
-            (TIMES, Edit("scale * images @ texts.T → images @ texts.T / scale")),
-            ("the scale is forgotten", Edit("scale * images → images")),
+            (
+                "the cosine is 0: the logit is the bias, a yes is dear and a no is cheap",
+                {"sigmoid": 16 * math.log1p(math.exp(3))},
+            ),
+            (
+                "the cosine is 0: the logit is the bias, a yes is dear and a no is cheap",
+                {"sigmoid": 16 * math.log1p(math.exp(-3))},
+            ),
         ],
     ),
+    DUPLICATES,
     Exercise(
         id="24.4",
         title="What a caption is worth",
@@ -244,6 +228,10 @@ EXERCISES = [
                 "measure: of the pictures with this number",
                 Edit("right[counts == n].float().mean() → (right & (counts == n)).sum() / len(labels)"),
             ),
+            (
+                "measure: of the pictures with this number, not of the right ones",
+                Edit("right[counts == n].float().mean() → (right & (counts == n)).sum() / right.sum()"),
+            ),
         ],
     ),
     Exercise(
@@ -261,6 +249,10 @@ EXERCISES = [
             ("two of five are wrong", {"pictures found": 100}),
             ("this is the other way round: how many pictures find their caption", {"pictures found": 80}),
             ("caption 7 is nearer, and says black; look at her clothes", {"garment": ANY_OTHER}),
+            ("asked for are percent of the five captions, not their number", {"captions found": 4}),
+            ("asked for are percent of the five pictures, not their number", {"pictures found": 3}),
+            ("asked for are percent of the five captions, not a share", {"captions found": 0.8}),
+            ("asked for are percent of the five pictures, not a share", {"pictures found": 0.6}),
         ],
     ),
     TWO_TOWERS,

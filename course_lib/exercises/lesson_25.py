@@ -151,6 +151,10 @@ EXERCISES = [
             ("after the shuffle, a picture has four visual tokens, not sixteen", {"position of ?": 18}),
             ("the three words are read, too", {"no shuffle": 16}),
             ("the words stay three; only the picture takes four times the tokens", {"no shuffle": 28}),
+            (
+                "the last number of a square counts twice for the second visual number: W has a 2 there",
+                Edit("[0, 2]] → [0, 1]]"),
+            ),
         ],
     ),
     CONVERSATION,
@@ -273,6 +277,17 @@ EXERCISES = [
                 Edit("last, level = alone[-1] → alone, both = both, alone\n    last, level = alone[-1]"),
             ),
             ("a run that never gets there needs infinitely many steps", Edit('float("inf") → 100.0')),
+            ("share: how much is needed, not how much is saved", Edit("100 * step / last → 100 - 100 * step / last")),
+            *[
+                (
+                    "share: stops are counted, not steps",
+                    Edit(
+                        f"level = alone[-1] → level = len(alone){less}, alone[-1][1]",
+                        f"step, score in both → step, (_, score) in enumerate(both, start={start})",
+                    ),
+                )
+                for less, start in (("", 1), ("", 0), (" - 1", 1))
+            ],
         ],
     ),
 ]

@@ -89,5 +89,9 @@ ONE_TABLE = Exercise(
         ("forgotten: the perplexity afterwards; divide by that before", Edit("new - old → new")),
         ("forgotten: perplexities are subtracted; divide them", Edit("(new - old).exp() → new.exp() - old.exp()")),
         ("forgotten: a quotient of losses is no quotient of perplexities", Edit("(new - old).exp() → new / old")),
+        (
+            "forgotten: each token is asked for itself; it should be asked for the next one",
+            Edit("table[story[:-1]], story[1:] → table[story], story"),
+        ),
     ],
 )

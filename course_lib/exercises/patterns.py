@@ -19,6 +19,12 @@ OF_ANY = {
     "bytes, KiB, MiB or GiB are mixed up: a factor of 1,024": lambda true: 1024 * true,
     "KiB, MiB or GiB are mixed up: a factor of 1,024": lambda true: true / 1024,
     "these are not millions: a factor of 1,000,000": lambda true: 1e6 * true,
+    "1,024 is taken for 1,000": lambda true: true / 1.024,
+    "1,000 is taken for 1,024": lambda true: true * 1.024,
+    "2²⁰ is taken for 10⁶": lambda true: true / 1.048576,
+    "10⁶ is taken for 2²⁰": lambda true: true * 1.048576,
+    "2³⁰ is taken for 10⁹": lambda true: true / 1.073741824,
+    "10⁹ is taken for 2³⁰": lambda true: true * 1.073741824,
 }
 OF_FRACTIONS = {  # of whole numbers, these would often be chance
     "this is twice what it should be": lambda true: 2 * true,

@@ -57,6 +57,11 @@ def mean_of_kinds(rows):
     return found | {"all": sum(found[kind] for kind in KINDS) / len(KINDS)}
 
 
+def mean_of_forms(rows):
+    found = score(rows)
+    return found | {"all": sum(found[form] for form in FORMS) / len(FORMS)}
+
+
 def score_both(functions, rows, said, true):
     mine, bias = functions
     return {**(mine(rows) or {"all": None}), **(bias(said, true) or {"right": None})}
@@ -138,6 +143,15 @@ SCORE = Exercise(
                 'of_no.count("Yes.") / len(of_no) → '
                 'sum(s == "No." for s, t in pairs if t == "Yes.") / true.count("Yes.")'
             ),
+        ),
+        ("all: each answer counts alike, not each form", (mean_of_forms, yes_bias)),
+        (
+            "says yes: of all answers, also of those that are neither yes nor no",
+            Edit('said.count("Yes.") / len(said) → said.count("Yes.") / sum(s in ("Yes.", "No.") for s in said)'),
+        ),
+        (
+            "yes instead of no: what is neither yes nor no is no yes",
+            Edit('of_no.count("Yes.") / len(of_no) → sum(s != "No." for s in of_no) / len(of_no)'),
         ),
     ],
 )

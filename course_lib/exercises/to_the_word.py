@@ -83,12 +83,9 @@ TO_THE_WORD = Exercise(
             "one row for each token of the target; this is the last one only",
             Edit("softmax(dim=-1) → softmax(dim=-1)[:, -1:]"),
         ),
-        *[
-            ("each layer reads what the one before it gave; here it reads the input again", Edit(*changes))
-            for changes in (
-                ("in encoder_layers → in encoder_layers[-1:]", "in decoder_layers → in decoder_layers[-1:]"),
-                ("in decoder_layers → in decoder_layers[-1:]",),
-            )
-        ],
+        (
+            "each layer reads what the one before it gave; here each reads the input again",
+            Edit("in encoder_layers → in encoder_layers[-1:]", "in decoder_layers → in decoder_layers[-1:]"),
+        ),
     ],
 )

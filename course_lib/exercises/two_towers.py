@@ -74,5 +74,16 @@ TWO_TOWERS = Exercise(
         ("the gradients of earlier steps are still in it: set them to zero", Edit("optimizer.zero_grad() → ")),
         ("the losses are those before each step; these are from behind it", losses_after),
         ("the matrices that were given have changed: learn on copies", Edit("W.clone() → W", "V.clone() → V")),
+        *[
+            (
+                "the vectors have length one, x W and y V, not the weights",
+                Edit(
+                    f"F.normalize(x @ W, dim=-1) → x @ F.normalize(W, dim={dim})",
+                    f"F.normalize(y @ V, dim=-1) → y @ F.normalize(V, dim={dim})",
+                ),
+            )
+            for dim in (0, 1)
+        ],
+        ("a step goes down the mean of the pairs, not their sum", Edit("loss.backward() → (len(x) * loss).backward()")),
     ],
 )

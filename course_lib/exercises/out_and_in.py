@@ -1,0 +1,85 @@
+"""20.6, Out and in: a model that is exported and loaded again."""
+
+import copy
+from dataclasses import dataclass, replace
+
+import torch
+
+from course_lib.exercises.cases import dice, number, random_tensors
+from course_lib.exercises.exercise import Exercise
+from course_lib.exercises.solutions import Edit
+
+
+@dataclass(frozen=True)
+class Toy:
+    """Stands for a decoder: the logits of a token are the mean over a window, times a factor."""
+
+    table: torch.Tensor
+    window: int
+    factor: float = 1.0
+
+    def __call__(self, tokens):
+        x = self.table[tokens]
+        means = [x[:, max(0, t - self.window + 1) : t + 1].mean(dim=1) for t in range(x.shape[1])]
+        return self.factor * torch.stack(means, dim=1)
+
+
+def store(model, folder):
+    folder["model"] = copy.deepcopy(model)
+
+
+def round_trips(seed):
+    def load_as(**changes):
+        def load(folder):
+            return replace(folder["model"], **changes)
+
+        return load
+
+    (table,) = random_tensors(seed, (11, 11))
+    tokens = torch.randint(11, (2, 17), generator=dice(seed))
+    model = Toy(table, number(seed, 5, 8))
+    return [(model, tokens, {}, store, load_as(**c)) for c in ({"window": 20}, {"factor": 1.01}, {})]
+
+
+def there_and_back(model, tokens, folder, export, load):
+    """The largest difference of the logits after a way out and in."""
+    export(model, folder)
+    other = load(folder)
+    return (other(tokens) - model(tokens)).abs().max()
+
+
+OUT_AND_IN = Exercise(
+    id="20.6",
+    title="Out and in",
+    points=3,
+    truth=there_and_back,
+    cases=round_trips,
+    mistakes=[
+        (
+            "two of the same are compared; one must be the model that went out, the other the one that came in",
+            Edit("other(tokens) → model(tokens)"),
+        ),
+        (
+            "the text is too short: up to the window, both are the same",
+            Edit("other(tokens) - model(tokens) → other(tokens[:, :4]) - model(tokens[:, :4])"),
+        ),
+        *[
+            ("not all of the tokens are used", Edit(f"other(tokens) - model(tokens) → other({few}) - model({few})"))
+            for few in ("tokens[:, :16]", "tokens[:, :-1]", "tokens[:1]")
+        ],
+        ("the mean difference may hide a large one", Edit(".max() → .mean()")),
+        ("only the last token is compared", Edit(".abs() → [:, -1].abs()")),
+        ("a difference may be negative: take its size", Edit(".abs() → ")),
+        (
+            "the likeliest tokens are compared, not the logits",
+            Edit(
+                "(other(tokens) - model(tokens)).abs().max() → "
+                "(other(tokens).argmax(dim=-1) != model(tokens).argmax(dim=-1)).sum()"
+            ),
+        ),
+        (
+            "asked for is the difference, not whether it is small",
+            Edit("(other(tokens) - model(tokens)).abs().max() → torch.allclose(other(tokens), model(tokens))"),
+        ),
+    ],
+)
