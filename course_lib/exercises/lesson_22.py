@@ -101,6 +101,10 @@ EXERCISES = [
         axes="key value",
         mistakes=[
             ("the value itself is added: nothing is asked first", Edit("(v - k @ memory) → v")),
+            (
+                "the memory is asked with the key, not with the value",
+                Edit("torch.outer(k, write * (v - k @ memory)) → torch.outer(write * (k - memory @ v), v)"),
+            ),
             ("all of the error is corrected, whatever the share", Edit("write * (v → (v")),
             (
                 "under other keys all must stay: only the error under k is written",

@@ -58,6 +58,10 @@ def _(node: ast.Call, inputs):
             yield f"with {what}", ast.Call(taken or ast.Name(other, ast.Load()), arguments, keywords)
     if name in AVERAGED and isinstance(function, ast.Name) and len(arguments) == 1:
         yield f"with {AVERAGED[name]}", expression("sum(list(a)) / len(list(a))", a=arguments[0])
+    if name == "len":
+        yield from one_off(node, inputs, "a length")
+    if name in ("mean", "sum") and is_method and 0 in map(whole, [*arguments, *(part.value for part in keywords)]):
+        yield "with the first one alone, where all count", expression("a[0]", a=function.value)
     if name == "cross_entropy":
         yield from of_cross_entropy(node)
     if name in MISSING and (is_method or arguments):
@@ -186,6 +190,8 @@ def _(node: ast.Compare, inputs):
     if not more and kind in TURNED:
         yield "with a condition turned round", ast.Compare(node.left, [TURNED[kind]()], node.comparators)
     if not more and kind is ast.Eq:
+        for what, other in (("<=", ast.LtE()), (">=", ast.GtE())):
+            yield f"with {what}, where == belongs", ast.Compare(node.left, [other], node.comparators)
         for text in ("a in b", "b in a"):
             yield (
                 "if one is part of the other, where both must be equal",
@@ -243,3 +249,17 @@ def _(node: ast.Name, inputs):
             yield f"with `{other}`, where {what} belongs", ast.Name(other, ast.Load())
         if node.id in inputs:
             yield f"without `{node.id}`", ast.Constant(0)
+            yield from one_off(node, inputs, node.id)
+
+
+@slips_at.register
+def _(node: ast.Subscript, inputs):
+    if getattr(node.value, "attr", None) == "shape" and isinstance(node.ctx, ast.Load):
+        yield from one_off(node, inputs, "a length")
+
+
+def one_off(node, inputs, usual):
+    """One less than something, one more."""
+    name = told(node, inputs, usual)
+    yield f"with {name} − 1, where {name} belongs", expression("a - 1", a=node)
+    yield f"with {name} + 1, where {name} belongs", expression("a + 1", a=node)

@@ -20,7 +20,7 @@ def slips(solution):
     found = []
     for function in tree.body:
         where = f" of `{function.name}`" if len(tree.body) > 1 else ""
-        for what, changes in [*single(function), *repeated(function), *of_inputs(function)]:
+        for what, changes in [*single(function), *of_words(function), *repeated(function), *of_inputs(function)]:
             with ExitStack() as stack, suppress(SyntaxError):
                 for change in changes:
                     stack.enter_context(exchanged(*change))
@@ -37,6 +37,16 @@ def single(function):
     for put, node in places(function):
         if inputs or not isinstance(node, ast.Constant | ast.UnaryOp | ast.Dict):
             yield from ((what, [(put, node, instead)]) for what, instead in slips_at(node, inputs))
+
+
+def of_words(function):
+    """A word for another one of the same solution."""
+    docstring = ast.get_docstring(function, clean=False)
+    constants = [(put, node) for put, node in places(function) if isinstance(node, ast.Constant)]
+    words = [(put, node) for put, node in constants if isinstance(node.value, str) and node.value != docstring]
+    for put, node in words if function.args.args else ():
+        for other in sorted({word.value for _, word in words} - {node.value}):
+            yield f'with "{other}", where "{node.value}" belongs', [(put, node, ast.Constant(other))]
 
 
 def repeated(function):

@@ -48,6 +48,11 @@ def grown(x, by):
     return (x + by).exp()
 
 
+def sign(x):
+    """Which side of 0."""
+    return {"side": "more" if x > 0 else "less", "of": "zero"}
+
+
 def paper():
     kept = 40 * (384 + 64) * 2
     return {"kept": kept, "word": "cache"}
@@ -85,11 +90,18 @@ def test_an_answer_that_gives_what_a_slip_gives_is_told_so(answer, slip):
     [
         (lambda n, d: n * d * d + 4, "with brackets in another place"),
         (lambda n, d: d * (n * n + 4), "with `n` and `d` exchanged"),
+        (lambda n, d: (n - 1) * (d * d + 4), "with `n` − 1, where `n` belongs"),
     ],
 )
-def test_brackets_and_inputs_can_be_mistaken(answer, slip):
+def test_brackets_inputs_and_numbers_can_be_mistaken(answer, slip):
     count = Exercise(id="99.2", title="Count", points=1, truth=layers, mistakes=[], cases=lambda seed: [(seed + 1, 7)])
     assert f"this comes out {slip}" in examine(count, answer).message
+
+
+def test_a_word_can_stand_for_another_one():
+    named = Exercise(id="99.7", title="Sign", points=1, truth=sign, mistakes=[], cases=lambda seed: [(seed,), (-seed,)])
+    message = examine(named, lambda x: {**sign(x), "of": "less"}).message
+    assert 'this comes out with "less", where "zero" belongs' in message
 
 
 def test_a_function_of_both_sides_can_be_one_of_one_side():
