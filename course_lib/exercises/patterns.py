@@ -55,7 +55,7 @@ def pattern(given, true, tolerance):
     if true.numel() == 0:
         return None
     if given.numel() == true.numel() == 1:
-        return None if is_bool else pattern_of_one(given.item(), true.item())
+        return None if is_bool else pattern_of_one(given.item(), true.item(), tolerance)
     if given.isnan().any() and not true.isnan().any():
         return "there is NaN in it: 0 / 0, or the softmax of nothing but -inf"
     if given.shape != true.shape:
@@ -63,14 +63,16 @@ def pattern(given, true, tolerance):
     return pattern_of_many(given, true, tolerance)
 
 
-def pattern_of_one(given, true):
-    """What a single wrong number is of the true one, if that is no chance."""
+def pattern_of_one(given, true, tolerance):
+    """What a single wrong number is of the true one, if that is no chance; it may be rounded as much as a right one."""
     if not true or not math.isfinite(true):
         return None
     more = OF_FRACTIONS if true != int(true) else OF_WHOLE if abs(true) > 4 else {}
     for what, made in (OF_ANY | more).items():
         wrong = made(true)
-        if wrong and math.isclose(given, wrong, rel_tol=1e-3):  # a 0 is not what became of a number
+        if wrong and math.isclose(
+            given, wrong, rel_tol=min(max(tolerance, 1e-3), 5e-3)
+        ):  # a 0 is not what became of a number
             return what
     return None
 

@@ -67,6 +67,7 @@ def _(node: ast.Call, inputs):
     if name in MISSING and (is_method or arguments):
         yield f"without {MISSING[name]}", function.value if is_method else arguments[0]
     yield from of_one_side(node, is_method)
+    yield from in_other_order(node, is_method)
     if name == "float" and arguments and isinstance(arguments[0], ast.Constant):
         yield "with 0, where infinity belongs", ast.Constant(0.0)
     if name == "masked_fill":
@@ -104,6 +105,24 @@ def of_one_side(node, is_method):
             yield "with brackets in another place", ast.BinOp(sides["left"], first.op, sides["right"])
 
 
+def in_other_order(node, is_method):
+    """Two steps, the second one first: x.log().mean() as x.mean().log(), F.relu(x).mean() as F.relu(x.mean())."""
+    inner = node.func.value if is_method else node.args[0] if len(node.args) == 1 else None
+    if isinstance(inner, ast.Call) and (inner.args or isinstance(inner.func, ast.Attribute)):
+        is_inner_method = isinstance(inner.func, ast.Attribute) and getattr(inner.func.value, "id", None) not in MODULES
+        if is_inner_method or inner.args:
+            begin = inner.func.value if is_inner_method else inner.args[0]
+            first = applied(node, begin, is_method)
+            yield "with two steps in the other order", applied(inner, first, is_inner_method)
+
+
+def applied(call, to, is_method):
+    """A function, or a method, of something else."""
+    if is_method:
+        return ast.Call(ast.Attribute(to, call.func.attr, ast.Load()), call.args, call.keywords)
+    return ast.Call(call.func, [to, *call.args[1:]], call.keywords)
+
+
 def of_cross_entropy(node):
     """The slips around the loss that every training has."""
     x, labels, *_ = node.args
@@ -123,6 +142,7 @@ def _(node: ast.keyword, inputs):
         yield "over everything, not along an axis", ast.keyword(node.arg, ast.Constant(None))
         for other in {0, 1, 2, -1, -2, -3} - {whole(node.value)}:
             yield "along another axis", ast.keyword(node.arg, ast.Constant(other))
+        yield "over the last two axes, not along one", ast.keyword(node.arg, ast.Constant((-2, -1)))
     elif isinstance(node.value, ast.Constant) and type(node.value.value) is bool:
         yield f"with `{node.arg}={not node.value.value}`", ast.keyword(node.arg, ast.Constant(not node.value.value))
 

@@ -78,8 +78,8 @@ TWO_TOWERS = Exercise(
             (
                 "the vectors have length one, x W and y V, not the weights",
                 Edit(
-                    f"F.normalize(x @ W, dim=-1) → x @ F.normalize(W, dim={dim})",
-                    f"F.normalize(y @ V, dim=-1) → y @ F.normalize(V, dim={dim})",
+                    f"F.normalize(x @ W, dim=-1) → (x @ F.normalize(W, dim={dim}))",
+                    f"F.normalize(y @ V, dim=-1) → (y @ F.normalize(V, dim={dim}))",
                 ),
             )
             for dim in (0, 1)

@@ -13,7 +13,7 @@ import torch
 from course_lib.errors import CourseError
 from course_lib.exercises import Exercise, check, checking, find_exercise
 from course_lib.exercises.checking import SEED, examine, seeds
-from course_lib.exercises.values import ANY_OTHER
+from course_lib.exercises.values import ANY_OTHER, members
 from course_lib.nn import split_heads
 
 
@@ -163,6 +163,14 @@ def test_of_sets_that_share_nothing_the_strangers_are_named():
 def test_the_number_of_another_part_is_named_unless_it_is_a_common_one():
     assert "this is b; asked for is a" in two_parts({"a": 0.375, "b": 0.375}, a=0.75, b=0.375)
     assert "asked for is a" not in two_parts({"a": 2, "b": 2}, a=3, b=2)
+
+
+def test_a_member_of_a_set_that_is_too_many_or_missing_has_its_reason_whatever_else_is_wrong():
+    reasons = members({"a", "b"}, {"a": "a belongs to it", "c": "c is no letter of it"})
+    exercise = Exercise(id="99.8", title="Letters", points=1, truth=lambda: {"a", "b"}, mistakes=reasons)
+    assert "a belongs to it" in said("b", exercise)
+    assert "c is no letter of it" in said(["a", "c", "d"], exercise)
+    assert "letter" not in said({"a", "b", "d"}, exercise)
 
 
 def test_a_mistake_can_stand_for_any_other_word():

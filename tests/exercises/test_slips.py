@@ -124,6 +124,25 @@ def test_a_slip_is_made_wherever_the_same_text_stands():
     assert "along another axis" in examine(both, lambda x: (x - x.mean(0)) / x.std(0)).message
 
 
+def spread(x):
+    """The mean size of some numbers, and how far each is from its column."""
+    return {"size": x.abs().mean(), "far": x - x.mean(dim=0, keepdim=True)}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "slip"),
+    [
+        ({"size": lambda x: x.mean().abs()}, "with two steps in the other order"),
+        ({"far": lambda x: x - x.mean(dim=(1, 2), keepdim=True)}, "over the last two axes, not along one"),
+    ],
+)
+def test_steps_have_an_order_and_axes_a_number(wrong, slip):
+    drawn = lambda seed: [(torch.randn(2, 5, 3, generator=torch.Generator().manual_seed(seed)),)]  # noqa: E731
+    two = Exercise(id="99.6", title="Spread", points=1, truth=spread, mistakes=[], cases=drawn)
+    answer = lambda x: {**spread(x), **{name: f(x) for name, f in wrong.items()}}  # noqa: E731
+    assert slip in examine(two, answer).message
+
+
 def test_a_value_has_slips_with_its_own_numbers_unless_they_come_out_easily():
     value = Exercise(id="99.4", title="Paper", points=1, truth=paper, mistakes=[])
     assert "without `64`, which must be added" in examine(value, {"kept": 40 * 384 * 2, "word": "cache"}).message
