@@ -59,12 +59,12 @@ def complain(message: str | Exception) -> None:
 
 
 def table(rows: Sequence[Mapping[str, Cell]]) -> str:
-    """Rows, dicts with the same keys, as text in aligned columns: words to the left, numbers to the right."""
-    columns = list(rows[0])
+    """Rows, dicts, as text in aligned columns: words to the left, numbers to the right, nothing for a missing key."""
+    columns = list(dict.fromkeys(column for row in rows for column in row))
     lines = [[HEADINGS.get(column, column.replace("_", " ")) for column in columns]]
-    lines += [[show(row[column]) for column in columns] for row in rows]
+    lines += [[show(row.get(column)) for column in columns] for row in rows]
     widths = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
-    sides = ["<" if isinstance(rows[0][column], str) else ">" for column in columns]
+    sides = ["<" if isinstance(rows[0].get(column), str) else ">" for column in columns]
     return "\n".join(
         "  ".join(f"{cell:{side}{width}}" for cell, side, width in zip(line, sides, widths, strict=True)).rstrip()
         for line in lines

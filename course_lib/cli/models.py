@@ -10,7 +10,7 @@ import typer
 
 from course_lib.cli.console import complain, table
 from course_lib.errors import CourseError
-from course_lib.runtime import MODELS, set_threads
+from course_lib.runtime import MODELS, cache_folder, set_threads
 
 if TYPE_CHECKING:  # each command imports what it needs when it runs
     from course_lib.recipes import Recipe
@@ -51,7 +51,6 @@ def train(
     from tqdm import tqdm
 
     from course_lib.recipes import RECIPES, run
-    from course_lib.recipes.recipe import trained_folder
 
     if name is None:
         typer.echo(table([described(recipe) for recipe in RECIPES.values()]))
@@ -59,7 +58,7 @@ def train(
     if name not in RECIPES:
         raise CourseError(f'no recipe "{name}": expected one of {", ".join(RECIPES)}')
     set_threads()
-    out = out or trained_folder(name)
+    out = out or cache_folder() / "trained" / name
     try:
         card = run(RECIPES[name], source, out=out, minutes=minutes, seed=seed, report=tqdm.write)
     except KeyboardInterrupt:

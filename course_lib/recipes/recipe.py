@@ -13,7 +13,6 @@ from course_lib.data import Batches
 from course_lib.errors import CourseError
 from course_lib.generation import Rollouts
 from course_lib.models import load_model
-from course_lib.runtime import MODELS, cache_folder
 from course_lib.training import Plan
 
 Kit = tuple[Any, ...]  # the model that learns, and what it takes to prepare its input and to judge it
@@ -131,8 +130,7 @@ class Recipe:
 
 
 def load_start(name: Path | str) -> tuple:
-    """What a recipe begins with: a model of ours (see `load_model`), which may be one that `course train` made where
-    none of that name is shipped; or an `Llm` of others and its tokenizer.
+    """What a recipe begins with: a model of ours (see `load_model`), or an `Llm` of others and its tokenizer.
 
     Raises:
         CourseError: it is not here, or can't be used; of what `course fetch` brings, the message says so.
@@ -140,13 +138,7 @@ def load_start(name: Path | str) -> tuple:
     if name in ARTEFACTS or Path(name).suffix == ".gguf":
         checkpoint = open_checkpoint(name)
         return checkpoint.model(), checkpoint.tokenizer()
-    trained, shipped = trained_folder(name), MODELS / name
-    return load_model(trained if (trained / "card.json").is_file() and not shipped.is_dir() else name)
-
-
-def trained_folder(name: Path | str) -> Path:
-    """Where `course train` puts the model of a recipe, unless it is told another folder."""
-    return cache_folder() / "trained" / name
+    return load_model(name)
 
 
 def plain(scores: dict[str, Any]) -> Scores:

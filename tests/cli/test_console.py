@@ -98,3 +98,11 @@ def test_a_letter_that_the_output_can_not_hold_becomes_a_question_mark():
     environment = os.environ | {"PYTHONIOENCODING": "iso8859-5"}
     text = subprocess.check_output([*COURSE, "translate", "--help"], text=True, env=environment)
     assert 'course translate "este ? o primeiro livro que eu fiz."' in text
+
+
+def test_rows_of_a_table_may_lack_what_others_have():
+    assert table([{"name": "one", "loss": 0.5}, {"name": "two", "seconds": 73}]).splitlines() == [
+        "name  loss  seconds",
+        "one   0.50",
+        "two              73",
+    ]

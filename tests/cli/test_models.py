@@ -10,8 +10,6 @@ from course_lib.recipes import RECIPES
 from course_lib.runtime import MODELS
 from tests.cli.conftest import course
 
-UNSHIPPED = {"connector-smollm2", "vlm-smollm2"}  # they take what `course fetch` brings, and an hour
-
 
 def test_training_prints_its_log_the_scores_and_where_the_model_is(trained):
     folder, said = trained
@@ -64,11 +62,11 @@ def test_train_without_a_name_lists_what_can_be_trained():
 def test_evaluate_without_a_name_lists_the_shipped_models():
     header, *lines = course("evaluate").stdout.splitlines()
     assert header.split() == ["model", "is", "a", "made", "on", "scored", "by"]
-    assert [line.split()[0] for line in lines] == sorted(set(RECIPES) - UNSHIPPED)
+    assert [line.split()[0] for line in lines] == sorted(RECIPES)
 
 
 def test_each_shipped_model_was_made_by_the_recipe_of_its_name():
-    for name in set(RECIPES) - UNSHIPPED:
+    for name in RECIPES:
         assert recipes.recipe_of(MODELS / name, RECIPES) == (RECIPES[name], "world")
 
 
