@@ -230,7 +230,7 @@ EXERCISES = [
             ("the end token of each answer is new: it was chosen, but never read", {"with": 9 + 8 + 8}),
             ("half a letter is no piece: the two bytes of á are shown as one", {"pieces": 4}),
             ("<bos>, the roles and the end tokens are read, too", {"prompt 3": 3 * 5 + 2 * 4}),
-            ("the last <assistant> is part of the prompt", {"prompt 3": 34}),
+            ("<bos> and the last <assistant> are part of the prompt, too", {"prompt 3": 34}),
             ("this is the second prompt", {"prompt 3": 22}),
             ("the prompt ends before the third answer", {"prompt 3": 40}),
             ("the prompt ends before the third answer", {"prompt 3": 39}),

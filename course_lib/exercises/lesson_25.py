@@ -264,10 +264,6 @@ EXERCISES = [
                 "share: divide by the steps of the first run, not of the second",
                 Edit("step / last → step / both[-1][0]"),
             ),
-            (
-                "share: this is what is saved; asked for is what is needed",
-                Edit("return 100 * step / last → return 100 - 100 * step / last"),
-            ),
             ("share: a number of steps; divide by the steps of the first run", Edit("100 * step / last → step")),
             (
                 "share: stops are counted, not steps",
