@@ -6,6 +6,7 @@ import inspect
 import sys
 from collections.abc import Callable, Sized
 
+from course_lib.convert.artefacts import ARTEFACTS
 from course_lib.files import sha256
 from course_lib.runtime import MODELS
 from course_lib.studies.study import Study
@@ -18,8 +19,13 @@ def digest(study: Study) -> str:
     """
     source = inspect.getsource(sys.modules[study.measure.__module__])
     parts = [ast.dump(what_runs(ast.parse(source))), *map(digest_of_rows, study.loaders)]
-    parts += [sha256(MODELS / name / "model.safetensors") for name in study.models]
+    parts += map(digest_of_weights, study.models)
     return hashlib.sha256("".join(parts).encode()).hexdigest()[:12]
+
+
+def digest_of_weights(name: str) -> str:
+    """The sha256 of a shipped model's weights, or of the file that `course fetch` brings."""
+    return ARTEFACTS[name].sha256 if name in ARTEFACTS else sha256(MODELS / name / "model.safetensors")
 
 
 def digest_of_rows(load: Callable[..., Sized]) -> str:

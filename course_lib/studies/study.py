@@ -18,7 +18,7 @@ class Study:
             curves as lists. The random numbers of Python and torch are seeded before it is called.
         arms: what is compared: by its name, the settings that an arm changes. A control changes one.
         loaders: the functions that load the data, such as `load_stories`.
-        models: the names of the shipped models that it starts from.
+        models: the names of the models that it starts from: shipped ones, and those that `course fetch` brings.
         packages: what it needs beside the course's own, by the names that pip knows.
         toy: the settings, whatever the arm, of a run that is over at once, for the tests.
     """

@@ -24,6 +24,7 @@ LARGE = {
     "leak",
     "learning_rates",
     "longer",
+    "lora_smollm2",
     "low_rank",
     "pleasing_the_judge",
     "pretraining",
