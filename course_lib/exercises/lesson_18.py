@@ -241,6 +241,18 @@ EXERCISES = [
                 "the shared heads are still there once for each query head",
                 Edit("for group in groups → for group in groups for _ in group"),
             ),
+            *[
+                (
+                    "old head number order[i] comes to place i, not the other way round",
+                    Edit(
+                        *(
+                            f"{of} → {of[:-1].replace('order', 'sorted(range(len(order)), key=order.__getitem__)')}]"
+                            for of in which
+                        )
+                    ),
+                )
+                for which in (("q[order]",), ("o[:, order]",), ("q[order]", "o[:, order]"))
+            ],
         ],
     ),
     Exercise(

@@ -9,7 +9,7 @@ from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.lengths import ALTERNATING
 from course_lib.exercises.out_and_in import OUT_AND_IN
 from course_lib.exercises.solutions import Edit
-from course_lib.exercises.values import ANY_OTHER
+from course_lib.exercises.values import ANY_OTHER, members
 
 
 # 20.1 A fourth token: "now" comes after "Time flies fast"
@@ -175,9 +175,15 @@ EXERCISES = [
             *[("keys and values: 2 · K · E", cache) for cache in caches(both=1)],
             *[("4 heads are kept, not 16", cache) for cache in caches(K=16)],
             *[("all 24 layers have a cache", cache) for cache in caches(layers=1)],
-            *[(f"{key} shows in no tensor's shape", {"no tensor shows": SHAPELESS - {key}}) for key in SHAPELESS],
-            ("k_proj has K · E rows: this line shows", {"no tensor shows": SHAPELESS | {"num_key_value_heads"}}),
-            ("each layer has tensors: this line shows", {"no tensor shows": SHAPELESS | {"num_hidden_layers"}}),
+            *members(
+                SHAPELESS,
+                {
+                    "num_key_value_heads": "k_proj has K · E rows: num_key_value_heads shows",
+                    "num_hidden_layers": "each layer has tensors: num_hidden_layers shows",
+                    **{key: f"{key} shows in no tensor's shape" for key in sorted(SHAPELESS)},
+                },
+                "no tensor shows",
+            ),
         ],
     ),
     Exercise(
@@ -233,6 +239,10 @@ EXERCISES = [
             (
                 "only the last token is compared",
                 Edit("(logits_with(change) - expected).abs() → (logits_with(change) - expected)[:, -1].abs()"),
+            ),
+            (
+                "a difference may be negative: take its size",
+                Edit("(logits_with(change) - expected).abs().max() → (logits_with(change) - expected).max()"),
             ),
         ],
     ),

@@ -167,6 +167,7 @@ EXERCISES = [
             ("the message's last 4 tokens are in no full page: each reads them again", {"tokens read": 260}),
             ("each further text needs only its own pages", {"texts in 128": 12}),
             ("six of the pages are taken by what they share", {"texts in 128": 32}),
+            ("each of the other seven saves the six shared pages: 80 − 7 · 6", {"of eight": 74}),
         ],
     ),
     Exercise(

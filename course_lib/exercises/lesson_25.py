@@ -7,6 +7,7 @@ from course_lib.exercises.conversations import CONVERSATION
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.solutions import Edit
 from course_lib.exercises.stages import MOVED
+from course_lib.exercises.values import members
 
 
 def each(cause, part, values):
@@ -195,20 +196,25 @@ EXERCISES = [
         tolerance=5e-3,
         mistakes=[
             *mixed_up(compared(), SIZES),
-            ("nothing beats C: who has a lower loss needs more tokens", {"beaten": set("BCE")}),
-            ("nothing beats C or A: who has a lower loss needs more tokens", {"beaten": set("ABCE")}),
-            ("nothing beats A: only D has a lower loss, with more tokens", {"beaten": set("ABE")}),
-            ("D has as many tokens as B, and a lower loss: B is beaten", {"beaten": set("E")}),
-            ("A has as many tokens as E, and a lower loss: E is beaten", {"beaten": set("B")}),
             *each("7 · 576 visual tokens would fit, but not with 300 others", "seven pictures", "DB"),
             *each("this one fits; so does one with a lower loss", "seven pictures", "CE"),
             ("the 300 other tokens take their places first", {"most": 28}),
             ("one more than fits", {"most": 27}),
             ("whole pictures: round down", {"most": 3796 / 144}),
-            ("D is beaten by nobody: it has the lowest loss", {"beaten": set("D")}),
             ("576 tokens are a picture without the shuffle", {"most": 6}),
             ("each token asks each: the square of this", {"scores": 876 / 444}),
             *each("the 300 other tokens ask and are asked, too", "scores", (4, 16)),
+            *members(
+                compared()["beaten"],
+                {
+                    "C": "nothing beats C: who has a lower loss needs more tokens",
+                    "A": "nothing beats A: only D has a lower loss, with more tokens",
+                    "D": "D is beaten by nobody: it has the lowest loss",
+                    "B": "D has as many tokens as B, and a lower loss: B is beaten",
+                    "E": "A has as many tokens as E, and a lower loss: E is beaten",
+                },
+                "beaten",
+            ),
         ],
     ),
     MOVED,
