@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from course_lib.exercises.cases import dice, random_tensors
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.solutions import Edit
-from course_lib.exercises.values import ANY_OTHER
+from course_lib.exercises.values import ANY_OTHER, members
 
 # 13.1 Three steps
 
@@ -223,9 +223,16 @@ EXERCISES = [
             ("idle is who stays where it is: no KL, no gain", {"idle": ANY_OTHER}),
             ("R falls in both panels, far from the reference: it is broken", {"broken": "P"}),
             ("S has gone nowhere: nothing is broken, its steps are too small", {"broken": "S"}),
-            ("P pleases its judge, and earns less at the end than at the start", {"learn": {"P", "Q", "T"}}),
-            ("S gains nothing that could be seen", {"learn": {"Q", "S", "T"}}),
-            *[("more than one of them ends clearly higher, in both rewards", {"learn": {x}}) for x in "QT"],
+            *members(
+                diagnosis()["learn"],
+                {
+                    "P": "P pleases its judge, and earns less at the end than at the start",
+                    "R": "R falls in both panels: it learns nothing",
+                    "S": "S gains nothing that could be seen",
+                    **{x: f"{x} ends clearly higher, in both rewards" for x in "QT"},
+                },
+                "learn",
+            ),
         ],
     ),
 ]

@@ -7,6 +7,7 @@ import torch
 from course_lib.exercises.cases import number, random_tensors, scattered
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.solutions import Edit
+from course_lib.exercises.values import members
 
 
 # 18.1 Who reads whom?
@@ -204,7 +205,14 @@ EXERCISES = [
                 for name, n in (("A", 16), ("B", 16), ("C", 128))
             ],
             ("B has one head: for queries, for keys and values", {"numbers B": 256}),
-            *[("fair are two with the same numbers per token", {"fair": set(two)}) for two in ("AC", "BC", "ABC")],
+            *members(
+                fight()["fair"],
+                {
+                    "C": "fair are two with the same numbers per token; C keeps eight times as many",
+                    **dict.fromkeys("AB", "fair are two with the same numbers per token: A and B"),
+                },
+                "fair",
+            ),
             ("C has eight key-value heads", {"numbers C": 32}),
             ("asked for are numbers, not bytes", {"numbers C": 512}),
             ("asked for is a difference of losses, not percent", {"gap": 100 * fight()["gap"] / 1.16833}),
