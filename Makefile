@@ -22,7 +22,7 @@ lab: setup ## open the course in JupyterLab
 	OMP_WAIT_POLICY=PASSIVE $(python) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(as_root) $(ARGS)
 
 test: lint ## check the style, run all tests, and run every notebook with nbval
-	$(python) -m pytest -n 3 --dist loadfile --no-loadscope-reorder --nbval --nbval-current-env --durations=10 $(ARGS)
+	$(python) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --nbval --nbval-current-env --durations=10 $(ARGS)
 
 test-slow: setup ## run the tests that take minutes; `make test` leaves these out
 	$(python) -m pytest tests -m slow -n 2 --dist worksteal --durations=10 $(ARGS)
