@@ -68,11 +68,10 @@ def pattern_of_one(given, true, tolerance):
     if not true or not math.isfinite(true):
         return None
     more = OF_FRACTIONS if true != int(true) else OF_WHOLE if abs(true) > 4 else {}
+    tolerance = min(max(tolerance, 1e-3), 5e-3)
     for what, made in (OF_ANY | more).items():
         wrong = made(true)
-        if wrong and math.isclose(
-            given, wrong, rel_tol=min(max(tolerance, 1e-3), 5e-3)
-        ):  # a 0 is not what became of a number
+        if wrong and math.isclose(given, wrong, rel_tol=tolerance):  # a 0 is not what became of a number
             return what
     return None
 
