@@ -137,9 +137,13 @@ def spread(x):
     ],
 )
 def test_steps_have_an_order_and_axes_a_number(wrong, slip):
-    drawn = lambda seed: [(torch.randn(2, 5, 3, generator=torch.Generator().manual_seed(seed)),)]  # noqa: E731
+    def drawn(seed):
+        return [(torch.randn(2, 5, 3, generator=torch.Generator().manual_seed(seed)),)]
+
+    def answer(x):
+        return spread(x) | {name: made(x) for name, made in wrong.items()}
+
     two = Exercise(id="99.6", title="Spread", points=1, truth=spread, mistakes=[], cases=drawn)
-    answer = lambda x: {**spread(x), **{name: f(x) for name, f in wrong.items()}}  # noqa: E731
     assert slip in examine(two, answer).message
 
 
