@@ -5,7 +5,6 @@ from dataclasses import dataclass, fields
 from typing import Any, Self
 
 import torch
-from torch.nn.utils.rnn import pad_sequence
 
 from course_lib.data.tokenizer import PAD
 from course_lib.shapes import Bools, IdsBT
@@ -81,7 +80,8 @@ class TokenBatch(Batch):
 
 def pad(sequences: Sequence[list[int]], pad_id: int = PAD) -> IdsBT:
     """Stack lists of ids of different lengths, with `pad_id` behind the short ones."""
-    return pad_sequence([torch.tensor(ids) for ids in sequences], batch_first=True, padding_value=pad_id)
+    longest = max(map(len, sequences))
+    return torch.tensor([[*ids, *[pad_id] * (longest - len(ids))] for ids in sequences])
 
 
 def pad_left(sequences: Sequence[Sequence[int]]) -> tuple[IdsBT, IdsBT]:

@@ -55,6 +55,10 @@ def test_a_lesson_passes_with_rounding_and_fails_when_tampered_with(pytester):
     assert run_lesson(pytester, "print(1 / 3)", "0.33433333\n") == {"failed": 1}
 
 
+def test_a_lesson_that_forgets_an_import_fails(pytester):
+    assert run_lesson(pytester, "print(torch.ones(1).item())", "1.0\n") == {"failed": 1}
+
+
 def test_a_tagged_cell_is_run_but_not_compared(pytester):
     assert run_lesson(pytester, "print(7)", "8\n", tags=["nbval-ignore-output"]) == {"passed": 1}
     assert run_lesson(pytester, "1 / 0", "8\n", tags=["nbval-ignore-output"]) == {"failed": 1}

@@ -7,12 +7,15 @@ compared: a picture has no tolerance, HTML has a plain-text twin, and warnings d
 import math
 import os
 import re
+import sys
 import tempfile
 
 import nbval.kernel
 import pytest
 from jupyter_client.manager import KernelManager
 from nbval.plugin import IPyNbCell, IPyNbFile
+
+from tests.notebooks.kernels import ForkedKernelManager
 
 RELATIVE_TOLERANCE = 1e-4
 NOT_COMPARED = ("stderr", "text/html", "image/svg+xml")
@@ -72,10 +75,11 @@ def pytest_configure(config):
         return
     folder = tempfile.TemporaryDirectory(prefix="nb")
     patch = pytest.MonkeyPatch()
+    manager = ForkedKernelManager if sys.platform == "linux" else KernelManager  # no fork is safe in macOS's libraries
 
     def kernel_on_sockets(**options):
         socket = os.path.join(tempfile.mkdtemp(dir=folder.name), "k")
-        return KernelManager(transport="ipc", ip=socket, **options)
+        return manager(transport="ipc", ip=socket, **options)
 
     patch.setattr(nbval.kernel, "KernelManager", kernel_on_sockets)
     config.add_cleanup(patch.undo)
