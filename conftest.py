@@ -1,7 +1,9 @@
 """What holds for every test and every lesson: one thread, no hub, printed floats may be rounded, shapes are checked."""
 
+import gc
 import os
 
+import pytest
 from jaxtyping import install_import_hook
 
 # Two workers on two cores: with more than one thread each, they would only wait for one another.
@@ -19,3 +21,13 @@ ROOMS = "evaluation", "generation", "models", "nn", "objectives"
 install_import_hook([f"course_lib.{room}" for room in ROOMS], CHECK)
 
 pytest_plugins = ["tests.notebooks.tolerance"]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """While tests are collected, next to nothing becomes garbage, and looking for it again and again takes seconds."""
+    gc.disable()
+    collected = yield
+    gc.freeze()  # what is there now stays
+    gc.enable()
+    return collected

@@ -15,6 +15,7 @@ from course_lib.world.scenes.questions import (
     wearing,
 )
 from course_lib.world.scenes.scene import Scene, make_scenes
+from course_lib.world.scenes.wordings import fill
 from course_lib.world.splits import digest
 
 TURNS = 4
@@ -64,7 +65,8 @@ def make_turn(
 
     `order` puts the words of the wording in an order.
     """
-    form, text = dice.pick(tuple(FORMS)), " ".join(order(dice.pick(question.wordings(withheld)).split()))
+    form, way = dice.pick(tuple(FORMS)), dice.pick(question.ways(withheld))
+    text = " ".join(order(fill(way, question.words).split()))
     held_out = " and ".join(filter(None, (question.held_out, "wording" if withheld else "")))
     return SceneTurn(**question.turn(form, text), kind=question.kind, form=form, held_out=held_out)
 

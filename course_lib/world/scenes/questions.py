@@ -50,11 +50,15 @@ class Question:
         """The question in the slide's words."""
         return fill(WORDINGS[self.topic].known[0], self.words)
 
-    def wordings(self, withheld: bool = False) -> tuple[str, ...]:
-        """All ways of asking it that training shows, or those that it withholds."""
+    def ways(self, withheld: bool = False) -> tuple[str, ...]:
+        """All ways of asking it that training shows, or those that it withholds, to be filled with its words."""
         of_topic = WORDINGS[self.topic]
         ways = of_topic.withheld if withheld else of_topic.known
-        return tuple(fill(way, self.words) for way in ways if "{kind}" in way or not self.named)
+        return tuple(way for way in ways if "{kind}" in way or not self.named)
+
+    def wordings(self, withheld: bool = False) -> tuple[str, ...]:
+        """The same with its words."""
+        return tuple(fill(way, self.words) for way in self.ways(withheld))
 
     def turn(self, form: str, text: str | None = None) -> dict[str, str]:
         """What is asked and answered in a form, one of `FORMS`, as a dict with the keys user and assistant.

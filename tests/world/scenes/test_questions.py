@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import cache
 
 import pytest
 
@@ -9,11 +10,13 @@ from course_lib.world.language.writing import NUMBERS
 from course_lib.world.scenes import has_withheld_shirt, has_withheld_thing, make_scenes
 from course_lib.world.scenes.cast import DRAWABLES, LABELS, SHOWN, WITHHELD_SHIRTS
 from course_lib.world.scenes.dialogues import WITHHELD, make_scene_dialogues, practice, turns
-from course_lib.world.scenes.questions import FORMS, false_premises, questions
+from course_lib.world.scenes.questions import FORMS, false_premises
+from course_lib.world.scenes.questions import questions as all_questions
 from course_lib.world.scenes.truth import invented, named
 from course_lib.world.scenes.wordings import WORDINGS
 from course_lib.world.splits import normalise
 
+questions = cache(all_questions)  # each test asks them all about the same scenes
 KINDS_OF_QUESTIONS = {"object", "count", "colour", "place", "yes/no", "person", "side"}
 
 
