@@ -35,10 +35,7 @@ def tolerance(request):
 
 @pytest.fixture
 def shapes_unchecked():
-    """As outside the tests, where signatures only say which shapes are meant: for what a user gets to read.
-
-    And for whole runs of what others check: with the checks they take twice as long.
-    """
+    """As outside the tests, where signatures only say which shapes are meant: for what a user gets to read."""
     jaxtyping.config.update("jaxtyping_disable", True)
     yield
     jaxtyping.config.update("jaxtyping_disable", False)

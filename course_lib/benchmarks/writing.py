@@ -4,7 +4,7 @@ Wanted: 2.5 times theirs for the small Llama; for GPT-2's 124 million 1.5 times,
 """
 
 from collections.abc import Callable
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 import torch
@@ -16,8 +16,7 @@ from course_lib.convert import gpt_from_hugging_face, llm_from_hugging_face
 from course_lib.errors import CourseError
 from course_lib.models import fuse
 from course_lib.models.base import Model
-from course_lib.nn import exact, rounded
-from course_lib.shapes import BD, BF, FD
+from course_lib.nn import Int8Linear, exact, rounded
 
 if TYPE_CHECKING:  # slow to import
     import transformers
@@ -34,39 +33,14 @@ LLAMA = {
 }
 GPT2 = {}  # the defaults of transformers
 TOKENS = {"Llama 4 x 128": 200, "GPT-2 124M": 40}
-LARGE = 2**24  # weights: more of them are read faster by torch's own product
 TIE = 1e-3  # standard deviations of the logits by which two tokens may differ and be equally likely
-
-
-@cache
-def compiled_multiply() -> Callable:
-    """`multiply`, compiled when it is first needed."""
-    return torch.compile(multiply, dynamic=True)
-
-
-def multiply(x: BD, weight: torch.Tensor, scale: torch.Tensor) -> BF:
-    """`x`, of one row, times whole numbers, F D, that are numbers when multiplied by `scale`, F."""
-    return ((weight.float() * x).sum(dim=-1) * scale).unsqueeze(0)
-
-
-def compiled(weight: FD) -> Callable[[BD], BF]:
-    """How a fused matrix is kept for a compiled product, which reads faster; not a large one."""
-    return exact(weight) if weight.numel() > LARGE else lambda x: compiled_multiply()(x, weight, torch.ones(1))
-
-
-def whole_numbers(weight: FD) -> Callable[[BD], BF]:
-    """How a fused matrix is kept in 8 bits: the largest number of each row becomes 127."""
-    scale = weight.abs().amax(dim=1) / 127
-    rows = (weight / scale.unsqueeze(1)).round().to(torch.int8)
-    return lambda x: compiled_multiply()(x, rows, scale)
 
 
 STORES = {
     "fused": exact,
-    "fused, compiled": compiled,
     "fused, float16": rounded(torch.float16),
     "fused, bfloat16": rounded(torch.bfloat16),
-    "fused, int8, compiled": whole_numbers,
+    "fused, int8": Int8Linear,
 }
 
 
@@ -76,18 +50,7 @@ def measure(options: Options) -> Table:
         "Llama 4 x 128": (new_llama(**LLAMA), llm_from_hugging_face),
         "GPT-2 124M": (new_gpt2(**GPT2), gpt_from_hugging_face),
     }
-    needs_compiler = () if can_compile() else (compiled, whole_numbers)
-    stores = {name: store for name, store in STORES.items() if store not in needs_compiler}
-    return [row for name, pair in contests.items() for row in contest(name, *pair, stores, options.rounds)]
-
-
-def can_compile() -> bool:
-    """Whether this machine has a compiler that torch can use."""
-    try:
-        whole_numbers(torch.eye(2))(torch.ones(1, 2))
-    except Exception:  # of many kinds
-        return False
-    return True
+    return [row for name, pair in contests.items() for row in contest(name, *pair, STORES, options.rounds)]
 
 
 def contest(

@@ -4,7 +4,10 @@ import os
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
+from threading import Timer
 from typing import TYPE_CHECKING
+
+import typer
 
 from course_lib.errors import CourseError
 from course_lib.files import read_json
@@ -18,6 +21,7 @@ if TYPE_CHECKING:  # each command imports what it needs when it runs
     from course_lib.generation import Chat
     from course_lib.models.base import Model
 
+PATIENCE = 2  # seconds
 LARGE = 2**30  # bytes of weights: from here on, memory is worth more than time
 
 
@@ -48,7 +52,26 @@ def ready_to_write(model: "Model") -> "Model":
     fused = fuse(model)
     if fused.is_small:
         set_threads(1)
+    compile_loops(fused)
     return fused
+
+
+def compile_loops(model: "Model") -> None:
+    """Let a model write a token, so that what is compiled on this machine for the first time is there for its answers.
+
+    If that takes long, the standard error says why.
+    """
+    import torch
+
+    note = Timer(
+        PATIENCE, typer.secho, ["(compiled for this processor, once: half a minute)"], {"dim": True, "err": True}
+    )
+    note.start()
+    try:
+        with torch.inference_mode():
+            model(torch.zeros(1, 1, dtype=torch.long), cache=model.new_cache())
+    finally:
+        note.cancel()
 
 
 def find(name: str) -> tuple["Model", Callable[["Model"], Callable[..., "Chat"]]]:

@@ -8,20 +8,20 @@ from course_lib.models.base import Model
 from course_lib.models.gpt import Gpt
 from course_lib.models.llm import Llm
 from course_lib.nn import DecoderCache, View
+from course_lib.nn.compiled_layer import SMALL
 from course_lib.nn.fused import exact, fused_layer, matrix
 from course_lib.runtime import one_thread
 from course_lib.shapes import BV, IdsB1, IdsBT, Keep, Kept
 
-SMALL = 2**18  # weights: a matrix of fewer is read before a second core has woken up to help
 REPLACED = ("forward", "hidden", "read", "logits", "capped")  # the methods of a model that a step stands in for
 
 
 class Fused(Model):
     """Computes what a model does, and writes faster: one new token of each text takes few and large steps.
 
-    Several tokens at once go through the model itself. The fused matrices, unless packed, are copies: they take memory
-    of their own, and don't follow if the model is trained on. A model that `is_small` writes fastest on a single core.
-    See `fuse`.
+    Several tokens at once go through the model itself. Matrices that are packed, or of a `CompiledLayer`, are the
+    model's; the others are copies, which take memory of their own and don't follow if the model is trained on. A model
+    that `is_small` writes fastest on a single core. See `fuse`.
     """
 
     def __init__(self, model: Model, store: Callable):
@@ -79,7 +79,8 @@ def fuse(model: Model, store: Callable = exact) -> Fused:
     Args:
         model: in eval mode.
         store: how a matrix is kept, such as `rounded(torch.float16)`, which halves the memory that is read for each
-            token; all else is computed as before. Default: nothing is rounded.
+            token; all else is computed as before. Default: nothing is rounded, and layers are compiled if they can be
+            (a `CompiledLayer`): that takes numba half a minute when they write for the first time on a machine.
 
     Raises:
         CourseError: a model of another kind, or one with `LoraLinear` layers.

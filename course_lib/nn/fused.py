@@ -15,18 +15,21 @@ from torch import nn
 
 from course_lib.errors import CourseError
 from course_lib.nn.attention import MultiHeadAttention
+from course_lib.nn.compiled_layer import CompiledLayer, can_be_compiled, is_large
 from course_lib.nn.encoder_layer import EncoderLayer
 from course_lib.nn.feed_forward import FeedForward
 from course_lib.nn.gated_feed_forward import GatedFeedForward
 from course_lib.nn.kv_cache import KVCache, Lender
 from course_lib.nn.llm_layer import LlmLayer
-from course_lib.nn.packed import PackedLinear, PackedMatrix
+from course_lib.nn.packed import MANY, PackedLinear, PackedMatrix, looped
 from course_lib.nn.rms_norm import RMSNorm
 from course_lib.shapes import BD, BF, FD, Mask
 
 
 def exact(weight: FD) -> Callable:
-    """A product with a matrix, F D, that lies in long runs of memory: along its longer side."""
+    """A product with a matrix as it is: a small one lies in long runs of memory, along its longer side."""
+    if is_large(weight) and weight.dtype == torch.float32:
+        return read_by_loops(weight)
     tall = weight.shape[0] >= weight.shape[1]
     return partial(F.linear, weight=weight.t().contiguous().t() if tall else weight)
 
@@ -36,9 +39,14 @@ def rounded(dtype: torch.dtype) -> Callable[[FD], Callable]:
 
     def store(weight):
         weight = weight.to(dtype)
-        return lambda x: F.linear(x.to(dtype), weight).to(x.dtype)
+        return read_by_loops(weight) if is_large(weight) else lambda x: F.linear(x.to(dtype), weight).to(x.dtype)
 
     return store
+
+
+def read_by_loops(weight: FD) -> Callable:
+    """A product with a matrix as it is stored."""
+    return lambda x: looped(x, [weight]) if len(x) < MANY else F.linear(x.to(weight.dtype), weight).to(x.dtype)
 
 
 class Matrix:
@@ -165,10 +173,13 @@ class FusedLayer:
 
 
 def fused_layer(layer: nn.Module, store: Callable) -> Callable[..., BD]:
-    """A `FusedLayer`, or an `LlmLayer` as it is if its tokens meet in something else than a `MultiHeadAttention`."""
+    """A `FusedLayer`, or a `CompiledLayer` where nothing is to be stored in another way.
+
+    An `LlmLayer` whose tokens meet in something else than a `MultiHeadAttention` stays as it is.
+    """
     if type(layer) is LlmLayer and type(layer.self_attention) is not MultiHeadAttention:
         return lambda x, *given: layer(x.unsqueeze(1), *given).squeeze(1)
-    return FusedLayer(layer, store)
+    return CompiledLayer(layer) if store is exact and can_be_compiled(layer) else FusedLayer(layer, store)
 
 
 def check_kinds(layer: nn.Module, attention: nn.Module, add_norm: nn.Module) -> None:

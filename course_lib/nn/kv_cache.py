@@ -21,7 +21,7 @@ class KeysValues(NamedTuple):
 
 def expect_rows(held: torch.Tensor | None, new: torch.Tensor) -> None:
     """Raise a CourseError unless a cache that holds the keys `held`, or None, can take in `new` ones: as many rows."""
-    if held is not None and len(new) != len(held):
+    if held is not None and new.shape[0] != held.shape[0]:
         raise CourseError(f"the cache holds {len(held)} rows, so it can't take in {len(new)}")
 
 
@@ -44,13 +44,27 @@ class KVCache:
         Raises:
             CourseError: the cache holds another number of rows (of one, torch would make copies).
         """
-        expect_rows(self._keys, keys)
         end = self.length + keys.shape[2]
-        self._reserve(end, keys, values)
-        self._keys[:, :, self.length : end] = keys
-        self._values[:, :, self.length : end] = values
+        all_keys, all_values = self.room(keys, values)
+        all_keys[:, :, self.length : end] = keys
+        all_values[:, :, self.length : end] = values
         self.length = end
-        return KeysValues(self._keys[:, :, :end], self._values[:, :, :end])
+        return KeysValues(all_keys[:, :, :end], all_values[:, :, :end])
+
+    def room(self, keys: AnyBKSE, values: AnyValues) -> KeysValues:
+        """All that is held, and behind it room for more positions like `keys` and `values`.
+
+        When it gets tight the room is doubled, so that each position is copied a constant number of times on average.
+
+        Raises:
+            CourseError: the cache holds another number of rows.
+        """
+        expect_rows(self._keys, keys)
+        held = 0 if self._keys is None else self._keys.shape[2]
+        if self.length + keys.shape[2] > held:
+            more = max(self.length + keys.shape[2] - held, held)
+            self._keys, self._values = grown(self._keys, more, keys), grown(self._values, more, values)
+        return KeysValues(self._keys, self._values)
 
     def select(self, rows: Rows) -> None:
         """Keep the sequences `rows` (a tensor of indices into B), in that order; beam search repeats and drops them."""
@@ -61,13 +75,6 @@ class KVCache:
     def nbytes(self) -> int:
         """The memory that it takes, room for positions to come included."""
         return 0 if self._keys is None else self._keys.nbytes + self._values.nbytes
-
-    def _reserve(self, length, keys, values):
-        """Double the room when it gets tight, so that each position is copied a constant number of times on average."""
-        room = 0 if self._keys is None else self._keys.shape[2]
-        if length > room:
-            more = max(length - room, room)
-            self._keys, self._values = grown(self._keys, more, keys), grown(self._values, more, values)
 
 
 def next_slots(end: int, keys: AnyBKSE, window_size: int) -> tuple[slice, slice, slice | torch.Tensor]:

@@ -3,39 +3,50 @@
 To write one token is to read all weights once, with hardly anything to compute; so fewer bytes are less time.
 """
 
-import math
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from course_lib.errors import CourseError
+from course_lib.nn.blocks import BLOCK, GROUP, by_blocks, in_bytes
 from course_lib.shapes import BD, BF, FD, Ids, Numbers, Vectors
 
-GROUP = 32  # numbers of a row that share a scale and a lowest value, in 4 bits
-BLOCK = 16  # rows that torch's kernel for 4 bits takes at once
+MANY = 32  # rows: that many are multiplied faster by torch
+LOOPED = {torch.float32: torch.float32, torch.float16: torch.uint16, torch.bfloat16: torch.int16}  # as numpy knows them
+
+
+def looped(x: BD, matrix: Sequence[torch.Tensor]) -> BF:
+    """x Wᵀ for a few rows x and a W of one or several parts, by the compiled loop `linear` of `nn.loops`."""
+    from course_lib.nn import loops  # numba takes a second to import
+
+    return torch.from_numpy(loops.product(x.contiguous().numpy(), as_arrays(matrix)))
+
+
+def as_arrays(matrix: Sequence[torch.Tensor]) -> tuple[np.ndarray, ...]:
+    """The parts of a W for loops: the same memory."""
+    return tuple(part.detach().view(LOOPED.get(part.dtype, part.dtype)).numpy() for part in matrix)
 
 
 class PackedLinear(nn.Module):
-    """x Wᵀ + b for a W, F D, in few bits; `product` multiplies by them, and `unpacked` gives W back.
+    """x Wᵀ + b for a W, F D, in few bits, whose parts are its buffers; `unpacked` gives W back.
 
-    `product` is for CPUs, and rounds x to 16 bits. On other devices, and from `many` rows of x on, W is unpacked.
+    On a CPU a few rows are multiplied by the parts. On other devices, and for `MANY` rows, W is unpacked.
     """
 
-    many = math.inf
-
-    def __init__(self, shape: tuple[int, int], bias: nn.Parameter | None, **tensors: torch.Tensor):
+    def __init__(self, shape: tuple[int, int], bias: nn.Parameter | None, **parts: torch.Tensor):
         super().__init__()
         self.out_features, self.in_features = shape
         self.bias = bias
-        for name, tensor in tensors.items():
-            self.register_buffer(name, tensor.detach(), persistent=False)
+        for name, part in parts.items():
+            self.register_buffer(name, part.detach(), persistent=False)
 
     def forward(self, x: Numbers) -> torch.Tensor:
         rows = x.reshape(-1, self.in_features)
-        if x.is_cpu and len(rows) < self.many:
-            y = self.product(rows).to(x.dtype)
+        if x.is_cpu and len(rows) < MANY:
+            y = looped(rows.float(), list(self.buffers())).to(x.dtype)
         else:
             y = F.linear(rows, self.unpacked().to(x.dtype))
         return (y if self.bias is None else y + self.bias).view(*x.shape[:-1], -1)
@@ -49,14 +60,8 @@ class PackedLinear(nn.Module):
 class HalfLinear(PackedLinear):
     """W as it is stored: in 16 bits, torch.bfloat16 or torch.float16."""
 
-    many = 4
-
     def __init__(self, weight: FD, bias: nn.Parameter | None = None):
         super().__init__(weight.shape, bias, weight=weight)
-
-    def product(self, x: BD) -> BF:
-        """x Wᵀ for some rows."""
-        return F.linear(x.to(self.weight.dtype), self.weight)
 
     def unpacked(self) -> FD:
         """W."""
@@ -70,28 +75,24 @@ class HalfLinear(PackedLinear):
 class Int8Linear(PackedLinear):
     """W in whole numbers from -127 to 127, and a scale for each row, whose largest number became 127."""
 
-    many = 32
-
     def __init__(self, weight: FD, bias: nn.Parameter | None = None):
-        scales = (weight.abs().amax(dim=1) / 127).clamp_min(1e-30).bfloat16()
+        scales = (weight.float().abs().amax(dim=1) / 127).clamp_min(1e-30)
         numbers = (weight / scales.unsqueeze(1)).round().clamp(-127, 127).to(torch.int8)
         super().__init__(weight.shape, bias, numbers=numbers, scales=scales)
 
-    def product(self, x: BD) -> BF:
-        """x Wᵀ for some rows."""
-        return torch._weight_int8pack_mm(x.bfloat16(), self.numbers, self.scales)
-
     def unpacked(self) -> FD:
         """W, nearly."""
-        return self.numbers * self.scales.float().unsqueeze(1)
+        return self.numbers * self.scales.unsqueeze(1)
 
     def rows(self, ids: Ids) -> Vectors:
         """Some rows of W."""
-        return self.numbers[ids] * self.scales[ids].float().unsqueeze(-1)
+        return self.numbers[ids] * self.scales[ids].unsqueeze(-1)
 
 
 class Int4Linear(PackedLinear):
     """W in whole numbers from 0 to 15; each group of 32 of a row has a scale and a lowest value.
+
+    Where a few rows x are multiplied, x is rounded, too: each group of it to whole numbers from -127 to 127.
 
     Args:
         numbers: F D.
@@ -104,7 +105,7 @@ class Int4Linear(PackedLinear):
 
     @staticmethod
     def fits(shape: Sequence[int]) -> bool:
-        """Whether a matrix can be kept so: its columns are some times 32, and its rows some times 16."""
+        """Whether a matrix can be kept so: its columns are some times 32, and its rows some times 64."""
         return shape[0] % BLOCK == shape[1] % GROUP == 0
 
     def __init__(
@@ -112,19 +113,15 @@ class Int4Linear(PackedLinear):
     ):
         if not self.fits(numbers.shape):
             raise CourseError(f"a matrix in 4 bits has rows by {BLOCK} and columns by {GROUP}, got {(*numbers.shape,)}")
-        middles = lowest + 8 * scales  # of numbers from -8 to 7, as torch has them
-        scales = torch.stack([scales, middles], dim=-1).transpose(0, 1).bfloat16().contiguous()
-        packed = torch._convert_weight_to_int4pack_for_cpu(numbers.int().contiguous(), 1)
-        super().__init__(numbers.shape, bias, numbers=packed, scales=scales)
-
-    def product(self, x: BD) -> BF:
-        """x Wᵀ for some rows."""
-        return torch._weight_int4pack_mm_for_cpu(x.bfloat16(), self.numbers, GROUP, self.scales)
+        parts = {"scales": by_blocks(scales), "lowest": by_blocks(lowest)}
+        super().__init__(numbers.shape, bias, numbers=in_bytes(numbers), **parts)
 
     def unpacked(self) -> FD:
-        """W. How its bits lie is the CPU's business, so they are multiplied by 1 there, one column after the other."""
-        ones, numbers, scales = torch.eye(self.in_features), self.numbers.cpu(), self.scales.cpu().float()
-        return torch._weight_int4pack_mm_for_cpu(ones, numbers, GROUP, scales).T.to(self.numbers.device)
+        """W."""
+        from course_lib.nn import loops
+
+        weight = loops.unpack(*(buffer.cpu().numpy() for buffer in self.buffers()))
+        return torch.from_numpy(weight).to(self.numbers.device)
 
 
 class PackedTable(nn.Module):

@@ -9,13 +9,13 @@ from course_lib.nn import HalfLinear, Int4Linear, Int8Linear, LoraLinear, Packed
 from tests.parity import assert_near
 from tests.pretend_device import UNAVAILABLE, pretend_device
 
-ROWS, GROUPS = 80, 3  # rows by 16, and not by the 32 or 64 that a processor takes at once
+ROWS, GROUPS = 3 * 64, 3
 D = 32 * GROUPS
-BFLOAT16 = 2**-8  # relative precision
+FEW, SOME, ENOUGH = 1, 5, 37  # rows: the last are enough to unpack the weights
 
 
 def four_bits(bias=None):
-    """A layer whose scales and lowest values fit into bfloat16, and its weight."""
+    """A layer whose scales and lowest values fit into 16 bits, and its weight."""
     numbers = torch.randint(0, 16, (ROWS, D))
     scales, lowest = 2.0 ** torch.randint(-5, -2, (ROWS, GROUPS)), -torch.randint(0, 8, (ROWS, GROUPS)).float() / 8
     weight = (numbers.unflatten(1, (GROUPS, 32)) * scales[..., None] + lowest[..., None]).flatten(1)
@@ -29,19 +29,22 @@ def layers(bias=None):
     ]
 
 
-@pytest.mark.parametrize("rows", [1, 3, 5, 37])
+@pytest.mark.parametrize("rows", [FEW, SOME, ENOUGH])
 def test_few_rows_and_many_are_multiplied_by_the_unpacked_weights(rows):
     x, bias = torch.randn(rows, D), torch.nn.Parameter(torch.randn(ROWS))
     for layer in layers(bias):
         expected = F.linear(x, layer.unpacked(), bias)
-        assert (layer(x) - expected).abs().max() < 2 * BFLOAT16 * expected.abs().max()
+        if isinstance(layer, Int4Linear) and rows < ENOUGH:  # x is rounded
+            assert 0 < (layer(x) - expected).abs().max() < 0.02 * expected.std()
+        else:
+            assert_near(layer(x), expected, 1e-4)
         assert layer(x[:, None]).shape == (rows, 1, ROWS)
 
 
 def test_in_8_bits_no_number_is_off_by_more_than_half_a_step_of_its_row():
     weight = torch.randn(ROWS, D) * torch.logspace(-3, 3, ROWS)[:, None]
     steps = weight.abs().amax(dim=1, keepdim=True) / 127
-    assert ((Int8Linear(weight).unpacked() - weight).abs() <= 0.51 * steps * (1 + 2 * BFLOAT16)).all()
+    assert ((Int8Linear(weight).unpacked() - weight).abs() <= 0.501 * steps).all()
     assert not Int8Linear(torch.zeros(ROWS, D)).unpacked().any()
 
 
@@ -50,16 +53,16 @@ def test_in_4_bits_each_group_has_its_scale_and_its_lowest_value():
     assert torch.equal(layer.unpacked(), weight)
 
 
-def test_each_number_takes_its_bits_and_each_scale_16():
+def test_each_number_takes_its_bits_and_each_scale_16_or_32():
     half, brain, eight, four = layers()
     assert half.nbytes == brain.nbytes == 2 * ROWS * D
-    assert eight.nbytes == ROWS * D + 2 * ROWS
+    assert eight.nbytes == ROWS * D + 4 * ROWS
     assert four.nbytes == ROWS * D // 2 + 2 * 2 * ROWS * GROUPS
 
 
-@pytest.mark.parametrize("shape", [(16, 33), (17, 32)])
+@pytest.mark.parametrize("shape", [(64, 33), (65, 32)])
 def test_a_matrix_that_is_no_whole_groups_is_refused(shape):
-    with pytest.raises(CourseError, match="rows by 16 and columns by 32, got"):
+    with pytest.raises(CourseError, match="rows by 64 and columns by 32, got"):
         Int4Linear(torch.zeros(shape), torch.zeros(shape[0], 1), torch.zeros(shape[0], 1))
 
 

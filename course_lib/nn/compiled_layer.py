@@ -1,0 +1,116 @@
+"""A layer of a decoder as one compiled function, to write with (see `nn.loops`)."""
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course_lib.nn.attention import MultiHeadAttention, scaled_dot_product_attention
+from course_lib.nn.gated_feed_forward import GatedFeedForward
+from course_lib.nn.kv_cache import KVCache, Lender
+from course_lib.nn.llm_layer import LlmLayer
+from course_lib.nn.packed import LOOPED, PackedLinear, as_arrays
+from course_lib.nn.rms_norm import RMSNorm
+from course_lib.nn.rotary import Rotation
+from course_lib.shapes import BD, FD, Mask
+
+SMALL = 2**18  # weights: a matrix of fewer is read before a second core has woken up to help
+
+
+def can_be_compiled(layer: nn.Module) -> bool:
+    """Whether a layer is one of Llama's kind (Touvron et al. 2023, section 2.2), with matrices that loops read well."""
+    if type(layer) is not LlmLayer or type(layer.self_attention) is not MultiHeadAttention:
+        return False
+    attention, feed_forward = layer.self_attention, layer.feed_forward
+    before = layer.self_attention_add_norm.norm, layer.feed_forward_add_norm.norm
+    behind = attention.q_norm, attention.k_norm, layer.self_attention_post_norm, layer.feed_forward_post_norm
+    return (
+        attention.attend is scaled_dot_product_attention
+        and type(feed_forward) is GatedFeedForward
+        and feed_forward.activation is F.silu
+        and all(type(norm) is RMSNorm for norm in before)
+        and all(type(norm) is nn.Identity for norm in behind)
+        and all(are_read_well(group) for group in matrices(layer))
+    )
+
+
+def matrices(layer: LlmLayer) -> list[list[nn.Module]]:
+    """The linear layers in the order of their use; those that read the same vectors together."""
+    attention, feed_forward = layer.self_attention, layer.feed_forward
+    return [
+        [attention.q_proj, attention.k_proj, attention.v_proj],
+        [attention.o_proj],
+        [feed_forward.gate_proj, feed_forward.up_proj],
+        [feed_forward.down_proj],
+    ]
+
+
+def is_large(weight: FD) -> bool:
+    """Whether a matrix is read fastest by a compiled loop, on all cores."""
+    return weight.is_cpu and weight.numel() >= SMALL and weight.dtype in LOOPED
+
+
+def are_read_well(group: list[nn.Module]) -> bool:
+    """Whether all are on the CPU and kept in the same way: packed, or in float32 if one of them is large."""
+    kinds, first = {type(layer) for layer in group}, group[0]
+    if kinds == {nn.Linear}:
+        return first.weight.dtype == torch.float32 and any(is_large(layer.weight) for layer in group)
+    return len(kinds) == 1 and isinstance(first, PackedLinear) and next(first.buffers()).is_cpu
+
+
+def parts(layer: nn.Module) -> list[torch.Tensor]:
+    """What the matrix of a linear layer, packed or not, is made of."""
+    return list(layer.buffers()) if isinstance(layer, PackedLinear) else [layer.weight]
+
+
+def joined(*layers: nn.Module) -> tuple[np.ndarray, ...]:
+    """The matrices of some layers as one, as `loops.linear` takes it; each layer keeps its part of the same memory."""
+    wholes = [torch.cat([part.detach() for part in same]) for same in zip(*map(parts, layers), strict=True)]
+    for whole, *same in zip(wholes, *map(parts, layers), strict=True):
+        for part, place in zip(same, whole.split([len(part) for part in same]), strict=True):
+            part.data = place
+    return as_arrays(wholes)
+
+
+class CompiledLayer:
+    """An `LlmLayer` that `can_be_compiled`, for one new token of each text.
+
+    Its matrices that read the same vectors are joined, in place. Where there is a mask, no rotation, or a cache that is
+    no plain one, the layer itself is called.
+    """
+
+    def __init__(self, layer: LlmLayer):
+        from course_lib.nn import loops  # numba takes a second to import
+
+        attention = layer.self_attention
+        qkv, out, gate_up, down = (joined(*group) for group in matrices(layer))
+        norms = layer.self_attention_add_norm.norm, layer.feed_forward_add_norm.norm
+        norm, feed_forward_norm = ((norm.weight.detach().numpy(), np.float32(norm.eps)) for norm in norms)
+        self.weights = norm, qkv, bias_of(*matrices(layer)[0]), out, feed_forward_norm, gate_up, down
+        self.layer, self.run = layer, loops.layer
+        self.key = torch.empty(1, attention.num_kv_heads, 1, attention.k_proj.out_features // attention.num_kv_heads)
+
+    def __call__(self, x: BD, rotate: Callable | None, mask: Mask | None, cache: KVCache | Lender) -> BD:
+        """What the layer makes of `x`; arguments as those of a `FusedLayer`."""
+        if mask is not None or type(rotate) is not Rotation or type(cache) is not KVCache:
+            return self.layer(x.unsqueeze(1), rotate, mask, cache).squeeze(1)
+        key = self.key if x.shape[0] == 1 else self.key.expand(x.shape[0], -1, -1, -1)
+        keys, values = cache.room(key, key)
+        y = self.run(x.detach().numpy(), *angles(rotate), keys.numpy(), values.numpy(), cache.length, self.weights)
+        cache.length += 1
+        return torch.from_numpy(y)
+
+
+@lru_cache(maxsize=2)  # all layers with the same base share a rotation
+def angles(rotate: Rotation) -> list[np.ndarray]:
+    """Cosines and sines of the angles of each row, B E/2."""
+    return [part.reshape(part.shape[0], -1).numpy() for part in (rotate.cos, rotate.sin)]
+
+
+def bias_of(*layers: nn.Module) -> np.ndarray:
+    """The biases of some layers, side by side; zeros where there are none."""
+    biases = [torch.zeros(layer.out_features) if layer.bias is None else layer.bias.detach() for layer in layers]
+    return torch.cat(biases).numpy()
