@@ -49,29 +49,17 @@ def ready_to_write(model: "Model") -> "Model":
     weights = list(model.parameters())
     if not isinstance(model, Llm) or not weights[0].is_cpu or sum(w.nbytes for w in weights) > LARGE:
         return model
-    fused = fuse(model)
-    if fused.is_small:
-        set_threads(1)
-    compile_loops(fused)
-    return fused
-
-
-def compile_loops(model: "Model") -> None:
-    """Let a model write a token, so that what is compiled on this machine for the first time is there for its answers.
-
-    If that takes long, the standard error says why.
-    """
-    import torch
-
     note = Timer(
         PATIENCE, typer.secho, ["(compiled for this processor, once: half a minute)"], {"dim": True, "err": True}
     )
     note.start()
     try:
-        with torch.inference_mode():
-            model(torch.zeros(1, 1, dtype=torch.long), cache=model.new_cache())
+        fused = fuse(model)
     finally:
         note.cancel()
+    if fused.is_small:
+        set_threads(1)
+    return fused
 
 
 def find(name: str) -> tuple["Model", Callable[["Model"], Callable[..., "Chat"]]]:

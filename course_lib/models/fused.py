@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from contextlib import nullcontext
 
+import torch
+
 from course_lib.errors import CourseError
 from course_lib.models.base import Model
 from course_lib.models.gpt import Gpt
@@ -80,7 +82,7 @@ def fuse(model: Model, store: Callable = exact) -> Fused:
         model: in eval mode.
         store: how a matrix is kept, such as `rounded(torch.float16)`, which halves the memory that is read for each
             token; all else is computed as before. Default: nothing is rounded, and layers are compiled if they can be
-            (a `CompiledLayer`): that takes numba half a minute when they write for the first time on a machine.
+            (a `CompiledLayer`), which takes numba half a minute for the first time on a machine.
 
     Raises:
         CourseError: a model of another kind, or one with `LoraLinear` layers.
@@ -88,8 +90,16 @@ def fuse(model: Model, store: Callable = exact) -> Fused:
     for kind, fused in {Llm: FusedLlm, Gpt: FusedGpt}.items():
         if isinstance(model, kind):
             check_methods(model, kind)
-            return fused(model, store)
+            return awake(fused(model, store))
     raise CourseError(f"only an Llm or a Gpt can be fused, got a {type(model).__name__}")
+
+
+@torch.inference_mode()
+def awake(model: Fused) -> Fused:
+    """The same, after a token that nobody reads: what is compiled for the first time is there for the next ones."""
+    tokens = torch.zeros(1, 1, dtype=torch.long, device=next(model.parameters()).device)
+    model(tokens, cache=model.new_cache())
+    return model
 
 
 def check_methods(model: Model, kind: type[Model]) -> None:
