@@ -1,6 +1,5 @@
 """Instructions with their answers, in the columns of databricks/databricks-dolly-15k."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,4 +59,4 @@ def world_dialogues(split: str) -> list[dict[str, Any]]:
     """The rows of the little world's dialogues."""
     from course_lib.world.dialogues import make_dialogues
 
-    return [asdict(dialogue) for dialogue in make_dialogues(split)]
+    return [dict(vars(dialogue)) for dialogue in make_dialogues(split)]

@@ -1,6 +1,5 @@
 """Pairs of conversations of which one was preferred, in the columns of trl-lib/ultrafeedback_binarized."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,4 +45,4 @@ def world_preferences(split: str) -> list[dict[str, Any]]:
     """The rows of the little world's preferences."""
     from course_lib.world.dialogues import make_preferences
 
-    return [asdict(preference) for preference in make_preferences(split)]
+    return [dict(vars(preference)) for preference in make_preferences(split)]

@@ -1,6 +1,5 @@
 """Stories, in the hub's layout: a column `text`, as in roneneldan/TinyStories."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,4 +30,4 @@ def world_stories(split: str) -> list[dict[str, Any]]:
     """The rows of the little world's stories."""
     from course_lib.world.stories import make_stories
 
-    return [asdict(story) for story in make_stories(split)]
+    return [dict(vars(story)) for story in make_stories(split)]
