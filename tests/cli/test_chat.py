@@ -20,6 +20,8 @@ from tests.chats import ANSWERS, QUESTIONS, Prescribed, assistant, chat_llm, cha
 from tests.cli.conftest import course
 from tests.models.tiny import IMAGE_SIZE, tiny_vlm
 
+pytestmark = pytest.mark.usefixtures("shapes_unchecked")
+
 command = importlib.import_module("course_lib.cli.chat")  # the package has a function of that name
 
 

@@ -49,6 +49,7 @@ def test_an_answer_that_fills_the_context_has_not_ended():
     assert (said.text, said.ended) == (LAW, False)
 
 
+@pytest.mark.usefixtures("shapes_unchecked")
 def test_answers_come_in_the_order_of_the_questions_whatever_the_batches():
     model = chat_llm()
     conversations = [[user(question)] for question in QUESTIONS]
@@ -73,6 +74,7 @@ def test_every_group_is_scored_alone_and_all_together():
     }
 
 
+@pytest.mark.usefixtures("shapes_unchecked")
 def test_rows_of_other_sources_have_one_group():
     assert list(evaluate_chat(chat_llm(), chat_tokenizer(), dialogues(["yes", "no"]))) == ["all"]
 
@@ -85,6 +87,7 @@ def test_another_case_or_one_letter_more_is_not_exact(said, monkeypatch):
     )
 
 
+@pytest.mark.usefixtures("shapes_unchecked")
 def test_the_response_is_not_shown_to_the_model():
     rows = dialogues([LAW, LAW])
     assert [message["role"] for message in conversation(rows[0])[:-1]] == ["user"]

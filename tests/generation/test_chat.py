@@ -145,6 +145,7 @@ class TestInterruption:
         assert talk.messages == [user(QUESTIONS[1]), assistant(ANSWERS[0])]
 
 
+@pytest.mark.usefixtures("shapes_unchecked")
 class TestContext:
     def test_old_turns_are_dropped_and_it_says_how_many(self, model):
         talk = chat(model, *3 * ANSWERS)

@@ -26,6 +26,7 @@ def float64():
     torch.set_default_dtype(torch.float32)
 
 
+@pytest.mark.usefixtures("shapes_unchecked")
 @pytest.mark.parametrize("cache_for", [cache_for, lambda window_size: KVCache()], ids=["ring", "plain"])
 @pytest.mark.parametrize(("kv_heads", "windows"), list(product([1, 2, 6], WINDOWS)))
 @torch.no_grad()
