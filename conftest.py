@@ -16,7 +16,8 @@ for library in ("HF_HUB", "HF_DATASETS", "TRANSFORMERS"):
 
 # An int may stand where a float is meant, as everywhere.
 CHECK = "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))"
-# The shapes that signatures state are checked at every call (not in notebooks and other processes: those are users).
+# The shapes that signatures state are checked at every call, unless a test asks for the fixture `shapes_unchecked` (not
+# in notebooks and other processes: those are users).
 ROOMS = "evaluation", "generation", "models", "nn", "objectives"
 install_import_hook([f"course_lib.{room}" for room in ROOMS], CHECK)
 
