@@ -31,9 +31,10 @@ def can_be_compiled(layer: nn.Module) -> bool:
         attention.attend is scaled_dot_product_attention
         and type(feed_forward) is GatedFeedForward
         and feed_forward.activation is F.silu
-        and all(type(norm) is RMSNorm for norm in before)
+        and all(type(norm) is RMSNorm and norm.weight.dtype == torch.float32 for norm in before)
         and all(type(norm) is nn.Identity for norm in behind)
         and all(are_read_well(group) for group in matrices(layer))
+        and all(linear.bias is None for group in matrices(layer)[1:] for linear in group)
     )
 
 
@@ -66,6 +67,7 @@ def parts(layer: nn.Module) -> list[torch.Tensor]:
     return list(layer.buffers()) if isinstance(layer, PackedLinear) else [layer.weight]
 
 
+@torch.inference_mode(mode=False)  # what they keep can be learnt on
 def joined(*layers: nn.Module) -> tuple[np.ndarray, ...]:
     """The matrices of some layers as one, as `loops.linear` takes it; each layer keeps its part of the same memory."""
     wholes = [torch.cat([part.detach() for part in same]) for same in zip(*map(parts, layers), strict=True)]
@@ -98,8 +100,8 @@ class CompiledLayer:
         if mask is not None or type(rotate) is not Rotation or type(cache) is not KVCache:
             return self.layer(x.unsqueeze(1), rotate, mask, cache).squeeze(1)
         key = self.key if x.shape[0] == 1 else self.key.expand(x.shape[0], -1, -1, -1)
-        keys, values = cache.room(key, key)
-        y = self.run(x.detach().numpy(), *angles(rotate), keys.numpy(), values.numpy(), cache.length, self.weights)
+        held = [part.detach().numpy() for part in cache.room(key, key)]
+        y = self.run(x.detach().numpy(), *angles(rotate), *held, cache.length, self.weights)
         cache.length += 1
         return torch.from_numpy(y)
 

@@ -7,6 +7,7 @@ each of which has to be started, is one function here. A matrix W, F D, is a tup
 import ctypes
 import sys
 from collections.abc import Callable
+from functools import partial
 from inspect import unwrap
 from typing import Any
 
@@ -47,13 +48,17 @@ IS_SHARED = open_pool()
 FAST = {"reassoc", "contract", "arcp", "nsz"}  # sums in any order; but infinite numbers, and none, stay what they are
 
 
-def compiled(function: Callable | None = None, parallel: bool = False) -> Callable:
-    """A function that numba compiles when it is first called, and keeps on disk; `parallel`: its `prange` is shared.
+def compiled(function: Callable, parallel: bool = False) -> Callable:
+    """A function that numba compiles when it is first called; `parallel`: its `prange` is shared.
 
-    What the tests wrap around functions, to check shapes, is taken off: numba could not compile it.
+    It is kept on disk, where a folder can be written to. What the tests wrap around functions, to check shapes, is
+    taken off: numba could not compile it.
     """
-    make = njit(fastmath=FAST, cache=True, parallel=parallel and IS_SHARED)
-    return make(unwrap(function)) if function else lambda function: make(unwrap(function))
+    make = partial(njit, unwrap(function), fastmath=FAST, parallel=parallel and IS_SHARED)
+    try:
+        return make(cache=True)
+    except RuntimeError:  # neither beside this file nor at home
+        return make()
 
 
 @intrinsic
@@ -161,7 +166,7 @@ def _in_8_bits(x, matrix):
             total = np.float32(0)
             for i in range(x.shape[1]):
                 total += number(numbers[f, i]) * x[b, i]
-            y[b, f] = total * scales[f]
+            y[b, f] = total * number(scales[f])
     return y
 
 
@@ -176,7 +181,7 @@ def _in_4_bits(x, matrix):
     return y.reshape(len(x), -1)
 
 
-@compiled(parallel=True)
+@partial(compiled, parallel=True)
 def unpack(numbers: np.ndarray, scales: np.ndarray, lowest: np.ndarray) -> np.ndarray:
     """W, F D, of a matrix in 4 bits."""
     weight = np.empty((len(numbers) * BLOCK, numbers.shape[1] * GROUP), np.float32)
@@ -241,7 +246,7 @@ def gather(query: np.ndarray, keys: np.ndarray, values: np.ndarray, gathered: np
             gathered[i] += weights[s] / total * values[s, i]
 
 
-@compiled(parallel=True)
+@partial(compiled, parallel=True)
 def attend(queries: Heads, keys: Cached, values: Cached) -> Heads:
     """Attention of the newest token, B H E, to keys and values, B K S E: H / K heads share theirs."""
     gathered = np.empty_like(queries)

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from course_lib.models import fuse
+from course_lib.models import fuse, pack
 from course_lib.nn import HalfLinear, Int8Linear, KVCache, compiled_layer
 from course_lib.nn.compiled_layer import CompiledLayer, can_be_compiled, matrices
 from tests.models.tiny import tiny_llm
@@ -69,6 +69,21 @@ def test_what_is_learnt_later_is_read_by_the_compiled_layer():
     assert_near(fused(tokens, cache=fused.new_cache()), model(tokens), 1e-5)
 
 
+def test_what_the_cache_holds_may_be_computed_with_gradients():
+    model, tokens = tiny_llm(), torch.randint(1, V, (B, T))
+    fused, cache = fuse(model), model.new_cache()
+    logits = [fused(part, cache=cache) for part in tokens.split([T - 1, 1], dim=1)]
+    assert_near(torch.cat(logits, dim=1), model(tokens), 1e-5)
+
+
+def test_a_model_can_learn_on_that_is_fused_in_inference_mode():
+    model = tiny_llm()
+    with torch.inference_mode():
+        fuse(model)
+    model(torch.randint(1, V, (B, T))).sum().backward()
+    assert all(weight.grad is not None for weight in model.parameters())
+
+
 def test_its_steps_do_not_go_through_the_layer(monkeypatch):
     model = tiny_llm()
     fused, cache = fuse(model), model.new_cache()
@@ -100,11 +115,20 @@ def test_a_layer_that_is_not_of_the_kind_is_not_compiled(choices):
     assert not can_be_compiled(tiny_llm(**choices).layers[0])
 
 
+@pytest.mark.parametrize("name", ["self_attention.o_proj", "feed_forward.up_proj", "feed_forward.down_proj"])
+def test_a_layer_is_not_compiled_with_a_bias_that_it_would_not_add(name):
+    layer = tiny_llm().layers[0]
+    linear = layer.get_submodule(name)
+    linear.bias = nn.Parameter(torch.randn(linear.out_features))
+    assert not can_be_compiled(layer)
+
+
 def test_a_layer_is_not_compiled_in_float64_or_if_it_is_small_or_kept_in_several_ways(monkeypatch):
     assert not can_be_compiled(tiny_llm().double().layers[0])
     mixed = tiny_llm().layers[0]
     mixed.self_attention.k_proj = Int8Linear(mixed.self_attention.k_proj.weight)
     assert not can_be_compiled(mixed)
+    assert not can_be_compiled(pack(tiny_llm()).bfloat16().layers[0])
     monkeypatch.setattr(compiled_layer, "SMALL", 2**18)
     assert not can_be_compiled(tiny_llm().layers[0])
     assert not can_be_compiled(nn.Identity())

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from numba.core.caching import CacheImpl
 
 from course_lib.nn import RMSNorm, Rotary, attention_weights, loops
 from course_lib.nn.blocks import by_blocks, in_bytes
@@ -37,6 +38,13 @@ def test_in_8_bits_each_row_has_its_scale(rows):
     x, numbers, scales = torch.randn(rows, D), torch.randint(-127, 128, (ROWS, D)), torch.rand(ROWS)
     y = loops.product(x.numpy(), (numbers.to(torch.int8).numpy(), scales.numpy()))
     near(y, x @ numbers.float().T * scales, 1e-2)  # of some thousands
+
+
+@pytest.mark.slow
+def test_in_8_bits_the_scales_may_have_16():
+    x, numbers, scales = torch.randn(1, D), torch.randint(-127, 128, (ROWS, D)), torch.rand(ROWS).half()
+    y = loops.product(x.numpy(), (numbers.to(torch.int8).numpy(), scales.view(torch.uint16).numpy()))
+    near(y, x @ numbers.float().T * scales.float(), 1e-2)
 
 
 def in_4_bits(numbers, scales, lowest):
@@ -94,6 +102,11 @@ def test_heads_attend_to_the_keys_that_they_share(length):
     gathered = loops.attend(queries[:, :, 0].numpy(), keys.numpy(), values.numpy())
     expected = attention_weights(queries, keys) @ values.repeat_interleave(3, dim=1)
     near(gathered, expected[:, :, 0])
+
+
+def test_functions_are_compiled_where_no_folder_can_be_written_to(monkeypatch):
+    monkeypatch.setattr(CacheImpl, "_locator_classes", [])
+    assert loops.compiled(lambda: 7)() == 7
 
 
 def test_the_threads_of_torch_are_as_they_were():
