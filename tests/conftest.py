@@ -35,7 +35,10 @@ def tolerance(request):
 
 @pytest.fixture
 def shapes_unchecked():
-    """As outside the tests, where signatures only say which shapes are meant: for what a user gets to read."""
+    """As outside the tests, where signatures only say which shapes are meant: for what a user gets to read.
+
+    And for whole runs of what others check: with the checks they take twice as long.
+    """
     jaxtyping.config.update("jaxtyping_disable", True)
     yield
     jaxtyping.config.update("jaxtyping_disable", False)

@@ -46,7 +46,10 @@ from tests.models.tiny import (
 from tests.pretend_device import UNAVAILABLE, pretend_device
 from tests.toys import reversal_batches, sentence_rows, tiny_translator, toy_tokenizer
 
-pytestmark = pytest.mark.skipif(bool(UNAVAILABLE), reason=UNAVAILABLE)
+pytestmark = [
+    pytest.mark.skipif(bool(UNAVAILABLE), reason=UNAVAILABLE),
+    pytest.mark.usefixtures("shapes_unchecked"),
+]
 
 
 @pytest.fixture

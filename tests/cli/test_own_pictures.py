@@ -31,6 +31,7 @@ def toys(tmp_path_factory):
     return recipes | {"clip": replace(clip, text=clip.text | {"max_length": 31}, d_joint=6)}
 
 
+@pytest.mark.usefixtures("shapes_unchecked")
 @pytest.mark.parametrize(
     ("name", "items", "table"),
     [

@@ -84,6 +84,7 @@ def test_logits_equal_those_of_a_small_torchvision_model():
     assert named.config.classes == tuple("abcdefg")
 
 
+@pytest.mark.slow  # it has 86 million parameters
 @torch.no_grad()
 def test_logits_equal_those_of_vit_b_16():
     model, picture = shake(vit_b_16(weights=None)).eval(), torch.randn(1, 3, 224, 224)

@@ -124,6 +124,7 @@ def test_a_batch_is_learnt_from_several_times_before_the_next_is_drawn():
     assert [drawn[i] is drawn[i - 1] for i in range(1, 9)] == [True, True, False] * 2 + [True, True]
 
 
+@pytest.mark.usefixtures("shapes_unchecked")
 @pytest.mark.parametrize("killed", [2, 3, 7])  # within a batch, between two, and in the last one
 def test_a_training_killed_between_two_updates_from_one_batch_ends_with_the_same_weights(killed, tmp_path):
     def weights(folder, stop=None):
@@ -189,6 +190,7 @@ def bandit(algorithm):
     return policy, rollouts(policy, advantages=BaselineAdvantages(0.02), **settings), Reinforce()
 
 
+@pytest.mark.usefixtures("shapes_unchecked")
 @pytest.mark.parametrize("algorithm", ["REINFORCE", "PPO", "GRPO"])
 def test_each_algorithm_learns_to_say_the_token_that_is_rewarded(algorithm):
     model, batches, objective = bandit(algorithm)

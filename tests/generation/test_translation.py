@@ -28,6 +28,7 @@ def alone(sentence, model):
     return tokenizer.decode(output)
 
 
+@pytest.mark.usefixtures("shapes_unchecked")
 def test_each_sentence_is_translated_as_if_alone_and_the_order_is_kept(model):
     long_enough = [sentence for sentence in SENTENCES if len(toy_tokenizer().encode(sentence)) > 4]
     translations = translate(long_enough, model, toy_tokenizer())
@@ -35,6 +36,7 @@ def test_each_sentence_is_translated_as_if_alone_and_the_order_is_kept(model):
     assert len(set(translations)) > 3
 
 
+@pytest.mark.usefixtures("shapes_unchecked")
 @pytest.mark.parametrize("search", [greedy_search, beam(3)], ids=["greedy", "beam"])
 def test_the_size_of_the_batches_makes_no_difference(search, model):
     long_enough = [sentence for sentence in SENTENCES if len(toy_tokenizer().encode(sentence)) > 4]

@@ -73,7 +73,7 @@ READERS = [  # the first two have each choice once
 
 
 @pytest.fixture(autouse=True)
-def float64():
+def float64(shapes_unchecked):
     torch.set_default_dtype(torch.float64)
     yield
     torch.set_default_dtype(torch.float32)

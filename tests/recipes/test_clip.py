@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from course_lib.data import load_captions
@@ -24,6 +25,7 @@ def test_pictures_of_any_kind_and_their_captions_are_learnt_and_the_card_says_wh
     assert COLOURS[(blue @ texts.T).argmax()] == "blue"
 
 
+@pytest.mark.usefixtures("shapes_unchecked")
 def test_the_same_pictures_in_parquet_files_teach_the_same(toys, tmp_path):
     recipe, source = toys["clip"]
     (parquet := tmp_path / "parquet").mkdir()

@@ -16,6 +16,7 @@ def slow(name):
     return pytest.param(name, marks=pytest.mark.slow)
 
 
+@pytest.mark.usefixtures("shapes_unchecked")
 @pytest.mark.skipif(bool(UNAVAILABLE), reason=UNAVAILABLE)
 @pytest.mark.parametrize("name", [slow(name) if name in WRITERS else name for name in RECIPES])
 def test_a_recipe_ends_with_its_card_on_another_device(name, toys, tmp_path):

@@ -19,6 +19,7 @@ from tests.recipes.conftest import Interrupted
 from tests.recipes.toys import quiet, row
 
 LONG = "Hello! " * 200
+AGAIN = pytest.mark.usefixtures("shapes_unchecked")  # those that a recipe computes are checked in the first test
 SEEING_AGAIN = {"connector-smollm2", "vlm-aligned"}  # they see and learn as others do
 PREPARERS = {
     "translator": {"tokenizer.json", "words.json"},
@@ -64,6 +65,7 @@ def near(scores):
     return pytest.approx(scores, rel=1e-5, abs=1e-6)
 
 
+@AGAIN
 @pytest.mark.parametrize("name", ["translator", "base", "vlm", "vit", "clip"])
 def test_an_interrupted_training_goes_on_to_the_same_weights(name, toys, tmp_path):
     recipe, source = toys[name]
@@ -76,6 +78,7 @@ def test_an_interrupted_training_goes_on_to_the_same_weights(name, toys, tmp_pat
     assert parts["sha256"] == whole["sha256"]
 
 
+@AGAIN
 @pytest.mark.parametrize("name", ["translator", "connector"])
 def test_another_seed_makes_another_model(name, toys, tmp_path):
     recipe, source = toys[name]
@@ -83,6 +86,7 @@ def test_another_seed_makes_another_model(name, toys, tmp_path):
     assert cards[0]["sha256"] != cards[1]["sha256"]
 
 
+@AGAIN
 def test_each_stage_learns_its_own_rows_drawn_with_the_seed_of_the_run(toys, tmp_path, monkeypatch):
     recipe, source = toys["vlm"]
     kind, asked = type(recipe), []
@@ -153,6 +157,7 @@ PICTURE = row("red")
 TOO_LONG["vlm"] = PICTURE | {"texts": [PICTURE["texts"][0] | {"user": LONG}]}
 
 
+@AGAIN
 @pytest.mark.parametrize("name", TOO_LONG)
 def test_a_row_that_the_model_cannot_read_is_left_out_and_counted(name, toys, tmp_path):
     recipe, source = toys[name]
@@ -251,6 +256,7 @@ def test_of_another_source_other_settings_hold_in_all_stages():
     assert RECIPES["vlm"].on("world") is RECIPES["vlm"]
 
 
+@AGAIN
 def test_stages_are_learnt_in_their_order_each_with_its_own_plan_and_data(toys, tmp_path):
     recipe, source = toys["vlm"]
     lines = []

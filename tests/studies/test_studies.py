@@ -64,6 +64,7 @@ def test_each_arm_of_a_study_changes_settings_that_it_has(study):
         signature(study.measure).bind(**{"seed": 1, **study.toy, **settings})
 
 
+@pytest.mark.usefixtures("shapes_unchecked")
 @pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.slow if n in LARGE else ()) for n in STUDIES])
 def test_a_study_gives_the_same_numbers_for_the_same_seed(name):
     study = STUDIES[name]

@@ -12,6 +12,8 @@ from tests.disks import each_full_disk
 from tests.toys import tiny_translator
 from tests.training.runs import STEPS, Recorded, is_same, trained_weights, trainer
 
+pytestmark = pytest.mark.usefixtures("shapes_unchecked")
+
 NAME = "checkpoint.safetensors"
 
 

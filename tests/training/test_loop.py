@@ -9,6 +9,8 @@ from course_lib.errors import CourseError
 from course_lib.objectives import Contrastive
 from tests.training.runs import STEPS, Recorded, is_same, trained_weights, trainer
 
+pytestmark = pytest.mark.usefixtures("shapes_unchecked")
+
 
 def test_the_loss_falls():
     history = trainer(dropout=0.0, steps=60, average=0.0, evaluations=6).train()

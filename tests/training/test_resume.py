@@ -11,6 +11,8 @@ import torch
 from course_lib.runtime import REPOSITORY
 from tests.training.runs import STEPS, Recorded, is_same, trained_weights, trainer
 
+pytestmark = pytest.mark.usefixtures("shapes_unchecked")
+
 PARTS = 2
 ONCE_PER_STEP, RARELY = STEPS, 2
 
@@ -86,6 +88,7 @@ run_in(sys.argv[1], ONCE_PER_STEP).train()
 """
 
 
+@pytest.mark.slow  # a process of its own
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
 def test_a_process_killed_while_saving_leaves_the_checkpoint_before_and_ends_with_the_same_weights(
     uninterrupted, tmp_path

@@ -48,6 +48,7 @@ def test_a_page_answers_as_the_library_does_and_remembers_what_was_said(page, ch
     assert len(page.texts(".user")) == 1
 
 
+@pytest.mark.slow  # models of other parts are looked into below
 def test_every_part_and_every_box_can_be_looked_into(page):
     assert len(page.texts(".road button")) == PARTS
     for part in range(PARTS):

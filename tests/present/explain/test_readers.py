@@ -4,7 +4,7 @@ import pytest
 
 from tests.present.accessibility import barriers
 
-NAMES = ("translator", "chat", "vlm")
+NAMES = ("translator", *(pytest.param(name, marks=pytest.mark.slow) for name in ("chat", "vlm")))
 PHONE = {"width": 380, "height": 700}
 
 each_model = pytest.mark.parametrize("file", NAMES, indirect=True)

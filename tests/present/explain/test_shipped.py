@@ -15,6 +15,8 @@ from course_lib.world.scenes.questions import FORMS, questions
 from tests.javascript import run
 from tests.present.explain.twins import rounded
 
+pytestmark = pytest.mark.usefixtures("shapes_unchecked")
+
 GREEDY = """
 import { load_model } from "./models/store.js";
 import { Tokenizer } from "./data/tokenizer.js";

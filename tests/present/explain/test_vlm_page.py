@@ -90,6 +90,7 @@ def test_a_page_answers_as_the_library_does_in_each_form(page, vlm):
         assert page.output == text
 
 
+@pytest.mark.slow  # a model of other parts is looked into below
 def test_every_part_and_every_box_can_be_looked_into(page):
     assert len(page.texts(".road button")) == PARTS
     for part in range(PARTS):
@@ -102,6 +103,7 @@ def test_every_part_and_every_box_can_be_looked_into(page):
         assert "in each of 17 rows." in page.texts(".open-box > p")[0]
 
 
+@pytest.mark.slow  # a dozen questions are asked
 def test_exchanged_patches_are_swapped_features(page, vlm):
     model, _, processor = vlm
     page.click("part-13")
