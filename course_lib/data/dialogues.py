@@ -23,7 +23,7 @@ def load_dialogues(source: str | Path = "world", split: str = "train") -> "datas
     """
     rows = load_source(source, split, world_dialogues)
     rows = require_columns(rows, "instruction", "context", "response", "category")
-    for number, row in enumerate(rows, start=1):
+    for number, row in enumerate(rows.to_list(), start=1):
         with located(f'row {number} of "{source}", split "{split}"'):
             check_dialogue(row)
     return rows

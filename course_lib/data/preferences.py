@@ -22,7 +22,7 @@ def load_preferences(source: str | Path = "world", split: str = "train") -> "dat
             different prompts, or are equal; the row is named.
     """
     rows = require_columns(load_source(source, split, world_preferences), "chosen", "rejected")
-    for number, row in enumerate(rows, start=1):
+    for number, row in enumerate(rows.to_list(), start=1):
         with located(f'row {number} of "{source}", split "{split}"'):
             check_preference(row["chosen"], row["rejected"])
     return rows

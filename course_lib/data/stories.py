@@ -20,7 +20,7 @@ def load_stories(source: str | Path = "world", split: str = "train") -> "dataset
         CourseError: the source can't be used, the column `text` is missing, or a row has none.
     """
     rows = require_columns(load_source(source, split, world_stories), "text")
-    for number, text in enumerate(rows["text"], start=1):
+    for number, text in enumerate(rows["text"][:], start=1):
         if not isinstance(text, str) or not text.strip():
             raise CourseError(f'row {number} of "{source}", split "{split}", has no text: got {text!r}')
     return rows
