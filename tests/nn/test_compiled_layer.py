@@ -7,6 +7,7 @@ from torch import nn
 from course_lib.models import fuse, pack
 from course_lib.nn import HalfLinear, Int8Linear, KVCache, compiled_layer
 from course_lib.nn.compiled_layer import CompiledLayer, can_be_compiled, matrices
+from course_lib.nn.packed import MANY
 from tests.models.tiny import tiny_llm
 from tests.parity import B, T, V, assert_near
 
@@ -99,6 +100,15 @@ def test_where_there_is_a_mask_or_another_cache_the_layer_itself_is_called():
     assert {type(layer) for layer in fused.layers} == {CompiledLayer}
     assert {type(layer) for layer in cache.layers} > {KVCache}
     assert_near(torch.cat([fused(part, cache=cache) for part in tokens.split(1, dim=1)], dim=1), model(tokens), 1e-5)
+
+
+@torch.no_grad()
+def test_for_many_texts_the_layer_itself_is_called():
+    model, tokens = tiny_llm(), torch.randint(1, V, (MANY, 1))
+    fused = fuse(model)
+    for layer in fused.layers:
+        layer.run = None
+    assert_near(fused(tokens, cache=fused.new_cache()), model(tokens), 1e-5)
 
 
 OTHERS = {
