@@ -46,7 +46,7 @@ def rounded(dtype: torch.dtype) -> Callable[[FD], Callable]:
 
 def read_by_loops(weight: FD) -> Callable:
     """A product with a matrix as it is stored."""
-    return lambda x: looped(x, [weight]) if len(x) < MANY else F.linear(x.to(weight.dtype), weight).to(x.dtype)
+    return lambda x: looped(x.detach(), [weight]) if len(x) < MANY else F.linear(x.to(weight.dtype), weight).to(x.dtype)
 
 
 class Matrix:

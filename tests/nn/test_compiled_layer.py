@@ -70,8 +70,9 @@ def test_what_is_learnt_later_is_read_by_the_compiled_layer():
     assert_near(fused(tokens, cache=fused.new_cache()), model(tokens), 1e-5)
 
 
-def test_what_the_cache_holds_may_be_computed_with_gradients():
-    model, tokens = tiny_llm(), torch.randint(1, V, (B, T))
+@pytest.mark.parametrize("choices", [{}, {"qk_norm": True}], ids=["compiled", "not compiled"])
+def test_what_the_cache_holds_may_be_computed_with_gradients(choices):
+    model, tokens = tiny_llm(**choices), torch.randint(1, V, (B, T))
     fused, cache = fuse(model), model.new_cache()
     logits = [fused(part, cache=cache) for part in tokens.split([T - 1, 1], dim=1)]
     assert_near(torch.cat(logits, dim=1), model(tokens), 1e-5)
