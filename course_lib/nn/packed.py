@@ -33,7 +33,8 @@ def as_arrays(matrix: Sequence[torch.Tensor]) -> tuple[np.ndarray, ...]:
 class PackedLinear(nn.Module):
     """x Wᵀ + b for a W, F D, in few bits, whose parts are its buffers; `unpacked` gives W back.
 
-    On a CPU a few rows are multiplied by the parts. On other devices, and for `MANY` rows, W is unpacked.
+    On a CPU a few rows are multiplied by the parts. On other devices, for `MANY` rows, and where gradients flow through,
+    W is unpacked.
     """
 
     def __init__(self, shape: tuple[int, int], bias: nn.Parameter | None, **parts: torch.Tensor):
@@ -45,7 +46,7 @@ class PackedLinear(nn.Module):
 
     def forward(self, x: Numbers) -> torch.Tensor:
         rows = x.reshape(-1, self.in_features)
-        if x.is_cpu and len(rows) < MANY:
+        if x.is_cpu and len(rows) < MANY and not rows.requires_grad:
             y = looped(rows.float(), list(self.buffers())).to(x.dtype)
         else:
             y = F.linear(rows, self.unpacked().to(x.dtype))

@@ -41,6 +41,13 @@ def test_few_rows_and_many_are_multiplied_by_the_unpacked_weights(rows):
         assert layer(x[:, None]).shape == (rows, 1, ROWS)
 
 
+def test_gradients_flow_through():
+    for layer in layers():
+        x = torch.randn(FEW, D, requires_grad=True)
+        layer(x).sum().backward()
+        assert_near(x.grad[0], layer.unpacked().sum(dim=0), 1e-4)
+
+
 def test_in_8_bits_no_number_is_off_by_more_than_half_a_step_of_its_row():
     weight = torch.randn(ROWS, D) * torch.logspace(-3, 3, ROWS)[:, None]
     steps = weight.abs().amax(dim=1, keepdim=True) / 127
