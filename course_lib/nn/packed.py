@@ -33,7 +33,7 @@ def as_arrays(matrix: Sequence[torch.Tensor]) -> tuple[np.ndarray, ...]:
 class PackedLinear(nn.Module):
     """x Wᵀ + b for a W, F D, in few bits, whose parts are its buffers; `unpacked` gives W back.
 
-    On a CPU a few rows are multiplied by the parts. On other devices, for `MANY` rows, and where gradients flow through,
+    On a CPU a few rows are multiplied by the parts. On other devices, for `MANY` rows, and where gradients are wanted,
     W is unpacked.
     """
 
