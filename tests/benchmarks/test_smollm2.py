@@ -10,6 +10,7 @@ from tests.convert.test_gguf_packed import GROUPED
 from tests.models.tiny import tiny_llm
 
 
+@pytest.mark.slow  # each way is compiled
 def test_each_way_to_keep_the_weights_is_compared_with_the_others(tmp_path, monkeypatch):
     monkeypatch.setattr(smollm2, "find_spec", lambda name: None)
     path = written(tmp_path / "it.gguf", "llama", twin("llama", **GROUPED), Kind.Q4_1)
