@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # each command imports what it needs when it runs
     from course_lib.generation import Chat
     from course_lib.models.base import Model
 
-PATIENCE = 2  # seconds
+PATIENCE = 2  # seconds of silence, before it is said what takes so long
 LARGE = 2**30  # bytes of weights: from here on, memory is worth more than time
 
 

@@ -12,7 +12,7 @@ from course_lib.nn.attention import MultiHeadAttention, scaled_dot_product_atten
 from course_lib.nn.gated_feed_forward import GatedFeedForward
 from course_lib.nn.kv_cache import KVCache, Lender
 from course_lib.nn.llm_layer import LlmLayer
-from course_lib.nn.packed import LOOPED, MANY, PackedLinear, as_arrays
+from course_lib.nn.packed import LOOPED, PackedLinear, as_arrays, is_few
 from course_lib.nn.rms_norm import RMSNorm
 from course_lib.nn.rotary import Rotation
 from course_lib.shapes import BD, FD, Mask
@@ -80,8 +80,8 @@ def joined(*layers: nn.Module) -> tuple[np.ndarray, ...]:
 class CompiledLayer:
     """An `LlmLayer` that `can_be_compiled`, for one new token of each text.
 
-    Its matrices that read the same vectors are joined, in place. For `MANY` texts, with a mask, without a rotation, or
-    with a cache that is no plain one, the layer itself is called.
+    Its matrices that read the same vectors are joined, in place. For many texts, for gradients (see `is_few`), with a
+    mask, without a rotation, or with a cache that is no plain one, the layer itself is called.
     """
 
     def __init__(self, layer: LlmLayer):
@@ -98,7 +98,7 @@ class CompiledLayer:
     def __call__(self, x: BD, rotate: Callable | None, mask: Mask | None, cache: KVCache | Lender) -> BD:
         """What the layer makes of `x`; arguments as those of a `FusedLayer`."""
         is_plain = mask is None and type(rotate) is Rotation and type(cache) is KVCache
-        if not is_plain or len(x) >= MANY:
+        if not (is_plain and is_few(x)):
             return self.layer(x.unsqueeze(1), rotate, mask, cache).squeeze(1)
         key = self.key if x.shape[0] == 1 else self.key.expand(x.shape[0], -1, -1, -1)
         held = [part.detach().numpy() for part in cache.room(key, key)]

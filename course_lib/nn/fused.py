@@ -21,7 +21,7 @@ from course_lib.nn.feed_forward import FeedForward
 from course_lib.nn.gated_feed_forward import GatedFeedForward
 from course_lib.nn.kv_cache import KVCache, Lender
 from course_lib.nn.llm_layer import LlmLayer
-from course_lib.nn.packed import MANY, PackedLinear, PackedMatrix, looped
+from course_lib.nn.packed import PackedLinear, PackedMatrix, is_few, looped
 from course_lib.nn.rms_norm import RMSNorm
 from course_lib.shapes import BD, BF, FD, Mask
 
@@ -46,7 +46,7 @@ def rounded(dtype: torch.dtype) -> Callable[[FD], Callable]:
 
 def read_by_loops(weight: FD) -> Callable:
     """A product with a matrix as it is stored."""
-    return lambda x: looped(x.detach(), [weight]) if len(x) < MANY else F.linear(x.to(weight.dtype), weight).to(x.dtype)
+    return lambda x: looped(x, [weight]) if is_few(x) else F.linear(x.to(weight.dtype), weight).to(x.dtype)
 
 
 class Matrix:

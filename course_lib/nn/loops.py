@@ -78,6 +78,15 @@ def number(typing_context: Any, stored: types.Type) -> tuple:
 
 
 @compiled
+def dot(stored: np.ndarray, x: np.ndarray) -> np.float32:
+    """The dot product of a row as it is stored and an x, D."""
+    total = np.float32(0)
+    for i in range(len(x)):
+        total += number(stored[i]) * x[i]
+    return total
+
+
+@compiled
 def round_groups(x: Rows) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """x, B D, in whole numbers from -127 to 127; for each group the unit that these count, and the sum of x."""
     num_groups = x.shape[1] // GROUP
@@ -150,10 +159,7 @@ def _as_stored(x, matrix):
     y = np.empty((len(x), len(weight)), np.float32)
     for f in prange(len(weight)):
         for b in range(len(x)):
-            total = np.float32(0)
-            for i in range(x.shape[1]):
-                total += number(weight[f, i]) * x[b, i]
-            y[b, f] = total
+            y[b, f] = dot(weight[f], x[b])
     return y
 
 
@@ -163,10 +169,7 @@ def _in_8_bits(x, matrix):
     y = np.empty((len(x), len(numbers)), np.float32)
     for f in prange(len(numbers)):
         for b in range(len(x)):
-            total = np.float32(0)
-            for i in range(x.shape[1]):
-                total += number(numbers[f, i]) * x[b, i]
-            y[b, f] = total * number(scales[f])
+            y[b, f] = dot(numbers[f], x[b]) * number(scales[f])
     return y
 
 

@@ -18,11 +18,16 @@ MANY = 32  # rows: that many are multiplied faster by torch
 LOOPED = {torch.float32: torch.float32, torch.float16: torch.uint16, torch.bfloat16: torch.int16}  # as numpy knows them
 
 
+def is_few(x: BD) -> bool:
+    """Whether loops are to multiply these rows: fewer than `MANY`, on a CPU, without gradients, which need torch."""
+    return x.is_cpu and x.shape[0] < MANY and not (x.requires_grad and torch.is_grad_enabled())
+
+
 def looped(x: BD, matrix: Sequence[torch.Tensor]) -> BF:
     """x Wᵀ for a few rows x and a W of one or several parts, by the compiled loop `linear` of `nn.loops`."""
     from course_lib.nn import loops  # numba takes a second to import
 
-    return torch.from_numpy(loops.product(x.contiguous().numpy(), as_arrays(matrix)))
+    return torch.from_numpy(loops.product(x.detach().contiguous().numpy(), as_arrays(matrix)))
 
 
 def as_arrays(matrix: Sequence[torch.Tensor]) -> tuple[np.ndarray, ...]:
@@ -46,7 +51,7 @@ class PackedLinear(nn.Module):
 
     def forward(self, x: Numbers) -> torch.Tensor:
         rows = x.reshape(-1, self.in_features)
-        if x.is_cpu and len(rows) < MANY and not rows.requires_grad:
+        if is_few(rows):
             y = looped(rows.float(), list(self.buffers())).to(x.dtype)
         else:
             y = F.linear(rows, self.unpacked().to(x.dtype))

@@ -71,10 +71,11 @@ def test_what_is_learnt_later_is_read_by_the_compiled_layer():
 
 
 @pytest.mark.parametrize("choices", [{}, {"qk_norm": True}], ids=["compiled", "not compiled"])
-def test_what_the_cache_holds_may_be_computed_with_gradients(choices):
+def test_a_step_may_be_computed_with_gradients(choices):
     model, tokens = tiny_llm(**choices), torch.randint(1, V, (B, T))
     fused, cache = fuse(model), model.new_cache()
     logits = [fused(part, cache=cache) for part in tokens.split([T - 1, 1], dim=1)]
+    assert all(part.requires_grad for part in logits)
     assert_near(torch.cat(logits, dim=1), model(tokens), 1e-5)
 
 
@@ -86,6 +87,7 @@ def test_a_model_can_learn_on_that_is_fused_in_inference_mode():
     assert all(weight.grad is not None for weight in model.parameters())
 
 
+@torch.no_grad()
 def test_its_steps_do_not_go_through_the_layer(monkeypatch):
     model = tiny_llm()
     fused, cache = fuse(model), model.new_cache()

@@ -17,10 +17,6 @@ D = 32 * GROUPS
 EPS = 1e-5
 
 
-def array(*shape):
-    return torch.randn(shape).numpy()
-
-
 def near(ours, expected, tolerance=1e-5):
     assert_near(torch.from_numpy(ours), expected, tolerance)
 
