@@ -16,7 +16,8 @@ if not UNAVAILABLE:
 
 @pytest.fixture(autouse=True)
 def same_random_numbers():
-    torch.manual_seed(0)
+    """As `torch.manual_seed` does, which also notes for each kind of accelerator where it was called from."""
+    torch.default_generator.manual_seed(0)
 
 
 @pytest.fixture(params=[(torch.float32, 1e-6), (torch.float64, 1e-12)], ids=["float32", "float64"])
