@@ -66,7 +66,7 @@ PARTS = {
     "Beyond plain Transformers": (
         ("rope", "RoPE", 60, "Rotary Position Embedding (RoPE)", "NoPE + RoPE"),
         ("longer_than_in_training", "Longer than in training", 35),
-        ("kv_cache", "KV caching", 60, "KV Caching"),
+        ("kv_cache", "KV caching", 55, "KV Caching"),
         ("gqa", "Grouped-query attention", 50, "Grouped-Query Attention"),
         ("swa", "Sliding window attention", 60, "Sliding Window Attention (SWA)"),
         ("modern_decoder", "A modern decoder", 60, "Attention Variants & Alternatives: Beyond Plain Transformers"),

@@ -2,10 +2,8 @@
 
 import math
 
-import torch
-
 from course_lib.exercises.cached_layers import CACHED_LAYERS
-from course_lib.exercises.cases import dice, number
+from course_lib.exercises.cases import number
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.solutions import Edit
 
@@ -56,55 +54,6 @@ def users():
     for name, (layers, heads, parameters) in models.items():
         found[name] = math.floor((160 * 2**30 - 2 * parameters) / (2 * layers * heads * 128 * 4000 * 2))
     return found
-
-
-# 17.5 A tree
-def prompts(seed):
-    source = dice(seed)
-    draw = torch.randint(1, 4, (9, 6), generator=source).tolist()
-    lengths = torch.randint(2, 7, (9,), generator=source).tolist()
-    some = [[7, 8, *ids[:n]] for ids, n in zip(draw, lengths, strict=True)]
-    return [(some,), ([*some[:4], some[1], some[0][:3], [5, 5, 8, 1, 7]],), ([[7, 8, 9]],)]
-
-
-def common(a, b):
-    return next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
-
-
-def only_what_all_share(prompts):
-    shared = min(common(prompts[0], ids) for ids in prompts)
-    return shared + sum(len(ids) - shared for ids in prompts)
-
-
-def with_the_one_before(prompts):
-    pairs = zip(prompts, prompts[1:], strict=False)
-    return len(prompts[0]) + sum(len(b) - common(a, b) for a, b in pairs)
-
-
-def fewest_rows(prompts):
-    """Lists of ids -> the number of rows that must be computed."""
-    beginnings = {tuple(ids[:n]) for ids in prompts for n in range(1, len(ids) + 1)}
-    return len(beginnings)
-
-
-# 17.6 What is wrong here?
-def batch_cases(seed):
-    source = dice(seed)
-    lengths = ((5, 2, 7), (3, 3, 1, 8), (6, 11))
-    texts = [[torch.randint(1, 90, (n,), generator=source).tolist() for n in row] for row in lengths]
-    return [(texts[0], 3), (texts[1], 4), (texts[2], 5)]
-
-
-def from_0_in_each_piece(prompts, size):
-    return [(t, torch.where(p < 0, -1, torch.arange(p.shape[1]))) for t, p in in_pieces(prompts, size)]
-
-
-def in_pieces(prompts, size):
-    """Prompts -> pairs (tokens, positions), B and at most `size` columns each."""
-    width = max(map(len, prompts))
-    tokens = torch.tensor([[0] * (width - len(ids)) + ids for ids in prompts])
-    positions = torch.tensor([[-1] * (width - len(ids)) + list(range(len(ids))) for ids in prompts])
-    return list(zip(tokens.split(size, dim=1), positions.split(size, dim=1), strict=True))
 
 
 EXERCISES = [
@@ -205,92 +154,6 @@ EXERCISES = [
             ),
             ("each user has 4,000 tokens, not the whole context", Edit("4000 → 4096")),
             ("each user has 4,000 tokens, not the whole context", Edit("4000 → 131072")),
-        ],
-    ),
-    Exercise(
-        id="17.5",
-        title="A tree",
-        points=2,
-        truth=fewest_rows,
-        cases=prompts,
-        mistakes=[
-            ("nothing is shared: this is the sum of all lengths", Edit("{tuple → [tuple", "+ 1)} → + 1)]")),
-            ("only what all prompts share is computed once; some share more than others", only_what_all_share),
-            (
-                "only prompts that are the same are shared",
-                Edit("{tuple → [tuple", "in prompts → in set(map(tuple, prompts))", "+ 1)} → + 1)]"),
-            ),
-            ("each shares with the one before it only; look at all earlier ones", with_the_one_before),
-            (
-                "the same token at the same position is another row if the text before it differs",
-                Edit("tuple(ids[:n]) → (n, ids[n - 1])"),
-            ),
-            (
-                "these are different tokens; a row is a token with all that stands before it",
-                Edit("tuple(ids[:n]) → ids[n - 1]"),
-            ),
-            ("the empty beginning needs no row", Edit("range(1, len → range(len")),
-            (
-                "a prompt's last token is read, too: what follows it is asked",
-                Edit("len(ids) + 1 → len(ids)"),
-            ),
-            ("these are the rows that are saved", Edit("len(beginnings) → sum(map(len, prompts)) - len(beginnings)")),
-            ("the order of the tokens counts: a beginning is no set", Edit("ids[:n] → sorted(ids[:n])")),
-            ("what prompts share is how they begin, not how they end", Edit("ids[:n] → ids[-n:]")),
-            ("all that stands before counts, not only the token before", Edit("ids[:n] → ids[max(0, n - 2) : n]")),
-            (
-                "the longest prompt alone is not enough: others have rows of their own",
-                Edit("len(beginnings) → max(map(len, prompts))"),
-            ),
-            (
-                "asked for is a sum over all prompts, not a mean",
-                Edit("len(beginnings) → sum(map(len, prompts)) / len(prompts)"),
-            ),
-        ],
-    ),
-    Exercise(
-        id="17.6",
-        title="What is wrong here?",
-        points=3,
-        truth=in_pieces,
-        cases=batch_cases,
-        mistakes=[
-            ("positions start anew in each piece: they go on from the piece before", from_0_in_each_piece),
-            (
-                "padded on the right: the newest token must be the last column for all",
-                Edit(
-                    "[0] * (width - len(ids)) + ids → ids + [0] * (width - len(ids))",
-                    "[-1] * (width - len(ids)) + list(range(len(ids))) → "
-                    "list(range(len(ids))) + [-1] * (width - len(ids))",
-                ),
-            ),
-            (
-                "a text begins at position 0, behind its padding",
-                Edit("list(range(len(ids))) → list(range(width - len(ids), width))"),
-            ),
-            (
-                "padding is no token: its position is −1",
-                Edit("[-1] * (width - len(ids)) + list(range(len(ids))) → list(range(width))"),
-            ),
-            ("padding has the position −1; 0 is where the text begins", Edit("[-1] → [0]")),
-            ("the last piece is missing", Edit("strict=True)) → strict=True))[:-1]")),
-            ("positions are counted from 0, not from 1", Edit("list(range(len(ids))) → list(range(1, len(ids) + 1))")),
-            (
-                "`size` is the number of columns of a piece, not the number of pieces",
-                Edit("tokens.split(size → tokens.chunk(size", "positions.split(size → positions.chunk(size"),
-            ),
-            ("the positions of a text go up, from 0", Edit("list(range(len(ids))) → list(range(len(ids)))[::-1]")),
-            (
-                "a piece has `size` columns, not one more",
-                Edit("tokens.split(size → tokens.split(size + 1", "positions.split(size → positions.split(size + 1"),
-            ),
-            (
-                "cut are the columns, not the texts",
-                Edit(
-                    "tokens.split(size, dim=1) → tokens.split(size)",
-                    "positions.split(size, dim=1) → positions.split(size)",
-                ),
-            ),
         ],
     ),
 ]

@@ -4,7 +4,9 @@ from itertools import combinations
 
 import torch
 
+from course_lib.exercises.batch_in_pieces import BATCH_IN_PIECES
 from course_lib.exercises.cases import dice, number, random_tensors
+from course_lib.exercises.common_beginnings import COMMON_BEGINNINGS
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.solutions import Edit
 
@@ -24,7 +26,7 @@ def steps(lengths, rows):
     return {"fixed": sum(max(batch) for batch in batches), "continuous": max(free_at)}
 
 
-# 21.2 Pages: 16 positions each; a system message of 100 tokens, 8 users with 20 tokens, answers of 30 at most
+# 21.4 Pages: 16 positions each; a system message of 100 tokens, 8 users with 20 tokens, answers of 30 at most
 def pages():
     of_one, shared = -(-(100 + 20 + 30) // 16), 100 // 16
     return {
@@ -36,7 +38,7 @@ def pages():
     }
 
 
-# 21.3 A draft's worth
+# 21.5 A draft's worth
 def drafts(seed):
     p, q = (logits.softmax(dim=-1) for logits in random_tensors(seed, (7,), (7,)))
     paper = torch.tensor([0.5, 0.3, 0.2]), torch.tensor([0.1, 0.2, 0.7])
@@ -51,7 +53,7 @@ def worth(p, q, k, c):
     return {"rest": rest / rest.sum(), "kept": alpha, "tokens": tokens, "gain": tokens / (1 + k * c)}
 
 
-# 21.4 What is wrong here?
+# 21.6 What is wrong here?
 def weights(seed):
     first, second = random_tensors(seed, (3, 64), (5, 24))
     return [(first, 4, 32), (second * 10, 3, 8), (first + 2, 2, 16)]
@@ -143,8 +145,10 @@ EXERCISES = [
             ),
         ],
     ),
+    BATCH_IN_PIECES,
+    COMMON_BEGINNINGS,
     Exercise(
-        id="21.2",
+        id="21.4",
         title="Pages",
         points=2,
         truth=pages,
@@ -171,7 +175,7 @@ EXERCISES = [
         ],
     ),
     Exercise(
-        id="21.3",
+        id="21.5",
         title="A draft's worth",
         points=3,
         truth=worth,
@@ -229,7 +233,7 @@ EXERCISES = [
         ],
     ),
     Exercise(
-        id="21.4",
+        id="21.6",
         title="What is wrong here?",
         points=2,
         truth=rounded,

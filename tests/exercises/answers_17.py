@@ -90,68 +90,11 @@ def rows_in_torch(system, turns):
     return {"plain": plain, "per turn": (end - 1).sum(), "kept": end[-1] - 1}
 
 
-def fewest_by_a_tree(prompts):
-    root, count = {}, 0
-    for ids in prompts:
-        node = root
-        for id in ids:
-            if id not in node:
-                node[id], count = {}, count + 1
-            node = node[id]
-    return count
-
-
-def fewest_by_sorting(prompts):
-    count, before = 0, []
-    for ids in sorted(prompts):
-        shared = 0
-        while shared < min(len(ids), len(before)) and ids[shared] == before[shared]:
-            shared += 1
-        count, before = count + len(ids) - shared, ids
-    return count
-
-
-def fewest_by_words(prompts):
-    return len({" ".join(map(str, ids[: n + 1])) for ids in prompts for n, _ in enumerate(ids)})
-
-
-def pieces_by_columns(prompts, size):
-    width, pieces = max(len(ids) for ids in prompts), []
-    for start in range(0, width, size):
-        columns = range(start, min(start + size, width))
-        positions = [[max(c - width + len(ids), -1) for c in columns] for ids in prompts]
-        tokens = [[ids[p] if p >= 0 else 0 for p in row] for ids, row in zip(prompts, positions, strict=True)]
-        pieces.append((tokens, positions))
-    return pieces
-
-
-def pieces_from_a_mask(prompts, size):
-    width = max(map(len, prompts))
-    real = torch.tensor([[c >= width - len(ids) for c in range(width)] for ids in prompts])
-    tokens = torch.zeros(len(prompts), width, dtype=torch.long)
-    tokens[real] = torch.tensor(sum(prompts, []))
-    positions = real.long().cumsum(dim=1) - 1
-    return [[tokens[:, i : i + size], positions[:, i : i + size]] for i in range(0, width, size)]
-
-
-def pieces_in_numpy(prompts, size):
-    width = max(map(len, prompts))
-    tokens = np.array([np.pad(ids, (width - len(ids), 0)) for ids in prompts])
-    positions = np.array([np.pad(np.arange(len(ids)), (width - len(ids), 0), constant_values=-1) for ids in prompts])
-    cuts = range(size, width, size)
-    return tuple(zip(np.split(tokens, cuts, axis=1), np.split(positions, cuts, axis=1), strict=True))
-
-
 def difference_without_memory(step, plain, X, layers):
     return max(
         torch.dist(step(x, [(X[:0], X[:0])] * len(layers), layers)[0], y, math.inf)
         for x, y in zip(X, plain(X, layers), strict=True)
     )
-
-
-def pieces_as_a_zip(prompts, size):
-    tokens, positions = (torch.cat(parts, dim=1) for parts in zip(*pieces_from_a_mask(prompts, size), strict=True))
-    return zip(tokens.split(size, dim=1), positions.split(size, dim=1), strict=True)
 
 
 RIGHT = {
@@ -165,8 +108,6 @@ RIGHT = {
         (rows_by_formula, lambda n, c: math.log(c[-1] / c[0], n[-1] / n[0])),
         (rows_in_torch, lambda n, c: np.polyfit(np.log([n[0], n[-1]]), np.log([c[0], c[-1]]), 1)[0]),
     ],
-    "17.5": [fewest_by_a_tree, fewest_by_sorting, fewest_by_words],
-    "17.6": [pieces_by_columns, pieces_from_a_mask, pieces_in_numpy, pieces_as_a_zip],
 }
 
 WRONG = {
@@ -184,14 +125,4 @@ WRONG = {
         ((lambda system, turns: list(rows_by_tokens(system, turns).values()), math.dist), "a dict with plain"),
     ],
     "17.4": [({"Llama 2 7B": 76}, "Llama 2 7B: yours is 76, the true value is 75")],
-    "17.5": [
-        (lambda prompts: len(prompts), "yours is"),
-        (lambda prompts: len(prompts[0]), "yours is"),
-        (lambda prompts: len({str(i) for ids in prompts for i in ids}), "different tokens"),
-    ],
-    "17.6": [
-        (lambda prompts, size: [torch.tensor(ids).split(size) for ids in prompts], "yours is"),
-        (lambda prompts, size: pieces_by_columns(prompts, 99), "yours is a list of 1"),
-        (lambda prompts, size: pieces_by_columns([ids[::-1] for ids in prompts], size), "part 0: at"),
-    ],
 }
