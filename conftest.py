@@ -6,11 +6,12 @@ import os
 import pytest
 from jaxtyping import install_import_hook
 
+from course_lib.runtime import keep_freed_memory
+
 # Two workers on two cores: with more than one thread each, they would only wait for one another.
 for library in ("OMP", "MKL", "OPENBLAS"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
-# Linux's malloc keeps what it has, up to half a GB: else it gives large arrays back to the system at every step.
-os.environ |= {"MALLOC_MMAP_THRESHOLD_": str(2**25), "MALLOC_TRIM_THRESHOLD_": str(2**29)}
+keep_freed_memory()
 for library in ("HF_HUB", "HF_DATASETS", "TRANSFORMERS"):
     os.environ[f"{library}_OFFLINE"] = "1"
 

@@ -1,7 +1,9 @@
 """Where the course runs: seeds, threads, device, and the folders it reads and writes."""
 
+import ctypes
 import os
 import random
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 MODELS = REPOSITORY / "data" / "models"
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # bytes; names and numbers of glibc's malloc.h
 
 
 def cache_folder() -> Path:
@@ -33,15 +36,28 @@ def seed_everything(seed: int = 0) -> None:
 def set_threads(threads: int | None = None) -> int:
     """Let torch use `threads` cores (default: `$OMP_NUM_THREADS`, else two) and return their number.
 
-    A fixed number keeps results and timings steady: with all cores of a shared machine, small models get slower.
+    A fixed number keeps results and timings steady: with all cores of a shared machine, small models get slower. See
+    also `keep_freed_memory`, which is called here.
 
     Raises:
         CourseError: `$OMP_NUM_THREADS` is no number of threads.
     """
     import torch
 
+    keep_freed_memory()
     torch.set_num_threads(threads or wanted_threads())
     return torch.get_num_threads()
+
+
+def keep_freed_memory() -> None:
+    """Let this process keep up to half a GB that it has freed, on Linux.
+
+    Else large tensors, which come and go in every layer, are given back to the system and asked for again; and the
+    system clears each page before it hands it out. Elsewhere than with glibc, nothing is done.
+    """
+    if sys.platform == "linux" and hasattr(library := ctypes.CDLL(None), "mallopt"):
+        library.mallopt(M_MMAP_THRESHOLD, 2**25)
+        library.mallopt(M_TRIM_THRESHOLD, 2**29)
 
 
 def wanted_threads() -> int:

@@ -1,11 +1,13 @@
-"""Devices: one variable of the environment names it, for lessons and commands."""
+"""Devices: one variable of the environment names it, for lessons and commands. And memory, which is kept."""
+
+import sys
 
 import pytest
 import torch
 from accelerate import PartialState
 
 from course_lib.errors import CourseError
-from course_lib.runtime import launch_explained, lesson_device, pick_device
+from course_lib.runtime import keep_freed_memory, launch_explained, lesson_device, pick_device
 from tests.pretend_device import UNAVAILABLE, pretend_device
 
 
@@ -57,3 +59,16 @@ def test_a_process_that_no_launcher_started_is_told_to_unset_its_number(rank, re
 def test_an_error_of_another_kind_is_not_explained_by_the_launch():
     with pytest.raises(ValueError, match="no launch"), launch_explained():
         raise ValueError("no launch")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere, malloc is left alone")
+def test_memory_that_was_freed_is_not_asked_for_again():
+    from resource import RUSAGE_SELF, getrusage
+
+    keep_freed_memory()
+    page, tensors = 2**12, lambda: [torch.ones(2**22, dtype=torch.uint8) for _ in range(5)]
+    tensors()
+    before = getrusage(RUSAGE_SELF).ru_minflt
+    for _ in range(37):
+        tensors()
+    assert getrusage(RUSAGE_SELF).ru_minflt - before < 2**22 // page

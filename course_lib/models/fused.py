@@ -10,7 +10,7 @@ from course_lib.models.base import Model
 from course_lib.models.gpt import Gpt
 from course_lib.models.llm import Llm
 from course_lib.nn import DecoderCache, View
-from course_lib.nn.compiled_layer import SMALL
+from course_lib.nn.compiled_layer import SMALL, CompiledLayer
 from course_lib.nn.fused import exact, fused_layer, matrix
 from course_lib.runtime import one_thread
 from course_lib.shapes import BV, IdsB1, IdsBT, Keep, Kept
@@ -21,9 +21,9 @@ REPLACED = ("forward", "hidden", "read", "logits", "capped")  # the methods of a
 class Fused(Model):
     """Computes what a model does, and writes faster: one new token of each text takes few and large steps.
 
-    Several tokens at once go through the model itself. Matrices that are packed, or of a `CompiledLayer`, are the
-    model's; the others are copies, which take memory of their own and don't follow if the model is trained on. A model
-    that `is_small` writes fastest on a single core. See `fuse`.
+    Several tokens at once go through the model itself, or what is compiled of it. Matrices that are packed, or of a
+    `CompiledLayer`, are the model's; the others are copies, which take memory of their own and don't follow if the
+    model is trained on. A model that `is_small` writes fastest on a single core. See `fuse`.
     """
 
     def __init__(self, model: Model, store: Callable):
@@ -48,13 +48,28 @@ class Fused(Model):
     ) -> Kept:
         """Logits of the token after each position. Arguments as those of the model."""
         if cache is None or tokens.shape[1] > 1:
-            return self.model(tokens, positions, cache=cache, keep=keep)
+            return self.at_once(tokens, positions, cache, keep)
         logits = self.step(tokens, self.model.view(tokens, positions, cache=cache)).unsqueeze(1)
         return logits if keep is None else logits[keep]
 
+    def at_once(self, tokens: IdsBT, positions: IdsBT | None, cache: DecoderCache | None, keep: Keep) -> Kept:
+        """What `forward` makes of several tokens at once."""
+        return self.model(tokens, positions, cache=cache, keep=keep)
+
 
 class FusedLlm(Fused):
-    """An `Llm` fused for writing."""
+    """An `Llm` fused for writing, and for reading if its layers can be compiled."""
+
+    def at_once(self, tokens: IdsBT, positions: IdsBT | None, cache: DecoderCache | None, keep: Keep) -> Kept:
+        """What `forward` makes of several tokens at once."""
+        is_compiled = all(isinstance(layer, CompiledLayer) for layer in self.layers)
+        if cache is None or not is_compiled or torch.is_grad_enabled():
+            return super().at_once(tokens, positions, cache, keep)
+        x, view = self.model.embedding(tokens), self.model.view(tokens, positions, cache=cache)
+        kept = [None] * (len(self.layers) - 1) + [keep]
+        for layer, given, wanted in zip(self.layers, self.model.given(view, x.dtype), kept, strict=True):
+            x = layer.read(x, *given, wanted)
+        return self.model.logits(self.model.norm(x))
 
     def step(self, tokens: IdsB1, view: View) -> BV:
         """Logits after one new token of each text."""

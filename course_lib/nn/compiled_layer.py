@@ -1,4 +1,4 @@
-"""A layer of a decoder as one compiled function, to write with (see `nn.loops`)."""
+"""A layer of a decoder as one compiled function, to write with (see `nn.loops`), and in few large products, to read."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -8,14 +8,14 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from course_lib.nn.attention import MultiHeadAttention, scaled_dot_product_attention
+from course_lib.nn.attention import MultiHeadAttention, merge_heads, scaled_dot_product_attention, split_heads
 from course_lib.nn.gated_feed_forward import GatedFeedForward
 from course_lib.nn.kv_cache import KVCache, Lender
 from course_lib.nn.llm_layer import LlmLayer
 from course_lib.nn.packed import LOOPED, PackedLinear, as_arrays, is_few
 from course_lib.nn.rms_norm import RMSNorm
 from course_lib.nn.rotary import Rotation
-from course_lib.shapes import BD, FD, Mask
+from course_lib.shapes import BD, BTD, FD, Keep, Mask, Vectors
 
 SMALL = 2**18  # weights: a matrix of fewer is read before a second core has woken up to help
 
@@ -62,23 +62,31 @@ def are_read_well(group: list[nn.Module]) -> bool:
     return len(kinds) == 1 and isinstance(first, PackedLinear) and next(first.buffers()).is_cpu
 
 
-def parts(layer: nn.Module) -> list[torch.Tensor]:
-    """What the matrix of a linear layer, packed or not, is made of."""
-    return list(layer.buffers()) if isinstance(layer, PackedLinear) else [layer.weight]
+def parts(layer: nn.Module) -> dict[str, torch.Tensor]:
+    """What the matrix of a linear layer, packed or not, is made of: name -> tensor."""
+    return dict(layer.named_buffers()) if isinstance(layer, PackedLinear) else {"weight": layer.weight}
 
 
 @torch.inference_mode(mode=False)  # what they keep can be learnt on
-def joined(*layers: nn.Module) -> tuple[np.ndarray, ...]:
-    """The matrices of some layers as one, as `loops.linear` takes it; each layer keeps its part of the same memory."""
-    wholes = [torch.cat([part.detach() for part in same]) for same in zip(*map(parts, layers), strict=True)]
-    for whole, *same in zip(wholes, *map(parts, layers), strict=True):
-        for part, place in zip(same, whole.split([len(part) for part in same]), strict=True):
+def joined(*layers: nn.Module) -> nn.Module:
+    """Some layers as one, with their outputs side by side; each keeps its part of the same memory."""
+    first, wholes = layers[0], {}
+    for name in parts(first):
+        same = [parts(layer)[name] for layer in layers]
+        wholes[name] = torch.cat([part.detach() for part in same])
+        for part, place in zip(same, wholes[name].split([len(part) for part in same]), strict=True):
             part.data = place
-    return as_arrays(wholes)
+    bias = None if all(layer.bias is None for layer in layers) else bias_of(*layers)
+    if isinstance(first, PackedLinear):
+        return first.like(sum(layer.out_features for layer in layers), bias, **wholes)
+    whole = nn.Linear(*wholes["weight"].t().shape, bias=False, device="meta")
+    whole.weight = nn.Parameter(wholes["weight"], requires_grad=False)
+    whole.bias = None if bias is None else nn.Parameter(bias, requires_grad=False)
+    return whole
 
 
 class CompiledLayer:
-    """An `LlmLayer` that `can_be_compiled`, for one new token of each text.
+    """An `LlmLayer` that `can_be_compiled`, for one new token of each text, or to `read` several.
 
     Its matrices that read the same vectors are joined, in place. For many texts, for gradients (see `is_few`), with a
     mask, without a rotation, or with a cache that is no plain one, the layer itself is called.
@@ -88,10 +96,11 @@ class CompiledLayer:
         from course_lib.nn import loops  # numba takes a second to import
 
         attention = layer.self_attention
-        qkv, out, gate_up, down = (joined(*group) for group in matrices(layer))
+        self.qkv, self.out, self.gate_up, self.down = wholes = [joined(*group) for group in matrices(layer)]
+        qkv, out, gate_up, down = (as_arrays(parts(whole).values()) for whole in wholes)
         norms = layer.self_attention_add_norm.norm, layer.feed_forward_add_norm.norm
         norm, feed_forward_norm = ((norm.weight.detach().numpy(), np.float32(norm.eps)) for norm in norms)
-        self.weights = norm, qkv, bias_of(*matrices(layer)[0]), out, feed_forward_norm, gate_up, down
+        self.weights = norm, qkv, bias_of(*matrices(layer)[0]).numpy(), out, feed_forward_norm, gate_up, down
         self.layer, self.run = layer, loops.layer
         self.key = torch.empty(1, attention.num_kv_heads, 1, attention.k_proj.out_features // attention.num_kv_heads)
 
@@ -106,6 +115,22 @@ class CompiledLayer:
         cache.length += 1
         return torch.from_numpy(y)
 
+    def read(self, x: BTD, rotate: Callable, mask: Mask | None, cache: KVCache | Lender, keep: Keep = None) -> Vectors:
+        """The same for several new tokens of each text, in four large products, without gradients.
+
+        `keep`: which of them are wanted, as that of a model; the others only leave their keys and values in the cache.
+        """
+        layer, attention = self.layer, self.layer.self_attention
+        h, k = attention.num_heads, attention.num_kv_heads
+        qkv = split_heads(self.qkv(layer.self_attention_add_norm.norm(x)), h + 2 * k)
+        queries, keys = rotate(qkv[:, : h + k]).split((h, k), dim=1)
+        gathered = merge_heads(attention.attend(queries, *cache.update(keys, qkv[:, h + k :]), mask))
+        if keep is not None:
+            x, gathered = x[keep], gathered[keep]
+        x = x + self.out(gathered)
+        gate, content = self.gate_up(layer.feed_forward_add_norm.norm(x)).chunk(2, dim=-1)
+        return x + self.down(F.silu(gate) * content)
+
 
 @lru_cache(maxsize=2)  # all layers with the same base share a rotation
 def angles(rotate: Rotation) -> list[np.ndarray]:
@@ -113,7 +138,7 @@ def angles(rotate: Rotation) -> list[np.ndarray]:
     return [part.reshape(part.shape[0], -1).numpy() for part in (rotate.cos, rotate.sin)]
 
 
-def bias_of(*layers: nn.Module) -> np.ndarray:
+def bias_of(*layers: nn.Module) -> torch.Tensor:
     """The biases of some layers, side by side; zeros where there are none."""
     biases = [torch.zeros(layer.out_features) if layer.bias is None else layer.bias.detach() for layer in layers]
-    return torch.cat(biases).numpy()
+    return torch.cat(biases)

@@ -19,7 +19,7 @@ from numba import config, get_num_threads, njit, prange, threading_layer
 from numba.core import types
 from numba.extending import intrinsic, overload
 
-from course_lib.nn.blocks import BLOCK, GROUP, LANES, STEPS, STRIDE
+from course_lib.nn.blocks import GROUP, LANES, STEPS, STRIDE
 from course_lib.runtime import loop_threads
 
 Rows = Float32[np.ndarray, "B D"]
@@ -186,18 +186,22 @@ def _in_4_bits(x, matrix):
 
 @partial(compiled, parallel=True)
 def unpack(numbers: np.ndarray, scales: np.ndarray, lowest: np.ndarray) -> np.ndarray:
-    """W, F D, of a matrix in 4 bits."""
-    weight = np.empty((len(numbers) * BLOCK, numbers.shape[1] * GROUP), np.float32)
+    """W, F D, of a matrix in 4 bits; in memory its columns lie one behind the other, as they are unpacked fastest."""
+    weight = np.empty((numbers.shape[1] * GROUP, len(numbers), 2, LANES), np.float32)
     for f in prange(len(numbers)):
+        scale, low = np.empty((2, LANES), np.float32), np.empty((2, LANES), np.float32)
         for g in range(numbers.shape[1]):
-            group = numbers[f, g].reshape(GROUP, LANES)
             for half in range(2):
                 for r in range(LANES):
-                    row = f * BLOCK + half * LANES + r
-                    scale, low = number(scales[f, g, half, r]), number(lowest[f, g, half, r])
-                    for i in range(GROUP):
-                        weight[row, g * GROUP + i] = scale * np.float32(group[i, r] >> 4 * half & 15) + low
-    return weight
+                    scale[half, r], low[half, r] = number(scales[f, g, half, r]), number(lowest[f, g, half, r])
+            group = numbers[f, g].reshape(GROUP, LANES)
+            for i in range(GROUP):
+                column = weight[g * GROUP + i, f]
+                for r in range(LANES):
+                    column[0, r] = scale[0, r] * np.float32(np.int32(group[i, r] & 15)) + low[0, r]
+                for r in range(LANES):
+                    column[1, r] = scale[1, r] * np.float32(np.int32(group[i, r] >> 4)) + low[1, r]
+    return weight.reshape(len(weight), -1).T
 
 
 @compiled

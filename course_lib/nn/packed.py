@@ -3,7 +3,7 @@
 To write one token is to read all weights once, with hardly anything to compute; so fewer bytes are less time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import torch
@@ -30,7 +30,7 @@ def looped(x: BD, matrix: Sequence[torch.Tensor]) -> BF:
     return torch.from_numpy(loops.product(x.detach().contiguous().numpy(), as_arrays(matrix)))
 
 
-def as_arrays(matrix: Sequence[torch.Tensor]) -> tuple[np.ndarray, ...]:
+def as_arrays(matrix: Iterable[torch.Tensor]) -> tuple[np.ndarray, ...]:
     """The parts of a W for loops: the same memory."""
     return tuple(part.detach().view(LOOPED.get(part.dtype, part.dtype)).numpy() for part in matrix)
 
@@ -42,12 +42,18 @@ class PackedLinear(nn.Module):
     W is unpacked.
     """
 
-    def __init__(self, shape: tuple[int, int], bias: nn.Parameter | None, **parts: torch.Tensor):
+    def __init__(self, shape: tuple[int, int], bias: torch.Tensor | None, **parts: torch.Tensor):
         super().__init__()
         self.out_features, self.in_features = shape
         self.bias = bias
         for name, part in parts.items():
             self.register_buffer(name, part.detach(), persistent=False)
+
+    def like(self, out_features: int, bias: torch.Tensor | None, **parts: torch.Tensor) -> "PackedLinear":
+        """A layer of the same kind, with as many inputs, that is made of other parts."""
+        layer = type(self).__new__(type(self))
+        PackedLinear.__init__(layer, (out_features, self.in_features), bias, **parts)
+        return layer
 
     def forward(self, x: Numbers) -> torch.Tensor:
         rows = x.reshape(-1, self.in_features)

@@ -4,11 +4,13 @@ import math
 
 import pytest
 import torch
+import torch.nn.functional as F
 
 from course_lib.errors import CourseError
 from course_lib.nn import (
     KeysValues,
     MultiHeadAttention,
+    attention,
     attention_weights,
     merge_heads,
     padding_mask,
@@ -83,6 +85,38 @@ def test_the_fused_kernel_equals_the_explicit_weights(num_kv_heads, make_mask, t
     explicit = weights @ v.repeat_interleave(3 * K // num_kv_heads, dim=1)
     assert_same_function(scaled_dot_product_attention(q, k, v, mask), explicit, [q, k, v], tolerance)
     assert_near(weights.sum(-1), torch.ones(B, 3 * K, T), tolerance)
+
+
+BOOL_MASKS = {
+    "causal": lambda: torch.arange(S) <= torch.arange(T)[:, None],
+    "window": lambda: (torch.arange(S) - torch.arange(T)[:, None]).abs() < 2,
+    "per row": MASKS["bool per row"],
+    "a block sees nothing": lambda: (torch.arange(T)[:, None] > 1).expand(T, S),
+    "the same for all": lambda: (torch.arange(S) > 2)[None],
+}
+
+
+@pytest.mark.parametrize("make_mask", BOOL_MASKS.values(), ids=BOOL_MASKS.keys())
+@pytest.mark.parametrize("num_kv_heads", [K, 3 * K])
+def test_many_queries_attend_in_blocks_to_the_same(num_kv_heads, make_mask, tolerance, monkeypatch):
+    monkeypatch.setattr(attention, "BLOCK", 2)
+    mask = make_mask()
+    q, k, v = queries_keys_values(num_kv_heads, num_heads=3 * K)
+    explicit = attention_weights(q, k, mask) @ v.repeat_interleave(3 * K // num_kv_heads, dim=1)
+    assert_same_function(scaled_dot_product_attention(q, k, v, mask), explicit, [q, k, v], tolerance)
+
+
+def test_a_block_of_queries_reads_no_more_keys_than_it_may_attend_to(monkeypatch):
+    monkeypatch.setattr(attention, "BLOCK", 2)
+    read, kernel = [], F.scaled_dot_product_attention
+    monkeypatch.setattr(
+        F, "scaled_dot_product_attention", lambda q, k, *a, **b: read.append(k) or kernel(q, k, *a, **b)
+    )
+    window = torch.ones(T, T, dtype=torch.bool).tril().triu(-1)
+    x = torch.randn(B, H, T, E)
+    scaled_dot_product_attention(x, x, x, window)
+    starts = range(0, T, 2)
+    assert [part.shape[2] for part in read] == [min(T, start + 2) - max(0, start - 1) for start in starts]
 
 
 @each_mask

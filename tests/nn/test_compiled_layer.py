@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 
+from course_lib.data import pad_left
 from course_lib.models import fuse, pack
 from course_lib.nn import HalfLinear, Int8Linear, KVCache, compiled_layer
 from course_lib.nn.compiled_layer import CompiledLayer, can_be_compiled, matrices
@@ -55,7 +56,7 @@ def test_the_layer_keeps_the_same_memory(store):
     CompiledLayer(layer)
     qkv, *_ = matrices(layer)
     for first, second in zip(qkv, qkv[1:], strict=False):
-        for ours, next_ours in zip(compiled_layer.parts(first), compiled_layer.parts(second), strict=True):
+        for ours, next_ours in zip(*(compiled_layer.parts(layer).values() for layer in (first, second)), strict=True):
             assert ours.data_ptr() + ours.nbytes == next_ours.data_ptr()
     assert all(torch.equal(before[name], tensor) for name, tensor in layer.self_attention.k_proj.state_dict().items())
 
@@ -84,6 +85,44 @@ def test_a_model_can_learn_on_that_is_fused_in_inference_mode():
     with torch.inference_mode():
         fuse(model)
     model(torch.randint(1, V, (B, T))).sum().backward()
+    assert all(weight.grad is not None for weight in model.parameters())
+
+
+@each_store
+@pytest.mark.parametrize("choices", CHOICES.values(), ids=CHOICES.keys())
+@torch.no_grad()
+def test_a_prompt_in_pieces_has_the_logits_of_the_model_and_does_not_go_through_its_layers(store, choices, monkeypatch):
+    model, tokens = stored(store, **choices), torch.randint(1, V, (B, MANY))
+    expected, fused = model(tokens), fuse(model)
+    cache = fused.new_cache()
+    for layer in model.layers:
+        monkeypatch.setattr(layer, "forward", None)
+    assert_near(
+        torch.cat([fused(part, cache=cache) for part in tokens.split([MANY - 7, 5, 2], dim=1)], dim=1), expected, 1e-5
+    )
+
+
+@pytest.mark.parametrize("keep", [(slice(None), -1), torch.rand(B, T) < 0.5], ids=["the last", "some"])
+@torch.no_grad()
+def test_of_a_prompt_only_the_logits_are_computed_that_are_wanted(keep):
+    model, tokens = tiny_llm(), torch.randint(1, V, (B, T))
+    fused = fuse(model)
+    assert_near(fused(tokens, cache=fused.new_cache(), keep=keep), model(tokens)[keep], 1e-5)
+
+
+@torch.no_grad()
+def test_prompts_with_padding_are_read_as_the_model_reads_them():
+    model = tiny_llm(window_sizes=(3, None, 2))
+    tokens, positions = pad_left([[3, 5, 7, 2, 9], [4, 6]])
+    fused = fuse(model)
+    logits = [m(tokens, positions, cache=m.new_cache()) for m in (model, fused)]
+    assert_near(logits[1][positions >= 0], logits[0][positions >= 0], 1e-5)
+
+
+def test_gradients_of_a_prompt_reach_the_weights_of_the_model():
+    model = tiny_llm()
+    fused = fuse(model)
+    fused(torch.randint(1, V, (B, T)), cache=fused.new_cache()).sum().backward()
     assert all(weight.grad is not None for weight in model.parameters())
 
 
