@@ -85,7 +85,7 @@ def answerable(rows: "datasets.Dataset") -> "datasets.Dataset":
     Raises:
         CourseError: there are none.
     """
-    single = [i for i, category in enumerate(rows["category"]) if category != "request"]
+    single = [i for i, category in enumerate(rows["category"][:]) if category != "request"]
     if not single:
         raise CourseError(f"all {len(rows)} dialogues are requests: none has one right answer to score by")
     return rows.select(single)
