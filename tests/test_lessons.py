@@ -9,7 +9,7 @@ from course_lib.errors import CourseError
 from course_lib.exercises import exercises_of
 from course_lib.grading import EDITIONS
 from course_lib.lessons import LESSONS, SHEETS, find_lesson
-from tests.notebooks.lesson import LESSON_FILES, REPOSITORY, Lesson
+from tests.notebooks.lesson import LESSON_FILES, REPOSITORY, lesson_at
 
 
 def test_file_names_references_and_the_table_in_the_readme_follow_the_list():
@@ -22,7 +22,7 @@ def test_no_two_lessons_have_the_same_name_or_title():
 
 @pytest.mark.parametrize(("lesson", "path"), [*zip(LESSONS, LESSON_FILES, strict=True)], ids=lambda thing: thing.stem)
 def test_a_lesson_says_what_the_list_says(lesson, path):
-    card = Lesson(path).cells[0].source
+    card = lesson_at(path).cells[0].source
     assert card.splitlines()[0] == f"# {lesson.number:02} · {lesson.title}"
     assert re.search(r"(\d+) minutes", card)[1] == str(lesson.minutes)
     assert [slide for slide in lesson.slides if slide not in card] == []

@@ -20,6 +20,7 @@ IN_EXERCISES = r"""
 OF_THE_LESSON = r"""
     | (?<![\d.]){}(?=\.\d(?!\d))                                        # 13.2, in the lesson's own exercises
 """
+PICTURES = re.compile(r'("image/png": "[^"]*")')  # of a notebook: long, and they name no lesson
 EXERCISES_OF = re.compile(r"exercises/(?:.*/)?(?:lesson_|answers_|solutions_)?(\d\d)[_.]")
 
 
@@ -39,14 +40,20 @@ class References:
 
     def rewrite(self, text: str, path: str) -> str:
         """The text of the file `path`, or the path itself, with the numbers and titles of the list."""
-        text = self.links.sub(self.linked, text)
-        text = self.files.sub(lambda found: self.lessons[found[1] or found[2]].stem, text)
         pattern = STANDING
         if "exercises" in path or "grading" in path:
             pattern += IN_EXERCISES
         if own := EXERCISES_OF.search(path):
             pattern += OF_THE_LESSON.format(own[1])
-        return re.sub(pattern, lambda found: self.renumbered(found[0], path), text, flags=re.VERBOSE)
+        parts = PICTURES.split(text)
+        parts[::2] = [self.rewrite_words(part, re.compile(pattern, re.VERBOSE), path) for part in parts[::2]]
+        return "".join(parts)
+
+    def rewrite_words(self, text: str, pattern: re.Pattern[str], path: str) -> str:
+        """The text without its pictures; the `pattern` is what names a lesson by its number in the file `path`."""
+        text = self.links.sub(self.linked, text)
+        text = self.files.sub(lambda found: self.lessons[found[1] or found[2]].stem, text)
+        return pattern.sub(lambda found: self.renumbered(found[0], path), text)
 
     def linked(self, found: re.Match[str]) -> str:
         """The text of a link with number and title."""

@@ -6,7 +6,7 @@ from course_lib.exercises import exercises_of
 from course_lib.exercises.results import exercise_of, is_check
 from course_lib.lessons import CAPSTONE
 from tests.notebooks import anatomy
-from tests.notebooks.lesson import LESSON_FILES, REPOSITORY, Lesson
+from tests.notebooks.lesson import LESSON_FILES, REPOSITORY, lesson_at
 
 ROOT = REPOSITORY / "notebooks" / "exercises"
 SOURCES = sorted((ROOT / "source").glob("*/*.ipynb"))
@@ -129,7 +129,7 @@ def is_listed_in_its_lesson(notebook):
 
 def lesson_of(notebook):
     """The lesson with the same two digits."""
-    return Lesson(next(path for path in LESSON_FILES if path.name[:2] == notebook.path.name[:2]))
+    return lesson_at(next(path for path in LESSON_FILES if path.name[:2] == notebook.path.name[:2]))
 
 
 OF_A_LESSON = [tests_every_verb_of_its_lesson, names_its_lesson, is_listed_in_its_lesson]

@@ -8,7 +8,7 @@ from course_lib.models import fuse
 from tests.models.tiny import tiny_llm
 from tests.parity import V
 
-DRAWS = 20_000
+DRAWS = pytest.mark.parametrize("draws", [5_000, pytest.param(20_000, marks=pytest.mark.slow)])
 HIGHEST = 35.2  # of chi-square with 11 degrees of freedom; higher once in 4,000 times
 
 
@@ -23,7 +23,8 @@ def chi_square(counts, expected):
     return float(((counts - expected) ** 2 / expected).sum())
 
 
-def test_two_tokens_are_distributed_as_the_models_whatever_the_draft_guesses(shapes_unchecked):
+@DRAWS
+def test_two_tokens_are_distributed_as_the_models_whatever_the_draft_guesses(draws, shapes_unchecked):
     """Vocabularies of 3 and 4 words, all 12 texts counted: with the draft's guesses, and after its rejection."""
     dice = torch.Generator().manual_seed(0)
     first, second = torch.tensor([0.5, 0.3, 0.2]), torch.tensor([[4, 3, 2, 1], [1, 1, 1, 7], [2, 5, 2, 1]]) / 10
@@ -32,7 +33,7 @@ def test_two_tokens_are_distributed_as_the_models_whatever_the_draft_guesses(sha
         torch.tensor([[1, 2, 3, 4], [4, 4, 1, 1], [0.5, 0.5, 0.5, 8.5]]) / 10,
     )
     counts = torch.zeros(3, 4)
-    for _ in range(DRAWS):
+    for _ in range(draws):
         a = int(torch.multinomial(guess, 1, generator=dice))
         wide = torch.zeros(2, 4)
         wide[0, :3], wide[1] = guess, guesses[a]
@@ -42,8 +43,8 @@ def test_two_tokens_are_distributed_as_the_models_whatever_the_draft_guesses(sha
         if len(new) == 1:  # the next pass, without a guess
             new += accept([], wide[:0], second[new[0]][None], dice)
         counts[tuple(new)] += 1
-    assert chi_square(counts, DRAWS * first[:, None] * second) < HIGHEST
-    assert chi_square(counts, DRAWS * guess[:, None] * guesses) > 1000
+    assert chi_square(counts, draws * first[:, None] * second) < HIGHEST
+    assert chi_square(counts, draws * guess[:, None] * guesses) > 1000
 
 
 @pytest.mark.parametrize("fused", [False, True])

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import nbformat
@@ -50,6 +50,12 @@ class Lesson:
     @property
     def images(self):
         return ["".join(target) for cell in self.prose for target in IMAGE.findall(cell.source)]
+
+
+@cache
+def lesson_at(path):
+    """The `Lesson` in a file of the course, read once for all tests: none may change it."""
+    return Lesson(path)
 
 
 def number(cell):

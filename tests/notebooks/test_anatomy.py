@@ -6,7 +6,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from tests.notebooks import anatomy
 from tests.notebooks.anatomy import RULES
-from tests.notebooks.lesson import LESSON_FILES, REPOSITORY, Lesson
+from tests.notebooks.lesson import LESSON_FILES, REPOSITORY, Lesson, lesson_at
 
 SHEETS = sorted((REPOSITORY / "notebooks" / "exercises").glob("*/[0-9]*/*.ipynb"))
 
@@ -20,12 +20,12 @@ def name(thing):
 @pytest.mark.parametrize("rule", RULES, ids=name)
 @pytest.mark.parametrize("path", LESSON_FILES, ids=name)
 def test_every_lesson_follows_every_rule(path, rule):
-    assert not list(rule(Lesson(path)))
+    assert not list(rule(lesson_at(path)))
 
 
 @pytest.mark.parametrize("path", SHEETS, ids=lambda path: f"{path.parts[-3]}-{path.stem}")
 def test_the_figures_of_every_sheet_of_exercises_are_described(path):
-    assert not list(anatomy.describes_its_figures(Lesson(path)))
+    assert not list(anatomy.describes_its_figures(lesson_at(path)))
 
 
 def good_notebook():

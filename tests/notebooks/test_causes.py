@@ -5,13 +5,13 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from tests.notebooks import causes
 from tests.notebooks.causes import RULES, backings
-from tests.notebooks.lesson import LESSON_FILES, Lesson
+from tests.notebooks.lesson import LESSON_FILES, Lesson, lesson_at
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 @pytest.mark.parametrize("path", LESSON_FILES, ids=lambda path: path.stem)
 def test_every_lesson_backs_its_causes(path, rule):
-    assert not list(rule(Lesson(path), backings(path.stem.partition("_")[2])))
+    assert not list(rule(lesson_at(path), backings(path.stem.partition("_")[2])))
 
 
 def lesson(tmp_path, prose):

@@ -6,14 +6,14 @@ import sys
 
 import pytest
 
-from tests.notebooks.lesson import LESSON_FILES, REPOSITORY, Lesson
+from tests.notebooks.lesson import LESSON_FILES, REPOSITORY, lesson_at
 from tests.pretend_device import UNAVAILABLE
 
 USES_A_MODEL = re.compile(r"\b(Trainer|load_model|generate|complete|translate)\(")
 
 
 def code(path):
-    return "\n".join(cell.source for cell in Lesson(path).code)
+    return "\n".join(cell.source for cell in lesson_at(path).code)
 
 
 @pytest.mark.slow

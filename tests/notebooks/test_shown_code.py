@@ -4,7 +4,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from tests.notebooks.lesson import LESSON_FILES, Lesson
+from tests.notebooks.lesson import LESSON_FILES, Lesson, lesson_at
 from tests.notebooks.shown_code import differs_from_the_library
 
 LIBRARY = '''
@@ -25,7 +25,7 @@ def zero():
 
 @pytest.mark.parametrize("path", LESSON_FILES, ids=lambda path: path.stem)
 def test_every_class_shown_in_a_lesson_equals_the_librarys(path):
-    assert not list(differs_from_the_library(Lesson(path)))
+    assert not list(differs_from_the_library(lesson_at(path)))
 
 
 def complaints(cell, folder):

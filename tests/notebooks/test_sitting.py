@@ -4,14 +4,14 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tests.notebooks import sitting
-from tests.notebooks.lesson import LESSON_FILES, Lesson
+from tests.notebooks.lesson import LESSON_FILES, Lesson, lesson_at
 from tests.notebooks.sitting import RULES
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 @pytest.mark.parametrize("path", LESSON_FILES, ids=lambda path: path.stem)
 def test_every_lesson_is_a_sitting(path, rule):
-    assert not list(rule(Lesson(path)))
+    assert not list(rule(lesson_at(path)))
 
 
 def lesson(tmp_path, *cells):

@@ -15,6 +15,7 @@ from tests.models.tiny import IMAGE_SIZE
 from tests.recipes.toys import longer, quiet
 
 
+@pytest.mark.usefixtures("shapes_unchecked")
 def test_the_stages_train_what_the_slide_says_and_leave_the_tower_alone(toys, parts, tmp_path):
     recipe, source = toys["connector"]
     first = run(longer(recipe, 30), source, out=tmp_path / "connector", report=quiet)
