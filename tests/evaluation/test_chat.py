@@ -33,7 +33,7 @@ def test_an_answer_is_the_text_before_the_end():
     assert (said.text, said.ended) == (LAW, True)
 
 
-def test_an_answer_that_is_cut_has_not_ended():
+def test_an_answer_that_is_cut_has_not_ended(shapes_unchecked):
     length = len(chat_tokenizer().encode(LAW))  # with <eos>
     assert ask(LAW, max_new_tokens=length).ended
     cut = ask(LAW, max_new_tokens=length - 1)
@@ -42,7 +42,7 @@ def test_an_answer_that_is_cut_has_not_ended():
     assert not ask(LAW, max_new_tokens=3).ended
 
 
-def test_an_answer_that_fills_the_context_has_not_ended():
+def test_an_answer_that_fills_the_context_has_not_ended(shapes_unchecked):
     prompt = len(chat_template().prompt([user("Hello!")]))
     room = len(chat_tokenizer().encode(LAW)) - 1
     [said] = answer([[user("Hello!")]], chat_llm(max_length=prompt + room), chat_template(), choose=Prescribed(LAW))
@@ -59,7 +59,7 @@ def test_answers_come_in_the_order_of_the_questions_whatever_the_batches():
     assert len({said.text for said in together}) > 1
 
 
-def test_every_group_is_scored_alone_and_all_together():
+def test_every_group_is_scored_alone_and_all_together(shapes_unchecked):
     model = chat_llm()
     own = own_answers(model)
     rows = dialogues(

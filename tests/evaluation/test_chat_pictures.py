@@ -24,7 +24,7 @@ def test_pictures_are_looked_at_in_their_order_whatever_the_batch():
     assert_near(look_at(pictures, model, processor, batch_size=2), expected, 1e-5)
 
 
-def test_each_question_is_asked_about_its_own_picture():
+def test_each_question_is_asked_about_its_own_picture(shapes_unchecked):
     torch.manual_seed(2)
     (model, template), features = seeing(), torch.randn(5, PATCHES, D)
     conversations = [*questions_about(features, QUESTIONS), [user("Hello!")]]
@@ -33,7 +33,7 @@ def test_each_question_is_asked_about_its_own_picture():
     assert together == alone
 
 
-def test_an_answer_about_a_picture_that_the_context_cuts_has_not_ended():
+def test_an_answer_about_a_picture_that_the_context_cuts_has_not_ended(shapes_unchecked):
     [messages] = questions_about(torch.randn(1, PATCHES, D), ["Hello!"])
     length = len(seeing()[1].prompt(messages))
     for room, ended in ((len(chat_tokenizer().encode(ANSWERS[2])), True), (7, False)):

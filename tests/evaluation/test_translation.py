@@ -53,7 +53,7 @@ def test_rows_of_other_sources_have_one_group(model):
     assert list(scores) == ["all"]
 
 
-def test_the_search_is_the_one_asked_for(model):
+def test_the_search_is_the_one_asked_for(model, shapes_unchecked):
     rows = sentence_rows(7)
     found = translate([row["translation"]["pt"] for row in rows], model, toy_tokenizer(), beam(5))
     for row, translation in zip(rows, found, strict=True):

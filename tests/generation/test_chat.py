@@ -52,7 +52,7 @@ def test_an_answer_comes_in_pieces_and_the_conversation_is_remembered(model):
     ]
 
 
-def test_only_what_is_new_is_read(model):
+def test_only_what_is_new_is_read(model, shapes_unchecked):
     talk = chat(model, *ANSWERS[:3])
     for question, answer in zip(QUESTIONS, ANSWERS[:3], strict=False):
         before = len(talk.decoding.cache)
@@ -216,7 +216,7 @@ def test_an_answer_that_was_being_given_at_a_reset_is_over(model):
     assert list(pieces) == talk.messages == []
 
 
-def test_the_same_seed_gives_the_same_conversation(model):
+def test_the_same_seed_gives_the_same_conversation(model, shapes_unchecked):
     talks = [chat(model, choose=Sampler(seed=3)) for _ in range(2)]
     assert ask(talks[0], QUESTIONS[0]) == ask(talks[1], QUESTIONS[0]) != ""
     assert talks[0].turn.tokens_per_second > 0

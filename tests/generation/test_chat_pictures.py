@@ -63,7 +63,7 @@ def test_a_picture_is_read_once():
     assert chat.turn.tokens_read < 16
 
 
-def test_the_picture_of_a_turn_that_no_longer_fits_stays():
+def test_the_picture_of_a_turn_that_no_longer_fits_stays(shapes_unchecked):
     chat = talk(*ANSWERS, *ANSWERS, max_length=90)
     chat.show(picture(1))
     for text in QUESTIONS[:4]:

@@ -14,7 +14,7 @@ from tests.toys import MAX_LENGTH
 PROMPTS = [[1, 9, 8, 3, 3], [1, 4], [1, 16, 5]]
 
 
-def test_a_batch_of_unequal_prompts_gives_what_each_gives_alone():
+def test_a_batch_of_unequal_prompts_gives_what_each_gives_alone(shapes_unchecked):
     model = tiny_llm().double()
     together = complete(PROMPTS, model, end_id=14, max_new_tokens=9)
     assert together == [complete([prompt], model, end_id=14, max_new_tokens=9)[0] for prompt in PROMPTS]

@@ -72,14 +72,14 @@ SEARCHES = {
 
 @both_norms
 @pytest.mark.parametrize("search", SEARCHES.values(), ids=SEARCHES)
-def test_every_search_finds_the_same_with_the_cache_and_without(search, norm_first):
+def test_every_search_finds_the_same_with_the_cache_and_without(search, norm_first, shapes_unchecked):
     starts = torch.full((len(SOURCE), 1), BOS)
     cached, recomputed = (search(decoding, starts, END) for decoding in decodings(norm_first=norm_first))
     assert cached == recomputed
     assert any(cached)
 
 
-def test_an_untrained_model_stops_at_its_last_position():
+def test_an_untrained_model_stops_at_its_last_position(shapes_unchecked):
     starts = torch.full((len(SOURCE), 1), BOS)
     never = V  # an id that no token has
     for decoding in decodings():

@@ -81,7 +81,7 @@ def test_rows_with_padding_go_on_as_in_the_model(float64):
         positions = None
 
 
-def test_it_takes_the_place_of_the_model_in_generation():
+def test_it_takes_the_place_of_the_model_in_generation(shapes_unchecked):
     model, prompts = tiny_llm(max_length=32), [[3, 5, 7, 2], [4, 6]]
     assert complete(prompts, fuse(model), -1) == complete(prompts, model, -1)
     start = torch.randint(1, V, (B, 3))
