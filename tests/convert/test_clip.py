@@ -25,8 +25,6 @@ from tests.convert.vision_twins import (
 from tests.data.test_image_processor import noise
 from tests.parity import D, assert_near
 
-pytestmark = pytest.mark.usefixtures("shapes_unchecked")
-
 MAKERS = {"vit": their_vit, "clip": their_clip, "siglip": their_siglip}
 each_family = pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS.keys())
 both = pytest.mark.parametrize("make", [their_clip, their_siglip], ids=["clip", "siglip"])

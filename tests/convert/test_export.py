@@ -74,7 +74,6 @@ SCALED_MODELS = {name: lambda changes=changes: our_llm(**changes) for name, chan
 ALL = MODELS | SCALED_MODELS | {"gpt": lambda: tiny_gpt(max_length=64)}
 
 
-@pytest.mark.usefixtures("shapes_unchecked")
 @pytest.mark.parametrize("make", ALL.values(), ids=ALL.keys())
 @torch.no_grad()
 def test_it_loads_in_transformers_and_has_the_same_logits_and_greedy_tokens(make, tmp_path):
@@ -88,7 +87,6 @@ def test_it_loads_in_transformers_and_has_the_same_logits_and_greedy_tokens(make
     assert complete(prompt.tolist(), model, end_id=V, max_new_tokens=room)[0] == expected[0, 3:].tolist()
 
 
-@pytest.mark.usefixtures("shapes_unchecked")
 @pytest.mark.parametrize("make", ALL.values(), ids=ALL.keys())
 @torch.no_grad()
 def test_a_batch_of_unequal_prompts_has_their_greedy_tokens(make, tmp_path):

@@ -17,8 +17,6 @@ from tests.convert.hugging_face import NEAR, one_of_each_kind, random_tokens
 from tests.convert.llm_twins import FAMILIES, saved, their_llm
 from tests.parity import B, T, V, assert_near
 
-pytestmark = pytest.mark.usefixtures("shapes_unchecked")
-
 WEIGHTS, INDEX = "model.safetensors", "model.safetensors.index.json"
 SHARDED = {"max_shard_size": "6KB"}
 MAKERS = {

@@ -14,8 +14,6 @@ from tests.convert import test_bert, test_gpt2, test_t5
 from tests.convert.hugging_face import one_of_each_kind
 from tests.parity import D
 
-pytestmark = pytest.mark.usefixtures("shapes_unchecked")
-
 FAMILIES = {
     "bert": (bert_from_hugging_face, test_bert.theirs),
     "gpt2": (gpt_from_hugging_face, test_gpt2.theirs),

@@ -31,8 +31,6 @@ from tests.convert.vision_twins import IMAGE_SIZE, LAYERS, PICTURES
 from tests.data.test_image_processor import noise
 from tests.parity import V, assert_near
 
-pytestmark = pytest.mark.usefixtures("shapes_unchecked")
-
 P, IMAGE = 16, 5  # patches of a picture, and the placeholder
 LLAVA = (
     "{% for message in messages %}{{ message['role'].upper() + ': ' }}"
