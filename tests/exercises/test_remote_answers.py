@@ -5,13 +5,13 @@ from itertools import groupby
 import pytest
 
 from course_lib.exercises.checking import SEED, examine
-from tests.exercises.test_answers import EXERCISES, names, right, written_wrong
+from tests.exercises.test_answers import DEAR, EXERCISES, names, right, written_wrong
 from tests.remote.two_sides import connected
 
 FUNCTIONS = [name for name, exercise in EXERCISES.items() if exercise.wants_a_function]
 
 LESSONS = [list(group) for _, group in groupby(FUNCTIONS, lambda name: name.split(".")[0])]
-FIRST = [first for first, *rest in LESSONS]
+FIRST = [pytest.param(first, marks=pytest.mark.slow) if first in DEAR else first for first, *rest in LESSONS]
 OTHERS = [pytest.param(name, marks=pytest.mark.slow) for first, *rest in LESSONS for name in rest]
 
 

@@ -21,6 +21,7 @@ from tests.recipes.toys import quiet, row
 LONG = "Hello! " * 200
 AGAIN = pytest.mark.usefixtures("shapes_unchecked")  # those that a recipe computes are checked in the first test
 SEEING_AGAIN = {"connector-smollm2", "vlm-aligned"}  # they see and learn as others do
+ALSO_INTERRUPTED = [pytest.param(name, marks=pytest.mark.slow) for name in ("base", "vit", "clip")]
 PREPARERS = {
     "translator": {"tokenizer.json", "words.json"},
     "connector": set(),
@@ -66,7 +67,7 @@ def near(scores):
 
 
 @AGAIN
-@pytest.mark.parametrize("name", ["translator", "base", "vlm", "vit", "clip"])
+@pytest.mark.parametrize("name", ["translator", "vlm", *ALSO_INTERRUPTED])
 def test_an_interrupted_training_goes_on_to_the_same_weights(name, toys, tmp_path):
     recipe, source = toys[name]
     whole = run(recipe, source, out=tmp_path / "whole", report=quiet)

@@ -5,7 +5,7 @@ from inspect import signature
 import pytest
 
 from course_lib.studies import CARDS, Card, all_studies, measured, read_card
-from tests.notebooks.lesson import LESSON_FILES, Lesson
+from tests.notebooks.lesson import LESSON_FILES, lesson_at
 from tests.studies.prose import differs, links
 
 STUDIES = all_studies()
@@ -38,7 +38,7 @@ OF_EXPERTS = {"busiest"}  # what arms without a mixture of experts have nothing 
 TOLD = [
     pytest.param(*link, id=f"{path.stem}: {link[0]}")
     for path in LESSON_FILES
-    for cell in Lesson(path).prose
+    for cell in lesson_at(path).prose
     for link in links(cell.source)
 ]
 CARD = Card({"arms": {"one: a": {"seeds": {"0": {"x": 1.26, "y": [3, 91.4]}, "1": {"x": 2.0, "y": [3, 88.6]}}}}})
