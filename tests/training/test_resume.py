@@ -47,8 +47,14 @@ def killed_in_part(number):
     return Recorded(before)
 
 
-@pytest.mark.parametrize("saves", [ONCE_PER_STEP, RARELY], ids=["saved at each step", "saved twice"])
-@pytest.mark.parametrize("step", [0, 1, 4, 5, 8])  # the first two, the last, and both sides of the rare save
+ENDS = [(0, ONCE_PER_STEP), (1, ONCE_PER_STEP), (8, ONCE_PER_STEP)]  # the first two steps, and the last
+BESIDE_A_RARE_SAVE = [(4, RARELY), (5, RARELY)]
+OTHERS = [(4, ONCE_PER_STEP), (5, ONCE_PER_STEP), (0, RARELY), (1, RARELY), (8, RARELY)]
+
+
+@pytest.mark.parametrize(
+    ("step", "saves"), [*ENDS, *BESIDE_A_RARE_SAVE, *(pytest.param(*kill, marks=pytest.mark.slow) for kill in OTHERS)]
+)
 def test_a_run_killed_in_a_step_ends_with_the_same_weights(step, saves, uninterrupted, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         run_in(tmp_path, saves, killed_in_part(PARTS * step + 1)).train()

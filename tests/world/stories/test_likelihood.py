@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from functools import cache
 from itertools import pairwise
 
 import pytest
@@ -14,6 +15,7 @@ from course_lib.world.stories.likelihood import END, tales_like
 from course_lib.world.stories.story import Tale
 
 DRAWN = 4001
+losses_of = cache(story_losses)  # of the same stories in two tests
 
 
 def words_of(tale):
@@ -61,7 +63,7 @@ def test_the_probabilities_of_all_that_may_be_told_sum_to_one(likely):
 
 def test_a_beginning_is_told_as_often_as_it_is_probable(told, likely):
     for words in likely:
-        losses = story_losses(words)
+        losses = losses_of(words)
         for length in range(1, len(words)):
             count = sum(other[:length] == words[:length] for other in told)
             assert is_chance(count, DRAWN * math.exp(-math.fsum(losses[:length])))
@@ -69,7 +71,7 @@ def test_a_beginning_is_told_as_often_as_it_is_probable(told, likely):
 
 def test_each_word_and_the_end_have_a_loss_that_is_not_negative(likely):
     for words in likely:
-        losses = story_losses(words)
+        losses = losses_of(words)
         assert len(losses) == len(words) + 1 and min(losses) > -1e-9
 
 
