@@ -11,7 +11,15 @@ import datasets  # noqa: E402, F401
 import ipykernel.kernelapp  # noqa: E402, F401
 import matplotlib.axes  # noqa: E402, F401
 import matplotlib.backends.backend_agg  # noqa: E402, F401
+import matplotlib.pyplot  # noqa: E402, F401
 import torch._dynamo  # noqa: E402, F401
+
+import course_lib.evaluation  # noqa: E402, F401
+import course_lib.generation  # noqa: E402, F401
+import course_lib.models  # noqa: E402, F401
+import course_lib.studies  # noqa: E402, F401
+import course_lib.training  # noqa: E402, F401
+import course_lib.viz  # noqa: E402, F401
 
 gc.enable()
 gc.freeze()
