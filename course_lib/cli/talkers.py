@@ -49,9 +49,8 @@ def ready_to_write(model: "Model") -> "Model":
     weights = list(model.parameters())
     if not isinstance(model, Llm) or not weights[0].is_cpu or sum(w.nbytes for w in weights) > LARGE:
         return model
-    note = Timer(
-        PATIENCE, typer.secho, ["(compiled for this processor, once: half a minute)"], {"dim": True, "err": True}
-    )
+    told = "(compiled for this processor, once: a quarter of a minute)"
+    note = Timer(PATIENCE, typer.secho, [told], {"dim": True, "err": True})
     note.start()
     try:
         fused = fuse(model)

@@ -97,7 +97,7 @@ def fuse(model: Model, store: Callable = exact) -> Fused:
         model: in eval mode.
         store: how a matrix is kept, such as `rounded(torch.float16)`, which halves the memory that is read for each
             token; all else is computed as before. Default: nothing is rounded, and layers are compiled if they can be
-            (a `CompiledLayer`), which takes numba half a minute for the first time on a machine.
+            (a `CompiledLayer`), which takes numba a quarter of a minute for the first time on a machine.
 
     Raises:
         CourseError: a model of another kind, or one with `LoraLinear` layers.

@@ -218,19 +218,20 @@ def normalize(x: Rows, weight: np.ndarray, eps: np.float32) -> Rows:
         total = np.float32(0)
         for value in x[b]:
             total += value * value
-        y[b] = x[b] * weight / np.sqrt(total / np.float32(len(weight)) + eps)
+        length = np.sqrt(total / np.float32(len(weight)) + eps)
+        for i in range(len(weight)):
+            y[b, i] = x[b, i] * weight[i] / length
     return y
 
 
 @compiled
-def turn(x: Heads, cos: Angles, sin: Angles) -> None:
-    """Turn the pairs of some heads, B H E, in place by the angles of their rows, B E/2 (see `Rotary`)."""
-    for b in range(x.shape[0]):
-        for h in range(x.shape[1]):
-            for i in range(cos.shape[1]):
-                first, second = x[b, h, 2 * i], x[b, h, 2 * i + 1]
-                x[b, h, 2 * i] = first * cos[b, i] - second * sin[b, i]
-                x[b, h, 2 * i + 1] = first * sin[b, i] + second * cos[b, i]
+def turn(heads: np.ndarray, cos: np.ndarray, sin: np.ndarray) -> None:
+    """Turn the pairs of some heads, H E, in place by the angles of their position, E/2 (see `Rotary`)."""
+    for h in range(len(heads)):
+        for i in range(len(cos)):
+            first, second = heads[h, 2 * i], heads[h, 2 * i + 1]
+            heads[h, 2 * i] = first * cos[i] - second * sin[i]
+            heads[h, 2 * i + 1] = first * sin[i] + second * cos[i]
 
 
 @compiled
@@ -277,16 +278,41 @@ def gate(hidden: Rows) -> Products:
 
 
 @compiled
+def add(x: np.ndarray, y: np.ndarray) -> None:
+    """x becomes x + y, number by number: numba takes seconds to compile what says so of whole arrays."""
+    for i in range(len(x)):
+        x[i] += y[i]
+
+
+@compiled
+def put(place: np.ndarray, x: np.ndarray) -> None:
+    """Copy x to its place."""
+    for i in range(len(x)):
+        place[i] = x[i]
+
+
+@compiled
 def layer(x: Rows, cos: Angles, sin: Angles, keys: Cached, values: Cached, length: int, weights: tuple) -> Rows:
     """What a decoder layer makes of the vectors of a new token, B D; its key and value join the caches, B K S E."""
     norm, qkv, bias, out, feed_forward_norm, gate_up, down = weights
     num_kv_heads, d_head = keys.shape[1], keys.shape[3]
-    made = (linear(normalize(x, *norm), qkv) + bias).reshape(len(x), -1, d_head)
-    num_heads = made.shape[1] - 2 * num_kv_heads
-    turn(made[:, : num_heads + num_kv_heads], cos, sin)
-    keys[:, :, length] = made[:, num_heads : num_heads + num_kv_heads]
-    values[:, :, length] = made[:, num_heads + num_kv_heads :]
-    queries = np.ascontiguousarray(made[:, :num_heads])
+    made = linear(normalize(x, *norm), qkv)
+    num_heads = made.shape[1] // d_head - 2 * num_kv_heads
+    queries = np.empty((len(x), num_heads, d_head), np.float32)
+    for b in range(len(x)):
+        add(made[b], bias)
+        heads = made[b].reshape(-1, d_head)
+        turn(heads[: num_heads + num_kv_heads], cos[b], sin[b])
+        for h in range(num_heads):
+            put(queries[b, h], heads[h])
+        for k in range(num_kv_heads):
+            put(keys[b, k, length], heads[num_heads + k])
+            put(values[b, k, length], heads[num_heads + num_kv_heads + k])
     gathered = attend(queries, keys[:, :, : length + 1], values[:, :, : length + 1])
-    x = x + linear(gathered.reshape(len(x), -1), out)
-    return x + linear(gate(linear(normalize(x, *feed_forward_norm), gate_up)), down)
+    y = linear(gathered.reshape(len(x), -1), out)
+    for b in range(len(x)):
+        add(y[b], x[b])
+    z = linear(gate(linear(normalize(y, *feed_forward_norm), gate_up)), down)
+    for b in range(len(x)):
+        add(y[b], z[b])
+    return y

@@ -22,23 +22,37 @@ def four_bits(bias=None):
     return Int4Linear(numbers, scales, lowest, bias), weight
 
 
+KINDS = {
+    "float16": lambda weight, bias: HalfLinear(weight.half(), bias),
+    "bfloat16": lambda weight, bias: HalfLinear(weight.bfloat16(), bias),
+    "8 bits": Int8Linear,
+    "4 bits": lambda weight, bias: four_bits(bias)[0],
+}
+
+
 def layers(bias=None):
     weight = torch.randn(ROWS, D)
-    return [HalfLinear(weight.half(), bias), HalfLinear(weight.bfloat16(), bias), Int8Linear(weight, bias)] + [
-        four_bits(bias)[0]
-    ]
+    return [make(weight, bias) for make in KINDS.values()]
 
 
-@pytest.mark.parametrize("rows", [FEW, SOME, ENOUGH])
-def test_few_rows_and_many_are_multiplied_by_the_unpacked_weights(rows):
+def is_slow(kind, rows):
+    """The product of a few rows is compiled for each kind."""
+    return [pytest.mark.slow] * (rows < ENOUGH and "float" in kind)
+
+
+@pytest.mark.parametrize(
+    "kind, rows",
+    [pytest.param(kind, rows, marks=is_slow(kind, rows)) for kind in KINDS for rows in (FEW, SOME, ENOUGH)],
+)
+def test_few_rows_and_many_are_multiplied_by_the_unpacked_weights(kind, rows):
     x, bias = torch.randn(rows, D), torch.nn.Parameter(torch.randn(ROWS))
-    for layer in layers(bias):
-        expected = F.linear(x, layer.unpacked(), bias)
-        if isinstance(layer, Int4Linear) and rows < ENOUGH:  # x is rounded
-            assert 0 < (layer(x) - expected).abs().max() < 0.02 * expected.std()
-        else:
-            assert_near(layer(x), expected, 1e-4)
-        assert layer(x[:, None]).shape == (rows, 1, ROWS)
+    layer = KINDS[kind](torch.randn(ROWS, D), bias)
+    expected = F.linear(x, layer.unpacked(), bias)
+    if kind == "4 bits" and rows < ENOUGH:  # x is rounded
+        assert 0 < (layer(x) - expected).abs().max() < 0.02 * expected.std()
+    else:
+        assert_near(layer(x), expected, 1e-4)
+    assert layer(x[:, None]).shape == (rows, 1, ROWS)
 
 
 def test_gradients_flow_through():
