@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = ("January", "February", "March", "April", "May", "June",
@@ -14,12 +15,18 @@ NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine
 PEOPLE = tuple(name.capitalize() for names in NAMES.values() for name in names)
 
 ALWAYS_CAPITAL = re.compile(rf"\b({'|'.join(word.lower() for word in ('I', *PEOPLE, *DAYS))})\b")
-SENTENCE_BEGINNING = re.compile(r"(?:^|(?<=[.?!] ))\w")
+SENTENCE_BEGINNING = re.compile(r"(?:^|[.?!] )\w")
 
 
 def capitalise(text: str) -> str:
     """The text with a capital letter where a sentence begins, and for names, days and "I"."""
-    return SENTENCE_BEGINNING.sub(in_capitals, ALWAYS_CAPITAL.sub(lambda found: found[0].capitalize(), text))
+    return SENTENCE_BEGINNING.sub(in_capitals, " ".join(map(with_capital, text.split(" "))))
+
+
+@cache
+def with_capital(word: str) -> str:
+    """The word, with a capital letter where it has one in each sentence."""
+    return ALWAYS_CAPITAL.sub(lambda found: found[0].capitalize(), word)
 
 
 def in_capitals(found: re.Match[str]) -> str:

@@ -15,7 +15,7 @@ from course_lib.world.stories.cast import Named
 from course_lib.world.stories.casting import cast_for
 from course_lib.world.stories.meals_and_pets import MEAL, PET
 from course_lib.world.stories.plot import SCENES
-from course_lib.world.stories.teller import Teller
+from course_lib.world.stories.teller import Teller, written
 from course_lib.world.stories.things import GIFT, SEARCH, SHOP
 
 PLOTS = {"gift": GIFT, "search": SEARCH, "shop": SHOP, "meal": MEAL, "pet": PET}
@@ -70,7 +70,7 @@ def draw_candidate(dice: Dice) -> Candidate[Story]:
     """A tale that is not too long."""
     while True:
         tale = Tale(dice)
-        text = normalise(tale.teller.text())
+        text = normalise(" ".join(tale.words))
         if len(text.split()) <= LONGEST:
             return Candidate(groups_for(tale, text), {text}, tale.story)
 
@@ -99,17 +99,17 @@ class Tale:
         plot = self.plot
         for beat in (plot.openings, SCENES, plot.middles, plot.outcomes[loser], plot.closings):
             self.teller.tell(dice.pick(beat))
+        self.words, self.named = zip(*self.teller.spelt(), strict=True)
 
     def story(self, held_out: str) -> Story:
         """The tale with its labels."""
-        words, named = zip(*self.teller.spelt(), strict=True)
         question, answer = (self.tell_about(template) for template in self.dice.pick(self.plot.questions))
         return Story(
-            text=self.teller.text(),
+            text=written(self.words),
             ending=self.ending,
             topic=self.topic,
-            words=words,
-            tags=tuple(self.tag(one) for one in named),
+            words=self.words,
+            tags=tuple(self.tag(one) for one in self.named),
             question=question,
             answer=answer,
             summary=self.summary(),

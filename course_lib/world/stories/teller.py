@@ -55,14 +55,18 @@ class Teller:
         return next(iter(self.here), None)
 
     def text(self) -> str:
-        """What was told so far, with capitals where English has them."""
-        text = " ".join(word for word, _ in self.spelt())
-        return capitalise(text.replace(" .", ".").replace(" ,", ",").replace(" ?", "?"))
+        """What was told so far, as it is written."""
+        return written(word for word, _ in self.spelt())
 
     def spelt(self) -> list[tuple[str, Named | None]]:
         """The words with whom or what they name, "a" being "an" where need be."""
         following = [word for word, _ in self.words[1:]] + [""]
         return [(english.article(word, after), one) for (word, one), after in zip(self.words, following, strict=True)]
+
+
+def written(words: Iterable[str]) -> str:
+    """The text of words, with capitals where English has them."""
+    return capitalise(" ".join(words).replace(" .", ".").replace(" ,", ",").replace(" ?", "?"))
 
 
 @cache
