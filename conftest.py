@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 
 import pytest
 from jaxtyping import install_import_hook
@@ -22,7 +23,8 @@ CHECK = "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))"
 ROOMS = "evaluation", "generation", "models", "nn", "objectives"
 install_import_hook([f"course_lib.{room}" for room in ROOMS], CHECK)
 
-pytest_plugins = ["tests.notebooks.tolerance"]
+sys.modules["rfc3987_syntax"] = None  # with nbval comes jsonschema, and builds 38 grammars of what no notebook has
+pytest_plugins = ["nbval.plugin", "tests.notebooks.tolerance"]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,34 +1,43 @@
-"""What every test may count on: the same random numbers each time, a choice of two precisions, a browser."""
+"""What every test may count on: the same random numbers each time, a choice of two precisions, a browser.
+
+Who hands out tests to workers reads this, too, while they wait: what takes seconds is imported where it is used.
+"""
 
 import os
 import shutil
 
 import jaxtyping
 import pytest
-import torch
-from playwright.sync_api import Error, sync_playwright
 
-from tests.pretend_device import UNAVAILABLE, register
 
-if not UNAVAILABLE:
-    register()  # now: with the first gradient that it computes, torch counts the devices that there are
+@pytest.fixture(scope="session", autouse=True)
+def one_device_more():
+    """Before all else: with the first gradient that it computes, torch counts the devices that there are."""
+    from tests.pretend_device import UNAVAILABLE, register
+
+    if not UNAVAILABLE:
+        register()
 
 
 @pytest.fixture(autouse=True)
 def same_random_numbers():
     """As `torch.manual_seed` does, which also notes for each kind of accelerator where it was called from."""
+    import torch
+
     torch.default_generator.manual_seed(0)
 
 
-@pytest.fixture(params=[(torch.float32, 1e-6), (torch.float64, 1e-12)], ids=["float32", "float64"])
+@pytest.fixture(params=[("float32", 1e-6), ("float64", 1e-12)], ids=["float32", "float64"])
 def tolerance(request):
     """Runs the test in both precisions; the value is how far two ways to compute the same thing may lie apart.
 
     Shapes are checked in float32 alone: they are the same, and the checks take longer than what they check.
     """
+    import torch
+
     dtype, tolerance = request.param
-    torch.set_default_dtype(dtype)
-    jaxtyping.config.update("jaxtyping_disable", dtype is torch.float64)
+    torch.set_default_dtype(getattr(torch, dtype))
+    jaxtyping.config.update("jaxtyping_disable", dtype == "float64")
     yield tolerance
     jaxtyping.config.update("jaxtyping_disable", False)
     torch.set_default_dtype(torch.float32)
@@ -65,6 +74,8 @@ CHROMIUM = "chromium", "chromium-browser", "google-chrome", "google-chrome-stabl
 @pytest.fixture(scope="session")
 def chromium():
     """The system's Chromium or Chrome, without a window. Where there is none, tests are skipped; in CI they fail."""
+    from playwright.sync_api import Error, sync_playwright
+
     path = next(filter(None, map(shutil.which, CHROMIUM)), None)
     program = {"executable_path": path} if path else {"channel": "chrome"}  # on macOS and Windows, it is on no path
     with sync_playwright() as playwright:
