@@ -16,6 +16,7 @@ def tiny_shapes(monkeypatch):
     monkeypatch.setattr(writing, "TOKENS", {"Llama 4 x 128": 5, "GPT-2 124M": 3})
 
 
+@pytest.mark.slow  # each way is compiled
 def test_writing_is_compared_with_that_of_transformers_for_each_shape(tiny_shapes):
     rows = writing.measure(Options(rounds=1))
     assert all(set(row) == {"name", "tokens_per_second", "ratio", "logit_error"} for row in rows)

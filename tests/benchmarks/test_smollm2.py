@@ -22,6 +22,7 @@ def test_each_way_to_keep_the_weights_is_compared_with_the_others(tmp_path, monk
     assert rows[-1]["ratio"] == 1.0
 
 
+@pytest.mark.slow
 def test_one_batch_is_compared_with_one_after_the_other():
     rows = serving.contest("tiny", tiny_llm(max_length=128), rounds=1, people=3)
     assert [row["name"] for row in rows] == ["tiny, 3 in one batch", "tiny, one after the other"]

@@ -106,6 +106,7 @@ def test_a_cell_is_changed_and_run_after_those_above_it_and_comes_back_as_stored
     assert not live.code.is_visible() and live.page.locator(".present .step.code").is_visible()
 
 
+@pytest.mark.slow  # three kernels are started
 def test_a_run_can_be_stopped_and_a_kernel_begun_anew(live):
     live.run("kept = 1\nwhile True: pass", "It runs")
     live.press("stop")

@@ -9,7 +9,7 @@ from course_lib.recipes import RECIPES
 from course_lib.runtime import MODELS
 from tests.cli.conftest import course
 
-FAST = ("bert", "reward")
+FAST = ("bert",)
 FETCHED = ("connector-smollm2", "vlm-smollm2")  # they belong to what `course fetch` brings; see test_smollm2.py
 
 

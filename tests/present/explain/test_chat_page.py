@@ -113,6 +113,7 @@ def test_whatever_is_typed_is_text(page):
         assert page.tab.evaluate("document.querySelectorAll('main script, main img').length") == 0
 
 
+@pytest.mark.slow  # what its boxes compute is compared in test_boxes.py
 def test_a_model_with_windows_and_one_without_roles_have_pages_too(offline, tmp_path):
     windowed = chat_llm(num_layers=2, window_sizes=(3, None)), chat_tokenizer()
     plain = tiny_llm(vocab_size=len(toy_tokenizer()), max_length=97), toy_tokenizer()

@@ -160,14 +160,15 @@ def test_a_picture_of_one_s_own_is_its_middle_and_what_is_none_is_told(page):
         assert (shown(page) == (200, 40, 90)).all()
 
 
-@pytest.mark.parametrize("few", [True, pytest.param(False, marks=pytest.mark.slow)], ids=["some", "all"])
-def test_whatever_is_asked_is_text(few, page):
-    for text, told in list(HOSTILE.items())[:: 5 if few else 1]:
+@pytest.mark.slow
+def test_whatever_is_asked_is_text(page):
+    for text, told in HOSTILE.items():
         ask(page, text)
         assert told in page.status
         assert page.tab.evaluate("document.querySelectorAll('main script, main img').length") == 0
 
 
+@pytest.mark.slow  # what its boxes compute is compared in test_boxes.py
 def test_a_model_of_other_parts_has_a_page_too(offline, tmp_path):
     tokenizer = chat_tokenizer().with_special("<image>")
     model = tiny_vlm("pixel shuffle", vocab_size=len(tokenizer))
