@@ -3,7 +3,6 @@
 import json
 
 from PIL import Image
-from sklearn.datasets import load_sample_images
 
 WORDS = ("top", "middle", "bottom"), ("left", "centre", "right")
 EDGE = 131
@@ -11,6 +10,8 @@ EDGE = 131
 
 def photographs():
     """A temple by a lake, and a flower, in colour."""
+    from sklearn.datasets import load_sample_images  # takes a second, in every process that collects tests
+
     return [Image.fromarray(pixels) for pixels in load_sample_images().images]
 
 

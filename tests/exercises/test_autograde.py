@@ -4,7 +4,6 @@ import shutil
 
 import nbformat
 import pytest
-from nbgrader.api import Gradebook
 
 from course_lib.exercises.results import results
 from course_lib.grading.editions import EDITIONS, generate, open_course
@@ -21,6 +20,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]  # nbgrade
 
 @pytest.mark.parametrize("source", SHEETS[::5], ids=lambda path: path.stem)  # the sandbox judges all of them
 def test_a_solved_source_gets_all_points_and_an_untouched_release_none(source, tmp_path):
+    from nbgrader.api import Gradebook  # takes a second, in every process that collects tests
+
     lesson, course = source.stem, open_course(tmp_path)
     shutil.copytree(source.parent, tmp_path / "source" / lesson)
     generate(course, lesson)

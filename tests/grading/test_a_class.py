@@ -6,7 +6,6 @@ import os
 import time
 
 import pytest
-from nbgrader.api import Gradebook
 
 from course_lib.grading import Limits, grade_folder
 from course_lib.grading.editions import generate_releases
@@ -131,6 +130,8 @@ def test_a_harmful_submission_costs_itself_only_and_is_explained(graded):
 
 
 def test_gradebook_table_and_pages_say_the_same(graded):
+    from nbgrader.api import Gradebook  # takes a second, in every process that collects tests
+
     grades, out, _ = graded
     with open(out / "grades.csv", encoding="utf-8") as file:
         table = {row["student"]: float(row["points"]) for row in csv.DictReader(file)}

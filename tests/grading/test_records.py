@@ -1,7 +1,6 @@
 """What was graded by hand in nbgrader's gradebook counts, and is named."""
 
 import pytest
-from nbgrader.api import Gradebook
 
 from course_lib.grading.editions import open_course
 from course_lib.grading.grade import OURS, Grade
@@ -18,6 +17,8 @@ CLASS = {  # points that the check and the open task have in the gradebook -> po
 
 
 def test_points_given_by_hand_count(tmp_path):
+    from nbgrader.api import Gradebook  # takes a second, in every process that collects tests
+
     open_course(tmp_path)  # nbgrader finds its tools then
     with Gradebook(f"sqlite:///{tmp_path / OURS}") as book:
         book.add_assignment(SHEET)
