@@ -16,14 +16,15 @@ from course_lib.studies.translating import exam, tokenizer, trained
 
 def measure(
     seed: int = 0,
-    steps: int = 400,
+    steps: int = 280,
     d_model: int = 64,
     d_ff: int = 128,
-    rate: float = 0.006,
+    num_encoder_layers: int = 1,
+    rate: float = 0.008,
     count: int = 500,
 ) -> Numbers:
     """Scores of a new translator on `count` pairs; see `scores_of_searches` and `right_behind_a_mistake`."""
-    model = trained(steps, rate, seed, d_model=d_model, d_ff=d_ff)
+    model = trained(steps, rate, seed, d_model=d_model, d_ff=d_ff, num_encoder_layers=num_encoder_layers)
     return scores_of_searches(model, count) | right_behind_a_mistake(model, exam(count))
 
 
@@ -91,7 +92,7 @@ STUDY = Study(
     measure=measure,
     arms={
         "as in the lesson": {},
-        "trained twice as long": {"steps": 800},
+        "trained twice as long": {"steps": 560},
     },
     loaders=(load_translations,),
     toy={"steps": 1, "d_model": 8, "d_ff": 8, "count": 5},
