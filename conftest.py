@@ -16,12 +16,10 @@ keep_freed_memory()
 for library in ("HF_HUB", "HF_DATASETS", "TRANSFORMERS"):
     os.environ[f"{library}_OFFLINE"] = "1"
 
-# An int may stand where a float is meant, as everywhere.
-CHECK = "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))"
-# The shapes that signatures state are checked at every call, unless a test asks for the fixture `shapes_unchecked` (not
-# in notebooks and other processes: those are users).
+# The shapes that signatures state are checked, unless a test asks for the fixture `shapes_unchecked` (not in notebooks
+# and other processes: those are users).
 ROOMS = "evaluation", "generation", "models", "nn", "objectives"
-install_import_hook([f"course_lib.{room}" for room in ROOMS], CHECK)
+install_import_hook([f"course_lib.{room}" for room in ROOMS], "tests.shape_checks.check")
 
 sys.modules["rfc3987_syntax"] = None  # with nbval comes jsonschema, and builds 38 grammars of what no notebook has
 pytest_plugins = ["nbval.plugin", "tests.notebooks.tolerance"]

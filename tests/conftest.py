@@ -6,8 +6,9 @@ Who hands out tests to workers reads this, too, while they wait: what takes seco
 import os
 import shutil
 
-import jaxtyping
 import pytest
+
+from tests import shape_checks
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -27,6 +28,12 @@ def same_random_numbers():
     torch.default_generator.manual_seed(0)
 
 
+@pytest.fixture(autouse=True)
+def shapes_checked():
+    """Those of its first calls."""
+    shape_checks.switch(on=True)
+
+
 @pytest.fixture(params=[("float32", 1e-6), ("float64", 1e-12)], ids=["float32", "float64"])
 def tolerance(request):
     """Runs the test in both precisions; the value is how far two ways to compute the same thing may lie apart.
@@ -37,9 +44,8 @@ def tolerance(request):
 
     dtype, tolerance = request.param
     torch.set_default_dtype(getattr(torch, dtype))
-    jaxtyping.config.update("jaxtyping_disable", dtype == "float64")
+    shape_checks.switch(on=dtype == "float32")
     yield tolerance
-    jaxtyping.config.update("jaxtyping_disable", False)
     torch.set_default_dtype(torch.float32)
 
 
@@ -49,9 +55,7 @@ def shapes_unchecked():
 
     And for whole runs of what others check: with the checks they take twice as long.
     """
-    jaxtyping.config.update("jaxtyping_disable", True)
-    yield
-    jaxtyping.config.update("jaxtyping_disable", False)
+    shape_checks.switch(on=False)
 
 
 @pytest.fixture(scope="session")
