@@ -20,7 +20,7 @@ def compact_png(figure: Figure) -> bytes:
     figure.savefig(drawn, format="png", bbox_inches="tight", pad_inches=0.04, pil_kwargs={"compress_level": 0})
     compact = io.BytesIO()
     picture = Image.open(drawn).convert("RGB")
-    picture.quantize(COLOURS_PER_FIGURE, dither=Image.Dither.NONE).save(compact, "png")
+    picture.quantize(COLOURS_PER_FIGURE, dither=Image.Dither.NONE).save(compact, "png", optimize=True)
     return compact.getvalue()
 
 
