@@ -30,7 +30,7 @@ def same_random_numbers():
 
 @pytest.fixture(autouse=True)
 def shapes_checked():
-    """Those of its first calls."""
+    """The shapes that signatures state, in the first calls of each test."""
     shape_checks.switch(on=True)
 
 
@@ -53,7 +53,7 @@ def tolerance(request):
 def shapes_unchecked():
     """As outside the tests, where signatures only say which shapes are meant: for what a user gets to read.
 
-    And for whole runs of what others check: with the checks they take twice as long.
+    And for many short tests of what others check.
     """
     shape_checks.switch(on=False)
 
