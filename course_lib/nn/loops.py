@@ -2,25 +2,23 @@
 
 To write one token is to read all weights once, with hardly anything to compute. What are thirty small steps of torch,
 each of which has to be started, is one function here. A matrix W, F D, is a tuple of one of three kinds, see `linear`.
+All that is compiled stands in this file: what numba keeps on disk, it makes anew when the function's file changes.
 """
 
-import ctypes
-import sys
 from collections.abc import Callable
 from functools import partial
 from inspect import unwrap
 from typing import Any
 
 import numpy as np
-import torch
 from jaxtyping import Float32
 from llvmlite import ir
-from numba import config, get_num_threads, njit, prange, threading_layer
+from numba import njit, prange
 from numba.core import types
 from numba.extending import intrinsic, overload
 
 from course_lib.nn.blocks import GROUP, LANES, STEPS, STRIDE
-from course_lib.runtime import loop_threads
+from course_lib.nn.thread_pool import open_pool
 
 Rows = Float32[np.ndarray, "B D"]
 Products = Float32[np.ndarray, "B F"]
@@ -28,20 +26,6 @@ Heads = Float32[np.ndarray, "B H E"]
 Cached = Float32[np.ndarray, "B K S E"]
 Angles = Float32[np.ndarray, "B pairs"]
 Matrix = tuple[np.ndarray, ...]
-
-
-def open_pool() -> bool:
-    """Let numba open its pool of threads, which is torch's where both have OpenMP; True if loops may share their work.
-
-    numba then lets threads start threads of their own, with which torch's attention takes 15 times as long; and it
-    sets how many torch has. Both are undone. Without OpenMP, numba's threads sleep too long for such short loops.
-    """
-    threads, config.NUMBA_NUM_THREADS = torch.get_num_threads(), loop_threads()
-    get_num_threads()
-    torch.set_num_threads(threads)
-    if sys.platform != "win32" and hasattr(symbols := ctypes.CDLL(None), "omp_set_max_active_levels"):
-        symbols.omp_set_max_active_levels(1)
-    return threading_layer() != "workqueue"
 
 
 IS_SHARED = open_pool()
@@ -278,17 +262,11 @@ def gate(hidden: Rows) -> Products:
 
 
 @compiled
-def add(x: np.ndarray, y: np.ndarray) -> None:
+def add(x: Rows, y: Rows) -> None:
     """x becomes x + y, number by number: numba takes seconds to compile what says so of whole arrays."""
-    for i in range(len(x)):
-        x[i] += y[i]
-
-
-@compiled
-def put(place: np.ndarray, x: np.ndarray) -> None:
-    """Copy x to its place."""
-    for i in range(len(x)):
-        place[i] = x[i]
+    for b in range(len(x)):
+        for i in range(x.shape[1]):
+            x[b, i] += y[b, i]
 
 
 @compiled
@@ -300,19 +278,20 @@ def layer(x: Rows, cos: Angles, sin: Angles, keys: Cached, values: Cached, lengt
     num_heads = made.shape[1] // d_head - 2 * num_kv_heads
     queries = np.empty((len(x), num_heads, d_head), np.float32)
     for b in range(len(x)):
-        add(made[b], bias)
+        for i in range(len(bias)):
+            made[b, i] += bias[i]
         heads = made[b].reshape(-1, d_head)
         turn(heads[: num_heads + num_kv_heads], cos[b], sin[b])
         for h in range(num_heads):
-            put(queries[b, h], heads[h])
+            for i in range(d_head):
+                queries[b, h, i] = heads[h, i]
         for k in range(num_kv_heads):
-            put(keys[b, k, length], heads[num_heads + k])
-            put(values[b, k, length], heads[num_heads + num_kv_heads + k])
+            for i in range(d_head):
+                keys[b, k, length, i] = heads[num_heads + k, i]
+                values[b, k, length, i] = heads[num_heads + num_kv_heads + k, i]
     gathered = attend(queries, keys[:, :, : length + 1], values[:, :, : length + 1])
     y = linear(gathered.reshape(len(x), -1), out)
-    for b in range(len(x)):
-        add(y[b], x[b])
+    add(y, x)
     z = linear(gate(linear(normalize(y, *feed_forward_norm), gate_up)), down)
-    for b in range(len(x)):
-        add(y[b], z[b])
+    add(y, z)
     return y

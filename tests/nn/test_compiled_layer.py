@@ -136,6 +136,17 @@ def test_its_steps_do_not_go_through_the_layer(monkeypatch):
 
 
 @torch.no_grad()
+def test_each_text_may_have_a_position_of_its_own():
+    model = tiny_llm()
+    layer, width = model.layers[0], model.layers[0].self_attention.q_proj.in_features
+    compiled, caches = CompiledLayer(layer), [KVCache(), KVCache()]
+    for positions in ([[2], [2]], [[3], [11]]):
+        x, rotate = torch.randn(2, width), model.rotary.at(torch.tensor(positions))
+        ours, expected = compiled(x, rotate, None, caches[0]), layer(x.unsqueeze(1), rotate, None, caches[1]).squeeze(1)
+        assert_near(ours, expected, 1e-5)
+
+
+@torch.no_grad()
 def test_where_there_is_a_mask_or_another_cache_the_layer_itself_is_called():
     model, tokens = tiny_llm(window_sizes=(3, None, 2)), torch.randint(1, V, (B, T))
     fused, cache = fuse(model), model.new_cache()

@@ -1,6 +1,4 @@
-"""Compiled loops: what they compute is what torch computes, and torch's own threads are as they were."""
-
-import ctypes
+"""Compiled loops: what they compute is what torch computes."""
 
 import numpy as np
 import pytest
@@ -10,6 +8,7 @@ from numba.core.caching import CacheImpl
 
 from course_lib.nn import RMSNorm, Rotary, attention_weights, loops
 from course_lib.nn.blocks import by_blocks, in_bytes
+from course_lib.nn.packed import LOOPED, as_arrays
 from tests.parity import assert_near
 
 ROWS, GROUPS = 3 * 64, 5
@@ -21,14 +20,13 @@ def near(ours, expected, tolerance=1e-5):
     assert_near(torch.from_numpy(ours), expected, tolerance)
 
 
-STORED = {torch.float32: torch.float32, torch.float16: torch.uint16, torch.bfloat16: torch.int16}
-SLOW = [pytest.param(dtype, marks=pytest.mark.slow) for dtype in STORED if dtype != torch.float32]  # each is compiled
+SLOW = [pytest.param(dtype, marks=pytest.mark.slow) for dtype in LOOPED if dtype != torch.float32]  # each is compiled
 
 
-@pytest.mark.parametrize("dtype", STORED)
+@pytest.mark.parametrize("dtype", LOOPED)
 def test_a_row_is_read_as_it_is_stored(dtype):
     x, row = torch.randn(D), torch.randn(D).to(dtype)
-    product = loops.dot(row.view(STORED[dtype]).numpy(), x.numpy())
+    product = loops.dot(*as_arrays([row]), x.numpy())
     assert float(product) == pytest.approx(float(row.float() @ x), abs=1e-4)  # 160 numbers in another order
 
 
@@ -36,7 +34,7 @@ def test_a_row_is_read_as_it_is_stored(dtype):
 @pytest.mark.parametrize("dtype", [torch.float32, *SLOW])
 def test_weights_are_multiplied_as_they_are_stored(rows, dtype):
     x, weight = torch.randn(rows, D), torch.randn(ROWS, D).to(dtype)
-    y = loops.product(x.numpy(), (weight.view(STORED[dtype]).numpy(),))
+    y = loops.product(x.numpy(), as_arrays([weight]))
     near(y, F.linear(x, weight.float()), 1e-4)
 
 
@@ -115,15 +113,6 @@ def test_heads_attend_to_the_keys_that_they_share(length):
 def test_functions_are_compiled_where_no_folder_can_be_written_to(monkeypatch):
     monkeypatch.setattr(CacheImpl, "_locator_classes", [])
     assert loops.compiled(lambda: 7)() == 7
-
-
-def test_the_threads_of_torch_are_as_they_were():
-    before = torch.get_num_threads()
-    loops.open_pool()
-    assert torch.get_num_threads() == before
-    symbols = ctypes.CDLL(None)
-    if hasattr(symbols, "omp_get_max_active_levels"):
-        assert symbols.omp_get_max_active_levels() == 1
 
 
 @pytest.mark.parametrize("bad", [float("nan"), float("inf")])
