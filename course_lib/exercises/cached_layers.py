@@ -37,9 +37,6 @@ def largest_difference(step, plain, X, layers):
     return (torch.stack(outputs) - plain(X, layers)).abs().max()
 
 
-UNSCALED = Edit("math.sqrt(len(x)) → len(x)")
-
-
 def through_the_cache(step, X, layers):
     """The outputs of all tokens, read one by one: T D, or None if the step gives nothing."""
     kept, outputs = [(X[:0], X[:0]) for _ in layers], []
@@ -61,6 +58,12 @@ def plainly(X, layers):
     return X
 
 
+def fading(x, kept, layers):
+    """A step that divides each token by the number of tokens read so far."""
+    read = torch.vstack([kept[0][0], x])
+    return x / len(read), [(read, read), *kept[1:]]
+
+
 def turned_round(X, layers):
     return -plainly(X, layers)
 
@@ -68,7 +71,7 @@ def turned_round(X, layers):
 def run_both(functions, X, layers):
     step, difference = functions
     outputs = through_the_cache(step, X, layers)
-    found = difference(UNSCALED.of(read_token), turned_round, X, layers)  # both with a fault, so that there is one
+    found = difference(fading, turned_round, X, layers)  # both with a fault, so that there is one
     return None if outputs is None else {"outputs": outputs, "largest difference": found}
 
 
@@ -81,7 +84,7 @@ CACHED_LAYERS = Exercise(
     run=run_both,
     mistakes=[
         ("the scale is forgotten: divide scores by the root of E", Edit(" / math.sqrt(len(x)) → ")),
-        ("divided by E, not by its root", UNSCALED),
+        ("divided by E, not by its root", Edit("math.sqrt(len(x)) → len(x)")),
         ("the scale is the root of E, not of the number of tokens", Edit("(len(x)) → (len(K))")),
         (
             "each layer reads what the one below it gives, not the embedding",

@@ -1,30 +1,40 @@
 """Trying an answer: on every case, against the truth, and if it fails, against the mistakes that are known."""
 
+import math
 import os
 from collections import defaultdict
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from course_lib.exercises.causes import names_of, quietly, reason_of
+from course_lib.errors import CourseError
+from course_lib.exercises.causes import Failure, names_of, reason_of
 from course_lib.exercises.exercise import find_exercise
-from course_lib.exercises.values import first_difference, is_missing, show
-from course_lib.remote import in_words
-from course_lib.remote.clocks import Stopped, limited
+from course_lib.exercises.values import Difference, agrees, first_difference, is_missing, show
+from course_lib.remote import Raised, attempt, limited
+from course_lib.remote.attempts import is_empty, parts_of
 
 SEED = "COURSE_EXERCISE_SEED"  # set while submissions are graded: cases that nobody has seen
 EXAMS = "9"  # with which the ids of an exam's questions begin; the course knows no answers to them
 SECONDS = 60  # of a processor, for one check
-EMPTY = lambda: None  # noqa: E731  as short as a function can be
-TRIES = defaultdict(set)  # what was said of wrong answers to a part of an exercise since Python was started
+WRONG_ANSWERS = defaultdict(set)  # to a part of an exercise, since Python was started
+BEFORE_TOLD = 2  # different wrong answers to a value before its true one is told
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of an answer: its points, the reason, and which part of a dict is wrong first."""
+    """What became of an answer.
 
-    points: int
+    Args:
+        points: what it is worth; an answer of several parts has its share.
+        message: the reason, for the student.
+        part: which part of a dict is wrong first.
+        given: the wrong answer to this part, as text.
+    """
+
+    points: float
     message: str
     part: Hashable = None
+    given: str = ""
 
 
 def check(exercise_id, answer):
@@ -35,78 +45,123 @@ def check(exercise_id, answer):
     if exercise_id.startswith(EXAMS):
         return record(exercise_id, answer)
     exercise = find_exercise(exercise_id)
-    tells = lambda part: exercise.wants_a_function or len(TRIES[exercise_id, part]) >= 2  # noqa: E731
-    try:
-        with limited(SECONDS):
-            verdict = examine(exercise, answer, tells)
-    except Stopped as reason:
-        verdict = Verdict(0, f"not right yet\n  your code {reason}, and was stopped; is there an endless loop?")
-    if not verdict.points:
-        TRIES[exercise_id, verdict.part].add(verdict.message)
+    tells = lambda part: exercise.wants_a_function or len(WRONG_ANSWERS[exercise_id, part]) >= BEFORE_TOLD  # noqa: E731
+    verdict = examine(exercise, answer, tells)
+    if verdict.given:
+        WRONG_ANSWERS[exercise_id, verdict.part].add(verdict.given)
     print(f"{exercise_id} {verdict.message}")
     return verdict.points
 
 
+def case(exercise_id, number):
+    """Return the arguments of a case that a check names: `x, num_heads = check.case("01.3", 2)`.
+
+    Raises CourseError if the exercise has no cases, or no case of this number.
+    """
+    exercise = find_exercise(exercise_id)
+    cases = exercise.draw_cases(seeds()) if exercise.wants_a_function else []
+    if number not in range(1, len(cases) + 1):
+        raise CourseError(f"{exercise_id} has {len(cases)} cases, got the number {number}; count from 1")
+    return cases[number - 1]
+
+
+check.case = case
+
+
 def record(exercise_id, answer):
-    """Say whether there is an answer."""
+    """Print whether there is an answer."""
     empty = is_missing(answer) or (has_code(answer) and is_empty(answer))
     print(f"{exercise_id} {'not attempted yet' if empty else 'recorded'}")
 
 
 def has_code(answer):
-    """Whether an answer is a function, or several."""
-    return all(hasattr(part, "__code__") for part in (answer if isinstance(answer, tuple) else (answer,)))
+    """Return whether an answer is a function, or several."""
+    return all(hasattr(part, "__code__") for part in parts_of(answer))
 
 
 def seeds():
-    """Three seeds for the cases: everybody's, or the grader's."""
+    """Return three seeds for the cases: everybody's, or the grader's."""
     first = int(os.environ.get(SEED, "1"))
     return range(first, first + 3)
 
 
 def examine(exercise, answer, tells=lambda part: True):
-    """The `Verdict` on an answer to `exercise`; `tells(part)` is whether it says the true value of a part."""
-    if is_missing(answer):
-        return Verdict(0, "not attempted yet")
-    if exercise.wants_a_function and (borrowed := the_courses_own(answer)):
-        return Verdict(0, f"not right yet: {borrowed} is the course's own; write yours")
+    """Return the `Verdict` on an answer to `exercise`; `tells(part)` is whether it says the true value of a part."""
     cases = exercise.draw_cases(seeds())
-    for number, case in enumerate(cases, start=1):
-        where = f" (case {number} of {len(cases)}: {describe(exercise, case)})" if case else ""
-        try:
-            with quietly():
-                given = exercise.apply(answer, case)
-        except (Exception, SystemExit) as error:
-            return Verdict(0, f"not right yet{where}\n  {in_words(error)}")
-        if is_missing(given) and not exercise.wants_a_function:
-            return Verdict(0, "not attempted yet")
-        if is_missing(given) and is_empty(answer):
-            return Verdict(0, "not attempted yet (it returns None)")
-        if is_missing(given):
-            return Verdict(0, f"not right yet{where}\n  your function returns None; is there a `return` on every way?")
-        true = exercise.true_value(case)
-        if difference := first_difference(given, true, exercise.tolerance, exercise.axes.split()):
-            part = difference.part
-            cause = reason_of(exercise, answer, case, cases, given, part)
-            reasons = [cause.format_map(Places(difference.place))] if cause else []
-            said = [f"not right yet{where}", *reasons, difference.in_words(tells(part))]
-            return Verdict(0, "\n  ".join(said), part)
+    with limited(SECONDS):
+        tried = attempt(answer, exercise.apply, cases)
+    return judge(exercise, cases, tried, tells, hint=True)
+
+
+def judge(exercise, cases, tried, tells=lambda part: True, hint=False):
+    """Return the `Verdict` on what came of an answer for these cases.
+
+    Args:
+        exercise: it knows the truth.
+        cases: what the answer was tried on.
+        tried: the `Attempt`.
+        tells: whether the message says the true value of a part.
+        hint: whether the message says how to get the case; the student's own check draws the same one.
+    """
+    if tried.borrowed:
+        return Verdict(0, f"not right yet: {tried.borrowed} is the course's own; write yours")
+    if not tried.given or (not exercise.wants_a_function and is_missing(tried.given[0])):
+        return Verdict(0, "not attempted yet")
+    if tried.is_empty and exercise.wants_a_function and all(map(is_missing, tried.given)):
+        return Verdict(0, "not attempted yet (it returns None)")
+    trues = [exercise.true_value(case) for case in cases]
+    for index, (given, true) in enumerate(zip(tried.given, trues, strict=False)):
+        if wrong := difference(exercise, given, true):
+            failure = Failure.of(exercise, cases, tried.given, trues, index, wrong.part)
+            return verdict_on(failure, wrong, index, tells, hint)
     on = f", on all {len(cases)} cases" if exercise.wants_a_function else ""
     return Verdict(exercise.points, f"right{on}: {exercise.points} of {exercise.points} points")
 
 
-def the_courses_own(answer):
-    """The name of what an answer takes from the library instead of being written; None if it takes nothing."""
-    for part in answer if isinstance(answer, tuple) else (answer,):
-        if (getattr(part, "__module__", None) or "").startswith("course_lib.") and hasattr(part, "__name__"):
-            return part.__name__
-    return None
+def difference(exercise, given, true):
+    """Return the first `Difference` between a result and the true one, or None."""
+    if isinstance(given, Raised):
+        return Difference(str(given), {})
+    if is_missing(given):
+        return Difference("your function returns None; does every path end with `return`?", {})
+    try:
+        return first_difference(given, true, exercise.tolerance, exercise.axes.split())
+    except Exception as error:  # a result may be anything
+        return Difference(f"your result can't be compared: {type(error).__name__}: {error}"[:200], {})
 
 
-def is_empty(answer):
-    """Whether nothing was written into the function, or functions, of an answer."""
-    codes = [getattr(part, "__code__", None) for part in (answer if isinstance(answer, tuple) else (answer,))]
-    return all(code is None or len(code.co_code) <= len(EMPTY.__code__.co_code) for code in codes)
+def verdict_on(failure, wrong, index, tells, hint):
+    """Return the `Verdict` on a wrong answer: its share of the points, the case, the cause, and the difference."""
+    exercise, case = failure.exercise, failure.cases[0]
+    right, count = right_parts(failure)
+    points = math.floor(100 * exercise.points * right / count) / 100
+    share = f", {right} of {count} parts right: {points:g} of {exercise.points} points" if right else ""
+    place = f" (case {index + 1} of {len(failure.cases)}: {describe(exercise, case)})" if case else ""
+    raised = isinstance(failure.given[0], Raised)
+    cause = None if raised else reason_of(failure)
+    reasons = [cause.format_map(Places(wrong.place))] if cause else []
+    said = [f"not right yet{share}{place}", *reasons, wrong.in_words(tells(wrong.part))]
+    if case and hint:
+        said.append(f'this case: {", ".join(names_of(exercise))} = check.case("{exercise.id}", {index + 1})')
+    return Verdict(points, "\n  ".join(said), wrong.part, wrong.text)
+
+
+def right_parts(failure):
+    """Return how many parts of a dict are right in every case, and how many there are; another result is one part."""
+    trues = failure.trues
+    if not all(isinstance(true, dict) and true.keys() == trues[0].keys() for true in trues):
+        return 0, 1
+    rests = [one.rest if isinstance(one, Raised) else one for one in failure.given]
+    pairs = [*zip(rests, trues, strict=False)] if len(rests) == len(trues) else []
+    tolerance = failure.exercise.tolerance
+    right = [name for name in trues[0] if pairs and all(has_right(name, *pair, tolerance) for pair in pairs)]
+    return len(right), len(trues[0])
+
+
+def has_right(name, given, true, tolerance):
+    """Return whether a result has this part of the true one."""
+    part = given.get(name) if isinstance(given, dict) else None
+    return not is_missing(part) and agrees(part, true[name], tolerance)
 
 
 class Places(dict):
@@ -117,5 +172,5 @@ class Places(dict):
 
 
 def describe(exercise, case):
-    """A case in words: x = a 2 × 3 tensor, heads = 2."""
+    """Return a case in words: x = a 2 × 3 tensor, heads = 2."""
     return ", ".join(f"{name} = {show(value)}" for name, value in zip(names_of(exercise), case, strict=False))

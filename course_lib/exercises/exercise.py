@@ -1,6 +1,5 @@
 """What an exercise is: the true answer, the cases it is tried on, and the mistakes that can be recognised."""
 
-import copy
 import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,12 +7,17 @@ from typing import Any
 
 from course_lib.errors import CourseError
 from course_lib.exercises.solutions import Edit
-from course_lib.exercises.values import listed
+from course_lib.remote.attempts import applied
 
 
 def call(answer, *case):
     """Apply an answer that is a function."""
     return answer(*case)
+
+
+def itself(answer):
+    """Return an answer that is a value; a solution is a function that computes it."""
+    return answer() if callable(answer) else answer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +27,8 @@ class Exercise:
     Args:
         id: lesson and number, "01.3".
         title: its title in the notebook.
-        points: what a right answer is worth; a wrong one is worth nothing.
+        points: what a right answer is worth. If its results are dicts, a wrong one is worth the share of the parts that
+            are right in every case; any other wrong answer is worth nothing.
         truth: the solution: a function of a case, or several; or a function of nothing, when the answer is a value. Its
             text is what the sheet shows as the solution.
         mistakes: pairs of a cause, in the student's terms, and what this mistake is: an `Edit` of the solution, or the
@@ -60,15 +65,18 @@ class Exercise:
         """All cases of these seeds; a value has one, without arguments."""
         return [case for seed in seeds for case in self.cases(seed)] if self.wants_a_function else [()]
 
-    def apply(self, answer, case):
-        """What `answer` gives for a case. It works on a copy, so that no answer can spoil the case for the next."""
-        if self.wants_a_function:
-            return listed(self.run(answer, *copy.deepcopy(case)))
-        return answer() if callable(answer) else answer
+    @property
+    def apply(self):
+        """How an answer is applied to a case: `apply(answer, *case)`."""
+        return self.run if self.wants_a_function else itself
+
+    def result(self, answer, case):
+        """Return what `answer` gives for a case. Raises what it raises."""
+        return applied(answer, self.apply, case)
 
     def true_value(self, case):
         """The right result for a case."""
-        return self.apply(self.truth, case)
+        return self.result(self.truth, case)
 
 
 def exercises_of(lesson):

@@ -16,12 +16,17 @@ QUESTIONS = (
 )
 
 
-def ask_and_say(functions, question, sentence, word):
+def form_cases(seed):
+    """A question, its answer as a sentence and as a word, and its prompts as `ask` should return them."""
+    return [(*each, {form: ask(each[0], form) for form in FORMS}) for each in (QUESTIONS[seed % 2], QUESTIONS[2])]
+
+
+def ask_and_say(functions, question, sentence, word, prompts):
     """The prompts as lists of their lines: where a line ends is part of a form."""
     mine, say = functions
     texts = {form: mine(question, form) for form in FORMS}
     lines = {form: text.strip().split("\n") if isinstance(text, str) else text for form, text in texts.items()}
-    return lines | {f"due, {form}": say(ask(question, form), sentence, word) for form in FORMS}
+    return lines | {f"due, {form}": say(prompts[form], sentence, word) for form in FORMS}
 
 
 def ask(question, form):
@@ -55,7 +60,7 @@ EXERCISES = [
         title="Three forms",
         points=2,
         truth=(ask, due),
-        cases=lambda seed: [QUESTIONS[seed % 2], QUESTIONS[2]],
+        cases=form_cases,
         run=ask_and_say,
         mistakes=[
             (

@@ -10,11 +10,12 @@ BOS, EOS, ROLES = 1, 2, {"user": 4, "assistant": 5}
 
 
 def dialogue_cases(seed):
-    """Four dialogues of (role, ids), the first with two turns."""
+    """Four dialogues of (role, ids), the first with two turns; and all of them as `turn` should return them."""
     words = iter(torch.randint(6, 40, (60,), generator=dice(seed)).tolist())
     sizes = [[2, 3, 1, 4], [1, number(seed, 1, 3)], [3, 2], [2, 1]]
     roles = ("user", "assistant")
-    return [([[(roles[i % 2], [next(words) for _ in range(n)]) for i, n in enumerate(turns)] for turns in sizes],)]
+    dialogues = [[(roles[i % 2], [next(words) for _ in range(n)]) for i, n in enumerate(turns)] for turns in sizes]
+    return [(dialogues, [turn(dialogue) for dialogue in dialogues])]
 
 
 def turn(messages):
@@ -38,11 +39,11 @@ def pack(dialogues):
     return row
 
 
-def turn_and_pack(functions, dialogues):
+def turn_and_pack(functions, dialogues, turned_dialogues):
     """Both functions; the second one gets what the first should give."""
     mine, packed = functions
     turned = dict(zip(("ids", "is_completion"), mine(dialogues[0]) or (None, None), strict=False))
-    return turned | (packed([turn(dialogue) for dialogue in dialogues]) or {})
+    return turned | (packed(turned_dialogues) or {})
 
 
 PACKING = Exercise(

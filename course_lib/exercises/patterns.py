@@ -6,7 +6,7 @@ from numbers import Number
 
 import torch
 
-from course_lib.exercises.shape_patterns import is_constant, pattern_of_shapes, same
+from course_lib.exercises.shape_patterns import is_constant, is_exchanged, pattern_of_shapes, same
 from course_lib.exercises.values import agrees, as_tensor, plain
 
 OF_ANY = {
@@ -188,7 +188,7 @@ def have_own_factors(given, true, axis):
 
 
 OF_MANY = {
-    "the last two axes are exchanged": lambda given, true: true.dim() > 1 and same(given.mT, true),
+    "the last two axes are exchanged": is_exchanged,
     "True and False, or 1 and 0, are exchanged": are_exchanged,
     "everything stands one place too late": lambda given, true: are_moved(given, true, 1),
     "everything stands one place too early": lambda given, true: are_moved(given, true, -1),

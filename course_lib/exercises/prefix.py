@@ -26,9 +26,9 @@ def mixer(mask, strength=1.0):
 def models(prefix, length):
     """Masks that a leak test must tell apart."""
     ones = torch.ones(length, length, dtype=torch.bool)
-    skip = ones.tril()
-    skip[-1, 1] = False
-    return [draw(prefix, length), ones, ones.tril(), ones.triu(), ones.tril(-1) | ~ones.tril(), skip]
+    skip, prefixed = ones.tril(), ones.tril()
+    skip[-1, 1], prefixed[:, :prefix] = False, True
+    return [prefixed, ones, ones.tril(), ones.triu(), ones.tril(-1) | ~ones.tril(), skip]
 
 
 def prefix_cases(seed):

@@ -7,7 +7,7 @@ import torch
 
 def pattern_of_shapes(given, true):
     """What became of the numbers if there are more, or fewer, or if they stand otherwise."""
-    if min(given.dim(), true.dim()) > 1 and same(given.mT, true):
+    if is_exchanged(given, true):
         return "the last two axes are exchanged"
     if same(given.flatten(), true.flatten()):
         return "these are the right numbers in another shape"
@@ -41,6 +41,11 @@ def pattern_of_lengths(given, true):
         if all_of_them - have == 1:
             return f"one is {what}{along}"
     return None
+
+
+def is_exchanged(given, true):
+    """Whether a tensor is the true one with its last two axes exchanged."""
+    return None not in (given, true) and min(given.dim(), true.dim()) > 1 and same(given.mT, true)
 
 
 def same(a, b, tolerance=1e-4):

@@ -1,17 +1,19 @@
 """Whether two results say the same, and if not, where they part: any kind of number, in whatever it is wrapped."""
 
 import re
-from collections.abc import Hashable, Iterator, MappingView
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from numbers import Number
 
 import numpy as np
 import torch
 
+from course_lib.remote import Unknown, is_missing
+
 COARSE = {torch.float16, torch.bfloat16, np.dtype("float16")}
 COARSE_TOLERANCE = 2e-2
 ANY_OTHER = object()  # in the place of a value: whatever else stands there
-LATER = "from the third try on, the true value stands here"
+LATER = "after two different wrong answers in one session, you see it here"
 
 
 @dataclass(frozen=True)
@@ -58,21 +60,6 @@ class Difference:
         if not self.true:
             return self.text
         return self.text + (f", the true value is {self.true}" if tell else f"; {LATER}")
-
-
-def is_missing(value):
-    """Whether there is no answer: None or ... , or a group of nothing else."""
-    if isinstance(value, dict | list | tuple):
-        parts = value.values() if isinstance(value, dict) else value
-        return len(value) > 0 and all(map(is_missing, parts))
-    return value is None or value is ...
-
-
-def listed(value):
-    """A result whose iterators and views are lists, so that it can be read more than once."""
-    if isinstance(value, dict):
-        return {name: listed(part) for name, part in value.items()}
-    return list(value) if isinstance(value, Iterator | MappingView) else value
 
 
 def as_tensor(value):
@@ -198,7 +185,7 @@ def show(value, kind=float):
     elif isinstance(value, Number | str | None):
         text = repr(value) if isinstance(value, str) else str(value)
     else:
-        text = getattr(value, "__name__", type(value).__name__)
+        text = value.kind if isinstance(value, Unknown) else getattr(value, "__name__", type(value).__name__)
     return text if len(text) < 80 else text[:76] + " ..."
 
 

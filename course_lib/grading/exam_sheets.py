@@ -12,6 +12,7 @@ from course_lib.grading.editions import generate_releases
 from course_lib.grading.exam import FOLDER, FOR, Exam, read_exam
 from course_lib.grading.folder import grade_folder
 from course_lib.grading.judging import run_and_judge
+from course_lib.grading.namespace import can_isolate
 from course_lib.grading.sandbox import Limits
 from course_lib.grading.sheets import check_of, known
 from course_lib.grading.submissions import plain
@@ -106,7 +107,8 @@ def for_student(release, exam, student):
 
 def prove(exam, student):
     """Solve the exam with its own solutions. Raises CourseError where one is not accepted."""
-    judged = run_and_judge(source_of(exam, student), Limits(), exam.exercises_for(student).__getitem__)
+    own = Limits(isolated=can_isolate())  # it runs the lecturer's own solutions
+    judged = run_and_judge(source_of(exam, student), own, exam.exercises_for(student).__getitem__)
     for result in results(judged):
         if not result.passed:
             raise CourseError(f"{exam.name}: the solution of {result.exercise} is not accepted: {result.message}")

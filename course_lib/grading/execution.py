@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import torch
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 from traitlets import Dict, Integer, Unicode
@@ -24,6 +25,7 @@ class SandboxedExecute(NbGraderPreprocessor):
     def preprocess(self, nb, resources):
         """Run the notebook; this process, which is one for each submission, draws the cases with the seed."""
         os.environ[SEED] = str(self.seed)
+        torch.set_num_threads(1)  # as inside; several are graded at once
         find = finder(Path(self.run), str(nb.metadata.get(FOR, self.student)))
         return run_and_judge(nb, Limits(**self.limits), find), resources
 

@@ -5,15 +5,18 @@ import os
 import threading
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
+from course_lib.errors import CourseError
 from course_lib.grading.alike import note_alike
 from course_lib.grading.editions import EDITIONS
 from course_lib.grading.exam import finder
 from course_lib.grading.grade import empty_grade, grade_submission, no_points
 from course_lib.grading.mistakes import write_mistakes
+from course_lib.grading.namespace import OPEN_DOOR, UNPROTECTED, can_isolate
 from course_lib.grading.records import all_kept, keep, kept, open_run, place_of
 from course_lib.grading.report import write_report
 from course_lib.grading.sandbox import Limits
 from course_lib.grading.submissions import find_submissions
+from course_lib.remote.bounds import bound_resources
 
 CONTEXT = multiprocessing.get_context("forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else None)
 TO_RECORD = 300  # seconds that nbgrader may take beside what the submission has
@@ -28,7 +31,13 @@ def grade_folder(folder, out, limits=None, editions=EDITIONS, seed=None, add=Fal
     included. The checks draw their cases with `seed`.
 
     Yields each grade as soon as it is there, after how many there are now, and how many there will be.
+
+    Raises:
+        CourseError: the submissions should be isolated (see `Limits`), and this system can't isolate them.
     """
+    limits = limits or Limits()
+    if limits.isolated and not can_isolate():
+        raise CourseError(OPEN_DOOR)
     names = sorted(path.name for path in (editions / "source").glob("[0-9]*"))
     submissions = find_submissions(folder, names)
     needed = sorted({submission.edition for submission in submissions if submission.edition})
@@ -38,9 +47,7 @@ def grade_folder(folder, out, limits=None, editions=EDITIONS, seed=None, add=Fal
     grades = []
     pool = ThreadPoolExecutor(min(4, os.cpu_count() or 1))
     try:
-        for done in as_completed(
-            [pool.submit(grade_apart, each, out, limits or Limits(), seed) for each in submissions]
-        ):
+        for done in as_completed([pool.submit(grade_apart, each, out, limits, seed) for each in submissions]):
             grades.append(done.result())
             yield len(grades), len(submissions), grades[-1]
     finally:
@@ -71,9 +78,15 @@ def grade_apart(submission, out, limits, seed):
 
 
 def grade_and_keep(submission, out, limits, seed):
-    """Grade a submission and keep its grade, unless the run ends before."""
+    """Grade a submission and keep its grade, unless the run ends before.
+
+    This process compares what the submission gave, so it has bounds, too.
+    """
     threading.Thread(target=end_with_the_run, daemon=True).start()
-    keep(grade_submission(submission, out, limits, seed), submission, out)
+    bound_resources(DATA=limits.memory)
+    grade = grade_submission(submission, out, limits, seed)
+    grade.notes += [] if limits.isolated else [UNPROTECTED]
+    keep(grade, submission, out)
 
 
 def end_with_the_run():

@@ -1,6 +1,7 @@
 """The inside of the sandbox: `python inside.py LIMITS`, in their order, runs the cells that the grader sends.
 
-No verdict is made here, and no truth is near: `check` hands its answer over to the grader, who calls it, case by case.
+No verdict is made here, and no truth is near. A check cell comes with its trial: the cases, and the code that applies
+an answer to them. What the answer gives goes back as data.
 """
 
 import contextlib
@@ -9,10 +10,8 @@ import os
 import sys
 from types import ModuleType
 
-from course_lib.remote import Peer
-from course_lib.remote.clocks import Stopped, limited
-
-OWN_LINES = "<ipython-input"  # what the file of a cell's code begins with
+from course_lib.remote import Stopped, attempt, limited, read_message, write_message
+from course_lib.remote.bounds import MOST_FILES, bound_resources, forbid_hidden_memory
 
 
 class Bounded(io.StringIO):
@@ -41,76 +40,93 @@ class Cells:
         self.shell = InteractiveShell.instance(config=Config(HistoryManager={"enabled": False}))
         self.shell._showtraceback = self.note_error
         self.shell.display_trap.hook = lambda value: None if value is None else display(value)
+        self.trial, self.public, self.tried = None, {}, None
+        sys.modules["course_lib.exercises"] = exercises = ModuleType("course_lib.exercises")
+        exercises.check = self.check
+        self.check.__func__.case = self.case
+
+    def check(self, exercise_id, answer):
+        """Try an answer, if this is the check cell of this exercise; the verdict is made outside."""
+        if self.trial and self.trial["id"] == exercise_id:
+            run, cases = unpacked(self.trial)
+            self.tried = attempt(answer, run, cases).as_data()
+
+    def case(self, exercise_id, number):
+        """Return the case that a student asks for, as his own check has it."""
+        _, cases = unpacked(self.public[exercise_id])
+        return cases[number - 1]
 
     def note_error(self, kind, error, lines):
         """Keep an error instead of printing it."""
-        text = [str(line) for line in lines]
-        self.errors.append({"output_type": "error", "ename": kind.__name__, "evalue": str(error), "traceback": text})
+        self.errors.append(error_output(kind.__name__, str(error), [str(line) for line in lines]))
 
-    def run(self, source):
-        """The outputs of one cell: what it printed, what it displayed, and its error."""
+    def run(self, message):
+        """Return the outputs of one cell, and what was tried in it: what it printed, what it displayed, its errors."""
         from IPython.utils.capture import capture_output
 
         self.errors, printed = [], Bounded(self.output)
-        streams = contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed)
+        self.trial, self.public, self.tried = message["trial"], message["public"], None
         with (
-            streams[0],
-            streams[1],
+            contextlib.redirect_stdout(printed),
+            contextlib.redirect_stderr(printed),
             capture_output(stdout=False, stderr=False) as shown,
-            limited(*self.limits, is_own_code),
         ):
-            self.shell.run_cell(source, store_history=False)
+            try:
+                with limited(*self.limits):
+                    self.shell.run_cell(message["source"], store_history=False)
+            except Stopped as reason:
+                self.errors.append(error_output("Stopped", str(reason)))
         if os.getpid() != self.process:  # a cell made a copy of it; only the first one speaks with the grader
             os._exit(0)
         text = printed.getvalue()
         streams = [{"output_type": "stream", "name": "stdout", "text": text}] if text else []
-        return [*streams, *map(displayed, shown.outputs), *self.errors]
+        return {"outputs": [*streams, *map(displayed, shown.outputs), *self.errors], "tried": self.tried}
+
+
+def unpacked(trial):
+    """Return how an answer is applied to a case, and all cases."""
+    import torch
+
+    names = {"__name__": "trial"}
+    exec(compile(trial["code"], "course_lib/trial", "exec"), names)
+    run, *draws = (names[name] for name in trial["names"])
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float32)  # a notebook may have set another one
+    try:
+        return run, [case for draw in draws for seed in trial["seeds"] for case in draw(seed)] or trial["cases"]
+    finally:
+        torch.set_default_dtype(before)
 
 
 def displayed(output):
-    """A figure or a value as a notebook holds it."""
+    """Return a figure or a value as a notebook holds it."""
     return {"output_type": "display_data", "data": dict(output.data or {}), "metadata": dict(output.metadata or {})}
 
 
-def is_own_code(frame):
-    """Whether what runs now is called by a cell, and not by the connection to the grader: no message is cut in two."""
-    while frame and not frame.f_code.co_filename.startswith(OWN_LINES):
-        if frame.f_globals.get("__name__", "").startswith("course_lib.remote"):
-            return False
-        frame = frame.f_back
-    return frame is not None
-
-
-def bound_resources(seconds, memory, processes):
-    """Give this process and its children so much each, if the system has such bounds."""
-    with contextlib.suppress(ImportError):
-        import resource
-
-        bounds = {"RLIMIT_CPU": seconds, "RLIMIT_DATA": memory, "RLIMIT_NPROC": processes, "RLIMIT_CORE": 0}
-        for name, most in bounds.items():
-            with contextlib.suppress(ValueError, OSError, AttributeError):
-                resource.setrlimit(getattr(resource, name), (most, most))
+def error_output(name, text, lines=()):
+    """Return an error as a notebook holds it."""
+    return {"output_type": "error", "ename": name, "evalue": text, "traceback": list(lines) or [f"{name}: {text}"]}
 
 
 def main(seconds, patience, memory, output, processes):
-    """Answer the grader until it has gone."""
+    """Answer the grader until it has ended."""
     reads, writes = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     with open(os.devnull, "r+b") as nowhere:
         for stream in (0, 1, 2):
             os.dup2(nowhere.fileno(), stream)
-    bound_resources(3 * seconds, memory, processes)
-    peer = Peer(reads, writes, "s", True, {"run": Cells(seconds, patience, output).run})
-
-    def check(exercise_id, answer):
-        """Hand an answer over to the grader."""
+    forbid_hidden_memory()
+    bound_resources(CPU=3 * seconds, DATA=memory, NPROC=processes, NOFILE=MOST_FILES, CORE=0)
+    cells = Cells(seconds, patience, output)
+    while True:
         try:
-            peer.call("check", exercise_id, answer)
-        finally:
-            peer.forget()
-
-    sys.modules["course_lib.exercises"] = exercises = ModuleType("course_lib.exercises")
-    exercises.check = check
-    peer.serve_forever()
+            message = read_message(reads)
+        except EOFError:
+            return
+        result = cells.run(message)
+        try:
+            write_message(writes, result)
+        except Exception as error:  # what a cell showed may be too much, or anything
+            write_message(writes, {"outputs": [error_output("Stopped", f"showed too much: {error}")], "tried": None})
 
 
 if __name__ == "__main__":

@@ -1,14 +1,21 @@
 """A submission is run and judged: its cells in the sandbox, its verdicts here, where the cases and the truths are."""
 
+import contextlib
+import re
 import time
 
-from course_lib.exercises.checking import examine
+from course_lib.errors import CourseError
+from course_lib.exercises.checking import Verdict, judge, seeds
 from course_lib.exercises.exercise import find_exercise
 from course_lib.exercises.results import exercise_of, is_check
-from course_lib.grading.sandbox import Sandbox
-from course_lib.remote import Gone, Raised
+from course_lib.grading.sandbox import Gone, Sandbox
+from course_lib.grading.trial import trial_of
+from course_lib.remote.attempts import Attempt
+from course_lib.remote.clocks import Stopped, limited
 
 MOST_STARTS = 4
+SECONDS = 60  # of a processor, to judge one answer
+ASKS_FOR_A_CASE = re.compile(r"""check\.case\(\s*["'](\d\d\.\d+)["']""")
 MOST_SHOWN = 20_000_000  # characters of all outputs together
 
 
@@ -36,29 +43,42 @@ def run_and_judge(notebook, limits, find=find_exercise):
 
 def run_cells(cells, limits, deadline, stopped, find):
     """Run the cells that are not `stopped`; whether all could be run. One that can't is noted there, with a reason."""
-    verdicts, asked = {}, None
-
-    def check(exercise_id, answer):
-        """Judge an answer, if it is the check cell of this exercise that hands it over."""
-        if exercise_id == asked:
-            verdicts[asked] = examine(find(asked), answer)
-        sandbox.peer.forget()
-
-    with Sandbox(limits, {"check": check}, deadline) as sandbox:
+    with Sandbox(limits, deadline) as sandbox:
         for place, cell in enumerate(cells):
             if place in stopped:
                 continue
-            asked = exercise_of(cell) if is_check(cell) else None
+            exercise = find(exercise_of(cell)) if is_check(cell) else None
             try:
-                cell.outputs = clean(sandbox.run(cell.source), cells)
-            except Gone:
-                stopped[place] = sandbox.reason
+                outputs, tried = sandbox.run(cell.source, exercise and trial_of(exercise), public_trials(cell.source))
+            except Gone as reason:
+                stopped[place] = str(reason)
                 return False
-            except Raised as reason:
-                cell.outputs = [error("Stopped", reason.what)]
-            if asked:
-                cell.outputs = with_verdict(cell, verdicts.get(asked))
+            cell.outputs = clean(outputs, cells)
+            if exercise:
+                cell.outputs = with_verdict(cell, verdict_of(exercise, tried))
     return True
+
+
+def public_trials(source):
+    """Return the trials of the exercises whose cases a cell asks for, as a student's own check draws them."""
+    found = {}
+    for name in ASKS_FOR_A_CASE.findall(source):
+        with contextlib.suppress(CourseError):
+            found[name] = trial_of(find_exercise(name)) | {"seeds": [1, 2, 3]}
+    return found
+
+
+def verdict_of(exercise, tried):
+    """Return the verdict on what was tried in a check cell; None if nothing was, or nothing that could be read."""
+    try:
+        tried = Attempt.from_data(tried)
+    except (TypeError, ValueError):
+        return None
+    try:
+        with limited(SECONDS):
+            return judge(exercise, exercise.draw_cases(seeds()), tried)
+    except (Stopped, MemoryError) as reason:  # a result may be as large as a message
+        return Verdict(0, f"not right yet: your result can't be compared: {str(reason) or type(reason).__name__}")
 
 
 def with_verdict(cell, verdict):
@@ -69,7 +89,7 @@ def with_verdict(cell, verdict):
         errors = [output for output in cell.outputs if output.output_type == "error"]
         return errors or [error("NoPoints", "the check cell shows no points")]
     text = f"{exercise_of(cell)} {verdict.message}\n"
-    points = {"text/plain": str(verdict.points)}
+    points = {"text/plain": f"{verdict.points:g}"}
     return [new_output("stream", name="stdout", text=text), new_output("execute_result", data=points)]
 
 

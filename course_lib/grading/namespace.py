@@ -15,13 +15,16 @@ from pathlib import Path
 from course_lib.runtime import REPOSITORY
 
 SYSTEM = "/usr", "/bin", "/sbin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/etc/fonts"
-DEVICES = "/dev/null", "/dev/zero", "/dev/random", "/dev/urandom"
+DEVICES = "/dev/null", "/dev/random", "/dev/urandom"  # no /dev/zero: what is mapped of it is memory in nobody's count
 WORK = "/work-of-a-student"
 SCRATCH_BYTES = 2**26
 NOBODY = 65534
-OPEN_DOOR = """this system gives a submission no view of its own of the files: it can read and change what you can.
-A container does, if it holds the course and nothing else, and one student after the other is graded in it:
-docker run --network none -v STUDENT:/in/STUDENT:ro -v OUT:/out IMAGE course grade /in --out /out --add"""
+OPEN_DOOR = """this system can't isolate submissions: their code could read and change everything that you can.
+Grade on Linux, or in a container that holds the course and nothing else, one student after the other:
+docker run --network none -v STUDENT:/in/STUDENT:ro -v OUT:/out IMAGE course grade /in --out /out --add --unprotected
+On Ubuntu from 23.10 on, as root: sysctl kernel.apparmor_restrict_unprivileged_userns=0
+If you trust every submission, --unprotected grades them without isolation"""
+UNPROTECTED = "graded without isolation: its code could read and change everything that the lecturer can"
 
 
 def readable():

@@ -1,11 +1,19 @@
-"""Functions that stay in another process: their arguments and results travel as JSON and safetensors, never as code.
+"""Answers that are tried in another process: cases and calls go in, results come out, as JSON and safetensors."""
 
-Two `Peer`s talk over a pair of pipes. What can't be written down, a function above all, stays where it is; the other
-side gets a `Stub`, whose call is a question over the pipe.
-"""
+from course_lib.remote.attempts import Attempt, Raised, attempt, is_missing, listed, quietly
+from course_lib.remote.clocks import Stopped, limited
+from course_lib.remote.codec import Unknown, read_message, write_message
 
-from course_lib.remote.peer import Peer
-from course_lib.remote.stub import Stub
-from course_lib.remote.words import Gone, Raised, in_words
-
-__all__ = ["Gone", "Peer", "Raised", "Stub", "in_words"]
+__all__ = [
+    "Attempt",
+    "Raised",
+    "Stopped",
+    "Unknown",
+    "attempt",
+    "is_missing",
+    "limited",
+    "listed",
+    "quietly",
+    "read_message",
+    "write_message",
+]

@@ -3,7 +3,7 @@
 import contextlib
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import FrameType
 
 
@@ -12,9 +12,7 @@ class Stopped(BaseException):
 
 
 @contextlib.contextmanager
-def limited(
-    seconds: int, patience: int | None = None, may_stop: Callable[[FrameType | None], bool] = lambda frame: True
-) -> Iterator[None]:
+def limited(seconds: int, patience: int | None = None) -> Iterator[None]:
     """Raise Stopped in what computes for so many seconds, or takes longer than `patience` by the clock.
 
     Windows has no such clocks, and threads beside the first one have none: there, nothing is stopped.
@@ -22,7 +20,6 @@ def limited(
     Args:
         seconds: of a processor.
         patience: seconds by the clock; None for any number.
-        may_stop: whether what runs now may be stopped; if not, it is tried again each second.
     """
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
@@ -34,8 +31,7 @@ def limited(
         clocks[signal.SIGALRM] = (signal.ITIMER_REAL, patience)
 
     def stop(number: int, frame: FrameType | None) -> None:
-        if may_stop(frame):
-            raise Stopped(reasons[number])
+        raise Stopped(reasons[number])
 
     before = {number: signal.signal(number, stop) for number in clocks}
     for clock, first in clocks.values():

@@ -101,7 +101,7 @@ WRONG = {
         (watch_nothing, "stays empty"),
         (watch_nothing, "how many were kept: yours is 0, the true value is 2"),
         (lambda kept: lambda q, k, v, mask=None: kept.append(q), "output is still missing"),
-        (lambda kept: kept.append, "this cannot be checked: TypeError"),
+        (lambda kept: kept.append, "this can't be checked: it raises TypeError"),
     ],
     "07.2": [({"B": "mixer"}, "B: yours is 'mixer', the true value is 'encoder'")],
     "07.3": [

@@ -181,7 +181,7 @@ WRONG = {
     "12.2": [({"perplexity": 15 / 8}, "perplexity: yours is 1.875, the true value is 3.668")],
     "12.3": [
         ((turn_by_messages, pack_with_late_marks), "the mark that counts is that of the next token"),
-        ((turn_by_messages, lambda dialogues: tuple(pack_by_loops(dialogues).values())), "this cannot be checked"),
+        ((turn_by_messages, lambda dialogues: tuple(pack_by_loops(dialogues).values())), "this can't be checked"),
         ((turn_by_messages, lambda dialogues: pack_by_loops(dialogues[:3])), "tokens: yours has the shape"),
         (
             (

@@ -114,7 +114,7 @@ WRONG = {
     "17.1": [({"dropped": 7}, "dropped: yours is 7, the true value is 4")],
     "17.2": [
         ((lambda x, kept, layers: (x, kept), difference_row_by_row), "outputs: at"),
-        ((lambda x, kept, layers: x, difference_row_by_row), "this cannot be checked: ValueError"),
+        ((lambda x, kept, layers: x, difference_row_by_row), "this can't be checked: it raises ValueError"),
         ((step_by_loops, difference_without_memory), "what the next `step` begins with"),
         ((step_by_loops, lambda step, plain, X, layers: 0), "largest difference: yours is 0"),
     ],

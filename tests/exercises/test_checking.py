@@ -37,7 +37,7 @@ DOUBLE = Exercise(
 
 def said(answer, exercise=DOUBLE):
     verdict = examine(exercise, answer)
-    assert verdict.points == 0
+    assert verdict.points < exercise.points
     return verdict.message
 
 
@@ -101,7 +101,7 @@ def test_an_error_is_told_with_the_students_line():
 
 
 def test_what_the_check_cannot_use_is_not_called_the_students_error():
-    assert "this cannot be checked: TypeError" in said(lambda: 1)
+    assert "this can't be checked: it raises TypeError" in said(lambda: 1)
     assert "your code raises" in said(lambda x, by: x.no)
 
 
@@ -231,19 +231,19 @@ def test_an_unknown_exercise_is_named(name, expected):
         check(name, 1)
 
 
-def test_a_true_value_is_told_from_the_third_try_on(capsys, monkeypatch):
-    monkeypatch.setattr(checking, "TRIES", defaultdict(set))
+def test_a_true_value_is_told_after_two_different_wrong_answers(capsys, monkeypatch):
+    monkeypatch.setattr(checking, "WRONG_ANSWERS", defaultdict(set))
     for number in (3, 3, 5, 7):
         check("01.2", {"plain": number, "scaled": 1, "slope": 0.09})
     first, again, second, third = capsys.readouterr().out.split("01.2 ")[1:]
-    assert "plain: yours is 3; from the third try on, the true value stands here" in first
+    assert "plain: yours is 3; after two different wrong answers in one session, you see it here" in first
     assert again == first, "the same answer is not another try"
     assert "the true value is" not in second
     assert "plain: yours is 7, the true value is 8" in third
 
 
-def test_tries_of_one_part_are_none_of_another(capsys, monkeypatch):
-    monkeypatch.setattr(checking, "TRIES", defaultdict(set))
+def test_wrong_answers_to_one_part_are_none_to_another(capsys, monkeypatch):
+    monkeypatch.setattr(checking, "WRONG_ANSWERS", defaultdict(set))
     for answer in ({"plain": 8}, {"plain": 8, "scaled": 1}, {"plain": 8, "scaled": 1, "slope": 0.5}, {"plain": 5}):
         check("01.2", answer)
     *missing, slope, plain = capsys.readouterr().out.split("01.2 ")[1:]
@@ -252,7 +252,7 @@ def test_tries_of_one_part_are_none_of_another(capsys, monkeypatch):
 
 
 def test_of_a_function_the_true_value_of_a_case_is_told_at_once(capsys, monkeypatch):
-    monkeypatch.setattr(checking, "TRIES", defaultdict(set))
+    monkeypatch.setattr(checking, "WRONG_ANSWERS", defaultdict(set))
     check("04.3", lambda *sizes: 7)
     assert "the true value is" in capsys.readouterr().out
 
@@ -275,5 +275,5 @@ def test_a_function_that_forgets_its_return_was_attempted():
         x = x * by
 
     assert "not right yet (case 1 of 6" in said(forgets)
-    assert "your function returns None; is there a `return`" in said(forgets)
-    assert "returns None; is there" in said(lambda x, by: x * by if x.dim() == 1 else None)
+    assert "your function returns None; does every path end with `return`" in said(forgets)
+    assert "returns None; does every path end" in said(lambda x, by: x * by if x.dim() == 1 else None)

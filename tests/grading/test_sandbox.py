@@ -1,12 +1,15 @@
 """Inside the sandbox a notebook has what it needs, and nothing to do harm with; its verdicts are made outside."""
 
 import os
+import threading
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from course_lib.errors import CourseError
 from course_lib.exercises.checking import SEED
 from course_lib.exercises.results import error_of, result
+from course_lib.grading import folder, group
 from course_lib.grading.judging import run_and_judge
 from course_lib.grading.namespace import can_isolate
 from course_lib.grading.sandbox import Limits
@@ -35,6 +38,7 @@ def mask(lengths, size):
     return (torch.arange(size) < lengths[:, None])[:, None, None]"""
 RAISES = """def mask(lengths, size):
     return lengths.no_such"""
+DEEP = "eval('[' * 90 + ']' * 90)"
 ENDLESS = """def mask(lengths, size):
     while True:
         pass"""
@@ -72,7 +76,10 @@ def test_what_stops_a_cell_costs_no_other():
     assert error_of(loop) == "Stopped: computed for more than 3 seconds"
     assert "Stopped: printed more than 9,000 characters" in error_of(loud)
     assert error_of(dies) == "Stopped: ended the process that ran it"
-    assert "computed for more than 3 seconds, in the line" in result(asked).message
+    assert (
+        "your code computed for more than 3 seconds, and was stopped; is there an endless loop?, in the line"
+        in result(asked).message
+    )
     assert result(after).points == 2
 
 
@@ -142,32 +149,78 @@ def mask(lengths, size):
         for path in pathlib.Path(root).glob("**/exercises/**/*01*.*"):
             exec(path.read_text())
             return mask_padding(lengths, size)""",
-    "asks for another verdict": """
-import gc
-peer = next(thing for thing in gc.get_objects() if type(thing).__name__ == "Peer")
-try:
-    peer.call("check", "01.4", lambda lengths, size: (torch.arange(size) < lengths[:, None])[:, None, None])
-finally:
-    mask = 1""",
+    "is no number": """
+class Mask(torch.Tensor):
+    @classmethod
+    def __torch_function__(cls, *given):
+        return True
+def mask(lengths, size):
+    return torch.zeros(2).as_subclass(Mask)""",
+    "sends results of its own": """
+import gc, io
+from course_lib.remote import write_message
+tried = [(True, torch.ones(3, 1, 1, 5, dtype=bool))] * 9
+for pipe in [thing for thing in gc.get_objects() if isinstance(thing, io.BufferedWriter)]:
+    try:
+        write_message(pipe, {"outputs": [], "tried": (tried, False, "")})
+    except ValueError:
+        pass
+mask = 1""",
 }
+QUICK = ["shows points", "replaces the check", "is equal to everything", "patches what compares", "imports the truth"]
+
+
+def points_of_cheats(names):
+    """The points that each of these cheats gets in a notebook of its own."""
+    found = {}
+    for name in names:
+        *_, judged = run(f"{IMPORT}\n{CHEATS[name]}", check_cell())
+        found[name] = result(judged).points
+    return found
+
+
+def test_a_cheat_of_each_kind_changes_no_verdict():
+    cells = [cell for name in QUICK for cell in (f"{IMPORT}\n{CHEATS[name]}", check_cell())]
+    points = [result(cell).points for cell in run(*cells)[1::2]]
+    assert dict(zip(QUICK, points, strict=True)) == dict.fromkeys(QUICK, 0)
 
 
 @pytest.mark.slow
 def test_no_cheat_changes_a_verdict():
-    cells = [cell for code in CHEATS.values() for cell in (f"{IMPORT}\n{code}", check_cell())]
-    judged = run(*cells)[1::2]
-    assert {name: result(cell).points for name, cell in zip(CHEATS, judged, strict=True)} == dict.fromkeys(CHEATS, 0)
+    assert points_of_cheats(CHEATS) == dict.fromkeys(CHEATS, 0)
+
+
+NOISE = {
+    "no message": "b'x' * 99",
+    "30 MB of brackets": "(3 * 10**7).to_bytes(8, 'big') + bytes(8) + b'[],' * 10**7",
+    "a length of a petabyte": "(2**50).to_bytes(8, 'big') + bytes(8)",
+    "a truth": "(4).to_bytes(8, 'big') + bytes(8) + b'true'",
+}
 
 
 @pytest.mark.slow
-def test_who_writes_to_the_grader_what_is_no_message_loses_that_cell_only():
-    noise = """import gc
-for thing in gc.get_objects():
-    if type(thing).__name__ == "Peer":
-        thing.writes.write(b"x" * 99)
-        thing.writes.flush()"""
+@pytest.mark.parametrize("name", NOISE)
+def test_who_writes_to_the_grader_what_is_no_message_loses_that_cell_only(name):
+    noise = f"""import gc, io
+for pipe in [thing for thing in gc.get_objects() if isinstance(thing, io.BufferedWriter)]:
+    try:
+        pipe.write({NOISE[name]})
+        pipe.flush()
+    except (OSError, ValueError):
+        pass"""
     bad, _, good = run(noise, RIGHT, check_cell())
     assert error_of(bad) == "Stopped: ended the process that ran it"
+    assert result(good).points == 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "value", ["range(3 * 10**8)", "[[]] * 10**7", "torch.zeros(10**9).expand(10**9)", "'x' * 10**9", DEEP]
+)
+def test_an_answer_that_is_too_large_is_wrong_and_costs_no_other(value):
+    huge = f"{IMPORT}\ndef mask(lengths, size):\n    return {value}"
+    _, large, _, good = run(huge, check_cell(), RIGHT, check_cell())
+    assert result(large).points == 0
     assert result(good).points == 2
 
 
@@ -191,17 +244,89 @@ BREAK_OUTS = {  # each must raise an error, or print what it says
     "fills the disk": "open('big', 'wb').write(bytes(2**28))",
     "makes files without end": "for i in range(20_000): open(f'x{i}', 'w').close()",
     "makes a device": "os.mknod('disk', 0o60600, os.makedev(8, 0))",
+    "hides memory": "os.memfd_create('x')",
+    "makes memory of a device": "open('/dev/zero')",
+}
+QUICK_WAYS = [
+    "network",
+    "reads the truths",
+    "changes the library",
+    "becomes root",
+    "kills the grader",
+    "fills the disk",
+]
+QUICK_WAYS += ["hides memory", "mounts"]
+NOT_ISOLATED = pytest.mark.skipif(not can_isolate(), reason="NOT ISOLATED: this system can't isolate a submission")
+
+
+def that_broke_out(names, folder):
+    """The ways that neither raised an error nor printed what they should, and what is listed at the end."""
+    (folder / "mine").write_text("x")
+    start = "import course_lib, os, subprocess, sys\nroot = os.path.dirname(os.path.dirname(course_lib.__file__))"
+    ways = [BREAK_OUTS[name].replace("MINE", str(folder / "mine")).replace("PID", str(os.getpid())) for name in names]
+    _, *cells, listing = run(start, *ways, "print(sorted(os.listdir(root)))")
+    return [name for name, cell in zip(names, cells, strict=True) if not error_of(cell)], printed(listing)
+
+
+@NOT_ISOLATED
+def test_a_break_out_of_each_kind_fails(tmp_path):
+    assert that_broke_out(QUICK_WAYS, tmp_path)[0] == []
+
+
+@pytest.mark.slow
+@NOT_ISOLATED
+def test_nothing_breaks_out(tmp_path):
+    assert that_broke_out(BREAK_OUTS, tmp_path) == ([], "['.venv', 'course_lib', 'data']\n")
+
+
+def test_without_isolation_nothing_is_graded_unless_the_lecturer_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(folder, "can_isolate", lambda: False)
+    with pytest.raises(CourseError, match="(?s)can't isolate submissions.*--unprotected"):
+        next(folder.grade_folder(tmp_path, tmp_path / "out"))
+    with pytest.raises(CourseError, match="no notebooks"):
+        next(folder.grade_folder(tmp_path, tmp_path / "out", Limits(isolated=False)))
+
+
+GREED = {  # each wants 6 GB
+    "one process": "x = [bytearray(2**28) for _ in range(24)]",
+    "a memfd": "f = os.memfd_create('x')\nfor _ in range(24): os.write(f, bytes(2**28))",
+    "shared and given back": """
+import mmap
+kept = mmap.mmap(-1, 6 * 2**30)
+for start in range(0, 6 * 2**30, 2**26):
+    kept[start : start + 2**26] = bytes(2**26)
+    kept.madvise(mmap.MADV_DONTNEED, start, 2**26)""",
+    "many processes": """
+for _ in range(24):
+    if os.fork() == 0:
+        x = bytearray(2**28)
+        time.sleep(999)
+time.sleep(5)""",
+    "/dev/shm": "open('/dev/shm/x', 'wb').write(bytes(2**30))",
 }
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not can_isolate(), reason="this system gives nobody a view of his own")
-def test_nothing_breaks_out(tmp_path):
-    (tmp_path / "mine").write_text("x")
-    start = "import course_lib, os, subprocess, sys\nroot = os.path.dirname(os.path.dirname(course_lib.__file__))"
-    tries = [
-        code.replace("MINE", str(tmp_path / "mine")).replace("PID", str(os.getpid())) for code in BREAK_OUTS.values()
-    ]
-    _, *cells, listing = run(start, *tries, "print(sorted(os.listdir(root)))")
-    assert [name for name, cell in zip(BREAK_OUTS, cells, strict=True) if not error_of(cell)] == []
-    assert printed(listing) == "['.venv', 'course_lib', 'data']\n"
+@NOT_ISOLATED
+@pytest.mark.parametrize("grouped", [True, False])
+@pytest.mark.parametrize("name", GREED)
+def test_no_submission_takes_more_memory_of_the_machine_than_its_limit(name, grouped, monkeypatch):
+    psutil = pytest.importorskip("psutil")
+    if not grouped:
+        monkeypatch.setattr(group, "parent_group", lambda: None)
+        monkeypatch.setattr(group, "has_scopes", lambda: False)
+    elif not group.parent_group() and not group.has_scopes():
+        pytest.skip("NOT GROUPED: this system gives no control group; the other bounds are tested")
+    before, least, done = psutil.virtual_memory().available, [2**60], threading.Event()
+
+    def look():
+        while not done.wait(0.02):
+            least[0] = min(least[0], psutil.virtual_memory().available)
+
+    threading.Thread(target=look, daemon=True).start()
+    try:
+        _, _, good = run(f"import os, time\n{GREED[name]}", RIGHT, check_cell(), memory=3 * 2**29)
+    finally:
+        done.set()
+    assert before - least[0] < 3 * 2**30, f"{(before - least[0]) / 2**30:.1f} GB of the machine were taken"
+    assert result(good).points == 2
