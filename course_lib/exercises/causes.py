@@ -12,6 +12,7 @@ from itertools import combinations
 from typing import Any
 
 from course_lib.errors import CourseError
+from course_lib.exercises.case_patterns import apart
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.parts import beside, is_common
 from course_lib.exercises.patterns import pattern, pattern_of_cases
@@ -54,6 +55,11 @@ class Failure:
         return len(self.given) == len(self.cases) and not any(isinstance(one, Raised) for one in self.given)
 
     @property
+    def pairs(self):
+        """What was given for each case, and what is true."""
+        return [*zip(self.given, self.trues, strict=False)]
+
+    @property
     def results(self):
         """What can be compared: the results for all cases, or else for the one that failed."""
         return self.given if self.works else self.given[:1]
@@ -67,8 +73,10 @@ def reason_of(failure):
                 with contextlib.suppress(Exception):  # a mistake may not work, and a result may be anything
                     if found := find(failure):
                         return found
-        with contextlib.suppress(Exception):
-            return seen(failure)
+        for find in (seen, sorted_apart):
+            with contextlib.suppress(Exception):
+                if found := find(failure):
+                    return found
     return None
 
 
@@ -146,12 +154,20 @@ def exchanged(failure):
 def seen(failure):
     """Return what all wrong results have in common with the true ones, in words."""
     tolerance = failure.exercise.tolerance
-    pairs = [pair for pair in zip(failure.given, failure.trues, strict=False) if not isinstance(pair[0], Raised)]
+    pairs = [pair for pair in failure.pairs if not isinstance(pair[0], Raised)]
     wrong = [of_part(pair, failure.part) for pair in pairs]
     wrong = [pair for pair in wrong if not agrees(*pair, tolerance)]
     found = {pattern(*pair, tolerance) for pair in wrong}
     alike = found.pop() if len(found) == 1 else None
     return beside(pairs, failure.part, tolerance) or alike or pattern_of_cases(wrong)
+
+
+def sorted_apart(failure):
+    """Return, in words, what sets the cases apart in which the answer is right."""
+    tolerance, part = failure.exercise.tolerance, failure.part
+    pairs = [of_part(pair, part) if not isinstance(pair[0], Raised) else (None, 0) for pair in failure.pairs]
+    is_right = [agrees(*pair, tolerance) for pair in pairs]
+    return apart(names_of(failure.exercise), failure.cases, is_right) if len(pairs) == len(failure.cases) else None
 
 
 SEARCHES = {  # what numbers have in common says more of one value than of many cases
