@@ -17,7 +17,7 @@ X = torch.arange(6.0).view(2, 3)
         ([(X, None), (X, X), (-X, None)], [False, True, False], "wrong where `mask` is None"),
         ([(X, 1), (X.double(), 1)], [True, False], "right where `x` has the dtype float32"),
         ([(X, 1), (X.T, 1)], [True, False], "right where `x` is contiguous"),
-        ([(X[:, :2] - 1, 1), (X - 1, 1)], [True, False], "right where `x` is contiguous"),
+        ([(X[:, :2].clone(), 1), (X, 1)], [True, False], "right where `x` has equally many rows and columns"),
         ([(X, ["a"]), (X, ["ação"])], [True, False], "right where `mask` has only English letters"),
         ([(X, 3), (X, 4), (X, 8)], [True, False, False], "right where `mask` is 3"),
         ([(X, 3), (X, 3)], [True, False], None),
