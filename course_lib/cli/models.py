@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # each command imports what it needs when it runs
     from course_lib.recipes import Recipe
     from course_lib.recipes.recipe import Scores
 
-SOURCE = "The data: world, a file, a folder, or an id on the hub."
+SOURCE = "The data: world, a folder, a file (8 of 10 rows are for training), or an id on the hub."
 MODEL = "A name in data/models, or a folder."
 
 

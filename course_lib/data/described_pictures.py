@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from course_lib.data.picture_files import SPLITS, has_split_files, names_of, pictures_in, share, split_folder
+from course_lib.data.picture_files import SPLITS, has_split_files, names_of, pictures_in, split_folder
 from course_lib.data.pictures import open_picture
-from course_lib.data.sources import no_progress_bars
+from course_lib.data.sources import SHARES, no_progress_bars, share
 from course_lib.data.text_files import check_row, full_lines, parse
 from course_lib.errors import CourseError, located
 
@@ -30,8 +30,8 @@ def load_described_pictures(folder: Path, split: str, read: Reader) -> "datasets
     """The pictures of a folder as rows of `image`, and what `read` keeps of each line of `metadata.jsonl`.
 
     A line is an object; its `file_name` is a picture beside `metadata.jsonl` or in a folder there. `folder/train`,
-    `folder/validation` and so on have one each. Where there is no such folder, it lies in `folder`, and of ten lines
-    the ninth is for validation, and the tenth for the test.
+    `folder/validation` and so on have one each. Where there is no such folder, it lies in `folder`, and its lines are
+    divided among the splits (see `share`).
 
     Raises:
         CourseError: there is no `metadata.jsonl`, or nothing for the split; a line or its picture can't be used; or a
@@ -42,12 +42,9 @@ def load_described_pictures(folder: Path, split: str, read: Reader) -> "datasets
     divided = any((folder / name).is_dir() for name in SPLITS)
     place = split_folder(folder, split) if divided else folder
     rows = described(place, read)
-    rows = rows if divided else share(rows, split)
+    rows = rows if divided else [rows[index] for index in share((where for where, _ in rows), split)]
     if not rows:
-        raise CourseError(
-            f'{place / METADATA} has no line for split "{split}": of ten lines, the 9th is for validation and the 10th '
-            "for the test"
-        )
+        raise CourseError(f'{place / METADATA} has no line for split "{split}": of ten lines, {SHARES}')
     for where, row in rows:
         with located(where):
             open_picture(row["image"])

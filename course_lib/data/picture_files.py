@@ -2,10 +2,10 @@
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from course_lib.data.pictures import open_picture
-from course_lib.data.sources import named, no_progress_bars
+from course_lib.data.sources import SHARES, named, no_progress_bars, share
 from course_lib.errors import CourseError, located
 
 if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
@@ -43,8 +43,8 @@ def load_picture_folder(folder: Path, split: str) -> "datasets.Dataset":
     """The pictures of a folder as rows of `image` and `label`.
 
     The classes are the folders in `folder/train`, `folder/validation` and `folder/test`; those of the training split
-    count. Where there is no `folder/train`, they are the folders in `folder`, and of each class every tenth picture is
-    for validation, and the one after it for the test.
+    count. Where there is no `folder/train`, they are the folders in `folder`, and the pictures of each class are
+    divided among the splits (see `share`).
 
     Raises:
         CourseError: there is no class, no folder or no picture for the split, or a class that training has not.
@@ -59,12 +59,13 @@ def load_picture_folder(folder: Path, split: str) -> "datasets.Dataset":
     for place in class_folders(split_folder(folder, split)) if divided else classes:
         if place.name not in [known.name for known in classes]:
             raise CourseError(f'{place}: the class "{place.name}" is not among those of {folder / "train"}')
-        pictures = pictures_in(place) if divided else share(pictures_in(place), split)
+        pictures = pictures_in(place)
+        pictures = pictures if divided else [pictures[index] for index in share(pictures, split)]
         files += map(str, pictures)
         labels += [place.name] * len(pictures)
     if not files:
-        needed = "of each class, the 9th of ten is for validation and the 10th for the test"
-        raise CourseError(f'{folder} has no picture for split "{split}"' + (not divided) * f"; {needed}")
+        needed = "" if divided else f": of ten pictures of a class, {SHARES}"
+        raise CourseError(f'{folder} has no picture for split "{split}"{needed}')
     features = Features({"image": Image(), "label": ClassLabel(names=[place.name for place in classes])})
     return Dataset.from_dict({"image": files, "label": labels}, features=features)
 
@@ -84,12 +85,6 @@ def split_folder(folder: Path, split: str) -> Path:
 def names_of(folder: Path) -> str:
     """What a folder holds, in words."""
     return named(place.name for place in folder.iterdir())
-
-
-def share(items: list[Any], split: str) -> list[Any]:
-    """The part of `items` that is for a split: two of each ten for validation and test, the others for training."""
-    part = {8: "validation", 9: "test"}
-    return [item for number, item in enumerate(items) if part.get(number % 10, "train") == split]
 
 
 def folder_of(source: str | Path) -> Path:

@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import io
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,9 +24,10 @@ def load_source(source: str | Path, split: str, world: World) -> "datasets.Datas
     """The data set `split` of `source`.
 
     Args:
-        source: "world"; a file, or a folder with `train.jsonl`, `validation.parquet` and so on, perhaps gzipped; or
-            a hub id such as "Helsinki-NLP/opus-100:en-pt", where the part after the colon names a configuration.
-            Plain text (`train.txt`) is cut into rows with a column `text` (see `load_plain_text`).
+        source: "world"; a folder with `train.jsonl`, `validation.parquet` and so on, perhaps gzipped; one such file,
+            whose rows are divided among the splits (see `share`); or a hub id such as "Helsinki-NLP/opus-100:en-pt",
+            where the part after the colon names a configuration. Plain text (`train.txt`) is cut into rows with a
+            column `text` (see `load_plain_text`).
         split: "train", "validation" or "test".
         world: called for "world".
 
@@ -110,10 +111,43 @@ def cached(path: Path) -> "datasets.Dataset | None":
 
 
 def load_path(path: Path, split: str) -> "datasets.Dataset":
-    """Rows of a local file, or of the file in a folder that is named after the split."""
+    """Return the rows of the file in a folder that is named after the split, or a file's share for the split.
+
+    Raises:
+        CourseError: the folder has no file for the split, the file can't be read, or it has no row for the split.
+    """
+    if path.is_dir():
+        return load_file(find_file(path, split), split)
+    rows = load_file(path, "train")
+    part = share(digests(rows), split)
+    if not part:
+        raise CourseError(f'{path} has no row for split "{split}": of ten different rows, {SHARES}')
+    return rows.select(part).flatten_indices()
+
+
+def digests(rows: "datasets.Dataset") -> Iterator[bytes]:
+    """Yield a digest of each row as it is stored: pictures are not decoded."""
+    for table in rows.with_format("arrow").iter(batch_size=100):
+        yield from (hashlib.sha256(repr(row).encode()).digest() for row in table.to_pylist())
+
+
+SHARES = "the 9th is for validation and the 10th for the test"
+
+
+def share(items: Iterable[Hashable], split: str) -> list[int]:
+    """Return the indices of the items for a split: of ten different items, 8 are for training (see `SHARES`).
+
+    Equal items always get into the same split. Items at the end don't change the split of the items before them.
+    """
+    numbers, part = {}, {8: "validation", 9: "test"}
+    counted = [numbers.setdefault(item, len(numbers)) for item in items]
+    return [index for index, number in enumerate(counted) if part.get(number % 10, "train") == split]
+
+
+def load_file(file: Path, split: str) -> "datasets.Dataset":
+    """Return all rows of a local file, under the name of a split."""
     from datasets import load_dataset
 
-    file = find_file(path, split) if path.is_dir() else path
     reader = READERS.get(Path(file.name.removesuffix(".gz")).suffix)
     if reader is None:
         raise CourseError(f"{file} has an unknown format; expected one of {', '.join(READERS)}, perhaps with .gz")

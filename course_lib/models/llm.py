@@ -12,6 +12,7 @@ from course_lib.models.mixers import Mixer
 from course_lib.nn import (
     ACTIVATIONS,
     DecoderCache,
+    DynamicNtkScaling,
     GatedFeedForward,
     Lender,
     LlmLayer,
@@ -86,7 +87,14 @@ class LlmBody(Model):
         return View(tokens, positions, segments, cache, self.bias)
 
     def given(self, view: View, dtype: torch.dtype) -> list[tuple]:
-        """For each layer what it gets beside the vectors: its rotation, its mask and its cache."""
+        """For each layer what it gets beside the vectors: its rotation, its mask and its cache.
+
+        Raises:
+            CourseError: a text with a cache is longer than its `DynamicNtkScaling` allows.
+        """
+        scaling = self.config.rope_scaling
+        if view.cache is not None and isinstance(scaling, DynamicNtkScaling):
+            scaling.check_cached(view.positions)
         mixers = self.config.layer_mixers
         keepers = [mixer.keeper(i) for i, mixer in enumerate(mixers)]
         caches = {i: view.layer_cache(i) for i in keepers}

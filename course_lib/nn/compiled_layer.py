@@ -100,7 +100,7 @@ class CompiledLayer:
         qkv, out, gate_up, down = (as_arrays(parts(whole).values()) for whole in wholes)
         norms = layer.self_attention_add_norm.norm, layer.feed_forward_add_norm.norm
         norm, feed_forward_norm = ((norm.weight.detach().numpy(), np.float32(norm.eps)) for norm in norms)
-        self.weights = norm, qkv, bias_of(*matrices(layer)[0]).numpy(), out, feed_forward_norm, gate_up, down
+        self.weights = norm, qkv, bias_of(*matrices(layer)[0]).float().numpy(), out, feed_forward_norm, gate_up, down
         self.layer, self.run = layer, loops.layer
         self.key = torch.empty(1, attention.num_kv_heads, 1, attention.k_proj.out_features // attention.num_kv_heads)
 

@@ -99,9 +99,13 @@ class GatedDeltaNet(nn.Module):
         return q / math.sqrt(q.shape[-1]), k, split_heads(v, self.num_heads), before
 
     def shares(self, x: BTD, real: BoolsBT | None) -> tuple[BHT, BHT]:
-        """What is corrected, and the logarithm of what is kept; a token of padding changes nothing."""
+        """What is corrected, and the logarithm of what is kept; a token of padding changes nothing.
+
+        The rate is computed in single precision or more, even where it is stored in 16 bits.
+        """
         write = self.write_proj(x).sigmoid().mT
-        log_keep = -(self.log_rate.exp() * F.softplus(self.fade_proj(x) + self.fade_bias)).mT
+        rate = self.log_rate.to(torch.promote_types(x.dtype, torch.float32)).exp()
+        log_keep = -(rate * F.softplus(self.fade_proj(x) + self.fade_bias)).mT
         return (write, log_keep) if real is None else (write * real[:, None], log_keep * real[:, None])
 
 

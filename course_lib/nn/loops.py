@@ -165,7 +165,7 @@ def _in_4_bits(x, matrix):
     for f in prange(len(numbers)):
         for b in range(len(x)):
             multiply_block(whole[b], units[b], sums[b], numbers[f], scales[f], lowest[f], y[b, f])
-    return y.reshape(len(x), -1)
+    return y.reshape(len(x), len(numbers) * 2 * LANES)
 
 
 @partial(compiled, parallel=True)

@@ -61,7 +61,7 @@ class PackedLinear(nn.Module):
             y = looped(rows.float(), list(self.buffers())).to(x.dtype)
         else:
             y = F.linear(rows, self.unpacked().to(x.dtype))
-        return (y if self.bias is None else y + self.bias).view(*x.shape[:-1], -1)
+        return (y if self.bias is None else y + self.bias).view(*x.shape[:-1], self.out_features)
 
     @property
     def nbytes(self) -> int:
@@ -134,6 +134,11 @@ class Int4Linear(PackedLinear):
 
         weight = loops.unpack(*(buffer.cpu().numpy() for buffer in self.buffers()))
         return torch.from_numpy(weight).to(self.numbers.device)
+
+
+def weight_of(layer: nn.Module) -> FD:
+    """Return W of a linear layer, unpacked where it is packed."""
+    return layer.unpacked() if isinstance(layer, PackedLinear) else layer.weight
 
 
 class PackedTable(nn.Module):

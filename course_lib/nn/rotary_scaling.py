@@ -32,8 +32,10 @@ class DynamicNtkScaling:
 
     Within `original_length` positions nothing changes; at n times as many, the slowest pair is divided by
     s = factor · n - (factor - 1), pair i by s^(i / (E/2 - 1)). That is RoPE with another base. `transformers` has this;
-    Peng et al. (2023, sections 3.1 and 3.3) have s = n, which is factor 1, and found that it must be set higher. The n
-    grows with the text, and what is in a cache by then stays as it was turned.
+    Peng et al. (2023, sections 3.1 and 3.3) have s = n, which is factor 1, and found that it must be set higher.
+
+    Beyond `original_length`, each new token changes the frequencies of the whole text, but the keys in a cache are
+    rotated already. So a cache holds `original_length` tokens at most, and a longer text must be read without one.
     """
 
     kind: str = field(default="dynamic_ntk", init=False)
@@ -48,6 +50,15 @@ class DynamicNtkScaling:
         slowdown = self.factor * length / self.original_length - (self.factor - 1)
         share = torch.arange(len(frequencies)).to(frequencies) / (len(frequencies) - 1)
         return frequencies / slowdown**share
+
+    def check_cached(self, positions: RealPositionsT) -> None:
+        """Raise a CourseError unless keys at these positions can be kept in a cache."""
+        length = int(positions.max()) + 1
+        if length > self.original_length:
+            raise CourseError(
+                f"a cache with DynamicNtkScaling can't hold more than {self.original_length} tokens, got {length}; "
+                "read the text without a cache, or choose a scaling that doesn't go by its length, such as YarnScaling"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)

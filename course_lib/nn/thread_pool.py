@@ -5,6 +5,7 @@ import sys
 
 import torch
 from numba import config, get_num_threads, threading_layer
+from numba.np.ufunc import parallel
 
 from course_lib.runtime import loop_threads
 
@@ -12,10 +13,13 @@ from course_lib.runtime import loop_threads
 def open_pool() -> bool:
     """Let numba open its pool of threads, which is torch's where both have OpenMP; True if loops may share their work.
 
+    `parallel.NUM_THREADS` is how many threads the pool gets: numba copies it from its config when it is imported.
+
     numba then lets threads start threads of their own, with which torch's attention takes 15 times as long; and it
     sets how many torch has. Both are undone. Without OpenMP, numba's threads sleep too long for such short loops.
     """
-    threads, config.NUMBA_NUM_THREADS = torch.get_num_threads(), loop_threads()
+    threads = torch.get_num_threads()
+    parallel.NUM_THREADS = min(loop_threads(), config.NUMBA_NUM_THREADS)
     get_num_threads()
     torch.set_num_threads(threads)
     if sys.platform != "win32" and hasattr(symbols := ctypes.CDLL(None), "omp_set_max_active_levels"):

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +12,19 @@ from torch.optim import Optimizer
 from course_lib.errors import CourseError
 from course_lib.files import read_tensors, write_tensors
 from course_lib.models.base import unique_tensors
+from course_lib.training.log import Meter
 
 
 @dataclass
 class Progress:
-    """Where a run stands: steps, position in the data, seconds, and what was logged so far."""
+    """Where a run stands: steps, position in the data, seconds, the log so far, and the sums for its next entry."""
 
     step: int = 0
     epoch: int = 0
     batch: int = 0
     seconds: float = 0.0
     history: list = field(default_factory=list)
+    meter: Meter = field(default_factory=Meter)
 
 
 class Checkpoint:
@@ -47,10 +49,13 @@ class Checkpoint:
         tensors = {f"{name}.{key}": t for name, module in modules.items() for key, t in unique_tensors(module).items()}
         for index, state in optimizer.state_dict()["state"].items():
             tensors |= {f"optimizer.{index}.{key}": tensor for key, tensor in state.items()}
-        write_tensors(self.path, tensors, {"run": self.run, "progress": json.dumps(vars(progress))})
+        write_tensors(self.path, tensors, {"run": self.run, "progress": json.dumps(asdict(progress))})
 
     def restore(self, modules: Mapping[str, nn.Module], optimizer: Optimizer) -> Progress:
         """Put the saved values into `modules` and `optimizer`, and return the `Progress`.
+
+        All values are copied: a tensor that was read from the file keeps a memory map of it, and Windows doesn't
+        replace a mapped file.
 
         Raises:
             CourseError: the file is damaged, lacks the optimizer or the progress, or belongs to another run; both runs
@@ -73,7 +78,7 @@ class Checkpoint:
             kind, _, rest = name.partition(".")
             if kind == "optimizer":
                 index, _, key = rest.partition(".")
-                state["state"].setdefault(int(index), {})[key] = tensor
+                state["state"].setdefault(int(index), {})[key] = tensor.clone()
         progress = self._progress(metadata)
         if progress.step and not state["state"]:
             raise CourseError(f"{self.path} is damaged: it lacks the optimizer; delete it to start again")
@@ -82,6 +87,7 @@ class Checkpoint:
 
     def _progress(self, metadata):
         try:
-            return Progress(**json.loads(metadata["progress"]))
+            values = json.loads(metadata["progress"])
+            return Progress(**values | {"meter": Meter(**values["meter"])})
         except (KeyError, TypeError, ValueError) as error:
             raise CourseError(f"{self.path} is damaged: it lacks the progress; delete it to start again") from error

@@ -1,15 +1,25 @@
-"""What the log of a training says, and when."""
+"""The numbers in the log of a training, and the steps at which they are logged."""
 
-import time
+from dataclasses import dataclass
 
 from course_lib.data.rows import Rows
 
 
+@dataclass
 class Meter:
-    """Adds up what happened since the last record."""
+    """Sums over the batches since the last record.
 
-    def __init__(self):
-        self.started, self.loss, self.labels, self.tokens = time.monotonic(), 0.0, 0, 0
+    Args:
+        started: the seconds of training before the first of these batches.
+        loss: the sum of the losses of all predicted tokens.
+        labels: the number of predicted tokens.
+        tokens: the number of useful tokens.
+    """
+
+    started: float = 0.0
+    loss: float = 0.0
+    labels: int = 0
+    tokens: int = 0
 
     def add(self, batch: Rows, loss: float) -> None:
         """Count a batch, with its loss summed over the predicted tokens."""
@@ -17,12 +27,16 @@ class Meter:
         self.labels += batch.num_labels
         self.tokens += batch.num_tokens
 
-    def read(self) -> dict[str, float]:
-        """The mean loss per predicted token, in nats, and the useful tokens per second."""
+    def read(self, seconds: float) -> dict[str, float]:
+        """Return the mean loss per predicted token, in nats, and the useful tokens per second.
+
+        Args:
+            seconds: the seconds of training after the last of the batches.
+        """
         if not self.labels:
             return {}
-        seconds = time.monotonic() - self.started
-        return {"loss": round(self.loss / self.labels, 4), "tokens_per_second": round(self.tokens / seconds)}
+        rate = self.tokens / (seconds - self.started)
+        return {"loss": round(self.loss / self.labels, 4), "tokens_per_second": round(rate)}
 
 
 def milestones_passed(before: float, after: float, count: int) -> bool:

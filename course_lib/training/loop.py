@@ -107,17 +107,16 @@ class Trainer:
         started = time.monotonic() - progress.seconds
         done = self._share_done(started)
         if progress.step == 0:
-            self._record(Meter())
-        meter, batches, due = Meter(), stream(self.batches, progress), False
+            self._record(started)
+        batches, due = stream(self.batches, progress), False
         with tqdm(total=100, unit="%", leave=False, disable=None if self.accelerator.is_main_process else True) as bar:
             while done < 1.0:
                 batch, again = next(batches)
-                meter.add(batch, self._step(batch, self.plan.rate(done)))
+                progress.meter.add(batch, self._step(batch, self.plan.rate(done)))
                 before, done = done, self._share_done(started)
                 bar.update(int(100 * done) - bar.n)
                 if milestones_passed(before, done, self.plan.evaluations):
-                    self._record(meter)
-                    meter = Meter()
+                    self._record(started)
                 due = due or milestones_passed(before, done, self.plan.saves)
                 if self.checkpoint and due and (not again or done >= 1.0):  # a batch in use can't be drawn again
                     self._save()
@@ -167,17 +166,22 @@ class Trainer:
         share = self.plan.progress(self.progress.step, self.progress.seconds)
         return float(broadcast(torch.tensor(share, device=self.device)))
 
-    def _record(self, meter):
-        """Evaluate, and add a line to the history and to the log."""
-        if not self.accelerator.is_main_process:
-            return
+    def _record(self, started):
+        """Evaluate, add a line to the history and to the log, and begin new sums for the next one."""
+        if self.accelerator.is_main_process:
+            self._evaluate()
+        self.progress.seconds = time.monotonic() - started
+        self.progress.meter = Meter(self.progress.seconds)
+
+    def _evaluate(self):
         model = self.average.module if self.average and self.progress.step else self.plain_model
         model.eval()
         with torch.no_grad():
             scores = self.evaluate(model)
         self.plain_model.train()
         scores = {name: round(score, 2) for name, score in scores.items()}
-        entry = {"step": self.progress.step, "seconds": round(self.progress.seconds, 1), **meter.read(), **scores}
+        step, seconds = self.progress.step, self.progress.seconds
+        entry = {"step": step, "seconds": round(seconds, 1), **self.progress.meter.read(seconds), **scores}
         self.progress.history.append(entry)
         self.report("  ".join(f"{key} {value:,}" for key, value in entry.items()))
 

@@ -7,6 +7,7 @@ import pytest
 from course_lib import recipes
 from course_lib.models import find_model
 from course_lib.recipes import RECIPES
+from course_lib.recipes.translator import TranslatorRecipe
 from course_lib.runtime import MODELS
 from tests.cli.conftest import course
 
@@ -87,6 +88,28 @@ def test_evaluate_prints_nothing_but_json_when_asked_for_json(trained, pairs):
     for scores in (report["scores"], report["further"]["beam 5"]):
         assert scores["all"]["sentences"] == 60
         assert 0 <= scores["all"]["bleu"] <= 100
+
+
+def test_no_pair_of_a_file_is_both_trained_on_and_scored(pairs, tiny_recipe, monkeypatch, tmp_path):
+    seen = {"batches": [], "evaluate": []}
+    for step, texts in seen.items():
+        original = getattr(TranslatorRecipe, step)
+
+        def spy(self, rows, *kit, original=original, texts=texts, **settings):
+            texts.append({pair["pt"] for pair in rows["translation"]})
+            return original(self, rows, *kit, **settings)
+
+        monkeypatch.setattr(TranslatorRecipe, step, spy)
+    file = pairs / "train.jsonl"
+    trained = course("train", "translator", "--source", file, "--out", tmp_path)
+    assert (trained.exit_code, trained.stderr) == (0, "")
+    scored = course("evaluate", tmp_path, "--json")
+    card, again = json.loads((tmp_path / "card.json").read_text()), json.loads(scored.stdout)
+    assert card["source"] == again["source"] == str(file)
+    assert card["validation"]["all"]["sentences"] == again["scores"]["all"]["sentences"] > 3
+    assert seen["batches"]
+    assert len(seen["evaluate"]) > 2
+    assert not set().union(*seen["batches"]) & set().union(*seen["evaluate"])
 
 
 def test_a_folder_that_no_recipe_made_is_not_scored_and_the_message_says_why(llm):

@@ -54,7 +54,7 @@ def test_a_folder_without_the_split_says_what_it_holds(tmp_path):
 
 @pytest.mark.parametrize("split", ["validation", "test"])
 def test_a_folder_with_too_few_pictures_for_the_split_is_named(split, tmp_path):
-    with pytest.raises(CourseError, match=f'no picture for split "{split}"; of each class, the 9th of ten'):
+    with pytest.raises(CourseError, match=f'no picture for split "{split}": of ten pictures of a class, the 9th'):
         load_images(fill(tmp_path / "undivided", hen=7, cow=5), split)
     fill(tmp_path / "divided" / "train", hen=3)
     (tmp_path / "divided" / split).mkdir()

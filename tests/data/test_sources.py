@@ -1,5 +1,6 @@
 """Sources: a name, a path or a hub id; what is not there is named."""
 
+import itertools
 import os
 from pathlib import Path
 
@@ -27,6 +28,53 @@ def test_the_split_chooses_the_file(tmp_path):
     write(tmp_path / "validation.jsonl.gz", json_lines(ROWS[:1]))
     assert len(load(tmp_path, "validation")) == 1
     assert len(load(tmp_path, "train")) == 2
+
+
+SPLITS = ("train", "validation", "test")
+
+
+def numbered(count, *, repeats=1):
+    """Rows of their own, each as often as `repeats` says, one after the other."""
+    return [{"text": f"text {number}", "number": number} for number in range(count) for _ in range(repeats)]
+
+
+def write_rows(path, rows):
+    """A file of rows in the format that its name says."""
+    if path.suffix == ".parquet":
+        Dataset.from_list(rows).to_parquet(path)
+        return path
+    return write(path, "\n\n".join(row["text"] for row in rows).encode() if ".txt" in path.name else json_lines(rows))
+
+
+@pytest.mark.parametrize("repeats", [1, 3])
+@pytest.mark.parametrize("name", ["mine.jsonl", "mine.txt", "mine.txt.gz", "mine.json", "mine.parquet", "train.jsonl"])
+def test_the_splits_of_one_file_share_no_row_and_are_all_of_it(name, repeats, tmp_path):
+    path = write_rows(tmp_path / name, numbered(43, repeats=repeats))
+    texts = {split: load(path, split)["text"][:] for split in SPLITS}
+    assert [len(texts[split]) for split in SPLITS] == [35 * repeats, 4 * repeats, 4 * repeats]
+    assert texts["validation"][::repeats] == ["text 8", "text 18", "text 28", "text 38"]
+    assert not any(set(texts[a]) & set(texts[b]) for a, b in itertools.combinations(SPLITS, 2))
+    assert set().union(*texts.values()) == {row["text"] for row in numbered(43)}
+
+
+def test_rows_behind_those_of_a_file_leave_the_others_in_their_splits(tmp_path):
+    before, after = (write_rows(tmp_path / f"{count}.jsonl", numbered(count)) for count in (23, 41))
+    for split in SPLITS:
+        rows = load(before, split).to_list()
+        assert load(after, split).to_list()[: len(rows)] == rows
+
+
+@pytest.mark.parametrize("split", ["validation", "test", "tset"])
+def test_a_file_with_too_few_rows_for_the_split_is_named(split, tmp_path):
+    path = write_rows(tmp_path / "mine.jsonl", numbered(8, repeats=5))
+    with pytest.raises(CourseError, match=rf'mine\.jsonl has no row for split "{split}": of ten different rows'):
+        load(path, split)
+
+
+def test_no_progress_bar_is_drawn_for_the_rows_of_a_file(tmp_path, capfd):
+    rows = load(write_rows(tmp_path / "mine.jsonl", numbered(23)), "validation")
+    assert rows.add_column("more", [3, 5])["more"][:] == [3, 5]
+    assert capfd.readouterr().err == ""
 
 
 def test_a_file_that_was_changed_is_read_again(tmp_path):

@@ -20,8 +20,9 @@ from course_lib.models import (
     save_model,
 )
 from course_lib.models.store import ARCHITECTURES
-from course_lib.nn import MixtureOfExperts
+from course_lib.nn import MixtureOfExperts, compiled_layer, packed
 from course_lib.objectives import TokenPrediction, WithAuxiliary
+from tests.models import kept
 from tests.models.one_way import WAYS, assert_every_way_of_reading_is_the_same
 from tests.models.strangers import Alibi, WideLlm
 from tests.models.tiny import LLM_SIZES, tiny_gpt, tiny_llm
@@ -85,6 +86,34 @@ def float64(shapes_unchecked):
 def test_every_way_of_reading_gives_the_logits_of_each_text_alone(make, fused, side, cuts):
     model = make()
     assert_every_way_of_reading_is_the_same(model, fuse(model) if fused else model, side, cuts)
+
+
+@pytest.fixture
+def float32(float64):
+    torch.set_default_dtype(torch.float32)
+
+
+def test_packed_experts_read_as_unpacked_ones_though_some_get_no_token(float32):
+    keep, tolerance = kept.KINDS["8 bits"]
+    made = keep(kept.new_llm("attention", {"experts": Experts(num_experts=13, num_active=1)}))
+    for reader in (made.model, made):
+        assert_every_way_of_reading_is_the_same(kept.unpacked(made.model), reader, "left", WAYS["in pieces"], tolerance)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mixer", kept.MIXERS)
+@pytest.mark.parametrize("kind", kept.KINDS)
+def test_however_a_model_is_kept_every_choice_reads_as_with_its_weights_in_float64(kind, mixer, float32, monkeypatch):
+    keep, tolerance = kept.KINDS[kind]
+    if kind == "float32":
+        monkeypatch.setattr(compiled_layer, "SMALL", 1)  # all matrices are read by loops
+    if kind == "4 bits, as for many":
+        monkeypatch.setattr(packed, "MANY", 0)
+    for choices in kept.choices_with(mixer, num_active=5 if kind == "4 bits" else 2):  # rounded, others are chosen
+        with kept.noted(choices):
+            made = keep(kept.new_llm(mixer, choices))
+            plain = kept.unpacked(made.model)
+            assert_every_way_of_reading_is_the_same(plain, made, "left", WAYS["in pieces"], tolerance)
 
 
 @pytest.mark.parametrize("make", [MODELS["llm with windows"], MODELS["alibi with windows"]])

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from course_lib.errors import CourseError
-from course_lib.models import Llm, LlmConfig, load_model, save_model
+from course_lib.models import Llm, LlmConfig, fuse, load_model, save_model
 from course_lib.nn import DynamicNtkScaling, RMSNorm, YarnScaling, record_attention
 from tests.models.tiny import LLM_SIZES, tiny_llm
 from tests.parity import B, T, V, assert_near
@@ -103,6 +103,24 @@ def test_layers_with_a_window_may_turn_by_another_base():
     plain = tiny_llm()
     without_windows.load_state_dict(plain.state_dict())
     assert torch.equal(without_windows(tokens), plain(tokens))
+
+
+@pytest.mark.parametrize("reader", [lambda model: model, fuse], ids=["plain", "fused"])
+@pytest.mark.parametrize("first", [1, 4])
+@torch.no_grad()
+def test_a_cache_takes_in_no_text_whose_length_would_turn_its_keys_anew(first, reader):
+    scaling = DynamicNtkScaling(factor=2.0, original_length=7)
+    model, tokens = tiny_llm(rope_scaling=scaling, max_length=64), torch.randint(1, V, (B, 8))
+    read, cache = reader(model), model.new_cache()
+    parts = tokens[:, :first], *tokens[:, first:7].split(1, dim=1)
+    logits = torch.cat([read(part, cache=cache) for part in parts], dim=1)
+    assert_near(logits, model(tokens[:, :7]), 1e-5)
+    with pytest.raises(
+        CourseError, match="a cache with DynamicNtkScaling can't hold more than 7 tokens, got 8; .*Yarn"
+    ):
+        read(tokens[:, 7:], cache=cache)
+    with pytest.raises(CourseError, match="can't hold more than 7 tokens, got 8"):
+        read(tokens, cache=model.new_cache())
 
 
 def test_an_output_of_its_own_is_not_the_table():

@@ -55,6 +55,11 @@ def test_few_rows_and_many_are_multiplied_by_the_unpacked_weights(kind, rows):
     assert layer(x[:, None]).shape == (rows, 1, ROWS)
 
 
+@pytest.mark.parametrize("kind", [pytest.param(kind, marks=is_slow(kind, FEW)) for kind in KINDS])
+def test_of_no_rows_they_make_no_rows(kind):
+    assert KINDS[kind](torch.randn(ROWS, D), None)(torch.randn(0, 3, D)).shape == (0, 3, ROWS)
+
+
 def test_gradients_flow_through():
     for layer in layers():
         x = torch.randn(FEW, D, requires_grad=True)

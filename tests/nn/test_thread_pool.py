@@ -1,10 +1,13 @@
 """numba's pool of threads: torch's own threads are as they were."""
 
 import ctypes
+from concurrent.futures import ThreadPoolExecutor
 
+import numba
 import torch
 
 from course_lib.nn.thread_pool import open_pool
+from course_lib.runtime import loop_threads
 
 
 def test_the_threads_of_torch_are_as_they_were():
@@ -14,3 +17,9 @@ def test_the_threads_of_torch_are_as_they_were():
     symbols = ctypes.CDLL(None)
     if hasattr(symbols, "omp_get_max_active_levels"):
         assert symbols.omp_get_max_active_levels() == 1
+
+
+def test_loops_use_no_more_cores_than_wanted_whichever_thread_calls_them():
+    open_pool()
+    with ThreadPoolExecutor(1) as another_thread:
+        assert [numba.get_num_threads(), another_thread.submit(numba.get_num_threads).result()] == 2 * [loop_threads()]

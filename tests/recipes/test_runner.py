@@ -17,6 +17,7 @@ from course_lib.recipes import RECIPES, base, recipe_of, run, runner, score
 from course_lib.training import Plan
 from tests.recipes.conftest import Interrupted
 from tests.recipes.toys import quiet, row
+from tests.training.runs import untimed
 
 LONG = "Hello! " * 200
 AGAIN = pytest.mark.usefixtures("shapes_unchecked")  # those that a recipe computes are checked in the first test
@@ -77,6 +78,7 @@ def test_an_interrupted_training_goes_on_to_the_same_weights(name, toys, tmp_pat
     parts = run(recipe, source, out=tmp_path / "parts", report=lines.append)
     assert lines[0].startswith("resumed at step ")
     assert parts["sha256"] == whole["sha256"]
+    assert untimed(parts["history"]) == untimed(whole["history"])
 
 
 @AGAIN

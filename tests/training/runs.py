@@ -34,6 +34,11 @@ def is_same(weights, others):
     return weights.keys() == others.keys() and all(torch.equal(weights[name], others[name]) for name in weights)
 
 
+def untimed(history):
+    """A history without its times, which no two runs share."""
+    return [{name: entry[name] for name in entry.keys() - {"seconds", "tokens_per_second"}} for entry in history]
+
+
 class Recorded:
     """An objective that notes the loss and the tokens of each part, and first runs `before` with its number."""
 

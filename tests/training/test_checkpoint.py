@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 import torch
@@ -107,6 +108,14 @@ def test_a_full_disk_ends_the_run_and_keeps_the_checkpoint_before(full_disk, fol
 
     resumed = trained_weights(trainer(folder=folder))
     assert is_same(resumed, trained_weights(trainer()))
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="only Linux lists the files that are mapped")
+def test_a_resumed_training_keeps_no_map_of_the_file_that_it_will_replace(folder):
+    run = trainer(folder=folder, objective=stop_at(2))
+    interrupt(run)
+    assert run.progress.step > 6
+    assert str(folder) not in Path("/proc/self/maps").read_text()
 
 
 def test_a_finished_run_is_not_run_again(tmp_path):

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from course_lib.runtime import REPOSITORY
-from tests.training.runs import STEPS, Recorded, is_same, trained_weights, trainer
+from tests.training.runs import STEPS, Recorded, is_same, trained_weights, trainer, untimed
 
 pytestmark = pytest.mark.usefixtures("shapes_unchecked")
 
@@ -75,6 +75,19 @@ def test_a_run_killed_again_and_again_ends_with_the_same_weights_and_the_whole_h
     run = run_in(tmp_path, ONCE_PER_STEP)
     assert is_same(trained_weights(run), uninterrupted[ONCE_PER_STEP])
     assert [entry["step"] for entry in run.progress.history] == [0, 3, 6, 9]
+
+
+@pytest.mark.parametrize("step", [1, 4, 5, 8])
+def test_a_resumed_training_logs_the_same_history(step, tmp_path):
+    whole, killed, resumed = (
+        run_in(tmp_path / name, ONCE_PER_STEP, objective)
+        for name, objective in (("whole", None), ("parts", killed_in_part(PARTS * step + 1)), ("parts", None))
+    )
+    history = whole.train()
+    with pytest.raises(KeyboardInterrupt):
+        killed.train()
+    assert untimed(resumed.train()) == untimed(history)
+    assert all(entry["tokens_per_second"] > 0 for entry in resumed.progress.history[1:])
 
 
 KILLED_WHILE_SAVING = """
