@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from course_lib.cli.console import complain, table
-from course_lib.cli.lessons import kernel_for, read_notebook, without_outputs
+from course_lib.cli.lessons import kernel_for, without_outputs
 from course_lib.errors import CourseError
 from course_lib.files import read_json, write_json
 from course_lib.lessons import SHEETS
+from course_lib.notebooks import read_notebook
 from course_lib.runtime import REPOSITORY
 
 if TYPE_CHECKING:  # each command imports what it needs when it runs

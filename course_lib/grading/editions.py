@@ -10,6 +10,7 @@ from course_lib.errors import CourseError
 from course_lib.exercises.results import results
 from course_lib.grading.sheets import fill
 from course_lib.lessons import SHEETS, find_lesson
+from course_lib.notebooks import tidy, write_notebook
 from course_lib.runtime import REPOSITORY
 
 EDITIONS = REPOSITORY / "notebooks" / "exercises"
@@ -70,11 +71,10 @@ def fill_sources(sources):
 
 def run(notebook, path):
     """Run a notebook where `path` lies, and store it there. Raises CourseError where a cell raises an error."""
-    import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
 
-    quiet = {"record_timing": False, "coalesce_streams": True, "extra_arguments": ["--log-level=ERROR"]}
+    quiet = {"record_timing": False, "extra_arguments": ["--log-level=ERROR"]}
     try:
         NotebookClient(
             notebook, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}, **quiet
@@ -83,7 +83,8 @@ def run(notebook, path):
         raise CourseError(
             f"{path.parent.parent.name}/{path.stem} does not run: {error.ename}: {error.evalue}"
         ) from None
-    nbformat.write(notebook, path)
+    tidy(notebook)
+    write_notebook(notebook, path)
 
 
 def generate_releases(sources):
