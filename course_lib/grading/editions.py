@@ -9,6 +9,7 @@ from pathlib import Path
 from course_lib.errors import CourseError
 from course_lib.exercises.results import results
 from course_lib.grading.sheets import fill
+from course_lib.grading.versions import stamp
 from course_lib.lessons import SHEETS, find_lesson
 from course_lib.notebooks import tidy, write_notebook
 from course_lib.runtime import REPOSITORY
@@ -111,5 +112,6 @@ def make_releases(sources):
     for source, notebook in zip(sources, generate_releases(sources), strict=True):
         target = source.parents[2] / "release" / source.stem / source.name
         target.parent.mkdir(parents=True, exist_ok=True)
+        stamp(notebook)
         run(notebook, target)
         yield target

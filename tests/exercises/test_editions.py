@@ -9,6 +9,7 @@ import pytest
 from course_lib.exercises.results import is_check, results
 from course_lib.grading.editions import STUB, generate_releases
 from course_lib.grading.sheets import fill
+from course_lib.grading.versions import stamp
 from tests.exercises.editions import RELEASES, SOURCES, rules_for
 from tests.notebooks.lesson import lesson_at
 from tests.notebooks.tolerance import says_the_same
@@ -38,6 +39,13 @@ def test_every_student_edition_is_the_one_that_its_source_gives():
     assert [path.stem for path in RELEASES] == [path.stem for path in SOURCES]
     for path, notebook in zip(RELEASES, made, strict=True):
         assert without_outputs(lesson_at(path).notebook) == without_outputs(notebook), "run `course release`"
+
+
+@pytest.mark.parametrize("path", RELEASES, ids=name)
+def test_every_student_edition_knows_the_digests_of_its_cells(path):
+    notebook = copy.deepcopy(lesson_at(path).notebook)
+    stamp(notebook)
+    assert notebook.metadata == lesson_at(path).notebook.metadata, "run `course release`"
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name)
