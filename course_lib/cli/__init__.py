@@ -19,6 +19,7 @@ from course_lib.cli.present import present
 from course_lib.cli.site import site
 from course_lib.cli.studies import study
 from course_lib.cli.translate import translate
+from course_lib.cli.updating import update
 
 app = typer.Typer(
     cls=Commands,
@@ -51,6 +52,7 @@ for command in (
     check,
     reset,
     progress,
+    update,
     train,
     evaluate,
     study,
