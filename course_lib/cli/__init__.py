@@ -7,6 +7,7 @@ import typer
 from course_lib.cli.benchmarks import bench
 from course_lib.cli.chat import chat
 from course_lib.cli.console import Commands
+from course_lib.cli.dropping import drop
 from course_lib.cli.exercises import check, progress, reset, start
 from course_lib.cli.explain import explain
 from course_lib.cli.fetching import fetch
@@ -65,5 +66,6 @@ for command in (
     grade,
     term,
     renumber,
+    drop,
 ):
     app.command()(command)
