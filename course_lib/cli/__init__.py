@@ -7,6 +7,7 @@ import typer
 from course_lib.cli.benchmarks import bench
 from course_lib.cli.chat import chat
 from course_lib.cli.console import Commands
+from course_lib.cli.dropping import drop
 from course_lib.cli.exercises import check, progress, reset, start
 from course_lib.cli.explain import explain
 from course_lib.cli.fetching import fetch
@@ -19,6 +20,7 @@ from course_lib.cli.present import present
 from course_lib.cli.site import site
 from course_lib.cli.studies import study
 from course_lib.cli.translate import translate
+from course_lib.cli.updating import update
 
 app = typer.Typer(
     cls=Commands,
@@ -51,6 +53,7 @@ for command in (
     check,
     reset,
     progress,
+    update,
     train,
     evaluate,
     study,
@@ -63,5 +66,6 @@ for command in (
     grade,
     term,
     renumber,
+    drop,
 ):
     app.command()(command)

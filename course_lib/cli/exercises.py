@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from course_lib.cli.console import complain, table
-from course_lib.cli.lessons import kernel_for, read_notebook, without_outputs
+from course_lib.cli.lessons import kernel_for, without_outputs
 from course_lib.errors import CourseError
 from course_lib.files import read_json, write_json
 from course_lib.lessons import SHEETS
+from course_lib.notebooks import read_notebook
 from course_lib.runtime import REPOSITORY
 
 if TYPE_CHECKING:  # each command imports what it needs when it runs
@@ -33,7 +34,8 @@ def check(
     """Run your exercises and say which are solved.
 
     Runs your copy of the sheet (see `course start`), or the student edition if there is none, or the notebook that you
-    name. What is solved is kept in runs/progress.json for `course progress`, unless a cell ended the run early.
+    name. What is solved is kept in runs/progress.json for `course progress`, unless a cell ended the run early. If the
+    sheet has changed since you copied it, a sentence says which exercises have.
 
     \b
     Examples:
@@ -48,9 +50,10 @@ def check(
       130  interrupted
     """
     from course_lib.exercises.results import results, troubles
-    from course_lib.grading.copies import sheet_of
+    from course_lib.grading.copies import news_of, sheet_of
 
-    path = Path(exercises) if exercises.endswith(".ipynb") else sheet_of(exercises)
+    is_named = exercises.endswith(".ipynb")
+    path = Path(exercises) if is_named else sheet_of(exercises)
     if not os.path.isfile(path):
         raise CourseError(f"{path} is missing; expected a lesson's number or an exercise notebook")
     notebook = without_outputs(read_notebook(path))
@@ -63,6 +66,8 @@ def check(
     typer.echo(f"\n{solved} of {len(found)} solved, {points(found)} points")
     if not ended:
         remember(path.stem, found)
+    if not is_named and (news := news_of(exercises)):
+        typer.echo(f"\n{news}")
     errors = [*troubles(notebook), *filter(None, [ended])]
     if errors:
         complain("\n  ".join([path.name, *errors]))
@@ -154,23 +159,34 @@ def progress() -> None:
 
 def start(
     lesson: Annotated[str, typer.Argument(help="The lesson's number (05 or 5), or its name.")],
+    update: Annotated[
+        bool, typer.Option("--update", help="Bring what has changed in the sheet into the copy that you have.")
+    ] = False,
 ) -> None:
-    """Copy the exercises of a lesson, to work in: the copy is yours, and no update of the course changes it.
+    """Copy the exercises of a lesson, to work in: the copy is yours, and no update of the course changes your answers.
 
-    It is notebooks/exercises/mine/NN_topic/NN_topic.ipynb, and `course check` runs it from now on.
+    It is notebooks/exercises/mine/NN_topic/NN_topic.ipynb, and `course check` runs it from now on. If the sheet has
+    changed since, --update brings the new questions, checks and exercises into your copy. Your answers and your own
+    cells stay as they are; close the notebook in JupyterLab first.
 
     \b
-    Example:
+    Examples:
       course start 05
+      course start 05 --update
 
     \b
     Exit status:
-      0  copied; the line says where it is
-      2  there is no such lesson, or the copy exists
+      0  copied or updated; the line says where it is
+      2  there is no such lesson, the copy exists (or, with --update, doesn't), or the disk refuses
     """
-    from course_lib.grading.copies import start_copy
+    from course_lib.grading.copies import copy_of, start_copy, update_copy
+    from course_lib.grading.editions import edition_of
 
-    typer.echo(str(start_copy(lesson)))
+    if not update:
+        typer.echo(str(start_copy(lesson)))
+        return
+    said = update_copy(edition_of(lesson))
+    typer.echo(f"{copy_of(edition_of(lesson))} is up to date: {'; '.join(said) or 'nothing has changed'}")
 
 
 def reset(

@@ -13,6 +13,7 @@ from course_lib.cli.console import complain, table
 from course_lib.errors import CourseError
 from course_lib.files import atomic_file
 from course_lib.lessons import LESSONS, find_lesson
+from course_lib.notebooks import read_notebook
 from course_lib.runtime import REPOSITORY, cache_folder
 
 if TYPE_CHECKING:  # each command imports what it needs when it runs
@@ -92,18 +93,6 @@ def find_notebook(lesson: str) -> Path:
     if not path.exists():
         raise CourseError(f"{path} is missing; expected a checkout of the course's repository there")
     return path
-
-
-def read_notebook(path: Path) -> "NotebookNode":
-    """The notebook with what it stores. Raises CourseError when it is no notebook."""
-    import nbformat
-
-    try:
-        notebook = nbformat.read(path, as_version=4)
-        list(notebook.cells)
-    except Exception as error:  # nbformat stumbles in many ways over what is no notebook
-        raise CourseError(f"{path} is not a notebook: {error}") from None
-    return notebook
 
 
 def without_outputs(notebook: "NotebookNode") -> "NotebookNode":

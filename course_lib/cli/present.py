@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
-from course_lib.cli.lessons import find_notebook, html_of, read_notebook, write_html
+from course_lib.cli.lessons import find_notebook, html_of, write_html
 from course_lib.errors import CourseError
 from course_lib.files import atomic_file
+from course_lib.notebooks import read_notebook
 from course_lib.runtime import cache_folder
 
 

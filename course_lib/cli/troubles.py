@@ -77,6 +77,26 @@ The disk is too full
 No package registry answers
 : Behind a proxy, set `HTTPS_PROXY`; for a mirror, set `PIP_INDEX_URL`; then give the command again.
 
+## While updating
+
+`git pull` says "Your local changes would be overwritten"
+: `course update` gets the newest version and keeps what you have changed. Don't use `git checkout .`, because it
+  deletes your changes.
+
+An earlier merge is not finished
+: `git status` names the files. `git merge --abort` gives the merge up and brings your version back. Then give
+  `course update`.
+
+This clone has commits of its own
+: `git pull --rebase` puts your commits on top of the new version.
+
+A notebook no longer opens after a merge
+: `git show HEAD:notebooks/05_training_the_translator.ipynb >mine.ipynb` brings back the version before the merge, under
+  another name.
+
+`course check` says that a sheet has changed
+: `course start --update 05` brings the new questions into your copy of sheet 05; your answers stay.
+
 ## Afterwards
 
 """

@@ -9,7 +9,9 @@ from pathlib import Path
 from course_lib.errors import CourseError
 from course_lib.exercises.results import results
 from course_lib.grading.sheets import fill
+from course_lib.grading.versions import stamp
 from course_lib.lessons import SHEETS, find_lesson
+from course_lib.notebooks import tidy, write_notebook
 from course_lib.runtime import REPOSITORY
 
 EDITIONS = REPOSITORY / "notebooks" / "exercises"
@@ -70,11 +72,10 @@ def fill_sources(sources):
 
 def run(notebook, path):
     """Run a notebook where `path` lies, and store it there. Raises CourseError where a cell raises an error."""
-    import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
 
-    quiet = {"record_timing": False, "coalesce_streams": True, "extra_arguments": ["--log-level=ERROR"]}
+    quiet = {"record_timing": False, "extra_arguments": ["--log-level=ERROR"]}
     try:
         NotebookClient(
             notebook, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}, **quiet
@@ -83,7 +84,8 @@ def run(notebook, path):
         raise CourseError(
             f"{path.parent.parent.name}/{path.stem} does not run: {error.ename}: {error.evalue}"
         ) from None
-    nbformat.write(notebook, path)
+    tidy(notebook)
+    write_notebook(notebook, path)
 
 
 def generate_releases(sources):
@@ -110,5 +112,6 @@ def make_releases(sources):
     for source, notebook in zip(sources, generate_releases(sources), strict=True):
         target = source.parents[2] / "release" / source.stem / source.name
         target.parent.mkdir(parents=True, exist_ok=True)
+        stamp(notebook)
         run(notebook, target)
         yield target

@@ -14,8 +14,10 @@ from course_lib.cli import exercises
 from course_lib.exercises.results import Result
 from course_lib.files import read_json, write_json
 from course_lib.grading.grade import Grade
+from course_lib.grading.versions import stamp
 from course_lib.lessons import LESSONS
 from tests.cli.conftest import course
+from tests.disks import almost_full_disk, each_full_disk
 from tests.grading.small_course import NAME, answered, source_notebook, write
 
 
@@ -72,6 +74,74 @@ def test_a_sheet_is_copied_once_and_an_answer_in_it_brought_back(tmp_path, monke
     assert nbformat.read(mine, as_version=4).cells[2].source == source_notebook().cells[2].source
     assert nbformat.read(mine, as_version=4).cells[4].source == "b = 2"
     assert "has no cell answer-01-9" in course("reset", "01.9").stderr
+
+
+@pytest.fixture
+def sheet(tmp_path, monkeypatch):
+    """The path of a copy of a small sheet; and a function that writes a newer edition, in which E is another number."""
+    monkeypatch.setattr("course_lib.grading.editions.EDITIONS", tmp_path)
+    monkeypatch.setattr(exercises, "PROGRESS", tmp_path / "progress.json")
+    stem, notebook = LESSONS[1].stem, source_notebook()
+    notebook.cells.insert(2, nbformat.v4.new_markdown_cell())
+
+    def release(width):
+        notebook.cells[2].source = f"## 01.2 · The scale\n\nE = {width}."
+        stamp(notebook)
+        write(notebook, tmp_path / "release" / stem / f"{stem}.ipynb")
+
+    release(64)
+    assert course("start", "1").exit_code == 0
+    return tmp_path / "mine" / stem / f"{stem}.ipynb", release
+
+
+def test_a_sheet_that_has_changed_is_named_and_comes_into_the_copy_beside_the_answers(sheet):
+    mine, release = sheet
+    write(answered(nbformat.read(mine, as_version=4), a2="prediction = 7"), mine)
+    assert "since your copy was made" not in course("start", "1").stderr
+    release(100)
+    for told in (course("start", "1").stderr, course("check", "1").stdout):
+        assert "since your copy was made, 01.2 has changed. `course start --update 01` brings this" in told
+    assert course("start", "--update", "1").stdout.strip() == f"{mine} is up to date: 01.2 has changed"
+    sources = [cell.source for cell in nbformat.read(mine, as_version=4).cells]
+    assert "## 01.2 · The scale\n\nE = 100." in sources and "prediction = 7" in sources
+    assert "since your copy was made" not in course("check", "1").stdout
+    assert course("start", "--update", "1").stdout.strip() == f"{mine} is up to date: nothing has changed"
+
+
+def test_an_update_without_a_copy_says_how_to_make_one(sheet):
+    sheet[0].unlink()
+    assert "is missing; `course start` makes it" in course("start", "--update", "1").stderr
+
+
+@each_full_disk
+@pytest.mark.parametrize("command", [["reset", "01.2"], ["start", "--update", "01"]], ids=" ".join)
+def test_a_full_disk_leaves_the_copy_as_it_is(full_disk, command, sheet):
+    mine, release = sheet
+    release(100)
+    before = mine.read_bytes()
+    with full_disk():
+        result = course(*command)
+    assert result.exit_code == 2
+    assert "what was saved before is untouched" in result.stderr
+    assert mine.read_bytes() == before
+
+
+def test_a_copy_that_a_full_disk_cuts_off_is_not_there(sheet):
+    mine, _ = sheet
+    mine.unlink()
+    with almost_full_disk():
+        assert "could not save" in course("start", "1").stderr
+    assert not mine.exists()
+
+
+@pytest.mark.parametrize("command", [["check", "1"], ["start", "1"], ["start", "--update", "1"], ["reset", "01.2"]])
+def test_a_damaged_copy_is_named(command, sheet):
+    mine, _ = sheet
+    mine.write_text('{"cells": [')
+    result = course(*command)
+    assert result.exit_code == 2
+    assert f"{mine} is not a notebook" in result.stderr
+    assert mine.read_text() == '{"cells": ['
 
 
 def test_progress_follows_the_list_of_lessons(tmp_path, monkeypatch):

@@ -1,12 +1,17 @@
 """`course renumber` on a made-up course, in which "§" stands for the 0 of numbers: its own are not renumbered."""
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbgrader.utils import compute_checksum
 
 from course_lib.cli import numbering
 from course_lib.cli.numbering import apply, find_changes
 from course_lib.errors import CourseError
+from course_lib.grading.versions import STAMP, digest, key_of
 from course_lib.lessons import numbered
 from tests.cli.conftest import course as run
+from tests.grading.small_course import known, write
 
 BEFORE = {
     "README.md": """
@@ -14,11 +19,13 @@ BEFORE = {
 | --- | --- | --- |
 | [§0 Red](notebooks/§0_red.ipynb) | | 10 |
 
-After it, `course check §2`.
+After it, `course check §2`, or `course start --update §2`.
 """,
+    "CHANGELOG.md": "Lesson §1 was lesson §2.",
+    "notebooks/mine/§1_blue_today.ipynb": "My notes on lesson §1.",
     "notebooks/§0_red.ipynb": "Lessons §1 to §3, lessons §1 and §2, or §3. Next: [§1 · Blue](§1_blue.ipynb#a).",
     "notebooks/§1_blue.ipynb": "# §1 · Blue\nLesson §1 has 12.1 of §1.2; see [lesson §3](§3_grey.ipynb).",
-    "notebooks/§2_green.ipynb": "# §2 · Greens\nA score of §3.2, in lesson\n§3, §2 times; lesson §1, §3 heads.",
+    "notebooks/§2_green.ipynb": "# §2 · Greens\nIt is §3.2, in lesson\n§3, §2 times; lesson §1, §3 heads, lesson §3.6",
     "notebooks/§3_grey.ipynb": "[§2 · Green](§2_green.ipynb), [pink](pink.ipynb), ![](figures/§3_grey.png)",
     "notebooks/pink.ipynb": "new",
     "notebooks/exercises/source/§3_grey/§3_grey.ipynb": '## §3.1 · One\\ncheck(\\"§3.1\\", 3.11) check-§3-1 3.§3.1',
@@ -27,6 +34,7 @@ After it, `course check §2`.
     "tests/exercises/answers_§3.py": "from course_lib.exercises.lesson_§3 import EXERCISES",
     "tests/exercises/test_checking.py": 'check("§3.1", §3.1)',
     "tests/nn/test_heads.py": 'x = "§3.1"  # not an exercise',
+    "tests/notebooks/causes.csv": "lesson,sentence\ngrey,As lesson §1 shows.\n",
 }
 LIST = {
     "One": [("red", "Red", 10), ("grey", "Grey", 20, "A slide", "B"), ("pink", "Pink", 5)],
@@ -42,11 +50,13 @@ AFTER = {
 | [§3 Green](notebooks/§3_green.ipynb) | | 45 |
 | [§4 Blue](notebooks/§4_blue.ipynb) | | 30 |
 
-After it, `course check §3`.
+After it, `course check §3`, or `course start --update §3`.
 """,
+    "CHANGELOG.md": "Lesson §1 was lesson §2.",
+    "notebooks/mine/§1_blue_today.ipynb": "My notes on lesson §1.",
     "notebooks/§0_red.ipynb": "Lessons §4 to §1, lessons §4 and §3, or §1. Next: [§4 · Blue](§4_blue.ipynb#a).",
     "notebooks/§4_blue.ipynb": "# §4 · Blue\nLesson §4 has 12.1 of §1.2; see [lesson §1](§1_grey.ipynb).",
-    "notebooks/§3_green.ipynb": "# §3 · Greens\nA score of §3.2, in lesson\n§1, §2 times; lesson §4, §3 heads.",
+    "notebooks/§3_green.ipynb": "# §3 · Greens\nIt is §3.2, in lesson\n§1, §2 times; lesson §4, §3 heads, lesson §3.6",
     "notebooks/§1_grey.ipynb": "[§3 · Green](§3_green.ipynb), [pink](§2_pink.ipynb), ![](figures/§1_grey.png)",
     "notebooks/§2_pink.ipynb": "new",
     "notebooks/exercises/source/§1_grey/§1_grey.ipynb": '## §1.1 · One\\ncheck(\\"§1.1\\", 3.11) check-§1-1 3.§3.1',
@@ -55,6 +65,7 @@ After it, `course check §3`.
     "tests/exercises/answers_§1.py": "from course_lib.exercises.lesson_§1 import EXERCISES",
     "tests/exercises/test_checking.py": 'check("§1.1", §3.1)',
     "tests/nn/test_heads.py": 'x = "§3.1"  # not an exercise',
+    "tests/notebooks/causes.csv": "lesson,sentence\ngrey,As lesson §4 shows.\n",
 }
 
 
@@ -83,20 +94,35 @@ def test_names_references_and_the_table_follow_the_list(course):
     assert not (course / "notebooks/exercises/source/03_grey").exists()
 
 
-def test_the_command_says_what_it_changes_and_which_student_editions_must_be_made_anew(course, monkeypatch):
+@pytest.fixture
+def command(course, monkeypatch):
+    """A function that gives `course renumber` in the course BEFORE."""
     monkeypatch.setattr(numbering, "REPOSITORY", course)
     monkeypatch.setattr(numbering, "LESSONS", numbered(LIST))
-    release = course / written({"notebooks/exercises/release/§3_grey/§3_grey.ipynb": ""}).popitem()[0]
-    release.parent.mkdir(parents=True)
-    release.write_text("")
+    return lambda *arguments: run("renumber", *arguments)
+
+
+def test_the_command_says_what_it_changes(course, command):
     before = files_in(course)
-    assert "\n12 files would change\n" in run("renumber", "--show").stdout
+    assert "\n12 files would change\n" in command("--show").stdout
     assert files_in(course) == before
-    said = run("renumber").stdout
-    assert "\n12 files changed\n" in said
-    assert said.endswith(f"course release {1:02}\n")
+    assert "\n12 files changed\n" in command().stdout
     assert files_in(course) != before
-    assert run("renumber").stdout == "0 files changed\n"
+    assert command().stdout == "0 files changed\n"
+
+
+def test_a_student_edition_is_signed_again(course):
+    release = course / written({"notebooks/exercises/release/§3_grey/§3_grey.ipynb": ""}).popitem()[0]
+    asked = new_markdown_cell(f"## {3:02}.1 · One")
+    check = new_code_cell("check()", metadata=known("check", grade=True, locked=True, points=1))
+    check.metadata.nbgrader.checksum = "of an earlier text"
+    write(new_notebook(cells=[asked, check]), release)
+    apply(course, find_changes(course, numbered(LIST)))
+    (made,) = course.glob("notebooks/exercises/release/*/*.ipynb")
+    notebook = nbformat.read(made, as_version=4)
+    assert notebook.cells[0].source == f"## {1:02}.1 · One"
+    assert notebook.cells[1].metadata.nbgrader.checksum == compute_checksum(notebook.cells[1])
+    assert notebook.metadata[STAMP] == {key_of(cell): digest(cell) for cell in notebook.cells}
 
 
 def test_what_is_in_line_stays_as_it_is(course):
@@ -113,16 +139,39 @@ def test_there_and_back_is_nothing(course):
     assert files_in(course) == before
 
 
-def test_a_reference_to_a_lesson_that_is_gone_is_named_and_nothing_changes(course):
-    (course / "notebooks" / "01_blue.ipynb").unlink()
+GONE = {"One": LIST["One"], "Two": LIST["Two"][:1]}
+
+
+def test_every_reference_to_a_lesson_that_is_gone_is_named_and_nothing_changes(course, command, monkeypatch):
+    (course / "notebooks" / f"{1:02}_blue.ipynb").unlink()
+    (course / "notebooks" / "many.md").write_text(f"See lesson {1:02}, which is gone. " * 100)
     before = files_in(course)
-    with pytest.raises(CourseError, match=f"not there:\n  course_lib/exercises/lesson_03.py: lesson {1:02}\n"):
-        find_changes(course, numbered({"One": LIST["One"], "Two": LIST["Two"][:1]}))
+    monkeypatch.setattr(numbering, "LESSONS", numbered(GONE))
+    result = command()
+    assert result.exit_code == 2
+    assert result.stdout.count(f"notebooks/many.md: lesson {1:02}\n") == 100
+    named = set(result.stdout.splitlines())
+    assert {
+        f"course_lib/exercises/lesson_{3:02}.py: lesson {1:02}",
+        f"notebooks/{0:02}_red.ipynb: [{1:02} · Blue]({1:02}_blue.ipynb#a)",
+        f"notebooks/{0:02}_red.ipynb: Lessons {1:02} to {3:02}",
+        f"notebooks/{2:02}_green.ipynb: lesson {1:02}",
+    } < named
+    assert not any("CHANGELOG" in place or "mine" in place or "tests/" in place for place in named)
+    assert f"references to lessons that are gone: {len(result.stdout.splitlines())}, named above" in result.stderr
     assert files_in(course) == before
+
+
+def test_examples_of_references_may_name_any_lesson(course):
+    before = find_changes(course, numbered(LIST))
+    for name in ("CONTRIBUTING.md", "course_lib/cli/references.py", "course_lib/lessons.py", "tests/test_x.py"):
+        (course / name).parent.mkdir(parents=True, exist_ok=True)
+        (course / name).write_text('lesson 77, or "[77 · A](77_nobody.ipynb)"')
+    assert find_changes(course, numbered(LIST)) == before
 
 
 def test_a_notebook_without_a_line_and_a_line_without_a_notebook_are_named(course):
     with pytest.raises(CourseError, match="01_blue.ipynb is not in the list of lessons"):
-        find_changes(course, numbered({"One": LIST["One"], "Two": LIST["Two"][:1]}))
+        find_changes(course, numbered(GONE))
     with pytest.raises(CourseError, match="expected one notebook for each lesson of the list, got blue, green, grey"):
         find_changes(course, numbered(LIST | {"Three": [("sound", "Sound", 5)]}))

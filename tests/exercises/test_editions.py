@@ -9,7 +9,9 @@ import pytest
 from course_lib.exercises.results import is_check, results
 from course_lib.grading.editions import STUB, generate_releases
 from course_lib.grading.sheets import fill
-from tests.exercises.editions import RELEASES, SOURCES, rules_for
+from course_lib.grading.versions import stamp
+from course_lib.lessons import CAPSTONE
+from tests.exercises.editions import RELEASES, SOURCES, lesson_of, rules_for
 from tests.notebooks.lesson import lesson_at
 from tests.notebooks.tolerance import says_the_same
 
@@ -38,6 +40,13 @@ def test_every_student_edition_is_the_one_that_its_source_gives():
     assert [path.stem for path in RELEASES] == [path.stem for path in SOURCES]
     for path, notebook in zip(RELEASES, made, strict=True):
         assert without_outputs(lesson_at(path).notebook) == without_outputs(notebook), "run `course release`"
+
+
+@pytest.mark.parametrize("path", RELEASES, ids=name)
+def test_every_student_edition_knows_the_digests_of_its_cells(path):
+    notebook = copy.deepcopy(lesson_at(path).notebook)
+    stamp(notebook)
+    assert notebook.metadata == lesson_at(path).notebook.metadata, "run `course release`"
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name)
@@ -81,3 +90,10 @@ def test_no_student_edition_holds_a_solution(path):
     assert not any("SOLUTION" in cell.source for cell in cells)
     answers = [cell.source for cell in cells if cell.metadata.get("nbgrader") and not is_check(cell)]
     assert all(STUB in answer for answer in answers)
+
+
+@pytest.mark.parametrize("path", [path for path in RELEASES if path.stem != CAPSTONE.stem], ids=name)
+def test_every_lesson_says_how_to_copy_its_sheet_where_it_links_to_it(path):
+    """Answers in a copy are in the way of no update, unlike answers in the student edition, to which the link leads."""
+    asked = next(cell.source for cell in lesson_of(lesson_at(path)).prose if path.name in cell.source)
+    assert f"`course start {path.name[:2]}` copies the [exercise notebook](" in asked

@@ -89,9 +89,10 @@ def room_page(room: str, modules: Sequence[str]) -> str:
 
 
 def glossary() -> str:
-    """The terms of the course, each with its lesson."""
+    """The terms of the course, each with its lesson; a course of your own may lack some lessons."""
     lessons = {lesson.name: lesson for lesson in LESSONS}
-    entries = [f"{row['term']}\n  {row['meaning']} {link_to(lessons[row['lesson']])}" for row in terms()]
+    rows = [row for row in terms() if row["lesson"] in lessons]
+    entries = [f"{row['term']}\n  {row['meaning']} {link_to(lessons[row['lesson']])}" for row in rows]
     return "# Glossary\n\n:::{glossary}\n" + "\n\n".join(entries) + "\n:::\n"
 
 

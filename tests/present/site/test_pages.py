@@ -4,6 +4,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from course_lib.lessons import LESSONS
+from course_lib.present.site import pages
 from course_lib.present.site.lesson import LessonOnSite, with_links_to_pages
 from course_lib.present.site.pages import find_rooms, glossary, home, room_page, terms
 from course_lib.present.site.studies import CARDS, rows, study_page, study_pages
@@ -54,6 +55,12 @@ def test_the_glossary_explains_each_term_once_in_a_sentence():
     assert len(set(names)) == len(names) > 80
     assert [row["term"] for row in terms() if not row["meaning"].endswith(".")] == []
     assert glossary().count("](/notebooks/") == len(names)
+
+
+def test_terms_of_lessons_that_a_course_leaves_out_are_left_out(monkeypatch):
+    monkeypatch.setattr(pages, "LESSONS", LESSONS[:4])
+    kept = {lesson.name for lesson in LESSONS[:4]}
+    assert glossary().count("](/notebooks/") == sum(row["lesson"] in kept for row in terms()) > 0
 
 
 def test_the_first_page_has_each_lesson_with_its_claim():

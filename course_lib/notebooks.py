@@ -1,0 +1,43 @@
+"""Notebooks as files: read with a plain message, written whole, and stored so that other machines change little."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from course_lib.errors import CourseError
+from course_lib.files import atomic_file
+
+if TYPE_CHECKING:  # much of the course does without
+    from nbformat import NotebookNode
+
+
+def read_notebook(path: Path) -> "NotebookNode":
+    """Return the notebook with what it stores. Raises CourseError when the file is not a notebook."""
+    import nbformat
+
+    try:
+        notebook = nbformat.read(path, as_version=4)
+        list(notebook.cells)
+    except Exception as error:  # nbformat stumbles in many ways over what is no notebook
+        raise CourseError(f"{path} is not a notebook: {error}") from None
+    return notebook
+
+
+def write_notebook(notebook: "NotebookNode", path: Path) -> None:
+    """Write a notebook atomically. Raises CourseError when the disk refuses; the old file is then untouched."""
+    import nbformat
+
+    with atomic_file(path) as draft:
+        draft.write_text(nbformat.writes(notebook).rstrip("\n") + "\n", encoding="utf-8", newline="\n")
+
+
+def tidy(notebook: "NotebookNode", resources: Any = None) -> "tuple[NotebookNode, Any]":
+    """Let a run notebook store what JupyterLab would store, in place, but no version of Python.
+
+    JupyterLab joins neighboring outputs of one stream, so we join them as well. This is a preprocessor for nbconvert:
+    `make refresh` names it, and nbconvert hands `resources` through.
+    """
+    from nbconvert.preprocessors import CoalesceStreamsPreprocessor
+
+    notebook, resources = CoalesceStreamsPreprocessor().preprocess(notebook, resources or {})
+    notebook.metadata.get("language_info", {}).pop("version", None)
+    return notebook, resources
