@@ -111,4 +111,4 @@ dialog.addEventListener("keydown", event => {
   event.preventDefault();
   live.run();
 });
-presented.then(() => Reveal.addKeyBinding({ keyCode: 82, key: "R", description: "change and run the code" }, openCell));
+presented.then(() => addKey("R", "change the code and run it", openCell));
