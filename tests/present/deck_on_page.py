@@ -15,17 +15,17 @@ OUTSIDE = """() => [...document.querySelectorAll('section.present section.presen
     })
     .map(item => `${item.tagName} of ${item.closest('section').id}`)"""
 # The same walk as with keys, within the page: a lesson has hundreds of steps, and each would go through four processes.
-WALK = f"""({{ keyCode, backwards }}) => {{
+WALK = f"""({{ keyCode, shiftKey, backwards }}) => {{
     const shown = {SHOWN}, outside = {OUTSIDE}, seen = [];
     const isOver = () => backwards ? Reveal.isFirstSlide() && !Reveal.availableFragments().prev
                                    : Reveal.isLastSlide() && !Reveal.availableFragments().next;
     while (!isOver() && seen.length < 999) {{ // a key that leads nowhere ends, too
-        document.dispatchEvent(new KeyboardEvent('keydown', {{ keyCode, shiftKey: keyCode === 32 && backwards, bubbles: true }}));
+        document.dispatchEvent(new KeyboardEvent('keydown', {{ keyCode, shiftKey, bubbles: true }}));
         seen.push([Math.max(-1, ...shown().map(([place]) => place)), outside()]);
     }}
     return seen;
 }}"""
-KEY_CODES = {"Space": 32, "Shift+Space": 32, "ArrowLeft": 37, "ArrowRight": 39}
+KEY_CODES = {"Space": 32, "ArrowLeft": 37, "ArrowRight": 39}
 SMALLEST_CODE = """() => Math.min(...[...document.querySelectorAll('.slides .step.code pre')].map(pre =>
     parseFloat(getComputedStyle(pre).fontSize) * (pre.closest('.step').style.zoom || 1) * Reveal.getScale()))"""
 
@@ -84,7 +84,8 @@ class DeckOnPage:
 
     def walk_fast(self, key, end):
         """The same with keys that the page presses by itself."""
-        return self.page.evaluate(WALK, {"keyCode": KEY_CODES[key], "backwards": end == "start"})
+        pressed = {"keyCode": KEY_CODES[key.removeprefix("Shift+")], "shiftKey": key.startswith("Shift+")}
+        return self.page.evaluate(WALK, pressed | {"backwards": end == "start"})
 
     def swipe(self, to_the_right):
         """Draw a finger across the slide."""
