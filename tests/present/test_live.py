@@ -106,6 +106,41 @@ def test_a_cell_is_changed_and_run_after_those_above_it_and_comes_back_as_stored
     assert not live.code.is_visible() and live.page.locator(".present .step.code").is_visible()
 
 
+def test_lines_that_were_typed_stay_lines_while_their_cell_is_not_shown(live):
+    live.open(CELLS[2].id)
+    live.type_at_end("\ntyped = 7\nmore = 8")
+    live.open(CELLS[-1].id)
+    live.page.evaluate("live.kernel.forget()")
+    assert live.run("print(typed, more)") == "7 8"
+
+
+def test_a_line_after_a_colon_is_indented_and_tab_indents_more(live):
+    live.code.fill("for i in (3, 5):  # twice")
+    live.type_at_end("\nif i > 4:\nprint(i)\nprint(-i)")
+    assert live.run() == "5\n-5"
+    live.code.fill("if x:")
+    live.page.keyboard.press("End")
+    live.page.keyboard.type("\n")
+    live.page.keyboard.press("Tab")
+    live.page.keyboard.type("print('in')")
+    assert live.lines == ["if x:", 8 * " " + "print('in')"]
+    assert live.run() == "in"
+    live.page.keyboard.press("Shift+Tab")  # Tab stays in the code, so the other way leads out of it
+    assert not live.code.evaluate("code => code === document.activeElement")
+
+
+def test_the_last_line_of_a_long_traceback_is_in_sight(live):
+    live.run("def f(n):\n    return f(n - 1) if n else 1 / 0\n\n\nf(8)", "It did not end well.")
+    shown = live.output.evaluate("it => [it.scrollTop + it.clientHeight, it.scrollHeight, it.clientHeight]")
+    assert shown[0] == pytest.approx(shown[1], abs=1) and shown[1] > shown[2]
+
+
+def test_the_cells_above_run_again_after_another_window_has_restarted_the_kernel(live):
+    assert live.run("print(x)") == "20"
+    live.page.evaluate("live.kernel.ask('restart')")
+    assert live.run("print(x + 1)") == "21"
+
+
 @pytest.mark.slow  # three kernels are started
 def test_a_run_can_be_stopped_and_a_kernel_begun_anew(live):
     live.run("kept = 1\nwhile True: pass", "It runs")
