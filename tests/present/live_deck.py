@@ -37,9 +37,10 @@ class Served:
             return answer.status, "; ".join(cookies), "" if answer.status == 101 else answer.read().decode()
 
     @property
-    def kernels(self):
-        """The ids of those that run."""
-        return re.findall(r'"id": "(.+?)"', self.ask(f"/api/kernels?token={self.token}")[2])
+    def kernel(self):
+        """The id of the one that the deck talks to."""
+        cookie = self.ask(f"/?token={self.token}")[1]
+        return re.search(r'data-kernel="(.+?)"', self.ask("/", Cookie=cookie)[2])[1]
 
     def end(self, signal):
         """Tell the process to end, and wait until it has."""

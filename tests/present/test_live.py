@@ -58,25 +58,22 @@ def live(deck, served):
 
 def test_who_asks_has_the_token_and_asks_from_no_other_page(deck):
     with_token = f"?token={deck.token}"
-    (kernel,) = deck.kernels
-    for path in ("/api/kernels", f"/api/kernels/{kernel}", "/"):
-        assert deck.ask(path)[0] in (302, 403), path  # to a page that asks for the token; or refused
-        assert deck.ask(f"{path}?token=guessed")[0] in (302, 403), path
-        assert deck.ask(path + with_token)[0] in (200, 302), path
+    for path in ("/", "/live/nobody.html"):
+        assert deck.ask(path)[0] == 403, path
+        assert deck.ask(f"{path}?token=guessed")[0] == 403, path
+        assert deck.ask(path + with_token)[0] in (302, 404), (
+            path
+        )  # to the deck without the token; or there is no such page
         assert deck.ask(path + with_token, Origin=OTHER)[0] in (403, 404), path
-        assert deck.ask(path + with_token, Host="another.example")[0] == 403, path
-
-
-def test_a_live_page_is_for_who_has_the_token(deck):
-    assert deck.ask("/live/nobody.html")[0] in (302, 403)
-    status, _, text = deck.ask(f"/live/nobody.html?token={deck.token}")
+        assert deck.ask(path + with_token, Host="another.example")[::2] == (403, "Forbidden"), path
+    assert "address that the command printed" in deck.ask("/")[2]
+    status, _, text = deck.ask(f"/live/nobody.html{with_token}")
     assert status == 404 and "nobody" in text
 
 
 def test_who_has_the_cookie_runs_nothing_from_another_page(deck):
     cookie = deck.ask(f"/?token={deck.token}")[1]
-    (kernel,) = deck.kernels
-    channels, restart = f"/api/kernels/{kernel}/channels", f"/api/kernels/{kernel}/restart"
+    channels, restart = f"/api/kernels/{deck.kernel}/channels", f"/api/kernels/{deck.kernel}/restart"
     assert deck.ask(channels, **SOCKET)[0] == 403
     assert deck.ask(channels, **SOCKET, Origin=deck.origin, Cookie=cookie)[0] == 101
     assert deck.ask(channels, **SOCKET, Origin=OTHER, Cookie=cookie)[0] == 403
@@ -86,9 +83,31 @@ def test_who_has_the_cookie_runs_nothing_from_another_page(deck):
     assert deck.ask("/", Cookie=cookie)[0] == 200
 
 
-def test_neither_a_lab_nor_terminals_nor_other_machines_are_served(deck):
-    for path in ("/api/contents", "/api/terminals", "/lab", "/tree"):
-        assert deck.ask(f"{path}?token={deck.token}")[0] == 404, path
+def test_the_deck_live_pages_and_the_channels_of_one_kernel_are_served_and_nothing_else(deck):
+    kernel = f"/api/kernels/{deck.kernel}"
+    others = (
+        "lab",
+        "tree",
+        "files/lesson.ipynb",
+        "login",
+        "logout",
+        "metrics",
+        "favicon.ico",
+        "static/style/index.css",
+    )
+    services = (
+        "",
+        "/status",
+        "/spec.yaml",
+        "/contents",
+        "/contents/lesson.ipynb",
+        "/terminals",
+        "/sessions",
+        "/kernels",
+    )
+    for path in (*(f"/{path}" for path in others), *(f"/api{path}" for path in services), kernel):
+        for method in ("GET", "POST", "DELETE"):
+            assert deck.ask(f"{path}?token={deck.token}", method, Origin=deck.origin)[0] in (404, 405), (method, path)
     with pytest.raises(OSError):
         socket.create_connection(("127.0.0.2", urlsplit(deck.origin).port), timeout=5)
 
