@@ -15,13 +15,13 @@ from nbconvert.filters import Highlight2HTML
 from course_lib.lessons import LESSONS
 from course_lib.present.alive import live_address
 from course_lib.present.exporter import Exporter, ProseWithFormulas
+from course_lib.present.links import IN_LAB, Links
 from course_lib.present.steps import lecture_steps
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 REVEAL = Path(__file__).parent / "reveal"
-LAB = "http://localhost:8888/lab/tree"  # where `make lab` serves the repository
 LONG = 8  # lines of code from which on it is built up, a paragraph at a time
 
 
@@ -31,14 +31,15 @@ class Deck(Exporter):
     Args:
         template: in `templates`.
         live: the folder of the live pages, as the deck finds it; "" where there are none.
+        links: where its links lead. Default: to JupyterLab.
     """
 
-    def __init__(self, template: str = "deck", live: str = "live", **options: Any):
+    def __init__(self, template: str = "deck", live: str = "live", links: Links = IN_LAB, **options: Any):
         super().__init__(template_name=template, exclude_anchor_links=True, **options)
-        self.live = live
+        self.live, self.links = live, links
 
     def renderer(self, attachments: dict) -> ProseWithFormulas:
-        return ProjectedProse(attachments=attachments, escape=False, exclude_anchor_links=True)
+        return ProjectedProse(self.links, attachments=attachments, escape=False, exclude_anchor_links=True)
 
     def default_filters(self) -> Iterator[tuple[str, object]]:
         yield from super().default_filters()
@@ -52,8 +53,8 @@ class Deck(Exporter):
         self.filters["highlight_code"] = Highlight2HTML(pygments_lexer="python3", parent=self)
         files = {name: (REVEAL / name).read_text(encoding="utf-8") for name in ("reveal.js", "reveal.css", "notes.js")}
         resources = {"metadata": {"name": ""}, **(resources or {})}
-        alive = live_address(nb, self.live) if self.live else ""
-        ours = {"reveal": files, "lab": LAB, "alive": alive, **part_of(resources["metadata"]["name"])}
+        stem, alive = resources["metadata"]["name"], live_address(nb, self.live) if self.live else ""
+        ours = {"reveal": files, "links": self.links, "alive": alive, **part_of(stem)}
         return super().from_notebook_node(shown, resources | ours, **options)
 
 
@@ -73,12 +74,16 @@ class LiveDeck(Deck):
 
 
 class ProjectedProse(ProseWithFormulas):
-    """Prose whose links lead to the notebooks and files in JupyterLab: beside the deck there is nothing."""
+    """Prose whose links to files of the repository lead to where a room can open them."""
+
+    def __init__(self, links: Links, **options: Any):
+        super().__init__(**options)
+        self.links = links
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
         if not re.match(r"\w+:|#", url):
-            url = f"{LAB}/{posixpath.normpath(f'notebooks/{url}')}"
-        return super().link(text, url, title)
+            url = self.links.file(posixpath.normpath(f"notebooks/{url}"))
+        return super().link(text, url, title) if url else text
 
 
 def part_of(stem: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import contextlib
 import re
 from collections.abc import Callable
+from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -11,36 +12,54 @@ from course_lib.present.explain import LivePage
 
 LIVE = re.compile(r"/live/(\w+)\.html")
 
-# The place in the deck stands in the address, so it stays.
+# The address has the place in the deck, so the deck opens there again. While the notebook is being replaced, or the
+# server doesn't answer, there is nothing to compare.
 RELOAD = """<script>
-(async () => {
-  const saved = async () => (await fetch("saved")).text();
-  const first = await saved();
-  while (await saved() === first) await new Promise(done => setTimeout(done, 500));
+(async () => {{
+  const shown = "{saved}";
+  const saved = () => fetch("saved").then(answer => answer.text()).catch(() => "");
+  for (let now = ""; !now || now === shown; now = await saved()) await new Promise(done => setTimeout(done, 500));
   location.reload();
-})();
+}})();
 </script>"""
+
+
+def time_saved(notebook: Path) -> str:
+    """Return when the notebook was saved, or "" if it isn't there."""
+    try:
+        return str(notebook.stat().st_mtime_ns)
+    except FileNotFoundError:
+        return ""
 
 
 def deck_server(notebook: Path, build: Callable[[Path], str], port: int = 0) -> ThreadingHTTPServer:
     """A server, not yet started, of live pages and of what `build` makes of the notebook; port 0 takes a free one.
 
-    Where the notebook can't be read, as while it is being written, the page says so until it can.
+    If the notebook can't be read, as while it is being written, the page says so until it can. Pages of other servers
+    get no answer, also if their name leads to this machine.
     """
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            if self.path == "/saved":
-                self.answer(str(notebook.stat().st_mtime_ns))
+            if not self.is_own_page():
+                self.send_error(403)
+            elif self.path == "/saved":
+                self.answer(time_saved(notebook))
             elif self.path.partition("?")[0] == "/":
+                reload = RELOAD.format(saved=time_saved(notebook))
                 try:
-                    self.answer(build(notebook) + RELOAD)
+                    self.answer(build(notebook) + reload)
                 except CourseError as error:
-                    self.answer(f"<pre>{error}</pre>{RELOAD}")
+                    self.answer(f"<pre>{escape(str(error))}</pre>{reload}")
             elif model := LIVE.fullmatch(self.path):
                 self.answer_alive(model[1])
             else:
                 self.send_error(404)
+
+        def is_own_page(self) -> bool:
+            names = [f"{name}:{self.server.server_port}" for name in ("127.0.0.1", "localhost")]
+            origin = self.headers["Origin"]
+            return self.headers["Host"] in names and (not origin or origin.removeprefix("http://") in names)
 
         def answer_alive(self, name: str) -> None:
             try:

@@ -21,7 +21,7 @@ def draw_turning_pairs(
 ) -> Figure:
     """Draw a row for each pair of numbers, and a panel for each (position of the query, position of the key).
 
-    Each arrow is turned by the pair's `degrees` times its position; below stands the angle between the two, in degrees.
+    Each arrow is turned by the pair's `degrees` times its position; below it is the angle from the key to the query.
     Returns the figure.
 
     Raises:
@@ -33,18 +33,23 @@ def draw_turning_pairs(
         raise CourseError(f"expected positions, and two numbers for each of {len(degrees)} angles; got {counts}")
     size = min(PANEL * len(positions), MAX_WIDTH), PANEL * len(degrees) + 0.4
     figure, panels = plt.subplots(len(degrees), len(positions), figsize=size, squeeze=False)
-    figure.set_label("A query and a key as arrows, turned by their positions")
+    told = []
     for pair, (row, angle) in enumerate(zip(panels, degrees, strict=True)):
         row[0].set_ylabel(f"pair {pair}: {angle}°\nfor a position")
-        for ax, places in zip(row, positions, strict=True):
-            pairs = {name: numbers[2 * pair : 2 * pair + 2] for name, numbers in arrows.items()}
-            _draw_pair(ax, pairs, angle, dict(zip(("query", "key"), places, strict=True)))
+        pairs = {name: numbers[2 * pair : 2 * pair + 2] for name, numbers in arrows.items()}
+        places = [dict(zip(("query", "key"), both, strict=True)) for both in positions]
+        between = [_draw_pair(ax, pairs, angle, place) for ax, place in zip(row, places, strict=True)]
+        told.append(f"pair {pair}: {', '.join(between)}")
     for ax, (m, n) in zip(panels[0], positions, strict=True):
         ax.set_title(f"query at {m}, key at {n}", fontsize="small")
+    figure.set_label(
+        f"A query and a key as arrows, turned by their positions. Angles from key to query: {'; '.join(told)}"
+    )
     return figure
 
 
 def _draw_pair(ax, pairs, degrees, places):
+    """Draw the arrows, and return the angle from the key to the query, as it is written below them."""
     ax.add_patch(Circle((0, 0), 1, facecolor="none", edgecolor=MIST, linewidth=2))
     angles = {}
     for name, (x, y) in pairs.items():
@@ -54,10 +59,17 @@ def _draw_pair(ax, pairs, degrees, places):
         look = {"width": WIDTHS[name], "color": COLOURS[name], "length_includes_head": True}
         ax.arrow(0, 0, *end, head_width=3.5 * WIDTHS[name] + 0.05, zorder=3 if name == "query" else 2, **look)
     _name_arrows(ax, angles)
-    between = abs((angles["query"] - angles["key"] + 180) % 360 - 180)
-    ax.set_xlabel(f"{between:.0f}° between", color=INK)
+    between = _signed(angles["query"] - angles["key"])
+    ax.set_xlabel(f"k to q: {between}", color=INK)
     ax.set(xlim=(-ROOM, ROOM), ylim=(-ROOM, ROOM), aspect="equal", xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
+    return between
+
+
+def _signed(degrees):
+    """An angle of −180 to 180 degrees; no turn and half a turn are the same in both directions, and have no sign."""
+    angle = 180 - (180 - round(degrees)) % 360
+    return f"{angle:+}°".replace("-", "−") if angle % 180 else f"{angle}°"
 
 
 def _name_arrows(ax, angles):

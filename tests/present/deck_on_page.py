@@ -15,16 +15,17 @@ OUTSIDE = """() => [...document.querySelectorAll('section.present section.presen
     })
     .map(item => `${item.tagName} of ${item.closest('section').id}`)"""
 # The same walk as with keys, within the page: a lesson has hundreds of steps, and each would go through four processes.
-WALK = f"""backwards => {{
+WALK = f"""({{ keyCode, shiftKey, backwards }}) => {{
     const shown = {SHOWN}, outside = {OUTSIDE}, seen = [];
     const isOver = () => backwards ? Reveal.isFirstSlide() && !Reveal.availableFragments().prev
                                    : Reveal.isLastSlide() && !Reveal.availableFragments().next;
-    while (!isOver()) {{
-        document.dispatchEvent(new KeyboardEvent('keydown', {{ keyCode: 32, shiftKey: backwards, bubbles: true }}));
+    while (!isOver() && seen.length < 999) {{ // a key that leads nowhere ends, too
+        document.dispatchEvent(new KeyboardEvent('keydown', {{ keyCode, shiftKey, bubbles: true }}));
         seen.push([Math.max(-1, ...shown().map(([place]) => place)), outside()]);
     }}
     return seen;
 }}"""
+KEY_CODES = {"Space": 32, "ArrowLeft": 37, "ArrowRight": 39}
 SMALLEST_CODE = """() => Math.min(...[...document.querySelectorAll('.slides .step.code pre')].map(pre =>
     parseFloat(getComputedStyle(pre).fontSize) * (pre.closest('.step').style.zoom || 1) * Reveal.getScale()))"""
 
@@ -83,4 +84,14 @@ class DeckOnPage:
 
     def walk_fast(self, key, end):
         """The same with keys that the page presses by itself."""
-        return self.page.evaluate(WALK, end == "start")
+        pressed = {"keyCode": KEY_CODES[key.removeprefix("Shift+")], "shiftKey": key.startswith("Shift+")}
+        return self.page.evaluate(WALK, pressed | {"backwards": end == "start"})
+
+    def swipe(self, to_the_right):
+        """Draw a finger across the slide."""
+        session = self.page.context.new_cdp_session(self.page)
+        start, stop = (300, 900) if to_the_right else (900, 300)
+        for kind, points in (("Start", [start]), ("Move", [(start + stop) / 2]), ("Move", [stop]), ("End", [])):
+            touches = [{"x": x, "y": 300} for x in points]
+            session.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": touches})
+        session.detach()

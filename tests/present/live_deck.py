@@ -37,9 +37,10 @@ class Served:
             return answer.status, "; ".join(cookies), "" if answer.status == 101 else answer.read().decode()
 
     @property
-    def kernels(self):
-        """The ids of those that run."""
-        return re.findall(r'"id": "(.+?)"', self.ask(f"/api/kernels?token={self.token}")[2])
+    def kernel(self):
+        """The id of the one that the deck talks to."""
+        cookie = self.ask(f"/?token={self.token}")[1]
+        return re.search(r'data-kernel="(.+?)"', self.ask("/", Cookie=cookie)[2])[1]
 
     def end(self, signal):
         """Tell the process to end, and wait until it has."""
@@ -54,16 +55,34 @@ class LiveCode:
         self.page = page
         self.code = page.locator("#live [role=textbox]")
         self.output = page.locator("#live .output")
+        self.status = page.locator("#live form output")
 
     def wait_for(self, told, seconds=30):
-        self.page.locator("#live form output").filter(has_text=told).wait_for(timeout=1000 * seconds)
+        self.status.filter(has_text=told).wait_for(timeout=1000 * seconds)
+
+    @property
+    def lines(self):
+        """Those of the code, as the reader sees them."""
+        return self.code.inner_text().rstrip().splitlines()
+
+    def open(self, cell):
+        """Leave the cell that is open for the one with this id."""
+        self.page.keyboard.press("Escape")
+        self.page.evaluate("cell => live.open(cell)", cell)
+        self.wait_for("Ready.")
+
+    def type_at_end(self, text):
+        """Press the keys of `text` behind the code."""
+        self.page.keyboard.press("Control+End")
+        self.page.keyboard.type(text)
 
     def run(self, code=None, told="It ran."):
         """What comes out of the code, or of what stands there."""
         if code:
             self.code.fill(code)
         self.page.keyboard.press("Shift+Enter")
-        self.wait_for(told)
+        self.wait_for(re.compile(f"{re.escape(told)}|did not end well"))
+        assert told in self.status.inner_text(), self.output.inner_text()
         return self.output.inner_text().strip()
 
     def press(self, name):

@@ -28,10 +28,11 @@ def printed(text):
     return new_output("stream", text=text)
 
 
+FIGURE = new_output("display_data", {"image/png": DOT}, metadata={"image/png": {"alt": "a dot"}})
 CELLS = [
     new_markdown_cell("# 01 · A lesson\n\n**Claim.** Things wait: $\\frac{1}{2}$."),
     new_markdown_cell("## The question\n\nWhy?\n\n*Predict:* how many?"),
-    new_code_cell("x = 1\nprint(x)", outputs=[printed("1\n"), new_output("display_data", {"image/png": DOT})]),
+    new_code_cell("x = 1\nprint(x)", outputs=[printed("1\n"), FIGURE]),
     new_markdown_cell("**What you should see:** one.\n\n### More\n\n$$x^2$$\n\n" + TABLE),
     new_markdown_cell("A secret.", metadata={"slideshow": {"slide_type": "skip"}}),
     new_code_cell(LONG_CODE, outputs=[printed("a line that was printed\n" * 50)]),
@@ -69,6 +70,41 @@ def test_a_deck_shows_one_step_at_each_key_and_all_of_it_on_the_screen(toy_deck,
         assert_is_presentable(deck, walk)
 
 
+def test_the_arrows_show_the_same_steps_as_the_space_bar(toy_deck, offline):
+    deck = DeckOnPage(offline, toy_deck)
+    right = deck.walk_fast("ArrowRight", "end")
+    back = deck.walk_fast("Shift+Space", "start")
+    assert deck.walk_fast("Space", "end") == right
+    assert deck.walk_fast("ArrowLeft", "start") == back
+
+
+def test_a_swipe_shows_the_next_step_and_the_other_way_the_one_before(toy_deck, offline):
+    deck = DeckOnPage(offline, toy_deck)
+    steps = [deck.last_step, *(step for step, _ in deck.walk_fast("Space", "end"))][:12]
+    deck.walk_fast("Shift+Space", "start")
+    seen = []
+    for to_the_right in [False] * 11 + [True] * 11:
+        seen.append(deck.last_step)
+        deck.swipe(to_the_right)
+    assert [*seen, deck.last_step] == [*steps, *reversed(steps[:-1])]
+    assert deck.page.complaints == []
+
+
+def test_the_help_lists_each_key_once_and_the_keys_of_the_course_first(toy_deck, offline):
+    DeckOnPage(offline, toy_deck)
+    offline.keyboard.press("Shift+Slash")
+    shown = offline.locator("dialog[open]")
+    keys = [key for row in shown.locator("tr").all() for key in row.locator("kbd").all_text_contents()]
+    assert len(set(keys)) == len(keys)
+    assert keys[:4] == ["G", "E", "C", "D"]
+    box = shown.bounding_box()
+    assert (
+        box["y"] >= 0 and box["y"] + box["height"] <= 720 and shown.evaluate("it => it.scrollHeight <= it.clientHeight")
+    )
+    offline.keyboard.press("Escape")
+    assert not offline.locator("dialog[open]").count()
+
+
 def test_code_is_at_least_twenty_pixels_high_on_a_large_screen(toy_deck, offline):
     assert DeckOnPage(offline, toy_deck, "1080p").smallest_code >= 20
 
@@ -88,6 +124,18 @@ def test_an_output_that_was_predicted_waits_for_its_key(toy_deck, offline):
         offline.keyboard.press("Space")
         assert deck.kinds == ["prose", *kinds]
     assert deck.page.complaints == []
+
+
+def test_a_screen_reader_is_told_only_the_step_that_has_just_appeared(toy_deck, offline):
+    DeckOnPage(offline, toy_deck)
+    told = "[...document.querySelectorAll('[aria-live]')].map(region => region.textContent).join('').trim()"
+    offline.evaluate("Reveal.slide(1, 0)")
+    assert offline.evaluate(told).split() == ["The", "question", "Why?"]
+    for words in ("Predict: how many?", "x = 1\nprint(x)", "1", "a dot"):
+        offline.keyboard.press("Space")
+        assert offline.evaluate(told) == words
+    offline.keyboard.press("Shift+Space")
+    assert offline.evaluate(told) == ""
 
 
 def test_a_key_shows_a_figure_alone_and_any_key_ends_it(toy_deck, offline):

@@ -58,25 +58,22 @@ def live(deck, served):
 
 def test_who_asks_has_the_token_and_asks_from_no_other_page(deck):
     with_token = f"?token={deck.token}"
-    (kernel,) = deck.kernels
-    for path in ("/api/kernels", f"/api/kernels/{kernel}", "/"):
-        assert deck.ask(path)[0] in (302, 403), path  # to a page that asks for the token; or refused
-        assert deck.ask(f"{path}?token=guessed")[0] in (302, 403), path
-        assert deck.ask(path + with_token)[0] in (200, 302), path
+    for path in ("/", "/live/nobody.html"):
+        assert deck.ask(path)[0] == 403, path
+        assert deck.ask(f"{path}?token=guessed")[0] == 403, path
+        assert deck.ask(path + with_token)[0] in (302, 404), (
+            path
+        )  # to the deck without the token; or there is no such page
         assert deck.ask(path + with_token, Origin=OTHER)[0] in (403, 404), path
-        assert deck.ask(path + with_token, Host="another.example")[0] == 403, path
-
-
-def test_a_live_page_is_for_who_has_the_token(deck):
-    assert deck.ask("/live/nobody.html")[0] in (302, 403)
-    status, _, text = deck.ask(f"/live/nobody.html?token={deck.token}")
+        assert deck.ask(path + with_token, Host="another.example")[::2] == (403, "Forbidden"), path
+    assert "address that the command printed" in deck.ask("/")[2]
+    status, _, text = deck.ask(f"/live/nobody.html{with_token}")
     assert status == 404 and "nobody" in text
 
 
 def test_who_has_the_cookie_runs_nothing_from_another_page(deck):
     cookie = deck.ask(f"/?token={deck.token}")[1]
-    (kernel,) = deck.kernels
-    channels, restart = f"/api/kernels/{kernel}/channels", f"/api/kernels/{kernel}/restart"
+    channels, restart = f"/api/kernels/{deck.kernel}/channels", f"/api/kernels/{deck.kernel}/restart"
     assert deck.ask(channels, **SOCKET)[0] == 403
     assert deck.ask(channels, **SOCKET, Origin=deck.origin, Cookie=cookie)[0] == 101
     assert deck.ask(channels, **SOCKET, Origin=OTHER, Cookie=cookie)[0] == 403
@@ -86,9 +83,31 @@ def test_who_has_the_cookie_runs_nothing_from_another_page(deck):
     assert deck.ask("/", Cookie=cookie)[0] == 200
 
 
-def test_neither_a_lab_nor_terminals_nor_other_machines_are_served(deck):
-    for path in ("/api/contents", "/api/terminals", "/lab", "/tree"):
-        assert deck.ask(f"{path}?token={deck.token}")[0] == 404, path
+def test_the_deck_live_pages_and_the_channels_of_one_kernel_are_served_and_nothing_else(deck):
+    kernel = f"/api/kernels/{deck.kernel}"
+    others = (
+        "lab",
+        "tree",
+        "files/lesson.ipynb",
+        "login",
+        "logout",
+        "metrics",
+        "favicon.ico",
+        "static/style/index.css",
+    )
+    services = (
+        "",
+        "/status",
+        "/spec.yaml",
+        "/contents",
+        "/contents/lesson.ipynb",
+        "/terminals",
+        "/sessions",
+        "/kernels",
+    )
+    for path in (*(f"/{path}" for path in others), *(f"/api{path}" for path in services), kernel):
+        for method in ("GET", "POST", "DELETE"):
+            assert deck.ask(f"{path}?token={deck.token}", method, Origin=deck.origin)[0] in (404, 405), (method, path)
     with pytest.raises(OSError):
         socket.create_connection(("127.0.0.2", urlsplit(deck.origin).port), timeout=5)
 
@@ -104,6 +123,41 @@ def test_a_cell_is_changed_and_run_after_those_above_it_and_comes_back_as_stored
     assert live.code.inner_text() == CELLS[-1].source + "\n"
     live.page.keyboard.press("Escape")
     assert not live.code.is_visible() and live.page.locator(".present .step.code").is_visible()
+
+
+def test_lines_that_were_typed_stay_lines_while_their_cell_is_not_shown(live):
+    live.open(CELLS[2].id)
+    live.type_at_end("\ntyped = 7\nmore = 8")
+    live.open(CELLS[-1].id)
+    live.page.evaluate("live.kernel.forget()")
+    assert live.run("print(typed, more)") == "7 8"
+
+
+def test_a_line_after_a_colon_is_indented_and_tab_indents_more(live):
+    live.code.fill("for i in (3, 5):  # twice")
+    live.type_at_end("\nif i > 4:\nprint(i)\nprint(-i)")
+    assert live.run() == "5\n-5"
+    live.code.fill("if x:")
+    live.page.keyboard.press("End")
+    live.page.keyboard.type("\n")
+    live.page.keyboard.press("Tab")
+    live.page.keyboard.type("print('in')")
+    assert live.lines == ["if x:", 8 * " " + "print('in')"]
+    assert live.run() == "in"
+    live.page.keyboard.press("Shift+Tab")  # Tab stays in the code, so the other way leads out of it
+    assert not live.code.evaluate("code => code === document.activeElement")
+
+
+def test_the_last_line_of_a_long_traceback_is_in_sight(live):
+    live.run("def f(n):\n    return f(n - 1) if n else 1 / 0\n\n\nf(8)", "It did not end well.")
+    shown = live.output.evaluate("it => [it.scrollTop + it.clientHeight, it.scrollHeight, it.clientHeight]")
+    assert shown[0] == pytest.approx(shown[1], abs=1) and shown[1] > shown[2]
+
+
+def test_the_cells_above_run_again_after_another_window_has_restarted_the_kernel(live):
+    assert live.run("print(x)") == "20"
+    live.page.evaluate("live.kernel.ask('restart')")
+    assert live.run("print(x + 1)") == "21"
 
 
 @pytest.mark.slow  # three kernels are started

@@ -1,8 +1,10 @@
 """A deck that is served follows its notebook, and is served to this machine only."""
 
+import contextlib
 import os
 import threading
 import urllib.request
+from functools import partial
 from types import SimpleNamespace
 from urllib.error import HTTPError
 
@@ -15,8 +17,8 @@ from course_lib.present.watch import deck_server
 
 def build(path):
     text = path.read_text(encoding="utf-8")
-    if not text:
-        raise CourseError("empty.ipynb is not a notebook")
+    if text.startswith("<"):
+        raise CourseError(f"{text} is not a notebook")
     return f"<h1>{text}</h1>"
 
 
@@ -28,12 +30,14 @@ def served(tmp_path):
     with deck_server(notebook, build) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         assert server.server_address[0] == "127.0.0.1"
-        yield notebook, lambda name: read(f"http://127.0.0.1:{server.server_port}/{name}")
+        yield notebook, partial(read, server.server_port)
         server.shutdown()
 
 
-def read(address):
-    with urllib.request.urlopen(address, timeout=10) as answer:
+def read(port, name, **headers):
+    headers = {key: value.format(port=port) for key, value in headers.items()}
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/{name}", headers=headers)
+    with urllib.request.urlopen(request, timeout=10) as answer:
         return answer.read().decode()
 
 
@@ -44,18 +48,58 @@ def test_a_page_is_made_of_the_notebook_as_it_is_now(served):
     assert "<h1>second</h1>" in get("?print-pdf")
 
 
+def test_a_page_is_for_this_machine_under_its_own_names(served):
+    _, get = served
+    for own in ({}, {"Host": "localhost:{port}"}, {"Origin": "http://127.0.0.1:{port}"}):
+        assert "<h1>first</h1>" in get("", **own)
+    others = ({"Host": "another.example:{port}"}, {"Host": "localhost"}, {"Origin": "http://another.example"})
+    for other in others:
+        for path in ("", "saved", "live/chat.html"):
+            with pytest.raises(HTTPError, match="403"):
+                get(path, **other)
+
+
 def test_what_is_asked_for_twice_changes_when_the_notebook_is_saved(served):
     notebook, get = served
     before = get("saved")
-    assert get("saved") == before and 'fetch("saved")' in get("")
+    assert get("saved") == before and before in get("")
     os.utime(notebook, (1, 1))
     assert get("saved") != before
 
 
-def test_a_notebook_that_cannot_be_read_is_told_and_tried_again(served):
+def test_a_notebook_that_cannot_be_read_is_told_as_text_and_tried_again(served):
     notebook, get = served
-    notebook.write_text("", encoding="utf-8")
-    assert "is not a notebook" in get("") and 'fetch("saved")' in get("")
+    notebook.write_text("<b>", encoding="utf-8")
+    assert "&lt;b&gt; is not a notebook" in get("") and 'fetch("saved")' in get("")
+
+
+def test_while_the_notebook_is_being_replaced_nothing_is_said_about_it(served):
+    notebook, get = served
+    notebook.rename(notebook.with_suffix(".new"))
+    assert get("saved") == ""
+
+
+@pytest.fixture
+def watched(served, chromium):
+    """A notebook, and its page in a browser, which may lose its server."""
+    notebook, get = served
+    with contextlib.closing(chromium.new_context()) as context:
+        page = context.new_page()
+        page.goto(f"http://127.0.0.1:{get.args[0]}/")
+        yield notebook, page
+
+
+def test_a_page_is_loaded_again_when_the_notebook_is_saved_even_after_it_was_gone(watched):
+    notebook, page = watched
+    page.context.set_offline(True)
+    page.wait_for_event("requestfailed")
+    page.context.set_offline(False)
+    notebook.rename(notebook.with_suffix(".new"))
+    for _ in range(2):  # the second was certainly asked after the notebook had gone
+        page.wait_for_event("response")
+    assert page.locator("h1").inner_text() == "first"
+    notebook.write_text("second", encoding="utf-8")
+    page.locator("h1").filter(has_text="second").wait_for()
 
 
 def test_live_pages_are_served_and_nothing_else(served, monkeypatch):

@@ -82,6 +82,11 @@ class Site:
         for name in FOLDERS:
             (source / name).symlink_to(REPOSITORY / name)
         draw_road(source / "road.png")
+        for name, text in self.sources().items():
+            write(source / name, text.encode())
+
+    def sources(self) -> dict[str, str]:
+        """Return the text of each page by its path, for Sphinx."""
         made = {name: text for part in self.parts for name, text in part.sources().items()}
         made |= {f"library/{room}.md": room_page(room, modules) for room, modules in self.rooms.items()}
         made |= {"library/index.md": library(self.rooms), "glossary.md": glossary()}
@@ -89,9 +94,7 @@ class Site:
         made |= self.capstone.sheet_source({"All exercises": "notebooks/exercises/index.html"})
         made |= {"notebooks/exercises/index.md": exercises([*self.parts, self.capstone])} | dict(self.pages)
         others = "notebooks/exercises/index", "glossary", "studies/index", *self.pages, "library/index", *ABOUT
-        made["index.md"] = home(self.parts, others, self.live)
-        for name, text in made.items():
-            write(source / name, text.encode())
+        return made | {"index.md": home(self.parts, others, self.live)}
 
     def write_beside(self, html: Path) -> None:
         """What Sphinx has no part in: decks, notebooks to open alone, and models alive in a page."""

@@ -14,10 +14,9 @@ from course_lib.lessons import Lesson
 from course_lib.present.alive import live_address, named_model
 from course_lib.present.deck import Deck
 from course_lib.present.site.alone import opened_alone, services
+from course_lib.present.site.links import ON_SITE, with_links_to_pages
 from course_lib.runtime import REPOSITORY
 
-MODULE = re.compile(r"\]\((?:\.\./)+(course_lib(?!/cli)(?:/\w+)+)\.py\)")  # a link to a file of the library
-CARD = re.compile(r"\]\((?:\.\./)+data/studies/(\w+)\.json(?: \"[^\"]*\")?\)")  # a link to what a study measured
 LIVE = "live"  # the folder of the live pages
 CLAIM = re.compile(r"\*\*Claim\.\*\* (.+)")
 
@@ -77,7 +76,7 @@ class LessonOnSite:
 
     def beside(self) -> dict[str, str]:
         """What stands beside Sphinx's pages: the text of each file by its path."""
-        exporter = Deck(live=f"../{LIVE}" if self.is_alive else "")
+        exporter = Deck(live=f"../{LIVE}" if self.is_alive else "", links=ON_SITE)
         deck, _ = exporter.from_notebook_node(read(self.page), {"metadata": {"name": self.lesson.stem}})
         return {self.deck: deck} | self.notebooks(self.page, *filter(None, [self.sheet]))
 
@@ -108,11 +107,3 @@ def as_page(notebook: NotebookNode, path: str, links: dict[str, str]) -> str:
 def within(address: str, up: str) -> str:
     """An address as a page finds it from which the root of the site is `up`."""
     return address if ":" in address else up + address
-
-
-def with_links_to_pages(cell: NotebookNode) -> NotebookNode:
-    """The cell, whose links to files of the library and to cards of studies lead to their pages."""
-    if cell.cell_type != "markdown":
-        return cell
-    source = MODULE.sub(lambda link: f"](#{link[1].replace('/', '.')})", cell.source)
-    return NotebookNode(cell, source=CARD.sub(r"](#study-\1)", source))

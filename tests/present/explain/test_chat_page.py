@@ -95,6 +95,20 @@ def test_moving_both_words_turns_the_arrows_and_leaves_their_products(page):
     assert page.tab.evaluate(arrows) != place
 
 
+def test_the_sliders_move_both_words_to_positions_of_tokens_only(page):
+    page.click("part-3")
+    page.click("query-12")
+    for key, moved, words in (
+        (7, "moved-key", "Query at 12, key at 0; distance 12;"),
+        (0, "moved-key", "Query at 12, key at 0; distance 12;"),
+        (7, "moved", "Query at 32, key at 27; distance 5;"),
+    ):
+        page.click(f"key-{key}")
+        slide = "s => { s.value = 99; s.dispatchEvent(new Event('input')) }"
+        page.tab.locator(f"#{moved}").evaluate(slide)
+        assert page.texts("output")[0].startswith(words)
+
+
 def test_top_k_of_one_is_the_greedy_choice(page):
     answer = page.texts(".assistant")
     page.click("part-7")

@@ -5,7 +5,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from course_lib.lessons import LESSONS
 from course_lib.present.site import pages
-from course_lib.present.site.lesson import LessonOnSite, with_links_to_pages
+from course_lib.present.site.lesson import LessonOnSite
+from course_lib.present.site.links import with_links_to_pages
 from course_lib.present.site.pages import find_rooms, glossary, home, room_page, terms
 from course_lib.present.site.studies import CARDS, rows, study_page, study_pages
 from tests.notebooks.lesson import REPOSITORY, Lesson

@@ -21,5 +21,5 @@ class Alive {
 
 if (document.body.dataset.alive) {
   const alive = new Alive(document.getElementById("alive"), document.body.dataset.alive);
-  presented.then(() => Reveal.addKeyBinding({ keyCode: 65, key: "A", description: "the model, alive" }, () => alive.open()));
+  presented.then(() => addKey("A", "open the model, alive", () => alive.open()));
 }

@@ -1,7 +1,7 @@
-// The keys of a deck beside those of reveal.js ("?" shows them all).
+// The keys of a deck. Arrows and swipes visit the same steps as the space bar; "?" shows all keys.
 "use strict";
 
-const solo = document.getElementById("solo");
+const solo = document.getElementById("solo"), help = document.getElementById("help"), keys = help.querySelector("table");
 const current = selector => [...Reveal.getCurrentSlide().querySelectorAll(selector)]
   .filter(item => !item.closest(".fragment:not(.visible)")).pop();
 
@@ -19,12 +19,11 @@ function alone(item) {
   }
 }
 
-const KEYS = {
-  71: ["G", "figure alone", () => alone(current(".step.output img"))],
-  69: ["E", "enlarge the code", () => alone(current(".step.code pre"))],
-  67: ["C", "fold the code", () => document.body.classList.toggle("folded")],
-  68: ["D", "dark or light", switchTheme],
-};
+// Adds a key to those of reveal.js, and to the table of all keys.
+function addKey(key, description, act) {
+  Reveal.addKeyBinding(key.charCodeAt(0), act);
+  keys.tBodies[0].append(element(`<tr><th><kbd>${key}</kbd></th><td>${description}</td></tr>`));
+}
 
 // The attention viewer reads the theme where JupyterLab writes it.
 function switchTheme() {
@@ -44,17 +43,20 @@ function endSolo(event) {
 
 addEventListener("keydown", endSolo, true);
 addEventListener("click", endSolo, true);
+addEventListener("keydown", ({ key }) => { if (key === "?") help.showModal(); });
+help.addEventListener("keydown", event => event.stopPropagation()); // the keys of the deck rest
 
 const ready = layOut(document.getElementById("steps"), document.querySelector(".slides"), document.body.dataset);
 const presented = ready.then(() => {
   document.querySelector(".reveal").classList.remove("laying-out");
   return Reveal.initialize({
     width: 1280, height: 720, margin: 0, maxScale: 4, center: false, hash: true, slideNumber: "c/t", transition: "none",
-    backgroundTransition: "none", pdfSeparateFragments: false, plugins: [RevealNotes],
+    navigationMode: "linear", help: false, backgroundTransition: "none", pdfSeparateFragments: false, plugins: [RevealNotes],
   });
 }).then(() => {
-  for (const [code, [key, description, act]] of Object.entries(KEYS)) {
-    Reveal.addKeyBinding({ keyCode: Number(code), key, description }, act);
-  }
+  addKey("G", "show the figure alone", () => alone(current(".step.output img")));
+  addKey("E", "enlarge the code", () => alone(current(".step.code pre")));
+  addKey("C", "fold the code", () => document.body.classList.toggle("folded"));
+  addKey("D", "switch between dark and light", switchTheme);
   document.body.dataset.ready = "true";
 });

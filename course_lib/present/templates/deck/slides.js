@@ -2,9 +2,10 @@
 "use strict";
 
 class Slides {
-  constructor(root, { lab, part, alive }) {
+  constructor(root, { lesson, label, part, alive }) {
     this.root = root;
-    this.lab = lab;
+    this.lesson = lesson;
+    this.label = label;
     this.part = part;
     this.alive = alive;
   }
@@ -32,11 +33,11 @@ class Slides {
   begin(title, cell) {
     const slide = element(`<section data-timing="0"><div class="frame">
       <header><p class="above"></p></header><div class="body"></div>
-      <footer><a target="_blank">cell in JupyterLab</a></footer></div><aside class="notes"></aside></section>`);
+      <footer><a target="_blank"></a></footer></div><aside class="notes"></aside></section>`);
     this.title = slide.querySelector("header").appendChild(title.cloneNode(true));
     this.body = slide.querySelector(".body");
     slide.querySelector(".above").textContent = this.above;
-    slide.querySelector("a").href = `${this.lab}#cell-id=${cell}`;
+    Object.assign(slide.querySelector("a"), { textContent: this.label, href: this.lesson.replace("{}", cell) });
     slide.id = document.getElementById(cell) ? `${cell}-${this.root.querySelectorAll("section").length}` : cell;
     this.slide = this.column.appendChild(slide);
   }

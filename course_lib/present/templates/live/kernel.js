@@ -19,6 +19,11 @@ class Kernel {
     return ended;
   }
 
+  // Notices a kernel that another window has begun: whatever had run is lost.
+  greet() {
+    return this.run("", () => null);
+  }
+
   // Whoever connects is heard from when the kernel listens.
   connect() {
     const address = `ws://${location.host}${this.path}/channels?session_id=${crypto.randomUUID()}`;
@@ -38,6 +43,8 @@ class Kernel {
     if (["restarting", "autorestarting", "dead"].includes(state)) this.forget();
     const run = this.runs.get(parent_header.msg_id);
     if (!run) return;
+    if (this.session && this.session !== header.session) this.onforget();
+    this.session = header.session; // each kernel has its own
     if (kind === "error") run.isFine = false;
     run.show(kind, content);
     if (state === "idle") {

@@ -1,24 +1,19 @@
 // The cell of a slide, to be changed and run before a room. What stands above it in the lesson runs first.
 "use strict";
 
-const EDITABLE = {
-  contenteditable: "plaintext-only", spellcheck: false, role: "textbox", "aria-multiline": true, "aria-label": "Code",
-};
 const OUTPUT = '<div class="output" tabindex="0" role="region" aria-label="Output"></div>';
 
 class Cell {
   constructor(place) {
     this.place = place;
-    this.code = place.querySelector("pre");
-    this.stored = this.code.innerHTML;
+    this.code = new Code(place.querySelector("pre"));
     this.output = place.appendChild(element(OUTPUT));
     this.hasRun = false;
-    Object.entries(EDITABLE).forEach(([name, value]) => this.code.setAttribute(name, value));
   }
 
   async run(kernel) {
     this.output.replaceChildren();
-    this.hasRun = await kernel.run(this.code.innerText, (kind, content) => SHOWN[kind]?.(this.output, content));
+    this.hasRun = await kernel.run(this.code.text, (kind, content) => SHOWN[kind]?.(this.output, content));
     return this.hasRun;
   }
 }
@@ -36,7 +31,7 @@ class LiveCode {
   open(id) {
     this.show(this.cells.find(cell => cell.place.dataset.cell === id));
     this.dialog.showModal();
-    this.cell.code.focus();
+    this.cell.code.pre.focus();
     const { cell } = this;
     this.queue(() => this.runAbove(cell));
   }
@@ -58,12 +53,13 @@ class LiveCode {
 
   // Returns whether all of them ran; the first that fails is shown.
   async runAbove(cell) {
+    await this.kernel.greet();
     const above = this.cells.slice(0, this.cells.indexOf(cell)).filter(one => !one.hasRun);
     for (const [index, one] of above.entries()) {
       this.say(`The cells above run: ${index + 1} of ${above.length} ...`);
       if (await one.run(this.kernel)) continue;
       this.show(one);
-      this.say("This cell, which stands above yours, did not end well.");
+      this.fail("This cell, which is above yours, did not end well.");
       return false;
     }
     this.say("Ready.");
@@ -72,11 +68,19 @@ class LiveCode {
 
   run() {
     const { cell } = this;
+    this.say("It runs ...");
     this.queue(async () => {
       if (!await this.runAbove(cell)) return;
       this.say("It runs ...");
-      this.say(await cell.run(this.kernel) ? "It ran." : "It did not end well.");
+      if (await cell.run(this.kernel)) this.say("It ran.");
+      else this.fail("It did not end well.");
     });
+  }
+
+  // The last line of a traceback says what happened.
+  fail(text) {
+    this.say(text);
+    this.cell.output.scrollTop = this.cell.output.scrollHeight;
   }
 
   stop() {
@@ -89,7 +93,7 @@ class LiveCode {
   }
 
   original() {
-    this.cell.code.innerHTML = this.cell.stored;
+    this.cell.code.restore();
   }
 }
 
@@ -111,4 +115,4 @@ dialog.addEventListener("keydown", event => {
   event.preventDefault();
   live.run();
 });
-presented.then(() => Reveal.addKeyBinding({ keyCode: 82, key: "R", description: "change and run the code" }, openCell));
+presented.then(() => addKey("R", "change the code and run it", openCell));

@@ -68,7 +68,7 @@ export function llm_layer_part({ window_sizes, num_heads, num_kv_heads }, i) {
     show: (session, choice, choose) => {
       const { llm, words } = session;
       const extra = ({ q, k }, { head, query, key }) =>
-        [rotation({ rotary: llm.rotary_of(i), q: q[head][query], k: k[head][key], query, key })];
+        [rotation({ rotary: llm.rotary_of(i), q: q[head][query], k: k[head][key], query, key, last: llm.config.max_length - 1 })];
       return layer_part({ session, stack: llm, i, words, columns: () => words, choice, choose, extra });
     },
   };

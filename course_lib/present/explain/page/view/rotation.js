@@ -7,12 +7,15 @@ import { turned } from "../nn/rotary.js";
 import { dot } from "../nn/vectors.js";
 
 const [SIZE, LONGEST] = [76, 32]; // of a dial, and of an arrow in it
-const MOST_DIALS = 16; // dials
+const MOST_DIALS = 16;
+const FARTHEST = 20; // positions by which a token is moved
 
-export function rotation({ rotary, q, k, query, key }) {
+// `last` is the last position that the model knows: tokens are moved only to where tokens can be.
+export function rotation({ rotary, q, k, query, key, last }) {
   const dials = element("div", { class: "dials" });
-  const slider = (id) => element("input", { type: "range", min: 0, max: 20, value: 0, id, "data-key": id });
-  const [both, alone] = [slider("moved"), slider("moved-key")];
+  const slider = (id, room) =>
+    element("input", { type: "range", min: 0, max: Math.min(FARTHEST, room), value: 0, id, "data-key": id });
+  const [both, alone] = [slider("moved", last - query), slider("moved-key", key)];
   const said = element("output", { for: "moved moved-key" });
   const draw = () => {
     const [of_query, of_key] = [Number(both.value), Number(both.value) - Number(alone.value)];
