@@ -12,7 +12,8 @@ from jinja2 import pass_context
 from math_core import LatexError, LatexToMathML
 from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor, SanitizeHTML
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor
 from traitlets import Bool
 
@@ -24,6 +25,7 @@ TAGS = [
     *("h1", "h2", "h3", "h4", "h5", "h6", "li", "ol", "p", "pre", "s", "small", "span", "strong", "sub", "summary"),
     *("sup", "table", "tbody", "td", "th", "thead", "tr", "u", "ul"),
 ]
+STYLE = "td, th { padding: .1em .6em } summary { display: list-item }"
 LINKS = "http://", "https://", "mailto:", "#", "../"
 
 
@@ -47,7 +49,7 @@ class Prose(IPythonRenderer):
     """nbconvert's renderer of Markdown; formulas are put aside, so that nothing a student wrote passes for one."""
 
     def __init__(self, **options):
-        super().__init__(escape=False, **options)
+        super().__init__(escape=False, exclude_anchor_links=True, **options)
         self.mark, self.formulas = token_hex(), []
 
     def aside(self, latex, display):
@@ -101,15 +103,18 @@ class FeedbackPage(HTMLExporter):
 
 
 def with_policy(html):
-    """A page without the scripts of its template, and with a policy."""
+    """A page without the scripts of its template, and with a policy, and styles that this template lacks."""
     from bs4 import BeautifulSoup
 
     page = BeautifulSoup(html, "html.parser")
     for script in page("script"):
         script.decompose()
     policy = page.new_tag("meta", attrs={"http-equiv": "Content-Security-Policy", "content": POLICY})
+    style = page.new_tag("style")
+    style.string = STYLE
     page.head.insert(0, policy)
     page.head.insert(0, page.head.find("meta", charset=True))
+    page.head.append(style)
     return str(page)
 
 
@@ -117,7 +122,6 @@ class HarmlessOutputs(SanitizeHTML):
     """Outputs and raw cells without HTML that does or loads something; prose is cleaned when it has become HTML."""
 
     enabled = Bool(True)
-    safe_output_keys = SanitizeHTML.safe_output_keys.default_value | {"image/svg+xml"}  # which becomes an <img>
 
     def sanitize_html_tags(self, html_str):
         return harmless(html_str)

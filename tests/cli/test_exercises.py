@@ -129,7 +129,9 @@ def test_grade_shows_a_line_for_each_as_soon_as_it_is_there(tmp_path, monkeypatc
         return ((done, len(grades), grade) for done, grade in enumerate(grades, start=1))
 
     monkeypatch.setattr(grading, "grade_folder", grade_folder)
-    printed = course("grade", tmp_path, "--out", tmp_path / "out", "--seed", 77, "--add", "--students", tmp_path / "class.csv").stdout
+    printed = course(
+        "grade", tmp_path, "--out", tmp_path / "out", "--seed", 77, "--add", "--students", tmp_path / "class.csv"
+    ).stdout
     assert printed.splitlines()[:2] == [
         "1 of 2  ana  01_small  1 of 3  cell 4: MemoryError",
         "2 of 2  bo  01_small  3 of 3",
