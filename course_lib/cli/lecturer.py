@@ -9,16 +9,20 @@ import typer
 from course_lib.files import read_text
 from course_lib.runtime import REPOSITORY
 
+CLASS_LIST = "A class list: a CSV file with a column name, and columns with each student's ids. Default: names."
+
 
 def release(
     lessons: Annotated[list[str] | None, typer.Argument(help="Numbers or names. Default: all lessons.")] = None,
     exam: Annotated[Path | None, typer.Option(help="An exam of your own instead, a Python file.")] = None,
-    students: Annotated[Path | None, typer.Option(help="Who takes the exam: a text file, a name on each line.")] = None,
+    students: Annotated[
+        Path | None, typer.Option(help="The students of the exam: names, one per line, or a class list (CSV).")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Where the exam's notebooks go. Default: runs/exams/NAME.")] = None,
 ) -> None:
     """Make the student edition of the exercises from the source edition, and run it.
 
-    With --exam, make the notebooks of an exam, one for each student, with numbers of his own: no hints, no true values,
+    With --exam, make the notebooks of an exam, one for each student, with their own numbers: no hints, no true values,
     and checks that only record. notebooks/exercises/exam has a sample. Grade them with course grade --exam.
     Needs nbgrader: pip install -e ".[grade]".
 
@@ -33,10 +37,12 @@ def release(
       0  written to notebooks/exercises/release/, or to OUT
       2  there is no such lesson or exam, or nbgrader refuses its notebook
     """
-    from course_lib.grading import EDITIONS, edition_of, make_exam, make_releases
+    from course_lib.grading import EDITIONS, edition_of, make_exam, make_releases, read_class
 
     if exam:
-        names = [name.strip() for name in read_text(students or "class.txt").splitlines() if name.strip()]
+        students = students or Path("class.txt")
+        lines = read_class(students).labels if students.suffix == ".csv" else read_text(students).splitlines()
+        names = [name.strip() for name in lines if name.strip()]
         for path in make_exam(exam, names, out or REPOSITORY / "runs" / "exams" / exam.stem):
             typer.echo(str(path))
         return
@@ -62,6 +68,7 @@ def grade(
     unprotected: Annotated[
         bool, typer.Option("--unprotected", help="Grade without isolation, where the system has none. See below.")
     ] = False,
+    students: Annotated[Path | None, typer.Option(help=CLASS_LIST)] = None,
 ) -> None:
     """Grade a folder of submissions with nbgrader.
 
@@ -70,19 +77,22 @@ def grade(
     notebook.
     Where the system can't isolate a submission (macOS, Windows, some Linux), nothing is graded and the message says
     what to do. With --unprotected, each submission runs with all of your rights; the report says so.
-    A run that was ended early goes on where it was when the same command is given again.
+    A run that was ended early goes on where it was when the same command is given again. With --add, a later submission
+    replaces the student's grade for this sheet if it has answers; all other grades stay.
     Needs nbgrader: pip install -e ".[grade]".
 
     \b
     Examples:
       course grade submissions/week3 --out grades/week3
       course grade submissions/late --out grades/week3 --add
+      course grade submissions/week3 --out grades/week3 --students class.csv
       course grade submissions/exam --exam ~/90_attention.py
 
     \b
     Exit status:
       0    all that was handed in has its grade, what is faulty with the reason
-      2    there is nothing to grade, OUT has something else in it, nbgrader is missing, or the system can't isolate
+      2    there is nothing to grade, OUT has something else in it, nbgrader is missing, the class list has gaps, or the
+           system can't isolate
       130  interrupted; the same command goes on
     """
     from course_lib.grading import Limits, grade_exam, grade_folder
@@ -90,7 +100,7 @@ def grade(
     out = (out or REPOSITORY / "runs" / "grades" / folder.resolve().name).resolve()
     limits = Limits(seconds, 5 * seconds, memory * 2**30, isolated=not unprotected)
     grades = partial(grade_exam, exam) if exam else grade_folder
-    for done, count, grade in grades(folder, out, limits, seed=seed, add=add):
+    for done, count, grade in grades(folder, out, limits, seed=seed, add=add, students=students):
         points = f"{grade.points:g} of {grade.of:g}"
         typer.echo("  ".join([f"{done} of {count}", grade.student, grade.edition, points, *grade.notes[:1]]))
     typer.echo(f"\nall are graded; the summary: {out / 'index.html'}")
@@ -99,24 +109,27 @@ def grade(
 def term(
     runs: Annotated[list[Path], typer.Argument(help="Folders that course grade has written.")],
     out: Annotated[Path | None, typer.Option(file_okay=False, help="Default: runs/grades/term.")] = None,
+    students: Annotated[Path | None, typer.Option(help=CLASS_LIST)] = None,
 ) -> None:
     """Put the grades of several weeks into one table: a row for each student, a column for each sheet.
 
     Writes term.csv, term.html, and mistakes.html about what the class got wrong in all of them. Points that were
-    corrected by hand count as corrected; of a sheet that a student has in several runs, the best grade does.
+    corrected by hand count as corrected. If a student has several grades for a sheet, the best one counts. With a class
+    list, everybody in it has a row; without it, one name is one student.
     Needs nbgrader: pip install -e ".[grade]".
 
     \b
-    Example:
+    Examples:
       course term grades/week1 grades/week2 grades/week3 --out grades/term
+      course term grades/week1 grades/week2 --students class.csv
 
     \b
     Exit status:
       0  written
-      2  a folder holds no finished run
+      2  a folder holds no finished run, or the class list lacks somebody
     """
     from course_lib.grading import write_term
 
     out = out or REPOSITORY / "runs" / "grades" / "term"
-    students, sheets = write_term(out, runs)
-    typer.echo(f"{students} students, {sheets} sheets: {out / 'term.html'}")
+    count, sheets = write_term(out, runs, students)
+    typer.echo(f"{count} students, {sheets} sheets: {out / 'term.html'}")

@@ -15,7 +15,7 @@ from course_lib.grading.judging import run_and_judge
 from course_lib.grading.namespace import can_isolate
 from course_lib.grading.sandbox import Limits
 from course_lib.grading.sheets import check_of, known
-from course_lib.grading.submissions import plain
+from course_lib.grading.students import plain
 
 HEAD = """# {title}
 

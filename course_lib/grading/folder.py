@@ -9,12 +9,14 @@ from course_lib.errors import CourseError
 from course_lib.grading.alike import note_alike
 from course_lib.grading.editions import EDITIONS
 from course_lib.grading.exam import finder
-from course_lib.grading.grade import empty_grade, grade_submission, no_points
+from course_lib.grading.grade import grade_submission
+from course_lib.grading.grades import empty_grade
 from course_lib.grading.mistakes import write_mistakes
 from course_lib.grading.namespace import OPEN_DOOR, UNPROTECTED, can_isolate
-from course_lib.grading.records import all_kept, keep, kept, open_run, place_of
+from course_lib.grading.records import all_kept, forget_remarks, keep, kept, open_run, owners_in, place_of, record_in
 from course_lib.grading.report import write_report
 from course_lib.grading.sandbox import Limits
+from course_lib.grading.students import by_names, read_class
 from course_lib.grading.submissions import find_submissions
 from course_lib.remote.bounds import bound_resources
 
@@ -22,13 +24,14 @@ CONTEXT = multiprocessing.get_context("forkserver" if "forkserver" in multiproce
 TO_RECORD = 300  # seconds that nbgrader may take beside what the submission has
 
 
-def grade_folder(folder, out, limits=None, editions=EDITIONS, seed=None, add=False):
+def grade_folder(folder, out, limits=None, editions=EDITIONS, seed=None, add=False, students=None):
     """Grade what is in `folder` (FOLDER/STUDENT/NN_topic.ipynb), and write everything into `out`.
 
     `out` becomes a course of nbgrader's: submitted/, autograded/, feedback/ and gradebook.db; with grades.csv and
     index.html, and with mistakes.csv and mistakes.html about the class. A run that was ended early is continued. With
     `add`, one that is finished takes what is new or has changed; the rest is left as it is, corrections by hand
-    included. The checks draw their cases with `seed`.
+    included. The checks draw their cases with `seed`. `students` is the path of a class list, a CSV file; without it,
+    students are told apart by their names.
 
     Yields each grade as soon as it is there, after how many there are now, and how many there will be.
 
@@ -39,42 +42,40 @@ def grade_folder(folder, out, limits=None, editions=EDITIONS, seed=None, add=Fal
     if limits.isolated and not can_isolate():
         raise CourseError(OPEN_DOOR)
     names = sorted(path.name for path in (editions / "source").glob("[0-9]*"))
-    submissions = find_submissions(folder, names)
+    identify = read_class(students).identify if students else by_names(owners_in(out))
+    submissions = find_submissions(folder, names, out / "unpacked", identify)
     needed = sorted({submission.edition for submission in submissions if submission.edition})
     seed = open_run(out, needed, editions / "source", seed, add)
     if CONTEXT.get_start_method() == "forkserver":
         CONTEXT.set_forkserver_preload(["course_lib.grading.grade", "course_lib.grading.execution"])
-    grades = []
     pool = ThreadPoolExecutor(min(4, os.cpu_count() or 1))
     try:
-        for done in as_completed([pool.submit(grade_apart, each, out, limits, seed) for each in submissions]):
-            grades.append(done.result())
-            yield len(grades), len(submissions), grades[-1]
+        futures = [pool.submit(grade_apart, each, out, limits, seed) for each in submissions]
+        for done, future in enumerate(as_completed(futures), start=1):
+            yield done, len(submissions), future.result()
     finally:
         pool.shutdown(cancel_futures=True)
-    everybody = note_alike(all_kept(out, grades))
+    forget_remarks(out, submissions)
+    everybody = all_kept(out)
+    alike = note_alike(everybody)
     write_mistakes(out, everybody, finder(out))
-    write_report(out, everybody, seed)
+    write_report(out, everybody, seed, alike)
 
 
 def grade_apart(submission, out, limits, seed):
     """The grade of a submission, from an earlier run or from a process of its own, which ends no other."""
     if submission.edition is None:
-        grade = empty_grade(submission, out)
-    elif grade := kept(submission, out):
+        return keep(empty_grade(submission, out), submission, out)
+    if grade := kept(submission, out):
         return grade
-    else:
-        place_of(submission, out).unlink(missing_ok=True)
-        process = CONTEXT.Process(target=grade_and_keep, args=(submission, out, limits, seed))
-        process.start()
-        process.join(3 * limits.patience + TO_RECORD)
-        process.kill()
-        process.join()
-        if grade := kept(submission, out):
-            return grade
-        grade = no_points(submission, out, "not graded: it ended the process that graded it")
-    keep(grade, submission, out)
-    return grade
+    process = CONTEXT.Process(target=grade_and_keep, args=(submission, out, limits, seed))
+    process.start()
+    process.join(3 * limits.patience + TO_RECORD)
+    process.kill()
+    process.join()
+    if grade := kept(submission, out):
+        return grade
+    return keep(empty_grade(submission, out, "not graded: it ended the process that graded it"), submission, out)
 
 
 def grade_and_keep(submission, out, limits, seed):
@@ -84,7 +85,8 @@ def grade_and_keep(submission, out, limits, seed):
     """
     threading.Thread(target=end_with_the_run, daemon=True).start()
     bound_resources(DATA=limits.memory)
-    grade = grade_submission(submission, out, limits, seed)
+    earlier, _ = record_in(place_of(submission, out))
+    grade = grade_submission(submission, out, limits, seed, earlier)
     grade.notes += [] if limits.isolated else [UNPROTECTED]
     keep(grade, submission, out)
 

@@ -1,119 +1,129 @@
 """One submission becomes a grade: nbgrader records it, and what is wrong with it ends up in the notes."""
 
-import contextlib
 import warnings
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from dataclasses import asdict
 
 from course_lib.errors import CourseError
-from course_lib.exercises.results import is_check, results, troubles
-from course_lib.grading.alike import fingerprints
+from course_lib.exercises.results import results, troubles
+from course_lib.grading.alike import answers_in, fingerprints
+from course_lib.grading.borrowed import borrowed
 from course_lib.grading.editions import complaint, open_course
 from course_lib.grading.exam import FOR
+from course_lib.grading.grades import empty_grade
 from course_lib.grading.healing import heal
-from course_lib.grading.submissions import read_submission
+from course_lib.grading.reading import read_submission
+from course_lib.grading.students import plain
 
-OURS = "gradebook.db"
-
-
-@dataclass
-class Grade:
-    """What became of one submission: points, results by exercise, and what the lecturer should know."""
-
-    student: str
-    edition: str
-    points: float = 0
-    of: float = 0
-    exercises: list = field(default_factory=list)
-    notes: list = field(default_factory=list)
-    id: str = ""
-    answers: dict = field(default_factory=dict)
-
-    @property
-    def page(self):
-        """Where the feedback lies in the folder of the results, if there is any."""
-        return Path("feedback", self.id, self.edition, f"{self.edition}.html")
+MOST_SAID = 300  # characters of a reason
 
 
-def empty_grade(submission, out, *notes):
-    """No points for a submission; of how many, if its exercises are known."""
-    import nbformat
+def grade_submission(submission, out, limits, seed, earlier=None):
+    """Grade one submission with nbgrader; whatever goes wrong ends up in the notes of its `Grade`.
 
-    edition, notes = submission.edition, [*submission.notes, *notes]
-    if edition is None:
-        return Grade(submission.student, submission.path.name, notes=notes, id=submission.id)
-    release = nbformat.read(out / "release" / edition / f"{edition}.ipynb", as_version=4)
-    of = sum(cell.metadata.nbgrader.points for cell in release.cells if is_check(cell))
-    return Grade(submission.student, edition, of=of, notes=notes, id=submission.id)
-
-
-def grade_submission(submission, out, limits, seed):
-    """Grade one submission with nbgrader; whatever goes wrong ends up in the notes of its `Grade`."""
+    Args:
+        submission: what is graded.
+        out: the folder of the results.
+        limits: of the process that runs it.
+        seed: what the checks draw their cases with.
+        earlier: the grade that the student has for this sheet, if there is one. A notebook without answers doesn't
+            replace it, and is not run.
+    """
     try:
         with warnings.catch_warnings(action="ignore"):  # about the way in which nbgrader uses its database
-            return graded(submission, out, limits, seed)
+            return graded(submission, out, limits, seed, earlier)
     except Exception as error:
         reason = str(error) if isinstance(error, CourseError) else f"not graded: {type(error).__name__}: {error}"
-        return no_points(submission, out, reason)
+        return empty_grade(submission, out, reason[:MOST_SAID])
 
 
-def graded(submission, out, limits, seed):
+def graded(submission, out, limits, seed, earlier):
     """The grade of one submission. Raises CourseError with the reason why it has none."""
     import nbformat
 
     grade, name = empty_grade(submission, out), submission.edition
-    release = nbformat.read(out / "release" / name / f"{name}.ipynb", as_version=4)
-    notebook = read_submission(submission.path)
-    grade.notes += [*heal(notebook, release), *of_somebody_else(notebook, submission)]
+    release, source = (
+        nbformat.read(out / edition / name / f"{name}.ipynb", as_version=4) for edition in ("release", "source")
+    )
+    notebook, notes = choose(submission, release)
+    if earlier and earlier.has_answers and not answers_in(notebook, release):
+        raise CourseError("it has no answers")
+    grade.notes += [*notes, *numbers_of(notebook, release, submission), *borrowed(notebook, source, release)]
     grade.answers = fingerprints(notebook, release)
-    notebook = autograde(notebook, submission, out, limits, seed)
+    notebook, problems = autograde(notebook, submission, out, limits, seed)
     grade.exercises = results(notebook)
     grade.points = sum(result.points for result in grade.exercises)
-    grade.notes += troubles(notebook)
+    grade.notes += [*troubles(notebook), *problems]
     return grade
 
 
-def of_somebody_else(notebook, submission):
-    """A note if the questions of an exam were made for another student; they are judged as that one has them."""
-    owner = notebook.metadata.get(FOR)
-    if owner is not None and not submission.id.startswith(str(owner)):
-        yield f"its questions are those of {str(owner)[:80]}"
+def choose(submission, release):
+    """Return the notebook that is graded, with each cell in its place, and notes: the newest one that has answers.
+
+    If none has answers, it is the newest one that can be read. Raises CourseError if none can be.
+    """
+    passed_over, blank, refused = [], None, None
+    for path in (submission.path, *submission.older):
+        try:
+            notebook, notes = read_submission(path)
+        except CourseError as reason:
+            refused = refused or reason
+            passed_over.append(f"{path.name} is newer, but {reason}")
+            continue
+        notes += heal(notebook, release)
+        if answers_in(notebook, release):
+            count = len(submission.older) + 1
+            about = [f"graded: {path.name}, the newest with answers of {count} notebooks"] if count > 1 else []
+            return notebook, [*about, *passed_over, *notes]
+        blank = blank or (notebook, notes)
+        passed_over.append(f"{path.name} is newer, but it has no answers")
+    if blank is None:
+        raise refused
+    return blank
 
 
-def no_points(submission, out, reason):
-    """The grade of a submission that could not be graded, also in the gradebook, as far as that can be written."""
-    with contextlib.suppress(Exception):
-        record_nothing(submission, out)
-    return empty_grade(submission, out, reason[:300])
+def numbers_of(notebook, release, submission):
+    """Let the questions of an exam be judged with the student's own numbers; yields a note where it has others.
+
+    The answers to somebody else's numbers are worth nothing; a question without numbers is the same for all.
+    """
+    if FOR not in release.metadata:
+        return
+    claimed, names = notebook.metadata.get(FOR), [*map(plain, submission.names or (submission.student,))]
+    mine = claimed if claimed in names else names[0]
+    notebook.metadata[FOR] = mine
+    if claimed != mine:
+        whose = f"those of {str(claimed)[:80]}" if claimed else "nobody's"
+        yield (
+            f"its questions are {whose}; it was judged with the numbers of {mine}. "
+            "If both are one student, grade into a new folder with a class list (--students)"
+        )
 
 
 def autograde(notebook, submission, out, limits, seed):
-    """Let nbgrader grade a notebook and write its feedback; returns the graded notebook. Raises CourseError."""
+    """Let nbgrader grade a notebook and write its feedback; returns the graded notebook, and problems.
+
+    Raises CourseError where there is no grade.
+    """
     import nbformat
 
     from course_lib.grading.execution import steps
+    from course_lib.grading.feedback import FeedbackPage, WholeCharacters, pages
 
     name, student = submission.edition, submission.id
     path = out / "submitted" / student / name / f"{name}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, path)
     bounds = {"limits": asdict(limits), "seed": seed, "run": str(out), "student": student}
-    course = open_course(out, Autograde={"autograde_preprocessors": steps()}, SandboxedExecute=bounds)
-    for step in (course.autograde, course.generate_feedback):
-        outcome = step(name, student, force=True)
-        if not outcome["success"]:
-            raise CourseError(f"nbgrader gave up: {complaint(outcome)}")
-    return nbformat.read(out / "autograded" / student / name / path.name, as_version=4)
-
-
-def record_nothing(submission, out):
-    """Zero points in the gradebook for a submission that nbgrader has not seen."""
-    from nbgrader.api import Gradebook
-
-    with Gradebook(f"sqlite:///{out / OURS}") as book:
-        book.update_or_create_student(submission.id)
-        entry = book.update_or_create_submission(submission.edition, submission.id)
-        for notebook in entry.notebooks:
-            for cell in notebook.grades:
-                cell.auto_score, cell.needs_manual_grade = 0, False
-        book.db.commit()
+    executed, *recorded = steps()
+    course = open_course(
+        out,
+        Autograde={"autograde_preprocessors": [executed, WholeCharacters, *recorded]},
+        SandboxedExecute=bounds,
+        GenerateFeedback={"exporter_class": FeedbackPage, "preprocessors": pages()},
+    )
+    outcome = course.autograde(name, student, force=True)
+    if not outcome["success"]:
+        raise CourseError(f"nbgrader gave up: {complaint(outcome)}")
+    outcome = course.generate_feedback(name, student, force=True)
+    problems = [] if outcome["success"] else [f"it has no feedback page: {complaint(outcome)}"[:MOST_SAID]]
+    return nbformat.read(out / "autograded" / student / name / path.name, as_version=4), problems

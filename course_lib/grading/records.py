@@ -1,15 +1,22 @@
-"""What is kept of a run of grading, so that it can be continued: its seed, and each grade as soon as there is one."""
+"""What is kept of a run of grading, so that it can be continued: its seed, and one grade for each student and sheet.
 
+A grade is replaced by its own successor only: by a later submission of the same student for the same sheet that has
+answers. No later file that can't be read, or has no answers, takes its place, and nothing else is ever removed.
+"""
+
+import contextlib
 import secrets
 import shutil
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from course_lib.errors import CourseError
 from course_lib.exercises.results import Result
 from course_lib.files import read_json, sha256, write_json
 from course_lib.grading.editions import generate, open_course
 from course_lib.grading.exam import FOLDER
-from course_lib.grading.grade import OURS, Grade
+from course_lib.grading.gradebook import corrected, record_nothing
+from course_lib.grading.grades import Grade
+from course_lib.grading.students import Owner
 
 RUN, TABLE = "run.json", "grades.csv"
 
@@ -42,61 +49,59 @@ def open_run(out, names, sources, seed=None, add=False):
 
 
 def place_of(submission, out):
-    """Where the grade of a submission is kept."""
-    return out / "grades" / f"{submission.id}+{submission.edition or submission.path.name}.json"
+    """The file with the grade of a student for a sheet, or with the remark on what else the student handed in."""
+    return out / "grades" / f"{submission.id}+{submission.edition or ''}.json"
 
 
 def keep(grade, submission, out):
-    """Keep a grade, and what it was given for."""
-    digest = sha256(submission.path) if submission.path.is_file() else None
-    write_json(place_of(submission, out), {"digest": digest, "grade": asdict(grade)})
+    """Keep a grade and the digest of its file, unless an earlier grade stays; returns the grade that counts."""
+    place = place_of(submission, out)
+    earlier, digests = record_in(place)
+    if earlier and earlier.has_answers and not grade.has_answers:
+        reason = grade.notes[-1] if grade.notes else "it has no answers"
+        note = f"a later {submission.path.name} doesn't count: {reason}"
+        grade = replace(earlier, notes=[*dict.fromkeys((*earlier.notes, note))])
+    elif earlier and earlier.has_answers:
+        grade.notes.append(f"replaces an earlier submission with {earlier.points:g} of {earlier.of:g} points")
+    elif submission.edition and not grade.is_judged:
+        with contextlib.suppress(Exception):  # as far as the gradebook can be written
+            record_nothing(submission, out)
+    digest = [sha256(submission.path)] if submission.path.is_file() else []
+    write_json(place, {"digests": [*digests, *digest], "grade": asdict(grade)})
+    return grade
 
 
 def kept(submission, out):
-    """The grade that was kept for the very same file; None if there is none."""
-    place = place_of(submission, out)
-    if not place.exists() or not submission.edition:
-        return None
-    record = read_json(place)
-    return as_grade(record) if record["digest"] == sha256(submission.path) else None
+    """The grade that was kept when this very file was graded, or its successor; None if the file is new."""
+    grade, digests = record_in(place_of(submission, out))
+    return grade if submission.edition and sha256(submission.path) in digests else None
 
 
-def all_kept(out, new):
-    """The grades of all runs in `out`, in the order of the students; of the students in `new` only those."""
-    students = {grade.student for grade in new}
-    old = [as_grade(read_json(path)) for path in sorted((out / "grades").glob("*.json"))]
-    grades = [*new, *(grade for grade in old if grade.student not in students)]
+def forget_remarks(out, submissions):
+    """Remove what was remarked of students who handed in again, and of whom there is nothing to remark any more."""
+    remarked = {each.student for each in submissions if each.edition is None}
+    for submission in submissions:
+        if submission.student not in remarked:
+            place_of(replace(submission, edition=None), out).unlink(missing_ok=True)
+
+
+def all_kept(out):
+    """The grades of all folders that were graded into `out`, in the order of the students, corrected by hand."""
+    grades = [record_in(path)[0] for path in (out / "grades").glob("*.json")]
     return corrected(sorted(grades, key=lambda grade: (grade.student, grade.edition)), out)
 
 
-def as_grade(record):
-    """A grade as it was kept."""
-    return Grade(**{**record["grade"], "exercises": [Result(**result) for result in record["grade"]["exercises"]]})
+def owners_in(out):
+    """The owners of all that is kept in `out`, and the student that each was taken for."""
+    grades = (record_in(path)[0] for path in (out / "grades").glob("*.json"))
+    return {grade.owner: grade.student for grade in grades}
 
 
-def corrected(grades, out):
-    """The grades with the points that the gradebook has now: somebody may have corrected them there by hand."""
-    from nbgrader.api import Gradebook, MissingEntry
-
-    if not (out / OURS).exists():
-        return grades
-    with Gradebook(f"sqlite:///{out / OURS}") as book:
-        for grade in grades:
-            try:
-                entry = book.find_submission(grade.edition, grade.id)
-            except MissingEntry:
-                continue
-            points, of = open_task(entry)
-            if entry.score != grade.points + points:
-                grade.notes.append(f"corrected by hand: {entry.score - points:g} points, not {grade.points:g}")
-            if of:
-                grade.notes.append(f"with {points:g} of {of:g} points for the open task")
-            grade.points, grade.of = entry.score, grade.of + of
-    return grades
-
-
-def open_task(entry):
-    """The points that somebody gave by hand for the open task of a submission, and of how many; of 0 if nobody did."""
-    grades = [grade for notebook in entry.notebooks for grade in notebook.grades]
-    given = [grade for grade in grades if grade.cell.type == "TaskCell" and grade.manual_score is not None]
-    return sum(grade.manual_score for grade in given), sum(grade.max_score for grade in given)
+def record_in(place):
+    """The grade in a file and the digests of the notebooks that it was kept for; None and nothing if there is none."""
+    if not place.exists():
+        return None, []
+    record = read_json(place)
+    grade = Grade(**record["grade"])
+    grade.owner, grade.exercises = Owner(*grade.owner), [Result(**result) for result in grade.exercises]
+    return grade, record["digests"]

@@ -8,18 +8,32 @@ from course_lib.files import atomic_file
 from course_lib.grading.page import page
 
 ABOUT = """{count} submissions. The checks drew their cases with the seed {seed}.
-<a href="mistakes.html">What the class got wrong</a>"""
+<a href="mistakes.html">What the class got wrong</a>{groups}"""
+GROUPS = """
+<h2>Same answers</h2>
+<p>These students gave the same answers, but for names and comments. A short answer may be the natural one.</p>
+<ol>{listed}</ol>"""
 COLUMNS = "Student", "Exercises", "Points", "Solved", "What to know"
 
 
-def write_report(out, grades, seed):
-    """Write grades.csv and index.html into `out`."""
+def write_report(out, grades, seed, groups=()):
+    """Write grades.csv and index.html into `out`.
+
+    Args:
+        out: the folder of the results.
+        grades: all grades, in their order.
+        seed: what the checks drew their cases with.
+        groups: the groups of students with the same answers.
+    """
     with atomic_file(out / "grades.csv") as draft, open(draft, "w", encoding="utf-8", newline="") as file:
-        table = csv.DictWriter(file, ["student", "exercises", "points", "of", *exercise_ids(grades), "notes"])
+        last = ["open task"] * any(grade.by_hand is not None for grade in grades)
+        columns = ["student", "exercises", "points", "of", *exercise_ids(grades), *last, "notes"]
+        table = csv.DictWriter(file, columns)
         table.writeheader()
         table.writerows(map(as_row, grades))
     with atomic_file(out / "index.html") as draft:
-        about = ABOUT.format(count=len(grades), seed=seed)
+        listed = "".join(f"<li>{escape(str(group))}" for group in groups)
+        about = ABOUT.format(count=len(grades), seed=seed, groups=GROUPS.format(listed=listed) if listed else "")
         rows = (as_html(grade, out) for grade in grades)
         draft.write_text(page("Grades", about, COLUMNS, rows), encoding="utf-8")
 
@@ -30,19 +44,21 @@ def exercise_ids(grades):
 
 
 def as_row(grade):
-    """A grade as a line of the table: a column per exercise."""
+    """A grade as a line of the table: a column per exercise, and one for the open task; they sum to the points."""
     start = {
         "student": as_text(grade.student),
         "exercises": as_text(grade.edition),
         "points": grade.points,
         "of": grade.of,
     }
-    return {**start, **{r.exercise: r.points for r in grade.exercises}, "notes": "; ".join(grade.notes)}
+    task = {} if grade.by_hand is None else {"open task": grade.by_hand}
+    columns = {result.exercise: result.points for result in grade.exercises}
+    return {**start, **columns, **task, "notes": as_text("; ".join(grade.notes))}
 
 
-def as_text(name):
-    """A name that a spreadsheet does not take for a formula."""
-    return f"'{name}" if name[:1] in "=+@\t\r" else name
+def as_text(text):
+    """A text that a spreadsheet does not take for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else text
 
 
 def as_html(grade, out):

@@ -13,7 +13,7 @@ from course_lib import grading
 from course_lib.cli import exercises
 from course_lib.exercises.results import Result
 from course_lib.files import read_json, write_json
-from course_lib.grading.grade import Grade
+from course_lib.grading.grades import Grade
 from course_lib.grading.versions import stamp
 from course_lib.lessons import LESSONS
 from tests.cli.conftest import course
@@ -199,12 +199,14 @@ def test_grade_shows_a_line_for_each_as_soon_as_it_is_there(tmp_path, monkeypatc
         return ((done, len(grades), grade) for done, grade in enumerate(grades, start=1))
 
     monkeypatch.setattr(grading, "grade_folder", grade_folder)
-    printed = course("grade", tmp_path, "--out", tmp_path / "out", "--seed", 77, "--add").stdout
+    printed = course(
+        "grade", tmp_path, "--out", tmp_path / "out", "--seed", 77, "--add", "--students", tmp_path / "class.csv"
+    ).stdout
     assert printed.splitlines()[:2] == [
         "1 of 2  ana  01_small  1 of 3  cell 4: MemoryError",
         "2 of 2  bo  01_small  3 of 3",
     ]
-    assert given == {"seed": 77, "add": True}
+    assert given == {"seed": 77, "add": True, "students": tmp_path / "class.csv"}
 
 
 def test_grade_wants_a_folder_of_folders(tmp_path):

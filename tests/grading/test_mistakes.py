@@ -5,7 +5,7 @@ import csv
 from course_lib.exercises import find_exercise
 from course_lib.exercises.checking import examine
 from course_lib.exercises.results import Result
-from course_lib.grading.grade import Grade
+from course_lib.grading.grades import Grade
 from course_lib.grading.mistakes import count_mistakes, write_mistakes
 
 PLAIN = {"plain": 8, "scaled": 1, "slope": 0.09}
