@@ -17,11 +17,11 @@ def kept():
 # 17.3 Rows
 def conversations(seed):
     system, a, b = (number(seed + i, 3, 30) for i in range(3))
-    ns, power = [10, 20, 70], 1 + 0.5 * number(seed, 1, 5)
+    ns, power = [10, 20, 73], 1 + 0.5 * number(seed, 1, 5)
     return [
         (system, [(a, b)], ns, [3 * n**power * (1.3 if n == 20 else 1) for n in ns]),
         (0, [(5, 2), (a, 7), (3, b)], ns[:2], [n**3 + 5 * n for n in ns[:2]]),
-        (system, [(b, a)] * 5, (4, 64), (7.0, 7.0 * 4**power)),
+        (system, [(b, a)] * 5, (4, 90), (7.0, 7.0 * 5**power)),
     ]
 
 

@@ -8,10 +8,16 @@ from numbers import Number
 import numpy as np
 import torch
 
+from course_lib.exercises.shown import BOOLS, held_by, is_mask, kind_of, show, sizes
+
 COARSE = {torch.float16, torch.bfloat16, np.dtype("float16")}
 COARSE_TOLERANCE = 2e-2
 ANY_OTHER = object()  # in the place of a value: whatever else stands there
 LATER = "from the third try on, the true value stands here"
+
+
+class Text(str):
+    """A text that a function returned. It is compared to the letter; one that somebody typed is not."""
 
 
 @dataclass(frozen=True)
@@ -69,10 +75,14 @@ def is_missing(value):
 
 
 def listed(value):
-    """A result whose iterators and views are lists, so that it can be read more than once."""
+    """Return what a function returned so that it can be compared: iterators and views as lists, each text as `Text`."""
     if isinstance(value, dict):
         return {name: listed(part) for name, part in value.items()}
-    return list(value) if isinstance(value, Iterator | MappingView) else value
+    if isinstance(value, Iterator | MappingView | list):
+        return [listed(part) for part in value]
+    if isinstance(value, set | frozenset) or type(value) is tuple:
+        return type(value)(map(listed, value))
+    return Text(value) if isinstance(value, str) else value
 
 
 def as_tensor(value):
@@ -101,6 +111,8 @@ def first_difference(given, true, tolerance, axes=()):
         return difference_of_dicts(given, true, tolerance)
     if isinstance(true, str | set | frozenset):
         return difference_of_words(given, true)
+    if is_mask(true) and kind_of(given) not in BOOLS:
+        return Difference(f"this must hold True and False, {held_by(given)}", {})
     numbers, true_numbers = as_tensor(given), as_tensor(true)
     if true_numbers is None:
         return difference_of_lists(given, true, tolerance)
@@ -126,7 +138,8 @@ def difference_of_dicts(given, true, tolerance):
         return Difference(f"yours is {show(given)}, expected a dict with {', '.join(map(str, true))}", {})
     for name, part in true.items():
         if is_missing(given.get(name)):
-            return Difference(f"{name} is still missing", {})
+            empty = " (it is None)" if name in given and given[name] is None else ""
+            return Difference(f"{name} is still missing{empty}", {})
         if difference := first_difference(given[name], part, tolerance):
             return replace(difference, text=f"{name}: {difference.text}", part=name)
     return None
@@ -143,11 +156,13 @@ def difference_of_lists(given, true, tolerance):
 
 
 def difference_of_words(given, true):
-    """Words are compared without capitals and blanks that say nothing, also as a list; a set takes any order.
+    """Typed words are compared without capitals and blanks that say nothing, also as a list; a set takes any order.
 
-    A set of letters may be one text, with blanks or commas between them.
+    A set of letters may be one text, with blanks or commas between them. What a function returned must be the same.
     """
-    if isinstance(true, str):
+    if isinstance(true, Text):
+        same = isinstance(given, str) and given == true
+    elif isinstance(true, str):
         listed = isinstance(given, list | tuple) and all(isinstance(word, str) for word in given)
         text = " ".join(given) if listed else given
         same = isinstance(text, str) and in_order(text) == in_order(true)
@@ -172,6 +187,8 @@ def plain(member):
     """A member of a set as text: the number 7 alike in every wrapping, a pair also as a list."""
     if isinstance(member, list | tuple):
         return f"({', '.join(map(plain, member))})"
+    if isinstance(member, Text):
+        return str(member)
     value = member.item() if hasattr(member, "item") else member
     return str(int(value) if isinstance(value, float) and value.is_integer() else value).strip().lower()
 
@@ -179,36 +196,3 @@ def plain(member):
 def agrees(given, wrong, tolerance):
     """Whether a given result is the one that a mistake leads to."""
     return not is_missing(wrong) and first_difference(given, wrong, tolerance) is None
-
-
-def show(value, kind=float):
-    """A value as a student reads it; `kind` is what the true value is made of."""
-    if isinstance(value, Number) and kind in (bool, torch.bool) and value in (0, 1):
-        return str(bool(value))
-    if isinstance(value, float):
-        return f"{value:.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
-    if isinstance(value, torch.Tensor):
-        return show(value.tolist()) if value.numel() <= 8 else f"a {' × '.join(map(str, value.shape))} tensor"
-    if isinstance(value, set | frozenset):
-        return "{" + ", ".join(sorted(map(str, value))) + "}" if value else "set()"
-    if isinstance(value, list | tuple) and not all(isinstance(part, Number | str | list | None) for part in value):
-        return f"a list of {len(value)}"
-    if isinstance(value, list | tuple):
-        text = f"[{', '.join(map(show, value))}]"
-    elif isinstance(value, Number | str | None):
-        text = repr(value) if isinstance(value, str) else str(value)
-    else:
-        text = getattr(value, "__name__", type(value).__name__)
-    return text if len(text) < 80 else text[:76] + " ..."
-
-
-def kind_of(value):
-    """What a value, or the innermost part of a list, is made of."""
-    while isinstance(value, list | tuple) and value:
-        value = value[0]
-    return getattr(value, "dtype", type(value))
-
-
-def sizes(tensor):
-    """The shape of a tensor, in words."""
-    return f"has the shape {' × '.join(map(str, tensor.shape))}" if tensor.dim() else "is a single number"

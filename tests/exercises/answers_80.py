@@ -115,7 +115,7 @@ def card_by_hand(parts, written, control):
 
 def card_with_words(parts, written, control):
     return {
-        key: f" {value} ".upper() if isinstance(value, str) else value
+        key: f" {value} ".upper() if key in ("data", "licence", "not shown") else value
         for key, value in card(parts, written, control).items()
     }
 

@@ -5,7 +5,7 @@ import random
 import torch
 
 from course_lib.exercises import Exercise
-from course_lib.exercises.cases import as_mask, number
+from course_lib.exercises.cases import number
 from course_lib.grading.exam import Exam, Question
 
 
@@ -78,7 +78,6 @@ def mask_in_blocks(seed):
         points=3,
         truth=mask,
         cases=lambda seed: [(number(seed, 5, 11), 3), (7, number(seed, 1, 4)), (2, 5)],
-        run=as_mask,
         axes="query key",
         mistakes=[
             ("the mask is causal in the block, too: there all may see all", lambda n, b: mask(n, 1)),
