@@ -152,6 +152,13 @@ EXERCISES = [
                 "what counts are key-value heads, not query heads",
                 Edit("(80, 8, 69e9) → (80, 64, 69e9)", "(32, 8, 8e9) → (32, 32, 8e9)"),
             ),
+            ("a number of the caches takes 2 bytes, not 4", Edit("4000 * 2 → 4000 * 4")),
+            ("a number of the weights takes 2 bytes, not 4", Edit("- 2 * parameters → - 4 * parameters")),
+            (
+                "all numbers take 2 bytes, not 4",
+                Edit("- 2 * parameters → - 4 * parameters", "4000 * 2 → 4000 * 4"),
+            ),
+            ("the weights leave room: 69 · 10⁹ numbers of 2 bytes are 128.5 GiB", {"Llama 2 70B": 0}),
             ("each user has 4,000 tokens, not the whole context", Edit("4000 → 4096")),
             ("each user has 4,000 tokens, not the whole context", Edit("4000 → 131072")),
         ],

@@ -81,7 +81,7 @@ def suspects(seed):
         late = torch.zeros(shape)
         late[:, shape[1] // 2 :] = 1
         made = {
-            "window": true - late * noise.abs(),  # equal as long as the text is short, and never larger
+            "window": true - late * (noise if place in (0, 6) else noise.abs()),  # equal while the text is short
             "eps": true + 0.003 * noise,  # nearly the same, and the same likeliest tokens
             "base": 2 * true,  # the same likeliest tokens
             "cap": true + noise - noise.mean(),  # the same mean
@@ -242,6 +242,13 @@ EXERCISES = [
             (
                 "only the last token is compared",
                 Edit("(logits_with(change) - expected).abs() → (logits_with(change) - expected)[:, -1].abs()"),
+            ),
+            (
+                "only the first half of the text is compared; a window shows later",
+                Edit(
+                    "(logits_with(change) - expected).abs() → "
+                    "(logits_with(change) - expected)[:, : expected.shape[1] // 2].abs()"
+                ),
             ),
             (
                 "a difference may be negative: take its size",

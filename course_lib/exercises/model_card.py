@@ -63,6 +63,18 @@ COMPARE = Exercise(
         ("this is the chance of at most so many", Edit("range(won, won + lost + 1) → range(won + 1)")),
         ("one side only: at least so many for the model", Edit("ways / 2 ** → 2 * ways / 2 **")),
         (
+            "won are questions that the model alone has right",
+            Edit("sum(m and not c for m, c in zip(model, → sum(m or c for m, c in zip(model,"),
+        ),
+        (
+            "the coin decides only the questions that are won or lost, not all of them",
+            Edit(
+                "ways = sum(math.comb(won + lost, heads) for heads in range(won, won + lost + 1)) → "
+                "n = len(model)\n    ways = sum(math.comb(n, heads) for heads in range(won, n + 1))",
+                "2 ** (won + lost) → 2**n",
+            ),
+        ),
+        (
             "questions on which both are right, or both wrong, say nothing: leave them out",
             Edit(
                 "ways = sum(math.comb(won + lost, heads) for heads in range(won, won + lost + 1)) → "
@@ -168,6 +180,7 @@ CARD = Exercise(
             "leaked: inputs of the test that are in the training, in a number",
             Edit('"leaked": leaked → "leaked": 0', "not leaked → True"),
         ),
+        ("leaked is a number of inputs, not whether there is one", Edit('"leaked": leaked → "leaked": leaked > 0')),
         ("scores are percent", Edit("[100 * sum(run) → [sum(run)")),
         ("each seed has a score of its own", Edit('"scores": scores → "scores": [sum(scores) / len(scores)]')),
         ("the lowest is the score of the worst seed", Edit("min(scores) → max(scores)")),

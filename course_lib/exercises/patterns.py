@@ -7,7 +7,7 @@ from numbers import Number
 import torch
 
 from course_lib.exercises.shape_patterns import is_constant, pattern_of_shapes, same
-from course_lib.exercises.shown import BOOLS, is_mask, kind_of
+from course_lib.exercises.shown import BOOLS, is_bool, is_mask, kind_of
 from course_lib.exercises.values import agrees, as_tensor
 from course_lib.exercises.word_patterns import is_number, pattern_of_sets, pattern_of_texts
 
@@ -45,7 +45,8 @@ def pattern(given, true, tolerance):
         return pattern_of_texts(given, true)
     if is_mask(true) and kind_of(given) not in BOOLS:
         return "these are numbers; a comparison, such as `>`, gives True and False"
-    is_bool = isinstance(true, bool) or getattr(true, "dtype", None) is torch.bool
+    if is_bool(given) and not is_bool(true):
+        return "this is True or False; a number was meant"
     if isinstance(given, str) and as_tensor(true) is not None:
         return "this is a text; write a number without quotation marks" if is_number(given) else None
     if as_tensor(given) is None or as_tensor(true) is None:
@@ -54,7 +55,7 @@ def pattern(given, true, tolerance):
     if true.numel() == 0:
         return None
     if given.numel() == true.numel() == 1:
-        return None if is_bool else pattern_of_one(given.item(), true.item(), tolerance)
+        return None if is_bool(true) else pattern_of_one(given.item(), true.item(), tolerance)
     if given.isnan().any() and not true.isnan().any():
         return "there is NaN in it: 0 / 0, or the softmax of nothing but -inf"
     if given.shape != true.shape:
@@ -103,6 +104,8 @@ def pattern_of_lists(given, true, tolerance):
         return "asked for is one number"
     if not (isinstance(given, list | tuple) and isinstance(true, list | tuple)) or not given:
         return None
+    if (flat := flattened(given)) != list(given) and agrees(flat, true, tolerance):
+        return "there are lists in the list; one flat list was meant (`extend` instead of `append`)"
     if len(given) != len(true):
         return "there are too few parts" if len(given) < len(true) else "there are too many parts"
     pairs = all(isinstance(part, list | tuple) and len(part) == 2 for part in (*given, *true))
@@ -113,6 +116,12 @@ def pattern_of_lists(given, true, tolerance):
     return next(
         (pattern(*pair, tolerance) for pair in zip(given, true, strict=True) if not agrees(*pair, tolerance)), None
     )
+
+
+def flattened(parts):
+    """All members of a list, and of the lists in it, in one list."""
+    lists = [flattened(part) if isinstance(part, list | tuple) else [part] for part in parts]
+    return [member for some in lists for member in some]
 
 
 def pattern_of_many(given, true, tolerance):

@@ -73,6 +73,10 @@ RING = Exercise(
             "a window of W reaches back W − 1 tokens; this is one more",
             Edit("- k < window → - k <= window"),
         ),
+        (
+            "a window of W reaches back W − 1 tokens; this is one fewer",
+            Edit("- k < window → - k < window - 1"),
+        ),
         ("this is what is held; asked for is what is missing", Edit("visible - set → set")),
         (
             "all tokens of the text are looked for, not only those in sight",

@@ -41,6 +41,11 @@ def is_mask(value):
     return isinstance(value, torch.Tensor) and value.dtype is torch.bool
 
 
+def is_bool(value):
+    """Whether a value is True or False alone."""
+    return not isinstance(value, list | tuple) and kind_of(value) in BOOLS and not getattr(value, "ndim", 0)
+
+
 def held_by(given):
     """What stands in a mask instead of True and False, in words."""
     kind = kind_of(given)

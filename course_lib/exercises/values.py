@@ -8,7 +8,7 @@ from numbers import Number
 import numpy as np
 import torch
 
-from course_lib.exercises.shown import BOOLS, held_by, is_mask, kind_of, show, sizes
+from course_lib.exercises.shown import BOOLS, held_by, is_bool, is_mask, kind_of, show, sizes
 
 COARSE = {torch.float16, torch.bfloat16, np.dtype("float16")}
 COARSE_TOLERANCE = 2e-2
@@ -116,7 +116,7 @@ def first_difference(given, true, tolerance, axes=()):
     numbers, true_numbers = as_tensor(given), as_tensor(true)
     if true_numbers is None:
         return difference_of_lists(given, true, tolerance)
-    if numbers is None:
+    if numbers is None or (is_bool(given) and not is_bool(true)):
         return Difference(f"yours is {show(given)}", {}, true=show(true))
     if numbers.shape != true_numbers.shape:
         return Difference(f"yours {sizes(numbers)}, the true one {sizes(true_numbers)}", {})

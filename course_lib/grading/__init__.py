@@ -6,7 +6,18 @@ What nbgrader leaves open is here: submissions run in a process with limits, and
 from course_lib.grading.editions import EDITIONS, edition_of, make_releases
 from course_lib.grading.exam_sheets import grade_exam, make_exam
 from course_lib.grading.folder import grade_folder
+from course_lib.grading.handouts import hand_out
 from course_lib.grading.sandbox import Limits
 from course_lib.grading.term import write_term
 
-__all__ = ["EDITIONS", "Limits", "edition_of", "grade_exam", "grade_folder", "make_exam", "make_releases", "write_term"]
+__all__ = [
+    "EDITIONS",
+    "Limits",
+    "edition_of",
+    "grade_exam",
+    "grade_folder",
+    "hand_out",
+    "make_exam",
+    "make_releases",
+    "write_term",
+]
