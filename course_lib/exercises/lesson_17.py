@@ -158,9 +158,9 @@ EXERCISES = [
                 "all numbers take 2 bytes, not 4",
                 Edit("- 2 * parameters → - 4 * parameters", "4000 * 2 → 4000 * 4"),
             ),
-            ("the weights leave room: 69 · 10⁹ numbers of 2 bytes are 128.5 GiB", {"Llama 2 70B": 0}),
             ("each user has 4,000 tokens, not the whole context", Edit("4000 → 4096")),
             ("each user has 4,000 tokens, not the whole context", Edit("4000 → 131072")),
+            ("the weights leave room: 69 · 10⁹ numbers of 2 bytes are 128.5 GiB", {"Llama 2 70B": 0}),
         ],
     ),
 ]

@@ -58,7 +58,7 @@ def complete_by_probability(next_logits, prompt, budget, context):
             return {"ids": new, "why": "Context"}
         p = next_logits(prompt + new).softmax(dim=0).numpy()
         if p.argmax() == 2:
-            return {"ids": np.array(new), "why": "End"}
+            return {"ids": np.array(new), "why": "end"}
         new.append(int(p.argmax()))
 
 
