@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from course_lib.errors import CourseError
 from course_lib.files import read_text
 from course_lib.runtime import REPOSITORY
 
@@ -18,10 +19,20 @@ def release(
     students: Annotated[
         Path | None, typer.Option(help="The students of the exam: names, one per line, or a class list (CSV).")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Where the exam's notebooks go. Default: runs/exams/NAME.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="A folder of your own for the copies. Default, for an exam: runs/exams/NAME.")
+    ] = None,
+    hints: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=3, help="How many of the three hints to an exercise the copies in OUT keep. Default: all."
+        ),
+    ] = None,
 ) -> None:
     """Make the student edition of the exercises from the source edition, and run it.
 
+    With --out, copy the student edition as it is to a folder of your own. --hints 2 keeps the hint and the plan of each
+    exercise in these copies, and leaves out the pseudo-code; --hints 0 leaves out all hints.
     With --exam, make the notebooks of an exam, one for each student, with their own numbers: no hints, no true values,
     and checks that only record. notebooks/exercises/exam has a sample. Grade them with course grade --exam.
     Needs nbgrader: pip install -e ".[grade]".
@@ -30,14 +41,15 @@ def release(
     Examples:
       course release
       course release 03 05
+      course release 03 --hints 2 --out ~/week3
       course release --exam ~/90_attention.py --students class.txt
 
     \b
     Exit status:
       0  written to notebooks/exercises/release/, or to OUT
-      2  there is no such lesson or exam, or nbgrader refuses its notebook
+      2  there is no such lesson or exam, nbgrader refuses its notebook, a copy is in OUT already, or OUT is missing
     """
-    from course_lib.grading import EDITIONS, edition_of, make_exam, make_releases, read_class
+    from course_lib.grading import EDITIONS, edition_of, hand_out, make_exam, make_releases, read_class
 
     if exam:
         students = students or Path("class.txt")
@@ -47,6 +59,12 @@ def release(
             typer.echo(str(path))
         return
     names = lessons or sorted(path.name for path in (EDITIONS / "source").glob("[0-9]*"))
+    if out:
+        for path in hand_out([edition_of(name) for name in names], out, hints):
+            typer.echo(str(path))
+        return
+    if hints is not None:
+        raise CourseError("--hints needs --out FOLDER: the course's own student edition keeps all hints")
     for path in make_releases([edition_of(name, "source") for name in names]):
         typer.echo(str(path.relative_to(REPOSITORY)))
 

@@ -11,7 +11,7 @@ def batch_cases(seed):
     source = dice(seed)
     lengths = ((5, 2, 7), (3, 3, 1, 8), (6, 11))
     texts = [[torch.randint(1, 90, (n,), generator=source).tolist() for n in row] for row in lengths]
-    return [(texts[0], 3), (texts[1], 4), (texts[2], 5)]
+    return [(texts[0], 2), (texts[1], 3), (texts[2], 5)]
 
 
 def from_0_in_each_piece(prompts, size):
@@ -60,6 +60,10 @@ BATCH_IN_PIECES = Exercise(
         (
             "a piece has `size` columns, not one more",
             Edit("tokens.split(size → tokens.split(size + 1", "positions.split(size → positions.split(size + 1"),
+        ),
+        (
+            "nothing is cut: a piece has at most `size` columns",
+            Edit("tokens.split(size → tokens.split(width", "positions.split(size → positions.split(width"),
         ),
         (
             "cut are the columns, not the texts",

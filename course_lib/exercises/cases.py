@@ -2,8 +2,6 @@
 
 import torch
 
-from course_lib.errors import CourseError
-
 
 def dice(seed):
     """A generator of random numbers with this seed."""
@@ -19,14 +17,6 @@ def random_tensors(seed, *shapes, dtype=torch.float32):
 def scattered(tensor):
     """The same numbers, not contiguous in memory: an answer that relies on `view` shows it here."""
     return tensor.transpose(0, -1).contiguous().transpose(0, -1)
-
-
-def as_mask(answer, *case):
-    """The mask that an answer gives. Raises CourseError for one of numbers, none of them -inf: it hides nothing."""
-    mask = answer(*case)
-    if isinstance(mask, torch.Tensor) and mask.is_floating_point() and mask.isfinite().all():
-        raise CourseError("this mask has numbers, which torch adds to the scores; asked for is True and False")
-    return mask
 
 
 def number(seed, low, high):

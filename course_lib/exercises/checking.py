@@ -4,13 +4,14 @@ import math
 import os
 from collections import defaultdict
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from course_lib.errors import CourseError
 from course_lib.exercises.causes import Failure, names_of, reason_of
 from course_lib.exercises.exercise import find_exercise
-from course_lib.exercises.values import Difference, agrees, first_difference, is_missing, show
-from course_lib.remote import Raised, attempt, limited
+from course_lib.exercises.shown import show
+from course_lib.exercises.values import Difference, agrees, first_difference, returned
+from course_lib.remote import Raised, attempt, is_missing, limited
 from course_lib.remote.attempts import is_empty, parts_of
 
 SEED = "COURSE_EXERCISE_SEED"  # set while submissions are graded: cases that nobody has seen
@@ -110,12 +111,18 @@ def judge(exercise, cases, tried, tells=lambda part: True, hint=False):
     if tried.is_empty and exercise.wants_a_function and all(map(is_missing, tried.given)):
         return Verdict(0, "not attempted yet (it returns None)")
     trues = [exercise.true_value(case) for case in cases]
-    for index, (given, true) in enumerate(zip(tried.given, trues, strict=False)):
+    results = [*map(as_returned, tried.given)] if exercise.wants_a_function else tried.given
+    for index, (given, true) in enumerate(zip(results, trues, strict=False)):
         if wrong := difference(exercise, given, true):
-            failure = Failure.of(exercise, cases, tried.given, trues, index, wrong.part)
+            failure = Failure.of(exercise, cases, results, trues, index, wrong.part)
             return verdict_on(failure, wrong, index, tells, hint)
     on = f", on all {len(cases)} cases" if exercise.wants_a_function else ""
     return Verdict(exercise.points, f"right{on}: {exercise.points} of {exercise.points} points")
+
+
+def as_returned(given):
+    """Return a result, or what was `Raised`, with its texts marked as those of a function."""
+    return replace(given, rest=returned(given.rest)) if isinstance(given, Raised) else returned(given)
 
 
 def difference(exercise, given, true):

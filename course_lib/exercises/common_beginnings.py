@@ -12,7 +12,7 @@ def prompts(seed):
     draw = torch.randint(1, 4, (9, 6), generator=source).tolist()
     lengths = torch.randint(2, 7, (9,), generator=source).tolist()
     some = [[7, 8, *ids[:n]] for ids, n in zip(draw, lengths, strict=True)]
-    return [(some,), ([*some[:4], some[1], some[0][:3], [5, 5, 8, 1, 7]],), ([[7, 8, 9]],)]
+    return [(some,), ([*some[:4], some[1], some[0][:3], [5, 5, 8, 1, 7]],), ([[7, 8, 9]],), ([[1, 12], [11, 2]],)]
 
 
 def common(a, b):
@@ -56,6 +56,10 @@ COMMON_BEGINNINGS = Exercise(
         (
             "these are different tokens; a row is a token with all that stands before it",
             Edit("tuple(ids[:n]) → ids[n - 1]"),
+        ),
+        (
+            "[1, 12] and [11, 2] have the same digits; compare lists of ids, as tuples",
+            Edit("tuple(ids[:n]) → ''.join(map(str, ids[:n]))"),
         ),
         ("the empty beginning needs no row", Edit("range(1, len → range(len")),
         (

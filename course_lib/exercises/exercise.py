@@ -7,6 +7,7 @@ from typing import Any
 
 from course_lib.errors import CourseError
 from course_lib.exercises.solutions import Edit
+from course_lib.exercises.values import returned
 from course_lib.remote.attempts import applied
 
 
@@ -72,7 +73,8 @@ class Exercise:
 
     def result(self, answer, case):
         """Return what `answer` gives for a case. Raises what it raises."""
-        return applied(answer, self.apply, case)
+        value = applied(answer, self.apply, case)
+        return returned(value) if self.wants_a_function else value
 
     def true_value(self, case):
         """The right result for a case."""

@@ -10,29 +10,36 @@ from course_lib.exercises.solutions import Edit
 def leak_cases(seed):
     source = dice(seed)
     test, train = ([[f"w{i}" for i in torch.randint(40, (20,), generator=source)] for _ in range(6)] for _ in range(2))
-    for place in (1, 4):  # copies with one word changed, in the middle of something else
+    for place in (0, 5):  # copies with one word changed, in the middle of something else
         copy = list(test[place])
         copy[number(seed + place, 0, 19)] = "other"
         train.append([*train[0][:3], *copy, *train[1][:3]])
     train.append([*train[2][:5], *test[2][:8]])  # only a phrase in common
     losses = torch.rand(6, generator=source) + 2
-    losses[[1, 4]] -= 1.5
+    losses[[0, 5]] -= 1.5
     return [(written(train), written(test), losses.tolist()), *border_cases(seed)]
 
 
 def border_cases(seed):
-    """Texts of which half the runs are known, or the last one decides, or two texts together; and near misses: what
-    only two texts make that are joined, and what has capitals elsewhere.
+    """Texts of which half the runs are known, or the last one decides, or two texts together, or each run by itself;
+    and near misses: runs of four words, what only two texts make that are joined, what has capitals elsewhere, and what
+    has the same letters, but its words end elsewhere.
     """
-    half, two, last, four, parts, joined, small = (
+    test = half, two, last, four, parts, joined, small, five, glued, most = [
         [f"{name}{i + seed % 7}" for i in range(n)]
-        for name, n in zip("htlfpjs", (10, 14, 11, 12, 9, 10, 10), strict=True)
-    )
-    train = [half[:7], two[:8], two[6:], last[3:], *(four[i : i + 4] for i in range(9))]
-    train += [[f"x{run[0]}", *run[1:4], f"{run[4]}0"] for run in (parts[i : i + 5] for i in range(5))]
+        for name, n in zip("htlfpjsvgm", (10, 14, 11, 12, 9, 10, 10, 9, 9, 7), strict=True)
+    ]
+    train = [half[:7], most[:6], two[:8], two[6:], last[3:], *(["y", *four[i : i + 4], "z"] for i in range(9))]
+    train += [[f"x{run[0]}", *run[1:4], f"{run[4]}0"] for run in runs_of_five(parts)]
     train += [joined[:5], joined[5:], [*small[:4], small[4].upper(), small[5].upper(), *small[6:]]]
-    losses = [2.0 + number(seed, 1, 9) / 10, 1.0, 1.5, 3.0, 2.5, 2.2, 1.7]
-    return [(written(train), written([half, two, last, four, parts, joined, small]), losses)]
+    train += [["y", *run, "z"] for run in runs_of_five(five)]
+    train += [[run[0], run[1] + run[2][0], run[2][1:], *run[3:]] for run in runs_of_five(glued)]
+    losses = [2.0 + number(seed, 1, 9) / 10, 1.0, 1.5, 3.0, 2.5, 2.2, 1.7, 1.1, 2.8, 1.3]
+    return [(written(train), written(test), losses)]
+
+
+def runs_of_five(words):
+    return [words[i : i + 5] for i in range(len(words) - 4)]
 
 
 def written(texts):
@@ -64,6 +71,10 @@ LEAK = Exercise(
             Edit("len(runs(text) & known) > len(runs(text)) / 2 → text in train"),
         ),
         ("just half of the runs is not more than half", Edit("> len(runs(text)) / 2 → >= len(runs(text)) / 2")),
+        (
+            "a run is a row of words; joined without blanks, other words can have the same letters",
+            Edit("tuple(words[i : i + 5]) → ''.join(words[i : i + 5])"),
+        ),
         ("the last run is lost: k words have k − 4 runs of five", Edit("- 4 → - 5")),
         (
             "each run must stand in a training text, but not all in the same one",

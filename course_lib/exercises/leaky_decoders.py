@@ -36,7 +36,12 @@ def decoders():
     at_the_end_only = and_more(slice(-2, -1), lambda x: x[-1])
     from_afar = and_more(slice(1, 2), lambda x: x[4:5].sum(dim=0))
     at_the_beginning_only = and_more(slice(1), lambda x: x[1:2].sum(dim=0))
-    balanced = and_more(slice(2, 3), lambda x: x[3:4].sum() * torch.tensor([1.0, -1.0, 0.0]))
+
+    def balanced(x):
+        y = torch.zeros_like(x)  # so that all sums are exactly 0, along each axis and over everything
+        y[:2, :2] = x[-1].sum() * torch.tensor([[1.0, -1.0], [-1.0, 1.0]])[: len(x)]
+        return y
+
     everywhere, somewhere = (centred, by_the_total, shifted, faintly), (at_one_place, from_afar, balanced)
     leaky = *everywhere, *somewhere, at_the_end_only, at_the_beginning_only
     return {"honest": (honest, blind, torch.sin), "leaky": leaky}

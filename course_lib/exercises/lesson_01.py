@@ -2,11 +2,10 @@
 
 import torch
 
-from course_lib.exercises.cases import as_mask, number, random_tensors, scattered
+from course_lib.exercises.cases import number, random_tensors, scattered
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.solutions import Edit
 from course_lib.exercises.whole_layer import WHOLE_LAYER
-from course_lib.nn import split_heads
 
 # 01.1 Three tokens on paper: a green key, a green ball, a red key in the dimensions green, red, key, ball
 
@@ -28,15 +27,14 @@ def prediction():
 # 01.3 Find the bug
 def split_and_merge_cases(seed):
     heads = number(seed, 3, 4)
-    (x,) = random_tensors(seed, (2, 5, heads * 7))
-    return [(x, heads), (scattered(x), heads), (x[:1, :1], 1)]
+    x, y = random_tensors(seed, (2, 5, heads * 7), (2, heads, 5, 7))
+    return [(x, heads, y), (scattered(x), heads, scattered(y)), (x[:1, :1], 1, y[:1, :1, :1])]
 
 
-def split_then_merge(pair, x, num_heads):
-    """Both functions, so that no two mistakes undo each other; what is merged lies in memory as attention gives it."""
+def split_and_merge(pair, x, num_heads, y):
+    """Apply each function to numbers of its own, so that no two mistakes undo each other."""
     split, merge = pair
-    heads = split(x, num_heads)
-    return {"split": heads, "merged": merge(None if heads is None else split_heads(x, num_heads).contiguous())}
+    return {"split": split(x, num_heads), "merged": merge(y)}
 
 
 def split(x, num_heads):
@@ -70,8 +68,11 @@ def attention_cases(seed):
     q, k, v = random_tensors(seed, (2, heads, 4, width), (2, heads, 6, width), (2, heads, 6, width))
     mask = mask_padding(torch.tensor([6, 3]), 6)
     blind = mask_padding(torch.tensor([0, 4]), 6)
+    causal = torch.ones(4, 4, dtype=torch.bool).tril()
+    of_each = torch.stack([causal[:, [0, 0, 1, 2, 3, 3]], causal[:, [3, 2, 2, 1, 0, 0]]]).unsqueeze(1)
     ours = q, scattered(k), v
-    return [(*ours, None), (*ours, mask), (*ours, blind), (*(x.double() for x in ours), mask)]
+    own = *(x[:, :, :4] for x in ours), causal
+    return [(*ours, None), (*ours, mask), (*ours, blind), (*(x.double() for x in ours), mask), own, (*ours, of_each)]
 
 
 def attention(q, k, v, mask=None):
@@ -138,7 +139,7 @@ EXERCISES = [
         points=2,
         truth=(split, merge),
         cases=split_and_merge_cases,
-        run=split_then_merge,
+        run=split_and_merge,
         mistakes=[
             (
                 "split: tokens and heads are mixed up: reshaped to B H T E without a transposition",
@@ -172,7 +173,6 @@ EXERCISES = [
         points=2,
         truth=mask_padding,
         cases=lengths_cases,
-        run=as_mask,
         axes="sentence head query key",
         mistakes=[
             ("sentence {sentence}: the mask is upside down; True means may attend", Edit("(size) < → (size) >=")),
@@ -241,6 +241,10 @@ EXERCISES = [
                 Edit('float("-inf") → 0.0'),
             ),
             ("the mask is not used", Edit("mask is not None → False")),
+            (
+                "the mask is transposed: its rows are queries, its columns keys",
+                Edit("~mask → ~(mask.mT if mask.shape[-1] == mask.shape[-2] else mask)"),
+            ),
         ],
     ),
     Exercise(

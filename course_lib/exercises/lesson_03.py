@@ -2,7 +2,7 @@
 
 import torch
 
-from course_lib.exercises.cases import as_mask, dice, number, random_tensors
+from course_lib.exercises.cases import dice, number, random_tensors
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.leaky_decoders import decoders
 from course_lib.exercises.nine_steps import NINE_STEPS
@@ -152,7 +152,6 @@ EXERCISES = [
         points=3,
         truth=make_mask,
         cases=mask_cases,
-        run=as_mask,
         axes="query key",
         mistakes=[
             (

@@ -60,8 +60,11 @@ EXERCISES = [
             ("the output is too short: there is a penalty", {"penalty": 1}),
             ("this is the quotient of the lengths; the penalty is e to the power of something", {"penalty": 5 / 6}),
             ("the exponent is 1 − r / c, reference over output", {"penalty": math.exp(1 - 5 / 6)}),
-            ("a word may count as often as the reference has it: the is there twice", {"precision 1": 3 / 5}),
-            ("a word may count as often as the reference has it: the is there twice", {"precision 1": 3 / 4}),
+            ('a word may count as often as the reference has it: "the" is there twice', {"precision 1": 3 / 5}),
+            *[
+                ("the full stop is a token, too: the output has five tokens, the reference six", wrong)
+                for wrong in ({"precision 1": 3 / 4}, {"precision 2": 1 / 3}, {"penalty": math.exp(1 - 5 / 4)})
+            ],
             ("five words have four pairs: divide by 4", {"precision 2": 1 / 5}),
             ("a precision is a share of the output's pairs, not of the reference's", {"precision 2": 1 / 6}),
             ("the penalty goes down with missing words: the exponent is below 0", {"penalty": math.exp(1 / 5)}),

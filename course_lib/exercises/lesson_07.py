@@ -15,7 +15,8 @@ def recording_cases(seed):
     heads, width = number(seed, 2, 3), number(seed + 7, 5, 7)
     q, k, v = random_tensors(seed, (2, heads, 4, width), (2, heads, 6, width), (2, heads, 6, width))
     mask = torch.arange(6) < torch.tensor([[6], [4]])
-    return [(q, k, v, None), (q, scattered(k), v, mask[:, None, None])]
+    causal = torch.ones(4, 4, dtype=torch.bool).tril()
+    return [(q, k, v, None), (q, scattered(k), v, mask[:, None, None]), (q, k[:, :, :4], v[:, :, :4], causal)]
 
 
 def run_recording(answer, q, k, v, mask):

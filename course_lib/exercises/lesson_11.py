@@ -31,6 +31,7 @@ def copies_cases(seed):
         (drawn(seed + 6, "lmnopqr lmnopst mno lmno"), 3, 1 / 3),
         (drawn(seed + 9, "abc cab de fgd"), 1, 0.4),
         ([" ".join(text) for text in ("aaaab", "aabbc", "aaaab")], 2, 0.5),  # runs that stand twice in a text
+        (["ab c d", "a bc d", "ab cd e"], 2, 1 / 3),  # the same letters, but other words
     ]
 
 
@@ -134,6 +135,10 @@ EXERCISES = [
             ),
             ("neighbours are compared, too", Edit("sets[:j] → sets[: max(j - 1, 0)]")),
             ("only exact copies are found", Edit(">= threshold → >= 1.0")),
+            (
+                "a run is a row of words; joined without blanks, other words can have the same letters",
+                Edit("tuple(words[i : i + n]) → ''.join(words[i : i + n])"),
+            ),
             ("a pair that has just this overlap counts, too", Edit(">= threshold → > threshold")),
             (
                 "the overlap is the share of the union, not of the shorter text",

@@ -17,11 +17,11 @@ def kept():
 # 17.3 Rows
 def conversations(seed):
     system, a, b = (number(seed + i, 3, 30) for i in range(3))
-    ns, power = [10, 20, 70], 1 + 0.5 * number(seed, 1, 5)
+    ns, power = [10, 20, 73], 1 + 0.5 * number(seed, 1, 5)
     return [
         (system, [(a, b)], ns, [3 * n**power * (1.3 if n == 20 else 1) for n in ns]),
         (0, [(5, 2), (a, 7), (3, b)], ns[:2], [n**3 + 5 * n for n in ns[:2]]),
-        (system, [(b, a)] * 5, (4, 64), (7.0, 7.0 * 4**power)),
+        (system, [(b, a)] * 5, (4, 90), (7.0, 7.0 * 5**power)),
     ]
 
 
@@ -152,8 +152,15 @@ EXERCISES = [
                 "what counts are key-value heads, not query heads",
                 Edit("(80, 8, 69e9) → (80, 64, 69e9)", "(32, 8, 8e9) → (32, 32, 8e9)"),
             ),
+            ("a number of the caches takes 2 bytes, not 4", Edit("4000 * 2 → 4000 * 4")),
+            ("a number of the weights takes 2 bytes, not 4", Edit("- 2 * parameters → - 4 * parameters")),
+            (
+                "all numbers take 2 bytes, not 4",
+                Edit("- 2 * parameters → - 4 * parameters", "4000 * 2 → 4000 * 4"),
+            ),
             ("each user has 4,000 tokens, not the whole context", Edit("4000 → 4096")),
             ("each user has 4,000 tokens, not the whole context", Edit("4000 → 131072")),
+            ("the weights leave room: 69 · 10⁹ numbers of 2 bytes are 128.5 GiB", {"Llama 2 70B": 0}),
         ],
     ),
 ]

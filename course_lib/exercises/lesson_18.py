@@ -7,6 +7,7 @@ import torch
 from course_lib.exercises.cases import number, random_tensors, scattered
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.solutions import Edit
+from course_lib.exercises.units import of_bytes
 from course_lib.exercises.values import members
 
 
@@ -26,7 +27,7 @@ def bill():
 def repeat_cases(seed):
     width = number(seed, 3, 6)
     one, many, all_own = random_tensors(seed, (2 * width, 7), (15, 11), (12, 5))
-    return [(one, 2, 6), (scattered(many), 3, 12), (all_own.double(), 4, 4)]
+    return [(one, 2, 6), (scattered(many), 3, 12), (all_own.double(), 4, 4), (one[:width], 1, 4)]
 
 
 def repeated(weight, num_kv_heads, num_heads):
@@ -150,6 +151,8 @@ EXERCISES = [
             ("each layer has a cache", Edit("2 * 32 * K → 2 * K")),
             ("a GiB is 2**30 bytes, not a billion", Edit("2**30 → 10**9")),
             ("a number takes 2 bytes", Edit("4096 * 2 / → 4096 * 4 /")),
+            *of_bytes(bill(), *(f"cache, K = {K}" for K in (32, 8, 1))),
+            ("asked for are millions: divide by 1,000,000", Edit("K * 128) / 1e6 → K * 128)")),
             ("queries are not kept", {"cache, K = 32": 3}),
             *[("no matrix has the context as an axis", {"parameters, context doubled": n}) for n in (2, 4)],
             *[("the cache grows linearly: 2 L K E for each token", {"cache, context doubled": n}) for n in (1, 4)],

@@ -6,6 +6,7 @@ from course_lib.exercises.cases import dice, number, random_tensors
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.ring import RING
 from course_lib.exercises.solutions import Edit
+from course_lib.exercises.units import of_bytes
 
 
 # 19.1 On paper
@@ -21,7 +22,7 @@ def paper():
 # 19.3 How far?
 def reach_cases(seed):
     place = number(seed, 1, 4)
-    return [((3, 3, 3), 12, place), ((2, 5, 1, 4), 20, place), ((4, None, 2), 9, 3), ((2,), 5, 1)]
+    return [((3, 3, 3), 12, place), ((2, 5, 1, 4), 20, place), ((4, None, 2), 19, 0), ((2,), 5, 1)]
 
 
 def changed(windows, length, place):
@@ -180,7 +181,8 @@ EXERCISES = [
         mistakes=[
             ("keys and values: the formula begins with a 2", Edit("2 * 256 → 256")),
             ("a number has 2 bytes here", Edit("count * 2 → count * 4")),
-            *[("a GiB is 2³⁰ bytes", Edit(f"2**30 → {unit}")) for unit in ("1", "2**20", "1e9")],
+            ("a GiB is 2³⁰ bytes", Edit("2**30 → 1")),
+            *of_bytes(bill(), "MHA", "GQA", "GQA, pattern"),
             ("in MHA each of the 16 query heads has keys and values of its own", Edit("16 * 48 → 4 * 48")),
             ("in GQA there are 4 key-value heads, not 16", Edit('"GQA": 4 → "GQA": 16')),
             ("a layer with a window keeps 1,024 tokens, however long the text is", Edit("48 * window → 48 * text")),

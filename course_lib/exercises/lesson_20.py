@@ -9,6 +9,7 @@ from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.lengths import ALTERNATING
 from course_lib.exercises.out_and_in import OUT_AND_IN
 from course_lib.exercises.solutions import Edit
+from course_lib.exercises.units import of_bytes
 from course_lib.exercises.values import ANY_OTHER, members
 
 
@@ -74,12 +75,13 @@ def compared():
 # 20.4 The forgotten line
 def suspects(seed):
     cases = []
-    for turned, shape in enumerate(((2, 9, 5), (3, 7, 4), (1, 11, 6))):
+    shapes = (2, 9, 5), (3, 7, 4), (1, 11, 6), (2, 8, 3), (3, 6, 5)
+    for turned, place, shape in zip((0, 1, 2, 0, 1), (3, 3, 3, 6, 0), shapes, strict=True):
         true, noise, more = random_tensors(seed + shape[1], shape, shape, shape)
         late = torch.zeros(shape)
         late[:, shape[1] // 2 :] = 1
         made = {
-            "window": true - late * noise.abs(),  # equal as long as the text is short, and never larger
+            "window": true - late * (noise if place in (0, 6) else noise.abs()),  # equal while the text is short
             "eps": true + 0.003 * noise,  # nearly the same, and the same likeliest tokens
             "base": 2 * true,  # the same likeliest tokens
             "cap": true + noise - noise.mean(),  # the same mean
@@ -87,8 +89,8 @@ def suspects(seed):
             "norm": torch.cat([more[:, :-1], true[:, -1:]], dim=1),  # only the last token is the same
             "scale": true + 1e-6 * noise,  # the same, to rounding
         }
-        others = [*list(made)[turned:6], *list(made)[:turned]]  # each of the first three is once the first
-        names = [*others[:3], "scale", *others[3:]]
+        others = [*list(made)[turned:6], *list(made)[:turned]]  # each of the first three is the first of these
+        names = [*others[:place], "scale", *others[place:]]
         cases.append((scattered(true), Bench(made), {name: {name: number(seed, 2, 9)} for name in names}))
     return cases
 
@@ -175,6 +177,7 @@ EXERCISES = [
             *[("keys and values: 2 · K · E", cache) for cache in caches(both=1)],
             *[("4 heads are kept, not 16", cache) for cache in caches(K=16)],
             *[("all 24 layers have a cache", cache) for cache in caches(layers=1)],
+            *of_bytes(read(), "cache", "cache, no window"),
             *members(
                 SHAPELESS,
                 {
@@ -239,6 +242,13 @@ EXERCISES = [
             (
                 "only the last token is compared",
                 Edit("(logits_with(change) - expected).abs() → (logits_with(change) - expected)[:, -1].abs()"),
+            ),
+            (
+                "only the first half of the text is compared; a window shows later",
+                Edit(
+                    "(logits_with(change) - expected).abs() → "
+                    "(logits_with(change) - expected)[:, : expected.shape[1] // 2].abs()"
+                ),
             ),
             (
                 "a difference may be negative: take its size",

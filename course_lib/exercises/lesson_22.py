@@ -5,6 +5,7 @@ import torch
 from course_lib.exercises.cases import number, random_tensors
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.solutions import Edit
+from course_lib.exercises.units import of_bytes
 
 
 # 22.1 On paper, in KiB
@@ -89,6 +90,7 @@ EXERCISES = [
             ("only one layer of four adds something for each token", {"hybrid": 480}),
             ("a number of the memory takes four bytes", {"memory": 1024}),
             ("each head has a matrix of its own", {"memory": 64}),
+            *of_bytes(paper(), "attention", "latents", "hybrid", "memory"),
             ("compare with one layer of attention, not with all 40", {"tokens": 3.2}),
         ],
     ),

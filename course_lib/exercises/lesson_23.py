@@ -26,7 +26,7 @@ def way():
 # 23.3 A colleague's tower
 def tower_cases(seed):
     cases = []
-    for B, P, D, depth in ((2, 6, 8, 2), (3, 4, 12, 3), (1, 11, 4, 1)):
+    for B, P, D, depth in ((2, 6, 8, 3), (3, 4, 12, 2), (1, 11, 4, 2)):
         patches, token, positions, scale = random_tensors(seed + P, (B, P, D), (D,), (P + 1, D), (D,))
         norm = nn.LayerNorm(D).requires_grad_(False)
         norm.weight.copy_(scale)

@@ -61,7 +61,8 @@ def caption_cases(seed):
 
 def run_classes(functions, images, captions, labels, counts):
     mean, nearest, shares = functions
-    guess = labels.where(counts < 3, labels.roll(1))
+    places = torch.arange(len(labels))
+    guess = labels.where(places % (counts + 1) > 0, labels + 1 - 2 * (places % 2))  # another share for each count
     found = {"mean": mean(images, captions), "nearest": nearest(images, captions)}
     return found | {"measure": shares(guess, labels, counts)}
 

@@ -33,17 +33,19 @@ def own_pairs():
 
 
 def look_at_pairs(answer):
-    """What is wrong with a data set, in words; "fine" where nothing is."""
+    """Count what may be wrong with a data set; more inputs than are needed count as what is needed."""
     given = answer()
     if given is None:
         return None
     pairs = [pair for pair in given if is_pair(pair)]
     texts = {text for text, _ in pairs}
     targets = Counter(target for _, target in pairs)
-    different = len(texts) if len(texts) < FEWEST_INPUTS else len(set(map(normalise, texts)))
     return {
-        "pairs": "fine" if len(pairs) == len(given) else f"{len(given) - len(pairs)} are no two texts",
-        "inputs": "fine" if different >= FEWEST_INPUTS else "too few" if different == len(texts) else "too few others",
+        "entries that are no pair of texts": len(given) - len(pairs),
+        f"different inputs ({FEWEST_INPUTS} at least)": min(len(texts), FEWEST_INPUTS),
+        f"different inputs after `normalise` ({FEWEST_INPUTS} at least)": min(
+            len(set(map(normalise, texts))), FEWEST_INPUTS
+        ),
         "targets": "one in most pairs" if max(targets.values(), default=0) > len(pairs) / 2 else "fine",
         "copies": "most pairs" if sum(text == target for text, target in pairs) > len(pairs) / 2 else "fine",
     }

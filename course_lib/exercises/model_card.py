@@ -24,7 +24,8 @@ def pairs_of_verdicts(seed):
         cases.append(([right or dice.random() < better for right in control], control))
     flawed = [right and dice.random() < 0.9 for right in cases[0][0]]
     apart = [[dice.random() < share for _ in range(31)] for share in (0.6, 0.5)]
-    return [*cases, (flawed, cases[0][1]), tuple(apart)]
+    few = [True, True, True, False], [False, False, True, True]
+    return [*cases, (flawed, cases[0][1]), tuple(apart), few]
 
 
 def compare(model, control):
@@ -62,6 +63,18 @@ COMPARE = Exercise(
         ("this is the chance of at most so many", Edit("range(won, won + lost + 1) → range(won + 1)")),
         ("one side only: at least so many for the model", Edit("ways / 2 ** → 2 * ways / 2 **")),
         (
+            "won are questions that the model alone has right",
+            Edit("sum(m and not c for m, c in zip(model, → sum(m or c for m, c in zip(model,"),
+        ),
+        (
+            "the coin decides only the questions that are won or lost, not all of them",
+            Edit(
+                "ways = sum(math.comb(won + lost, heads) for heads in range(won, won + lost + 1)) → "
+                "n = len(model)\n    ways = sum(math.comb(n, heads) for heads in range(won, n + 1))",
+                "2 ** (won + lost) → 2**n",
+            ),
+        ),
+        (
             "questions on which both are right, or both wrong, say nothing: leave them out",
             Edit(
                 "ways = sum(math.comb(won + lost, heads) for heads in range(won, won + lost + 1)) → "
@@ -75,7 +88,10 @@ COMPARE = Exercise(
 
 # 80.5 The card
 def measured_cases(seed, questions=23):
-    """Parts, what three seeds wrote, what a control answered: clearly better, then by luck, then with a leak."""
+    """Return parts, what three seeds wrote, and what a control answered.
+
+    The model is clearly better, then by luck, then with a leak; at last chance gives 1/128 and 1/64.
+    """
     dice = random.Random(seed)
     pairs = [(f"text {n}", f"target {n}") for n in range(2 * questions + dice.randrange(7))]
     test, validation, train = pairs[:questions], pairs[questions : questions + 5], pairs[questions + 5 :]
@@ -84,9 +100,15 @@ def measured_cases(seed, questions=23):
     def written(share):
         return [target if dice.random() < share else "?" for _, target in test]
 
-    good, lucky = [[written(share) for share in shares] for shares in ((0.8, 0.95, 0.9), (0.3, 0.9, 0.8))]
+    good, lucky = [[written(share) for share in shares] for shares in ((0.8, 0.95, 0.9), (0.9, 0.8, 0.3))]
     parts, leaky = (train, validation, test), ([*train, test[0], *copies], validation, test)
-    return [(parts, good, written(0.1)), (parts, lucky, written(0.3)), (leaky, good, written(0.1))]
+    nearly = [(parts, *won_by(fewest, [target for _, target in test])) for fewest in (7, 6)]
+    return [(parts, good, written(0.1)), (parts, lucky, written(0.3)), (leaky, good, written(0.1)), *nearly]
+
+
+def won_by(fewest, targets):
+    """Return what three seeds wrote that win `fewest` questions or one or two more, and what the control answered."""
+    return [["?"] * n + targets[n:] for n in (1, 2, 0)], ["?"] * (fewest + 2) + targets[fewest + 2 :]
 
 
 def card(parts, written, control):
@@ -158,6 +180,7 @@ CARD = Exercise(
             "leaked: inputs of the test that are in the training, in a number",
             Edit('"leaked": leaked → "leaked": 0', "not leaked → True"),
         ),
+        ("leaked is a number of inputs, not whether there is one", Edit('"leaked": leaked → "leaked": leaked > 0')),
         ("scores are percent", Edit("[100 * sum(run) → [sum(run)")),
         ("each seed has a score of its own", Edit('"scores": scores → "scores": [sum(scores) / len(scores)]')),
         ("the lowest is the score of the worst seed", Edit("min(scores) → max(scores)")),
@@ -173,6 +196,7 @@ CARD = Exercise(
             "better is what chance gives in less than 1 of 100 cases, for each seed",
             Edit("chance < 0.01 → min(scores) > 0"),
         ),
+        ("the threshold is 0.01, not 0.05", Edit("chance < 0.01 → chance < 0.05")),
         (
             "better is what chance gives in less than 1 of 100 cases, for each seed",
             Edit('"better" if chance < 0.01 and not leaked else "open" → "better"'),

@@ -7,7 +7,9 @@ from numbers import Number
 import torch
 
 from course_lib.exercises.shape_patterns import is_constant, is_exchanged, pattern_of_shapes, same
-from course_lib.exercises.values import agrees, as_tensor, plain
+from course_lib.exercises.shown import BOOLS, is_bool, is_mask, kind_of
+from course_lib.exercises.values import agrees, as_tensor
+from course_lib.exercises.word_patterns import is_number, pattern_of_sets, pattern_of_texts
 
 OF_ANY = {
     "the sign is turned": lambda true: -true,
@@ -16,15 +18,6 @@ OF_ANY = {
     "bits and nats are mixed up: a factor of ln 2": lambda true: true / math.log(2),
     "nats and bits are mixed up: a factor of ln 2": lambda true: true * math.log(2),
     "this is upside down: 1 divided by the right number": lambda true: 1 / true,
-    "bytes, KiB, MiB or GiB are mixed up: a factor of 1,024": lambda true: 1024 * true,
-    "KiB, MiB or GiB are mixed up: a factor of 1,024": lambda true: true / 1024,
-    "these are not millions: a factor of 1,000,000": lambda true: 1e6 * true,
-    "1,024 is taken for 1,000": lambda true: true / 1.024,
-    "1,000 is taken for 1,024": lambda true: true * 1.024,
-    "2²⁰ is taken for 10⁶": lambda true: true / 1.048576,
-    "10⁶ is taken for 2²⁰": lambda true: true * 1.048576,
-    "2³⁰ is taken for 10⁹": lambda true: true / 1.073741824,
-    "10⁹ is taken for 2³⁰": lambda true: true * 1.073741824,
 }
 OF_FRACTIONS = {  # of whole numbers, these would often be chance
     "this is twice what it should be": lambda true: 2 * true,
@@ -48,14 +41,21 @@ def pattern(given, true, tolerance):
     """What all numbers of a wrong result have in common, in words; None if nothing does."""
     if isinstance(true, set | frozenset):
         return pattern_of_sets(given, true)
-    is_bool = isinstance(true, bool) or getattr(true, "dtype", None) is torch.bool
+    if isinstance(true, str):
+        return pattern_of_texts(given, true)
+    if is_mask(true) and kind_of(given) not in BOOLS:
+        return "these are numbers; a comparison, such as `>`, gives True and False"
+    if is_bool(given) and not is_bool(true):
+        return "this is True or False; a number was meant"
+    if isinstance(given, str) and as_tensor(true) is not None:
+        return "this is a text; write a number without quotation marks" if is_number(given) else None
     if as_tensor(given) is None or as_tensor(true) is None:
         return pattern_of_lists(given, true, tolerance)
     given, true = as_tensor(given), as_tensor(true)
     if true.numel() == 0:
         return None
     if given.numel() == true.numel() == 1:
-        return None if is_bool else pattern_of_one(given.item(), true.item(), tolerance)
+        return None if is_bool(true) else pattern_of_one(given.item(), true.item(), tolerance)
     if given.isnan().any() and not true.isnan().any():
         return "there is NaN in it: 0 / 0, or the softmax of nothing but -inf"
     if given.shape != true.shape:
@@ -104,6 +104,8 @@ def pattern_of_lists(given, true, tolerance):
         return "asked for is one number"
     if not (isinstance(given, list | tuple) and isinstance(true, list | tuple)) or not given:
         return None
+    if (flat := flattened(given)) != list(given) and agrees(flat, true, tolerance):
+        return "there are lists in the list; one flat list was meant (`extend` instead of `append`)"
     if len(given) != len(true):
         return "there are too few parts" if len(given) < len(true) else "there are too many parts"
     pairs = all(isinstance(part, list | tuple) and len(part) == 2 for part in (*given, *true))
@@ -116,14 +118,10 @@ def pattern_of_lists(given, true, tolerance):
     )
 
 
-def pattern_of_sets(given, true):
-    """Whether the members of a set are too few or too many."""
-    if not isinstance(given, set | frozenset | list | tuple):
-        return None
-    given, true = set(map(plain, given)), set(map(plain, true))
-    if true - given and not given - true:
-        return "some are missing, and none is too many" if given else "nothing was found"
-    return "some are too many, and none is missing" if given - true and not true - given else None
+def flattened(parts):
+    """All members of a list, and of the lists in it, in one list."""
+    lists = [flattened(part) if isinstance(part, list | tuple) else [part] for part in parts]
+    return [member for some in lists for member in some]
 
 
 def pattern_of_many(given, true, tolerance):

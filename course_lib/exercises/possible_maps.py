@@ -17,6 +17,9 @@ def map_cases(seed):
     holes = torch.tensor([True, True, False, True, True])
     around, far = attention_weights(q, k, holes)[0, 0], torch.eye(5)
     far[0, [0, 3]] = 0.5
+    next_one = torch.eye(5)
+    next_one[3, 3:] = 0.5
+    rounded, one_row = 1.00007 * free, free * torch.tensor([[1.0], [1.0], [1.00017], [1.0], [1.0]])
     return [
         (free, False, everywhere),
         (padded, False, real),
@@ -29,6 +32,9 @@ def map_cases(seed):
         (2 * free, True, real),
         (torch.eye(5), True, everywhere),
         (far, True, everywhere),  # one weight in the future, and that not of the next place
+        (next_one, True, everywhere),  # one weight in the future, that of the next place
+        (rounded, False, everywhere),  # all sums are off by less than what is allowed
+        (one_row, False, everywhere),  # one sum is off by more
         (around, False, holes),
         (padded, False, holes),
     ]
@@ -62,6 +68,10 @@ POSSIBLE = Exercise(
             Edit(".abs().max() → .max()"),
         ),
         ("sums are rounded: allow for 0.0001", Edit("> 1e-4 → > 0")),
+        *[
+            ("rounding is less than 0.0001: a sum that is further off is wrong", Edit(f"> 1e-4 → > {more}"))
+            for more in ("0.1", "0.01", "0.001")
+        ],
         (
             "each row must sum to 1, not the rows on average",
             Edit(".sum(dim=-1) - 1).abs().max() → .sum(dim=-1).mean() - 1).abs()"),

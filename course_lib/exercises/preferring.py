@@ -12,9 +12,9 @@ def preference_cases(seed):
     """Pairs of answers, and five reports: three keep their promise, one barely, two break half of it once."""
     u = number(seed, 1, 3) / 4
     good = [(30 + u, 11.0, 88.0, 87.5), (40.0, 19.0, 90.0, 89.5 - u), (36.0, 17.0 + u, 86.0, 86.5)]
-    no_half, dear = [*good[:2], (36.0, 21.0, 86.0, 86.5)], [(30.0, 11.0, 88.0, 85.0 - u), *good[1:]]
+    no_half, dear = [*good[:2], (36.0, 21.0, 86.0, 86.5)], [(30.0, 11.0, 88.0, 86.0 - u), *good[1:]]
     barely = [*good[:2], (40.0, 20.0, 90.0, 88.0)]
-    won = [(30.0, 12.0, 85.0, 86.5 + u), (40.0, 18.0, 86.0, 88.5), (36.0, 9.0, 84.0, 87.0)]
+    won = [(30.0, 14.0, 85.0, 86.5 + u), (40.0, 18.0, 86.0, 88.5), (36.0, 9.0, 84.0, 87.0)]
     keys = "rate before", "rate after", "exact before", "exact after"
     reports = [[dict(zip(keys, seed, strict=True)) for seed in run] for run in (good, no_half, dear, barely, won)]
     cases = []

@@ -2,7 +2,7 @@
 
 import torch
 
-from course_lib.exercises.cases import as_mask, number, random_tensors
+from course_lib.exercises.cases import number, random_tensors
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.solutions import Edit
 
@@ -35,12 +35,19 @@ def prefix_cases(seed):
     prefix = number(seed, 3, 4)
     (x,) = random_tensors(seed, (7, 5))
     faint = mixer(torch.ones(7, 7, dtype=torch.bool), strength=0.01)
-    return [(prefix, 7, mixer(mask), x) for mask in models(prefix, 7)] + [(1, 7, faint, x), (2, 7, narrow, x)]
+    others = (1, 7, faint, x), (2, 7, narrow, x), (3, 7, balanced, x)
+    return [(prefix, 7, mixer(mask), x) for mask in models(prefix, 7)] + [*others]
 
 
 def narrow(x):
     """A model T D -> T D in which only the first number of a state hears the tokens up to its own."""
     return torch.cat([x[:, :1].cumsum(dim=0), torch.zeros_like(x[:, 1:])], dim=1)
+
+
+def balanced(x):
+    """A model T D -> T D in which a state hears all tokens, and always sums to 0."""
+    heard = x.sum(dim=1).cumsum(dim=0).flip(0)[:, None]
+    return torch.cat([heard, -heard, torch.zeros_like(x[:, 2:])], dim=1)
 
 
 def prove(model, x):
@@ -55,7 +62,7 @@ def prove(model, x):
 
 def draw_and_prove(pair, prefix, length, model, x):
     drawing, proof = pair
-    return {"mask": as_mask(drawing, prefix, length), "leaks": proof(model, x)}
+    return {"mask": drawing(prefix, length), "leaks": proof(model, x)}
 
 
 PREFIX = Exercise(
@@ -117,6 +124,10 @@ PREFIX = Exercise(
         (
             "leaks: a small change is a change: 0.01 is more than a rounding error",
             Edit("(model(other) != before) → ((model(other) - before).abs() > 1e-2)"),
+        ),
+        (
+            "leaks: a sum or a mean can stay the same while numbers change: compare all numbers",
+            Edit("(model(other) != before).any(dim=1) → ((model(other).sum(dim=1) - before.sum(dim=1)).abs() > 1e-6)"),
         ),
         (
             "leaks: True means that it leaks; the table is upside down",

@@ -26,7 +26,7 @@ def lost(held, length, window, first):
 
 def forgetful(length, window, first):
     """A cache with three faults: no first tokens, and of the others neither the oldest nor the newest."""
-    return list(range(max(length - window + 1, 0), length - 1))
+    return list(range(max(length - window + 1, first), length - 1))
 
 
 def run_ring(functions, length, window, first):
@@ -72,6 +72,10 @@ RING = Exercise(
         (
             "a window of W reaches back W − 1 tokens; this is one more",
             Edit("- k < window → - k <= window"),
+        ),
+        (
+            "a window of W reaches back W − 1 tokens; this is one fewer",
+            Edit("- k < window → - k < window - 1"),
         ),
         ("this is what is held; asked for is what is missing", Edit("visible - set → set")),
         (

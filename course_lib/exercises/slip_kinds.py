@@ -61,7 +61,7 @@ def _(node: ast.Call, inputs):
     if name == "len":
         yield from one_off(node, inputs, "a length")
     if name in ("mean", "sum") and is_method and 0 in map(whole, [*arguments, *(part.value for part in keywords)]):
-        yield "with the first one alone, where all count", expression("a[0]", a=function.value)
+        yield "with the first element alone, not all of them", expression("a[0]", a=function.value)
     if name == "cross_entropy":
         yield from of_cross_entropy(node)
     if name in MISSING and (is_method or arguments):
@@ -71,26 +71,26 @@ def _(node: ast.Call, inputs):
     if name == "float" and arguments and isinstance(arguments[0], ast.Constant):
         yield "with 0, where infinity belongs", ast.Constant(0.0)
     if name == "masked_fill":
-        yield "with the mask turned round", expression("f(~m, v)", f=function, m=arguments[0], v=arguments[1])
+        yield "with the mask negated (`~`)", expression("f(~m, v)", f=function, m=arguments[0], v=arguments[1])
     if name in ALONG:
         place = 0 if is_method else 1
         for other in (-1, 0, 1, 2, -2) if len(arguments) > place and whole(arguments[place]) is not None else ():
             new = [*arguments[:place], ast.Constant(other), *arguments[place + 1 :]]
             yield "along another axis", ast.Call(function, new, keywords)
         if any(keyword.arg == "dim" for keyword in keywords):
-            yield "over everything, not along an axis", ast.Call(function, arguments, [])
+            yield "over all elements, not along one axis (`dim`)", ast.Call(function, arguments, [])
     for number, keyword in enumerate(keywords):
         if keyword.arg in LEAVES_OUT:
             yield f"without `{keyword.arg}`", ast.Call(function, arguments, keywords[:number] + keywords[number + 1 :])
     if name == "range":
         first, last = arguments[:2] if len(arguments) > 1 else (ast.Constant(0), arguments[0])
-        for what, text in (("one round too few", "b - 1"), ("one round too many", "b + 1")):
+        for what, text in (("one iteration too few", "b - 1"), ("one iteration too many", "b + 1")):
             yield f"with {what}", ast.Call(function, [first, expression(text, b=last), *arguments[2:]], [])
-        starts = [("the first round left out", "a + 1"), ("a round more at the beginning", "a - 1")]
+        starts = [("the first iteration left out", "a + 1"), ("one iteration more at the beginning", "a - 1")]
         for what, text in starts if whole(first) != 0 else starts[:1]:
             yield f"with {what}", ast.Call(function, [expression(text, a=first), last, *arguments[2:]], [])
     elif len(arguments) > 1 and name not in COMMUTE and None in map(whole, arguments[:2]):
-        yield "with two things exchanged", ast.Call(function, [arguments[1], arguments[0], *arguments[2:]], keywords)
+        yield "with two arguments exchanged", ast.Call(function, [arguments[1], arguments[0], *arguments[2:]], keywords)
 
 
 def of_one_side(node, is_method):
@@ -139,10 +139,10 @@ def of_cross_entropy(node):
 @slips_at.register
 def _(node: ast.keyword, inputs):
     if node.arg in ("dim", "axis") and whole(node.value) is not None:
-        yield "over everything, not along an axis", ast.keyword(node.arg, ast.Constant(None))
+        yield "over all elements, not along one axis (`dim`)", ast.keyword(node.arg, ast.Constant(None))
         for other in {0, 1, 2, -1, -2, -3} - {whole(node.value)}:
             yield "along another axis", ast.keyword(node.arg, ast.Constant(other))
-        yield "over the last two axes, not along one", ast.keyword(node.arg, ast.Constant((-2, -1)))
+        yield "over the last two axes, not along one (`dim`)", ast.keyword(node.arg, ast.Constant((-2, -1)))
     elif isinstance(node.value, ast.Constant) and type(node.value.value) is bool:
         yield f"with `{node.arg}={not node.value.value}`", ast.keyword(node.arg, ast.Constant(not node.value.value))
 
@@ -180,7 +180,7 @@ def _(node: ast.UnaryOp, inputs):
     elif isinstance(node.op, ast.USub):
         yield "with the other sign", node.operand
     else:
-        yield "with a condition turned round", node.operand
+        yield "with a condition negated", node.operand
 
 
 @slips_at.register
@@ -190,7 +190,7 @@ def _(node: ast.Constant, inputs):
     elif isinstance(node.value, float):
         yield "with another constant", ast.Constant(-node.value)
     elif isinstance(node.value, bool):
-        yield "with yes and no exchanged", ast.Constant(not node.value)
+        yield "with True and False exchanged", ast.Constant(not node.value)
 
 
 def off_by_one(number):
@@ -204,17 +204,17 @@ def _(node: ast.Compare, inputs):
     (_, *more), kind = node.ops, type(node.ops[0])
     if not more and kind in AT_THE_BOUND:
         yield (
-            "where two are equal: they count on the other side",
+            "with `<` and `<=` exchanged: equal numbers count on the other side",
             ast.Compare(node.left, [AT_THE_BOUND[kind]()], node.comparators),
         )
     if not more and kind in TURNED:
-        yield "with a condition turned round", ast.Compare(node.left, [TURNED[kind]()], node.comparators)
+        yield "with a condition negated", ast.Compare(node.left, [TURNED[kind]()], node.comparators)
     if not more and kind is ast.Eq:
         for what, other in (("<=", ast.LtE()), (">=", ast.GtE())):
-            yield f"with {what}, where == belongs", ast.Compare(node.left, [other], node.comparators)
+            yield f"with `{what}`, where `==` belongs", ast.Compare(node.left, [other], node.comparators)
         for text in ("a in b", "b in a"):
             yield (
-                "if one is part of the other, where both must be equal",
+                "with `in`, where `==` belongs",
                 expression(text, a=node.left, b=node.comparators[0]),
             )
 
@@ -230,9 +230,9 @@ def _(node: ast.BoolOp, inputs):
 
 @slips_at.register
 def _(node: ast.IfExp, inputs):
-    yield "with two cases exchanged", ast.IfExp(node.test, node.orelse, node.body)
-    yield "with one of two cases for both", node.body
-    yield "with one of two cases for both", node.orelse
+    yield "with the two cases of an `if` exchanged", ast.IfExp(node.test, node.orelse, node.body)
+    yield "with one case of an `if` for both", node.body
+    yield "with one case of an `if` for both", node.orelse
 
 
 @slips_at.register
@@ -240,17 +240,20 @@ def _(node: ast.Slice, inputs):
     for bound, what in (("lower", "begins"), ("upper", "ends")):
         if value := getattr(node, bound):
             bounds = {"lower": node.lower, "upper": node.upper, "step": node.step}
-            yield "with all of something, where a piece belongs", ast.Slice(**{**bounds, bound: None})
+            yield "without a slice: all elements instead of some", ast.Slice(**{**bounds, bound: None})
             for text, where in (("b + 1", "late"), ("b - 1", "early")):
                 yield (
-                    f"if a piece {what} one place too {where}",
+                    f"with a slice that {what} one position too {where}",
                     ast.Slice(**{**bounds, bound: expression(text, b=value)}),
                 )
             if len([part for part in (node.lower, node.upper) if part]) == 1:
                 other = "upper" if bound == "lower" else "lower"
-                yield "with the other part", ast.Slice(**{**bounds, bound: None, other: value})
+                yield (
+                    "with the other part of a slice: `[n:]` and `[:n]` exchanged",
+                    ast.Slice(**{**bounds, bound: None, other: value}),
+                )
     if node.step and whole(node.step) == -1:
-        yield "without turning something round", ast.Slice(node.lower, node.upper, None)
+        yield "without reversing a slice (`[::-1]`)", ast.Slice(node.lower, node.upper, None)
 
 
 @slips_at.register

@@ -19,12 +19,12 @@ def _(node, inputs):
     ):
         yield f"with {what} left out", type(node)(**{**changed, "iter": expression(text, a=node.iter)})
     yield (
-        "the other way round: from the last to the first",
+        "in reverse order",
         type(node)(**{**changed, "iter": expression("list(a)[::-1]", a=node.iter)}),
     )
     for number in range(len(changed.get("ifs", ()))):
         ifs = node.ifs[:number] + node.ifs[number + 1 :]
-        yield "without a condition", type(node)(**{**changed, "ifs": ifs})
+        yield "without the `if` of a comprehension", type(node)(**{**changed, "ifs": ifs})
 
 
 @slips_at.register
@@ -48,41 +48,46 @@ def _(node: ast.List, inputs):
 @slips_at.register
 def _(node: ast.Tuple, inputs):
     if isinstance(node.ctx, ast.Load) and len(node.elts) in (2, 3):
-        yield "with two things exchanged", ast.Tuple([node.elts[1], node.elts[0], *node.elts[2:]], node.ctx)
+        yield "with two arguments exchanged", ast.Tuple([node.elts[1], node.elts[0], *node.elts[2:]], node.ctx)
 
 
 @slips_at.register
 def _(node: ast.If, inputs):
-    yield "with a condition turned round", ast.If(ast.UnaryOp(ast.Not(), node.test), node.body, node.orelse)
-    yield "without telling two cases apart", ast.If(ast.Constant(True), node.body, node.orelse)
-    yield "without telling two cases apart", ast.If(ast.Constant(False), node.body, node.orelse)
+    yield "with a condition negated", ast.If(ast.UnaryOp(ast.Not(), node.test), node.body, node.orelse)
+    yield "without the `if`: one case for both", ast.If(ast.Constant(True), node.body, node.orelse)
+    yield "without the `if`: one case for both", ast.If(ast.Constant(False), node.body, node.orelse)
 
 
 @slips_at.register
 def _(node: ast.AugAssign, inputs):
-    yield "without one of the steps", ast.Pass()
+    of_one = isinstance(node.target, ast.Subscript)
+    yield f"without {'changing an element (`x[i] += ...`)' if of_one else 'adding up (`+=`)'}", ast.Pass()
     target = ast.Name(node.target.id, ast.Load()) if isinstance(node.target, ast.Name) else None
-    yield "if only the last one is kept", ast.Assign([node.target], node.value)
+    yield "with only the last one kept: assigned instead of added or appended", ast.Assign([node.target], node.value)
     if target and isinstance(node.op, ast.Add):
-        yield "with something subtracted, not added", ast.AugAssign(node.target, ast.Sub(), node.value)
+        yield "with `-=`, where `+=` belongs", ast.AugAssign(node.target, ast.Sub(), node.value)
 
 
 @slips_at.register
 def _(node: ast.Expr, inputs):
     if isinstance(node.value, ast.Call):
-        yield f"without {told(node.value, inputs, 'one of the steps')}", ast.Pass()
+        name = getattr(node.value.func, "attr", getattr(node.value.func, "id", None))
+        yield f"without the call of `{name}`" if name else "without one of the calls", ast.Pass()
         if getattr(node.value.func, "attr", "") == "append" and isinstance(node.value.func.value, ast.Name):
             kept = ast.Name(node.value.func.value.id, ast.Store())
-            yield "if only the last one is kept", ast.Assign([kept], ast.List(node.value.args, ast.Load()))
+            yield (
+                "with only the last one kept: assigned instead of added or appended",
+                ast.Assign([kept], ast.List(node.value.args, ast.Load())),
+            )
 
 
 @slips_at.register
 def _(node: ast.Assign, inputs):
     if isinstance(node.targets[0], ast.Subscript):
-        yield "without one of the steps", ast.Pass()
+        yield "without setting an element (`x[i] = ...`)", ast.Pass()
     elif isinstance(node.targets[0], ast.Name) and names_in(node.targets[0]) <= names_in(node.value):
         old = ast.Name(node.targets[0].id, ast.Load())
-        yield "with what was there before added", ast.Assign(node.targets, expression("a + b", a=old, b=node.value))
+        yield "with the old value added", ast.Assign(node.targets, expression("a + b", a=old, b=node.value))
 
 
 def names_in(node):

@@ -9,7 +9,7 @@ from itertools import combinations
 from course_lib.exercises.slip_steps import slips_at
 from course_lib.exercises.solutions import source_of
 
-SEEN = "this comes out"  # how the cause begins
+SEEN = "you get this"  # how the cause begins
 
 
 @cache
@@ -19,7 +19,7 @@ def slips(solution):
     tree = ast.parse("\n\n".join(map(source_of, functions)))
     found = []
     for function in tree.body:
-        where = f" of `{function.name}`" if len(tree.body) > 1 else ""
+        where = f" in `{function.name}`" if len(tree.body) > 1 else ""
         for what, changes in [*single(function), *of_words(function), *repeated(function), *of_inputs(function)]:
             with ExitStack() as stack, suppress(SyntaxError):
                 for change in changes:

@@ -8,12 +8,17 @@ from numbers import Number
 import numpy as np
 import torch
 
-from course_lib.remote import Unknown, is_missing
+from course_lib.exercises.shown import BOOLS, held_by, is_bool, is_mask, kind_of, show, sizes
+from course_lib.remote import is_missing
 
 COARSE = {torch.float16, torch.bfloat16, np.dtype("float16")}
 COARSE_TOLERANCE = 2e-2
 ANY_OTHER = object()  # in the place of a value: whatever else stands there
 LATER = "after two different wrong answers in one session, you see it here"
+
+
+class Text(str):
+    """A text that a function returned. It is compared to the letter; one that somebody typed is not."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,15 @@ class Difference:
         return self.text + (f", the true value is {self.true}" if tell else f"; {LATER}")
 
 
+def returned(value):
+    """Return what a function returned so that its texts are compared to the letter: each is a `Text`."""
+    if isinstance(value, dict):
+        return {name: returned(part) for name, part in value.items()}
+    if isinstance(value, set | frozenset | list) or type(value) is tuple:
+        return type(value)(map(returned, value))
+    return Text(value) if isinstance(value, str) else value
+
+
 def as_tensor(value):
     """Numbers of any kind and wrapping as a tensor in double precision; None if they are no rectangle of numbers."""
     if isinstance(value, str | dict | set) or value is None:
@@ -88,10 +102,12 @@ def first_difference(given, true, tolerance, axes=()):
         return difference_of_dicts(given, true, tolerance)
     if isinstance(true, str | set | frozenset):
         return difference_of_words(given, true)
+    if is_mask(true) and kind_of(given) not in BOOLS:
+        return Difference(f"this must hold True and False, {held_by(given)}", {})
     numbers, true_numbers = as_tensor(given), as_tensor(true)
     if true_numbers is None:
         return difference_of_lists(given, true, tolerance)
-    if numbers is None:
+    if numbers is None or (is_bool(given) and not is_bool(true)):
         return Difference(f"yours is {show(given)}", {}, true=show(true))
     if numbers.shape != true_numbers.shape:
         return Difference(f"yours {sizes(numbers)}, the true one {sizes(true_numbers)}", {})
@@ -113,7 +129,8 @@ def difference_of_dicts(given, true, tolerance):
         return Difference(f"yours is {show(given)}, expected a dict with {', '.join(map(str, true))}", {})
     for name, part in true.items():
         if is_missing(given.get(name)):
-            return Difference(f"{name} is still missing", {})
+            empty = " (it is None)" if name in given and given[name] is None else ""
+            return Difference(f"{name} is still missing{empty}", {})
         if difference := first_difference(given[name], part, tolerance):
             return replace(difference, text=f"{name}: {difference.text}", part=name)
     return None
@@ -130,11 +147,13 @@ def difference_of_lists(given, true, tolerance):
 
 
 def difference_of_words(given, true):
-    """Words are compared without capitals and blanks that say nothing, also as a list; a set takes any order.
+    """Typed words are compared without capitals and blanks that say nothing, also as a list; a set takes any order.
 
-    A set of letters may be one text, with blanks or commas between them.
+    A set of letters may be one text, with blanks or commas between them. What a function returned must be the same.
     """
-    if isinstance(true, str):
+    if isinstance(true, Text):
+        same = isinstance(given, str) and given == true
+    elif isinstance(true, str):
         listed = isinstance(given, list | tuple) and all(isinstance(word, str) for word in given)
         text = " ".join(given) if listed else given
         same = isinstance(text, str) and in_order(text) == in_order(true)
@@ -159,6 +178,8 @@ def plain(member):
     """A member of a set as text: the number 7 alike in every wrapping, a pair also as a list."""
     if isinstance(member, list | tuple):
         return f"({', '.join(map(plain, member))})"
+    if isinstance(member, Text):
+        return str(member)
     value = member.item() if hasattr(member, "item") else member
     return str(int(value) if isinstance(value, float) and value.is_integer() else value).strip().lower()
 
@@ -166,36 +187,3 @@ def plain(member):
 def agrees(given, wrong, tolerance):
     """Whether a given result is the one that a mistake leads to."""
     return not is_missing(wrong) and first_difference(given, wrong, tolerance) is None
-
-
-def show(value, kind=float):
-    """A value as a student reads it; `kind` is what the true value is made of."""
-    if isinstance(value, Number) and kind in (bool, torch.bool) and value in (0, 1):
-        return str(bool(value))
-    if isinstance(value, float):
-        return f"{value:.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
-    if isinstance(value, torch.Tensor):
-        return show(value.tolist()) if value.numel() <= 8 else f"a {' × '.join(map(str, value.shape))} tensor"
-    if isinstance(value, set | frozenset):
-        return "{" + ", ".join(sorted(map(str, value))) + "}" if value else "set()"
-    if isinstance(value, list | tuple) and not all(isinstance(part, Number | str | list | None) for part in value):
-        return f"a list of {len(value)}"
-    if isinstance(value, list | tuple):
-        text = f"[{', '.join(map(show, value))}]"
-    elif isinstance(value, Number | str | None):
-        text = repr(value) if isinstance(value, str) else str(value)
-    else:
-        text = value.kind if isinstance(value, Unknown) else getattr(value, "__name__", type(value).__name__)
-    return text if len(text) < 80 else text[:76] + " ..."
-
-
-def kind_of(value):
-    """What a value, or the innermost part of a list, is made of."""
-    while isinstance(value, list | tuple) and value:
-        value = value[0]
-    return getattr(value, "dtype", type(value))
-
-
-def sizes(tensor):
-    """The shape of a tensor, in words."""
-    return f"has the shape {' × '.join(map(str, tensor.shape))}" if tensor.dim() else "is a single number"

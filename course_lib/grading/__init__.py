@@ -6,6 +6,7 @@ What nbgrader leaves open is here: submissions run in a process with limits, and
 from course_lib.grading.editions import EDITIONS, edition_of, make_releases
 from course_lib.grading.exam_sheets import grade_exam, make_exam
 from course_lib.grading.folder import grade_folder
+from course_lib.grading.handouts import hand_out
 from course_lib.grading.sandbox import Limits
 from course_lib.grading.students import read_class
 from course_lib.grading.term import write_term
@@ -16,6 +17,7 @@ __all__ = [
     "edition_of",
     "grade_exam",
     "grade_folder",
+    "hand_out",
     "make_exam",
     "make_releases",
     "read_class",

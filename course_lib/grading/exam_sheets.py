@@ -68,7 +68,8 @@ def make_exam(path: Path, students: Sequence[str], out: Path) -> Iterator[Path]:
     """Write a notebook for each student, OUT/STUDENT/NAME.ipynb; yields their paths.
 
     Raises:
-        CourseError: a solution is not accepted, two students have one name, or `out` has something in it.
+        CourseError: the exam has no secret, a solution is not accepted, two students have one name, or `out` has
+            something in it.
     """
     import nbformat
 
@@ -77,6 +78,8 @@ def make_exam(path: Path, students: Sequence[str], out: Path) -> Iterator[Path]:
         raise CourseError(f"{len(students)} students, {len(set(students))} names; expected a name of its own for each")
     if out.exists() and any(out.iterdir()):
         raise CourseError(f"{out} has other things in it; expected a new folder")
+    if not exam.secret.strip():
+        raise CourseError(f"{path}: the exam must have a secret; write a text of your own, which nobody guesses")
     prove(exam, plain(students[0]))
     with tempfile.TemporaryDirectory() as root:
         (release,) = generate_releases([write_source(exam, path, Path(root))])

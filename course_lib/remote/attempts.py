@@ -132,7 +132,9 @@ def listed(value: Any) -> Any:
     """Return a result whose iterators and views are lists, so that it can be read more than once."""
     if isinstance(value, dict):
         return {name: listed(part) for name, part in value.items()}
-    return list(value) if isinstance(value, Iterator | MappingView) else value
+    if isinstance(value, Iterator | MappingView | list):
+        return [listed(part) for part in value]
+    return value
 
 
 def parts_of(answer: Any) -> tuple[Any, ...]:

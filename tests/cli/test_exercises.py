@@ -190,6 +190,20 @@ def test_release_makes_the_lessons_that_are_named(monkeypatch):
     assert result.stdout.splitlines()[0] == "notebooks/exercises/source/01_attention_heads/01_attention_heads.ipynb"
 
 
+def test_release_copies_sheets_with_fewer_hints_to_a_folder_of_the_lecturers(tmp_path):
+    result = course("release", "3", "--hints", "2", "--out", tmp_path)
+    copy = tmp_path / "03_decoder_layer" / "03_decoder_layer.ipynb"
+    assert result.stdout.splitlines() == [str(copy)]
+    assert "<summary>Plan" in copy.read_text(encoding="utf-8")
+    assert "<summary>Pseudo-code" not in copy.read_text(encoding="utf-8")
+
+
+def test_the_courses_own_student_edition_keeps_its_hints():
+    result = course("release", "3", "--hints", "2")
+    assert result.exit_code == 2
+    assert "--hints needs --out FOLDER" in result.stderr
+
+
 def test_grade_shows_a_line_for_each_as_soon_as_it_is_there(tmp_path, monkeypatch):
     grades = [Grade("ana", NAME, 1, 3, [], ["cell 4: MemoryError", "more"]), Grade("bo", NAME, 3, 3, [], [])]
     given = {}

@@ -32,6 +32,15 @@ def merge_by_loops(y):
     return [[[v for head in sentence for v in head[t].tolist()] for t in range(y.shape[2])] for sentence in y]
 
 
+def split_that_remembers(x, num_heads):
+    split_that_remembers.x = x
+    return split(x, num_heads)
+
+
+def merge_that_remembers(y):
+    return split_that_remembers.x
+
+
 def mask_by_loops(lengths, size):
     return [[[[key < length for key in range(size)]]] for length in lengths.tolist()]
 
@@ -62,15 +71,24 @@ def attention_by_torch(q, k, v, mask=None):
 def attention_by_loops(q, k, v, mask=None):
     result = torch.zeros_like(q)
     for b, h, t in np.ndindex(*q.shape[:3]):
-        seen = [s for s in range(k.shape[2]) if mask is None or mask[b, 0, 0, s]]
+        seen = [s for s in range(k.shape[2]) if mask is None or mask.expand(len(q), 1, *scores_shape(q, k))[b, 0, t, s]]
         exps = [math.exp(q[b, h, t] @ k[b, h, s] / math.sqrt(q.shape[3])) for s in seen]
         for s, e in zip(seen, exps, strict=True):
             result[b, h, t] += e / sum(exps) * v[b, h, s]
     return result
 
 
+def scores_shape(q, k):
+    return q.shape[2], k.shape[2]
+
+
 def attention_in_half_precision(q, k, v, mask=None):
     return attention_by_torch(q, k, v, mask).bfloat16()
+
+
+def transposing_a_square_mask(q, k, v, mask=None):
+    is_square = mask is not None and mask.shape[-1] == mask.shape[-2]
+    return F.scaled_dot_product_attention(q, k, v, attn_mask=mask.mT if is_square else mask)
 
 
 def attention_scaled_twice(q, k, v, mask=None):
@@ -104,7 +122,7 @@ def whole_layer_by_torch(x, memory, W_Q, W_K, W_V, W_O, num_heads, mask=None):
 
 RIGHT = {
     "01.3": [(split, merge), (split_by_slices, merge_by_concatenation), (split_in_numpy, merge_by_loops)],
-    "01.4": [mask_by_loops, mask_in_numpy, mask_of_ones_and_zeros],
+    "01.4": [mask_by_loops, mask_in_numpy, lambda *case: mask_of_ones_and_zeros(*case) > 0],
     "01.5": [attention_by_einsum, attention_by_torch, attention_by_loops, attention_in_half_precision],
     "01.7": [whole_layer_by_heads, whole_layer_by_einsum, whole_layer_by_torch],
 }
@@ -122,9 +140,12 @@ WRONG = {
         ((lambda x, h: torch.stack(x.chunk(h, dim=1), dim=1), merge), "split: "),
         ((split, lambda y: y.reshape(len(y), -1, y.shape[1] * y.shape[3])), "merged without transposing"),
         ((lambda x, h: x.view(*x.shape[:2], h, -1).permute(2, 0, 1, 3), merge), "split: yours has the shape"),
+        ((split_that_remembers, merge_that_remembers), "merged: "),
     ],
     "01.4": [
-        (lambda *case: mask_of_ones_and_zeros(*case).float(), "asked for is True and False"),
+        (mask_of_ones_and_zeros, "this must hold True and False, yours holds int64"),
+        (lambda *case: mask_of_ones_and_zeros(*case).float(), "this must hold True and False, yours holds float32"),
+        (lambda *case: mask_of_ones_and_zeros(*case).tolist(), "this must hold True and False, yours holds int"),
         (lambda lengths, size: torch.arange(size) <= lengths.view(-1, 1, 1, 1), "counts one token too many"),
         (lambda lengths, size: torch.ones(len(lengths), 1, 1, size).bool(), "yours is True, the true value is False"),
         (lambda lengths, size: torch.arange(size) < lengths, "your code raises RuntimeError"),
@@ -132,6 +153,7 @@ WRONG = {
     "01.5": [
         (attention_scaled_twice, "divided by E, not by √E"),
         (lambda q, k, v, mask=None: (q @ k.mT).softmax(-1) @ v, "the scale is forgotten"),
+        (transposing_a_square_mask, "the mask is transposed: its rows are queries, its columns keys"),
     ],
     "01.6": [({"B": 4}, "B: yours is 4, the true value is 2")],
     "01.7": [

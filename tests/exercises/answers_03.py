@@ -94,7 +94,7 @@ def nine_steps_by_sentence(x, memory, mask, *parts):
 
 RIGHT = {
     "03.1": [steps()],
-    "03.3": [by_loops, by_difference, as_numbers],
+    "03.3": [by_loops, by_difference],
     "03.4": [by_trying, by_gradient, by_comparing, by_turning_signs, by_prefixes],
     "03.7": [nine_steps_in_a_row, nine_steps_in_a_loop, nine_steps_by_sentence],
 }
@@ -111,6 +111,7 @@ WRONG = {
     ],
     "03.3": [
         (lambda q, k: torch.tril(torch.ones(len(q), len(k))).bool(), "made from sizes"),
+        (as_numbers, "this must hold True and False, yours holds int64"),
         (lambda q, k: q[:, None] >= k, "your code raises RuntimeError"),
         (lambda q, k: torch.zeros(len(q), k.shape[-1]).masked_fill(q[:, None] < k, float("-inf")), "added to scores"),
     ],

@@ -45,7 +45,7 @@ def watch_nothing(kept):
 def problems_by_loops(weights, causal, real):
     found = set()
     for t, row in enumerate(weights.tolist()):
-        if abs(sum(row) - 1) > 1e-3:
+        if abs(sum(row) - 1) > 1e-4:
             found.add("sums")
         for s, weight in enumerate(row):
             if weight > 1e-9 and causal and s > t:
@@ -56,14 +56,14 @@ def problems_by_loops(weights, causal, real):
 
 
 def problems_as_a_list(weights, causal, real):
-    sums = ["sums"] if (weights.sum(-1) - 1).abs().max() > 1e-3 else []
+    sums = ["sums"] if (weights.sum(-1) - 1).abs().max() > 1e-4 else []
     padding = ["padding"] if (weights * ~real).sum() > 0 else []
     return [*padding, *sums, *(["future"] if causal and weights.triu(1).sum() > 0 else [])]
 
 
 def problems_in_numpy(weights, causal, real):
     w, named = weights.numpy(), {}
-    named["sums"] = not np.allclose(w.sum(axis=1), 1, atol=1e-3)
+    named["sums"] = not np.allclose(w.sum(axis=1), 1, atol=1e-4)
     named["future"] = causal and np.triu(w, 1).max() > 0
     named["padding"] = w[:, ~real.numpy()].any()
     return {name for name, wrong in named.items() if wrong}

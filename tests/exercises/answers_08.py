@@ -16,7 +16,7 @@ def mask_by_loops(prefix, length):
 
 
 def mask_in_numpy(prefix, length):
-    return np.maximum(np.tri(length), np.arange(length) < prefix)
+    return np.maximum(np.tri(length), np.arange(length) < prefix) > 0
 
 
 def leaks_by_gradient(model, x):
@@ -24,7 +24,7 @@ def leaks_by_gradient(model, x):
 
 
 def leaks_by_noise(model, x):
-    table = torch.zeros(len(x), len(x))
+    table = torch.zeros(len(x), len(x), dtype=torch.bool)
     for j in range(len(x)):
         other = x.clone()
         other[j] = torch.randn(x.shape[1]) * 10
@@ -80,7 +80,10 @@ RIGHT = {
 WRONG = {
     "08.1": [
         ((lambda prefix, length: torch.ones(length, length).tril() > 0, leaks_by_gradient), "this is the causal mask"),
-        ((lambda *case: mask_by_parts(*case) * 1.0, leaks_by_gradient), "this mask has numbers"),
+        (
+            (lambda *case: mask_by_parts(*case) * 1.0, leaks_by_gradient),
+            "mask: this must hold True and False, yours holds float32",
+        ),
         ((mask_by_parts, lambda model, x: jacobian(model, x).sum(dim=(1, 3)).T != 0), "the table is transposed"),
         ((lambda prefix, length: mask_by_parts(prefix + 1, length), leaks_by_zeros), "one token too many"),
     ],

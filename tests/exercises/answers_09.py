@@ -53,12 +53,12 @@ def complete_by_probability(next_logits, prompt, budget, context):
     new = []
     while True:
         if len(new) == budget:
-            return {"ids": torch.tensor(new), "why": "Budget"}
+            return {"ids": torch.tensor(new), "why": "budget"}
         if len(prompt) + len(new) == context:
-            return {"ids": new, "why": "Context"}
+            return {"ids": new, "why": "context"}
         p = next_logits(prompt + new).softmax(dim=0).numpy()
         if p.argmax() == 2:
-            return {"ids": np.array(new), "why": "End"}
+            return {"ids": np.array(new), "why": "end"}
         new.append(int(p.argmax()))
 
 

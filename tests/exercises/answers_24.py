@@ -165,7 +165,7 @@ WRONG = {
     "24.4": [
         (
             (mean_by_loops, nearest_by_loops, lambda *case: measure_by_loops(*case)[::-1]),
-            "the other way round: from the last to the first",
+            "in reverse order",
         ),
         ((mean_by_loops, lambda *case: nearest_in_one_list(*case) + 1, measure_by_loops), "nearest: at [0]: yours is"),
         ((lambda images, captions: images @ captions.T, nearest_by_loops, measure_by_loops), "your code raises"),

@@ -115,7 +115,7 @@ def card_by_hand(parts, written, control):
 
 def card_with_words(parts, written, control):
     return {
-        key: f" {value} ".upper() if isinstance(value, str) else value
+        key: f" {value} ".upper() if key in ("data", "licence", "not shown") else value
         for key, value in card(parts, written, control).items()
     }
 
@@ -145,10 +145,13 @@ RIGHT = {
 
 WRONG = {
     "80.1": [
-        (lambda: squares() + [("7", 49)], "pairs: yours is '1 are no two texts'"),
-        (lambda: [(text, " ") for text, _ in squares()], "pairs: yours is '698 are no two texts'"),
-        (lambda: [("x", "y", "z")] * 600, "pairs: yours is '600 are no two texts'"),
-        (list, "inputs: yours is 'too few'"),
+        (lambda: squares() + [("7", 49)], "entries that are no pair of texts: yours is 1, the true value is 0"),
+        (
+            lambda: [(text, " ") for text, _ in squares()],
+            "entries that are no pair of texts: yours is 698, the true value is 0",
+        ),
+        (lambda: [("x", "y", "z")] * 600, "entries that are no pair of texts: yours is 600, the true value is 0"),
+        (list, "different inputs (500 at least): yours is 0, the true value is 500"),
     ],
     "80.2": [
         (split_the_end, "inputs "),

@@ -99,6 +99,14 @@ def ends_with_an_open_task(notebook):
         yield "the scheme of marks is for the lecturer, in the source edition only"
 
 
+def says_how_many_exercises_it_has_and_how_long_they_take(notebook):
+    asked, first = heads(notebook), notebook.cells[0].source
+    number = ("four", "five", "six", "seven")[len(asked) - 4]
+    total = sum(int(minutes) for _, _, _, minutes, _, _ in asked)
+    if not re.search(rf"\b{number} exercises\b.*, about {total} minutes, and", first, re.I):
+        yield f"the first cell should say: {number} exercises, about {total} minutes"
+
+
 def tests_every_verb_of_its_lesson(notebook):
     goals = next(c.source for c in lesson_of(notebook).prose if "be able to" in c.source.lower())
     wanted = set(re.findall(r"(?<!\*)\*(\w[^*]*)\*(?!\*)", goals))
@@ -140,6 +148,7 @@ RULES = [
     mixes_kinds_that_are_known,
     folds_a_ladder_of_hints_into_each,
     ends_with_an_open_task,
+    says_how_many_exercises_it_has_and_how_long_they_take,
     *OF_A_LESSON,
 ]
 

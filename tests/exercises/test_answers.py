@@ -120,7 +120,7 @@ def test_a_true_result_that_was_spoiled_is_none(name):
         assert any(first_difference(*pair, exercise.tolerance) for pair in pairs), f"accepted: {what}"
 
 
-@pytest.mark.parametrize("name", [name for name, exercise in EXERCISES.items() if exercise.wants_a_function])
+@pytest.mark.parametrize("name", [n for n, e in EXERCISES.items() if e.wants_a_function and e.draw_cases([1]) != [()]])
 def test_who_knows_the_numbers_of_the_visible_cases_by_heart_is_refused(name):
     exercise = EXERCISES[name]
     seeds = range(1, 4), range(20_011, 20_014)

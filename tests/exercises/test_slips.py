@@ -82,7 +82,7 @@ def said(answer):
     ],
 )
 def test_an_answer_that_gives_what_a_slip_gives_is_told_so(answer, slip):
-    assert f"this comes out {slip}" in said(answer)
+    assert f"you get this {slip}" in said(answer)
 
 
 @pytest.mark.parametrize(
@@ -95,20 +95,20 @@ def test_an_answer_that_gives_what_a_slip_gives_is_told_so(answer, slip):
 )
 def test_brackets_inputs_and_numbers_can_be_mistaken(answer, slip):
     count = Exercise(id="99.2", title="Count", points=1, truth=layers, mistakes=[], cases=lambda seed: [(seed + 1, 7)])
-    assert f"this comes out {slip}" in examine(count, answer).message
+    assert f"you get this {slip}" in examine(count, answer).message
 
 
 def test_a_word_can_stand_for_another_one():
     named = Exercise(id="99.7", title="Sign", points=1, truth=sign, mistakes=[], cases=lambda seed: [(seed,), (-seed,)])
     message = examine(named, lambda x: {**sign(x), "of": "less"}).message
-    assert 'this comes out with "less", where "zero" belongs' in message
+    assert 'you get this with "less", where "zero" belongs' in message
 
 
 def test_a_function_of_both_sides_can_be_one_of_one_side():
     of_sum = Exercise(
         id="99.6", title="Sum", points=1, truth=grown, mistakes=[], cases=lambda seed: [cases(seed)[0][1:]]
     )
-    assert "this comes out with brackets in another place" in examine(of_sum, lambda x, by: x + by.exp()).message
+    assert "you get this with brackets in another place" in examine(of_sum, lambda x, by: x + by.exp()).message
 
 
 def test_a_slip_is_made_wherever_the_same_text_stands():
@@ -120,7 +120,7 @@ def test_a_slip_is_made_wherever_the_same_text_stands():
         mistakes=[],
         cases=lambda seed: [(torch.randn(5, 3, generator=torch.Generator().manual_seed(seed)),)],
     )
-    assert "over everything, not along an axis" in examine(both, lambda x: (x - x.mean()) / x.std()).message
+    assert "over all elements, not along one axis (`dim`)" in examine(both, lambda x: (x - x.mean()) / x.std()).message
     assert "along another axis" in examine(both, lambda x: (x - x.mean(0)) / x.std(0)).message
 
 
@@ -150,11 +150,11 @@ def test_steps_have_an_order_and_axes_a_number(wrong, slip):
 def test_a_value_has_slips_with_its_own_numbers_unless_they_come_out_easily():
     value = Exercise(id="99.4", title="Paper", points=1, truth=paper, mistakes=[])
     assert "without `64`, which must be added" in examine(value, {"kept": 40 * 384 * 2, "word": "cache"}).message
-    assert "this comes out" not in examine(value, {"kept": 3, "word": "cache"}).message
+    assert "you get this" not in examine(value, {"kept": 3, "word": "cache"}).message
 
 
 def test_an_answer_that_is_otherwise_wrong_is_told_of_no_slip():
-    assert "this comes out" not in said(lambda q, k, v: q * 0.1 + 3)
+    assert "you get this" not in said(lambda q, k, v: q * 0.1 + 3)
 
 
 def test_two_known_mistakes_at_once_are_both_told():
@@ -180,6 +180,33 @@ def test_in_a_loop_that_may_not_end_nothing_is_changed():
 
 def test_of_several_functions_each_has_slips_and_the_others_use_them():
     found = dict(slips((halves, all_halves)))
-    half, both = found["this comes out of `halves` upside down"]
+    half, both = found["you get this in `halves` with the fraction upside down: numerator and denominator exchanged"]
     assert (half(8), both([8, 4])) == (0.25, [0.25, 0.5])
-    assert any("of `all_halves`" in cause for cause in found)
+    assert any("in `all_halves`" in cause for cause in found)
+
+
+def counted(x):
+    """How often each number is there."""
+    counts = [0, 0, 0]
+    for number in x:
+        counts[number] += 1
+    return counts[::-1]
+
+
+def test_the_words_of_a_slip_are_those_that_a_student_can_search_for():
+    said = " ".join(cause for cause, _ in slips(counted))
+    assert "without changing an element (`x[i] += ...`)" in said
+    assert "without reversing a slice (`[::-1]`)" in said
+
+
+def cleared(parameters):
+    """Parameters without gradients."""
+    for parameter in parameters:
+        parameter.zero_()
+    return [parameter.detach().clone() for parameter in parameters]
+
+
+def test_a_step_that_is_left_out_has_the_name_of_its_call():
+    said = " ".join(cause for cause, _ in slips(cleared))
+    for name in ("without the call of `zero_`", "(`detach`)", "(`clone`)"):
+        assert name in said

@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from course_lib.exercises.patterns import pattern
-from course_lib.exercises.values import first_difference, is_missing
+from course_lib.exercises.values import Text, first_difference, returned
+from course_lib.remote import is_missing
 
 TRUE = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
 
@@ -55,10 +56,37 @@ def test_the_first_difference_is_named_by_its_axes():
 
 
 def test_yes_and_no_are_shown_as_such():
-    mask = torch.tensor([True, False])
-    assert difference([1, 0], mask) is None
-    for true in (mask, mask.tolist()):
-        assert difference([1, 1], true) == "at [1]: yours is True, the true value is False"
+    assert difference([1, 0], [True, False]) is None
+    assert difference([1, 1], [True, False]) == "at [1]: yours is True, the true value is False"
+
+
+@pytest.mark.parametrize(
+    ("given", "kind"),
+    [
+        (torch.tensor([1, 0]), "int64"),
+        (torch.tensor([0, -torch.inf]), "float32"),
+        (np.array([1, 0]), "int64"),
+        ([1, 0], "int"),
+        ("True", "str"),
+    ],
+)
+def test_a_mask_holds_true_and_false_and_no_numbers(given, kind):
+    true = torch.tensor([True, False])
+    assert difference(given, true) == f"this must hold True and False, yours holds {kind}"
+    for same in (true, true.numpy(), true.tolist(), list(true), list(true.numpy())):
+        assert difference(same, true) is None
+
+
+def test_a_text_that_a_function_returned_is_compared_to_the_letter():
+    true = returned({"text": "On the beach.", "texts": ["A", "B"], "set": {"Yes"}})
+    assert difference(returned({"text": "On the beach.", "texts": ("A", "B"), "set": ["Yes"]}), true) is None
+    for part, wrong in (
+        ("text", "on the beach."),
+        ("text", ["On the beach."]),
+        ("texts", ["A", "b"]),
+        ("set", {"yes"}),
+    ):
+        assert difference(returned({**true, part: wrong}), true)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +98,7 @@ def test_yes_and_no_are_shown_as_such():
         ("half", [1 / 3, 2 / 3], "yours is 'half', the true value is [0.3333, 0.6667]"),
         (torch.tensor([1.0, float("nan")]), [1, 2], "at [1]: yours is nan, the true value is 2"),
         ({"a": 1}, {"a": 1, "b": 2}, "b is still missing"),
+        ({"a": 1, "b": None}, {"a": 1, "b": 2}, "b is still missing (it is None)"),
         ({"a": 1, "b": 3}, {"a": 1, "b": 2}, "b: yours is 3, the true value is 2"),
         (5, {"a": 1}, "yours is 5, expected a dict with a"),
         ("Dog", "cat", "yours is 'Dog', the true value is 'cat'"),
@@ -153,7 +182,12 @@ def test_what_all_numbers_have_in_common_is_seen(given, says):
         (7, 3, None),
         (12, 11, "one too many"),
         (4, 3, None),
-        (2048, 2, "1,024"),
+        (2048, 2, None),
+        (5000, 5120, None),
+        (0.441, 0.4735, None),
+        ("0.7675", 0.7675, "this is a text; write a number without quotation marks"),
+        ("76.75%", 0.7675, "this is a text; write a number without quotation marks"),
+        ("many", 0.7675, None),
         (0.36, 0.64, "1 minus"),
         (9, 9.375, "rounded down"),
         (0, 0.6792, None),
@@ -186,6 +220,10 @@ def test_what_a_single_number_is_of_the_true_one_is_seen_if_it_is_no_chance(give
         ({1, 2}, {1, 2, 3}, "some are missing, and none is too many"),
         ([1, 2, 3], {1, 2}, "some are too many, and none is missing"),
         ({1, 4}, {1, 2}, None),
+        ("One Open", Text("one open"), "only capitals or blanks differ; a text must be the same to the letter"),
+        (["one open"], Text("one open"), "this is a list; the text alone was meant"),
+        ("two open", Text("one open"), None),
+        ([[1, 0], [1, 1]], torch.tensor([[True, False], [True, True]]), "a comparison, such as `>`, gives True"),
     ],
 )
 def test_how_a_list_went_wrong_is_seen(given, true, says):

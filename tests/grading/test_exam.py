@@ -84,13 +84,21 @@ def test_two_students_with_one_name_and_a_folder_in_use_are_refused(tmp_path):
         list(make_exam(SAMPLE, ["a"], tmp_path))
 
 
+def with_a_secret(folder):
+    """The sample as a lecturer's own exam."""
+    path = folder / "90_sample.py"
+    path.write_text(SAMPLE.read_text(encoding="utf-8").replace('secret=""', 'secret="ours"'), encoding="utf-8")
+    return path
+
+
 @pytest.mark.slow
 def test_an_exam_is_made_solved_and_graded(tmp_path):
-    exam, sheets = read_exam(SAMPLE), list(make_exam(SAMPLE, STUDENTS, tmp_path / "made"))
+    path = with_a_secret(tmp_path)
+    exam, sheets = read_exam(path), list(make_exam(path, STUDENTS, tmp_path / "made"))
     notebooks = [nbformat.read(path, as_version=4) for path in sheets]
-    for path, notebook in zip(sheets, notebooks, strict=True):
+    for sheet, notebook in zip(sheets, notebooks, strict=True):
         student = notebook.metadata[FOR]
-        assert path.parent.name == student
+        assert sheet.parent.name == student
         assert not re.search(r"SOLUTION|block\[:, None\]|summary", nbformat.writes(notebook))
         for cell in source_of(exam, student).cells:
             if cell.get("metadata", {}).get("nbgrader", {}).get("solution"):
@@ -98,9 +106,9 @@ def test_an_exam_is_made_solved_and_graded(tmp_path):
         if student != "Ana":
             wrong = "answer = {'scores': [9, 9, 9], 'weights': [0, 0, 1]}"
             cell_named(notebook, "answer-90-1").source = wrong
-        write(notebook, tmp_path / "in" / student / path.name)
+        write(notebook, tmp_path / "in" / student / sheet.name)
     write(copy.deepcopy(notebooks[0]), tmp_path / "in" / "Eve" / f"{exam.name}.ipynb")
-    grades = {g.student: g for *_, g in grade_exam(SAMPLE, tmp_path / "in", tmp_path / "out", Limits(), seed=7)}
+    grades = {g.student: g for *_, g in grade_exam(path, tmp_path / "in", tmp_path / "out", Limits(), seed=7)}
     assert [grade.points for _, grade in sorted(grades.items())] == [7, 5, 5, 7, 5]
     assert grades["Ana"].notes == []
     assert any("its questions are those of Ana" in note for note in grades["Eve"].notes)

@@ -1,11 +1,13 @@
 """A sample of an exam. Copy it to a place of your own, change the secret and the questions, and keep it to yourself."""
 
+import math
 import random
 
 import torch
 
 from course_lib.exercises import Exercise
-from course_lib.exercises.cases import as_mask, number
+from course_lib.exercises.cases import number
+from course_lib.exercises.units import of_bytes
 from course_lib.grading.exam import Exam, Question
 
 
@@ -13,7 +15,9 @@ def attention_on_paper(seed):
     """Scores and weights of a query with three keys of width 4."""
     dice = random.Random(seed)
     query = [dice.choice((-1, 1)) for _ in range(4)]
-    keys = [[dice.choice((-1, 0, 1)) for _ in range(4)] for _ in range(3)]
+    keys = []
+    while len({sum(map(math.prod, zip(query, key, strict=True))) for key in keys}) < 3:  # three scores that differ
+        keys = [[dice.choice((-1, 0, 1)) for _ in range(4)] for _ in range(3)]
 
     def paper(scale=2.0, shares=lambda scores: scores.softmax(dim=0)):
         scores = torch.tensor(keys) @ torch.tensor(query) / scale
@@ -57,6 +61,7 @@ def bytes_of_a_cache(seed):
             ("keys and values: twice as much", size(both=1)),
             ("key-value heads count, not query heads", size(heads=heads)),
             ("a number takes 2 bytes", size(bytes=1)),
+            *of_bytes(size()),
         ],
     )
     text = f"""A decoder has {layers} layers, {heads} query heads and {shared} key-value heads, 128 wide. How many MiB
@@ -78,7 +83,6 @@ def mask_in_blocks(seed):
         points=3,
         truth=mask,
         cases=lambda seed: [(number(seed, 5, 11), 3), (7, number(seed, 1, 4)), (2, 5)],
-        run=as_mask,
         axes="query key",
         mistakes=[
             ("the mask is causal in the block, too: there all may see all", lambda n, b: mask(n, 1)),
@@ -126,6 +130,6 @@ answer = {shapes}
 EXAM = Exam(
     name="90_sample",
     title="A sample of an exam",
-    secret="write a text of your own here",
+    secret="",  # a text of your own that nobody guesses
     questions=[attention_on_paper, bytes_of_a_cache, mask_in_blocks, shape_of_logits],
 )

@@ -1,0 +1,96 @@
+"""The cases of an exercise tell its solution from what only looks like it."""
+
+import pytest
+import torch
+
+from course_lib.exercises.causes import names_of, quietly
+from course_lib.exercises.values import first_difference
+from tests.exercises.lookalikes import as_numbers, given_away, lookalikes, other_texts
+from tests.exercises.test_answers import EXERCISES
+
+FUNCTIONS = [name for name, exercise in EXERCISES.items() if exercise.wants_a_function]
+HIDDEN = range(20_011, 20_014)
+
+
+def is_refused(exercise, answer, cases):
+    """Whether an answer, a function of nothing but a case, is refused."""
+    for case in cases:
+        try:
+            with quietly():
+                given = exercise.apply(answer, case)
+        except Exception:
+            return True
+        if first_difference(given, exercise.true_value(case), exercise.tolerance):
+            return True
+    return False
+
+
+def results(exercise):
+    return [exercise.true_value(case) for case in exercise.draw_cases(HIDDEN)]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_no_lookalike_of_a_solution_is_accepted(name):
+    exercise = EXERCISES[name]
+    cases = exercise.draw_cases(HIDDEN)
+    accepted = [what for what, answer in lookalikes(exercise.truth) if not is_refused(exercise, answer, cases)]
+    assert accepted == []
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_mask_of_numbers_is_refused(name):
+    exercise, true = EXERCISES[name], results(EXERCISES[name])
+    for value in filter(has_masks, true):
+        assert first_difference(as_numbers(value), value, exercise.tolerance)
+
+
+def has_masks(value):
+    parts = value.values() if isinstance(value, dict) else [value]
+    return any(isinstance(part, torch.Tensor) and part.dtype is torch.bool for part in parts)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_text_that_a_function_returns_is_compared_to_the_letter(name):
+    exercise, true = EXERCISES[name], results(EXERCISES[name])
+    for value in filter(has_texts, true):
+        for other in other_texts(value):
+            assert first_difference(other, value, exercise.tolerance)
+
+
+def has_texts(value):
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return isinstance(value, str) or any(map(has_texts, parts))
+
+
+@pytest.mark.parametrize("name", [name for name in FUNCTIONS if isinstance(EXERCISES[name].truth, tuple)])
+def test_no_function_of_an_answer_is_told_by_another_what_it_must_return(name):
+    assert not set.intersection(*(given_away(EXERCISES[name], case) for case in EXERCISES[name].draw_cases(HIDDEN)))
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_mask_that_is_handed_in_has_rows_that_differ_in_some_case(name):
+    names = names_of(EXERCISES[name])
+    cases = [dict(zip(names, case, strict=False)) for case in EXERCISES[name].draw_cases(HIDDEN)]
+    masks = [case["mask"] for case in cases if case.get("mask") is not None]
+    assert not masks or any(mask.shape[-2] == mask.shape[-1] > 1 and not mask.equal(mask.mT) for mask in masks)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_numbers_are_large_beside_their_tolerance_in_some_case(name):
+    exercise = EXERCISES[name]
+    for part, numbers in parts(results(exercise)).items():
+        assert max(numbers) > 50 * exercise.tolerance or not any(numbers), part
+
+
+def parts(true):
+    """The largest number of each part in each result."""
+    found = {}
+    for value in true:
+        for name, part in value.items() if isinstance(value, dict) else [("", value)]:
+            try:
+                numbers = torch.as_tensor(part).double()
+            except (TypeError, ValueError, RuntimeError):
+                continue
+            if numbers.numel():
+                found.setdefault(name, []).append(numbers.abs().max().item())
+    return found
