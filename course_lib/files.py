@@ -46,7 +46,10 @@ def atomic_file(path: Path | str) -> Iterator[Path]:
 
 
 def clear_drafts(path: Path) -> None:
-    """Remove the drafts of `path` that writers on this machine left behind when they were killed."""
+    """Remove the drafts of `path` that writers on this machine left behind when they were killed.
+
+    A draft that can't be removed, such as another user's, stays.
+    """
     import psutil
 
     mine = f".{path.name}.{platform.node()}-"
@@ -54,7 +57,8 @@ def clear_drafts(path: Path) -> None:
         if draft.name.startswith(mine) and draft.suffix == ".draft":
             process = draft.name.removeprefix(mine).partition("-")[0]
             if process.isdecimal() and not psutil.pid_exists(int(process)):
-                draft.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):
+                    draft.unlink()
 
 
 def write_json(path: Path | str, content: object) -> None:

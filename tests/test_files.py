@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -167,6 +168,17 @@ def test_threads_have_drafts_of_their_own(path):
         other.join()
         assert path.read_bytes() == b"other"
     assert path.read_bytes() == b"mine"
+
+
+def test_a_draft_that_can_not_be_removed_stops_no_save(path):
+    write(path, b"old")
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    draft = path.parent / f".{path.name}.{platform.node()}-{ended.pid}-1.draft"
+    draft.mkdir()  # as one of another user in a sticky folder
+    write(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert draft.exists()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")

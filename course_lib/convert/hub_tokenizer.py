@@ -36,8 +36,9 @@ class HubTokenizer:
                 f"{folder} has no tokenizer.json; if its tokenizer is of another kind, let transformers write one: "
                 "AutoTokenizer.from_pretrained(FOLDER).save_pretrained(ANOTHER)"
             )
+        text = read_text(path)
         try:
-            fast = FastTokenizer.from_file(str(path))
+            fast = FastTokenizer.from_str(text)
         except Exception as error:  # tokenizers raises bare Exception
             raise CourseError(f"{path} is not a tokenizer: {error}") from None
         config = read_config(folder, CONFIG) if (folder / CONFIG).is_file() else {}

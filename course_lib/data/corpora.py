@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from course_lib.data.sources import no_progress_bars
+from course_lib.data.sources import quiet_datasets
 
 SECONDS = 5  # to wait for the hub's first answer
 
@@ -62,7 +62,7 @@ def sample(corpus: Corpus) -> Sample:
 
     options = dict(option.split("=") for option in corpus.options.split())
     try:
-        with no_progress_bars():
+        with quiet_datasets():
             rows = load_dataset(corpus.hub_id, split="train", streaming=True, **options)
             return Sample(next(iter(rows))[corpus.column])
     except Exception as error:  # no access, no reader for the format, a new layout: datasets says which

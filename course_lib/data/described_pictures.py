@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from course_lib.data.picture_files import SPLITS, has_split_files, names_of, pictures_in, split_folder
 from course_lib.data.pictures import open_picture
-from course_lib.data.sources import SHARES, no_progress_bars, share
+from course_lib.data.shares import SHARES, share
+from course_lib.data.sources import quiet_datasets
 from course_lib.data.text_files import check_row, full_lines, parse
 from course_lib.errors import CourseError, located
 
@@ -25,7 +26,7 @@ def is_described_folder(source: str | Path) -> bool:
     return os.path.isdir(source) and not has_split_files(Path(source))
 
 
-@no_progress_bars()
+@quiet_datasets()
 def load_described_pictures(folder: Path, split: str, read: Reader) -> "datasets.Dataset":
     """The pictures of a folder as rows of `image`, and what `read` keeps of each line of `metadata.jsonl`.
 

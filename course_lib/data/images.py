@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from course_lib.data.described_pictures import is_described_folder, load_described_pictures
 from course_lib.data.picture_files import is_picture_folder, load_picture_folder, readable_pictures
-from course_lib.data.sources import load_source, no_progress_bars, require_columns
+from course_lib.data.sources import load_source, quiet_datasets, require_columns
 from course_lib.errors import CourseError, located
 
 if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
@@ -108,7 +108,7 @@ def check_labels(rows: "datasets.Dataset", name: str) -> None:
             raise CourseError(f"row {number} of {name} should have a label, a text or a whole number; got {label!r}")
 
 
-@no_progress_bars()
+@quiet_datasets()
 def with_classes(rows: "datasets.Dataset", names: Sequence[str]) -> "datasets.Dataset":
     """The rows with labels that are numbers of classes. Raises CourseError for a label that is no class."""
     from datasets import ClassLabel

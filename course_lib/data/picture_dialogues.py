@@ -11,7 +11,7 @@ from course_lib.data.images import captions_of, load_captions
 from course_lib.data.messages import Conversation, with_pictures
 from course_lib.data.picture_files import as_pictures, folder_of
 from course_lib.data.pictures import open_picture
-from course_lib.data.sources import load_source, no_progress_bars, require_columns
+from course_lib.data.sources import load_source, quiet_datasets, require_columns
 from course_lib.errors import CourseError, located
 
 if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
@@ -71,7 +71,7 @@ def texts_of(row: dict[str, Any]) -> list[dict[str, str]]:
     return [{role: text[role] for role in ("user", "assistant")} for text in row["texts"]]
 
 
-@no_progress_bars()
+@quiet_datasets()
 def about_each(rows: "datasets.Dataset") -> "datasets.Dataset":
     """Rows of an `image` and texts as rows of `images`, one in each, and texts."""
     from datasets import Dataset, Image
@@ -81,7 +81,7 @@ def about_each(rows: "datasets.Dataset") -> "datasets.Dataset":
     return with_images(Dataset.from_dict(columns), decode=True)
 
 
-@no_progress_bars()
+@quiet_datasets()
 def beside(source: str | Path, rows: "datasets.Dataset") -> "datasets.Dataset":
     """The rows with pictures that are named as files looked for beside the source's."""
     from datasets import List, Value
@@ -93,7 +93,7 @@ def beside(source: str | Path, rows: "datasets.Dataset") -> "datasets.Dataset":
     return rows.remove_columns("images").add_column("images", files)
 
 
-@no_progress_bars()
+@quiet_datasets()
 def with_images(rows: "datasets.Dataset", decode: bool, name: str = "the little world") -> "datasets.Dataset":
     """The rows with lists of pictures, as Pillow has them (`decode`) or as bytes and paths."""
     from datasets import Image, List

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from course_lib.data.pictures import open_picture
-from course_lib.data.sources import SHARES, named, no_progress_bars, share
+from course_lib.data.shares import SHARES, share
+from course_lib.data.sources import named, quiet_datasets
 from course_lib.errors import CourseError, located
 
 if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
@@ -92,7 +93,7 @@ def folder_of(source: str | Path) -> Path:
     return Path(source) if os.path.isdir(source) else Path(source).parent
 
 
-@no_progress_bars()
+@quiet_datasets()
 def readable_pictures(rows: "datasets.Dataset", source: str | Path) -> "datasets.Dataset":
     """The rows with pictures that are found and can be read; where they are named as files, beside the source's.
 

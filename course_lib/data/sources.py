@@ -4,10 +4,11 @@ import contextlib
 import hashlib
 import io
 import os
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from course_lib.data.shares import SHARES, digests, share
 from course_lib.data.text_files import check_json, check_lines, is_list, load_plain_text
 from course_lib.errors import CourseError
 from course_lib.files import atomic_file
@@ -35,10 +36,10 @@ def load_source(source: str | Path, split: str, world: World) -> "datasets.Datas
         CourseError: the source, the split or the file can't be used; the message says what was found instead.
     """
     if source == "world":
-        with no_progress_bars():
+        with quiet_datasets():
             return load_world(split, world)
     if source and os.path.exists(source):  # unlike Path's, it bears names that are too long
-        with no_progress_bars():
+        with quiet_datasets():
             return load_path(Path(source), split)
     if isinstance(source, str) and source.count("/") == 1 and not source.startswith((".", "/", "~")):
         return load_hub(source, split)
@@ -49,15 +50,21 @@ def load_source(source: str | Path, split: str, world: World) -> "datasets.Datas
 
 
 @contextlib.contextmanager
-def no_progress_bars() -> Iterator[None]:
-    """Keep `datasets` from drawing progress bars for what is read in no time; downloads from the hub have theirs."""
-    from datasets import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
+def quiet_datasets() -> Iterator[None]:
+    """Keep `datasets` from drawing progress bars for what is read in no time, and from logging errors that we raise.
 
-    were_disabled = are_progress_bars_disabled()
+    Downloads from the hub keep both.
+    """
+    from datasets import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
+    from datasets.utils import logging
+
+    were_disabled, verbosity = are_progress_bars_disabled(), logging.get_verbosity()
     disable_progress_bars()
+    logging.set_verbosity(logging.CRITICAL)
     try:
         yield
     finally:
+        logging.set_verbosity(verbosity)
         if not were_disabled:
             enable_progress_bars()
 
@@ -123,25 +130,6 @@ def load_path(path: Path, split: str) -> "datasets.Dataset":
     if not part:
         raise CourseError(f'{path} has no row for split "{split}": of ten different rows, {SHARES}')
     return rows.select(part).flatten_indices()
-
-
-def digests(rows: "datasets.Dataset") -> Iterator[bytes]:
-    """Yield a digest of each row as it is stored: pictures are not decoded."""
-    for table in rows.with_format("arrow").iter(batch_size=100):
-        yield from (hashlib.sha256(repr(row).encode()).digest() for row in table.to_pylist())
-
-
-SHARES = "the 9th is for validation and the 10th for the test"
-
-
-def share(items: Iterable[Hashable], split: str) -> list[int]:
-    """Return the indices of the items for a split: of ten different items, 8 are for training (see `SHARES`).
-
-    Equal items always get into the same split. Items at the end don't change the split of the items before them.
-    """
-    numbers, part = {}, {8: "validation", 9: "test"}
-    counted = [numbers.setdefault(item, len(numbers)) for item in items]
-    return [index for index, number in enumerate(counted) if part.get(number % 10, "train") == split]
 
 
 def load_file(file: Path, split: str) -> "datasets.Dataset":

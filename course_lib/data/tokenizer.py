@@ -10,7 +10,7 @@ from tokenizers import Tokenizer as FastTokenizer
 from torch import Tensor
 
 from course_lib.errors import CourseError
-from course_lib.files import atomic_file
+from course_lib.files import atomic_file, read_text
 
 PAD, BOS, EOS = 0, 1, 2
 SPECIAL_TOKENS = ("<pad>", "<bos>", "<eos>")
@@ -84,10 +84,9 @@ class Tokenizer:
     @classmethod
     def load(cls, path: Path | str) -> Self:
         """Read a `tokenizer.json`. Raises CourseError when it is missing or damaged."""
-        if not Path(path).is_file():
-            raise CourseError(f"{path} is missing")
+        text = read_text(path)  # tokenizers can't open files in folders whose names are not Unicode
         try:
-            return cls(FastTokenizer.from_file(str(path)))
+            return cls(FastTokenizer.from_str(text))
         except Exception as error:  # tokenizers raises bare Exception
             raise CourseError(f"{path} is not a tokenizer: {error}") from None
 

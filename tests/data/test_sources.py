@@ -1,7 +1,9 @@
 """Sources: a name, a path or a hub id; what is not there is named."""
 
 import itertools
+import logging
 import os
+from logging.handlers import BufferingHandler
 from pathlib import Path
 
 import pytest
@@ -110,6 +112,16 @@ def test_a_file_that_is_not_what_its_name_says_is_named(name, tmp_path):
     (tmp_path / name).write_bytes(b"these bytes are plain text")
     with pytest.raises(CourseError, match=name):
         load(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["train.parquet", "train.jsonl", "train.jsonl.gz"])
+def test_of_a_damaged_file_nothing_is_logged_beside_the_error(name, tmp_path):
+    logger, handler = logging.getLogger("datasets"), BufferingHandler(99)
+    logger.addHandler(handler)
+    with pytest.raises(CourseError, match=name):
+        load(write(tmp_path / name, b'{"text": "um"}\n{"text": "do'))
+    logger.removeHandler(handler)
+    assert handler.buffer == []
 
 
 @pytest.mark.parametrize("source", ["someone/something", "someone/something:en-pt"])

@@ -1,8 +1,11 @@
 """The tokenizer: any text comes back lower-cased and otherwise whole, and no text is a command."""
 
 import json
+import os
 import random
+import sys
 import unicodedata
+from pathlib import Path
 
 import pytest
 
@@ -130,6 +133,14 @@ def test_saving_and_loading_keep_every_id(tmp_path):
     loaded = Tokenizer.load(tmp_path / "tokenizer.json")
     assert len(loaded) == len(toy_tokenizer())
     assert loaded.encode_batch(TEXTS) == toy_tokenizer().encode_batch(TEXTS)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere all names are Unicode")
+def test_a_tokenizer_is_loaded_from_a_folder_whose_name_is_not_unicode(tmp_path):
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/b\xe9"))
+    folder.mkdir()
+    toy_tokenizer().save(folder / "tokenizer.json")
+    assert len(Tokenizer.load(folder / "tokenizer.json")) == len(toy_tokenizer())
 
 
 def test_training_twice_gives_the_same_tokenizer(tmp_path):

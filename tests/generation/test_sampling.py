@@ -82,6 +82,12 @@ def test_a_temperature_near_zero_is_the_greedy_choice():
     assert torch.equal(Sampler(temperature=1e-5)(logits), likeliest(logits))
 
 
+@pytest.mark.parametrize(("top_p", "kept"), [(0.24, 1), (0.25, 1), (0.26, 2), (0.5, 2), (0.75, 3), (1.0, 4)])
+def test_no_more_tokens_are_kept_than_reach_top_p(top_p, kept):
+    four_alike = torch.zeros(1, 4)  # 0.25 each, with no rounding
+    assert (Sampler(top_p=top_p).probabilities(four_alike) > 0).sum() == kept
+
+
 @pytest.mark.parametrize("temperature", [0.0, -1.0, 1e-38, float("nan"), float("inf")])
 def test_a_temperature_of_zero_or_below_is_refused(temperature):
     with pytest.raises(CourseError, match=f"temperature must be above 0.*got {temperature}"):

@@ -114,6 +114,23 @@ def test_after_an_interrupted_step_all_go_on_as_if_it_had_not_begun(float64):
     assert [list(server.listen(request)) for request in requests] == [alone(model, *ask) for ask in asked]
 
 
+@pytest.mark.parametrize("call", [1, 2])
+def test_after_an_error_while_a_prompt_is_read_the_others_go_on_though_nobody_waits_for_its_text(call, float64):
+    model, asked = tiny_llm(max_length=27), [(prompt, 6) for prompt in prompts(4)]
+    server, calls = Server(model, max_rows=5), []
+    requests = [server.submit(prompt, {END}, max_new_tokens=count) for prompt, count in asked]
+    server.step()
+    hook = model.layers[1].register_forward_hook(lambda *_: calls.append(1) or interrupt(len(calls) == call))
+    later = [server.submit(prompt, {END}, max_new_tokens=6) for prompt in prompts(7)[4:]]
+    with pytest.raises(KeyboardInterrupt):
+        while True:
+            server.step()
+    hook.remove()
+    assert [list(server.listen(request)) for request in requests] == [alone(model, *ask) for ask in asked]
+    assert [list(server.listen(request)) for request in later] == [alone(model, r.prompt, 6) for r in later]
+    assert len(server.pool.free) == server.pool.num_pages
+
+
 def interrupt(now):
     if now:
         raise KeyboardInterrupt

@@ -115,9 +115,7 @@ def test_a_cache_takes_in_no_text_whose_length_would_turn_its_keys_anew(first, r
     parts = tokens[:, :first], *tokens[:, first:7].split(1, dim=1)
     logits = torch.cat([read(part, cache=cache) for part in parts], dim=1)
     assert_near(logits, model(tokens[:, :7]), 1e-5)
-    with pytest.raises(
-        CourseError, match="a cache with DynamicNtkScaling can't hold more than 7 tokens, got 8; .*Yarn"
-    ):
+    with pytest.raises(CourseError, match="a cache with DynamicNtkScaling can't hold more than 7 tokens, got 8; "):
         read(tokens[:, 7:], cache=cache)
     with pytest.raises(CourseError, match="can't hold more than 7 tokens, got 8"):
         read(tokens, cache=model.new_cache())
