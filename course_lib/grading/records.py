@@ -14,7 +14,7 @@ from course_lib.exercises.results import Result
 from course_lib.files import read_json, sha256, write_json
 from course_lib.grading.editions import generate, open_course
 from course_lib.grading.exam import FOLDER
-from course_lib.grading.gradebook import corrected, record_nothing
+from course_lib.grading.gradebook import OURS, corrected, record_nothing
 from course_lib.grading.grades import Grade
 from course_lib.grading.students import Owner
 
@@ -63,7 +63,7 @@ def keep(grade, submission, out):
         grade = replace(earlier, notes=[*dict.fromkeys((*earlier.notes, note))])
     elif earlier and earlier.has_answers:
         grade.notes.append(f"replaces an earlier submission with {earlier.points:g} of {earlier.of:g} points")
-    elif submission.edition and not grade.is_judged:
+    elif submission.edition and not grade.is_judged and (out / OURS).exists():
         with contextlib.suppress(Exception):  # as far as the gradebook can be written
             record_nothing(submission, out)
     digest = [sha256(submission.path)] if submission.path.is_file() else []

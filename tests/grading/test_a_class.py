@@ -77,7 +77,7 @@ HARMFUL = {  # what it submits, its points, and what is said of it
             release, a2="from course_lib.exercises.lesson_01 import prediction as solved\nprediction = solved()"
         ),
         0,
-        "reaches for the solutions",
+        "imports course_lib.exercises.lesson_01.prediction",
     ),
 }
 
