@@ -21,10 +21,8 @@ from course_lib.grading.students import Owner
 RUN, TABLE = "run.json", "grades.csv"
 
 
-def open_run(out, names, sources, seed=None, add=False):
+def open_run(out, seed=None, add=False):
     """Begin a run of grading in the folder `out`, or go on with the one that is there; returns its seed.
-
-    `names` are the editions that are needed from `sources`.
 
     Raises:
         CourseError: `out` has something else in it, a run with another seed, or one that is finished, and not to be
@@ -39,13 +37,17 @@ def open_run(out, names, sources, seed=None, add=False):
         raise CourseError(f"the run in {out} has the seed {earlier}, not {seed}")
     seed = earlier if earlier is not None else secrets.randbelow(2**31) if seed is None else seed
     write_json(out / RUN, {"seed": seed})
+    return seed
+
+
+def bring_editions(out, names, sources):
+    """Make the student editions `names` of the sheets in the folder `sources`, as far as `out` lacks them."""
     for name in names:
         if not (out / "release" / name / f"{name}.ipynb").exists():
             shutil.copytree(sources / name, out / "source" / name, dirs_exist_ok=True)
             if (sources.parent / FOLDER).exists():
                 shutil.copytree(sources.parent / FOLDER, out / FOLDER, dirs_exist_ok=True)
             generate(open_course(out), name)
-    return seed
 
 
 def place_of(submission, out):
