@@ -13,7 +13,17 @@ from course_lib.grading.grade import grade_submission
 from course_lib.grading.grades import empty_grade
 from course_lib.grading.mistakes import write_mistakes
 from course_lib.grading.namespace import OPEN_DOOR, UNPROTECTED, can_isolate
-from course_lib.grading.records import all_kept, forget_remarks, keep, kept, open_run, owners_in, place_of, record_in
+from course_lib.grading.records import (
+    all_kept,
+    bring_editions,
+    forget_remarks,
+    keep,
+    kept,
+    open_run,
+    owners_in,
+    place_of,
+    record_in,
+)
 from course_lib.grading.report import write_report
 from course_lib.grading.sandbox import Limits
 from course_lib.grading.students import by_names, read_class
@@ -42,10 +52,11 @@ def grade_folder(folder, out, limits=None, editions=EDITIONS, seed=None, add=Fal
     if limits.isolated and not can_isolate():
         raise CourseError(OPEN_DOOR)
     names = sorted(path.name for path in (editions / "source").glob("[0-9]*"))
+    seed = open_run(out, seed, add)
     identify = read_class(students).identify if students else by_names(owners_in(out))
     submissions = find_submissions(folder, names, out / "unpacked", identify)
     needed = sorted({submission.edition for submission in submissions if submission.edition})
-    seed = open_run(out, needed, editions / "source", seed, add)
+    bring_editions(out, needed, editions / "source")
     if CONTEXT.get_start_method() == "forkserver":
         CONTEXT.set_forkserver_preload(["course_lib.grading.grade", "course_lib.grading.execution"])
     pool = ThreadPoolExecutor(min(4, os.cpu_count() or 1))

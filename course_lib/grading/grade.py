@@ -51,7 +51,7 @@ def graded(submission, out, limits, seed, earlier):
     grade.answers = fingerprints(notebook, release)
     notebook, problems = autograde(notebook, submission, out, limits, seed)
     grade.exercises = results(notebook)
-    grade.points = sum(result.points for result in grade.exercises)
+    grade.points = grade.earned
     grade.notes += [*troubles(notebook), *problems]
     return grade
 

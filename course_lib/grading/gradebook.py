@@ -53,7 +53,7 @@ def correct(grade, marks):
         given = judged.get(exercise, Result(exercise, 0, mark.max_score, "graded by hand"))
         judged[exercise] = replace(given, points=mark.score)
     before, grade.exercises = grade.points, list(judged.values())
-    grade.points = sum(result.points for result in grade.exercises)
+    grade.points = grade.earned
     grade.notes.append(f"corrected by hand: {grade.points:g} points, not {before:g}")
 
 
@@ -62,7 +62,7 @@ def mark_task(grade, marks):
     given = [mark for mark in marks if mark.manual_score is not None]
     if given:
         grade.by_hand, of = sum(mark.score for mark in given), sum(mark.max_score for mark in given)
-        grade.points, grade.of = grade.points + grade.by_hand, grade.of + of
+        grade.points, grade.of = round(grade.points + grade.by_hand, 2), grade.of + of
         grade.notes.append(f"with {grade.by_hand:g} of {of:g} points for the open task")
 
 

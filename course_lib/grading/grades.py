@@ -35,6 +35,11 @@ class Grade:
     by_hand: float | None = None
 
     @property
+    def earned(self):
+        """The points of all exercises together; they are shares, such as 1.33, with two decimals at most."""
+        return round(sum(result.points for result in self.exercises), 2)
+
+    @property
     def page(self):
         """The path of the feedback page in the folder of the results; there may be none."""
         return Path("feedback", self.id, self.edition, f"{self.edition}.html")

@@ -14,17 +14,15 @@ from course_lib.exercises.results import Result
 from course_lib.files import read_json, sha256, write_json
 from course_lib.grading.editions import generate, open_course
 from course_lib.grading.exam import FOLDER
-from course_lib.grading.gradebook import corrected, record_nothing
+from course_lib.grading.gradebook import OURS, corrected, record_nothing
 from course_lib.grading.grades import Grade
 from course_lib.grading.students import Owner
 
 RUN, TABLE = "run.json", "grades.csv"
 
 
-def open_run(out, names, sources, seed=None, add=False):
+def open_run(out, seed=None, add=False):
     """Begin a run of grading in the folder `out`, or go on with the one that is there; returns its seed.
-
-    `names` are the editions that are needed from `sources`.
 
     Raises:
         CourseError: `out` has something else in it, a run with another seed, or one that is finished, and not to be
@@ -39,13 +37,17 @@ def open_run(out, names, sources, seed=None, add=False):
         raise CourseError(f"the run in {out} has the seed {earlier}, not {seed}")
     seed = earlier if earlier is not None else secrets.randbelow(2**31) if seed is None else seed
     write_json(out / RUN, {"seed": seed})
+    return seed
+
+
+def bring_editions(out, names, sources):
+    """Make the student editions `names` of the sheets in the folder `sources`, as far as `out` lacks them."""
     for name in names:
         if not (out / "release" / name / f"{name}.ipynb").exists():
             shutil.copytree(sources / name, out / "source" / name, dirs_exist_ok=True)
             if (sources.parent / FOLDER).exists():
                 shutil.copytree(sources.parent / FOLDER, out / FOLDER, dirs_exist_ok=True)
             generate(open_course(out), name)
-    return seed
 
 
 def place_of(submission, out):
@@ -63,7 +65,7 @@ def keep(grade, submission, out):
         grade = replace(earlier, notes=[*dict.fromkeys((*earlier.notes, note))])
     elif earlier and earlier.has_answers:
         grade.notes.append(f"replaces an earlier submission with {earlier.points:g} of {earlier.of:g} points")
-    elif submission.edition and not grade.is_judged:
+    elif submission.edition and not grade.is_judged and (out / OURS).exists():
         with contextlib.suppress(Exception):  # as far as the gradebook can be written
             record_nothing(submission, out)
     digest = [sha256(submission.path)] if submission.path.is_file() else []

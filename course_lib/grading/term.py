@@ -91,7 +91,7 @@ def row_of(student, sheets, grades):
     """A student's points of each sheet, empty where nothing was handed in; then the sum, and of how many."""
     of = {edition: max(g.of for (_, sheet), g in grades.items() if sheet == edition) for edition in sheets}
     points = [grades[student, sheet].points if (student, sheet) in grades else "" for sheet in sheets]
-    return [student, *points, sum(each for each in points if each != ""), sum(of.values())]
+    return [student, *points, round(sum(each for each in points if each != ""), 2), sum(of.values())]
 
 
 def as_html(row):

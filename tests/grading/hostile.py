@@ -38,9 +38,9 @@ def solved(points=3, note="", first="", **answers):
 
 
 def cheating(code):
-    """One right answer, and one that cheats; a notebook that reaches for the solutions isn't run at all."""
-    points, note = (0, "reaches for the solutions") if "course_lib.exercises" in code else (1, "")
-    return solved(points, note, a2=RIGHT, a4=f"{code}\nmask_padding = mask")
+    """One right answer, and one that cheats; an import from the exercises is noted, and costs nothing by itself."""
+    note = "imports course_lib.exercises" if "import course_lib.exercises" in code else ""
+    return solved(1, note, a2=RIGHT, a4=f"{code}\nmask_padding = mask")
 
 
 def changed(change, points=3, note=""):
@@ -215,6 +215,7 @@ CASES = {
     "no metadata": changed(without_metadata, note="lost its metadata"),
     "own check": solved(1, a2=RIGHT, a4="mask_padding = 1\ncheck = lambda *answer: 2"),
     "endless loop": solved(1, a2=RIGHT, a4=LOOPS),
+    "half a letter in an output": solved(3, "", "print('a\\ud800b')\nraise ValueError('\\udcff')"),
     "half a gigabyte of output": solved(3, "printed more than", "for _ in range(500):\n    print('x' * 10**6)"),
     "memory": solved(3, "MemoryError", "x = bytearray(2**40)"),
     "sleeps": solved(1, "did not end within", a2=RIGHT, a4="import time\ntime.sleep(10_000)"),
@@ -248,14 +249,14 @@ CASES = {
         1, a2=RIGHT, a4="import itertools\ndef mask_padding(lengths, size):\n    return itertools.count()"
     ),
     "an answer that lies": solved(1, a2=RIGHT, a4=LIES),
-    "two hundred files": Case(lambda folder, release: several(folder, release, 200), 3, "and 197 more"),
+    "two hundred files": Case(lambda folder, release: several(folder, release, 200), 3, "of 201 notebooks"),
     "links": Case(linked, 0, "no notebook found"),
-    "zip of a folder": Case(zipped, 0, "no notebook found, but all of it.zip"),
+    "zip of a folder": Case(zipped, 0, "not a notebook"),
     "deep in folders": Case(deep, 3),
     "Ana Silva_4711_assignsubmission_file": solved(a2=RIGHT, a4=LOOP),
     "nested": Case(text("[" * 100_000), 0, "not a notebook"),
     "huge": Case(text('{"cells": "' + "x" * 21_000_000 + '"}'), 0, "not read: the file has 21 MB"),
-    "half a letter": Case(half_a_letter, 0, "not graded"),
+    "half a letter": Case(half_a_letter, 3, "half characters"),
     "a thousand points": changed(with_points),
     "a cell of its own": changed(with_a_cell_of_its_own),
     "another check": changed(with_another_check, 1, "was changed"),

@@ -16,12 +16,12 @@ from tests.grading.small_course import NAME, POINTS, source_notebook, write
 SHEETS = [NAME, "02_small", "03_small"]
 
 
-def write_class(root, sheets=SHEETS, seed=77):
+def write_class(root, sheets=SHEETS, seed=77, out="out"):
     """A course with some small sheets, whose student editions are made already in the folder `out`."""
-    for folder in (root / "source", root / "out" / "source", root / "out" / "release"):
+    for folder in (root / "source", root / out / "source", root / out / "release"):
         for sheet in sheets:
             write(source_notebook(), folder / sheet / f"{sheet}.ipynb")
-    write_json(root / "out" / "run.json", {"seed": seed})
+    write_json(root / out / "run.json", {"seed": seed})
 
 
 def write_gradebook(out, sheets=SHEETS):
@@ -72,7 +72,7 @@ def record(given, submission, out):
     """Write points into the gradebook, where points by hand stay and are marked, as nbgrader does it."""
     from nbgrader.api import Gradebook
 
-    with Gradebook(f"sqlite:///{out / 'gradebook.db'}") as book:
+    with warnings.catch_warnings(action="ignore"), Gradebook(f"sqlite:///{out / 'gradebook.db'}") as book:
         book.update_or_create_student(submission.id)
         book.update_or_create_submission(submission.edition, submission.id)
         for exercise, points in given.items():
@@ -85,7 +85,9 @@ def by_hand(out, student, sheet, exercise, points):
     """Correct the points of an exercise as nbgrader's formgrader does."""
     from nbgrader.api import Gradebook
 
-    with Gradebook(f"sqlite:///{out / 'gradebook.db'}") as book:
+    with warnings.catch_warnings(action="ignore"), Gradebook(f"sqlite:///{out / 'gradebook.db'}") as book:
+        book.update_or_create_student(student)
+        book.update_or_create_submission(sheet, student)
         mark = book.find_grade(check_of(exercise), sheet, sheet, student)
         mark.manual_score, mark.needs_manual_grade = points, False
         book.db.commit()

@@ -6,6 +6,7 @@ import os
 import time
 
 import pytest
+from nbformat.v4 import new_markdown_cell
 
 from course_lib.grading import Limits, grade_folder
 from course_lib.grading.editions import generate_releases
@@ -38,6 +39,7 @@ HONEST = {  # answers -> points of 3
     "by-heart": ({"a2": NEAR, "a4": BY_HEART}, 0),
     "raises": ({"a2": RIGHT, "a4": RAISES}, 1),
     "misspelt": ({"a2": RIGHT, "a4": MISSPELT}, 1),
+    "comments": ({"a2": RIGHT, "a4": f"from course_lib.exercises import (check)  # as in the exercises\n{LOOP}"}, 3),
     "warns": ({"a2": RIGHT, "a4": "import warnings\n" + LOOP.replace(":\n", ":\n    warnings.warn('old')\n", 1)}, 3),
 }
 LIMITS = Limits(seconds=5, memory=2 * 2**30)
@@ -52,6 +54,12 @@ def changed_checks(release):
 def deleted_cells(release):
     notebook = answered(release, a2=RIGHT, a4=LOOP)
     notebook.cells.remove(cell_named(notebook, "check-01-4"))
+    return notebook
+
+
+def with_a_picture_that_is_gone(release):
+    notebook = answered(release, a2=RIGHT, a4=LOOP)
+    notebook.cells.append(new_markdown_cell("![my plot](attachment:gone.png)", id="gone"))
     return notebook
 
 
@@ -71,13 +79,19 @@ HARMFUL = {  # what it submits, its points, and what is said of it
     "changes-checks": (changed_checks, 1, "check-01-4 was changed"),
     "deletes-cells": (deleted_cells, 3, "check-01-4 is missing; it was put back"),
     "no-notebook": (lambda release: None, 0, "not a notebook"),
+    "half-a-letter": (
+        lambda release: answered(release, a2=f"{RIGHT}\nprint('a\\ud800b')\nraise ValueError('\\udcff')", a4=LOOP),
+        3,
+        "ValueError: ?",
+    ),
+    "no-picture": (with_a_picture_that_is_gone, 3, ""),
     "prints": (printed_before, 1, "printed more than 200,000 characters"),
     "reads-solutions": (
         lambda release: answered(
             release, a2="from course_lib.exercises.lesson_01 import prediction as solved\nprediction = solved()"
         ),
         0,
-        "reaches for the solutions",
+        "imports course_lib.exercises.lesson_01.prediction",
     ),
 }
 

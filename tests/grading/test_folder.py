@@ -3,6 +3,7 @@
 import csv
 import multiprocessing
 import os
+import zipfile
 
 import pytest
 
@@ -11,6 +12,7 @@ from course_lib.files import read_json
 from course_lib.grading import folder as module
 from course_lib.grading import grade as grading
 from course_lib.grading import grade_folder
+from course_lib.grading.gradebook import open_gradebook
 from tests.grading import pretend
 from tests.grading.pretend import SHEETS, solution
 from tests.grading.small_course import NAME, answered, source_notebook, write
@@ -194,6 +196,15 @@ def test_the_columns_of_the_table_sum_to_the_points(root, gradebook):
             assert float(row["01.2"]) + float(row["01.4"]) == float(row["points"])
 
 
+def test_a_file_that_cant_be_read_has_no_points_in_the_gradebook_and_warns_of_nothing(root, gradebook, capfd):
+    gradebook(root / "out")
+    (root / "in" / "ana" / f"{NAME}.ipynb").write_text("%PDF-1.7")
+    run(root)
+    with open_gradebook(root / "out") as book:
+        assert [mark.auto_score for mark in book.find_submission(NAME, "ana").notebooks[0].grades] == [0, 0]
+    assert "Warning" not in capfd.readouterr().err
+
+
 def test_another_seed_than_that_of_the_run_is_refused(root):
     with pytest.raises(CourseError, match="has the seed 77, not 78"):
         run(root, seed=78)
@@ -206,3 +217,16 @@ def test_nothing_that_is_not_a_run_is_overwritten(tmp_path):
     with pytest.raises(CourseError, match="has other things in it"):
         list(grade_folder(tmp_path / "in", tmp_path / "out"))
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["thesis.txt"]
+
+
+def test_a_zip_file_is_unpacked_into_a_new_run_and_into_no_other_folder(root, monkeypatch):
+    notebook = root / "in" / "ana" / f"{NAME}.ipynb"
+    with zipfile.ZipFile(notebook.with_suffix(".zip"), "w") as archive:
+        archive.write(notebook, f"work/{NAME}.ipynb")
+    notebook.unlink()
+    with pytest.raises(CourseError, match="has other things in it"):
+        list(grade_folder(root / "in", root / "source", editions=root))
+    assert sorted(path.name for path in (root / "source").iterdir()) == SHEETS
+    monkeypatch.setattr(module, "bring_editions", lambda out, *_: pretend.write_class(root, out="new"))
+    grades = {grade.student: grade.points for *_, grade in grade_folder(root / "in", root / "new", editions=root)}
+    assert grades == {"ana": 1, "bo": 1}
