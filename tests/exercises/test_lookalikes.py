@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from course_lib.exercises.causes import names_of, quietly
+from course_lib.exercises.shown import is_whole
 from course_lib.exercises.values import as_tensor, first_difference
 from tests.exercises.lookalikes import as_numbers, given_away, lookalikes, other_texts
 from tests.exercises.test_answers import EXERCISES
@@ -74,6 +75,15 @@ def test_a_mask_that_is_handed_in_has_rows_that_differ_in_some_case(name):
     cases = [dict(zip(names, case, strict=False)) for case in EXERCISES[name].draw_cases(HIDDEN)]
     masks = [case["mask"] for case in cases if case.get("mask") is not None]
     assert not masks or any(mask.shape[-2] == mask.shape[-1] > 1 and not mask.equal(mask.mT) for mask in masks)
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_a_whole_number_that_is_one_too_large_is_refused(name):
+    exercise = EXERCISES[name]
+    for value in results(exercise):
+        for part in value.values() if isinstance(value, dict) else [value]:
+            if is_whole(part):
+                assert first_difference(as_tensor(part) + 1, part, exercise.tolerance), part
 
 
 @pytest.mark.parametrize("name", [name for name in EXERCISES if name not in (*FUNCTIONS, *READ_OFF)])
