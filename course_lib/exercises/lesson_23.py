@@ -109,9 +109,9 @@ def compared():
         "A": "transformer",
         "B": "without positions",
         "C": "convolutions",
-        "gap at 40": 29,
-        "as good as 120": 400,
-        "lost": 24,
+        "gap at 40": 29.0,
+        "as good as 120": 400.0,
+        "lost": 24.0,
     }
 
 
@@ -282,12 +282,12 @@ EXERCISES = [
                 ("C is ahead with few pictures, and as good as A in the end", {"C": n})
                 for n in NAMES - {"convolutions"}
             ],
-            ("at the left end, not at the right", {"gap at 40": 1}),
-            ("the lowest curve is not the second one", {"gap at 40": 41}),
-            ("look for the height of C at 120, then where A has it", {"as good as 120": 120}),
-            ("with all digits A is better than that", {"as good as 120": 1297}),
-            ("the height of A less that of B, not B itself", {"lost": 72}),
-            ("at the right end, not at the left", {"lost": 12}),
+            ("at the left end, not at the right", {"gap at 40": 1.0}),
+            ("the lowest curve is not the second one", {"gap at 40": 41.0}),
+            ("look for the height of C at 120, then where A has it", {"as good as 120": 120.0}),
+            ("with all digits A is better than that", {"as good as 120": 1297.0}),
+            ("the height of A less that of B, not B itself", {"lost": 72.0}),
+            ("at the right end, not at the left", {"lost": 12.0}),
         ],
     ),
 ]

@@ -22,11 +22,10 @@ def form_cases(seed):
 
 
 def ask_and_say(functions, question, sentence, word, prompts):
-    """The prompts as lists of their lines: where a line ends is part of a form."""
+    """Apply each function to each form."""
     mine, say = functions
-    texts = {form: mine(question, form) for form in FORMS}
-    lines = {form: text.strip().split("\n") if isinstance(text, str) else text for form, text in texts.items()}
-    return lines | {f"due, {form}": say(prompts[form], sentence, word) for form in FORMS}
+    due_answers = {f"due, {form}": say(prompts[form], sentence, word) for form in FORMS}
+    return {form: mine(question, form) for form in FORMS} | due_answers
 
 
 def ask(question, form):

@@ -48,6 +48,15 @@ def is_bool(value):
     return not isinstance(value, list | tuple) and kind_of(value) in BOOLS and not getattr(value, "ndim", 0)
 
 
+def is_whole(value):
+    """Whether a value is made of whole numbers alone, and no others are in it."""
+    if isinstance(value, list | tuple):
+        return len(value) > 0 and all(map(is_whole, value))
+    if isinstance(value, torch.Tensor):
+        return not (value.is_floating_point() or value.is_complex() or is_mask(value))
+    return isinstance(value, int | np.integer) and not is_bool(value)
+
+
 def held_by(given):
     """What stands in a mask instead of True and False, in words."""
     kind = kind_of(given)

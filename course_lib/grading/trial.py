@@ -7,10 +7,10 @@ draws them goes in instead. This code is cut out of the modules of the exercises
 import ast
 import inspect
 import symtable
-import sys
 from collections import defaultdict
 from functools import cache
-from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -55,24 +55,24 @@ def excerpt(*functions):
     for function in functions:
         if not function.__qualname__.isidentifier():
             raise CourseError(f"{function.__qualname__} must be defined at the top of its file, to be tried elsewhere")
-        take(function.__module__, function.__name__, found)
+        take(inspect.getsourcefile(function), function.__name__, found)
     return "\n".join(dict.fromkeys(found.values()))
 
 
-def take(module, name, found):
-    """Add the definition of a name, after those that it uses: name -> text."""
-    statements = definitions(module).get(name, [])
+def take(path, name, found):
+    """Add what a file defines under a name, after what that uses: name -> text."""
+    statements = definitions(path).get(name, [])
     if statements and isinstance(statements[0], ast.ImportFrom) and statements[0].module.startswith(OURS):
-        take(statements[0].module, statements[0].names[0].name, found)
+        take(find_spec(statements[0].module).origin, statements[0].names[0].name, found)
         return
     text = "\n".join(map(ast.unparse, statements))
     if name in found:
         if found[name] != text:
-            raise CourseError(f"{name} is defined in two ways, one of them in {module}; use two names")
+            raise CourseError(f"{name} is defined in two ways, one of them in {path}; use two names")
         return
     found[name] = text
-    for used in sorted(globals_of(symtable.symtable(text, module, "exec"))):
-        take(module, used, found)
+    for used in sorted(globals_of(symtable.symtable(text, path, "exec"))):
+        take(path, used, found)
     found[name] = found.pop(name)  # after what it uses
 
 
@@ -84,10 +84,10 @@ def globals_of(table):
 
 
 @cache
-def definitions(module):
-    """Return what a module defines or imports at its top: name -> the statements that do."""
+def definitions(path):
+    """Return what a file defines or imports at its top: name -> the statements that do."""
     found = defaultdict(list)
-    for statement in ast.parse(inspect.getsource(sys.modules.get(module) or import_module(module))).body:
+    for statement in ast.parse(Path(path).read_text(encoding="utf-8")).body:
         for name, alone in names_in(statement):
             found[name].append(alone)
     return found

@@ -47,7 +47,7 @@ def test_a_check_says_what_is_solved_and_progress_keeps_it(notebook, tmp_path):
     assert lines[1][:2] == ["01.2", "no"]
     assert "64 is the variance of the score" in lines[1][2]
     assert lines[2][:2] == ["01.4", "yes"]
-    assert "1 of 2 solved, 2 of 3 points" in result.stdout
+    assert "1 of 2 solved, 2.66 of 3 points" in result.stdout
     assert path.read_bytes() == before
     assert read_json(tmp_path / "progress.json")["small"]["solved"] == ["01.4"]
     assert "1 of 2  2 of 3" in course("progress").stdout

@@ -108,8 +108,12 @@ def prompt_with_pictures_in_front(messages, P):
 
 WRONG = {
     "26.1": [
+        (
+            (lambda question, form: ask_by_cases(question, form) + " ", due_by_searching),
+            "only capitals or blanks differ; a text must be the same to the letter",
+        ),
         ((ask_by_cases, due_by_the_length), "was answered in sentences in training"),
-        ((lambda question, form: f"{question} {form}", due_by_searching), "normal: part 0: yours is"),
+        ((lambda question, form: f"{question} {form}", due_by_searching), "normal: yours is"),
         ((lambda question, form: f"Q: {question} A:", due_by_searching), "normal: the normal prompt is the question"),
     ],
     "26.2": [

@@ -105,7 +105,7 @@ def given_away(exercise, case):
 
         return answer
 
-    exercise.apply(tuple(map(watched, exercise.truth)), case)
+    exercise.result(tuple(map(watched, exercise.truth)), case)
     return found
 
 

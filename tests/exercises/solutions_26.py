@@ -28,7 +28,7 @@ def ask_by_matching(question, form):
             return question
         case "ambiguous":
             return f"Q: {question} A:"
-    return f"{question}\n{SHORT} "  # a space at the end changes nothing
+    return f"{question}\n{SHORT}"
 
 
 def due_by_the_last_line(prompt, sentence, word):

@@ -4,12 +4,14 @@ import pytest
 import torch
 
 from course_lib.exercises.causes import names_of, quietly
-from course_lib.exercises.values import first_difference
+from course_lib.exercises.shown import is_whole
+from course_lib.exercises.values import as_tensor, first_difference
 from tests.exercises.lookalikes import as_numbers, given_away, lookalikes, other_texts
 from tests.exercises.test_answers import EXERCISES
 
 FUNCTIONS = [name for name, exercise in EXERCISES.items() if exercise.wants_a_function]
 HIDDEN = range(20_011, 20_014)
+READ_OFF = {"23.6"}  # numbers that are read off a curve
 
 
 def is_refused(exercise, answer, cases):
@@ -75,22 +77,38 @@ def test_a_mask_that_is_handed_in_has_rows_that_differ_in_some_case(name):
     assert not masks or any(mask.shape[-2] == mask.shape[-1] > 1 and not mask.equal(mask.mT) for mask in masks)
 
 
+@pytest.mark.parametrize("name", EXERCISES)
+def test_a_whole_number_that_is_one_too_large_is_refused(name):
+    exercise = EXERCISES[name]
+    for value in results(exercise):
+        for part in value.values() if isinstance(value, dict) else [value]:
+            if is_whole(part):
+                assert first_difference(as_tensor(part) + 1, part, exercise.tolerance), part
+
+
+@pytest.mark.parametrize("name", [name for name in EXERCISES if name not in (*FUNCTIONS, *READ_OFF)])
+def test_a_number_that_is_a_tenth_too_large_is_refused(name):
+    exercise = EXERCISES[name]
+    for part, true in numbers_of(exercise.true_value(())).items():
+        for place in (true.abs() > 0.05).nonzero().tolist():  # of smaller ones, a tenth may be lost in two decimals
+            wrong = true.clone()
+            wrong[tuple(place)] *= 1.1
+            assert first_difference(wrong, true, exercise.tolerance), (part, place)
+
+
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_numbers_are_large_beside_their_tolerance_in_some_case(name):
     exercise = EXERCISES[name]
-    for part, numbers in parts(results(exercise)).items():
-        assert max(numbers) > 50 * exercise.tolerance or not any(numbers), part
+    sizes = {}
+    for value in results(exercise):
+        for part, numbers in numbers_of(value).items():
+            sizes.setdefault(part, []).append(numbers.abs().max().item() if numbers.numel() else 0)
+    for part, largest in sizes.items():
+        assert max(largest) > 50 * exercise.tolerance or not any(largest), part
 
 
-def parts(true):
-    """The largest number of each part in each result."""
-    found = {}
-    for value in true:
-        for name, part in value.items() if isinstance(value, dict) else [("", value)]:
-            try:
-                numbers = torch.as_tensor(part).double()
-            except (TypeError, ValueError, RuntimeError):
-                continue
-            if numbers.numel():
-                found.setdefault(name, []).append(numbers.abs().max().item())
-    return found
+def numbers_of(value):
+    """The parts of a result that are numbers, as tensors; a result that is no dict is one part."""
+    parts = value.items() if isinstance(value, dict) else [("", value)]
+    tensors = ((name, as_tensor(part)) for name, part in parts)
+    return {name: tensor for name, tensor in tensors if tensor is not None}

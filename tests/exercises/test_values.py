@@ -48,6 +48,18 @@ def test_half_precision_is_given_the_digits_that_it_has():
     assert difference(true + 0.01, true)
 
 
+@pytest.mark.parametrize("true", [21_650, [21_650, 3], torch.tensor([3, 21_650]), {"a": 21_650}])
+def test_a_whole_number_is_compared_exactly_however_large_it_is(true):
+    def moved(value, by):
+        if isinstance(value, dict):
+            return {name: moved(part, by) for name, part in value.items()}
+        return torch.as_tensor(value) + by * (torch.as_tensor(value) > 3)
+
+    assert difference(moved(true, 0.0), true) is None
+    assert difference(moved(true, 1), true) and difference(moved(true, -1), true)
+    assert difference(21_651.0, 21_650.0) is None
+
+
 def test_the_first_difference_is_named_by_its_axes():
     given = TRUE.clone()
     given[1, 0] = 7
