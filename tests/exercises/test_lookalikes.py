@@ -82,7 +82,7 @@ def test_a_whole_number_that_is_one_too_large_is_refused(name):
     exercise = EXERCISES[name]
     for value in results(exercise):
         for part in value.values() if isinstance(value, dict) else [value]:
-            if is_whole(part):
+            if is_whole(part) and as_tensor(part) is not None:
                 assert first_difference(as_tensor(part) + 1, part, exercise.tolerance), part
 
 
