@@ -169,6 +169,15 @@ def test_an_answer_outside_of_its_cell_is_an_answer(root):
     assert run(root, "late", add=True)[1] == ["ana"]
 
 
+def test_a_file_that_cant_be_read_replaces_not_even_an_empty_sheet(root):
+    hand_in(root, "ana")
+    run(root)
+    (root / "in" / "ana" / f"{NAME}.ipynb").write_text("%PDF-1.7")
+    assert len(run(root, add=True)[0]["ana"].exercises) == 2
+    hand_in(root, "ana", solution(1))
+    assert run(root, add=True)[0]["ana"].points == 1
+
+
 def test_an_empty_sheet_alone_is_graded(root):
     hand_in(root, "eve")
     grades, graded_now = run(root)
