@@ -1,4 +1,4 @@
-"""What is one whole, divided among training, validation and test."""
+"""Rows of one file, divided among training, validation, and test."""
 
 import hashlib
 from collections.abc import Hashable, Iterable, Iterator

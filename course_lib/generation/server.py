@@ -92,25 +92,13 @@ class Server:
 
     @torch.inference_mode()
     def step(self) -> None:
-        """A token more for each text that is there; the prompts of those that come in are read first.
-
-        After an error, the next step goes on as if this one had not begun: a prompt that was not read is read then.
-        """
-        going = [request for request in self.running if request.written]
-        while (new := self.next_unread()) is not None:
-            self.advance([new])
+        """A token more for each text that is there; the prompts of those that come in are read first."""
+        going = list(self.running)
+        while self.waiting and len(self.running) < self.max_rows and self.admit(self.waiting[0]):
+            self.running.append(self.waiting.popleft())
+            self.advance(self.running[-1:])
         if going:
             self.advance(going)
-
-    def next_unread(self) -> Request | None:
-        """Return the request whose prompt is to be read next, or None: it waits, or its reading was interrupted."""
-        for request in self.running:
-            if not request.written:
-                return request
-        if self.waiting and len(self.running) < self.max_rows and self.admit(self.waiting[0]):
-            self.running.append(self.waiting.popleft())
-            return self.running[-1]
-        return None
 
     def admit(self, request: Request) -> bool:
         """Whether there are pages for a text at its longest, which it then has."""
@@ -120,13 +108,20 @@ class Server:
         return request.table is not None
 
     def advance(self, requests: list[Request]) -> None:
-        """Read what each text has of unread tokens, as many for all, and choose the token that follows."""
+        """Read what each text has of unread tokens, as many for all, and choose the token that follows.
+
+        After an error, all is as before: a text whose prompt was not read waits again.
+        """
         before = [request.table.length for request in requests]
         try:
             chosen = self.choose(requests)
         except BaseException:  # Ctrl-C, too: some layers have the new keys and values, others don't
             for request, length in zip(requests, before, strict=True):
                 request.table.length = length
+                if not request.written:
+                    self.running.remove(request)
+                    self.pool.close(request.table)
+                    self.waiting.appendleft(request)
             raise
         for request, id in zip(requests, chosen, strict=True):
             if not request.written:

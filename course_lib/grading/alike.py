@@ -36,6 +36,18 @@ def answers_in(notebook, release):
     return {name: code for name, code in codes(notebook).items() if said_by(code) != said_by(stubs.get(name, ""))}
 
 
+def has_answers(notebook, release):
+    """Whether a notebook has code, or a text for an open task, that the student edition doesn't have."""
+    given = {said_by(cell.source) for cell in release.cells}
+    return any(said_by(cell.source) not in given for cell in notebook.cells if is_work(cell))
+
+
+def is_work(cell):
+    """Whether a cell is a student's own work: code that is no check, or the text for an open task."""
+    code = cell.cell_type == "code" and not is_check(cell)
+    return bool(cell.source.strip()) and (code or cell.metadata.get("nbgrader", {}).get("task", False))
+
+
 def codes(notebook):
     """The code of each answer cell, by exercise."""
     return {exercise_of(cell): cell.source for cell in notebook.cells if is_answer(cell)}

@@ -58,7 +58,7 @@ def grade_folder(folder, out, limits=None, editions=EDITIONS, seed=None, add=Fal
     needed = sorted({submission.edition for submission in submissions if submission.edition})
     bring_editions(out, needed, editions / "source")
     if CONTEXT.get_start_method() == "forkserver":
-        CONTEXT.set_forkserver_preload(["course_lib.grading.grade", "course_lib.grading.execution"])
+        CONTEXT.set_forkserver_preload([f"course_lib.grading.{name}" for name in ("grade", "execution", "feedback")])
     pool = ThreadPoolExecutor(min(4, os.cpu_count() or 1))
     try:
         futures = [pool.submit(grade_apart, each, out, limits, seed) for each in submissions]

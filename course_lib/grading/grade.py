@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from course_lib.errors import CourseError
 from course_lib.exercises.results import results, troubles
-from course_lib.grading.alike import answers_in, fingerprints
+from course_lib.grading.alike import fingerprints, has_answers
 from course_lib.grading.borrowed import borrowed
 from course_lib.grading.editions import complaint, open_course
 from course_lib.grading.exam import FOR
@@ -15,6 +15,7 @@ from course_lib.grading.reading import read_submission
 from course_lib.grading.students import plain
 
 MOST_SAID = 300  # characters of a reason
+EMPTY = "it has no answers"
 
 
 def grade_submission(submission, out, limits, seed, earlier=None):
@@ -45,8 +46,8 @@ def graded(submission, out, limits, seed, earlier):
         nbformat.read(out / edition / name / f"{name}.ipynb", as_version=4) for edition in ("release", "source")
     )
     notebook, notes = choose(submission, release)
-    if earlier and earlier.has_answers and not answers_in(notebook, release):
-        raise CourseError("it has no answers")
+    if earlier and earlier.has_answers and not has_answers(notebook, release):
+        raise CourseError("; ".join([*notes, EMPTY]))
     grade.notes += [*notes, *numbers_of(notebook, release, submission), *borrowed(notebook, source, release)]
     grade.answers = fingerprints(notebook, release)
     notebook, problems = autograde(notebook, submission, out, limits, seed)
@@ -61,24 +62,28 @@ def choose(submission, release):
 
     If none has answers, it is the newest one that can be read. Raises CourseError if none can be.
     """
-    passed_over, blank, refused = [], None, None
+    unread, empty = {}, {}
     for path in (submission.path, *submission.older):
         try:
             notebook, notes = read_submission(path)
         except CourseError as reason:
-            refused = refused or reason
-            passed_over.append(f"{path.name} is newer, but {reason}")
+            unread[path] = reason
             continue
         notes += heal(notebook, release)
-        if answers_in(notebook, release):
+        if has_answers(notebook, release):
             count = len(submission.older) + 1
             about = [f"graded: {path.name}, the newest with answers of {count} notebooks"] if count > 1 else []
-            return notebook, [*about, *passed_over, *notes]
-        blank = blank or (notebook, notes)
-        passed_over.append(f"{path.name} is newer, but it has no answers")
-    if blank is None:
-        raise refused
-    return blank
+            passed_over = unread | dict.fromkeys(empty, EMPTY)
+            return notebook, [
+                *about,
+                *(f"{path.name} is newer, but {why}" for path, why in passed_over.items()),
+                *notes,
+            ]
+        empty[path] = notebook, notes
+    if not empty:
+        raise unread[submission.path]
+    notebook, notes = next(iter(empty.values()))
+    return notebook, [*(f"{path.name}: {reason}" for path, reason in unread.items()), *notes]
 
 
 def numbers_of(notebook, release, submission):

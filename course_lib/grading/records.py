@@ -1,7 +1,7 @@
 """What is kept of a run of grading, so that it can be continued: its seed, and one grade for each student and sheet.
 
-A grade is replaced by its own successor only: by a later submission of the same student for the same sheet that has
-answers. No later file that can't be read, or has no answers, takes its place, and nothing else is ever removed.
+A grade is replaced by its own successor only: by a later submission of the same student for the same sheet that was
+judged. A later file that can't be read, or is as empty as it was given out, isn't judged, and nothing else is removed.
 """
 
 import contextlib
@@ -59,11 +59,10 @@ def keep(grade, submission, out):
     """Keep a grade and the digest of its file, unless an earlier grade stays; returns the grade that counts."""
     place = place_of(submission, out)
     earlier, digests = record_in(place)
-    if earlier and earlier.has_answers and not grade.has_answers:
-        reason = grade.notes[-1] if grade.notes else "it has no answers"
-        note = f"a later {submission.path.name} doesn't count: {reason}"
+    if earlier and earlier.is_judged and not grade.is_judged:
+        note = f"a later {submission.path.name} doesn't count: {grade.notes[-1]}"
         grade = replace(earlier, notes=[*dict.fromkeys((*earlier.notes, note))])
-    elif earlier and earlier.has_answers:
+    elif earlier and earlier.is_judged:
         grade.notes.append(f"replaces an earlier submission with {earlier.points:g} of {earlier.of:g} points")
     elif submission.edition and not grade.is_judged and (out / OURS).exists():
         with contextlib.suppress(Exception):  # as far as the gradebook can be written

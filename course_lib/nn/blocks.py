@@ -6,12 +6,10 @@ byte holds a number of the first 32 rows of its block and one of the others. lla
 
 import torch
 
+from course_lib.nn.loops import LANES, STEPS, STRIDE
 from course_lib.shapes import Numbers
 
-GROUP = 32  # numbers of a row that share a scale and a lowest value
-LANES = 32
 BLOCK = 2 * LANES
-STEPS, STRIDE = 8, 4  # of a group
 
 
 def in_bytes(numbers: torch.Tensor) -> torch.Tensor:

@@ -2,7 +2,8 @@
 
 To write one token is to read all weights once, with hardly anything to compute. What are thirty small steps of torch,
 each of which has to be started, is one function here. A matrix W, F D, is a tuple of one of three kinds, see `linear`.
-All that is compiled stands in this file: what numba keeps on disk, it makes anew when the function's file changes.
+All that is compiled stands in this file, and all numbers that it reads: what numba keeps on disk, it makes anew when
+the function's file changes.
 """
 
 from collections.abc import Callable
@@ -17,7 +18,6 @@ from numba import njit, prange
 from numba.core import types
 from numba.extending import intrinsic, overload
 
-from course_lib.nn.blocks import GROUP, LANES, STEPS, STRIDE
 from course_lib.nn.thread_pool import open_pool
 
 Rows = Float32[np.ndarray, "B D"]
@@ -28,6 +28,9 @@ Angles = Float32[np.ndarray, "B pairs"]
 Matrix = tuple[np.ndarray, ...]
 
 
+GROUP = 32  # numbers of 4 bits in a row that share a scale and a lowest value
+STEPS, STRIDE = 8, 4  # of a group
+LANES = 32  # rows that one instruction serves; see `nn.blocks`
 IS_SHARED = open_pool()
 FAST = {"reassoc", "contract", "arcp", "nsz"}  # sums in any order; but infinite numbers, and none, stay what they are
 

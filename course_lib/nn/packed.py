@@ -11,7 +11,6 @@ import torch.nn.functional as F
 from torch import nn
 
 from course_lib.errors import CourseError
-from course_lib.nn.blocks import BLOCK, GROUP, by_blocks, in_bytes
 from course_lib.shapes import BD, BF, FD, Ids, Numbers, Vectors
 
 MANY = 32  # rows: that many are multiplied faster by torch
@@ -118,15 +117,21 @@ class Int4Linear(PackedLinear):
     @staticmethod
     def fits(shape: Sequence[int]) -> bool:
         """Whether a matrix can be kept so: its columns are some times 32, and its rows some times 64."""
-        return shape[0] % BLOCK == shape[1] % GROUP == 0
+        from course_lib.nn import blocks, loops  # numba takes a second to import
+
+        return shape[0] % blocks.BLOCK == shape[1] % loops.GROUP == 0
 
     def __init__(
         self, numbers: torch.Tensor, scales: torch.Tensor, lowest: torch.Tensor, bias: nn.Parameter | None = None
     ):
+        from course_lib.nn import blocks, loops
+
         if not self.fits(numbers.shape):
-            raise CourseError(f"a matrix in 4 bits has rows by {BLOCK} and columns by {GROUP}, got {(*numbers.shape,)}")
-        parts = {"scales": by_blocks(scales), "lowest": by_blocks(lowest)}
-        super().__init__(numbers.shape, bias, numbers=in_bytes(numbers), **parts)
+            raise CourseError(
+                f"a matrix in 4 bits has rows by {blocks.BLOCK} and columns by {loops.GROUP}, got {(*numbers.shape,)}"
+            )
+        parts = {"scales": blocks.by_blocks(scales), "lowest": blocks.by_blocks(lowest)}
+        super().__init__(numbers.shape, bias, numbers=blocks.in_bytes(numbers), **parts)
 
     def unpacked(self) -> FD:
         """W."""

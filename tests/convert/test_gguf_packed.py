@@ -9,7 +9,7 @@ from course_lib.models import fuse
 from course_lib.nn import HalfLinear, Int4Linear, Int8Linear, PackedLinear
 from tests.convert.gguf_files import twin, written
 from tests.convert.hugging_face import random_tokens
-from tests.convert.llm_twins import T, saved
+from tests.convert.llm_twins import T, saved, their_llm
 from tests.parity import B, V, assert_near
 
 GROUPED = {
@@ -63,8 +63,9 @@ def test_what_the_file_has_in_4_bits_is_not_rounded_again(kind, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_checkpoint_of_the_hub_keeps_its_16_bits(tokens, tmp_path):
-    checkpoint = HubCheckpoint(saved(twin("llama").bfloat16(), tmp_path))
+@pytest.mark.parametrize("family", ["llama", "qwen2", "mixtral", "qwen3_moe"])
+def test_a_checkpoint_of_the_hub_keeps_its_16_bits(family, tokens, tmp_path):
+    checkpoint = HubCheckpoint(saved(their_llm(family).bfloat16(), tmp_path))
     packed = assert_near_the_unpacked(checkpoint, tokens, SHARE)
     assert all(isinstance(m, HalfLinear) for m in packed.modules() if isinstance(m, PackedLinear))
     assert packed.output is packed.embedding.table.layer or not packed.config.tied

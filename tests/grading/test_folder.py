@@ -6,6 +6,7 @@ import os
 import zipfile
 
 import pytest
+from nbformat.v4 import new_code_cell
 
 from course_lib.errors import CourseError
 from course_lib.files import read_json
@@ -148,6 +149,33 @@ def test_of_several_notebooks_the_newest_with_answers_is_graded_and_says_why(roo
     assert first == f"graded: {NAME}.ipynb, the newest with answers of 3 notebooks"
     assert second.startswith(f"{NAME} (2).ipynb is newer, but not a notebook")
     assert third == f"{NAME} (1).ipynb is newer, but it has no answers"
+
+
+def test_a_file_that_cant_be_read_beside_an_empty_sheet_is_noted(root):
+    hand_in(root, "ana")
+    broken = root / "in" / "ana" / f"{NAME} (1).ipynb"
+    broken.write_text("%PDF-1.7")
+    os.utime(root / "in" / "ana" / f"{NAME}.ipynb", (9, 9))
+    grades, _ = run(root)
+    (note,) = grades["ana"].notes
+    assert (grades["ana"].points, note[:40]) == (0, f"{NAME} (1).ipynb: not a notebook: not J"[:40])
+
+
+def test_an_answer_outside_of_its_cell_is_an_answer(root):
+    run(root)
+    notebook = source_notebook()
+    notebook.cells.insert(2, new_code_cell("prediction = {'plain': 8}", id="mine"))
+    write(notebook, root / "late" / "ana" / f"{NAME}.ipynb")
+    assert run(root, "late", add=True)[1] == ["ana"]
+
+
+def test_a_file_that_cant_be_read_replaces_not_even_an_empty_sheet(root):
+    hand_in(root, "ana")
+    run(root)
+    (root / "in" / "ana" / f"{NAME}.ipynb").write_text("%PDF-1.7")
+    assert len(run(root, add=True)[0]["ana"].exercises) == 2
+    hand_in(root, "ana", solution(1))
+    assert run(root, add=True)[0]["ana"].points == 1
 
 
 def test_an_empty_sheet_alone_is_graded(root):

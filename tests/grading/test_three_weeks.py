@@ -84,7 +84,9 @@ Jonas Almeida   | 3   | 1   | 3
 Katja Brandt    | 3   | 3   | 3
 Luis Castro     | 2   | 3   | 3
 """
-MARKS = {name.strip(): marks for name, *marks in (line.split("|") for line in DUE.strip().splitlines())}
+COUNT = int(os.environ.get("COURSE_STUDENTS", "60"))  # the traps need the first twelve
+LINES = [line.split("|") for line in DUE.strip().splitlines()]
+MARKS = {name.strip(): marks for name, *marks in LINES[:COUNT]}
 TABLE = {name: [float(mark) if mark.strip() != "-" else "" for mark in marks] for name, marks in MARKS.items()}
 IDS = {"Li Wei 11": ("11", "2211", "liwei1"), "Li Wei 12": ("12", "2212", "liwei2"), "Ana Silva Costa": ("", "", "asc")}
 USERS = {
@@ -220,10 +222,10 @@ def check(story):
         assert found == {name: marks[week - 1] for name, marks in TABLE.items() if marks[week - 1] != ""}
         assert all(float(row["01.2"]) + float(row["01.4"]) == float(row["points"]) for row in rows if row["01.2"])
     weeks = [story.root / f"out{week}" for week in (1, 2, 3)]
-    assert write_term(story.root / "term", weeks, story.root / "class.csv") == (60, 3)
+    assert write_term(story.root / "term", weeks, story.root / "class.csv") == (COUNT, 3)
     with open(story.root / "term" / "term.csv", encoding="utf-8") as file:
         term = {row.pop("student"): row for row in csv.DictReader(file)}
-    assert len(term) == len(TABLE) == 60
+    assert len(term) == len(TABLE) == COUNT
     for name, marks in TABLE.items():
         assert [term[name][sheet] and float(term[name][sheet]) for sheet in SHEETS] == marks, name
         assert float(term[name]["points"]) == sum(mark or 0 for mark in marks)
@@ -265,4 +267,4 @@ def test_the_same_holds_when_nbgrader_and_the_sandbox_grade_the_class(tmp_path, 
     tell(story)
     check(story)
     with capsys.disabled():
-        print(f"\nthree weeks of sixty students in {(time.monotonic() - begin) / 60:.1f} minutes")
+        print(f"\nthree weeks of {COUNT} students in {(time.monotonic() - begin) / 60:.1f} minutes")

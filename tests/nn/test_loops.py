@@ -1,5 +1,8 @@
 """Compiled loops: what they compute is what torch computes."""
 
+import ast
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -14,6 +17,14 @@ from tests.parity import assert_near
 ROWS, GROUPS = 3 * 64, 5
 D = 32 * GROUPS
 EPS = 1e-5
+
+
+def test_all_numbers_that_compiled_code_reads_are_in_the_file_whose_changes_numba_notices():
+    tree = ast.parse(Path(loops.__file__).read_text(encoding="utf-8"))
+    numbers = {name for name, value in vars(loops).items() if isinstance(value, int | float)}
+    stored = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    assert numbers
+    assert numbers <= stored
 
 
 def near(ours, expected, tolerance=1e-5):
