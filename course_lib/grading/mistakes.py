@@ -7,7 +7,6 @@ from html import escape
 
 from course_lib.errors import CourseError
 from course_lib.exercises import find_exercise
-from course_lib.exercises.slips import SEEN
 from course_lib.files import atomic_file
 from course_lib.grading.goals import goals_of
 from course_lib.grading.page import page
@@ -66,10 +65,10 @@ def kind_of(exercise, result):
     for cause, _ in exercise.mistakes if exercise else ():
         if any(re.fullmatch(re.sub(r"\\\{\w+\\\}", r".+", re.escape(cause)), line) for line in lines):
             return re.sub(r"\{\w+\}", "…", cause)
-    if slip := next((line for line in lines if line.startswith(SEEN)), None):
-        return slip
     if any(line.startswith("your code raises") for line in lines):
         return "it raises an error"
+    if len(lines) > 2:  # what came out of it is the last line; the one before it is the reason
+        return lines[1]
     return "another mistake" if lines[0].startswith("not right yet") else "its check could not be run"
 
 

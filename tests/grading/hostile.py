@@ -7,7 +7,8 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from nbformat.v4 import new_code_cell
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from tests.grading.small_course import NAME, answered, cell_named, known, write
 from tests.grading.test_a_class import BROADCAST, LOOP, RIGHT
@@ -109,7 +110,22 @@ def linked(folder, release):
 def zipped(folder, release):
     folder.mkdir()
     with zipfile.ZipFile(folder / "all of it.zip", "w") as archive:
-        archive.writestr(f"ana/{FILE}", "{}")
+        archive.writestr(f"ana/{FILE}", nbformat.writes(answered(release, **BOTH)))
+        archive.writestr("../../outside.ipynb", "{}")
+
+
+def encoded(encoding):
+    def hand_in(folder, release):
+        folder.mkdir()
+        (folder / FILE).write_text(nbformat.writes(answered(release, **BOTH)), encoding=encoding)
+
+    return hand_in
+
+
+def conflict(folder, release):
+    folder.mkdir()
+    notebook = nbformat.writes(answered(release, **BOTH))
+    (folder / FILE).write_text(notebook.replace('"cells"', '<<<<<<< HEAD\n"cells"\n=======\n>>>>>>> other\n"cells"', 1))
 
 
 def text(content):
@@ -199,11 +215,30 @@ def mask_padding(lengths, size):
 DEEP = "import sys\nsys.setrecursionlimit(10**9)\ndef f():\n    return f()\nf()"
 SHOWS = "from IPython.display import HTML, display\ndisplay(HTML('x' * 50_000_000))"
 NOISE = """
-import gc
-for thing in gc.get_objects():
-    if type(thing).__name__ == "Peer":
-        thing.writes.write(b"x" * 99)
-        thing.writes.flush()"""
+import gc, io
+for pipe in [thing for thing in gc.get_objects() if isinstance(thing, io.BufferedWriter)]:
+    try:
+        pipe.write({})
+        pipe.flush()
+    except (OSError, ValueError):
+        pass"""
+BRACKETS = "(3 * 10**7).to_bytes(8, 'big') + bytes(8) + b'[],' * 10**7"
+MEMFD = """
+import os
+f = os.memfd_create("x")
+for _ in range(40):
+    os.write(f, bytes(2**27))"""
+SHARED = """
+import mmap
+m = mmap.mmap(-1, 5 * 2**30)
+for start in range(0, 5 * 2**30, 2**27):
+    m[start : start + 2**27] = bytes(2**27)
+    m.madvise(mmap.MADV_DONTNEED, start, 2**27)"""
+ONLY_MINE = "from course_lib.exercises import check  # graded as in the exercises\nsource = 'exercises source'"
+WRAPPED = (
+    "from course_lib.nn import padding_mask\ndef mask_padding(lengths, size):\n    return padding_mask(lengths, size)"
+)
+SCRIPT = "<img src=x onerror='document.title = \"OWNED\"'><script>document.title = 'OWNED'</script>"
 
 CASES = {
     # the day of a lecturer
@@ -241,7 +276,19 @@ CASES = {
     "leaves": solved(3, "SystemExit", "raise SystemExit(0)"),
     "fills the disks": solved(first=FILLS),
     "falls deep": solved(3, "Stopped", DEEP),
-    "noise": solved(3, "ended the process", NOISE),
+    "noise": solved(3, "ended the process", NOISE.format("b'x' * 99")),
+    "brackets": solved(3, "ended the process", NOISE.format(BRACKETS)),
+    "hidden memory": solved(3, "PermissionError", MEMFD),
+    "memory given back": solved(3, "PermissionError", SHARED),
+    "a range without end": solved(1, a2=RIGHT, a4="def mask_padding(lengths, size):\n    return range(3 * 10**8)"),
+    "a list of lists": solved(1, a2=RIGHT, a4="def mask_padding(lengths, size):\n    return [[]] * 10**7"),
+    "an innocent comment": solved(first=ONLY_MINE),
+    "a wrapper": solved(3, "01.4 uses course_lib.nn", a2=RIGHT, a4=WRAPPED),
+    "a script shown": solved(first=f"from IPython.display import HTML, display\ndisplay(HTML({SCRIPT!r}))"),
+    "a script written": changed(lambda notebook: notebook.cells.insert(1, new_markdown_cell(SCRIPT, id="script"))),
+    "byte order mark": Case(encoded("utf-8-sig"), 3),
+    "UTF-16": Case(encoded("utf-16"), 3),
+    "conflict": Case(conflict, 0, "conflict markers"),
     "a gigabyte of output": solved(3, "printed more than", "print('x' * 10**9)"),
     "shows too much": solved(3, "", SHOWS),
     "a large answer": solved(1, a2=RIGHT, a4="def mask_padding(lengths, size):\n    return torch.zeros(10**10)"),
@@ -251,7 +298,7 @@ CASES = {
     "an answer that lies": solved(1, a2=RIGHT, a4=LIES),
     "two hundred files": Case(lambda folder, release: several(folder, release, 200), 3, "of 201 notebooks"),
     "links": Case(linked, 0, "no notebook found"),
-    "zip of a folder": Case(zipped, 0, "not a notebook"),
+    "zip of a folder": Case(zipped, 3),
     "deep in folders": Case(deep, 3),
     "Ana Silva_4711_assignsubmission_file": solved(a2=RIGHT, a4=LOOP),
     "nested": Case(text("[" * 100_000), 0, "not a notebook"),
