@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import torch
 
-from course_lib.exercises.cases import number, random_tensors, scattered
+from course_lib.exercises.cases import dice, number, random_tensors, scattered
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.lengths import ALTERNATING
 from course_lib.exercises.out_and_in import OUT_AND_IN
@@ -91,7 +91,10 @@ def suspects(seed):
         }
         others = [*list(made)[turned:6], *list(made)[:turned]]  # each of the first three is the first of these
         names = [*others[:place], "scale", *others[place:]]
-        cases.append((scattered(true), Bench(made), {name: {name: number(seed, 2, 9)} for name in names}))
+        order = torch.randperm(len(made), generator=dice(seed + place))
+        called = dict(zip(made, [list(made)[i] for i in order], strict=True))
+        bench = Bench({called[name]: logits for name, logits in made.items()})  # another setting is right each time
+        cases.append((scattered(true), bench, {called[name]: {called[name]: number(seed, 2, 9)} for name in names}))
     return cases
 
 

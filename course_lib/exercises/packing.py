@@ -12,7 +12,7 @@ BOS, EOS, ROLES = 1, 2, {"user": 4, "assistant": 5}
 def dialogue_cases(seed):
     """Four dialogues of (role, ids), the first with two turns; and all of them as `turn` should return them."""
     words = iter(torch.randint(6, 40, (60,), generator=dice(seed)).tolist())
-    sizes = [[2, 3, 1, 4], [1, number(seed, 1, 3)], [3, 2], [2, 1]]
+    sizes = [[2, 3, 1, number(seed + 1, 2, 5)], [1, number(seed, 1, 3)], [3, 2], [2, 1]]
     roles = ("user", "assistant")
     dialogues = [[(roles[i % 2], [next(words) for _ in range(n)]) for i, n in enumerate(turns)] for turns in sizes]
     return [(dialogues, [turn(dialogue) for dialogue in dialogues])]

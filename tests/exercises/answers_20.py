@@ -81,7 +81,8 @@ WRONG = {
         (lambda true, logits, changes: min(changes, key=lambda n: (logits(changes[n]) - true).max()), "yours is"),
         (lambda true, logits, changes: min(changes, key=lambda n: (logits(changes[n]) - true)[0].abs().max()), "yours"),
         (lambda expected, logits_with, changes: logits_with("scale"), "yours is"),
-        (lambda expected, logits_with, changes: list(changes)[-1], "the true value is 'scale'"),
+        (lambda expected, logits_with, changes: list(changes)[-1], "yours is"),
+        (lambda expected, logits_with, changes: "scale", "yours is 'scale'"),
     ],
     "20.5": [(lambda logits, labels, trained: measure_by_loops(logits, labels, trained)["within"], "expected a dict")],
     "20.6": [

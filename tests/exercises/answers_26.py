@@ -133,7 +133,7 @@ WRONG = {
         ((prefer_by_means, report_in_numpy), "log p of an answer is a sum"),
         ((prefer_without_a_reference, report_in_numpy), "the reference is forgotten"),
         ((prefer_by_where, report_below_the_limits), "exactly half and exactly 2 points are good enough"),
-        ((prefer_by_where, lambda runs: {**report_in_numpy(runs), "keep": True}), "keep: at [1]"),
+        ((prefer_by_where, lambda runs: {**report_in_numpy(runs), "keep": True}), "keep: at ["),
     ],
     "26.6": [
         ((prompt_in_one_line, reads_everything, rate_by_letters), "what is in the cache is not read again"),

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from course_lib.exercises.causes import names_of, quietly
+from course_lib.exercises.causes import names_of, of_part, quietly
 from course_lib.exercises.shown import is_whole
 from course_lib.exercises.values import as_tensor, first_difference
 from tests.exercises.lookalikes import as_numbers, given_away, lookalikes, other_texts
@@ -11,6 +11,13 @@ from tests.exercises.test_answers import EXERCISES
 
 FUNCTIONS = [name for name, exercise in EXERCISES.items() if exercise.wants_a_function]
 HIDDEN = range(20_011, 20_014)
+ALWAYS = {  # parts that are the same for all right answers
+    "07.1": {"how many were kept"},
+    "25.5": {"stage 1", "stage 2", "stage 1 again"},
+    "25.6": {"share (never reached)"},
+    "80.5": {"data", "licence", "not shown"},
+}
+AUDITS = {"80.1", "80.2", "80.6"}  # what an answer is like, and nothing that it could return
 READ_OFF = {"23.6"}  # numbers that are read off a curve
 
 
@@ -75,6 +82,14 @@ def test_a_mask_that_is_handed_in_has_rows_that_differ_in_some_case(name):
     cases = [dict(zip(names, case, strict=False)) for case in EXERCISES[name].draw_cases(HIDDEN)]
     masks = [case["mask"] for case in cases if case.get("mask") is not None]
     assert not masks or any(mask.shape[-2] == mask.shape[-1] > 1 and not mask.equal(mask.mT) for mask in masks)
+
+
+@pytest.mark.parametrize("name", [name for name in FUNCTIONS if name not in AUDITS])
+def test_an_answer_that_is_always_the_same_is_refused(name):
+    exercise, (first, *others) = EXERCISES[name], results(EXERCISES[name])
+    for part in first.keys() - ALWAYS.get(name, set()) if isinstance(first, dict) else [None]:
+        pairs = [of_part([value, first], part) for value in others]
+        assert any(first_difference(*pair, exercise.tolerance) for pair in pairs), part
 
 
 @pytest.mark.parametrize("name", EXERCISES)

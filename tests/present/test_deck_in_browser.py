@@ -78,6 +78,14 @@ def test_the_arrows_show_the_same_steps_as_the_space_bar(toy_deck, offline):
     assert deck.walk_fast("ArrowLeft", "start") == back
 
 
+def test_a_deck_shows_all_its_steps_again_after_a_jump_back(tmp_path, offline):
+    sections = [new_markdown_cell(f"## {title}\n\nOne.\n\n### More\n\nTwo.\n\n### End\n\nThree.") for title in "abc"]
+    deck = DeckOnPage(offline, written(tmp_path / "deck.html", [new_markdown_cell("# A lesson"), *sections]))
+    first = deck.walk_fast("ArrowRight", "end")
+    offline.evaluate("Reveal.slide(1, 0, -1)")
+    assert deck.walk_fast("ArrowRight", "end") == first[1:]
+
+
 def test_a_swipe_shows_the_next_step_and_the_other_way_the_one_before(toy_deck, offline):
     deck = DeckOnPage(offline, toy_deck)
     steps = [deck.last_step, *(step for step, _ in deck.walk_fast("Space", "end"))][:12]

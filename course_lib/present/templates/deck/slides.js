@@ -14,7 +14,7 @@ class Slides {
   heading(step) {
     const level = Number(step.dataset.level);
     if (level <= 2) {
-      this.column = this.root.appendChild(document.createElement("section"));
+      this.column = this.root.appendChild(element('<section data-start-indexv="0"></section>')); // not where it was left
       this.section = level === 2 ? step.textContent : "";
     } else if (!this.body.children.length && !this.title.matches("h1")) {
       this.slide.remove(); // only the title of the column stands there: it becomes the line above

@@ -12,7 +12,7 @@ function wordsOf(item) {
   return copy.textContent.trim();
 }
 
-const tell = (...items) => { told.textContent = items.map(wordsOf).join(" "); };
+const tell = (...items) => { told.textContent = items.map(wordsOf).join(" ").trim(); };
 
 presented.then(() => {
   Reveal.on("slidechanged", ({ currentSlide }) => tell(...currentSlide.querySelectorAll(SHOWN_AT_ONCE)));
