@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
+import torch
+
 from course_lib.errors import CourseError
 from course_lib.exercises.case_patterns import apart
 from course_lib.exercises.exercise import Exercise
@@ -73,7 +75,7 @@ def reason_of(failure):
                 with contextlib.suppress(Exception):  # a mistake may not work, and a result may be anything
                     if found := find(failure):
                         return found
-        for find in (seen, sorted_apart):
+        for find in (seen, along_an_axis, sorted_apart):
             with contextlib.suppress(Exception):
                 if found := find(failure):
                     return found
@@ -160,6 +162,22 @@ def seen(failure):
     found = {pattern(*pair, tolerance) for pair in wrong}
     alike = found.pop() if len(found) == 1 else None
     return beside(pairs, failure.part, tolerance) or alike or pattern_of_cases(wrong)
+
+
+def along_an_axis(failure):
+    """Return, in words, that of some axis only the first place is right, or only the last one is wrong."""
+    tolerance, names = failure.exercise.tolerance, failure.exercise.axes.split()
+    pairs = [map(as_tensor, of_part(pair, failure.part)) for pair in failure.pairs if not isinstance(pair[0], Raised)]
+    right = [torch.isclose(*pair, rtol=tolerance, atol=tolerance, equal_nan=True) for pair in pairs]
+    wrong = [each for each in right if not each.all()]
+    for axis, name in enumerate(names or map("axis {}".format, range(min(each.dim() for each in wrong)))):
+        places = [each.movedim(axis, 0).flatten(1).all(1) for each in wrong]
+        if sum(len(each) - 1 for each in places) > 1:  # in a single one it may be chance
+            if all(each[0] and not each[1:].any() for each in places):
+                return f"right for {name} 0, and for no other"
+            if all(each[:-1].all() and not each[-1] for each in places):
+                return f"wrong for the last {name} alone"
+    return None
 
 
 def sorted_apart(failure):

@@ -48,7 +48,7 @@ def pattern(given, true, tolerance):
     if is_bool(given) and not is_bool(true):
         return "this is True or False; a number was meant"
     if isinstance(given, str) and as_tensor(true) is not None:
-        return "this is a text; write a number without quotation marks" if is_number(given) else None
+        return "this is a text; write a number without quotation marks" if is_number(given) else "this is no number"
     if as_tensor(given) is None or as_tensor(true) is None:
         return pattern_of_lists(given, true, tolerance)
     given, true = as_tensor(given), as_tensor(true)

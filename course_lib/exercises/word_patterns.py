@@ -2,13 +2,15 @@
 
 import math
 
-from course_lib.exercises.values import in_order, plain
+from course_lib.exercises.values import as_tensor, in_order, plain
 
 
 def pattern_of_texts(given, true):
     """How a text differs from the true one, if it hardly does."""
     if isinstance(given, list | tuple) and len(given) == 1 and given[0] == true:
         return "this is a list; the text alone was meant"
+    if not isinstance(given, str) and as_tensor(given) is not None:
+        return "this is no text; a word, or several, were meant"
     alike = isinstance(given, str) and in_order(given) == in_order(true)
     return "only capitals or blanks differ; a text must be the same to the letter" if alike else None
 

@@ -36,3 +36,13 @@ def test_an_answer_that_forgets_a_mask_of_one_kind_is_told_where_it_is_right():
         return weights @ v if mask is None else weights.sin() @ v
 
     assert "right where `mask` is None, and in no other case" in examine(find_exercise("01.5"), attention).message
+
+
+def test_an_answer_that_is_right_for_the_first_sentence_alone_is_told_so():
+    exercise = find_exercise("01.5")
+
+    def attention(q, k, v, mask=None):
+        output = exercise.truth(q, k, v, mask)
+        return torch.cat([output[:1], output[1:] ** 3 + 1])
+
+    assert "right for sentence 0, and for no other" in examine(exercise, attention).message

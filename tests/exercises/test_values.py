@@ -199,7 +199,7 @@ def test_what_all_numbers_have_in_common_is_seen(given, says):
         (0.441, 0.4735, None),
         ("0.7675", 0.7675, "this is a text; write a number without quotation marks"),
         ("76.75%", 0.7675, "this is a text; write a number without quotation marks"),
-        ("many", 0.7675, None),
+        ("many", 0.7675, "this is no number"),
         (0.36, 0.64, "1 minus"),
         (9, 9.375, "rounded down"),
         (0, 0.6792, None),
