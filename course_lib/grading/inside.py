@@ -42,8 +42,8 @@ class Cells:
         self.shell.display_trap.hook = lambda value: None if value is None else display(value)
         self.trial, self.public, self.tried = None, {}, None
         sys.modules["course_lib.exercises"] = exercises = ModuleType("course_lib.exercises")
-        exercises.check = self.check
-        self.check.__func__.case = self.case
+        exercises.check = lambda exercise_id, answer: self.check(exercise_id, answer)
+        exercises.check.case = self.case
 
     def check(self, exercise_id, answer):
         """Try an answer, if this is the check cell of this exercise; the verdict is made outside."""

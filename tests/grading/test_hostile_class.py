@@ -9,14 +9,14 @@ import pytest
 
 from course_lib.grading import Limits, grade_folder
 from course_lib.grading.editions import generate_releases
-from course_lib.grading.namespace import can_isolate
 from course_lib.runtime import REPOSITORY
 from tests.grading.hostile import CASES
+from tests.grading.isolation import NEEDS_ISOLATION
 from tests.grading.small_course import write_course
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(not can_isolate(), reason="this system gives nobody a view of his own"),
+    NEEDS_ISOLATION,
 ]
 LIMITS = Limits(seconds=5, patience=100, memory=2 * 2**30, processes=60)
 RUNS = 10

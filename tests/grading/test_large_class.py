@@ -14,13 +14,13 @@ import pytest
 
 from course_lib.files import read_json
 from course_lib.grading.editions import generate_releases
-from course_lib.grading.namespace import can_isolate
 from tests.grading.hostile import CASES
+from tests.grading.isolation import NEEDS_ISOLATION
 from tests.grading.small_course import write_course
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(not can_isolate(), reason="this system gives nobody a view of his own"),
+    NEEDS_ISOLATION,
 ]
 COUNT = int(os.environ.get("COURSE_SUBMISSIONS", "60"))  # 200 take ten minutes
 PATIENT = {"sleeps", "huge", "two hundred files", "half a gigabyte of output", "beside"}

@@ -11,8 +11,8 @@ from course_lib.exercises.checking import SEED
 from course_lib.exercises.results import error_of, result
 from course_lib.grading import folder, group
 from course_lib.grading.judging import run_and_judge
-from course_lib.grading.namespace import can_isolate
 from course_lib.grading.sandbox import Limits
+from tests.grading.isolation import NEEDS_ISOLATION
 from tests.grading.small_course import known
 
 IMPORT = "import torch\nfrom course_lib.exercises import check"
@@ -256,7 +256,6 @@ QUICK_WAYS = [
     "fills the disk",
 ]
 QUICK_WAYS += ["hides memory", "mounts"]
-NOT_ISOLATED = pytest.mark.skipif(not can_isolate(), reason="NOT ISOLATED: this system can't isolate a submission")
 
 
 def that_broke_out(names, folder):
@@ -268,13 +267,13 @@ def that_broke_out(names, folder):
     return [name for name, cell in zip(names, cells, strict=True) if not error_of(cell)], printed(listing)
 
 
-@NOT_ISOLATED
+@NEEDS_ISOLATION
 def test_a_break_out_of_each_kind_fails(tmp_path):
     assert that_broke_out(QUICK_WAYS, tmp_path)[0] == []
 
 
 @pytest.mark.slow
-@NOT_ISOLATED
+@NEEDS_ISOLATION
 def test_nothing_breaks_out(tmp_path):
     assert that_broke_out(BREAK_OUTS, tmp_path) == ([], "['.venv', 'course_lib', 'data']\n")
 
@@ -307,7 +306,7 @@ time.sleep(5)""",
 
 
 @pytest.mark.slow
-@NOT_ISOLATED
+@NEEDS_ISOLATION
 @pytest.mark.parametrize("grouped", [True, False])
 @pytest.mark.parametrize("name", GREED)
 def test_no_submission_takes_more_memory_of_the_machine_than_its_limit(name, grouped, monkeypatch):
@@ -316,7 +315,7 @@ def test_no_submission_takes_more_memory_of_the_machine_than_its_limit(name, gro
         monkeypatch.setattr(group, "parent_group", lambda: None)
         monkeypatch.setattr(group, "has_scopes", lambda: False)
     elif not group.parent_group() and not group.has_scopes():
-        pytest.skip("NOT GROUPED: this system gives no control group; the other bounds are tested")
+        pytest.skip("NOT TESTED: this system gives no control group; the other bounds are tested")
     before, least, done = psutil.virtual_memory().available, [2**60], threading.Event()
 
     def look():

@@ -15,8 +15,8 @@ from course_lib.grading import Limits, grade_folder, write_term
 from course_lib.grading import folder as module
 from course_lib.grading import grade as grading
 from course_lib.grading.editions import generate_releases
-from course_lib.grading.namespace import can_isolate
 from tests.grading import pretend
+from tests.grading.isolation import NEEDS_ISOLATION
 from tests.grading.pretend import SHEETS, solution
 from tests.grading.small_course import answered, write, write_course
 from tests.grading.test_a_class import LOOP, RIGHT
@@ -255,7 +255,7 @@ def test_every_mark_of_three_weeks_is_the_one_that_is_due(tmp_path, monkeypatch,
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not can_isolate(), reason="this system gives nobody a view of their own")
+@NEEDS_ISOLATION
 def test_the_same_holds_when_nbgrader_and_the_sandbox_grade_the_class(tmp_path, capsys):
     answers = {0: {"a2": "prediction = {}"}, 1: {"a2": RIGHT}, 2: {"a4": LOOP}, 3: {"a2": RIGHT, "a4": LOOP}}
     story = Story(tmp_path, answers.__getitem__, Limits(seconds=10, memory=2 * 2**30))

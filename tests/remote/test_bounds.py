@@ -34,7 +34,7 @@ bounds.bound_resources(DATA={LIMIT}, NOFILE=bounds.MOST_FILES)
 
 pytestmark = pytest.mark.skipif(
     platform.system() != "Linux" or platform.machine() not in bounds.CALLS,
-    reason="NOT ISOLATED: this kernel has no filter of system calls that the course knows",
+    reason="NOT TESTED: this kernel has no filter of system calls that the course knows",
 )
 
 
