@@ -39,7 +39,8 @@ class Trainer:
         objective: gives the loss of the model on a part of a batch.
         evaluate: scores the model, once at the start, so that mistakes in it show early, then `plan.evaluations` times.
         folder: where `checkpoint.safetensors` is kept. A run that finds its own checkpoint there goes on from it, to
-            the same weights, bit for bit, as a run that was never interrupted (if the plan counts in steps).
+            the same weights, bit for bit, as a run that was never interrupted (if the plan counts in steps), and to
+            the same history, but for its times.
         description: what the run is, beside the plan, for the checkpoint, in plain values.
         report: takes each line of the log, in the main process.
 

@@ -45,7 +45,7 @@ def choices_with(mixer, num_active):
             "qk_norm": qk_norm,
             "post_norms": post_norms,
             "tied": bias == post_norms,
-            "score_cap": 2.0 if bias == qk_norm else None,
+            "score_cap": None if qk_norm == post_norms else 2.0,
         }
 
 

@@ -109,7 +109,8 @@ def test_however_a_model_is_kept_every_choice_reads_as_with_its_weights_in_float
         monkeypatch.setattr(compiled_layer, "SMALL", 1)  # all matrices are read by loops
     if kind == "4 bits, as for many":
         monkeypatch.setattr(packed, "MANY", 0)
-    for choices in kept.choices_with(mixer, num_active=5 if kind == "4 bits" else 2):  # rounded, others are chosen
+    num_active = 2 if tolerance < 1e-4 else 5  # near is not enough to choose the same experts
+    for choices in kept.choices_with(mixer, num_active):
         with kept.noted(choices):
             made = keep(kept.new_llm(mixer, choices))
             plain = kept.unpacked(made.model)
