@@ -52,7 +52,7 @@ class Cells:
             self.tried = attempt(answer, run, cases).as_data()
 
     def case(self, exercise_id, number):
-        """Return the case that a student asks for, as his own check has it."""
+        """Return the case that a student asks for, as the student's own check has it."""
         _, cases = unpacked(self.public[exercise_id])
         return cases[number - 1]
 
