@@ -36,7 +36,7 @@ class SameOrigin(IdentityProvider):
 
 
 class LiveServer(ServerApp):
-    """jupyter-server with its kernels alone: no lab, no terminals, and nobody's own settings."""
+    """jupyter-server with a list of what it serves: no lab, no files, no terminals, and nobody's own settings."""
 
     default_services = ()
 

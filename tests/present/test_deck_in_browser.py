@@ -14,6 +14,7 @@ from course_lib.present.deck import Deck
 from course_lib.viz import view_attention
 from course_lib.viz.course_map import PARTS
 from tests.notebooks.lesson import LESSON_FILES
+from tests.present.accessibility import barriers
 from tests.present.deck_on_page import SIZES, DeckOnPage
 from tests.present.test_exporter import CODE, DOT, FORMULA
 from tests.viz.toy_maps import toy_map
@@ -109,6 +110,7 @@ def test_the_help_lists_each_key_once_and_the_keys_of_the_course_first(toy_deck,
     assert (
         box["y"] >= 0 and box["y"] + box["height"] <= 720 and shown.evaluate("it => it.scrollHeight <= it.clientHeight")
     )
+    assert barriers(offline) == []
     offline.keyboard.press("Escape")
     assert not offline.locator("dialog[open]").count()
 

@@ -144,6 +144,9 @@ def test_a_line_after_a_colon_is_indented_and_tab_indents_more(live):
     live.page.keyboard.type("print('in')")
     assert live.lines == ["if x:", 8 * " " + "print('in')"]
     assert live.run() == "in"
+    live.page.keyboard.press("Control+A")
+    live.page.keyboard.press("Tab")  # what is selected stays
+    assert live.lines == [4 * " " + "if x:", 8 * " " + "print('in')"]
     live.page.keyboard.press("Shift+Tab")  # Tab stays in the code, so the other way leads out of it
     assert not live.code.evaluate("code => code === document.activeElement")
 

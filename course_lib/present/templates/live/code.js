@@ -27,8 +27,10 @@ class Code {
     const { key, shiftKey, ctrlKey, altKey, metaKey, isComposing } = event;
     if (shiftKey || ctrlKey || altKey || metaKey || isComposing) return;
     const line = this.lineBeforeCaret();
-    if (key === "Tab") insert(" ".repeat(INDENT - line.length % INDENT));
-    else if (key === "Enter") {
+    if (key === "Tab") {
+      getSelection().collapseToStart();
+      insert(" ".repeat(INDENT - line.length % INDENT));
+    } else if (key === "Enter") {
       document.execCommand("insertLineBreak");
       insert(line.match(/^ */)[0] + (/:\s*(#.*)?$/.test(line) ? " ".repeat(INDENT) : ""));
     } else return;
@@ -37,6 +39,7 @@ class Code {
 
   lineBeforeCaret() {
     const before = getSelection().getRangeAt(0).cloneRange();
+    before.collapse(true);
     before.setStart(this.pre, 0);
     return textOf(before.cloneContents()).split("\n").at(-1);
   }

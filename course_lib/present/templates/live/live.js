@@ -53,6 +53,7 @@ class LiveCode {
 
   // Returns whether all of them ran; the first that fails is shown.
   async runAbove(cell) {
+    this.say("The cells above run ...");
     await this.kernel.greet();
     const above = this.cells.slice(0, this.cells.indexOf(cell)).filter(one => !one.hasRun);
     for (const [index, one] of above.entries()) {
@@ -68,7 +69,6 @@ class LiveCode {
 
   run() {
     const { cell } = this;
-    this.say("It runs ...");
     this.queue(async () => {
       if (!await this.runAbove(cell)) return;
       this.say("It runs ...");
