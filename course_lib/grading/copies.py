@@ -67,17 +67,22 @@ def update_copy(edition: Path) -> list[str]:
 def update_copies(exercises: Path) -> Iterator[str]:
     """Bring what is new into all copies in the folder `exercises`; yields a sentence for each copy that changes.
 
-    A copy that can't be read or written gets a sentence as well.
+    A copy that can't be read or written, or whose sheet has gone, stays as it is and gets a sentence as well.
     """
-    for edition in sorted((exercises / "release").glob("*/*.ipynb")):
-        if copy_of(edition).exists():
-            try:
-                said = update_copy(edition)
-            except CourseError as error:
-                yield f"{copy_of(edition)} was left as it is: {error}"
-            else:
-                if said:
-                    yield f"Your copy of the exercises {edition.stem} is up to date: {'; '.join(said)}."
+    for path in sorted((exercises / "mine").glob("*/*.ipynb")):
+        edition = exercises / "release" / path.stem / path.name
+        if path.parent.name != path.stem:
+            continue  # an older version that `course update` has kept
+        if not edition.exists():
+            yield f"{path} stays as it is: the course has no sheet {path.stem} now."
+            continue
+        try:
+            said = update_copy(edition)
+        except CourseError as error:
+            yield f"{path} stays as it is: {error}"
+        else:
+            if said:
+                yield f"Your copy of the exercises {edition.stem} is up to date: {'; '.join(said)}."
 
 
 def reset_answer(exercise: str) -> str:

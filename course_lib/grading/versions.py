@@ -25,6 +25,11 @@ def stamp(notebook: NotebookNode) -> None:
     notebook.metadata[STAMP] = {key_of(cell): digest(cell) for cell in notebook.cells}
 
 
+def digests(notebook: NotebookNode) -> dict[str, str]:
+    """Return the digests that a notebook had when it was released, or without a stamp, those that it has now."""
+    return notebook.metadata.get(STAMP) or {key_of(cell): digest(cell) for cell in notebook.cells}
+
+
 def key_of(cell: NotebookNode) -> str:
     """The name of a cell that is the same in all editions: nbgrader's name, or the cell's id."""
     return name_of(cell) or cell.get("id", "")  # notebooks of older formats have no ids
@@ -56,15 +61,16 @@ def changes(mine: NotebookNode, edition: NotebookNode) -> list[str]:
 
     In a copy without a stamp, all cells but the answers are compared with the edition.
     """
-    known = mine.metadata.get(STAMP) or {key_of(cell): digest(cell) for cell in mine.cells}
-    said = []
+    known, new, said = digests(mine), digests(edition), []
     for name, cells in sections(edition):
-        compared = cells if STAMP in mine.metadata else [cell for cell in cells if not is_answer(cell)]
+        changed = [cell for cell in cells if known.get(key_of(cell)) != new.get(key_of(cell))]
+        if STAMP not in mine.metadata:
+            changed = [cell for cell in changed if not is_answer(cell)]
         if not any(key_of(cell) in known for cell in cells):
             said.append(f"{name} is new")
-        elif any(is_answer(cell) and known.get(key_of(cell)) != digest(cell) for cell in compared):
+        elif any(map(is_answer, changed)):
             said.append(f"{name} has changed, also the start of its answer, which `course reset {name}` brings")
-        elif any(known.get(key_of(cell)) != digest(cell) for cell in compared):
+        elif changed:
             said.append(f"{name} has changed")
     gone = known.keys() - {key_of(cell) for cell in edition.cells}
     numbers = sorted(key.removeprefix("answer-").replace("-", ".") for key in gone if key.startswith("answer-"))
@@ -78,7 +84,7 @@ def merged(mine: NotebookNode, edition: NotebookNode) -> NotebookNode:
     is. If both have changed another cell, the edition's comes first, and the student's below it. Cells of the student's
     own stay behind the cell that they follow.
     """
-    known, keys = mine.metadata.get(STAMP, {}), {key_of(cell) for cell in edition.cells}
+    known, new, keys = mine.metadata.get(STAMP, {}), digests(edition), {key_of(cell) for cell in edition.cells}
     own = {key_of(cell): cell for cell in mine.cells if key_of(cell) in keys}  # of several copies the last counts
     behind, place = defaultdict(list), None
     for cell in mine.cells:
@@ -88,22 +94,30 @@ def merged(mine: NotebookNode, edition: NotebookNode) -> NotebookNode:
             behind[place].append(cell)
     cells = [*behind[None]]
     for cell in edition.cells:
-        cells += [*chosen(own.get(key_of(cell)), cell, known.get(key_of(cell))), *behind[key_of(cell)]]
+        key = key_of(cell)
+        cells += [*chosen(own.get(key), cell, known.get(key), is_changed=known.get(key) != new.get(key)), *behind[key]]
     result = copy.deepcopy(NotebookNode(mine, cells=cells, nbformat_minor=edition.nbformat_minor))
-    result.metadata[STAMP] = dict(edition.metadata.get(STAMP, {}))
+    result.metadata[STAMP] = dict(new)
     name_each(result)
     return result
 
 
-def chosen(mine: NotebookNode | None, theirs: NotebookNode, known: str | None) -> list[NotebookNode]:
-    """Return what a cell of the edition becomes in a copy: `known` is its digest when the copy was made."""
+def chosen(mine: NotebookNode | None, theirs: NotebookNode, known: str | None, is_changed: bool) -> list[NotebookNode]:
+    """Return what a cell of the edition becomes in a copy.
+
+    Args:
+        mine: the cell in the copy, or None if the student has removed it or it is new.
+        theirs: the cell in the edition.
+        known: the digest that it had when the copy was made.
+        is_changed: whether the edition has changed it since.
+    """
     if mine is None:
-        return [] if known == digest(theirs) else [theirs]  # the student has removed it, or it is new
+        return [theirs] if is_changed else []
     if mine.source == theirs.source:
         return [NotebookNode(mine, metadata=theirs.metadata)]
     if known == digest(mine):
         return [theirs]
-    if is_answer(theirs) or known == digest(theirs):
+    if is_answer(theirs) or not is_changed:
         return [mine]
     return [theirs, NotebookNode(mine, metadata={})]
 

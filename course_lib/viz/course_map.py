@@ -21,9 +21,10 @@ PARTS = {  # what each part will say or do, and its colour
 }
 MOST = 6  # stops in a row; the road turns at the end of each
 FIRST, PITCH, TURN = 1.0, 1.58, 0.72  # inches: first column, from stop to stop, from the last stop to the bend
-ROW, MARGIN = 1.55, 0.85  # inches: from row to row, above the first and below the last
+ROW, TALL_ROW, MARGIN = 1.55, 1.8, 0.85  # inches: from row to row, above the first and below the last
 STOP = 0.24  # radius
 LETTERS = 14  # of a title in one line
+WIDTH = 9.9  # inches
 SKIN = "#C68F63"
 
 
@@ -31,19 +32,18 @@ def draw_course_map(*, ax: Axes | None = None) -> Axes:
     """Draw the road through the lessons, a colour for each part of the course."""
     rows = _rows()
     has_room = rows[-1] <= MOST - 2  # for the answer, beside the last stops
-    height = ROW * (len(rows) - has_room) + 2 * MARGIN
+    pitch = _pitch(rows)
+    height = pitch * (len(rows) - has_room) + 2 * MARGIN
     page, places = (
-        Page(9.9, height, "Map of the course: its lessons are stops along one road", ax),
-        _places(rows, height - MARGIN),
+        Page(WIDTH, height, "Map of the course: its lessons are stops along one road", ax),
+        _places(rows, height - MARGIN, pitch),
     )
     for (start, end), lesson in zip(pairwise(places), LESSONS[1:], strict=True):
         _draw_road(page, start, end, PARTS[lesson.part][1])
     for place, lesson in zip(places, LESSONS, strict=True):
         _draw_stop(page, place, lesson, PARTS[lesson.part][1])
-    for name, (says, colour) in PARTS.items():
-        group = [place for place, lesson in zip(places, LESSONS, strict=True) if lesson.part == name]
-        top = max(y for _, y in group)
-        _draw_heading(page, min(place for place in group if place[1] == top), name, says, colour)
+    for name, first in _first_stops(places).items():
+        _draw_heading(page, first, name, *PARTS[name], _room(places, first, name, pitch))
     _draw_answer(page, 7.3 if has_room and len(rows) % 2 else 1.15, MARGIN)
     return page.ax
 
@@ -59,12 +59,12 @@ def _rows():
     return [row for row in rows if row]
 
 
-def _places(rows, top):
-    """The centres of the stops: odd rows run from left to right, even rows back."""
+def _places(rows, top, pitch):
+    """The centers of the stops: odd rows run from left to right, even rows back."""
     places = []
     for row, count in enumerate(rows):
         columns = range(count) if row % 2 == 0 else range(MOST - 1, MOST - 1 - count, -1)
-        places += [(FIRST + PITCH * column, top - ROW * row) for column in columns]
+        places += [(FIRST + PITCH * column, top - pitch * row) for column in columns]
     return places
 
 
@@ -79,11 +79,47 @@ def _draw_road(page, start, end, colour):
     page.ax.add_patch(PathPatch(path, zorder=1, **look))
 
 
-def _draw_heading(page, place, name, says, colour):
-    """Write the name of a part above its leftmost stop, and beside it what it will say."""
-    left, y = place[0] - 0.45, place[1] + 0.55
-    page.text(left, y, name, 14, shade(colour), ha="left", weight="bold")
-    page.text(left + 0.9 * text_width(name, 14) + 0.2, y, says, 11, GREY, ha="left")
+def _first_stops(places):
+    """The name of each part, and the place of its leftmost stop in its first row."""
+    stops = {}
+    for place, lesson in zip(places, LESSONS, strict=True):
+        stops.setdefault(lesson.part, []).append(place)
+    return {part: min(place for place in group if place[1] == group[0][1]) for part, group in stops.items()}
+
+
+def _pitch(rows):
+    """From row to row: more where the name of a part would touch a title in the row above."""
+    places = _places(rows, 0, ROW)
+    touches = (_end(first, part) > _room(places, first, part, ROW) for part, first in _first_stops(places).items())
+    return TALL_ROW if any(touches) else ROW
+
+
+def _start(first, part):
+    """Where the name of a part begins: a little left of its stop, or further left at the edge of the page."""
+    return min(first[0] - 0.45, WIDTH - 0.1 - 0.9 * text_width(part, 14))
+
+
+def _end(first, part):
+    """Where the name of a part ends."""
+    return _start(first, part) + 0.9 * text_width(part, 14)
+
+
+def _room(places, first, part, pitch):
+    """How far to the right a part has room for its words: to a title of three lines above, or to the edge."""
+    above = [
+        x - PITCH / 2
+        for (x, y), lesson in zip(places, LESSONS, strict=True)
+        if 0 < y - first[1] < 1.5 * pitch and x + PITCH / 2 > _start(first, part) and len(_title(lesson)) > 2
+    ]
+    return WIDTH if pitch > ROW else min([WIDTH, *above])
+
+
+def _draw_heading(page, place, name, says, colour, room):
+    """Write the name of a part above its leftmost stop, and beside it what it will say, if there is room."""
+    left, y = _end(place, name) + 0.2, place[1] + 0.55
+    page.text(_start(place, name), y, name, 14, shade(colour), ha="left", weight="bold")
+    if left + 0.9 * text_width(says, 11) < room:
+        page.text(left, y, says, 11, GREY, ha="left")
 
 
 def _draw_answer(page, x, y):
@@ -101,6 +137,11 @@ def _draw_stop(page, place, lesson, colour):
     """Draw a lesson's number in a disc on the road and its title below."""
     page.ax.add_patch(Circle(place, STOP, facecolor="white", edgecolor=shade(colour, 0.85), lw=2.5, zorder=2))
     page.text(*place, str(lesson.number), 13, INK, weight="bold")
-    lines = textwrap.wrap(lesson.title, LETTERS)
+    lines = _title(lesson)
     below = 0.5 * (LINE * 12 / 72) * (len(lines) - 1)
     page.text(place[0], place[1] - 0.42 - below, "\n".join(lines), 12)
+
+
+def _title(lesson):
+    """The lines of a lesson's title."""
+    return textwrap.wrap(lesson.title, LETTERS)

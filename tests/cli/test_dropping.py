@@ -105,6 +105,6 @@ def test_a_range_names_the_lessons_between_its_ends():
 
 
 def test_an_unknown_lesson_is_answered_with_those_there_are():
-    result = run("drop", "11", "76-77")
+    result = run("drop", "76-77")
     assert result.exit_code == 2
     assert "\n  01_attention_heads" in result.stderr

@@ -317,9 +317,18 @@ def test_a_damaged_copy_is_named_and_the_others_are_updated(clone, server):
     put(server, **{SHEET.replace("01_a", "02_b"): sheet(1, 2)})
     publish(server)
     told = course("update").stdout
-    assert f"{clone / MINE} was left as it is: " in told
+    assert f"{clone / MINE} stays as it is: " in told
     assert "Your copy of the exercises 02_b is up to date: 01.2 is new." in told
     assert (clone / MINE).read_text() == '{"cells": ['
+
+
+def test_a_copy_whose_sheet_has_gone_stays_and_is_named(clone, server):
+    put(clone, mine=answered(sheet(1), answer_1="x1 = 8"))
+    (server / SHEET).unlink()
+    publish(server)
+    before = (clone / MINE).read_bytes()
+    assert f"{clone / MINE} stays as it is: the course has no sheet 01_a now." in course("update").stdout
+    assert (clone / MINE).read_bytes() == before
 
 
 def test_the_digests_are_those_of_the_newest_edition_after_an_update(clone, server):

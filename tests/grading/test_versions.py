@@ -107,6 +107,23 @@ def test_a_copy_of_the_newest_edition_has_no_changes_whatever_was_answered():
     assert changes(mine, sheet(1, 2)) == []
 
 
+def test_answers_typed_into_the_edition_are_no_change_of_the_sheet():
+    mine = answered(sheet(1, 2), answer_1="x1 = 8")
+    edition = answered(sheet(1, 2), answer_1="x1 = 7", answer_2="x2 = 9")
+    assert changes(mine, edition) == []
+    assert "x1 = 8" in sources(merged(mine, edition))
+    assert changes(merged(mine, edition), edition) == []
+
+
+def test_an_edition_without_a_stamp_is_compared_by_its_cells():
+    mine, edition = answered(sheet(1, 2), answer_1="x1 = 8"), sheet(1, 2, question_1=NEW)
+    del edition.metadata[STAMP]
+    assert changes(mine, edition) == ["01.1 has changed"]
+    result = merged(mine, edition)
+    assert sources(result) == sources(answered(edition, answer_1="x1 = 8"))
+    assert changes(result, edition) == []
+
+
 @pytest.mark.parametrize("spoil", ["twice", "no ids", "no names"])
 def test_a_damaged_copy_becomes_a_valid_notebook_with_all_that_was_written(spoil):
     mine = answered(sheet(1, 2), answer_1="x1 = 8")

@@ -51,9 +51,9 @@ def backings(name):
 def has_each_cause_in_the_list(lesson, listed):
     named = {sentence for _, sentence in causes(lesson)}
     for sentence in named - listed.keys():
-        yield f"not in {LIST.name}: {sentence}"
+        yield f"no row in tests/notebooks/{LIST.name}, which needs lesson, sentence, backing: {sentence}"
     for sentence in listed.keys() - named:
-        yield f"in {LIST.name}, but not in the lesson: {sentence}"
+        yield f"in tests/notebooks/{LIST.name}, but not in the lesson: {sentence}"
 
 
 def backs_each_cause(lesson, listed):

@@ -16,7 +16,7 @@ MOST_WORDS = 90  # of a cell that is projected
 def takes_an_hour_at_most(lesson):
     minutes = effort(lesson.cells).minutes
     if minutes > LONGEST_SITTING:
-        yield f"{minutes:.0f} minutes, more than {LONGEST_SITTING}: {effort(lesson.cells)}"
+        yield f"{minutes:.1f} minutes, more than {LONGEST_SITTING}: {effort(lesson.cells)}"
 
 
 def says_how_long_it_takes(lesson):
@@ -29,7 +29,7 @@ def says_how_long_it_takes(lesson):
 def has_a_lecture_of_45_minutes_at_most(lesson):
     minutes = effort(shown(lesson)).minutes
     if minutes > LONGEST_LECTURE:
-        yield f"a lecture of {minutes:.0f} minutes, more than {LONGEST_LECTURE}: {effort(shown(lesson))}"
+        yield f"a lecture of {minutes:.1f} minutes, more than {LONGEST_LECTURE}: {effort(shown(lesson))}"
 
 
 def projects_short_prose(lesson):

@@ -8,6 +8,7 @@ from tests.notebooks.causes import RULES, backings
 from tests.notebooks.lesson import LESSON_FILES, Lesson, lesson_at
 
 
+@pytest.mark.house
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 @pytest.mark.parametrize("path", LESSON_FILES, ids=lambda path: path.stem)
 def test_every_lesson_backs_its_causes(path, rule):

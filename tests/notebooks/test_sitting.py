@@ -8,6 +8,7 @@ from tests.notebooks.lesson import LESSON_FILES, Lesson, lesson_at
 from tests.notebooks.sitting import RULES
 
 
+@pytest.mark.house
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 @pytest.mark.parametrize("path", LESSON_FILES, ids=lambda path: path.stem)
 def test_every_lesson_is_a_sitting(path, rule):

@@ -15,6 +15,7 @@ ITEMS = [
     pytest.param(name, heading, words, id=f"{slide}: {words[0]}")
     for slide, items in SLIDES.items()
     for name, heading, *words in items
+    if name in FILES  # a course of your own may lack some lessons
 ]
 
 

@@ -1,6 +1,7 @@
 """Whatever the words, a diagram keeps them readable: no text leaves its box, none touches another or an arrow."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 import torch
@@ -184,6 +185,18 @@ def test_the_map_has_room_for_any_number_of_lessons(sizes, monkeypatch):
     monkeypatch.setattr("course_lib.viz.course_map.LESSONS", numbered(parts))
     words = words_of(viz.draw_course_map())
     assert [word for word in words if word.isdigit()] == [str(number) for number in range(sum(sizes))]
+
+
+@pytest.mark.parametrize("left_out", [range(16, 23), range(1, 9), range(9, 15), [2, 11], range(23, 27)], ids=str)
+def test_the_map_of_fewer_lessons_stays_on_the_page_and_no_two_texts_touch(left_out, monkeypatch):
+    """Whole parts may be left out, too."""
+    kept = [lesson for lesson in LESSONS if lesson.number not in left_out]
+    kept = [replace(lesson, number=number) for number, lesson in enumerate(kept)]
+    monkeypatch.setattr("course_lib.viz.course_map.LESSONS", kept)
+    with viz.course_style():
+        drawn = Drawn(viz.draw_course_map())
+    test_no_two_texts_touch(drawn)
+    test_everything_stays_on_the_page(drawn)
 
 
 def test_each_picture_meets_each_caption_and_its_own_cell_is_marked():

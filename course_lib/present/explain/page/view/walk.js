@@ -16,7 +16,9 @@ export function header({ name, parameters, architecture }) {
 }
 
 // In a tab of its own, so that what the reader has done here stays. Where a lesson has no address, its file is named.
-export function lesson_link({ title, file, address }) {
+export function lesson_link(lesson) {
+  if (!lesson) return "no lesson of this course";
+  const { title, file, address } = lesson;
   if (!address) return `${title} (${file})`;
   return element("a", { href: address, target: "_blank", rel: "noopener" }, title);
 }
