@@ -26,6 +26,7 @@ TAGS = [
     *("sup", "table", "tbody", "td", "th", "thead", "tr", "u", "ul"),
 ]
 STYLE = "td, th { padding: .1em .6em } summary { display: list-item }"
+MOST_HTML = 500_000  # characters; to clean them takes two seconds
 LINKS = "http://", "https://", "mailto:", "#", "../"
 
 
@@ -40,9 +41,10 @@ def is_allowed(tag, name, value):
 
 def harmless(html):
     """HTML of which only the tags and attributes are left that can't do or load anything."""
-    return clean(
-        "".join(html), tags=TAGS, attributes=is_allowed, protocols=["http", "https", "mailto", "data"], strip=True
-    )
+    text = "".join(html)
+    if len(text) > MOST_HTML:
+        return f"<p>({len(text):,} characters of HTML are not shown)</p>"
+    return clean(text, tags=TAGS, attributes=is_allowed, protocols=["http", "https", "mailto", "data"], strip=True)
 
 
 class Prose(IPythonRenderer):

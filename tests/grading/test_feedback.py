@@ -117,6 +117,12 @@ def test_prose_formulas_tables_figures_and_points_can_be_read(page_of, offline):
         offline.screenshot(path=f"{folder}/feedback.png", full_page=True)
 
 
+def test_more_html_than_anybody_reads_is_not_shown(page_of):
+    table = f"<table>{'<tr><td>0.25</td></tr>' * 30_000}</table>"
+    page = page_of(new_code_cell("x", outputs=[output(text_html=table)])).read_text(encoding="utf-8")
+    assert "(660,015 characters of HTML are not shown)" in page
+
+
 def test_half_a_character_in_an_output_does_no_harm():
     from course_lib.grading.feedback import WholeCharacters
 

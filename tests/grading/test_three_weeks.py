@@ -5,16 +5,20 @@ import multiprocessing
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import time
 import zipfile
 
 import nbformat
+import psutil
 import pytest
 
 from course_lib.grading import Limits, grade_folder, write_term
 from course_lib.grading import folder as module
 from course_lib.grading import grade as grading
 from course_lib.grading.editions import generate_releases
+from course_lib.runtime import REPOSITORY
 from tests.grading import pretend
 from tests.grading.isolation import NEEDS_ISOLATION
 from tests.grading.pretend import SHEETS, solution
@@ -102,12 +106,31 @@ FIRST = {  # what was handed in on time, where it is not the mark that is due: (
     ("Ana Silva", 2): 2,
 }
 
+LIMITS = Limits(seconds=10, memory=2 * 2**30)
+RUN = """
+import sys
+from pathlib import Path
+from tests.grading.test_three_weeks import LIMITS
+from course_lib.grading import grade_folder
+
+if __name__ == "__main__":
+    root, week = Path(sys.argv[1]), sys.argv[2]
+    settings = {"editions": root, "seed": 7, "students": root / "class.csv"}
+    list(grade_folder(root / f"in{week}", root / f"out{week}", LIMITS, **settings))
+"""
+
 
 class Story:
-    """What the class hands in, as files; `answers` gives the code of answers that are worth a mark."""
+    """What the class hands in, as files, and how it is graded.
 
-    def __init__(self, root, answers, limits):
-        self.root, self.answers, self.limits = root, answers, limits
+    Args:
+        root: the folder of the course.
+        answers: mark -> the code of answers that are worth it.
+        begin: a function of the story and a week that begins to grade in another process; returns this process.
+    """
+
+    def __init__(self, root, answers, begin):
+        self.root, self.answers, self.begin = root, answers, begin
         rows = [(name.rsplit(" 1", 1)[0], *IDS.get(name, ("", "", ""))) for name in TABLE]
         with open(root / "class.csv", "w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([("name", "canvas", "moodle 2", "user"), *rows])
@@ -179,18 +202,31 @@ class Story:
         """Grade a folder."""
         place, out = self.root / (folder or f"in{week}"), self.root / f"out{week}"
         settings = {"editions": self.root, "seed": 7, "add": add, "students": self.root / "class.csv"}
-        return [grade for *_, grade in grade_folder(place, out, self.limits, **settings)]
+        return [grade for *_, grade in grade_folder(place, out, LIMITS, **settings)]
 
     def killed(self, week):
         """Begin to grade a week, and be killed when a third has its grades."""
-        process = multiprocessing.get_context("fork").Process(target=self.grade, args=(week,))
-        process.start()
-        records = self.root / f"out{week}" / "grades"
-        while len(list(records.glob("*.json"))) < len(TABLE) // 3 and process.is_alive():
+        process, records = self.begin(self, week), self.root / f"out{week}" / "grades"
+        while len(list(records.glob("*.json"))) < len(TABLE) // 3:
             time.sleep(0.01)
+            assert psutil.Process(process.pid).status() != psutil.STATUS_ZOMBIE
         os.kill(process.pid, signal.SIGKILL)
-        process.join()
+        os.waitpid(process.pid, 0)
         assert not (self.root / f"out{week}" / "grades.csv").exists()
+
+
+def forked(story, week):
+    """Begin to grade in a copy of this process."""
+    process = multiprocessing.get_context("fork").Process(target=story.grade, args=(week,))
+    process.start()
+    return process
+
+
+def apart(story, week):
+    """Begin to grade in a process that a command starts."""
+    (story.root / "run.py").write_text(RUN)
+    command = [sys.executable, story.root / "run.py", story.root, str(week)]
+    return subprocess.Popen(command, env=os.environ | {"PYTHONPATH": str(REPOSITORY)})
 
 
 def tell(story, open_book=lambda out: None):
@@ -241,7 +277,7 @@ def test_every_mark_of_three_weeks_is_the_one_that_is_due(tmp_path, monkeypatch,
     monkeypatch.setattr(module, "CONTEXT", multiprocessing.get_context("fork"))
     monkeypatch.setattr(grading, "autograde", pretend.autograde)
     codes = {0: {"a2": solution(0)}, 1: {"a2": solution(1)}, 2: {"a4": solution(2)}}
-    story = Story(tmp_path, lambda mark: codes.get(mark) or codes[1] | codes[2], Limits())
+    story = Story(tmp_path, lambda mark: codes.get(mark) or codes[1] | codes[2], forked)
     story.release = pretend.source_notebook()
     for week in (1, 2, 3):
         pretend.write_class(tmp_path, out=f"out{week}", seed=7)
@@ -258,7 +294,7 @@ def test_every_mark_of_three_weeks_is_the_one_that_is_due(tmp_path, monkeypatch,
 @NEEDS_ISOLATION
 def test_the_same_holds_when_nbgrader_and_the_sandbox_grade_the_class(tmp_path, capsys):
     answers = {0: {"a2": "prediction = {}"}, 1: {"a2": RIGHT}, 2: {"a4": LOOP}, 3: {"a2": RIGHT, "a4": LOOP}}
-    story = Story(tmp_path, answers.__getitem__, Limits(seconds=10, memory=2 * 2**30))
+    story = Story(tmp_path, answers.__getitem__, apart)
     path = write_course(tmp_path)
     (story.release,) = generate_releases([path])
     for sheet in SHEETS[1:]:
