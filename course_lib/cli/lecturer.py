@@ -33,8 +33,8 @@ def release(
 
     With --out, copy the student edition as it is to a folder of your own. --hints 2 keeps the hint and the plan of each
     exercise in these copies, and leaves out the pseudo-code; --hints 0 leaves out all hints.
-    With --exam, make the notebooks of an exam, one for each student, with their own numbers: no hints, no true values,
-    and checks that only record. notebooks/exercises/exam has a sample. Grade them with course grade --exam.
+    With --exam, make the notebooks of an exam, one for each student, with numbers of their own: no hints, no true
+    values, and checks that only record. notebooks/exercises/exam has a sample. Grade them with course grade --exam.
     Needs nbgrader: pip install -e ".[grade]".
 
     \b

@@ -1,5 +1,7 @@
 """Exercises of lesson 13: rewards and policy gradients."""
 
+from itertools import permutations
+
 import torch
 import torch.nn.functional as F
 
@@ -17,13 +19,14 @@ def steps():
 
 # 13.2 A judge on trial
 def judge_cases(seed):
-    """Pairs (better, worse) of four answers, each of which has won against each; their number; 27 margins."""
-    skill, margins, size = random_tensors(seed, (4,), (27,), (27,))
-    once = torch.tensor([(i, j) for i in range(4) for j in range(4) if i != j])
-    either = once[torch.randint(12, (30,), generator=dice(seed))]
+    """Pairs (better, worse) of answers, each of which has won against each; their number, 4 or 5; 27 margins."""
+    count = 4 + seed % 2
+    skill, margins, size = random_tensors(seed, (count,), (27,), (27,))
+    once = torch.tensor(list(permutations(range(count), 2)))
+    either = once[torch.randint(len(once), (30,), generator=dice(seed))]
     order = (skill[either[:, 0]] < skill[either[:, 1]]).long()[:, None]
     pairs = torch.cat([once, either.gather(1, torch.cat([order, 1 - order], dim=1))])
-    return [(pairs, 4, (margins + 0.4) * (size + 1.0).exp())]
+    return [(pairs, count, (margins + 0.4) * (size + 1.0).exp())]
 
 
 def wins(pairs, count):

@@ -41,7 +41,14 @@ def pattern_cases(seed):
     one = {"full": (full, 1 + a), "two open": (some, 1.1 + b), "all closed": ((1024,) * 6, 1.7 + d)}
     one |= {"one open": ((1024,) * 5 + (None,), 1.2 + c), "closed, tight": ((16,) * 6, 1.65)}
     wide = {"wide": ((9000,) * 4, 0.8), "half": ((500, None) * 2, 0.9 + a), "tight": ((20,) * 4, 2 + b)}
-    return [(one, 8192, 1 / 3), (one, 8192, 0.125), (wide, 1000, 0.75), (one, 3072, 5 / 9), (wide, 1000, 1.0)]
+    return [
+        (one, 8192, 1 / 3),
+        (one, 8192, 0.125),
+        (wide, 1000, 0.75),
+        (one, 3072, 5 / 9),
+        (one, 2048, 1 / 3),
+        (wide, 1000, 1.0),
+    ]
 
 
 def choose(patterns, length, share):

@@ -35,7 +35,7 @@ def prefix_cases(seed):
     prefix = number(seed, 3, 4)
     (x,) = random_tensors(seed, (7, 5))
     faint = mixer(torch.ones(7, 7, dtype=torch.bool), strength=0.01)
-    others = (1, 7, faint, x), (2, 7, narrow, x), (3, 7, balanced, x)
+    others = (1, 7, faint, x), (2, 5, narrow, x[:5]), (3, 7, balanced, x)
     return [(prefix, 7, mixer(mask), x) for mask in models(prefix, 7)] + [*others]
 
 

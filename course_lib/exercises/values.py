@@ -11,8 +11,11 @@ import torch
 from course_lib.exercises.shown import BOOLS, held_by, is_bool, is_mask, is_whole, kind_of, show, sizes
 from course_lib.remote import is_missing
 
-COARSE = {torch.float16, torch.bfloat16, np.dtype("float16")}
-COARSE_TOLERANCE = 2e-2
+COARSE = {
+    torch.float16: 2**-10,
+    np.dtype("float16"): 2**-10,
+    torch.bfloat16: 2**-7,
+}  # what rounding may move a number by
 ANY_OTHER = object()  # in the place of a value: whatever else stands there
 LATER = "after two different wrong answers in one session, you see it here"
 
@@ -111,8 +114,7 @@ def first_difference(given, true, tolerance, axes=()):
         return Difference(f"yours is {show(given)}", {}, true=show(true))
     if numbers.shape != true_numbers.shape:
         return Difference(f"yours {sizes(numbers)}, the true one {sizes(true_numbers)}", {})
-    if getattr(given, "dtype", None) in COARSE:
-        tolerance = max(tolerance, COARSE_TOLERANCE)
+    tolerance = max(tolerance, COARSE.get(getattr(given, "dtype", None), 0))
     wrong = ~torch.isclose(numbers, true_numbers, rtol=tolerance, atol=tolerance, equal_nan=True)
     if is_whole(true):  # one more or less is wrong, however large the number is
         wrong |= (numbers - true_numbers).abs() >= 0.5

@@ -46,6 +46,8 @@ def test_half_precision_is_given_the_digits_that_it_has():
     true = torch.linspace(0, 1, 97)
     assert difference(true.bfloat16(), true) is None
     assert difference(true + 0.01, true)
+    assert difference((1.015 * true).bfloat16(), true)
+    assert difference((1.002 * true).half(), true)
 
 
 @pytest.mark.parametrize("true", [21_650, [21_650, 3], torch.tensor([3, 21_650]), {"a": 21_650}])
