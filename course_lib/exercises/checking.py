@@ -18,6 +18,7 @@ SEED = "COURSE_EXERCISE_SEED"  # set while submissions are graded: cases that no
 EXAMS = "9"  # with which the ids of an exam's questions begin; the course knows no answers to them
 SECONDS = 60  # of a processor, for one check
 WRONG_ANSWERS = defaultdict(set)  # to a part of an exercise, since Python was started
+WRITES = "but it writes into `{}`, which its caller may still need; better compute a new one"
 BEFORE_TOLD = 2  # different wrong answers to a value before its true one is told
 
 
@@ -117,7 +118,8 @@ def judge(exercise, cases, tried, tells=lambda part: True, hint=False):
             failure = Failure.of(exercise, cases, results, trues, index, wrong.part)
             return verdict_on(failure, wrong, index, tells, hint)
     on = f", on all {len(cases)} cases" if exercise.wants_a_function else ""
-    return Verdict(exercise.points, f"right{on}: {exercise.points} of {exercise.points} points")
+    note = f"\n  {WRITES.format(names_of(exercise)[tried.changed])}" if 0 <= tried.changed < len(cases[0]) else ""
+    return Verdict(exercise.points, f"right{on}: {exercise.points} of {exercise.points} points{note}")
 
 
 def as_returned(given):

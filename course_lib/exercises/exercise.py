@@ -1,5 +1,6 @@
 """What an exercise is: the true answer, the cases it is tried on, and the mistakes that can be recognised."""
 
+import copy
 import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -73,7 +74,7 @@ class Exercise:
 
     def result(self, answer, case):
         """Return what `answer` gives for a case. Raises what it raises."""
-        value = applied(answer, self.apply, case)
+        value = applied(answer, self.apply, copy.deepcopy(case))
         return returned(value) if self.wants_a_function else value
 
     def true_value(self, case):

@@ -77,7 +77,7 @@ def verdict_of(exercise, tried):
     try:
         with limited(SECONDS):
             return judge(exercise, exercise.draw_cases(seeds()), tried)
-    except (Stopped, MemoryError) as reason:  # a result may be as large as a message
+    except (Stopped, Exception) as reason:  # a result may be anything, and as large as a message
         return Verdict(0, f"not right yet: your result can't be compared: {str(reason) or type(reason).__name__}")
 
 

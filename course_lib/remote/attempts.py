@@ -7,7 +7,10 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator, MappingView, Sequence
 from dataclasses import astuple, dataclass, field
+from numbers import Number
 from typing import Any
+
+import torch
 
 from course_lib.remote.clocks import Stopped
 
@@ -43,22 +46,25 @@ class Attempt:
             if there is no answer.
         is_empty: whether nothing was written into the function, or functions.
         borrowed: the name of a function of the library that was handed in as an answer; empty if there is none.
+        changed: the place of the first argument that the answer wrote into; -1 if it wrote into none.
     """
 
     given: list[Any] = field(default_factory=list)
     is_empty: bool = False
     borrowed: str = ""
+    changed: int = -1
 
     def as_data(self) -> tuple[Any, ...]:
         """Return what `from_data` reads, as plain data."""
         given = [(False, astuple(one)) if isinstance(one, Raised) else (True, one) for one in self.given]
-        return given, self.is_empty, self.borrowed
+        return given, self.is_empty, self.borrowed, self.changed
 
     @classmethod
     def from_data(cls, data: Any) -> "Attempt":
         """Read what `as_data` returned. Raises TypeError or ValueError for anything else."""
-        given, is_empty, borrowed = data
-        return cls([one if ended else Raised(*one) for ended, one in given], bool(is_empty), str(borrowed))
+        given, is_empty, borrowed, changed = data
+        results = [one if ended else Raised(*one) for ended, one in given]
+        return cls(results, bool(is_empty), str(borrowed), int(changed))
 
 
 def attempt(answer: Any, run: Callable[..., Any], cases: Sequence[tuple[Any, ...]]) -> Attempt:
@@ -72,30 +78,44 @@ def attempt(answer: Any, run: Callable[..., Any], cases: Sequence[tuple[Any, ...
     made = Attempt(is_empty=is_empty(answer), borrowed=borrowed(answer))
     if not made.borrowed and not is_missing(answer):
         for case in cases:
+            handed = copy.deepcopy(case)
             try:
-                made.given.append(once(answer, run, case))
+                made.given.append(once(answer, run, case, handed))
             except Stopped as reason:
                 made.given.append(Raised(f"{reason}, and was stopped; is there an endless loop?", line_of(reason)))
                 break
+            written = [place for place, pair in enumerate(zip(case, handed, strict=True)) if not is_same(*pair)]
+            made.changed = max(made.changed, *written[:1], -1)
     return made
 
 
-def once(answer: Any, run: Callable[..., Any], case: tuple[Any, ...]) -> Any:
-    """Return the result for one case, or what was `Raised`."""
+def once(answer: Any, run: Callable[..., Any], case: tuple[Any, ...], handed: tuple[Any, ...]) -> Any:
+    """Return the result for one case, of which `handed` is a copy, or what was `Raised`."""
     try:
-        return applied(answer, run, case)
+        return applied(answer, run, handed)
     except (Exception, SystemExit) as error:
         found = raised(error)
     if isinstance(answer, tuple):
         with contextlib.suppress(Exception, SystemExit):
-            return Raised(found.what, found.line, applied(tuple(map(forgiving, answer)), run, case))
+            return Raised(found.what, found.line, applied(tuple(map(forgiving, answer)), run, copy.deepcopy(case)))
     return found
 
 
 def applied(answer: Any, run: Callable[..., Any], case: tuple[Any, ...]) -> Any:
-    """Return the result of an answer for a copy of a case; iterators and views become lists."""
+    """Return the result of an answer for a case, into which it may write; iterators and views become lists."""
     with quietly():
-        return listed(run(answer, *copy.deepcopy(case)))
+        return listed(run(answer, *case))
+
+
+def is_same(before: Any, after: Any) -> bool:
+    """Return whether plain data are as they were; of anything else, nothing is said."""
+    if isinstance(before, dict):
+        return before.keys() == after.keys() and all(is_same(part, after[name]) for name, part in before.items())
+    if isinstance(before, list | tuple):
+        return len(before) == len(after) and all(map(is_same, before, after))
+    if isinstance(before, torch.Tensor):
+        return before.shape == after.shape and torch.equal(before.nan_to_num(), after.nan_to_num())
+    return before == after if isinstance(before, str | set | Number) else True
 
 
 def forgiving(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -6,6 +6,8 @@ import torch
 from course_lib.errors import CourseError
 from course_lib.exercises import Exercise, check, find_exercise
 from course_lib.exercises.checking import SEED, examine
+from course_lib.remote import attempt
+from tests.exercises.test_answers import EXERCISES
 
 PARTS = Exercise(
     id="99.1",
@@ -88,3 +90,18 @@ def test_the_cases_in_the_students_hands_are_not_the_graders(monkeypatch):
 def test_a_case_that_is_not_there_is_named(exercise, number):
     with pytest.raises(CourseError, match=f"{exercise} has .* cases, got the number {number}"):
         check.case(exercise, number)
+
+
+def test_a_right_answer_that_writes_into_an_argument_keeps_its_points_and_is_told(capsys):
+    def doubled(x):
+        return x.mul_(2)
+
+    verdict = examine(BOTH, (halves, doubled))
+    assert verdict.points == 3
+    assert "but it writes into `x`, which its caller may still need" in verdict.message
+
+
+@pytest.mark.parametrize("name", [name for name, exercise in EXERCISES.items() if exercise.wants_a_function])
+def test_no_solution_of_the_course_writes_into_an_argument(name):
+    exercise = EXERCISES[name]
+    assert attempt(exercise.truth, exercise.apply, exercise.draw_cases([1])).changed == -1

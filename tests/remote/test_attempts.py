@@ -3,6 +3,7 @@
 import sys
 
 import pytest
+import torch
 
 from course_lib.exercises.exercise import call
 from course_lib.nn import split_heads
@@ -73,3 +74,11 @@ def test_an_attempt_is_the_same_after_its_way_as_data():
 def test_what_is_no_attempt_is_refused(data):
     with pytest.raises((TypeError, ValueError)):
         Attempt.from_data(data)
+
+
+def test_an_argument_that_was_written_into_is_named_by_its_place():
+    x, words = torch.ones(2), ["a"]
+    assert attempt(lambda x, words: x.add(1), call, [(x, words)]).changed == -1
+    assert attempt(lambda x, words: x.add_(1), call, [(x, words)]).changed == 0
+    assert attempt(lambda x, words: words.append("b"), call, [(x, words)]).changed == 1
+    assert attempt(lambda x: 1, call, [(torch.tensor([float("nan")]),)]).changed == -1
