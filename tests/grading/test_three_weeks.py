@@ -126,7 +126,8 @@ class Story:
     Args:
         root: the folder of the course.
         answers: mark -> the code of answers that are worth it.
-        begin: a function of the story and a week that begins to grade in another process; returns this process.
+        begin: a function of the story and a week that begins to grade in another process; returns its id,
+            and a function that waits for its end.
     """
 
     def __init__(self, root, answers, begin):
@@ -206,12 +207,12 @@ class Story:
 
     def killed(self, week):
         """Begin to grade a week, and be killed when a third has its grades."""
-        process, records = self.begin(self, week), self.root / f"out{week}" / "grades"
+        (process, wait), records = self.begin(self, week), self.root / f"out{week}" / "grades"
         while len(list(records.glob("*.json"))) < len(TABLE) // 3:
             time.sleep(0.01)
-            assert psutil.Process(process.pid).status() != psutil.STATUS_ZOMBIE
-        os.kill(process.pid, signal.SIGKILL)
-        os.waitpid(process.pid, 0)
+            assert psutil.Process(process).status() != psutil.STATUS_ZOMBIE
+        os.kill(process, signal.SIGKILL)
+        wait()
         assert not (self.root / f"out{week}" / "grades.csv").exists()
 
 
@@ -219,14 +220,15 @@ def forked(story, week):
     """Begin to grade in a copy of this process."""
     process = multiprocessing.get_context("fork").Process(target=story.grade, args=(week,))
     process.start()
-    return process
+    return process.pid, process.join
 
 
 def apart(story, week):
     """Begin to grade in a process that a command starts."""
     (story.root / "run.py").write_text(RUN)
     command = [sys.executable, story.root / "run.py", story.root, str(week)]
-    return subprocess.Popen(command, env=os.environ | {"PYTHONPATH": str(REPOSITORY)})
+    process = subprocess.Popen(command, env=os.environ | {"PYTHONPATH": str(REPOSITORY)})
+    return process.pid, process.wait
 
 
 def tell(story, open_book=lambda out: None):
