@@ -1,7 +1,6 @@
 """The bank of answers: right ones are accepted, wrong ones are refused, and most of them hear why they are wrong."""
 
 import contextlib
-import io
 import json
 import linecache
 import re
@@ -16,6 +15,7 @@ import pytest
 from course_lib.exercises.checking import WRITES, examine
 from course_lib.exercises.exercise import find_exercise
 from course_lib.exercises.results import exercise_of, is_check
+from course_lib.remote import quietly
 from course_lib.runtime import REPOSITORY
 from tests.exercises.test_answers import LESSONS
 
@@ -47,7 +47,7 @@ def verdict_on(entry, number):
     """The verdict on an answer of the bank, and the seconds of a processor that it took."""
     names, file, code = dict(names_before(entry["exercise"])), f"<answer {number}>", "\n".join(entry["code"])
     linecache.cache[file] = len(code), None, code.splitlines(keepends=True), file
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+    with quietly():
         exec(compile(code, file, "exec"), names)
         answer = eval(entry["given"], names)
         start = time.process_time()
