@@ -111,7 +111,7 @@ def zipped(folder, release):
     folder.mkdir()
     with zipfile.ZipFile(folder / "all of it.zip", "w") as archive:
         archive.writestr(f"ana/{FILE}", nbformat.writes(answered(release, **BOTH)))
-        archive.writestr("../../outside.ipynb", "{}")
+        archive.writestr("../../outside.txt", "mine")
 
 
 def encoded(encoding):
@@ -158,7 +158,7 @@ def exchanged(notebook):
 def half_a_letter(folder, release):
     """JSON can hold a surrogate alone, UTF-8 can't."""
     notebook = answered(release, **BOTH)
-    notebook.cells[1].source = "x = '\\ud800'"
+    notebook.cells[1].source += "\nx = '\\ud800'"
     folder.mkdir()
     (folder / FILE).write_text(json.dumps(notebook).replace("\\\\ud800", "\\ud800"))
 
