@@ -99,7 +99,10 @@ WRONG = {
         (measure_by_exponentials, "the exponential of a large logit is infinite"),
     ],
     "20.6": [
-        (lambda model, tokens, folder, export, load: load(folder)(tokens) - model(tokens), "your code raises KeyError"),
+        (
+            lambda model, tokens, folder, export, load: load(folder)(tokens) - model(tokens),
+            "your code raises AttributeError",
+        ),
         (lambda model, tokens, folder, export, load: 0.0, "yours is 0"),
     ],
 }
