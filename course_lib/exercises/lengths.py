@@ -10,7 +10,7 @@ from course_lib.exercises.solutions import Edit
 def length_cases(seed):
     logits, more, slope = random_tensors(seed, (9, 20, 7), (2, 12, 5), (20, 1))
     labels, few = (torch.randint(v, (b, t), generator=dice(seed)) for b, t, v in ((9, 20, 7), (2, 12, 5)))
-    return [(logits + slope * logits, labels, 5), (scattered(200 * more), few, 3), (3 * logits.double(), labels, 4)]
+    return [(logits + slope * logits, labels, 5), (scattered(100 * more), few, 3), (3 * logits.double(), labels, 4)]
 
 
 def within_and_beyond(logits, labels, trained):
