@@ -6,8 +6,9 @@ trainings: what is cheap comes first.
 
 import contextlib
 import inspect
+import time
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
@@ -37,6 +38,7 @@ class Failure:
         given: the result for each of these cases; for the first alone if the answer does not work for every case.
         trues: the true result for each case.
         part: which part of a dict is wrong first; None for the whole.
+        end: when the search for a reason must end, in seconds of the processor; not every system stops it by itself.
     """
 
     exercise: Exercise
@@ -44,6 +46,7 @@ class Failure:
     given: list[Any]
     trues: list[Any]
     part: Hashable
+    end: float = field(default_factory=lambda: time.process_time() + SECONDS)
 
     @classmethod
     def of(cls, exercise, cases, given, trues, index, part):
@@ -127,6 +130,8 @@ def two(failure):
 
 def leads_to(wrong, failure, results, of, tolerance=None):
     """Return whether a mistake gives these results, in a part or in the whole. It must have the part that is wrong."""
+    if time.process_time() > failure.end:
+        raise Stopped
     exercise, part, tolerance = failure.exercise, failure.part, tolerance or failure.exercise.tolerance
     with contextlib.suppress(Exception):  # a mistake may not work for every case
         made = ((one, exercise.result(wrong, case)) for one, case in zip(results, failure.cases, strict=False))

@@ -11,7 +11,7 @@ from course_lib.exercises.causes import Failure, names_of, reason_of
 from course_lib.exercises.exercise import find_exercise
 from course_lib.exercises.shown import show
 from course_lib.exercises.values import Difference, agrees, first_difference, returned
-from course_lib.remote import Raised, attempt, is_missing, limited
+from course_lib.remote import Raised, attempt, is_missing, limited, quietly
 from course_lib.remote.attempts import is_empty, parts_of
 
 SEED = "COURSE_EXERCISE_SEED"  # set while submissions are graded: cases that nobody has seen
@@ -134,7 +134,8 @@ def difference(exercise, given, true):
     if is_missing(given):
         return Difference("your function returns None; does every path end with `return`?", {})
     try:
-        return first_difference(given, true, exercise.tolerance, exercise.axes.split())
+        with quietly():
+            return first_difference(given, true, exercise.tolerance, exercise.axes.split())
     except Exception as error:  # a result may be anything
         return Difference(f"your result can't be compared: {type(error).__name__}: {error}"[:200], {})
 

@@ -6,10 +6,11 @@ from numbers import Number
 
 import torch
 
+from course_lib.exercises.kind_patterns import is_rounded, pattern_of_kinds
 from course_lib.exercises.shape_patterns import is_constant, is_exchanged, pattern_of_shapes, same
-from course_lib.exercises.shown import BOOLS, is_bool, is_mask, kind_of
+from course_lib.exercises.shown import is_bool
 from course_lib.exercises.values import agrees, as_tensor
-from course_lib.exercises.word_patterns import is_number, pattern_of_sets, pattern_of_texts
+from course_lib.exercises.word_patterns import pattern_of_sets, pattern_of_texts
 
 OF_ANY = {
     "the sign is turned": lambda true: -true,
@@ -37,18 +38,17 @@ OF_WHOLE = {  # of small ones, these would be chance as well
 }
 
 
+ROUNDED = "the digits that you give are right, but they are too few"
+
+
 def pattern(given, true, tolerance):
     """What all numbers of a wrong result have in common, in words; None if nothing does."""
     if isinstance(true, set | frozenset):
         return pattern_of_sets(given, true)
+    if of_kind := pattern_of_kinds(given, true):
+        return of_kind
     if isinstance(true, str):
         return pattern_of_texts(given, true)
-    if is_mask(true) and kind_of(given) not in BOOLS:
-        return "these are numbers; a comparison, such as `>`, gives True and False"
-    if is_bool(given) and not is_bool(true):
-        return "this is True or False; a number was meant"
-    if isinstance(given, str) and as_tensor(true) is not None:
-        return "this is a text; write a number without quotation marks" if is_number(given) else "this is no number"
     if as_tensor(given) is None or as_tensor(true) is None:
         return pattern_of_lists(given, true, tolerance)
     given, true = as_tensor(given), as_tensor(true)
@@ -56,8 +56,6 @@ def pattern(given, true, tolerance):
         return None
     if given.numel() == true.numel() == 1:
         return None if is_bool(true) else pattern_of_one(given.item(), true.item(), tolerance)
-    if given.isnan().any() and not true.isnan().any():
-        return "there is NaN in it: 0 / 0, or the softmax of nothing but -inf"
     if given.shape != true.shape:
         return pattern_of_shapes(given, true)
     return pattern_of_many(given, true, tolerance)
@@ -73,7 +71,7 @@ def pattern_of_one(given, true, tolerance):
         wrong = made(true)
         if wrong and math.isclose(given, wrong, rel_tol=tolerance):  # a 0 is not what became of a number
             return what
-    return None
+    return ROUNDED if is_rounded(*torch.tensor([given, true], dtype=torch.float64)) else None
 
 
 def pattern_of_cases(pairs):
@@ -136,6 +134,8 @@ def pattern_of_many(given, true, tolerance):
         factor = (given.flatten()[true.abs().argmax()] / (largest * true.flatten()[true.abs().argmax()].sign())).item()
         if factor and same(given, factor * true, tolerance):
             return f"every number is {factor:.4g} times the true one"
+    if is_rounded(given, true):
+        return ROUNDED
     right = torch.isclose(given, true, rtol=tolerance, atol=tolerance)
     if right.any() and (~right).sum() > 2 and more[~right].isfinite().all() and is_constant(more[~right]):
         by = more[~right][0].item()

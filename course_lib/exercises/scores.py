@@ -26,8 +26,8 @@ def score_cases(seed):
                 rows += int(torch.randint(1, 6, (), generator=source)) * [row]
     order = torch.randperm(len(rows), generator=source).tolist()
     a, b = number(seed, 5, 9), number(seed + 1, 2, 4)
-    said = ["Yes."] * (a + b) + ["No."] * (b + 3) + ["Red."] * 2
-    true = ["Yes."] * a + ["No."] * b + ["Yes."] * 2 + ["No."] * (b + 3)
+    said = ["Yes."] * (a + b) + ["No."] * (b + 8) + ["Red."] * 2
+    true = ["Yes."] * a + ["No."] * b + ["Yes."] * 2 + ["No."] * (b + 8)
     return [([rows[i] for i in order], said, true)]
 
 

@@ -1,7 +1,5 @@
 """What a wrong text, or a wrong set, has in common with the true one."""
 
-import math
-
 from course_lib.exercises.values import as_tensor, in_order, plain
 
 
@@ -13,14 +11,6 @@ def pattern_of_texts(given, true):
         return "this is no text; a word, or several, were meant"
     alike = isinstance(given, str) and in_order(given) == in_order(true)
     return "only capitals or blanks differ; a text must be the same to the letter" if alike else None
-
-
-def is_number(text):
-    """Whether a text is a number in quotation marks."""
-    try:
-        return math.isfinite(float(text.replace(",", "").rstrip("%")))
-    except ValueError:
-        return False
 
 
 def pattern_of_sets(given, true):

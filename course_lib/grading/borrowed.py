@@ -18,11 +18,11 @@ def borrowed(notebook, source, release):
         release: the student edition.
     """
     trees = [parsed(cell.source) for cell in notebook.cells if cell.cell_type == "code" and not is_check(cell)]
-    modules = sorted({module for tree in trees for module in imports_of(tree) if is_solution(module)})
+    names, solutions = names_in(trees), codes(source)
+    modules = sorted({module for tree in trees for module in imports_of(tree, names) if is_solution(module)})
     if modules:
         yield f"imports {', '.join(modules)}"
     offered = {*names_in([parsed(cell.source) for cell in release.cells if cell.cell_type == "code"]).values()}
-    names, solutions = names_in(trees), codes(source)
     for exercise, code in answers_in(notebook, release).items():
         solution = parsed(solutions.get(exercise, ""))
         used = names_used(parsed(code), names) - names_used(solution, names) - offered
@@ -41,8 +41,9 @@ def is_solution(name):
     return (name + ".").startswith(EXERCISES + ".") and name not in (EXERCISES + ".check", EXERCISES)
 
 
-def imports_of(tree):
+def imports_of(tree, names):
     """Yield the dotted names that code imports, also by `import_module` or `__import__` with a constant text."""
+    loaders = "import_module", "__import__"
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name + (".*" if alias.name == EXERCISES else "") for alias in node.names)
@@ -50,7 +51,7 @@ def imports_of(tree):
             for alias in node.names:
                 name = f"{node.module}.{alias.name}"
                 yield name + (".*" if name == EXERCISES else "")
-        elif isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in ("import_module", "__import__"):
+        elif isinstance(node, ast.Call) and (dotted(node.func, names) or ast.unparse(node.func)).endswith(loaders):
             texts = [value.value for value in node.args if isinstance(value, ast.Constant)]
             yield from (str(text) + (".*" if text == EXERCISES else "") for text in texts)
 

@@ -52,8 +52,9 @@ def grade_folder(folder, out, limits=None, editions=EDITIONS, seed=None, add=Fal
     if limits.isolated and not can_isolate():
         raise CourseError(OPEN_DOOR)
     names = sorted(path.name for path in (editions / "source").glob("[0-9]*"))
+    class_list = read_class(students) if students else None
     seed = open_run(out, seed, add)
-    identify = read_class(students).identify if students else by_names(owners_in(out))
+    identify = class_list.identify if class_list else by_names(owners_in(out))
     submissions = find_submissions(folder, names, out / "unpacked", identify)
     needed = sorted({submission.edition for submission in submissions if submission.edition})
     bring_editions(out, needed, editions / "source")

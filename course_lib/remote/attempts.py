@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 
+from course_lib.errors import CourseError
 from course_lib.remote.clocks import Stopped
 
 EMPTY = (lambda: None).__code__.co_code  # as short as the code of a function can be
@@ -131,7 +132,8 @@ def forgiving(function: Callable[..., Any]) -> Callable[..., Any]:
 def raised(error: BaseException) -> Raised:
     """Describe an exception, with the student's line that led to it."""
     text = next(iter(str(error).splitlines()), "")
-    return Raised(f"raises {type(error).__name__}" + (f": {text}" if text else ""), line_of(error))
+    kind = "fails" if isinstance(error, CourseError) else f"raises {type(error).__name__}"
+    return Raised(kind + (f": {text}" if text else ""), line_of(error))
 
 
 def line_of(error: BaseException) -> str | None:

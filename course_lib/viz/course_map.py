@@ -33,7 +33,8 @@ def draw_course_map(*, ax: Axes | None = None) -> Axes:
     rows = _rows()
     has_room = rows[-1] <= MOST - 2  # for the answer, beside the last stops
     pitch = _pitch(rows)
-    height = pitch * (len(rows) - has_room) + 2 * MARGIN
+    below = MARGIN + 0.2 * any(len(_title(lesson)) > 2 for lesson in LESSONS[-rows[-1] :])
+    height = pitch * (len(rows) - has_room) + MARGIN + below
     page, places = (
         Page(WIDTH, height, "Map of the course: its lessons are stops along one road", ax),
         _places(rows, height - MARGIN, pitch),
@@ -44,7 +45,7 @@ def draw_course_map(*, ax: Axes | None = None) -> Axes:
         _draw_stop(page, place, lesson, PARTS[lesson.part][1])
     for name, first in _first_stops(places).items():
         _draw_heading(page, first, name, *PARTS[name], _room(places, first, name, pitch))
-    _draw_answer(page, 7.3 if has_room and len(rows) % 2 else 1.15, MARGIN)
+    _draw_answer(page, 7.3 if has_room and len(rows) % 2 else 1.15, below)
     return page.ax
 
 
@@ -105,13 +106,18 @@ def _end(first, part):
 
 
 def _room(places, first, part, pitch):
-    """How far to the right a part has room for its words: to a title of three lines above, or to the edge."""
+    """How far to the right a part has room: to the name of another part, a title of three lines above, or the edge."""
+    beside = [
+        _start(other, name)
+        for name, other in _first_stops(places).items()
+        if other[1] == first[1] and _start(other, name) > _start(first, part)
+    ]
     above = [
         x - PITCH / 2
         for (x, y), lesson in zip(places, LESSONS, strict=True)
-        if 0 < y - first[1] < 1.5 * pitch and x + PITCH / 2 > _start(first, part) and len(_title(lesson)) > 2
+        if 0 < y - first[1] < 1.5 * ROW and x + PITCH / 2 > _start(first, part) and len(_title(lesson)) > 2
     ]
-    return WIDTH if pitch > ROW else min([WIDTH, *above])
+    return min([WIDTH, *beside, *(above if pitch == ROW else [])])
 
 
 def _draw_heading(page, place, name, says, colour, room):

@@ -271,3 +271,24 @@ def test_a_progress_file_of_somebody_else_is_named(content, notebook, tmp_path):
     result = course("progress")
     assert result.exit_code == 2
     assert "progress.json is not" in result.stderr
+
+
+def test_a_class_list_serves_exam_and_term(tmp_path, monkeypatch):
+    given = []
+    monkeypatch.setattr(grading, "make_exam", lambda exam, names, out: given.append(names) or [])
+    monkeypatch.setattr(grading, "write_term", lambda out, runs, students: given.append(students) or (2, 3))
+    (tmp_path / "class.csv").write_text("id,name\n4,Ana Silva\n5,Bo\n")
+    (tmp_path / "class.txt").write_text("Ana Silva\n\nBo\n")
+    for name in ("class.csv", "class.txt"):
+        course("release", "--exam", tmp_path / "90_mine.py", "--students", tmp_path / name)
+    printed = course("term", tmp_path, "--students", tmp_path / "class.csv", "--out", tmp_path).stdout
+    assert printed.startswith("2 students, 3 sheets: ")
+    assert given == [["Ana Silva", "Bo"], ["Ana Silva", "Bo"], tmp_path / "class.csv"]
+
+
+def test_a_class_list_without_names_is_refused(tmp_path):
+    (tmp_path / "class.csv").write_text("id\n4\n")
+    (tmp_path / "in" / "ana").mkdir(parents=True)
+    result = course("grade", tmp_path / "in", "--out", tmp_path / "out", "--students", tmp_path / "class.csv")
+    assert result.exit_code == 2
+    assert 'must have a column "name", got "id"' in result.stderr

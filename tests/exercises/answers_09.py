@@ -77,6 +77,10 @@ WRONG = {
         (lambda messages: write_by_loop(messages)[::-1], "place 0: yours is 5, the true value is 1"),
         (lambda messages: [1, *sum((m["content"] for m in messages), []), 5], "yours has the shape"),
         (lambda messages: write_by_loop(messages)[:-1], "the last <assistant> is missing"),
+        (
+            lambda messages: [1, write_by_loop(messages)[1:-1], 5],
+            "there are lists in the list; one flat list was meant",
+        ),
     ],
     "09.2": [
         (context_first, "why: yours is 'context', the true value is 'budget'"),

@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import signal
 import sys
+import time
 import warnings
 from collections import defaultdict
 
@@ -11,7 +12,7 @@ import pytest
 import torch
 
 from course_lib.errors import CourseError
-from course_lib.exercises import Exercise, check, checking, find_exercise
+from course_lib.exercises import Exercise, causes, check, checking, find_exercise
 from course_lib.exercises.checking import SEED, examine, seeds
 from course_lib.exercises.values import ANY_OTHER, members
 from course_lib.nn import split_heads
@@ -277,3 +278,22 @@ def test_a_function_that_forgets_its_return_was_attempted():
     assert "not right yet (case 1 of 6" in said(forgets)
     assert "your function returns None; does every path end with `return`" in said(forgets)
     assert "returns None; does every path end" in said(lambda x, by: x * by if x.dim() == 1 else None)
+
+
+@pytest.mark.parametrize("clocks", [True, False])
+def test_the_search_for_a_reason_ends_though_each_mistake_takes_long(clocks, monkeypatch):
+    def slow(x):
+        end = time.process_time() + 0.2
+        while time.process_time() < end:
+            pass
+        return -x
+
+    if not clocks:
+        monkeypatch.delattr(signal, "setitimer")
+    monkeypatch.setattr(causes, "SECONDS", 0.5)
+    exercise = dataclasses.replace(
+        DOUBLE, truth=lambda x, by: x * by, mistakes=[(f"slip {n}", slow) for n in range(99)]
+    )
+    start = time.process_time()
+    assert "yours is" in said(lambda x, by: x * by + x.sum() ** 2, exercise)
+    assert time.process_time() - start < 3

@@ -1,12 +1,13 @@
 """No verdict is a lottery: an answer that is right is right on whatever cases a grader draws."""
 
+import contextlib
 import random
 from numbers import Number
 
 import pytest
 
 from course_lib.exercises.values import first_difference
-from tests.exercises.test_answers import EXERCISES, right
+from tests.exercises.test_answers import DEAR, EXERCISES, known_mistakes, right
 
 DRAWN = [name for name, exercise in EXERCISES.items() if exercise.wants_a_function]
 SEEDS = random.Random(4711).sample(range(10**4, 10**9), 200)  # secret ones: far from those of the students
@@ -37,3 +38,23 @@ def test_right_answers_are_accepted_under_two_hundred_secret_seeds(name):
         true = exercise.true_value(case)
         differences = [difference(exercise, answer, case, true) for answer in answers]
         assert not any(differences), f"seed {seed}: {differences}"
+
+
+def is_accepted(exercise, answer, cases):
+    """Whether an answer is right on all of these cases; each is a pair of a case and its true result."""
+    for case, true in cases:
+        with contextlib.suppress(Exception):
+            if difference(exercise, answer, case, true) is None:
+                continue
+        return False
+    return True
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in DRAWN if name not in DEAR])
+def test_no_known_mistake_is_accepted_under_any_secret_seed(name):
+    exercise = EXERCISES[name]
+    for seed in SEEDS[:20]:
+        cases = [(case, exercise.true_value(case)) for case in exercise.draw_cases(range(seed, seed + 3))]
+        accepted = [cause for answer, cause in known_mistakes(exercise) if is_accepted(exercise, answer, cases)]
+        assert accepted == [], f"seed {seed}"

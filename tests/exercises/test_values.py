@@ -198,11 +198,11 @@ def test_what_all_numbers_have_in_common_is_seen(given, says):
         (12, 11, "one too many"),
         (4, 3, None),
         (2048, 2, None),
-        (5000, 5120, None),
+        (5000, 5120, "they are too few"),
         (0.441, 0.4735, None),
-        ("0.7675", 0.7675, "this is a text; write a number without quotation marks"),
-        ("76.75%", 0.7675, "this is a text; write a number without quotation marks"),
-        ("many", 0.7675, "this is no number"),
+        ("0.7675", 0.7675, "this is a text; write numbers without quotation marks"),
+        ("76.75%", 0.7675, "this is a text; write numbers without quotation marks"),
+        ("many", 0.7675, "this is a text; a number was meant"),
         (0.36, 0.64, "1 minus"),
         (9, 9.375, "rounded down"),
         (0, 0.6792, None),
@@ -260,3 +260,24 @@ def test_nothing_is_missing(value, missing):
 @pytest.mark.parametrize("value", [0, False, "", [], {}, set(), [None, 1], torch.zeros(0)])
 def test_zero_and_empty_are_answers(value):
     assert not is_missing(value)
+
+
+@pytest.mark.parametrize(
+    ("given", "true", "says"),
+    [
+        ([float("nan"), 1.0], [2.0, 1.0], "there is NaN in it"),
+        (float("inf"), 2.0, "there is an infinite number in it"),
+        (["1.5", "2"], [1.5, 2.0], "write numbers without quotation marks"),
+        (["a", "2"], [1.5, 2.0], "a number was meant"),
+        ({1.0, 2.0}, [2.0, 1.0], "a set has no order"),
+        (["A", "B"], "A", "these are several; one of them was meant"),
+        ([0.1, 0.5], [0.137, 0.463], "they are too few"),
+        (137.0, 137.4, "rounded"),
+        (1400, 1371.5, "they are too few"),
+        ([0.1, 0.6], [0.137, 0.463], None),
+        ("A", "B", None),
+    ],
+)
+def test_a_value_of_another_kind_is_told_which_kind_was_meant(given, true, says):
+    found = pattern(given, true, 1e-4)
+    assert says in found if says else found is None

@@ -235,9 +235,10 @@ for start in range(0, 5 * 2**30, 2**27):
     m[start : start + 2**27] = bytes(2**27)
     m.madvise(mmap.MADV_DONTNEED, start, 2**27)"""
 ONLY_MINE = "from course_lib.exercises import check  # graded as in the exercises\nsource = 'exercises source'"
-WRAPPED = (
-    "from course_lib.nn import padding_mask\ndef mask_padding(lengths, size):\n    return padding_mask(lengths, size)"
-)
+WRAPPED = """
+from course_lib.nn import padding_mask
+def mask_padding(lengths, size):
+    return padding_mask((torch.arange(size) < lengths[:, None]).long(), 0)"""
 SCRIPT = "<img src=x onerror='document.title = \"OWNED\"'><script>document.title = 'OWNED'</script>"
 
 CASES = {

@@ -43,6 +43,7 @@ def noted(first="", **answers):
             "import importlib\nimportlib.import_module('course_lib.exercises.lesson_01')",
             "course_lib.exercises.lesson_01",
         ),
+        ("from importlib import import_module as load\nload('course_lib.exercises')", "course_lib.exercises.*"),
         ("__import__('course_lib.exercises')", "course_lib.exercises.*"),
     ],
 )
