@@ -44,7 +44,8 @@ def round_trips(seed):
     (table,) = random_tensors(seed, (11, 11))
     tokens = torch.randint(11, (2, 17), generator=dice(seed))
     model = Toy(table, number(seed, 5, 8))
-    return [(model, tokens, Folder(), store, load_as(**c)) for c in ({"window": 20}, {"factor": 1.01}, {"late": 0.1}, {})]
+    faults = {"window": 20}, {"factor": 1.01}, {"late": 0.1}, {}
+    return [(model, tokens, Folder(), store, load_as(**fault)) for fault in faults]
 
 
 def there_and_back(model, tokens, folder, export, load):
