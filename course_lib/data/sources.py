@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from course_lib.data.shares import SHARES, digests, share
-from course_lib.data.text_files import check_json, check_lines, is_list, load_plain_text
+from course_lib.data.text_files import as_written, check_json, check_lines, is_list, load_plain_text
 from course_lib.errors import CourseError
 from course_lib.files import atomic_file
 from course_lib.runtime import cache_folder
@@ -144,7 +144,8 @@ def load_file(file: Path, split: str) -> "datasets.Dataset":
     if reader == "json":
         check_json(file)
     try:
-        return load_dataset(reader, data_files={split: str(file)}, split=split)
+        rows = load_dataset(reader, data_files={split: str(file)}, split=split)
+        return as_written(rows, file) if reader == "json" else rows
     except Exception as error:  # datasets wraps what went wrong in many ways
         if reader == "json" and not is_list(file):
             check_lines(file)

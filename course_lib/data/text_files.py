@@ -57,6 +57,31 @@ def check_json(file: Path) -> None:
         raise CourseError(f"{file} is empty")
 
 
+def as_written(rows: "datasets.Dataset", file: Path) -> "datasets.Dataset":
+    """Return the rows of a file of JSON with the texts that Arrow's reader took for points in time, such as 1999-01-01.
+
+    Args:
+        rows: the rows, as Arrow's reader has them. JSON knows no points in time, so each of them was a text.
+        file: where they come from. It is read again if there are any.
+    """
+    from datasets import Dataset, Features
+
+    kinds = rows.features.to_dict()
+    if (texts := with_texts_for_times(kinds)) == kinds:
+        return rows
+    read = parse("".join(lines_of(file)), file) if is_list(file) else [json.loads(line) for _, line in full_lines(file)]
+    read = [{"text": row} if isinstance(row, str) else row for row in read]
+    columns = {name: [row.get(name) for row in read] for name in kinds}
+    return Dataset.from_dict(columns, features=Features.from_dict(texts))
+
+
+def with_texts_for_times(kinds: Any) -> Any:
+    """Return the kinds of columns, as `Features.to_dict` has them, with texts for points in time, however deep."""
+    if isinstance(kinds, dict):
+        return {name: with_texts_for_times(kind) for name, kind in kinds.items()}
+    return "string" if str(kinds).startswith("timestamp[") else kinds
+
+
 def is_list(file: Path) -> bool:
     """Whether a file of JSON is one list, not JSON Lines."""
     return next(full_lines(file), (0, ""))[1].startswith("[")

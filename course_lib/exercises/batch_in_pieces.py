@@ -11,6 +11,7 @@ def batch_cases(seed):
     source = dice(seed)
     lengths = ((5, 2, 7), (3, 3, 1, 8), (6, 11))
     texts = [[torch.randint(1, 90, (n,), generator=source).tolist() for n in row] for row in lengths]
+    texts[2][0][0] = texts[2][1][4] = 0  # a token as any other
     return [(texts[0], 2), (texts[1], 3), (texts[2], 5)]
 
 
@@ -50,6 +51,13 @@ BATCH_IN_PIECES = Exercise(
             Edit("[-1] * (width - len(ids)) + list(range(len(ids))) → list(range(width))"),
         ),
         ("padding has the position −1; 0 is where the text begins", Edit("[-1] → [0]")),
+        (
+            "a text may hold the token 0, too: its length tells where it begins, not its tokens",
+            Edit(
+                "positions = torch.tensor([[-1] * (width - len(ids)) + list(range(len(ids))) for ids in prompts]) → "
+                "positions = ((tokens != 0).cumsum(dim=1) - 1).where(tokens != 0, -1)"
+            ),
+        ),
         ("the last piece is missing", Edit("strict=True)) → strict=True))[:-1]")),
         ("positions are counted from 0, not from 1", Edit("list(range(len(ids))) → list(range(1, len(ids) + 1))")),
         (

@@ -38,14 +38,15 @@ def largest_difference(step, plain, X, layers):
 
 
 def through_the_cache(step, X, layers):
-    """The outputs of all tokens, read one by one: T D, or None if the step gives nothing."""
-    kept, outputs = [(X[:0], X[:0]) for _ in layers], []
-    for x in X:
+    """The outputs of all tokens, read in turns with those of another text: T D, or None if the step gives nothing."""
+    kept, of_another, outputs = *([(X[:0], X[:0]) for _ in layers] for _ in range(2)), []
+    for x, another in zip(X, X.flip(0), strict=True):
         result = step(x, kept, layers)
         if result is None:
             return None
         output, kept = result
         outputs.append(torch.as_tensor(output))
+        _, of_another = step(another, of_another, layers)
     return torch.stack(outputs)
 
 

@@ -11,7 +11,7 @@ from course_lib.exercises.two_towers import HALF, TIMES, unit
 
 def loss_cases(seed):
     cases = []
-    for B, J, distinct, scale in ((5, 3, 3, 4.0), (7, 4, 7, 9.0), (6, 2, 2, 2.5)):
+    for B, J, distinct, scale in ((5, 3, 3, 4.0), (7, 4, 7, 9.0), (6, 2, 2, 40.0)):
         images, texts = random_tensors(seed + B, (B, J), (distinct, J))
         kind = torch.arange(B) % distinct
         cases.append((scattered(unit(images)), unit(texts)[kind], scale, kind == kind.unsqueeze(1)))
@@ -53,7 +53,7 @@ DUPLICATES = Exercise(
         ("the scale is forgotten", Edit("scale * images → images")),
         *[
             (f"a duplicate's logit of {n} is still in the sum; only −∞ takes it out", Edit(f"-torch.inf → {n}"))
-            for n in ("-1.0", "-scale")
+            for n in ("-1.0", "-10.0", "-scale")
         ],
     ],
 )

@@ -22,19 +22,20 @@ def leak_cases(seed):
 
 def border_cases(seed):
     """Texts of which half the runs are known, or the last one decides, or two texts together, or each run by itself;
-    and near misses: runs of four words, what only two texts make that are joined, what has capitals elsewhere, and what
-    has the same letters, but its words end elsewhere.
+    and near misses: runs of four words, what only two texts make that are joined, what has capitals elsewhere, what has
+    the same letters, but its words end elsewhere, and what has the same words in another order.
     """
-    test = half, two, last, four, parts, joined, small, five, glued, most = [
+    test = half, two, last, four, parts, joined, small, five, glued, turned, most = [
         [f"{name}{i + seed % 7}" for i in range(n)]
-        for name, n in zip("htlfpjsvgm", (10, 14, 11, 12, 9, 10, 10, 9, 9, 7), strict=True)
+        for name, n in zip("htlfpjsvgkm", (10, 14, 11, 12, 9, 10, 10, 9, 9, 9, 7), strict=True)
     ]
     train = [half[:7], most[:6], two[:8], two[6:], last[3:], *(["y", *four[i : i + 4], "z"] for i in range(9))]
     train += [[f"x{run[0]}", *run[1:4], f"{run[4]}0"] for run in runs_of_five(parts)]
     train += [joined[:5], joined[5:], [*small[:4], small[4].upper(), small[5].upper(), *small[6:]]]
     train += [["y", *run, "z"] for run in runs_of_five(five)]
     train += [[run[0], run[1] + run[2][0], run[2][1:], *run[3:]] for run in runs_of_five(glued)]
-    losses = [2.0 + number(seed, 1, 9) / 10, 1.0, 1.5, 3.0, 2.5, 2.2, 1.7, 1.1, 2.8, 1.3]
+    train += [[*run[:3], run[4], run[3]] for run in runs_of_five(turned)]
+    losses = [2.0 + number(seed, 1, 9) / 10, 1.0, 1.5, 3.0, 2.5, 2.2, 1.7, 1.1, 2.8, 2.7, 1.3]
     return [(written(train), written(test), losses)]
 
 

@@ -8,9 +8,9 @@ from course_lib.exercises.solutions import Edit
 
 
 def length_cases(seed):
-    logits, more, slope = random_tensors(seed, (3, 20, 7), (2, 12, 5), (20, 1))
-    labels, few = (torch.randint(v, (b, t), generator=dice(seed)) for b, t, v in ((3, 20, 7), (2, 12, 5)))
-    return [(logits + slope * logits, labels, 5), (scattered(more), few, 3), (3 * logits.double(), labels, 4)]
+    logits, more, slope = random_tensors(seed, (9, 20, 7), (2, 12, 5), (20, 1))
+    labels, few = (torch.randint(v, (b, t), generator=dice(seed)) for b, t, v in ((9, 20, 7), (2, 12, 5)))
+    return [(logits + slope * logits, labels, 5), (scattered(100 * more), few, 3), (3 * logits.double(), labels, 4)]
 
 
 def within_and_beyond(logits, labels, trained):
@@ -55,6 +55,10 @@ ALTERNATING = Exercise(
             ),
         ),
         ("beyond is all places after the trained ones, not as many more", Edit("[trained:] → [trained : 2 * trained]")),
+        (
+            "the exponential of a large logit is infinite; log-softmax subtracts the largest one first",
+            Edit("logits.log_softmax(dim=-1) → (logits.exp() / logits.exp().sum(dim=-1, keepdim=True)).log()"),
+        ),
         (
             "first the mean of p over the texts, then its logarithm; a loss is the mean of −log p",
             Edit(

@@ -43,7 +43,7 @@ def counted():
 def probe_cases(seed):
     seen, new, weights, noise = random_tensors(seed, (31, 4), (17, 4), (4,), (48,))
     y = torch.cat([seen, new]) @ weights + 0.5 * noise + 3
-    return [(seen, y[:31], new, y[31:])]
+    return [(seen, y[:31], new, y[31:]), (new, y[31:], seen, y[:31])]
 
 
 def probe(seen, y, new, new_y):

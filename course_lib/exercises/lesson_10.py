@@ -57,7 +57,7 @@ def bill(losses, sentences):
 
 # 10.4 Against counting
 def counting_cases(seed):
-    size, source = number(seed, 6, 9), dice(seed)
+    size, source = number(seed, 9, 12), dice(seed)
 
     def texts(count):
         return [torch.randint(2, size, (int(n),), generator=source).tolist() for n in range(3, 3 + count)]

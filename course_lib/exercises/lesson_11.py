@@ -32,6 +32,7 @@ def copies_cases(seed):
         (drawn(seed + 9, "abc cab de fgd"), 1, 0.4),
         ([" ".join(text) for text in ("aaaab", "aabbc", "aaaab")], 2, 0.5),  # runs that stand twice in a text
         (["ab c d", "a bc d", "ab cd e"], 2, 1 / 3),  # the same letters, but other words
+        (drawn(seed + 12, "abcd dcba abce"), 2, 0.5),  # the same words in another order
     ]
 
 
@@ -138,6 +139,10 @@ EXERCISES = [
             (
                 "a run is a row of words; joined without blanks, other words can have the same letters",
                 Edit("tuple(words[i : i + n]) → ''.join(words[i : i + n])"),
+            ),
+            (
+                "a run is a row of words; the same words in another order are another run",
+                Edit("tuple(words[i : i + n]) → tuple(sorted(words[i : i + n]))"),
             ),
             ("a pair that has just this overlap counts, too", Edit(">= threshold → > threshold")),
             (

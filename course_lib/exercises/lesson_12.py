@@ -32,7 +32,7 @@ def lora_cases(seed):
     cases = []
     shapes = [(7, 4), (4, 7), (12, 5)], [(3, 8), (6, 5)]
     for d_in, d_out, rank, alpha, counted in ((5, 5, 2, 11.0, shapes[0]), (7, 4, number(seed, 2, 3), 6.0, shapes[1])):
-        x, weight, down, up = random_tensors(seed, (3, d_in), (d_out, d_in), (d_in, rank), (rank, d_out))
+        x, weight, down, up = random_tensors(seed, (d_in - 1, d_in), (d_out, d_in), (d_in, rank), (rank, d_out))
         cases.append((x, weight, down, up, alpha, counted, rank))
     return cases
 

@@ -26,7 +26,7 @@ def explained():
 def earned_cases(seed):
     """Rewards of several groups, and one answer: its reward, log p of its tokens, the reference's, the price."""
     cases = []
-    for groups, size, length in ((2, 5, 3), (3, 4, 7), (1, 6, 4)):
+    for groups, size, length in ((2, 5, 3), (3, 4, 7), (1, 9, 4)):
         rewards, log_p, reference = random_tensors(seed + size, (groups * size,), (length,), (length,))
         cases.append((rewards, size, 2.0 + number(seed, 1, 5), -log_p.abs(), -reference.abs(), 0.1 * size))
     return cases

@@ -61,8 +61,8 @@ def nearest_mean(states, labels):
 
 def probe_cases(seed):
     cases = []
-    for T, D, loud in ((8, 5, 1.0), (6, 7, 0.4), (10, 3, 2.0)):
-        places, known, unseen = random_tensors(seed + T, (T, D), (9, T, D), (7, T, D))
+    for T, D, loud, pieces in ((8, 5, 1.0, (9, 7)), (6, 7, 0.4, (9, 7)), (10, 3, 2.0, (6, 11))):
+        places, known, unseen = random_tensors(seed + T, (T, D), *[(count, T, D) for count in pieces])
         cases.append((known + loud * places, unseen + loud * places, nearest_mean))
     return cases
 

@@ -56,7 +56,11 @@ def fight():
 # 18.5 Your own conversion
 def conversion_cases(seed):
     cases = []
-    for groups, E, D in (([[3, 1], [0, 2]], 3, 5), ([[0, 3], [1, 4], [2, 5]], 2, 7), ([[2, 0, 1]], 4, 3)):
+    for groups, E, D in (
+        ([[3, 1], [0, 2]], 3, 5),
+        ([[0, 3], [1, 4], [2, 5]], 2, 7),
+        ([[2, 0, 6, 8, 1, 5, 3, 7, 4]], 4, 3),
+    ):
         size = sum(map(len, groups)) * E
         cases.append((*random_tensors(seed + D, (size, D), (size, D), (D, size)), groups))
     return cases

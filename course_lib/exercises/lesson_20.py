@@ -79,9 +79,10 @@ def suspects(seed):
     for turned, place, shape in zip((0, 1, 2, 0, 1), (3, 3, 3, 6, 0), shapes, strict=True):
         true, noise, more = random_tensors(seed + shape[1], shape, shape, shape)
         late = torch.zeros(shape)
-        late[:, shape[1] // 2 :] = 1
+        late[:, -1, -1] = 3
         made = {
-            "window": true - late * (noise if place in (0, 6) else noise.abs()),  # equal while the text is short
+            "window": true
+            - late * (noise if place in (0, 6) else noise.abs()),  # equal but for the last logit of a text
             "eps": true + 0.003 * noise,  # nearly the same, and the same likeliest tokens
             "base": 2 * true,  # the same likeliest tokens
             "cap": true + noise - noise.mean(),  # the same mean

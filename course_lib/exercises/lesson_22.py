@@ -24,7 +24,7 @@ def paper():
 # 22.2 A memory that corrects itself
 def memory_cases(seed):
     cases = []
-    for extra, (keys, values) in enumerate([(3, 5), (7, 2), (5, 11)]):
+    for extra, (keys, values) in enumerate([(3, 5), (7, 2), (5, 11), (4, 4)]):
         memory, k, v = random_tensors(seed + extra, (keys, values), (keys,), (values,))
         cases.append((memory, k / k.norm(), v, number(seed + extra, 1, 9) / 10))
     return cases
@@ -37,8 +37,11 @@ def correct(memory, k, v, write):
 
 # 22.3 Find the bug: shares that do not add up
 def router_cases(seed):
-    shapes = [(3, 4), (5, 7), (2, 5)]
-    return [(*random_tensors(seed + i, shape), 2 + i % 2) for i, shape in enumerate(shapes)]
+    cases = []
+    for size, tokens, experts, active in ((1, 3, 4, 2), (1, 5, 7, 3), (1, 2, 11, 9), (100, 4, 6, 2)):
+        (logits,) = random_tensors(seed + experts, (tokens, experts))
+        cases.append((size * logits, active))
+    return cases
 
 
 def shares(logits, active):
@@ -170,6 +173,10 @@ EXERCISES = [
             (
                 "each token chooses among experts; yours is a softmax over the tokens",
                 Edit("softmax(dim=1) → softmax(dim=0)"),
+            ),
+            (
+                "the exponential of a large logit is infinite; softmax subtracts the largest one first",
+                Edit("logits.softmax(dim=1) → (logits.exp() / logits.exp().sum(dim=1, keepdim=True))"),
             ),
             ("one expert too many is visited", Edit("topk(active) → topk(active + 1)")),
             ("`active` experts are visited, not one", Edit("topk(active) → topk(1)")),

@@ -51,7 +51,7 @@ def start():
 # 24.4 What a caption is worth
 def caption_cases(seed):
     cases = []
-    for N, C, K, J in ((23, 5, 4, 3), (29, 3, 2, 4), (31, 7, 3, 6)):
+    for N, C, K, J in ((23, 5, 4, 3), (29, 3, 2, 4), (31, 11, 9, 6)):
         images, captions, sizes = random_tensors(seed + N, (N, J), (C, K, J), (C, K, 1))
         labels, counts = (torch.randint(n, (N,), generator=dice(seed + n)) for n in (C, 4))
         counts[:4] = torch.arange(4)

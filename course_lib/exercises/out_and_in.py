@@ -26,21 +26,26 @@ class Toy:
         return self.factor * torch.stack(means, dim=1) + late
 
 
+class Folder:
+    """Stands for a folder, into which a model is exported."""
+
+
 def store(model, folder):
-    folder["model"] = copy.deepcopy(model)
+    folder.model = copy.deepcopy(model)
 
 
 def round_trips(seed):
     def load_as(**changes):
         def load(folder):
-            return replace(folder["model"], **changes)
+            return replace(folder.model, **changes)
 
         return load
 
     (table,) = random_tensors(seed, (11, 11))
     tokens = torch.randint(11, (2, 17), generator=dice(seed))
     model = Toy(table, number(seed, 5, 8))
-    return [(model, tokens, {}, store, load_as(**c)) for c in ({"window": 20}, {"factor": 1.01}, {"late": 0.1}, {})]
+    faults = {"window": 20}, {"factor": 1.01}, {"late": 0.1}, {}
+    return [(model, tokens, Folder(), store, load_as(**fault)) for fault in faults]
 
 
 def there_and_back(model, tokens, folder, export, load):

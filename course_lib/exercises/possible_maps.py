@@ -9,7 +9,7 @@ from course_lib.nn import attention_weights, causal_mask
 
 
 def map_cases(seed):
-    q, k = random_tensors(seed, (1, 1, 5, 3), (1, 1, 5, 3))
+    q, k, far_q, far_k = random_tensors(seed, *[(1, 1, 5, 3)] * 2, *[(1, 1, 11, 3)] * 2)
     real, triangle = torch.tensor([True] * 4 + [False]), causal_mask(torch.arange(5))
     free, padded = attention_weights(q, k)[0, 0], attention_weights(q, k, real)[0, 0]
     causal, both = (attention_weights(q, k, mask)[0, 0] for mask in (triangle, triangle & real))
@@ -19,7 +19,7 @@ def map_cases(seed):
     far[0, [0, 3]] = 0.5
     next_one = torch.eye(5)
     next_one[3, 3:] = 0.5
-    rounded, one_row = 1.00007 * free, free * torch.tensor([[1.0], [1.0], [1.00017], [1.0], [1.0]])
+    rounded, one_row = 1.00007 * free, free * torch.tensor([[1.0], [1.0], [1.0], [1.0], [1.00017]])
     return [
         (free, False, everywhere),
         (padded, False, real),
@@ -34,9 +34,10 @@ def map_cases(seed):
         (far, True, everywhere),  # one weight in the future, and that not of the next place
         (next_one, True, everywhere),  # one weight in the future, that of the next place
         (rounded, False, everywhere),  # all sums are off by less than what is allowed
-        (one_row, False, everywhere),  # one sum is off by more
+        (one_row, False, everywhere),  # one sum is off by more, the last
         (around, False, holes),
         (padded, False, holes),
+        (attention_weights(far_q, far_k)[0, 0], False, torch.ones(11, dtype=torch.bool)),
     ]
 
 

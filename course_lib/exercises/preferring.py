@@ -20,7 +20,7 @@ def preference_cases(seed):
     reports = [[dict(zip(keys, of_seed, strict=True)) for of_seed in run] for run in (*runs, *runs)]
     reports = reports[seed % 5 :][:5]
     cases = []
-    for B, T, beta in ((3, 7, 0.5), (4, 5, 0.9)):
+    for B, T, beta in ((3, 7, 0.5), (4, 11, 0.9)):
         log_p, reference = (-2 * x.abs() for x in random_tensors(seed + T, (B, 2, T), (B, 2, T)))
         is_answer = torch.arange(T) >= torch.tensor([[1, 3], [3, 2], [2, 1], [1, 2]][:B]).unsqueeze(-1)
         cases.append((scattered(log_p), reference, is_answer, beta, reports))

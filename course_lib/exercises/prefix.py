@@ -33,15 +33,20 @@ def models(prefix, length):
 
 def prefix_cases(seed):
     prefix = number(seed, 3, 4)
-    (x,) = random_tensors(seed, (7, 5))
+    x, wide = random_tensors(seed, (7, 5), (5, 9))
     faint = mixer(torch.ones(7, 7, dtype=torch.bool), strength=0.01)
-    others = (1, 7, faint, x), (2, 5, narrow, x[:5]), (3, 7, balanced, x)
+    others = (1, 7, faint, x), (2, 5, narrow, x[:5]), (3, 7, balanced, x), (1, 5, from_the_last, wide)
     return [(prefix, 7, mixer(mask), x) for mask in models(prefix, 7)] + [*others]
 
 
 def narrow(x):
     """A model T D -> T D in which only the first number of a state hears the tokens up to its own."""
     return torch.cat([x[:, :1].cumsum(dim=0), torch.zeros_like(x[:, 1:])], dim=1)
+
+
+def from_the_last(x):
+    """A model T D -> T D in which only the last number of a state hears the tokens up to its own."""
+    return narrow(x.flip(1)).flip(1)
 
 
 def balanced(x):

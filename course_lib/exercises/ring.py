@@ -25,8 +25,8 @@ def lost(held, length, window, first):
 
 
 def forgetful(length, window, first):
-    """A cache with three faults: no first tokens, and of the others neither the oldest nor the newest."""
-    return list(range(max(length - window + 1, first), length - 1))
+    """A cache with four faults: no first tokens, neither the oldest nor the newest of the others, one out of sight."""
+    return [*range(max(length - window + 1, first), length - 1), *range(first, length - window)[:1]]
 
 
 def run_ring(functions, length, window, first):
@@ -78,6 +78,10 @@ RING = Exercise(
             Edit("- k < window → - k < window - 1"),
         ),
         ("this is what is held; asked for is what is missing", Edit("visible - set → set")),
+        (
+            "a token that is held and out of sight is not lost",
+            Edit("visible - set → visible ^ set"),
+        ),
         (
             "all tokens of the text are looked for, not only those in sight",
             Edit("visible - set → set(range(length)) - set"),

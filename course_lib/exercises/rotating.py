@@ -9,11 +9,13 @@ from course_lib.exercises.solutions import Edit
 
 def rotation_cases(seed):
     x, y, q, k = random_tensors(seed, (2, 3, 5, 8), (1, 2, 5, 6), (7, 4), (7, 4))
+    loud = torch.cat([k[:-1], 9 * k[-1:]])
     first, shift = 257 + 2 * number(seed, 0, 99), number(seed, 2, 9)  # odd: bfloat16 has no such places
     return [
-        (x, torch.arange(5), 10_000.0, q, k, shift),
-        (scattered(y), first + torch.arange(5), 500.0, k, q, 3 * shift),
+        (x, torch.arange(5), 10_000.0, q, loud, shift),
+        (scattered(y), first + torch.arange(5), 500.0, loud, q, 3 * shift),
         (x.double(), torch.tensor([0, 3, 4, 7, 30]), 10_000.0, q, k, 1),
+        ((y > 0).half() - 0.5, first + torch.arange(5), 10_000.0, q, k, shift),
     ]
 
 
@@ -83,6 +85,10 @@ ROTATION = Exercise(
             Edit(
                 "positions[:, None] * frequencies → (positions[:, None].bfloat16() * frequencies.bfloat16()).double()"
             ),
+        ),
+        (
+            "the angles have too few digits: compute them in single precision or better",
+            Edit("positions[:, None] * frequencies → positions[:, None].to(x.dtype) * frequencies.to(x.dtype)"),
         ),
         ("only the queries move; then the distance changes, too", Edit("rotate(k, places) → rotate(k, here)")),
         ("only the keys move; then the distance changes, too", Edit("rotate(q, places) → rotate(q, here)")),

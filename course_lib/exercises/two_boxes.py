@@ -16,7 +16,8 @@ def box_cases(seed):
     flat[0, 1] = 3.0  # a token whose numbers are all the same, and one in which they nearly are: ε decides
     flat[0, 2] = 3.0 + 0.1 * torch.arange(D) / D
     rest = W_1, b_1, W_2, b_2, scale, shift
-    return [(x, *rest), (scattered(flat) + 1, *rest), (x[:, :1].double(), *(part.double() for part in rest))]
+    sizes = (3, 1, 12), (12, 17), (17,), (17, 12), (12,), (12,), (12,)
+    return [(x, *rest), (scattered(flat) + 1, *rest), tuple(random_tensors(seed, *sizes, dtype=torch.float64))]
 
 
 def feed_forward(x, W_1, b_1, W_2, b_2):

@@ -114,7 +114,7 @@ def first_difference(given, true, tolerance, axes=()):
         return Difference(f"yours is {show(given)}", {}, true=show(true))
     if numbers.shape != true_numbers.shape:
         return Difference(f"yours {sizes(numbers)}, the true one {sizes(true_numbers)}", {})
-    tolerance = max(tolerance, COARSE.get(getattr(given, "dtype", None), 0))
+    tolerance = max(tolerance, *(COARSE.get(getattr(value, "dtype", None), 0) for value in (given, true)))
     wrong = ~torch.isclose(numbers, true_numbers, rtol=tolerance, atol=tolerance, equal_nan=True)
     if is_whole(true):  # one more or less is wrong, however large the number is
         wrong |= (numbers - true_numbers).abs() >= 0.5

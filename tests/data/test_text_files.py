@@ -113,6 +113,23 @@ def test_a_field_that_is_null_is_no_row(tmp_path):
     assert load(write(tmp_path / "rows.json", json.dumps(rows, indent=2).encode())).to_list() == rows
 
 
+DATES = [
+    {"translation": {"pt": "um de janeiro", "en": "1999-01-01"}, "seen": ["2026-11-30 07:20:00"], "number": 1},
+    {"translation": {"pt": None, "en": "1999-01-02"}, "seen": ["2026-11-30T07:20:00.5Z"], "more": "1999-01-03"},
+]
+
+
+@pytest.mark.parametrize("name", ["train.jsonl", "train.jsonl.gz", "train.json"])
+def test_a_text_that_looks_like_a_date_stays_a_text(name, tmp_path):
+    content = json.dumps(DATES, indent=2).encode() if name == "train.json" else json_lines(DATES)
+    rows = load(write(tmp_path / name, content)).to_list()
+    assert rows == [{**DATES[0], "more": None}, {**DATES[1], "number": None}]
+
+
+def test_a_list_of_dates_is_one_of_texts(tmp_path):
+    assert load(write(tmp_path / "train.json", b'["1999-01-01"]')).to_list() == [{"text": "1999-01-01"}]
+
+
 def test_a_truncated_gz_file_is_named(tmp_path):
     path = write(tmp_path / "train.jsonl.gz", json_lines(500 * ROWS))
     path.write_bytes(path.read_bytes()[:-20])

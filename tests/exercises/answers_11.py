@@ -65,6 +65,13 @@ def copies_in_numpy(texts, n, threshold):
     return {(int(i), int(j)) for i, j in np.argwhere(np.triu(table >= threshold, 1))}
 
 
+def copies_in_any_order(texts, n, threshold):
+    words = [text.split() for text in texts]
+    grams = [{frozenset(text[i : i + n]) for i in range(len(text) - n + 1)} for text in words]
+    pairs = ((i, j) for j in range(len(grams)) for i in range(j))
+    return {(i, j) for i, j in pairs if len(grams[i] & grams[j]) / len(grams[i] | grams[j]) >= threshold}
+
+
 def search(train, test, losses, n=5, more=operator.gt, end=None, parts=str.split, at_once=True):
     """Searches for runs, with one thing changed."""
     texts = [[parts(text)] if parts is not str.split else [text.split()] for text in train]
@@ -97,7 +104,10 @@ RIGHT = {
 WRONG = {
     "11.1": [({"agree": 3}, "agree: yours is 3, the true value is 30")],
     "11.2": [({"share texts": "AC"}, "share texts: yours is 'AC'"), ({"share texts": "B, A"}, "the same crawl")],
-    "11.3": [(lambda texts, n, threshold: set(), "yours is set()")],
+    "11.3": [
+        (lambda texts, n, threshold: set(), "yours is set()"),
+        (copies_in_any_order, "the same words in another order are another run"),
+    ],
     "11.4": [
         (searched(more=operator.ge), "just half of the runs"),
         (searched(n=4), "yours is"),

@@ -38,6 +38,14 @@ def rotate_by_matrices(x, positions, base):
     return x * angles.cos() + torch.einsum("bhte,ef->bhtf", x, partner) * angles.sin()
 
 
+def rotate_with_angles_like_x(x, positions, base):
+    theta = (base ** (-torch.arange(0, x.shape[-1], 2) / x.shape[-1])).to(x.dtype)
+    angles = positions.to(x.dtype)[:, None] * theta
+    first, second = x[..., 0::2], x[..., 1::2]
+    turned = first * angles.cos() - second * angles.sin(), first * angles.sin() + second * angles.cos()
+    return torch.stack(turned, dim=-1).flatten(-2)
+
+
 def change_by_loops(rotate, q, k, shift):
     worst, T = 0.0, len(q)
     q, k = [(rotate(x, torch.arange(T)), rotate(x, shift + torch.arange(T))) for x in (q, k)]
@@ -129,6 +137,7 @@ WRONG = {
     "15.2": [
         ((lambda x, p, base: rotate_by_loops(x, p.bfloat16().double(), base), change_by_loops), "turned: at"),
         ((lambda x, positions, base: x, change_by_loops), "turned: at"),
+        ((rotate_with_angles_like_x, change_by_loops), "the angles have too few digits"),
         ((rotate_by_loops, lambda rotate, q, k, shift: 0.0), "largest change: yours is 0, the true value is"),
         ((rotate_by_loops, lambda rotate, q, k, shift: rotate(q @ k.T, shift)), "your code raises"),
     ],
@@ -139,5 +148,6 @@ WRONG = {
     "15.4": [
         (lambda known, unseen, fit: {**read_by_loops(known, unseen, fit), "exact": 0.0}, "exact: yours is 0"),
         (lambda known, unseen, fit: read_by_loops(known, unseen, fit)["exact"], "expected a dict with exact"),
+        (lambda known, unseen, fit: read_by_loops(known, unseen[: len(known)], fit), "exact: yours is"),
     ],
 }

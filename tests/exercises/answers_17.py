@@ -37,6 +37,25 @@ def step_newest_first(x, kept, layers):
     return x, now + deeper
 
 
+def step_with_one_memory():
+    """A step that keeps the text itself; where two are read in turns, it mixes them."""
+    text = []
+
+    def step(x, kept, layers):
+        if not len(kept[0][0]):
+            text.clear()
+        text.append(x)
+        X, now = torch.stack(text), []
+        for W_Q, W_K, W_V in layers:
+            now.append((X @ W_K, X @ W_V))
+            hidden = torch.ones(len(X), len(X), dtype=torch.bool).triu(1)
+            scores = X @ W_Q @ now[-1][0].T / math.sqrt(len(x))
+            X = scores.masked_fill(hidden, -math.inf).softmax(dim=-1) @ now[-1][1]
+        return X[-1], now
+
+    return step
+
+
 def difference_row_by_row(step, plain, X, layers):
     true, worst = plain(X, layers), 0.0
     kept = [(X[:0], X[:0])] * len(layers)
@@ -115,6 +134,7 @@ WRONG = {
     "17.2": [
         ((lambda x, kept, layers: (x, kept), difference_row_by_row), "outputs: at"),
         ((lambda x, kept, layers: x, difference_row_by_row), "this can't be checked: it raises ValueError"),
+        ((step_with_one_memory(), difference_row_by_row), "outputs: at"),
         ((step_by_loops, difference_without_memory), "what the next `step` begins with"),
         ((step_by_loops, lambda step, plain, X, layers: 0), "largest difference: yours is 0"),
     ],

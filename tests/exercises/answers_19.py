@@ -149,6 +149,7 @@ WRONG = {
     "19.2": [
         ((lambda *case: held_in_a_list(*case)[::-1], lost_by_ranges), "held"),
         ((held_in_a_list, lambda held, *case: set()), "lost: yours is set()"),
+        ((held_in_a_list, lambda held, *case: lost_by_ranges(lambda *_: [], *case) ^ {*held(*case)}), "out of sight"),
         ((held_in_a_list, lambda held, n, *case: {*lost_by_ranges(held, n, *case)} - {n - 1}), "lost: yours is"),
     ],
     "19.3": [

@@ -41,10 +41,16 @@ def measure_by_cross_entropy(logits, labels, trained):
 
 
 def measure_in_numpy(logits, labels, trained):
-    powers = np.exp(logits.numpy())
-    p = np.take_along_axis(powers / powers.sum(-1, keepdims=True), labels.numpy()[..., None], -1)[..., 0]
-    near, far = np.split(-np.log(p), [trained], axis=1)
+    logits = logits.numpy()
+    own = np.take_along_axis(logits, labels.numpy()[..., None], -1)[..., 0]
+    near, far = np.split(np.logaddexp.reduce(logits, axis=-1) - own, [trained], axis=1)
     return {"within": near.mean(), "beyond": far.mean()}
+
+
+def measure_by_exponentials(logits, labels, trained):
+    p = logits.exp() / logits.exp().sum(-1, keepdim=True)
+    losses = -p.gather(2, labels[..., None])[..., 0].log()
+    return {"within": losses[:, :trained].mean(), "beyond": losses[:, trained:].mean()}
 
 
 def back_by_a_norm(model, tokens, folder, export, load):
@@ -80,13 +86,23 @@ WRONG = {
     "20.4": [
         (lambda true, logits, changes: min(changes, key=lambda n: (logits(changes[n]) - true).max()), "yours is"),
         (lambda true, logits, changes: min(changes, key=lambda n: (logits(changes[n]) - true)[0].abs().max()), "yours"),
+        (
+            lambda true, logits, changes: min(changes, key=lambda n: (logits(changes[n]) - true)[:, :8].abs().max()),
+            "yours is",
+        ),
         (lambda expected, logits_with, changes: logits_with("scale"), "yours is"),
         (lambda expected, logits_with, changes: list(changes)[-1], "yours is"),
         (lambda expected, logits_with, changes: "scale", "yours is 'scale'"),
     ],
-    "20.5": [(lambda logits, labels, trained: measure_by_loops(logits, labels, trained)["within"], "expected a dict")],
+    "20.5": [
+        (lambda logits, labels, trained: measure_by_loops(logits, labels, trained)["within"], "expected a dict"),
+        (measure_by_exponentials, "the exponential of a large logit is infinite"),
+    ],
     "20.6": [
-        (lambda model, tokens, folder, export, load: load(folder)(tokens) - model(tokens), "your code raises KeyError"),
+        (
+            lambda model, tokens, folder, export, load: load(folder)(tokens) - model(tokens),
+            "your code raises AttributeError",
+        ),
         (lambda model, tokens, folder, export, load: 0.0, "yours is 0"),
     ],
 }

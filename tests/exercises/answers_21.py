@@ -70,6 +70,13 @@ def pieces_as_a_zip(prompts, size):
     return zip(tokens.split(size, dim=1), positions.split(size, dim=1), strict=True)
 
 
+def pieces_with_padding_by_token(prompts, size):
+    width = max(map(len, prompts))
+    tokens = torch.tensor([[0] * (width - len(ids)) + ids for ids in prompts])
+    positions = ((tokens != 0).cumsum(1) - 1) * (tokens != 0) - (tokens == 0).long()
+    return list(zip(tokens.split(size, 1), positions.split(size, 1), strict=True))
+
+
 def fewest_by_a_tree(prompts):
     root, count = {}, 0
     for ids in prompts:
@@ -159,6 +166,7 @@ WRONG = {
     "21.2": [
         (lambda prompts, size: [torch.tensor(ids).split(size) for ids in prompts], "yours is"),
         (lambda prompts, size: pieces_by_columns(prompts, 99), "yours is a list of 1"),
+        (pieces_with_padding_by_token, "a text may hold the token 0, too"),
         (lambda prompts, size: pieces_by_columns([ids[::-1] for ids in prompts], size), "part 0: at"),
     ],
     "21.3": [

@@ -34,6 +34,11 @@ def shares_by_loops(logits, active):
     return rows
 
 
+def shares_by_exponentials(logits, active):
+    best, chosen = (logits.exp() / logits.exp().sum(dim=1, keepdim=True)).topk(active)
+    return torch.zeros_like(logits).scatter(1, chosen, best / best.sum(dim=1, keepdim=True))
+
+
 def shares_of_the_best_alone(logits, active):
     best, chosen = logits.topk(active)
     return torch.zeros_like(logits).scatter(1, chosen, best.softmax(dim=1))
@@ -52,9 +57,14 @@ WRONG = {
     "22.2": [
         (lambda memory, k, v, write: memory, "yours is"),
         (lambda memory, k, v, write: memory[1:], "shape"),
+        (
+            lambda memory, k, v, write: memory + write * k.outer(v - (memory if len(k) == len(v) else memory.T) @ k),
+            "yours",
+        ),
     ],
     "22.3": [
         (lambda logits, active: logits, "yours is"),
+        (shares_by_exponentials, "the exponential of a large logit is infinite"),
         (lambda logits, active: logits.topk(active).values.softmax(dim=1), "shape"),
     ],
     "22.4": [

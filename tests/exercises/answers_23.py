@@ -110,6 +110,8 @@ WRONG = {
     ],
     "23.6": [
         ({"lost": 2}, "lost: yours is 2, the true value is 24"),
+        ({"as good as 120": 420}, "choose one of the four numbers of digits"),
+        ({"as good as 120": 457}, "choose one of the four numbers of digits"),
         ({"A": "convolutions", "C": "transformer"}, "A begins low"),
     ],
 }

@@ -31,6 +31,11 @@ def loss_by_logsumexp(images, texts, scale, same):
     return (logits.logsumexp(0) + logits.logsumexp(1) - 2 * logits.diag()).mean() / 2
 
 
+def loss_with_minus_ten(images, texts, scale, same):
+    logits = scale * images @ texts.T
+    return symmetric(logits.masked_fill(same & ~torch.eye(len(logits), dtype=torch.bool), -10))
+
+
 def mean_by_loops(images, captions):
     classes = []
     for texts in captions:
@@ -161,6 +166,7 @@ WRONG = {
         (lambda images, texts, scale, same: loss_in_numpy(images, images, scale, same), "yours is"),
         (lambda images, texts, scale, same: scale * images @ texts.T, "yours has the shape 5 × 5"),
         (lambda *case: loss_by_loops(*case) / math.log(2), "yours is"),
+        (loss_with_minus_ten, "a duplicate's logit of -10.0 is still in the sum"),
     ],
     "24.4": [
         (
@@ -168,6 +174,14 @@ WRONG = {
             "in reverse order",
         ),
         ((mean_by_loops, lambda *case: nearest_in_one_list(*case) + 1, measure_by_loops), "nearest: at [0]: yours is"),
+        (
+            (lambda images, captions: mean_by_loops(images, captions[:, :4]), nearest_by_loops, measure_by_loops),
+            "mean: at",
+        ),
+        (
+            (mean_by_loops, lambda images, captions: nearest_by_loops(images, captions[:, :4]), measure_by_loops),
+            "nearest",
+        ),
         ((lambda images, captions: images @ captions.T, nearest_by_loops, measure_by_loops), "your code raises"),
     ],
     "24.5": [

@@ -2,6 +2,7 @@
 
 import ast
 import copy
+import re
 
 import torch
 
@@ -9,6 +10,8 @@ from course_lib.exercises.slips import exchanged, made, places
 from course_lib.exercises.solutions import source_of
 from course_lib.exercises.values import as_tensor
 
+INFINITE = {"-torch.inf", "-math.inf", "float('-inf')"}
+REDUCTIONS = {"sum", "mean", "max", "min", "amax", "amin", "argmax", "argmin", "any", "all"}
 ORDERED = ast.Lt | ast.LtE | ast.Gt | ast.GtE
 
 
@@ -41,6 +44,29 @@ def replaced(node):
         yield "only the sums", parsed(f"(({a}).sum(dim=1) - ({b}).sum(dim=1)).abs() > 1e-6")
     if text.startswith("tuple(") and "[" in text:
         yield "digits without gaps", parsed(f"''.join(map(str, {ast.unparse(node.args[0])}))")
+        yield "in no order", parsed(f"tuple(sorted({ast.unparse(node.args[0])}))")
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and "set(" in text:
+        yield "what either has alone", ast.BinOp(node.left, ast.BitXor(), node.right)
+    if text in INFINITE:
+        yield "-10 for infinity", parsed("-10.0")
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        yield from fewer_places(node)
+    if match := re.fullmatch(r"logits\.(log_)?softmax\(dim=(-?\d)\)", text):
+        shares = f"(logits.exp() / logits.exp().sum(dim={match[2]}, keepdim=True))"
+        yield "exponentials of large logits", parsed(f"{shares}.log()" if match[1] else shares)
+
+
+def fewer_places(node):
+    """A sum, a maximum and so on that leaves places out: of an axis all but the first eight; of the whole the last."""
+    if node.func.attr in REDUCTIONS:
+        whole = ast.unparse(node.func.value)
+        dims = [*node.args, *(word.value for word in node.keywords if word.arg == "dim")]
+        what, size = ("the first eight", "slice(8)") if dims else ("all but the last", "slice(-1)")
+        for dim in map(ast.unparse, dims) if dims else ("1", "-1"):
+            fewer = ast.Attribute(
+                parsed(f"({whole}).movedim({dim}, 0)[{size}].movedim(0, {dim})"), node.func.attr, ast.Load()
+            )
+            yield what, ast.Call(fewer, node.args, node.keywords)
 
 
 def other_thresholds(node):

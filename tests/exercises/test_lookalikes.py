@@ -2,6 +2,7 @@
 
 import contextlib
 from functools import partial
+from itertools import combinations
 
 import pytest
 import torch
@@ -28,6 +29,7 @@ ANY = {  # arguments that may be the same in all cases: inputs to try something 
     "20.4": {"changes"},
     "20.6": {"folder", "export"},
     "25.5": {"model"},
+    "26.1": {"prompts"},
 }
 AUDITS = {"80.1", "80.2", "80.6"}  # what an answer is like, and nothing that it could return
 READ_OFF = {"23.6"}  # numbers that are read off a curve
@@ -38,7 +40,7 @@ def is_refused(exercise, answer, cases):
     for case in cases:
         try:
             with quietly():
-                given = exercise.apply(answer, case)
+                given = exercise.result(answer, case)
         except Exception:
             return True
         if first_difference(given, exercise.true_value(case), exercise.tolerance):
@@ -54,6 +56,7 @@ def results(exercise):
 def test_no_lookalike_of_a_solution_is_accepted(name):
     exercise = EXERCISES[name]
     cases = exercise.draw_cases(HIDDEN)
+    assert not is_refused(exercise, exercise.truth, cases)
     accepted = [what for what, answer in lookalikes(exercise.truth) if not is_refused(exercise, answer, cases)]
     assert accepted == []
 
@@ -94,6 +97,22 @@ def test_a_mask_that_is_handed_in_has_rows_that_differ_in_some_case(name):
     cases = [dict(zip(names, case, strict=False)) for case in EXERCISES[name].draw_cases(HIDDEN)]
     masks = [case["mask"] for case in cases if case.get("mask") is not None]
     assert not masks or any(mask.shape[-2] == mask.shape[-1] > 1 and not mask.equal(mask.mT) for mask in masks)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_of_two_matrices_with_equal_columns_each_has_more_rows_in_some_case(name):
+    names, cases = names_of(EXERCISES[name]), EXERCISES[name].draw_cases(HIDDEN)
+    one_sided = []
+    for a, b in combinations(range(len(names)), 2):
+        pairs = [(case[a], case[b]) for case in cases if len(case) > b and is_matrix(case[a]) and is_matrix(case[b])]
+        more = {len(first) > len(second) for first, second in pairs if len(first) != len(second)}
+        if len(more) == 1 and all(first.shape[1:] == second.shape[1:] for first, second in pairs):
+            one_sided.append((names[a], names[b]))
+    assert one_sided == []
+
+
+def is_matrix(value):
+    return isinstance(value, torch.Tensor) and value.dim() > 1
 
 
 @pytest.mark.parametrize("name", [name for name in FUNCTIONS if name not in AUDITS])

@@ -45,6 +45,7 @@ def test_the_same_numbers_are_the_same_in_any_wrapping(given):
 def test_half_precision_is_given_the_digits_that_it_has():
     true = torch.linspace(0, 1, 97)
     assert difference(true.bfloat16(), true) is None
+    assert difference(true.double(), true.half()) is None
     assert difference(true + 0.01, true)
     assert difference((1.015 * true).bfloat16(), true)
     assert difference((1.002 * true).half(), true)
