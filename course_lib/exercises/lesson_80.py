@@ -7,8 +7,9 @@ from course_lib.data.deduplication import normalise
 from course_lib.errors import CourseError
 from course_lib.exercises.cases import number
 from course_lib.exercises.exercise import Exercise
-from course_lib.exercises.model_card import CARD, COMPARE, PROJECT
+from course_lib.exercises.model_card import CARD, COMPARE
 from course_lib.exercises.solutions import Edit
+from course_lib.exercises.whole_project import PROJECT
 
 FEWEST_INPUTS = 500  # a tenth of them is the test
 
@@ -34,7 +35,7 @@ def own_pairs():
 
 def look_at_pairs(answer):
     """Count what may be wrong with a data set; more inputs than are needed count as what is needed."""
-    given = answer()
+    given, again = answer(), answer()
     if given is None:
         return None
     pairs = [pair for pair in given if is_pair(pair)]
@@ -48,6 +49,7 @@ def look_at_pairs(answer):
         ),
         "targets": "one in most pairs" if max(targets.values(), default=0) > len(pairs) / 2 else "fine",
         "copies": "most pairs" if sum(text == target for text, target in pairs) > len(pairs) / 2 else "fine",
+        "the same again": pairs == [pair for pair in again if is_pair(pair)],
     }
 
 
@@ -116,10 +118,14 @@ def same_pairs(a, b):
 # 80.3 Without a model
 def answered_lists(seed):
     u = number(seed, 1, 3)
-    train = [("The cat", "o gato"), ("the red cat", "o gato vermelho"), ("a dog", "um cão")] + [("yes", "sim")] * (
-        2 + u
-    )
-    test = [("the Red dog", "o cão vermelho"), ("yes", "sim"), ("the red cat", "o gato vermelho"), ("A cat", "um gato")]
+    train = [("The cat", "o gato"), ("the red cat", "o gato vermelho"), ("a dog", "um cão")]
+    train += [("a dog, a dog, a dog", "cães")] + [("yes", "sim")] * (2 + u)
+    test = [
+        ("the Red dog", "o cão vermelho"),
+        ("yes", "sim"),
+        ("the red cat", "o gato vermelho"),
+        ("A cat", "um felino"),
+    ]
     test += [("dog dog dog the cat", "o gato"), ("a tac", "um cão")] * u
     return [(train, test), (train[::-1], test[::-1])]
 
@@ -160,6 +166,13 @@ EXERCISES = [
             (
                 "most targets are their inputs again: there is nothing to learn",
                 Edit("count(*english) → count(*portuguese)"),
+            ),
+            (
+                "each call gives other pairs; draw with a seed",
+                Edit(
+                    "return list(zip(count(*portuguese), count(*english), strict=True)) → "
+                    "return random.sample([*zip(count(*portuguese), count(*english), strict=True)], 600)"
+                ),
             ),
         ],
     ),
@@ -215,12 +228,25 @@ EXERCISES = [
             ("this is the input that is farthest", Edit("max(train → min(train")),
             ("this is the nearest input; its target is the answer", Edit(".split())))[1] → .split())))[0]")),
             ("inputs are compared with inputs, not with targets", Edit("normalise(pair[0]) → normalise(pair[1])")),
+            (
+                "inputs are compared with inputs, not with targets",
+                Edit(
+                    "normalise(pair[0]) → normalise(pair[1])",
+                    "nearest(text) for text, _ in → nearest(text) for _, text in",
+                ),
+            ),
             ("capitals make no other word", Edit("normalise(text) → text", "normalise(pair[0]) → pair[0]")),
             (
                 "a word counts once, however often it is there",
                 Edit(
                     "set(normalise(text).split()) → normalise(text).split()",
                     "len(words & set(normalise(pair[0]).split())) → sum(w in normalise(pair[0]) for w in words)",
+                ),
+            ),
+            (
+                "a word counts once, however often it is there",
+                Edit(
+                    "len(words & set(normalise(pair[0]).split())) → sum(w in words for w in normalise(pair[0]).split())"
                 ),
             ),
             (

@@ -1,4 +1,4 @@
-"""What a model's scores are worth: a test against chance, a card whose numbers were measured, and a run to the card."""
+"""What a model's scores are worth: a test against chance, and a card whose numbers were measured."""
 
 import math
 import random
@@ -8,11 +8,9 @@ from course_lib.data.deduplication import normalise
 from course_lib.errors import CourseError
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.solutions import Edit
-from course_lib.exercises.values import first_difference
 
 TEXTS = "data", "licence", "not shown"
 FEWEST_WORDS = 8  # of what the numbers do not show
-FEWEST_TESTS, FEWEST_SEEDS = 50, 3
 
 
 # 80.4 More than chance?
@@ -90,20 +88,28 @@ COMPARE = Exercise(
 def measured_cases(seed, questions=23):
     """Return parts, what three seeds wrote, and what a control answered.
 
-    The model is clearly better, then by luck, then with a leak; at last chance gives 1/128 and 1/64.
+    The model is clearly better, then by luck, then with a leak; at last chance gives 1/128 and 1/64. Some wrong answers
+    look like the target. In the leak, an input of the test is in the training three times, some others are there in
+    capitals, and one is in the validation.
     """
     dice = random.Random(seed)
-    pairs = [(f"text {n}", f"target {n}") for n in range(2 * questions + dice.randrange(7))]
+    pairs = [(f"text {n} of kind {n % 7}", f"target {n}") for n in range(2 * questions + dice.randrange(7))]
     test, validation, train = pairs[:questions], pairs[questions : questions + 5], pairs[questions + 5 :]
     copies = [(text.upper() + "!", target) for text, target in test[1 : dice.randrange(3, 9)]]
 
     def written(share):
-        return [target if dice.random() < share else "?" for _, target in test]
+        return [target if dice.random() < share else dice.choice(wrong_texts(target)) for _, target in test]
 
     good, lucky = [[written(share) for share in shares] for shares in ((0.8, 0.95, 0.9), (0.9, 0.8, 0.3))]
-    parts, leaky = (train, validation, test), ([*train, test[0], *copies], validation, test)
+    parts = train, validation, test
+    leaky = [*train, *test[:1] * 3, *copies], [*validation, test[-1]], test
     nearly = [(parts, *won_by(fewest, [target for _, target in test])) for fewest in (7, 6)]
     return [(parts, good, written(0.1)), (parts, lucky, written(0.3)), (leaky, good, written(0.1)), *nearly]
+
+
+def wrong_texts(target):
+    """Return texts that are not the target, though most of them look like it."""
+    return "?", target.upper(), f"{target}.", target[:-1]
 
 
 def won_by(fewest, targets):
@@ -180,6 +186,21 @@ CARD = Exercise(
             "leaked: inputs of the test that are in the training, in a number",
             Edit('"leaked": leaked → "leaked": 0', "not leaked → True"),
         ),
+        (
+            "leaked: inputs of the test, each once, however often the training has them",
+            Edit(
+                "sum(normalise(text) in known for text, _ in test) → "
+                "sum(normalise(text) in {normalise(asked) for asked, _ in test} for text, _ in train)"
+            ),
+        ),
+        (
+            "leaked: only the training counts; nothing is learned from the validation part",
+            Edit("for text, _ in train} → for text, _ in [*train, *parts[1]]}"),
+        ),
+        (
+            "a text is right if it equals the target: capitals and punctuation count",
+            Edit("[text == target for → [normalise(text) == normalise(target) for"),
+        ),
         ("leaked is a number of inputs, not whether there is one", Edit('"leaked": leaked → "leaked": leaked > 0')),
         ("scores are percent", Edit("[100 * sum(run) → [sum(run)")),
         ("each seed has a score of its own", Edit('"scores": scores → "scores": [sum(scores) / len(scores)]')),
@@ -211,90 +232,3 @@ def mean_chance(parts, written, control):
         [text == target for text, (_, target) in zip(texts, parts[2], strict=True)] for texts in [*written, control]
     ]
     return mean(compare(run, right[-1])["by chance"] for run in right[:-1])
-
-
-# 80.6 The project
-parts, written, nearest = measured_cases(0, questions=53)[0]  # as the notebook has them before
-
-
-def project():
-    """All that was measured, and the card."""
-    measured = {"parts": parts, "written": written, "control": nearest}
-    return {**measured, "card": card(parts, written, nearest)}
-
-
-def audit(answer):
-    """What is wrong with a project, in words; "fine" where nothing is. Raises CourseError where a part is missing."""
-    given = answer()
-    if given is None:
-        return None
-    parts, written, control, told = (given.get(name) for name in ("parts", "written", "control", "card"))
-    if not (parts and written and control and told):
-        raise CourseError("parts, written, control or card is missing; have all cells above been run?")
-    train, validation, test = ({normalise(text) for text, _ in part} for part in parts)
-    leaks = train & validation | train & test | validation & test
-    complete = {len(texts) for texts in [*written, control]} == {len(parts[2])}
-    return {
-        "leaks": "some inputs are in two parts" if leaks else "fine",
-        "test": "fine" if len(test) >= FEWEST_TESTS else "too few inputs",
-        "seeds": "fine" if len(written) >= FEWEST_SEEDS else "too few",
-        "answers": "fine" if complete else "not one for each question",
-        "card": untrue(told, parts, written, control) if complete else "not read",
-    }
-
-
-def untrue(told, *measured):
-    """What a card says that was not measured; "fine" if there is nothing."""
-    difference = first_difference(*(read_card(answer, *measured) for answer in (lambda *_: told, card)), 1e-4)
-    return "fine" if difference is None else f"{difference.part or difference.text}: not what was measured"
-
-
-def handed_in(*measured, **changes):
-    """A project with other parts, texts or control; the card says what these give, but for `changes`."""
-    names = "parts", "written", "control"
-    return lambda: {**dict(zip(names, measured, strict=True)), "card": card(*measured) | changes}
-
-
-def cut(texts):
-    """What a shorter test would have."""
-    return texts[:20]
-
-
-PROJECT = Exercise(
-    id="80.6",
-    title="The project",
-    points=4,
-    truth=project,
-    cases=lambda seed: [()],
-    run=audit,
-    mistakes=[
-        (
-            "take the three parts that `split` gives: what is tested was learnt",
-            handed_in((parts[0] + parts[2], *parts[1:]), written, nearest),
-        ),
-        (
-            "with fewer than 50 questions, one answer more is 2 points: take more pairs",
-            handed_in((*parts[:2], cut(parts[2])), list(map(cut, written)), cut(nearest)),
-        ),
-        ("one seed may be luck: three at least", handed_in(parts, written[:1], nearest)),
-        (
-            "each seed, and the control, answers each question of the test",
-            Edit('"written": written → "written": list(map(cut, written))'),
-        ),
-        (
-            "each seed, and the control, answers each question of the test",
-            Edit('"control": nearest → "control": cut(nearest)'),
-        ),
-        *[
-            (
-                "the card's numbers are those of this run: let `card` count them",
-                handed_in(parts, written, nearest, **wrong),
-            )
-            for wrong in ({"scores": [99.0] * 3}, {"mean": 99.0}, {"claim": "open"}, {"leaked": 5})
-        ],
-        (
-            "the card's numbers are those of this run: let `card` count them",
-            Edit("card(parts, written, → card(parts, written[:1],"),
-        ),
-    ],
-)

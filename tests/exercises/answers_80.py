@@ -2,10 +2,12 @@
 
 import hashlib
 import math
+import random
 from collections import Counter, defaultdict
 from fractions import Fraction
 
-from course_lib.exercises.model_card import card, measured_cases, project
+from course_lib.exercises.model_card import card, measured_cases
+from course_lib.exercises.whole_project import project
 
 
 def plain(text):
@@ -121,13 +123,83 @@ def card_with_words(parts, written, control):
 
 
 def other_project(seed):
-    parts, written, control = measured_cases(seed, questions=59)[1]
+    parts, written, _ = measured_cases(seed, questions=59)[1]
+    control = controls_by_loops(parts[0], parts[2])["nearest"]
     return lambda: {
         "parts": list(parts),
         "written": [*written, written[0]],
         "control": control,
         "card": card_by_hand(parts, [*written, written[0]], control),
     }
+
+
+def drawn_anew():
+    return [(f"number {random.random()}", f"{random.randrange(10)}") for _ in range(600)]
+
+
+def nearest_by(words_in_common, of=0):
+    """What the nearest pair answers, by another measure, or by the targets."""
+
+    def answer(train, test):
+        def nearest(text):
+            words = plain(text).split()
+            return max(train, key=lambda pair: words_in_common(words, plain(pair[of]).split()))[1]
+
+        return controls_by_loops(train, test) | {"nearest": [nearest(pair[of]) for pair in test]}
+
+    return answer
+
+
+def words_of_training(words, known):
+    return sum(word in words for word in known)
+
+
+def words_in_pairs(words, known):
+    return (Counter(words) & Counter(known)).total()
+
+
+def different_words(words, known):
+    return len(set(words) & set(known))
+
+
+def card_with(judge=str.__eq__, **changes):
+    """A card by another judge of answers, and with what is counted otherwise."""
+
+    def answer(parts, written, control):
+        def marked(texts):
+            pairs = zip(texts, parts[2], strict=True)
+            return [target if judge(text, target) else "no" for text, (_, target) in pairs]
+
+        told = card_by_hand(parts, [*map(marked, written)], marked(control))
+        return told | {name: count(*parts) for name, count in changes.items()}
+
+    return answer
+
+
+def same_looks(text, target):
+    return plain(text) == plain(target)
+
+
+def leaks_of_training(train, validation, test):
+    asked = {plain(text) for text, _ in test}
+    return sum(plain(text) in asked for text, _ in train)
+
+
+def leaks_of_both(train, validation, test):
+    known = {plain(text) for text, _ in [*train, *validation]}
+    return sum(plain(text) in known for text, _ in test)
+
+
+def project_with(written=None, control=None):
+    """The example's project with other answers; the card says what they give."""
+    mine = project()
+    written, control = written or mine["written"], control or mine["control"]
+    return lambda: mine | {"written": written, "control": control, "card": card(mine["parts"], written, control)}
+
+
+def most_frequent_targets():
+    train, _, test = project()["parts"]
+    return controls_by_loops(train, test)["most frequent"]
 
 
 def without(name):
@@ -152,13 +224,19 @@ WRONG = {
         ),
         (lambda: [("x", "y", "z")] * 600, "entries that are no pair of texts: yours is 600, the true value is 0"),
         (list, "different inputs (500 at least): yours is 0, the true value is 500"),
+        (drawn_anew, "each call gives other pairs; draw with a seed"),
     ],
     "80.2": [
         (split_the_end, "inputs "),
         (lambda pairs: (pairs, pairs, pairs), "pairs in it twice"),
         (lambda pairs: split_by_hash(pairs)[:2], "expected three lists, got 2"),
     ],
-    "80.3": [(lambda train, test: {"most frequent": "sim", "nearest": "sim"}, "most frequent: yours is 'sim'")],
+    "80.3": [
+        (lambda train, test: {"most frequent": "sim", "nearest": "sim"}, "most frequent: yours is 'sim'"),
+        (nearest_by(words_of_training), "a word counts once, however often it is there"),
+        (nearest_by(words_in_pairs), "nearest: "),
+        (nearest_by(different_words, of=1), "inputs are compared with inputs, not with targets"),
+    ],
     "80.4": [
         (lambda model, control: {**compare_by_counting(model, control), "by chance": 0.05}, "by chance: yours is 0.05"),
         (lambda model, control: {**compare_by_counting(model, control), "won": sum(model)}, "won: yours is"),
@@ -167,8 +245,15 @@ WRONG = {
         (lambda *case: card(*case) | {"scores": [91.0, 92.0, 93.0]}, "scores: at [0]: yours is 91"),
         (lambda *case: {"data": "numbers"}, "licence: yours is 'missing'"),
         (lambda *case: "better", "expected a dict, got str"),
+        (card_with(same_looks), "capitals and punctuation count"),
+        (card_with(lambda text, target: text.startswith(target)), "scores: "),
+        (card_with(lambda text, target: target.startswith(text)), "scores: "),
+        (card_with(leaked=leaks_of_training), "leaked: inputs of the test, each once"),
+        (card_with(leaked=leaks_of_both), "leaked: only the training counts"),
     ],
     "80.6": [
+        (project_with(control=most_frequent_targets()), "the control is what the nearest pair of the training answers"),
+        (project_with(written=project()["written"][:1] * 3), "three seeds, not one three times"),
         (without("card"), "parts, written, control or card is missing; have all cells above been run?"),
         (without("written"), "parts, written, control or card is missing"),
         (lambda: project() | {"card": project()["card"] | {"scores": [97.0] * 3}}, "card: yours is 'scores: not what"),

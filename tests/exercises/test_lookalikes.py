@@ -2,7 +2,7 @@
 
 import contextlib
 from functools import partial
-from itertools import combinations
+from itertools import accumulate, combinations
 
 import pytest
 import torch
@@ -31,6 +31,7 @@ ANY = {  # arguments that may be the same in all cases: inputs to try something 
     "25.5": {"model"},
     "26.1": {"prompts"},
 }
+ENDS = {"25.6": {"alone"}}  # lists of which only the end counts, whatever comes before it
 AUDITS = {"80.1", "80.2", "80.6"}  # what an answer is like, and nothing that it could return
 READ_OFF = {"23.6"}  # numbers that are read off a curve
 
@@ -132,6 +133,18 @@ def test_an_answer_that_takes_an_argument_of_the_first_case_for_all_cases_is_ref
         stuck = [(*case[:place], cases[0][place], *case[place + 1 :]) for case in cases if place < len(case)]
         alike = all(map(partial(agrees_with_solution, exercise), stuck, true))
         assert not stuck or not alike or argument in ANY.get(name, set()), argument
+
+
+@pytest.mark.parametrize("name", [name for name in FUNCTIONS if name not in AUDITS])
+def test_an_answer_that_still_knows_the_lists_of_earlier_cases_is_refused(name):
+    exercise, cases = EXERCISES[name], EXERCISES[name].draw_cases(HIDDEN)
+    true = results(exercise)
+    for place, argument in enumerate(names_of(exercise)):
+        if all(len(case) > place and isinstance(case[place], list) for case in cases):
+            known = accumulate(case[place] for case in cases)
+            longer = [(*case[:place], so_far, *case[place + 1 :]) for case, so_far in zip(cases, known, strict=True)]
+            alike = all(map(partial(agrees_with_solution, exercise), longer, true))
+            assert not alike or argument in ENDS.get(name, set()), argument
 
 
 def agrees_with_solution(exercise, case, true):
