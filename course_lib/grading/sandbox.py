@@ -101,7 +101,7 @@ class Sandbox:
         while self.process.poll() is None:
             time.sleep(TICK)
             with contextlib.suppress(psutil.Error):
-                family = psutil.Process(self.process.pid).children(recursive=True)
+                family = self.family()
                 if time.monotonic() > self.deadline:
                     self.reason = f"did not end within {3 * self.limits.patience} seconds"
                 elif len(family) > self.limits.processes:
@@ -110,6 +110,13 @@ class Sandbox:
                     self.reason = self.too_large
                 if self.reason:
                     self.end()
+
+    def family(self):
+        """Return the process with everything that it started."""
+        import psutil
+
+        first = psutil.Process(self.process.pid)
+        return [first, *first.children(recursive=True)]
 
     @property
     def too_large(self):
@@ -121,9 +128,9 @@ class Sandbox:
         import psutil
 
         with contextlib.suppress(psutil.Error):
-            for child in [psutil.Process(self.process.pid), *psutil.Process(self.process.pid).children(recursive=True)]:
+            for each in self.family():
                 with contextlib.suppress(psutil.Error):
-                    child.kill()
+                    each.kill()
         if self.process.wait() in (-SIGXCPU, 128 + SIGXCPU):
             self.reason = f"computed for more than {3 * self.limits.seconds} seconds in all"
         elif self.group.was_full:

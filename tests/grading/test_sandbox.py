@@ -1,6 +1,7 @@
 """Inside the sandbox a notebook has what it needs, and nothing to do harm with; its verdicts are made outside."""
 
 import os
+import subprocess
 import threading
 
 import pytest
@@ -11,7 +12,7 @@ from course_lib.exercises.checking import SEED
 from course_lib.exercises.results import error_of, result
 from course_lib.grading import folder, group
 from course_lib.grading.judging import run_and_judge
-from course_lib.grading.sandbox import Limits
+from course_lib.grading.sandbox import Limits, Sandbox
 from tests.grading.isolation import NEEDS_ISOLATION
 from tests.grading.small_course import known
 
@@ -329,3 +330,16 @@ def test_no_submission_takes_more_memory_of_the_machine_than_its_limit(name, gro
         done.set()
     assert before - least[0] < 3 * 2**30, f"{(before - least[0]) / 2**30:.1f} GB of the machine were taken"
     assert result(good).points == 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no command `sleep`")
+def test_the_process_itself_counts_with_what_it_started():
+    pytest.importorskip("psutil")
+    sandbox = Sandbox(Limits(), deadline=0)
+    sandbox.process = subprocess.Popen(["sh", "-c", "sleep 99 & wait"])
+    try:
+        assert sandbox.process.pid in [each.pid for each in sandbox.family()]
+    finally:
+        for each in sandbox.family():
+            each.kill()
+        sandbox.process.wait()
