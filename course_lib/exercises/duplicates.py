@@ -11,11 +11,13 @@ from course_lib.exercises.two_towers import HALF, TIMES, unit
 
 def loss_cases(seed):
     cases = []
-    for B, J, distinct, scale in ((5, 3, 3, 4.0), (7, 4, 7, 9.0), (6, 2, 2, 40.0)):
+    for B, J, distinct, scale in ((5, 3, 3, 4.0), (7, 4, 7, 9.0), (6, 2, 2, 2.5)):
         images, texts = random_tensors(seed + B, (B, J), (distinct, J))
         kind = torch.arange(B) % distinct
         cases.append((scattered(unit(images)), unit(texts)[kind], scale, kind == kind.unsqueeze(1)))
-    return cases
+    noise, text = random_tensors(seed, (4, 5), (1, 5))
+    away = unit(0.1 * noise - unit(text))  # all logits are about -40
+    return [*cases, (away, unit(text).repeat(4, 1), 40.0, torch.ones(4, 4, dtype=torch.bool))]
 
 
 def loss(images, texts, scale, same):
