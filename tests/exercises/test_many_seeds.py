@@ -60,7 +60,7 @@ class Tried:
 
 
 def is_accepted(answer, cases):
-    """Return whether no case refuses an answer; a case that does is moved to the front, because it's likely to again."""
+    """Return whether no case refuses an answer; one that does moves to the front, because it often refuses others."""
     for number, case in enumerate(cases):
         if case.refuses(answer):
             cases.insert(0, cases.pop(number))
