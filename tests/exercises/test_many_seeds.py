@@ -8,10 +8,11 @@ from numbers import Number
 import pytest
 
 from course_lib.exercises.values import first_difference
-from tests.exercises.test_answers import DEAR, EXERCISES, known_mistakes, right
+from tests.exercises.test_answers import EXERCISES, known_mistakes, right
 
 DRAWN = [name for name, exercise in EXERCISES.items() if exercise.wants_a_function]
 SEEDS = random.Random(4711).sample(range(10**4, 10**9), 200)  # secret ones: far from those of the students
+TRAININGS = {"13.2"}  # each answer trains a model
 
 
 def cases_of(exercise):
@@ -68,11 +69,11 @@ def is_accepted(answer, cases):
     return True
 
 
-@pytest.mark.slow  # three minutes for all exercises together
-@pytest.mark.parametrize("name", [name for name in DRAWN if name not in DEAR])
+@pytest.mark.slow  # two minutes for all exercises together
+@pytest.mark.parametrize("name", DRAWN)
 def test_no_known_mistake_is_accepted_under_any_secret_seed(name):
     exercise = EXERCISES[name]
-    for seed in SEEDS:
+    for seed in SEEDS[: 10 if name in TRAININGS else 80]:
         cases = [Tried(exercise, case) for case in exercise.draw_cases(range(seed, seed + 3))]
         accepted = [cause for answer, cause in known_mistakes(exercise) if is_accepted(answer, cases)]
         assert accepted == [], f"seed {seed}"
