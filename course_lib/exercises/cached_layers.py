@@ -15,7 +15,8 @@ def stack_cases(seed):
         X, *weights = random_tensors(seed + D, (T, D), *[(D, D)] * (3 * L))
         scaled = [W / math.sqrt(D) for W in weights]  # without, tokens can grow until an exponential overflows
         cases.append((X, [tuple(scaled[3 * i : 3 * i + 3]) for i in range(L)]))
-    return cases
+    X, layers = cases[0]
+    return [*cases, (-X, layers)]  # all outputs with the other sign, so the largest difference has it, too
 
 
 def read_token(x, kept, layers):

@@ -14,7 +14,7 @@ def target_cases(seed):
     source = dice(seed)
     lengths = torch.randint(1, 6, (3,), generator=source).tolist()
     sentences = [torch.randint(3, 50, (length,), generator=source).tolist() for length in lengths]
-    return [(sentences,), ([[7, 8, 9], [5]],), ([[4, 3]],)]
+    return [(sentences,), ([[5], [7, 8, 9], [6, 4]],), ([[4, 3]],)]
 
 
 def make_columns(sentences):
@@ -85,6 +85,10 @@ EXERCISES = [
                     "[1, *ids] + [0] * (longest - len(ids)) → [1, *ids]",
                     "[*ids, 2] + [0] * (longest - len(ids)) → [*ids, 2]",
                 ),
+            ),
+            (
+                "your rows are as long as the first one; the longest may come later",
+                Edit("max(len(ids) for ids in sentences) → len(sentences[0])"),
             ),
             ("the end token is missing from the labels: nobody learns to stop", Edit("[*ids, 2] → [*ids, 0]")),
             ("what is read does not begin with BOS", Edit("[1, *ids] → [*ids, 0]")),

@@ -35,8 +35,8 @@ def write_prompt(messages):
 # 09.2 Complete it
 def completion_cases(seed):
     table = torch.randn(9, 9, generator=dice(seed))
-    table[:, 2] = -9.0
-    table[5, 2] = 9.0  # after the token 5 comes the end, and 5 comes after two others of the same kind
+    table[:, [2, 5]] = -9.0
+    table[5, 2] = 9.0  # the end comes after the token 5 only, and 5 only when there are more than six ids
 
     def counting(ids):
         """The logits after the ids: they depend on the last one, and on how many there are."""

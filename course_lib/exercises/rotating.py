@@ -9,12 +9,12 @@ from course_lib.exercises.solutions import Edit
 
 def rotation_cases(seed):
     x, y, q, k = random_tensors(seed, (2, 3, 5, 8), (1, 2, 5, 6), (7, 4), (7, 4))
-    loud = torch.cat([k[:-1], 9 * k[-1:]])
+    q[-1], k[-1] = 9 * q[-1], 0  # the largest change is in the last row, and not on the diagonal
     first, shift = 257 + 2 * number(seed, 0, 99), number(seed, 2, 9)  # odd: bfloat16 has no such places
     return [
-        (x, torch.arange(5), 10_000.0, q, loud, shift),
-        (scattered(y), first + torch.arange(5), 500.0, loud, q, 3 * shift),
-        (x.double(), torch.tensor([0, 3, 4, 7, 30]), 10_000.0, q, k, 1),
+        (x, torch.arange(5), 10_000.0, q, k, shift),
+        (scattered(y), first + torch.arange(5), 500.0, k, q, 3 * shift),
+        (x.double(), torch.tensor([0, 3, 4, 7, 30]), 10_000.0, q, -k, shift),  # the largest change with the other sign
         ((y > 0).half() - 0.5, first + torch.arange(5), 10_000.0, q, k, shift),
     ]
 

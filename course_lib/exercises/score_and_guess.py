@@ -12,7 +12,7 @@ def score_cases(seed):
     heard = (("who", seldom, 4 + u), ("who", often, 6 + u), ("where", "park", 3), ("where", "farm", 1))
     heard += (("count", "two", 2), ("count", "one", 4))
     asked = (("who", often, 3), ("who", seldom, 4 + u), ("where", "park", 2), ("where", "beach", 1))
-    asked += (("count", "two", 2), ("count", "one", 1), ("colour", "red", 2), ("colour", often, 1))
+    asked += (("count", "two", 2), ("count", "one", 1), ("colour", "red", 6), ("colour", often, 1))
     train, test = ([pair[:2] for pair in pairs for _ in range(pair[2])] for pairs in (heard, asked))
     alone = [(0, 0.0), (30, 20.0), (90, 52.0 + u), (150, 61.0), (210, 56.0)]
     both = [(0, 3.0), (20, 31.0), (70, 56.0), (120, 60.0), (150, 64.0 + u)]

@@ -25,9 +25,9 @@ def score_cases(seed):
                 row = {"form": form, "kind": kind, "said": said, "sentence": sentence, "word": word}
                 rows += int(torch.randint(1, 6, (), generator=source)) * [row]
     order = torch.randperm(len(rows), generator=source).tolist()
-    a, b = number(seed, 5, 9), number(seed + 1, 2, 4)
-    said = ["Yes."] * (a + b) + ["No."] * (b + 8) + ["Red."] * 2
-    true = ["Yes."] * a + ["No."] * b + ["Yes."] * 2 + ["No."] * (b + 8)
+    a, b = number(seed, 15, 19), number(seed + 1, 4, 6)  # no share is a whole percentage, and no two counts are equal
+    said = ["Yes."] * (a + b) + ["No."] * (b + 4) + ["Red."] * 3
+    true = ["Yes."] * a + ["No."] * b + ["Yes."] * 3 + ["No."] * (b + 4)
     return [([rows[i] for i in order], said, true)]
 
 
@@ -128,6 +128,18 @@ SCORE = Exercise(
         (
             "says yes: of all questions, not of those with a yes",
             Edit('said.count("Yes.") / len(said) → sum(s == t == "Yes." for s, t in pairs) / true.count("Yes.")'),
+        ),
+        (
+            "says yes: yours is how often yes is right; count what was said",
+            Edit('said.count("Yes.") / len(said) → true.count("Yes.") / len(said)'),
+        ),
+        (
+            "says yes: yours is how often no is said",
+            Edit('said.count("Yes.") / len(said) → said.count("No.") / len(said)'),
+        ),
+        (
+            "says yes: yours is rounded down; keep the decimals",
+            Edit('100 * said.count("Yes.") / len(said) → 100 * said.count("Yes.") // len(said)'),
         ),
         (
             "yes instead of no: of the questions where no is right",
