@@ -74,7 +74,7 @@ BATCH_IN_PIECES = Exercise(
             Edit("tokens.split(size → tokens.split(width", "positions.split(size → positions.split(width"),
         ),
         (
-            "cut are the columns, not the texts",
+            "here the batch is cut into groups of texts; keep all texts in each piece, and cut the columns",
             Edit(
                 "tokens.split(size, dim=1) → tokens.split(size)",
                 "positions.split(size, dim=1) → positions.split(size)",

@@ -19,9 +19,9 @@ def apart(names: list[str], cases: list[tuple[Any, ...]], is_right: list[bool]) 
     holds = [dict(properties(dict(zip(names, case, strict=False)))) for case in cases]
     for what in dict.fromkeys(what for found in holds for what in found):
         if [found.get(what, False) for found in holds] == is_right:
-            return f"right where {what}, and in no other case"
+            return f"of the cases tried, right just where {what}"
         if [not found.get(what, False) for found in holds] == is_right:
-            return f"wrong where {what}, and in no other case"
+            return f"of the cases tried, wrong just where {what}"
     return None
 
 
@@ -45,7 +45,8 @@ def of_none(name: str, value: Any) -> Iterator[tuple[str, bool]]:
 def of_numbers(name: str, value: Any) -> Iterator[tuple[str, bool]]:
     """Yield properties of numbers, alone or in a tensor."""
     if isinstance(value, bool | int | float):
-        yield f"{name} is {value}", True
+        if value in (0, 1):  # with any other number it may be chance
+            yield f"{name} is {value}", True
         yield f"{name} is even", value % 2 == 0
     if isinstance(value, torch.Tensor):
         yield f"{name} has the dtype {str(value.dtype).removeprefix('torch.')}", True
@@ -78,7 +79,8 @@ def of_sizes(name: str, value: Any) -> Iterator[tuple[str, bool]]:
         yield f"{name} has {value.dim()} axes", True
         if value.dim() > 1:
             yield f"{name} has equally many rows and columns", value.shape[-1] == value.shape[-2]
-        for axis, size in enumerate(value.shape):
-            yield f"axis {axis} of {name} has the size {size}", True
+        for axis in range(value.dim()):
+            yield f"axis {axis} of {name} has the size 1", value.shape[axis] == 1
     if isinstance(value, list | tuple | str):
-        yield f"{name} has the length {len(value)}", True
+        yield f"{name} is empty", not value
+        yield f"{name} has the length 1", len(value) == 1

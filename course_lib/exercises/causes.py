@@ -17,6 +17,7 @@ import torch
 from course_lib.errors import CourseError
 from course_lib.exercises.case_patterns import apart
 from course_lib.exercises.exercise import Exercise
+from course_lib.exercises.kind_patterns import pattern_of_infinite
 from course_lib.exercises.parts import beside, is_common
 from course_lib.exercises.patterns import pattern, pattern_of_cases
 from course_lib.exercises.shape_patterns import is_exchanged
@@ -65,6 +66,12 @@ class Failure:
         return [*zip(self.given, self.trues, strict=False)]
 
     @property
+    def is_infinite(self):
+        """Whether NaN or infinite numbers are given where the true ones are finite; slips that lead there are alike."""
+        given, true = (as_tensor(value) for value in of_part([self.given[0], self.trues[0]], self.part))
+        return pattern_of_infinite(given, true) is not None
+
+    @property
     def results(self):
         """What can be compared: the results for all cases, or else for the one that failed."""
         return self.given if self.works else self.given[:1]
@@ -109,6 +116,8 @@ def slip(failure):
     exercise, given, part = failure.exercise, failure.results, failure.part
     drawn = exercise.wants_a_function
     tolerance = exercise.tolerance if drawn else min(exercise.tolerance, CLOSE)
+    if failure.is_infinite:
+        return None
     is_sure = failure.works if drawn else has_rare_numbers(*of_part(given, part))
     if is_sure or (drawn and not is_easily_alike(given[0], part)):
         for of in dict.fromkeys((None, part)):
@@ -121,7 +130,9 @@ def slip(failure):
 def two(failure):
     """Return two edits of the solution that together give what the answer gives in every case."""
     exercise = failure.exercise
-    for (cause, edit), (other_cause, other) in combinations(exercise.edits, 2) if failure.works else ():
+    for (cause, edit), (other_cause, other) in (
+        combinations(exercise.edits, 2) if failure.works and not failure.is_infinite else ()
+    ):
         with contextlib.suppress(CourseError, SyntaxError):  # the two may change the same place
             if leads_to((edit + other).of(exercise.truth), failure, failure.given, failure.part):
                 return f"two things: {cause}; and {other_cause}"

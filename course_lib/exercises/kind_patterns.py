@@ -18,7 +18,7 @@ def pattern_of_kinds(given, true):
     if isinstance(true, str) and isinstance(given, list | tuple | set | frozenset) and len(given) > 1 and true in given:
         return "these are several; one of them was meant"
     if numbers is not None and isinstance(given, set | frozenset):
-        return "a set has no order; write a list"
+        return "a set has no order; write a list" if numbers.dim() else "this is a set; one number was meant"
     texts = [given] if isinstance(given, str) else given if isinstance(given, list | tuple) else []
     if numbers is not None and texts and all(isinstance(text, str) for text in texts):
         return "this is a text; write numbers without quotation marks" if all(map(is_number, texts)) else NO_NUMBER
@@ -33,8 +33,8 @@ def pattern_of_infinite(given, true):
     if given is None or true is None or not true.isfinite().all() or given.isfinite().all():
         return None
     if given.isnan().any():
-        return "there is NaN in it: 0 / 0, or the softmax of nothing but -inf"
-    return "there is an infinite number in it: a division by 0, the logarithm of 0, or an overflow"
+        return "there is NaN in it; it often comes from 0 / 0, or from the softmax of nothing but -inf"
+    return "there is an infinite number in it; it often comes from a division by 0, the logarithm of 0, or an overflow"
 
 
 def is_number(text):

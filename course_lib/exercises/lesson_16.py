@@ -148,7 +148,7 @@ EXERCISES = [
         axes="token",
         mistakes=[
             (
-                "the tokens are spread: a neighbour is no longer one position away",
+                "all positions are stretched; only the second half is to move, by `gap`",
                 Edit("positions + gap * (positions >= T // 2) → positions * (1 + gap // T)"),
             ),
             ("all tokens have moved, so no distance has changed", Edit("T // 2 → 0")),

@@ -288,7 +288,7 @@ EXERCISES = [
             ("look for the height of C at 120, then where A has it", {"as good as 120": 120.0}),
             ("with all digits A is better than that", {"as good as 120": 1297.0}),
             (
-                "choose one of the four numbers of digits: A is nearest to C's height there",
+                "choose one of the four numbers of digits: where is A nearest to the height that C has at 120?",
                 {"as good as 120": ANY_OTHER},
             ),
             ("the height of A less that of B, not B itself", {"lost": 72.0}),

@@ -8,7 +8,7 @@ import torch
 
 from course_lib.exercises.kind_patterns import is_rounded, pattern_of_kinds
 from course_lib.exercises.shape_patterns import is_constant, is_exchanged, pattern_of_shapes, same
-from course_lib.exercises.shown import is_bool
+from course_lib.exercises.shown import BOOLS, is_bool, kind_of
 from course_lib.exercises.values import agrees, as_tensor
 from course_lib.exercises.word_patterns import pattern_of_sets, pattern_of_texts
 
@@ -51,6 +51,7 @@ def pattern(given, true, tolerance):
         return pattern_of_texts(given, true)
     if as_tensor(given) is None or as_tensor(true) is None:
         return pattern_of_lists(given, true, tolerance)
+    is_of_bools = kind_of(true) in BOOLS
     given, true = as_tensor(given), as_tensor(true)
     if true.numel() == 0:
         return None
@@ -58,7 +59,7 @@ def pattern(given, true, tolerance):
         return None if is_bool(true) else pattern_of_one(given.item(), true.item(), tolerance)
     if given.shape != true.shape:
         return pattern_of_shapes(given, true)
-    return pattern_of_many(given, true, tolerance)
+    return pattern_of_many(given, true, tolerance, is_of_bools)
 
 
 def pattern_of_one(given, true, tolerance):
@@ -122,8 +123,20 @@ def flattened(parts):
     return [member for some in lists for member in some]
 
 
-def pattern_of_many(given, true, tolerance):
+def pattern_of_bools(given, true):
+    """What True and False of the right shape are of the true ones."""
+    for what, holds in OF_MANY.items():
+        if holds(given, true):
+            return what
+    if (given >= true).all():
+        return "some are True that should be False; all others are right"
+    return "some are False that should be True; all others are right" if (given <= true).all() else None
+
+
+def pattern_of_many(given, true, tolerance, is_of_bools):
     """What numbers of the right shape are of the true ones."""
+    if is_of_bools:
+        return pattern_of_bools(given, true)
     more = given - true
     if more.isfinite().all() and is_constant(more) and not is_constant(true):
         return f"every number is {abs(more.flatten()[0].item()):.4g} too {'large' if more.sum() > 0 else 'small'}"

@@ -133,6 +133,8 @@ def difference_of_dicts(given, true, tolerance):
         return Difference(f"yours is {show(given)}, expected a dict with {', '.join(map(str, true))}", {})
     for name, part in true.items():
         if is_missing(given.get(name)):
+            if any(str(other) == name and other != name for other in given):
+                return Difference(f'the names of the parts are texts: write "{name}", not {name}', {})
             empty = " (it is None)" if name in given and given[name] is None else ""
             return Difference(f"{name} is still missing{empty}", {})
         if difference := first_difference(given[name], part, tolerance):
