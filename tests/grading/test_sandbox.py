@@ -283,8 +283,9 @@ def test_without_isolation_nothing_is_graded_unless_the_lecturer_says_so(tmp_pat
     monkeypatch.setattr(folder, "can_isolate", lambda: False)
     with pytest.raises(CourseError, match="(?s)can't isolate submissions.*--unprotected"):
         next(folder.grade_folder(tmp_path, tmp_path / "out"))
+    assert not (tmp_path / "out").exists()
     with pytest.raises(CourseError, match="no notebooks"):
-        next(folder.grade_folder(tmp_path, tmp_path / "out", Limits(isolated=False)))
+        next(folder.grade_folder(tmp_path, tmp_path.with_name("out"), Limits(isolated=False)))
 
 
 GREED = {  # each wants 6 GB

@@ -60,7 +60,7 @@ def test_the_course_is_fetched_and_installed_where_it_is_not_at_hand(tmp_path):
     assert ran[1].endswith(f"-m pip install --quiet --editable {tmp_path / 'course'}")
     assert found == str(tmp_path / "course" / "course_lib" / "__init__.py")
     *again, found = run_first_cell(tmp_path, ADDRESS).stdout.splitlines()
-    assert len(again) == 1 and "clone" not in again[0]
+    assert len(again) == 1 and "git clone" not in again[0]
 
 
 def test_without_an_address_a_notebook_alone_says_where_it_belongs(tmp_path):
