@@ -5,6 +5,8 @@ from typing import Any
 
 import torch
 
+from course_lib.exercises.kind_patterns import texts_in
+
 
 def apart(names: list[str], cases: list[tuple[Any, ...]], is_right: list[bool]) -> str | None:
     """Return, in words, the property that all cases share that are right, and no other case; None if there is none.
@@ -63,14 +65,6 @@ def of_words(name: str, value: Any) -> Iterator[tuple[str, bool]]:
         yield f"{name} has only English letters", all(map(str.isascii, texts))
         yield f"{name} has an empty text", not all(texts)
         yield f"{name} has a text twice", len(set(texts)) < len(texts)
-
-
-def texts_in(value: Any) -> Iterator[str]:
-    """Yield all texts in lists of lists."""
-    if isinstance(value, str):
-        yield value
-    for part in value if isinstance(value, list | tuple) else ():
-        yield from texts_in(part)
 
 
 def of_sizes(name: str, value: Any) -> Iterator[tuple[str, bool]]:

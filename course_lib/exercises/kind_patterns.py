@@ -17,24 +17,40 @@ def pattern_of_kinds(given, true):
         return "this is True or False; a number was meant"
     if isinstance(true, str) and isinstance(given, list | tuple | set | frozenset) and len(given) > 1 and true in given:
         return "these are several; one of them was meant"
+    if isinstance(true, list | tuple) and isinstance(given, str) and numbers is None:
+        return "this is one text; a list was meant"
     if numbers is not None and isinstance(given, set | frozenset):
         return "a set has no order; write a list" if numbers.dim() else "this is a set; one number was meant"
-    texts = [given] if isinstance(given, str) else given if isinstance(given, list | tuple) else []
-    if numbers is not None and texts and all(isinstance(text, str) for text in texts):
+    if numbers is not None and (texts := [*texts_in(given)]):
         return "this is a text; write numbers without quotation marks" if all(map(is_number, texts)) else NO_NUMBER
+    if any(isinstance(part, complex) for part in (given if isinstance(given, list | tuple) else [given])):
+        return "these are complex numbers; real ones were meant"
     return pattern_of_infinite(as_tensor(given), numbers)
 
 
 NO_NUMBER = "this is a text; a number was meant"
+LARGE = 1e6
 
 
 def pattern_of_infinite(given, true):
     """Return, in words, that numbers are not finite which should be."""
-    if given is None or true is None or not true.isfinite().all() or given.isfinite().all():
+    if given is None or true is None:
+        return None
+    if true.isinf().all() and given.isfinite().all() and (given.abs() >= LARGE).all():
+        return "a large number is not infinity; `math.inf` is"
+    if not true.isfinite().all() or given.isfinite().all():
         return None
     if given.isnan().any():
         return "there is NaN in it; it often comes from 0 / 0, or from the softmax of nothing but -inf"
     return "there is an infinite number in it; it often comes from a division by 0, the logarithm of 0, or an overflow"
+
+
+def texts_in(value):
+    """Yield all texts in lists of lists."""
+    if isinstance(value, str):
+        yield value
+    for part in value if isinstance(value, list | tuple) else ():
+        yield from texts_in(part)
 
 
 def is_number(text):

@@ -19,6 +19,8 @@ OF_ANY = {
     "bits and nats are mixed up: a factor of ln 2": lambda true: true / math.log(2),
     "nats and bits are mixed up: a factor of ln 2": lambda true: true * math.log(2),
     "this is upside down: 1 divided by the right number": lambda true: 1 / true,
+    "the unit is 1,000 times too small: a factor of 1,000": lambda true: 1000 * true,
+    "the unit is 1,000 times too large: a factor of 1,000": lambda true: true / 1000,
 }
 OF_FRACTIONS = {  # of whole numbers, these would often be chance
     "this is twice what it should be": lambda true: 2 * true,
@@ -43,6 +45,9 @@ ROUNDED = "the digits that you give are right, but they are too few"
 
 def pattern(given, true, tolerance):
     """What all numbers of a wrong result have in common, in words; None if nothing does."""
+    if isinstance(true, dict) and isinstance(given, dict):
+        pairs = [(given[name], part) for name, part in true.items() if name in given]
+        return next((pattern(*pair, tolerance) for pair in pairs if not agrees(*pair, tolerance)), None)
     if isinstance(true, set | frozenset):
         return pattern_of_sets(given, true)
     if of_kind := pattern_of_kinds(given, true):
@@ -72,6 +77,8 @@ def pattern_of_one(given, true, tolerance):
         wrong = made(true)
         if wrong and math.isclose(given, wrong, rel_tol=tolerance):  # a 0 is not what became of a number
             return what
+    if math.isfinite(given) and true == int(true) != given and true in (math.floor(given), math.ceil(given)):
+        return f"a whole number was meant: round {'down' if given > true else 'up'}"
     return ROUNDED if is_rounded(*torch.tensor([given, true], dtype=torch.float64)) else None
 
 

@@ -9,6 +9,10 @@ def pattern_of_texts(given, true):
         return "this is a list; the text alone was meant"
     if not isinstance(given, str) and as_tensor(given) is not None:
         return "this is no text; a word, or several, were meant"
+    if isinstance(given, str) and not given.strip():
+        return "this text is empty"
+    if isinstance(given, str) and in_order(true) != in_order(given) and in_order(true) in in_order(given).split():
+        return "the right word is in it; write it alone"
     alike = isinstance(given, str) and in_order(given) == in_order(true)
     return "only capitals or blanks differ; a text must be the same to the letter" if alike else None
 
