@@ -9,6 +9,7 @@ from collections import Counter
 from functools import cache
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import nbformat
 import pytest
 
@@ -36,6 +37,7 @@ def names_before(exercise_id):
     with contextlib.chdir(path.parent), quietly():
         for cell in nbformat.read(path, as_version=4).cells:
             if exercise_of(cell) == exercise_id:
+                plt.close("all")
                 return names
             if cell.cell_type == "code" and not is_check(cell) and not exercise_of(cell):
                 with contextlib.suppress(Exception):  # it may use an answer
