@@ -78,7 +78,7 @@ def pattern_of_one(given, true, tolerance):
         if wrong and math.isclose(given, wrong, rel_tol=tolerance):  # a 0 is not what became of a number
             return what
     if math.isfinite(given) and true == int(true) != given and true in (math.floor(given), math.ceil(given)):
-        return f"a whole number was meant: round {'down' if given > true else 'up'}"
+        return "this is no whole number; a whole number was meant"
     return ROUNDED if is_rounded(*torch.tensor([given, true], dtype=torch.float64)) else None
 
 

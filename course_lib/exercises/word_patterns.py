@@ -12,7 +12,7 @@ def pattern_of_texts(given, true):
     if isinstance(given, str) and not given.strip():
         return "this text is empty"
     if isinstance(given, str) and in_order(true) != in_order(given) and in_order(true) in in_order(given).split():
-        return "the right word is in it; write it alone"
+        return "this has more than one word; one was meant"
     alike = isinstance(given, str) and in_order(given) == in_order(true)
     return "only capitals or blanks differ; a text must be the same to the letter" if alike else None
 
