@@ -7,7 +7,7 @@ trainings: what is cheap comes first.
 import contextlib
 import inspect
 import time
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
@@ -22,7 +22,9 @@ from course_lib.exercises.parts import beside, is_common
 from course_lib.exercises.patterns import pattern, pattern_of_cases
 from course_lib.exercises.shape_patterns import is_exchanged
 from course_lib.exercises.slips import slips
+from course_lib.exercises.solutions import source_of
 from course_lib.exercises.values import agrees, as_tensor
+from course_lib.exercises.written import function_in, unused
 from course_lib.remote import Raised, Stopped, limited, quietly
 
 SECONDS = 3  # of a processor, for the whole search
@@ -39,6 +41,7 @@ class Failure:
         given: the result for each of these cases; for the first alone if the answer does not work for every case.
         trues: the true result for each case.
         part: which part of a dict is wrong first; None for the whole.
+        codes: the text of each function of the answer; none of a value.
         end: when the search for a reason must end, in seconds of the processor; not every system stops it by itself.
     """
 
@@ -47,13 +50,14 @@ class Failure:
     given: list[Any]
     trues: list[Any]
     part: Hashable
+    codes: Sequence[str] = ()
     end: float = field(default_factory=lambda: time.process_time() + SECONDS)
 
     @classmethod
-    def of(cls, exercise, cases, given, trues, index, part):
+    def of(cls, exercise, cases, given, trues, index, part, codes):
         """Return the failure of the case with this index."""
         first = lambda values: [values[index], *values[:index], *values[index + 1 :]]  # noqa: E731
-        return cls(exercise, first(cases), first(given), first(trues), part)
+        return cls(exercise, first(cases), first(given), first(trues), part, codes)
 
     @property
     def works(self):
@@ -85,7 +89,7 @@ def reason_of(failure):
                 with contextlib.suppress(Exception):  # a mistake may not work, and a result may be anything
                     if found := find(failure):
                         return found
-        for find in (seen, along_an_axis, sorted_apart):
+        for find in (never_used, seen, along_an_axis, sorted_apart):
             with contextlib.suppress(Exception):
                 if found := find(failure):
                     return found
@@ -108,10 +112,10 @@ def known(failure):
     return None
 
 
-def slip(failure):
+def slipped(failure):
     """Return the slip in the solution that gives what the answer gives in every case for which it works.
 
-    Of a value, which is one case, only a number counts that hardly comes out by chance.
+    The code of a function must show it, too. Of a value, which is one case, only a number counts that hardly comes out by chance.
     """
     exercise, given, part = failure.exercise, failure.results, failure.part
     drawn = exercise.wants_a_function
@@ -121,9 +125,23 @@ def slip(failure):
     is_sure = failure.works if drawn else has_rare_numbers(*of_part(given, part))
     if is_sure or (drawn and not is_easily_alike(given[0], part)):
         for of in dict.fromkeys((None, part)):
-            for cause, wrong in slips(exercise.truth):
-                if leads_to(wrong, failure, given, of, tolerance):
-                    return cause
+            for slip in slips(exercise.truth):
+                if leads_to(slip.wrong, failure, given, of, tolerance) and (not drawn or slip.is_in(failure.codes)):
+                    return slip.cause
+    return None
+
+
+def never_used(failure):
+    """Return, in words, which arguments a function of the answer never uses, if the solution uses them.
+
+    If the wrong part bears the name of a function, it is this one; the others may be right in a way of their own.
+    """
+    truth = failure.exercise.truth
+    solutions = {each.__name__: each for each in (truth if isinstance(truth, tuple) else (truth,))}
+    for (name, solution), code in zip(solutions.items(), failure.codes, strict=True):
+        answer, is_other = function_in(code), failure.part in solutions and failure.part != name
+        if answer and not is_other and (names := unused(answer, function_in(source_of(solution)))):
+            return f"your `{name}` never uses {', '.join(map('`{}`'.format, names))}"
     return None
 
 
@@ -205,8 +223,8 @@ def sorted_apart(failure):
 
 
 SEARCHES = {  # what numbers have in common says more of one value than of many cases
-    True: (known, handed_back, exchanged, slip, two),
-    False: (known, handed_back, seen, slip),
+    True: (known, handed_back, exchanged, slipped, two),
+    False: (known, handed_back, seen, slipped),
 }
 
 

@@ -115,7 +115,7 @@ def judge(exercise, cases, tried, tells=lambda part: True, hint=False):
     results = [*map(as_returned, tried.given)] if exercise.wants_a_function else tried.given
     for index, (given, true) in enumerate(zip(results, trues, strict=False)):
         if wrong := difference(exercise, given, true):
-            failure = Failure.of(exercise, cases, results, trues, index, wrong.part)
+            failure = Failure.of(exercise, cases, results, trues, index, wrong.part, tried.codes)
             return verdict_on(failure, wrong, index, tells, hint)
     on = f", on all {len(cases)} cases" if exercise.wants_a_function else ""
     note = f"\n  {WRITES.format(names_of(exercise)[tried.changed])}" if 0 <= tried.changed < len(cases[0]) else ""
@@ -148,7 +148,7 @@ def verdict_on(failure, wrong, index, tells, hint):
     share = f", {right} of {count} parts right: {points:g} of {exercise.points} points" if right else ""
     place = f" (case {index + 1} of {len(failure.cases)}: {describe(exercise, case)})" if case else ""
     raised = isinstance(failure.given[0], Raised)
-    cause = None if raised else reason_of(failure)
+    cause = None if raised or wrong.is_missing else reason_of(failure)
     reasons = [cause.format_map(Places(wrong.place))] if cause else []
     said = [f"not right yet{share}{place}", *reasons, wrong.in_words(tells(wrong.part))]
     if case and hint:

@@ -11,6 +11,8 @@ from course_lib.exercises.values import as_tensor
 def pattern_of_kinds(given, true):
     """Return, in words, that a result is of another kind than the true one; None if it is of the same kind."""
     numbers = as_tensor(true)
+    if is_empty(given) and not is_empty(true):
+        return "this is empty"
     if is_mask(true) and kind_of(given) not in BOOLS:
         return "these are numbers; a comparison, such as `>`, gives True and False"
     if is_bool(given) and not is_bool(true):
@@ -26,6 +28,13 @@ def pattern_of_kinds(given, true):
     if any(isinstance(part, complex) for part in (given if isinstance(given, list | tuple) else [given])):
         return "these are complex numbers; real ones were meant"
     return pattern_of_infinite(as_tensor(given), numbers)
+
+
+def is_empty(value):
+    """Return whether a list, a dict, a set or a tensor has nothing in it."""
+    if isinstance(value, torch.Tensor):
+        return value.numel() == 0
+    return isinstance(value, list | tuple | dict | set | frozenset) and not value
 
 
 NO_NUMBER = "this is a text; a number was meant"

@@ -2,29 +2,66 @@
 
 import ast
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from functools import cache, partial
 from itertools import combinations
 
 from course_lib.exercises.slip_steps import slips_at
 from course_lib.exercises.solutions import source_of
+from course_lib.exercises.written import ALIKE, function_in, likeness, parts_of
 
 SEEN = "you get this"  # how the cause begins
 
 
+@dataclass(frozen=True)
+class Slip:
+    """One slip in a solution.
+
+    Args:
+        cause: what is changed, in words.
+        wrong: the solution with it: a function, or as many as the solution has.
+        function: the function in which it is, as a syntax tree without it.
+        place: the place of this function among those of the solution.
+        changes: what puts something there, old and new.
+    """
+
+    cause: str
+    wrong: Callable | tuple
+    function: ast.FunctionDef
+    place: int
+    changes: Sequence
+
+    def is_in(self, codes):
+        """Whether the code of an answer looks like the solution with this slip, and not more like the one without it.
+
+        Many slips lead to the same result; one that the answer's code doesn't show is no cause of it.
+        """
+        if len(codes) <= self.place or not (answer := function_in(codes[self.place])):
+            return False
+        parts = parts_of(answer)
+        with ExitStack() as stack:
+            for change in self.changes:
+                stack.enter_context(exchanged(*change))
+            slipped = likeness(parts, parts_of(self.function))
+        return slipped >= max(ALIKE, likeness(parts, parts_of(self.function)))
+
+
 @cache
 def slips(solution):
-    """The solution with one slip each: pairs of a cause and a function, or as many as the solution has."""
+    """Every `Slip` that can be made in a solution: a function, or several."""
     functions = solution if isinstance(solution, tuple) else (solution,)
     tree = ast.parse("\n\n".join(map(source_of, functions)))
     found = []
-    for function in tree.body:
+    for place, function in enumerate(tree.body):
         where = f" in `{function.name}`" if len(tree.body) > 1 else ""
         for what, changes in [*single(function), *of_words(function), *repeated(function), *of_inputs(function)]:
             with ExitStack() as stack, suppress(SyntaxError):
                 for change in changes:
                     stack.enter_context(exchanged(*change))
-                found.append((f"{SEEN}{where} {what}", made(tree, functions, solution)))
+                wrong = made(tree, functions, solution)
+                found.append(Slip(f"{SEEN}{where} {what}", wrong, function, place, changes))
     return found
 
 

@@ -56,12 +56,14 @@ class Difference:
         place: the index, as axis -> number.
         part: the part of a dict.
         true: what it should have there, if that is a value.
+        is_missing: whether the part is not there at all; that needs no cause.
     """
 
     text: str
     place: dict
     part: Hashable = None
     true: str = ""
+    is_missing: bool = False
 
     def in_words(self, tell=True):
         """The whole sentence, with the true value or without."""
@@ -136,7 +138,7 @@ def difference_of_dicts(given, true, tolerance):
             if any(str(other) == name and other != name for other in given):
                 return Difference(f'the names of the parts are texts: write "{name}", not {name}', {})
             empty = " (it is None)" if name in given and given[name] is None else ""
-            return Difference(f"{name} is still missing{empty}", {})
+            return Difference(f"{name} is still missing{empty}", {}, is_missing=True)
         if difference := first_difference(given[name], part, tolerance):
             return replace(difference, text=f"{name}: {difference.text}", part=name)
     return None

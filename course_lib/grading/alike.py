@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from course_lib.exercises.results import exercise_of, is_check
+from course_lib.exercises.written import parsed
 
 FEWEST_LINES = 5  # shorter answers are often alike by chance
 
@@ -56,14 +57,6 @@ def codes(notebook):
 def is_answer(cell):
     """Whether nbgrader knows a cell as an answer."""
     return cell.cell_type == "code" and exercise_of(cell) is not None and not is_check(cell)
-
-
-def parsed(code):
-    """The syntax tree of code, an empty one for what is no Python."""
-    try:
-        return ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ast.Module([], [])
 
 
 def said_by(code):

@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import inspect
 import io
 import traceback
 import warnings
@@ -15,6 +16,7 @@ import torch
 from course_lib.errors import CourseError
 from course_lib.remote.clocks import Stopped
 
+LONGEST = 20_000  # characters of a function that are kept
 EMPTY = (lambda: None).__code__.co_code  # as short as the code of a function can be
 
 
@@ -48,24 +50,26 @@ class Attempt:
         is_empty: whether nothing was written into the function, or functions.
         borrowed: the name of a function of the library that was handed in as an answer; empty if there is none.
         changed: the place of the first argument that the answer wrote into; -1 if it wrote into none.
+        codes: the text of each function of the answer, empty if it is not known; none of a value.
     """
 
     given: list[Any] = field(default_factory=list)
     is_empty: bool = False
     borrowed: str = ""
     changed: int = -1
+    codes: list[str] = field(default_factory=list)
 
     def as_data(self) -> tuple[Any, ...]:
         """Return what `from_data` reads, as plain data."""
         given = [(False, astuple(one)) if isinstance(one, Raised) else (True, one) for one in self.given]
-        return given, self.is_empty, self.borrowed, self.changed
+        return given, self.is_empty, self.borrowed, self.changed, self.codes
 
     @classmethod
     def from_data(cls, data: Any) -> "Attempt":
         """Read what `as_data` returned. Raises TypeError or ValueError for anything else."""
-        given, is_empty, borrowed, changed = data
+        given, is_empty, borrowed, changed, codes = data
         results = [one if ended else Raised(*one) for ended, one in given]
-        return cls(results, bool(is_empty), str(borrowed), int(changed))
+        return cls(results, bool(is_empty), str(borrowed), int(changed), [str(code)[:LONGEST] for code in codes])
 
 
 def attempt(answer: Any, run: Callable[..., Any], cases: Sequence[tuple[Any, ...]]) -> Attempt:
@@ -76,7 +80,7 @@ def attempt(answer: Any, run: Callable[..., Any], cases: Sequence[tuple[Any, ...
         run: how it is applied to a case: `run(answer, *case)`.
         cases: the arguments to try it on.
     """
-    made = Attempt(is_empty=is_empty(answer), borrowed=borrowed(answer))
+    made = Attempt(is_empty=is_empty(answer), borrowed=borrowed(answer), codes=[*map(code_of, functions_of(answer))])
     if not made.borrowed and not is_missing(answer):
         for case in cases:
             handed = copy.deepcopy(case)
@@ -162,6 +166,19 @@ def listed(value: Any) -> Any:
 def parts_of(answer: Any) -> tuple[Any, ...]:
     """Return the functions of an answer of several, or the answer alone."""
     return answer if isinstance(answer, tuple) else (answer,)
+
+
+def functions_of(answer: Any) -> list[Any]:
+    """Return the functions of an answer; a value has none."""
+    return [part for part in parts_of(answer) if callable(part)]
+
+
+def code_of(function: Any) -> str:
+    """Return the text of a function; empty if it is not known."""
+    try:
+        return inspect.getsource(function)[:LONGEST]
+    except Exception:  # it may be any object
+        return ""
 
 
 def is_empty(answer: Any) -> bool:
