@@ -115,7 +115,8 @@ def known(failure):
 def slipped(failure):
     """Return the slip in the solution that gives what the answer gives in every case for which it works.
 
-    The code of a function must show it, too. Of a value, which is one case, only a number counts that hardly comes out by chance.
+    The code of a function must show it, too. Of a value, which is one case, only a number counts that hardly comes out
+    by chance.
     """
     exercise, given, part = failure.exercise, failure.results, failure.part
     drawn = exercise.wants_a_function

@@ -17,7 +17,9 @@ def parsed(code):
 
 def function_in(code):
     """The first function in a piece of code, as a syntax tree; None if there is none."""
-    return next((node for node in ast.walk(parsed(dedent(code))) if isinstance(node, ast.FunctionDef | ast.Lambda)), None)
+    return next(
+        (node for node in ast.walk(parsed(dedent(code))) if isinstance(node, ast.FunctionDef | ast.Lambda)), None
+    )
 
 
 def likeness(parts, others):
