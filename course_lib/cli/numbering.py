@@ -18,7 +18,7 @@ PLACES = "*.md", "notebooks/**/*", "course_lib/**/*", "tests/**/*", "data/models
 SIGNED = "notebooks/exercises/release/"
 TEXTS = {".md", ".ipynb", ".py", ".json", ".csv"}
 LEFT_ALONE = "CHANGELOG.md", "notebooks/mine/", "notebooks/exercises/mine/"  # history, and what is somebody's own
-TABLE = re.compile(r"(?<=\| Lesson \| Slides \| Minutes \|\n\| --- \| --- \| --- \|\n)(?:\| \[\d\d .*\n)*")
+TABLE = re.compile(r"(?<=\| Lesson \| Slides \|\n\| --- \| --- \|\n)(?:\| \[\d\d .*\n)*")
 
 
 def renumber(show: Annotated[bool, typer.Option("--show", help="Only say what would change.")] = False) -> None:
@@ -135,7 +135,7 @@ def table_of(lessons: Sequence[Lesson]) -> str:
     """The rows of the table in the README."""
     return "".join(
         f"| [{lesson.number:02} {lesson.title}](notebooks/{lesson.stem}.ipynb) "
-        f"| {''.join(f'{slides} ' for slides in [', '.join(lesson.slides)] if slides)}| {lesson.minutes} |\n"
+        f"| {''.join(f'{slides} ' for slides in [', '.join(lesson.slides)] if slides)}|\n"
         for lesson in lessons
     )
 
