@@ -127,7 +127,8 @@ def present_numbers(files: Sequence[Path], lessons: Sequence[Lesson]) -> dict[st
         found.append(name)
         numbers |= {number: names[name]} if number else {}
     if sorted(found) != sorted(names):
-        raise CourseError(f"expected one notebook for each lesson of the list, got {', '.join(sorted(found))}")
+        lost = [f"notebooks/{name}.ipynb" for name in names if found.count(name) != 1]
+        raise CourseError(f"each lesson of the list must have one notebook; missing or there twice: {', '.join(lost)}")
     return numbers
 
 
