@@ -119,14 +119,15 @@ def test_the_picture_of_the_readme_is_there():
 
 def test_the_tree_in_the_readme_names_what_exists_and_every_room():
     tree = re.search(r"## What is where\n\n```\n(.*?)```", README, re.S)[1]
-    rooms = set(re.findall(r"^  ([\w.]+)", tree, re.M))
-    top = set(re.findall(r"^([\w.]+)", tree, re.M))
+    top, rooms, workshop = (set(re.findall(rf"^{indent}([\w.]+)", tree, re.M)) for indent in ("", "  ", "    "))
     assert [name for name in top if not (REPOSITORY / name).exists()] == []
-    assert rooms == {file.name for file in LIBRARY.iterdir() if is_a_room(file)}
+    assert rooms == packages(LIBRARY)
+    assert workshop >= packages(LIBRARY / "workshop")
+    assert workshop <= {path.stem for path in (LIBRARY / "workshop").iterdir()}
 
 
-def is_a_room(path):
-    return (path / "__init__.py").exists()
+def packages(folder):
+    return {path.parent.name for path in folder.glob("*/__init__.py")}
 
 
 ROOMS = "nn", "models", "objectives", "data", "training", "generation", "evaluation"
