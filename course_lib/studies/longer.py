@@ -5,7 +5,7 @@ of 256. Then it is trained for a few more steps.
 """
 
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import torch
@@ -45,14 +45,17 @@ def trained(seed: int, steps: int) -> Llm:
 def with_scaling(model: Llm, scaling: object) -> Llm:
     """A copy of the decoder with other frequencies."""
     model = deepcopy(model)
-    model.rotary = model.window_rotary = Rotary(LENGTH // 4, scaling=scaling)
+    rotary = Rotary(LENGTH // 4, scaling=scaling)
+    for layer in model.layers:
+        layer.self_attention.rotary = rotary
     return model
 
 
 def with_window(model: Llm, window: int) -> Llm:
     """A copy in which each layer sees so many characters: distances and numbers of keys are as in training."""
     model = deepcopy(model)
-    model.config = replace(model.config, window_sizes=(window,) * len(model.layers))
+    for layer in model.layers:
+        layer.self_attention.window = window
     return model
 
 

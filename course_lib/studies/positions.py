@@ -42,14 +42,6 @@ def pieces(length: int, split: str = "train") -> list[list[int]]:
     return [ids[i : i + length] for i in range(0, len(ids) - length + 1, length)]
 
 
-class NoRotation(nn.Module):
-    """Takes the place of `Rotary`; queries and keys stay as they are."""
-
-    def at(self, positions: torch.Tensor, dtype: torch.dtype) -> nn.Module:
-        """What turns nothing."""
-        return nn.Identity()
-
-
 class WithPositions(nn.Module):
     """Takes the place of `TokenEmbedding`; adds a vector for the position to each token's."""
 
@@ -71,8 +63,8 @@ def new_decoder(kind: str = "RoPE", loudness: float = 1.0, **changes: object) ->
     """
     sizes = {"d_model": WIDTH, "d_ff": 2 * WIDTH, "num_heads": 4, "num_kv_heads": 4, "num_layers": 3}
     model = Llm(LlmConfig(vocab_size=len(tokenizer()), max_length=LENGTH, **sizes | changes))
-    if kind != "RoPE":
-        model.rotary = model.window_rotary = NoRotation()
+    for layer in model.layers if kind != "RoPE" else ():
+        layer.self_attention.rotary = None
     if kind == "learned":
         model.embedding = WithPositions(model.embedding, LearnedPositions(WIDTH, 4 * LENGTH))
     if kind == "waves":
@@ -126,9 +118,10 @@ def read_positions(model: Llm, rows: int = 40) -> torch.Tensor:
 
 def loss_without(model: Llm, layer: nn.Module) -> float:
     """The loss within the trained length while this layer turns nothing."""
-    hook = layer.register_forward_pre_hook(lambda layer, args: (args[0], nn.Identity(), *args[2:]))
+    attention = layer.self_attention
+    rotary, attention.rotary = attention.rotary, None
     loss = float(loss_by_position(model).mean())
-    hook.remove()
+    attention.rotary = rotary
     return loss
 
 
