@@ -180,5 +180,6 @@ STUDY = Study(
         "experts, left alone": {"d_ff": 31, "experts": EXPERTS, "weight": 0.0},
     },
     loaders=(load_stories,),
+    timed=("time",),
     toy={"steps": 1, "recall_steps": 4, "rounds": 0},
 )
