@@ -1,5 +1,6 @@
 """What a run of a study keeps, and when it begins anew. The study is made up: it throws coins."""
 
+import inspect
 import sys
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ import torch
 from course_lib.errors import CourseError
 from course_lib.files import read_json, write_json
 from course_lib.studies import Study, read_card, runner, stale
-from course_lib.studies.digest import what_runs
+from course_lib.studies.digest import digest, what_runs
 from tests.cli.conftest import course
 
 CALLS = []
@@ -173,6 +174,16 @@ def test_comments_docstrings_and_annotations_do_not_count():
     told = '"""About."""\n\ndef f(x: int) -> int:\n    """One."""\n    return 1  # always'
     assert ast.dump(what_runs(ast.parse(plain))) == ast.dump(what_runs(ast.parse(told)))
     assert ast.dump(what_runs(ast.parse(plain))) != ast.dump(what_runs(ast.parse(plain.replace("1", "2"))))
+
+
+def test_a_name_that_is_imported_from_elsewhere_does_not_count(monkeypatch):
+    def digest_of(source):
+        monkeypatch.setattr(inspect, "getsource", lambda module: source)
+        return digest(COINS)
+
+    here = digest_of("from here import f\n\nx = f(1)")
+    assert here == digest_of("import sys\nfrom there import f\n\nx = f(1)")
+    assert here != digest_of("from here import f\n\nx = f(2)")
 
 
 def test_the_command_lists_the_studies_and_names_an_unknown_one():
