@@ -10,7 +10,7 @@ A picture takes as many placeholders as it has visual tokens. The model exchange
     <bos> <user> <image> <image> ... <image> What is the color of the car? <eos> <assistant> The car is red. <eos>
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
@@ -137,6 +137,11 @@ class ChatTemplate:
             ids += [self.role_ids[message["role"]], *text]
             is_completion += [False] + [message["role"] == "assistant"] * len(text)
         return ids, is_completion
+
+
+def scored_in_full(texts: Iterable[Sequence[int]]) -> list[Example]:
+    """Make texts of ids into `Example`s in which every token but the first is scored."""
+    return [Example(list(ids), [False] + [True] * (len(ids) - 1)) for ids in texts]
 
 
 def example(

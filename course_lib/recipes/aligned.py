@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from course_lib.data import ChatTemplate, Tokenizer, fitting, load_dialogues, load_preferences
+from course_lib.data import ChatTemplate, Tokenizer, distinct_prompts, fitting, load_dialogues, load_preferences
+from course_lib.data.preferences import prompt_ids
 from course_lib.evaluation import evaluate_chat, reward_and_kl
-from course_lib.generation import LearntReward, Rollouts, TextReward
+from course_lib.generation import LearntReward, Rollouts, by_rule
 from course_lib.models import Llm, Scorer, load_model
 from course_lib.objectives import GroupAdvantages, GroupRelativePolicy
 from course_lib.recipes.chat import answerable
 from course_lib.recipes.recipe import Recipe, Scores, plain
 from course_lib.training import Plan
-from course_lib.world.dialogues import true_reward
 
 if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
     import datasets
@@ -97,8 +97,7 @@ class AlignedRecipe(Recipe):
         template = ChatTemplate(tokenizer)
         exam = {"prompts": distinct_prompts(rows, template), "rewards": {"learnt reward": LearntReward(judge)}}
         if source == "world":
-            rule = TextReward(template.decode, lambda prompt, answer: true_reward(prompt, answer).reward)
-            exam["rewards"]["true reward"] = rule
+            exam["rewards"]["true reward"] = by_rule(template.decode)
             exam["questions"] = answerable(load_dialogues(source, split))
         return exam, left_out
 
@@ -139,13 +138,3 @@ ALIGNED = AlignedRecipe(
     kl_weight=0.15,  # at 0.04, the policy soon pleases the judge and not the rule
     temperature=0.5,
 )
-
-
-def prompt_ids(row: dict[str, Any], template: ChatTemplate) -> list[int]:
-    """The token ids of what both answers of a pair answer."""
-    return template.prompt(row["chosen"][:-1])
-
-
-def distinct_prompts(rows: "datasets.Dataset", template: ChatTemplate) -> list[list[int]]:
-    """The token ids of each prompt of `rows`, once."""
-    return [list(ids) for ids in dict.fromkeys(tuple(prompt_ids(row, template)) for row in rows)]

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from course_lib.data import (
     Batches,
     ChatTemplate,
-    Preference,
     Tokenizer,
     fitting_preferences,
     load_preferences,
     preference_batches,
+    preference_examples,
 )
 from course_lib.evaluation import evaluate_preferences
 from course_lib.models import Llm, Scorer
@@ -46,8 +46,7 @@ class RewardRecipe(Recipe):
 
     def batches(self, rows: "datasets.Dataset", model: Scorer, tokenizer: Tokenizer, *, seed: int) -> Batches:
         """Pairs of similar lengths together."""
-        template = ChatTemplate(tokenizer)
-        pairs = [Preference(*(template.training(row[side]) for side in ("chosen", "rejected"))) for row in rows]
+        pairs = preference_examples(rows, ChatTemplate(tokenizer))
         return preference_batches(pairs, self.tokens_per_batch, seed)
 
     def evaluate(self, exam: "datasets.Dataset", model: Scorer, tokenizer: Tokenizer) -> Scores:
