@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import torch
 
@@ -36,8 +35,8 @@ class PreferenceBatch(TokenBatch):
     reference_log_p: torch.Tensor | None = None
 
     @property
-    def inputs(self) -> dict[str, Any]:
-        """What a model is called with: 2 B dialogues, and their pictures."""
+    def inputs(self) -> dict[str, torch.Tensor]:
+        """The arguments that a model is called with: 2 B dialogues, and their pictures."""
         return super().inputs | {"tokens": self.tokens.flatten(0, 1)}
 
     @property

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import torch
 
-from course_lib.data.batches import epoch_generator
+from course_lib.data.batches import Drawn, epoch_generator
 from course_lib.data.chat import Example
 from course_lib.data.collate import dialogue_batch
 from course_lib.data.rollout_batch import RolloutBatch
@@ -18,8 +18,6 @@ from course_lib.generation.sampling import Sampler
 from course_lib.models.base import Model
 from course_lib.objectives.policy import token_log_probabilities
 from course_lib.shapes import BT, IdsBT, PerRow
-
-Item = tuple[list[int], int]  # which prompts, and the seed of their answers
 
 
 class Rollouts:
@@ -71,7 +69,7 @@ class Rollouts:
         self.updates_per_batch, self.seed = updates_per_batch, seed
         self.item = self.drawn = None
 
-    def epoch(self, number: int) -> list[Item]:
+    def epoch(self, number: int) -> list[Drawn]:
         """The batches of epoch `number`: indices into `prompts`, with a seed for the answers; reused ones repeated."""
         random = epoch_generator(self.seed, number)
         count = math.ceil(len(self.prompts) / self.prompts_per_batch)
@@ -80,7 +78,7 @@ class Rollouts:
         items = [(indices.tolist(), seed) for indices, seed in zip(parts, seeds, strict=True)]
         return [item for item in items for _ in range(self.updates_per_batch)]
 
-    def batch(self, item: Item) -> RolloutBatch:
+    def batch(self, item: Drawn) -> RolloutBatch:
         """The `RolloutBatch` of an item of `epoch`."""
         if item != self.item:
             indices, seed = item
