@@ -16,7 +16,7 @@ Changes = dict[str, tuple[str, bytes]]  # the path of a file -> its new path and
 
 PLACES = "*.md", "notebooks/**/*", "course_lib/**/*", "tests/**/*", "data/models/*/*.json"
 SIGNED = "notebooks/exercises/release/"
-TEXTS = {".md", ".ipynb", ".py", ".json", ".csv"}
+TEXTS = {".md", ".ipynb", ".py", ".json", ".csv", ".toml"}
 LEFT_ALONE = "CHANGELOG.md", "notebooks/mine/", "notebooks/exercises/mine/"  # history, and what is somebody's own
 TABLE = re.compile(r"(?<=\| Lesson \| Slides \|\n\| --- \| --- \|\n)(?:\| \[\d\d .*\n)*")
 

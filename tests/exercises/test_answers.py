@@ -43,7 +43,7 @@ def written_wrong(name):
 
 def known_mistakes(exercise):
     """The exercise's own mistakes as answers."""
-    for cause, wrong in exercise.mistakes:
+    for cause, wrong in exercise.wrong_answers:
         value = wrong() if not exercise.wants_a_function and inspect.isfunction(wrong) else wrong
         yield (as_written_here(value) if exercise.wants_a_function else completed(exercise, value)), cause
 

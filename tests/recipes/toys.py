@@ -11,6 +11,7 @@ from course_lib.data import ImageProcessor
 from course_lib.models import Connector, ConnectorConfig, save_model
 from course_lib.recipes import RECIPES
 from course_lib.recipes.connector import assembled
+from course_lib.recipes.recipe import Bundle
 from course_lib.training import Plan
 from tests.chats import chat_tokenizer
 from tests.convert.gguf_files import settings_of, tensors_of, twin
@@ -59,8 +60,8 @@ def write_parts(folder):
     save_model(tiny_scorer(vocab_size=len(words), max_length=199), folder / "reward", words)
     save_model(clip, folder / "clip", toy_tokenizer(), processor)
     save_model(bridge, folder / "connector")
-    model, *others = assembled((clip, None, processor), bridge, (llm, words))
-    save_model(model, folder / "vlm", *others)
+    seeing = assembled(Bundle(clip, processor=processor), bridge, Bundle(llm, words))
+    save_model(seeing.model, folder / "vlm", *seeing.preparers)
     width = write_llama(folder / "smollm2.gguf")
     bridge = Connector(ConnectorConfig(d_vision=clip.config.vision.d_model, d_model=width))
     save_model(shake(bridge), folder / "connector-smollm2")
