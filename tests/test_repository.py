@@ -132,10 +132,8 @@ def packages(folder):
 
 ROOMS = "nn", "models", "objectives", "data", "training", "generation", "evaluation"
 WITHOUT_TESTS = {  # to be written
-    *("nn/add_norm", "nn/blocks", "nn/delta_rule", "nn/feed_forward", "nn/fused", "nn/gated_feed_forward"),
-    *("nn/llm_layer", "nn/recurrent_state", "nn/shared_cache", "nn/short_convolution"),
-    *("models/base", "models/connector", "models/llm_config", "models/packed", "models/scorer", "models/towers"),
-    "models/vlm_adapter",
+    *("nn/add_norm", "nn/attention_kernels", "nn/blocks", "nn/heads", "nn/self_attention"),
+    *("models/compiled_layer", "models/fused_layer", "models/packed", "models/towers"),
 }
 
 
@@ -143,7 +141,9 @@ def test_each_module_of_the_rooms_has_a_test_file_of_its_name():
     """A test of several modules has a name of its own."""
     modules = {f"{room}/{path.stem}" for room in ROOMS for path in (LIBRARY / room).glob("[a-z]*.py")}
     tested = {f"{room}/{path.stem[5:]}" for room in ROOMS for path in (REPOSITORY / "tests" / room).glob("test_*.py")}
-    assert modules - tested == WITHOUT_TESTS, "write tests/ROOM/test_MODULE.py, and keep the list WITHOUT_TESTS true"
+    missing = modules - tested
+    assert missing <= WITHOUT_TESTS, "write tests/ROOM/test_MODULE.py for these modules"
+    assert missing >= WITHOUT_TESTS, "take the modules that are tested, or gone, off the list WITHOUT_TESTS"
 
 
 @pytest.mark.parametrize("room", ROOMS)
