@@ -123,7 +123,7 @@ def test_the_tree_in_the_readme_names_what_exists_and_every_room():
     assert [name for name in top if not (REPOSITORY / name).exists()] == []
     assert rooms == packages(LIBRARY)
     assert workshop >= packages(LIBRARY / "workshop")
-    assert workshop <= {path.stem for path in (LIBRARY / "workshop").iterdir()}
+    assert workshop <= {path.name for path in (LIBRARY / "workshop").iterdir()}
 
 
 def packages(folder):
