@@ -4,6 +4,8 @@ Each of `size` animals is a token: its name, and the name of the one that it cha
 can look up whom its prey chases, or who chases it; the animals in between share no name with it.
 """
 
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -18,10 +20,10 @@ UPDATES = 300, 1000, 2000, 3000, 5000  # after which it is asked
 class Stack(nn.Module):
     """Encoder layers over a set of animals; for each of them, one logit per animal."""
 
-    def __init__(self, num_layers: int, d_model: int = 32):
+    def __init__(self, num_layers: int, d_model: int = 32, new_layer: Callable[..., nn.Module] = EncoderLayer):
         super().__init__()
         self.runner, self.chased = nn.Embedding(ANIMALS, d_model), nn.Embedding(ANIMALS, d_model)
-        self.layers = nn.Sequential(*(EncoderLayer(d_model, 1, 2 * d_model) for _ in range(num_layers)))
+        self.layers = nn.Sequential(*(new_layer(d_model, 1, 2 * d_model) for _ in range(num_layers)))
         self.answer = nn.Linear(d_model, ANIMALS)
 
     def forward(self, runner: torch.Tensor, chased: torch.Tensor) -> torch.Tensor:
