@@ -102,7 +102,7 @@ def layer_sizes(ours):
         "d_model": up.in_features,
         "nhead": ours.self_attention.num_heads,
         "dim_feedforward": up.out_features,
-        "norm_first": ours.self_attention_add_norm.norm_first,
+        "norm_first": ours.norm_first,
         "dropout": 0.0,
         "batch_first": True,
     }

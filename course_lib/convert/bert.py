@@ -14,10 +14,10 @@ LAYER = {
     "self_attention.k_proj": "attention.self.key",
     "self_attention.v_proj": "attention.self.value",
     "self_attention.o_proj": "attention.output.dense",
-    "self_attention_add_norm.norm": "attention.output.LayerNorm",
+    "self_attention_norm": "attention.output.LayerNorm",
     "feed_forward.up_proj": "intermediate.dense",
     "feed_forward.down_proj": "output.dense",
-    "feed_forward_add_norm.norm": "output.LayerNorm",
+    "feed_forward_norm": "output.LayerNorm",
 }
 
 HEAD = "cls.predictions.bias"

@@ -12,7 +12,7 @@ from course_lib.convert.writing import write_checkpoint
 from course_lib.data import Tokenizer
 from course_lib.models import Gpt, GptConfig
 
-NORMS = {"self_attention_add_norm.norm": "ln_1", "feed_forward_add_norm.norm": "ln_2"}
+NORMS = {"self_attention_norm": "ln_1", "feed_forward_norm": "ln_2"}
 PARTS = ("weight", "bias")
 FIXED = {
     "model_type": "gpt2",

@@ -24,7 +24,7 @@ POOL = {
     "cross_attention.o_proj": "attention.out_proj",
     "feed_forward.up_proj": "mlp.fc1",
     "feed_forward.down_proj": "mlp.fc2",
-    "feed_forward_add_norm.norm": "layernorm",
+    "feed_forward_norm": "layernorm",
 }
 
 

@@ -77,7 +77,7 @@ def stack(side: str, num_layers: int, blocks: list[str], theirs: HubTensors) -> 
     yield f"{side}.relative_bias.table.weight", theirs[f"{first}.relative_attention_bias.weight"]
     for i, (number, block) in product(range(num_layers), enumerate(blocks)):
         ours, their_layer = f"{side}.layers.{i}.{block}", f"{side}.block.{i}.layer.{number}"
-        yield f"{ours}_add_norm.norm.weight", theirs[f"{their_layer}.layer_norm.weight"]
+        yield f"{ours}_norm.weight", theirs[f"{their_layer}.layer_norm.weight"]
         their_block, parts = BLOCKS[block]
         for our_part, their_part in parts.items():
             yield f"{ours}.{our_part}.weight", theirs[f"{their_layer}.{their_block}.{their_part}.weight"]

@@ -5,7 +5,7 @@ from functools import singledispatch
 import torch
 from torch import nn
 
-from course_lib.nn import DecoderLayer, EncoderLayer, MultiHeadAttention
+from course_lib.nn import CausalSelfAttention, DecoderLayer, EncoderLayer, MultiHeadAttention
 
 Weights = dict[str, torch.Tensor]
 
@@ -21,7 +21,7 @@ def torch_weights(block: nn.Module) -> Weights:
 
 
 @torch_weights.register
-def _attention(block: MultiHeadAttention) -> Weights:
+def _attention(block: MultiHeadAttention | CausalSelfAttention) -> Weights:
     """Torch stacks the three first projections."""
     stacked = [block.q_proj, block.k_proj, block.v_proj]
     weights = {"in_proj_weight": torch.cat([proj.weight for proj in stacked])}
@@ -34,10 +34,10 @@ def _attention(block: MultiHeadAttention) -> Weights:
 def _encoder_layer(block: EncoderLayer) -> Weights:
     return (
         prefixed("self_attn", block.self_attention)
-        | prefixed("norm1", block.self_attention_add_norm.norm)
+        | prefixed("norm1", block.self_attention_norm)
         | prefixed("linear1", block.feed_forward.up_proj)
         | prefixed("linear2", block.feed_forward.down_proj)
-        | prefixed("norm2", block.feed_forward_add_norm.norm)
+        | prefixed("norm2", block.feed_forward_norm)
     )
 
 
@@ -45,12 +45,12 @@ def _encoder_layer(block: EncoderLayer) -> Weights:
 def _decoder_layer(block: DecoderLayer) -> Weights:
     return (
         prefixed("self_attn", block.self_attention)
-        | prefixed("norm1", block.self_attention_add_norm.norm)
+        | prefixed("norm1", block.self_attention_norm)
         | prefixed("multihead_attn", block.cross_attention)
-        | prefixed("norm2", block.cross_attention_add_norm.norm)
+        | prefixed("norm2", block.cross_attention_norm)
         | prefixed("linear1", block.feed_forward.up_proj)
         | prefixed("linear2", block.feed_forward.down_proj)
-        | prefixed("norm3", block.feed_forward_add_norm.norm)
+        | prefixed("norm3", block.feed_forward_norm)
     )
 
 

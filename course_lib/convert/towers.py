@@ -13,10 +13,10 @@ LAYER = {
     "self_attention.k_proj": "self_attn.k_proj",
     "self_attention.v_proj": "self_attn.v_proj",
     "self_attention.o_proj": "self_attn.out_proj",
-    "self_attention_add_norm.norm": "layer_norm1",
+    "self_attention_norm": "layer_norm1",
     "feed_forward.up_proj": "mlp.fc1",
     "feed_forward.down_proj": "mlp.fc2",
-    "feed_forward_add_norm.norm": "layer_norm2",
+    "feed_forward_norm": "layer_norm2",
 }
 ACTIVATION_NAMES = {
     "gelu": "gelu",

@@ -18,17 +18,17 @@ LAYER = {
     "self_attention.k_proj": "attention.attention.key",
     "self_attention.v_proj": "attention.attention.value",
     "self_attention.o_proj": "attention.output.dense",
-    "self_attention_add_norm.norm": "layernorm_before",
+    "self_attention_norm": "layernorm_before",
     "feed_forward.up_proj": "intermediate.dense",
     "feed_forward.down_proj": "output.dense",
-    "feed_forward_add_norm.norm": "layernorm_after",
+    "feed_forward_norm": "layernorm_after",
 }
 TORCHVISION_LAYER = {
     "self_attention.o_proj": "self_attention.out_proj",
-    "self_attention_add_norm.norm": "ln_1",
+    "self_attention_norm": "ln_1",
     "feed_forward.up_proj": "mlp.0",
     "feed_forward.down_proj": "mlp.3",
-    "feed_forward_add_norm.norm": "ln_2",
+    "feed_forward_norm": "ln_2",
 }
 OLD_ENDINGS = [
     (f"mlp.linear_{old}.{part}", f"mlp.{new}.{part}") for old, new in ((1, 0), (2, 3)) for part in ("weight", "bias")

@@ -5,14 +5,14 @@ Before training: the gradient that reaches the first layer, and how alike the to
 training: how many answers are right.
 """
 
-from collections.abc import Callable
+from functools import partial
 
 import torch
 import torch.nn.functional as F
 
 from course_lib.data.rings import draw_rings
 from course_lib.models.ring_encoder import RingEncoder
-from course_lib.nn import AddNorm
+from course_lib.nn import EncoderLayer
 from course_lib.shapes import BTD
 from course_lib.studies.harness import adam, descend
 from course_lib.studies.ring import loss_on, percent_right
@@ -21,29 +21,27 @@ from course_lib.studies.study import Numbers, Study
 SIZE, AHEAD, WIDTH = 6, 2, 32
 
 
-class NoResidual(AddNorm):
-    """A block and a normalization, without the addition."""
+class NoResidual(EncoderLayer):
+    """Blocks and normalizations, without the additions."""
 
-    def forward(self, x: BTD, block: Callable[[BTD], BTD]) -> BTD:
-        """What the block makes of `x`, normalized."""
-        return self.norm(block(x))
-
-
-class NoNorm(AddNorm):
-    """A block and the addition, without the normalization."""
-
-    def forward(self, x: BTD, block: Callable[[BTD], BTD]) -> BTD:
-        """What the block makes of `x`, added to it."""
-        return x + block(x)
+    def forward(self, x: BTD) -> BTD:
+        """Read a sequence."""
+        x = self.self_attention_norm(self.self_attention(x))
+        return self.feed_forward_norm(self.feed_forward(x))
 
 
-def make_stack(num_layers: int, frame: type[AddNorm] = AddNorm, norm_first: bool = False) -> RingEncoder:
-    """A stack with `frame` around every block."""
-    model = RingEncoder(num_layers, WIDTH)
-    for layer in model.layers:
-        layer.self_attention_add_norm = frame(WIDTH, norm_first=norm_first)
-        layer.feed_forward_add_norm = frame(WIDTH, norm_first=norm_first)
-    return model
+class NoNorm(EncoderLayer):
+    """Blocks and additions, without the normalizations."""
+
+    def forward(self, x: BTD) -> BTD:
+        """Read a sequence."""
+        x = x + self.self_attention(x)
+        return x + self.feed_forward(x)
+
+
+def make_stack(num_layers: int, frame: type[EncoderLayer] = EncoderLayer, norm_first: bool = False) -> RingEncoder:
+    """A stack of layers of the class `frame`."""
+    return RingEncoder(num_layers, WIDTH, partial(frame, norm_first=norm_first))
 
 
 def train(model: RingEncoder, updates: int, rate: float = 0.01, warm_up: int = 1, batch: int = 32) -> float:
@@ -71,7 +69,7 @@ def similarity_at_the_top(model: RingEncoder) -> float:
 
 def measure(
     seed: int = 0,
-    frame: type[AddNorm] = AddNorm,
+    frame: type[EncoderLayer] = EncoderLayer,
     norm_first: bool = False,
     depths: tuple[int, ...] = (1, 2, 4, 8, 16),
     trained_depths: tuple[int, ...] = (1, 4, 16),

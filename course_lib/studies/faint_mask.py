@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from course_lib.nn import DecoderLayer, causal_mask
+from course_lib.nn import DecoderLayer, Memory, View, causal_mask
 from course_lib.studies.harness import adam, descend, mean
 from course_lib.studies.study import Numbers, Study
 
@@ -19,6 +19,18 @@ BOS, EOS = COLOURS, COLOURS + 1
 BEST = LENGTH * math.log(COLOURS) / (LENGTH + 1)  # EOS, the last token, is certain
 STEPS = 50, 100, 150, 200, 300, 400, 600, 800, 1000  # after which the loss is noted
 AVERAGED = 10  # steps
+
+
+class Faint(View):
+    """A view that lets the future be seen, with a penalty: its mask is `faint`."""
+
+    def __init__(self, x: torch.Tensor, memory: Memory, faint: torch.Tensor):
+        super().__init__(x, memory=memory)
+        self.faint = faint
+
+    def mask(self, window: int | None = None) -> torch.Tensor:
+        """What is added to the scores."""
+        return self.faint
 
 
 class Writer(nn.Module):
@@ -33,8 +45,8 @@ class Writer(nn.Module):
     def forward(self, target: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Logits of the next token at each position."""
         positions = self.position(torch.arange(LENGTH + 1))
-        memory = positions[:-1].expand(len(target), -1, -1)
-        return self.output(self.layer(self.token(target) + positions, memory, mask))
+        x, memory = self.token(target) + positions, Memory(positions[:-1].expand(len(target), -1, -1))
+        return self.output(self.layer(x, Faint(x, memory, mask), 0))
 
 
 def measure(

@@ -3,14 +3,14 @@
 The stacks, the rings and the training are those of the study `depth`, which has 60 updates with the rate 0.01.
 """
 
-from course_lib.nn import AddNorm
+from course_lib.nn import EncoderLayer
 from course_lib.studies.depth import NoNorm, NoResidual, make_stack, train
 from course_lib.studies.study import Numbers, Study
 
 
 def measure(
     seed: int = 0,
-    frame: type[AddNorm] = NoResidual,
+    frame: type[EncoderLayer] = NoResidual,
     num_layers: int = 4,
     updates: int = 200,
     rate: float = 0.01,

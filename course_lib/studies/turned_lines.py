@@ -96,10 +96,10 @@ def draw_lines(count: int, length: int) -> tuple[torch.Tensor, torch.Tensor, tor
 @torch.no_grad()
 def write(model: Translator, source: torch.Tensor) -> torch.Tensor:
     """One token after the other, as many as the source has; each time the likeliest."""
-    memory, mask = model.encode(source)
+    memory = model.encode(source)
     row = torch.full((len(source), 1), BOS)
     for _ in range(source.shape[1]):
-        row = torch.cat([row, model.decoder(row, memory, mask)[:, -1:].argmax(dim=-1)], dim=1)
+        row = torch.cat([row, model.decoder(row, memory)[:, -1:].argmax(dim=-1)], dim=1)
     return row[:, 1:]
 
 

@@ -78,9 +78,9 @@ def test_hidden_states_of_all_layers_equal_those_of_t5_model(sides):
         outputs = layer_outputs([*side.layers, side.norm], lambda: converted(*sides))
         del outputs[-2]  # they give the last one normalized only
         assert_all_near(outputs, theirs_side[1:], real)
-    memory, memory_mask = converted.encode(source)
-    assert_near(memory[source != 0], expected.encoder_last_hidden_state[source != 0], NEAR)
-    hidden = converted.decoder.hidden(target, memory, memory_mask)
+    memory = converted.encode(source)
+    assert_near(memory.states[source != 0], expected.encoder_last_hidden_state[source != 0], NEAR)
+    hidden = converted.decoder.hidden(target, memory)
     assert_near(hidden[target != 0], expected.last_hidden_state[target != 0], NEAR)
 
 

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from course_lib.convert import torch_weights
-from course_lib.nn import DecoderLayer, EncoderLayer, MultiHeadAttention
+from course_lib.nn import DecoderLayer, EncoderLayer, Memory, MultiHeadAttention, View
 from tests.parity import D_FF, B, D, H, S, T, assert_near, shake
 
 
@@ -26,4 +26,6 @@ def test_torchs_decoder_layer_loads_ours(tolerance):
     ours, theirs = shake(DecoderLayer(D, H, D_FF)), nn.TransformerDecoderLayer(D, H, D_FF, dropout=0, batch_first=True)
     theirs.load_state_dict(torch_weights(ours))
     x, memory = torch.randn(B, T, D), torch.randn(B, S, D)
-    assert_near(ours(x, memory), theirs(x, memory), tolerance)
+    later = torch.ones(T, T, dtype=torch.bool).triu(1)
+    view = View(x, memory=Memory(memory))
+    assert_near(ours(x, view, 0), theirs(x, memory, tgt_mask=later), tolerance)

@@ -10,14 +10,6 @@ from tests.parity import shake
 from tests.present.explain.twins import D, E, H, K, S, T, V, packed
 
 
-def grouped_attention():
-    """A grouped attention layer with all that may be exchanged."""
-    layer = ours.MultiHeadAttention(D, H, K)
-    layer.q_norm, layer.k_norm = ours.RMSNorm(E), ours.RMSNorm(E)
-    layer.attend = ours.SoftcappedAttention(2.0)
-    return shake(layer)
-
-
 def case_vectors():
     x, y = torch.randn(T, D), torch.randn(T, D)
     javascript = """
@@ -76,26 +68,34 @@ def case_positions():
 
 
 def case_attention():
-    layer, x, source = grouped_attention(), torch.randn(T, D), torch.randn(S, D)
-    mask = torch.rand(T, S) < 0.6
+    grouped = ours.CausalSelfAttention(D, H, K, bias=True, rotary=ours.Rotary(E))
+    grouped.q_norm, grouped.k_norm = ours.RMSNorm(E), ours.RMSNorm(E)
+    plain, x, source = ours.MultiHeadAttention(D, H), torch.randn(T, D), torch.randn(S, D)
+    causal, mask = ours.causal_mask(torch.arange(T)), torch.rand(T, S) < 0.6
     mask[2] = False  # this query may attend to nothing
     javascript = """
         import { MultiHeadAttention } from "./nn/attention.js";
         import { RMSNorm } from "./nn/rms_norm.js";
         import { Rotary } from "./nn/rotary.js";
-        const layer = new MultiHeadAttention(weights, 6, 3);
-        Object.assign(layer, { cap: 2, q_norm: new RMSNorm(weights.at("q_norm"), 1e-6) });
-        layer.k_norm = new RMSNorm(weights.at("k_norm"), 1e-6);
+        const grouped = new MultiHeadAttention(weights.at("0"), 6, 3);
+        for (const name of ["q_norm", "k_norm"]) grouped[name] = new RMSNorm(weights.at(`0.${name}`), 1e-6);
         const rotate = new Rotary(14, 1e4).at([0, 1, 2, 3, 4]);
-        const itself = layer.forward(rows(x), { rotate });
-        layer.off.add(1).add(4);
-        const result = [itself, layer.forward(rows(x), { source: rows(source), mask }), layer.seen.weights];
+        const plain = new MultiHeadAttention(weights.at("1"), 6);
+        for (const layer of [grouped, plain]) layer.cap = 2;
+        plain.off.add(1).add(4);
+        const result = [
+          grouped.forward(rows(x), { rotate, mask: causal }),
+          plain.forward(rows(x), { source: rows(source), mask }),
+          plain.seen.weights,
+        ];
     """
-    given = {"packed": packed(layer), "x": x, "source": source, "mask": mask}
-    rotate = ours.Rotary(E).at(torch.arange(T))
-    expected = [layer(x[None], rotate=rotate)]
-    with ours.patched_heads(layer, [1, 4]):
-        expected.append(layer(x[None], source[None], mask))
-    q = layer.q_norm(ours.split_heads(layer.q_proj(x[None]), H))
-    expected.append(ours.attention_weights(q, layer.keys_values(source[None]).keys, mask, 2.0))
+    packed_layers = packed(shake(nn.ModuleList([grouped, plain])))
+    given = {"packed": packed_layers, "x": x, "source": source, "mask": mask, "causal": causal}
+    for layer in (grouped, plain):
+        layer.attend = ours.SoftcappedAttention(2.0)
+    expected = [grouped(x[None], ours.View(x[None]), 0)]
+    with ours.patched_heads(plain, [1, 4]):
+        expected.append(plain(x[None], source[None], mask))
+    q = ours.split_heads(plain.q_proj(x[None]), H)
+    expected.append(ours.attention_weights(q, plain.keys_values(source[None]).keys, mask, 2.0))
     return javascript, given, expected

@@ -29,16 +29,16 @@ def case_feed_forward():
     return javascript, {"packed": packed(network), "x": x}, [network(x)]
 
 
-def case_add_norm(block=None):
-    block, x = block or shake(ours.AddNorm(D)), torch.randn(T, D)
+def case_add_norm(norm_first=False):
+    norm, x = shake(nn.LayerNorm(D)), torch.randn(T, D)
     javascript = """
         import { AddNorm } from "./nn/add_norm.js";
         import { LayerNorm } from "./nn/layer_norm.js";
-        const box = new AddNorm(new LayerNorm(weights.at("norm")), norm_first);
+        const box = new AddNorm(new LayerNorm(weights), norm_first);
         const result = [box.forward(rows(x), (x) => x.map((row) => row.map((value) => value ** 2)))];
     """
-    given = {"packed": packed(block), "x": x, "norm_first": block.norm_first}
-    return javascript, given, [block(x[None], torch.square)]
+    given = {"packed": packed(norm), "x": x, "norm_first": norm_first}
+    return javascript, given, [x + norm(x).square() if norm_first else norm(x + x.square())]
 
 
 def case_encoder_layer():
@@ -66,4 +66,4 @@ def case_decoder_layer():
         const result = [rows(memory), projected].map((source) => layer.forward(rows(x), source, mask));
     """
     given = {"packed": packed(layer), "x": x, "memory": memory, "mask": mask}
-    return javascript, given, [layer(x[None], memory[None], mask)] * 2
+    return javascript, given, [layer(x[None], ours.View(x[None], memory=ours.Memory(memory[None])), 0)] * 2

@@ -7,11 +7,11 @@ import { LayerNorm } from "./layer_norm.js";
 
 export class EncoderLayer {
   constructor(weights, { num_heads, norm_first, activation, norm_eps }) {
-    const add_norm = (name) => new AddNorm(new LayerNorm(weights.at(`${name}.norm`), norm_eps), norm_first);
+    const add_norm = (name) => new AddNorm(new LayerNorm(weights.at(name), norm_eps), norm_first);
     this.self_attention = new MultiHeadAttention(weights.at("self_attention"), num_heads);
-    this.self_attention_add_norm = add_norm("self_attention_add_norm");
+    this.self_attention_add_norm = add_norm("self_attention_norm");
     this.feed_forward = new FeedForward(weights.at("feed_forward"), activation);
-    this.feed_forward_add_norm = add_norm("feed_forward_add_norm");
+    this.feed_forward_add_norm = add_norm("feed_forward_norm");
   }
 
   forward(x) {
