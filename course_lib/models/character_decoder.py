@@ -6,20 +6,11 @@ import torch
 from torch import nn
 
 from course_lib.data.story_characters import tokenizer
-from course_lib.models.llm import Llm
-from course_lib.models.llm_config import LlmConfig
+from course_lib.models.llm import Llm, LlmConfig
 from course_lib.nn import LearnedPositions, SinusoidalPositions
 from course_lib.shapes import BTD, IdsBT
 
 LENGTH, WIDTH = 64, 64  # of the pieces that it is trained with; of its vectors
-
-
-class NoRotation(nn.Module):
-    """Replaces `Rotary`: queries and keys stay as they are."""
-
-    def at(self, positions: torch.Tensor, dtype: torch.dtype) -> nn.Module:
-        """Return a module that rotates nothing."""
-        return nn.Identity()
 
 
 class WithPositions(nn.Module):
@@ -44,8 +35,8 @@ def new_decoder(kind: str = "RoPE", loudness: float = 1.0, **changes: object) ->
     """
     sizes = {"d_model": WIDTH, "d_ff": 2 * WIDTH, "num_heads": 4, "num_kv_heads": 4, "num_layers": 3}
     model = Llm(LlmConfig(vocab_size=len(tokenizer()), max_length=LENGTH, **sizes | changes))
-    if kind != "RoPE":
-        model.rotary = model.window_rotary = NoRotation()
+    for layer in model.layers if kind != "RoPE" else ():
+        layer.self_attention.rotary = None
     if kind == "learned":
         model.embedding = WithPositions(model.embedding, LearnedPositions(WIDTH, 4 * LENGTH))
     if kind == "waves":

@@ -1,7 +1,6 @@
 """Two ways to let a trained decoder read longer texts: other rotary frequencies, or a window."""
 
 from copy import deepcopy
-from dataclasses import replace
 
 from course_lib.models.llm import Llm
 from course_lib.nn import Rotary
@@ -11,7 +10,9 @@ def with_scaling(model: Llm, scaling: object) -> Llm:
     """Copy a decoder and change its rotary frequencies, for example by `YarnScaling`."""
     model = deepcopy(model)
     d_head = model.config.d_model // model.config.num_heads
-    model.rotary = model.window_rotary = Rotary(d_head, scaling=scaling)
+    rotary = Rotary(d_head, scaling=scaling)
+    for layer in model.layers:
+        layer.self_attention.rotary = rotary
     return model
 
 
@@ -21,5 +22,6 @@ def with_window(model: Llm, window: int) -> Llm:
     With a window as long as the training texts, distances and numbers of keys are as in training.
     """
     model = deepcopy(model)
-    model.config = replace(model.config, window_sizes=(window,) * len(model.layers))
+    for layer in model.layers:
+        layer.self_attention.window = window
     return model

@@ -7,8 +7,7 @@ from torch import nn
 
 from course_lib.models.base import Model
 from course_lib.models.connector import Connector, ConnectorConfig
-from course_lib.models.llm import Llm
-from course_lib.models.llm_config import LlmConfig
+from course_lib.models.llm import Llm, LlmConfig
 from course_lib.models.vlm import Vlm
 from course_lib.nn import LINEAR_LAYERS, add_lora
 

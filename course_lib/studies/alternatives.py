@@ -22,7 +22,7 @@ from course_lib.models import (
     LinearMixer,
     Llm,
     LlmConfig,
-    SharedMixer,
+    SharedKVMixer,
 )
 from course_lib.nn import MixtureOfExperts
 from course_lib.objectives import TokenPrediction, WithAuxiliary
@@ -37,7 +37,7 @@ LATENT = LatentMixer(d_latent=12, d_content=16)
 EXPERTS = Experts(num_experts=8, num_active=2)
 MIXERS = {
     "attention": (FULL,) * 2,
-    "shared": (FULL, SharedMixer(layer=0)),
+    "shared": (FULL, SharedKVMixer(layer=0)),
     "latent": (LATENT,) * 2,
     "linear": (LinearMixer(),) * 2,
     "delta": (DELTA,) * 2,
@@ -117,7 +117,7 @@ def draw_pairs(rows: int, pairs: int) -> tuple[torch.Tensor, torch.Tensor, torch
 
 def answer(model: Llm, first: torch.Tensor, second: torch.Tensor, asked: int) -> torch.Tensor:
     """Logits at the last places."""
-    return model.logits(model.read(model.embedding(first) + model.embedding(second))[:, -asked:])
+    return model.logits(model.hidden(model.embedding(first) + model.embedding(second))[:, -asked:])
 
 
 def recall(model: Llm, steps: int, weight: float) -> list[float]:

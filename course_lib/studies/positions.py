@@ -61,9 +61,10 @@ def read_positions(model: Llm, rows: int = 40) -> torch.Tensor:
 
 def loss_without(model: Llm, layer: nn.Module) -> float:
     """The loss within the trained length while this layer turns nothing."""
-    hook = layer.register_forward_pre_hook(lambda layer, args: (args[0], nn.Identity(), *args[2:]))
+    attention = layer.self_attention
+    rotary, attention.rotary = attention.rotary, None
     loss = float(held_out_loss(model).mean())
-    hook.remove()
+    attention.rotary = rotary
     return loss
 
 

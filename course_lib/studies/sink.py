@@ -5,8 +5,6 @@ The softmax gets one logit more for each head; what goes there is left out of th
 large models leave their attention on the first token, and fail once a window hides it: both is measured.
 """
 
-from dataclasses import replace
-
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -78,7 +76,8 @@ def measure(
     add_sinks(model, sink, learned)
     train(model, steps, seed)
     numbers = shares(model, rows) | {"loss": late_loss(model)}
-    model.config = replace(model.config, window_sizes=(16, 16, 16))
+    for layer in model.layers:
+        layer.self_attention.window = 16
     return numbers | {"cut": late_loss(model)}
 
 
