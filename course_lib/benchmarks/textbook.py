@@ -115,7 +115,7 @@ class TextbookTraining:
         self.device = pick_device()
         self.model = Textbook(setting.config).to(self.device)
         self.optimizer = torch.optim.Adam(self.model.parameters(), lr=LEARNING_RATE)
-        self.label_smoothing = setting.recipe.label_smoothing
+        self.label_smoothing = setting.objective.label_smoothing
         self.batches = random_batches(setting.batches.items, setting.recipe.tokens_per_batch)
 
     def run(self, seconds: float) -> float:

@@ -1,11 +1,11 @@
 """Pairs of conversations of which one was preferred, in the columns of trl-lib/ultrafeedback_binarized."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from course_lib.data.chat import ChatTemplate
 from course_lib.data.messages import check_conversation
-from course_lib.data.sources import load_source, require_columns
+from course_lib.data.sources import Row, load_source, require_columns
 from course_lib.errors import CourseError, located
 
 if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
@@ -29,7 +29,7 @@ def load_preferences(source: str | Path = "world", split: str = "train") -> "dat
     return rows
 
 
-def prompt_ids(row: dict[str, Any], template: ChatTemplate) -> list[int]:
+def prompt_ids(row: Row, template: ChatTemplate) -> list[int]:
     """The token ids of the prompt that both answers of a pair answer."""
     return template.prompt(row["chosen"][:-1])
 
@@ -52,8 +52,8 @@ def check_preference(chosen: object, rejected: object) -> None:
         raise CourseError("chosen and rejected must answer the same messages")
 
 
-def world_preferences(split: str) -> list[dict[str, Any]]:
-    """The rows of the little world's preferences."""
+def world_preferences(split: str) -> list[Row]:
+    """Make the rows of the little world's preferences."""
     from course_lib.world.dialogues import make_preferences
 
     return [dict(vars(preference)) for preference in make_preferences(split)]

@@ -109,7 +109,7 @@ def known(failure):
     alone = [] if len(failure.cases) > 1 and is_easily_alike(given[0], part) else [(given[:1], None)]
     everywhere = [(given, None), (given, part)] if failure.works else []
     for results, of in everywhere + alone:
-        for cause, wrong in failure.exercise.mistakes:
+        for cause, wrong in failure.exercise.wrong_answers:
             if leads_to(wrong, failure, results, of):
                 return cause
     return None

@@ -11,30 +11,3 @@ from course_lib.generation.served_chat import ServedChat
 from course_lib.generation.server import Server
 from course_lib.generation.speculation import LookupDraft, ModelDraft, accept, certain, speculate
 from course_lib.generation.translation import beam, greedy_search, sampling, translate
-
-__all__ = [
-    "CachedDecoding",
-    "Chat",
-    "LearntReward",
-    "LookupDraft",
-    "ModelDraft",
-    "RecomputingDecoding",
-    "Rollouts",
-    "Sampler",
-    "ServedChat",
-    "Server",
-    "TextDecoding",
-    "TextReward",
-    "accept",
-    "beam",
-    "beam_search",
-    "by_rule",
-    "certain",
-    "complete",
-    "generate",
-    "greedy_search",
-    "likeliest",
-    "sampling",
-    "speculate",
-    "translate",
-]

@@ -10,14 +10,15 @@ from course_lib.models import Scorer
 from course_lib.world.dialogues import true_reward
 
 Texts = Sequence[Sequence[int]]
+Reward = Callable[[Texts, Texts], Sequence[float]]  # from prompts and answers to a number for each
 
 
 @dataclass(frozen=True)
 class TextReward:
     """A rule that reads text: `reward` is a function from the texts of a prompt and of an answer to a number."""
 
-    decode: Callable
-    reward: Callable
+    decode: Callable[[Sequence[int]], str]
+    reward: Callable[[str, str], float]
 
     def __call__(self, prompts: Texts, answers: Texts) -> list[float]:
         return [self.reward(self.decode(p), self.decode(a)) for p, a in zip(prompts, answers, strict=True)]
