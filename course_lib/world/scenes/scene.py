@@ -20,7 +20,6 @@ from course_lib.world.scenes.cast import (
     SKINS,
     WITHHELD_SHIRTS,
 )
-from course_lib.world.scenes.drawing import draw
 from course_lib.world.scenes.layout import Spot, place_person, place_things
 from course_lib.world.splits import check_split, digest
 
@@ -68,11 +67,6 @@ class Scene:
     def label(self) -> str:
         """The class of the picture: what it shows beside the person."""
         return self.noun
-
-    @property
-    def svg(self) -> str:
-        """The drawing."""
-        return draw(self)
 
 
 def make_scenes(split: str = "train", size: int | None = None, seed: int = 0) -> list[Scene]:

@@ -3,13 +3,31 @@
 import re
 from collections.abc import Iterable
 from functools import cache
+from typing import Protocol
 
 from course_lib.world.dice import Dice
 from course_lib.world.language import english
 from course_lib.world.language.writing import capitalise
-from course_lib.world.stories.cast import Character, Named
 
 PIECE = re.compile(r"\{(\w+)\.?(\w*)\}|([\w']+|[.,?])")
+
+
+class Named(Protocol):
+    """Somebody or something that a story mentions; `tag` is its kind, such as PERSON."""
+
+    tag: str
+
+    def mention(self, form: str, teller: "Teller") -> list[tuple[str, "Named | None"]]:
+        """Return the words for it, each with what the word names."""
+
+
+class Person(Named, Protocol):
+    """Somebody, for whom there is a pronoun."""
+
+    gender: str
+
+    def may_be(self, gender: str) -> bool:
+        """Return True if he (m) or she (f) could mean this person, as far as the word tells."""
 
 
 class Teller:
@@ -39,7 +57,7 @@ class Teller:
         self.known[one] = None
         self.here[one] = None
 
-    def prefers_pronoun(self, person: Character) -> bool:
+    def prefers_pronoun(self, person: Person) -> bool:
         """Whether to say he or she: somebody of this sentence or the last, and nobody else can be meant."""
         if any(one is not person and one.may_be(person.gender) for one in self.known if one.tag == "PERSON"):
             return False
