@@ -3,7 +3,7 @@
 from course_lib.data.augmentation import RandomViews
 from course_lib.data.batches import Batches
 from course_lib.data.characters import CharacterTokenizer, window_batches, windows_in_order
-from course_lib.data.chat import PLACEHOLDER, ChatTemplate, Example, Template
+from course_lib.data.chat import PLACEHOLDER, ChatTemplate, Example, Template, scored_in_full
 from course_lib.data.collate import (
     TranslationBatch,
     dialogue_batch,
@@ -14,7 +14,7 @@ from course_lib.data.collate import (
     translation_batches,
 )
 from course_lib.data.corruption import CorruptSpans, MaskTokens
-from course_lib.data.dialogues import conversation, load_dialogues
+from course_lib.data.dialogues import conversation, easy_dialogues, load_dialogues
 from course_lib.data.fitting import (
     fitting,
     fitting_captions,
@@ -40,9 +40,10 @@ from course_lib.data.preference_pairs import (
     Preference,
     preference_batch,
     preference_batches,
+    preference_examples,
     with_reference,
 )
-from course_lib.data.preferences import load_preferences
+from course_lib.data.preferences import distinct_prompts, load_preferences
 from course_lib.data.rows import TokenBatch, pad_left
 from course_lib.data.sources import load_source
 from course_lib.data.stories import load_stories

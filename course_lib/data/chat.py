@@ -144,6 +144,11 @@ class ChatTemplate:
         return ids, is_completion
 
 
+def scored_in_full(texts: Iterable[Sequence[int]]) -> list[Example]:
+    """Make texts of ids into `Example`s in which every token but the first is scored."""
+    return [Example(list(ids), [False] + [True] * (len(ids) - 1)) for ids in texts]
+
+
 def example(
     messages: Conversation,
     write: Callable[[Conversation], tuple[list[int], list[bool]]],

@@ -10,6 +10,8 @@ from course_lib.errors import CourseError, located
 if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
     import datasets
 
+EASY = ("colours", "comparisons", "greetings", "laws", "refusals")  # categories that a short training learns
+
 
 def load_dialogues(source: str | Path = "world", split: str = "train") -> "datasets.Dataset":
     """The dialogues of `source` (see `load_source`): `instruction`, `context`, `response` and `category`.
@@ -51,6 +53,12 @@ def conversation(row: Dialogue) -> Conversation:
         {"role": "user", "content": "\n\n".join(part for part in parts if part)},
         {"role": "assistant", "content": row["response"]},
     ]
+
+
+def easy_dialogues(rows: "datasets.Dataset") -> "datasets.Dataset":
+    """Return the rows of the `EASY` categories, or all rows where a source has none of these."""
+    chosen = [i for i, category in enumerate(rows["category"][:]) if category in EASY]
+    return rows.select(chosen or range(len(rows)))
 
 
 def check_dialogue(row: Dialogue) -> None:

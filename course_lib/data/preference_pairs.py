@@ -1,14 +1,15 @@
 """Pairs of answers as batches: two dialogues side by side, of which one is preferred."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import torch
 
 from course_lib.data.batches import Batches, batches_by_length
-from course_lib.data.chat import Example
+from course_lib.data.chat import Example, Template
 from course_lib.data.collate import dialogue_batch
 from course_lib.data.rows import TokenBatch
+from course_lib.data.sources import Row
 from course_lib.data.tokenizer import PAD
 from course_lib.errors import CourseError
 from course_lib.shapes import PairsB, PlacesB2
@@ -21,6 +22,11 @@ class Preference:
     chosen: Example
     rejected: Example
     reference_log_p: torch.Tensor | None = None
+
+
+def preference_examples(rows: Iterable[Row], template: Template, max_length: int | None = None) -> list[Preference]:
+    """The rows of `load_preferences` as `Preference`s; `max_length` as in `Template.training`."""
+    return [Preference(*(template.training(row[side], max_length) for side in ("chosen", "rejected"))) for row in rows]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from course_lib.data.chat import ChatTemplate
 from course_lib.data.messages import check_conversation
 from course_lib.data.sources import Row, load_source, require_columns
 from course_lib.errors import CourseError, located
@@ -26,6 +27,16 @@ def load_preferences(source: str | Path = "world", split: str = "train") -> "dat
         with located(f'row {number} of "{source}", split "{split}"'):
             check_preference(row["chosen"], row["rejected"])
     return rows
+
+
+def prompt_ids(row: Row, template: ChatTemplate) -> list[int]:
+    """The token ids of the prompt that both answers of a pair answer."""
+    return template.prompt(row["chosen"][:-1])
+
+
+def distinct_prompts(rows: "datasets.Dataset", template: ChatTemplate) -> list[list[int]]:
+    """The token ids of each prompt of `rows`, once."""
+    return [list(ids) for ids in dict.fromkeys(tuple(prompt_ids(row, template)) for row in rows)]
 
 
 def check_preference(chosen: object, rejected: object) -> None:

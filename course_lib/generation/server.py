@@ -45,7 +45,7 @@ class Server:
     """
 
     def __init__(self, model: Model, num_pages: int = 512, page_size: int = 16, max_rows: int = 16):
-        if any(mixer.is_recurrent for mixer in getattr(model.config, "layer_mixers", ())):
+        if any(getattr(part, "is_recurrent", False) for part in model.modules()):
             raise CourseError("a layer that keeps a state instead of keys and values has nothing to put into pages")
         self.model, self.max_rows, self.pool = model, max_rows, PagePool(num_pages, page_size)
         self.max_length = min(model.config.max_length, num_pages * page_size)

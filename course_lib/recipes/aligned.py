@@ -5,16 +5,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 
-from course_lib.data import ChatTemplate, fitting, load_dialogues, load_preferences
-from course_lib.data.messages import Conversation
+from course_lib.data import ChatTemplate, distinct_prompts, fitting, load_dialogues, load_preferences
+from course_lib.data.preferences import prompt_ids
 from course_lib.evaluation import evaluate_chat, reward_and_kl
-from course_lib.generation import LearntReward, Rollouts, TextReward
+from course_lib.generation import LearntReward, Rollouts, by_rule
 from course_lib.generation.rewards import Reward
 from course_lib.objectives import GroupAdvantages, GroupRelativePolicy
 from course_lib.recipes.chat import answerable
 from course_lib.recipes.recipe import Bundle, Recipe, Scores, load_bundle, plain
 from course_lib.training import Plan
-from course_lib.world.dialogues import true_reward
 
 if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
     import datasets
@@ -83,8 +82,7 @@ class AlignedRecipe(Recipe["datasets.Dataset", Exam]):
         template = ChatTemplate(bundle.tokenizer)
         exam = Exam(prompts=distinct_prompts(rows, template), rewards={"learnt reward": LearntReward(bundle.judge)})
         if source == "world":
-            rule = TextReward(template.decode, lambda prompt, answer: true_reward(prompt, answer).reward)
-            exam["rewards"]["true reward"] = rule
+            exam["rewards"]["true reward"] = by_rule(template.decode)
             exam["questions"] = answerable(load_dialogues(source, split))
         return exam, left_out
 
@@ -122,13 +120,3 @@ ALIGNED = AlignedRecipe(
     max_new_tokens=24,
     temperature=0.5,
 )
-
-
-def prompt_ids(row: dict[str, Conversation], template: ChatTemplate) -> list[int]:
-    """Return the token ids of the prompt of a pair."""
-    return template.prompt(row["chosen"][:-1])
-
-
-def distinct_prompts(rows: "datasets.Dataset", template: ChatTemplate) -> list[list[int]]:
-    """Return the token ids of each prompt of the rows, once."""
-    return [list(ids) for ids in dict.fromkeys(tuple(prompt_ids(row, template)) for row in rows)]

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from course_lib.data import (
     Batches,
     ChatTemplate,
-    Preference,
     fitting_preferences,
     load_preferences,
     preference_batches,
+    preference_examples,
 )
 from course_lib.evaluation import evaluate_preferences
 from course_lib.models import Scorer
@@ -39,8 +39,7 @@ class RewardRecipe(Recipe["datasets.Dataset", "datasets.Dataset"]):
 
     def batches(self, rows: "datasets.Dataset", bundle: Bundle, seed: int) -> Batches:
         """Return batches of pairs of similar lengths."""
-        template = ChatTemplate(bundle.tokenizer)
-        pairs = [Preference(*(template.training(row[side]) for side in ("chosen", "rejected"))) for row in rows]
+        pairs = preference_examples(rows, ChatTemplate(bundle.tokenizer))
         return preference_batches(pairs, self.tokens_per_batch, seed)
 
     def evaluate(self, exam: "datasets.Dataset", bundle: Bundle) -> Scores:

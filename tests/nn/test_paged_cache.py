@@ -7,12 +7,12 @@ import pytest
 import torch
 
 from course_lib.errors import CourseError
-from course_lib.models import AttentionMixer, Experts, LatentMixer, SharedMixer, SilentMixer, fuse
+from course_lib.models import AttentionMixer, Experts, LatentMixer, NoPEMixer, SharedKVMixer, fuse
 from course_lib.nn import PagedCache, PagePool
 from tests.models.tiny import tiny_gpt, tiny_llm
 from tests.parity import V, assert_near
 
-MIXERS = LatentMixer(d_latent=7, d_content=5), AttentionMixer(), SharedMixer(layer=1), SilentMixer()
+MIXERS = LatentMixer(d_latent=7, d_content=5), AttentionMixer(), SharedKVMixer(layer=1), NoPEMixer()
 MODELS = {
     "plain": lambda: tiny_llm(),
     "windows": lambda: tiny_llm(window_sizes=(3, None, 5)),
