@@ -41,7 +41,7 @@ class Checkpoint:
         self.path, self.run = path, json.dumps(run, sort_keys=True)
 
     def exists(self) -> bool:
-        """Whether there is something to resume from."""
+        """Return True if there is something to resume from."""
         return self.path.exists()
 
     def save(self, progress: Progress, modules: Mapping[str, nn.Module], optimizer: Optimizer) -> None:

@@ -40,7 +40,7 @@ class Character:
         return words
 
     def determiner(self, teller: Teller) -> list[tuple[str, "Character | None"]]:
-        """What stands before the noun: nothing, an article, or the relative."""
+        """Return the word before the noun: none, an article, or the relative."""
         if self.relative and self.relative is teller.subject:
             return [(PRONOUNS[self.relative.gender]["own"], self.relative)]
         if self.relative:
@@ -70,7 +70,7 @@ class Animal:
 
 @dataclass(frozen=True, eq=False)
 class Thing:
-    """What can be wanted, lost, given or eaten. `alike`: there is another of the kind, so the adjective is needed."""
+    """A thing to want, lose, give or eat. `alike`: there is another of its kind, so the adjective is needed."""
 
     noun: Noun
     adjective: Adjective

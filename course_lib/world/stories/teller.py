@@ -58,13 +58,13 @@ class Teller:
         self.here[one] = None
 
     def prefers_pronoun(self, person: Person) -> bool:
-        """Whether to say he or she: somebody of this sentence or the last, and nobody else can be meant."""
+        """Return True if he or she is said: somebody of this sentence or the last, and nobody else can be meant."""
         if any(one is not person and one.may_be(person.gender) for one in self.known if one.tag == "PERSON"):
             return False
         return person in self.here or (person in self.before and self.is_brief())
 
     def is_brief(self) -> bool:
-        """Whether to take the short way this time."""
+        """Return True if the short way is taken this time."""
         return self.dice.chance(self.brevity)
 
     @property
@@ -73,7 +73,7 @@ class Teller:
         return next(iter(self.here), None)
 
     def text(self) -> str:
-        """What was told so far, as it is written."""
+        """Return the text so far, as it is written."""
         return written(word for word, _ in self.spelt())
 
     def spelt(self) -> list[tuple[str, Named | None]]:
