@@ -4,7 +4,7 @@ import contextlib
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -110,7 +110,7 @@ def execute(notebook: "NotebookNode", folder: Path) -> str | None:
 
 
 @contextlib.contextmanager
-def kernel_for(notebook: "NotebookNode", folder: Path, **options: Any) -> Iterator["NotebookClient"]:
+def kernel_for(notebook: "NotebookNode", folder: Path, **options: object) -> Iterator["NotebookClient"]:
     """Yield a client whose `execute_cell` runs a cell of the notebook in `folder`; the kernel ends with the block."""
     from nbclient import NotebookClient
 

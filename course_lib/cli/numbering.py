@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -56,7 +56,7 @@ class LostReferencesError(CourseError):
         self.places = places
 
 
-def named_if_lost(root: Path, lessons: Sequence[Lesson], **settings: Any) -> Changes:
+def named_if_lost(root: Path, lessons: Sequence[Lesson], **settings: object) -> Changes:
     """Return what `find_changes` returns; if references are lost, print all of them first."""
     try:
         return find_changes(root, lessons, **settings)

@@ -72,7 +72,7 @@ def second_half_loss(model: Variant, ids: Ids, hole: int, both_sides: bool = Fal
 def write_on(
     model: Variant, prefix: Ids, end: int, most: int, source: Ids | None = None, hole: int | None = None
 ) -> Ids:
-    """What comes after `prefix`, always the likeliest token, until `end` or until there are `most`.
+    """Continue `prefix` with the most likely token each time, until `end` or until there are `most`.
 
     Args:
         prefix: what was read or written before; for Gpt and T5 it begins with <bos>.
@@ -102,7 +102,7 @@ def fill_at_once(model: Bert, text: Ids, hole: int, count: int, end: int) -> Ids
 
 
 def question_layout(way: str, story: Ids, question: Ids) -> tuple[Ids | None, Ids]:
-    """What the encoder reads when a question about a story is asked, and what comes before the answer.
+    """Return the input of the encoder for a question about a story, and the tokens before the answer.
 
     Args:
         way: an architecture; or "Gpt, question first", or "T5, question in the decoder", so that the encoder reads the

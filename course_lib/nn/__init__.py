@@ -21,7 +21,7 @@ from course_lib.nn.gated_delta_net import GatedDeltaNet
 from course_lib.nn.gated_feed_forward import GatedFeedForward
 from course_lib.nn.kv_cache import KeysValues, KVCache, SlidingWindowKVCache
 from course_lib.nn.latent_attention import LatentAttention
-from course_lib.nn.linear_attention import LinearAttention, linear_attention, linear_attention_steps
+from course_lib.nn.linear_attention import LinearAttention, linear_attention
 from course_lib.nn.lora import LINEAR_LAYERS, LoraLinear, add_lora, merge_lora
 from course_lib.nn.masks import biased, causal_mask, padding_mask, segment_mask, window_mask
 from course_lib.nn.mixture_of_experts import MixtureOfExperts, unevenness
@@ -107,7 +107,6 @@ __all__ = [
     "delta_rule_steps",
     "head_outputs",
     "linear_attention",
-    "linear_attention_steps",
     "merge_heads",
     "merge_lora",
     "patched_heads",

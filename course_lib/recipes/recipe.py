@@ -49,7 +49,7 @@ class Bundle:
 
     @property
     def preparers(self) -> list[Preparer]:
-        """What is written beside the model."""
+        """The parts that are written beside the model."""
         return [part for part in (self.tokenizer, self.processor, self.words) if part is not None]
 
 

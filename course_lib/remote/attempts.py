@@ -22,7 +22,7 @@ EMPTY = (lambda: None).__code__.co_code  # as short as the code of a function ca
 
 @dataclass(frozen=True)
 class Raised:
-    """What an answer did instead of giving a result.
+    """The failure of an answer that gave no result.
 
     Args:
         what: a verb and more: "raises ValueError: ...".
@@ -42,7 +42,7 @@ class Raised:
 
 @dataclass
 class Attempt:
-    """What came of an answer.
+    """The outcome of an answer.
 
     Args:
         given: the result for each case, or what was `Raised`; fewer than there are cases if the time was over, and none
@@ -214,7 +214,7 @@ class Nowhere(io.StringIO):
 
 @contextlib.contextmanager
 def quietly() -> Iterator[None]:
-    """What an answer prints on the way is not part of its result; nbgrader takes a warning for a failure."""
+    """Hide the output of an answer: it isn't part of the result, and nbgrader takes a warning for a failure."""
     with (
         contextlib.redirect_stdout(Nowhere()),
         contextlib.redirect_stderr(Nowhere()),

@@ -290,6 +290,9 @@ def test_settings_are_the_objective_and_what_no_other_recipe_has():
         "views": {"shift": 0, "flip": 0.5},
         "sampled": 500,
     }
+    assert RECIPES["aligned"].settings()["kl_weight"] == RECIPES["aligned"].objective.kl_weight
+    smoothing = [RECIPES["translator"].on(source).settings()["label_smoothing"] for source in ("world", "mine")]
+    assert smoothing == [0.0, 0.1]
     for recipe in RECIPES.values():
         json.dumps(recipe.settings())
         assert isinstance(recipe.plan, Plan)
