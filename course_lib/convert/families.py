@@ -11,13 +11,13 @@ from course_lib.errors import CourseError
 
 LAYER_NAMES = {
     "self_attention": "self_attn",
-    "self_attention_add_norm.norm": "input_layernorm",
+    "self_attention_norm": "input_layernorm",
     "feed_forward": "mlp",
-    "feed_forward_add_norm.norm": "post_attention_layernorm",
+    "feed_forward_norm": "post_attention_layernorm",
 }
 FOUR_NORMS = {
     "self_attention_post_norm": "post_attention_layernorm",
-    "feed_forward_add_norm.norm": "pre_feedforward_layernorm",
+    "feed_forward_norm": "pre_feedforward_layernorm",
     "feed_forward_post_norm": "post_feedforward_layernorm",
 }
 SILU = {"hidden_act": "silu"}

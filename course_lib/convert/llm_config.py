@@ -11,7 +11,7 @@ from course_lib.convert.folder import HubConfig, reads_config
 from course_lib.convert.hub_tensors import require
 from course_lib.convert.rope import hub_rope, rope_fields
 from course_lib.errors import CourseError
-from course_lib.models import AttentionMixer, Experts, LlmConfig, SilentMixer
+from course_lib.models import AttentionMixer, Experts, LlmConfig, NoPEMixer
 from course_lib.models.mixers import Mixer
 
 # Our field and their setting, where these are the same thing in all families.
@@ -77,7 +77,7 @@ def mixers(config: HubConfig, family: Family) -> tuple[Mixer, ...] | None:
     turns = config[family.turning]
     if not isinstance(turns, list) or not set(turns) <= {0, 1}:
         raise CourseError(f"{family.turning} should be a list of 0 and 1, got {turns!r}")
-    return tuple(AttentionMixer() if turn else SilentMixer() for turn in turns)
+    return tuple(AttentionMixer() if turn else NoPEMixer() for turn in turns)
 
 
 def experts(config: HubConfig) -> Experts:

@@ -3,12 +3,12 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from course_lib.data.picture_files import SPLITS, has_split_files, names_of, pictures_in, split_folder
 from course_lib.data.pictures import open_picture
 from course_lib.data.shares import SHARES, share
-from course_lib.data.sources import quiet_datasets
+from course_lib.data.sources import Row, quiet_datasets
 from course_lib.data.text_files import check_row, full_lines, parse
 from course_lib.errors import CourseError, located
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
 
 METADATA = "metadata.jsonl"
 EXAMPLE = '{"file_name": "hen.jpg", "caption": "a hen"}'
-Row = dict[str, Any]
 Reader = Callable[[Row], Row]  # from what a line says to the columns that are kept of it; raises CourseError
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import torch
 
@@ -98,7 +97,7 @@ def caption_batches(
 
 def batches_of_pictures(
     pictures: Sequence[Picture],
-    said: Sequence[Any],
+    said: Sequence[int] | Sequence[list[list[int]]],
     processor: ImageProcessor,
     collate: Collate,
     batch_size: int,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Self
+from typing import Self
 
 import torch
 
@@ -65,8 +65,8 @@ class TokenBatch(Batch):
     is_picture: torch.Tensor | None = None
 
     @property
-    def inputs(self) -> dict[str, Any]:
-        """What a model is called with."""
+    def inputs(self) -> dict[str, torch.Tensor]:
+        """The arguments that a model is called with."""
         inputs = {"tokens": self.tokens, "positions": self.positions, "segments": self.segments}
         if self.features is not None:
             inputs["features"] = self.features[self.is_picture]

@@ -1,10 +1,10 @@
 """Portuguese-English sentence pairs, in the hub's layout: a column `translation` with `pt` and `en`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from course_lib.data.collate import IdPair
-from course_lib.data.sources import load_source, require_columns
+from course_lib.data.sources import Row, load_source, require_columns
 from course_lib.data.tokenizer import TextTokenizer, Tokenizer
 from course_lib.errors import CourseError
 
@@ -35,8 +35,8 @@ def is_pair(pair: object) -> bool:
     )
 
 
-def world_translations(split: str) -> list[dict[str, Any]]:
-    """The rows of the little world's sentence pairs."""
+def world_translations(split: str) -> list[Row]:
+    """Make the rows of the little world's sentence pairs."""
     from course_lib.world import make_pairs
 
     return [

@@ -102,6 +102,34 @@ def fill_at_once(model: Bert, text: Ids, hole: int, count: int, end: int) -> Ids
     return ids[: ids.index(end) + 1] if end in ids else ids
 
 
+def question_layout(way: str, story: Ids, question: Ids) -> tuple[Ids | None, Ids]:
+    """What the encoder reads when a question about a story is asked, and what comes before the answer.
+
+    Args:
+        way: an architecture; or "Gpt, question first", or "T5, question in the decoder", so that the encoder reads the
+            story without it.
+        story, question: ids that end in <eos>.
+
+    Returns:
+        The encoder's text, or None where there is no encoder; and the beginning of the other text.
+    """
+    return {
+        "Bert": (None, story[:-1] + question),
+        "Gpt": (None, [BOS, *story[:-1], *question]),
+        "Gpt, question first": (None, [BOS, *question[:-1], *story]),
+        "T5": (story[:-1] + question, [BOS]),
+        "T5, question in the decoder": (story, [BOS, *question]),
+    }[way]
+
+
+def reply(model: Variant, way: str, story: Ids, question: Ids, hole: int, most: int) -> Ids:
+    """The ids of a model's answer, at most `most`; `way`, `story` and `question` as in `question_layout`."""
+    source, prefix = question_layout(way, story, question)
+    if isinstance(model, Bert):
+        return fill_at_once(model, prefix, hole, most, story[-1])
+    return write_on(model, prefix, story[-1], most, source)
+
+
 def device_of(model: Variant) -> torch.device:
     """Where the model is."""
     return next(model.parameters()).device

@@ -1,12 +1,11 @@
 """How good a model is in conversation: the share of held-out questions that it answers exactly."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
 from course_lib.data import (
     ChatTemplate,
@@ -21,6 +20,7 @@ from course_lib.data import (
 from course_lib.data.messages import Conversation
 from course_lib.evaluation.groups import members_by_group
 from course_lib.generation import complete, likeliest
+from course_lib.generation.sampling import Choose
 from course_lib.models import Llm, Vlm
 from course_lib.models.base import Model
 from course_lib.shapes import Features
@@ -50,7 +50,7 @@ def answer(
     conversations: Sequence[Conversation],
     model: Model,
     template: Template,
-    choose: Callable[[Tensor], Tensor] = likeliest,
+    choose: Choose = likeliest,
     max_new_tokens: int = 64,
     batch_size: int = 128,
 ) -> list[Answer]:

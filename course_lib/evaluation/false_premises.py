@@ -2,14 +2,13 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-
-from torch import Tensor
 
 from course_lib.data import ChatTemplate, questions_about
 from course_lib.evaluation.chat import Answer, answer
 from course_lib.generation import likeliest
+from course_lib.generation.sampling import Choose
 from course_lib.models import Vlm
 from course_lib.shapes import Features
 from course_lib.world.dice import Dice
@@ -78,7 +77,7 @@ def answer_turns(
     features: Features,
     model: Vlm,
     template: ChatTemplate,
-    choose: Callable[[Tensor], Tensor] = likeliest,
+    choose: Choose = likeliest,
 ) -> list[Answer]:
     """The `Answer` of the model to each turn about the picture with this number."""
     pictures = features[[number for number, _ in asked]]

@@ -115,7 +115,7 @@ def judge(exercise, cases, tried, tells=lambda part: True, hint=False):
     results = [*map(as_returned, tried.given)] if exercise.wants_a_function else tried.given
     for index, (given, true) in enumerate(zip(results, trues, strict=False)):
         if wrong := difference(exercise, given, true):
-            failure = Failure.of(exercise, cases, results, trues, index, wrong.part, tried.codes)
+            failure = Failure.of(exercise, cases, results, trues, index, wrong.part, tried.codes, tried.remembers)
             return verdict_on(failure, wrong, index, tells, hint)
     on = f", on all {len(cases)} cases" if exercise.wants_a_function else ""
     note = f"\n  {WRITES.format(names_of(exercise)[tried.changed])}" if 0 <= tried.changed < len(cases[0]) else ""

@@ -1,14 +1,14 @@
 """One model for many: requests come and go, and all that are there share the next step (Yu et al. 2022, section 3)."""
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from threading import Lock
 
 import torch
 
 from course_lib.errors import CourseError
 from course_lib.generation.decoding import LAST
-from course_lib.generation.sampling import likeliest
+from course_lib.generation.sampling import Choose, likeliest
 from course_lib.models.base import Model
 from course_lib.nn import PagedCache, PagePool
 
@@ -16,7 +16,7 @@ from course_lib.nn import PagedCache, PagePool
 class Request:
     """A prompt that is gone on with: `written` grows until it is `done`, its end token counted. See `Server.submit`."""
 
-    def __init__(self, prompt: Sequence[int], end_ids: Collection[int], choose: Callable, max_new_tokens: int):
+    def __init__(self, prompt: Sequence[int], end_ids: Collection[int], choose: Choose, max_new_tokens: int):
         self.prompt, self.end_ids, self.choose, self.max_new_tokens = list(prompt), end_ids, choose, max_new_tokens
         self.written, self.table, self.shared, self.done = [], None, 0, False
 
@@ -45,14 +45,14 @@ class Server:
     """
 
     def __init__(self, model: Model, num_pages: int = 512, page_size: int = 16, max_rows: int = 16):
-        if any(mixer.is_recurrent for mixer in getattr(model.config, "layer_mixers", ())):
+        if any(getattr(part, "is_recurrent", False) for part in model.modules()):
             raise CourseError("a layer that keeps a state instead of keys and values has nothing to put into pages")
         self.model, self.max_rows, self.pool = model, max_rows, PagePool(num_pages, page_size)
         self.max_length = min(model.config.max_length, num_pages * page_size)
         self.waiting, self.running, self.lock = deque(), [], Lock()
 
     def submit(
-        self, prompt: Sequence[int], end_ids: Collection[int], choose: Callable = likeliest, max_new_tokens: int = 64
+        self, prompt: Sequence[int], end_ids: Collection[int], choose: Choose = likeliest, max_new_tokens: int = 64
     ) -> Request:
         """Ask for a text to be gone on with. It is written by `step`, which `listen` calls.
 

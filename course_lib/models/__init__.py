@@ -6,18 +6,18 @@ from course_lib.models.bert import Bert, BertConfig
 from course_lib.models.clip import Clip, ClipConfig
 from course_lib.models.connector import Connector, ConnectorConfig
 from course_lib.models.fused import Fused, fuse
+from course_lib.models.fused_layer import exact, rounded
 from course_lib.models.gpt import Gpt, GptConfig
 from course_lib.models.grouping import to_grouped
-from course_lib.models.llm import Llm
-from course_lib.models.llm_config import LlmConfig
+from course_lib.models.llm import Llm, LlmConfig
 from course_lib.models.mixers import (
     AttentionMixer,
     DeltaMixer,
     Experts,
     LatentMixer,
     LinearMixer,
-    SharedMixer,
-    SilentMixer,
+    NoPEMixer,
+    SharedKVMixer,
 )
 from course_lib.models.packed import pack
 from course_lib.models.scorer import Scorer
@@ -50,8 +50,8 @@ __all__ = [
     "LlmConfig",
     "Fused",
     "Scorer",
-    "SharedMixer",
-    "SilentMixer",
+    "SharedKVMixer",
+    "NoPEMixer",
     "T5Config",
     "TextConfig",
     "TextTower",
@@ -69,7 +69,9 @@ __all__ = [
     "check_kind",
     "find_model",
     "load_model",
+    "exact",
     "fuse",
+    "rounded",
     "pack",
     "save_model",
     "to_grouped",

@@ -7,15 +7,15 @@ import torch
 
 from course_lib.errors import CourseError
 from course_lib.models.base import Model
+from course_lib.models.compiled_layer import SMALL, CompiledLayer
+from course_lib.models.fused_layer import exact, fused_layer, matrix
 from course_lib.models.gpt import Gpt
 from course_lib.models.llm import Llm
-from course_lib.nn import DecoderCache, View
-from course_lib.nn.compiled_layer import SMALL, CompiledLayer
-from course_lib.nn.fused import exact, fused_layer, matrix
+from course_lib.nn import DecoderCache, View, softcap
 from course_lib.runtime import one_thread
 from course_lib.shapes import BV, IdsB1, IdsBT, Keep, Kept
 
-REPLACED = ("forward", "hidden", "read", "logits", "capped")  # the methods of a model that a step stands in for
+REPLACED = ("forward", "hidden", "logits")  # the methods of a model that a step stands in for
 
 
 class Fused(Model):
@@ -49,7 +49,8 @@ class Fused(Model):
         """Logits of the token after each position. Arguments as those of the model."""
         if cache is None or tokens.shape[1] > 1:
             return self.at_once(tokens, positions, cache, keep)
-        logits = self.step(tokens, self.model.view(tokens, positions, cache=cache)).unsqueeze(1)
+        view = View(tokens, positions, cache=cache, bias=getattr(self.model, "bias", None))
+        logits = self.step(tokens, view).unsqueeze(1)
         return logits if keep is None else logits[keep]
 
     def at_once(self, tokens: IdsBT, positions: IdsBT | None, cache: DecoderCache | None, keep: Keep) -> Kept:
@@ -65,18 +66,18 @@ class FusedLlm(Fused):
         is_compiled = all(isinstance(layer, CompiledLayer) for layer in self.layers)
         if cache is None or not is_compiled or torch.is_grad_enabled():
             return super().at_once(tokens, positions, cache, keep)
-        x, view = self.model.embedding(tokens), self.model.view(tokens, positions, cache=cache)
+        x, view = self.model.embedding(tokens), View(tokens, positions, cache=cache, bias=self.model.bias)
         kept = [None] * (len(self.layers) - 1) + [keep]
-        for layer, given, wanted in zip(self.layers, self.model.given(view, x.dtype), kept, strict=True):
-            x = layer.read(x, *given, wanted)
+        for i, (layer, wanted) in enumerate(zip(self.layers, kept, strict=True)):
+            x = layer.read(x, view, i, wanted)
         return self.model.logits(self.model.norm(x))
 
     def step(self, tokens: IdsB1, view: View) -> BV:
         """Logits after one new token of each text."""
         x = self.model.embedding(tokens)[:, 0]
-        for layer, given in zip(self.layers, self.model.given(view, x.dtype), strict=True):
-            x = layer(x, *given)
-        return self.model.capped(self.output(x))
+        for i, layer in enumerate(self.layers):
+            x = layer(x, view, i)
+        return softcap(self.output(x), self.config.logit_cap)
 
 
 class FusedGpt(Fused):
@@ -86,7 +87,7 @@ class FusedGpt(Fused):
         """Logits after one new token of each text."""
         x = self.model.embed(tokens, view)[:, 0]
         for i, layer in enumerate(self.layers):
-            x = layer(x, None, view.mask(), view.layer_cache(i))
+            x = layer(x, view, i)
         return self.output(x)
 
 

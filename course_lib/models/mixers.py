@@ -1,96 +1,56 @@
-"""What mixes the tokens in a layer of an `Llm`: attention or one of its alternatives, as choices in the config.
+"""What mixes the tokens in a layer of an `Llm`, as a choice in its config: attention, or one of its alternatives.
 
-A mixer is called as `MultiHeadAttention` is. What its mask, its cache and its rotation are, its choice says here.
+A choice is data alone. `make_mixer` makes the module, and all modules are called alike: `mixer(x, view, layer)`.
 """
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 from torch import nn
 
 from course_lib.errors import CourseError
 from course_lib.nn import (
+    ACTIVATIONS,
+    CausalSelfAttention,
     GatedDeltaNet,
+    GatedFeedForward,
     LatentAttention,
     LinearAttention,
-    MultiHeadAttention,
-    RecurrentState,
+    MixtureOfExperts,
     RMSNorm,
-    SharedCacheAttention,
+    Rotary,
+    SharedAttention,
     SoftcappedAttention,
-    View,
-    identity,
 )
-from course_lib.shapes import BoolsBT, Mask
+
+if TYPE_CHECKING:
+    from course_lib.models.llm import LlmConfig
 
 
 @dataclass(frozen=True, kw_only=True)
 class AttentionMixer:
-    """Attention with the sizes of the config (slide "Beyond Plain Transformers")."""
+    """`CausalSelfAttention` with the sizes of the config (slide "Beyond Plain Transformers")."""
 
     kind: str = field(default="attention", init=False)
 
-    is_recurrent = False
-    attention = MultiHeadAttention
 
-    def make(self, config: Any) -> nn.Module:
-        """The mixer of one layer, from an `LlmConfig`."""
-        sizes = config.d_model, config.num_heads, config.num_kv_heads, config.qkv_bias, config.d_head
-        attention = self.attention(*sizes, output_bias=False)
-        if config.qk_norm:
-            d_head = attention.q_proj.out_features // config.num_heads
-            attention.q_norm, attention.k_norm = (RMSNorm(d_head, config.eps) for _ in range(2))
-        if config.score_cap is not None:
-            attention.attend = SoftcappedAttention(config.score_cap)
-        return attention
+@dataclass(frozen=True, kw_only=True)
+class NoPEMixer:
+    """The same without a rotation (NoPE): it knows no positions, but for the mask (SmolLM 3, Llama 4)."""
 
-    def sees(self, view: View, window_size: int | None) -> Mask | BoolsBT | None:
-        """What stands in the place of a mask."""
-        return view.mask(window_size)
-
-    def turns(self, rotate: Callable) -> Callable:
-        """What is done with queries and keys, where the model has this rotation."""
-        return rotate
-
-    def keeper(self, layer: int) -> int:
-        """The number of the layer whose cache this one uses, if it is the one of this number itself."""
-        return layer
+    kind: str = field(default="nope", init=False)
 
 
 @dataclass(frozen=True, kw_only=True)
-class SilentMixer(AttentionMixer):
-    """Attention that turns nothing (NoPE): it knows no positions, but for the mask (SmolLM 3, Llama 4)."""
+class SharedKVMixer:
+    """`SharedAttention` to the keys and values of an earlier layer, whose number is `layer`."""
 
-    kind: str = field(default="silent", init=False)
-
-    def turns(self, rotate: Callable) -> Callable:
-        """Nothing."""
-        return identity
-
-
-@dataclass(frozen=True, kw_only=True)
-class SharedMixer(AttentionMixer):
-    """Attention to the keys and values of an earlier layer, whose number is `layer`; see `SharedCacheAttention`."""
-
-    kind: str = field(default="shared", init=False)
+    kind: str = field(default="shared_kv", init=False)
     layer: int
 
-    attention = SharedCacheAttention
-
-    def make(self, config: Any) -> nn.Module:
-        """The mixer of one layer, from an `LlmConfig`; keys have been normalized by the layer that lends."""
-        attention = super().make(config)
-        attention.k_norm = nn.Identity()
-        return attention
-
-    def keeper(self, layer: int) -> int:
-        """The layer that lends."""
-        return self.layer
-
 
 @dataclass(frozen=True, kw_only=True)
-class LatentMixer(AttentionMixer):
+class LatentMixer:
     """`LatentAttention`, which explains its sizes; the config's `d_head` is the width that is turned."""
 
     kind: str = field(default="latent", init=False)
@@ -99,37 +59,16 @@ class LatentMixer(AttentionMixer):
     d_value: int | None = None
     d_query: int | None = None
 
-    def make(self, config: Any) -> nn.Module:
-        """The mixer of one layer, from an `LlmConfig`."""
-        d_rope = config.d_head or config.d_model // config.num_heads
-        sizes = self.d_latent, self.d_content, d_rope, self.d_value, self.d_query
-        return LatentAttention(config.d_model, config.num_heads, *sizes, eps=config.eps)
-
-
-class RecurrentMixer:
-    """What reads token by token into a memory of one size."""
-
-    is_recurrent = True
-    new_state = RecurrentState
-
-    def sees(self, view: View, window_size: int | None) -> BoolsBT | None:
-        """Which tokens are real."""
-        return view.real()
-
 
 @dataclass(frozen=True, kw_only=True)
-class LinearMixer(RecurrentMixer, AttentionMixer):
+class LinearMixer:
     """`LinearAttention` with the config's heads."""
 
     kind: str = field(default="linear", init=False)
 
-    def make(self, config: Any) -> nn.Module:
-        """The mixer of one layer, from an `LlmConfig`."""
-        return LinearAttention(config.d_model, config.num_heads, config.d_head)
-
 
 @dataclass(frozen=True, kw_only=True)
-class DeltaMixer(RecurrentMixer, AttentionMixer):
+class DeltaMixer:
     """`GatedDeltaNet`, which explains its sizes."""
 
     kind: str = field(default="delta", init=False)
@@ -139,13 +78,8 @@ class DeltaMixer(RecurrentMixer, AttentionMixer):
     num_key_heads: int | None = None
     kernel_size: int = 4
 
-    def make(self, config: Any) -> nn.Module:
-        """The mixer of one layer, from an `LlmConfig`."""
-        sizes = self.num_heads, self.d_key, self.d_value, self.num_key_heads, self.kernel_size
-        return GatedDeltaNet(config.d_model, *sizes, config.eps)
 
-
-Mixer = AttentionMixer | SilentMixer | SharedMixer | LatentMixer | LinearMixer | DeltaMixer
+Mixer = AttentionMixer | NoPEMixer | SharedKVMixer | LatentMixer | LinearMixer | DeltaMixer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,23 +90,77 @@ class Experts:
     num_active: int
 
 
-def check_mixers(mixers: Sequence[Mixer], windows: Sequence[int | None]) -> None:
-    """Raise a CourseError for mixers that are not one per layer, or can't be where they are."""
+def make_mixer(config: "LlmConfig", i: int, rotary: Rotary) -> nn.Module:
+    """The mixer of layer `i`."""
+    mixer, d_model, eps = config.layer_mixers[i], config.d_model, config.eps
+    match mixer:
+        case LatentMixer():
+            sizes = mixer.d_latent, mixer.d_content, config.d_head or d_model // config.num_heads, mixer.d_value
+            return LatentAttention(
+                d_model, config.num_heads, *sizes, mixer.d_query, eps, rotary, config.window_sizes[i]
+            )
+        case LinearMixer():
+            return LinearAttention(d_model, config.num_heads, config.d_head)
+        case DeltaMixer():
+            sizes = mixer.num_heads, mixer.d_key, mixer.d_value, mixer.num_key_heads, mixer.kernel_size
+            return GatedDeltaNet(d_model, *sizes, eps)
+        case _:
+            return make_attention(config, i, rotary)
+
+
+def make_attention(config: "LlmConfig", i: int, rotary: Rotary) -> CausalSelfAttention:
+    """The attention of layer `i`, with its rotation or none, and with keys and values of its own or another's."""
+    mixer = config.layer_mixers[i]
+    sizes = config.d_model, config.num_heads, config.num_kv_heads, config.d_head, config.qkv_bias
+    places = {"rotary": None if mixer == NoPEMixer() else rotary, "window": config.window_sizes[i]}
+    if isinstance(mixer, SharedKVMixer):
+        attention = SharedAttention(mixer.layer, *sizes, **places)
+    else:
+        attention = CausalSelfAttention(*sizes, **places)
+        attention.shares_kv = any(isinstance(m, SharedKVMixer) and m.layer == i for m in config.layer_mixers)
+    if config.qk_norm:
+        d_head = attention.q_proj.out_features // config.num_heads
+        attention.q_norm, k_norm = (RMSNorm(d_head, config.eps) for _ in range(2))
+        if not isinstance(mixer, SharedKVMixer):
+            attention.k_norm = k_norm
+    if config.score_cap is not None:
+        attention.attend = SoftcappedAttention(config.score_cap)
+    return attention
+
+
+def make_feed_forward(config: "LlmConfig") -> nn.Module:
+    """One feed-forward network, or a mixture of them."""
+    sizes, activation = (config.d_model, config.d_ff), ACTIVATIONS[config.activation]
+    if config.experts is None:
+        return GatedFeedForward(*sizes, activation)
+    return MixtureOfExperts(*sizes, config.experts.num_experts, config.experts.num_active, activation)
+
+
+def check_choices(config: "LlmConfig") -> None:
+    """Raise a CourseError for windows or mixers that are not one per layer, or can't be; or an unknown activation."""
+    windows, mixers = config.window_sizes, config.layer_mixers
+    if len(windows) != config.num_layers:
+        raise CourseError(f"{config.num_layers} layers need as many window_sizes, got {len(windows)}")
+    if config.activation not in ACTIVATIONS:
+        raise CourseError(f"unknown activation {config.activation!r}; known: {', '.join(ACTIVATIONS)}")
+    if any(window is not None and window < 1 for window in windows):
+        raise CourseError(f"window_sizes must be 1 or more, or None for all, got {windows}")
     if len(mixers) != len(windows):
         raise CourseError(f"{len(windows)} layers need as many mixers, got {len(mixers)}")
     for i, (mixer, window) in enumerate(zip(mixers, windows, strict=True)):
-        if not isinstance(mixer, AttentionMixer):
+        if not isinstance(mixer, Mixer):
             raise CourseError(f"a mixer must be one of models.mixers, got {mixer!r}")
-        if mixer.is_recurrent and window is not None:
+        if isinstance(mixer, LinearMixer | DeltaMixer) and window is not None:
             raise CourseError(f"layer {i} has a memory of all it has read, so it can't have a window of {window}")
-        keeper = mixer.keeper(i)
-        if type(mixer) is SharedMixer and not (0 <= keeper < i and lends(mixers[keeper]) and windows[keeper] == window):
-            raise CourseError(
-                f"layer {i} can't share the cache of layer {keeper}: only of an earlier one that has attention, keys "
-                "and values of its own, and the same window"
-            )
+        if isinstance(mixer, SharedKVMixer):
+            source = mixer.layer
+            if not (0 <= source < i and lends(mixers[source]) and windows[source] == window):
+                raise CourseError(
+                    f"layer {i} can't share the cache of layer {source}: only of an earlier one that has attention, "
+                    "keys and values of its own, and the same window"
+                )
 
 
 def lends(mixer: Mixer) -> bool:
     """Whether a layer makes keys and values that others may read."""
-    return type(mixer) in (AttentionMixer, SilentMixer)
+    return isinstance(mixer, AttentionMixer | NoPEMixer)

@@ -2,8 +2,8 @@
 
 from torch import nn
 
-from course_lib.models.llm import LlmBody
-from course_lib.models.llm_config import LlmConfig
+from course_lib.models.llm import LlmBody, LlmConfig
+from course_lib.nn import View
 from course_lib.shapes import BT, IdsBT
 
 
@@ -30,4 +30,5 @@ class Scorer(LlmBody):
 
     def forward(self, tokens: IdsBT, positions: IdsBT | None = None, segments: IdsBT | None = None) -> BT:
         """A score for each token; arguments as in `Llm`."""
-        return self.score(self.hidden(tokens, positions, segments)).squeeze(-1)
+        view = View(tokens, positions, segments, bias=self.bias)
+        return self.score(self.hidden(tokens, view)).squeeze(-1)

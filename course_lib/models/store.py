@@ -16,8 +16,7 @@ from course_lib.models.bert import Bert, BertConfig
 from course_lib.models.clip import Clip, ClipConfig
 from course_lib.models.connector import Connector, ConnectorConfig
 from course_lib.models.gpt import Gpt, GptConfig
-from course_lib.models.llm import Llm
-from course_lib.models.llm_config import LlmConfig
+from course_lib.models.llm import Llm, LlmConfig
 from course_lib.models.scorer import Scorer
 from course_lib.models.settings import from_settings
 from course_lib.models.t5 import T5, T5Config
@@ -126,6 +125,11 @@ def check_fit(folder: Path, preparer: Tokenizer | ImageProcessor, config: Any) -
 def load_weights(model: Model, path: Path) -> None:
     """Fill the model from a safetensors file; every tensor must have its place and its shape."""
     tensors, _ = read_tensors(path)
+    names = model.state_dict()
+    tensors = {
+        renamed if (renamed := name.replace("_add_norm.norm.", "_norm.")) in names else name: tensor
+        for name, tensor in tensors.items()
+    }
     for name, tensor in tensors.items():
         check_numbers(f"{path}: {name}", tensor)
     state = model.state_dict(keep_vars=True)

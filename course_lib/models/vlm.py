@@ -8,8 +8,7 @@ import torch.nn.functional as F
 from course_lib.errors import CourseError
 from course_lib.models.base import Model
 from course_lib.models.connector import Connector, ConnectorConfig
-from course_lib.models.llm import Llm
-from course_lib.models.llm_config import LlmConfig
+from course_lib.models.llm import Llm, LlmConfig
 from course_lib.models.vision_tower import VisionConfig, VisionTower
 from course_lib.nn import DecoderCache
 from course_lib.shapes import BTD, Features, IdsBT, Keep, Kept, Pixels, check_shape
@@ -129,8 +128,7 @@ class Vlm(Model):
         A visual token has a position, a place under the mask and a place in the cache like any other. `tokens` and
         `features` as in `embed`, the other arguments as in `Llm`; pictures that are in the cache aren't needed again.
         """
-        x = self.text.read(self.embed(tokens, features), positions, segments, cache)
-        return self.text.logits(x if keep is None else x[keep])
+        return self.text(self.embed(tokens, features), positions, segments, cache, keep)
 
     def new_cache(self) -> DecoderCache:
         """An empty cache for `forward`."""

@@ -19,14 +19,12 @@ from course_lib.nn.delta_rule import delta_rule, delta_rule_steps
 from course_lib.nn.embedding import TokenEmbedding
 from course_lib.nn.encoder_layer import EncoderLayer
 from course_lib.nn.feed_forward import FeedForward
-from course_lib.nn.fused import exact, rounded
 from course_lib.nn.gated_delta_net import GatedDeltaNet
 from course_lib.nn.gated_feed_forward import GatedFeedForward
-from course_lib.nn.kv_cache import KeysValues, KVCache, Lender, SlidingWindowKVCache
+from course_lib.nn.kv_cache import KeysValues, KVCache, SlidingWindowKVCache
 from course_lib.nn.latent_attention import LatentAttention
 from course_lib.nn.linear_attention import LinearAttention, linear_attention, linear_attention_steps
-from course_lib.nn.llm_layer import LlmLayer
-from course_lib.nn.lora import LoraLinear, add_lora, merge_lora
+from course_lib.nn.lora import LINEAR_LAYERS, LoraLinear, add_lora, merge_lora
 from course_lib.nn.masks import biased, causal_mask, padding_mask, segment_mask, window_mask
 from course_lib.nn.mixture_of_experts import MixtureOfExperts, unevenness
 from course_lib.nn.packed import HalfLinear, Int4Linear, Int8Linear, PackedLinear, PackedTable
@@ -34,7 +32,7 @@ from course_lib.nn.paged_cache import PagedCache, PagePool, PageTable
 from course_lib.nn.patches import PatchEmbedding, cut_into_patches
 from course_lib.nn.patching import head_outputs, patched_heads
 from course_lib.nn.positions import LearnedPositions, SinusoidalPositions
-from course_lib.nn.recording import AttentionMaps, record_attention
+from course_lib.nn.recording import AttentionMaps, attention_layers, record_attention
 from course_lib.nn.recurrent_state import RecurrentState
 from course_lib.nn.relative_bias import RelativePositionBias
 from course_lib.nn.rms_norm import RMSNorm
@@ -43,9 +41,10 @@ from course_lib.nn.rotary_scaling import (
     DynamicNtkScaling,
     LinearScaling,
     Llama3Scaling,
+    RotaryScaling,
     YarnScaling,
 )
-from course_lib.nn.shared_cache import SharedCacheAttention
+from course_lib.nn.self_attention import CausalSelfAttention, SharedAttention
 from course_lib.nn.short_convolution import ShortConvolution
 from course_lib.nn.softcap import softcap
 from course_lib.nn.view import View
@@ -56,6 +55,7 @@ __all__ = [
     "AddNorm",
     "AttentionMaps",
     "AttentionPool",
+    "CausalSelfAttention",
     "DecoderCache",
     "DecoderLayer",
     "DynamicNtkScaling",
@@ -68,14 +68,13 @@ __all__ = [
     "Int8Linear",
     "KVCache",
     "KeysValues",
+    "LINEAR_LAYERS",
     "LatentAttention",
     "LearnedPositions",
-    "Lender",
     "LinearAttention",
     "LinearConnector",
     "LinearScaling",
     "Llama3Scaling",
-    "LlmLayer",
     "LoraLinear",
     "Memory",
     "MixtureOfExperts",
@@ -92,7 +91,8 @@ __all__ = [
     "RecurrentState",
     "RelativePositionBias",
     "Rotary",
-    "SharedCacheAttention",
+    "RotaryScaling",
+    "SharedAttention",
     "ShortConvolution",
     "SinusoidalPositions",
     "SlidingWindowKVCache",
@@ -101,13 +101,13 @@ __all__ = [
     "View",
     "YarnScaling",
     "add_lora",
+    "attention_layers",
     "attention_weights",
     "biased",
     "causal_mask",
     "cut_into_patches",
     "delta_rule",
     "delta_rule_steps",
-    "exact",
     "head_outputs",
     "identity",
     "linear_attention",
@@ -117,7 +117,6 @@ __all__ = [
     "patched_heads",
     "padding_mask",
     "record_attention",
-    "rounded",
     "scaled_dot_product_attention",
     "segment_mask",
     "softcap",

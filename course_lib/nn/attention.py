@@ -4,61 +4,13 @@ import math
 from collections.abc import Callable
 
 import torch
-import torch.nn.functional as F
 from torch import nn
 
-from course_lib.errors import CourseError
-from course_lib.nn.kv_cache import KeysValues, KVCache, Lender
+from course_lib.nn.attention_kernels import scaled_dot_product_attention
+from course_lib.nn.heads import head_sizes, merge_heads, split_heads
+from course_lib.nn.kv_cache import KeysValues, KVCache
 from course_lib.nn.softcap import softcap
-from course_lib.shapes import BHTE, BHTS, BKSE, BSD, BTD, BoolMask, Gathered, Mask, Values
-
-BLOCK = 128  # queries
-
-
-def scaled_dot_product_attention(q: BHTE, k: BKSE, v: Values, mask: Mask | None = None) -> Gathered:
-    """softmax(q kᵀ / √E) v, by torch's fused kernel; equal to `attention_weights(q, k, mask) @ v`.
-
-    Args:
-        q, k, v: queries, keys and values; K divides H, and each key-value head serves H / K query heads.
-        mask: bool, True = may attend, or float, added to the scores.
-
-    Returns:
-        What each query gathers; one that may attend to nothing gives zeros.
-    """
-    if q.is_cpu and q.shape[2] > BLOCK and mask is not None and mask.dtype == torch.bool:
-        return attend_in_blocks(q, k, v, mask)
-    if q.shape[1] != k.shape[1]:
-        return attend_in_groups(q, k, v, mask)
-    return F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
-
-
-def attend_in_blocks(q: BHTE, k: BKSE, v: Values, mask: BoolMask) -> Gathered:
-    """The same for many queries: one block of them after the other, with no more keys than they may attend to.
-
-    Under a causal mask nearly half of all scores are left out, and with a window most of a long text. On a CPU, torch's
-    kernel computes them all, whatever the mask is.
-    """
-    mask = mask.expand(*mask.shape[:-2], q.shape[2], k.shape[2])
-    gathered = []
-    for some, block in zip(q.split(BLOCK, dim=2), mask.split(BLOCK, dim=-2), strict=True):
-        seen = block.view(torch.uint8).flatten(0, -2).amax(dim=0).nonzero()
-        keys = slice(seen[0].item(), seen[-1].item() + 1) if len(seen) else slice(0, 1)
-        gathered.append(scaled_dot_product_attention(some, k[:, :, keys], v[:, :, keys], block[..., keys]))
-    return torch.cat(gathered, dim=2)
-
-
-def attend_in_groups(q: BHTE, k: BKSE, v: Values, mask: Mask | None) -> Gathered:
-    """The same with fewer key-value heads than query heads.
-
-    Where there is one new token, as in decoding, the queries that share keys become rows, and each key is read once.
-    """
-    if q.shape[2] > 1:
-        return F.scaled_dot_product_attention(q, k, v, attn_mask=mask, enable_gqa=True)
-    b, h, _, e = q.shape
-    if mask is not None and mask.dim() > 2 and mask.shape[-3] > 1:
-        mask = mask.unflatten(-3, (k.shape[1], -1)).squeeze(-2)
-    rows = F.scaled_dot_product_attention(q.reshape(b, k.shape[1], -1, e), k, v, attn_mask=mask)
-    return rows.view(b, h, 1, -1)
+from course_lib.shapes import BHTE, BHTS, BKSE, BSD, BTD, Gathered, Mask, Values
 
 
 def attention_weights(q: BHTE, k: BKSE, mask: Mask | None = None, cap: float | None = None) -> BHTS:
@@ -68,7 +20,7 @@ def attention_weights(q: BHTE, k: BKSE, mask: Mask | None = None, cap: float | N
     """
     k = k.repeat_interleave(q.shape[1] // k.shape[1], dim=1)
     scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
-    scores = scores if cap is None else softcap(scores, cap)
+    scores = softcap(scores, cap)
     if mask is not None:
         scores = scores.masked_fill(~mask, -math.inf) if mask.dtype == torch.bool else scores + mask
     blind = (scores == -math.inf).all(dim=-1, keepdim=True)  # softmax of nothing but -inf would be NaN
@@ -85,16 +37,6 @@ class SoftcappedAttention:
         """A query that may attend to nothing gives zeros."""
         weights = attention_weights(q, k, mask, self.cap)
         return weights @ v.repeat_interleave(q.shape[1] // v.shape[1], dim=1)
-
-
-def split_heads(x: BTD, num_heads: int) -> BHTE:
-    """Cut the last axis into heads and move them forward, where D = H E."""
-    return x.unflatten(-1, (num_heads, -1)).transpose(1, 2)
-
-
-def merge_heads(x: BHTE) -> BTD:
-    """The way back: concatenate the heads."""
-    return x.transpose(1, 2).flatten(2)
 
 
 def identity(x: BHTE) -> BHTE:
@@ -144,7 +86,7 @@ class MultiHeadAttention(nn.Module):
         x: BTD,
         source: BSD | KeysValues | None = None,
         mask: Mask | None = None,
-        cache: KVCache | Lender | None = None,
+        cache: KVCache | None = None,
         rotate: Callable[[BHTE], BHTE] = identity,
     ) -> BTD:
         """Let each position of `x` gather from `source`.
@@ -169,15 +111,3 @@ class MultiHeadAttention(nn.Module):
             return source
         k, v = (split_heads(proj(source), self.num_kv_heads) for proj in (self.k_proj, self.v_proj))
         return KeysValues(rotate(self.k_norm(k)), v)
-
-
-def head_sizes(
-    d_model: int, num_heads: int, num_kv_heads: int | None = None, d_head: int | None = None
-) -> tuple[int, int]:
-    """K and E, by default H and D / H. Raises CourseError where the numbers of heads don't fit."""
-    num_kv_heads = num_heads if num_kv_heads is None else num_kv_heads
-    if min(num_heads, num_kv_heads) < 1 or num_heads % num_kv_heads:
-        raise CourseError(f"num_heads must be a multiple of num_kv_heads, got {num_heads} and {num_kv_heads}")
-    if d_head is None and d_model % num_heads:
-        raise CourseError(f"d_model must be a multiple of num_heads, got {d_model} and {num_heads}")
-    return num_kv_heads, d_model // num_heads if d_head is None else d_head

@@ -1,18 +1,17 @@
 """A layer whose memory is a matrix that is corrected: Gated DeltaNet (Yang et al. 2025), as Qwen3-Next has it."""
 
 import math
-from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from course_lib.errors import CourseError
-from course_lib.nn.attention import identity, merge_heads, split_heads
+from course_lib.nn.attention import merge_heads, split_heads
 from course_lib.nn.delta_rule import delta_rule, delta_rule_steps
-from course_lib.nn.recurrent_state import RecurrentState
 from course_lib.nn.rms_norm import RMSNorm
 from course_lib.nn.short_convolution import ShortConvolution
+from course_lib.nn.view import View
 from course_lib.shapes import BHT, BHTE, BTD, BoolsBT
 
 
@@ -34,6 +33,8 @@ class GatedDeltaNet(nn.Module):
     Raises:
         CourseError: the numbers of heads don't fit.
     """
+
+    is_recurrent, window = True, None
 
     def __init__(
         self,
@@ -62,19 +63,11 @@ class GatedDeltaNet(nn.Module):
         self.norm = RMSNorm(d_value, eps)
         self.o_proj = nn.Linear(num_heads * d_value, d_model, bias=False)
 
-    def forward(
-        self,
-        x: BTD,
-        source: None = None,
-        mask: BoolsBT | None = None,
-        cache: RecurrentState | None = None,
-        rotate: Callable[[BHTE], BHTE] = identity,
-    ) -> BTD:
-        """Arguments as those of `LinearAttention`: the mask says which tokens are real."""
-        state = RecurrentState() if cache is None else cache
+    def forward(self, x: BTD, view: View, layer: int) -> BTD:
+        state, real = view.state(layer), view.real()
         memory, before = state.read(*self.nothing(x))
-        q, k, v, before = self.queries_keys_values(x, before, mask)
-        write, log_keep = self.shares(x, mask)
+        q, k, v, before = self.queries_keys_values(x, before, real)
+        write, log_keep = self.shares(x, real)
         rule = delta_rule_steps if x.shape[1] == 1 else delta_rule
         precise = (part.to(memory.dtype) for part in (q, k, v, write, log_keep))
         read, memory = rule(*precise, memory)

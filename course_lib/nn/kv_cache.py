@@ -131,22 +131,6 @@ class SlidingWindowKVCache(KVCache):
         self._values[rows, :, slots] = values[rows, :, columns]
 
 
-class Lender:
-    """Stands in for the cache of a layer within one forward pass, and holds what its queries find, for other layers.
-
-    Args:
-        cache: of the layer that lends, or None: nothing is kept for later tokens.
-    """
-
-    def __init__(self, cache: KVCache | None):
-        self.cache, self.lent = cache, None
-
-    def update(self, keys: AnyBKSE, values: AnyValues) -> KeysValues:
-        """Take in keys and values, and return all that there are."""
-        self.lent = KeysValues(keys, values) if self.cache is None else self.cache.update(keys, values)
-        return self.lent
-
-
 def cache_for(window_size: int | None) -> KVCache:
     """The cache of a layer that sees `window_size` positions, or all (None)."""
     return KVCache() if window_size is None else SlidingWindowKVCache(window_size)

@@ -1,15 +1,15 @@
 """Multi-head latent attention: keys and values of all heads from one short vector (DeepSeek-V2, 2024, section 2.1)."""
 
 import math
-from collections.abc import Callable
 
 import torch
 from torch import nn
 
-from course_lib.nn.attention import identity, merge_heads, scaled_dot_product_attention, split_heads
-from course_lib.nn.kv_cache import KVCache
+from course_lib.nn.attention import merge_heads, scaled_dot_product_attention, split_heads
 from course_lib.nn.packed import weight_of
 from course_lib.nn.rms_norm import RMSNorm
+from course_lib.nn.rotary import Rotary
+from course_lib.nn.view import View
 from course_lib.shapes import BHTE, BTD, Gathered, Mask
 
 
@@ -28,7 +28,11 @@ class LatentAttention(nn.Module):
         d_value: of a head; default: `d_content`.
         d_query: the width of a latent for queries, which saves parameters; default: none.
         eps: of the normalization of latents.
+        rotary: turns that part.
+        window: how many tokens a query sees, itself included; None: all before it.
     """
+
+    is_recurrent = False
 
     def __init__(
         self,
@@ -40,8 +44,11 @@ class LatentAttention(nn.Module):
         d_value: int | None = None,
         d_query: int | None = None,
         eps: float = 1e-6,
+        rotary: Rotary | None = None,
+        window: int | None = None,
     ):
         super().__init__()
+        self.rotary, self.window = rotary, window
         self.num_heads, self.widths, self.split = num_heads, (d_latent, d_rope), (d_content, d_rope)
         d_value = d_content if d_value is None else d_value
         self.q_latent = nn.Identity()
@@ -56,23 +63,15 @@ class LatentAttention(nn.Module):
         self.o_proj = nn.Linear(num_heads * d_value, d_model, bias=False)
         self.attend = scaled_dot_product_attention
 
-    def forward(
-        self,
-        x: BTD,
-        source: None = None,
-        mask: Mask | None = None,
-        cache: KVCache | None = None,
-        rotate: Callable[[BHTE], BHTE] = identity,
-    ) -> BTD:
-        """Let each position of `x` gather from `x`; arguments as those of `MultiHeadAttention`."""
+    def forward(self, x: BTD, view: View, layer: int) -> BTD:
         content, turned = split_heads(self.q_proj(self.q_latent(x)), self.num_heads).split(self.split, dim=-1)
         turned = turned.clone(memory_format=torch.contiguous_format)  # pairs of numbers that stand on even places
-        q = torch.cat([content, rotate(turned)], dim=-1)
-        latents = torch.cat([self.latent_norm(self.latent_proj(x))[:, None], rotate(self.rope_proj(x)[:, None])], -1)
-        if cache is not None:
-            latents = cache.update(latents, latents[..., :0]).keys
+        q = torch.cat([content, view.rotate(turned, self.rotary)], dim=-1)
+        latent = self.latent_norm(self.latent_proj(x))[:, None]
+        latents = torch.cat([latent, view.rotate(self.rope_proj(x)[:, None], self.rotary)], dim=-1)
+        latents, _ = view.update(layer, latents, latents[..., :0])
         gather = self.expanded if x.shape[1] > 1 else self.absorbed
-        return self.o_proj(merge_heads(gather(q, latents, mask)))
+        return self.o_proj(merge_heads(gather(q, latents, view.mask(self.window))))
 
     def expanded(self, q: BHTE, latents: torch.Tensor, mask: Mask | None) -> Gathered:
         """Keys and values of each head are made from the latents, and plain attention follows: best for many tokens."""

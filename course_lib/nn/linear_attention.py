@@ -1,14 +1,12 @@
 """Attention without the softmax: all that was read is one matrix (Katharopoulos et al. 2020, sections 3.2 to 3.4)."""
 
-from collections.abc import Callable
-
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from course_lib.nn.attention import head_sizes, identity, merge_heads, split_heads
-from course_lib.nn.recurrent_state import RecurrentState
-from course_lib.shapes import BHTE, BTD, BoolsBT, Gathered, Matrices
+from course_lib.nn.attention import head_sizes, merge_heads, split_heads
+from course_lib.nn.view import View
+from course_lib.shapes import BHTE, BTD, Gathered, Matrices
 
 CHUNK = 64  # tokens that meet each other in one product
 
@@ -46,6 +44,8 @@ class LinearAttention(nn.Module):
         CourseError: the number of heads doesn't fit.
     """
 
+    is_recurrent, window = True, None
+
     def __init__(self, d_model: int, num_heads: int, d_head: int | None = None):
         super().__init__()
         self.num_heads = num_heads
@@ -54,25 +54,11 @@ class LinearAttention(nn.Module):
         self.q_proj, self.k_proj, self.v_proj = (nn.Linear(d_model, inner, bias=False) for _ in range(3))
         self.o_proj = nn.Linear(inner, d_model, bias=False)
 
-    def forward(
-        self,
-        x: BTD,
-        source: None = None,
-        mask: BoolsBT | None = None,
-        cache: RecurrentState | None = None,
-        rotate: Callable[[BHTE], BHTE] = identity,
-    ) -> BTD:
-        """Let each position of `x` gather from itself and all before it.
-
-        Args:
-            mask: which tokens are real; default: all.
-            cache: the memory of the tokens before these, which takes these in.
-            source, rotate: stand where those of `MultiHeadAttention` stand, and are not used.
-        """
-        state = RecurrentState() if cache is None else cache
+    def forward(self, x: BTD, view: View, layer: int) -> BTD:
+        state, real = view.state(layer), view.real()
         q, k, v = (split_heads(proj(x), self.num_heads) for proj in (self.q_proj, self.k_proj, self.v_proj))
         q, k, v = F.elu(q) + 1, F.elu(k) + 1, F.pad(v, (0, 1), value=1.0)
-        k = k if mask is None else k * mask[:, None, :, None]
+        k = k if real is None else k * real[:, None, :, None]
         (memory,) = state.read(x.new_zeros(len(x), self.num_heads, self.d_head, self.d_head + 1))
         read, memory = linear_attention(q, k, v, memory)
         state.write(memory)

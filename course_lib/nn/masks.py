@@ -1,8 +1,9 @@
 """Who may attend to whom: bool masks, True = may attend (slide "Why masked multi-head attention")."""
 
 import math
+from collections.abc import Callable
 
-from course_lib.shapes import BoolMask, FloatMask, IdsBS, IdsBT, PositionsS, PositionsT
+from course_lib.shapes import BoolMask, FloatMask, IdsBS, IdsBT, Mask, PositionsS, PositionsT
 
 
 def causal_mask(q_positions: PositionsT, k_positions: PositionsS | None = None) -> BoolMask:
@@ -43,3 +44,27 @@ def segment_mask(q_segments: IdsBT, k_segments: IdsBS) -> BoolMask:
 def biased(bias: FloatMask, mask: BoolMask) -> FloatMask:
     """One float mask from numbers that are added to the scores and a bool mask that fits."""
     return bias.masked_fill(~mask, -math.inf)
+
+
+def attention_mask(
+    q_positions: PositionsT,
+    k_positions: PositionsS,
+    window: int | None = None,
+    padded: bool = False,
+    segments: IdsBT | None = None,
+    bias: Callable | None = None,
+) -> Mask:
+    """Real tokens see themselves and real tokens before them, in the same text and within the window.
+
+    Args:
+        q_positions, k_positions: absolute ones; where it is `padded`, -1 marks padding.
+        window: how many tokens a query sees, itself included; None: all.
+        segments: where several texts share a row: attention stays among equal numbers.
+        bias: a function from the positions to numbers that are added to the scores, H T S or B H T S.
+    """
+    mask = causal_mask(q_positions, k_positions) if window is None else window_mask(q_positions, k_positions, window)
+    if padded:
+        mask = mask & (k_positions >= 0).unsqueeze(-2).unsqueeze(-3)
+    if segments is not None:
+        mask = mask & segment_mask(segments, segments)
+    return mask if bias is None else biased(bias(q_positions, k_positions), mask)

@@ -11,6 +11,7 @@ from torch import nn
 from course_lib.errors import CourseError
 from course_lib.nn.attention import MultiHeadAttention, attention_weights
 from course_lib.nn.embedding import TokenEmbedding
+from course_lib.nn.self_attention import CausalSelfAttention
 from course_lib.shapes import BHSE, BHTE, BHTS, LBHSE, LBHTE, LBHTS, IdsBS, IdsBT
 
 KINDS = ("encoder", "decoder", "cross")
@@ -114,7 +115,7 @@ def record_attention(model: nn.Module) -> Iterator[AttentionMaps]:
     maps, hooks, watched = AttentionMaps(), [], []
     try:
         for number, (module, kind) in enumerate(dict(parts_by_kind(model)).items()):
-            if isinstance(module, MultiHeadAttention):
+            if isinstance(module, MultiHeadAttention | CausalSelfAttention):
                 watched.append((module, module.attend))
                 module.attend = explicit_kernel(maps.calls(kind, number), getattr(module.attend, "cap", None))
             elif isinstance(module, TokenEmbedding):
@@ -126,6 +127,15 @@ def record_attention(model: nn.Module) -> Iterator[AttentionMaps]:
             module.attend = attend
         for hook in hooks:
             hook.remove()
+
+
+def attention_layers(model: nn.Module) -> dict[str, MultiHeadAttention]:
+    """Name the attention layers of a model by their kind and number, such as "encoder 0" or "cross 1"."""
+    layers = {kind: [] for kind in KINDS}
+    for module, kind in dict(parts_by_kind(model)).items():
+        if isinstance(module, MultiHeadAttention):
+            layers[kind].append(module)
+    return {f"{kind} {number}": layer for kind in KINDS for number, layer in enumerate(layers[kind])}
 
 
 def explicit_kernel(calls: list[Call], cap: float | None = None) -> Callable:

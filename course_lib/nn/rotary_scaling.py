@@ -116,6 +116,9 @@ class Llama3Scaling:
         return frequencies * share + frequencies / self.factor * (1 - share)
 
 
+RotaryScaling = LinearScaling | DynamicNtkScaling | YarnScaling | Llama3Scaling
+
+
 def expect_pairs(frequencies: Pairs) -> None:
     """Raise a CourseError where there is a single pair: what goes by the distance of two has nothing to go by."""
     if len(frequencies) < 2:

@@ -5,6 +5,6 @@ import torch
 from course_lib.shapes import Numbers
 
 
-def softcap(x: Numbers, cap: float) -> Numbers:
-    """cap · tanh(x / cap): nearly x where x is small, and never beyond ±cap."""
-    return cap * torch.tanh(x / cap)
+def softcap(x: Numbers, cap: float | None) -> Numbers:
+    """cap · tanh(x / cap): nearly x where x is small, and never beyond ±cap; x itself without a cap."""
+    return x if cap is None else cap * torch.tanh(x / cap)

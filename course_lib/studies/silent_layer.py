@@ -4,23 +4,17 @@ The decoder of the study `positions`, with shared keys and values; it is trained
 pieces of 256. Two layers see 16 characters, the one on top the whole text.
 """
 
-import torch
-from torch import nn
-
 from course_lib.data import load_stories
 from course_lib.models import Llm
-from course_lib.studies.positions import LENGTH, loss_by_position, new_decoder, spans, train
+from course_lib.models.character_decoder import new_decoder
+from course_lib.studies.positions import spans, train
 from course_lib.studies.study import Numbers, Study
 
 
 def silence(model: Llm, layers: tuple[int, ...]) -> None:
     """Let these layers turn nothing, counted from 0."""
-    turned = model.rotations
-
-    def rotations(positions: torch.Tensor, dtype: torch.dtype) -> list[nn.Module]:
-        return [nn.Identity() if i in layers else turn for i, turn in enumerate(turned(positions, dtype))]
-
-    model.rotations = rotations
+    for i in layers:
+        model.layers[i].self_attention.rotary = None
 
 
 def measure(
@@ -32,8 +26,7 @@ def measure(
     """Losses in texts four times as long as in training."""
     model = new_decoder(num_kv_heads=2, window_sizes=windows)
     silence(model, silent)
-    train(model, steps, seed)
-    return spans(loss_by_position(model, 4 * LENGTH))
+    return spans(train(model, steps, seed))
 
 
 STUDY = Study(

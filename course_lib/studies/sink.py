@@ -5,16 +5,16 @@ The softmax gets one logit more for each head; what goes there is left out of th
 large models leave their attention on the first token, and fail once a window hides it: both is measured.
 """
 
-from dataclasses import replace
-
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from course_lib.data import load_stories, predict_next
+from course_lib.data.story_characters import pieces
 from course_lib.models import Llm
+from course_lib.models.character_decoder import LENGTH, new_decoder
 from course_lib.nn.attention import attention_weights
-from course_lib.studies.positions import LENGTH, loss_by_position, new_decoder, pieces, train
+from course_lib.studies.positions import held_out_loss, train
 from course_lib.studies.study import Numbers, Study
 
 HALF = LENGTH // 2  # measured from here on: the window of 16 hides the first token from these
@@ -61,7 +61,7 @@ def shares(model: Llm, rows: int) -> dict[str, float]:
 
 def late_loss(model: Llm) -> float:
     """The loss in the second half of the pieces."""
-    return float(loss_by_position(model)[HALF:].mean())
+    return float(held_out_loss(model)[HALF:].mean())
 
 
 def measure(
@@ -76,7 +76,8 @@ def measure(
     add_sinks(model, sink, learned)
     train(model, steps, seed)
     numbers = shares(model, rows) | {"loss": late_loss(model)}
-    model.config = replace(model.config, window_sizes=(16, 16, 16))
+    for layer in model.layers:
+        layer.self_attention.window = 16
     return numbers | {"cut": late_loss(model)}
 
 

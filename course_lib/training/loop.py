@@ -17,7 +17,7 @@ from tqdm import tqdm
 from course_lib.data.batches import BatchSource
 from course_lib.data.rows import Rows
 from course_lib.errors import CourseError
-from course_lib.objectives import TokenLoss
+from course_lib.objectives import Objective
 from course_lib.runtime import launch_explained
 from course_lib.training.checkpoint import Checkpoint, Progress
 from course_lib.training.log import Meter, milestones_passed
@@ -55,7 +55,7 @@ class Trainer:
         self,
         model: nn.Module,
         batches: BatchSource,
-        objective: Callable[[nn.Module, Any], TokenLoss],
+        objective: Objective,
         plan: Plan,
         *,
         evaluate: Callable[[nn.Module], dict[str, float]] | None = None,

@@ -9,9 +9,11 @@ from transformers import DeepseekV3Config, DeepseekV3ForCausalLM, Qwen3NextConfi
 
 from course_lib.convert import gated_delta_net_from_hugging_face, latent_attention_from_hugging_face
 from course_lib.errors import CourseError
-from course_lib.nn import RecurrentState, Rotary, causal_mask
+from course_lib.nn import Rotary, causal_mask
 from tests.convert.hugging_face import NEAR, small
 from tests.convert.llm_twins import saved
+from tests.nn.read import read as read_by
+from tests.nn.read import recurrent_cache
 from tests.parity import B, V, assert_near
 
 T, WIDTH = 71, 22  # longer than a chunk
@@ -54,8 +56,8 @@ def test_latent_attention_is_deepseeks(queries, tmp_path):
     expected, _ = theirs(x, turn, torch.zeros(T, T).masked_fill(~mask, -torch.inf)[None, None])
     state, config = read(model, "self_attn", tmp_path)
     ours = latent_attention_from_hugging_face(state, config)
-    rotate = Rotary(4, config["rope_parameters"]["rope_theta"]).at(positions)
-    assert_near(ours(x, mask=mask, rotate=rotate), expected, NEAR)
+    ours.rotary = Rotary(4, config["rope_parameters"]["rope_theta"])
+    assert_near(read_by(ours, x), expected, NEAR)
 
 
 def their_model():
@@ -68,9 +70,9 @@ def their_model():
 def test_the_gated_delta_net_is_qwens_in_chunks_and_token_by_token(tmp_path):
     model, x = their_model(), torch.randn(B, T, WIDTH)
     theirs = model.model.layers[0].linear_attn
-    ours, state = gated_delta_net_from_hugging_face(*read(model, "linear_attn", tmp_path)), RecurrentState()
-    assert_near(ours(x), theirs(x), NEAR)
-    steps = [ours(token, cache=state) for token in x.split(1, dim=1)]
+    ours, (cache, _) = gated_delta_net_from_hugging_face(*read(model, "linear_attn", tmp_path)), recurrent_cache()
+    assert_near(read_by(ours, x), theirs(x), NEAR)
+    steps = [read_by(ours, token, cache) for token in x.split(1, dim=1)]
     assert_near(torch.cat(steps, dim=1), theirs(x), NEAR)
 
 

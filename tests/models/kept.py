@@ -13,19 +13,20 @@ from course_lib.models import (
     LinearMixer,
     Llm,
     LlmConfig,
-    SharedMixer,
-    SilentMixer,
+    NoPEMixer,
+    SharedKVMixer,
     fuse,
     pack,
+    rounded,
 )
-from course_lib.nn import Int4Linear, Int8Linear, PackedLinear, RMSNorm, rounded
+from course_lib.nn import Int4Linear, Int8Linear, PackedLinear, RMSNorm
 from tests.parity import V, shake
 
 LATENT = LatentMixer(d_latent=7, d_content=5, d_value=3, d_query=13)
 MIXERS = {
     "attention": None,
-    "silent": (SilentMixer(),) * 2,
-    "shared": (SilentMixer(), SharedMixer(layer=0)),
+    "nope": (NoPEMixer(),) * 2,
+    "shared": (NoPEMixer(), SharedKVMixer(layer=0)),
     "latent": (LATENT,) * 2,
     "linear": (LinearMixer(),) * 2,
     "delta": (DeltaMixer(num_heads=6, d_key=5, d_value=7, num_key_heads=3),) * 2,

@@ -4,14 +4,15 @@ import torch
 from torch import nn
 
 from course_lib.models import Llm
-from course_lib.nn import identity
 
 
 class Alibi(Llm):
     """Distance as a penalty, steeper in some heads than in others; nothing is turned (Press et al. 2022, section 3)."""
 
-    def rotations(self, positions, dtype):
-        return [identity] * self.config.num_layers
+    def __init__(self, config):
+        super().__init__(config)
+        for layer in self.layers:
+            layer.self_attention.rotary = None
 
     def bias(self, q_positions, k_positions):
         steps = torch.arange(1, self.config.num_heads + 1, device=q_positions.device)

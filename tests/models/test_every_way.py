@@ -13,14 +13,15 @@ from course_lib.models import (
     LatentMixer,
     LinearMixer,
     LlmConfig,
-    SharedMixer,
-    SilentMixer,
+    NoPEMixer,
+    SharedKVMixer,
+    compiled_layer,
     fuse,
     load_model,
     save_model,
 )
 from course_lib.models.store import ARCHITECTURES
-from course_lib.nn import MixtureOfExperts, compiled_layer, packed
+from course_lib.nn import MixtureOfExperts, packed
 from course_lib.objectives import TokenPrediction, WithAuxiliary
 from tests.models import kept
 from tests.models.one_way import WAYS, assert_every_way_of_reading_is_the_same
@@ -34,7 +35,7 @@ EXPERTS = {"experts": Experts(num_experts=5, num_active=2)}
 DELTA = DeltaMixer(num_heads=6, d_key=5, d_value=7, num_key_heads=3)
 LATENT = LatentMixer(d_latent=7, d_content=5, d_value=3, d_query=13)
 MIXERS = {
-    "shared": (SilentMixer(), SharedMixer(layer=0), SharedMixer(layer=0)),
+    "shared": (NoPEMixer(), SharedKVMixer(layer=0), SharedKVMixer(layer=0)),
     "latent": (LATENT, AttentionMixer(), LATENT),
     "delta": (DELTA,) * 3,
     "hybrid": (DELTA, LinearMixer(), AttentionMixer()),

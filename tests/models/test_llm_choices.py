@@ -42,9 +42,7 @@ def test_by_default_names_of_tensors_are_as_they_were():
     layer = ["q_proj", "k_proj", "v_proj", "o_proj"]
     names = {f"layers.{i}.self_attention.{part}.weight" for i in range(3) for part in layer}
     names |= {f"layers.{i}.feed_forward.{part}_proj.weight" for i in range(3) for part in ("gate", "up", "down")}
-    names |= {
-        f"layers.{i}.{part}_add_norm.norm.weight" for i in range(3) for part in ("self_attention", "feed_forward")
-    }
+    names |= {f"layers.{i}.{part}_norm.weight" for i in range(3) for part in ("self_attention", "feed_forward")}
     names |= {"embedding.table.weight", "norm.weight", "output.weight"}
     assert set(tiny_llm().state_dict()) == names
 
@@ -69,7 +67,7 @@ def test_queries_and_keys_that_are_normed_have_no_length_of_their_own(tolerance)
 
 def test_what_is_normed_behind_a_block_has_the_length_of_its_weight(tolerance):
     model, seen = tiny_llm(post_norms=True, eps=0.0), []
-    for norm in (part for layer in model.layers for part in layer.children() if isinstance(part, RMSNorm)):
+    for norm in (part for name, part in model.named_modules() if name.endswith("post_norm")):
         norm.register_forward_hook(lambda module, _, out: seen.append((out / module.weight).square().mean(-1)))
     model(TOKENS)
     assert len(seen) == 2 * LLM_SIZES["num_layers"]

@@ -10,8 +10,8 @@ from course_lib.models import (
     Experts,
     LatentMixer,
     LinearMixer,
-    SharedMixer,
-    SilentMixer,
+    NoPEMixer,
+    SharedKVMixer,
     load_model,
     save_model,
 )
@@ -23,7 +23,7 @@ TOKENS = torch.tensor([[1, 9, 8, 3, 3], [1, 16, 5, 7, 2]])
 PLAIN, DELTA = AttentionMixer(), DeltaMixer(num_heads=3, d_key=5, d_value=7)
 LATENT = LatentMixer(d_latent=7, d_content=5)
 each_mixer = pytest.mark.parametrize(
-    "mixer", [SilentMixer(), SharedMixer(layer=0), LATENT, LinearMixer(), DELTA], ids=lambda mixer: mixer.kind
+    "mixer", [NoPEMixer(), SharedKVMixer(layer=0), LATENT, LinearMixer(), DELTA], ids=lambda mixer: mixer.kind
 )
 
 
@@ -62,7 +62,7 @@ def test_every_parameter_learns(mixer):
 
 
 def test_layers_that_turn_nothing_do_not_know_where_a_text_begins():
-    model = tiny_llm(mixers=(SilentMixer(),) * 3)
+    model = tiny_llm(mixers=(NoPEMixer(),) * 3)
     assert_near(model(TOKENS, torch.arange(T).expand(B, T) + 50), model(TOKENS), 1e-6)
     apart = 2 * torch.arange(T).expand(B, T)
     assert_near(model(TOKENS, apart), model(TOKENS), 1e-6)
@@ -71,7 +71,7 @@ def test_layers_that_turn_nothing_do_not_know_where_a_text_begins():
 
 @torch.no_grad()
 def test_layers_that_share_keep_nothing_of_their_own():
-    alone, shared = tiny_llm(), tiny_llm(mixers=(PLAIN, SharedMixer(layer=0), SharedMixer(layer=0)))
+    alone, shared = tiny_llm(), tiny_llm(mixers=(PLAIN, SharedKVMixer(layer=0), SharedKVMixer(layer=0)))
     sizes = []
     for model in (alone, shared):
         cache = model.new_cache()
@@ -105,11 +105,14 @@ def test_several_texts_in_a_row_are_refused_by_a_memory(mixer):
         ({"mixers": (PLAIN,)}, "3 layers need as many mixers, got 1"),
         ({"mixers": (PLAIN, "linear", PLAIN)}, "a mixer must be one of models.mixers, got 'linear'"),
         ({"mixers": (PLAIN, DELTA, PLAIN), "window_sizes": (None, 3, None)}, "layer 1 .* can't have a window of 3"),
-        ({"mixers": (SharedMixer(layer=0), PLAIN, PLAIN)}, "layer 0 can't share the cache of layer 0"),
-        ({"mixers": (PLAIN, SharedMixer(layer=2), PLAIN)}, "layer 1 can't share the cache of layer 2"),
-        ({"mixers": (DELTA, SharedMixer(layer=0), PLAIN)}, "layer 1 can't share the cache of layer 0"),
-        ({"mixers": (PLAIN, SharedMixer(layer=0), SharedMixer(layer=1))}, "layer 2 can't share the cache of layer 1"),
-        ({"mixers": (PLAIN, SharedMixer(layer=0), PLAIN), "window_sizes": (None, 3, None)}, "and the same window"),
+        ({"mixers": (SharedKVMixer(layer=0), PLAIN, PLAIN)}, "layer 0 can't share the cache of layer 0"),
+        ({"mixers": (PLAIN, SharedKVMixer(layer=2), PLAIN)}, "layer 1 can't share the cache of layer 2"),
+        ({"mixers": (DELTA, SharedKVMixer(layer=0), PLAIN)}, "layer 1 can't share the cache of layer 0"),
+        (
+            {"mixers": (PLAIN, SharedKVMixer(layer=0), SharedKVMixer(layer=1))},
+            "layer 2 can't share the cache of layer 1",
+        ),
+        ({"mixers": (PLAIN, SharedKVMixer(layer=0), PLAIN), "window_sizes": (None, 3, None)}, "and the same window"),
     ],
 )
 def test_mixers_that_cannot_be_there_are_refused(changes, message, shapes_unchecked):
@@ -122,5 +125,5 @@ def test_a_damaged_mixer_in_a_file_is_refused_by_name(tmp_path):
     save_model(model, tmp_path, toy_tokenizer())
     path = tmp_path / "config.json"
     path.write_text(path.read_text().replace('"delta"', '"mamba"'))
-    with pytest.raises(CourseError, match="unknown kind of mixers 'mamba'; known: attention, silent, shared, latent"):
+    with pytest.raises(CourseError, match="unknown kind of mixers 'mamba'; known: attention, nope, shared_kv, latent"):
         load_model(tmp_path)

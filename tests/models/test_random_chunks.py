@@ -15,8 +15,8 @@ from course_lib.models import (
     Experts,
     LatentMixer,
     LinearMixer,
-    SharedMixer,
-    SilentMixer,
+    NoPEMixer,
+    SharedKVMixer,
     fuse,
 )
 from course_lib.models.mixers import lends
@@ -38,10 +38,10 @@ def random_mixer(dice, before, windows):
     """For the layer behind those that have the mixers `before`."""
     window = windows[len(before)]
     latent = LatentMixer(d_latent=7, d_content=5, d_value=3, d_query=dice.choice([None, 13]))
-    choices = [AttentionMixer(), SilentMixer(), latent]
+    choices = [AttentionMixer(), NoPEMixer(), latent]
     lenders = [i for i, mixer in enumerate(before) if lends(mixer) and windows[i] == window]
     if lenders:
-        choices.append(SharedMixer(layer=dice.choice(lenders)))
+        choices.append(SharedKVMixer(layer=dice.choice(lenders)))
     if window is None:
         delta = DeltaMixer(
             num_heads=6, d_key=5, d_value=7, num_key_heads=dice.choice([2, 3]), kernel_size=dice.choice([2, 5])

@@ -10,7 +10,7 @@ from course_lib.errors import CourseError
 from course_lib.nn import (
     KeysValues,
     MultiHeadAttention,
-    attention,
+    attention_kernels,
     attention_weights,
     merge_heads,
     padding_mask,
@@ -99,7 +99,7 @@ BOOL_MASKS = {
 @pytest.mark.parametrize("make_mask", BOOL_MASKS.values(), ids=BOOL_MASKS.keys())
 @pytest.mark.parametrize("num_kv_heads", [K, 3 * K])
 def test_many_queries_attend_in_blocks_to_the_same(num_kv_heads, make_mask, tolerance, monkeypatch):
-    monkeypatch.setattr(attention, "BLOCK", 2)
+    monkeypatch.setattr(attention_kernels, "BLOCK", 2)
     mask = make_mask()
     q, k, v = queries_keys_values(num_kv_heads, num_heads=3 * K)
     explicit = attention_weights(q, k, mask) @ v.repeat_interleave(3 * K // num_kv_heads, dim=1)
@@ -107,7 +107,7 @@ def test_many_queries_attend_in_blocks_to_the_same(num_kv_heads, make_mask, tole
 
 
 def test_a_block_of_queries_reads_no_more_keys_than_it_may_attend_to(monkeypatch):
-    monkeypatch.setattr(attention, "BLOCK", 2)
+    monkeypatch.setattr(attention_kernels, "BLOCK", 2)
     read, kernel = [], F.scaled_dot_product_attention
     monkeypatch.setattr(
         F, "scaled_dot_product_attention", lambda q, k, *a, **b: read.append(k) or kernel(q, k, *a, **b)

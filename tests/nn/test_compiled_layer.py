@@ -5,9 +5,9 @@ import torch
 from torch import nn
 
 from course_lib.data import pad_left
-from course_lib.models import fuse, pack
-from course_lib.nn import HalfLinear, Int8Linear, KVCache, compiled_layer
-from course_lib.nn.compiled_layer import CompiledLayer, can_be_compiled, matrices
+from course_lib.models import compiled_layer, fuse, pack
+from course_lib.models.compiled_layer import CompiledLayer, can_be_compiled, matrices
+from course_lib.nn import HalfLinear, Int8Linear, KVCache, View
 from course_lib.nn.packed import MANY
 from tests.models.tiny import tiny_llm
 from tests.parity import B, T, V, assert_near
@@ -139,10 +139,11 @@ def test_its_steps_do_not_go_through_the_layer(monkeypatch):
 def test_each_text_may_have_a_position_of_its_own():
     model = tiny_llm()
     layer, width = model.layers[0], model.layers[0].self_attention.q_proj.in_features
-    compiled, caches = CompiledLayer(layer), [KVCache(), KVCache()]
+    compiled, caches = CompiledLayer(layer), [model.new_cache(), model.new_cache()]
     for positions in ([[2], [2]], [[3], [11]]):
-        x, rotate = torch.randn(2, width), model.rotary.at(torch.tensor(positions))
-        ours, expected = compiled(x, rotate, None, caches[0]), layer(x.unsqueeze(1), rotate, None, caches[1]).squeeze(1)
+        x = torch.randn(2, 1, width)
+        views = [View(x, torch.tensor(positions), cache=cache) for cache in caches]
+        ours, expected = compiled(x[:, 0], views[0], 0), layer(x, views[1], 0).squeeze(1)
         assert_near(ours, expected, 1e-5)
 
 

@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from course_lib.errors import CourseError
-from course_lib.nn import GatedDeltaNet, RecurrentState, ShortConvolution, delta_rule, delta_rule_steps
+from course_lib.nn import GatedDeltaNet, ShortConvolution, delta_rule, delta_rule_steps
+from tests.nn.read import read, recurrent_cache
 from tests.parity import B, D, E, H, T, assert_near, shake
 
 LENGTH, VALUE = 17, 7
@@ -70,9 +71,9 @@ def test_a_convolution_is_torchs_of_one_group_per_channel(tolerance):
 
 @torch.no_grad()
 def test_what_it_keeps_is_a_matrix_for_each_head_and_the_last_tokens_of_the_convolution():
-    layer, state = shake(GatedDeltaNet(D, 6, E, VALUE, num_key_heads=2, kernel_size=3)), RecurrentState()
+    layer, (cache, state) = shake(GatedDeltaNet(D, 6, E, VALUE, num_key_heads=2, kernel_size=3)), recurrent_cache()
     for length in (T, 1, LENGTH):
-        layer(torch.randn(B, length, D), cache=state)
+        read(layer, torch.randn(B, length, D), cache)
         assert state.nbytes == 4 * B * (6 * E * VALUE + 2 * (2 * 2 * E + 6 * VALUE))
 
 

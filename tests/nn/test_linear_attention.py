@@ -5,8 +5,9 @@ import torch
 import torch.nn.functional as F
 
 from course_lib.errors import CourseError
-from course_lib.nn import LinearAttention, RecurrentState, linear_attention, linear_attention_steps, split_heads
+from course_lib.nn import LinearAttention, View, linear_attention, linear_attention_steps, split_heads
 from course_lib.nn.attention import merge_heads
+from tests.nn.read import read, recurrent_cache
 from tests.parity import B, D, E, H, T, assert_near, shake
 
 LENGTH, VALUE = 17, 7
@@ -35,14 +36,14 @@ def test_its_weights_are_never_negative_and_sum_to_one(tolerance):
     weights = scores / scores.sum(dim=-1, keepdim=True)
     assert (weights >= 0).all()
     expected = layer.o_proj(merge_heads(weights @ split_heads(layer.v_proj(x), H)))
-    assert_near(layer(x), expected, 10 * tolerance)
+    assert_near(read(layer, x), expected, 10 * tolerance)
 
 
 @torch.no_grad()
 def test_what_it_keeps_does_not_grow_and_goes_with_the_rows():
-    layer, state = LinearAttention(D, H), RecurrentState()
+    layer, (cache, state) = LinearAttention(D, H), recurrent_cache()
     for length in (T, 1, LENGTH):
-        layer(torch.randn(B, length, D), cache=state)
+        read(layer, torch.randn(B, length, D), cache)
         assert state.nbytes == B * H * E * (E + 1) * 4
     (held,) = state.held
     state.select(torch.tensor([1, 1, 0]))
@@ -51,12 +52,13 @@ def test_what_it_keeps_does_not_grow_and_goes_with_the_rows():
 
 @torch.no_grad()
 def test_another_number_of_rows_is_refused():
-    layer, state = LinearAttention(D, H), RecurrentState()
-    layer(torch.randn(B, T, D), cache=state)
+    layer, (cache, _) = LinearAttention(D, H), recurrent_cache()
+    read(layer, torch.randn(B, T, D), cache)
     with pytest.raises(CourseError, match=f"the cache holds {B} rows, so it can't take in 1"):
-        layer(torch.randn(1, T, D), cache=state)
+        read(layer, torch.randn(1, T, D), cache)
 
 
 @torch.no_grad()
 def test_where_nothing_real_was_read_the_answer_is_zero():
-    assert not LinearAttention(D, H)(torch.randn(B, 1, D), mask=torch.zeros(B, 1, dtype=torch.bool)).any()
+    x, nowhere = torch.randn(B, 1, D), torch.full((B, 1), -1)
+    assert not LinearAttention(D, H)(x, View(x, nowhere), 0).any()

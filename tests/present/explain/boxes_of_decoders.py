@@ -1,13 +1,13 @@
 """The boxes of a modern decoder, beside their twins in `course_lib.nn`."""
 
 from dataclasses import asdict
-from functools import partial
 
 import torch
 
 from course_lib import nn as ours
+from course_lib.models import LlmConfig
+from course_lib.models.llm import LlmLayer
 from tests.parity import shake
-from tests.present.explain.boxes_of_all import grouped_attention
 from tests.present.explain.twins import D_FF, D, E, H, K, S, T, V, packed
 
 LENGTH = 11  # of the training, in the scalings
@@ -125,8 +125,9 @@ def case_decoder_cache():
 
 
 def case_llm_layer():
-    norm = partial(ours.RMSNorm, eps=1e-6)
-    layer = shake(ours.LlmLayer(D, grouped_attention(), ours.GatedFeedForward(D, D_FF), norm, norm))
+    choices = {"qk_norm": True, "post_norms": True, "score_cap": 2.0}
+    config = LlmConfig(vocab_size=V, d_model=D, d_ff=D_FF, num_heads=H, num_kv_heads=K, **choices)
+    layer = shake(LlmLayer(config, 0, ours.Rotary(E)))
     x, mask = torch.randn(T, D), ours.causal_mask(torch.arange(T))
     javascript = """
         import { LlmLayer } from "./nn/llm_layer.js";
@@ -134,7 +135,5 @@ def case_llm_layer():
         const rotate = new Rotary(14, 1e4).at([0, 1, 2, 3, 4]);
         const result = [new LlmLayer(weights, config).forward(rows(x), rotate, mask)];
     """
-    config = {"num_heads": H, "num_kv_heads": K, "eps": 1e-6, "activation": "silu", "score_cap": 2.0}
-    config |= {"post_norms": True, "qk_norm": True}
-    given = {"packed": packed(layer), "x": x, "mask": mask, "config": config}
-    return javascript, given, [layer(x[None], ours.Rotary(E).at(torch.arange(T)), mask)]
+    given = {"packed": packed(layer), "x": x, "mask": mask, "config": asdict(config)}
+    return javascript, given, [layer(x[None], ours.View(x[None]), 0)]

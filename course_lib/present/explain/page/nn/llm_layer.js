@@ -17,10 +17,10 @@ export class LlmLayer {
     if (config.qk_norm) {
       for (const name of ["q_norm", "k_norm"]) this.self_attention[name] = norm(`self_attention.${name}`);
     }
-    this.self_attention_add_norm = new AddNorm(norm("self_attention_add_norm.norm"), true);
+    this.self_attention_add_norm = new AddNorm(norm("self_attention_norm"), true);
     this.self_attention_post_norm = post_norm("self_attention_post_norm");
     this.feed_forward = new GatedFeedForward(weights.at("feed_forward"), ACTIVATIONS[config.activation]);
-    this.feed_forward_add_norm = new AddNorm(norm("feed_forward_add_norm.norm"), true);
+    this.feed_forward_add_norm = new AddNorm(norm("feed_forward_norm"), true);
     this.feed_forward_post_norm = post_norm("feed_forward_post_norm");
   }
 

@@ -14,16 +14,16 @@ import torch.nn.functional as F
 from torch import nn
 
 from course_lib.errors import CourseError
+from course_lib.models.compiled_layer import CompiledLayer, can_be_compiled, is_large
+from course_lib.models.llm import LlmLayer
+from course_lib.nn import CausalSelfAttention, View
 from course_lib.nn.attention import MultiHeadAttention
-from course_lib.nn.compiled_layer import CompiledLayer, can_be_compiled, is_large
 from course_lib.nn.encoder_layer import EncoderLayer
 from course_lib.nn.feed_forward import FeedForward
 from course_lib.nn.gated_feed_forward import GatedFeedForward
-from course_lib.nn.kv_cache import KVCache, Lender
-from course_lib.nn.llm_layer import LlmLayer
 from course_lib.nn.packed import PackedLinear, PackedMatrix, is_few, looped
 from course_lib.nn.rms_norm import RMSNorm
-from course_lib.shapes import BD, BF, FD, Mask
+from course_lib.shapes import BD, BF, FD
 
 
 def exact(weight: FD) -> Callable:
@@ -140,24 +140,29 @@ class FusedLayer:
     """
 
     def __init__(self, layer: nn.Module, store: Callable = exact):
-        attention, add_norm = layer.self_attention, layer.self_attention_add_norm
-        check_kinds(layer, attention, add_norm)
+        attention = layer.self_attention
+        check_kinds(layer, attention)
+        attention_norm, feed_forward_norm = norms(layer)
         self.attention = attention
+        # An `EncoderLayer` of a `Gpt` has none of these.
+        self.rotary, self.window, self.shares_kv = (
+            getattr(attention, name, None) for name in ("rotary", "window", "shares_kv")
+        )
         projections = attention.q_proj, attention.k_proj, attention.v_proj
-        self.qkv_proj = matrix(*projections, norm=add_norm.norm, store=store)
+        self.qkv_proj = matrix(*projections, norm=attention_norm, store=store)
         self.widths = [proj.out_features for proj in projections]
         self.o_proj = matrix(attention.o_proj, store=store)
-        self.feed_forward = fused_feed_forward(layer.feed_forward, layer.feed_forward_add_norm.norm, store)
+        self.feed_forward = fused_feed_forward(layer.feed_forward, feed_forward_norm, store)
         self.qk_norms = [real(attention.q_norm), real(attention.k_norm)]
         parts = ("self_attention_post_norm", "feed_forward_post_norm")  # an LlmLayer has them
         self.post_norms = [real(getattr(layer, name, None)) for name in parts]
 
-    def __call__(self, x: BD, rotate: Callable | None, mask: Mask | None, cache: KVCache | Lender) -> BD:
-        """What the layer makes of `x`; `rotate`: the `Rotation` of the new positions; mask and cache as the layer's."""
-        x = x + after(self.post_norms[0], self.gather(x, rotate, mask, cache))
+    def __call__(self, x: BD, view: View, layer: int) -> BD:
+        """What the layer makes of `x`; the other arguments as those of an `LlmLayer`."""
+        x = x + after(self.post_norms[0], self.gather(x, view, layer))
         return x + after(self.post_norms[1], self.feed_forward(x))
 
-    def gather(self, x: BD, rotate: Callable | None, mask: Mask | None, cache: KVCache | Lender) -> BD:
+    def gather(self, x: BD, view: View, layer: int) -> BD:
         """What attention makes of `x`."""
         h, k = self.attention.num_heads, self.attention.num_kv_heads
         queries, keys, values = self.widths
@@ -166,10 +171,10 @@ class FusedLayer:
         if self.qk_norms[0] is not None:
             parts = zip(self.qk_norms, queries_keys.split_with_sizes((h, k), dim=1), strict=True)
             queries_keys = torch.cat([norm(part) for norm, part in parts], dim=1)
-        if rotate is not None:
-            queries_keys = rotate(queries_keys)
+        queries_keys = view.rotate(queries_keys, self.rotary)
         queries, keys = queries_keys.split_with_sizes((h, k), dim=1)
-        return self.o_proj(self.attention.attend(queries, *cache.update(keys, values), mask).flatten(1))
+        found = view.update(layer, keys, values, self.shares_kv)
+        return self.o_proj(self.attention.attend(queries, *found, view.mask(self.window)).flatten(1))
 
 
 def fused_layer(layer: nn.Module, store: Callable) -> Callable[..., BD]:
@@ -177,18 +182,25 @@ def fused_layer(layer: nn.Module, store: Callable) -> Callable[..., BD]:
 
     An `LlmLayer` whose tokens meet in something else than a `MultiHeadAttention` stays as it is.
     """
-    if type(layer) is LlmLayer and type(layer.self_attention) is not MultiHeadAttention:
-        return lambda x, *given: layer(x.unsqueeze(1), *given).squeeze(1)
+    if type(layer) is LlmLayer and type(layer.self_attention) is not CausalSelfAttention:
+        return lambda x, view, number: layer(x.unsqueeze(1), view, number).squeeze(1)
     return CompiledLayer(layer) if store is exact and can_be_compiled(layer) else FusedLayer(layer, store)
 
 
-def check_kinds(layer: nn.Module, attention: nn.Module, add_norm: nn.Module) -> None:
+def norms(layer: nn.Module) -> tuple[nn.Module, nn.Module]:
+    """The normalizations before the two blocks of a layer."""
+    if isinstance(layer, LlmLayer):
+        return layer.self_attention_norm, layer.feed_forward_norm
+    return layer.self_attention_add_norm.norm, layer.feed_forward_add_norm.norm
+
+
+def check_kinds(layer: nn.Module, attention: nn.Module) -> None:
     """Raise a CourseError for a layer that computes something else than `FusedLayer` does."""
     if type(layer) not in (EncoderLayer, LlmLayer):
         raise CourseError(f"only an EncoderLayer or LlmLayer can be fused, got a {type(layer).__name__}")
-    if type(attention) is not MultiHeadAttention:
+    if type(attention) not in (MultiHeadAttention, CausalSelfAttention):
         raise CourseError(f"only a MultiHeadAttention can be fused, got a {type(attention).__name__}")
-    if not add_norm.norm_first:
+    if type(layer) is EncoderLayer and not layer.self_attention_add_norm.norm_first:
         raise CourseError("only layers with the normalization before each block can be fused (norm_first)")
 
 

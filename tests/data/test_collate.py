@@ -1,10 +1,9 @@
-"""Batches of texts: every text once per epoch, made into another exercise each time, the same for the same seed."""
+"""Texts and pairs become batches: every text once per epoch, made into another exercise each time, by the seed."""
 
 import pytest
 import torch
 
-from course_lib.data import CorruptSpans, MaskTokens, predict_next, text_batches
-from course_lib.data.tokenizer import PAD
+from course_lib.data import BOS, EOS, PAD, CorruptSpans, MaskTokens, predict_next, text_batches, translation_batch
 from course_lib.errors import CourseError
 from tests.data.test_corruption import MASK, SENTINELS, random_texts
 
@@ -73,3 +72,10 @@ def test_shards_part_a_batch_and_lose_nothing(exercise, count):
 def test_no_texts_or_a_budget_below_the_longest_text_is_refused(texts, budget):
     with pytest.raises(CourseError, match=f"{budget} tokens per batch.* there are {len(texts)}"):
         text_batches(texts, predict_next, budget)
+
+
+def test_the_target_is_the_labels_shifted_by_one_behind_a_bos():
+    batch = translation_batch([([7, 8, 9, EOS], [5, 6, EOS]), ([3, EOS], [4, EOS]), ([8, EOS], [5, 5, 5, 5, EOS])])
+    assert batch.source.tolist() == [[7, 8, 9, EOS], [3, EOS, PAD, PAD], [8, EOS, PAD, PAD]]
+    assert batch.labels.tolist() == [[5, 6, EOS, PAD, PAD], [4, EOS, PAD, PAD, PAD], [5, 5, 5, 5, EOS]]
+    assert batch.target.tolist() == [[BOS, 5, 6, PAD, PAD], [BOS, 4, PAD, PAD, PAD], [BOS, 5, 5, 5, 5]]

@@ -1,6 +1,5 @@
 """A layer of a decoder as one compiled function, to write with (see `nn.loops`), and in few large products, to read."""
 
-from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -8,24 +7,25 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from course_lib.nn.attention import MultiHeadAttention, merge_heads, scaled_dot_product_attention, split_heads
+from course_lib.models.llm import LlmLayer
+from course_lib.nn import CausalSelfAttention, View
+from course_lib.nn.attention import merge_heads, scaled_dot_product_attention, split_heads
 from course_lib.nn.gated_feed_forward import GatedFeedForward
-from course_lib.nn.kv_cache import KVCache, Lender
-from course_lib.nn.llm_layer import LlmLayer
+from course_lib.nn.kv_cache import KVCache
 from course_lib.nn.packed import LOOPED, PackedLinear, as_arrays, is_few
 from course_lib.nn.rms_norm import RMSNorm
 from course_lib.nn.rotary import Rotation
-from course_lib.shapes import BD, BTD, FD, Keep, Mask, Vectors
+from course_lib.shapes import BD, BTD, FD, Keep, Vectors
 
 SMALL = 2**18  # weights: a matrix of fewer is read before a second core has woken up to help
 
 
 def can_be_compiled(layer: nn.Module) -> bool:
     """Whether a layer is one of Llama's kind (Touvron et al. 2023, section 2.2), with matrices that loops read well."""
-    if type(layer) is not LlmLayer or type(layer.self_attention) is not MultiHeadAttention:
+    if type(layer) is not LlmLayer or type(layer.self_attention) is not CausalSelfAttention:
         return False
     attention, feed_forward = layer.self_attention, layer.feed_forward
-    before = layer.self_attention_add_norm.norm, layer.feed_forward_add_norm.norm
+    before = layer.self_attention_norm, layer.feed_forward_norm
     behind = attention.q_norm, attention.k_norm, layer.self_attention_post_norm, layer.feed_forward_post_norm
     return (
         attention.attend is scaled_dot_product_attention
@@ -98,37 +98,40 @@ class CompiledLayer:
         attention = layer.self_attention
         self.qkv, self.out, self.gate_up, self.down = wholes = [joined(*group) for group in matrices(layer)]
         qkv, out, gate_up, down = (as_arrays(parts(whole).values()) for whole in wholes)
-        norms = layer.self_attention_add_norm.norm, layer.feed_forward_add_norm.norm
+        norms = layer.self_attention_norm, layer.feed_forward_norm
         norm, feed_forward_norm = ((norm.weight.detach().numpy(), np.float32(norm.eps)) for norm in norms)
         self.weights = norm, qkv, bias_of(*matrices(layer)[0]).float().numpy(), out, feed_forward_norm, gate_up, down
         self.layer, self.run = layer, loops.layer
         self.key = torch.empty(1, attention.num_kv_heads, 1, attention.k_proj.out_features // attention.num_kv_heads)
 
-    def __call__(self, x: BD, rotate: Callable | None, mask: Mask | None, cache: KVCache | Lender) -> BD:
+    def __call__(self, x: BD, view: View, layer: int) -> BD:
         """What the layer makes of `x`; arguments as those of a `FusedLayer`."""
-        is_plain = mask is None and type(rotate) is Rotation and type(cache) is KVCache
-        if not (is_plain and is_few(x)):
-            return self.layer(x.unsqueeze(1), rotate, mask, cache).squeeze(1)
+        attention, cache = self.layer.self_attention, view.layer_cache(layer)
+        is_plain = type(cache) is KVCache and not attention.shares_kv and view.mask(attention.window) is None
+        rotate = view.rotation(attention.rotary, x.dtype) if is_plain and attention.rotary is not None else None
+        if not (is_plain and type(rotate) is Rotation and is_few(x)):
+            return self.layer(x.unsqueeze(1), view, layer).squeeze(1)
         key = self.key if x.shape[0] == 1 else self.key.expand(x.shape[0], -1, -1, -1)
         held = [part.detach().numpy() for part in cache.room(key, key)]
         y = self.run(x.detach().numpy(), *angles(rotate), *held, cache.length, self.weights)
         cache.length += 1
         return torch.from_numpy(y)
 
-    def read(self, x: BTD, rotate: Callable, mask: Mask | None, cache: KVCache | Lender, keep: Keep = None) -> Vectors:
+    def read(self, x: BTD, view: View, number: int, keep: Keep = None) -> Vectors:
         """The same for several new tokens of each text, in four large products, without gradients.
 
         `keep`: which of them are wanted, as that of a model; the others only leave their keys and values in the cache.
         """
         layer, attention = self.layer, self.layer.self_attention
         h, k = attention.num_heads, attention.num_kv_heads
-        qkv = split_heads(self.qkv(layer.self_attention_add_norm.norm(x)), h + 2 * k)
-        queries, keys = rotate(qkv[:, : h + k]).split((h, k), dim=1)
-        gathered = merge_heads(attention.attend(queries, *cache.update(keys, qkv[:, h + k :]), mask))
+        qkv = split_heads(self.qkv(layer.self_attention_norm(x)), h + 2 * k)
+        queries, keys = view.rotate(qkv[:, : h + k], attention.rotary).split((h, k), dim=1)
+        found = view.update(number, keys, qkv[:, h + k :], attention.shares_kv)
+        gathered = merge_heads(attention.attend(queries, *found, view.mask(attention.window)))
         if keep is not None:
             x, gathered = x[keep], gathered[keep]
         x = x + self.out(gathered)
-        gate, content = self.gate_up(layer.feed_forward_add_norm.norm(x)).chunk(2, dim=-1)
+        gate, content = self.gate_up(layer.feed_forward_norm(x)).chunk(2, dim=-1)
         return x + self.down(F.silu(gate) * content)
 
 

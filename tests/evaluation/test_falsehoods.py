@@ -1,13 +1,12 @@
-"""What the judge of the studies counts: the world's own answers tell no falsehood, and others do."""
+"""A judge counts falsehoods: the world's own answers tell none, and others do."""
 
 import pytest
 
 from course_lib.evaluation import premises_about
-from course_lib.evaluation.chat import Answer
-from course_lib.studies.looking import best_of, falsehoods
+from course_lib.evaluation.falsehoods import falsehoods
 from course_lib.world.scenes import make_scenes
 from course_lib.world.scenes.captions import captions
-from course_lib.world.scenes.dialogues import SceneTurn, turns
+from course_lib.world.scenes.dialogues import turns
 
 SCENES = make_scenes("validation", 199)
 MAN_WITHOUT_HAT = next(s for s in SCENES if s.person and s.person.kind == "man" and not s.person.hat)
@@ -38,15 +37,3 @@ def test_who_answers_as_the_world_does_tells_no_falsehood():
 )
 def test_to_claim_what_is_not_there_or_to_deny_what_is_there_is_a_falsehood(asked, said, count):
     assert falsehoods(MAN_WITHOUT_HAT, asked, said) == count
-
-
-def test_of_several_answers_the_one_with_the_fewest_falsehoods_is_chosen():
-    scripts = iter(["In the park.", "None.", "On the beach."])
-
-    def ask(asked, _):
-        text = next(scripts)
-        return [Answer(text, True) for _ in asked]
-
-    asked = [(0, SceneTurn("Where is the woman?", "", "premise", "word"))]
-    [chosen] = best_of(3, 0, [MAN_WITHOUT_HAT], ask)(asked, None)
-    assert chosen.text == "None."
