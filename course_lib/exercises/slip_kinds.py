@@ -141,7 +141,10 @@ def _(node: ast.Call, scope):
             yield f"without `{keyword.arg}`", ast.Call(function, arguments, keywords[:number] + keywords[number + 1 :])
     if name == "range":
         first, last = arguments[:2] if len(arguments) > 1 else (ast.Constant(0), arguments[0])
-        for what, text in (("one iteration too few", "b - 1"), ("one iteration too many", "b + 1")):
+        for what, text in (
+            ("one iteration too few (off by one)", "b - 1"),
+            ("one iteration too many (off by one)", "b + 1"),
+        ):
             yield f"with {what}", ast.Call(function, [first, expression(text, b=last), *arguments[2:]], [])
         starts = [("the first iteration left out", "a + 1"), ("one iteration more at the beginning", "a - 1")]
         for what, text in starts if whole(first) != 0 else starts[:1]:
@@ -300,7 +303,7 @@ def _(node: ast.Slice, scope):
             yield "without a slice: all elements instead of some", ast.Slice(**{**bounds, bound: None})
             for text, where in (("b + 1", "late"), ("b - 1", "early")):
                 yield (
-                    f"with a slice that {what} one position too {where}",
+                    f"with a slice that {what} one position too {where} (off by one)",
                     ast.Slice(**{**bounds, bound: expression(text, b=value)}),
                 )
             if len([part for part in (node.lower, node.upper) if part]) == 1:
@@ -318,7 +321,7 @@ def _(node: ast.Attribute, scope):
     if node.attr == "inf":
         yield "with 0, where infinity belongs", ast.Constant(0.0)
     if node.attr in ("T", "mT"):
-        yield "without a transposition", node.value
+        yield "without the transpose", node.value
 
 
 @slips_at.register
