@@ -20,7 +20,7 @@ from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.kind_patterns import pattern_of_infinite
 from course_lib.exercises.parts import beside, is_common
 from course_lib.exercises.patterns import pattern, pattern_of_cases
-from course_lib.exercises.shape_patterns import is_exchanged
+from course_lib.exercises.shape_patterns import EXCHANGED, is_exchanged
 from course_lib.exercises.slips import slips
 from course_lib.exercises.solutions import source_of
 from course_lib.exercises.values import agrees, as_tensor
@@ -193,7 +193,7 @@ def exchanged(failure):
     """Return, in words, that all results are the true ones with the last two axes exchanged."""
     pairs = [of_part(pair, failure.part) for pair in zip(failure.results, failure.trues, strict=False)]
     pairs = [pair for pair in pairs if not agrees(*pair, failure.exercise.tolerance)]
-    return "the last two axes are exchanged" if all(is_exchanged(*map(as_tensor, pair)) for pair in pairs) else None
+    return EXCHANGED if all(is_exchanged(*map(as_tensor, pair)) for pair in pairs) else None
 
 
 def seen(failure):

@@ -18,7 +18,7 @@ SEED = "COURSE_EXERCISE_SEED"  # set while submissions are graded: cases that no
 EXAMS = "9"  # with which the ids of an exam's questions begin; the course knows no answers to them
 SECONDS = 60  # of a processor, for one check
 WRONG_ANSWERS = defaultdict(set)  # to a part of an exercise, since Python was started
-WRITES = "but it writes into `{}`, which its caller may still need; better compute a new one"
+WRITES = "but it changes `{}` in place, which its caller may still need; better compute a new one"
 BEFORE_TOLD = 2  # different wrong answers to a value before its true one is told
 
 

@@ -117,12 +117,6 @@ EXERCISES = [
         points=2,
         truth=mean_similarity,
         cases=similarity_cases,
-        mistakes=[
-            (
-                "tokens are compared with those of the other sentences, not within their own",
-                lambda x: mean_similarity(x.transpose(0, 1)),
-            )
-        ],
     ),
     Exercise(
         id="02.4",
@@ -138,12 +132,6 @@ EXERCISES = [
         points=2,
         truth=count_parameters,
         cases=sizes,
-        mistakes=[
-            (
-                "12 · D² counts matrices only, and takes F for 4 · D",
-                lambda d_model, d_ff, num_layers: num_layers * 12 * d_model * d_model,
-            )
-        ],
     ),
     Exercise(id="02.6", title="How many look-ups?", points=1, truth=look_ups),
     Exercise(

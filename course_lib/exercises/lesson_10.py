@@ -34,11 +34,6 @@ def bill_cases(seed):
     return [(losses, sentences), (losses[:1], sentences[:1])]
 
 
-def mean_of_means(losses, sentences):
-    each = [bill([row], [text]) for row, text in zip(losses, sentences, strict=True)]
-    return {name: sum(one[name] for one in each) / len(each) for name in each[0]}
-
-
 def bill(losses, sentences):
     """Lists of losses per token, and the sentences -> {"tokens per word", "bits per character"}."""
     tokens = sum(len(row) for row in losses)
@@ -85,9 +80,6 @@ EXERCISES = [
         points=2,
         truth=bill,
         cases=bill_cases,
-        mistakes=[
-            ("this is the mean of the sentences' means: a short sentence counts as much as a long one", mean_of_means)
-        ],
     ),
     Exercise(id="10.4", title="Against counting", points=3, truth=count_and_judge, cases=counting_cases),
     Exercise(id="10.5", title="The same cost", points=1, truth=budget),

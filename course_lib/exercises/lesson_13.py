@@ -26,11 +26,6 @@ def judge_cases(seed):
     return [(pairs, count, (margins + 0.4) * (size + 1.0).exp())]
 
 
-def wins(pairs, count):
-    """In how many pairs each answer is the better, and in how many it is the worse."""
-    return [torch.bincount(pairs[:, side], minlength=count).double() for side in (0, 1)]
-
-
 def on_trial(pair, pairs, count, margins):
     """Scores without their zero, which says nothing, and the trial."""
     train, judge = pair
@@ -85,24 +80,6 @@ EXERCISES = [
         cases=judge_cases,
         run=on_trial,
         tolerance=3e-3,
-        mistakes=[
-            (
-                "scores: these are counts of wins; whom an answer won against counts, too",
-                (lambda pairs, count: wins(pairs, count)[0], put_on_trial),
-            ),
-            (
-                "scores: these are wins less losses; whom an answer won against counts, too",
-                (lambda pairs, count: wins(pairs, count)[0] - wins(pairs, count)[1], put_on_trial),
-            ),
-            (
-                "scores: these are shares of wins; whom an answer won against counts, too",
-                (lambda pairs, count: wins(pairs, count)[0] / sum(wins(pairs, count)), put_on_trial),
-            ),
-            (
-                "scores: this is the log of wins over losses; against whom somebody won counts, too: minimize the loss",
-                (lambda pairs, count: (wins(pairs, count)[0] / wins(pairs, count)[1]).log(), put_on_trial),
-            ),
-        ],
     ),
     Exercise(id="13.3", title="The best baseline", points=3, truth=results, tolerance=5e-3),
     Exercise(id="13.4", title="A pleased judge", points=2, truth=diagnosis),

@@ -64,15 +64,6 @@ def conversion_cases(seed):
     return [(one, 1), (three, 3), (scattered(two), 2), (three.double(), 3)]
 
 
-def only_the_first_head(weight, heads):
-    E = len(weight) // heads
-    return torch.cat([convert(weight[:E], 1), weight[E:]])
-
-
-def the_first_head_for_all(weight, heads):
-    return convert(weight[: len(weight) // heads], 1).repeat(heads, 1)
-
-
 def convert(weight, heads):
     """Rows for pairs of halves -> rows for pairs of neighbours, H·E D both."""
     halves = weight.unflatten(0, (heads, 2, -1))
@@ -129,14 +120,6 @@ EXERCISES = [
         truth=convert,
         cases=conversion_cases,
         axes="row column",
-        mistakes=[
-            (
-                "the columns are permuted; a head's numbers are the rows of the matrix",
-                lambda weight, heads: convert(weight.T, heads).T,
-            ),
-            ("only the first head is permuted", only_the_first_head),
-            ("each head has rows of its own; here all get those of the first head", the_first_head_for_all),
-        ],
     ),
     Exercise(id="15.4", title="Probe the places", points=2, truth=read_places, cases=probe_cases),
 ]

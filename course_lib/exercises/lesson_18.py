@@ -133,12 +133,6 @@ EXERCISES = [
         truth=repeated,
         cases=repeat_cases,
         axes="row column",
-        mistakes=[
-            (
-                "the columns are repeated; a head's numbers are rows of the matrix",
-                lambda weight, K, H: weight.repeat(1, H // K),
-            )
-        ],
     ),
     Exercise(id="18.4", title="A fair fight", points=2, truth=fight, tolerance=3e-3),
     Exercise(

@@ -30,10 +30,6 @@ def batch_cases(seed):
     return [(texts[0], 2), (texts[1], 3), (texts[2], 5)]
 
 
-def from_0_in_each_piece(prompts, size):
-    return [(t, torch.where(p < 0, -1, torch.arange(p.shape[1]))) for t, p in in_pieces(prompts, size)]
-
-
 def in_pieces(prompts, size):
     """Prompts -> pairs (tokens, positions), B and at most `size` columns each."""
     width = max(map(len, prompts))
@@ -120,7 +116,6 @@ EXERCISES = [
         points=3,
         truth=in_pieces,
         cases=batch_cases,
-        mistakes=[("positions start anew in each piece: they go on from the piece before", from_0_in_each_piece)],
     ),
     Exercise(
         id="21.3",

@@ -1,7 +1,6 @@
 """Exercises of lesson 23: vision transformers."""
 
 import torch
-import torch.nn.functional as F
 from torch import nn
 
 from course_lib.exercises.cases import random_tensors, scattered
@@ -125,16 +124,6 @@ EXERCISES = [
         truth=(cut, to_kernel),
         cases=cut_cases,
         run=run_disguise,
-        mistakes=[
-            (
-                "each column is a patch; exchange the last two axes",
-                (lambda x, n: F.unfold(x, n, stride=n), to_kernel),
-            ),
-            (
-                "the window moves by one pixel; patches don't overlap",
-                (lambda x, n: F.unfold(x, n).mT, to_kernel),
-            ),
-        ],
     ),
     Exercise(
         id="23.3",

@@ -89,16 +89,6 @@ def yes_bias(said, true):
     }
 
 
-def mean_of_kinds(rows):
-    found = score(rows)
-    return found | {"all": sum(found[kind] for kind in KINDS) / len(KINDS)}
-
-
-def mean_of_forms(rows):
-    found = score(rows)
-    return found | {"all": sum(found[form] for form in FORMS) / len(FORMS)}
-
-
 def score_both(functions, rows, said, true):
     mine, bias = functions
     return {**(mine(rows) or {"all": None}), **(bias(said, true) or {"right": None})}
@@ -197,11 +187,6 @@ def with_old_pictures(messages, P):
     return [count + old for count, old in zip(reads(messages, P), shown, strict=True)]
 
 
-def without_old_pictures(messages, P):
-    old = [{**m, "content": [part for part in m["content"] if part != "image"]} for m in messages[:-1]]
-    return prompt([*old, messages[-1]], P)
-
-
 def prompt(messages, num_visual):
     """A conversation -> the ids that the model reads."""
     ids = [1]
@@ -236,14 +221,6 @@ EXERCISES = [
         truth=(score, yes_bias),
         cases=score_cases,
         run=score_both,
-        mistakes=[
-            ("all: each answer counts alike, not each kind", (mean_of_kinds, yes_bias)),
-            (
-                "asked for are percent, not shares",
-                (score, lambda *case: {name: share / 100 for name, share in yes_bias(*case).items()}),
-            ),
-            ("all: each answer counts alike, not each form", (mean_of_forms, yes_bias)),
-        ],
     ),
     Exercise(id="26.3", title="What is invented?", points=2, truth=told, tolerance=3e-3),
     Exercise(id="26.4", title="Where does it look?", points=2, truth=looks),
@@ -258,13 +235,11 @@ EXERCISES = [
         cases=talk_cases,
         run=talk,
         mistakes=[
-            ("prompt: the pictures of earlier turns are missing", (without_old_pictures, reads, rate)),
             ("read: earlier pictures are in the cache, too", (prompt, with_old_pictures, rate)),
             (
                 "read: in each turn, not up to each",
                 (prompt, lambda messages, P: list(accumulate(reads(messages, P))), rate),
             ),
-            ("read: each placeholder is a token that is read", (prompt, lambda messages, P: reads(messages, 1), rate)),
         ],
     ),
 ]

@@ -358,7 +358,6 @@ EXERCISES = [
         truth=split,
         cases=lists_of_pairs,
         run=look_at_parts,
-        mistakes=[("the training still has the pairs of the test", lambda pairs: (list(pairs), *split(pairs)[1:]))],
     ),
     Exercise(
         id="80.3",
@@ -366,10 +365,6 @@ EXERCISES = [
         points=2,
         truth=controls,
         cases=answered_lists,
-        mistakes=[
-            ("asked for are answers to the inputs of the test", lambda train, test: controls(train, train)),
-            ("train and test are exchanged", lambda train, test: controls(test, train)),
-        ],
     ),
     Exercise(
         id="80.4",
@@ -377,7 +372,6 @@ EXERCISES = [
         points=3,
         truth=compare,
         cases=pairs_of_verdicts,
-        mistakes=[("model and control are exchanged", lambda model, control: compare(control, model))],
     ),
     Exercise(
         id="80.5",
