@@ -33,9 +33,10 @@ def drop(
 ) -> None:
     """Leave lessons out of the course, for a course of your own.
 
-    Deletes their notebooks, their exercises with solutions and tests, and their lines in course_lib/workshop/lessons.py. All
-    other lessons then get their new numbers, as by `course renumber`. Where a text names a dropped lesson, it names the
-    lesson by its title now; the command shows each place, so that you can find better words. Needs nbgrader.
+    Deletes their notebooks, their exercises with solutions and tests, and their lines in
+    course_lib/workshop/lessons.py. All other lessons then get their new numbers, as by `course renumber`. Where a text
+    names a dropped lesson, it names the lesson by its title now; the command shows each place, so that you can find
+    better words. Needs nbgrader.
 
     \b
     Example:
@@ -90,7 +91,7 @@ def files_of(root: Path, dropped: Collection[Lesson]) -> set[Path]:
     found = {path for pattern in patterns for path in root.glob(pattern) if path.is_file()}
     code = {path: path.read_text(encoding="utf-8") for path in course_files(root) if path.suffix == ".py"}
     for module in sorted((root / MODULES).glob("*.py")):
-        imports = re.compile(rf"course_lib\.exercises\.{module.stem}\b")
+        imports = re.compile(rf"course_lib\.workshop\.exercises\.{module.stem}\b")
         importers = {path for path, text in code.items() if imports.search(text)}
         if importers and importers <= found:
             found.add(module)

@@ -22,7 +22,8 @@ OF_THE_LESSON = r"""
 """
 PICTURES = re.compile(r'("image/png": "[^"]*")')  # of a notebook: long, and they name no lesson
 LINK = re.compile(r"\[[^\]\n]*\]\((?:[\w./]*/)?\d\d_(\w+)\.ipynb[^)\n]*\)")
-EXAMPLES = re.compile(r"CONTRIBUTING\.md|course_lib/(?:cli/|lessons\.py)|tests/")  # what they name is only an example
+# what they name is only an example
+EXAMPLES = re.compile(r"CONTRIBUTING\.md|course_lib/workshop/(?:cli/|lessons\.py)|tests/")
 NOT_HERE = "(not in this course)"
 EXERCISES_OF = re.compile(r"exercises/(?:.*/)?(?:lesson_|answers_|solutions_)?(\d\d)[_.]")
 

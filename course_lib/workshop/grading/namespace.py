@@ -29,8 +29,9 @@ UNPROTECTED = "graded without isolation: its code could read and change everythi
 
 def readable():
     """What of the file system a submission may read."""
-    library = [path for path in (REPOSITORY / "course_lib").iterdir() if path.name not in ("exercises", "__pycache__")]
-    return [*map(Path, SYSTEM), Path(sys.prefix), Path(sys.base_prefix), *library, REPOSITORY / "data"]
+    library, hidden = REPOSITORY / "course_lib", ("workshop", "exercises", "__pycache__")
+    shown = [path for folder in (library, library / "workshop") for path in folder.iterdir() if path.name not in hidden]
+    return [*map(Path, SYSTEM), Path(sys.prefix), Path(sys.base_prefix), *shown, REPOSITORY / "data"]
 
 
 def script(root):

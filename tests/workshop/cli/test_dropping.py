@@ -36,7 +36,8 @@ BEFORE = {
     "notebooks/exercises/source/§1_blue/§1_blue.ipynb": "lesson §1",
     "notebooks/exercises/source/§1_blue/a/b.png": b"\xff",
     "notebooks/exercises/release/§1_blue/§1_blue.ipynb": "lesson §1",
-    "course_lib/workshop/exercises/lesson_§1.py": "from course_lib.workshop.exercises.only import A; import course_lib.workshop.exercises.both",
+    "course_lib/workshop/exercises/lesson_§1.py": "from course_lib.workshop.exercises.only import A\n"
+    "import course_lib.workshop.exercises.both",
     "course_lib/workshop/exercises/lesson_§2.py": "from course_lib.workshop.exercises.both import B",
     "course_lib/workshop/exercises/only.py": "A = 1",
     "course_lib/workshop/exercises/both.py": "B = 1",

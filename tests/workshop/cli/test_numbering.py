@@ -30,7 +30,8 @@ After it, `course check §2`, or `course start --update §2`.
     "notebooks/pink.ipynb": "new",
     "notebooks/exercises/source/§3_grey/§3_grey.ipynb": '## §3.1 · One\\ncheck(\\"§3.1\\", 3.11) check-§3-1 3.§3.1',
     "notebooks/exercises/source/§3_grey/picture.bin": b"\xff lesson 3",
-    "course_lib/workshop/exercises/lesson_§3.py": 'id="§3.1", title="from lesson §1 to exercise §2.1, which takes §2.1 s"',
+    "course_lib/workshop/exercises/lesson_§3.py": 'id="§3.1", title="from lesson §1 '
+    'to exercise §2.1, which takes §2.1 s"',
     "tests/workshop/exercises/answers_§3.py": "from course_lib.workshop.exercises.lesson_§3 import EXERCISES",
     "tests/workshop/exercises/test_checking.py": 'check("§3.1", §3.1)',
     "tests/nn/test_heads.py": 'x = "§3.1"  # not an exercise',
@@ -60,7 +61,8 @@ After it, `course check §3`, or `course start --update §3`.
     "notebooks/§2_pink.ipynb": "new",
     "notebooks/exercises/source/§1_grey/§1_grey.ipynb": '## §1.1 · One\\ncheck(\\"§1.1\\", 3.11) check-§1-1 3.§3.1',
     "notebooks/exercises/source/§1_grey/picture.bin": b"\xff lesson 3",
-    "course_lib/workshop/exercises/lesson_§1.py": 'id="§1.1", title="from lesson §4 to exercise §3.1, which takes §2.1 s"',
+    "course_lib/workshop/exercises/lesson_§1.py": 'id="§1.1", title="from lesson §4 '
+    'to exercise §3.1, which takes §2.1 s"',
     "tests/workshop/exercises/answers_§1.py": "from course_lib.workshop.exercises.lesson_§1 import EXERCISES",
     "tests/workshop/exercises/test_checking.py": 'check("§1.1", §3.1)',
     "tests/nn/test_heads.py": 'x = "§3.1"  # not an exercise',

@@ -47,7 +47,7 @@ def noted(first="", **answers):
             "from course_lib.workshop.exercises import check, find_exercise",
             "course_lib.workshop.exercises.find_exercise",
         ),
-        ("from course_lib import exercises", "course_lib.workshop.exercises.*"),
+        ("from course_lib.workshop import exercises", "course_lib.workshop.exercises.*"),
         (
             "import importlib\nimportlib.import_module('course_lib.workshop.exercises.lesson_01')",
             "course_lib.workshop.exercises.lesson_01",
@@ -70,7 +70,7 @@ def test_an_import_from_the_exercises_is_noted(code, what):
         "from course_lib.workshop.exercises import check; check('01.4', 3)",
         "from course_lib.workshop.exercises import (check)",
         "from course_lib.workshop.exercises import check as c",
-        "from course_lib import viz  # as in the exercises",
+        "from course_lib.workshop import viz  # as in the exercises",
         "# course_lib.workshop.exercises.lesson_01 has the exercises\nsource = 'exercises source'",
         "text = 'from course_lib.workshop.exercises.lesson_01 import prediction'",
         "not python (",

@@ -7,7 +7,11 @@ import sys
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
-PROGRAM = "import sys; from pathlib import Path; from course_lib.workshop.cli.present import serve_live; serve_live(Path(sys.argv[1]))"
+PROGRAM = """
+import sys; from pathlib import Path
+from course_lib.workshop.cli.present import serve_live
+serve_live(Path(sys.argv[1]))
+"""
 SOCKET = {
     "Upgrade": "websocket",
     "Connection": "Upgrade",

@@ -7,7 +7,7 @@ from nbformat import NotebookNode
 from course_lib.workshop.present.links import Links
 
 UP = r"(?:\.\./)+"
-MODULE = r"(course_lib(?!/cli)(?:/\w+)+)\.py"  # a file of the library
+MODULE = r"(course_lib(?!/workshop/cli)(?:/\w+)+)\.py"  # a file of the library
 CARD = r"data/studies/(\w+)\.json"  # what a study measured
 PAGE = r"(.+)\.(?:ipynb|md)"
 
@@ -23,12 +23,17 @@ def with_links_to_pages(cell: NotebookNode) -> NotebookNode:
 def page_of(path: str) -> str:
     """Return the address of a file's page, as the folder of the decks finds it; "" if it has none."""
     if module := re.fullmatch(MODULE, path):
-        room = path.split("/")[1] if path.count("/") > 1 else "course_lib"
-        return f"../library/{room}.html#module-{name_of(module[1])}"
+        return f"../library/{room_of(name_of(module[1]))}.html#module-{name_of(module[1])}"
     if card := re.fullmatch(CARD, path):
         return f"../studies/{card[1]}.html"
     page = re.fullmatch(PAGE, path)
     return f"../{page[1]}.html" if page else ""
+
+
+def room_of(name: str) -> str:
+    """Return the package in which a module is, of the library or of its workshop; "course_lib" if it is in none."""
+    _, *inside, _ = name.split(".")
+    return next((part for part in inside if part != "workshop"), "course_lib")
 
 
 def name_of(module: str) -> str:

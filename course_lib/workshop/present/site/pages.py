@@ -12,9 +12,12 @@ import course_lib
 from course_lib.files import read_text
 from course_lib.workshop.lessons import LESSONS, Lesson
 from course_lib.workshop.present.site.lesson import LIVE, LessonOnSite
+from course_lib.workshop.present.site.links import room_of
 
 TITLE = "From one attention head to a vision-language model"
-NOT_SHOWN = re.compile(r"course_lib\.(cli\b.*|exercises\.lesson_\d\d|.*__main__|present\.site\.(conf|first_cell))")
+NOT_SHOWN = re.compile(
+    r"course_lib\.(.*__main__|workshop\.(cli\b.*|exercises\.lesson_\d\d|present\.site\.(conf|first_cell)))"
+)
 TERMS = Path(__file__).parent / "glossary.csv"
 HOME = f"""# {TITLE}
 
@@ -72,8 +75,7 @@ def find_rooms() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for module in pkgutil.walk_packages(course_lib.__path__, "course_lib."):
         if not NOT_SHOWN.fullmatch(module.name):
-            _, room, *inside = module.name.split(".")
-            found.setdefault(room if inside or module.ispkg else "course_lib", []).append(module.name)
+            found.setdefault(room_of(module.name + ".*" * module.ispkg), []).append(module.name)
     return dict(sorted(found.items()))
 
 
@@ -81,7 +83,7 @@ def room_page(room: str, modules: Sequence[str]) -> str:
     """The page of a room: what each of its modules offers. What a folder offers is told where it is made."""
     texts = [f"# {room}"]
     for module in modules:
-        name = module.removeprefix("course_lib.").removeprefix(room).lstrip(".")
+        name = module.partition(f".{room}")[2].lstrip(".") or module.rpartition(".")[2] * (room == "course_lib")
         folder = any(other.startswith(f"{module}.") for other in modules)
         title, options = f"## {name}\n\n" * bool(name), "\n   :no-members:" * folder
         texts.append(f"{title}```{{eval-rst}}\n.. automodule:: {module}{options}\n```")

@@ -29,7 +29,8 @@ def study_page(name: str, card: dict[str, Any]) -> str:
 | --- | --- | --- |
 {table}
 
-{how_many(card)} [How it is measured](#course_lib.workshop.studies.{name}); [all numbers](/data/studies/{name}.json) as JSON.
+{how_many(card)} [How it is measured](#course_lib.workshop.studies.{name});
+[all numbers](/data/studies/{name}.json) as JSON.
 """
 
 
