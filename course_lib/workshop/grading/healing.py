@@ -62,4 +62,7 @@ def put_in(notebook, check, known):
 
 def is_only_a_check(source):
     """Whether a cell has nothing but the import of `check` and a call of it."""
-    return re.fullmatch(r"\s*(from course_lib\.workshop\.exercises import check\s+)?check\(.*\)\s*", source, re.S) is not None
+    return (
+        re.fullmatch(r"\s*(from course_lib\.workshop\.exercises import check\s+)?check\(.*\)\s*", source, re.S)
+        is not None
+    )

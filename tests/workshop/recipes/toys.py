@@ -80,8 +80,8 @@ class Toys(dict):
 
     def __missing__(self, name):
         raise LookupError(
-            f'the recipe "{name}" has no toy: add a line for it to `toy_recipes` in tests/workshop/recipes/toys.py: the '
-            f"fixture that makes its data, and the fields that make it small"
+            f'the recipe "{name}" has no toy: add a line for it to `toy_recipes` in tests/workshop/recipes/toys.py: '
+            f"the fixture that makes its data, and the fields that make it small"
         )
 
 
