@@ -14,6 +14,7 @@ DONE = (
     "data",
     "errors",
     "evaluation",
+    "fast",
     "files",
     "generation",
     "lessons",

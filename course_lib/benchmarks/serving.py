@@ -14,8 +14,8 @@ from course_lib.benchmarks.rounds import Table, compare, take_turns
 from course_lib.benchmarks.smollm2 import NAME, NOT_HERE, ours
 from course_lib.convert import open_checkpoint
 from course_lib.convert.artefacts import ARTEFACTS
+from course_lib.fast import fuse
 from course_lib.generation import Server
-from course_lib.models import fuse
 from course_lib.models.base import Model
 
 PEOPLE = 16

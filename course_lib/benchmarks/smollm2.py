@@ -23,9 +23,8 @@ from course_lib.benchmarks.rounds import Table, compare, take_turns
 from course_lib.benchmarks.writers import NEVER, Writing
 from course_lib.convert import GgufCheckpoint, open_checkpoint
 from course_lib.convert.artefacts import ARTEFACTS
+from course_lib.fast import Int8Linear, fuse, pack
 from course_lib.generation import TextDecoding, generate
-from course_lib.models import fuse, pack
-from course_lib.nn import Int8Linear
 
 NAME, WRITTEN, READ = "smollm2", 64, 500  # tokens
 UNIT = "tokens_per_second"

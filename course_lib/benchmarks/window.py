@@ -13,8 +13,9 @@ import torch
 from course_lib.benchmarks.options import Options
 from course_lib.benchmarks.rounds import Table, take_turns
 from course_lib.errors import CourseError
+from course_lib.fast import fuse
 from course_lib.generation import TextDecoding
-from course_lib.models import Llm, LlmConfig, fuse
+from course_lib.models import Llm, LlmConfig
 from course_lib.models.base import Model
 
 EARLY, LATE, WINDOW, STEPS = 300, 4000, 256, 20

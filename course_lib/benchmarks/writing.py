@@ -14,9 +14,8 @@ from course_lib.benchmarks.rounds import Table, compare, take_turns
 from course_lib.benchmarks.writers import Writing, new_gpt2, new_llama
 from course_lib.convert import gpt_from_hugging_face, llm_from_hugging_face
 from course_lib.errors import CourseError
-from course_lib.models import exact, fuse, rounded
+from course_lib.fast import Int8Linear, exact, fuse, rounded
 from course_lib.models.base import Model
-from course_lib.nn import Int8Linear
 
 if TYPE_CHECKING:  # slow to import
     import transformers

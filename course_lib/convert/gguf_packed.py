@@ -10,8 +10,8 @@ from course_lib.convert.gguf_file import GgufFile
 from course_lib.convert.gguf_llm import GgufNames, opened
 from course_lib.convert.hub_tensors import HubTensors
 from course_lib.convert.llm import weights
-from course_lib.models import Llm, pack
-from course_lib.nn import HalfLinear, Int4Linear, Int8Linear, PackedLinear
+from course_lib.fast import HalfLinear, Int4Linear, Int8Linear, PackedLinear, pack
+from course_lib.models import Llm
 
 # bytes before the 32 numbers of a block: a scale, and perhaps a lowest value, in float16
 HEADS = {Kind.Q4_0: 2, Kind.Q4_1: 4}

@@ -19,7 +19,8 @@ from course_lib.convert.t5 import t5_from_hugging_face
 from course_lib.convert.vit import vit_from_hugging_face
 from course_lib.data import ImageProcessor
 from course_lib.errors import CourseError
-from course_lib.models import Llm, pack
+from course_lib.fast import pack
+from course_lib.models import Llm
 from course_lib.models.base import Model
 
 CONVERTERS = {

@@ -14,8 +14,9 @@ from course_lib.cli.talkers import talker
 from course_lib.convert import llm_to_hugging_face
 from course_lib.data import ImageProcessor
 from course_lib.data.messages import pictures_of
+from course_lib.fast import Fused
 from course_lib.generation import Chat, Sampler, likeliest
-from course_lib.models import Fused, load_model, save_model
+from course_lib.models import load_model, save_model
 from tests.chats import ANSWERS, QUESTIONS, Prescribed, assistant, chat_llm, chat_template, chat_tokenizer, system, user
 from tests.cli.conftest import course
 from tests.models.tiny import IMAGE_SIZE, tiny_vlm

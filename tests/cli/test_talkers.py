@@ -5,8 +5,7 @@ import torch
 
 from course_lib.cli.talkers import talker, well_computed
 from course_lib.convert import llm_to_hugging_face
-from course_lib.models import Fused, fused
-from course_lib.nn import HalfLinear
+from course_lib.fast import Fused, HalfLinear, fused
 from tests.chats import chat_llm, chat_tokenizer
 from tests.cli.conftest import course
 

@@ -5,8 +5,7 @@ import torch
 from gguf import GGMLQuantizationType as Kind
 
 from course_lib.convert import HubCheckpoint, open_checkpoint
-from course_lib.models import fuse
-from course_lib.nn import HalfLinear, Int4Linear, Int8Linear, PackedLinear
+from course_lib.fast import HalfLinear, Int4Linear, Int8Linear, PackedLinear, fuse
 from tests.convert.gguf_files import twin, written
 from tests.convert.hugging_face import random_tokens
 from tests.convert.llm_twins import T, saved, their_llm

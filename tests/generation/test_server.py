@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from course_lib.errors import CourseError
+from course_lib.fast import fuse
 from course_lib.generation import Chat, ServedChat, Server, complete
-from course_lib.models import fuse
 from tests.chats import ANSWERS, QUESTIONS, Prescribed, chat_llm, chat_template
 from tests.models.tiny import tiny_llm
 from tests.parity import V, assert_near

@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from course_lib.data import load_stories
+from course_lib.fast import fuse
 from course_lib.generation import Server, complete
-from course_lib.models import fuse
 from tests.convert.test_smollm2 import PROMPTS
 
 pytestmark = pytest.mark.slow

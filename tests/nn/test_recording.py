@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from course_lib.errors import CourseError
-from course_lib.models import fuse
+from course_lib.fast import fuse
 from course_lib.nn import CausalSelfAttention, MultiHeadAttention, attention_weights, record_attention
 from tests.models.tiny import IMAGE_SIZE, PATCHES, tiny_bert, tiny_gpt, tiny_llm, tiny_t5, tiny_vlm
 from tests.nn.read import read

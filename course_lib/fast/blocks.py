@@ -6,7 +6,7 @@ byte holds a number of the first 32 rows of its block and one of the others. lla
 
 import torch
 
-from course_lib.nn.loops import LANES, STEPS, STRIDE
+from course_lib.fast.loops import LANES, STEPS, STRIDE
 from course_lib.shapes import Numbers
 
 BLOCK = 2 * LANES

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numba
 import torch
 
-from course_lib.nn.thread_pool import open_pool
+from course_lib.fast.thread_pool import open_pool
 from course_lib.runtime import loop_threads
 
 

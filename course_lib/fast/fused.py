@@ -6,9 +6,9 @@ from contextlib import nullcontext
 import torch
 
 from course_lib.errors import CourseError
+from course_lib.fast.compiled_layer import SMALL, CompiledLayer
+from course_lib.fast.fused_layer import exact, fused_layer, matrix
 from course_lib.models.base import Model
-from course_lib.models.compiled_layer import SMALL, CompiledLayer
-from course_lib.models.fused_layer import exact, fused_layer, matrix
 from course_lib.models.gpt import Gpt
 from course_lib.models.llm import Llm
 from course_lib.nn import DecoderCache, View, softcap
