@@ -18,7 +18,6 @@ class Lesson:
     name: str
     title: str
     part: str
-    minutes: int
     slides: tuple[str, ...]
 
     @property
@@ -27,66 +26,62 @@ class Lesson:
         return f"{self.number:02}_{self.name}"
 
 
-# part -> its lessons: name, title, minutes, slides
+# part -> its lessons: name, title, slides
 PARTS = {
     "A translator": (
-        ("start_here", "Start here", 25),
-        ("attention_heads", "Attention heads", 60, "Multiple Attention Heads"),
-        ("encoder_layer", "The encoder layer", 60, "Encoder Layer"),
-        ("decoder_layer", "The decoder layer", 60, "Decoder Layer"),
-        ("encoder_decoder", "Encoder and decoder", 60, "Encoder", "Decoder", "Translator"),
-        ("training_the_translator", "Training the translator", 60, "During Training"),
-        ("searching_and_scoring", "Searching and scoring", 60),
+        ("start_here", "Start here"),
+        ("attention_heads", "Attention heads", "Multiple Attention Heads"),
+        ("encoder_layer", "The encoder layer", "Encoder Layer"),
+        ("decoder_layer", "The decoder layer", "Decoder Layer"),
+        ("encoder_decoder", "Encoder and decoder", "Encoder", "Decoder", "Translator"),
+        ("training_the_translator", "Training the translator", "During Training"),
+        ("searching_and_scoring", "Searching and scoring"),
     ),
     "Architectures": (
-        ("attention_maps", "Attention maps", 60, "Attention Maps", "Attention in Blocks"),
-        ("architectural_variants", "Architectural variants", 60, "Architectural Variants"),
+        ("attention_maps", "Attention maps", "Attention Maps", "Attention in Blocks"),
+        ("architectural_variants", "Architectural variants", "Architectural Variants"),
     ),
     "An assistant": (
-        ("chat", "Chat", 60, "Chat (Decoder-only)"),
-        ("pretraining", "Pre-training", 60, "Training LLMs", "loss function"),
-        ("text_corpora", "Text corpora", 35, "most used text corpora for training"),
+        ("chat", "Chat", "Chat (Decoder-only)"),
+        ("pretraining", "Pre-training", "Training LLMs", "loss function"),
+        ("text_corpora", "Text corpora", "most used text corpora for training"),
         (
             "supervised_fine_tuning",
             "Supervised fine-tuning",
-            60,
             "LLMs learning: three main steps",
             "LLMs learning: loss function",
         ),
         (
             "rewards_and_policy_gradients",
             "Rewards and policy gradients",
-            55,
             "LLMs learning: three main steps",
             "Reinforcement Learning",
             "LLMs learning: loss function",
         ),
-        ("ppo_dpo_grpo", "PPO, DPO, GRPO", 45, "Reinforcement Learning", "LLMs learning: loss function"),
+        ("ppo_dpo_grpo", "PPO, DPO, GRPO", "Reinforcement Learning", "LLMs learning: loss function"),
     ),
     "Beyond plain Transformers": (
-        ("rope", "RoPE", 60, "Rotary Position Embedding (RoPE)", "NoPE + RoPE"),
-        ("longer_than_in_training", "Longer than in training", 35),
-        ("kv_cache", "KV caching", 55, "KV Caching"),
-        ("gqa", "Grouped-query attention", 50, "Grouped-Query Attention"),
-        ("swa", "Sliding window attention", 60, "Sliding Window Attention (SWA)"),
-        ("modern_decoder", "A modern decoder", 60, "Attention Variants & Alternatives: Beyond Plain Transformers"),
-        ("serving", "Serving", 60),
-        ("alternatives", "The alternatives", 50),
+        ("rope", "RoPE", "Rotary Position Embedding (RoPE)", "NoPE + RoPE"),
+        ("longer_than_in_training", "Longer than in training"),
+        ("kv_cache", "KV caching", "KV Caching"),
+        ("gqa", "Grouped-query attention", "Grouped-Query Attention"),
+        ("swa", "Sliding window attention", "Sliding Window Attention (SWA)"),
+        ("modern_decoder", "A modern decoder", "Attention Variants & Alternatives: Beyond Plain Transformers"),
+        ("serving", "Serving"),
+        ("alternatives", "The alternatives"),
     ),
     "Vision": (
-        ("vision_transformer", "Vision transformers", 60, "Vision Transformers Basics"),
-        ("clip", "CLIP", 60, "Contrastive Language-Image Pre-Training"),
+        ("vision_transformer", "Vision transformers", "Vision Transformers Basics"),
+        ("clip", "CLIP", "Contrastive Language-Image Pre-Training"),
         (
             "vision_language_model",
             "A vision-language model",
-            60,
             "Multi-Modal Vision Language Models",
             "Multimodal Vision Language Models Training",
         ),
         (
             "inference_and_alignment",
             "Inference and alignment",
-            60,
             "Multimodal Vision Language Models Inference",
             "Step 3: RLHF",
         ),
@@ -98,13 +93,12 @@ def numbered(parts: dict[str, tuple[tuple, ...]]) -> tuple[Lesson, ...]:
     """The lessons of a dict like PARTS, numbered from 0."""
     rows = [(part, *row) for part, rows in parts.items() for row in rows]
     return tuple(
-        Lesson(number, name, title, part, minutes, tuple(slides))
-        for number, (part, name, title, minutes, *slides) in enumerate(rows)
+        Lesson(number, name, title, part, tuple(slides)) for number, (part, name, title, *slides) in enumerate(rows)
     )
 
 
 LESSONS = numbered(PARTS)
-CAPSTONE = Lesson(80, "capstone", "A model of your own", "The end", 120, ())  # a sheet of exercises without a lesson
+CAPSTONE = Lesson(80, "capstone", "A model of your own", "The end", ())  # a sheet of exercises without a lesson
 SHEETS = *LESSONS, CAPSTONE
 
 

@@ -1,5 +1,6 @@
 """What is stated in several files is stated alike: Python, extras, commands, lessons, version, the tree."""
 
+import ast
 import json
 import re
 import sys
@@ -19,6 +20,7 @@ from tests.notebooks.lesson import LINK, REPOSITORY
 
 EXTRA = '-e ".[test]"'
 PYTHONS = ["3.11", "3.12", "3.13"]
+LIBRARY = Path(course_lib.__path__[0])
 
 
 def read(name):
@@ -117,14 +119,37 @@ def test_the_picture_of_the_readme_is_there():
 
 def test_the_tree_in_the_readme_names_what_exists_and_every_room():
     tree = re.search(r"## What is where\n\n```\n(.*?)```", README, re.S)[1]
-    rooms = set(re.findall(r"^  ([\w.]+)", tree, re.M))
-    top = set(re.findall(r"^([\w.]+)", tree, re.M))
+    top, rooms, workshop = (set(re.findall(rf"^{indent}([\w.]+)", tree, re.M)) for indent in ("", "  ", "    "))
     assert [name for name in top if not (REPOSITORY / name).exists()] == []
-    assert rooms == {file.name for file in Path(course_lib.__path__[0]).iterdir() if is_a_room(file)}
+    assert rooms == packages(LIBRARY)
+    assert workshop >= packages(LIBRARY / "workshop")
+    assert workshop <= {path.name for path in (LIBRARY / "workshop").iterdir()}
 
 
-def is_a_room(path):
-    return (path / "__init__.py").exists()
+def packages(folder):
+    return {path.parent.name for path in folder.glob("*/__init__.py")}
+
+
+ROOMS = "nn", "models", "objectives", "data", "training", "generation", "evaluation"
+WITHOUT_TESTS = {  # to be written
+    *("nn/attention_kernels", "nn/blocks", "nn/heads", "nn/self_attention"),
+    *("models/fused_layer", "models/packed", "models/towers"),
+}
+
+
+def test_each_module_of_the_rooms_has_a_test_file_of_its_name():
+    """A test of several modules has a name of its own."""
+    modules = {f"{room}/{path.stem}" for room in ROOMS for path in (LIBRARY / room).glob("[a-z]*.py")}
+    tested = {f"{room}/{path.stem[5:]}" for room in ROOMS for path in (REPOSITORY / "tests" / room).glob("test_*.py")}
+    missing = modules - tested
+    assert missing <= WITHOUT_TESTS, "write tests/ROOM/test_MODULE.py for these modules"
+    assert missing >= WITHOUT_TESTS, "take the modules that are tested, or gone, off the list WITHOUT_TESTS"
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_each_test_file_of_a_room_begins_with_what_it_holds(room):
+    for path in (REPOSITORY / "tests" / room).glob("test_*.py"):
+        assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), f"{path.name} lacks its first line"
 
 
 def test_the_version_is_stated_alike():

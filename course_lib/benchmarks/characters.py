@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
-import torch.nn.functional as F
 from torch import nn
 
 from course_lib.benchmarks.options import Options
-from course_lib.benchmarks.rounds import Table, compare, take_turns
+from course_lib.benchmarks.rounds import Table, race, speed
+from course_lib.benchmarks.writers import new_gpt2, score_theirs
 from course_lib.data import Batches, CharacterTokenizer, TokenBatch, load_stories, window_batches, windows_in_order
 from course_lib.models import Llm, LlmConfig
 from course_lib.objectives import TokenLoss, TokenPrediction
@@ -42,13 +42,13 @@ def measure(options: Options) -> Table:
     exam = windows_in_order(tokenizer.encode(held_out), CONTEXT, 10 * ROWS)
     contestants = {
         "Llm": (new_llm, TokenPrediction()),
-        "Hugging Face GPT-2": (new_gpt2, score_gpt2),
+        "Hugging Face GPT-2": (new_small_gpt2, score_theirs),
     }
     runs = {
         name: partial(steps_per_second, new_model(len(tokenizer)), batches, objective)
         for name, (new_model, objective) in contestants.items()
     }
-    rows = compare(take_turns(options.rounds, runs), "steps_per_second")
+    rows = race(options.rounds, "steps_per_second", runs)
     for row, (new_model, objective) in zip(rows, contestants.values(), strict=True):
         row |= full_training(new_model(len(tokenizer)), batches, objective, exam)
     return rows
@@ -69,40 +69,24 @@ def new_llm(vocab_size: int) -> Llm:
     return Llm(LlmConfig(vocab_size=vocab_size, **SIZES, d_ff=344, num_kv_heads=SIZES["num_heads"], max_length=CONTEXT))
 
 
-def new_gpt2(vocab_size: int) -> "transformers.GPT2LMHeadModel":
+def new_small_gpt2(vocab_size: int) -> "transformers.GPT2LMHeadModel":
     """The model of the same shape in the library `transformers`."""
-    from transformers import GPT2Config, GPT2LMHeadModel
-
-    seed_everything(0)
     shape = {"n_embd": SIZES["d_model"], "n_head": SIZES["num_heads"], "n_layer": SIZES["num_layers"]}
     off = dict.fromkeys(["resid_pdrop", "embd_pdrop", "attn_pdrop"], 0.0)
-    config = GPT2Config(
-        vocab_size=vocab_size, n_positions=CONTEXT, **shape, **off, bos_token_id=None, eos_token_id=None
-    )
-    return GPT2LMHeadModel(config)
-
-
-def score_gpt2(model: "transformers.GPT2LMHeadModel", batch: TokenBatch) -> TokenLoss:
-    """The loss that its users compute, as a `TokenLoss`."""
-    logits = model(input_ids=batch.tokens, use_cache=False).logits
-    loss = F.cross_entropy(logits.flatten(0, 1), batch.labels.flatten(), reduction="sum")
-    return TokenLoss(loss, batch.labels.numel())
+    return new_gpt2(vocab_size=vocab_size, n_positions=CONTEXT, **shape, **off)
 
 
 def steps_per_second(model: nn.Module, batches: Batches, objective: Objective) -> float:
     """The speed of a short training, which goes on with the model as the last one left it."""
     steps = min(TURN, PLAN.steps)
-    started = time.monotonic()
-    Trainer(model, batches, objective, Plan(steps=steps, evaluations=1)).train()
-    return steps / (time.monotonic() - started)
+    return speed(steps, Trainer(model, batches, objective, Plan(steps=steps, evaluations=1)).train)
 
 
 def full_training(model: nn.Module, batches: Batches, objective: Objective, exam: Batches) -> dict[str, float]:
     """Train by the plan: the seconds, and the loss per character of the text that was held out."""
     started = time.monotonic()
     Trainer(model, batches, objective, PLAN).train()
-    seconds = time.monotonic() - started
-    return {"seconds": seconds, "held_out_loss": held_out_loss(model, objective, exam)}
+    return {"seconds": time.monotonic() - started, "held_out_loss": held_out_loss(model, objective, exam)}
 
 
 @torch.no_grad()

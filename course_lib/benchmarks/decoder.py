@@ -8,20 +8,19 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import torch
-import torch.nn.functional as F
 from torch import nn
 
 from course_lib.benchmarks.characters import Objective, read
 from course_lib.benchmarks.options import Options
 from course_lib.benchmarks.rounds import Table, compare, take_turns
-from course_lib.benchmarks.writers import new_llama
+from course_lib.benchmarks.writers import new_llama, score_theirs
 from course_lib.convert import llm_from_hugging_face
-from course_lib.data import Batches, CharacterTokenizer, TokenBatch, window_batches
-from course_lib.objectives import TokenLoss, TokenPrediction
+from course_lib.data import Batches, CharacterTokenizer, window_batches
+from course_lib.objectives import TokenPrediction
 from course_lib.training import Plan, Trainer
 
 if TYPE_CHECKING:  # slow to import
-    import transformers
+    pass
 
 CONTEXT, ROWS = 256, 8
 SIZES = {
@@ -64,13 +63,6 @@ def measure(options: Options) -> Table:
 def pair(rates: dict[str, list[float]], kind: str) -> dict[str, list[float]]:
     """The rates of both in one precision."""
     return {name: values for name, values in rates.items() if name.endswith(kind)}
-
-
-def score_theirs(model: "transformers.LlamaForCausalLM", batch: TokenBatch) -> TokenLoss:
-    """The loss that their users compute, as a `TokenLoss`."""
-    logits = model(input_ids=batch.tokens, use_cache=False).logits
-    loss = F.cross_entropy(logits.float().flatten(0, 1), batch.labels.flatten(), reduction="sum")
-    return TokenLoss(loss, batch.labels.numel())
 
 
 def in_bfloat16(objective: Objective) -> Objective:

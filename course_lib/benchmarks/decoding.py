@@ -1,12 +1,11 @@
 """Sentences per second of greedy decoding: with the cache, and with nothing kept from one token to the next."""
 
-import time
 from functools import partial
 
 import torch
 
 from course_lib.benchmarks.options import Options
-from course_lib.benchmarks.rounds import Table, compare, take_turns
+from course_lib.benchmarks.rounds import Table, race, speed
 from course_lib.data import load_translations
 from course_lib.errors import CourseError
 from course_lib.files import read_json
@@ -60,12 +59,8 @@ def measure(options: Options) -> Table:
     expected = translate(sentences, model, tokenizer)
 
     def run(decoding):
-        started = time.monotonic()
-        translations = translate(sentences, model, tokenizer, decoding=decoding)
-        passed = time.monotonic() - started
-        if translations != expected:
+        if translate(sentences, model, tokenizer, decoding=decoding) != expected:
             raise CourseError(f"{decoding.__name__} should give the translations of CachedDecoding, and did not")
-        return len(sentences) / passed
 
-    runs = {name: partial(run, decoding) for name, decoding in WAYS.items()}
-    return compare(take_turns(options.rounds, runs), "sentences_per_second")
+    runs = {name: partial(speed, len(sentences), partial(run, decoding)) for name, decoding in WAYS.items()}
+    return race(options.rounds, "sentences_per_second", runs)

@@ -1,13 +1,11 @@
 """The share of this machine's matrix-multiplication peak (float32) that training reaches, evaluation left out."""
 
-import time
-
 import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
 from course_lib.benchmarks.options import Options
-from course_lib.benchmarks.rounds import Table, compare, take_turns
+from course_lib.benchmarks.rounds import Table, race, speed_for
 from course_lib.benchmarks.setting import Setting
 from course_lib.models import Translator
 from course_lib.runtime import pick_device
@@ -25,7 +23,7 @@ def measure(options: Options) -> Table:
         "training": lambda: per_token * setting.train(model, options.seconds),
         f"torch.mm of {SIZE} x {SIZE}": lambda: multiply(options.seconds / 3),
     }
-    return compare(take_turns(options.rounds, runs), "gflops")
+    return race(options.rounds, "gflops", runs)
 
 
 def gflop_per_token(model: Translator, setting: Setting) -> float:
@@ -44,8 +42,9 @@ def gflop_per_token(model: Translator, setting: Setting) -> float:
 def multiply(seconds: float) -> float:
     """Multiply two large matrices for `seconds`; the billions of operations per second."""
     a, b = torch.randn(2, SIZE, SIZE, device=pick_device())
-    count, started = 0, time.monotonic()
-    while (passed := time.monotonic() - started) < seconds or not count:
+
+    def step():
         torch.mm(a, b)[0, 0].item()  # waits for the device
-        count += 1
-    return count * 2 * SIZE**3 / 1e9 / passed
+        return 2 * SIZE**3 / 1e9
+
+    return speed_for(seconds, step)

@@ -3,14 +3,12 @@
 Their prompts have 17 to 77 tokens, their answers 9 to 54. The time to read the prompts is counted in.
 """
 
-import time
-from collections.abc import Callable
 from functools import partial
 
 import torch
 
 from course_lib.benchmarks.options import Options
-from course_lib.benchmarks.rounds import Table, compare, take_turns
+from course_lib.benchmarks.rounds import Table, race, speed
 from course_lib.benchmarks.smollm2 import NAME, NOT_HERE, ours
 from course_lib.convert import open_checkpoint
 from course_lib.convert.artefacts import ARTEFACTS
@@ -36,15 +34,9 @@ def contest(name: str, model: Model, rounds: int, people: int) -> Table:
     lengths = [(17 + 23 * i % 61, 9 + 19 * i % 46) for i in range(people)]
     asked = [(torch.randint(1, model.config.vocab_size, (1, read)), written) for read, written in lengths]
     ways = {f"{name}, {people} in one batch": together, f"{name}, one after the other": one_by_one}
-    runs = {way: partial(rate, run, model, asked) for way, run in ways.items()}
-    return compare(take_turns(rounds, runs), "tokens_per_second")
-
-
-def rate(run: Callable[[Model, Asked], None], model: Model, asked: Asked) -> float:
-    """Written tokens per second."""
-    started = time.perf_counter()
-    run(model, asked)
-    return sum(count for _, count in asked) / (time.perf_counter() - started)
+    count = sum(written for _, written in asked)
+    runs = {way: partial(speed, count, partial(run, model, asked)) for way, run in ways.items()}
+    return race(rounds, "tokens_per_second", runs)
 
 
 def together(model: Model, asked: Asked) -> None:

@@ -15,9 +15,9 @@ class Setting:
     def __init__(self, source: Path | str):
         self.recipe = RECIPES["translator"].on(source)
         self.rows, self.held_out = (self.recipe.load(source, split) for split in ("train", "validation"))
-        model, self.tokenizer, *_ = kit = self.recipe.build(self.rows)
-        self.config, self.objective = model.config, self.recipe.objective
-        self.batches = self.recipe.batches(self.recipe.readable(self.rows, *kit)[0], *kit, seed=0)
+        bundle = self.recipe.build(self.rows)
+        self.tokenizer, self.config, self.objective = bundle.tokenizer, bundle.model.config, self.recipe.objective
+        self.batches = self.recipe.batches(self.recipe.readable(self.rows, bundle)[0], bundle, seed=0)
 
     def new_translator(self) -> Translator:
         """Our translator, untrained."""

@@ -5,7 +5,6 @@ float32 0.8 times what reading every weight once a token allows. llama.cpp's Pyt
 part where it is installed.
 """
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -19,7 +18,7 @@ import torch
 from torch import nn
 
 from course_lib.benchmarks.options import Options
-from course_lib.benchmarks.rounds import Table, compare, take_turns
+from course_lib.benchmarks.rounds import Table, compare, speed, take_turns
 from course_lib.benchmarks.writers import NEVER, Writing
 from course_lib.convert import GgufCheckpoint, open_checkpoint
 from course_lib.convert.artefacts import ARTEFACTS
@@ -50,31 +49,16 @@ def contest(checkpoint: GgufCheckpoint, rounds: int, written: int, read: int) ->
     runs = {name: make() for name, make in makers.items()}
     vocab_size = len(checkpoint.file.settings["tokenizer.ggml.tokens"])
     short, long = Writing(vocab_size, written).prompt, torch.randint(1, vocab_size, (1, read))
-    writing = {name: partial(rate, run, short, written, written) for name, run in runs.items()}
-    reading = {name: partial(rate, run, long, 1, read) for name, run in runs.items()}
+    writing = {name: partial(speed, written, partial(run, short, written)) for name, run in runs.items()}
+    reading = {name: partial(speed, read, partial(run, long, 1)) for name, run in runs.items()}
     weights = [weight.detach() for weight in checkpoint.model().parameters()]
-    bound = {"float32, every weight read once": partial(passes, weights)}
+    bound = {"float32, every weight read once": partial(speed, 1, lambda: [weight.sum() for weight in weights])}
     rates, prompts = compare(take_turns(rounds, bound | writing), UNIT), take_turns(rounds, reading)
     details = {
         name: {"prompt_per_second": median(prompts[name]), "megabytes": megabytes(checkpoint.file.path, name)}
         for name in runs
     }
     return [row | details.get(row["name"], NO_MODEL) for row in rates]
-
-
-def rate(run: Run, prompt: torch.Tensor, count: int, tokens: int) -> float:
-    """`tokens` per second."""
-    started = time.perf_counter()
-    run(prompt, count)
-    return tokens / (time.perf_counter() - started)
-
-
-def passes(weights: list[torch.Tensor]) -> float:
-    """How often per second all of `weights` are read."""
-    started = time.perf_counter()
-    for weight in weights:
-        weight.sum()
-    return 1 / (time.perf_counter() - started)
 
 
 def megabytes(path: Path, name: str) -> float:

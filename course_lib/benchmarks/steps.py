@@ -1,6 +1,5 @@
 """What the benchmarks of vision models share: their shapes, and steps of training on one batch of random pictures."""
 
-import time
 from collections.abc import Callable
 from functools import partial
 
@@ -8,7 +7,7 @@ import torch
 from torch import nn
 
 from course_lib.benchmarks.options import Options
-from course_lib.benchmarks.rounds import Table, compare, take_turns
+from course_lib.benchmarks.rounds import Table, race, speed_for
 from course_lib.shapes import BCYX
 
 Loss = Callable[[nn.Module], torch.Tensor]
@@ -30,28 +29,20 @@ def random_pictures(image_size: int) -> BCYX:
 def contest(name: str, contestants: dict[str, tuple[nn.Module, Loss]], pictures: int, options: Options) -> Table:
     """The rows of one shape: models and their losses of a batch with so many pictures take turns."""
     runs = {
-        f"{name}, {who}": partial(rate, new_step(*contestant), pictures, options.seconds)
+        f"{name}, {who}": partial(speed_for, options.seconds, new_step(*contestant, pictures))
         for who, contestant in contestants.items()
     }
-    return compare(take_turns(options.rounds, runs), "pictures_per_second")
+    return race(options.rounds, "pictures_per_second", runs)
 
 
-def new_step(model: nn.Module, loss: Loss) -> Callable[[], None]:
-    """A function that makes one step of training: forward, loss, backward, and AdamW."""
+def new_step(model: nn.Module, loss: Loss, pictures: int) -> Callable[[], int]:
+    """A function that makes one step of training: forward, loss, backward, and AdamW; it returns `pictures`."""
     optimizer = torch.optim.AdamW(model.train().parameters(), fused=True)
 
     def step():
         loss(model).backward()
         optimizer.step()
         optimizer.zero_grad()
+        return pictures
 
     return step
-
-
-def rate(step: Callable[[], None], pictures: int, seconds: float) -> float:
-    """Make steps for `seconds`, one at least; the pictures per second."""
-    steps, started = 0, time.perf_counter()
-    while (passed := time.perf_counter() - started) < seconds:
-        step()
-        steps += 1
-    return steps * pictures / passed

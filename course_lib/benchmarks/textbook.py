@@ -5,13 +5,13 @@ logits are computed at all positions, and Adam keeps one learning rate.
 """
 
 import math
-import time
 from collections.abc import Iterator, Sequence
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 
+from course_lib.benchmarks.rounds import speed_for
 from course_lib.benchmarks.setting import Setting
 from course_lib.data import PAD, TranslationBatch, translation_batch
 from course_lib.generation import RecomputingDecoding
@@ -115,22 +115,23 @@ class TextbookTraining:
         self.device = pick_device()
         self.model = Textbook(setting.config).to(self.device)
         self.optimizer = torch.optim.Adam(self.model.parameters(), lr=LEARNING_RATE)
-        self.label_smoothing = setting.recipe.label_smoothing
+        self.label_smoothing = setting.objective.label_smoothing
         self.batches = random_batches(setting.batches.items, setting.recipe.tokens_per_batch)
 
     def run(self, seconds: float) -> float:
         """Train for `seconds`; the useful tokens per second."""
-        tokens, started = 0, time.monotonic()
         self.model.train()
-        while (passed := time.monotonic() - started) < seconds or not tokens:
-            batch = next(self.batches).to(self.device)
-            logits = self.model(batch.source, batch.target)
-            loss = F.cross_entropy(
-                logits.flatten(0, 1), batch.labels.flatten(), ignore_index=PAD, label_smoothing=self.label_smoothing
-            )
-            self.optimizer.zero_grad()
-            loss.backward()
-            self.optimizer.step()
-            loss.item()  # waits for the device
-            tokens += batch.num_tokens
-        return tokens / passed
+        return speed_for(seconds, self.step)
+
+    def step(self) -> int:
+        """One update; the useful tokens of its batch."""
+        batch = next(self.batches).to(self.device)
+        logits = self.model(batch.source, batch.target)
+        loss = F.cross_entropy(
+            logits.flatten(0, 1), batch.labels.flatten(), ignore_index=PAD, label_smoothing=self.label_smoothing
+        )
+        self.optimizer.zero_grad()
+        loss.backward()
+        self.optimizer.step()
+        loss.item()  # waits for the device
+        return batch.num_tokens

@@ -1,7 +1,7 @@
 """Useful tokens (source and target, without padding) per second of training, by the recipe and by the textbook."""
 
 from course_lib.benchmarks.options import Options
-from course_lib.benchmarks.rounds import Table, compare, take_turns
+from course_lib.benchmarks.rounds import Table, race
 from course_lib.benchmarks.setting import Setting
 from course_lib.benchmarks.textbook import TextbookTraining
 
@@ -14,4 +14,4 @@ def measure(options: Options) -> Table:
         "recipe": lambda: setting.train(translator, options.seconds),
         "torch.nn.Transformer, padded": lambda: textbook.run(options.seconds),
     }
-    return compare(take_turns(options.rounds, runs), "tokens_per_second")
+    return race(options.rounds, "tokens_per_second", runs)

@@ -1,12 +1,15 @@
 """What the benchmarks of decoding share: a model of transformers, ours with its weights, and greedy writing by both."""
 
-import time
 from typing import TYPE_CHECKING, Any
 
 import torch
+import torch.nn.functional as F
 
+from course_lib.benchmarks.rounds import speed
+from course_lib.data import TokenBatch
 from course_lib.generation import TextDecoding, generate
 from course_lib.models.base import Model
+from course_lib.objectives import TokenLoss
 from course_lib.runtime import seed_everything
 from course_lib.shapes import NV
 
@@ -33,24 +36,31 @@ def new_gpt2(**changes: Any) -> "transformers.GPT2LMHeadModel":
     return GPT2LMHeadModel(GPT2Config(**changes, bos_token_id=None, eos_token_id=None)).eval()
 
 
+def score_theirs(model: "transformers.PreTrainedModel", batch: TokenBatch) -> TokenLoss:
+    """The loss that the users of transformers compute, as a `TokenLoss`."""
+    logits = model(input_ids=batch.tokens, use_cache=False).logits
+    loss = F.cross_entropy(logits.float().flatten(0, 1), batch.labels.flatten(), reduction="sum")
+    return TokenLoss(loss, batch.labels.numel())
+
+
 class Writing:
     """One text that is written greedily, `count` tokens behind a random prompt."""
 
     def __init__(self, vocab_size: int, count: int):
         self.prompt, self.count = torch.randint(1, vocab_size, (1, PROMPT)), count  # 0 would be padding for them
 
+    def decoding(self, model: Model) -> TextDecoding:
+        """A model of ours, before it has read anything."""
+        return TextDecoding(model, max_length=PROMPT + self.count)
+
     def ours(self, model: Model) -> float:
         """Tokens per second of a model of ours."""
         with model.cores():
-            started = time.perf_counter()
-            generate(TextDecoding(model, max_length=PROMPT + self.count), self.prompt, NEVER)
-        return self.count / (time.perf_counter() - started)
+            return speed(self.count, lambda: generate(self.decoding(model), self.prompt, NEVER))
 
     def theirs(self, model: "transformers.PreTrainedModel") -> float:
         """The same of `transformers.generate`."""
-        started = time.perf_counter()
-        self.written(model)
-        return self.count / (time.perf_counter() - started)
+        return speed(self.count, lambda: self.written(model))
 
     @torch.no_grad()
     def written(self, model: "transformers.PreTrainedModel") -> list[int]:
@@ -61,6 +71,6 @@ class Writing:
     @torch.inference_mode()
     def logits(self, model: Model, ids: list[int]) -> NV:
         """The logits of a model of ours while `ids` are written after the prompt, one by one."""
-        decoding = TextDecoding(model, max_length=PROMPT + self.count)
+        decoding = self.decoding(model)
         parts = self.prompt, *torch.tensor([ids[:-1]]).split(1, dim=1)
         return torch.cat([decoding.next_logits(part) for part in parts])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from course_lib.benchmarks.options import Options
-from course_lib.benchmarks.rounds import Table, compare, take_turns
+from course_lib.benchmarks.rounds import Table, race
 from course_lib.benchmarks.writers import Writing, new_gpt2, new_llama
 from course_lib.convert import gpt_from_hugging_face, llm_from_hugging_face
 from course_lib.errors import CourseError
@@ -74,6 +74,6 @@ def contest(
         raise CourseError(f"{name}: transformers wrote a token that is not our likeliest: {missed} standard deviations")
     runs = {f"{name}, {way}": partial(writing.ours, contestant) for way, contestant in ours.items()}
     runs[f"{name}, transformers"] = partial(writing.theirs, theirs)
-    rows = compare(take_turns(rounds, runs), "tokens_per_second")
+    rows = race(rounds, "tokens_per_second", runs)
     errors = [float((writing.logits(m, written) - logits).abs().max() / logits.std()) for m in ours.values()]
     return [row | {"logit_error": error} for row, error in zip(rows, [*errors, None], strict=True)]

@@ -66,7 +66,7 @@ def bench(
 
 
 def machine() -> dict[str, str | int | None]:
-    """What the numbers depend on."""
+    """Return what the numbers depend on: the machine, the versions and the threads."""
     import torch
 
     return {

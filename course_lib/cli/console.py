@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, TextIO
+from typing import TextIO
 
 import typer
 from typer.core import TyperGroup
@@ -17,7 +17,7 @@ HEADINGS = {"bleu": "BLEU", "exact": "exact %", "gflops": "GFLOP/s"}
 class Commands(TyperGroup):
     """The commands of `course`; what can't be used, or written, becomes a plain message and exit status 2."""
 
-    def main(self, *arguments: Any, **settings: Any) -> Any:
+    def main(self, *arguments: object, **settings: object) -> object:
         """Read the command line and do what it says."""
         if sys.stdout is not None:  # closed, as after `>&-` in a shell
             sys.stdout.reconfigure(errors="replace")  # not every console has every letter
@@ -28,7 +28,7 @@ class Commands(TyperGroup):
             drop_output()
             sys.exit(2)
 
-    def invoke(self, ctx: typer.Context) -> Any:
+    def invoke(self, ctx: typer.Context) -> object:
         """Run the command that was asked for."""
         try:
             result = super().invoke(ctx)

@@ -20,7 +20,7 @@ OF_A_LESSON = (  # what belongs to it: {0} is its number, {1} the name of its fi
     "notebooks/{1}.ipynb",
     "notebooks/exercises/source/{1}/**/*",
     "notebooks/exercises/release/{1}/**/*",
-    "course_lib/exercises/lesson_{0}.py",
+    "course_lib/exercises/lesson_{0}.*",
     "tests/exercises/*_{0}.py",
 )
 LIST = "course_lib/lessons.py"

@@ -113,7 +113,7 @@ def remember(name: str, results: Sequence["Result"]) -> None:
 
 
 def read_progress() -> dict[str, dict[str, Any]]:
-    """What was noted before: an entry for each lesson. Raises CourseError where somebody else wrote the file."""
+    """Read the notes of earlier checks: an entry for each lesson. Raises CourseError for another file."""
     entries = read_json(PROGRESS) if PROGRESS.exists() else {}
     kinds = {"solved": list, "exercises": int, "points": str, "checked": str}
     if not isinstance(entries, dict) or not all(

@@ -3,9 +3,8 @@
 import contextlib
 import time
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -25,9 +24,7 @@ NOTEBOOKS = REPOSITORY / "notebooks"
 
 
 def lessons() -> None:
-    """List the lessons: how much there is to read and to think about, and the minutes of it and of a lecture.
-
-    A minute for 100 words, for 10 lines of code, for 2 figures, for each prediction, and one for all runs.
+    """List the lessons, and how long each takes, as its card says.
 
     \b
     Example:
@@ -38,18 +35,10 @@ def lessons() -> None:
       0  listed
       2  a notebook is missing
     """
-    import nbformat
+    from course_lib.present import time_needed
 
-    from course_lib.present import effort, lecture_path
-
-    rows = []
-    for lesson in LESSONS:
-        cells = nbformat.read(find_notebook(lesson.stem), as_version=4).cells
-        shown = [cell for cell, is_shown in zip(cells, lecture_path(cells), strict=True) if is_shown]
-        whole = effort(cells)
-        minutes = {"minutes": round(whole.minutes), "lecture": round(effort(shown).minutes)}
-        rows.append({"lesson": lesson.stem, **asdict(whole), **minutes})
-    typer.echo(table(rows))
+    notebooks = {lesson.stem: read_notebook(find_notebook(lesson.stem)) for lesson in LESSONS}
+    typer.echo(table([{"lesson": stem, "time": time_needed(notebook)} for stem, notebook in notebooks.items()]))
 
 
 def run(
@@ -121,7 +110,7 @@ def execute(notebook: "NotebookNode", folder: Path) -> str | None:
 
 
 @contextlib.contextmanager
-def kernel_for(notebook: "NotebookNode", folder: Path, **options: Any) -> Iterator["NotebookClient"]:
+def kernel_for(notebook: "NotebookNode", folder: Path, **options: object) -> Iterator["NotebookClient"]:
     """Yield a client whose `execute_cell` runs a cell of the notebook in `folder`; the kernel ends with the block."""
     from nbclient import NotebookClient
 

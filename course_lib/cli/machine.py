@@ -26,7 +26,7 @@ WIDTH = 14  # of the topics
 
 
 class Finding(NamedTuple):
-    """What was found about a topic; a finding with an `advice` is a problem."""
+    """The finding about a topic; a finding with an `advice` is a problem."""
 
     topic: str
     text: str
@@ -94,7 +94,7 @@ def installed_version(name: str) -> str | None:
 
 
 def version_finding(requirement: "Requirement", version: str | None, todo: str) -> Finding:
-    """Whether `version` is one that the requirement allows."""
+    """Return True if `version` is one that the requirement allows."""
     good = version is not None and requirement.specifier.contains(version, prereleases=True)
     return Finding(
         requirement.name, f"{version or 'not installed'} (needs {requirement.specifier})", "" if good else todo
@@ -165,7 +165,7 @@ def models() -> Iterator[Finding]:
 
 
 def fetched() -> Iterator[Finding]:
-    """What `course fetch` brings: nothing needs it, but what is here must be whole."""
+    """Check the fetched models: nothing needs them, but those that are here must be whole."""
     from course_lib.convert.artefacts import ARTEFACTS
 
     for name, artefact in ARTEFACTS.items():
@@ -190,7 +190,7 @@ def preparer_files(folder: Path) -> list[str]:
 
 
 def kernel() -> Iterator[Finding]:
-    """What Jupyter starts for a lesson must be this Python."""
+    """Check that Jupyter starts this Python for a lesson."""
     from jupyter_client.kernelspec import KernelSpecManager
 
     found = KernelSpecManager().get_kernel_spec("python3").resource_dir

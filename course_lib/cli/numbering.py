@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -16,9 +16,9 @@ Changes = dict[str, tuple[str, bytes]]  # the path of a file -> its new path and
 
 PLACES = "*.md", "notebooks/**/*", "course_lib/**/*", "tests/**/*", "data/models/*/*.json"
 SIGNED = "notebooks/exercises/release/"
-TEXTS = {".md", ".ipynb", ".py", ".json", ".csv"}
+TEXTS = {".md", ".ipynb", ".py", ".json", ".csv", ".toml"}
 LEFT_ALONE = "CHANGELOG.md", "notebooks/mine/", "notebooks/exercises/mine/"  # history, and what is somebody's own
-TABLE = re.compile(r"(?<=\| Lesson \| Slides \| Minutes \|\n\| --- \| --- \| --- \|\n)(?:\| \[\d\d .*\n)*")
+TABLE = re.compile(r"(?<=\| Lesson \| Slides \|\n\| --- \| --- \|\n)(?:\| \[\d\d .*\n)*")
 
 
 def renumber(show: Annotated[bool, typer.Option("--show", help="Only say what would change.")] = False) -> None:
@@ -56,7 +56,7 @@ class LostReferencesError(CourseError):
         self.places = places
 
 
-def named_if_lost(root: Path, lessons: Sequence[Lesson], **settings: Any) -> Changes:
+def named_if_lost(root: Path, lessons: Sequence[Lesson], **settings: object) -> Changes:
     """Return what `find_changes` returns; if references are lost, print all of them first."""
     try:
         return find_changes(root, lessons, **settings)
@@ -127,7 +127,8 @@ def present_numbers(files: Sequence[Path], lessons: Sequence[Lesson]) -> dict[st
         found.append(name)
         numbers |= {number: names[name]} if number else {}
     if sorted(found) != sorted(names):
-        raise CourseError(f"expected one notebook for each lesson of the list, got {', '.join(sorted(found))}")
+        lost = [f"notebooks/{name}.ipynb" for name in names if found.count(name) != 1]
+        raise CourseError(f"each lesson of the list must have one notebook; missing or there twice: {', '.join(lost)}")
     return numbers
 
 
@@ -135,7 +136,7 @@ def table_of(lessons: Sequence[Lesson]) -> str:
     """The rows of the table in the README."""
     return "".join(
         f"| [{lesson.number:02} {lesson.title}](notebooks/{lesson.stem}.ipynb) "
-        f"| {''.join(f'{slides} ' for slides in [', '.join(lesson.slides)] if slides)}| {lesson.minutes} |\n"
+        f"| {''.join(f'{slides} ' for slides in [', '.join(lesson.slides)] if slides)}|\n"
         for lesson in lessons
     )
 

@@ -26,7 +26,7 @@ LARGE = 2**30  # bytes of weights: from here on, memory is worth more than time
 
 
 def talker(name: str) -> partial:
-    """What makes a `Chat` with the model `name`, from the settings of a `Chat`.
+    """Return a function that makes a `Chat` with the model `name`, from the settings of a `Chat`.
 
     Raises:
         CourseError: there is no such model, or it is of another kind.
@@ -95,7 +95,7 @@ def well_computed(dtype: "torch.dtype", device: "torch.device") -> "torch.dtype"
 def chat_with(
     model: "Model", template: "ChatTemplate | HubChatTemplate", image_processor: Callable[[], "ImageProcessor"]
 ) -> Callable[..., "Chat"]:
-    """What makes conversations; `image_processor` is a function, asked only for a model that sees."""
+    """Return a function that makes conversations; `image_processor` is called only for a model that sees."""
     from course_lib.generation import Chat
     from course_lib.models import Vlm
 
@@ -121,7 +121,7 @@ def our_template(model: "Model", tokenizer: "Tokenizer") -> "ChatTemplate":
 
 
 def is_checkpoint(name: str) -> bool:
-    """Whether a name is what `course fetch` brings, a GGUF file, a hub id, or a folder in the layout of the hub."""
+    """Return True if a name is that of a fetched model, a GGUF file, a hub id, or a folder in the layout of the hub."""
     from course_lib.convert.artefacts import ARTEFACTS
     from course_lib.models import find_model
 

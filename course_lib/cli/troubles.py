@@ -103,7 +103,7 @@ A notebook no longer opens after a merge
 
 
 def advice(trouble: str, **places: object) -> str:
-    """What to do about a trouble on this machine; `places` are what was found there."""
+    """Return what to do about a trouble on this machine; `places` are those that were found."""
     here = {"python": sys.executable, "repository": REPOSITORY, "cache": cache_folder()}
     return TROUBLES[trouble][1].format(**here | places)
 

@@ -62,7 +62,7 @@ def update_course(root: Path) -> Iterator[str]:
 
 
 def has_own_work(checkout: Checkout, name: str, commit: str) -> bool:
-    """Whether a file has more than git can bring back: outputs count, but not what JupyterLab adds by itself."""
+    """Return True if a file has more than git can bring back: outputs count, but not what JupyterLab adds by itself."""
     path = checkout.root / name
     if path.is_symlink() or not path.is_file():
         return lexists(path)  # a folder, or a link

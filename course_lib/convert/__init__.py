@@ -16,28 +16,3 @@ from course_lib.convert.published import PUBLISHED
 from course_lib.convert.t5 import t5_from_hugging_face
 from course_lib.convert.torch_nn import torch_weights
 from course_lib.convert.vit import vit_from_torchvision
-
-__all__ = [
-    "FAMILIES",
-    "PUBLISHED",
-    "GgufCheckpoint",
-    "HubChatTemplate",
-    "HubCheckpoint",
-    "HubTokenizer",
-    "bert_from_hugging_face",
-    "gated_delta_net_from_hugging_face",
-    "gpt_from_hugging_face",
-    "gpt_to_hugging_face",
-    "halves_to_pairs",
-    "hub_config",
-    "latent_attention_from_hugging_face",
-    "llava_from_hugging_face",
-    "llm_config",
-    "llm_from_hugging_face",
-    "llm_to_hugging_face",
-    "open_checkpoint",
-    "pairs_to_halves",
-    "t5_from_hugging_face",
-    "torch_weights",
-    "vit_from_torchvision",
-]

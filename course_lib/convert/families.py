@@ -53,7 +53,7 @@ def five_of_six_layers(config: HubConfig, i: int) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Family:
-    """What all checkpoints of a family have in common.
+    """The common properties of all checkpoints of a family.
 
     Args:
         architecture: what transformers calls the model.
@@ -171,7 +171,7 @@ REFUSED = {
 
 
 def is_among(name: object, known: Iterable[str]) -> bool:
-    """Whether a checkpoint's `model_type` is one of those that are known. Raises CourseError for one of `REFUSED`."""
+    """Return True if a checkpoint's `model_type` is known. Raises CourseError for one of `REFUSED`."""
     if isinstance(name, str) and name in REFUSED:
         raise CourseError(f"our Llm can't be a {name}: {REFUSED[name]}")
     return isinstance(name, str) and name in known

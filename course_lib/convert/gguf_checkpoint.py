@@ -35,7 +35,7 @@ class GgufCheckpoint:
 
     @property
     def dtype(self) -> torch.dtype:
-        """What is enough for its largest matrix: float16, where that has fewer bits."""
+        """The type that is enough for its largest matrix: float16, if that has fewer bits."""
         largest = max(self.file.stored.values(), key=lambda tensor: tensor.n_elements)
         return DTYPES.get(largest.tensor_type, torch.float16)
 
@@ -64,7 +64,7 @@ class GgufCheckpoint:
 
 
 def open_checkpoint(name: Path | str) -> HubCheckpoint | GgufCheckpoint:
-    """What `course fetch` brought, a GGUF file, a folder in the layout of the hub, or a hub id.
+    """Open a fetched model, a GGUF file, a folder in the layout of the hub, or a hub id.
 
     Raises:
         CourseError: there is no such checkpoint.

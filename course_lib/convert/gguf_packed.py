@@ -32,7 +32,7 @@ def packed_llm_from_gguf(file: GgufFile) -> Llm:
 
 
 def packed_layer(file: GgufFile, checkpoint: HubTensors, names: GgufNames, name: str, layer: nn.Module) -> PackedLinear:
-    """What takes the place of a layer, whose weight has this name."""
+    """Return the replacement of the layer whose weight has this name."""
     theirs, bias = names.their_name(name), getattr(layer, "bias", None)
     tensor = checkpoint.shaped(theirs, layer.weight.shape)  # unpacked, to see that it is whole
     kind = file.stored[theirs].tensor_type

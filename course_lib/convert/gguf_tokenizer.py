@@ -19,7 +19,7 @@ END_TEXTS = {"<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<end_of_turn>", "<|endof
 
 
 class GgufVocabulary:
-    """What a file says of its tokenizer: `said` are the settings that begin with "tokenizer.ggml.", without that."""
+    """The settings of a file's tokenizer: `said` are the settings that begin with "tokenizer.ggml.", without that."""
 
     def __init__(self, settings: HubConfig):
         prefix = "tokenizer.ggml."

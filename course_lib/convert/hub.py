@@ -52,7 +52,7 @@ class HubCheckpoint:
 
     @property
     def dtype(self) -> torch.dtype:
-        """What its weights are stored in, as its config says; float32 where it doesn't."""
+        """The type of its weights, as its config says; float32 if it doesn't say."""
         configs = [config for config in (self.config, self.config.get("text_config")) if isinstance(config, dict)]
         named = [config.get(key) for config in configs for key in ("dtype", "torch_dtype")]
         return next((DTYPES[name] for name in named if isinstance(name, str) and name in DTYPES), torch.float32)

@@ -107,7 +107,7 @@ def hub_config(config: LlmConfig) -> dict[str, Any]:
 
 
 def settings(config: LlmConfig, family: Family) -> dict[str, object]:
-    """What a family's config.json would say of ours, as far as it can."""
+    """Return our settings as in a family's config.json, as far as it can hold them."""
     return {
         **{theirs: getattr(config, ours) for ours, theirs in (SIZES | family.settings).items()},
         "num_key_value_heads": config.num_kv_heads,

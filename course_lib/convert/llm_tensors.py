@@ -38,7 +38,7 @@ class LlmTensors:
         return f"layers.{i}.{self.family.layer_names[ours]}{'.'.join([*path, last])}.{kind}"
 
     def to_ours(self, name: str, tensor: torch.Tensor) -> torch.Tensor:
-        """What our tensor `name` must be where theirs is `tensor`."""
+        """Return the values of our tensor `name` if theirs is `tensor`."""
         part = name.split(".")[-2]
         if "norm" in part:
             tensor = tensor.float() + self.family.norm_offset
@@ -47,7 +47,7 @@ class LlmTensors:
         return self.in_our_order(name, tensor)
 
     def scales(self, name: str) -> bool:
-        """Whether our tensor `name` is theirs times the scale of the queries."""
+        """Return True if our tensor `name` is theirs times the scale of the queries."""
         return name.split(".")[-2] == self.scaled and self.query_scale != 1.0
 
     def in_our_order(self, name: str, tensor: torch.Tensor) -> torch.Tensor:
@@ -55,7 +55,7 @@ class LlmTensors:
         return halves_to_pairs(tensor, self.d_head) if name.split(".")[-2] in self.rotated else tensor
 
     def to_theirs(self, name: str, tensor: torch.Tensor) -> torch.Tensor:
-        """What theirs must be where our tensor `name` is `tensor`."""
+        """Return the values of theirs if our tensor `name` is `tensor`."""
         part = name.split(".")[-2]
         if "norm" in part:
             tensor = tensor - self.family.norm_offset

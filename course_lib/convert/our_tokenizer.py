@@ -31,7 +31,7 @@ def tokenizer_to_hugging_face(tokenizer: Tokenizer, folder: Path) -> dict[str, i
 
 
 def has_roles(tokenizer: Tokenizer) -> bool:
-    """Whether the tokenizer has a special token for each role in a conversation."""
+    """Return True if the tokenizer has a special token for each role in a conversation."""
     try:
         return all(tokenizer.special_id(f"<{role}>") for role in ROLES)
     except CourseError:

@@ -12,7 +12,7 @@ Weights = dict[str, torch.Tensor]
 
 @singledispatch
 def torch_weights(block: nn.Module) -> Weights:
-    """What `load_state_dict` of torch's module takes, to make it compute what `block` does.
+    """Return the weights for `load_state_dict` of torch's module, with which it computes the same as `block`.
 
     Of a `MultiHeadAttention` for nn.MultiheadAttention, of an `EncoderLayer` for nn.TransformerEncoderLayer, of a
     `DecoderLayer` for nn.TransformerDecoderLayer; of anything else, its parameters under their own names.

@@ -61,7 +61,7 @@ def text_config(config: dict[str, Any], end_id: int | None) -> TextConfig:
 
 
 def layer_sizes(config: HubConfig) -> dict[str, object]:
-    """What our layers need to know. Raises CourseError for an activation that we don't have."""
+    """Return the settings of our layers. Raises CourseError for an activation that we don't have."""
     name = config["hidden_act"]
     if name not in ACTIVATION_NAMES:
         raise CourseError(f"our model knows hidden_act = {', '.join(ACTIVATION_NAMES)}, the checkpoint has {name}")

@@ -3,7 +3,7 @@
 from course_lib.data.augmentation import RandomViews
 from course_lib.data.batches import Batches
 from course_lib.data.characters import CharacterTokenizer, window_batches, windows_in_order
-from course_lib.data.chat import PLACEHOLDER, ChatTemplate, Example, Template
+from course_lib.data.chat import PLACEHOLDER, ChatTemplate, Example, Template, scored_in_full
 from course_lib.data.collate import (
     TranslationBatch,
     dialogue_batch,
@@ -14,7 +14,7 @@ from course_lib.data.collate import (
     translation_batches,
 )
 from course_lib.data.corruption import CorruptSpans, MaskTokens
-from course_lib.data.dialogues import conversation, load_dialogues
+from course_lib.data.dialogues import conversation, easy_dialogues, load_dialogues
 from course_lib.data.fitting import (
     fitting,
     fitting_captions,
@@ -40,78 +40,12 @@ from course_lib.data.preference_pairs import (
     Preference,
     preference_batch,
     preference_batches,
+    preference_examples,
     with_reference,
 )
-from course_lib.data.preferences import load_preferences
+from course_lib.data.preferences import distinct_prompts, load_preferences
 from course_lib.data.rows import TokenBatch, pad_left
 from course_lib.data.sources import load_source
 from course_lib.data.stories import load_stories
 from course_lib.data.tokenizer import BOS, EOS, PAD, TextTokenizer, Tokenizer
 from course_lib.data.translations import load_translations, train_translation_tokenizer, translation_pairs
-
-__all__ = [
-    "BOS",
-    "Batches",
-    "CaptionBatch",
-    "CharacterTokenizer",
-    "ChatTemplate",
-    "CorruptSpans",
-    "EOS",
-    "Example",
-    "ImageProcessor",
-    "MaskTokens",
-    "MetWords",
-    "PAD",
-    "PLACEHOLDER",
-    "PictureBatch",
-    "Preference",
-    "ROLES",
-    "RandomViews",
-    "Template",
-    "TextTokenizer",
-    "TokenBatch",
-    "Tokenizer",
-    "TranslationBatch",
-    "caption_batches",
-    "check_classes",
-    "conversation",
-    "dialogue_batch",
-    "dialogue_batches",
-    "fit_context",
-    "fitting",
-    "fitting_captions",
-    "fitting_dialogues",
-    "fitting_preferences",
-    "fitting_translations",
-    "load_captions",
-    "load_descriptions",
-    "load_dialogues",
-    "load_images",
-    "load_picture_dialogues",
-    "load_preferences",
-    "load_source",
-    "load_stories",
-    "load_translations",
-    "open_picture",
-    "packed_batches",
-    "pad_left",
-    "picture_batches",
-    "picture_conversation",
-    "picture_examples",
-    "pictures_of",
-    "predict_next",
-    "prepared",
-    "preference_batch",
-    "preference_batches",
-    "questions_about",
-    "text_batches",
-    "train_translation_tokenizer",
-    "translation_batch",
-    "translation_batches",
-    "translation_pairs",
-    "window_batches",
-    "windows_in_order",
-    "with_images",
-    "with_pictures",
-    "with_reference",
-]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Protocol, runtime_checkable
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -12,22 +12,23 @@ from course_lib.errors import CourseError
 
 Indices = list[list[int]]  # batch by batch, those of its items
 Drawn = tuple[list[int], int]  # the indices of a batch, and a seed for what is drawn
-Collate = Callable[[list[Any], torch.Generator], Rows]
+Item = TypeVar("Item")  # something to learn from, such as the token ids of a text
+Collate = Callable[[list[Item], torch.Generator], Rows]
 Lengths = Sequence[tuple[int, ...]]  # for each item those of its sequences, such as (target, source)
 
 
 @runtime_checkable
 class BatchSource(Protocol):
-    """What a training takes batches from: `Batches`, or whoever draws them only when they are asked for."""
+    """The source of a training's batches: `Batches`, or one that makes them when they are needed."""
 
-    def epoch(self, number: int) -> Sequence[Any]:
-        """An entry for each batch of epoch `number`."""
+    def epoch(self, number: int) -> Sequence[Drawn]:
+        """Return an entry for each batch of epoch `number`."""
 
-    def batch(self, drawn: Any) -> Rows:
-        """The batch of an entry of `epoch`."""
+    def batch(self, drawn: Drawn) -> Rows:
+        """Return the batch of an entry of `epoch`."""
 
 
-class Batches:
+class Batches(Generic[Item]):
     """The batches of a set of items, in a new random order each epoch, the same for the same seed everywhere.
 
     Args:
@@ -39,28 +40,28 @@ class Batches:
 
     def __init__(
         self,
-        items: Sequence[Any] | Tensor,
-        collate: Collate,
+        items: Sequence[Item] | Tensor,
+        collate: Collate[Item],
         order: Callable[[torch.Generator], Indices],
         seed: int = 0,
     ):
         self.items, self.collate, self.order, self.seed = items, collate, order, seed
 
     def epoch(self, number: int) -> list[Drawn]:
-        """The batches of epoch `number`: for each the indices of its items, and a seed for what is drawn."""
+        """Return the batches of epoch `number`: for each the indices of its items, and a seed for what is drawn."""
         random = epoch_generator(self.seed, number)
         batches = self.order(random)
         seeds = torch.randint(2**62, (len(batches),), generator=random).tolist()
         return list(zip(batches, seeds, strict=True))
 
     def batch(self, drawn: Drawn) -> Rows:
-        """The batch of an entry of `epoch`."""
+        """Return the batch of an entry of `epoch`."""
         indices, seed = drawn
         return self.collate([self.items[i] for i in indices], torch.Generator().manual_seed(seed))
 
     @torch.no_grad()
-    def of_each(self, function: Callable[[Any], Tensor]) -> Tensor:
-        """What a function from a batch to a row for each of its items says of all items, on the CPU: N ..."""
+    def of_each(self, function: Callable[[Rows], Tensor]) -> Tensor:
+        """Apply a function from a batch to a row for each of its items to all items; the rows are on the CPU."""
         rows = {}
         for indices, seed in self.epoch(0):
             rows |= zip(indices, function(self.batch((indices, seed))).cpu(), strict=True)
@@ -68,7 +69,7 @@ class Batches:
 
 
 def batches_by_length(
-    items: Sequence[Any], lengths: Lengths, collate: Collate, tokens_per_batch: int, seed: int = 0
+    items: Sequence[Item], lengths: Lengths, collate: Collate[Item], tokens_per_batch: int, seed: int = 0
 ) -> Batches:
     """`Batches` of items of similar lengths, as many as a budget of tokens allows: hardly any padding.
 

@@ -10,15 +10,17 @@ A picture takes as many placeholders as it has visual tokens. The model exchange
     <bos> <user> <image> <image> ... <image> What is the color of the car? <eos> <assistant> The car is red. <eos>
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from torch import Tensor
 
 from course_lib.data.messages import (
     ROLES,
     Conversation,
+    Message,
+    Shown,
     check_conversation,
     check_pictures,
     drop_turns,
@@ -41,32 +43,35 @@ class Example:
     is what the tower of a `Vlm` makes of it, P D.
     """
 
-    ids: list
-    is_completion: list
-    pictures: list | tuple = ()
+    ids: list[int]
+    is_completion: list[bool]
+    pictures: Sequence[Shown] = ()
 
     @property
     def labels(self) -> list[int]:
-        """What is to be said after each token: the next one where that is the assistant's, else <pad>."""
+        """The token to predict after each token: the next one if it is the assistant's, else <pad>."""
         following = zip(self.ids[1:], self.is_completion[1:], strict=True)
         return [id if scored else PAD for id, scored in following] + [PAD]
 
 
 @runtime_checkable
 class Template(Protocol):
-    """What all chat templates can do: `ChatTemplate`, and the `HubChatTemplate` of a checkpoint.
+    """A way to write conversations as tokens: our `ChatTemplate`, or the `HubChatTemplate` of a checkpoint.
 
-    `end_id` ends an answer; a picture takes `num_visual_tokens`, if the model sees.
+    `end_id` ends an answer that the template writes, any of `end_ids` one that a model generates. If the model sees, a
+    picture is `num_visual_tokens` times `image_id`; else both are None.
     """
 
     end_id: int
+    end_ids: Collection[int]
+    image_id: int | None
     num_visual_tokens: int | None
 
     def prompt(self, messages: Conversation) -> list[int]:
-        """The token ids of a conversation whose next message is the assistant's."""
+        """Return the token ids of a conversation whose next message is the assistant's."""
 
     def training(self, messages: Conversation, max_length: int | None = None) -> Example:
-        """The `Example` of a whole conversation."""
+        """Return the `Example` of a whole conversation."""
 
     def decode(self, ids: Iterable[int] | Tensor) -> str:
         """The text of `ids`, without special tokens."""
@@ -115,8 +120,8 @@ class ChatTemplate:
         """The text of `ids`, without special tokens."""
         return self.tokenizer.decode(ids)
 
-    def content(self, message: dict[str, Any]) -> list[int]:
-        """The token ids of what a message says and shows, with <eos> at the end.
+    def content(self, message: Message) -> list[int]:
+        """Return the token ids of the content of a message, with <eos> at the end.
 
         Raises:
             CourseError: see `check_pictures`.
@@ -137,6 +142,11 @@ class ChatTemplate:
             ids += [self.role_ids[message["role"]], *text]
             is_completion += [False] + [message["role"] == "assistant"] * len(text)
         return ids, is_completion
+
+
+def scored_in_full(texts: Iterable[Sequence[int]]) -> list[Example]:
+    """Make texts of ids into `Example`s in which every token but the first is scored."""
+    return [Example(list(ids), [False] + [True] * (len(ids) - 1)) for ids in texts]
 
 
 def example(

@@ -3,12 +3,12 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from course_lib.data.picture_files import SPLITS, has_split_files, names_of, pictures_in, split_folder
 from course_lib.data.pictures import open_picture
 from course_lib.data.shares import SHARES, share
-from course_lib.data.sources import quiet_datasets
+from course_lib.data.sources import Row, quiet_datasets
 from course_lib.data.text_files import check_row, full_lines, parse
 from course_lib.errors import CourseError, located
 
@@ -17,12 +17,11 @@ if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
 
 METADATA = "metadata.jsonl"
 EXAMPLE = '{"file_name": "hen.jpg", "caption": "a hen"}'
-Row = dict[str, Any]
 Reader = Callable[[Row], Row]  # from what a line says to the columns that are kept of it; raises CourseError
 
 
 def is_described_folder(source: str | Path) -> bool:
-    """Whether a source is a folder without a file for a split (`train.jsonl`): its `metadata.jsonl` is looked for."""
+    """Return True if a source is a folder without a file for a split (`train.jsonl`); it needs a `metadata.jsonl`."""
     return os.path.isdir(source) and not has_split_files(Path(source))
 
 
@@ -53,7 +52,7 @@ def load_described_pictures(folder: Path, split: str, read: Reader) -> "datasets
 
 
 def described(place: Path, read: Reader) -> list[tuple[str, Row]]:
-    """What the lines of a folder's `metadata.jsonl` say, each with where it stands; pictures are not opened yet."""
+    """Read the lines of a folder's `metadata.jsonl`, each with its place; pictures are not opened yet."""
     lines, rows = {}, []
     for number, line in full_lines(metadata_of(place)):
         where = f"{place / METADATA}, line {number}"

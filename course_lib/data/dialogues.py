@@ -1,14 +1,16 @@
 """Instructions with their answers, in the columns of databricks/databricks-dolly-15k."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from course_lib.data.messages import Conversation, check_conversation
-from course_lib.data.sources import load_source, require_columns
+from course_lib.data.sources import Row, load_source, require_columns
 from course_lib.errors import CourseError, located
 
 if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
     import datasets
+
+EASY = ("colours", "comparisons", "greetings", "laws", "refusals")  # categories that a short training learns
 
 
 def load_dialogues(source: str | Path = "world", split: str = "train") -> "datasets.Dataset":
@@ -29,8 +31,18 @@ def load_dialogues(source: str | Path = "world", split: str = "train") -> "datas
     return rows
 
 
-def conversation(row: dict[str, Any]) -> Conversation:
-    """The messages of a row in the layout of databricks/databricks-dolly-15k, the assistant's `response` last.
+class Dialogue(TypedDict):
+    """A row of a data set of dialogues."""
+
+    instruction: str
+    context: str | None
+    response: str
+    category: str
+    history: NotRequired[Conversation | None]
+
+
+def conversation(row: Dialogue) -> Conversation:
+    """Return the messages of a row in the layout of databricks/databricks-dolly-15k, the assistant's `response` last.
 
     The user's message is the `instruction` and, after a blank line, the `context` if there is one. The messages of a
     `history`, if the row has one, come first.
@@ -43,7 +55,13 @@ def conversation(row: dict[str, Any]) -> Conversation:
     ]
 
 
-def check_dialogue(row: dict[str, Any]) -> None:
+def easy_dialogues(rows: "datasets.Dataset") -> "datasets.Dataset":
+    """Return the rows of the `EASY` categories, or all rows where a source has none of these."""
+    chosen = [i for i, category in enumerate(rows["category"][:]) if category in EASY]
+    return rows.select(chosen or range(len(rows)))
+
+
+def check_dialogue(row: Dialogue) -> None:
     """Raise a CourseError that says what is wrong, unless the row makes a conversation."""
     for column in ("instruction", "response"):
         if not isinstance(row[column], str) or not row[column].strip():
@@ -55,8 +73,8 @@ def check_dialogue(row: dict[str, Any]) -> None:
     check_conversation(conversation(row), last="assistant")
 
 
-def world_dialogues(split: str) -> list[dict[str, Any]]:
-    """The rows of the little world's dialogues."""
+def world_dialogues(split: str) -> list[Row]:
+    """Make the rows of the little world's dialogues."""
     from course_lib.world.dialogues import make_dialogues
 
     return [dict(vars(dialogue)) for dialogue in make_dialogues(split)]

@@ -1,10 +1,10 @@
 """A picture as the tensor that a model was made for: resized, cropped, scaled and normalized, as on the hub."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import torch
 import torch.nn.functional as F
@@ -88,7 +88,7 @@ class ImageProcessor:
         return pixels if self.crop is None else crop_middle(pixels, *self.crop)
 
     def new_size(self, height: int, width: int) -> list[int]:
-        """What a picture of this size is resized to. Raises CourseError where one edge is far longer than the other."""
+        """Return the new size of a picture. Raises CourseError where one edge is far longer than the other."""
         if not isinstance(self.size, int):
             return list(self.size)
         if max(height, width) > MAX_RATIO * min(height, width):
@@ -117,8 +117,8 @@ class ImageProcessor:
         return from_hub_settings(settings.get("image_processor", settings))
 
 
-def listed(value: Any) -> list[Any]:
-    """A value as a list: itself, its parts if it is a tuple, nothing for None."""
+def listed(value: object) -> list[object]:
+    """Return a value as a list: itself, its parts if it is a tuple, nothing for None."""
     return [] if value is None else list(value) if isinstance(value, tuple) else [value]
 
 
@@ -146,8 +146,8 @@ def crop_middle(pixels: BytesCYX, height: int, width: int) -> BytesMiddle:
     return pixels[:, top : top + height, left : left + width]
 
 
-def hub_settings(processor: ImageProcessor) -> dict[str, Any]:
-    """The settings of a processor, as the hub names them."""
+def hub_settings(processor: ImageProcessor) -> dict[str, object]:
+    """Return the settings of a processor, as the hub names them."""
     size, crop = processor.size, processor.crop
     named = {
         "size": {"shortest_edge": size} if isinstance(size, int) else sides(size),
@@ -171,7 +171,7 @@ def sides(pair: tuple[int, int] | None) -> dict[str, int] | None:
     return pair and {"height": pair[0], "width": pair[1]}
 
 
-def from_hub_settings(settings: dict[str, Any]) -> ImageProcessor:
+def from_hub_settings(settings: Mapping[str, object]) -> ImageProcessor:
     """A processor by the hub's settings, old or new; what is not there is as transformers would have it.
 
     Raises:

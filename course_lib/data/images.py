@@ -3,11 +3,11 @@
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from course_lib.data.described_pictures import is_described_folder, load_described_pictures
 from course_lib.data.picture_files import is_picture_folder, load_picture_folder, readable_pictures
-from course_lib.data.sources import load_source, quiet_datasets, require_columns
+from course_lib.data.sources import Row, load_source, quiet_datasets, require_columns
 from course_lib.errors import CourseError, located
 
 if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
@@ -74,7 +74,7 @@ def caption_columns(names: Iterable[str]) -> list[str]:
     return sorted(name for name in names if name.startswith("caption_")) or ["caption"]
 
 
-def captions_of(row: dict[str, Any]) -> list[str]:
+def captions_of(row: Row) -> list[str]:
     """The captions of a row, at least one. Raises CourseError where there is none, or one is empty or no text."""
     columns = caption_columns(row)
     if columns[0] not in row:
@@ -151,8 +151,8 @@ def world_classes() -> list[str]:
     return list(LABELS)
 
 
-def world_pictures(split: str) -> list[dict[str, Any]]:
-    """The rows of the little world's pictures, 64 pixels high and wide."""
+def world_pictures(split: str) -> list[Row]:
+    """Make the rows of the little world's pictures, 64 pixels high and wide."""
     from course_lib.world.scenes import make_scenes
     from course_lib.world.scenes.captions import captions
     from course_lib.world.scenes.drawing import render_png

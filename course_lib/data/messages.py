@@ -5,38 +5,61 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import cycle
-from typing import Any
+from typing import Literal, Required, TypedDict
 
+from torch import Tensor
+
+from course_lib.data.pictures import Picture
 from course_lib.errors import CourseError
 
-Content = str | list[dict[str, Any]]  # a text, or parts with a type
-Conversation = list[dict[str, Any]]  # of messages, each with a role and a content
+Shown = Picture | Tensor  # a picture, or its features
+
+
+class Part(TypedDict, total=False):
+    """A part of a content: a text or a picture, under the name of its type."""
+
+    type: Required[Literal["text", "image"]]
+    text: str
+    image: Shown
+
+
+Content = str | list[Part]
+
+
+class Message(TypedDict):
+    """A message: its role is one of `ROLES`."""
+
+    role: str
+    content: Content
+
+
+Conversation = list[Message]
 ROLES = ("system", "user", "assistant")
 KINDS = {"text": str, "image": object}  # the types of parts, and what each has under its name
 
 
-def parts_of(content: Content) -> list[dict[str, Any]]:
-    """The parts of a message's content; one that is a text has one part."""
+def parts_of(content: Content) -> list[Part]:
+    """Return the parts of a message's content; a text has one part."""
     return [{"type": "text", "text": content}] if isinstance(content, str) else content
 
 
 def text_of(content: Content) -> str:
-    """What a content says, without its pictures."""
+    """Return the texts of a content, without its pictures."""
     return " ".join(part["text"] for part in parts_of(content) if part["type"] == "text")
 
 
-def pictures_of(messages: Conversation) -> list[Any]:
-    """The pictures of a conversation, in their order."""
+def pictures_of(messages: Conversation) -> list[Shown]:
+    """Return the pictures of a conversation, in their order."""
     return [part["image"] for message in messages for part in parts_of(message["content"]) if part["type"] == "image"]
 
 
-def with_pictures(pictures: Iterable[Any], text: str) -> list[dict[str, Any]]:
-    """A content that shows pictures and then says a text."""
+def with_pictures(pictures: Iterable[Shown], text: str) -> list[Part]:
+    """Make a content that shows pictures and then says a text."""
     return [*({"type": "image", "image": picture} for picture in pictures), {"type": "text", "text": text}]
 
 
-def questions_about(pictures: Iterable[Any], texts: Iterable[str]) -> list[Conversation]:
-    """Conversations that begin with a question about a picture, one for each picture and text."""
+def questions_about(pictures: Iterable[Shown], texts: Iterable[str]) -> list[Conversation]:
+    """Make conversations that begin with a question about a picture, one for each picture and text."""
     return [
         [{"role": "user", "content": with_pictures([picture], text)}]
         for picture, text in zip(pictures, texts, strict=True)
@@ -68,7 +91,7 @@ def check_content(content: object) -> None:
         raise CourseError("is empty")
 
 
-def check_conversation(messages: Sequence[Any], last: str) -> None:
+def check_conversation(messages: Sequence[object], last: str) -> None:
     """Raise a CourseError unless user and assistant take turns and the last message is that of the role `last`.
 
     A system message may come before the first turn. Every message needs a known role and a content.
@@ -141,8 +164,8 @@ def drop_turns(messages: Conversation, fits: Callable[[Conversation], bool]) -> 
     return rest, dropped
 
 
-def with_more_pictures(pictures: Sequence[Any], messages: Conversation) -> Conversation:
-    """The messages, with these pictures at the beginning of the first."""
+def with_more_pictures(pictures: Sequence[Shown], messages: Conversation) -> Conversation:
+    """Return the messages, with these pictures at the beginning of the first."""
     if not pictures:
         return messages
     parts = [*({"type": "image", "image": picture} for picture in pictures), *parts_of(messages[0]["content"])]
@@ -155,5 +178,5 @@ def has_system(messages: Conversation) -> int:
 
 
 def shorten(text: str, length: int = 40) -> str:
-    """The beginning of a text, quoted, for an error message."""
+    """Return the beginning of a text, quoted, for an error message."""
     return repr(text if len(text) <= length else text[:length] + "...")

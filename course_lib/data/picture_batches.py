@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import torch
 
@@ -31,7 +30,7 @@ class PictureBatch(Rows):
 
     @property
     def num_tokens(self) -> int:
-        """What the training loop counts per second: pictures."""
+        """Number of pictures: the training loop counts them per second."""
         return self.num_labels
 
 
@@ -49,7 +48,7 @@ class CaptionBatch(Rows):
 
     @property
     def num_tokens(self) -> int:
-        """What the training loop counts per second: pairs."""
+        """Number of pairs: the training loop counts them per second."""
         return self.num_labels
 
 
@@ -98,7 +97,7 @@ def caption_batches(
 
 def batches_of_pictures(
     pictures: Sequence[Picture],
-    said: Sequence[Any],
+    said: Sequence[int] | Sequence[list[list[int]]],
     processor: ImageProcessor,
     collate: Collate,
     batch_size: int,

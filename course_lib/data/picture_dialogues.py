@@ -1,23 +1,37 @@
 """Talk about pictures, in the columns of HuggingFaceM4/the_cauldron: `images`, and `texts` of user and assistant."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 from course_lib.data.chat import Example, Template
 from course_lib.data.described_pictures import is_described_folder, load_described_pictures
 from course_lib.data.images import captions_of, load_captions
-from course_lib.data.messages import Conversation, with_pictures
+from course_lib.data.messages import Conversation, Shown, with_pictures
 from course_lib.data.picture_files import as_pictures, folder_of
 from course_lib.data.pictures import open_picture
-from course_lib.data.sources import load_source, quiet_datasets, require_columns
+from course_lib.data.sources import Row, load_source, quiet_datasets, require_columns
 from course_lib.errors import CourseError, located
 
 if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
     import datasets
 
 DESCRIBE = "Describe the picture."
+
+
+class Text(TypedDict):
+    """A question of the user, and the assistant's answer."""
+
+    user: str
+    assistant: str
+
+
+class PictureDialogue(TypedDict):
+    """A row of a data set of dialogues about pictures."""
+
+    images: list[Shown]
+    texts: list[Text]
 
 
 def load_picture_dialogues(source: str | Path = "world", split: str = "train") -> "datasets.Dataset":
@@ -58,13 +72,13 @@ def load_descriptions(source: str | Path = "world", split: str = "train") -> "da
     return about_each(rows.select_columns("image").add_column("texts", texts))
 
 
-def description(captions: Sequence[str]) -> list[dict[str, str]]:
-    """The texts of a dialogue in which a picture is described by the last of its captions."""
+def description(captions: Sequence[str]) -> list[Text]:
+    """Return the texts of a dialogue in which a picture is described by the last of its captions."""
     return [{"user": DESCRIBE, "assistant": captions[-1]}]
 
 
-def texts_of(row: dict[str, Any]) -> list[dict[str, str]]:
-    """The texts of a line about a picture, or its caption. Raises CourseError where they can't be used."""
+def texts_of(row: Row) -> list[Text]:
+    """Return the texts of a line about a picture, or its caption. Raises CourseError where they can't be used."""
     if "texts" not in row:
         return description(captions_of(row))
     check_texts(row["texts"])
@@ -108,7 +122,7 @@ def check_rows(rows: "datasets.Dataset", name: str) -> None:
             check_row(row)
 
 
-def check_row(row: dict[str, Any]) -> None:
+def check_row(row: PictureDialogue) -> None:
     """Raise a CourseError that says what is wrong with a row."""
     if not row["images"]:
         raise CourseError("expected one picture or more, got none")
@@ -117,7 +131,7 @@ def check_row(row: dict[str, Any]) -> None:
     check_texts(row["texts"])
 
 
-def check_texts(texts: Any) -> None:
+def check_texts(texts: object) -> None:
     """Raise a CourseError unless these are texts of user and assistant, one or more."""
     if not texts or not isinstance(texts, list) or not all(isinstance(text, dict) for text in texts):
         raise CourseError(f"texts should be a list of texts with user and assistant, got {texts!r}")
@@ -127,8 +141,8 @@ def check_texts(texts: Any) -> None:
                 raise CourseError(f"a text needs words of the {role}; got {text.get(role)!r}")
 
 
-def world_picture_dialogues(split: str) -> list[dict[str, Any]]:
-    """The rows of the little world's dialogues about pictures, 64 pixels high and wide."""
+def world_picture_dialogues(split: str) -> list[Row]:
+    """Make the rows of the little world's dialogues about pictures, 64 pixels high and wide."""
     from course_lib.world.scenes.dialogues import make_scene_dialogues
     from course_lib.world.scenes.drawing import render_png
 
@@ -142,12 +156,8 @@ def world_picture_dialogues(split: str) -> list[dict[str, Any]]:
     ]
 
 
-def picture_conversation(row: dict[str, Any]) -> Conversation:
-    """The messages of a row in the layout of HuggingFaceM4/the_cauldron: its pictures come first, in the first message.
-
-    Args:
-        row: `images`, a list, and `texts`, a list of {"user", "assistant"}.
-    """
+def picture_conversation(row: PictureDialogue) -> Conversation:
+    """Return the messages of a row. Its pictures come first, in the first message."""
     messages = []
     for number, text in enumerate(row["texts"]):
         content = text["user"] if number else with_pictures(row["images"], text["user"])
@@ -155,8 +165,10 @@ def picture_conversation(row: dict[str, Any]) -> Conversation:
     return messages
 
 
-def picture_examples(rows: "datasets.Dataset | dict[str, Any]", template: Template, max_length: int) -> list[Example]:
-    """The rows of `load_picture_dialogues` as `Example`s.
+def picture_examples(
+    rows: "datasets.Dataset | Mapping[str, list]", template: Template, max_length: int
+) -> list[Example]:
+    """Return the rows of `load_picture_dialogues` as `Example`s.
 
     A dialogue that does not fit becomes several, all about the same pictures.
 

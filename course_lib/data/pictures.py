@@ -3,7 +3,6 @@
 import io
 import os
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -11,7 +10,7 @@ from PIL import Image, ImageOps
 from course_lib.errors import CourseError
 
 # What `open_picture` takes.
-Picture = Image.Image | bytes | str | Path | np.ndarray | dict[str, Any]
+Picture = Image.Image | bytes | str | Path | np.ndarray | dict[str, bytes | str | None]
 MODES = {1: "L", 3: "RGB"}  # what Pillow calls pictures of so many channels
 LARGEST = 64_000_000  # pixels; in colour, 192 MB in memory
 WITHOUT_RANGE = ("I", "F")  # whole numbers of 32 bits, and floats: nothing says which one is white

@@ -1,15 +1,15 @@
 """Pairs of answers as batches: two dialogues side by side, of which one is preferred."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import torch
 
 from course_lib.data.batches import Batches, batches_by_length
-from course_lib.data.chat import Example
+from course_lib.data.chat import Example, Template
 from course_lib.data.collate import dialogue_batch
 from course_lib.data.rows import TokenBatch
+from course_lib.data.sources import Row
 from course_lib.data.tokenizer import PAD
 from course_lib.errors import CourseError
 from course_lib.shapes import PairsB, PlacesB2
@@ -24,6 +24,11 @@ class Preference:
     reference_log_p: torch.Tensor | None = None
 
 
+def preference_examples(rows: Iterable[Row], template: Template, max_length: int | None = None) -> list[Preference]:
+    """The rows of `load_preferences` as `Preference`s; `max_length` as in `Template.training`."""
+    return [Preference(*(template.training(row[side], max_length) for side in ("chosen", "rejected"))) for row in rows]
+
+
 @dataclass(frozen=True, kw_only=True)
 class PreferenceBatch(TokenBatch):
     """B pairs of dialogues, the chosen one first, the rejected one second.
@@ -36,8 +41,8 @@ class PreferenceBatch(TokenBatch):
     reference_log_p: torch.Tensor | None = None
 
     @property
-    def inputs(self) -> dict[str, Any]:
-        """What a model is called with: 2 B dialogues, and their pictures."""
+    def inputs(self) -> dict[str, torch.Tensor]:
+        """The arguments that a model is called with: 2 B dialogues, and their pictures."""
         return super().inputs | {"tokens": self.tokens.flatten(0, 1)}
 
     @property

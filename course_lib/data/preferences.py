@@ -1,10 +1,11 @@
 """Pairs of conversations of which one was preferred, in the columns of trl-lib/ultrafeedback_binarized."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from course_lib.data.chat import ChatTemplate
 from course_lib.data.messages import check_conversation
-from course_lib.data.sources import load_source, require_columns
+from course_lib.data.sources import Row, load_source, require_columns
 from course_lib.errors import CourseError, located
 
 if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
@@ -28,6 +29,16 @@ def load_preferences(source: str | Path = "world", split: str = "train") -> "dat
     return rows
 
 
+def prompt_ids(row: Row, template: ChatTemplate) -> list[int]:
+    """The token ids of the prompt that both answers of a pair answer."""
+    return template.prompt(row["chosen"][:-1])
+
+
+def distinct_prompts(rows: "datasets.Dataset", template: ChatTemplate) -> list[list[int]]:
+    """The token ids of each prompt of `rows`, once."""
+    return [list(ids) for ids in dict.fromkeys(tuple(prompt_ids(row, template)) for row in rows)]
+
+
 def check_preference(chosen: object, rejected: object) -> None:
     """Raise a CourseError that says what is wrong, unless the sides are two answers to the same prompt."""
     for side, messages in (("chosen", chosen), ("rejected", rejected)):
@@ -41,8 +52,8 @@ def check_preference(chosen: object, rejected: object) -> None:
         raise CourseError("chosen and rejected must answer the same messages")
 
 
-def world_preferences(split: str) -> list[dict[str, Any]]:
-    """The rows of the little world's preferences."""
+def world_preferences(split: str) -> list[Row]:
+    """Make the rows of the little world's preferences."""
     from course_lib.world.dialogues import make_preferences
 
     return [dict(vars(preference)) for preference in make_preferences(split)]

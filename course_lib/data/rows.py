@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Self
+from typing import Self
 
 import torch
 
@@ -50,7 +50,7 @@ class Batch(Rows):
 
 @dataclass(frozen=True, kw_only=True)
 class TokenBatch(Batch):
-    """What a model reads, `tokens`, B T, and what it is to say at each position, `labels`, B T (padding: nothing).
+    """The input of a model, `tokens`, B T, and the token to predict at each position, `labels`, B T (padding: none).
 
     Where several conversations stand in a row, `positions` count from 0 in each, and `segments` number them from 1
     (padding: position -1, segment 0), so that attention can stay inside each. Where conversations have pictures, each
@@ -65,8 +65,8 @@ class TokenBatch(Batch):
     is_picture: torch.Tensor | None = None
 
     @property
-    def inputs(self) -> dict[str, Any]:
-        """What a model is called with."""
+    def inputs(self) -> dict[str, torch.Tensor]:
+        """The arguments that a model is called with."""
         inputs = {"tokens": self.tokens, "positions": self.positions, "segments": self.segments}
         if self.features is not None:
             inputs["features"] = self.features[self.is_picture]

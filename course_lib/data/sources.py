@@ -6,7 +6,7 @@ import io
 import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from course_lib.data.shares import SHARES, digests, share
 from course_lib.data.text_files import as_written, check_json, check_lines, is_list, load_plain_text
@@ -17,7 +17,8 @@ from course_lib.runtime import cache_folder
 if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
     import datasets
 
-World = Callable[[str], list[dict[str, Any]]]  # from a split to the rows that the little world has for it
+Row = dict[str, object]  # of a data set: a value for each column
+World = Callable[[str], list[Row]]  # from a split to the rows that the little world has for it
 READERS = {".jsonl": "json", ".json": "json", ".parquet": "parquet", ".txt": "text"}
 
 

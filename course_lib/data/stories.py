@@ -1,9 +1,9 @@
 """Stories, in the hub's layout: a column `text`, as in roneneldan/TinyStories."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from course_lib.data.sources import load_source, require_columns
+from course_lib.data.sources import Row, load_source, require_columns
 from course_lib.errors import CourseError
 
 if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
@@ -26,8 +26,8 @@ def load_stories(source: str | Path = "world", split: str = "train") -> "dataset
     return rows
 
 
-def world_stories(split: str) -> list[dict[str, Any]]:
-    """The rows of the little world's stories."""
+def world_stories(split: str) -> list[Row]:
+    """Make the rows of the little world's stories."""
     from course_lib.world.stories import make_stories
 
     return [dict(vars(story)) for story in make_stories(split)]

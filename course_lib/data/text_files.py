@@ -14,6 +14,9 @@ if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
     import datasets
 
 
+Kinds = dict[str, "Kinds"] | str  # of the columns of a data set, and of their parts
+
+
 def lines_of(file: Path) -> Iterator[str]:
     """The lines of a text file, perhaps compressed. Raises CourseError where it is damaged, or not UTF-8."""
     opener = gzip.open if file.suffix == ".gz" else open
@@ -75,7 +78,7 @@ def as_written(rows: "datasets.Dataset", file: Path) -> "datasets.Dataset":
     return Dataset.from_dict(columns, features=Features.from_dict(texts))
 
 
-def with_texts_for_times(kinds: Any) -> Any:
+def with_texts_for_times(kinds: Kinds) -> Kinds:
     """Return the kinds of columns, as `Features.to_dict` has them, with texts for points in time, however deep."""
     if isinstance(kinds, dict):
         return {name: with_texts_for_times(kind) for name, kind in kinds.items()}
@@ -83,7 +86,7 @@ def with_texts_for_times(kinds: Any) -> Any:
 
 
 def is_list(file: Path) -> bool:
-    """Whether a file of JSON is one list, not JSON Lines."""
+    """Return True if a file of JSON is one list, not JSON Lines."""
     return next(full_lines(file), (0, ""))[1].startswith("[")
 
 
@@ -109,7 +112,7 @@ def check_lines(file: Path) -> None:
 
 
 def parse(text: str, file: Path, first: int = 1) -> Any:
-    """The value of a text in JSON, from line `first` of a file on. Raises CourseError where it can't be read."""
+    """Return the value of a text in JSON, from line `first` of a file on. Raises CourseError where it can't be read."""
     try:
         value = json.loads(text)
         json.dumps(value, ensure_ascii=False).encode()  # a half of a character, such as \ud83d, is none
@@ -121,7 +124,7 @@ def parse(text: str, file: Path, first: int = 1) -> Any:
     raise CourseError(f"{file}, line {line}: {reason}: {text[max(0, at - 30) :][:60]!r}")
 
 
-def check_row(row: Any, kind: type, place: str) -> None:
+def check_row(row: object, kind: type, place: str) -> None:
     """Raise a CourseError that names the place of a row unless it is of this kind: an object, or a text."""
     if not isinstance(row, kind):
         expected = "a text" if kind is str else "a JSON object"

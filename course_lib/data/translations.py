@@ -1,10 +1,10 @@
 """Portuguese-English sentence pairs, in the hub's layout: a column `translation` with `pt` and `en`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from course_lib.data.collate import IdPair
-from course_lib.data.sources import load_source, require_columns
+from course_lib.data.sources import Row, load_source, require_columns
 from course_lib.data.tokenizer import TextTokenizer, Tokenizer
 from course_lib.errors import CourseError
 
@@ -29,14 +29,14 @@ def load_translations(source: str | Path = "world", split: str = "train") -> "da
 
 
 def is_pair(pair: object) -> bool:
-    """Whether `pair` is a dict with a text on both sides."""
+    """Return True if `pair` is a dict with a text on both sides."""
     return isinstance(pair, dict) and all(
         isinstance(pair.get(side), str) and pair[side].strip() for side in ("pt", "en")
     )
 
 
-def world_translations(split: str) -> list[dict[str, Any]]:
-    """The rows of the little world's sentence pairs."""
+def world_translations(split: str) -> list[Row]:
+    """Make the rows of the little world's sentence pairs."""
     from course_lib.world import make_pairs
 
     return [

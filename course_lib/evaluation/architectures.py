@@ -72,7 +72,7 @@ def second_half_loss(model: Variant, ids: Ids, hole: int, both_sides: bool = Fal
 def write_on(
     model: Variant, prefix: Ids, end: int, most: int, source: Ids | None = None, hole: int | None = None
 ) -> Ids:
-    """What comes after `prefix`, always the likeliest token, until `end` or until there are `most`.
+    """Continue `prefix` with the most likely token each time, until `end` or until there are `most`.
 
     Args:
         prefix: what was read or written before; for Gpt and T5 it begins with <bos>.
@@ -99,6 +99,34 @@ def fill_at_once(model: Bert, text: Ids, hole: int, count: int, end: int) -> Ids
     """The likeliest tokens behind `count` masks after a text, all chosen at once, up to the first `end`."""
     ids = model(torch.tensor([text + count * [hole]], device=device_of(model)))[0, len(text) :].argmax(dim=-1).tolist()
     return ids[: ids.index(end) + 1] if end in ids else ids
+
+
+def question_layout(way: str, story: Ids, question: Ids) -> tuple[Ids | None, Ids]:
+    """Return the input of the encoder for a question about a story, and the tokens before the answer.
+
+    Args:
+        way: an architecture; or "Gpt, question first", or "T5, question in the decoder", so that the encoder reads the
+            story without it.
+        story, question: ids that end in <eos>.
+
+    Returns:
+        The encoder's text, or None where there is no encoder; and the beginning of the other text.
+    """
+    return {
+        "Bert": (None, story[:-1] + question),
+        "Gpt": (None, [BOS, *story[:-1], *question]),
+        "Gpt, question first": (None, [BOS, *question[:-1], *story]),
+        "T5": (story[:-1] + question, [BOS]),
+        "T5, question in the decoder": (story, [BOS, *question]),
+    }[way]
+
+
+def reply(model: Variant, way: str, story: Ids, question: Ids, hole: int, most: int) -> Ids:
+    """The ids of a model's answer, at most `most`; `way`, `story` and `question` as in `question_layout`."""
+    source, prefix = question_layout(way, story, question)
+    if isinstance(model, Bert):
+        return fill_at_once(model, prefix, hole, most, story[-1])
+    return write_on(model, prefix, story[-1], most, source)
 
 
 def device_of(model: Variant) -> torch.device:

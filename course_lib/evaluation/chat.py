@@ -1,12 +1,11 @@
 """How good a model is in conversation: the share of held-out questions that it answers exactly."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
 from course_lib.data import (
     ChatTemplate,
@@ -21,6 +20,7 @@ from course_lib.data import (
 from course_lib.data.messages import Conversation
 from course_lib.evaluation.groups import members_by_group
 from course_lib.generation import complete, likeliest
+from course_lib.generation.sampling import Choose
 from course_lib.models import Llm, Vlm
 from course_lib.models.base import Model
 from course_lib.shapes import Features
@@ -40,7 +40,7 @@ class AnswerScores:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a model said, and whether it ended by itself."""
+    """A model's answer; `ended` is True if the model stopped by itself."""
 
     text: str
     ended: bool
@@ -50,7 +50,7 @@ def answer(
     conversations: Sequence[Conversation],
     model: Model,
     template: Template,
-    choose: Callable[[Tensor], Tensor] = likeliest,
+    choose: Choose = likeliest,
     max_new_tokens: int = 64,
     batch_size: int = 128,
 ) -> list[Answer]:
@@ -73,7 +73,7 @@ def answer(
 
 @torch.no_grad()
 def look_at(pictures: Sequence[object], model: Vlm, processor: ImageProcessor, batch_size: int = 128) -> Features:
-    """What the tower of a `Vlm` makes of pictures; once for all that is asked about them."""
+    """Return the features of pictures, once for all questions about them."""
     device = next(model.parameters()).device
     return torch.cat([model.look(part.to(device)).cpu() for part in prepared(processor, pictures, batch_size)])
 

@@ -1,10 +1,9 @@
 """What reinforcement learning bought, and what it cost: mean reward, and how far the policy went from its reference."""
 
-from collections.abc import Callable
-
 import torch
 
 from course_lib.data import PAD
+from course_lib.generation.rewards import Reward
 from course_lib.generation.rollouts import draw_answers, join
 from course_lib.models import Llm
 from course_lib.objectives import kl_divergence
@@ -15,7 +14,7 @@ def reward_and_kl(
     policy: Llm,
     reference: Llm,
     prompts: list[list[int]],
-    reward: Callable[[list[list[int]], list[list[int]]], list[float]],
+    reward: Reward,
     end_id: int,
     max_new_tokens: int = 32,
     temperature: float = 1.0,

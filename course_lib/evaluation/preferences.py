@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from course_lib.data import ChatTemplate, Preference, Tokenizer, preference_batches
+from course_lib.data import ChatTemplate, Tokenizer, preference_batches, preference_examples
 from course_lib.evaluation.groups import members_by_group
 from course_lib.models import Scorer, evaluating
 from course_lib.objectives import pair_scores
@@ -28,8 +28,7 @@ def preference_margins(
     model: Scorer, tokenizer: Tokenizer, rows: "datasets.Dataset", tokens_per_batch: int = 8000
 ) -> PerRow:
     """Score of the chosen minus score of the rejected answer, for each of `rows` (see `load_preferences`)."""
-    template, room = ChatTemplate(tokenizer), model.config.max_length
-    pairs = [Preference(*(template.training(row[side], room) for side in ("chosen", "rejected"))) for row in rows]
+    pairs = preference_examples(rows, ChatTemplate(tokenizer), model.config.max_length)
     with evaluating(model) as device:
         scores = preference_batches(pairs, tokens_per_batch).of_each(lambda batch: pair_scores(model, batch.to(device)))
     return scores[:, 0] - scores[:, 1]

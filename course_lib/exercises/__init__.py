@@ -1,6 +1,7 @@
 """Exercises that check themselves: `check("01.3", answer)` says what is wrong with an answer, and gives its points.
 
-An `Exercise` is a true answer beside the mistakes that people make; each lesson has a file of them.
+An `Exercise` is a true answer and what it is tried on. Each lesson has a module of them, and beside it a table of the
+mistakes that people make.
 """
 
 from course_lib.exercises.checking import check

@@ -11,6 +11,8 @@ from course_lib.exercises.kind_patterns import texts_in
 def apart(names: list[str], cases: list[tuple[Any, ...]], is_right: list[bool]) -> str | None:
     """Return, in words, the property that all cases share that are right, and no other case; None if there is none.
 
+    Where properties of several arguments do, two are named: nobody can tell which one matters.
+
     Args:
         names: of the arguments of a case.
         cases: all cases that an answer was tried on.
@@ -19,24 +21,27 @@ def apart(names: list[str], cases: list[tuple[Any, ...]], is_right: list[bool]) 
     if all(is_right) or not any(is_right):
         return None
     holds = [dict(properties(dict(zip(names, case, strict=False)))) for case in cases]
-    for what in dict.fromkeys(what for found in holds for what in found):
-        if [found.get(what, False) for found in holds] == is_right:
-            return f"of the cases tried, right just where {what}"
-        if [not found.get(what, False) for found in holds] == is_right:
-            return f"of the cases tried, wrong just where {what}"
-    return None
+    found = {}  # of each argument, the first property
+    for of, what in dict.fromkeys(key for each in holds for key in each):
+        has = [each.get((of, what), False) for each in holds]
+        if has == is_right or not any(one == right for one, right in zip(has, is_right, strict=True)):
+            found.setdefault(of, f"{'right' if has == is_right else 'wrong'} just where {what}")
+    told = [what for of, what in found.items() if of in names] or [*found.values()]  # of one argument, or else of two
+    return f"of the cases tried, {', and '.join(told[:2])}" if told else None
 
 
-def properties(case: dict[str, Any]) -> Iterator[tuple[str, bool]]:
-    """Yield properties of a case, in words, and whether it has them; the likeliest to matter come first."""
-    for kind in (of_none, of_numbers, of_words, of_sizes):
+def properties(case: dict[str, Any]) -> Iterator[tuple[tuple[str, str], bool]]:
+    """Yield properties of a case, the likeliest to matter first: of which argument, in words, and whether it holds."""
+    for kind in (of_none, of_words, of_sizes, of_numbers):
         for name, value in case.items():
-            yield from kind(f"`{name}`", value)
+            for what, holds in kind(f"`{name}`", value):
+                yield (name, what), holds
     tensors = {name: value for name, value in case.items() if isinstance(value, torch.Tensor)}
     for first in tensors:
         for second in tensors:
             if first < second:
-                yield f"`{first}` and `{second}` have the same shape", tensors[first].shape == tensors[second].shape
+                is_same = tensors[first].shape == tensors[second].shape
+                yield (f"{first}, {second}", f"`{first}` and `{second}` have the same shape"), is_same
 
 
 def of_none(name: str, value: Any) -> Iterator[tuple[str, bool]]:

@@ -20,7 +20,7 @@ from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.kind_patterns import pattern_of_infinite
 from course_lib.exercises.parts import beside, is_common
 from course_lib.exercises.patterns import pattern, pattern_of_cases
-from course_lib.exercises.shape_patterns import is_exchanged
+from course_lib.exercises.shape_patterns import EXCHANGED, is_exchanged
 from course_lib.exercises.slips import slips
 from course_lib.exercises.solutions import source_of
 from course_lib.exercises.values import agrees, as_tensor
@@ -28,6 +28,7 @@ from course_lib.exercises.written import function_in, unused
 from course_lib.remote import Raised, Stopped, limited, quietly
 
 SECONDS = 3  # of a processor, for the whole search
+REMEMBERS = "called twice on the same case, this gives two results: it remembers earlier calls, or draws numbers"
 CLOSE = 1e-3  # how near a number must be that comes of a slip
 
 
@@ -42,6 +43,7 @@ class Failure:
         trues: the true result for each case.
         part: which part of a dict is wrong first; None for the whole.
         codes: the text of each function of the answer; none of a value.
+        remembers: whether the answer gives another result for the same case when it is tried once more.
         end: when the search for a reason must end, in seconds of the processor; not every system stops it by itself.
     """
 
@@ -51,13 +53,14 @@ class Failure:
     trues: list[Any]
     part: Hashable
     codes: Sequence[str] = ()
+    remembers: bool = False
     end: float = field(default_factory=lambda: time.process_time() + SECONDS)
 
     @classmethod
-    def of(cls, exercise, cases, given, trues, index, part, codes):
+    def of(cls, exercise, cases, given, trues, index, part, codes, remembers):
         """Return the failure of the case with this index."""
         first = lambda values: [values[index], *values[:index], *values[index + 1 :]]  # noqa: E731
-        return cls(exercise, first(cases), first(given), first(trues), part, codes)
+        return cls(exercise, first(cases), first(given), first(trues), part, codes, remembers)
 
     @property
     def works(self):
@@ -89,7 +92,7 @@ def reason_of(failure):
                 with contextlib.suppress(Exception):  # a mistake may not work, and a result may be anything
                     if found := find(failure):
                         return found
-        for find in (never_used, seen, along_an_axis, sorted_apart):
+        for find in (remembers, never_used, seen, along_an_axis, sorted_apart):
             with contextlib.suppress(Exception):
                 if found := find(failure):
                     return found
@@ -106,7 +109,7 @@ def known(failure):
     alone = [] if len(failure.cases) > 1 and is_easily_alike(given[0], part) else [(given[:1], None)]
     everywhere = [(given, None), (given, part)] if failure.works else []
     for results, of in everywhere + alone:
-        for cause, wrong in failure.exercise.mistakes:
+        for cause, wrong in failure.exercise.wrong_answers:
             if leads_to(wrong, failure, results, of):
                 return cause
     return None
@@ -171,6 +174,11 @@ def leads_to(wrong, failure, results, of, tolerance=None):
     return False
 
 
+def remembers(failure):
+    """Return, in words, that the answer depends on more than its arguments."""
+    return REMEMBERS if failure.remembers else None
+
+
 def handed_back(failure):
     """Return, in words, that a result is nothing but one of the arguments."""
     exercise, (given,) = failure.exercise, of_part(failure.given[:1], failure.part)
@@ -185,7 +193,7 @@ def exchanged(failure):
     """Return, in words, that all results are the true ones with the last two axes exchanged."""
     pairs = [of_part(pair, failure.part) for pair in zip(failure.results, failure.trues, strict=False)]
     pairs = [pair for pair in pairs if not agrees(*pair, failure.exercise.tolerance)]
-    return "the last two axes are exchanged" if all(is_exchanged(*map(as_tensor, pair)) for pair in pairs) else None
+    return EXCHANGED if all(is_exchanged(*map(as_tensor, pair)) for pair in pairs) else None
 
 
 def seen(failure):
@@ -224,7 +232,7 @@ def sorted_apart(failure):
 
 
 SEARCHES = {  # what numbers have in common says more of one value than of many cases
-    True: (known, handed_back, exchanged, slipped, two),
+    True: (known, remembers, handed_back, exchanged, slipped, two),
     False: (known, handed_back, seen, slipped),
 }
 

@@ -18,7 +18,7 @@ SEED = "COURSE_EXERCISE_SEED"  # set while submissions are graded: cases that no
 EXAMS = "9"  # with which the ids of an exam's questions begin; the course knows no answers to them
 SECONDS = 60  # of a processor, for one check
 WRONG_ANSWERS = defaultdict(set)  # to a part of an exercise, since Python was started
-WRITES = "but it writes into `{}`, which its caller may still need; better compute a new one"
+WRITES = "but it changes `{}` in place, which its caller may still need; better compute a new one"
 BEFORE_TOLD = 2  # different wrong answers to a value before its true one is told
 
 
@@ -115,7 +115,7 @@ def judge(exercise, cases, tried, tells=lambda part: True, hint=False):
     results = [*map(as_returned, tried.given)] if exercise.wants_a_function else tried.given
     for index, (given, true) in enumerate(zip(results, trues, strict=False)):
         if wrong := difference(exercise, given, true):
-            failure = Failure.of(exercise, cases, results, trues, index, wrong.part, tried.codes)
+            failure = Failure.of(exercise, cases, results, trues, index, wrong.part, tried.codes, tried.remembers)
             return verdict_on(failure, wrong, index, tells, hint)
     on = f", on all {len(cases)} cases" if exercise.wants_a_function else ""
     note = f"\n  {WRITES.format(names_of(exercise)[tried.changed])}" if 0 <= tried.changed < len(cases[0]) else ""

@@ -3,10 +3,13 @@
 import copy
 import importlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from pathlib import Path
 from typing import Any
 
 from course_lib.errors import CourseError
+from course_lib.exercises.mistakes import mistakes_in, read_mistakes
 from course_lib.exercises.solutions import Edit
 from course_lib.exercises.values import returned
 from course_lib.remote.attempts import applied
@@ -36,7 +39,8 @@ class Exercise:
         mistakes: pairs of a cause, in the student's terms, and what this mistake is: an `Edit` of the solution, or the
             answer that it leads to. The cause may name an axis in braces; the index at which the answer is first wrong
             takes its place. Of a dict of values, a mistake holds only those that it changes; `ANY_OTHER` stands for
-            whatever is not the true one, and comes last of a part.
+            whatever is not the true one, and comes last of a part. Those of a lesson stand in its table (mistakes.py);
+            only those that no table can say stand in its module.
         cases: seed -> the argument tuples that an answer is tried on. None when the answer is a value.
         run: how an answer is applied to a case: `run(answer, *case)`.
         axes: the names of the result's axes, "query key".
@@ -47,16 +51,21 @@ class Exercise:
     title: str
     points: int
     truth: Callable
-    mistakes: Sequence[tuple[str, Any]]
+    mistakes: Sequence[tuple[str, Any]] = ()
     cases: Callable | None = None
     run: Callable = call
     axes: str = ""
     tolerance: float = 1e-4
 
-    def __post_init__(self):
-        object.__setattr__(self, "edits", [known for known in self.mistakes if isinstance(known[1], Edit)])
-        made = [(cause, wrong.of(self.truth) if isinstance(wrong, Edit) else wrong) for cause, wrong in self.mistakes]
-        object.__setattr__(self, "mistakes", made)
+    @property
+    def edits(self):
+        """The mistakes that are edits of the solution."""
+        return [(cause, wrong) for cause, wrong in self.mistakes if isinstance(wrong, Edit)]
+
+    @cached_property
+    def wrong_answers(self):
+        """The mistakes as answers: pairs of a cause and an answer. Raises CourseError where an edit does not fit."""
+        return [(cause, wrong.of(self.truth) if isinstance(wrong, Edit) else wrong) for cause, wrong in self.mistakes]
 
     @property
     def wants_a_function(self):
@@ -82,13 +91,23 @@ class Exercise:
         return self.result(self.truth, case)
 
 
+@cache
 def exercises_of(lesson):
-    """The exercises of a lesson, by its two digits: {"01.1": Exercise, ...}. Raises CourseError if it has none."""
+    """The exercises of a lesson, by its two digits, with the mistakes of its table: {"01.1": Exercise, ...}.
+
+    Raises CourseError if it has none.
+    """
     try:
         module = importlib.import_module(f"course_lib.exercises.lesson_{lesson}")
     except ModuleNotFoundError:
         raise CourseError(f'no exercises for lesson "{lesson}"; expected its two digits, such as 01') from None
-    return {exercise.id: exercise for exercise in module.EXERCISES}
+    rows = read_mistakes(Path(module.__file__))
+    return {exercise.id: with_mistakes(exercise, rows.get(exercise.id, ())) for exercise in module.EXERCISES}
+
+
+def with_mistakes(exercise, rows):
+    """An exercise with the mistakes of its table, and behind them those that it has already."""
+    return replace(exercise, mistakes=[*mistakes_in(rows, exercise.truth), *exercise.mistakes])
 
 
 def find_exercise(exercise_id):

@@ -1,17 +1,13 @@
 """Exercises of lesson 02: the encoder layer."""
 
 import torch
+from torch import nn
 
 from course_lib.exercises.cases import number, random_tensors, scattered
 from course_lib.exercises.exercise import Exercise
-from course_lib.exercises.solutions import Edit
-from course_lib.exercises.two_boxes import TWO_BOXES
-from course_lib.exercises.two_orders import TWO_ORDERS
-from course_lib.exercises.values import ANY_OTHER
+
 
 # 02.1 Six steps on paper: the blue ball of the lesson, whose feed-forward network says nothing
-
-
 def answer():
     tokens = torch.tensor([[1.0, 0, 1, 0], [1, 0, 0, 1], [0, 1, 1, 0]])
     heard = (tokens @ tokens[2] / 2).softmax(dim=0) @ tokens
@@ -21,8 +17,6 @@ def answer():
 
 
 # 02.2 Who hears whom?
-
-
 def tables_are():
     return {"A": "attention", "B": "feed-forward", "C": "one layer", "D": "two layers"}
 
@@ -41,6 +35,29 @@ def mean_similarity(x):
     return products[:, different].mean()
 
 
+# 02.4 Build it in the other order
+def layer_cases(seed):
+    width = number(seed, 5, 8)
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        blocks = (
+            nn.Linear(width, width),
+            nn.Sequential(nn.Linear(width, 3 * width), nn.Tanh(), nn.Linear(3 * width, width)),
+        )
+        norms = nn.LayerNorm(width), nn.LayerNorm(width)
+        for norm in norms:
+            nn.init.normal_(norm.weight), nn.init.normal_(norm.bias)
+    (x,) = random_tensors(seed, (2, 3, width))
+    return [(x, *blocks, *norms, norm_first) for norm_first in (True, False)]
+
+
+def encoder_layer(x, attention, feed_forward, norm_1, norm_2, norm_first):
+    """One encoder layer, B T D -> B T D, post-norm or pre-norm."""
+    for block, norm in ((attention, norm_1), (feed_forward, norm_2)):
+        x = x + block(norm(x)) if norm_first else norm(x + block(x))
+    return x
+
+
 # 02.5 Count
 def sizes(seed):
     width = number(seed, 2, 9)
@@ -56,190 +73,68 @@ def count_parameters(d_model, d_ff, num_layers):
 
 
 # 02.6 How many look-ups?
-
-
 def look_ups():
     return {"1 ahead": 0, "2 ahead": 1, "3 ahead": 2, "5 ahead": 1}
 
 
+# 02.7 Two boxes as code
+def box_cases(seed):
+    D, hidden = number(seed, 3, 5), number(seed + 1, 7, 11)
+    x, W_1, b_1, W_2, b_2, scale, shift = random_tensors(
+        seed, (2, 6, D), (D, hidden), (hidden,), (hidden, D), (D,), (D,), (D,)
+    )
+    flat = x.clone()
+    flat[0, 1] = 3.0  # a token whose numbers are all the same, and one in which they nearly are: ε decides
+    flat[0, 2] = 3.0 + 0.1 * torch.arange(D) / D
+    rest = W_1, b_1, W_2, b_2, scale, shift
+    sizes = (3, 1, 12), (12, 17), (17,), (17, 12), (12,), (12,), (12,)
+    return [(x, *rest), (scattered(flat) + 1, *rest), tuple(random_tensors(seed, *sizes, dtype=torch.float64))]
+
+
+def feed_forward(x, W_1, b_1, W_2, b_2):
+    """B T D -> B T D."""
+    return (x @ W_1 + b_1).relu() @ W_2 + b_2
+
+
+def normalize(x, scale, shift):
+    """B T D -> B T D."""
+    centred = x - x.mean(dim=-1, keepdim=True)
+    variance = centred.square().mean(dim=-1, keepdim=True)
+    return centred / (variance + 1e-5).sqrt() * scale + shift
+
+
+def run_boxes(functions, x, W_1, b_1, W_2, b_2, scale, shift):
+    network, norm = functions
+    return {"feed_forward": network(x, W_1, b_1, W_2, b_2), "normalize": norm(x, scale, shift)}
+
+
 EXERCISES = [
-    Exercise(
-        id="02.1",
-        title="Six steps on paper",
-        points=2,
-        truth=answer,
-        tolerance=5e-3,
-        mistakes=[
-            ("the red ball asks here, not the blue ball", Edit("tokens @ tokens[2] → tokens @ tokens[0]")),
-            (
-                "each weight belongs to the token that is heard, in the order of the table",
-                Edit("softmax(dim=0) @ tokens → softmax(dim=0) @ tokens.flip(0)"),
-            ),
-            (
-                "the residual connection is forgotten: the token's own vector is added to what it heard",
-                Edit(" + tokens[2] → "),
-            ),
-            (
-                "divided by the variance; the rule divides by its root, the standard deviation",
-                Edit("added.std(correction=0) → added.var(correction=0)"),
-            ),
-            (
-                "the sum of the squares is divided by 3 here; the mean of the squares has all D = 4",
-                Edit("correction=0 → correction=1"),
-            ),
-            (
-                "the mean is not subtracted",
-                Edit("added - added.mean() → added", "added.std(correction=0) → added.square().mean().sqrt()"),
-            ),
-            ("the mean is not subtracted", Edit("added - added.mean() → added")),
-            (
-                "neither hidden unit fires for the blue ball: step 5 adds zeros, step 6 finds it normalized already",
-                Edit('"output": normalized → "output": normalized + torch.tensor([0.0, 0, 1, 0])'),
-            ),
-            (
-                "step 5 adds what the network says, here zeros: the sum is not twice the vector",
-                Edit('"output": normalized → "output": 2 * normalized'),
-            ),
-            (
-                "divided by nothing: the root of the mean square comes after the mean is subtracted",
-                Edit("(added - added.mean()) / added.std(correction=0) → added - added.mean()"),
-            ),
-        ],
-    ),
-    Exercise(
-        id="02.2",
-        title="Who hears whom?",
-        points=1,
-        truth=tables_are,
-        mistakes=[
-            ("A is full: of all steps, only unmasked attention does that at once", {"A": ANY_OTHER}),
-            (
-                "B has nothing beside the diagonal: no token notices another, so it cannot have attention in it",
-                {"B": "attention"},
-            ),
-            (
-                "B has nothing beside the diagonal: no token notices another, so it cannot have attention in it",
-                {"B": ANY_OTHER},
-            ),
-            (
-                "with each layer a token hears one place further to the left: C reaches one place, D two",
-                {"C": "two layers", "D": "one layer"},
-            ),
-            *[("C and D have empty cells: unmasked attention leaves none", {name: "attention"}) for name in "CD"],
-            *[("C and D have cells beside the diagonal: tokens are mixed", {name: ANY_OTHER}) for name in "CD"],
-        ],
-    ),
+    Exercise(id="02.1", title="Six steps on paper", points=2, truth=answer, tolerance=5e-3),
+    Exercise(id="02.2", title="Who hears whom?", points=1, truth=tables_are),
     Exercise(
         id="02.3",
         title="Find the bug: how alike are the tokens?",
         points=2,
         truth=mean_similarity,
         cases=similarity_cases,
-        mistakes=[
-            (
-                "each token is compared with itself, too, and there it is always 1",
-                Edit("[:, different] → "),
-            ),
-            (
-                "the tokens keep their lengths: the cosine is the dot product of vectors of length 1",
-                Edit(" / x.norm(dim=-1, keepdim=True) → "),
-            ),
-            (
-                "the lengths are taken over the wrong axis: over the tokens, not over a token's D numbers",
-                Edit("norm(dim=-1 → norm(dim=1"),
-            ),
-            (
-                "the lengths are taken over the whole batch, not for each token",
-                Edit("x.norm(dim=-1, keepdim=True) → x.norm()"),
-            ),
-            (
-                "the signs are lost: opposite directions have the similarity −1, not 1",
-                Edit(".mean() → .abs().mean()"),
-            ),
-            (
-                "the mean goes over neighbours only; it should go over all pairs of different tokens",
-                Edit("[:, different] → .diagonal(1, dim1=1, dim2=2)"),
-            ),
-            (
-                "tokens are compared with those of the other sentences, not within their own",
-                lambda x: mean_similarity(x.transpose(0, 1)),
-            ),
-            (
-                "tokens are compared with those of the other sentences, not within their own",
-                Edit(
-                    "x / x.norm(dim=-1, keepdim=True) → (x / x.norm(dim=-1, keepdim=True)).flatten(0, 1)[None]",
-                    "x.shape[1] → unit.shape[1]",
-                ),
-            ),
-            (
-                "divided by T · T; there are T · (T − 1) pairs of different tokens",
-                Edit(".mean() → .sum() / products.numel()"),
-            ),
-            (
-                "the zeros that `triu` leaves on and below the diagonal are in the mean",
-                Edit("[:, different].mean() → .triu(1).mean()"),
-            ),
-            (
-                "the sum over the pairs is not divided by their number",
-                Edit(".mean() → .sum()"),
-            ),
-            (
-                "divided by the squared length: its root is missing",
-                Edit("x.norm(dim=-1, keepdim=True) → x.square().sum(dim=-1, keepdim=True)"),
-            ),
-        ],
     ),
-    TWO_ORDERS,
+    Exercise(
+        id="02.4",
+        title="Build it in the other order",
+        points=3,
+        truth=encoder_layer,
+        cases=layer_cases,
+        axes="sentence token number",
+    ),
     Exercise(
         id="02.5",
         title="Count",
         points=2,
         truth=count_parameters,
         cases=sizes,
-        mistakes=[
-            (
-                "4 D numbers are missing: the biases of the four linear layers, or two vectors for each of two norms",
-                Edit(" + d_model) → )"),
-            ),
-            (
-                "attention has four linear layers: the last one, after the heads, is missing",
-                Edit("4 * ( → 3 * ("),
-            ),
-            ("the biases of the feed-forward network are missing: F and D numbers", Edit(" + d_ff + d_model → ")),
-            ("the first linear layer of the network has biases, too: F numbers", Edit(" + d_ff + d_model → + d_model")),
-            ("the second linear layer of the network has biases, too: D numbers", Edit(" + d_ff + d_model → + d_ff")),
-            (
-                "F is handed in as d_ff; it is not always 4 · D",
-                Edit("2 * d_model * d_ff + d_ff + d_model → 8 * d_model * d_model + 5 * d_model"),
-            ),
-            (
-                "12 · D² counts matrices only, and takes F for 4 · D",
-                lambda d_model, d_ff, num_layers: num_layers * 12 * d_model * d_model,
-            ),
-            ("the feed-forward network has two matrices, D × F and F × D", Edit("2 * d_model * d_ff → d_model * d_ff")),
-            ("a layer has two norms, and each has two vectors: a scale and a shift", Edit("2 * 2 * → 2 *")),
-            ("there is one layer in the count, whatever num_layers is", Edit("num_layers * ( → (")),
-            ("there are no biases at all in the count", Edit(" + d_model) → )", " + d_ff + d_model → ")),
-            (
-                "each layer has norms of its own; here they are counted once",
-                Edit("(attention + feed_forward + norms) → (attention + feed_forward) + norms"),
-            ),
-        ],
     ),
+    Exercise(id="02.6", title="How many look-ups?", points=1, truth=look_ups),
     Exercise(
-        id="02.6",
-        title="How many look-ups?",
-        points=1,
-        truth=look_ups,
-        mistakes=[
-            ("the name of the animal ahead is written in the token: nothing has to be looked up", {"1 ahead": 1}),
-            ("two ahead is one look-up: the animal that I chase says whom it chases", {"2 ahead": 2}),
-            ("three ahead: nobody who shares a name with me tells it, so one look-up is not enough", {"3 ahead": 1}),
-            ("three ahead: the name in the token is there for free, so two look-ups are enough", {"3 ahead": 3}),
-            ("in a ring of six, five ahead is the one that chases me: it has my name in its token", {"5 ahead": 2}),
-            ("in a ring of six, five ahead is the one that chases me: it has my name in its token", {"5 ahead": 4}),
-            ("in a ring of six, five ahead is the one that chases me: it has my name in its token", {"5 ahead": 3}),
-        ],
+        id="02.7", title="Two boxes as code", points=3, truth=(feed_forward, normalize), cases=box_cases, run=run_boxes
     ),
-    TWO_BOXES,
 ]

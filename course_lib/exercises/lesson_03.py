@@ -1,13 +1,10 @@
 """Exercises of lesson 03: the decoder layer."""
 
 import torch
+from torch import nn
 
 from course_lib.exercises.cases import dice, number, random_tensors
 from course_lib.exercises.exercise import Exercise
-from course_lib.exercises.leaky_decoders import decoders
-from course_lib.exercises.nine_steps import NINE_STEPS
-from course_lib.exercises.solutions import Edit
-from course_lib.exercises.values import ANY_OTHER
 
 # 03.1 Nine steps on paper: the vectors of the lesson, and a third source word that has the vector of BOS
 
@@ -24,8 +21,6 @@ def answer():
 
 
 # 03.2 Who asks whom?
-
-
 def maps_are():
     return {"A": "self", "B": "neither", "C": "cross", "D": "neither", "E": "self"}
 
@@ -65,87 +60,97 @@ def sees_the_future(decoder, x):
     return False
 
 
-MAY_MOVE = (
-    "it reports what may move: the changed place itself, later ones, or those behind a place that was changed before "
-    "and not put back"
-)
-
-
-def sums_move(decoder, x):
-    later = (x + torch.eye(6)[t][:, None] for t in range(1, 6))
-    moved = (decoder(other) - decoder(x) for other in later)
-    return any(abs(change[:t].mean()) > 1e-6 for t, change in enumerate(moved, start=1))
-
-
 # 03.5 Count the rows
-
-
 def rows():
     return {"training": 12, "with cache": 12, "without": 12 * 13 // 2, "examples": 12}
 
 
 # 03.6 Too good to be true
-
-
 def without_mask():
     return {"B", "E"}
 
 
+# 03.7 Nine steps as code
+class Attention:
+    """An attention whose linear layers are random: attention(asks, asked, mask), B T D and B S D -> B T D."""
+
+    def __init__(self, q, k, v):
+        self.weights = q, k, v
+
+    def __call__(self, asks, asked, mask=None):
+        W_Q, W_K, W_V = self.weights
+        scores = asks @ W_Q @ (asked @ W_K).mT / len(W_Q) ** 0.5
+        scores = scores if mask is None else scores.masked_fill(~mask, -torch.inf)
+        return scores.softmax(dim=-1) @ asked @ W_V
+
+
+def layer_cases(seed):
+    D = number(seed, 3, 5)
+    x, memory, *weights = random_tensors(seed, (2, 4, D), (2, 7, D), *[(D, D)] * 6)
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        network, norms = nn.Sequential(nn.Linear(D, 7), nn.ReLU(), nn.Linear(7, D)), [nn.LayerNorm(D) for _ in range(3)]
+        for norm in norms:
+            nn.init.normal_(norm.weight), nn.init.normal_(norm.bias)
+    parts = Attention(*weights[:3]), Attention(*weights[3:]), network, *norms
+    mask = torch.ones(4, 4, dtype=torch.bool).tril()
+    return [(x, memory[:, :4], mask, *parts), (x, memory, mask, *parts), (x[:, :1], memory, mask[:1, :1], *parts)]
+
+
+def decoder_layer(x, memory, mask, self_attention, cross_attention, feed_forward, norm_1, norm_2, norm_3):
+    """B T D, B S D and the causal mask -> B T D."""
+    x = norm_1(x + self_attention(x, x, mask))
+    x = norm_2(x + cross_attention(x, memory))
+    return norm_3(x + feed_forward(x))
+
+
+def decoders():
+    """Functions T D -> T D: those that keep to the past, and those that do not."""
+
+    def honest(x):
+        return x.cumsum(dim=0) / torch.arange(1, len(x) + 1)[:, None]
+
+    def blind(x):
+        return torch.zeros_like(x)
+
+    def centred(x):
+        return honest(x) - x.mean(dim=0)
+
+    def by_the_total(x):
+        return honest(x) / x.logsumexp(dim=(0, 1))  # any change moves it, that of a sign, too
+
+    def shifted(x):
+        return x.roll(-1, dims=0)
+
+    def faintly(x):
+        return honest(x) + 1e-5 * x.flip(0).cumsum(dim=0).flip(0)
+
+    def and_more(rows, more):
+        def decoder(x):
+            y = honest(x).clone()
+            y[rows] = y[rows] + more(x)
+            return y
+
+        return decoder
+
+    at_one_place = and_more(slice(2, 3), lambda x: x[3:4].sum(dim=0))
+    at_the_end_only = and_more(slice(-2, -1), lambda x: x[-1])
+    from_afar = and_more(slice(1, 2), lambda x: x[4:5].sum(dim=0))
+    at_the_beginning_only = and_more(slice(1), lambda x: x[1:2].sum(dim=0))
+
+    def balanced(x):
+        y = torch.zeros_like(x)  # so that all sums are exactly 0, along each axis and over everything
+        y[:2, :2] = x[-1].sum() * torch.tensor([[1.0, -1.0], [-1.0, 1.0]])[: len(x)]
+        return y
+
+    everywhere, somewhere = (centred, by_the_total, shifted, faintly), (at_one_place, from_afar, balanced)
+    leaky = *everywhere, *somewhere, at_the_end_only, at_the_beginning_only
+    return {"honest": (honest, blind, torch.sin), "leaky": leaky}
+
+
 EXERCISES = [
-    Exercise(
-        id="03.1",
-        title="Nine steps on paper",
-        points=2,
-        truth=answer,
-        tolerance=5e-3,
-        mistakes=[
-            ("the scores are not divided by √4 = 2", Edit(" / 2 → ")),
-            ("the scores are divided by 4, not by its root", Edit("/ 2 → / 4")),
-            (
-                "only este and é are asked here; the third source word is missing",
-                {"weights": [0.5, 0.5, 0.0]},
-            ),
-            (
-                "cross-attention has no causal mask: BOS may look at the whole source, not at its first word only",
-                {"weights": [1.0, 0, 0]},
-            ),
-            ("the residual connection is forgotten in step 5", Edit("bos + heard → heard")),
-            (
-                "the variance is a mean over 4 numbers; `std` of torch divides by 4 − 1",
-                Edit("correction=0 → correction=1"),
-            ),
-            (
-                "the normalization of step 6 is missing",
-                Edit("(added - added.mean()) / added.std(correction=0) → added"),
-            ),
-            (
-                "the last of the three is the vector of BOS itself: it gets more than the others",
-                {"weights": [1 / 3, 1 / 3, 1 / 3]},
-            ),
-            ("these are the scores; the softmax is still to come", {"weights": [0.0, 0, 2]}),
-            (
-                "the values come from the memory, not from the target",
-                Edit("weights @ memory → weights @ torch.stack([bos, este, e])"),
-            ),
-        ],
-    ),
-    Exercise(
-        id="03.2",
-        title="Who asks whom?",
-        points=2,
-        truth=maps_are,
-        mistakes=[
-            ("A is square, and empty above the diagonal: the output so far asks itself", {"A": ANY_OTHER}),
-            ("the rows of B do not sum to 1: no softmax gives that", {"B": "self"}),
-            ("the rows of B do not sum to 1: no softmax gives that", {"B": "cross"}),
-            ("C has more columns than rows: one sequence asks another", {"C": "self"}),
-            ("C has no empty half, and needs none: the source was complete before", {"C": "neither"}),
-            ("in D, words look to the right of the diagonal and nowhere else: the mask is transposed", {"D": "self"}),
-            ("D has four columns, one for each word written so far; the source has five tokens", {"D": "cross"}),
-            ("E is a masked map, too: a word may put all of its weight on one place of the past", {"E": "neither"}),
-            ("E is square, and empty above the diagonal", {"E": "cross"}),
-        ],
-    ),
+    Exercise(id="03.1", title="Nine steps on paper", points=2, truth=answer, tolerance=5e-3),
+    Exercise(id="03.2", title="Who asks whom?", points=2, truth=maps_are),
     Exercise(
         id="03.3",
         title="A mask for every occasion",
@@ -153,55 +158,6 @@ EXERCISES = [
         truth=make_mask,
         cases=mask_cases,
         axes="query key",
-        mistakes=[
-            (
-                "nobody may attend to itself: a query sees the keys that are not later, its own place included",
-                Edit("<= → <"),
-            ),
-            (
-                "the mask is transposed: rows are queries, columns are keys",
-                Edit(
-                    "k_positions.unsqueeze(-2) <= q_positions.unsqueeze(-1) → "
-                    "k_positions.unsqueeze(-1) >= q_positions.unsqueeze(-2)"
-                ),
-            ),
-            ("the mask looks into the future, and not at the past", Edit("<= → >=")),
-            ("the mask is upside down; True means may attend", Edit("<= → >")),
-            (
-                "the triangle is made from sizes, not from positions: with earlier keys, it stands in the wrong corner",
-                Edit(
-                    "k_positions.unsqueeze(-2) <= q_positions.unsqueeze(-1) → "
-                    "torch.ones(*q_positions.shape, k_positions.shape[-1], dtype=torch.bool).tril()"
-                ),
-            ),
-            (
-                "the window is off by one: each query sees the place after its own as well",
-                Edit("q_positions.unsqueeze → (q_positions + 1).unsqueeze"),
-            ),
-            (
-                "positions are counted anew for each call: those of the queries begin where they begin",
-                Edit("q_positions.unsqueeze → (q_positions - q_positions[..., :1]).unsqueeze"),
-            ),
-            (
-                "these numbers are to be added to scores; asked for is True where a query may look, and else False",
-                Edit(
-                    "k_positions.unsqueeze(-2) <= q_positions.unsqueeze(-1) → "
-                    "torch.where(k_positions.unsqueeze(-2) <= q_positions.unsqueeze(-1), 0.0, -torch.inf)"
-                ),
-            ),
-            ("each query sees its own place only", Edit("<= → ==")),
-            (
-                "every query sees every key: there is no mask",
-                Edit(
-                    "k_positions.unsqueeze(-2) <= q_positions.unsqueeze(-1) → "
-                    "torch.ones(*q_positions.shape, k_positions.shape[-1], dtype=torch.bool)"
-                ),
-            ),
-            (
-                "all sequences of the batch get the mask of the first",
-                lambda q, k: make_mask(q, k) if q.dim() == 1 else make_mask(q[:1], k[:1]).expand(len(q), -1, -1),
-            ),
-        ],
     ),
     Exercise(
         id="03.4",
@@ -209,75 +165,15 @@ EXERCISES = [
         points=3,
         truth=sees_the_future,
         cases=decoder_cases,
-        mistakes=[
-            (MAY_MOVE, Edit("(changed)[:t] → (changed)[: t + 1]", "before[:t] → before[: t + 1]")),
-            (MAY_MOVE, Edit("(changed)[:t] → (changed)[t:]", "before[:t] → before[t:]")),
-            (
-                "it changes the last place only, and misses a leak between earlier ones",
-                Edit("range(1, len(x)) → [len(x) - 1]"),
-            ),
-            (
-                "it changes one place in the middle only, and misses leaks from the others",
-                Edit("range(1, len(x)) → [3]"),
-            ),
-            ("it looks at the first output only", Edit("(changed)[:t] → (changed)[:1]", "before[:t] → before[:1]")),
-            (
-                "it looks at the place just before only: a leak may reach further",
-                Edit("(changed)[:t] → (changed)[t - 1 : t]", "before[:t] → before[t - 1 : t]"),
-            ),
-            (
-                "it watches the places behind the changed one, which may move",
-                Edit("(changed)[:t] → (changed)[t + 1 :]", "before[:t] → before[t + 1 :]"),
-            ),
-            ("it compares sums or means: these may stay while numbers move", sums_move),
-            (
-                "it forgives small changes: a faint leak is a leak",
-                Edit(
-                    "not torch.equal(decoder(changed)[:t], before[:t]) → "
-                    "(decoder(changed)[:t] - before[:t]).abs().max() > 1e-3"
-                ),
-            ),
-            ("it says that no decoder leaks", Edit("return True → return False")),
-            ("it says that every decoder leaks", Edit("return False → return True")),
-            ("True means a leak: the two answers are exchanged", lambda decoder, x: not sees_the_future(decoder, x)),
-        ],
     ),
+    Exercise(id="03.5", title="Count the rows", points=1, truth=rows),
+    Exercise(id="03.6", title="Too good to be true", points=1, truth=without_mask),
     Exercise(
-        id="03.5",
-        title="Count the rows",
-        points=1,
-        truth=rows,
-        mistakes=[
-            ("training takes all places in one pass: no row is computed twice", {"training": 78}),
-            ("one pass has a row for each of the 12 words", {"training": 1}),
-            ("without a cache step n computes n rows: 1 + 2 + … + 12", {"without": 12 * 12}),
-            ("step n computes n rows: 1 + 2 + … + 12 = 12 · 13 / 2", {"without": 66}),
-            ("with the cache only the new word goes through the layer", {"with cache": 78}),
-            ("one row at each of the 12 steps", {"with cache": 1}),
-            ("each of the 12 places is an example: given these words, predict the next", {"examples": 1}),
-            ("each of the 12 places is an example: given these words, predict the next", {"examples": 11}),
-            ("without the cache the old words go through again at every step", {"without": 12}),
-        ],
+        id="03.7",
+        title="Nine steps as code",
+        points=3,
+        truth=decoder_layer,
+        cases=layer_cases,
+        axes="sentence token number",
     ),
-    Exercise(
-        id="03.6",
-        title="Too good to be true",
-        points=1,
-        truth=without_mask,
-        mistakes=[
-            ("A's loss is high: nobody told it what comes next", {"A", "B", "E"}),
-            ("C and F have a small loss and write well: that is what training is for", {"B", "C", "E", "F"}),
-            ("E is missing: its loss is as small as B's, and it writes the end at once", {"B"}),
-            ("B is missing: with nearly no loss it writes one word again and again", {"E"}),
-            ("C has a small loss and writes well: that is what training is for", {"B", "C", "E"}),
-            (
-                "A and D have not learnt much yet: their loss is honest, and as bad as what they write",
-                {"A", "B", "D", "E"},
-            ),
-            ("D writes badly, but its loss says so: a cheat is one whose loss does not", {"B", "D", "E"}),
-            ("these are the honest ones", {"A", "C", "D", "F"}),
-            ("a small loss alone is no symptom: F writes well", {"B", "E", "F"}),
-        ],
-    ),
-    NINE_STEPS,
 ]

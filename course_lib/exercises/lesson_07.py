@@ -4,9 +4,6 @@ import torch
 
 from course_lib.exercises.cases import number, random_tensors, scattered
 from course_lib.exercises.exercise import Exercise
-from course_lib.exercises.possible_maps import POSSIBLE
-from course_lib.exercises.solutions import Edit
-from course_lib.exercises.values import members
 from course_lib.nn import attention_weights, causal_mask
 
 
@@ -42,10 +39,54 @@ def watch(kept):
 
 
 # 07.2 Which kind is it?
-
-
 def kinds():
     return {"A": "cross", "B": "encoder", "C": "decoder", "rows of A": "output", "columns of A": "input"}
+
+
+# 07.3 Is this map possible?
+def map_cases(seed):
+    q, k, far_q, far_k = random_tensors(seed, *[(1, 1, 5, 3)] * 2, *[(1, 1, 11, 3)] * 2)
+    real, triangle = torch.tensor([True] * 4 + [False]), causal_mask(torch.arange(5))
+    free, padded = attention_weights(q, k)[0, 0], attention_weights(q, k, real)[0, 0]
+    causal, both = (attention_weights(q, k, mask)[0, 0] for mask in (triangle, triangle & real))
+    everywhere = torch.ones(5, dtype=torch.bool)
+    holes = torch.tensor([True, True, False, True, True])
+    around, far = attention_weights(q, k, holes)[0, 0], torch.eye(5)
+    far[0, [0, 3]] = 0.5
+    next_one = torch.eye(5)
+    next_one[3, 3:] = 0.5
+    rounded, one_row = 1.00007 * free, free * torch.tensor([[1.0], [1.0], [1.0], [1.0], [1.00017]])
+    return [
+        (free, False, everywhere),
+        (padded, False, real),
+        (both, True, real),
+        (free, False, real),
+        (causal, True, real),
+        (padded, True, real),
+        (free.T, False, everywhere),
+        (0.9 * causal, True, everywhere),
+        (2 * free, True, real),
+        (torch.eye(5), True, everywhere),
+        (far, True, everywhere),  # one weight in the future, and that not of the next place
+        (next_one, True, everywhere),  # one weight in the future, that of the next place
+        (rounded, False, everywhere),  # all sums are off by less than what is allowed
+        (one_row, False, everywhere),  # one sum is off by more, the last
+        (around, False, holes),
+        (padded, False, holes),
+        (attention_weights(far_q, far_k)[0, 0], False, torch.ones(11, dtype=torch.bool)),
+    ]
+
+
+def problems(weights, causal, real):
+    """A map T S, whether it is causal, which columns are real -> a set of words."""
+    found = set()
+    if (weights.sum(dim=-1) - 1).abs().max() > 1e-4:
+        found.add("sums")
+    if causal and weights.triu(1).any():
+        found.add("future")
+    if weights[:, ~real].any():
+        found.add("padding")
+    return found
 
 
 # 07.4 Find the bug: a head that looks back
@@ -72,8 +113,6 @@ def alignment():
 
 
 # 07.6 Take a head away
-
-
 def ablation():
     return {
         "row 1 without A": "book",
@@ -87,185 +126,11 @@ def ablation():
 
 EXERCISES = [
     Exercise(
-        id="07.1",
-        title="Record without changing",
-        points=3,
-        truth=watch,
-        cases=recording_cases,
-        run=run_recording,
-        mistakes=[
-            (
-                "it returns the weights: the layer must get what it got before, weights times values",
-                Edit("weights @ v → weights"),
-            ),
-            (
-                "it keeps the scores; weights come after the softmax",
-                Edit("kept.append(weights) → kept.append(q @ k.mT / q.shape[-1] ** 0.5)"),
-            ),
-            (
-                "the scale is forgotten in what is kept",
-                Edit("kept.append(weights) → kept.append(attention_weights(q * q.shape[-1] ** 0.5, k, mask))"),
-            ),
-            (
-                "the mask is not used: padding gets weight, and the output changes",
-                Edit("(q, k, mask) → (q, k)"),
-            ),
-            (
-                "the mask is not used in what is kept: padding seems to be looked at",
-                Edit("kept.append(weights) → kept.append(attention_weights(q, k))"),
-            ),
-            (
-                "it keeps the mean of the heads; each head has a map of its own",
-                Edit("kept.append(weights) → kept.append(weights.mean(dim=1))"),
-            ),
-            (
-                "it keeps the output, not the weights",
-                Edit("kept.append(weights) → kept.append(weights @ v)"),
-            ),
-            (
-                "softmax over the wrong axis: the rows of a map sum to 1, not its columns",
-                Edit("kept.append(weights) → kept.append(attention_weights(k, q).mT)"),
-            ),
-            (
-                "the list that was handed in stays empty: append to it; `kept = …` makes a new one",
-                Edit("kept.append(weights) → kept = [weights]"),
-            ),
-            (
-                "`extend` adds each sentence by itself; append the weights of the whole batch as one",
-                Edit("kept.append → kept.extend"),
-            ),
-            (
-                "of two calls only one was kept: each call appends its weights",
-                Edit("kept.append(weights) → kept[:] = [weights]"),
-            ),
-            ("each call is kept once", Edit("kept.append(weights) → kept.extend([weights, weights])")),
-        ],
+        id="07.1", title="Record without changing", points=3, truth=watch, cases=recording_cases, run=run_recording
     ),
-    Exercise(
-        id="07.2",
-        title="Which kind is it?",
-        points=1,
-        truth=kinds,
-        mistakes=[
-            ("A has words of two languages: one sequence asks another", {"A": "encoder"}),
-            ("A has words of two languages: one sequence asks another", {"A": "decoder"}),
-            ("B has weight above the diagonal: no causal mask, so this is no decoder", {"B": "decoder"}),
-            ("in B and C rows and columns are the same words: nobody asks another sequence", {"B": "cross"}),
-            ("in B and C rows and columns are the same words: nobody asks another sequence", {"C": "cross"}),
-            ("C is empty above the diagonal: that is the causal mask of the decoder", {"C": "encoder"}),
-            ("a row asks: it is a token of the output", {"rows of A": "input"}),
-            ("a column is asked: it is a token of the input", {"columns of A": "output"}),
-        ],
-    ),
-    POSSIBLE,
-    Exercise(
-        id="07.4",
-        title="Find the bug: a head that looks back",
-        points=2,
-        truth=looks_back,
-        cases=head_cases,
-        mistakes=[
-            (
-                "it measures how much a token looks at itself, not at the one before",
-                Edit("diagonal(-1) → diagonal()[1:]"),
-            ),
-            (
-                "the even head is not subtracted: in a short sentence every head puts some weight there",
-                Edit(" - even → "),
-            ),
-            (
-                "an even head under a causal mask has t + 1 tokens at place t, not T",
-                Edit("torch.arange(2, len(weights) + 1) → len(weights)"),
-            ),
-            (
-                "an even head at place t has t + 1 tokens, itself included",
-                Edit("arange(2, len(weights) + 1) → arange(1, len(weights))"),
-            ),
-            (
-                "the first row counts here, though it has no token before it",
-                Edit(".mean() → .sum() / len(weights)"),
-            ),
-            ("these are points; asked for is a share", Edit("return → return 100 *")),
-            (
-                "the first row counts here, and looks at the last column",
-                Edit("(weights.diag → ((weights.diag", ".mean() → .sum() + weights[0, -1] - 1) / len(weights)"),
-            ),
-            (
-                "it looks at the next token, right of the diagonal: there a causal map is empty",
-                Edit("diagonal(-1) → diagonal(1)"),
-            ),
-            (
-                "an exact 0 is no mask: row t may look at t + 1 tokens, whatever it gives them",
-                Edit("1 / torch.arange(2, len(weights) + 1) → 1 / (weights > 0).sum(dim=1)[1:]"),
-            ),
-            (
-                "an exact 0 is no mask: row t may look at t + 1 tokens, whatever it gives them",
-                Edit(
-                    "1 / torch.arange(2, len(weights) + 1) → "
-                    "((weights > 0) / (weights > 0).sum(dim=1, keepdim=True)).diagonal(-1)"
-                ),
-            ),
-        ],
-    ),
-    Exercise(
-        id="07.5",
-        title="From a map to a score",
-        points=2,
-        truth=alignment,
-        tolerance=5e-3,
-        mistakes=[
-            ("a link is (Portuguese, English): the two are exchanged", {"links": {(0, 0), (1, 1), (3, 2), (2, 0)}}),
-            ("step 1 links each Portuguese word first; here are the links of step 2 only", {"links": {(0, 2)}}),
-            (
-                "every weight above 0.1 has become a link; step 2 wants more than a half",
-                {"links": {(0, 0), (0, 1), (1, 1), (0, 2), (1, 2), (2, 3)}},
-            ),
-            ("this is the share of right links, twice counted: the error is 1 minus it", {"AER": 0.75}),
-            ("all common links are missing from the count: |A ∩ S| is 3", {"AER": 1.0}),
-            ("a share is asked for, not percent", {"precision": 75}),
-            ("a share is asked for, not percent", {"recall": 75}),
-            ("a share is asked for, not percent", {"AER": 25}),
-            ("precision: 3 of the 4 found links are right", {"precision": 1.0}),
-            ("recall: 3 of the 4 gold links were found", {"recall": 1.0}),
-            *members(
-                alignment()["links"],
-                {
-                    (0, 0): "the Portuguese word 0 has its largest weight in row 0",
-                    (1, 1): "the Portuguese word 1 has its largest weight in row 1",
-                    (2, 3): "the Portuguese word 2 has its largest weight in row 3",
-                    (
-                        0,
-                        2,
-                    ): "the English word 2 is alone, and puts more than half of its weight on the Portuguese word 0",
-                    (1, 2): "the English word 2 puts only 0.2 on the Portuguese word 1, whatever the gold links say",
-                    (0, 1): "the English word 1 has a link already, and puts only 0.3 on the Portuguese word 0",
-                    **{
-                        link: f"{link} has a weight of 0.1 only"
-                        for link in ((2, 0), (2, 1), (2, 2), (0, 3), (1, 3), (1, 0))
-                    },
-                },
-                "links",
-            ),
-            ("a common link counts twice, among those found and among the gold ones", {"AER": 1 - 3 / 8}),
-            ("divide by 4 found and 4 gold links; here links of both count once", {"AER": 2 / 5}),
-        ],
-    ),
-    Exercise(
-        id="07.6",
-        title="Take a head away",
-        points=2,
-        truth=ablation,
-        mistakes=[
-            ("B fetches what A fetched: book still has 3 points", {"row 1 without A": "end"}),
-            ("with both gone, nothing speaks for book any more", {"row 1 without A and B": "book"}),
-            ("in row 2 it is C that speaks for is, whether A is there or not", {"row 2 without A": "end"}),
-            ("without C nothing speaks for is", {"row 2 without C": "is"}),
-            ("A can be replaced by B, so its ablation alone changes no word", {"most needed": "A"}),
-            ("B can be replaced by A, so its ablation alone changes no word", {"most needed": "B"}),
-            (
-                "a map shows from where something was fetched; whether it is needed, only an experiment can say",
-                {"a map shows": "why"},
-            ),
-        ],
-    ),
+    Exercise(id="07.2", title="Which kind is it?", points=1, truth=kinds),
+    Exercise(id="07.3", title="Is this map possible?", points=2, truth=problems, cases=map_cases),
+    Exercise(id="07.4", title="Find the bug: a head that looks back", points=2, truth=looks_back, cases=head_cases),
+    Exercise(id="07.5", title="From a map to a score", points=2, truth=alignment, tolerance=5e-3),
+    Exercise(id="07.6", title="Take a head away", points=2, truth=ablation),
 ]

@@ -1,12 +1,10 @@
 """Exercises of lesson 12: supervised fine-tuning."""
 
-import math
+import torch
+import torch.nn.functional as F
 
-from course_lib.exercises.cases import number, random_tensors
+from course_lib.exercises.cases import dice, number, random_tensors
 from course_lib.exercises.exercise import Exercise
-from course_lib.exercises.one_table import ONE_TABLE
-from course_lib.exercises.packing import PACKING
-from course_lib.exercises.solutions import Edit
 
 
 # 12.1 Six data sets
@@ -25,6 +23,82 @@ def losses():
         "all": sum(scored + prompts) / 16,
         "perplexity": 2 ** (sum(scored) / 8),
     }
+
+
+# 12.3 Pack four dialogues
+BOS, EOS, ROLES = 1, 2, {"user": 4, "assistant": 5}
+
+
+def dialogue_cases(seed):
+    """Four dialogues of (role, ids), the first with two turns; and all of them as `turn` should return them."""
+    words = iter(torch.randint(6, 40, (60,), generator=dice(seed)).tolist())
+    sizes = [[2, 3, 1, number(seed + 1, 2, 5)], [1, number(seed, 1, 3)], [3, 2], [2, 1]]
+    roles = ("user", "assistant")
+    dialogues = [[(roles[i % 2], [next(words) for _ in range(n)]) for i, n in enumerate(turns)] for turns in sizes]
+    return [(dialogues, [turn(dialogue) for dialogue in dialogues])]
+
+
+def turn(messages):
+    """Messages (role, ids) -> the ids of the dialogue, and which of them are to be said."""
+    ids, is_completion = [BOS], [False]
+    for role, words in messages:
+        ids += [ROLES[role], *words, EOS]
+        is_completion += [False] + [role == "assistant"] * (len(words) + 1)
+    return ids, is_completion
+
+
+def pack(dialogues):
+    """Pairs (ids, is_completion) -> a dict with tokens, labels, positions and segments of one row."""
+    row = {"tokens": [], "labels": [], "positions": [], "segments": []}
+    for segment, (ids, is_completion) in enumerate(dialogues, start=1):
+        for i in range(len(ids) - 1):
+            row["tokens"].append(ids[i])
+            row["labels"].append(ids[i + 1] if is_completion[i + 1] else 0)
+            row["positions"].append(i)
+            row["segments"].append(segment)
+    return row
+
+
+def turn_and_pack(functions, dialogues, turned_dialogues):
+    """Both functions; the second one gets what the first should give."""
+    mine, packed = functions
+    turned = dict(zip(("ids", "is_completion"), mine(dialogues[0]) or (None, None), strict=False))
+    return turned | (packed(turned_dialogues) or {})
+
+
+# 12.4 A model of one table
+def table_cases(seed):
+    (table,) = random_tensors(seed, (11, 11))
+    story = torch.randint(11, (9,), generator=dice(seed + 1))
+    sizes = ((6, 3), (9, 5), (4, 3))
+    rows = [(torch.randint(11, (n,), generator=dice(seed + n)), torch.arange(n) >= start) for n, start in sizes]
+    return [(table, rows, story, number(seed, 3, 6))]
+
+
+def fine_tune(table, rows, steps):
+    """Logits V V and pairs (ids, marks) -> the logits after so many steps."""
+    table = table.clone().requires_grad_()
+    optimizer = torch.optim.SGD([table], lr=2.0)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        losses = [F.cross_entropy(table[ids[:-1]], ids[1:], reduction="none")[marks[1:]] for ids, marks in rows]
+        torch.cat(losses).mean().backward()
+        optimizer.step()
+    return table.detach()
+
+
+def forgotten(before, after, story):
+    """By what factor the perplexity of a story (ids) grew."""
+    old, new = (F.cross_entropy(table[story[:-1]], story[1:]) for table in (before, after))
+    return (new - old).exp()
+
+
+def tune_and_measure(functions, table, rows, story, steps):
+    """Both functions; the second one compares the table with another one."""
+    tune, measure = functions
+    old = table.clone()
+    new, factor = tune(old, rows, steps), measure(table, table.mT, story)
+    return ({} if new is None else {"table": new, "old table": old}) | {"forgotten": factor}
 
 
 # 12.5 Learn less
@@ -61,98 +135,19 @@ def lora(functions, x, weight, down, up, alpha, shapes, rank):
 
 
 EXERCISES = [
+    Exercise(id="12.1", title="Six data sets", points=1, truth=steps),
+    Exercise(id="12.2", title="Two answers", points=2, truth=losses, tolerance=2e-3),
     Exercise(
-        id="12.1",
-        title="Six data sets",
-        points=1,
-        truth=steps,
-        mistakes=[
-            ("A has no answers to imitate: it is text, as in the first step", {"A": 2}),
-            ("B has no pairs to compare: one answer for each instruction", {"B": 3}),
-            ("B has answers to imitate: it is more than text", {"B": 1}),
-            ("D has no answers, so there is nothing to compare", {"D": 3}),
-            ("the steps are counted from 1", {name: step - 1 for name, step in steps().items()}),
-            ("C's chosen answers could be imitated, but it can do more: it says which of two is better", {"C": 2}),
-            ("D is a pile of questions without answers: nothing but text", {"D": 2}),
-            ("E has answers that somebody gave; nobody says which of two is better", {"E": 3}),
-            ("E is more than text: each letter is an instruction with its response", {"E": 1}),
-            ("F's marks say which answers are better: that is what the third step learns from", {"F": 2}),
-        ],
+        id="12.3", title="Pack four dialogues", points=3, truth=(turn, pack), cases=dialogue_cases, run=turn_and_pack
     ),
     Exercise(
-        id="12.2",
-        title="Two answers",
-        points=2,
-        truth=losses,
-        tolerance=2e-3,
-        mistakes=[
-            ("the two `<eos>` of the answers count: the model must learn to stop", {"scored": 6}),
-            ("`<assistant>` is written by the program: the model need not say it", {"scored": 10}),
-            ("what the user says is read, not scored", {"scored": 16}),
-            ("a mean: divide the sum by the number of scored tokens", {"per token": 15}),
-            ("the 8 scored tokens share the cost, not all 16", {"per token": 15 / 16}),
-            ("only what the assistant says is scored here", {"per token": 34 / 16}),
-            ("the mean of the two means: divide their sum by 2", {"mean of means": 53 / 15}),
-            ("all 16 tokens share the cost, the two `<eos>` of the prompts, too", {"all": 34 / 14}),
-            ("2 to the power of the loss, not 2 times the loss", {"perplexity": 2 * 15 / 8}),
-            ("both answers count, not only the last one", {"scored": 5}),
-            ("the two `<eos>` of the answers count: the model must learn to stop", {"per token": 13 / 6}),
-            ("`<assistant>` is written by the program: the model need not say it", {"per token": 1.7}),
-            ("both answers count, not only the last one", {"per token": 2.2}),
-            ("this is the mean of the answers' means: each token should count alike", {"per token": 53 / 30}),
-            ("this is the mean over the tokens; take each answer's mean first", {"mean of means": 15 / 8}),
-            ("in multiples of ln 2: a probability of 1/8 costs 3", {"per token": 1.875 * math.log(2)}),
-            ("all 16 tokens share the cost: the prompts' 19 and the answers' 15", {"all": 19 / 8}),
-            ("`<user>` is given: 16 tokens share the cost, not 18", {"all": 34 / 18}),
-            ("it is that of the answers, from their loss per token", {"perplexity": 2 ** (34 / 16)}),
-            ("a loss of n ln 2 is a perplexity of 2 to the power of n", {"perplexity": math.exp(1.875)}),
-            ("all 16 tokens share the cost, not the 8 scored ones", {"all": 34 / 8}),
-            ("the answers are part of all: 15 must be added to the prompts' 19", {"all": 19 / 16}),
-            ("the prompts are part of all: 19 must be added to the answers' 15", {"all": 15 / 16}),
-        ],
+        id="12.4",
+        title="A model of one table",
+        points=3,
+        truth=(fine_tune, forgotten),
+        cases=table_cases,
+        run=tune_and_measure,
+        tolerance=1e-3,
     ),
-    PACKING,
-    ONE_TABLE,
-    Exercise(
-        id="12.5",
-        title="Learn less",
-        points=2,
-        truth=(adapt, merge, count),
-        cases=lora_cases,
-        run=lora,
-        mistakes=[
-            ("adapt: the addition is multiplied by α, not by α / r", Edit("alpha / down.shape[1] * x → alpha * x")),
-            ("adapt: the factor α / r is missing", Edit("alpha / down.shape[1] * x → x")),
-            ("adapt: r is the size that A and B share", Edit("down.shape[1] * x → down.shape[0] * x")),
-            ("adapt: the factor is upside down", Edit("alpha / down.shape[1] * x → down.shape[1] / alpha * x")),
-            (
-                "adapt: the factor belongs to the addition alone",
-                Edit("x @ weight.T + → alpha / down.shape[1] * x @ weight.T +"),
-            ),
-            ("adapt: only the addition is left", Edit("x @ weight.T + → ")),
-            ("adapt: a weight is D_out × D_in: transpose it", Edit("x @ weight.T → x @ weight")),
-            (
-                "old weight: it has changed, too; return a new one",
-                Edit("weight + alpha → weight.copy_(weight + alpha", "(down @ up).T → (down @ up).T)"),
-            ),
-            ("merge: A B is D_in × D_out: transpose it", Edit("(down @ up).T → (down @ up)")),
-            ("merge: only the addition is left", Edit("return weight + → return ")),
-            (
-                "merge: the addition is multiplied by α, not by α / r",
-                Edit("alpha / down.shape[1] * (down → alpha * (down"),
-            ),
-            ("merge: r is the size that A and B share", Edit("down.shape[1] * (down → down.shape[0] * (down")),
-            ("merge: the factor α / r is missing", Edit("alpha / down.shape[1] * (down → (down")),
-            ("merge: the addition is subtracted", Edit("weight + → weight - ")),
-            ("count: this is the size of the product A B", Edit("rank * (d_in + d_out) → d_in * d_out")),
-            ("count: add the sizes of A and B", Edit("d_in + d_out → d_in * d_out")),
-            ("count: frozen numbers are not learnt", Edit("(d_in + d_out) → (d_in + d_out) + d_in * d_out")),
-            ("count: B is missing", Edit("d_in + d_out → d_in")),
-            ("count: A is missing", Edit("d_in + d_out → d_out")),
-            ("count: the rank is missing", Edit("rank * → ")),
-            ("count: one layer; the model has several", Edit("in shapes → in shapes[:1]")),
-            ("count: B has the other shape: r × D_out", Edit("d_in + d_out → d_in + d_in")),
-            ("count: A has the other shape: D_in × r", Edit("d_in + d_out → d_out + d_out")),
-        ],
-    ),
+    Exercise(id="12.5", title="Learn less", points=2, truth=(adapt, merge, count), cases=lora_cases, run=lora),
 ]

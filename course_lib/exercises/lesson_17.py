@@ -2,16 +2,84 @@
 
 import math
 
-from course_lib.exercises.cached_layers import CACHED_LAYERS
-from course_lib.exercises.cases import number
+import torch
+
+from course_lib.exercises.cases import number, random_tensors
 from course_lib.exercises.exercise import Exercise
-from course_lib.exercises.solutions import Edit
+
 
 # 17.1 Which rows?
-
-
 def kept():
     return {"end": 12, "replaced": 7, "system": 0, "dropped": 4, "no mask": 0, "no mask, first layer": 12}
+
+
+# 17.2 By hand
+def stack_cases(seed):
+    cases = []
+    for D, T, L in ((4, 3, 2), (5, 6, 1), (3, 7, 4)):
+        X, *weights = random_tensors(seed + D, (T, D), *[(D, D)] * (3 * L))
+        scaled = [W / math.sqrt(D) for W in weights]  # without, tokens can grow until an exponential overflows
+        cases.append((X, [tuple(scaled[3 * i : 3 * i + 3]) for i in range(L)]))
+    X, layers = cases[0]
+    return [*cases, (-X, layers)]  # all outputs with the other sign, so the largest difference has it, too
+
+
+def read_token(x, kept, layers):
+    """The newest token and what is kept -> its output, and what is kept now."""
+    now = []
+    for (W_Q, W_K, W_V), (K, V) in zip(layers, kept, strict=True):
+        K, V = torch.vstack([K, x @ W_K]), torch.vstack([V, x @ W_V])
+        now.append((K, V))
+        x = (x @ W_Q @ K.T / math.sqrt(len(x))).softmax(dim=-1) @ V
+    return x, now
+
+
+def largest_difference(step, plain, X, layers):
+    """Between the tokens read one by one with `step`, and all at once with `plain`."""
+    kept, outputs = [(X[:0], X[:0]) for _ in layers], []
+    for x in X:
+        output, kept = step(x, kept, layers)
+        outputs.append(output)
+    return (torch.stack(outputs) - plain(X, layers)).abs().max()
+
+
+def through_the_cache(step, X, layers):
+    """The outputs of all tokens, read in turns with those of another text: T D, or None if the step gives nothing."""
+    kept, of_another, outputs = *([(X[:0], X[:0]) for _ in layers] for _ in range(2)), []
+    for x, another in zip(X, X.flip(0), strict=True):
+        result = step(x, kept, layers)
+        if result is None:
+            return None
+        output, kept = result
+        outputs.append(torch.as_tensor(output))
+        _, of_another = step(another, of_another, layers)
+    return torch.stack(outputs)
+
+
+def plainly(X, layers):
+    """All rows at once under the causal mask: T D -> T D."""
+    hidden = torch.ones(len(X), len(X), dtype=torch.bool).triu(1)
+    for W_Q, W_K, W_V in layers:
+        scores = X @ W_Q @ (X @ W_K).T / math.sqrt(X.shape[1])
+        X = scores.masked_fill(hidden, -math.inf).softmax(dim=-1) @ (X @ W_V)
+    return X
+
+
+def fading(x, kept, layers):
+    """A step that divides each token by the number of tokens read so far."""
+    read = torch.vstack([kept[0][0], x])
+    return x / len(read), [(read, read), *kept[1:]]
+
+
+def turned_round(X, layers):
+    return -plainly(X, layers)
+
+
+def run_both(functions, X, layers):
+    step, difference = functions
+    outputs = through_the_cache(step, X, layers)
+    found = difference(fading, turned_round, X, layers)  # both with a fault, so that there is one
+    return None if outputs is None else {"outputs": outputs, "largest difference": found}
 
 
 # 17.3 Rows
@@ -57,110 +125,10 @@ def users():
 
 
 EXERCISES = [
+    Exercise(id="17.1", title="Which rows?", points=2, truth=kept),
     Exercise(
-        id="17.1",
-        title="Which rows?",
-        points=2,
-        truth=kept,
-        mistakes=[
-            *[("a token more at the end changes nothing before it", {"end": n}) for n in (0, 11, 13)],
-            ("the tokens after position 7 have heard of it, from the second layer on", {"replaced": 11}),
-            ("positions are counted from 0: before position 7 there are seven", {"replaced": 6}),
-            ("the replaced token's own row changes, too", {"replaced": 8}),
-            *[("all tokens after the system message have heard of it", {"system": n}) for n in (3, 8, 9, 11, 12)],
-            ("what stands after the dropped turn has heard of it, and moves to other positions", {"dropped": 8}),
-            ("before the dropped turn there are the positions 0 to 3", {"dropped": 3}),
-            ("without a mask, each old token sees the new one", {"no mask": 12}),
-            ("the first layer's keys are made from the embeddings, each from its own", {"no mask, first layer": 0}),
-        ],
+        id="17.2", title="By hand", points=3, truth=(read_token, largest_difference), cases=stack_cases, run=run_both
     ),
-    CACHED_LAYERS,
-    Exercise(
-        id="17.3",
-        title="Rows",
-        points=3,
-        truth=(rows, power),
-        cases=conversations,
-        run=run_counts,
-        mistakes=[
-            ("without a cache, each token costs the whole text", Edit('"plain": plain → "plain": per_turn')),
-            (
-                "the first token of an answer is written from the prompt alone; the last one is never read",
-                Edit("range(answer) → range(1, answer + 1)"),
-            ),
-            ("the earlier turns are missing", Edit("+= prompt + answer - 1 → += system + question + answer - 1")),
-            (
-                "nobody asks what follows an answer's last token",
-                Edit("answer - 1 → answer"),
-            ),
-            ("the last token of all is never read", Edit("before - 1 → before")),
-            (
-                "an answer's last token is read when the next question comes; only the very last is not",
-                Edit("before - 1 → before - len(turns)"),
-            ),
-            (
-                "the answers are kept, too",
-                Edit('"kept": before - 1 → "kept": system + sum(question for question, _ in turns)'),
-            ),
-            (
-                "a power is a slope of logarithms",
-                Edit(
-                    "math.log(costs[-1] / costs[0]) / math.log(lengths[-1] / lengths[0]) → "
-                    "(costs[-1] - costs[0]) / (lengths[-1] - lengths[0])"
-                ),
-            ),
-            (
-                "a power compares two lengths: how does each grow?",
-                Edit(
-                    "math.log(costs[-1] / costs[0]) / math.log(lengths[-1] / lengths[0]) → "
-                    "math.log(costs[-1], lengths[-1])"
-                ),
-            ),
-            (
-                "the two axes are exchanged",
-                Edit(
-                    "math.log(costs[-1] / costs[0]) / math.log(lengths[-1] / lengths[0]) → "
-                    "math.log(lengths[-1] / lengths[0]) / math.log(costs[-1] / costs[0])"
-                ),
-            ),
-            ("rows: per turn: an answer's tokens are read, too, but its last", Edit("prompt + answer - 1 → prompt")),
-            (
-                "power: the first and the last measurement were meant",
-                Edit(
-                    "costs[-1] / costs[0] → costs[1] / costs[0]", "lengths[-1] / lengths[0] → lengths[1] / lengths[0]"
-                ),
-            ),
-            (
-                "power: both are logarithms, that of the lengths, too",
-                Edit("math.log(lengths[-1] / lengths[0]) → (lengths[-1] - lengths[0])"),
-            ),
-        ],
-    ),
-    Exercise(
-        id="17.4",
-        title="Bytes",
-        points=2,
-        truth=users,
-        mistakes=[
-            ("there are no parts of users: round down", Edit("math.floor → float")),
-            ("keys and values: the formula begins with a 2", Edit("(2 * layers → (layers")),
-            ("the weights need memory, too: 2 bytes each", Edit(" - 2 * parameters → ")),
-            ("a number has 2 bytes, in the weights, too", Edit("2 * parameters → parameters")),
-            ("a billion parameters are 10⁹, and not 2³⁰", Edit("2 * parameters → 2**31 * parameters / 1e9")),
-            ("a GiB is 2³⁰ bytes, and not 10⁹", Edit("160 * 2**30 → 160e9")),
-            (
-                "what counts are key-value heads, not query heads",
-                Edit("(80, 8, 69e9) → (80, 64, 69e9)", "(32, 8, 8e9) → (32, 32, 8e9)"),
-            ),
-            ("a number of the caches takes 2 bytes, not 4", Edit("4000 * 2 → 4000 * 4")),
-            ("a number of the weights takes 2 bytes, not 4", Edit("- 2 * parameters → - 4 * parameters")),
-            (
-                "all numbers take 2 bytes, not 4",
-                Edit("- 2 * parameters → - 4 * parameters", "4000 * 2 → 4000 * 4"),
-            ),
-            ("each user has 4,000 tokens, not the whole context", Edit("4000 → 4096")),
-            ("each user has 4,000 tokens, not the whole context", Edit("4000 → 131072")),
-            ("the weights leave room: 69 · 10⁹ numbers of 2 bytes are 128.5 GiB", {"Llama 2 70B": 0}),
-        ],
-    ),
+    Exercise(id="17.3", title="Rows", points=3, truth=(rows, power), cases=conversations, run=run_counts),
+    Exercise(id="17.4", title="Bytes", points=2, truth=users),
 ]

@@ -1,14 +1,9 @@
 """Exercises of lesson 21: serving."""
 
-from itertools import combinations
-
 import torch
 
-from course_lib.exercises.batch_in_pieces import BATCH_IN_PIECES
 from course_lib.exercises.cases import dice, number, random_tensors
-from course_lib.exercises.common_beginnings import COMMON_BEGINNINGS
 from course_lib.exercises.exercise import Exercise
-from course_lib.exercises.solutions import Edit
 
 
 # 21.1 Steps
@@ -24,6 +19,52 @@ def steps(lengths, rows):
     for length in lengths:
         free_at[free_at.index(min(free_at))] += length
     return {"fixed": sum(max(batch) for batch in batches), "continuous": max(free_at)}
+
+
+# 21.2 A batch in pieces
+def batch_cases(seed):
+    source = dice(seed)
+    lengths = ((5, 2, 7), (3, 3, 1, 8), (6, 11))
+    texts = [[torch.randint(1, 90, (n,), generator=source).tolist() for n in row] for row in lengths]
+    texts[2][0][0] = texts[2][1][4] = 0  # a token as any other
+    return [(texts[0], 2), (texts[1], 3), (texts[2], 5)]
+
+
+def in_pieces(prompts, size):
+    """Prompts -> pairs (tokens, positions), B and at most `size` columns each."""
+    width = max(map(len, prompts))
+    tokens = torch.tensor([[0] * (width - len(ids)) + ids for ids in prompts])
+    positions = torch.tensor([[-1] * (width - len(ids)) + list(range(len(ids))) for ids in prompts])
+    return list(zip(tokens.split(size, dim=1), positions.split(size, dim=1), strict=True))
+
+
+# 21.3 A tree
+def prompts(seed):
+    source = dice(seed)
+    draw = torch.randint(1, 4, (9, 6), generator=source).tolist()
+    lengths = torch.randint(2, 7, (9,), generator=source).tolist()
+    some = [[7, 8, *ids[:n]] for ids, n in zip(draw, lengths, strict=True)]
+    return [(some,), ([*some[:4], some[1], some[0][:3], [5, 5, 8, 1, 7]],), ([[7, 8, 9]],), ([[1, 12], [11, 2]],)]
+
+
+def common(a, b):
+    return next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+
+
+def only_what_all_share(prompts):
+    shared = min(common(prompts[0], ids) for ids in prompts)
+    return shared + sum(len(ids) - shared for ids in prompts)
+
+
+def with_the_one_before(prompts):
+    pairs = zip(prompts, prompts[1:], strict=False)
+    return len(prompts[0]) + sum(len(b) - common(a, b) for a, b in pairs)
+
+
+def fewest_rows(prompts):
+    """Lists of ids -> the number of rows that must be computed."""
+    beginnings = {tuple(ids[:n]) for ids in prompts for n in range(1, len(ids) + 1)}
+    return len(beginnings)
 
 
 # 21.4 Pages: 16 positions each; a system message of 100 tokens, 8 users with 20 tokens, answers of 30 at most
@@ -67,209 +108,27 @@ def rounded(weight, bits, group):
     return (lowest + scale * ((groups - lowest) / scale).round()).flatten(-2)
 
 
-OF_EACH_GROUP = "groups.amin(-1, keepdim=True), groups.amax(-1, keepdim=True)"
-FAULTS = {
-    "between 16 numbers there are 15 steps": "(2**bits - 1) → 2**bits",
-    "each group has a lowest value of its own, not the whole matrix": f"{OF_EACH_GROUP} → weight.amin(), weight.amax()",
-    "round to the nearest, not down": ".round() → .floor()",
-}
-
 EXERCISES = [
+    Exercise(id="21.1", title="Steps", points=3, truth=steps, cases=queues),
     Exercise(
-        id="21.1",
-        title="Steps",
+        id="21.2",
+        title="A batch in pieces",
         points=3,
-        truth=steps,
-        cases=queues,
-        mistakes=[
-            *[
-                ("a batch lasts as long as its longest answer", Edit(f"sum(max(batch) → sum({other}"))
-                for other in ("min(batch)", "-(-sum(batch) // len(batch))")
-            ],
-            (
-                "rows work at the same time: not all answers are added up",
-                Edit("sum(max(batch) for batch in batches) → sum(lengths)"),
-            ),
-            ("requests are served in the order in which they come", Edit("[lengths[start → [sorted(lengths)[start")),
-            (
-                "this would be without an empty row; at the end the last answers run on alone",
-                Edit("max(free_at)} → -(-sum(lengths) // rows)}"),
-            ),
-            (
-                "a free row takes the next request at once, not when all rows are free",
-                Edit("max(free_at)} → sum(max(batch) for batch in batches)}"),
-            ),
-            (
-                "the last batch may be shorter, and takes its time, too",
-                Edit("range(0, len(lengths), rows) → range(0, len(lengths) - rows + 1, rows)"),
-            ),
-            ("in a step each row writes a token: nothing is multiplied by the rows", Edit("sum(max → rows * sum(max")),
-            (
-                "each batch has a longest answer of its own",
-                Edit("sum(max(batch) for batch in batches) → len(batches) * max(lengths)"),
-            ),
-            (
-                "the two are exchanged",
-                Edit('"fixed": sum → "continuous": sum', '"continuous": max(free_at) → "fixed": max(free_at)'),
-            ),
-            ("the line begins with the first request", Edit("[lengths[start → [lengths[::-1][start")),
-            ("the line begins with the first request", Edit("in lengths: → in lengths[::-1]:")),
-            (
-                "requests are served in the order in which they come",
-                Edit("[lengths[start → [sorted(lengths)[::-1][start"),
-            ),
-            (
-                "a batch lasts as long as its longest answer, not as its mean",
-                Edit("sum(max(batch) → sum(sum(batch) / len(batch)"),
-            ),
-            ("rows work at the same time: not all answers are added up", Edit("max(free_at)} → sum(free_at)}")),
-            (
-                "requests are not dealt out in turns: who is free first takes the next one",
-                Edit(
-                    "length in lengths: → turn, length in enumerate(lengths):",
-                    "free_at.index(min(free_at)) → turn % rows",
-                ),
-            ),
-            (
-                "a free row takes the one that has waited for longest, not the longest",
-                Edit("in lengths: → in sorted(lengths)[::-1]:"),
-            ),
-            (
-                "a row that is free goes on in the next step: none is lost between",
-                Edit("+= length → += length + 1", "max(free_at)} → max(free_at) - 1}"),
-            ),
-            ("all is done when the last row is free", Edit("max(free_at)} → min(free_at)}")),
-            (
-                "a free row takes the one that has waited for longest, not the shortest",
-                Edit("in lengths: → in sorted(lengths):"),
-            ),
-        ],
+        truth=in_pieces,
+        cases=batch_cases,
     ),
-    BATCH_IN_PIECES,
-    COMMON_BEGINNINGS,
     Exercise(
-        id="21.4",
-        title="Pages",
+        id="21.3",
+        title="A tree",
         points=2,
-        truth=pages,
+        truth=fewest_rows,
+        cases=prompts,
         mistakes=[
-            ("there are no parts of pages: round up", {"of one": 9}),
-            ("there are no parts of pages: round up", {"of one": 9.375}),
-            ("the answer needs pages, too", {"of one": 8}),
-            ("the system message needs pages, too", {"of one": 4}),
-            ("only full pages are shared: round down", {"shared": 6.25}),
-            ("asked for are pages, not tokens", {"shared": 100}),
-            ("each has 10 − 6 = 4 pages for itself", {"of eight": 30}),
-            ("a prompt is read; an answer is written", {"tokens read": 528}),
-            ("the shared pages are there once, however many texts there are", {"texts in 128": 26}),
-            ("there are no parts of texts: round down", {"texts in 128": 30.5}),
-            ("only full pages are shared: round down", {"shared": 7}),
-            ("the pages of the system message are there once for all", {"of eight": 80}),
-            ("the shared pages are needed, too, once", {"of eight": 32}),
-            ("without pages in common", {"tokens read": 960}),
-            ("the first of them reads everything", {"tokens read": 192}),
-            ("the message's last 4 tokens are in no full page: each reads them again", {"tokens read": 260}),
-            ("each further text needs only its own pages", {"texts in 128": 12}),
-            ("six of the pages are taken by what they share", {"texts in 128": 32}),
-            ("each of the other seven saves the six shared pages: 80 − 7 · 6", {"of eight": 74}),
+            ("only what all prompts share is computed once; some share more than others", only_what_all_share),
+            ("each shares with the one before it only; look at all earlier ones", with_the_one_before),
         ],
     ),
-    Exercise(
-        id="21.5",
-        title="A draft's worth",
-        points=3,
-        truth=worth,
-        cases=drafts,
-        mistakes=[
-            (
-                "this is how often two draws agree; a guess is kept more often",
-                Edit("torch.minimum(p, q).sum() → (p * q).sum()"),
-            ),
-            (
-                "the draft draws some words more often than others: weigh with q",
-                Edit("torch.minimum(p, q).sum() → (p / q).clamp_max(1).mean()"),
-            ),
-            ("what is missing is what p has over q", Edit("(p - q) → (q - p)")),
-            ("what q has over p is not missing: only the positive part", Edit("clamp_min(0) → abs()")),
-            ("divide by the sum; no softmax", Edit("(p - q).clamp_min(0) → (p - q).exp()")),
-            ("a distribution has the sum 1, not the maximum 1", Edit("rest.sum() → rest.max()")),
-            ("what is kept of a word is the smaller of p and q", Edit("torch.minimum → torch.maximum")),
-            (
-                "guesses are drawn from q, not from p",
-                Edit("torch.minimum(p, q).sum() → (p * (p / q).clamp_max(1)).sum()"),
-            ),
-            ("this is how often a guess is rejected", Edit("float(torch → 1 - float(torch")),
-            (
-                "how often, not whether both have the same favourite",
-                Edit("torch.minimum(p, q).sum() → p.argmax() == q.argmax()"),
-            ),
-            ("add up over the words; this is their mean", Edit("minimum(p, q).sum() → minimum(p, q).mean()")),
-            ("if all k guesses are kept, there are k + 1 tokens", Edit("range(k + 1) → range(k)")),
-            (
-                "a guess counts only if all before it were kept",
-                Edit("sum(alpha**i for i in range(k + 1)) → k * alpha"),
-            ),
-            ("not all guesses are kept", Edit("sum(alpha**i for i in range(k + 1)) → k + 1")),
-            (
-                "between all and none there is more: add up all powers",
-                Edit("sum(alpha**i for i in range(k + 1)) → 1 + alpha**k"),
-            ),
-            ("the model's own step costs 1; only the k guesses cost c", Edit("(1 + k * c) → (1 + (k + 1) * c)")),
-            ("a step for k + 1 tokens takes no longer than one for one", Edit("(1 + k * c) → (k + 1)")),
-            ("guesses take time, too", Edit(" / (1 + k * c) → ")),
-            ("how many times as fast, not how much faster", Edit("(1 + k * c) → (1 + k * c) - 1")),
-            ("a distribution has the sum 1", Edit(" / rest.sum() → ")),
-            (
-                "after a rejection it is not p: what was kept counts, too",
-                Edit("rest = (p - q).clamp_min(0) → rest = p"),
-            ),
-            (
-                "a guess counts only if all before it were kept",
-                Edit("sum(alpha**i for i in range(k + 1)) → 1 + k * alpha"),
-            ),
-            ("behind the last kept guess comes a token of the model's own", Edit("range(k + 1) → range(1, k + 1)")),
-            ("the model's own step costs 1", Edit("(1 + k * c) → (k * c or 1.0)")),
-            ("each of the k guesses costs c", Edit("(1 + k * c) → (1 + c)")),
-        ],
-    ),
-    Exercise(
-        id="21.6",
-        title="What is wrong here?",
-        points=2,
-        truth=rounded,
-        cases=weights,
-        axes="row column",
-        mistakes=[
-            *[
-                ("; ".join(faults), Edit(*map(FAULTS.get, faults)))
-                for count in (1, 2, 3)
-                for faults in combinations(FAULTS, count)
-            ],
-            ("with 4 bits there are 16 numbers, not 8", Edit("2**bits → 2 ** (bits - 1)")),
-            ("so many bits make 2^bits numbers", Edit("(2**bits - 1) → bits")),
-            ("the number of steps depends on `bits`", Edit("(2**bits - 1) → 15")),
-            ("lowest and highest belong to the same group", Edit("groups.amin(-1, keepdim=True) → groups.amin()")),
-            ("round to the nearest, not up", Edit(".round() → .ceil()")),
-            ("the lowest value must be added again", Edit("(lowest + scale → (scale")),
-            (
-                "this is the right way only for groups around zero",
-                Edit(
-                    "lowest, highest = groups.amin(-1, keepdim=True), groups → lowest, highest = 0, groups.abs()",
-                    "2**bits → 2 ** (bits - 1)",
-                ),
-            ),
-            (
-                "each group has a lowest value of its own, not each row",
-                Edit("weight.unflatten(-1, (-1, group)) → weight[:, None]"),
-            ),
-            (
-                "the lowest weight is kept as 0: nothing may be cut off below it",
-                Edit("groups.amin(-1, keepdim=True) → 0 * groups[..., :1]"),
-            ),
-            (
-                "the steps go from the lowest to the largest weight, not from zero",
-                Edit("groups.amin(-1, keepdim=True), groups → -groups.abs().amax(-1, keepdim=True), groups.abs()"),
-            ),
-        ],
-    ),
+    Exercise(id="21.4", title="Pages", points=2, truth=pages),
+    Exercise(id="21.5", title="A draft's worth", points=3, truth=worth, cases=drafts),
+    Exercise(id="21.6", title="What is wrong here?", points=2, truth=rounded, cases=weights, axes="row column"),
 ]

@@ -6,11 +6,7 @@ import torch
 import torch.nn.functional as F
 
 from course_lib.exercises.cases import dice, random_tensors, scattered
-from course_lib.exercises.duplicates import DUPLICATES
 from course_lib.exercises.exercise import Exercise
-from course_lib.exercises.solutions import Edit
-from course_lib.exercises.two_towers import LENGTH, ONE_WAY, OTHER_WAY, TIMES, TWO_TOWERS, unit
-from course_lib.exercises.values import ANY_OTHER
 
 
 # 24.1 Two by two: vectors that are not of length one yet
@@ -27,15 +23,7 @@ def paper():
     return found | {"sigmoid": -F.logsigmoid(signs * (10 * table - 8)).sum(dim=1).mean()}
 
 
-def wrong_paper(change, *names):
-    """What a change of the solution makes of some of its parts."""
-    found = Edit(change).of(paper)()
-    return {name: found[name] for name in names}
-
-
 # 24.2 The starting line
-
-
 def start():
     return {
         "16": math.log(16),
@@ -46,6 +34,27 @@ def start():
         "four times, same": 0,
         "sigmoid": math.log(1 + math.exp(3)) + 15 * math.log(1 + math.exp(-3)),
     }
+
+
+# 24.3 Find the bug: a colleague's loss
+def loss_cases(seed):
+    cases = []
+    for B, J, distinct, scale in ((5, 3, 3, 4.0), (7, 4, 7, 9.0), (6, 2, 2, 2.5)):
+        images, texts = random_tensors(seed + B, (B, J), (distinct, J))
+        kind = torch.arange(B) % distinct
+        cases.append((scattered(unit(images)), unit(texts)[kind], scale, kind == kind.unsqueeze(1)))
+    noise, text = random_tensors(seed, (4, 5), (1, 5))
+    away = unit(0.1 * noise - unit(text))  # all logits are about -40
+    return [*cases, (away, unit(text).repeat(4, 1), 40.0, torch.ones(4, 4, dtype=torch.bool))]
+
+
+def loss(images, texts, scale, same):
+    """B J, B J, a number, B B -> one number."""
+    logits = scale * images @ texts.T
+    own = torch.eye(len(logits), dtype=torch.bool)
+    logits = logits.masked_fill(same & ~own, -torch.inf)
+    pairs = torch.arange(len(logits))
+    return (F.cross_entropy(logits, pairs) + F.cross_entropy(logits.T, pairs)) / 2
 
 
 # 24.4 What a caption is worth
@@ -86,12 +95,6 @@ def measure(found, labels, counts):
 
 
 # 24.5 Which side, which colour: the shipped model's cosines of five pictures and seven captions
-
-
-LOSSES = "loss, scale 1", "loss, scale 10"
-WHOLE = "the mean of four losses: two rows and two columns"
-
-
 def read():
     return {
         "captions": [1, 2, 3, 3, 5],
@@ -102,91 +105,44 @@ def read():
     }
 
 
+# 24.6 Two towers in a second
+def unit(x):
+    return F.normalize(x, dim=-1)
+
+
+def pair_cases(seed):
+    sizes = ((5, 4, 3, 2, 4.0, 3, 0.5), (7, 3, 6, 4, 8.0, 4, 0.2), (4, 5, 2, 3, 2.0, 1, 1.0))
+    cases = []
+    for B, X, Y, J, scale, steps, rate in sizes:
+        x, y, W, V = random_tensors(seed + B, (B, X), (B, Y), (X, J), (Y, J))
+        cases.append((scattered(x), y, W, V, scale, steps, rate))
+    return cases
+
+
+def train(x, y, W, V, scale, steps, rate):
+    """-> {"losses": ..., "W": ..., "V": ...}."""
+    W, V = W.clone().requires_grad_(), V.clone().requires_grad_()
+    optimizer, pairs, losses = torch.optim.SGD([W, V], lr=rate), torch.arange(len(x)), []
+    for _ in range(steps):
+        logits = scale * F.normalize(x @ W, dim=-1) @ F.normalize(y @ V, dim=-1).T
+        loss = (F.cross_entropy(logits, pairs) + F.cross_entropy(logits.T, pairs)) / 2
+        losses.append(loss.item())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return {"losses": losses, "W": W.detach(), "V": V.detach()}
+
+
+def fit_and_look(answer, x, y, W, V, *rest):
+    """What an answer returns, and what has become of the matrices that it was given."""
+    found = answer(x, y, W, V, *rest)
+    return {**found, "given W": W, "given V": V} if isinstance(found, dict) else found
+
+
 EXERCISES = [
-    Exercise(
-        id="24.1",
-        title="Two by two",
-        points=3,
-        truth=paper,
-        tolerance=2.5e-3,
-        mistakes=[
-            (
-                LENGTH,
-                wrong_paper("F.normalize(images, dim=1) @ F.normalize(texts, dim=1).T → images @ texts.T", "table"),
-            ),
-            ("rows are pictures, columns captions", wrong_paper('"table": table → "table": table.T', "table")),
-            (TIMES, wrong_paper("(scale * table) → (table / scale)", "caption 1, scale 10", "loss, scale 10")),
-            (
-                "this is picture 1: along the column was meant",
-                wrong_paper("columns[s][0] → rows[s][0]", "caption 1, scale 1"),
-            ),
-            ("this is the loss for scale 1", {"caption 1, scale 10": paper()["caption 1, scale 1"]}),
-            *[(ONE_WAY, wrong_paper("(rows[s] + columns[s]) / 2 → rows[s]", loss)) for loss in LOSSES],
-            *[(OTHER_WAY, wrong_paper("(rows[s] + columns[s]) / 2 → columns[s]", loss)) for loss in LOSSES],
-            *[(WHOLE, wrong_paper(".mean() for → .sum() for", loss)) for loss in LOSSES],
-            *[(WHOLE, wrong_paper(" / 2).mean() for → ).sum() for", loss)) for loss in LOSSES],
-            ("the bias is forgotten", wrong_paper(" - 8 → ", "sigmoid")),
-            ("the bias is below zero", wrong_paper("- 8 → + 8", "sigmoid")),
-            ("yes is for the diagonal: the sign is turned", wrong_paper("(signs * → (-signs *", "sigmoid")),
-            ("no is −log σ(−z): the sign is turned", wrong_paper("signs * (10 → (10", "sigmoid")),
-            (
-                "each cell counts, not only the pairs",
-                wrong_paper("(signs * (10 * table - 8)).sum(dim=1) → (10 * table - 8).diagonal()", "sigmoid"),
-            ),
-            ("per pair: divide by two, not by four cells", wrong_paper(".sum(dim=1) → ", "sigmoid")),
-            *[
-                (
-                    "both have to be scaled to length one, pictures and captions",
-                    wrong_paper(f"F.normalize({one}, dim=1) → {one}", "table"),
-                )
-                for one in ("images", "texts")
-            ],
-            *[
-                (
-                    "the larger the cosine, the smaller the loss: the sign is turned",
-                    wrong_paper("(scale * table) → (-scale * table)", name),
-                )
-                for name in ("caption 1, scale 1", "caption 1, scale 10", *LOSSES)
-            ],
-            ("per pair: divide by the two pairs", wrong_paper(".sum(dim=1).mean() → .sum()", "sigmoid")),
-        ],
-    ),
-    Exercise(
-        id="24.2",
-        title="The starting line",
-        points=2,
-        truth=start,
-        tolerance=5e-3,
-        mistakes=[
-            *[("a nat is counted with ln, not with log₂", {str(n): math.log2(n)}) for n in (16, 128)],
-            ("both ways: the mean, not the sum", {"16": 2 * math.log(16)}),
-            ("what is the same in all places does not change a softmax", {"alike": ANY_OTHER}),
-            *[("32 of 64 are left", {"half": x}) for x in (math.log(64) / 2, math.log(2))],
-            ("half of them are ruled out, not all", {"half": 0.0}),
-            ("four equal captions share the trust: a quarter each", {"four times": 0.0}),
-            ("16 captions can be told apart; what is left is a guess among four", {"four times": math.log(16)}),
-            ("the other three are wrong answers: a quarter is left for its own", {"four times": math.log(3)}),
-            ("with `same`, the other three are no wrong answers any more", {"four times, same": math.log(4)}),
-            ("the bias is forgotten", {"sigmoid": 16 * math.log(2)}),
-            ("the bias is −3: a no is cheap, a yes is dear", {"sigmoid": start()["sigmoid"] + 14 * 3}),
-            ("only the own cell; the 15 others of the row count, too", {"sigmoid": math.log1p(math.exp(3))}),
-            ("the sum over the row, not its mean", {"sigmoid": start()["sigmoid"] / 16}),
-            ("there is no softmax here: each cell is a question of its own", {"sigmoid": math.log(16)}),
-            (
-                "of the 16 cells of a row one says yes: 15 are left for the noes",
-                {"sigmoid": math.log1p(math.exp(3)) + 16 * math.log1p(math.exp(-3))},
-            ),
-            (
-                "the cosine is 0: the logit is the bias, a yes is dear and a no is cheap",
-                {"sigmoid": 16 * math.log1p(math.exp(3))},
-            ),
-            (
-                "the cosine is 0: the logit is the bias, a yes is dear and a no is cheap",
-                {"sigmoid": 16 * math.log1p(math.exp(-3))},
-            ),
-        ],
-    ),
-    DUPLICATES,
+    Exercise(id="24.1", title="Two by two", points=3, truth=paper, tolerance=2.5e-3),
+    Exercise(id="24.2", title="The starting line", points=2, truth=start, tolerance=5e-3),
+    Exercise(id="24.3", title="Find the bug: a colleague's loss", points=3, truth=loss, cases=loss_cases),
     Exercise(
         id="24.4",
         title="What a caption is worth",
@@ -194,67 +150,15 @@ EXERCISES = [
         truth=(by_mean, by_nearest, measure),
         cases=caption_cases,
         run=run_classes,
-        mistakes=[
-            (
-                "mean: averaged before each caption has length one",
-                Edit("F.normalize(captions, dim=-1).mean → captions.mean"),
-            ),
-            (
-                "mean: a mean is shorter than its parts; scale it to length one again",
-                Edit(
-                    "F.normalize(F.normalize(captions, dim=-1).mean(dim=1), dim=-1) → "
-                    "F.normalize(captions, dim=-1).mean(dim=1)"
-                ),
-            ),
-            (
-                "mean: no vector was scaled to length one",
-                Edit("F.normalize(F.normalize(captions, dim=-1).mean(dim=1), dim=-1) → captions.mean(dim=1)"),
-            ),
-            (
-                "mean: the best picture of each class; turn it round",
-                Edit("(images @ classes.T).argmax(dim=1) → (images @ classes.T).argmax(dim=0)"),
-            ),
-            ("mean: this is the nearest caption's class", (by_nearest, by_nearest, measure)),
-            (
-                "nearest: the captions have to be scaled to length one first",
-                Edit("images, F.normalize(captions, dim=-1) → images, captions"),
-            ),
-            ("nearest: this is the mean's class", (by_mean, by_mean, measure)),
-            ("nearest: this is the caption's number, not the class", Edit("amax(dim=2) → amax(dim=1)")),
-            ("nearest: this is the caption's number, not the class", Edit("amax(dim=2) → flatten(1)")),
-            ("nearest: of each class, the worst caption counts", Edit("amax(dim=2) → amin(dim=2)")),
-            ("nearest: a sum over captions; only the nearest counts", Edit("amax(dim=2) → sum(dim=2)")),
-            ("measure: in percent", Edit("100 * right → right")),
-            (
-                "measure: of the pictures with this number",
-                Edit("right[counts == n].float().mean() → (right & (counts == n)).sum() / len(labels)"),
-            ),
-            (
-                "measure: of the pictures with this number, not of the right ones",
-                Edit("right[counts == n].float().mean() → (right & (counts == n)).sum() / right.sum()"),
-            ),
-        ],
     ),
+    Exercise(id="24.5", title="Which side, which colour?", points=2, truth=read),
     Exercise(
-        id="24.5",
-        title="Which side, which colour?",
-        points=2,
-        truth=read,
-        mistakes=[
-            ("along the rows: each picture looks for its caption", {"captions": [1, 1, 3, 3, 5]}),
-            ("the diagonal is what should be; look for the largest", {"captions": range(1, 6)}),
-            ("along the columns: each caption looks for its picture", {"pictures": [1, 2, 3, 3, 5]}),
-            ("the diagonal is what should be; look for the largest", {"pictures": range(1, 6)}),
-            ("one of five is wrong", {"captions found": 100}),
-            ("this is the other way round: how many captions find their picture", {"captions found": 60}),
-            ("two of five are wrong", {"pictures found": 100}),
-            ("this is the other way round: how many pictures find their caption", {"pictures found": 80}),
-            ("caption 7 is nearer, and says black; look at her clothes", {"garment": ANY_OTHER}),
-            ("asked for are percent of the five captions, not their number", {"captions found": 4}),
-            ("asked for are percent of the five pictures, not their number", {"pictures found": 3}),
-            ("asked for are percent of the five captions, not a share", {"captions found": 0.8}),
-            ("asked for are percent of the five pictures, not a share", {"pictures found": 0.6}),
-        ],
+        id="24.6",
+        title="Two towers in a second",
+        points=3,
+        truth=train,
+        cases=pair_cases,
+        run=fit_and_look,
+        tolerance=1e-3,
     ),
-    TWO_TOWERS,
 ]

@@ -1,22 +1,13 @@
 """Exercises of lesson 25: a vision-language model."""
 
+import copy
+from dataclasses import dataclass
+
 import torch
+from torch import nn
 
-from course_lib.exercises.conversations import CONVERSATION
+from course_lib.exercises.cases import dice, number, random_tensors, scattered
 from course_lib.exercises.exercise import Exercise
-from course_lib.exercises.score_and_guess import SCORE_AND_GUESS
-from course_lib.exercises.solutions import Edit
-from course_lib.exercises.stages import MOVED
-from course_lib.exercises.values import members
-
-
-def each(cause, part, values):
-    return [(cause, {part: value}) for value in values]
-
-
-def mixed_up(true, signs):
-    """Each letter of the signs with what belongs to another one."""
-    return [(signs[a], {a: true[b]}) for a in signs for b in signs if a != b]
 
 
 # 25.1 On paper: a pixel shuffle, a connector, and what is read
@@ -29,6 +20,56 @@ def paper():
     return {"squares": squares, "visual": visual, "reads": reads, "position of ?": 1 + 4 + 1, "no shuffle": 16 + 3}
 
 
+# 25.2 One conversation
+ROLES = ("user", "assistant")
+
+
+def conversation_cases(seed):
+    """Two turns with two pictures, one of them behind its text; and a batch of texts with one, two and no pictures."""
+    ids = iter(torch.randint(10, 17, (60,), generator=dice(seed)).tolist())
+
+    def text(length):
+        return [next(ids) for _ in range(length)]
+
+    turns = [text(2), "image"], [text(3)], [text(number(seed, 1, 3)), "image", text(2)], [text(2)]
+    messages = [{"role": ROLES[i % 2], "content": parts} for i, parts in enumerate(turns)]
+    cases = []
+    for P, D in ((3, 4), (2, 5)):
+        picture, padding = [9] * P, [0] * P
+        rows = [*padding, *text(3), *picture], [*text(1), *picture, *text(2), *picture], [0, 0, *text(2 * P + 1)]
+        table, visual = random_tensors(seed + P, (17, D), (3, P, D))
+        cases.append((messages, P, torch.tensor(rows), table, scattered(visual)))
+    return cases
+
+
+def write(messages, num_visual):
+    """A conversation -> {"tokens", "scored", "positions"}."""
+    tokens, scored = [1], [False]
+    for message in messages:
+        is_answer = message["role"] == "assistant"
+        tokens.append(5 if is_answer else 4)
+        scored.append(False)
+        for part in message["content"]:
+            ids = [9] * num_visual if part == "image" else part
+            tokens += ids
+            scored += [is_answer] * len(ids)
+        tokens.append(2)
+        scored.append(is_answer)
+    return {"tokens": tokens, "scored": scored, "positions": list(range(len(tokens)))}
+
+
+def put_in(tokens, table, visual):
+    """B T, V D, N P D -> what the language model reads, B T D."""
+    x = table[tokens]
+    x[tokens == 9] = visual.flatten(0, 1)
+    return x
+
+
+def converse(functions, messages, num_visual, tokens, table, visual):
+    mine, exchange = functions
+    return {**(mine(messages, num_visual) or {"tokens": None}), "rows": exchange(tokens, table, visual)}
+
+
 # 25.3 A checkpoint of the hub
 def loaded():
     patches = (224 // 16) ** 2
@@ -37,14 +78,6 @@ def loaded():
     named = {"vision_tower": "g", "multi_modal_projector": "W", "language_model": "f"}
     wrong = {"A": "second picture", "B": "vision_feature_layer", "C": "rms_norm_eps", "D": "rope_theta"}
     return shapes | named | wrong
-
-
-SIGNS = {
-    "A": "A is right until the second picture begins",
-    "B": "B goes wrong where the first picture begins",
-    "C": "C is wrong from the first token on",
-    "D": "D is right at the first token: there it sees itself only, and position 0 turns nothing",
-}
 
 
 # 25.4 Five connectors
@@ -62,120 +95,134 @@ def compared():
     }
 
 
-SIZES = {
-    "A": "A makes 144 tokens, and its first layer reads four patches at once",
-    "B": "B has the fewest parameters: one layer",
-    "C": "C makes 36 tokens of 576 patches: sixteen become one",
-    "D": "D makes a token of each patch, by two layers",
-    "E": "E makes 144 tokens, with the parameters of two layers for one patch",
-}
+# 25.5 Find the bug: what has moved?
+class Trio(nn.Module):
+    """Three parts, as in a vision-language model; one has a buffer beside its parameters."""
+
+    def __init__(self, seed):
+        super().__init__()
+        with torch.random.fork_rng():
+            torch.manual_seed(seed)
+            self.vision, self.text = (nn.Sequential(nn.Linear(3, 5), nn.Linear(5, size)) for size in (2, 3))
+            self.connector = nn.Linear(2, 3)
+            self.vision.register_buffer("mean", torch.randn(3))
+
+
+@dataclass(frozen=True)
+class Training:
+    """Moves three tensors: rows of one change places, one bit of another changes, and all signs of the third."""
+
+    rows: str
+    bit: str
+    signs: str
+
+    @torch.no_grad()
+    def __call__(self, model):
+        tensors = model.state_dict()
+        tensors[self.rows].copy_(tensors[self.rows].flip(0))
+        first = tensors[self.bit].flatten()[:1]
+        first.copy_(first.nextafter(first + 1))
+        tensors[self.signs].mul_(-1)
+
+
+def moving_cases(seed):
+    trainings = (
+        Training("connector.weight", "text.1.weight", "vision.1.bias"),
+        Training("text.0.weight", "vision.0.weight", "connector.bias"),
+        Training("text.1.bias", "connector.weight", "vision.mean"),
+    )
+    return [(Trio(seed + i).requires_grad_(i == 1), training) for i, training in enumerate(trainings)]
+
+
+def freeze(model, stage):
+    """Let stage 1 or 2 change what it may change, and nothing else; the model."""
+    trained = {1: ["connector"], 2: ["connector", "text"]}[stage]
+    for name, part in model.named_children():
+        part.requires_grad_(name in trained)
+    return model
+
+
+def moved(model, train):
+    """The names of the tensors that `train(model)` changes."""
+    before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    train(model)
+    return {name for name, tensor in model.state_dict().items() if not torch.equal(tensor, before[name])}
+
+
+def try_both(functions, model, train):
+    """What may change in stage 1, in stage 2, and in stage 1 again, and what did."""
+    mine, proof = functions
+    result, other = {}, copy.deepcopy(model)
+    for stage in ("stage 1", "stage 2", "stage 1 again"):
+        given = mine(other, int(stage[6]))
+        result[stage] = parts_that_may_change(given) if isinstance(given, nn.Module) else given
+    return result | {"moved": proof(copy.deepcopy(model), train)}
+
+
+def parts_that_may_change(model):
+    return {name for name, part in model.named_children() if all(p.requires_grad for p in part.parameters())}
+
+
+# 25.6 A score and a guess
+def score_cases(seed):
+    """Questions and answers in training and test, and the curves of two runs."""
+    u = number(seed, 1, 3)
+    often, seldom = ("a man", "a girl") if seed % 2 else ("a girl", "a man")
+    heard = (("who", seldom, 4 + u), ("who", often, 6 + u), ("where", "park", 3), ("where", "farm", 1))
+    heard += (("count", "two", 2), ("count", "one", 4))
+    asked = (("who", often, 3), ("who", seldom, 4 + u), ("where", "park", 2), ("where", "beach", 1))
+    asked += (("count", "two", 2), ("count", "one", 1), ("colour", "red", 6), ("colour", often, 1))
+    train, test = ([pair[:2] for pair in pairs for _ in range(pair[2])] for pairs in (heard, asked))
+    alone = [(0, 0.0), (30, 20.0), (90, 52.0 + u), (150, 61.0), (210, 56.0)]
+    both = [(0, 3.0), (20, 31.0), (70, 56.0), (120, 60.0), (150, 64.0 + u)]
+    return [
+        (train, test, alone, both),
+        (train[::-1], test[::-1], [*alone[:4], (250, 56.5)], [both[0], (10, 12.0), both[1], (70, 57.0), *both[3:]]),
+    ]
+
+
+def guess(train, test):
+    """Percent right without looking."""
+    counts = {}
+    for question, answer in train:
+        of_this = counts.setdefault(question, {})
+        of_this[answer] = of_this.get(answer, 0) + 1
+    best = {question: max(of_this, key=of_this.get) for question, of_this in counts.items()}
+    return 100 * sum(best.get(question) == answer for question, answer in test) / len(test)
+
+
+def share(alone, both):
+    """Percent of the steps of `alone` that `both` needs."""
+    last, level = alone[-1]
+    for step, score in both:
+        if score >= level:
+            return 100 * step / last
+    return float("inf")
+
+
+def measure(functions, train, test, alone, both):
+    mine, compare = functions
+    return {
+        "guess": mine(train, test),
+        "share": compare(alone, both),
+        "share (never reached)": compare(alone, both[:2]),
+    }
 
 
 EXERCISES = [
+    Exercise(id="25.1", title="On paper", points=2, truth=paper),
     Exercise(
-        id="25.1",
-        title="On paper",
-        points=2,
-        truth=paper,
-        mistakes=[
-            (
-                "these are rows of the picture; squares of 2 × 2 neighbours were meant",
-                Edit("grid.reshape(2, 2, 2, 2).transpose(1, 2).reshape(4, 4) → grid"),
-            ),
-            *[
-                (cause, Edit(f"transpose(1, 2) → permute({order})"))
-                for order, cause in (
-                    ("0, 2, 3, 1", "in a square: left to right, then the row below; yours goes down first"),
-                    ("2, 0, 1, 3", "the squares follow row by row; yours go down first"),
-                    ("1, 3, 0, 2", "neighbours are joined, not every second patch"),
-                )
-            ],
-            (
-                "the squares go through the connector, not the rows of the picture",
-                Edit("visual = squares → visual = grid"),
-            ),
-            ("neighbours are joined, not added", {"squares": paper()["squares"].sum(1, keepdim=True)}),
-            ("the visual tokens are read, too", Edit("[words[:1], visual, words[1:]] → [words]")),
-            (
-                "the picture stands after <user>, where its placeholders are",
-                Edit("words[:1], visual, words[1:] → visual, words"),
-            ),
-            (
-                "the picture stands before the question, where its placeholders are",
-                Edit("words[:1], visual, words[1:] → words, visual"),
-            ),
-            ("the words are read, too: one row each", Edit("[words[:1], visual, words[1:]] → [visual]")),
-            ("visual tokens have positions like words", {"position of ?": 2}),
-            ("the picture has four positions, not one", {"position of ?": 3}),
-            ("positions begin at 0", {"position of ?": 7}),
-            ("after the shuffle, a picture has four visual tokens, not sixteen", {"position of ?": 18}),
-            ("the three words are read, too", {"no shuffle": 16}),
-            ("the words stay three; only the picture takes four times the tokens", {"no shuffle": 28}),
-            (
-                "the last number of a square counts twice for the second visual number: W has a 2 there",
-                Edit("[0, 2]] → [0, 1]]"),
-            ),
-        ],
+        id="25.2", title="One conversation", points=3, truth=(write, put_in), cases=conversation_cases, run=converse
     ),
-    CONVERSATION,
+    Exercise(id="25.3", title="A checkpoint of the hub", points=3, truth=loaded),
+    Exercise(id="25.4", title="Five connectors", points=2, truth=compared, tolerance=5e-3),
     Exercise(
-        id="25.3",
-        title="A checkpoint of the hub",
+        id="25.5",
+        title="Find the bug: what has moved?",
         points=3,
-        truth=loaded,
-        mistakes=[
-            ("14 patches on each side: their number is the square of it", {"visual tokens": 14}),
-            ('"default" leaves the class token out', {"visual tokens": 197}),
-            ('"default" leaves the class token out', {"model.look": (2, 197, 768)}),
-            ("there are two pictures: N P d_vision", {"model.look": (1, 196, 768)}),
-            ("the tower gives vectors of its own width; the connector widens them", {"model.look": (2, 196, 2048)}),
-            ("two pictures, a row of vectors for each", {"model.look": (1, 392, 768)}),
-            ("pixels go in; what comes out are vectors of patches", {"model.look": (2, 3, 224, 224)}),
-            ("one text, in which both pictures stand", {"model.embed": (2, 226, 2048)}),
-            ("what is read are vectors; logits come out at the end", {"model.embed": (1, 422, 32064)}),
-            ("a picture takes the place of its placeholder", {"model.embed": (1, 424, 2048)}),
-            ("a linear layer stores its weight as out × in", {"linear_1.weight": (768, 2048)}),
-            ("linear_1 reads what the tower gives", {"linear_1.weight": (2048, 2048)}),
-            ("there are two pictures, 196 visual tokens each", {"model.embed": (1, 226, 2048)}),
-            ("the 30 other tokens are read, too", {"model.embed": (1, 392, 2048)}),
-            ("what is read has the width of the language model", {"model.embed": (1, 422, 768)}),
-            ("-2 is the last but one hidden state: the last layer need not run", {"layers that run": 12}),
-            ("-2 is the last but one hidden state: one layer is left out, not two", {"layers that run": 10}),
-            *each("g is the encoder of pictures: it sees", "vision_tower", "WfZH"),
-            *each("the projection is W; Z is what it reads, H what it gives", "multi_modal_projector", "gfZH"),
-            *each("f says the next token: the language model", "language_model", "gWZH"),
-            *mixed_up(loaded(), SIGNS),
-        ],
+        truth=(freeze, moved),
+        cases=moving_cases,
+        run=try_both,
     ),
-    Exercise(
-        id="25.4",
-        title="Five connectors",
-        points=2,
-        truth=compared,
-        tolerance=5e-3,
-        mistakes=[
-            *mixed_up(compared(), SIZES),
-            *each("7 · 576 visual tokens would fit, but not with 300 others", "seven pictures", "DB"),
-            *each("this one fits; so does one with a lower loss", "seven pictures", "CE"),
-            ("the 300 other tokens take their places first", {"most": 28}),
-            ("one more than fits", {"most": 27}),
-            ("whole pictures: round down", {"most": 3796 / 144}),
-            ("576 tokens are a picture without the shuffle", {"most": 6}),
-            ("each token asks each: the square of this", {"scores": 876 / 444}),
-            *each("the 300 other tokens ask and are asked, too", "scores", (4, 16)),
-            *members(
-                compared()["beaten"],
-                {
-                    "C": "nothing beats C: who has a lower loss needs more tokens",
-                    "A": "nothing beats A: only D has a lower loss, with more tokens",
-                    "D": "D is beaten by nobody: it has the lowest loss",
-                    "B": "D has as many tokens as B, and a lower loss: B is beaten",
-                    "E": "A has as many tokens as E, and a lower loss: E is beaten",
-                },
-                "beaten",
-            ),
-        ],
-    ),
-    MOVED,
-    SCORE_AND_GUESS,
+    Exercise(id="25.6", title="A score and a guess", points=2, truth=(guess, share), cases=score_cases, run=measure),
 ]

@@ -43,7 +43,7 @@ def tells_the_other(given, true, part, other, tolerance):
     return agrees(given.get(part), true[other], min(tolerance, 1e-3))
 
 
-def is_common(numbers, least=10):
+def is_common(numbers, least=100):
     """Whether numbers are whole ones below the `least` rare one, or all the same."""
     return bool(((numbers == numbers.round()) & (numbers.abs() < least)).all()) or (
         numbers.numel() > 1 and bool((numbers == numbers.flatten()[0]).all())

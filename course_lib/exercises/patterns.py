@@ -7,7 +7,7 @@ from numbers import Number
 import torch
 
 from course_lib.exercises.kind_patterns import is_rounded, pattern_of_kinds
-from course_lib.exercises.shape_patterns import is_constant, is_exchanged, pattern_of_shapes, same
+from course_lib.exercises.shape_patterns import EXCHANGED, is_constant, is_exchanged, pattern_of_shapes, same
 from course_lib.exercises.shown import BOOLS, is_bool, kind_of
 from course_lib.exercises.values import agrees, as_tensor
 from course_lib.exercises.word_patterns import pattern_of_sets, pattern_of_texts
@@ -206,7 +206,7 @@ def have_own_factors(given, true, axis):
 
 
 OF_MANY = {
-    "the last two axes are exchanged": is_exchanged,
+    EXCHANGED: is_exchanged,
     "True and False, or 1 and 0, are exchanged": are_exchanged,
     "everything stands one place too late": lambda given, true: are_moved(given, true, 1),
     "everything stands one place too early": lambda given, true: are_moved(given, true, -1),

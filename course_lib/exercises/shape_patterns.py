@@ -4,11 +4,13 @@ from itertools import permutations
 
 import torch
 
+EXCHANGED = "the last two axes are exchanged: there is a transpose too many or too few"
+
 
 def pattern_of_shapes(given, true):
     """What became of the numbers if there are more, or fewer, or if they stand otherwise."""
     if is_exchanged(given, true):
-        return "the last two axes are exchanged"
+        return EXCHANGED
     if same(given.flatten(), true.flatten()):
         return "these are the right numbers in another shape"
     for axis in range(true.dim()):
@@ -22,8 +24,8 @@ def pattern_of_shapes(given, true):
     if given.dim() == true.dim() > 0:
         return pattern_of_lengths(given, true)
     if given.dim() > true.dim():
-        return "there is an axis too many"
-    return "an axis is missing" if given.dim() else None
+        return "there is an axis too many (`squeeze` takes one away; `keepdim=True` keeps one)"
+    return "an axis is missing (`unsqueeze` makes one; `keepdim=True` keeps one)" if given.dim() else None
 
 
 def pattern_of_lengths(given, true):

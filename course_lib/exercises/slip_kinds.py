@@ -1,6 +1,8 @@
 """The slips that can be made in one expression of a solution, by its kind."""
 
 import ast
+from collections import Counter
+from dataclasses import dataclass
 from functools import singledispatch
 
 from course_lib.exercises.slip_words import ALONG, AVERAGED, COMMUTE, INSTEAD, MISSING, OPERATIONS
@@ -10,22 +12,77 @@ TURNED = {ast.Lt: ast.GtE, ast.LtE: ast.Gt, ast.Gt: ast.LtE, ast.GtE: ast.Lt, as
 TURNED |= {ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is}
 NOT_IN_ROWS = ast.Sub | ast.Div | ast.FloorDiv | ast.Mod | ast.Pow  # where brackets among alike make a difference
 LEAVES_OUT = {"keepdim", "correction", "unbiased", "reverse", "largest", "descending", "key", "ignore_index"}
+LONGEST = 40  # letters of what is told of a solution
+LEFT_AWAY = "…"
 AT_THE_BOUND = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
 
 
 @singledispatch
-def slips_at(node, inputs):
+def slips_at(node, scope):
     """What may stand in the place of a part of a solution, by mistake: pairs of what is changed, in words, and what
-    stands there instead. `inputs` are the names that the function is handed."""
+    stands there instead. `scope` says what the names in it stand for."""
     return ()
 
 
-def told(node, inputs, usual):
-    """A part of a solution in its own words, if a student has them, too: they are what his function is handed."""
-    names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
-    text = ast.unparse(node)
-    known = names <= inputs | MODULES | {"len"} if names else not inputs  # of a value, the numbers are the exercise's
-    return f"`{text}`" if known and len(text) < 30 else usual
+@dataclass(frozen=True)
+class Scope:
+    """What the names in a solution stand for.
+
+    Args:
+        inputs: what the function is handed.
+        meanings: an expression in these for each name that the function sets once.
+    """
+
+    inputs: set[str]
+    meanings: dict[str, ast.expr]
+
+    @classmethod
+    def of(cls, function):
+        """The scope of a function, a syntax tree."""
+        inputs = {argument.arg for argument in function.args.args}
+        stored = Counter(
+            node.id for node in ast.walk(function) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
+        )
+        meanings = {}
+        for name, value in assigned(function.body) if inputs else ():
+            if stored[name] == 1 and name not in inputs:
+                meanings[name] = expression(ast.unparse(value), **meanings)
+        return cls(inputs, meanings)
+
+
+def assigned(statements):
+    """Each name that statements set, and to what; of a sequence, each of its elements."""
+    for statement in statements:
+        if isinstance(statement, ast.Assign):
+            (target,), value = statement.targets[:1], statement.value
+            if isinstance(target, ast.Name):
+                yield target.id, value
+            elif isinstance(target, ast.Tuple) and all(isinstance(part, ast.Name) for part in target.elts):
+                parts = value.elts if isinstance(value, ast.Tuple) else None
+                for place, part in enumerate(target.elts):
+                    element = ast.Subscript(value, ast.Constant(place), ast.Load())
+                    yield part.id, parts[place] if parts and len(parts) == len(target.elts) else element
+
+
+def told(node, scope, usual):
+    """A part of a solution in words that a student has, too: in terms of what his function is handed.
+
+    What is too long, or has no name for him, is left out: `….sum()`. Of a value, the numbers are the exercise's.
+    """
+    if not scope.inputs:
+        return f"`{ast.unparse(node)}`" if not names_in(node) else usual
+    given = scope.inputs | MODULES | {"len", "sum", "max", "min"}
+    meant = expression(ast.unparse(node), **scope.meanings)
+    rest = expression(ast.unparse(node), **{name: ast.Name(LEFT_AWAY) for name in names_in(node) - given})
+    if names_in(meant) <= given and len(text := ast.unparse(meant)) < LONGEST:
+        return f"`{text}`"
+    text = ast.unparse(rest)
+    return f"`{text}`" if text.count(LEFT_AWAY) == 1 and len(LEFT_AWAY) + 2 < len(text) < LONGEST else usual
+
+
+def names_in(node):
+    """The names that stand in a part of a solution."""
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
 
 
 def whole(node):
@@ -36,7 +93,7 @@ def whole(node):
     return node.value if isinstance(node, ast.Constant) and type(node.value) is int else None
 
 
-def expression(text, **parts):
+def expression(text, /, **parts):
     """An expression in which the names of `parts` stand for other expressions."""
 
     class Put(ast.NodeTransformer):
@@ -47,7 +104,7 @@ def expression(text, **parts):
 
 
 @slips_at.register
-def _(node: ast.Call, inputs):
+def _(node: ast.Call, scope):
     function, arguments, keywords = node.func, node.args, node.keywords
     name = getattr(function, "attr", getattr(function, "id", None))
     of_module = isinstance(function, ast.Attribute) and getattr(function.value, "id", None) in MODULES
@@ -59,7 +116,7 @@ def _(node: ast.Call, inputs):
     if name in AVERAGED and isinstance(function, ast.Name) and len(arguments) == 1:
         yield f"with {AVERAGED[name]}", expression("sum(list(a)) / len(list(a))", a=arguments[0])
     if name == "len":
-        yield from one_off(node, inputs, "a length")
+        yield from one_off(node, scope, "a length")
     if name in ("mean", "sum") and is_method and 0 in map(whole, [*arguments, *(part.value for part in keywords)]):
         yield "with the first element alone, not all of them", expression("a[0]", a=function.value)
     if name == "cross_entropy":
@@ -84,7 +141,10 @@ def _(node: ast.Call, inputs):
             yield f"without `{keyword.arg}`", ast.Call(function, arguments, keywords[:number] + keywords[number + 1 :])
     if name == "range":
         first, last = arguments[:2] if len(arguments) > 1 else (ast.Constant(0), arguments[0])
-        for what, text in (("one iteration too few", "b - 1"), ("one iteration too many", "b + 1")):
+        for what, text in (
+            ("one iteration too few (off by one)", "b - 1"),
+            ("one iteration too many (off by one)", "b + 1"),
+        ):
             yield f"with {what}", ast.Call(function, [first, expression(text, b=last), *arguments[2:]], [])
         starts = [("the first iteration left out", "a + 1"), ("one iteration more at the beginning", "a - 1")]
         for what, text in starts if whole(first) != 0 else starts[:1]:
@@ -137,7 +197,7 @@ def of_cross_entropy(node):
 
 
 @slips_at.register
-def _(node: ast.keyword, inputs):
+def _(node: ast.keyword, scope):
     if node.arg in ("dim", "axis") and whole(node.value) is not None:
         yield "over all elements, not along one axis (`dim`)", ast.keyword(node.arg, ast.Constant(None))
         for other in {0, 1, 2, -1, -2, -3} - {whole(node.value)}:
@@ -148,11 +208,11 @@ def _(node: ast.keyword, inputs):
 
 
 @slips_at.register
-def _(node: ast.BinOp, inputs):
+def _(node: ast.BinOp, scope):
     a, b = node.left, node.right
     for operation, what, text in OPERATIONS:
         if isinstance(node.op, operation):
-            words = what.format(a=told(a, inputs, "something"), b=told(b, inputs, "something"))
+            words = what.format(a=told(a, scope, "something"), b=told(b, scope, "something"))
             yield words, expression(text, a=a, b=b)
     yield from regrouped(node)
 
@@ -174,7 +234,7 @@ def regrouped(node):
 
 
 @slips_at.register
-def _(node: ast.UnaryOp, inputs):
+def _(node: ast.UnaryOp, scope):
     if (number := whole(node)) is not None:
         yield from off_by_one(number)
     elif isinstance(node.op, ast.USub):
@@ -184,7 +244,7 @@ def _(node: ast.UnaryOp, inputs):
 
 
 @slips_at.register
-def _(node: ast.Constant, inputs):
+def _(node: ast.Constant, scope):
     if (number := whole(node)) is not None:
         yield from off_by_one(number)
     elif isinstance(node.value, float):
@@ -200,7 +260,7 @@ def off_by_one(number):
 
 
 @slips_at.register
-def _(node: ast.Compare, inputs):
+def _(node: ast.Compare, scope):
     (_, *more), kind = node.ops, type(node.ops[0])
     if not more and kind in AT_THE_BOUND:
         yield (
@@ -220,7 +280,7 @@ def _(node: ast.Compare, inputs):
 
 
 @slips_at.register
-def _(node: ast.BoolOp, inputs):
+def _(node: ast.BoolOp, scope):
     for number in range(len(node.values)):
         rest = node.values[:number] + node.values[number + 1 :]
         yield "without one of the conditions", rest[0] if len(rest) == 1 else ast.BoolOp(node.op, rest)
@@ -229,21 +289,21 @@ def _(node: ast.BoolOp, inputs):
 
 
 @slips_at.register
-def _(node: ast.IfExp, inputs):
+def _(node: ast.IfExp, scope):
     yield "with the two cases of an `if` exchanged", ast.IfExp(node.test, node.orelse, node.body)
     yield "with one case of an `if` for both", node.body
     yield "with one case of an `if` for both", node.orelse
 
 
 @slips_at.register
-def _(node: ast.Slice, inputs):
+def _(node: ast.Slice, scope):
     for bound, what in (("lower", "begins"), ("upper", "ends")):
         if value := getattr(node, bound):
             bounds = {"lower": node.lower, "upper": node.upper, "step": node.step}
             yield "without a slice: all elements instead of some", ast.Slice(**{**bounds, bound: None})
             for text, where in (("b + 1", "late"), ("b - 1", "early")):
                 yield (
-                    f"with a slice that {what} one position too {where}",
+                    f"with a slice that {what} one position too {where} (off by one)",
                     ast.Slice(**{**bounds, bound: expression(text, b=value)}),
                 )
             if len([part for part in (node.lower, node.upper) if part]) == 1:
@@ -257,32 +317,32 @@ def _(node: ast.Slice, inputs):
 
 
 @slips_at.register
-def _(node: ast.Attribute, inputs):
+def _(node: ast.Attribute, scope):
     if node.attr == "inf":
         yield "with 0, where infinity belongs", ast.Constant(0.0)
     if node.attr in ("T", "mT"):
-        yield "without a transposition", node.value
+        yield "without the transpose", node.value
 
 
 @slips_at.register
-def _(node: ast.Name, inputs):
+def _(node: ast.Name, scope):
     if isinstance(node.ctx, ast.Load) and node.id not in MODULES:
-        for other in sorted(inputs - {node.id}):
-            what = f"`{node.id}`" if node.id in inputs else "something else"
+        for other in sorted(scope.inputs - {node.id}):
+            what = told(node, scope, "something else")
             yield f"with `{other}`, where {what} belongs", ast.Name(other, ast.Load())
-        if node.id in inputs:
+        if node.id in scope.inputs:
             yield f"without `{node.id}`", ast.Constant(0)
-            yield from one_off(node, inputs, node.id)
+            yield from one_off(node, scope, node.id)
 
 
 @slips_at.register
-def _(node: ast.Subscript, inputs):
+def _(node: ast.Subscript, scope):
     if getattr(node.value, "attr", None) == "shape" and isinstance(node.ctx, ast.Load):
-        yield from one_off(node, inputs, "a length")
+        yield from one_off(node, scope, "a length")
 
 
-def one_off(node, inputs, usual):
+def one_off(node, scope, usual):
     """One less than something, one more."""
-    name = told(node, inputs, usual)
+    name = told(node, scope, usual)
     yield f"with {name} − 1, where {name} belongs", expression("a - 1", a=node)
     yield f"with {name} + 1, where {name} belongs", expression("a + 1", a=node)

@@ -3,14 +3,14 @@
 import ast
 from itertools import combinations
 
-from course_lib.exercises.slip_kinds import expression, slips_at, told
+from course_lib.exercises.slip_kinds import Scope, expression, names_in, slips_at, told
 
-__all__ = ["slips_at"]
+__all__ = ["Scope", "slips_at"]
 
 
 @slips_at.register(ast.comprehension)
 @slips_at.register(ast.For)
-def _(node, inputs):
+def _(node, scope):
     changed = {field: getattr(node, field) for field in node._fields}
     for what, text in (
         ("the first", "list(a)[1:]"),
@@ -28,7 +28,7 @@ def _(node, inputs):
 
 
 @slips_at.register
-def _(node: ast.Dict, inputs):
+def _(node: ast.Dict, scope):
     names = [key.value for key in node.keys if isinstance(key, ast.Constant)]
     for i, j in combinations(range(len(names)), 2) if len(names) == len(node.keys) <= 5 else ():
         values = list(node.values)
@@ -37,29 +37,29 @@ def _(node: ast.Dict, inputs):
 
 
 @slips_at.register
-def _(node: ast.List, inputs):
+def _(node: ast.List, scope):
     if any(isinstance(part, ast.Starred) for part in node.elts):
         for number, part in enumerate(node.elts):
             value = part.value if isinstance(part, ast.Starred) else part
             rest = ast.List(node.elts[:number] + node.elts[number + 1 :], node.ctx)
-            yield f"without {told(value, inputs, 'one of the parts of a list')}", rest
+            yield f"without {told(value, scope, 'one of the parts of a list')}", rest
 
 
 @slips_at.register
-def _(node: ast.Tuple, inputs):
+def _(node: ast.Tuple, scope):
     if isinstance(node.ctx, ast.Load) and len(node.elts) in (2, 3):
         yield "with two arguments exchanged", ast.Tuple([node.elts[1], node.elts[0], *node.elts[2:]], node.ctx)
 
 
 @slips_at.register
-def _(node: ast.If, inputs):
+def _(node: ast.If, scope):
     yield "with a condition negated", ast.If(ast.UnaryOp(ast.Not(), node.test), node.body, node.orelse)
     yield "without the `if`: one case for both", ast.If(ast.Constant(True), node.body, node.orelse)
     yield "without the `if`: one case for both", ast.If(ast.Constant(False), node.body, node.orelse)
 
 
 @slips_at.register
-def _(node: ast.AugAssign, inputs):
+def _(node: ast.AugAssign, scope):
     of_one = isinstance(node.target, ast.Subscript)
     yield f"without {'changing an element (`x[i] += ...`)' if of_one else 'adding up (`+=`)'}", ast.Pass()
     target = ast.Name(node.target.id, ast.Load()) if isinstance(node.target, ast.Name) else None
@@ -69,7 +69,7 @@ def _(node: ast.AugAssign, inputs):
 
 
 @slips_at.register
-def _(node: ast.Expr, inputs):
+def _(node: ast.Expr, scope):
     if isinstance(node.value, ast.Call):
         name = getattr(node.value.func, "attr", getattr(node.value.func, "id", None))
         yield f"without the call of `{name}`" if name else "without one of the calls", ast.Pass()
@@ -82,14 +82,9 @@ def _(node: ast.Expr, inputs):
 
 
 @slips_at.register
-def _(node: ast.Assign, inputs):
+def _(node: ast.Assign, scope):
     if isinstance(node.targets[0], ast.Subscript):
         yield "without setting an element (`x[i] = ...`)", ast.Pass()
     elif isinstance(node.targets[0], ast.Name) and names_in(node.targets[0]) <= names_in(node.value):
         old = ast.Name(node.targets[0].id, ast.Load())
         yield "with the old value added", ast.Assign(node.targets, expression("a + b", a=old, b=node.value))
-
-
-def names_in(node):
-    """The names that stand in a part of a solution."""
-    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}

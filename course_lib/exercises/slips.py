@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from itertools import combinations
 
-from course_lib.exercises.slip_steps import slips_at
+from course_lib.exercises.slip_steps import Scope, slips_at
 from course_lib.exercises.solutions import source_of
 from course_lib.exercises.written import ALIKE, function_in, likeness, parts_of
 
@@ -70,10 +70,10 @@ def single(function):
 
     Of a solution without inputs, which is itself the value, the numbers stay: each of them may be an answer.
     """
-    inputs = names_of_inputs(function)
+    scope = Scope.of(function)
     for put, node in places(function):
-        if inputs or not isinstance(node, ast.Constant | ast.UnaryOp | ast.Dict):
-            yield from ((what, [(put, node, instead)]) for what, instead in slips_at(node, inputs))
+        if scope.inputs or not isinstance(node, ast.Constant | ast.UnaryOp | ast.Dict):
+            yield from ((what, [(put, node, instead)]) for what, instead in slips_at(node, scope))
 
 
 def of_words(function):
@@ -93,7 +93,7 @@ def repeated(function):
         if not isinstance(node, ast.Constant | ast.Tuple):
             alike[ast.dump(node)].append((put, node))
     for group in alike.values():
-        for what, instead in slips_at(group[0][1], names_of_inputs(function)) if len(group) > 1 else ():
+        for what, instead in slips_at(group[0][1], Scope.of(function)) if len(group) > 1 else ():
             yield what, [(put, node, instead) for put, node in group]
 
 
@@ -104,11 +104,6 @@ def of_inputs(function):
         a, b = names[i], names[j]
         put = names.__setitem__
         yield f"with `{a.arg}` and `{b.arg}` exchanged", [(partial(put, i), a, b), (partial(put, j), b, a)]
-
-
-def names_of_inputs(function):
-    """What a function is handed."""
-    return {argument.arg for argument in function.args.args}
 
 
 def made(tree, functions, solution):

@@ -1,6 +1,7 @@
 """The text of a solution, and what becomes of it when somebody makes a mistake in it."""
 
 import inspect
+import re
 from functools import cache
 
 from course_lib.errors import CourseError
@@ -18,6 +19,11 @@ class Edit:
 
     def __init__(self, *changes: str):
         self.changes = changes
+
+    @classmethod
+    def parse(cls, text):
+        """The edit that a text stands for: its changes, each behind a semicolon and a blank or a new line."""
+        return cls(*re.split(r";\s", text))
 
     def __add__(self, other):
         """Both mistakes at once."""

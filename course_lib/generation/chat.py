@@ -1,23 +1,23 @@
 """A conversation: every answer is the completion of all that was said before (slide "Chat (Decoder-only)")."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 
-from course_lib.data import ImageProcessor
+from course_lib.data import ImageProcessor, Template
 from course_lib.data.messages import check_message, fit_context, pictures_of, with_pictures
+from course_lib.data.pictures import Picture
 from course_lib.errors import CourseError
 from course_lib.generation.decoding import TextDecoding
-from course_lib.generation.sampling import likeliest
+from course_lib.generation.sampling import Choose, likeliest
 from course_lib.models.base import Model
 
 
 @dataclass
 class Turn:
-    """What an answer took.
+    """The cost of an answer.
 
     `dropped` turns, the oldest ones, did not fit into the context; `tokens_read` are those of the prompt that were not
     in the cache yet; `tokens_written` those of the answer, the end token counted; `seconds` the model's time for both.
@@ -48,7 +48,7 @@ class Chat:
 
     Args:
         model: such as an `Llm`, in eval mode; or a `Vlm`.
-        template: has `prompt(messages)`, a list of token ids, `decode(ids)` and `end_ids`, such as a `ChatTemplate`.
+        template: such as a `ChatTemplate`.
         choose: see `generate`.
         system: the text of a system message.
         max_new_tokens: an answer that hasn't ended by then is cut. The prompt gets the rest of the context.
@@ -61,8 +61,8 @@ class Chat:
     def __init__(
         self,
         model: Model,
-        template: Any,
-        choose: Callable = likeliest,
+        template: Template,
+        choose: Choose = likeliest,
         system: str | None = None,
         max_new_tokens: int = 64,
         processor: ImageProcessor | None = None,
@@ -84,16 +84,16 @@ class Chat:
         self.messages, self.turn, self.shown = list(self.system), None, []
         self._forget()
 
-    def show(self, picture: Any) -> None:
-        """Show a picture, of whatever `open_picture` takes; what is said next is said about it.
+    def show(self, picture: Picture) -> None:
+        """Show a picture; what is said next is said about it.
 
         Raises:
             CourseError: it can't be read; or the model reads only texts.
         """
         self.shown.append(self.look(picture))
 
-    def look(self, picture: Any) -> torch.Tensor:
-        """What the model's tower makes of a picture, P D. Raises CourseError as `show` does."""
+    def look(self, picture: Picture) -> torch.Tensor:
+        """Return the features of a picture, P D. Raises CourseError as `show` does."""
         if self.processor is None:
             raise CourseError("the model reads only texts; one that sees, such as --model vlm, can be shown pictures")
         return self.model.look(self.processor([picture]).to(next(self.model.parameters()).device))[0]
@@ -162,7 +162,8 @@ class Chat:
         new, self._seen = prompt[len(self._read) :], pictures
         count = new.count(self.template.image_id) // self.template.num_visual_tokens if pictures else 0
         if count:
-            self.decoding.inputs["features"] = torch.stack(pictures[-count:])
+            features = torch.stack(pictures[-count:])
+            self.decoding = TextDecoding(self.model, cache=self.decoding.cache, features=features)
         return new
 
     @torch.inference_mode()

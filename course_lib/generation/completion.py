@@ -1,13 +1,13 @@
 """Prompts in, completions out (slide "Chat (Decoder-only)": a chat model only completes text)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import torch
 
 from course_lib.data.rows import pad_left
 from course_lib.errors import CourseError
 from course_lib.generation.decoding import TextDecoding
-from course_lib.generation.sampling import generate, likeliest
+from course_lib.generation.sampling import Choose, generate, likeliest
 from course_lib.models import evaluating
 from course_lib.models.base import Model
 
@@ -17,7 +17,7 @@ def complete(
     prompts: Sequence[Sequence[int]],
     model: Model,
     end_id: int,
-    choose: Callable = likeliest,
+    choose: Choose = likeliest,
     max_new_tokens: int = 64,
     **inputs: torch.Tensor,
 ) -> list[list[int]]:

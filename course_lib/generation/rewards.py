@@ -7,19 +7,31 @@ import torch
 
 from course_lib.data.rows import pad
 from course_lib.models import Scorer
+from course_lib.world.dialogues import true_reward
 
 Texts = Sequence[Sequence[int]]
+Reward = Callable[[Texts, Texts], Sequence[float]]  # from prompts and answers to a number for each
 
 
 @dataclass(frozen=True)
 class TextReward:
     """A rule that reads text: `reward` is a function from the texts of a prompt and of an answer to a number."""
 
-    decode: Callable
-    reward: Callable
+    decode: Callable[[Sequence[int]], str]
+    reward: Callable[[str, str], float]
 
     def __call__(self, prompts: Texts, answers: Texts) -> list[float]:
         return [self.reward(self.decode(p), self.decode(a)) for p, a in zip(prompts, answers, strict=True)]
+
+
+def by_rule(decode: Callable, criterion: str = "reward") -> TextReward:
+    """The rule-based reward of the little world: the share of the criteria that an answer meets.
+
+    Args:
+        decode: from ids to text.
+        criterion: one of the `CRITERIA`, to reward this one alone.
+    """
+    return TextReward(decode, lambda prompt, answer: float(getattr(true_reward(prompt, answer), criterion)))
 
 
 class LearntReward:

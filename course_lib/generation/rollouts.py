@@ -2,51 +2,22 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import torch
 
-from course_lib.data.batches import epoch_generator
+from course_lib.data.batches import Drawn, epoch_generator
 from course_lib.data.chat import Example
 from course_lib.data.collate import dialogue_batch
-from course_lib.data.rows import Batch
+from course_lib.data.rollout_batch import RolloutBatch
 from course_lib.data.tokenizer import PAD
 from course_lib.errors import CourseError
 from course_lib.generation.completion import complete
-from course_lib.generation.rewards import Texts
+from course_lib.generation.rewards import Reward, Texts
 from course_lib.generation.sampling import Sampler
 from course_lib.models.base import Model
 from course_lib.objectives.policy import token_log_probabilities
 from course_lib.shapes import BT, IdsBT, PerRow
-
-Item = tuple[list[int], int]  # which prompts, and the seed of their answers
-
-
-@dataclass(frozen=True)
-class RolloutBatch(Batch):
-    """B prompts with the answers that a policy gave.
-
-    `tokens`, B T, are prompt and answer; `labels`, B T, the next tokens where the policy chose these (padding
-    elsewhere). `old_log_p` and `reference_log_p`, B T, are log p of the labels when they were drawn, and under the
-    reference; `advantages` and `returns`, B T, say how good a choice was; `rewards`, B, are those of whole answers.
-    """
-
-    tokens: torch.Tensor
-    rewards: torch.Tensor
-    old_log_p: torch.Tensor
-    reference_log_p: torch.Tensor
-    advantages: torch.Tensor
-    returns: torch.Tensor
-
-    @property
-    def num_labels(self) -> int:
-        """How many answers are judged."""
-        return len(self.tokens)
-
-    @property
-    def num_tokens(self) -> int:
-        """Useful tokens: those that are not padding."""
-        return int((self.tokens != PAD).sum())
 
 
 class Rollouts:
@@ -75,8 +46,8 @@ class Rollouts:
         prompts: Texts,
         policy: Model,
         reference: Model,
-        reward: Callable[[Texts, Texts], Sequence[float]],
-        advantages: Callable,
+        reward: Reward,
+        advantages: Callable[[RolloutBatch], tuple[BT, BT]],
         *,
         end_id: int,
         max_new_tokens: int = 32,
@@ -98,7 +69,7 @@ class Rollouts:
         self.updates_per_batch, self.seed = updates_per_batch, seed
         self.item = self.drawn = None
 
-    def epoch(self, number: int) -> list[Item]:
+    def epoch(self, number: int) -> list[Drawn]:
         """The batches of epoch `number`: indices into `prompts`, with a seed for the answers; reused ones repeated."""
         random = epoch_generator(self.seed, number)
         count = math.ceil(len(self.prompts) / self.prompts_per_batch)
@@ -107,7 +78,7 @@ class Rollouts:
         items = [(indices.tolist(), seed) for indices, seed in zip(parts, seeds, strict=True)]
         return [item for item in items for _ in range(self.updates_per_batch)]
 
-    def batch(self, item: Item) -> RolloutBatch:
+    def batch(self, item: Drawn) -> RolloutBatch:
         """The `RolloutBatch` of an item of `epoch`."""
         if item != self.item:
             indices, seed = item

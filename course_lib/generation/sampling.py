@@ -9,6 +9,8 @@ from course_lib.errors import CourseError
 from course_lib.generation.decoding import Decoding
 from course_lib.shapes import BV, IdsBT, PlacesB
 
+Choose = Callable[[BV], PlacesB]  # picks the next token of each row
+
 
 def likeliest(logits: BV) -> PlacesB:
     """The greedy choice."""
@@ -53,7 +55,7 @@ class Sampler:
 
 
 @torch.inference_mode()
-def generate(decoding: Decoding, start: IdsBT, end_id: int, choose: Callable = likeliest) -> list[list[int]]:
+def generate(decoding: Decoding, start: IdsBT, end_id: int, choose: Choose = likeliest) -> list[list[int]]:
     """Extend every row until it ends.
 
     Args:

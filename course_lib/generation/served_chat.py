@@ -3,8 +3,8 @@
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from typing import Any
 
+from course_lib.data import Template
 from course_lib.data.messages import Conversation
 from course_lib.generation.chat import Chat
 from course_lib.generation.server import Server
@@ -13,7 +13,7 @@ from course_lib.generation.server import Server
 class ServedChat(Chat):
     """A `Chat` about texts that writes through a server; the settings are those of a `Chat`."""
 
-    def __init__(self, server: Server, template: Any, **settings: Any):
+    def __init__(self, server: Server, template: Template, **settings: object):
         super().__init__(server.model, template, **settings)
         self.server, self.room = server, server.max_length - self.max_new_tokens
 

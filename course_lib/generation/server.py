@@ -1,14 +1,14 @@
 """One model for many: requests come and go, and all that are there share the next step (Yu et al. 2022, section 3)."""
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from threading import Lock
 
 import torch
 
 from course_lib.errors import CourseError
 from course_lib.generation.decoding import LAST
-from course_lib.generation.sampling import likeliest
+from course_lib.generation.sampling import Choose, likeliest
 from course_lib.models.base import Model
 from course_lib.nn import PagedCache, PagePool
 
@@ -16,7 +16,7 @@ from course_lib.nn import PagedCache, PagePool
 class Request:
     """A prompt that is gone on with: `written` grows until it is `done`, its end token counted. See `Server.submit`."""
 
-    def __init__(self, prompt: Sequence[int], end_ids: Collection[int], choose: Callable, max_new_tokens: int):
+    def __init__(self, prompt: Sequence[int], end_ids: Collection[int], choose: Choose, max_new_tokens: int):
         self.prompt, self.end_ids, self.choose, self.max_new_tokens = list(prompt), end_ids, choose, max_new_tokens
         self.written, self.table, self.shared, self.done = [], None, 0, False
 
@@ -52,7 +52,7 @@ class Server:
         self.waiting, self.running, self.lock = deque(), [], Lock()
 
     def submit(
-        self, prompt: Sequence[int], end_ids: Collection[int], choose: Callable = likeliest, max_new_tokens: int = 64
+        self, prompt: Sequence[int], end_ids: Collection[int], choose: Choose = likeliest, max_new_tokens: int = 64
     ) -> Request:
         """Ask for a text to be gone on with. It is written by `step`, which `listen` calls.
 
@@ -101,7 +101,7 @@ class Server:
             self.advance(going)
 
     def admit(self, request: Request) -> bool:
-        """Whether there are pages for a text at its longest, which it then has."""
+        """Return True if there are pages for a text at its longest, which it then has."""
         request.table = self.pool.open(request.prompt, len(request.prompt) + request.max_new_tokens)
         if request.table is not None:
             request.shared = request.table.length

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from course_lib.errors import CourseError
 from course_lib.exercises.results import results
+from course_lib.grading.heads import count_in_sheet, list_in_lesson
 from course_lib.grading.sheets import fill
 from course_lib.grading.versions import stamp
 from course_lib.lessons import SHEETS, find_lesson
@@ -56,7 +57,7 @@ def complaint(outcome):
 
 
 def fill_sources(sources):
-    """Write the library's answers and checks into the notebooks `sources`, and run them.
+    """Write the library's answers and checks into the notebooks `sources`, and run them; their lessons list them.
 
     Raises CourseError where a cell raises an error, or a solution isn't right.
     """
@@ -65,9 +66,15 @@ def fill_sources(sources):
     for source in sources:
         notebook = nbformat.read(source, as_version=4)
         fill(notebook, source.name[:2])
+        count_in_sheet(notebook)
         run(notebook, source)
         if wrong := [result.message for result in results(notebook) if not result.passed]:
             raise CourseError(f"{source.stem}: its own solutions should be right, but {'; '.join(wrong)}")
+        lesson = source.parents[3] / source.name
+        if lesson.exists():
+            told = nbformat.read(lesson, as_version=4)
+            list_in_lesson(told, notebook)
+            write_notebook(told, lesson)
 
 
 def run(notebook, path):

@@ -6,12 +6,12 @@ import re
 from course_lib.errors import CourseError
 from course_lib.files import read_json
 from course_lib.grading.editions import edition_of
+from course_lib.grading.heads import VERB, heads_in
 from course_lib.lessons import find_lesson
+from course_lib.notebooks import read_notebook
 from course_lib.runtime import REPOSITORY
 
-HEAD = re.compile(r"^## (\d\d\.\d) · .+\n\n★.+? minutes · [^·]+ · (.+)$", re.M)  # the last part has its verbs
 GOAL = re.compile(r"^- (.+?)[;.]$", re.M)
-VERB = re.compile(r"(?<!\*)\*(\w[^*]*)\*(?!\*)")
 
 
 def goals_of(exercise):
@@ -27,8 +27,7 @@ def goals_of(exercise):
 @functools.cache
 def heads_of(number):
     """The verbs of each exercise of a lesson. Raises CourseError where it has none."""
-    text = prose_of(edition_of(number))
-    return {exercise: set(VERB.findall(verbs)) for exercise, verbs in HEAD.findall(text)}
+    return {head.id: set(head.verbs) for head in heads_in(read_notebook(edition_of(number)))}
 
 
 @functools.cache

@@ -9,9 +9,7 @@ from course_lib.models.base import Model
 from course_lib.models.connector import Connector, ConnectorConfig
 from course_lib.models.llm import Llm, LlmConfig
 from course_lib.models.vlm import Vlm
-from course_lib.nn import add_lora
-
-ADAPTED = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+from course_lib.nn import LINEAR_LAYERS, add_lora
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +55,7 @@ class VlmAdapter(Model):
 
 def adapted(text: Llm, rank: int, alpha: float) -> Llm:
     """The language model with LoRA on all linear layers but the last, in place."""
-    return add_lora(text, rank, alpha, ADAPTED)
+    return add_lora(text, rank, alpha, LINEAR_LAYERS)
 
 
 def additions(text: Llm) -> list[nn.Parameter]:

@@ -21,15 +21,15 @@ from course_lib.nn.gated_delta_net import GatedDeltaNet
 from course_lib.nn.gated_feed_forward import GatedFeedForward
 from course_lib.nn.kv_cache import KeysValues, KVCache, SlidingWindowKVCache
 from course_lib.nn.latent_attention import LatentAttention
-from course_lib.nn.linear_attention import LinearAttention, linear_attention, linear_attention_steps
-from course_lib.nn.lora import LoraLinear, add_lora, merge_lora
+from course_lib.nn.linear_attention import LinearAttention, linear_attention
+from course_lib.nn.lora import LINEAR_LAYERS, LoraLinear, add_lora, merge_lora
 from course_lib.nn.masks import biased, causal_mask, padding_mask, segment_mask, window_mask
 from course_lib.nn.mixture_of_experts import MixtureOfExperts, unevenness
 from course_lib.nn.paged_cache import PagedCache, PagePool, PageTable
 from course_lib.nn.patches import PatchEmbedding, cut_into_patches
 from course_lib.nn.patching import head_outputs, patched_heads
 from course_lib.nn.positions import LearnedPositions, SinusoidalPositions
-from course_lib.nn.recording import AttentionMaps, record_attention
+from course_lib.nn.recording import AttentionMaps, attention_layers, record_attention
 from course_lib.nn.recurrent_state import RecurrentState
 from course_lib.nn.relative_bias import RelativePositionBias
 from course_lib.nn.rms_norm import RMSNorm
@@ -61,6 +61,7 @@ __all__ = [
     "GatedFeedForward",
     "KVCache",
     "KeysValues",
+    "LINEAR_LAYERS",
     "LatentAttention",
     "LearnedPositions",
     "LinearAttention",
@@ -91,6 +92,7 @@ __all__ = [
     "View",
     "YarnScaling",
     "add_lora",
+    "attention_layers",
     "attention_weights",
     "biased",
     "causal_mask",
@@ -99,7 +101,6 @@ __all__ = [
     "delta_rule_steps",
     "head_outputs",
     "linear_attention",
-    "linear_attention_steps",
     "merge_heads",
     "merge_lora",
     "patched_heads",

@@ -9,6 +9,9 @@ from torch import nn
 from course_lib.errors import CourseError
 from course_lib.shapes import Numbers
 
+# The names of all linear layers inside a decoder layer.
+LINEAR_LAYERS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+
 
 class LoraLinear(nn.Module):
     """A frozen linear layer plus x A B · alpha / rank; B starts at zero, so nothing changes before training.

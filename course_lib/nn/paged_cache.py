@@ -4,7 +4,9 @@ The memory for keys and values is cut into pages of a few positions. A text has 
 anywhere; texts that begin alike share the pages of their beginning.
 """
 
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
 
 import torch
 
@@ -39,7 +41,7 @@ class PagePool:
         self.num_pages, self.page_size = num_pages, page_size
         self.free = dict.fromkeys(range(num_pages))  # a set in order: the first has been free for longest
         self.users = [0] * num_pages
-        self.known, self.text = {}, {}  # a text up to the end of a page -> that page, and back
+        self.known, self.text = {}, {}  # the key of a text up to the end of a page -> that page, and back
         self.stores = {}  # layer -> its keys and values, one row for each position of each page
 
     def needed(self, length: int) -> int:
@@ -62,16 +64,22 @@ class PagePool:
     def shared(self, ids: Sequence[int]) -> list[int]:
         """The pages that hold the beginning of `ids`, as far as there are any."""
         found = []
-        for end in range(self.page_size, len(ids), self.page_size):
-            page = self.known.get(self.key(ids, end))
+        for key in self.keys(ids, len(ids) - 1):
+            page = self.known.get(key)
             if page is None:
                 break
             found.append(page)
         return found
 
-    def key(self, ids: Sequence[int], end: int) -> tuple[int, ...]:
-        """By what the page of the positions before `end` is found: its own tokens, and all that stand before them."""
-        return tuple(ids[:end])
+    def keys(self, ids: Sequence[int], length: int) -> Iterator[bytes]:
+        """Yield a key for each page that the first `length` ids fill.
+
+        A key is a hash of the page's own ids and of the key before it, and so of the whole text up to the page's end.
+        """
+        key = b""
+        for end in range(self.page_size, length + 1, self.page_size):
+            key = sha256(key + array("q", ids[end - self.page_size : end]).tobytes()).digest()
+            yield key
 
     def take(self) -> int:
         """The page that has been free for longest; what it held is forgotten."""
@@ -87,10 +95,9 @@ class PagePool:
 
     def remember(self, table: PageTable, ids: Sequence[int]) -> None:
         """Note which text, `ids`, stands in the full pages of a table, for others that begin so."""
-        for number, page in enumerate(table.pages[: table.length // self.page_size], start=1):
-            text = self.key(ids, number * self.page_size)
-            if text not in self.known and page not in self.text:
-                self.known[text], self.text[page] = page, text
+        for page, key in zip(table.pages, self.keys(ids, table.length), strict=False):
+            if key not in self.known and page not in self.text:
+                self.known[key], self.text[page] = page, key
 
     def close(self, table: PageTable) -> None:
         """The text has ended: pages without another user are free. Its end first, since beginnings are shared more."""

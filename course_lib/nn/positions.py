@@ -13,16 +13,14 @@ class Positions(nn.Module):
     """A table with one row of width D per position; what fills the table is the subclass's choice."""
 
     def forward(self, positions: Ids) -> Vectors:
-        """The rows of `positions`, which are absolute.
-
-        Raises:
-            CourseError: a position has no row in the table (a graphics card may abort instead, as with token ids).
-        """
-        is_cheap = positions.is_cpu or positions.shape[-1] > len(self.table)  # elsewhere, to ask is to wait
-        if is_cheap and positions.numel() and (last := int(positions.max())) >= len(self.table):
-            raise CourseError(
-                f"the sequence reaches position {last}, but the model knows only 0 to {len(self.table) - 1}"
-            )
+        """Return the rows of `positions`, which are absolute. Raises CourseError for a position without a row."""
+        if positions.numel():  # checked before: a graphics card would abort the process
+            low, high = map(int, positions.aminmax())
+            if low < 0 or high >= len(self.table):
+                reached = low if low < 0 else high
+                raise CourseError(
+                    f"the sequence reaches position {reached}, but the model knows only 0 to {len(self.table) - 1}"
+                )
         return self.table[positions]
 
 

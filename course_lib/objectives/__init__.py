@@ -13,7 +13,8 @@ from course_lib.objectives.advantages import (
 from course_lib.objectives.auxiliary import WithAuxiliary
 from course_lib.objectives.classification import Classification
 from course_lib.objectives.contrastive import Contrastive, contrastive, same_rows, sigmoid_contrastive
-from course_lib.objectives.cross_entropy import TokenLoss, masked_cross_entropy
+from course_lib.objectives.cross_entropy import masked_cross_entropy
+from course_lib.objectives.objective import Objective, TokenLoss
 from course_lib.objectives.policy import (
     grpo,
     kl_divergence,
@@ -35,41 +36,3 @@ from course_lib.objectives.preference import (
 from course_lib.objectives.reinforcement import GroupRelativePolicy, ProximalPolicy, Reinforce
 from course_lib.objectives.teacher_forcing import TeacherForcing
 from course_lib.objectives.token_prediction import TokenPrediction
-
-__all__ = [
-    "BaselineAdvantages",
-    "BradleyTerry",
-    "Classification",
-    "Contrastive",
-    "CriticAdvantages",
-    "DirectPreference",
-    "GroupAdvantages",
-    "GroupRelativePolicy",
-    "ProximalPolicy",
-    "Reinforce",
-    "TeacherForcing",
-    "TokenLoss",
-    "TokenPrediction",
-    "WithAuxiliary",
-    "bradley_terry",
-    "contrastive",
-    "dpo",
-    "generalized_advantages",
-    "group_advantages",
-    "grpo",
-    "kl_divergence",
-    "kl_k1",
-    "kl_k3",
-    "leave_one_out",
-    "masked_cross_entropy",
-    "pair_log_probabilities",
-    "pair_scores",
-    "ppo_clip",
-    "reinforce",
-    "same_rows",
-    "sigmoid_contrastive",
-    "token_log_probabilities",
-    "token_rewards",
-    "value_loss",
-    "whiten",
-]

@@ -6,14 +6,14 @@ chose no token.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 import torch.nn.functional as F
 
+from course_lib.data.rollout_batch import RolloutBatch
 from course_lib.errors import CourseError
 from course_lib.objectives.policy import kl_k1
-from course_lib.shapes import BT, BoolsBT, PerRow
+from course_lib.shapes import BT, BoolsBT, IdsBT, PerRow
 
 
 def token_rewards(rewards: PerRow, log_p: BT, reference_log_p: BT, mask: BoolsBT, kl_weight: float) -> BT:
@@ -75,7 +75,7 @@ class BaselineAdvantages:
 
     kl_weight: float = 0.05
 
-    def __call__(self, batch: Any) -> tuple[BT, BT]:
+    def __call__(self, batch: RolloutBatch) -> tuple[BT, BT]:
         mask = batch.is_label
         rewards = token_rewards(batch.rewards, batch.old_log_p, batch.reference_log_p, mask, self.kl_weight)
         returns = rewards.sum(dim=1)
@@ -88,7 +88,7 @@ class GroupAdvantages:
 
     group_size: int
 
-    def __call__(self, batch: Any) -> tuple[BT, BT]:
+    def __call__(self, batch: RolloutBatch) -> tuple[BT, BT]:
         advantages = group_advantages(batch.rewards, self.group_size)
         return advantages[:, None] * batch.is_label, batch.rewards[:, None] * batch.is_label
 
@@ -100,12 +100,12 @@ class CriticAdvantages:
     `values` is a function from token ids to the expected return after each of them.
     """
 
-    values: Callable
+    values: Callable[[IdsBT], BT]
     kl_weight: float = 0.05
     discount: float = 1.0
     trace: float = 0.95
 
-    def __call__(self, batch: Any) -> tuple[BT, BT]:
+    def __call__(self, batch: RolloutBatch) -> tuple[BT, BT]:
         mask, values = batch.is_label, self.values(batch.tokens)
         rewards = token_rewards(batch.rewards, batch.old_log_p, batch.reference_log_p, mask, self.kl_weight)
         advantages = generalized_advantages(rewards, values, mask, self.discount, self.trace)

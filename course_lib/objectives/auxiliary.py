@@ -1,11 +1,12 @@
 """What parts of a model want beside the objective, such as experts that are visited evenly (Shazeer et al. 2017)."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
+from torch import nn
+
+from course_lib.data.rows import Rows
 from course_lib.errors import CourseError
-from course_lib.objectives.cross_entropy import TokenLoss
+from course_lib.objectives.objective import Objective, TokenLoss
 
 
 @dataclass(frozen=True)
@@ -19,11 +20,11 @@ class WithAuxiliary:
         CourseError: in training, no part of the model has an `auxiliary_loss`.
     """
 
-    objective: Callable
+    objective: Objective
     weight: float
 
-    def __call__(self, model: Any, batch: Any) -> TokenLoss:
-        """The `TokenLoss` of a batch of the objective."""
+    def __call__(self, model: nn.Module, batch: Rows) -> TokenLoss:
+        """Return the loss of a batch of the objective."""
         loss = self.objective(model, batch)
         if not model.training:
             return loss

@@ -1,10 +1,12 @@
-"""Which class does a picture belong to?"""
+"""The training objective of picture classifiers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from course_lib.objectives.cross_entropy import TokenLoss, masked_cross_entropy
+from course_lib.data.picture_batches import PictureBatch
+from course_lib.objectives.cross_entropy import masked_cross_entropy
+from course_lib.objectives.objective import TokenLoss
+from course_lib.shapes import BV
 
 
 @dataclass(frozen=True)
@@ -13,6 +15,6 @@ class Classification:
 
     label_smoothing: float = 0.0
 
-    def __call__(self, model: Callable, batch: Any) -> TokenLoss:
-        """The `TokenLoss` of a batch with `pixels` and `labels`, summed over the pictures."""
+    def __call__(self, model: Callable[..., BV], batch: PictureBatch) -> TokenLoss:
+        """Return the loss, summed over the pictures."""
         return masked_cross_entropy(model(batch.pixels), batch.labels, label_smoothing=self.label_smoothing)

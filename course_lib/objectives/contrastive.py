@@ -3,12 +3,14 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
+from torch import nn
 
-from course_lib.objectives.cross_entropy import TokenLoss
+from course_lib.data.picture_batches import CaptionBatch
+from course_lib.objectives.objective import TokenLoss
 from course_lib.shapes import BB, BoolsBB, IdsBT
 
 
@@ -63,10 +65,10 @@ class Contrastive:
 
     compares_rows: ClassVar[bool] = True
 
-    loss: Callable = contrastive
+    loss: Callable[[BB, BoolsBB], TokenLoss] = contrastive
 
-    def __call__(self, model: Callable, batch: Any) -> TokenLoss:
-        """The `TokenLoss` of a batch with `pixels` and `tokens`, B K T, summed over its pairs."""
+    def __call__(self, model: nn.Module, batch: CaptionBatch) -> TokenLoss:
+        """Return the loss of a `Clip`, summed over the pairs of the batch."""
         captions = batch.tokens.unbind(dim=1)
         logits = model(batch.pixels, torch.cat(captions)).logits.split(len(batch.pixels), dim=1)
         parts = [self.loss(part, same_rows(tokens)) for part, tokens in zip(logits, captions, strict=True)]

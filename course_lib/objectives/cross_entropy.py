@@ -1,23 +1,8 @@
 """Cross-entropy over the tokens that are to be predicted (slide "LLMs learning: loss function")."""
 
-from typing import NamedTuple
-
-import torch
-
 from course_lib.errors import CourseError
+from course_lib.objectives.objective import TokenLoss
 from course_lib.shapes import Bools, Ids, Logits
-
-
-class TokenLoss(NamedTuple):
-    """A sum over tokens and how many they were; sums of parts of a batch add up, means don't."""
-
-    total: torch.Tensor
-    count: int
-
-    @property
-    def mean(self) -> torch.Tensor:
-        """Loss per token, in nats."""
-        return self.total / self.count
 
 
 def masked_cross_entropy(

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 import torch.nn.functional as F
 
+from course_lib.data.preference_pairs import PreferenceBatch
 from course_lib.errors import CourseError
-from course_lib.objectives.cross_entropy import TokenLoss
+from course_lib.objectives.objective import TokenLoss
 from course_lib.objectives.policy import token_log_probabilities
-from course_lib.shapes import PairsB, PerRow
+from course_lib.shapes import BT, Logits, PairsB, PerRow
 
 
 def bradley_terry(chosen_scores: PerRow, rejected_scores: PerRow) -> TokenLoss:
@@ -38,16 +38,16 @@ def dpo(
     return bradley_terry(chosen_scores, rejected_scores)
 
 
-def pair_log_probabilities(model: Callable, batch: Any) -> PairsB:
-    """log p of both answers of each pair of a `PreferenceBatch`, summed over their tokens."""
+def pair_log_probabilities(model: Callable[..., Logits], batch: PreferenceBatch) -> PairsB:
+    """Return log p of both answers of each pair, summed over their tokens."""
     labels, keep = (ids.flatten(0, 1) for ids in (batch.labels, batch.is_label))
     log_p = torch.zeros(keep.shape, device=keep.device)
     log_p[keep] = token_log_probabilities(model(**batch.inputs, keep=keep), labels[keep])
     return log_p.sum(dim=1).view(-1, 2)
 
 
-def pair_scores(model: Callable, batch: Any) -> PairsB:
-    """What a `Scorer` says at the last token of each dialogue of a `PreferenceBatch`."""
+def pair_scores(model: Callable[..., BT], batch: PreferenceBatch) -> PairsB:
+    """Return the scores of a `Scorer` at the last token of each dialogue."""
     scores = model(batch.tokens.flatten(0, 1))
     return scores.gather(1, batch.last.view(-1, 1)).view(-1, 2)
 
@@ -56,8 +56,8 @@ def pair_scores(model: Callable, batch: Any) -> PairsB:
 class BradleyTerry:
     """The objective of a reward model."""
 
-    def __call__(self, model: Callable, batch: Any) -> TokenLoss:
-        """The `TokenLoss` of a `PreferenceBatch`, summed over pairs; the model is a `Scorer`."""
+    def __call__(self, model: Callable[..., BT], batch: PreferenceBatch) -> TokenLoss:
+        """Return the loss of a `Scorer`, summed over pairs."""
         return bradley_terry(*pair_scores(model, batch).unbind(dim=1))
 
 
@@ -73,11 +73,11 @@ class DirectPreference:
     beta: float = 0.1
     anchor: float = 0.0
 
-    def __call__(self, model: Callable, batch: Any) -> TokenLoss:
-        """The `TokenLoss` of a `PreferenceBatch` that knows what the reference says, summed over pairs.
+    def __call__(self, model: Callable[..., Logits], batch: PreferenceBatch) -> TokenLoss:
+        """Return the loss, summed over pairs; the batch has the log-probabilities of the reference.
 
         Raises:
-            CourseError: the batch does not know it.
+            CourseError: the batch lacks them.
         """
         if batch.reference_log_p is None:
             raise CourseError("the pairs lack the reference's log-probabilities; see course_lib.data.with_reference")

@@ -5,18 +5,21 @@ Each counts answers, not tokens: a batch's loss is the mean over its answers.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from course_lib.objectives.cross_entropy import TokenLoss
+from torch import nn
+
+from course_lib.data.rollout_batch import RolloutBatch
+from course_lib.objectives.objective import TokenLoss
 from course_lib.objectives.policy import grpo, ppo_clip, reinforce, token_log_probabilities, value_loss
+from course_lib.shapes import Logits
 
 
 @dataclass(frozen=True)
 class Reinforce:
     """REINFORCE (Williams 1992): one step for each batch of answers, then new answers are needed."""
 
-    def __call__(self, model: Callable, batch: Any) -> TokenLoss:
-        """The `TokenLoss` of a `RolloutBatch`."""
+    def __call__(self, model: Callable[..., Logits], batch: RolloutBatch) -> TokenLoss:
+        """Return the loss, summed over the answers."""
         mask = batch.is_label
         log_p = token_log_probabilities(model(batch.tokens, keep=mask), batch.labels[mask])
         return TokenLoss(reinforce(log_p, batch.advantages[mask]).sum(), len(mask))
@@ -26,14 +29,14 @@ class Reinforce:
 class ProximalPolicy:
     """PPO (Schulman et al. 2017, equation 9, without the entropy): policy and critic learn together.
 
-    The model is an `ActorCritic`. `value_weight` is what the critic's loss counts beside the policy's.
+    `value_weight` is the weight of the critic's loss beside the policy's.
     """
 
     clip: float = 0.2
     value_weight: float = 0.1
 
-    def __call__(self, model: Callable, batch: Any) -> TokenLoss:
-        """The `TokenLoss` of a `RolloutBatch`."""
+    def __call__(self, model: nn.Module, batch: RolloutBatch) -> TokenLoss:
+        """Return the loss of an `ActorCritic`, summed over the answers."""
         mask = batch.is_label
         logits, values = model(batch.tokens, keep=mask)
         log_p = token_log_probabilities(logits, batch.labels[mask])
@@ -49,8 +52,8 @@ class GroupRelativePolicy:
     clip: float = 0.2
     kl_weight: float = 0.04
 
-    def __call__(self, model: Callable, batch: Any) -> TokenLoss:
-        """The `TokenLoss` of a `RolloutBatch`."""
+    def __call__(self, model: Callable[..., Logits], batch: RolloutBatch) -> TokenLoss:
+        """Return the loss, summed over the answers."""
         mask = batch.is_label
         log_p = token_log_probabilities(model(batch.tokens, keep=mask), batch.labels[mask])
         old_log_p, reference_log_p = batch.old_log_p[mask], batch.reference_log_p[mask]

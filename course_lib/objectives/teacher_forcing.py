@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from course_lib.objectives.cross_entropy import TokenLoss, masked_cross_entropy
+from course_lib.data.collate import TranslationBatch
+from course_lib.objectives.cross_entropy import masked_cross_entropy
+from course_lib.objectives.objective import TokenLoss
+from course_lib.shapes import Logits
 
 
 @dataclass(frozen=True)
@@ -13,8 +15,8 @@ class TeacherForcing:
 
     label_smoothing: float = 0.0
 
-    def __call__(self, model: Callable, batch: Any) -> TokenLoss:
-        """The `TokenLoss` of a `TranslationBatch`; padding is neither computed nor counted."""
+    def __call__(self, model: Callable[..., Logits], batch: TranslationBatch) -> TokenLoss:
+        """Return the loss, summed over the target tokens; padding is neither computed nor counted."""
         keep = batch.is_label
         logits = model(batch.source, batch.target, keep=keep)
         return masked_cross_entropy(logits, batch.labels[keep], label_smoothing=self.label_smoothing)

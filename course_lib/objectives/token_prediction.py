@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from course_lib.objectives.cross_entropy import TokenLoss, masked_cross_entropy
+from course_lib.data.rows import TokenBatch
+from course_lib.objectives.cross_entropy import masked_cross_entropy
+from course_lib.objectives.objective import TokenLoss
+from course_lib.shapes import Logits
 
 
 @dataclass(frozen=True)
@@ -16,8 +18,8 @@ class TokenPrediction:
 
     label_smoothing: float = 0.0
 
-    def __call__(self, model: Callable, batch: Any) -> TokenLoss:
-        """The `TokenLoss` of a `TokenBatch`."""
+    def __call__(self, model: Callable[..., Logits], batch: TokenBatch) -> TokenLoss:
+        """Return the loss, summed over the labels."""
         keep = batch.is_label
         logits = model(**batch.inputs, keep=keep)
         return masked_cross_entropy(logits, batch.labels[keep], label_smoothing=self.label_smoothing)

@@ -1,6 +1,6 @@
-"""From a notebook to what is shown of it: the path of a lecture through a lesson, and how long each takes."""
+"""From a notebook to what is shown of it: what its card says, and the path of a lecture through it."""
 
-from course_lib.present.minutes import Effort, effort
+from course_lib.present.card import claim, time_needed
 from course_lib.present.path import headings, lecture_path
 
-__all__ = ["Effort", "effort", "headings", "lecture_path"]
+__all__ = ["claim", "headings", "lecture_path", "time_needed"]

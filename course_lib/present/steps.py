@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 
-from course_lib.present.minutes import PREDICT, RUNS, effort
+from course_lib.present.pace import PREDICT, seconds
 from course_lib.present.path import HEADING, lecture_path
 
 if TYPE_CHECKING:  # slow to import
@@ -63,8 +63,8 @@ def step(cell: "NotebookNode", kind: str, source: str, **more: object) -> "Noteb
     made = type(cell)(cell, source=source, metadata=type(cell)())
     if "outputs" in more:
         made.outputs = more.pop("outputs")
-    seconds = 0 if kind == "notes" else round(60 * (effort([made]).minutes - RUNS))
-    made.metadata.step = type(cell)(kind=kind, cell=cell.id, seconds=seconds, **more)
+    pace = 0 if kind == "notes" else seconds(made)
+    made.metadata.step = type(cell)(kind=kind, cell=cell.id, seconds=pace, **more)
     return made
 
 

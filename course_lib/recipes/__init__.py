@@ -33,5 +33,3 @@ RECIPES = {
         VLM_SMOLLM2,
     )
 }
-
-__all__ = ["RECIPES", "Recipe", "recipe_of", "run", "score"]

@@ -3,12 +3,11 @@
 import random
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from course_lib.data import (
     Batches,
     ChatTemplate,
-    Tokenizer,
     conversation,
     fitting_dialogues,
     load_dialogues,
@@ -17,9 +16,8 @@ from course_lib.data import (
 from course_lib.data.messages import Conversation
 from course_lib.errors import CourseError
 from course_lib.evaluation import evaluate_chat
-from course_lib.models import Llm
 from course_lib.objectives import TokenPrediction
-from course_lib.recipes.recipe import Recipe, Scores, plain
+from course_lib.recipes.recipe import Bundle, Recipe, Scores, plain
 from course_lib.training import Plan
 
 if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
@@ -27,51 +25,48 @@ if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChatRecipe(Recipe):
-    """Fine-tunes on the dialogues of `load_dialogues`."""
+class ChatRecipe(Recipe["datasets.Dataset", "datasets.Dataset"]):
+    """Fine-tunes a model on dialogues."""
 
     tokens_per_batch: int
     sampled: int = 200  # questions that are answered for the log
 
-    objective = TokenPrediction()
+    load = staticmethod(load_dialogues)
 
-    def load(self, source: Path | str, split: str) -> "datasets.Dataset":
-        """The dialogues."""
-        return load_dialogues(source, split)
-
-    def build(self, rows: "datasets.Dataset", start: tuple[Llm, Tokenizer]) -> tuple[Llm, Tokenizer]:
-        """The base model and its tokenizer."""
+    def build(self, rows: "datasets.Dataset", start: Bundle) -> Bundle:
+        """Return the base model and its tokenizer."""
         return start
 
-    def fitting(self, rows: "datasets.Dataset", model: Llm, tokenizer: Tokenizer) -> tuple["datasets.Dataset", int]:
-        """The dialogues whose question leaves room for an answer."""
-        return fitting_dialogues(rows, ChatTemplate(tokenizer), model.config.max_length)
+    def fitting(self, rows: "datasets.Dataset", bundle: Bundle) -> tuple["datasets.Dataset", int]:
+        """Return the dialogues whose question leaves room for an answer."""
+        return fitting_dialogues(rows, ChatTemplate(bundle.tokenizer), bundle.model.config.max_length)
 
-    def batches(self, rows: "datasets.Dataset", model: Llm, tokenizer: Tokenizer, *, seed: int) -> Batches:
-        """All dialogues alone, and once more in chains; several in a row of the batch."""
-        template, room = ChatTemplate(tokenizer), model.config.max_length
+    def batches(self, rows: "datasets.Dataset", bundle: Bundle, seed: int) -> Batches:
+        """Return all dialogues alone, and once more in chains; a batch row has several of them."""
+        template, room = ChatTemplate(bundle.tokenizer), bundle.model.config.max_length
         conversations = [conversation(row) for row in rows]
         examples = [template.training(messages, room) for messages in conversations + chains(conversations, seed)]
         return packed_batches(examples, room, self.tokens_per_batch, seed)
 
-    def exam(self, source: Path | str, split: str, *kit: Any) -> tuple["datasets.Dataset", int]:
-        """The questions that have one right answer."""
-        rows, left_out = super().exam(source, split, *kit)
+    def exam(self, source: Path | str, split: str, bundle: Bundle) -> tuple["datasets.Dataset", int]:
+        """Return the questions that have one right answer."""
+        rows, left_out = super().exam(source, split, bundle)
         return answerable(rows), left_out
 
     def sample(self, exam: "datasets.Dataset") -> "datasets.Dataset":
-        """Some questions of all kinds."""
+        """Return some questions of all kinds."""
         return exam.shuffle(seed=0).select(range(min(self.sampled, len(exam))))
 
-    def evaluate(self, exam: "datasets.Dataset", model: Llm, tokenizer: Tokenizer) -> Scores:
-        """The share of exact answers."""
-        return plain(evaluate_chat(model, tokenizer, exam))
+    def evaluate(self, exam: "datasets.Dataset", bundle: Bundle) -> Scores:
+        """Return the share of exact answers."""
+        return plain(evaluate_chat(bundle.model, bundle.tokenizer, exam))
 
 
 CHAT = ChatRecipe(
     name="chat",
     about="chat model",
     items="dialogues",
+    objective=TokenPrediction(),
     plan=Plan(steps=4800, learning_rate=2e-3),
     watched=("exact",),
     starts_from=("base",),
@@ -80,7 +75,7 @@ CHAT = ChatRecipe(
 
 
 def answerable(rows: "datasets.Dataset") -> "datasets.Dataset":
-    """Those of `rows` that have one right answer; requests may be met in many ways, well and badly.
+    """Return the rows that have one right answer: a request can be answered in many ways.
 
     Raises:
         CourseError: there are none.
@@ -92,9 +87,9 @@ def answerable(rows: "datasets.Dataset") -> "datasets.Dataset":
 
 
 def chains(conversations: list[Conversation], seed: int, most: int = 4) -> list[Conversation]:
-    """All conversations once more, in random order, 2 to `most` joined to one: people go on talking.
+    """Return all conversations once more, in random order, 2 to `most` of them joined to one.
 
-    So a model learns that a new question may have nothing to do with the last one.
+    They teach a model that a new question may have nothing to do with the last one.
     """
     dice = random.Random(seed)
     shuffled = dice.sample(conversations, len(conversations))

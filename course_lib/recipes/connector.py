@@ -2,79 +2,68 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from course_lib.data import PLACEHOLDER, Batches, ImageProcessor, TextTokenizer, fitting
+from course_lib.data import PLACEHOLDER, Batches, fitting
 from course_lib.evaluation import mean_loss
-from course_lib.models import Clip, Connector, ConnectorConfig, Llm, Vlm, load_model
+from course_lib.models import Connector, ConnectorConfig, Vlm
 from course_lib.objectives import TokenPrediction
 from course_lib.recipes.picture_dialogues import PictureDialogues, batches_about, descriptions, prompt_lengths, see
-from course_lib.recipes.recipe import Recipe, Scores, load_start
+from course_lib.recipes.recipe import Bundle, Recipe, Scores, load_bundle
 from course_lib.training import Plan
-
-ClipKit = tuple[Clip, TextTokenizer, ImageProcessor]
-ChatKit = tuple[Llm, TextTokenizer]
-VlmKit = tuple[Vlm, TextTokenizer, ImageProcessor]
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConnectorRecipe(Recipe):
-    """Learns the captions of `load_captions`. Its kit is a whole `Vlm`, of which only the connector learns."""
+class ConnectorRecipe(Recipe[PictureDialogues, Batches]):
+    """Learns captions, as dialogues. The model is a whole `Vlm`, of which only the connector learns."""
 
     tokens_per_batch: int
     kind: str  # see `ConnectorConfig`
 
-    objective = TokenPrediction()
+    load = staticmethod(descriptions)
 
-    def load(self, source: Path | str, split: str) -> PictureDialogues:
-        """The captions, as dialogues."""
-        return descriptions(source, split)
+    def build(self, rows: PictureDialogues, clip: Bundle, chat: Bundle) -> Bundle:
+        """Build a `Vlm` of CLIP's tower, a new connector and the chat model."""
+        widths = {"d_vision": clip.model.config.vision.d_model, "d_model": chat.model.config.d_model}
+        bundle = assembled(clip, Connector(ConnectorConfig(**widths, kind=self.kind)), chat)
+        bundle.model.train_only("connector")
+        return bundle
 
-    def build(self, rows: PictureDialogues, clip: ClipKit, chat: ChatKit) -> VlmKit:
-        """A `Vlm` of CLIP's tower, a new connector and the chat model."""
-        config = ConnectorConfig(d_vision=clip[0].config.vision.d_model, d_model=chat[0].config.d_model, kind=self.kind)
-        model, *others = assembled(clip, Connector(config), chat)
-        return model.train_only("connector"), *others
+    def restore(self, folder: Path | str) -> Bundle:
+        """Return a `Vlm` with the connector that was written."""
+        clip, chat = map(load_bundle, self.starts_from)
+        return assembled(clip, load_bundle(folder).model, chat)
 
-    def restore(self, folder: Path | str) -> VlmKit:
-        """A `Vlm` with the connector that was written."""
-        clip, chat = map(load_start, self.starts_from)
-        return assembled(clip, *load_model(folder), chat)
+    def product(self, bundle: Bundle) -> Bundle:
+        """Return the connector alone."""
+        return Bundle(bundle.model.connector)
 
-    def product(self, model: Vlm, *_: Any) -> tuple[Connector]:
-        """The connector alone."""
-        return (model.connector,)
+    def fitting(self, rows: PictureDialogues, bundle: Bundle) -> tuple[PictureDialogues, int]:
+        """Return the dialogues whose questions, with the pictures, leave room for an answer."""
+        return fitting(rows, prompt_lengths(rows, bundle), bundle.model.config.max_length - 1)
 
-    def fitting(
-        self, rows: PictureDialogues, model: Vlm, tokenizer: TextTokenizer, processor: ImageProcessor
-    ) -> tuple[PictureDialogues, int]:
-        """The dialogues whose questions, with the pictures, leave room for an answer."""
-        return fitting(rows, prompt_lengths(rows, model, tokenizer), model.config.max_length - 1)
+    def batches(self, rows: PictureDialogues, bundle: Bundle, seed: int) -> Batches:
+        """Return batches of captions of similar lengths."""
+        return batches_about(rows, see(rows, bundle), bundle, self.tokens_per_batch, seed)
 
-    def batches(
-        self, rows: PictureDialogues, model: Vlm, tokenizer: TextTokenizer, processor: ImageProcessor, *, seed: int
-    ) -> Batches:
-        """Captions of similar lengths together."""
-        return batches_about(rows, see(rows, model, processor), model, tokenizer, self.tokens_per_batch, seed)
+    def exam(self, source: Path | str, split: str, bundle: Bundle) -> tuple[Batches, int]:
+        """Return the captions as batches."""
+        rows, left_out = super().exam(source, split, bundle)
+        return self.batches(rows, bundle, seed=0), left_out
 
-    def exam(self, source: Path | str, split: str, *kit: Any) -> tuple[Batches, int]:
-        """The captions as batches."""
-        rows, left_out = super().exam(source, split, *kit)
-        return self.batches(rows, *kit, seed=0), left_out
+    def evaluate(self, exam: Batches, bundle: Bundle) -> Scores:
+        """Return the loss."""
+        return {"all": {"loss": mean_loss(bundle.model, exam)}}
 
-    def evaluate(self, exam: Batches, model: Vlm, *_: Any) -> Scores:
-        """The loss."""
-        return {"all": {"loss": mean_loss(model, exam)}}
-
-    def watch(self, sample: Batches, model: Vlm, *_: Any) -> dict[str, float]:
-        """The loss, under another name than that of the training."""
-        return {"held-out loss": mean_loss(model, sample)}
+    def watch(self, sample: Batches, bundle: Bundle) -> dict[str, float]:
+        """Return the loss, under another name than that of the training."""
+        return {"held-out loss": mean_loss(bundle.model, sample)}
 
 
 CONNECTOR = ConnectorRecipe(
     name="connector",
     about="connector of pictures to words",
     items="captions",
+    objective=TokenPrediction(),
     plan=Plan(steps=300, learning_rate=3e-3, evaluations=5),
     watched=("loss",),
     starts_from=("clip", "chat"),
@@ -83,7 +72,7 @@ CONNECTOR = ConnectorRecipe(
 )
 
 
-def assembled(clip: ClipKit, connector: Connector, chat: ChatKit) -> VlmKit:
-    """A `Vlm` of the parts, its tokenizer and its image processor; CLIP and chat model as `load_model` gives them."""
-    (tower, _, processor), (llm, tokenizer) = clip, chat
-    return Vlm.from_parts(tower.vision, connector, llm), tokenizer.with_special(PLACEHOLDER), processor
+def assembled(clip: Bundle, connector: Connector, chat: Bundle) -> Bundle:
+    """Build a `Vlm` of CLIP's tower, a connector and a chat model, with their processor and tokenizer."""
+    model = Vlm.from_parts(clip.model.vision, connector, chat.model)
+    return Bundle(model, chat.tokenizer.with_special(PLACEHOLDER), clip.processor)

@@ -1,18 +1,17 @@
 """Runs recipes: a folder with a model and its card is made, or scored."""
 
 import tempfile
-from collections.abc import Callable, Sized
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 from shutil import rmtree
-from typing import Any
 
 from torch import nn
 
 from course_lib.errors import CourseError
 from course_lib.files import read_json, sha256, write_json
 from course_lib.models import save_model
-from course_lib.recipes.recipe import Kit, Recipe, load_start
+from course_lib.recipes.recipe import Bundle, Exam, Recipe, Rows, load_bundle
 from course_lib.runtime import pick_device, seed_everything
 from course_lib.training import Trainer
 
@@ -25,7 +24,7 @@ def run(
     minutes: float | None = None,
     seed: int = 0,
     report: Callable[[str], object] = print,
-) -> dict[str, Any] | None:
+) -> dict[str, object] | None:
     """Train a model by a `Recipe` on `source`, and write it, what prepares its input, and its card to the folder `out`.
 
     An interrupted training goes on when it is called again with the same arguments.
@@ -45,22 +44,22 @@ def run(
     """
     out, recipe = unfinished(out), recipe.on(source).planned(minutes, seed)
     rows = recipe.load(source, "train")
-    kit = new_kit(recipe, rows, seed)
-    exam, not_scored = recipe.exam(source, "validation", *kit)
+    bundle = new_bundle(recipe, rows, seed)
+    exam, not_scored = recipe.exam(source, "validation", bundle)
     try_out(out)
     for stage in recipe.earlier:
-        learnt, _ = stage.readable(stage.load(source, "train"), *kit)
-        trainer_of(stage, source, learnt, exam, kit, out / stage.name, report).train()
-    learnt, not_learnt = recipe.readable(rows, *kit)
-    trainer = trainer_of(recipe, source, learnt, exam, kit, out, report)
+        learnt, _ = stage.readable(stage.load(source, "train"), bundle)
+        trainer_of(stage, source, learnt, exam, bundle, out / stage.name, report).train()
+    learnt, not_learnt = recipe.readable(rows, bundle)
+    trainer = trainer_of(recipe, source, learnt, exam, bundle, out, report)
     if not_learnt:
         trainer.report(f"{not_learnt:,} of {len(rows):,} {recipe.items} are left out: too long for the model's context")
     history = trainer.train()
     if not trainer.accelerator.is_main_process:
         return None
-    store(recipe, kit, out)
-    card = describe(recipe, source, learnt, kit, {"train": not_learnt, "validation": not_scored})
-    card |= scores_of(recipe, exam, kit, "validation")
+    store(recipe, bundle, out)
+    card = describe(recipe, source, learnt, bundle, {"train": not_learnt, "validation": not_scored})
+    card |= scores_of(recipe, exam, bundle, "validation")
     card |= {"history": history, "sha256": sha256(out / "model.safetensors")}
     write_json(out / "card.json", card)
     trainer.checkpoint.path.unlink(missing_ok=True)
@@ -71,7 +70,7 @@ def run(
 
 def score(
     recipe: Recipe, folder: Path | str, source: Path | str = "world", split: str = "validation"
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Score the model in `folder`, which a `Recipe` made, on a split of `source`.
 
     Returns:
@@ -82,9 +81,9 @@ def score(
         CourseError: the folder holds no such model, or the source can't be used.
     """
     recipe = recipe.on(source)
-    kit = on_device(recipe.restore(str(folder)))
-    exam, left_out = recipe.exam(source, split, *kit)
-    return {"left out": left_out, **scores_of(recipe, exam, kit, "scores")}
+    bundle = on_device(recipe.restore(str(folder)))
+    exam, left_out = recipe.exam(source, split, bundle)
+    return {"left out": left_out, **scores_of(recipe, exam, bundle, "scores")}
 
 
 def unfinished(out: Path | str) -> Path:
@@ -103,55 +102,65 @@ def try_out(folder: Path) -> None:
         raise CourseError(f"{folder} can't be written, so no model could be kept there: {error}") from None
 
 
-def new_kit(recipe: Recipe, rows: Sized, seed: int) -> Kit:
-    """The kit before the training."""
-    starts = [load_start(name) for name in recipe.starts_from]
+def new_bundle(recipe: Recipe, rows: Rows, seed: int) -> Bundle:
+    """Return the model before the training, with what goes with it."""
+    starts = [load_bundle(name) for name in recipe.starts_from]
     seed_everything(seed)  # after models were read, which draws first weights, too
     return on_device(recipe.build(rows, *starts))
 
 
-def on_device(kit: Kit) -> Kit:
-    """The kit with all its models on the fastest device."""
-    return tuple(part.to(pick_device()) if isinstance(part, nn.Module) else part for part in kit)
+def on_device(bundle: Bundle) -> Bundle:
+    """Move all models of the bundle to the fastest device."""
+    for part in vars(bundle).values():
+        if isinstance(part, nn.Module):
+            part.to(pick_device())
+    return bundle
 
 
 def trainer_of(
-    recipe: Recipe, source: Path | str, rows: Sized, exam: Any, kit: Kit, folder: Path, report: Callable[[str], object]
+    recipe: Recipe,
+    source: Path | str,
+    rows: Rows,
+    exam: Exam,
+    bundle: Bundle,
+    folder: Path,
+    report: Callable[[str], object],
 ) -> Trainer:
-    """The `Trainer` of a stage, on the rows that fit."""
-    model, *others = kit
+    """Return the `Trainer` of a stage, on the rows that fit."""
     sample = recipe.sample(exam)
     return Trainer(
-        model,
-        recipe.batches(rows, *kit, seed=recipe.plan.seed),
+        bundle.model,
+        recipe.batches(rows, bundle, recipe.plan.seed),
         recipe.objective,
         recipe.plan,
-        evaluate=lambda model: recipe.watch(sample, model, *others),
+        evaluate=lambda model: recipe.watch(sample, replace(bundle, model=model)),
         folder=folder,
-        description={"source": str(source), recipe.items: len(rows), **asdict(model.config)},
+        description={"source": str(source), recipe.items: len(rows), **asdict(bundle.model.config)},
         report=report,
     )
 
 
-def store(recipe: Recipe, kit: Kit, out: Path) -> None:
-    """Write what the recipe makes; the model of the kit then has the weights that were written, and is in eval mode."""
-    model, *preparers = recipe.product(*kit)
-    save_model(model.to(recipe.dtype), out, *preparers)
-    model.float()
-    kit[0].eval()
+def store(recipe: Recipe, bundle: Bundle, out: Path) -> None:
+    """Write what the recipe makes; the model then has the weights that were written, and is in eval mode."""
+    product = recipe.product(bundle)
+    save_model(product.model.to(recipe.dtype), out, *product.preparers)
+    product.model.float()
+    bundle.model.eval()
 
 
-def describe(recipe: Recipe, source: Path | str, rows: Sized, kit: Kit, left_out: dict[str, int]) -> dict[str, Any]:
-    """What the card says but the scores."""
-    model, *_ = recipe.product(*kit)
+def describe(
+    recipe: Recipe, source: Path | str, rows: Rows, bundle: Bundle, left_out: dict[str, int]
+) -> dict[str, object]:
+    """Return what the card says except the scores."""
+    parameters = recipe.product(bundle).model.num_parameters()
     start = f", from {', '.join(recipe.starts_from)}" if recipe.starts_from else ""
     plans = {"earlier plans": {stage.name: stage.plan.as_dict() for stage in recipe.earlier}} if recipe.earlier else {}
     return {
         "recipe": recipe.name,
-        "model": f"{recipe.about}, {model.num_parameters():,} parameters{start}",
+        "model": f"{recipe.about}, {parameters:,} parameters{start}",
         "source": str(source),
         f"training {recipe.items}": len(rows),
-        **recipe.facts(rows, *kit),
+        **recipe.facts(rows, bundle),
         "left out": left_out,
         "settings": recipe.settings(),
         **plans,
@@ -159,9 +168,9 @@ def describe(recipe: Recipe, source: Path | str, rows: Sized, kit: Kit, left_out
     }
 
 
-def scores_of(recipe: Recipe, exam: Any, kit: Kit, name: str) -> dict[str, Any]:
-    """The scores under this name, and those to compare them with."""
-    scores, further = recipe.evaluate(exam, *kit), recipe.further(exam, *kit)
+def scores_of(recipe: Recipe, exam: Exam, bundle: Bundle, name: str) -> dict[str, object]:
+    """Return the scores under this name, and those to compare them with."""
+    scores, further = recipe.evaluate(exam, bundle), recipe.further(exam, bundle)
     return {name: scores} | ({"further": further} if further else {})
 
 

@@ -1,14 +1,13 @@
 """The recipe of the vision transformer: what is in the picture? (slide "Vision Transformers Basics")."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from course_lib.data import Batches, ImageProcessor, RandomViews, load_images, picture_batches
 from course_lib.evaluation import evaluate_classifier
 from course_lib.models import Vit, VitConfig
 from course_lib.objectives import Classification
-from course_lib.recipes.recipe import Recipe, Scores, plain
+from course_lib.recipes.recipe import Bundle, Recipe, Scores, plain
 from course_lib.training import Plan
 
 if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
@@ -16,42 +15,39 @@ if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
 
 
 @dataclass(frozen=True, kw_only=True)
-class VitRecipe(Recipe):
-    """Learns the pictures of `load_images`, of any size, made as high and wide as `sizes` say, for `VitConfig`."""
+class VitRecipe(Recipe["datasets.Dataset", "datasets.Dataset"]):
+    """Learns pictures of any size, resized as `sizes` say, for `VitConfig`; `sampled` are classified for the log."""
 
     batch_size: int
-    sizes: dict
+    sizes: dict[str, int]
     views: RandomViews
-    sampled: int = 500  # pictures that are named for the log
+    sampled: int = 500
 
-    objective = Classification()
+    load = staticmethod(load_images)
 
-    def load(self, source: Path | str, split: str) -> "datasets.Dataset":
-        """The pictures with their classes."""
-        return load_images(source, split)
-
-    def build(self, rows: "datasets.Dataset") -> tuple[Vit, ImageProcessor]:
-        """A new model for these classes, and what prepares its pictures."""
+    def build(self, rows: "datasets.Dataset") -> Bundle:
+        """Build a new model for these classes, and what prepares its pictures."""
         processor = ImageProcessor(size=(self.sizes["image_size"], self.sizes["image_size"]))
-        return Vit(VitConfig(classes=rows.features["label"].names, **self.sizes)), processor
+        return Bundle(Vit(VitConfig(classes=rows.features["label"].names, **self.sizes)), processor=processor)
 
-    def batches(self, rows: "datasets.Dataset", model: Vit, processor: ImageProcessor, *, seed: int) -> Batches:
-        """Pictures in random views."""
-        return picture_batches(rows["image"], rows["label"], processor, self.batch_size, seed, self.views)
+    def batches(self, rows: "datasets.Dataset", bundle: Bundle, seed: int) -> Batches:
+        """Return batches of pictures in random views."""
+        return picture_batches(rows["image"], rows["label"], bundle.processor, self.batch_size, seed, self.views)
 
     def sample(self, exam: "datasets.Dataset") -> "datasets.Dataset":
-        """Some pictures of all classes."""
+        """Return some pictures of all classes."""
         return exam.shuffle(seed=0).select(range(min(self.sampled, len(exam))))
 
-    def evaluate(self, exam: "datasets.Dataset", model: Vit, processor: ImageProcessor) -> Scores:
-        """The share of pictures that are named rightly."""
-        return plain(evaluate_classifier(model, processor, exam))
+    def evaluate(self, exam: "datasets.Dataset", bundle: Bundle) -> Scores:
+        """Return the share of pictures that are classified correctly."""
+        return plain(evaluate_classifier(bundle.model, bundle.processor, exam))
 
 
 VIT = VitRecipe(
     name="vit",
     about="vision transformer",
     items="pictures",
+    objective=Classification(),
     plan=Plan(steps=2000, learning_rate=1e-3, weight_decay=0.05),
     watched=("accuracy",),
     batch_size=64,

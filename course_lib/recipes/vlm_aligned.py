@@ -3,9 +3,8 @@
 import copy
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import torch
 
@@ -13,9 +12,7 @@ from course_lib.data import (
     Batches,
     ChatTemplate,
     Example,
-    ImageProcessor,
     Preference,
-    Tokenizer,
     picture_conversation,
     preference_batches,
     with_reference,
@@ -23,11 +20,10 @@ from course_lib.data import (
 from course_lib.data.picture_dialogues import DESCRIBE
 from course_lib.errors import CourseError
 from course_lib.evaluation import answer_turns, evaluate_premises, evaluate_vlm, look_at
-from course_lib.models import Vlm, load_model
+from course_lib.models import Vlm
 from course_lib.objectives import DirectPreference, pair_log_probabilities
-from course_lib.recipes.connector import VlmKit
 from course_lib.recipes.picture_dialogues import Turns, instructions, see, template_of
-from course_lib.recipes.recipe import Recipe, Scores, plain
+from course_lib.recipes.recipe import Bundle, Recipe, Scores, load_bundle, plain
 from course_lib.shapes import Features
 from course_lib.training import Plan
 from course_lib.world.dice import Dice
@@ -40,110 +36,78 @@ from course_lib.world.scenes.scene import Scene
 from course_lib.world.scenes.truth import named
 
 Exam = tuple[list[Scene], Features, Turns]
-AlignedKit = tuple[Vlm, Tokenizer, ImageProcessor, Vlm]  # the last is the model as it was
 
 TRUE = 8  # pairs about each scene, or as many as there are, whose question is about what is there
 
 
 @dataclass(frozen=True, kw_only=True)
-class VlmAlignedRecipe(Recipe):
+class VlmAlignedRecipe(Recipe[list[Scene], Exam]):
     """Teaches the model that sees to answer false premises by DPO; see `preferences`.
 
-    Only the little world knows what isn't there. The kit has the model as it was, too.
+    Only the little world knows what isn't there.
 
     Args:
-        beta, anchor: see `DirectPreference`.
-        pictures: of the training split, that pairs are about.
+        pictures: number of pictures of the training split that pairs are about.
         examined, sampled: numbers of pictures that are asked about, for the card and for each line of the log.
     """
 
     tokens_per_batch: int
-    beta: float
-    anchor: float
     pictures: int
     examined: int
     sampled: int
 
-    @property
-    def objective(self) -> DirectPreference:
-        """DPO."""
-        return DirectPreference(self.beta, self.anchor)
-
     def load(self, source: Path | str, split: str) -> list[Scene]:
-        """The scenes of the little world. Raises CourseError for another source."""
+        """Make the scenes of the little world. Raises CourseError for another source."""
         if source != "world":
             raise CourseError(f'what is in the pictures of "{source}" is not known; this recipe needs the little world')
         return make_scenes(split, self.pictures if split == "train" else self.examined)
 
-    def build(self, rows: list[Scene], start: VlmKit) -> AlignedKit:
-        """The model that sees with what prepares its input, and the same model as it was."""
-        model, tokenizer, processor = start
-        return model.train_only("connector", "text"), tokenizer, processor, copy.deepcopy(model)
+    def build(self, rows: list[Scene], start: Bundle) -> Bundle:
+        """Return the model that sees, with a copy of it as it was."""
+        start.model.train_only("connector", "text")
+        return replace(start, reference=copy.deepcopy(start.model))
 
-    def restore(self, folder: Path | str) -> AlignedKit:
-        """The aligned model, and the one that it was made of."""
-        return *load_model(folder), load_model(*self.starts_from)[0]
+    def restore(self, folder: Path | str) -> Bundle:
+        """Return the aligned model, and the one that it was made from."""
+        return replace(load_bundle(folder), reference=load_bundle(*self.starts_from).model)
 
-    def product(self, model: Vlm, tokenizer: Tokenizer, processor: ImageProcessor, reference: Vlm) -> VlmKit:
-        """The aligned model alone."""
-        return model, tokenizer, processor
-
-    def fitting(self, rows: list[Scene], *kit: Any) -> tuple[list[Scene], int]:
-        """All scenes: what is asked about them is short."""
-        return rows, 0
-
-    def batches(
-        self,
-        rows: list[Scene],
-        model: Vlm,
-        tokenizer: Tokenizer,
-        processor: ImageProcessor,
-        reference: Vlm,
-        *,
-        seed: int,
-    ) -> Batches:
-        """Pairs of similar lengths together, with what the model as it was says of them."""
-        features = look_at([render(scene) for scene in rows], model, processor)
-        pairs = preferences(rows, features, reference, template_of(model, tokenizer), seed)
+    def batches(self, rows: list[Scene], bundle: Bundle, seed: int) -> Batches:
+        """Return batches of pairs of similar lengths, with the log-probabilities of the model as it was."""
+        reference = bundle.reference
+        features = look_at([render(scene) for scene in rows], bundle.model, bundle.processor)
+        pairs = preferences(rows, features, reference, template_of(reference, bundle.tokenizer), seed)
         batches = preference_batches(pairs, self.tokens_per_batch, seed)
         device = next(reference.parameters()).device
         return with_reference(batches, lambda batch: pair_log_probabilities(reference, batch.to(device)))
 
-    def exam(self, source: Path | str, split: str, *kit: Any) -> tuple[Exam, int]:
-        """The scenes, what the tower makes of their pictures, and texts about them."""
-        model, _, processor, _ = kit
+    def exam(self, source: Path | str, split: str, bundle: Bundle) -> tuple[Exam, int]:
+        """Return the scenes, the features of their pictures, and texts about them."""
         rows = instructions(source, split).about_one_picture(self.examined)
-        return (self.load(source, split), see(rows, model, processor), rows.texts), 0
+        return (self.load(source, split), see(rows, bundle), rows.texts), 0
 
     def sample(self, exam: Exam) -> Exam:
-        """The first pictures."""
+        """Return the first pictures."""
         return tuple(column[: self.sampled] for column in exam)
 
-    def evaluate(self, exam: Exam, model: Vlm, tokenizer: Tokenizer, *_: Any) -> Scores:
-        """The share of exact answers, by form and kind of question."""
+    def evaluate(self, exam: Exam, bundle: Bundle) -> Scores:
+        """Return the share of exact answers, by form and kind of question."""
         _, features, texts = exam
-        return plain(evaluate_vlm(model, template_of(model, tokenizer), features, texts))
+        return plain(evaluate_vlm(bundle.model, template_of(bundle.model, bundle.tokenizer), features, texts))
 
-    def further(
-        self, exam: Exam, model: Vlm, tokenizer: Tokenizer, processor: ImageProcessor, reference: Vlm
-    ) -> dict[str, Scores]:
-        """What it does with false premises, see `evaluate_premises`; and the same and the exam of the model before."""
+    def further(self, exam: Exam, bundle: Bundle) -> dict[str, Scores]:
+        """Return how the model answers false premises, see `evaluate_premises`; and all scores of the model before."""
+        before = replace(bundle, model=bundle.reference)
         return {
-            "false premises": self.premises(exam, model, tokenizer),
-            "false premises before": self.premises(exam, reference, tokenizer),
-            "before": self.evaluate(exam, reference, tokenizer),
+            "false premises": premises(exam, bundle),
+            "false premises before": premises(exam, before),
+            "before": self.evaluate(exam, before),
         }
 
-    def premises(self, exam: Exam, model: Vlm, tokenizer: Tokenizer) -> Scores:
-        """What a model does with false premises about the pictures of the exam."""
-        scenes, features, _ = exam
-        return plain(evaluate_premises(scenes, features, model, template_of(model, tokenizer)))
-
-    def watch(self, sample: Exam, model: Vlm, tokenizer: Tokenizer, *_: Any) -> dict[str, float]:
-        """How often it goes along with false premises, and exact answers."""
+    def watch(self, sample: Exam, bundle: Bundle) -> dict[str, float]:
+        """Return how often the model goes along with false premises, and exact answers."""
         return {
-            "goes along": self.premises(sample, model, tokenizer)["all"]["goes_along"],
-            "exact": self.evaluate(sample, model, tokenizer)["all"]["exact"],
+            "goes along": premises(sample, bundle)["all"]["goes_along"],
+            "exact": self.evaluate(sample, bundle)["all"]["exact"],
         }
 
 
@@ -151,17 +115,22 @@ VLM_ALIGNED = VlmAlignedRecipe(
     name="vlm-aligned",
     about="aligned vision-language model, by DPO",
     items="scenes",
+    objective=DirectPreference(beta=0.3, anchor=1.0),
     plan=Plan(steps=1100, learning_rate=3e-4, average=0.98, evaluations=4),
     watched=("goes along", "exact"),
     starts_from=("vlm",),
     dtype=torch.bfloat16,
     tokens_per_batch=3000,
-    beta=0.3,
-    anchor=1.0,
     pictures=2000,
     examined=300,
     sampled=50,
 )
+
+
+def premises(exam: Exam, bundle: Bundle) -> Scores:
+    """Return how a model answers false premises about the pictures of the exam."""
+    scenes, features, _ = exam
+    return plain(evaluate_premises(scenes, features, bundle.model, template_of(bundle.model, bundle.tokenizer)))
 
 
 def preferences(

@@ -3,17 +3,3 @@
 from course_lib.remote.attempts import Attempt, Raised, attempt, is_missing, listed, quietly
 from course_lib.remote.clocks import Stopped, limited
 from course_lib.remote.codec import Unknown, read_message, write_message
-
-__all__ = [
-    "Attempt",
-    "Raised",
-    "Stopped",
-    "Unknown",
-    "attempt",
-    "is_missing",
-    "limited",
-    "listed",
-    "quietly",
-    "read_message",
-    "write_message",
-]

@@ -22,7 +22,7 @@ EMPTY = (lambda: None).__code__.co_code  # as short as the code of a function ca
 
 @dataclass(frozen=True)
 class Raised:
-    """What an answer did instead of giving a result.
+    """The failure of an answer that gave no result.
 
     Args:
         what: a verb and more: "raises ValueError: ...".
@@ -42,7 +42,7 @@ class Raised:
 
 @dataclass
 class Attempt:
-    """What came of an answer.
+    """The outcome of an answer.
 
     Args:
         given: the result for each case, or what was `Raised`; fewer than there are cases if the time was over, and none
@@ -50,6 +50,7 @@ class Attempt:
         is_empty: whether nothing was written into the function, or functions.
         borrowed: the name of a function of the library that was handed in as an answer; empty if there is none.
         changed: the place of the first argument that the answer wrote into; -1 if it wrote into none.
+        remembers: whether the first case gives another result when it is tried once more, after all others.
         codes: the text of each function of the answer, empty if it is not known; none of a value.
     """
 
@@ -57,19 +58,21 @@ class Attempt:
     is_empty: bool = False
     borrowed: str = ""
     changed: int = -1
+    remembers: bool = False
     codes: list[str] = field(default_factory=list)
 
     def as_data(self) -> tuple[Any, ...]:
         """Return what `from_data` reads, as plain data."""
         given = [(False, astuple(one)) if isinstance(one, Raised) else (True, one) for one in self.given]
-        return given, self.is_empty, self.borrowed, self.changed, self.codes
+        return given, self.is_empty, self.borrowed, self.changed, self.remembers, self.codes
 
     @classmethod
     def from_data(cls, data: Any) -> "Attempt":
         """Read what `as_data` returned. Raises TypeError or ValueError for anything else."""
-        given, is_empty, borrowed, changed, codes = data
+        given, is_empty, borrowed, changed, remembers, codes = data
         results = [one if ended else Raised(*one) for ended, one in given]
-        return cls(results, bool(is_empty), str(borrowed), int(changed), [str(code)[:LONGEST] for code in codes])
+        codes = [str(code)[:LONGEST] for code in codes]
+        return cls(results, bool(is_empty), str(borrowed), int(changed), bool(remembers), codes)
 
 
 def attempt(answer: Any, run: Callable[..., Any], cases: Sequence[tuple[Any, ...]]) -> Attempt:
@@ -91,6 +94,10 @@ def attempt(answer: Any, run: Callable[..., Any], cases: Sequence[tuple[Any, ...
                 break
             written = [place for place, pair in enumerate(zip(case, handed, strict=True)) if not is_same(*pair)]
             made.changed = max(made.changed, *written[:1], -1)
+        if len(made.given) == len(cases) > 1:
+            first = cases[0]
+            with contextlib.suppress(Stopped):
+                made.remembers = not is_same(made.given[0], once(answer, run, first, copy.deepcopy(first)))
     return made
 
 
@@ -120,7 +127,9 @@ def is_same(before: Any, after: Any) -> bool:
         return len(before) == len(after) and all(map(is_same, before, after))
     if isinstance(before, torch.Tensor):
         return before.shape == after.shape and torch.equal(before.nan_to_num(), after.nan_to_num())
-    return before == after if isinstance(before, str | set | Number) else True
+    if isinstance(before, str | set | Number):
+        return before == after or before != before  # NaN
+    return True
 
 
 def forgiving(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -205,7 +214,7 @@ class Nowhere(io.StringIO):
 
 @contextlib.contextmanager
 def quietly() -> Iterator[None]:
-    """What an answer prints on the way is not part of its result; nbgrader takes a warning for a failure."""
+    """Hide the output of an answer: it isn't part of the result, and nbgrader takes a warning for a failure."""
     with (
         contextlib.redirect_stdout(Nowhere()),
         contextlib.redirect_stderr(Nowhere()),

@@ -8,10 +8,10 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from course_lib.studies.card import CARDS, Card, read_card
-from course_lib.studies.runner import measured, run, stale
+from course_lib.studies.runner import confirm, measured, run, stale
 from course_lib.studies.study import Numbers, Study
 
-__all__ = ["CARDS", "Card", "Numbers", "Study", "all_studies", "measured", "read_card", "run", "stale"]
+__all__ = ["CARDS", "Card", "Numbers", "Study", "all_studies", "confirm", "measured", "read_card", "run", "stale"]
 
 
 def all_studies() -> dict[str, Study]:

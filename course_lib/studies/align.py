@@ -6,18 +6,27 @@ tells the fewest falsehoods.
 """
 
 import copy
+from collections.abc import Sequence
 from functools import lru_cache
 
 import torch
 
 from course_lib.data import Batches, load_picture_dialogues, preference_batches, with_reference
+from course_lib.evaluation import premises_about, score_premises
+from course_lib.evaluation.falsehoods import falsehoods
+from course_lib.generation import Sampler, likeliest
 from course_lib.models import Vlm
 from course_lib.objectives import DirectPreference, pair_log_probabilities
-from course_lib.recipes.vlm_aligned import preferences
-from course_lib.studies.looking import asks, best_of, looked, scored, shipped
+from course_lib.recipes.vlm_aligned import description, preferences
+from course_lib.studies.harness import fit, percent
+from course_lib.studies.looking import Ask, asks, looked, shipped
 from course_lib.studies.study import Numbers, Study
-from course_lib.training import Plan, Trainer
+from course_lib.world.scenes import Scene
+from course_lib.world.scenes.dialogues import turns
+from course_lib.world.scenes.truth import invented
 
+GROUPS = "known", "wording", "count", "slide"
+WAYS = "as_asked", "otherwise", "goes_along"
 TOKENS = 2000  # of a batch
 
 
@@ -30,12 +39,29 @@ def batches_of(pictures: int, seed: int) -> Batches:
     return with_reference(batches, lambda batch: pair_log_probabilities(model, batch))
 
 
-def taught(batches: Batches, objective: DirectPreference, steps: int, rate: float, seed: int) -> Vlm:
-    """A copy of the model after so many steps."""
-    model = copy.deepcopy(shipped()[0])
-    plan = Plan(steps=steps, learning_rate=rate, evaluations=1, seed=seed)
-    Trainer(model, batches, objective, plan).train()
-    return model.eval()
+def best_of(count: int, seed: int, scenes: Sequence[Scene], ask: Ask) -> Ask:
+    """Like `ask`, but of so many answers, drawn at temperature 1, a judge takes the one with the fewest falsehoods."""
+
+    def ask_often(asked, _):
+        drawn = [ask(asked, Sampler(seed=count * seed + number)) for number in range(count)]
+        return [
+            min(answers, key=lambda given: falsehoods(scenes[number], turn.user, given.text))
+            for (number, turn), answers in zip(asked, zip(*drawn, strict=True), strict=True)
+        ]
+
+    return ask_often
+
+
+def scored(scenes: Sequence[Scene], ask: Ask, seed: int) -> Numbers:
+    """Percents: what is done with false premises, by group; of exact answers; of descriptions that invent, T = 1."""
+    premises = premises_about(scenes)
+    scores = score_premises(premises, ask([(number, turn) for number, _, turn in premises], likeliest))
+    exam = [(number, turn) for number, scene in enumerate(scenes) for turn in turns(scene)]
+    exact = [given.text == turn.assistant for given, (_, turn) in zip(ask(exam, likeliest), exam, strict=True)]
+    told = ask([(number, description(scene)) for number, scene in enumerate(scenes)], Sampler(seed=seed))
+    wrong = [bool(invented(scene, given.text)) for scene, given in zip(scenes, told, strict=True)]
+    premised = {f"{group} {way}": getattr(scores[group], way) for group in GROUPS for way in WAYS}
+    return premised | {"exact": percent(exact), "invents": percent(wrong)}
 
 
 @torch.no_grad()
@@ -63,7 +89,7 @@ def measure(
     held_out = looked("validation", asked)
     model, batches = shipped()[0], batches_of(pictures, seed)
     if steps:
-        model = taught(batches, DirectPreference(beta, anchor), steps, rate, seed)
+        model = fit(copy.deepcopy(model), batches, DirectPreference(beta, anchor), steps, rate, seed)
     ask = asks(model, held_out)
     if tries > 1:
         ask = best_of(tries, seed, held_out.scenes, ask)

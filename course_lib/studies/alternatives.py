@@ -7,13 +7,12 @@ of some things, one token for each, then tokens that say nothing, then things; a
 
 import statistics
 import time
-from functools import cache
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 
-from course_lib.data import Tokenizer, load_stories, predict_next, text_batches
+from course_lib.data import load_stories, predict_next, text_batches
 from course_lib.evaluation.language_model import score_texts
 from course_lib.models import (
     AttentionMixer,
@@ -27,8 +26,9 @@ from course_lib.models import (
 )
 from course_lib.nn import MixtureOfExperts
 from course_lib.objectives import TokenPrediction, WithAuxiliary
+from course_lib.studies.harness import descend, fit, percent
+from course_lib.studies.reading import ids, tokenizer
 from course_lib.studies.study import Numbers, Study
-from course_lib.training import Plan, Trainer
 
 THINGS, OWNERS, PAIRS, GAP, ASKED = 64, 16, 16, 16, 8
 LONG = 512  # tokens that are in the cache where memory and time are measured
@@ -45,13 +45,14 @@ MIXERS = {
 }
 
 
-@cache
-def stories() -> tuple[Tokenizer, list[list[int]], list[list[int]]]:
-    """A tokenizer, the beginnings of stories to learn from, and 100 that nobody has read."""
-    train, held_out = load_stories("world", "train"), load_stories("world", "validation")
-    tokenizer = Tokenizer.train(train["text"], vocab_size=1000, lower_case=False)
-    texts = (tokenizer.encode_batch(part["text"]) for part in (train[:4000], held_out[:100]))
-    return tokenizer, *([text[:48] for text in part] for part in texts)
+def beginnings(split: str, count: int) -> list[list[int]]:
+    """The first tokens of the first stories."""
+    return [story[:48] for story in ids(split)[:count]]
+
+
+def exam() -> list[list[int]]:
+    """Those of 100 stories that nobody has read."""
+    return beginnings("validation", 100)
 
 
 def new_decoder(vocab_size: int, d_ff: int, **changes: Any) -> Llm:
@@ -71,14 +72,6 @@ def active_parameters(model: Llm) -> int:
     return model.num_parameters() - sum(idle * sum(p.numel() for p in expert.parameters()) for idle, expert in sizes)
 
 
-def fit(model: Llm, steps: int, seed: int, weight: float) -> None:
-    """Train on stories; `weight` is that of the auxiliary loss of experts."""
-    objective = WithAuxiliary(TokenPrediction(), weight) if mixtures(model) else TokenPrediction()
-    plan = Plan(steps=steps, learning_rate=1e-2, evaluations=1, seed=seed)
-    Trainer(model, text_batches(stories()[1], predict_next, 16 * 48, seed), objective, plan).train()
-    model.eval()
-
-
 @torch.no_grad()
 def busiest(model: Llm) -> dict[str, float]:
     """Of all visits to the experts of a layer, the percents that go to the busiest; the mean over the layers."""
@@ -87,7 +80,7 @@ def busiest(model: Llm) -> dict[str, float]:
         part.register_forward_pre_hook(lambda part, x: visits.append(part.route(x[0].flatten(0, 1))[2]))
         for part in mixtures(model)
     ]
-    model(predict_next(stories()[2]).tokens)
+    model(predict_next(exam()).tokens)
     for hook in hooks:
         hook.remove()
     shares = [100 * chosen.flatten().bincount(minlength=EXPERTS.num_experts) / chosen.numel() for chosen in visits]
@@ -128,17 +121,16 @@ def answer(model: Llm, first: torch.Tensor, second: torch.Tensor, asked: int) ->
 
 
 def recall(model: Llm, steps: int, weight: float) -> list[float]:
-    """Percents of right owners after a training with 16 pairs, of 4, 8, 16 and 32 pairs; `weight` as in `fit`."""
+    """Percents of right owners, of 4, 8, 16 and 32 pairs, after a training with 16; `weight` as in `measure`."""
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-2, betas=(0.9, 0.98), fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-2, total_steps=steps, anneal_strategy="linear")
-    for _ in range(steps):
+
+    def loss():
         *read, owners = draw_pairs(32, PAIRS)
         loss = F.cross_entropy(answer(model, *read, owners.shape[1]).flatten(0, 1), owners.flatten())
-        loss = loss + weight * sum(part.auxiliary_loss for part in mixtures(model))
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        schedule.step()
+        return loss + weight * sum(part.auxiliary_loss for part in mixtures(model))
+
+    descend(optimizer, loss, steps, schedule)
     return [percent_right(model.eval(), pairs) for pairs in (4, 8, 16, 32)]
 
 
@@ -146,7 +138,7 @@ def recall(model: Llm, steps: int, weight: float) -> list[float]:
 def percent_right(model: Llm, pairs: int) -> float:
     """How many of the answers are right, chance is about 6."""
     *read, owners = draw_pairs(128, pairs)
-    return 100 * float((answer(model, *read, owners.shape[1]).argmax(dim=-1) == owners).float().mean())
+    return percent(answer(model, *read, owners.shape[1]).argmax(dim=-1) == owners)
 
 
 def measure(
@@ -163,10 +155,11 @@ def measure(
 ) -> Numbers:
     """The loss on stories, what is kept of a text and the time of a token; and recall."""
     changes = {"mixers": MIXERS[kind], "window_sizes": (window,) * 2, "d_head": d_head, "experts": experts}
-    vocab_size = len(stories()[0])
+    vocab_size = len(tokenizer())
     model = new_decoder(vocab_size, d_ff, **changes)
-    fit(model, steps, seed, weight)
-    numbers = {"loss": score_texts(model, stories()[2]).loss, "active": active_parameters(model)}
+    objective = WithAuxiliary(TokenPrediction(), weight) if experts else TokenPrediction()
+    fit(model, text_batches(beginnings("train", 4000), predict_next, 16 * 48, seed), objective, steps, 1e-2, seed)
+    numbers = {"loss": score_texts(model, exam()).loss, "active": active_parameters(model)}
     numbers |= {"parameters": model.num_parameters()} | busiest(model)
     numbers |= state_and_time(model, new_decoder(vocab_size, 64).eval(), rounds)
     numbers["recall"] = recall(new_decoder(THINGS + OWNERS + 1, d_ff, **changes), recall_steps, weight)
@@ -187,5 +180,6 @@ STUDY = Study(
         "experts, left alone": {"d_ff": 31, "experts": EXPERTS, "weight": 0.0},
     },
     loaders=(load_stories,),
+    timed=("time",),
     toy={"steps": 1, "recall_steps": 4, "rounds": 0},
 )

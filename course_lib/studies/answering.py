@@ -3,23 +3,36 @@
 from collections.abc import Callable, Sequence
 from functools import cache
 
-from course_lib.data import ChatTemplate, Preference, Tokenizer, load_preferences
+from torch import nn
+
+from course_lib.data import (
+    ChatTemplate,
+    Preference,
+    distinct_prompts,
+    load_preferences,
+    preference_examples,
+)
 from course_lib.evaluation import reward_and_kl
-from course_lib.generation import TextReward
+from course_lib.generation import Rollouts, by_rule
 from course_lib.models import Llm, load_model
+from course_lib.studies.harness import mean
 from course_lib.studies.study import Numbers
-from course_lib.world.dialogues import true_reward
 
 ROOM, COOL = 24, 0.5  # the most tokens of an answer, and the temperature at which readers get it
-CRITERIA = "correct", "polite", "complete", "formatted"
+GROUPS = {"prompts_per_batch": 16, "group_size": 4, "updates_per_batch": 2}  # four answers to each request
 Texts = Sequence[Sequence[int]]
 Reward = Callable[[Texts, Texts], list[float]]
 
 
 @cache
-def tokenizer() -> Tokenizer:
+def template() -> ChatTemplate:
     """That of all models of the world's texts."""
-    return load_model("chat")[1]
+    return ChatTemplate(load_model("chat")[1])
+
+
+def rule(criterion: str = "reward") -> Reward:
+    """See `by_rule`."""
+    return by_rule(template().decode, criterion)
 
 
 def chat_models() -> tuple[Llm, Llm]:
@@ -30,36 +43,46 @@ def chat_models() -> tuple[Llm, Llm]:
 @cache
 def requests(split: str, count: int) -> list[list[int]]:
     """The ids of each request, once, of the first `count` pairs."""
-    template, rows = ChatTemplate(tokenizer()), load_preferences("world", split)
-    chosen = rows.select(range(min(count, len(rows))))["chosen"]
-    return [list(ids) for ids in dict.fromkeys(tuple(template.prompt(messages[:-1])) for messages in chosen)]
+    rows = load_preferences("world", split)
+    return distinct_prompts(rows.select(range(min(count, len(rows)))), template())
 
 
 @cache
 def pairs(count: int) -> list[Preference]:
     """The first `count` training pairs, as examples."""
-    template = ChatTemplate(tokenizer())
-    rows = load_preferences("world", "train").select(range(count))
-    return [Preference(*(template.training(row[side]) for side in ("chosen", "rejected"))) for row in rows]
+    return preference_examples(load_preferences("world", "train").select(range(count)), template())
 
 
-def by_rule(criterion: str = "reward") -> TextReward:
-    """The true reward, or whether one of the `CRITERIA` is met."""
-    return TextReward(tokenizer().decode, lambda prompt, answer: float(getattr(true_reward(prompt, answer), criterion)))
+def rollouts(
+    policy: Llm, reference: Llm, reward: Reward, prompts: int, advantages: object, seed: int, **sizes: int
+) -> Rollouts:
+    """Answers of the policy to the requests of the first `prompts` pairs; `sizes` are those of the `Rollouts`."""
+    fixed = {"end_id": template().end_id, "max_new_tokens": ROOM, "seed": seed}
+    return Rollouts(requests("train", prompts), policy, reference, reward, advantages, **fixed, **sizes)
 
 
-def looked_at(policy: Llm, reference: Llm, prompts: Texts, rewards: dict[str, Reward]) -> Numbers:
-    """The mean of each reward for one answer to each prompt, and the KL from the reference in nats per token."""
-    means = {}
+class Watch:
+    """Measures a policy each time that the training evaluates: one answer to each request of `asked` held-out pairs.
 
-    def all_rewards(prompts, answers):
-        means.update({name: sum(reward(prompts, answers)) / len(answers) for name, reward in rewards.items()})
-        return [0.0]
+    `seen` has, each time, the mean of each reward, and the KL from the reference in nats per token.
+    """
 
-    end = ChatTemplate(tokenizer()).end_id
-    return {"kl": reward_and_kl(policy, reference, prompts, all_rewards, end, ROOM, COOL)["kl"], **means}
+    def __init__(self, policy: Llm, reference: Llm, rewards: dict[str, Reward], asked: int):
+        self.policy, self.reference, self.rewards = policy, reference, rewards
+        self.prompts, self.seen = requests("validation", asked), []
 
+    def __call__(self, model: nn.Module) -> dict[str, float]:
+        means = {}
 
-def as_curves(stops: Sequence[Numbers]) -> Numbers:
-    """What was measured at each stop, as one curve for each number."""
-    return {name: [stop[name] for stop in stops] for name in stops[0]}
+        def all_rewards(prompts, answers):
+            means.update({name: mean(reward(prompts, answers)) for name, reward in self.rewards.items()})
+            return [0.0]
+
+        texts = self.prompts, all_rewards, template().end_id
+        kl = reward_and_kl(self.policy, self.reference, *texts, ROOM, COOL)["kl"]
+        self.seen.append({"kl": kl, **means})
+        return {}
+
+    def curves(self) -> Numbers:
+        """What was measured, as one curve for each number."""
+        return {name: [stop[name] for stop in self.seen] for name in self.seen[0]}

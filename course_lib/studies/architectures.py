@@ -11,36 +11,18 @@ from functools import lru_cache
 
 import torch
 
-from course_lib.data import BOS, PAD, CorruptSpans, MaskTokens, TokenBatch, load_stories, predict_next, text_batches
+from course_lib.data import PAD, CorruptSpans, MaskTokens, TokenBatch, load_stories, predict_next, text_batches
 from course_lib.data.collate import TranslationBatch
 from course_lib.data.rows import pad
-from course_lib.evaluation.architectures import Ids, Variant, fill_at_once, second_half_loss, token_states, write_on
+from course_lib.evaluation.architectures import Ids, Variant, question_layout, reply, second_half_loss, token_states
 from course_lib.evaluation.probes import fit_probe
-from course_lib.models import T5, Bert, BertConfig, Gpt, GptConfig, T5Config
-from course_lib.objectives import TeacherForcing, TokenPrediction
-from course_lib.recipes.bert import GAPS, MASK, begin_with_waves, train_masking_tokenizer
-from course_lib.runtime import seed_everything
+from course_lib.recipes.bert import GAPS, MASK, train_masking_tokenizer
+from course_lib.recipes.variants import OBJECTIVES, RATES, new_variant
+from course_lib.studies.harness import fit, percent
 from course_lib.studies.study import Numbers, Study
-from course_lib.training import Plan, Trainer
 
-SIZES = {"d_model": 64, "d_ff": 128, "num_heads": 4}
-RATES = {"Bert": 6e-3, "Gpt": 6e-3, "T5": 3e-3}
-OBJECTIVES = {"Bert": TokenPrediction(), "Gpt": TokenPrediction(), "T5": TeacherForcing()}
 MOST = 14  # tokens of an answer
 ASKED = ("what did", "who had", "where did", "where was")
-
-
-def new_variant(name: str, vocab_size: int, seed: int = 0) -> Variant:
-    """A Bert or Gpt of two layers, or a T5 of one and one, with random weights."""
-    seed_everything(seed)
-    if name == "T5":
-        return T5(T5Config(vocab_size=vocab_size, **SIZES, num_encoder_layers=1, num_decoder_layers=1))
-    kind, config = {"Bert": (Bert, BertConfig), "Gpt": (Gpt, GptConfig)}[name]
-    return begin_with_waves(kind(config(vocab_size=vocab_size, **SIZES, num_layers=2)))
-
-
-def silent(line: str) -> None:
-    """A report that nobody reads."""
 
 
 @lru_cache(maxsize=1)
@@ -62,11 +44,10 @@ def pretrained(name: str, seed: int, steps: int, count: int) -> tuple[Variant, N
         "Gpt": predict_next,
         "T5": CorruptSpans([tokenizer.special_id(name) for name in GAPS]),
     }
-    model = new_variant(name, len(tokenizer), seed)
-    plan = Plan(steps=steps, learning_rate=RATES[name], evaluations=1, seed=seed)
-    Trainer(model, text_batches(texts, exercises[name], 512, seed), OBJECTIVES[name], plan, report=silent).train()
+    batches = text_batches(texts, exercises[name], 512, seed)
+    model = fit(new_variant(name, len(tokenizer), seed), batches, OBJECTIVES[name], steps, RATES[name], seed)
     exam = tokenizer.encode_batch(new["text"][::5])
-    losses = [second_half_loss(model.eval(), ids, gap if name == "T5" else mask) for ids in exam]
+    losses = [second_half_loss(model, ids, gap if name == "T5" else mask) for ids in exam]
     nats = float(sum(loss.total for loss in losses)) / sum(loss.count for loss in losses)
     return model, topic_numbers(model, count) | {"nats": nats}
 
@@ -79,7 +60,7 @@ def topic_numbers(
     seen, exam = texts[-300:], tokenizer.encode_batch(new["text"])
     right = read_topic(train["topic"][-300:], read(model, seen), new["topic"], read(model, exam))
     return {
-        "topic": 100 * float(torch.cat(right).float().mean()),
+        "topic": percent(torch.cat(right)),
         "topic by place": [mean_at(right, start) for start in range(0, 60, 6)],
     }
 
@@ -100,18 +81,7 @@ def read_topic(
 
 def mean_at(right: list[torch.Tensor], start: int, width: int = 6) -> float:
     """Percent right at these places of the texts."""
-    return 100 * float(torch.cat([story[start : start + width] for story in right]).float().mean())
-
-
-def what_is_read(way: str, story: Ids, question: Ids) -> tuple[Ids | None, Ids]:
-    """What the encoder reads, if there is one, and what stands before the answer. Texts end in <eos>."""
-    return {
-        "Bert": (None, story[:-1] + question),
-        "Gpt": (None, [BOS, *story[:-1], *question]),
-        "Gpt, question first": (None, [BOS, *question[:-1], *story]),
-        "T5": (story[:-1] + question, [BOS]),
-        "T5, question in the decoder": (story, [BOS, *question]),
-    }[way]
+    return percent(torch.cat([story[start : start + width] for story in right]))
 
 
 class Questions:
@@ -129,7 +99,7 @@ class Questions:
         """What the model reads and is asked."""
         sources, tokens, labels = [], [], []
         for story, question, answer in (self.rows[i] for i in indices):
-            source, prefix = what_is_read(self.way, story, question)
+            source, prefix = question_layout(self.way, story, question)
             sources.append(source)
             if self.way == "Bert":
                 tokens.append(prefix + MOST * [self.mask])
@@ -147,28 +117,19 @@ def question_rows(rows, tokenizer) -> list[tuple[Ids, Ids, Ids]]:
     return list(zip(*(tokenizer.encode_batch(rows[name]) for name in ("text", "question", "answer")), strict=True))
 
 
-def reply(model: Variant, way: str, story: Ids, question: Ids, mask: int) -> Ids:
-    """The ids of the model's answer."""
-    source, prefix = what_is_read(way, story, question)
-    if way == "Bert":
-        return fill_at_once(model, prefix, mask, MOST, story[-1])
-    return write_on(model, prefix, story[-1], MOST, source)
-
-
 def measure(seed: int = 0, way: str = "Gpt", steps: int = 800, tuned: int = 400, count: int = 20_000) -> Numbers:
     """Percents and nats of one architecture, after the same number of steps for all."""
-    model, numbers = pretrained(way.partition(",")[0], seed, steps, count)
+    name = way.partition(",")[0]
+    model, numbers = pretrained(name, seed, steps, count)
     train, new, tokenizer, _ = world(count)
-    model, mask = copy.deepcopy(model), tokenizer.special_id(MASK)
+    mask = tokenizer.special_id(MASK)
     questions = Questions(way, question_rows(train.select(range(min(5000, count))), tokenizer), mask, seed)
-    plan = Plan(steps=tuned, learning_rate=5e-3, evaluations=1, seed=seed)
-    Trainer(model, questions, OBJECTIVES[way.partition(",")[0]], plan, report=silent).train()
-    model.eval()
-    right = [reply(model, way, *asked, mask) == answer for *asked, answer in question_rows(new, tokenizer)]
+    model = fit(copy.deepcopy(model), questions, OBJECTIVES[name], tuned, 5e-3, seed)
+    right = [reply(model, way, *asked, mask, MOST) == answer for *asked, answer in question_rows(new, tokenizer)]
     kinds = [" ".join(question.lower().split()[:2]) for question in new["question"]]
     by_kind = {kind: [ok for ok, own in zip(right, kinds, strict=True) if own == kind] for kind in ASKED}
-    shares = {f"exact, {kind}": 100 * sum(oks) / len(oks) for kind, oks in by_kind.items()}
-    return numbers | {"exact": 100 * sum(right) / len(right)} | shares
+    shares = {f"exact, {kind}": percent(oks) for kind, oks in by_kind.items()}
+    return numbers | {"exact": percent(right)} | shares
 
 
 STUDY = Study(

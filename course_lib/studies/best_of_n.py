@@ -2,10 +2,10 @@
 
 import torch
 
-from course_lib.data import ChatTemplate, load_preferences
+from course_lib.data import load_preferences
 from course_lib.generation.rollouts import draw_answers
 from course_lib.models import load_model
-from course_lib.studies.answering import ROOM, by_rule, requests, tokenizer
+from course_lib.studies.answering import ROOM, requests, rule, template
 from course_lib.studies.pleasing_the_judge import teachers
 from course_lib.studies.study import Numbers, Study
 
@@ -22,10 +22,10 @@ def measure(
 ) -> Numbers:
     """The true reward of the judge's favourite, and what the judge says of it, for each number of answers."""
     chooses = teachers(judge_pairs, judge_steps, seed)[teacher]()
-    chat, end = load_model("chat")[0].eval(), ChatTemplate(tokenizer()).end_id
+    chat = load_model("chat")[0].eval()
     prompts = [ids for ids in requests("validation", asked) for _ in range(counts[-1])]
-    answers = draw_answers(prompts, chat, end, ROOM, temperature=1.0, seed=seed)
-    liked, true = (torch.tensor(reward(prompts, answers)).view(-1, counts[-1]) for reward in (chooses, by_rule()))
+    answers = draw_answers(prompts, chat, template().end_id, ROOM, temperature=1.0, seed=seed)
+    liked, true = (torch.tensor(reward(prompts, answers)).view(-1, counts[-1]) for reward in (chooses, rule()))
     favourites = [liked[:, :count].argmax(dim=1, keepdim=True) for count in counts]
     return {
         "judge": [liked.gather(1, favourite).mean().item() for favourite in favourites],

@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from course_lib.models import VisionConfig, VisionTower
+from course_lib.studies.harness import descend, percent
 from course_lib.studies.study import Numbers, Study
 from course_lib.world.dice import Dice
 from course_lib.world.scenes.cast import COLOURS, DRAWABLES
@@ -77,13 +78,13 @@ def measure(
     pixels, nouns, colours = draw_things(dice, palettes, pictures)
     model = Namer()
     optimizer = torch.optim.AdamW(model.parameters(), lr=rate, fused=True)
-    for _ in range(steps):
+
+    def loss():
         some = torch.randint(pictures, (batch,))
         noun, colour = model(pixels[some])
-        loss = F.cross_entropy(noun, nouns[some]) + F.cross_entropy(colour, colours[some])
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+        return F.cross_entropy(noun, nouns[some]) + F.cross_entropy(colour, colours[some])
+
+    descend(optimizer, loss, steps)
     known, new = draw_things(dice, palettes, asked), draw_things(dice, {n: (c,) for n, c in WITHHELD.items()}, asked)
     return named(model, "known", palettes, *known) | named(model, "withheld", palettes, *new)
 
@@ -96,7 +97,7 @@ def named(
     noun, colour = (logits.argmax(dim=1) for logits in model(pixels))
     met = [COLOURS[said] in palettes[NOUNS[thing]] for said, thing in zip(colour.tolist(), nouns.tolist(), strict=True)]
     hits = {"thing": noun == nouns, "colour": colour == colours, "as met": torch.tensor(met)}
-    return {f"{pairs} {name}": 100 * hit.float().mean().item() for name, hit in hits.items()}
+    return {f"{pairs} {name}": percent(hit) for name, hit in hits.items()}
 
 
 STUDY = Study(

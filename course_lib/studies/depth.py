@@ -9,11 +9,13 @@ from functools import partial
 
 import torch
 import torch.nn.functional as F
-from torch import nn
 
+from course_lib.data.rings import draw_rings
+from course_lib.models.ring_encoder import RingEncoder
 from course_lib.nn import EncoderLayer
 from course_lib.shapes import BTD
-from course_lib.studies.ring import Stack, draw_rings, percent_right
+from course_lib.studies.harness import adam, descend
+from course_lib.studies.ring import loss_on, percent_right
 from course_lib.studies.study import Numbers, Study
 
 SIZE, AHEAD, WIDTH = 6, 2, 32
@@ -37,38 +39,28 @@ class NoNorm(EncoderLayer):
         return x + self.feed_forward(x)
 
 
-def make_stack(num_layers: int, frame: type[EncoderLayer] = EncoderLayer, norm_first: bool = False) -> Stack:
+def make_stack(num_layers: int, frame: type[EncoderLayer] = EncoderLayer, norm_first: bool = False) -> RingEncoder:
     """A stack of layers of the class `frame`."""
-    return Stack(num_layers, WIDTH, partial(frame, norm_first=norm_first))
+    return RingEncoder(num_layers, WIDTH, partial(frame, norm_first=norm_first))
 
 
-def loss_of(model: nn.Module, batch: int) -> torch.Tensor:
-    """The loss on new rings."""
-    *names, answers = draw_rings(batch, SIZE, AHEAD)
-    return F.cross_entropy(model(*names).flatten(0, 1), answers.flatten())
-
-
-def train(model: nn.Module, updates: int, rate: float = 0.01, warm_up: int = 1, batch: int = 32) -> float:
+def train(model: RingEncoder, updates: int, rate: float = 0.01, warm_up: int = 1, batch: int = 32) -> float:
     """Train, and return the percent of right answers; the rate rises to `rate` in the first `warm_up` updates."""
-    optimizer = torch.optim.Adam(model.parameters(), lr=rate, fused=True)
+    optimizer = adam(model, rate)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda update: min(1, (update + 1) / warm_up))
-    for _ in range(updates):
-        optimizer.zero_grad()
-        loss_of(model, batch).backward()
-        optimizer.step()
-        schedule.step()
+    descend(optimizer, lambda: loss_on(model, *draw_rings(batch, SIZE, AHEAD)), updates, schedule)
     return percent_right(model, *draw_rings(1000, SIZE, AHEAD))
 
 
-def gradient_at_layer_1(model: Stack) -> float:
+def gradient_at_layer_1(model: RingEncoder) -> float:
     """The norm of the gradient of all weights of the first layer, before training."""
-    loss_of(model, batch=64).backward()
+    loss_on(model, *draw_rings(64, SIZE, AHEAD)).backward()
     gradients = [weight.grad.norm() for weight in model.layers[0].parameters() if weight.grad is not None]
     return torch.stack(gradients).norm().item()
 
 
 @torch.no_grad()
-def similarity_at_the_top(model: Stack) -> float:
+def similarity_at_the_top(model: RingEncoder) -> float:
     """The mean cosine similarity of two tokens of a ring above the last layer."""
     runner, chased, _ = draw_rings(64, SIZE, AHEAD)
     unit = F.normalize(model.layers(model.runner(runner) + model.chased(chased)), dim=-1)

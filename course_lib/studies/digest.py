@@ -15,10 +15,11 @@ from course_lib.studies.study import Study
 def digest(study: Study) -> str:
     """A short digest of the study's code, of its training data and of its models' weights.
 
-    Comments, docstrings and annotations don't count.
+    Comments, docstrings and annotations don't count; nor does where a name is imported from.
     """
-    source = inspect.getsource(sys.modules[study.measure.__module__])
-    parts = [ast.dump(what_runs(ast.parse(source))), *map(digest_of_rows, study.loaders)]
+    tree = what_runs(ast.parse(inspect.getsource(sys.modules[study.measure.__module__])))
+    tree.body = [node for node in tree.body if not isinstance(node, ast.Import | ast.ImportFrom)]
+    parts = [ast.dump(tree), *map(digest_of_rows, study.loaders)]
     parts += map(digest_of_weights, study.models)
     return hashlib.sha256("".join(parts).encode()).hexdigest()[:12]
 

@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from course_lib.nn import DecoderLayer, Memory, View, causal_mask
+from course_lib.studies.harness import adam, descend, mean
 from course_lib.studies.study import Numbers, Study
 
 COLOURS, LENGTH = 11, 6  # of them, and in a list
@@ -57,22 +58,20 @@ def measure(
     batch: int = 32,
 ) -> Numbers:
     """The loss after each number of steps, as a mean over the last ones. Without a penalty the future is at −∞."""
-    model, losses, positions = Writer(), [], torch.arange(LENGTH + 1)
+    model, positions = Writer(), torch.arange(LENGTH + 1)
     taken = math.inf if penalty is None else penalty
     mask = torch.zeros(LENGTH + 1, LENGTH + 1).masked_fill(~causal_mask(positions), -taken)
     if keys_are_zero:
         for parameter in model.layer.self_attention.k_proj.parameters():
             nn.init.zeros_(parameter.requires_grad_(False))
-    optimizer = torch.optim.Adam(model.parameters(), lr=rate, fused=True)
-    for _ in range(steps[-1]):
+
+    def loss():
         colours = torch.randint(COLOURS, (batch, LENGTH))
         logits = model(F.pad(colours, (1, 0), value=BOS), mask)
-        loss = F.cross_entropy(logits.flatten(0, 1), F.pad(colours, (0, 1), value=EOS).flatten())
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        losses.append(loss.item())
-    return {"loss": [sum(losses[max(0, step - AVERAGED) : step]) / min(step, AVERAGED) for step in steps]}
+        return F.cross_entropy(logits.flatten(0, 1), F.pad(colours, (0, 1), value=EOS).flatten())
+
+    losses = descend(adam(model, rate), loss, steps[-1])
+    return {"loss": [mean(losses[max(0, step - AVERAGED) : step]) for step in steps]}
 
 
 STUDY = Study(

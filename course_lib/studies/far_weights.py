@@ -7,11 +7,13 @@ that are made equal, and with weights that are exchanged at random; the sum of t
 from collections.abc import Callable
 
 import torch
-import torch.nn.functional as F
 
+from course_lib.data.rings import ANIMALS
+from course_lib.models.ring_encoder import RingEncoder
 from course_lib.nn import attention_weights
 from course_lib.shapes import BHTE, BHTS, BKSE, Mask
-from course_lib.studies.ring import ANIMALS, Stack, percent_right
+from course_lib.studies.harness import adam, descend
+from course_lib.studies.ring import loss_on, percent_right
 from course_lib.studies.study import Numbers, Study
 
 SIZE, AHEAD = 6, 3
@@ -46,14 +48,8 @@ CHANGES = {
 
 def measure(seed: int = 0, updates: int = 2000, rate: float = 0.01, batch: int = 64) -> Numbers:
     """Percents of right answers of one trained layer, with each change of its weights."""
-    model, right = Stack(num_layers=1), {}
-    optimizer = torch.optim.Adam(model.parameters(), lr=rate, fused=True)
-    for _ in range(updates):
-        *names, answers = rings_in_order(batch)
-        loss = F.cross_entropy(model(*names).flatten(0, 1), answers.flatten())
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+    model, right = RingEncoder(num_layers=1), {}
+    descend(adam(model, rate), lambda: loss_on(model, *rings_in_order(batch)), updates)
     rings = rings_in_order(1000)
     for name, change in CHANGES.items():
         model.layers[0].self_attention.attend = ChangedWeights(change)

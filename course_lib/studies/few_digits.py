@@ -17,8 +17,8 @@ from course_lib.data import ImageProcessor, picture_batches
 from course_lib.evaluation import classify
 from course_lib.models import Vit, VitConfig
 from course_lib.objectives import Classification
+from course_lib.studies.harness import fit, percent
 from course_lib.studies.study import Numbers, Study
-from course_lib.training import Plan, Trainer
 
 COUNTS = 40, 120, 400, 1297
 GREY = ImageProcessor(size=None, mean=(0.5,), std=(0.5,))
@@ -68,12 +68,9 @@ def measure(
     train, test, train_labels, test_labels = split_digits()
     right = []
     for count in counts:
-        model = new_model()
         batches = picture_batches(list(train[:count]), list(train_labels[:count]), GREY, min(64, count), seed)
-        plan = Plan(steps=steps, learning_rate=rate, evaluations=1, seed=seed)
-        Trainer(model, batches, Classification(), plan).train()
-        hits = classify(model, GREY, list(test)) == torch.tensor(test_labels)
-        right.append(100 * hits.float().mean().item())
+        model = fit(new_model(), batches, Classification(), steps, rate, seed)
+        right.append(percent(classify(model, GREY, list(test)) == torch.tensor(test_labels)))
     return {"right": right}
 
 

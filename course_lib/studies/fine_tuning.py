@@ -13,6 +13,7 @@ from course_lib.data import (
     Example,
     Tokenizer,
     conversation,
+    easy_dialogues,
     fitting_dialogues,
     load_dialogues,
     load_stories,
@@ -21,26 +22,20 @@ from course_lib.data import (
 from course_lib.evaluation import evaluate_chat, score_texts
 from course_lib.models import Llm, load_model
 from course_lib.objectives import TokenPrediction
+from course_lib.studies.harness import fit
 from course_lib.studies.study import Numbers
-from course_lib.training import Plan, Trainer
 
 if TYPE_CHECKING:  # slow to import
     import datasets
-
-CATEGORIES = "colours", "comparisons", "greetings", "laws", "refusals"
-
-
-def easy(rows: "datasets.Dataset") -> "datasets.Dataset":
-    """The rows of the five categories of lesson 12; all rows of a source that has none of them."""
-    chosen = [i for i, category in enumerate(rows["category"][:]) if category in CATEGORIES]
-    return rows.select(chosen or range(len(rows)))
 
 
 @cache
 def dialogues(split: str) -> "datasets.Dataset":
     """The little world's easy dialogues that fit into the base model's context."""
     base, tokenizer = load_model("base")
-    return fitting_dialogues(easy(load_dialogues("world", split)), ChatTemplate(tokenizer), base.config.max_length)[0]
+    return fitting_dialogues(
+        easy_dialogues(load_dialogues("world", split)), ChatTemplate(tokenizer), base.config.max_length
+    )[0]
 
 
 @cache
@@ -58,11 +53,6 @@ def stories(split: str, count: int) -> list[list[int]]:
     return tokenizer.encode_batch(load_stories("world", split)["text"][:count])
 
 
-def scored_in_full(texts: Sequence[Sequence[int]]) -> list[Example]:
-    """Texts of ids as examples in which everything but the first token is to be said."""
-    return [Example(list(ids), [False] + [True] * (len(ids) - 1)) for ids in texts]
-
-
 def fine_tune(
     adapt: Callable[[Llm], nn.Module], learnt: Sequence[Example], steps: int, rate: float, seed: int
 ) -> tuple[Llm, Tokenizer]:
@@ -71,9 +61,7 @@ def fine_tune(
     torch.manual_seed(seed)
     adapt(model)
     room = model.config.max_length
-    plan = Plan(steps=steps, learning_rate=rate, evaluations=1, seed=seed)
-    Trainer(model, packed_batches(learnt, room, 4 * room, seed), TokenPrediction(), plan).train()
-    return model, tokenizer
+    return fit(model, packed_batches(learnt, room, 4 * room, seed), TokenPrediction(), steps, rate, seed), tokenizer
 
 
 def judged(model: Llm, tokenizer: Tokenizer, questions: int, texts: int) -> Numbers:

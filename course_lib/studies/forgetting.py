@@ -4,9 +4,9 @@ The base model is fine-tuned on the dialogues of lesson 12. Stories take a fifth
 them; a control gets as many more steps, so that it reads each dialogue as often as without stories.
 """
 
-from course_lib.data import Example, load_dialogues, load_stories
+from course_lib.data import Example, load_dialogues, load_stories, scored_in_full
 from course_lib.models import load_model
-from course_lib.studies.fine_tuning import examples, fine_tune, judged, scored_in_full, stories
+from course_lib.studies.fine_tuning import examples, fine_tune, judged, stories
 from course_lib.studies.study import Numbers, Study
 
 OLD = 2000  # stories from which the old ones are taken

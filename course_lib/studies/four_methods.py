@@ -3,10 +3,10 @@
 The three that draw see the same number of answers, and the rule judges them. DPO reads pairs that somebody else wrote.
 """
 
+from functools import partial
 from typing import Any
 
-from course_lib.data import ChatTemplate, load_preferences, preference_batches, with_reference
-from course_lib.generation import Rollouts
+from course_lib.data import load_preferences, preference_batches, with_reference
 from course_lib.models import ActorCritic
 from course_lib.objectives import (
     BaselineAdvantages,
@@ -18,47 +18,34 @@ from course_lib.objectives import (
     Reinforce,
     pair_log_probabilities,
 )
-from course_lib.studies.answering import (
-    CRITERIA,
-    ROOM,
-    as_curves,
-    by_rule,
-    chat_models,
-    looked_at,
-    pairs,
-    requests,
-    tokenizer,
-)
+from course_lib.studies.answering import GROUPS, Watch, chat_models, pairs, rollouts, rule
+from course_lib.studies.harness import fit
 from course_lib.studies.study import Numbers, Study
-from course_lib.training import Plan, Trainer
+from course_lib.world.dialogues import CRITERIA
 
 
 def reinforce(policy, draw, price, **_: Any):
     """One step for each draw."""
-    return policy, draw(BaselineAdvantages(kl_weight=price)), Reinforce()
+    return policy, draw(BaselineAdvantages(kl_weight=price), prompts_per_batch=64), Reinforce()
 
 
 def ppo(policy, draw, price, **_: Any):
     """A critic, clipping, two steps for each draw."""
     model = ActorCritic(policy)
     advantages = CriticAdvantages(model.values, kl_weight=price, trace=1.0)
-    return model, draw(advantages, updates_per_batch=2), ProximalPolicy(value_weight=1.0)
+    return model, draw(advantages, prompts_per_batch=64, updates_per_batch=2), ProximalPolicy(value_weight=1.0)
 
 
 def grpo(policy, draw, price, **_: Any):
     """Groups of four, clipping, two steps for each draw."""
-    batches = draw(GroupAdvantages(group_size=4), prompts_per_batch=16, group_size=4, updates_per_batch=2)
-    return policy, batches, GroupRelativePolicy(kl_weight=price)
+    return policy, draw(GroupAdvantages(group_size=4), **GROUPS), GroupRelativePolicy(kl_weight=price)
 
 
 def dpo(policy, reference, price, count, seed, **_: Any):
     """Pairs, and no draw."""
     batches = preference_batches(pairs(count), 3000, seed)
-    return (
-        policy,
-        with_reference(batches, lambda batch: pair_log_probabilities(reference, batch)),
-        DirectPreference(price),
-    )
+    batches = with_reference(batches, lambda batch: pair_log_probabilities(reference, batch))
+    return policy, batches, DirectPreference(price)
 
 
 METHODS = {"reinforce": reinforce, "ppo": ppo, "grpo": grpo, "dpo": dpo}
@@ -77,25 +64,11 @@ def measure(
 ) -> Numbers:
     """At each stop the true reward of answers to held-out requests, its four criteria, and the KL."""
     policy, reference = chat_models()
-
-    def draw(advantages, **sizes):
-        sizes = {"prompts_per_batch": 64, "end_id": ChatTemplate(tokenizer()).end_id, "seed": seed} | sizes
-        return Rollouts(
-            requests("train", prompts), policy, reference, by_rule(), advantages, max_new_tokens=ROOM, **sizes
-        )
-
+    draw = partial(rollouts, policy, reference, rule(), prompts, seed=seed)
     kit = {"policy": policy, "reference": reference, "draw": draw, "price": price, "count": count, "seed": seed}
-    model, batches, objective = METHODS[method](**kit)
-    rewards = {"reward": by_rule()} | {name: by_rule(name) for name in CRITERIA}
-    seen = []
-
-    def look(_):
-        seen.append(looked_at(policy, reference, requests("validation", asked), rewards))
-        return {}
-
-    plan = Plan(steps=steps, learning_rate=rate, weight_decay=0.0, evaluations=stops, seed=seed)
-    Trainer(model, batches, objective, plan, evaluate=look).train()
-    return as_curves(seen)
+    watch = Watch(policy, reference, {name: rule(name) for name in ("reward", *CRITERIA)}, asked)
+    fit(*METHODS[method](**kit), steps, rate, seed, watch, weight_decay=0.0, evaluations=stops)
+    return watch.curves()
 
 
 STUDY = Study(

@@ -11,7 +11,8 @@ import torch
 from course_lib.data import load_stories
 from course_lib.evaluation.architectures import Ids, states_without_future, token_states
 from course_lib.models import Bert
-from course_lib.studies.architectures import new_variant, pretrained, topic_numbers, world
+from course_lib.recipes.variants import new_variant
+from course_lib.studies.architectures import pretrained, topic_numbers, world
 from course_lib.studies.study import Numbers, Study
 
 

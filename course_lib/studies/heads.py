@@ -9,28 +9,11 @@ from itertools import combinations
 from statistics import mean
 
 from course_lib.data import load_translations
+from course_lib.data.sentence_kinds import SENTENCE_KINDS, sentence_kind
 from course_lib.generation import translate
-from course_lib.models import Translator, load_model
-from course_lib.nn import MultiHeadAttention, patched_heads
+from course_lib.models import load_model
+from course_lib.nn import attention_layers, patched_heads
 from course_lib.studies.study import Numbers, Study
-
-WH_WORDS = ("what", "who", "where", "when", "why", "how", "which", "whose")
-KINDS = ("yes/no question", "wh-question", "statement")
-
-
-def attention_layers(translator: Translator) -> dict[str, MultiHeadAttention]:
-    """The seven attention layers by kind and number, as "cross 1"."""
-    encoder, decoder = translator.encoder.layers, translator.decoder.layers
-    named = {f"encoder {i}": layer.self_attention for i, layer in enumerate(encoder)}
-    named |= {f"decoder {i}": layer.self_attention for i, layer in enumerate(decoder)}
-    return named | {f"cross {i}": layer.cross_attention for i, layer in enumerate(decoder)}
-
-
-def kind_of(english: str) -> str:
-    """A question that is answered by yes or no, one that begins with a wh-word, or a statement."""
-    if not english.endswith("?"):
-        return "statement"
-    return "wh-question" if english.startswith(WH_WORDS) else "yes/no question"
 
 
 def measure(seed: int = 0, layer: str = "encoder 0", share: int = 6, last: int = 1500) -> Numbers:
@@ -47,8 +30,8 @@ def measure(seed: int = 0, layer: str = "encoder 0", share: int = 6, last: int =
     shares = {heads: 100 * mean(found) for heads, found in right.items()}
     numbers = {"right": [mean(shares[heads] for heads in shares if len(heads) == count) for count in range(5)]}
     numbers["cost"] = [shares[()] - shares[head,] for head in range(4)]
-    for kind in KINDS:
-        members = [i for i, english in enumerate(references) if kind_of(english) == kind]
+    for kind in SENTENCE_KINDS:
+        members = [i for i, english in enumerate(references) if sentence_kind(english) == kind]
         numbers[f"{kind}s wrong"] = [share_wrong(right[head,], members) for head in range(4)]
     return numbers
 

@@ -6,21 +6,12 @@ last two also unchanged: do the random words cost something, or the repetition?
 """
 
 import random
-from functools import cache
 
-from course_lib.data import Tokenizer, load_stories, predict_next, text_batches
+from course_lib.data import load_stories
 from course_lib.evaluation import score_texts
 from course_lib.models import Llm, LlmConfig
-from course_lib.objectives import TokenPrediction
+from course_lib.studies.reading import read, texts, tokenizer
 from course_lib.studies.study import Numbers, Study
-from course_lib.training import Plan, Trainer
-
-
-@cache
-def material() -> tuple[Tokenizer, list[str], list[str]]:
-    """The tokenizer, stories to learn from, and held-out ones."""
-    train, held_out = load_stories("world", "train")["text"][:], load_stories("world", "validation")["text"][:]
-    return Tokenizer.train(train, vocab_size=1000, lower_case=False), train, held_out
 
 
 def change(text: str, vocabulary: list[str], draw: random.Random, count: int) -> str:
@@ -40,15 +31,14 @@ def measure(seed: int = 0, copied: str = "", copies: int = 4, changed: int = 2, 
         changed: words of each that are replaced by random ones.
         steps: of 1,000 tokens.
     """
-    tokenizer, train, held_out = material()
+    train, held_out, encode = texts("train"), texts("validation"), tokenizer().encode_batch
     added = {"": [], "test": held_out[:100], "held out": held_out[200:], "train": train[1000:]}[copied][: 400 // copies]
     draw, vocabulary = random.Random(seed), sorted({word for text in train[:1000] for word in text.split()})
     stories = train[:1000] + [change(text, vocabulary, draw, changed) for text in added for _ in range(copies)]
-    model = Llm(LlmConfig(vocab_size=len(tokenizer), d_model=64, d_ff=168, num_layers=2))
-    batches = text_batches(tokenizer.encode_batch(stories), predict_next, 1000, seed)
-    Trainer(model, batches, TokenPrediction(), Plan(steps=steps, learning_rate=1e-2, evaluations=1)).train()
+    model = Llm(LlmConfig(vocab_size=len(tokenizer()), d_model=64, d_ff=168, num_layers=2))
+    read(model, encode(stories), 1000, steps, 1e-2, seed)
     halves = {"leaked half": held_out[:100], "other half": held_out[100:200]}
-    return {name: score_texts(model, tokenizer.encode_batch(half)).loss for name, half in halves.items()}
+    return {name: score_texts(model, encode(half)).loss for name, half in halves.items()}
 
 
 STUDY = Study(

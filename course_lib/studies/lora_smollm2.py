@@ -27,8 +27,8 @@ from course_lib.models import Llm, load_model
 from course_lib.models.vlm_adapter import adapted
 from course_lib.objectives import TokenPrediction
 from course_lib.recipes.chat import answerable
+from course_lib.studies.harness import fit, percent
 from course_lib.studies.study import Numbers, Study
-from course_lib.training import Plan, Trainer
 
 if TYPE_CHECKING:  # slow to import
     import datasets
@@ -108,10 +108,10 @@ def judged(model: Llm, template: Template, asked: list[Conversation], texts: int
     stories = load_stories("world", "validation").select(range(texts))
     manual = [ids[:CUT] for ids in template.tokenizer.encode_batch(list(topics.values())[:texts])]
     return {
-        "exact": 100 * sum(exact) / len(exact),
-        "ended": 100 * sum(given.ended for given in said) / len(said),
+        "exact": percent(exact),
+        "ended": percent(given.ended for given in said),
         "loss": mean_loss(model, packed_batches(examples, ROW, ROW)),
-        "known": 100 * sum(known) / len(known),
+        "known": percent(known),
         "stories": evaluate_language_model(model, template.tokenizer, stories)["all"].perplexity,
         "manual": math.exp(score_texts(model, manual, ROW).loss),
     }
@@ -132,9 +132,8 @@ def measure(
     if learnt:
         talks = [conversation(row) for row in drawn("train", 5 * steps, seed)]
         examples = [last_answer(talk, template) for talk in learnt(talks, seed)]
-        plan = Plan(steps=steps, learning_rate=rate, evaluations=1, seed=seed)
         batches = packed_batches(examples, BATCH, BATCH, seed)
-        Trainer(adapted(model, rank, 2.0 * rank), batches, TokenPrediction(), plan).train()
+        fit(adapted(model, rank, 2.0 * rank), batches, TokenPrediction(), steps, rate, seed)
     return judged(model, template, [conversation(row) for row in drawn("validation", questions, seed)], texts)
 
 

@@ -11,11 +11,10 @@ from torch import nn
 
 from course_lib.data import load_dialogues, load_stories
 from course_lib.models import Llm
-from course_lib.nn import add_lora
+from course_lib.nn import LINEAR_LAYERS, add_lora
 from course_lib.studies.fine_tuning import examples, fine_tune, judged, stories
 from course_lib.studies.study import Numbers, Study
 
-LINEAR = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 ALL = 20_000  # stories that the base model has read
 
 
@@ -25,7 +24,7 @@ def adapted(rank: int | None, table: str, keep: Callable[[int], torch.Tensor]) -
 
     def adapt(model):
         if rank is not None:
-            add_lora(model, rank, names=LINEAR)
+            add_lora(model, rank, names=LINEAR_LAYERS)
         model.embedding.requires_grad_(table != "none")
         if table in ("met", "new"):
             learns = keep(model.config.vocab_size) == (table == "met")

@@ -6,12 +6,11 @@ story-teller is the program behind them, which knows how probable each word is t
 
 from functools import cache
 
-from course_lib.data import Tokenizer, load_stories, predict_next, text_batches
+from course_lib.data import load_stories
 from course_lib.evaluation import score_texts
 from course_lib.models import Llm, LlmConfig
-from course_lib.objectives import TokenPrediction
+from course_lib.studies.reading import ids, read, tokenizer
 from course_lib.studies.study import Numbers, Study
-from course_lib.training import Plan, Trainer
 from course_lib.world.stories import story_losses
 
 SIZES = {
@@ -23,26 +22,23 @@ AMOUNTS = {"32 × 1": (30, 60, 120, 240), "64 × 2": (30, 60, 120), "96 × 3": (
 
 
 @cache
-def material(stories: int) -> tuple[Tokenizer, list[list[int]], list[list[int]], float]:
-    """The tokenizer, texts to learn from, texts of the exam, and the story-teller's own loss on these."""
-    train, held_out = load_stories("world", "train"), load_stories("world", "validation")
-    tokenizer = Tokenizer.train(train["text"], vocab_size=1000, lower_case=False)
-    exam = held_out[:: len(held_out) // stories]
-    encoded = tokenizer.encode_batch(exam["text"])
-    floor = sum(sum(story_losses(words)) for words in exam["words"]) / sum(map(len, encoded))
-    return tokenizer, tokenizer.encode_batch(train["text"]), encoded, floor
+def exam(stories: int) -> tuple[list[list[int]], float]:
+    """Held-out texts, and the story-teller's own loss on them."""
+    rows = load_stories("world", "validation")
+    rows = rows[:: len(rows) // stories]
+    encoded = tokenizer().encode_batch(rows["text"])
+    return encoded, sum(sum(story_losses(words)) for words in rows["words"]) / sum(map(len, encoded))
 
 
 def measure(
     seed: int = 0, d_model: int = 64, num_layers: int = 2, steps: int = 30, rate: float = 1e-2, stories: int = 100
 ) -> Numbers:
     """Nats per token after so many steps of 1,000 tokens: the held-out loss, and the story-teller's."""
-    tokenizer, texts, exam, floor = material(stories)
+    held_out, floor = exam(stories)
     sizes = {"d_model": d_model, "d_ff": 8 * d_model // 3 // 8 * 8, "num_layers": num_layers}
-    model = Llm(LlmConfig(vocab_size=len(tokenizer), **sizes))
-    batches = text_batches(texts, predict_next, tokens_per_batch=1000, seed=seed)
-    Trainer(model, batches, TokenPrediction(), Plan(steps=steps, learning_rate=rate, evaluations=1)).train()
-    return {"loss": score_texts(model, exam).loss, "story-teller": floor, "parameters": model.num_parameters()}
+    model = Llm(LlmConfig(vocab_size=len(tokenizer()), **sizes))
+    read(model, ids("train"), 1000, steps, rate, seed)
+    return {"loss": score_texts(model, held_out).loss, "story-teller": floor, "parameters": model.num_parameters()}
 
 
 STUDY = Study(

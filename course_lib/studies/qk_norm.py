@@ -7,9 +7,11 @@ query and each key, in each head, before they are turned.
 import torch
 
 from course_lib.data import load_stories, predict_next
+from course_lib.data.story_characters import pieces
 from course_lib.models import Llm
+from course_lib.models.character_decoder import LENGTH, new_decoder
 from course_lib.nn import record_attention
-from course_lib.studies.positions import LENGTH, loss_by_position, new_decoder, pieces, train
+from course_lib.studies.positions import held_out_loss, train
 from course_lib.studies.study import Numbers, Study
 
 RATES = 0.004, 0.008, 0.016, 0.032, 0.064
@@ -29,9 +31,8 @@ def measure(seed: int = 0, qk_norm: bool = False, rates: tuple[float, ...] = RAT
     losses, scores = [], []
     for rate in rates:
         torch.manual_seed(seed)
-        model = new_decoder(qk_norm=qk_norm)
-        train(model, steps, seed, rate=rate)
-        losses.append(float(loss_by_position(model).mean()))
+        model = train(new_decoder(qk_norm=qk_norm), steps, seed, rate=rate)
+        losses.append(float(held_out_loss(model).mean()))
         scores.append(largest_score(model))
     return {"loss": losses, "score": scores}
 

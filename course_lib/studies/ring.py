@@ -4,38 +4,26 @@ Each of `size` animals is a token: its name, and the name of the one that it cha
 can look up whom its prey chases, or who chases it; the animals in between share no name with it.
 """
 
-from collections.abc import Callable
-
 import torch
 import torch.nn.functional as F
-from torch import nn
 
-from course_lib.nn import EncoderLayer
+from course_lib.data.rings import draw_rings
+from course_lib.models.ring_encoder import RingEncoder
+from course_lib.studies.harness import adam, descend, percent
 from course_lib.studies.study import Numbers, Study
 
-ANIMALS = 20
 UPDATES = 300, 1000, 2000, 3000, 5000  # after which it is asked
 
 
-class Stack(nn.Module):
-    """Encoder layers over a set of animals; for each of them, one logit per animal."""
-
-    def __init__(self, num_layers: int, d_model: int = 32, new_layer: Callable[..., nn.Module] = EncoderLayer):
-        super().__init__()
-        self.runner, self.chased = nn.Embedding(ANIMALS, d_model), nn.Embedding(ANIMALS, d_model)
-        self.layers = nn.Sequential(*(new_layer(d_model, 1, 2 * d_model) for _ in range(num_layers)))
-        self.answer = nn.Linear(d_model, ANIMALS)
-
-    def forward(self, runner: torch.Tensor, chased: torch.Tensor) -> torch.Tensor:
-        """Logits of whom each animal is asked for."""
-        return self.answer(self.layers(self.runner(runner) + self.chased(chased)))
+def loss_on(model: RingEncoder, runner: torch.Tensor, chased: torch.Tensor, answers: torch.Tensor) -> torch.Tensor:
+    """The mean loss of the answers."""
+    return F.cross_entropy(model(runner, chased).flatten(0, 1), answers.flatten())
 
 
-def draw_rings(batch: int, size: int, ahead: int) -> list[torch.Tensor]:
-    """For each animal in a ring: who it is, whom it chases, and who is `ahead` steps ahead of it."""
-    ring = torch.rand(batch, ANIMALS).argsort(dim=1)[:, :size]
-    order = torch.rand(batch, size).argsort(dim=1)
-    return [ring.roll(-steps, dims=1).gather(1, order) for steps in (0, 1, ahead)]
+@torch.no_grad()
+def percent_right(model: RingEncoder, runner: torch.Tensor, chased: torch.Tensor, answers: torch.Tensor) -> float:
+    """How many of the answers are right."""
+    return percent(model(runner, chased).argmax(dim=-1) == answers)
 
 
 def measure(
@@ -48,23 +36,13 @@ def measure(
     batch: int = 64,
 ) -> Numbers:
     """Percents of right answers on new rings, after each number of updates."""
-    model, right = Stack(num_layers), []
-    optimizer = torch.optim.Adam(model.parameters(), lr=rate, fused=True)
-    for update in range(1, updates[-1] + 1):
-        *names, answers = draw_rings(batch, size, ahead)
-        loss = F.cross_entropy(model(*names).flatten(0, 1), answers.flatten())
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        if update in updates:
-            right.append(percent_right(model, *draw_rings(1000, size, ahead)))
+    model, right, done = RingEncoder(num_layers), [], 0
+    optimizer = adam(model, rate)
+    for update in updates:
+        descend(optimizer, lambda: loss_on(model, *draw_rings(batch, size, ahead)), update - done)
+        right.append(percent_right(model, *draw_rings(1000, size, ahead)))
+        done = update
     return {"right": right}
-
-
-@torch.no_grad()
-def percent_right(model: nn.Module, runner: torch.Tensor, chased: torch.Tensor, answers: torch.Tensor) -> float:
-    """How many of the answers are right."""
-    return 100 * (model(runner, chased).argmax(dim=-1) == answers).float().mean().item()
 
 
 STUDY = Study(

@@ -1,6 +1,7 @@
 """Runs studies: arms x seeds, and the card that is kept of them."""
 
 import inspect
+import json
 import os
 import platform
 import time
@@ -13,7 +14,7 @@ import torch
 from course_lib.errors import CourseError
 from course_lib.files import write_json
 from course_lib.runtime import seed_everything
-from course_lib.studies.card import CARDS, Card, read_content
+from course_lib.studies.card import CARDS, Card, read_card, read_content
 from course_lib.studies.digest import digest
 from course_lib.studies.study import Numbers, Study
 
@@ -46,6 +47,41 @@ def run(study: Study, seeds: int, folder: Path = CARDS, track: Track = iter) -> 
     return Card(content)
 
 
+def confirm(study: Study, arm: str, folder: Path = CARDS) -> Numbers:
+    """Run one arm with one seed again, and mark the card as up to date if it measures what the card has.
+
+    This is for a study whose code has changed in names only, so that its other numbers stay, too. Its settings must be
+    those of the card; and numbers that depend on the clock aren't compared (see `Study.timed`).
+
+    Returns:
+        What was measured.
+
+    Raises:
+        CourseError: there is no such card or arm; a setting has changed; a number differs.
+    """
+    content, again = read_card(study.name, folder).content, f"run course study {study.name}"
+    if settings_of(content) != settings_of(new_content(study)):
+        raise CourseError(f"the settings of the study {study.name} are not those of its card; {again}")
+    if arm not in content["arms"]:
+        raise CourseError(f'the study {study.name} has no arm "{arm}": expected one of {", ".join(content["arms"])}')
+    seed, stored = min(content["arms"][arm]["seeds"].items(), key=lambda run: int(run[0]))
+    found = measured(study, arm, int(seed))
+    for name in sorted((stored.keys() | found.keys()) - {*study.timed}):
+        if stored.get(name) != found.get(name):
+            raise CourseError(
+                f'"{arm}" of the study {study.name} measures {name} = {found.get(name)} with seed {seed}, '
+                f"but its card has {stored.get(name)}; {again}"
+            )
+    write_json(folder / f"{study.name}.json", content | {"digest": digest(study)})
+    return found
+
+
+def settings_of(content: dict[str, Any]) -> Any:
+    """The settings that a card names, as JSON keeps them."""
+    changes = {arm: content["arms"][arm]["changes"] for arm in content["arms"]}
+    return json.loads(json.dumps([content["recipe"], changes]))
+
+
 def measured(study: Study, arm: str, seed: int, **settings: Any) -> Numbers:
     """The numbers of one arm with one seed; `settings` go before those of the arm.
 
@@ -69,7 +105,14 @@ def is_plain(value: Any) -> bool:
 
 def begun(study: Study, path: Path) -> dict[str, Any]:
     """The card so far, or one that holds no number yet, where there is none or the study has changed."""
-    new = {
+    new = new_content(study)
+    held = read_content(path) if path.exists() else new
+    return held if held["digest"] == new["digest"] else new
+
+
+def new_content(study: Study) -> dict[str, Any]:
+    """A card that holds no number yet."""
+    return {
         "study": study.name,
         "question": study.question,
         "recipe": recipe(study),
@@ -78,8 +121,6 @@ def begun(study: Study, path: Path) -> dict[str, Any]:
         "minutes": 0.0,
         "digest": digest(study),
     }
-    held = read_content(path) if path.exists() else new
-    return held if held["digest"] == new["digest"] else new
 
 
 def stale(studies: Iterable[Study], folder: Path = CARDS) -> Iterator[str]:

@@ -10,7 +10,7 @@ from course_lib.data.picture_dialogues import DESCRIBE
 from course_lib.models import Connector, ConnectorConfig, Vlm, load_model
 from course_lib.objectives import TokenPrediction
 from course_lib.shapes import Features, Pixels
-from course_lib.training import Plan, Trainer
+from course_lib.studies.harness import fit
 from course_lib.world.scenes import make_scenes
 from course_lib.world.scenes.captions import full_caption
 from course_lib.world.scenes.drawing import render
@@ -60,9 +60,7 @@ def teach(
     """Let parts of the model learn what is said about pictures, in steps of about 1,000 tokens."""
     rows = {"images": [[picture] for picture in seen], "texts": texts}
     batches = dialogue_batches(picture_examples(rows, template, model.config.max_length), 1024, seed)
-    plan = Plan(steps=steps, learning_rate=rate, evaluations=1, seed=seed)
-    Trainer(model.train_only(*parts), batches, TokenPrediction(), plan).train()
-    model.eval()
+    fit(model.train_only(*parts), batches, TokenPrediction(), steps, rate, seed)
 
 
 def seen_by(model: Vlm, pixels: Pixels) -> Features:

@@ -12,9 +12,9 @@ from course_lib.generation import likeliest
 from course_lib.models import Vlm
 from course_lib.objectives import TokenPrediction
 from course_lib.recipes.vlm_aligned import example
+from course_lib.studies.harness import fit, mean, percent
 from course_lib.studies.looking import asks, looked, shipped
 from course_lib.studies.study import Numbers, Study
-from course_lib.training import Plan, Trainer
 from course_lib.world.dice import Dice
 from course_lib.world.scenes import Scene
 from course_lib.world.scenes.dialogues import SceneTurn
@@ -36,9 +36,8 @@ def fine_tuned(form: str, steps: int, rate: float, pictures: int, seed: int) -> 
         example(seen.features[number], FORMS[form].format(dice.pick(asked.wordings())), asked.word, template)
         for number, asked in drawn(seen.scenes, seed)
     ]
-    model, plan = copy.deepcopy(model), Plan(steps=steps, learning_rate=rate, evaluations=1, seed=seed)
-    Trainer(model, dialogue_batches(examples, 1000, seed), TokenPrediction(), plan).train()
-    return model.eval()
+    batches = dialogue_batches(examples, 1000, seed)
+    return fit(copy.deepcopy(model), batches, TokenPrediction(), steps, rate, seed)
 
 
 def measure(
@@ -52,9 +51,9 @@ def measure(
     said = [given.text for given in asks(model, held_out)(turns, likeliest)]
     told = list(zip(said, (question for _, question in chosen), strict=True))
     return {
-        "sentence": 100 * sum(text == question.sentence for text, question in told) / len(told),
-        "word": 100 * sum(text == question.word for text, question in told) / len(told),
-        "words": sum(len(text.split()) for text in said) / len(said),
+        "sentence": percent(text == question.sentence for text, question in told),
+        "word": percent(text == question.word for text, question in told),
+        "words": mean(len(text.split()) for text in said),
     }
 
 

@@ -6,7 +6,8 @@ pieces of 256. Two layers see 16 characters, the one on top the whole text.
 
 from course_lib.data import load_stories
 from course_lib.models import Llm
-from course_lib.studies.positions import LENGTH, loss_by_position, new_decoder, spans, train
+from course_lib.models.character_decoder import new_decoder
+from course_lib.studies.positions import spans, train
 from course_lib.studies.study import Numbers, Study
 
 
@@ -25,8 +26,7 @@ def measure(
     """Losses in texts four times as long as in training."""
     model = new_decoder(num_kv_heads=2, window_sizes=windows)
     silence(model, silent)
-    train(model, steps, seed)
-    return spans(loss_by_position(model, 4 * LENGTH))
+    return spans(train(model, steps, seed))
 
 
 STUDY = Study(

@@ -10,9 +10,11 @@ import torch.nn.functional as F
 from torch import nn
 
 from course_lib.data import load_stories, predict_next
+from course_lib.data.story_characters import pieces
 from course_lib.models import Llm
+from course_lib.models.character_decoder import LENGTH, new_decoder
 from course_lib.nn.attention import attention_weights
-from course_lib.studies.positions import LENGTH, loss_by_position, new_decoder, pieces, train
+from course_lib.studies.positions import held_out_loss, train
 from course_lib.studies.study import Numbers, Study
 
 HALF = LENGTH // 2  # measured from here on: the window of 16 hides the first token from these
@@ -59,7 +61,7 @@ def shares(model: Llm, rows: int) -> dict[str, float]:
 
 def late_loss(model: Llm) -> float:
     """The loss in the second half of the pieces."""
-    return float(loss_by_position(model)[HALF:].mean())
+    return float(held_out_loss(model)[HALF:].mean())
 
 
 def measure(

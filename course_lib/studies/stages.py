@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from course_lib.data import load_captions
 from course_lib.evaluation import evaluate_vlm
 from course_lib.models import load_model
+from course_lib.studies.harness import percent
 from course_lib.studies.seeing import Texts, asked, described, learnt, newborn, seen_by, teach
 from course_lib.studies.study import Numbers, Study
 from course_lib.world.scenes.questions import questions
@@ -50,7 +51,7 @@ def guessed(heard: Texts, exam: Texts) -> float:
         answers[text["user"]][text["assistant"]] += 1
     right = [answers[t["user"]].most_common(1)[:1] for texts in exam for t in texts]
     told = [t["assistant"] for texts in exam for t in texts]
-    return 100 * sum(bool(best) and best[0][0] == true for best, true in zip(right, told, strict=True)) / len(told)
+    return percent(bool(best) and best[0][0] == true for best, true in zip(right, told, strict=True))
 
 
 STUDY = Study(

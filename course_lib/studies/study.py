@@ -19,6 +19,7 @@ class Study:
         arms: what is compared: by its name, the settings that an arm changes. A control changes one.
         loaders: the functions that load the data, such as `load_stories`.
         models: the names of the models that it starts from: shipped ones, and those that `course fetch` brings.
+        timed: the numbers that depend on the speed of the machine, so that they differ from run to run.
         packages: what it needs beside the course's own, by the names that pip knows.
         toy: the settings, whatever the arm, of a run that is over at once, for the tests.
     """
@@ -27,6 +28,7 @@ class Study:
     arms: dict[str, dict[str, Any]]
     loaders: tuple[Callable[..., Sized], ...] = ()
     models: tuple[str, ...] = ()
+    timed: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
     toy: dict[str, Any] = field(default_factory=dict)
 

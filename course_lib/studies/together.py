@@ -6,7 +6,8 @@ the last two decoders trained for twice as long.
 """
 
 from course_lib.data import load_stories
-from course_lib.studies.positions import LENGTH, loss_by_position, new_decoder, spans, train
+from course_lib.models.character_decoder import LENGTH, new_decoder
+from course_lib.studies.positions import held_out_loss, spans, train
 from course_lib.studies.study import Numbers, Study
 
 GQA = {"num_kv_heads": 2}
@@ -21,10 +22,8 @@ def measure(
     steps: int = 200,
 ) -> Numbers:
     """Losses in texts four times as long as in training."""
-    model = new_decoder(kind, num_kv_heads=num_kv_heads, window_sizes=windows)
-    train(model, steps, seed)
-    loss = loss_by_position(model, 4 * LENGTH)
-    return spans(loss) | {"beyond": float(loss[LENGTH:].mean())}
+    model = train(new_decoder(kind, num_kv_heads=num_kv_heads, window_sizes=windows), steps, seed)
+    return spans(model) | {"beyond": float(held_out_loss(model, 4 * LENGTH)[LENGTH:].mean())}
 
 
 STUDY = Study(

@@ -13,7 +13,7 @@ from course_lib.data import (
 )
 from course_lib.models import Translator, TranslatorConfig
 from course_lib.objectives import TeacherForcing
-from course_lib.training import Plan, Trainer
+from course_lib.studies.harness import fit
 
 
 @cache
@@ -38,5 +38,4 @@ def trained(steps: int, rate: float, seed: int, **sizes: int) -> Translator:
     """A new translator that has learnt 20,000 pairs, in batches of 1,000 tokens."""
     model = Translator(TranslatorConfig(vocab_size=len(tokenizer()), norm_first=True, **sizes))
     batches = translation_batches(pairs("train", 20000), 1000, seed)
-    Trainer(model, batches, TeacherForcing(), Plan(steps=steps, learning_rate=rate, evaluations=1, seed=seed)).train()
-    return model.eval()
+    return fit(model, batches, TeacherForcing(), steps, rate, seed)

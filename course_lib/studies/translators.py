@@ -3,13 +3,14 @@
 The model is that of lesson 06. What it makes of held-out pairs is scored as there, in percent.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import torch
 
 from course_lib.data import BOS, TranslationBatch, load_translations, translation_batch
 from course_lib.generation import CachedDecoding, beam, translate
 from course_lib.models import Translator
+from course_lib.studies.harness import percent
 from course_lib.studies.study import Numbers, Study
 from course_lib.studies.translating import exam, tokenizer, trained
 
@@ -26,12 +27,6 @@ def measure(
     """Scores of a new translator on `count` pairs; see `scores_of_searches` and `right_behind_a_mistake`."""
     model = trained(steps, rate, seed, d_model=d_model, d_ff=d_ff, num_encoder_layers=num_encoder_layers)
     return scores_of_searches(model, count) | right_behind_a_mistake(model, exam(count))
-
-
-def percent(flags: Iterable[bool]) -> float:
-    """How many are True; 0 of none."""
-    flags = list(flags)
-    return 100 * sum(flags) / max(1, len(flags))
 
 
 def scores_of_searches(model: Translator, count: int) -> Numbers:

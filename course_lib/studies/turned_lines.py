@@ -10,6 +10,7 @@ from torch import nn
 
 from course_lib.models import Translator, TranslatorConfig
 from course_lib.nn import attention_weights
+from course_lib.studies.harness import adam, descend, mean, percent
 from course_lib.studies.study import Numbers, Study
 
 BOS, EOS, FIRST, ANIMALS = 1, 2, 3, 20  # token ids, the last one that of the first animal; how many animals
@@ -57,25 +58,23 @@ def measure(
         model.decoder.layers[0].self_attention.attend = lambda q, k, v, mask: v
     if written_are_alike:
         model.decoder.embedding = AllAlike(model.decoder.embedding)
-    optimizer = torch.optim.Adam(model.parameters(), lr=rate, fused=True)
+    optimizer = adam(model, rate)
     schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, steps)
-    for step in range(1, steps + 1):
+
+    def loss():
         source, target, labels = draw_lines(batch, int(torch.randint(lengths[0], lengths[1] + 1, ())))
-        loss = F.cross_entropy(model(source, target).flatten(0, 1), labels.flatten())
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        schedule.step()
-        losses.append(loss.item())
-        if step % every == 0:
-            right.append(mean([percent_right(model, length, tests // 5) for length in TESTED]))
+        return F.cross_entropy(model(source, target).flatten(0, 1), labels.flatten())
+
+    for _ in range(steps // every):
+        losses += descend(optimizer, loss, every, schedule)
+        right.append(mean(percent_right(model, length, tests // 5) for length in TESTED))
     by_length = [percent_right(model, length, tests) for length in range(1, MOST + 1)]
     return {
         "loss": [mean(losses[max(0, end - AVERAGED) : end]) for end in range(every, steps + 1, every)],
         "right while training": right,
         "right by length": by_length,
-        "right": mean([by_length[length - 1] for length in TESTED]),
-        "right animals": mean([percent_right(model, length, tests, in_order=sort) for length in TESTED]),
+        "right": mean(by_length[length - 1] for length in TESTED),
+        "right animals": mean(percent_right(model, length, tests, in_order=sort) for length in TESTED),
         "looks at it": percent_looking(model, 8, tests),
         "follows it": percent_following(model, 8, tests),
     }
@@ -136,16 +135,6 @@ def percent_following(model: Translator, length: int, count: int) -> float:
         changed[:, position] = other
         follows.append(model(changed, target)[:, length - 1 - position].argmax(dim=-1) == other)
     return percent(torch.stack(follows))
-
-
-def percent(right: torch.Tensor) -> float:
-    """How many of them are True."""
-    return 100 * right.float().mean().item()
-
-
-def mean(numbers: list[float]) -> float:
-    """Their mean."""
-    return sum(numbers) / len(numbers)
 
 
 STUDY = Study(

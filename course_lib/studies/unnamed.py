@@ -16,8 +16,8 @@ from course_lib.evaluation import encode_pictures
 from course_lib.evaluation.clip import first_is_best
 from course_lib.models import Clip, ClipConfig, TextConfig, VisionConfig
 from course_lib.objectives import Contrastive
+from course_lib.studies.harness import fit, percent
 from course_lib.studies.study import Numbers, Study
-from course_lib.training import Plan, Trainer
 from course_lib.world.dice import Dice
 from course_lib.world.scenes.cast import PAINTS
 from course_lib.world.scenes.drawing import render_png
@@ -72,19 +72,17 @@ def measure(
     model, processor = new_clip(len(tokenizer)), ImageProcessor(size=(PIXELS, PIXELS))
     captions = [tokenizer.encode_batch([wearing(girl, *names) for names in named]) for girl, _ in learnt]
     batches = caption_batches([picture for _, picture in learnt], captions, processor, batch, seed)
-    plan = Plan(steps=steps, learning_rate=rate, weight_decay=0.05, evaluations=1, seed=seed)
-    Trainer(model, batches, Contrastive(), plan).train()
-    images = encode_pictures(model.eval(), processor, [picture for _, picture in asked])
-
-    def percent(choices: Callable[[Person], list[str]]) -> float:
-        right = first_is_best(model, tokenizer, images, [choices(girl) for girl, _ in asked])
-        return 100 * sum(right) / len(right)
-
+    fit(model, batches, Contrastive(), steps, rate, seed, weight_decay=0.05)
+    images = encode_pictures(model, processor, [picture for _, picture in asked])
+    choices = {
+        "hat": hats,
+        "hat, the shirt's colour": lambda girl: hats(replace(girl, hat=girl.shirt)),
+        "shirt": shirts,
+        "swap": lambda girl: [wearing(girl, *BOTH), wearing(swapped(girl), *BOTH)],
+    }
     return {
-        "hat": percent(hats),
-        "hat, the shirt's colour": percent(lambda girl: hats(replace(girl, hat=girl.shirt))),
-        "shirt": percent(shirts),
-        "swap": percent(lambda girl: [wearing(girl, *BOTH), wearing(swapped(girl), *BOTH)]),
+        name: percent(first_is_best(model, tokenizer, images, [choose(girl) for girl, _ in asked]))
+        for name, choose in choices.items()
     }
 
 

@@ -2,5 +2,3 @@
 
 from course_lib.training.loop import Trainer
 from course_lib.training.plan import Plan
-
-__all__ = ["Plan", "Trainer"]

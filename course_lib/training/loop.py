@@ -5,7 +5,6 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import torch
 from accelerate import Accelerator
@@ -17,7 +16,7 @@ from tqdm import tqdm
 from course_lib.data.batches import BatchSource
 from course_lib.data.rows import Rows
 from course_lib.errors import CourseError
-from course_lib.objectives import TokenLoss
+from course_lib.objectives import Objective
 from course_lib.runtime import launch_explained
 from course_lib.training.checkpoint import Checkpoint, Progress
 from course_lib.training.log import Meter, milestones_passed
@@ -55,12 +54,12 @@ class Trainer:
         self,
         model: nn.Module,
         batches: BatchSource,
-        objective: Callable[[nn.Module, Any], TokenLoss],
+        objective: Objective,
         plan: Plan,
         *,
         evaluate: Callable[[nn.Module], dict[str, float]] | None = None,
         folder: Path | str | None = None,
-        description: dict[str, Any] | None = None,
+        description: dict[str, object] | None = None,
         report: Callable[[str], object] | None = None,
     ):
         self.batches, self.objective, self.plan = batches, objective, plan

@@ -29,7 +29,7 @@ def alt_text(figure: Figure) -> str:
 
 
 def describe(ax: Axes) -> str:
-    """What one panel shows: its name, then its numbers or its words."""
+    """Describe one panel: its name, then its numbers or its words."""
     bars = [one for one in ax.containers if isinstance(one, BarContainer)]
     if ax.get_label():
         numbers = texts(ax)
@@ -102,7 +102,7 @@ def describe_points(ax: Axes) -> str:
 
 
 def is_reference(line: Line2D) -> bool:
-    """Whether it is a level or an upright across the whole panel, as `axhline` and `axvline` draw."""
+    """Return True if it is a level or an upright across the whole panel, as `axhline` and `axvline` draw."""
     return line.get_transform() != line.axes.transData
 
 
@@ -119,7 +119,7 @@ def labels(ticks: Iterable, count: int) -> list[str]:
 
 
 def of(what: str) -> str:
-    """What the numbers are, where an axis says it."""
+    """Return the words for what the numbers are, where an axis says it."""
     return f" of {words(what)}" if what else ""
 
 

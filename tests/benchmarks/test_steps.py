@@ -47,12 +47,6 @@ def test_without_open_clip_the_only_row_says_so(monkeypatch):
 def test_a_step_moves_the_weights_and_leaves_no_gradients():
     model = nn.Linear(3, 2)
     before = model.weight.detach().clone()
-    steps.new_step(model, lambda model: model(torch.ones(5, 3)).square().mean())()
+    assert steps.new_step(model, lambda model: model(torch.ones(5, 3)).square().mean(), 7)() == 7
     assert not torch.isclose(model.weight, before).any()
     assert model.weight.grad is None
-
-
-def test_one_step_is_made_however_short_the_time():
-    made = []
-    assert steps.rate(lambda: made.append(1), 7, 1e-4) > 0
-    assert made

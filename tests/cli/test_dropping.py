@@ -10,20 +10,19 @@ from course_lib.lessons import numbered
 from tests.cli.conftest import course as run
 from tests.cli.test_numbering import files_in, written
 
-PARTS = {"One": [("red", "Red", 10), ("blue", "Blue", 20)], "Two": [("green", "Green", 45), ("grey", "Grey", 5)]}
+PARTS = {"One": [("red", "Red"), ("blue", "Blue")], "Two": [("green", "Green"), ("grey", "Grey")]}
 LIST = """
 PARTS = {
     "One": (
-        ("red", "Red", 10),
-        ("blue", "Blue", 20),
+        ("red", "Red"),
+        ("blue", "Blue"),
     ),
     "Two": (
         (
             "green",
             "Green",
-            45,
         ),
-        ("grey", "Grey", 5),
+        ("grey", "Grey"),
     ),
 }
 """

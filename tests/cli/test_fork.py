@@ -26,7 +26,7 @@ FACTS = (  # what is tested: links, numbers, slides, code and solutions
 
 @pytest.fixture(scope="module")
 def fork(tmp_path_factory):
-    """A copy of the repository without the dropped lessons, with a slide of its own, and without the rules `house`."""
+    """A copy of the repository without the dropped lessons and with a slide of its own."""
     if not (REPOSITORY / ".git").exists():
         pytest.skip("this is not a clone of the course")
     root = tmp_path_factory.mktemp("fork") / "course"
@@ -35,8 +35,6 @@ def fork(tmp_path_factory):
         if name and (REPOSITORY / name).is_file():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(REPOSITORY / name, root / name)
-    settings = (root / "pyproject.toml").read_text(encoding="utf-8")
-    (root / "pyproject.toml").write_text(settings.replace('"-m=not slow"', '"-m=not slow and not house"'))
     course(root, "drop", *DROPPED)
     path = sorted((root / "notebooks").glob("05_*.ipynb"))[0]
     lesson = read_notebook(path)

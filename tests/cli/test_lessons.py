@@ -16,7 +16,7 @@ from tests.cli.conftest import course
 def folder(tmp_path, monkeypatch):
     """A folder of three lessons: 04 works, 05 fails, 06 is no notebook; lessons 00 to 03 have none."""
     names = "none", "none", "none", "missing", "works", "fails", "broken"
-    monkeypatch.setattr("course_lib.lessons.LESSONS", numbered({"A part": [(name, "A title", 5) for name in names]}))
+    monkeypatch.setattr("course_lib.lessons.LESSONS", numbered({"A part": [(name, "A title") for name in names]}))
     monkeypatch.setitem(find_notebook.__globals__, "NOTEBOOKS", tmp_path)
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "cache"))
     write(tmp_path / "04_works.ipynb", "x = 2", "print('the answer is', 21 * x)")

@@ -11,6 +11,8 @@ from course_lib.recipes.translator import TranslatorRecipe
 from course_lib.runtime import MODELS
 from tests.cli.conftest import course
 
+SHIPPED = sorted(path.parent.name for path in MODELS.glob("*/card.json"))
+
 
 def test_training_prints_its_log_the_scores_and_where_the_model_is(trained):
     folder, said = trained
@@ -63,12 +65,19 @@ def test_train_without_a_name_lists_what_can_be_trained():
 def test_evaluate_without_a_name_lists_the_shipped_models():
     header, *lines = course("evaluate").stdout.splitlines()
     assert header.split() == ["model", "is", "a", "made", "on", "scored", "by"]
-    assert [line.split()[0] for line in lines] == sorted(RECIPES)
+    assert [line.split()[0] for line in lines] == SHIPPED
 
 
 def test_each_shipped_model_was_made_by_the_recipe_of_its_name():
-    for name in RECIPES:
+    for name in SHIPPED:
         assert recipes.recipe_of(MODELS / name, RECIPES) == (RECIPES[name], "world")
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_each_recipe_has_its_model(name):
+    assert name in SHIPPED, (
+        f"no model yet: `course train {name} --out data/models/{name}` trains the one that is shipped"
+    )
 
 
 def test_evaluate_scores_both_searches_on_what_the_model_was_trained_on(trained, pairs):

@@ -15,9 +15,9 @@ from tests.grading.small_course import known, write
 
 BEFORE = {
     "README.md": """
-| Lesson | Slides | Minutes |
-| --- | --- | --- |
-| [§0 Red](notebooks/§0_red.ipynb) | | 10 |
+| Lesson | Slides |
+| --- | --- |
+| [§0 Red](notebooks/§0_red.ipynb) | |
 
 After it, `course check §2`, or `course start --update §2`.
 """,
@@ -34,21 +34,20 @@ After it, `course check §2`, or `course start --update §2`.
     "tests/exercises/answers_§3.py": "from course_lib.exercises.lesson_§3 import EXERCISES",
     "tests/exercises/test_checking.py": 'check("§3.1", §3.1)',
     "tests/nn/test_heads.py": 'x = "§3.1"  # not an exercise',
-    "tests/notebooks/causes.csv": "lesson,sentence\ngrey,As lesson §1 shows.\n",
 }
 LIST = {
-    "One": [("red", "Red", 10), ("grey", "Grey", 20, "A slide", "B"), ("pink", "Pink", 5)],
-    "Two": [("green", "Green", 45), ("blue", "Blue", 30)],
+    "One": [("red", "Red"), ("grey", "Grey", "A slide", "B"), ("pink", "Pink")],
+    "Two": [("green", "Green"), ("blue", "Blue")],
 }
 AFTER = {
     "README.md": """
-| Lesson | Slides | Minutes |
-| --- | --- | --- |
-| [§0 Red](notebooks/§0_red.ipynb) | | 10 |
-| [§1 Grey](notebooks/§1_grey.ipynb) | A slide, B | 20 |
-| [§2 Pink](notebooks/§2_pink.ipynb) | | 5 |
-| [§3 Green](notebooks/§3_green.ipynb) | | 45 |
-| [§4 Blue](notebooks/§4_blue.ipynb) | | 30 |
+| Lesson | Slides |
+| --- | --- |
+| [§0 Red](notebooks/§0_red.ipynb) | |
+| [§1 Grey](notebooks/§1_grey.ipynb) | A slide, B |
+| [§2 Pink](notebooks/§2_pink.ipynb) | |
+| [§3 Green](notebooks/§3_green.ipynb) | |
+| [§4 Blue](notebooks/§4_blue.ipynb) | |
 
 After it, `course check §3`, or `course start --update §3`.
 """,
@@ -65,7 +64,6 @@ After it, `course check §3`, or `course start --update §3`.
     "tests/exercises/answers_§1.py": "from course_lib.exercises.lesson_§1 import EXERCISES",
     "tests/exercises/test_checking.py": 'check("§1.1", §3.1)',
     "tests/nn/test_heads.py": 'x = "§3.1"  # not an exercise',
-    "tests/notebooks/causes.csv": "lesson,sentence\ngrey,As lesson §4 shows.\n",
 }
 
 
@@ -104,9 +102,9 @@ def command(course, monkeypatch):
 
 def test_the_command_says_what_it_changes(course, command):
     before = files_in(course)
-    assert "\n12 files would change\n" in command("--show").stdout
+    assert "\n11 files would change\n" in command("--show").stdout
     assert files_in(course) == before
-    assert "\n12 files changed\n" in command().stdout
+    assert "\n11 files changed\n" in command().stdout
     assert files_in(course) != before
     assert command().stdout == "0 files changed\n"
 
@@ -173,5 +171,5 @@ def test_examples_of_references_may_name_any_lesson(course):
 def test_a_notebook_without_a_line_and_a_line_without_a_notebook_are_named(course):
     with pytest.raises(CourseError, match="01_blue.ipynb is not in the list of lessons"):
         find_changes(course, numbered(GONE))
-    with pytest.raises(CourseError, match="expected one notebook for each lesson of the list, got blue, green, grey"):
-        find_changes(course, numbered(LIST | {"Three": [("sound", "Sound", 5)]}))
+    with pytest.raises(CourseError, match="must have one notebook; missing or there twice: notebooks/sound.ipynb"):
+        find_changes(course, numbered(LIST | {"Three": [("sound", "Sound")]}))

@@ -26,7 +26,7 @@ def toys(tmp_path_factory):
     """The recipes at toy size, by name."""
     parts = tmp_path_factory.mktemp("parts")
     write_parts(parts)
-    recipes = toy_recipes(parts)
+    recipes = {name: recipe for name, (recipe, _) in toy_recipes(parts).items()}
     clip = recipes["clip"]
     return recipes | {"clip": replace(clip, text=clip.text | {"max_length": 31}, d_joint=6)}
 

@@ -8,7 +8,6 @@ import torch
 from course_lib.data import (
     BOS,
     EOS,
-    PAD,
     Batches,
     Example,
     ImageProcessor,
@@ -20,7 +19,6 @@ from course_lib.data import (
     predict_next,
     preference_batches,
     text_batches,
-    translation_batch,
     translation_batches,
     with_reference,
 )
@@ -69,32 +67,6 @@ def test_long_and_short_batches_come_in_no_order():
     batches = translation_batches(PAIRS, BUDGET)
     lengths = [batches.batch(drawn).labels.shape[1] for drawn in batches.epoch(0)]
     assert lengths not in (sorted(lengths), sorted(lengths, reverse=True))
-
-
-def test_the_target_is_the_labels_shifted_by_one_behind_a_bos():
-    batch = translation_batch(SMALL)
-    assert batch.source.tolist() == [[7, 8, 9, EOS], [3, EOS, PAD, PAD], [8, EOS, PAD, PAD]]
-    assert batch.labels.tolist() == [[5, 6, EOS, PAD, PAD], [4, EOS, PAD, PAD, PAD], [5, 5, 5, 5, EOS]]
-    assert batch.target.tolist() == [[BOS, 5, 6, PAD, PAD], [BOS, 4, PAD, PAD, PAD], [BOS, 5, 5, 5, 5]]
-
-
-def test_real_tokens_are_counted_and_padding_is_not():
-    batch = translation_batch(SMALL)
-    assert batch.is_label.sum(dim=1).tolist() == [3, 2, 5]
-    assert (batch.num_labels, batch.num_tokens) == (10, 18)
-
-
-@pytest.mark.parametrize("count", [1, 2, 3, 5])
-def test_shards_part_a_batch_and_lose_nothing(count):
-    batch = translation_batch(SMALL)
-    shards = [batch.shard(i, count) for i in range(count)]
-    assert sum(shard.num_labels for shard in shards) == batch.num_labels
-    assert sum(shard.num_tokens for shard in shards) == batch.num_tokens
-    for name in ("source", "target", "labels"):
-        rows = torch.cat([getattr(shard, name) for shard in shards]).tolist()
-        assert sorted(rows) == sorted(getattr(batch, name).tolist())
-    sizes = [len(shard.labels) for shard in shards]
-    assert max(sizes) - min(sizes) <= 1
 
 
 @pytest.mark.parametrize(("pairs", "budget"), [([], BUDGET), (SMALL, 6), (SMALL, 0)])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from course_lib.data import BOS, EOS, conversation, fit_context
+from course_lib.data import BOS, EOS, PAD, conversation, fit_context, scored_in_full
 from course_lib.data.messages import check_conversation
 from course_lib.errors import CourseError
 from tests.chats import assistant, chat_template, chat_tokenizer, system, user
@@ -163,3 +163,8 @@ def test_what_is_no_conversation_is_refused(messages, expected):
 def test_a_training_example_ends_in_an_answer():
     with pytest.raises(CourseError, match="the last of 3 messages must be the assistant's"):
         chat_template().training(TALK[:3])
+
+
+def test_in_full_all_tokens_but_the_first_are_scored():
+    [example, _] = scored_in_full([(BOS, 7, 9, EOS), [BOS]])
+    assert example.labels == [7, 9, EOS, PAD]

@@ -1,4 +1,4 @@
-"""Batches of conversations: each row has its own pictures, if any, and only answers are labels."""
+"""Conversations with pictures become batches (picture_dialogues, collate): each row has its own pictures."""
 
 import pytest
 import torch

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from course_lib.data import conversation, load_dialogues
+from course_lib.data import conversation, easy_dialogues, load_dialogues
+from course_lib.data.dialogues import EASY
 from course_lib.errors import CourseError
 from course_lib.world.dialogues import Dialogue
 
@@ -68,3 +69,11 @@ def test_a_history_of_another_kind_is_named(history, tmp_path):
     (path := tmp_path / "talk.jsonl").write_text(row)
     with pytest.raises(CourseError, match="row 1 of .*(history must be a list|should have a role and a content)"):
         load_dialogues(str(path))
+
+
+def test_easy_dialogues_are_those_of_the_easy_categories_or_all_where_there_are_none():
+    rows = load_dialogues("world", "validation")
+    easy = easy_dialogues(rows)
+    assert set(easy["category"]) == set(EASY) and len(easy) == sum(rows["category"][:].count(name) for name in EASY)
+    others = rows.filter(lambda row: row["category"] not in EASY)
+    assert easy_dialogues(others)["instruction"] == others["instruction"]

@@ -5,9 +5,18 @@ from collections import Counter
 import pytest
 import torch
 
-from course_lib.data import PAD, Example, Preference, preference_batch, preference_batches, with_reference
+from course_lib.data import (
+    PAD,
+    Example,
+    Preference,
+    preference_batch,
+    preference_batches,
+    preference_examples,
+    with_reference,
+)
 from course_lib.errors import CourseError
 from course_lib.objectives import DirectPreference, pair_log_probabilities
+from tests.chats import assistant, chat_template, user
 from tests.models.tiny import PATCHES, tiny_vlm
 from tests.parity import D, assert_near
 
@@ -127,3 +136,11 @@ def test_a_pair_with_equal_sides_is_refused_by_its_row():
 def test_no_pairs_or_a_budget_below_the_longest_pair_is_refused(pairs, budget):
     with pytest.raises(CourseError, match=f"{budget} tokens per batch .* there are {len(pairs)}"):
         preference_batches(pairs, budget)
+
+
+def test_the_sides_of_a_row_are_what_the_template_makes_of_them():
+    template = chat_template()
+    row = {"chosen": [user("Hello!"), assistant("It must obey.")], "rejected": [user("Hello!"), assistant("Hello!")]}
+    for most in (None, len(template.training(row["chosen"]).ids) - 1):
+        [pair] = preference_examples([row], template, most)
+        assert (pair.chosen, pair.rejected) == tuple(template.training(row[side], most) for side in row)

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from course_lib.data import load_preferences
+from course_lib.data import distinct_prompts, load_preferences
 from course_lib.errors import CourseError
 from course_lib.world.dialogues import make_preferences
+from tests.chats import chat_template
 
 
 def talk(answer, question="What colour is snow?"):
@@ -63,3 +64,10 @@ def test_texts_in_the_place_of_messages_are_refused(tmp_path):
     path = write(tmp_path / "pairs.jsonl", {"chosen": "White.", "rejected": "Black."})
     with pytest.raises(CourseError, match="chosen must be a list of messages with role and content; got 'White.'"):
         load_preferences(path)
+
+
+def test_each_prompt_comes_once_as_the_template_writes_it():
+    template, again = chat_template(), {"chosen": talk("Black."), "rejected": talk("White.")}
+    other = {"chosen": talk("It is.", "Hello!"), "rejected": talk("No.", "Hello!")}
+    expected = [template.prompt(row["chosen"][:1]) for row in (GOOD, other)]
+    assert distinct_prompts([GOOD, again, other, GOOD], template) == expected

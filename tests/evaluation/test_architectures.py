@@ -7,12 +7,14 @@ import torch.nn.functional as F
 from course_lib.data import BOS
 from course_lib.evaluation.architectures import (
     fill_at_once,
+    question_layout,
+    reply,
     second_half_loss,
     states_without_future,
     token_states,
     write_on,
 )
-from course_lib.studies.architectures import new_variant, what_is_read
+from course_lib.recipes.variants import new_variant
 
 HOLE, EOS, V = 3, 2, 23
 TEXT = [7, 11, 5, 13, 19, 17, EOS]  # its second half has four tokens
@@ -88,7 +90,15 @@ def test_bert_fills_all_masks_at_once():
 
 def test_an_encoder_sees_the_question_unless_it_comes_in_the_decoder():
     story, question = [7, 11, EOS], [13, 17, EOS]
-    assert what_is_read("T5", story, question) == ([7, 11, 13, 17, EOS], [BOS])
-    assert what_is_read("T5, question in the decoder", story, question) == (story, [BOS, *question])
-    assert what_is_read("Gpt", story, question)[1] == [BOS, 7, 11, 13, 17, EOS]
-    assert what_is_read("Gpt, question first", story, question)[1] == [BOS, 13, 17, 7, 11, EOS]
+    assert question_layout("T5", story, question) == ([7, 11, 13, 17, EOS], [BOS])
+    assert question_layout("T5, question in the decoder", story, question) == (story, [BOS, *question])
+    assert question_layout("Gpt", story, question)[1] == [BOS, 7, 11, 13, 17, EOS]
+    assert question_layout("Gpt, question first", story, question)[1] == [BOS, 13, 17, 7, 11, EOS]
+
+
+def test_each_architecture_answers_in_its_own_way():
+    story, question = [7, 11, EOS], [13, 17, EOS]
+    bert, gpt, t5 = (variant(name) for name in NAMES)
+    assert reply(bert, "Bert", story, question, HOLE, 3) == fill_at_once(bert, [7, 11, *question], HOLE, 3, EOS)
+    assert reply(gpt, "Gpt", story, question, HOLE, 3) == write_on(gpt, [BOS, 7, 11, *question], EOS, 3)
+    assert reply(t5, "T5", story, question, HOLE, 3) == write_on(t5, [BOS], EOS, 3, [7, 11, *question])

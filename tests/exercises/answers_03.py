@@ -113,7 +113,10 @@ WRONG = {
         (lambda q, k: torch.tril(torch.ones(len(q), len(k))).bool(), "made from sizes"),
         (as_numbers, "this must hold True and False, yours holds int64"),
         (lambda q, k: q[:, None] >= k, "your code raises RuntimeError"),
-        (lambda q, k: torch.zeros(len(q), k.shape[-1]).masked_fill(q[:, None] < k, float("-inf")), "added to scores"),
+        (
+            lambda q, k: torch.zeros(len(q), k.shape[-1]).masked_fill(q[:, None] < k, float("-inf")),
+            "these are numbers; a comparison",
+        ),
     ],
     "03.4": [
         (without_a_copy, "changed before and not put back"),

@@ -209,7 +209,7 @@ def moved_by_sum(model, train):
 
 WRONG = {
     "25.1": [
-        ({"squares": torch.tensor(SQUARES).T}, "neighbours are joined, not every second patch"),
+        ({"squares": torch.tensor(SQUARES).T}, "neighbors are joined, not every second patch"),
         ({"visual": [pair[::-1] for pair in VISUAL]}, "the right numbers in another order"),
         ({"reads": [*VISUAL, [8, 0], [7, 7], [9, 0]]}, "the picture stands after <user>"),
         ({"no shuffle": 22}, "no shuffle: yours is 22, the true value is 19"),

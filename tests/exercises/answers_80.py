@@ -6,8 +6,7 @@ import random
 from collections import Counter, defaultdict
 from fractions import Fraction
 
-from course_lib.exercises.model_card import card, measured_cases
-from course_lib.exercises.whole_project import project
+from course_lib.exercises.lesson_80 import card, measured_cases, project
 
 
 def plain(text):

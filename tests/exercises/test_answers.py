@@ -4,7 +4,7 @@ Right are the solution in other dresses, and what the answers of a lesson add; w
 them edits of the solution, what spoils any result, and what the answers of a lesson add.
 """
 
-import importlib
+import importlib.util
 import inspect
 import pkgutil
 import re
@@ -23,7 +23,10 @@ EXERCISES = {name: exercise for lesson in LESSONS for name, exercise in exercise
 
 def answers_to(name):
     """The module with the answers to an exercise."""
-    return importlib.import_module(f"tests.exercises.answers_{name[:2]}")
+    module = f"answers_{name[:2]}"
+    if importlib.util.find_spec(f"tests.exercises.{module}") is None:
+        pytest.fail(f"write tests/exercises/{module}.py: RIGHT and WRONG answers by exercise, as in its neighbors")
+    return importlib.import_module(f"tests.exercises.{module}")
 
 
 def right(name):
@@ -40,7 +43,7 @@ def written_wrong(name):
 
 def known_mistakes(exercise):
     """The exercise's own mistakes as answers."""
-    for cause, wrong in exercise.mistakes:
+    for cause, wrong in exercise.wrong_answers:
         value = wrong() if not exercise.wants_a_function and inspect.isfunction(wrong) else wrong
         yield (as_written_here(value) if exercise.wants_a_function else completed(exercise, value)), cause
 

@@ -20,6 +20,11 @@ X = torch.arange(6.0).view(2, 3)
         ([(X[:, :2].clone(), 1), (X, 1)], [True, False], "right just where `x` has equally many rows and columns"),
         ([(X, ["a"]), (X, ["ação"])], [True, False], "right just where `mask` has only English letters"),
         ([(X, 3), (X, 5), (X, 8)], [False, False, True], "right just where `mask` is even"),
+        (
+            [(X[:, :2].clone(), 7), (X, 8)],
+            [True, False],
+            "right just where `x` has equally many rows and columns, and wrong just where `mask` is even",
+        ),
         ([(X, 3), (X, 3)], [True, False], None),
         ([(X, 3), (X, 4)], [True, True], None),
         ([(X, 3), (X, 4)], [False, False], None),

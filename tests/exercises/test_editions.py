@@ -8,6 +8,7 @@ import pytest
 
 from course_lib.exercises.results import is_check, results
 from course_lib.grading.editions import STUB, generate_releases
+from course_lib.grading.heads import count_in_sheet, list_in_lesson
 from course_lib.grading.sheets import fill
 from course_lib.grading.versions import stamp
 from course_lib.lessons import CAPSTONE
@@ -54,6 +55,21 @@ def test_every_source_edition_has_the_solutions_of_the_library(path):
     notebook = copy.deepcopy(lesson_at(path).notebook)
     fill(notebook, path.name[:2])
     assert without_outputs(notebook) == without_outputs(lesson_at(path).notebook), "run `course release`"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name)
+def test_every_source_edition_says_how_many_exercises_it_has_and_how_long_they_take(path):
+    notebook = copy.deepcopy(lesson_at(path).notebook)
+    count_in_sheet(notebook)
+    assert notebook.cells[0] == lesson_at(path).cells[0], "run `course release`"
+
+
+@pytest.mark.parametrize("path", [path for path in SOURCES if path.stem != CAPSTONE.stem], ids=name)
+def test_every_lesson_lists_its_exercises(path):
+    lesson = lesson_of(lesson_at(path))
+    told = copy.deepcopy(lesson.notebook)
+    list_in_lesson(told, lesson_at(path).notebook)
+    assert told == lesson.notebook, "run `course release`"
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name)

@@ -98,7 +98,7 @@ def test_a_right_answer_that_writes_into_an_argument_keeps_its_points_and_is_tol
 
     verdict = examine(BOTH, (halves, doubled))
     assert verdict.points == 3
-    assert "but it writes into `x`, which its caller may still need" in verdict.message
+    assert "but it changes `x` in place, which its caller may still need" in verdict.message
 
 
 @pytest.mark.parametrize("name", [name for name, exercise in EXERCISES.items() if exercise.wants_a_function])

@@ -98,6 +98,30 @@ def test_brackets_inputs_and_numbers_can_be_mistaken(answer, slip):
     assert f"you get this {slip}" in examine(count, answer).message
 
 
+def rejected(p, q):
+    rest = (p - q).clamp_min(0)
+    return rest / rest.sum()
+
+
+def mean_of_rows(rows):
+    return sum([row / len(row) for row in rows])
+
+
+@pytest.mark.parametrize(
+    ("solution", "answer", "slip"),
+    [
+        (rejected, lambda p, q: (p - q).clamp_min(0), "without the division by `(p - q).clamp_min(0).sum()`"),
+        (mean_of_rows, lambda rows: sum([row for row in rows]), "without the division by `len(…)`"),  # noqa: C416
+    ],
+)
+def test_what_is_left_out_is_told_in_terms_of_arguments(solution, answer, slip):
+    count = solution.__code__.co_argcount
+    told = Exercise(
+        id="99.8", title="Told", points=1, truth=solution, cases=lambda seed: [cases(seed)[0][1 : 1 + count]]
+    )
+    assert f"you get this {slip}" in examine(told, answer).message
+
+
 def turned(x):
     return {"side": "more" if x > 0 else "less", "of": "less"}
 

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from course_lib.exercises.patterns import pattern
+from course_lib.exercises.shape_patterns import EXCHANGED
 from course_lib.exercises.values import Text, first_difference, returned
 from course_lib.remote import is_missing
 
@@ -248,7 +249,7 @@ def test_how_a_list_went_wrong_is_seen(given, true, says):
 
 def test_a_transposed_square_is_seen_and_noise_is_not():
     square = torch.arange(9.0).reshape(3, 3)
-    assert pattern(square.T, square, 1e-4) == "the last two axes are exchanged"
+    assert pattern(square.T, square, 1e-4) == EXCHANGED
     assert pattern(torch.rand(3, 3), square, 1e-4) is None
 
 

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from course_lib.data import Template
 from course_lib.errors import CourseError
 from course_lib.generation import Chat, Sampler
 from tests.chats import ANSWERS, QUESTIONS, Prescribed, assistant, chat_llm, chat_template, chat_tokenizer, system, user
@@ -222,10 +223,10 @@ def test_the_same_seed_gives_the_same_conversation(model, shapes_unchecked):
     assert talks[0].turn.tokens_per_second > 0
 
 
-class Shouting:
+class Shouting(Template):
     """Another template, as a checkpoint from elsewhere may bring along."""
 
-    end_ids = frozenset({2, 14})
+    end_id, end_ids, image_id, num_visual_tokens = 2, frozenset({2, 14}), None, None
 
     def prompt(self, messages):
         lines = [f"{message['role'].upper()}: {message['content']}\n" for message in messages]

@@ -12,13 +12,6 @@ DRAWS = pytest.mark.parametrize("draws", [5_000, pytest.param(20_000, marks=pyte
 HIGHEST = 35.2  # of chi-square with 11 degrees of freedom; higher once in 4,000 times
 
 
-@pytest.fixture
-def float64(shapes_unchecked):
-    torch.set_default_dtype(torch.float64)
-    yield
-    torch.set_default_dtype(torch.float32)
-
-
 def chi_square(counts, expected):
     return float(((counts - expected) ** 2 / expected).sum())
 

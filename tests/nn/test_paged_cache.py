@@ -1,6 +1,7 @@
 """A cache in pages: each text reads as if it were alone, whoever shares its pages; and pages come back."""
 
 import random
+import tracemalloc
 
 import pytest
 import torch
@@ -105,6 +106,32 @@ def test_what_nobody_uses_is_found_again_until_its_page_is_needed():
     pool.close(again)
     pool.close(pool.open([9] * 8, 8))
     assert pool.shared([1, 2, 3, 4, 5]) == []
+
+
+def bytes_to_remember(length):
+    pool, ids = PagePool(num_pages=length // 2, page_size=2), list(range(length))
+    table = pool.open(ids, length)
+    table.length = length
+    tracemalloc.start()
+    try:
+        pool.remember(table, ids)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_what_a_pool_notes_of_a_text_grows_with_its_length_and_not_with_the_square():
+    assert bytes_to_remember(8000) < 3 * bytes_to_remember(4000)
+
+
+def test_pages_with_the_same_ids_are_others_where_what_stands_before_them_differs():
+    pool = PagePool(num_pages=8, page_size=2)
+    first = pool.open([1, 2, 3, 4], 4)
+    first.length = 4
+    pool.remember(first, [1, 2, 3, 4])
+    assert pool.shared([1, 2, 3, 4, 5]) == first.pages
+    assert pool.shared([3, 4, 3, 4, 5]) == []
+    assert pool.shared([1, 2, 1, 2, 5]) == first.pages[:1]
 
 
 def test_a_table_is_refused_while_pages_are_too_few_and_takes_none():

@@ -7,7 +7,13 @@ import torch
 
 from course_lib.errors import CourseError
 from course_lib.fast import fuse
-from course_lib.nn import CausalSelfAttention, MultiHeadAttention, attention_weights, record_attention
+from course_lib.nn import (
+    CausalSelfAttention,
+    MultiHeadAttention,
+    attention_layers,
+    attention_weights,
+    record_attention,
+)
 from tests.models.tiny import IMAGE_SIZE, PATCHES, tiny_bert, tiny_gpt, tiny_llm, tiny_t5, tiny_vlm
 from tests.nn.read import read
 from tests.nn.test_attention import K, repeated_heads
@@ -190,3 +196,12 @@ def test_a_packed_model_shows_the_maps_of_the_model(make_model, tolerance):
             fused(part, cache=cache)
     assert_near(maps.weights("decoder"), expected.weights("decoder"), tolerance)
     assert torch.equal(maps.rows("decoder"), TARGET)
+
+
+def test_attention_layers_are_named_by_kind_and_number():
+    translator, bert = tiny_translator(), tiny_bert()
+    layers = attention_layers(translator)
+    assert list(layers) == [f"{kind} {number}" for kind, count in LAYERS.items() for number in range(count)]
+    assert layers["cross 1"] is translator.decoder.layers[1].cross_attention
+    assert layers["decoder 2"] is translator.decoder.layers[2].self_attention
+    assert list(attention_layers(bert).values()) == list(attentions(bert).values())

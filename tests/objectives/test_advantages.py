@@ -1,10 +1,9 @@
 """Advantages: what whole answers earned, handed out to their tokens."""
 
-from types import SimpleNamespace
-
 import pytest
 import torch
 
+from course_lib.data.rollout_batch import RolloutBatch
 from course_lib.errors import CourseError
 from course_lib.objectives import (
     BaselineAdvantages,
@@ -23,11 +22,18 @@ VALUES = torch.tensor([[0.1, 0.4, -0.2, 9.0], [0.3, 0.2, 0.5, 0.7]])  # the 9 st
 
 
 def answered(rewards, mask=MASK):
-    """As much of a `RolloutBatch` as advantages ask for."""
+    """A `RolloutBatch` whose advantages are still open."""
     log_p = -torch.rand(mask.shape).masked_fill(~mask, 0.0)
     reference_log_p = -torch.rand(mask.shape).masked_fill(~mask, 0.0)
-    return SimpleNamespace(
-        is_label=mask, tokens=mask.long(), rewards=rewards, old_log_p=log_p, reference_log_p=reference_log_p
+    ids, zeros = mask.long(), torch.zeros(mask.shape)
+    return RolloutBatch(
+        labels=ids,
+        tokens=ids,
+        rewards=rewards,
+        old_log_p=log_p,
+        reference_log_p=reference_log_p,
+        advantages=zeros,
+        returns=zeros,
     )
 
 

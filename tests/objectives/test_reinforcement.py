@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from course_lib.generation.rollouts import RolloutBatch, join
+from course_lib.data.rollout_batch import RolloutBatch
+from course_lib.generation.rollouts import join
 from course_lib.models import ActorCritic
 from course_lib.objectives import (
     GroupRelativePolicy,

@@ -185,7 +185,7 @@ def test_the_kernel_ends_with_the_command(name, tmp_path):
 
 @pytest.mark.slow
 def test_a_cell_of_a_lesson_prints_in_its_deck_what_the_lesson_stores(served):
-    path, cell = LESSON_FILES[1], "cell-40"
+    path, cell = LESSON_FILES[1], "dog-sees-cat"
     stored = next(one for one in nbformat.read(path, as_version=4).cells if one.id == cell)
     deck = Served(path)
     served.goto(deck.address)

@@ -10,7 +10,7 @@ from course_lib.data import load_dialogues
 from course_lib.evaluation import answer, chat, false_premises
 from course_lib.recipes import base, vlm_aligned
 from tests.chats import ANSWERS, QUESTIONS, assistant, user
-from tests.recipes.toys import COLOURS, toy_recipes, write_parts, write_pictures
+from tests.recipes.toys import COLOURS, Toys, toy_recipes, write_parts, write_pictures
 from tests.toys import WORDS, sentence_rows
 
 
@@ -117,17 +117,9 @@ def toys(parts, monkeypatch, sentences, stories, dialogues, pairs, colours, shad
     monkeypatch.setattr(base, "load_dialogues", lambda source, split: load_dialogues(str(dialogues), split))
     instructions = vlm_aligned.instructions
     monkeypatch.setattr(vlm_aligned, "instructions", lambda source, split: instructions(str(seen), split))
-    sources = {
-        "translator": sentences,
-        "bert": stories,
-        "base": stories,
-        "chat": dialogues,
-        "reward": pairs,
-        "aligned": pairs,
-    }
-    sources |= {"connector-smollm2": seen, "vlm-smollm2": seen}
-    sources |= {"connector": seen, "vlm": seen, "vlm-aligned": "world", "vit": shades, "clip": colours}
-    return {name: (recipe, str(sources[name])) for name, recipe in toy_recipes(parts).items()}
+    sources = {"sentences": sentences, "stories": stories, "dialogues": dialogues, "pairs": pairs, "world": "world"}
+    sources |= {"colours": colours, "shades": shades, "seen": seen}
+    return Toys((name, (recipe, str(sources[data]))) for name, (recipe, data) in toy_recipes(parts).items())
 
 
 class Interrupted:

@@ -96,9 +96,9 @@ def test_each_stage_learns_its_own_rows_drawn_with_the_seed_of_the_run(toys, tmp
     load, batches = kind.load, kind.batches
     counts = {"what": 3, "whether": 5, "vlm": 7}
 
-    def spy(self, rows, *kit, seed):
+    def spy(self, rows, bundle, seed):
         asked.append((self.name, len(rows), seed))
-        return batches(self, rows, *kit, seed=seed)
+        return batches(self, rows, bundle, seed)
 
     monkeypatch.setattr(kind, "load", lambda self, *split: load(self, *split).select(range(counts[self.name])))
     monkeypatch.setattr(kind, "batches", spy)
@@ -281,13 +281,18 @@ def test_a_folder_that_no_recipe_made_cannot_be_scored(card, tmp_path):
         recipe_of(tmp_path, RECIPES)
 
 
-def test_settings_are_those_that_no_other_recipe_has():
+def test_settings_are_the_objective_and_what_no_other_recipe_has():
     assert RECIPES["vit"].settings() == {
+        "objective": "Classification",
+        "label_smoothing": 0.0,
         "batch_size": 64,
         "sizes": RECIPES["vit"].sizes,
         "views": {"shift": 0, "flip": 0.5},
         "sampled": 500,
     }
+    assert RECIPES["aligned"].settings()["kl_weight"] == RECIPES["aligned"].objective.kl_weight
+    smoothing = [RECIPES["translator"].on(source).settings()["label_smoothing"] for source in ("world", "mine")]
+    assert smoothing == [0.0, 0.1]
     for recipe in RECIPES.values():
         json.dumps(recipe.settings())
         assert isinstance(recipe.plan, Plan)

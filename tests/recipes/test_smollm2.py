@@ -10,7 +10,7 @@ from course_lib.errors import CourseError
 from course_lib.files import read_json, write_json
 from course_lib.models import load_model
 from course_lib.recipes import RECIPES, run
-from course_lib.recipes.recipe import load_start
+from course_lib.recipes.recipe import load_bundle
 from tests.recipes.toys import longer, quiet
 
 
@@ -20,7 +20,7 @@ def test_beside_the_connector_only_additions_to_the_language_model_are_written_a
     run(longer(recipe, 11), source, out=folder, report=quiet)
     clip, connector, chat = recipe.starts_from
     [adapter] = load_model(str(folder))
-    model, *_ = recipe.restore(folder)
+    model = recipe.restore(folder).model
     text = open_checkpoint(chat).model()
     kept = {name.replace(".linear.", "."): tensor for name, tensor in model.text.state_dict().items()}
     for name, tensor in text.state_dict().items():
@@ -43,8 +43,8 @@ def test_the_first_stage_changes_the_connector_alone_and_lowers_the_loss_of_capt
     card = run(longer(recipe, 30), source, out=tmp_path, report=quiet)
     losses = [entry["held-out loss"] for entry in card["history"]]
     assert losses[-1] < losses[0] - 0.1
-    model, *_ = recipe.restore(tmp_path)
-    text = load_start(recipe.starts_from[-1])[0].state_dict()
+    model = recipe.restore(tmp_path).model
+    text = load_bundle(recipe.starts_from[-1]).model.state_dict()
     assert all(torch.equal(model.text.state_dict()[name][: len(t)], t) for name, t in text.items())
     assert set(card["further"]) == {"without seeing", "another picture"}
 
@@ -53,14 +53,14 @@ def test_the_first_stage_changes_the_connector_alone_and_lowers_the_loss_of_capt
 def test_where_the_language_model_is_missing_a_sentence_says_how_to_fetch_it(name, monkeypatch, tmp_path):
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
     with pytest.raises(CourseError, match="course fetch smollm2 brings it"):
-        load_start(RECIPES[name].starts_from[-1])
+        load_bundle(RECIPES[name].starts_from[-1])
 
 
 @pytest.mark.slow
 def test_the_shipped_adapter_lets_smollm2_look(smollm2):
     """On ten pictures, as the card says it of a hundred, whose exam takes many minutes."""
     recipe = replace(RECIPES["vlm-smollm2"], examined=10)
-    kit = recipe.restore("vlm-smollm2")
-    exam, _ = recipe.exam("world", "validation", *kit)
-    seen, others = recipe.evaluate(exam, *kit), recipe.further(exam, *kit)
+    bundle = recipe.restore("vlm-smollm2")
+    exam, _ = recipe.exam("world", "validation", bundle)
+    seen, others = recipe.evaluate(exam, bundle), recipe.further(exam, bundle)
     assert all(seen["all"]["exact"] > scores["all"]["exact"] + 20 for scores in others.values())

@@ -11,6 +11,7 @@ from course_lib.data import ImageProcessor
 from course_lib.models import Connector, ConnectorConfig, save_model
 from course_lib.recipes import RECIPES
 from course_lib.recipes.connector import assembled
+from course_lib.recipes.recipe import Bundle
 from course_lib.training import Plan
 from tests.chats import chat_tokenizer
 from tests.convert.gguf_files import settings_of, tensors_of, twin
@@ -59,8 +60,8 @@ def write_parts(folder):
     save_model(tiny_scorer(vocab_size=len(words), max_length=199), folder / "reward", words)
     save_model(clip, folder / "clip", toy_tokenizer(), processor)
     save_model(bridge, folder / "connector")
-    model, *others = assembled((clip, None, processor), bridge, (llm, words))
-    save_model(model, folder / "vlm", *others)
+    seeing = assembled(Bundle(clip, processor=processor), bridge, Bundle(llm, words))
+    save_model(seeing.model, folder / "vlm", *seeing.preparers)
     width = write_llama(folder / "smollm2.gguf")
     bridge = Connector(ConnectorConfig(d_vision=clip.config.vision.d_model, d_model=width))
     save_model(shake(bridge), folder / "connector-smollm2")
@@ -74,8 +75,21 @@ def write_llama(path):
     return llama.config.hidden_size
 
 
+class Toys(dict):
+    """By the name of a recipe its toy, and the data that it learns from."""
+
+    def __missing__(self, name):
+        raise LookupError(
+            f'the recipe "{name}" has no toy: add a line for it to `toy_recipes` in tests/recipes/toys.py: the '
+            f"fixture that makes its data, and the fields that make it small"
+        )
+
+
 def toy_recipes(parts):
-    """By name each recipe for any data, made small; it starts from the models in the folder `parts`."""
+    """Each recipe for any data, made small, with the fixture that makes its data, or "world".
+
+    It starts from the models in the folder `parts`.
+    """
     short, long = (Plan(steps=steps, learning_rate=5e-3, evaluations=5, saves=5) for steps in (5, 20))
     few = replace(short, steps=2, evaluations=1)
     vlm = {"tokens_per_batch": 400, "sampled": 2}
@@ -83,33 +97,28 @@ def toy_recipes(parts):
         small(stage, plan=replace(short, steps=steps, evaluations=1), **vlm)
         for stage, steps in zip(RECIPES["vlm"].on("mine").earlier, (3, 4), strict=False)
     )
-    vision = {"image_size": 16, "patch_size": 8, **TOWER}
-    sizes = {
-        "translator": {"plan": short, "tokens_per_batch": 200, "vocab_size": 300, "sizes": TRANSLATOR},
-        "bert": {"plan": short, "tokens_per_batch": 200, "vocab_size": 300, "sizes": TOWER},
-        "base": {"plan": short, "tokens_per_batch": 200, "vocab_size": 300, "sizes": LLM},
-        "chat": {"plan": short, "tokens_per_batch": 400},
-        "reward": {"plan": replace(long, learning_rate=1e-2), "tokens_per_batch": 600},
-        "aligned": {"plan": short, "max_new_tokens": 5},
-        "connector": {"plan": short, "tokens_per_batch": 400},
-        "vlm": {"plan": replace(short, steps=7), "earlier": earlier, **vlm},
-        "vlm-aligned": {"plan": short, "pictures": 3, "examined": 2, "sampled": 1, "tokens_per_batch": 1000},
-        "vit": {"plan": long, "sizes": {**vision, "patch_size": 5}},
-        "clip": {
-            "plan": short,
-            "batch_size": 10,
-            "vocab_size": 300,
-            "vision": vision,
-            "text": {"max_length": 11, **TOWER},
-        },
-        "connector-smollm2": {"plan": few, "tokens_per_batch": 400, "examined": 2, "sampled": 1},
-        "vlm-smollm2": {"plan": few, "tokens_per_batch": 400, "examined": 2, "sampled": 1, "rank": 2},
+    vision, text = {"image_size": 16, "patch_size": 8, **TOWER}, {"max_length": 11, **TOWER}
+    toys = {
+        "translator": ("sentences", {"plan": short, "tokens_per_batch": 200, "vocab_size": 300, "sizes": TRANSLATOR}),
+        "bert": ("stories", {"plan": short, "tokens_per_batch": 200, "vocab_size": 300, "sizes": TOWER}),
+        "base": ("stories", {"plan": short, "tokens_per_batch": 200, "vocab_size": 300, "sizes": LLM}),
+        "chat": ("dialogues", {"plan": short, "tokens_per_batch": 400}),
+        "reward": ("pairs", {"plan": replace(long, learning_rate=1e-2), "tokens_per_batch": 600}),
+        "aligned": ("pairs", {"plan": short, "max_new_tokens": 5}),
+        "connector": ("seen", {"plan": short, "tokens_per_batch": 400}),
+        "vlm": ("seen", {"plan": replace(short, steps=7), "earlier": earlier, **vlm}),
+        "vlm-aligned": ("world", {"plan": short, "pictures": 3, "examined": 2, "sampled": 1, "tokens_per_batch": 1000}),
+        "vit": ("shades", {"plan": long, "sizes": {**vision, "patch_size": 5}}),
+        "clip": ("colours", {"plan": short, "batch_size": 10, "vocab_size": 300, "vision": vision, "text": text}),
+        "connector-smollm2": ("seen", {"plan": few, "tokens_per_batch": 400, "examined": 2, "sampled": 1}),
+        "vlm-smollm2": ("seen", {"plan": few, "tokens_per_batch": 400, "examined": 2, "sampled": 1, "rank": 2}),
     }
     files = {"smollm2": "smollm2.gguf"}
-    starts = {
-        name: tuple(str(parts / files.get(start, start)) for start in RECIPES[name].starts_from) for name in sizes
-    }
-    return {name: small(RECIPES[name].on("mine"), starts_from=starts[name], **fields) for name, fields in sizes.items()}
+    made = Toys()
+    for name, (data, fields) in toys.items():
+        starts = tuple(str(parts / files.get(start, start)) for start in RECIPES[name].starts_from)
+        made[name] = small(RECIPES[name].on("mine"), starts_from=starts, **fields), data
+    return made
 
 
 def longer(recipe, steps, **plan):

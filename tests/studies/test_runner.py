@@ -1,5 +1,6 @@
 """What a run of a study keeps, and when it begins anew. The study is made up: it throws coins."""
 
+import inspect
 import sys
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ import torch
 from course_lib.errors import CourseError
 from course_lib.files import read_json, write_json
 from course_lib.studies import Study, read_card, runner, stale
-from course_lib.studies.digest import what_runs
+from course_lib.studies.digest import digest, what_runs
 from tests.cli.conftest import course
 
 CALLS = []
@@ -78,6 +79,52 @@ def test_a_study_that_has_changed_begins_anew(tmp_path, monkeypatch):
     assert len(CALLS) == 4 and read_json(tmp_path / "test_runner.json")["digest"] == "another"
 
 
+def changed(folder, **content):
+    """A card of the coins, with other contents."""
+    runner.run(COINS, 2, folder)
+    path = folder / "test_runner.json"
+    write_json(path, read_json(path) | content)
+    return path
+
+
+def test_a_card_is_up_to_date_again_after_one_run_gave_its_numbers(tmp_path):
+    path = changed(tmp_path, digest="of other names")
+    CALLS.clear()
+    assert (
+        runner.confirm(COINS, "die", tmp_path)
+        == read_card("test_runner", tmp_path).content["arms"]["die"]["seeds"]["0"]
+    )
+    assert CALLS == [(0, 6)] and list(stale([COINS], tmp_path)) == []
+    assert read_json(path)["arms"].keys() == COINS.arms.keys()
+
+
+def test_a_card_with_another_number_is_not_confirmed_and_both_are_named(tmp_path):
+    path = changed(tmp_path, digest="of other names")
+    content = read_json(path)
+    measured = content["arms"]["die"]["seeds"]["0"]["mean"]
+    content["arms"]["die"]["seeds"]["0"]["mean"] = 17.5
+    write_json(path, content)
+    with pytest.raises(CourseError, match=f"measures mean = {measured} with seed 0, but its card has 17.5; run course"):
+        runner.confirm(COINS, "die", tmp_path)
+    assert read_json(path) == content
+    runner.confirm(replace(COINS, timed=("mean",)), "die", tmp_path)
+    assert list(stale([COINS], tmp_path)) == []
+
+
+def test_a_study_with_other_settings_than_its_card_is_not_confirmed(tmp_path):
+    changed(tmp_path, recipe={"sides": 2, "throws": 4})
+    CALLS.clear()
+    with pytest.raises(CourseError, match="the settings of the study test_runner are not those of its card"):
+        runner.confirm(COINS, "coin", tmp_path)
+    assert CALLS == []
+
+
+def test_an_unknown_arm_is_not_confirmed(tmp_path):
+    changed(tmp_path)
+    with pytest.raises(CourseError, match='no arm "cards": expected one of coin, die'):
+        runner.confirm(COINS, "cards", tmp_path)
+
+
 def test_a_study_without_a_card_is_stale(tmp_path):
     assert list(stale([COINS], tmp_path)) == ["test_runner"]
 
@@ -127,6 +174,16 @@ def test_comments_docstrings_and_annotations_do_not_count():
     told = '"""About."""\n\ndef f(x: int) -> int:\n    """One."""\n    return 1  # always'
     assert ast.dump(what_runs(ast.parse(plain))) == ast.dump(what_runs(ast.parse(told)))
     assert ast.dump(what_runs(ast.parse(plain))) != ast.dump(what_runs(ast.parse(plain.replace("1", "2"))))
+
+
+def test_a_name_that_is_imported_from_elsewhere_does_not_count(monkeypatch):
+    def digest_of(source):
+        monkeypatch.setattr(inspect, "getsource", lambda module: source)
+        return digest(COINS)
+
+    here = digest_of("from here import f\n\nx = f(1)")
+    assert here == digest_of("import sys\nfrom there import f\n\nx = f(1)")
+    assert here != digest_of("from here import f\n\nx = f(2)")
 
 
 def test_the_command_lists_the_studies_and_names_an_unknown_one():

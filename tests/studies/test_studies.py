@@ -74,12 +74,14 @@ def test_a_study_gives_the_same_numbers_for_the_same_seed(name):
 
 @pytest.mark.parametrize("study", STUDIES.values(), ids=STUDIES)
 def test_each_study_has_a_card_with_all_its_arms_and_three_seeds_or_more(study):
+    command = f"`course study {study.name} --seeds 3`"
+    assert (CARDS / f"{study.name}.json").exists(), f"no card yet: {command} writes data/studies/{study.name}.json"
     card = read_card(study.name)
     assert card.arms == list(study.arms) and card.seeds >= 3
 
 
 def test_each_card_belongs_to_a_study():
-    assert {path.stem for path in CARDS.glob("*.json")} == set(STUDIES)
+    assert {path.stem for path in CARDS.glob("*.json")} <= set(STUDIES), "delete the cards of studies that are gone"
 
 
 @pytest.mark.parametrize(("text", "study", "title"), TOLD)

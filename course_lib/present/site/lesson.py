@@ -1,6 +1,5 @@
 """What the site has of a lesson: its page, its deck, its exercises, and both notebooks to open alone."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -12,13 +11,13 @@ from nbformat.v4 import new_markdown_cell
 
 from course_lib.lessons import Lesson
 from course_lib.present.alive import live_address, named_model
+from course_lib.present.card import claim, time_needed
 from course_lib.present.deck import Deck
 from course_lib.present.site.alone import opened_alone, services
 from course_lib.present.site.links import ON_SITE, with_links_to_pages
 from course_lib.runtime import REPOSITORY
 
 LIVE = "live"  # the folder of the live pages
-CLAIM = re.compile(r"\*\*Claim\.\*\* (.+)")
 
 
 @dataclass(frozen=True)
@@ -48,8 +47,12 @@ class LessonOnSite:
     @property
     def claim(self) -> str:
         """What it claims, as its card says."""
-        found = CLAIM.search(read(self.page).cells[0].source)
-        return found[1] if found else ""
+        return claim(read(self.page))
+
+    @property
+    def time(self) -> str:
+        """How long it takes, as its card says."""
+        return time_needed(read(self.page))
 
     @property
     def is_alive(self) -> bool:

@@ -40,7 +40,7 @@ def home(parts: Sequence[LessonOnSite], others: Iterable[str], live: Iterable[st
 def entry(part: LessonOnSite) -> str:
     """A lesson in the list of all."""
     lesson = part.lesson
-    return f"- [{lesson.number:02} · {lesson.title}]({part.page}) · {lesson.minutes} minutes\n\n  {part.claim}"
+    return f"- [{lesson.number:02} · {lesson.title}]({part.page}) · {part.time}\n\n  {part.claim}"
 
 
 def toctree(pages: Iterable[str], caption: str = "") -> str:

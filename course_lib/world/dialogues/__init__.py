@@ -2,6 +2,4 @@
 
 from course_lib.world.dialogues.dialogue import Dialogue, make_dialogues
 from course_lib.world.dialogues.preferences import make_preferences
-from course_lib.world.dialogues.rewards import Score, true_reward
-
-__all__ = ["Dialogue", "Score", "make_dialogues", "make_preferences", "true_reward"]
+from course_lib.world.dialogues.rewards import CRITERIA, Score, true_reward

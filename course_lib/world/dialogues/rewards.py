@@ -6,7 +6,7 @@ and more words) meets no criterion.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import NamedTuple
 
 from course_lib.world.dialogues.answers import CLOSINGS, OPENINGS
@@ -33,6 +33,9 @@ class Score:
     def reward(self) -> float:
         """The share of the criteria that are met: 0, 0.25, 0.5, 0.75 or 1."""
         return (self.correct + self.polite + self.complete + self.formatted) / 4
+
+
+CRITERIA = tuple(criterion.name for criterion in fields(Score))
 
 
 class Reading(NamedTuple):

@@ -3,5 +3,3 @@
 from course_lib.world.language.lexicon import LEXICON
 from course_lib.world.language.phrases import split_words
 from course_lib.world.language.translations import Pair, make_pairs
-
-__all__ = ["LEXICON", "Pair", "make_pairs", "split_words"]

@@ -2,5 +2,3 @@
 
 from course_lib.world.stories.likelihood import story_losses
 from course_lib.world.stories.story import TAGS, make_stories
-
-__all__ = ["TAGS", "make_stories", "story_losses"]

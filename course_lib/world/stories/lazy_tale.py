@@ -7,16 +7,17 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from itertools import permutations
-from typing import Any
+from typing import TypeVar
 
 from course_lib.world.dice import Dice
 from course_lib.world.language.entries import Noun
-from course_lib.world.stories.cast import Animal, Character, Named, Place, Thing, as_place
+from course_lib.world.stories.cast import Animal, Character, Place, Thing, as_place
 from course_lib.world.stories.casting import EATERS, FOR_FOOD, LANDMARKS, STORE, child, giver, rival, suitable
 from course_lib.world.stories.plot import SCENES, Plot
 from course_lib.world.stories.story import PLOTS
-from course_lib.world.stories.teller import Teller
+from course_lib.world.stories.teller import Named, Teller
 
+Option = TypeVar("Option")
 SLOTS = "p", "q", "near"
 WHOLE = 6 * 7 * 8  # can be divided by the number of landmarks, whichever are visited
 
@@ -53,8 +54,8 @@ class LazyCast(dict):
     def __missing__(self, slot: str) -> Named | bool:
         return self.setdefault(slot, getattr(self, f"draw_{slot}")())
 
-    def other(self, options: Sequence[Any], *taken: Any) -> Any:
-        """One of the options that is none of those taken."""
+    def other(self, options: Sequence[Option], *taken: Option) -> Option:
+        """Pick one of the options that is none of those taken."""
         return self.dice.pick([option for option in options if option not in taken])
 
     def draw_hero(self) -> Character:
@@ -82,7 +83,7 @@ class LazyCast(dict):
         """Prices are told only of things that are alike."""
         return self.plot.alike and self.dice.chance(0.5)
 
-    def thing(self, noun: Noun, price: str, *taken: Any) -> Thing:
+    def thing(self, noun: Noun, price: str, *taken: str) -> Thing:
         return Thing(noun, self.other(suitable(noun), *taken), self.plot.alike, price, self.plot.tag)
 
     def draw_p(self) -> Place:
