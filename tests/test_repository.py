@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import course_lib
-from course_lib.present.site.alone import BRANCH
+from course_lib.workshop.present.site.alone import BRANCH
 from tests.notebooks.lesson import LINK, REPOSITORY
 
 EXTRA = '-e ".[test]"'
@@ -97,7 +97,7 @@ def test_every_make_command_that_is_named_exists(name):
 
 
 def test_every_course_command_that_the_readme_names_exists():
-    from course_lib.cli import app
+    from course_lib.workshop.cli import app
 
     named = set(re.findall(r"(?:^|`|no_python )course ([a-z]+)", README, re.M))
     assert named == set(typer.main.get_command(app).commands)

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from course_lib.data import load_stories
-from course_lib.fast import fuse
 from course_lib.generation import Server, complete
-from tests.convert.test_smollm2 import PROMPTS
+from course_lib.workshop.fast import fuse
+from tests.workshop.convert.test_smollm2 import PROMPTS
 
 pytestmark = pytest.mark.slow
 PEOPLE = 16

@@ -5,7 +5,6 @@ import torch
 
 from course_lib.data import predict_next
 from course_lib.errors import CourseError
-from course_lib.fast import compiled_layer, fuse, packed_linear
 from course_lib.generation import complete
 from course_lib.models import (
     AttentionMixer,
@@ -22,6 +21,7 @@ from course_lib.models import (
 from course_lib.models.store import ARCHITECTURES
 from course_lib.nn import MixtureOfExperts
 from course_lib.objectives import TokenPrediction, WithAuxiliary
+from course_lib.workshop.fast import compiled_layer, fuse, packed_linear
 from tests.models import kept
 from tests.models.one_way import WAYS, assert_every_way_of_reading_is_the_same
 from tests.models.strangers import Alibi, WideLlm

@@ -1,0 +1,200 @@
+"""Decoder layers fused for writing: few and large steps, and weights as one row at a time reads them fastest.
+
+To write one token is to read all weights once, with hardly anything to compute. What takes the time is the reading, and
+the starting of one small step after the other. So these are plain objects and no modules: a call of them costs less.
+Vectors are those of one new token of each text, B D.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course_lib.errors import CourseError
+from course_lib.models.gpt import GptLayer
+from course_lib.models.llm import LlmLayer
+from course_lib.nn import CausalSelfAttention, View
+from course_lib.nn.feed_forward import FeedForward
+from course_lib.nn.gated_feed_forward import GatedFeedForward
+from course_lib.nn.rms_norm import RMSNorm
+from course_lib.shapes import BD, BF, FD
+from course_lib.workshop.fast.compiled_layer import CompiledLayer, can_be_compiled, is_large
+from course_lib.workshop.fast.packed_linear import PackedLinear, PackedMatrix, is_few, looped
+
+
+def exact(weight: FD) -> Callable:
+    """A product with a matrix as it is: a small one lies in long runs of memory, along its longer side."""
+    if is_large(weight) and weight.dtype == torch.float32:
+        return read_by_loops(weight)
+    tall = weight.shape[0] >= weight.shape[1]
+    return partial(F.linear, weight=weight.t().contiguous().t() if tall else weight)
+
+
+def rounded(dtype: torch.dtype) -> Callable[[FD], Callable]:
+    """Products with matrices that are stored in another precision, such as torch.float16; a function like `exact`."""
+
+    def store(weight):
+        weight = weight.to(dtype)
+        return read_by_loops(weight) if is_large(weight) else lambda x: F.linear(x.to(dtype), weight).to(x.dtype)
+
+    return store
+
+
+def read_by_loops(weight: FD) -> Callable:
+    """A product with a matrix as it is stored."""
+    return lambda x: looped(x, [weight]) if is_few(x) else F.linear(x.to(weight.dtype), weight).to(x.dtype)
+
+
+class Matrix:
+    """Linear layers that read the same vectors, as one, with the normalization before them.
+
+    The weights of the normalization are multiplied into the matrix. Outputs stand side by side.
+
+    Args:
+        layers: `nn.Linear`, all with a bias or all without.
+        norm: an `RMSNorm` or `nn.LayerNorm`; default: none.
+        store: how the matrix is kept: a function from a weight to the product with it.
+
+    Raises:
+        CourseError: a layer or normalization of another kind.
+    """
+
+    def __init__(self, *layers: nn.Module, norm: nn.Module | None = None, store: Callable = exact):
+        check_parts(layers, norm)
+        weight = torch.cat([layer.weight.detach() for layer in layers])
+        biases = [layer.bias.detach() for layer in layers if layer.bias is not None]
+        self.bias, self.norm = torch.cat(biases) if biases else None, norm
+        if isinstance(norm, RMSNorm):
+            root = math.sqrt(weight.shape[1])
+            self.least = weight.new_tensor(root * math.sqrt(norm.eps))
+            weight = weight * (norm.weight.detach() * root).to(weight.dtype)
+        elif norm is not None:
+            self.bias = weight @ norm.bias.detach() + (0 if self.bias is None else self.bias)
+            weight = weight * norm.weight.detach()
+        self.product = store(weight)
+
+    def __call__(self, x: BD) -> BF:
+        y = self.product(x if self.norm is None else self.normalize(x))
+        return y if self.bias is None else y + self.bias
+
+    def normalize(self, x: BD) -> BD:
+        """What the normalization does to vectors before it multiplies them by its weights; a root of D is in these."""
+        if isinstance(self.norm, RMSNorm):
+            return x / torch.hypot(torch.linalg.vector_norm(x, dim=-1, keepdim=True), self.least)
+        return F.layer_norm(x, self.norm.normalized_shape, eps=self.norm.eps)
+
+
+def matrix(*layers: nn.Module, norm: nn.Module | None = None, store: Callable = exact) -> Matrix | PackedMatrix:
+    """A `Matrix`, or for layers whose weights are packed already, and stay as they are, a `PackedMatrix`."""
+    is_packed = any(isinstance(layer, PackedLinear) for layer in layers)
+    return PackedMatrix(*layers, norm=norm) if is_packed else Matrix(*layers, norm=norm, store=store)
+
+
+def check_parts(layers: Sequence[nn.Module], norm: nn.Module | None) -> None:
+    """Raise a CourseError for layers or a normalization that a `Matrix` can't compute."""
+    unknown = [type(layer).__name__ for layer in layers if type(layer) is not nn.Linear]
+    if unknown:
+        raise CourseError(f"only nn.Linear can be fused, got a {unknown[0]} (LoRA: see merge_lora)")
+    if len({layer.bias is None for layer in layers}) > 1:
+        raise CourseError("layers that are fused into one matrix must all have a bias, or none of them")
+    is_known = norm is None or type(norm) is RMSNorm or (type(norm) is nn.LayerNorm and norm.bias is not None)
+    if not is_known:
+        raise CourseError(f"only an RMSNorm or a nn.LayerNorm with a bias can be fused, got {norm}")
+
+
+class FusedFeedForward:
+    """A feed-forward network with the normalization before it; one matrix makes gate and content."""
+
+    def __init__(self, feed_forward: FeedForward | GatedFeedForward, norm: nn.Module, store: Callable):
+        self.gated, self.activation = isinstance(feed_forward, GatedFeedForward), feed_forward.activation
+        into_hidden = (feed_forward.gate_proj, feed_forward.up_proj) if self.gated else (feed_forward.up_proj,)
+        self.up_proj = matrix(*into_hidden, norm=norm, store=store)
+        self.down_proj = matrix(feed_forward.down_proj, store=store)
+
+    def __call__(self, x: BD) -> BD:
+        hidden = self.up_proj(x)
+        if self.gated:
+            gate, content = hidden.chunk(2, dim=-1)
+            return self.down_proj(self.activation(gate) * content)
+        return self.down_proj(self.activation(hidden))
+
+
+def fused_feed_forward(feed_forward: nn.Module, norm: nn.Module, store: Callable) -> Callable[[BD], BD]:
+    """A function from B D to B D: fused, or as it is if it is of another kind, such as a mixture of experts."""
+    if type(feed_forward) in (FeedForward, GatedFeedForward):
+        return FusedFeedForward(feed_forward, norm, store)
+    return lambda x: feed_forward(norm(x.unsqueeze(1))).squeeze(1)
+
+
+class FusedLayer:
+    """An `LlmLayer` or `GptLayer` for one new token of each text.
+
+    One matrix makes queries, keys and values. Feed-forward networks of another kind than ours are kept as they are.
+
+    Raises:
+        CourseError: a layer or an attention of another kind.
+    """
+
+    def __init__(self, layer: nn.Module, store: Callable = exact):
+        attention = layer.self_attention
+        check_kinds(layer, attention)
+        self.attention = attention
+        self.rotary, self.window, self.shares_kv = attention.rotary, attention.window, attention.shares_kv
+        projections = attention.q_proj, attention.k_proj, attention.v_proj
+        self.qkv_proj = matrix(*projections, norm=layer.self_attention_norm, store=store)
+        self.widths = [proj.out_features for proj in projections]
+        self.o_proj = matrix(attention.o_proj, store=store)
+        self.feed_forward = fused_feed_forward(layer.feed_forward, layer.feed_forward_norm, store)
+        self.qk_norms = [real(attention.q_norm), real(attention.k_norm)]
+        parts = ("self_attention_post_norm", "feed_forward_post_norm")  # an LlmLayer has them
+        self.post_norms = [real(getattr(layer, name, None)) for name in parts]
+
+    def __call__(self, x: BD, view: View, layer: int) -> BD:
+        """What the layer makes of `x`; the other arguments as those of an `LlmLayer`."""
+        x = x + after(self.post_norms[0], self.gather(x, view, layer))
+        return x + after(self.post_norms[1], self.feed_forward(x))
+
+    def gather(self, x: BD, view: View, layer: int) -> BD:
+        """What attention makes of `x`."""
+        h, k = self.attention.num_heads, self.attention.num_kv_heads
+        queries, keys, values = self.widths
+        queries_keys, values = self.qkv_proj(x).split_with_sizes((queries + keys, values), dim=1)
+        queries_keys, values = queries_keys.view(len(x), h + k, 1, -1), values.view(len(x), k, 1, -1)
+        if self.qk_norms[0] is not None:
+            parts = zip(self.qk_norms, queries_keys.split_with_sizes((h, k), dim=1), strict=True)
+            queries_keys = torch.cat([norm(part) for norm, part in parts], dim=1)
+        queries_keys = view.rotate(queries_keys, self.rotary)
+        queries, keys = queries_keys.split_with_sizes((h, k), dim=1)
+        found = view.update(layer, keys, values, self.shares_kv)
+        return self.o_proj(self.attention.attend(queries, *found, view.mask(self.window)).flatten(1))
+
+
+def fused_layer(layer: nn.Module, store: Callable) -> Callable[..., BD]:
+    """A `FusedLayer`, or a `CompiledLayer` where nothing is to be stored in another way.
+
+    An `LlmLayer` with another mixer than `CausalSelfAttention` stays as it is.
+    """
+    if type(layer) is LlmLayer and type(layer.self_attention) is not CausalSelfAttention:
+        return lambda x, view, number: layer(x.unsqueeze(1), view, number).squeeze(1)
+    return CompiledLayer(layer) if store is exact and can_be_compiled(layer) else FusedLayer(layer, store)
+
+
+def check_kinds(layer: nn.Module, attention: nn.Module) -> None:
+    """Raise a CourseError for a layer that computes something else than `FusedLayer` does."""
+    if type(layer) not in (GptLayer, LlmLayer):
+        raise CourseError(f"only a GptLayer or LlmLayer can be fused, got a {type(layer).__name__}")
+    if type(attention) is not CausalSelfAttention:
+        raise CourseError(f"only a CausalSelfAttention can be fused, got a {type(attention).__name__}")
+
+
+def real(module: nn.Module | None) -> nn.Module | None:
+    """A module that does something, or None."""
+    return None if isinstance(module, nn.Identity) else module
+
+
+def after(norm: nn.Module | None, x: BD) -> BD:
+    """What a norm makes of `x`, if there is one."""
+    return x if norm is None else norm(x)
