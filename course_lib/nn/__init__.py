@@ -25,7 +25,6 @@ from course_lib.nn.linear_attention import LinearAttention, linear_attention
 from course_lib.nn.lora import LINEAR_LAYERS, LoraLinear, add_lora, merge_lora
 from course_lib.nn.masks import biased, causal_mask, padding_mask, segment_mask, window_mask
 from course_lib.nn.mixture_of_experts import MixtureOfExperts, unevenness
-from course_lib.nn.packed import HalfLinear, Int4Linear, Int8Linear, PackedLinear, PackedTable
 from course_lib.nn.paged_cache import PagedCache, PagePool, PageTable
 from course_lib.nn.patches import PatchEmbedding, cut_into_patches
 from course_lib.nn.patching import head_outputs, patched_heads
@@ -60,9 +59,6 @@ __all__ = [
     "FeedForward",
     "GatedDeltaNet",
     "GatedFeedForward",
-    "HalfLinear",
-    "Int4Linear",
-    "Int8Linear",
     "KVCache",
     "KeysValues",
     "LINEAR_LAYERS",
@@ -77,8 +73,6 @@ __all__ = [
     "MixtureOfExperts",
     "MlpConnector",
     "MultiHeadAttention",
-    "PackedLinear",
-    "PackedTable",
     "PagePool",
     "PageTable",
     "PagedCache",

@@ -82,10 +82,6 @@ class View:
         """Return the state of a recurrent layer after the tokens before these."""
         return RecurrentState() if self.cache is None else self.cache.layers[layer]
 
-    def layer_cache(self, layer: int):
-        """Return the cache of a layer, or None."""
-        return None if self.cache is None else self.cache.layers[layer]
-
     def real(self) -> BoolsBT | None:
         """Return a mask of the non-padding tokens, or None if there is no padding.
 

@@ -7,7 +7,7 @@ import torch
 
 from course_lib.errors import CourseError
 from course_lib.generation import Server, complete
-from course_lib.models import fuse
+from course_lib.workshop.fast import fuse
 from tests.models.tiny import tiny_llm
 from tests.parity import V
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from course_lib.generation import LookupDraft, ModelDraft, Sampler, accept, certain, complete, speculate
-from course_lib.models import fuse
+from course_lib.workshop.fast import fuse
 from tests.models.tiny import tiny_llm
 from tests.parity import V
 

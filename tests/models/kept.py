@@ -6,20 +6,9 @@ from itertools import product
 import torch
 from torch import nn
 
-from course_lib.models import (
-    DeltaMixer,
-    Experts,
-    LatentMixer,
-    LinearMixer,
-    Llm,
-    LlmConfig,
-    NoPEMixer,
-    SharedKVMixer,
-    fuse,
-    pack,
-    rounded,
-)
-from course_lib.nn import Int4Linear, Int8Linear, PackedLinear, RMSNorm
+from course_lib.models import DeltaMixer, Experts, LatentMixer, LinearMixer, Llm, LlmConfig, NoPEMixer, SharedKVMixer
+from course_lib.nn import RMSNorm
+from course_lib.workshop.fast import Int4Linear, Int8Linear, PackedLinear, fuse, pack, rounded
 from tests.parity import V, shake
 
 LATENT = LatentMixer(d_latent=7, d_content=5, d_value=3, d_query=13)

@@ -15,14 +15,13 @@ from course_lib.models import (
     LlmConfig,
     NoPEMixer,
     SharedKVMixer,
-    compiled_layer,
-    fuse,
     load_model,
     save_model,
 )
 from course_lib.models.store import ARCHITECTURES
-from course_lib.nn import MixtureOfExperts, packed
+from course_lib.nn import MixtureOfExperts
 from course_lib.objectives import TokenPrediction, WithAuxiliary
+from course_lib.workshop.fast import compiled_layer, fuse, packed_linear
 from tests.models import kept
 from tests.models.one_way import WAYS, assert_every_way_of_reading_is_the_same
 from tests.models.strangers import Alibi, WideLlm
@@ -109,7 +108,7 @@ def test_however_a_model_is_kept_every_choice_reads_as_with_its_weights_in_float
     if kind == "float32":
         monkeypatch.setattr(compiled_layer, "SMALL", 1)  # all matrices are read by loops
     if kind == "4 bits, as for many":
-        monkeypatch.setattr(packed, "MANY", 0)
+        monkeypatch.setattr(packed_linear, "MANY", 0)
     num_active = 2 if tolerance < 1e-4 else 5  # near is not enough to choose the same experts
     for choices in kept.choices_with(mixer, num_active):
         with kept.noted(choices):

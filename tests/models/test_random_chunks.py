@@ -9,17 +9,9 @@ from itertools import pairwise
 import pytest
 import torch
 
-from course_lib.models import (
-    AttentionMixer,
-    DeltaMixer,
-    Experts,
-    LatentMixer,
-    LinearMixer,
-    NoPEMixer,
-    SharedKVMixer,
-    fuse,
-)
+from course_lib.models import AttentionMixer, DeltaMixer, Experts, LatentMixer, LinearMixer, NoPEMixer, SharedKVMixer
 from course_lib.models.mixers import lends
+from course_lib.workshop.fast import fuse
 from tests.models.tiny import tiny_llm
 from tests.parity import V, assert_near
 

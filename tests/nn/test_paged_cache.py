@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from course_lib.errors import CourseError
-from course_lib.models import AttentionMixer, Experts, LatentMixer, NoPEMixer, SharedKVMixer, fuse
+from course_lib.models import AttentionMixer, Experts, LatentMixer, NoPEMixer, SharedKVMixer
 from course_lib.nn import PagedCache, PagePool
+from course_lib.workshop.fast import fuse
 from tests.models.tiny import tiny_gpt, tiny_llm
 from tests.parity import V, assert_near
 

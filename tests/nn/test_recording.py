@@ -6,7 +6,6 @@ import pytest
 import torch
 
 from course_lib.errors import CourseError
-from course_lib.models import fuse
 from course_lib.nn import (
     CausalSelfAttention,
     MultiHeadAttention,
@@ -14,6 +13,7 @@ from course_lib.nn import (
     attention_weights,
     record_attention,
 )
+from course_lib.workshop.fast import fuse
 from tests.models.tiny import IMAGE_SIZE, PATCHES, tiny_bert, tiny_gpt, tiny_llm, tiny_t5, tiny_vlm
 from tests.nn.read import read
 from tests.nn.test_attention import K, repeated_heads

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 import torch
 
 from course_lib.errors import CourseError
-from course_lib.models import exact, fuse, rounded
 from course_lib.models.base import Model
-from course_lib.nn import Int8Linear
 from course_lib.workshop.benchmarks.options import Options
 from course_lib.workshop.benchmarks.rounds import Table, race
 from course_lib.workshop.benchmarks.writers import Writing, new_gpt2, new_llama
 from course_lib.workshop.convert import gpt_from_hugging_face, llm_from_hugging_face
+from course_lib.workshop.fast import Int8Linear, exact, fuse, rounded
 
 if TYPE_CHECKING:  # slow to import
     import transformers

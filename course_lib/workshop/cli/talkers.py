@@ -44,7 +44,8 @@ def ready_to_write(model: "Model") -> "Model":
 
     Whether it writes on one core is decided here, once.
     """
-    from course_lib.models import Llm, fuse
+    from course_lib.models import Llm
+    from course_lib.workshop.fast import fuse
 
     weights = list(model.parameters())
     if not isinstance(model, Llm) or not weights[0].is_cpu or sum(w.nbytes for w in weights) > LARGE:

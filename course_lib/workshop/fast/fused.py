@@ -7,12 +7,12 @@ import torch
 
 from course_lib.errors import CourseError
 from course_lib.models.base import Model
-from course_lib.models.compiled_layer import SMALL, CompiledLayer
-from course_lib.models.fused_layer import exact, fused_layer, matrix
 from course_lib.models.gpt import Gpt
 from course_lib.models.llm import Llm
 from course_lib.nn import DecoderCache, View, softcap
 from course_lib.shapes import BV, IdsB1, IdsBT, Keep, Kept
+from course_lib.workshop.fast.compiled_layer import SMALL, CompiledLayer
+from course_lib.workshop.fast.fused_layer import exact, fused_layer, matrix
 
 REPLACED = ("forward", "hidden", "logits")  # the methods of a model that a step stands in for
 

@@ -14,15 +14,15 @@ import torch.nn.functional as F
 from torch import nn
 
 from course_lib.errors import CourseError
-from course_lib.models.compiled_layer import CompiledLayer, can_be_compiled, is_large
 from course_lib.models.gpt import GptLayer
 from course_lib.models.llm import LlmLayer
 from course_lib.nn import CausalSelfAttention, View
 from course_lib.nn.feed_forward import FeedForward
 from course_lib.nn.gated_feed_forward import GatedFeedForward
-from course_lib.nn.packed import PackedLinear, PackedMatrix, is_few, looped
 from course_lib.nn.rms_norm import RMSNorm
 from course_lib.shapes import BD, BF, FD
+from course_lib.workshop.fast.compiled_layer import CompiledLayer, can_be_compiled, is_large
+from course_lib.workshop.fast.packed_linear import PackedLinear, PackedMatrix, is_few, looped
 
 
 def exact(weight: FD) -> Callable:

@@ -5,10 +5,10 @@ import torch
 from torch import nn
 
 from course_lib.data import pad_left
-from course_lib.models import compiled_layer, fuse, pack
-from course_lib.models.compiled_layer import CompiledLayer, can_be_compiled, matrices
-from course_lib.nn import HalfLinear, Int8Linear, KVCache, View
-from course_lib.nn.packed import MANY
+from course_lib.nn import KVCache, View
+from course_lib.workshop.fast import HalfLinear, Int8Linear, compiled_layer, fuse, pack
+from course_lib.workshop.fast.compiled_layer import CompiledLayer, can_be_compiled, matrices
+from course_lib.workshop.fast.packed_linear import MANY
 from tests.models.tiny import tiny_llm
 from tests.parity import B, T, V, assert_near
 
