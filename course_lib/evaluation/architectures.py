@@ -25,7 +25,7 @@ def token_states(model: Variant, texts: Sequence[Ids]) -> list[Tensor]:
     if isinstance(model, Gpt):
         states = model.hidden(torch.cat([torch.full_like(tokens[:, :1], BOS), tokens], dim=1))[:, 1:]
     else:
-        states = model.hidden(tokens) if isinstance(model, Bert) else model.encode(tokens)[0]
+        states = model.hidden(tokens) if isinstance(model, Bert) else model.encode(tokens).states
     return [row[: len(ids)].cpu() for row, ids in zip(states, texts, strict=True)]
 
 
@@ -90,8 +90,7 @@ def writer(model: Variant, source: Ids | None, hole: int | None) -> Callable[[Id
     device = device_of(model)
     run, behind = model, [] if hole is None else [hole]
     if isinstance(model, T5):
-        memory, mask = model.encode(torch.tensor([source], device=device))
-        run = partial(model.decoder, memory=memory, memory_mask=mask)
+        run = partial(model.decoder, memory=model.encode(torch.tensor([source], device=device)))
     return lambda ids: run(torch.tensor([[*ids, *behind]], device=device))[0, -1]
 
 

@@ -1,12 +1,10 @@
 """The boxes on the slides, one file each. They take plain numbers and know nothing of models, data or training."""
 
 from course_lib.nn.activations import ACTIVATIONS
-from course_lib.nn.add_norm import AddNorm
 from course_lib.nn.attention import (
     MultiHeadAttention,
     SoftcappedAttention,
     attention_weights,
-    identity,
     merge_heads,
     scaled_dot_product_attention,
     split_heads,
@@ -52,7 +50,6 @@ from course_lib.nn.view import View
 __all__ = [
     "ACTIVATIONS",
     "CONNECTORS",
-    "AddNorm",
     "AttentionMaps",
     "AttentionPool",
     "CausalSelfAttention",
@@ -109,7 +106,6 @@ __all__ = [
     "delta_rule",
     "delta_rule_steps",
     "head_outputs",
-    "identity",
     "linear_attention",
     "merge_heads",
     "merge_lora",
