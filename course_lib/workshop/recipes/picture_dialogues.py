@@ -12,6 +12,7 @@ from course_lib.data import (
     Template,
     TextTokenizer,
     dialogue_batches,
+    fitting,
     load_descriptions,
     load_picture_dialogues,
     picture_examples,
@@ -24,7 +25,7 @@ from course_lib.evaluation import look_at
 from course_lib.models import Vlm
 from course_lib.shapes import Features, Pixels
 from course_lib.workshop.convert import HubChatTemplate, HubTokenizer
-from course_lib.workshop.recipes.recipe import Bundle
+from course_lib.workshop.recipes.recipe import Bundle, Exam, Recipe
 from course_lib.world.scenes import make_scenes
 from course_lib.world.scenes.dialogues import practice
 
@@ -63,6 +64,21 @@ class PictureDialogues:
         if not single:
             raise CourseError(f"none of {len(self)} dialogues is about one picture alone, so none can be asked")
         return self.select(single[:count])
+
+
+@dataclass(frozen=True, kw_only=True)
+class PictureRecipe(Recipe[PictureDialogues, Exam]):
+    """Learns dialogues about pictures, of similar lengths in a batch."""
+
+    tokens_per_batch: int
+
+    def fitting(self, rows: PictureDialogues, bundle: Bundle) -> tuple[PictureDialogues, int]:
+        """Return the dialogues whose questions, with the pictures, leave room for an answer."""
+        return fitting(rows, prompt_lengths(rows, bundle), bundle.model.config.max_length - 1)
+
+    def batches(self, rows: PictureDialogues, bundle: Bundle, seed: int) -> Batches:
+        """Return batches of dialogues of similar lengths."""
+        return batches_about(rows, see(rows, bundle), bundle, self.tokens_per_batch, seed)
 
 
 def descriptions(source: Path | str, split: str) -> PictureDialogues:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import torch
 
-from course_lib.data import Batches, fitting
 from course_lib.evaluation import evaluate_vlm
 from course_lib.objectives import TokenPrediction
 from course_lib.shapes import Pixels
@@ -15,24 +14,22 @@ from course_lib.training import Plan
 from course_lib.workshop.recipes.connector import assembled
 from course_lib.workshop.recipes.picture_dialogues import (
     PictureDialogues,
+    PictureRecipe,
     Turns,
-    batches_about,
     descriptions,
     encode,
     instructions,
     pixels_of,
     practised,
-    prompt_lengths,
-    see,
     template_of,
 )
-from course_lib.workshop.recipes.recipe import Bundle, Recipe, Scores, plain
+from course_lib.workshop.recipes.recipe import Bundle, Scores, plain
 
 Exam = tuple[Pixels, Turns]
 
 
 @dataclass(frozen=True, kw_only=True)
-class VlmRecipe(Recipe[PictureDialogues, Exam]):
+class VlmRecipe(PictureRecipe[Exam]):
     """Learns dialogues about pictures; CLIP's tower stays as it is.
 
     In the little world it first learns to say what is there, with the captions; then whether something is there; then
@@ -72,14 +69,6 @@ class VlmRecipe(Recipe[PictureDialogues, Exam]):
         bundle = assembled(clip, connector.model, chat)
         bundle.model.train_only("connector", "text")
         return bundle
-
-    def fitting(self, rows: PictureDialogues, bundle: Bundle) -> tuple[PictureDialogues, int]:
-        """Return the dialogues whose questions, with the pictures, leave room for an answer."""
-        return fitting(rows, prompt_lengths(rows, bundle), bundle.model.config.max_length - 1)
-
-    def batches(self, rows: PictureDialogues, bundle: Bundle, seed: int) -> Batches:
-        """Return batches of dialogues of similar lengths."""
-        return batches_about(rows, see(rows, bundle), bundle, self.tokens_per_batch, seed)
 
     def exam(self, source: Path | str, split: str, bundle: Bundle) -> tuple[Exam, int]:
         """Return the first pictures that have a dialogue to themselves, and its texts."""
