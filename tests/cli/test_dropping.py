@@ -37,7 +37,7 @@ BEFORE = {
     "notebooks/exercises/source/§1_blue/a/b.png": b"\xff",
     "notebooks/exercises/release/§1_blue/§1_blue.ipynb": "lesson §1",
     "course_lib/exercises/lesson_§1.py": "from course_lib.exercises.only import A; import course_lib.exercises.both",
-    "course_lib/exercises/lesson_§1.toml": "[\"§1.1\"]",
+    "course_lib/exercises/lesson_§1.toml": '["§1.1"]',
     "course_lib/exercises/lesson_§2.py": "from course_lib.exercises.both import B",
     "course_lib/exercises/only.py": "A = 1",
     "course_lib/exercises/both.py": "B = 1",

@@ -106,7 +106,7 @@ def test_the_command_says_what_it_changes(course, command):
     before = files_in(course)
     assert "\n12 files would change\n" in command("--show").stdout
     assert files_in(course) == before
-    assert "\n11 files changed\n" in command().stdout
+    assert "\n12 files changed\n" in command().stdout
     assert files_in(course) != before
     assert command().stdout == "0 files changed\n"
 
