@@ -24,9 +24,7 @@ class Preference:
     reference_log_p: torch.Tensor | None = None
 
 
-def preference_examples(
-    rows: Iterable[Row], template: Template, max_length: int | None = None
-) -> list[Preference]:
+def preference_examples(rows: Iterable[Row], template: Template, max_length: int | None = None) -> list[Preference]:
     """The rows of `load_preferences` as `Preference`s; `max_length` as in `Template.training`."""
     return [Preference(*(template.training(row[side], max_length) for side in ("chosen", "rejected"))) for row in rows]
 
