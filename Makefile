@@ -34,7 +34,7 @@ lint: setup ## check the style and the floor plan
 
 refresh: setup ## run notebooks again and store what they print and draw
 	OMP_NUM_THREADS=1 $(python) -m jupyter nbconvert --to notebook --execute --inplace \
-	    --ExecutePreprocessor.record_timing=False --NotebookExporter.preprocessors=course_lib.notebooks.tidy $(NOTEBOOK)
+	    --ExecutePreprocessor.record_timing=False --NotebookExporter.preprocessors=course_lib.workshop.notebooks.tidy $(NOTEBOOK)
 
 slides: setup ## write the lectures through all lessons as decks, to data/cache/decks
 	.venv/bin/course present $(notdir $(basename $(wildcard notebooks/*.ipynb)))

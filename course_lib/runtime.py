@@ -68,25 +68,6 @@ def wanted_threads() -> int:
     return int(wanted)
 
 
-def loop_threads() -> int:
-    """How many cores share short loops: one where idle threads sleep (`$OMP_WAIT_POLICY`), since waking takes long."""
-    is_passive = os.environ.get("OMP_WAIT_POLICY", "").lower() == "passive"
-    return 1 if is_passive else min(wanted_threads(), os.cpu_count() or 1)
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Within it, torch uses a single core: for steps that take less time than waking a second one."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
-
-
 def pick_device() -> "torch.device":
     """The device that `$COURSE_DEVICE` names: "cpu", "cuda", "mps", ...
 

@@ -8,8 +8,8 @@ from textwrap import dedent
 
 import playwright
 
-from course_lib.present.explain import page
-from course_lib.viz.bundle import bundle
+from course_lib.workshop.present.explain import page
+from course_lib.workshop.viz.bundle import bundle
 
 NODE = shutil.which("node", path=str(Path(playwright.__file__).parent / "driver"))
 

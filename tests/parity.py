@@ -12,9 +12,9 @@ import torch.nn.functional as F
 from torch import nn
 from torch.func import functional_call
 
-from course_lib.convert import torch_weights
-from course_lib.convert.torch_nn import prefixed
 from course_lib.nn import causal_mask, padding_mask
+from course_lib.workshop.convert import torch_weights
+from course_lib.workshop.convert.torch_nn import prefixed
 
 # Sizes are distinct primes (D is a product of two), so that no axis can pass for another.
 B, T, S, H, E, D_FF, V = 2, 5, 7, 3, 11, 13, 17
@@ -102,7 +102,7 @@ def layer_sizes(ours):
         "d_model": up.in_features,
         "nhead": ours.self_attention.num_heads,
         "dim_feedforward": up.out_features,
-        "norm_first": ours.self_attention_add_norm.norm_first,
+        "norm_first": ours.norm_first,
         "dropout": 0.0,
         "batch_first": True,
     }

@@ -2,11 +2,11 @@
 
 import pytest
 
-from course_lib.cli.numbering import find_changes
 from course_lib.errors import CourseError
-from course_lib.exercises import exercises_of
-from course_lib.grading import EDITIONS
-from course_lib.lessons import LESSONS, SHEETS, find_lesson
+from course_lib.workshop.cli.numbering import find_changes
+from course_lib.workshop.exercises import exercises_of
+from course_lib.workshop.grading import EDITIONS
+from course_lib.workshop.lessons import LESSONS, SHEETS, find_lesson
 from tests.notebooks.lesson import LESSON_FILES, REPOSITORY, lesson_at
 
 

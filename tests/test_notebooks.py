@@ -10,7 +10,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from course_lib.errors import CourseError
-from course_lib.notebooks import read_notebook, tidy, write_notebook
+from course_lib.workshop.notebooks import read_notebook, tidy, write_notebook
 from tests.disks import each_full_disk
 from tests.notebooks.lesson import REPOSITORY, lesson_at
 

@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import course_lib
-from course_lib.present.site.alone import BRANCH
+from course_lib.workshop.present.site.alone import BRANCH
 from tests.notebooks.lesson import LINK, REPOSITORY
 
 EXTRA = '-e ".[test]"'
@@ -97,7 +97,7 @@ def test_every_make_command_that_is_named_exists(name):
 
 
 def test_every_course_command_that_the_readme_names_exists():
-    from course_lib.cli import app
+    from course_lib.workshop.cli import app
 
     named = set(re.findall(r"(?:^|`|no_python )course ([a-z]+)", README, re.M))
     assert named == set(typer.main.get_command(app).commands)
@@ -123,7 +123,7 @@ def test_the_tree_in_the_readme_names_what_exists_and_every_room():
     assert [name for name in top if not (REPOSITORY / name).exists()] == []
     assert rooms == packages(LIBRARY)
     assert workshop >= packages(LIBRARY / "workshop")
-    assert workshop <= {path.stem for path in (LIBRARY / "workshop").iterdir()}
+    assert workshop <= {path.name for path in (LIBRARY / "workshop").iterdir()}
 
 
 def packages(folder):
@@ -132,10 +132,8 @@ def packages(folder):
 
 ROOMS = "nn", "models", "objectives", "data", "training", "generation", "evaluation"
 WITHOUT_TESTS = {  # to be written
-    *("nn/add_norm", "nn/blocks", "nn/delta_rule", "nn/feed_forward", "nn/fused", "nn/gated_feed_forward"),
-    *("nn/llm_layer", "nn/recurrent_state", "nn/shared_cache", "nn/short_convolution"),
-    *("models/base", "models/connector", "models/llm_config", "models/packed", "models/scorer", "models/towers"),
-    "models/vlm_adapter",
+    *("nn/attention_kernels", "nn/blocks", "nn/heads", "nn/self_attention"),
+    *("models/fused_layer", "models/packed", "models/towers"),
 }
 
 
@@ -143,7 +141,9 @@ def test_each_module_of_the_rooms_has_a_test_file_of_its_name():
     """A test of several modules has a name of its own."""
     modules = {f"{room}/{path.stem}" for room in ROOMS for path in (LIBRARY / room).glob("[a-z]*.py")}
     tested = {f"{room}/{path.stem[5:]}" for room in ROOMS for path in (REPOSITORY / "tests" / room).glob("test_*.py")}
-    assert modules - tested == WITHOUT_TESTS, "write tests/ROOM/test_MODULE.py, and keep the list WITHOUT_TESTS true"
+    missing = modules - tested
+    assert missing <= WITHOUT_TESTS, "write tests/ROOM/test_MODULE.py for these modules"
+    assert missing >= WITHOUT_TESTS, "take the modules that are tested, or gone, off the list WITHOUT_TESTS"
 
 
 @pytest.mark.parametrize("room", ROOMS)

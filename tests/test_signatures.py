@@ -7,29 +7,11 @@ import pytest
 from course_lib.runtime import REPOSITORY
 
 LIBRARY = REPOSITORY / "course_lib"
-DONE = (
-    "benchmarks",
-    "cli",
-    "convert",
-    "data",
-    "errors",
-    "evaluation",
-    "files",
-    "generation",
-    "lessons",
-    "models",
-    "nn",
-    "objectives",
-    "recipes",
-    "remote",
-    "runtime",
-    "shapes",
-    "training",
-    "viz",
-    "world",
-)
+UNTYPED = {"exercises", "grading", "notebooks", "present", "studies"}  # to be done
 FILES = [
-    path for path in sorted(LIBRARY.rglob("*.py")) if path.relative_to(LIBRARY).parts[0].removesuffix(".py") in DONE
+    path
+    for path in sorted(LIBRARY.rglob("*.py"))
+    if UNTYPED.isdisjoint(path.relative_to(LIBRARY).with_suffix("").parts) or path.parent.name == "cli"
 ]
 
 

@@ -49,7 +49,7 @@ class Example:
 
     @property
     def labels(self) -> list[int]:
-        """What is to be said after each token: the next one where that is the assistant's, else <pad>."""
+        """The token to predict after each token: the next one if it is the assistant's, else <pad>."""
         following = zip(self.ids[1:], self.is_completion[1:], strict=True)
         return [id if scored else PAD for id, scored in following] + [PAD]
 

@@ -21,7 +21,7 @@ Reader = Callable[[Row], Row]  # from what a line says to the columns that are k
 
 
 def is_described_folder(source: str | Path) -> bool:
-    """Whether a source is a folder without a file for a split (`train.jsonl`): its `metadata.jsonl` is looked for."""
+    """Return True if a source is a folder without a file for a split (`train.jsonl`); it needs a `metadata.jsonl`."""
     return os.path.isdir(source) and not has_split_files(Path(source))
 
 
@@ -52,7 +52,7 @@ def load_described_pictures(folder: Path, split: str, read: Reader) -> "datasets
 
 
 def described(place: Path, read: Reader) -> list[tuple[str, Row]]:
-    """What the lines of a folder's `metadata.jsonl` say, each with where it stands; pictures are not opened yet."""
+    """Read the lines of a folder's `metadata.jsonl`, each with its place; pictures are not opened yet."""
     lines, rows = {}, []
     for number, line in full_lines(metadata_of(place)):
         where = f"{place / METADATA}, line {number}"

@@ -88,7 +88,7 @@ class ImageProcessor:
         return pixels if self.crop is None else crop_middle(pixels, *self.crop)
 
     def new_size(self, height: int, width: int) -> list[int]:
-        """What a picture of this size is resized to. Raises CourseError where one edge is far longer than the other."""
+        """Return the new size of a picture. Raises CourseError where one edge is far longer than the other."""
         if not isinstance(self.size, int):
             return list(self.size)
         if max(height, width) > MAX_RATIO * min(height, width):

@@ -30,7 +30,7 @@ class PictureBatch(Rows):
 
     @property
     def num_tokens(self) -> int:
-        """What the training loop counts per second: pictures."""
+        """Number of pictures: the training loop counts them per second."""
         return self.num_labels
 
 
@@ -48,7 +48,7 @@ class CaptionBatch(Rows):
 
     @property
     def num_tokens(self) -> int:
-        """What the training loop counts per second: pairs."""
+        """Number of pairs: the training loop counts them per second."""
         return self.num_labels
 
 

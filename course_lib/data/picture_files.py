@@ -17,7 +17,7 @@ SPLITS = ("train", "validation", "test")
 
 
 def is_picture_folder(source: str | Path) -> bool:
-    """Whether a source is a folder with pictures in its folders, and no file (`train.jsonl`) that tells about them."""
+    """Return True if a source is a folder with folders of pictures, without a file about a split (`train.jsonl`)."""
     if not os.path.isdir(source):  # unlike Path's, it bears names that are too long
         return False
     folder = Path(source)
@@ -25,13 +25,13 @@ def is_picture_folder(source: str | Path) -> bool:
 
 
 def has_split_files(folder: Path) -> bool:
-    """Whether a folder has a file that tells about a split, such as `train.jsonl`."""
+    """Return True if a folder has a file about a split, such as `train.jsonl`."""
     named = [file for file in folder.iterdir() if file.is_file() and file.name.split(".")[0] in SPLITS]
     return not all(map(is_picture, named))
 
 
 def is_picture(file: Path) -> bool:
-    """Whether a file is a picture by its name; those that begin with a dot are the system's own."""
+    """Return True if a file is a picture by its name; those that begin with a dot are the system's own."""
     return file.suffix.lower() in SUFFIXES and not file.name.startswith(".")
 
 
@@ -84,7 +84,7 @@ def split_folder(folder: Path, split: str) -> Path:
 
 
 def names_of(folder: Path) -> str:
-    """What a folder holds, in words."""
+    """Return the names in a folder, in words."""
     return named(place.name for place in folder.iterdir())
 
 

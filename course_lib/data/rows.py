@@ -50,7 +50,7 @@ class Batch(Rows):
 
 @dataclass(frozen=True, kw_only=True)
 class TokenBatch(Batch):
-    """What a model reads, `tokens`, B T, and what it is to say at each position, `labels`, B T (padding: nothing).
+    """The input of a model, `tokens`, B T, and the token to predict at each position, `labels`, B T (padding: none).
 
     Where several conversations stand in a row, `positions` count from 0 in each, and `segments` number them from 1
     (padding: position -1, segment 0), so that attention can stay inside each. Where conversations have pictures, each

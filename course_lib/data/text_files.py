@@ -86,7 +86,7 @@ def with_texts_for_times(kinds: Kinds) -> Kinds:
 
 
 def is_list(file: Path) -> bool:
-    """Whether a file of JSON is one list, not JSON Lines."""
+    """Return True if a file of JSON is one list, not JSON Lines."""
     return next(full_lines(file), (0, ""))[1].startswith("[")
 
 

@@ -21,7 +21,7 @@ PIECE = Regex(r" ?\p{L}+|'\p{L}+| ?\p{N}| ?[^\p{L}\p{N}\s]|\s")
 
 @runtime_checkable
 class TextTokenizer(Protocol):
-    """What all tokenizers can do: `Tokenizer`, `CharacterTokenizer`, and the `HubTokenizer` of a checkpoint.
+    """The methods of all tokenizers: `Tokenizer`, `CharacterTokenizer`, and the `HubTokenizer` of a checkpoint.
 
     `pad_id` fills a row behind a text, `bos_id` begins a text and `eos_id` ends it; None where there is no such token.
     """
@@ -96,7 +96,7 @@ class Tokenizer:
             draft.write_text(self.to_json(), encoding="utf-8")
 
     def to_json(self) -> str:
-        """What a `tokenizer.json` holds."""
+        """Return the content of a `tokenizer.json`."""
         return self._fast.to_str(pretty=True)
 
     def __len__(self) -> int:

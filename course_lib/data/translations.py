@@ -29,7 +29,7 @@ def load_translations(source: str | Path = "world", split: str = "train") -> "da
 
 
 def is_pair(pair: object) -> bool:
-    """Whether `pair` is a dict with a text on both sides."""
+    """Return True if `pair` is a dict with a text on both sides."""
     return isinstance(pair, dict) and all(
         isinstance(pair.get(side), str) and pair[side].strip() for side in ("pt", "en")
     )

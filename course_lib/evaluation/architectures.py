@@ -25,7 +25,7 @@ def token_states(model: Variant, texts: Sequence[Ids]) -> list[Tensor]:
     if isinstance(model, Gpt):
         states = model.hidden(torch.cat([torch.full_like(tokens[:, :1], BOS), tokens], dim=1))[:, 1:]
     else:
-        states = model.hidden(tokens) if isinstance(model, Bert) else model.encode(tokens)[0]
+        states = model.hidden(tokens) if isinstance(model, Bert) else model.encode(tokens).states
     return [row[: len(ids)].cpu() for row, ids in zip(states, texts, strict=True)]
 
 
@@ -72,7 +72,7 @@ def second_half_loss(model: Variant, ids: Ids, hole: int, both_sides: bool = Fal
 def write_on(
     model: Variant, prefix: Ids, end: int, most: int, source: Ids | None = None, hole: int | None = None
 ) -> Ids:
-    """What comes after `prefix`, always the likeliest token, until `end` or until there are `most`.
+    """Continue `prefix` with the most likely token each time, until `end` or until there are `most`.
 
     Args:
         prefix: what was read or written before; for Gpt and T5 it begins with <bos>.
@@ -90,8 +90,7 @@ def writer(model: Variant, source: Ids | None, hole: int | None) -> Callable[[Id
     device = device_of(model)
     run, behind = model, [] if hole is None else [hole]
     if isinstance(model, T5):
-        memory, mask = model.encode(torch.tensor([source], device=device))
-        run = partial(model.decoder, memory=memory, memory_mask=mask)
+        run = partial(model.decoder, memory=model.encode(torch.tensor([source], device=device)))
     return lambda ids: run(torch.tensor([[*ids, *behind]], device=device))[0, -1]
 
 
@@ -103,7 +102,7 @@ def fill_at_once(model: Bert, text: Ids, hole: int, count: int, end: int) -> Ids
 
 
 def question_layout(way: str, story: Ids, question: Ids) -> tuple[Ids | None, Ids]:
-    """What the encoder reads when a question about a story is asked, and what comes before the answer.
+    """Return the input of the encoder for a question about a story, and the tokens before the answer.
 
     Args:
         way: an architecture; or "Gpt, question first", or "T5, question in the decoder", so that the encoder reads the

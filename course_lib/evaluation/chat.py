@@ -40,7 +40,7 @@ class AnswerScores:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a model said, and whether it ended by itself."""
+    """A model's answer; `ended` is True if the model stopped by itself."""
 
     text: str
     ended: bool
@@ -73,7 +73,7 @@ def answer(
 
 @torch.no_grad()
 def look_at(pictures: Sequence[object], model: Vlm, processor: ImageProcessor, batch_size: int = 128) -> Features:
-    """What the tower of a `Vlm` makes of pictures; once for all that is asked about them."""
+    """Return the features of pictures, once for all questions about them."""
     device = next(model.parameters()).device
     return torch.cat([model.look(part.to(device)).cpu() for part in prepared(processor, pictures, batch_size)])
 

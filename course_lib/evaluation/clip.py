@@ -92,7 +92,7 @@ def shares(
 
 
 def name_things(model: Clip, tokenizer: TextTokenizer, images: NJ, scenes: Sequence[Scene]) -> list[bool]:
-    """Whether the things in pictures are named rightly: by the nearest caption of one, two, three or four of them."""
+    """Return for each picture True if the nearest caption, of one to four things of a kind, names its things."""
     numbers = range(1, MOST + 1)
     vectors = [
         encode_captions(model, tokenizer, [f"a picture of {counted(name, number)}" for name in LABELS])
@@ -103,7 +103,7 @@ def name_things(model: Clip, tokenizer: TextTokenizer, images: NJ, scenes: Seque
 
 
 def first_is_best(model: Clip, tokenizer: TextTokenizer, images: NJ, choices: Iterable[list[str]]) -> list[bool | None]:
-    """Whether the first of the captions that each picture may choose from is the nearest; None where there are none."""
+    """Return for each picture True if the first of its captions is the nearest; None if it has none."""
     choices = list(choices)
     texts = sorted({text for each in choices for text in each})
     if not texts:

@@ -23,7 +23,7 @@ Premise = tuple[int, str, SceneTurn]  # the number of the picture, the group, an
 
 @dataclass(frozen=True)
 class PremiseScores:
-    """What a model does with questions about what isn't there, in percent; the three add up to 100.
+    """How a model answers questions about what isn't there, in percent; the three add up to 100.
 
     `as_asked`: it says so in the words and the form that were learnt; `otherwise`: it denies in other words ("No." for
     "None."); `goes_along`: it answers as if it were there.
@@ -51,7 +51,7 @@ def evaluate_premises(
 
 
 def premises_about(scenes: Sequence[Scene]) -> list[Premise]:
-    """What `evaluate_premises` asks; forms and wordings are drawn, the same ones on every machine."""
+    """Make the questions of `evaluate_premises`; forms and wordings are random, but the same on every machine."""
     return [(number, *each) for number, scene in enumerate(scenes) for each in false_turns(scene)]
 
 
@@ -99,5 +99,5 @@ def score_premises(asked: Sequence[Premise], answers: Sequence[Answer]) -> dict[
 
 
 def denies(text: str) -> bool:
-    """Whether an answer says that something isn't there, in any words: no, none, not, nobody, nothing."""
+    """Return True if an answer says that something isn't there, in any words: no, none, not, nobody, nothing."""
     return bool(NO.search(text))

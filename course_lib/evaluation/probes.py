@@ -27,7 +27,7 @@ class LinearProbe:
         return (self._scaled(states) @ self.weight).argmax(dim=-1)
 
     def is_right(self, states: torch.Tensor, labels: torch.Tensor) -> BoolsN:
-        """Whether each row is classified as its label says: states N D, labels N."""
+        """Return for each row True if it is classified as its label says: states N D, labels N."""
         check_rows(states, labels)
         return self.predict(states) == labels
 

@@ -17,7 +17,7 @@ from course_lib.models.base import Model
 
 @dataclass
 class Turn:
-    """What an answer took.
+    """The cost of an answer.
 
     `dropped` turns, the oldest ones, did not fit into the context; `tokens_read` are those of the prompt that were not
     in the cache yet; `tokens_written` those of the answer, the end token counted; `seconds` the model's time for both.

@@ -78,17 +78,16 @@ class RecomputingDecoding:
 
     def __init__(self, model: Model, source: IdsBS):
         self.decoder, self.max_length = model.decoder, longest_output(model, source)
-        self.memory, self.memory_mask = model.encode(source)
-        self.tokens = source.new_empty(len(source), 0)
+        self.memory, self.tokens = model.encode(source), source.new_empty(len(source), 0)
 
     def next_logits(self, tokens: IdsBT) -> BV:
         """Take in `tokens` and return the logits of the token that follows."""
         self.tokens = torch.cat([self.tokens, tokens], dim=1)
-        return self.decoder(self.tokens, self.memory, self.memory_mask, keep=LAST)
+        return self.decoder(self.tokens, self.memory, keep=LAST)
 
     def select(self, rows: Rows) -> None:
         """Go on with the outputs `rows` (a tensor of indices into B)."""
-        self.memory, self.memory_mask, self.tokens = self.memory[rows], self.memory_mask[rows], self.tokens[rows]
+        self.memory, self.tokens = self.memory.select(rows), self.tokens[rows]
 
 
 def longest_output(model: Model, source: IdsBS) -> int:

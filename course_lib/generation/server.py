@@ -101,7 +101,7 @@ class Server:
             self.advance(going)
 
     def admit(self, request: Request) -> bool:
-        """Whether there are pages for a text at its longest, which it then has."""
+        """Return True if there are pages for a text at its longest, which it then has."""
         request.table = self.pool.open(request.prompt, len(request.prompt) + request.max_new_tokens)
         if request.table is not None:
             request.shared = request.table.length

@@ -1,7 +1,7 @@
 """A decoder-only model fused for writing."""
 
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 
 import torch
 
@@ -12,7 +12,6 @@ from course_lib.models.fused_layer import exact, fused_layer, matrix
 from course_lib.models.gpt import Gpt
 from course_lib.models.llm import Llm
 from course_lib.nn import DecoderCache, View, softcap
-from course_lib.runtime import one_thread
 from course_lib.shapes import BV, IdsB1, IdsBT, Keep, Kept
 
 REPLACED = ("forward", "hidden", "logits")  # the methods of a model that a step stands in for
@@ -123,3 +122,14 @@ def check_methods(model: Model, kind: type[Model]) -> None:
     own = [name for name in REPLACED if getattr(type(model), name, None) is not getattr(kind, name, None)]
     if own:
         raise CourseError(f"a {type(model).__name__} can't be fused: its {own[0]} is not that of a {kind.__name__}")
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let torch use a single core within it: for steps that take less time than waking a second one."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

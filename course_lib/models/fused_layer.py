@@ -15,10 +15,9 @@ from torch import nn
 
 from course_lib.errors import CourseError
 from course_lib.models.compiled_layer import CompiledLayer, can_be_compiled, is_large
+from course_lib.models.gpt import GptLayer
 from course_lib.models.llm import LlmLayer
 from course_lib.nn import CausalSelfAttention, View
-from course_lib.nn.attention import MultiHeadAttention
-from course_lib.nn.encoder_layer import EncoderLayer
 from course_lib.nn.feed_forward import FeedForward
 from course_lib.nn.gated_feed_forward import GatedFeedForward
 from course_lib.nn.packed import PackedLinear, PackedMatrix, is_few, looped
@@ -131,28 +130,24 @@ def fused_feed_forward(feed_forward: nn.Module, norm: nn.Module, store: Callable
 
 
 class FusedLayer:
-    """An `LlmLayer`, or an `EncoderLayer` of a decoder-only model, for one new token of each text.
+    """An `LlmLayer` or `GptLayer` for one new token of each text.
 
     One matrix makes queries, keys and values. Feed-forward networks of another kind than ours are kept as they are.
 
     Raises:
-        CourseError: a layer or an attention of another kind, or one with the normalization behind its blocks.
+        CourseError: a layer or an attention of another kind.
     """
 
     def __init__(self, layer: nn.Module, store: Callable = exact):
         attention = layer.self_attention
         check_kinds(layer, attention)
-        attention_norm, feed_forward_norm = norms(layer)
         self.attention = attention
-        # An `EncoderLayer` of a `Gpt` has none of these.
-        self.rotary, self.window, self.shares_kv = (
-            getattr(attention, name, None) for name in ("rotary", "window", "shares_kv")
-        )
+        self.rotary, self.window, self.shares_kv = attention.rotary, attention.window, attention.shares_kv
         projections = attention.q_proj, attention.k_proj, attention.v_proj
-        self.qkv_proj = matrix(*projections, norm=attention_norm, store=store)
+        self.qkv_proj = matrix(*projections, norm=layer.self_attention_norm, store=store)
         self.widths = [proj.out_features for proj in projections]
         self.o_proj = matrix(attention.o_proj, store=store)
-        self.feed_forward = fused_feed_forward(layer.feed_forward, feed_forward_norm, store)
+        self.feed_forward = fused_feed_forward(layer.feed_forward, layer.feed_forward_norm, store)
         self.qk_norms = [real(attention.q_norm), real(attention.k_norm)]
         parts = ("self_attention_post_norm", "feed_forward_post_norm")  # an LlmLayer has them
         self.post_norms = [real(getattr(layer, name, None)) for name in parts]
@@ -180,28 +175,19 @@ class FusedLayer:
 def fused_layer(layer: nn.Module, store: Callable) -> Callable[..., BD]:
     """A `FusedLayer`, or a `CompiledLayer` where nothing is to be stored in another way.
 
-    An `LlmLayer` whose tokens meet in something else than a `MultiHeadAttention` stays as it is.
+    An `LlmLayer` with another mixer than `CausalSelfAttention` stays as it is.
     """
     if type(layer) is LlmLayer and type(layer.self_attention) is not CausalSelfAttention:
         return lambda x, view, number: layer(x.unsqueeze(1), view, number).squeeze(1)
     return CompiledLayer(layer) if store is exact and can_be_compiled(layer) else FusedLayer(layer, store)
 
 
-def norms(layer: nn.Module) -> tuple[nn.Module, nn.Module]:
-    """The normalizations before the two blocks of a layer."""
-    if isinstance(layer, LlmLayer):
-        return layer.self_attention_norm, layer.feed_forward_norm
-    return layer.self_attention_add_norm.norm, layer.feed_forward_add_norm.norm
-
-
 def check_kinds(layer: nn.Module, attention: nn.Module) -> None:
     """Raise a CourseError for a layer that computes something else than `FusedLayer` does."""
-    if type(layer) not in (EncoderLayer, LlmLayer):
-        raise CourseError(f"only an EncoderLayer or LlmLayer can be fused, got a {type(layer).__name__}")
-    if type(attention) not in (MultiHeadAttention, CausalSelfAttention):
-        raise CourseError(f"only a MultiHeadAttention can be fused, got a {type(attention).__name__}")
-    if type(layer) is EncoderLayer and not layer.self_attention_add_norm.norm_first:
-        raise CourseError("only layers with the normalization before each block can be fused (norm_first)")
+    if type(layer) not in (GptLayer, LlmLayer):
+        raise CourseError(f"only a GptLayer or LlmLayer can be fused, got a {type(layer).__name__}")
+    if type(attention) is not CausalSelfAttention:
+        raise CourseError(f"only a CausalSelfAttention can be fused, got a {type(attention).__name__}")
 
 
 def real(module: nn.Module | None) -> nn.Module | None:

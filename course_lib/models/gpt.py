@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from course_lib.models.base import Model
-from course_lib.nn import DecoderCache, EncoderLayer, LearnedPositions, TokenEmbedding, View
+from course_lib.nn import CausalSelfAttention, DecoderCache, FeedForward, LearnedPositions, TokenEmbedding, View
 from course_lib.shapes import BTD, IdsBT, Keep, Kept, check_shape
 
 gelu = partial(F.gelu, approximate="tanh")
@@ -26,8 +26,24 @@ class GptConfig:
     dropout: float = 0.0
 
 
+class GptLayer(nn.Module):
+    """Causal self-attention, then a feed-forward network, each with the normalization first: a decoder layer alone."""
+
+    def __init__(self, config: GptConfig):
+        super().__init__()
+        self.self_attention = CausalSelfAttention(config.d_model, config.num_heads, bias=True, output_bias=True)
+        self.self_attention_norm = nn.LayerNorm(config.d_model)
+        self.feed_forward = FeedForward(config.d_model, config.d_ff, gelu)
+        self.feed_forward_norm = nn.LayerNorm(config.d_model)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(self, x: BTD, view: View, layer: int) -> BTD:
+        x = x + self.dropout(self.self_attention(self.self_attention_norm(x), view, layer))
+        return x + self.dropout(self.feed_forward(self.feed_forward_norm(x)))
+
+
 class Gpt(Model):
-    """The layers of an encoder under a causal mask, pre-norm with GELU (Radford et al. 2019, section 2.3)."""
+    """Decoder layers without cross-attention, as in GPT-2 (Radford et al. 2019, section 2.3)."""
 
     self_attention_kind = "decoder"
 
@@ -36,31 +52,21 @@ class Gpt(Model):
         self.embedding = TokenEmbedding(config.vocab_size, config.d_model)
         self.positions = LearnedPositions(config.d_model, config.max_length)
         self.dropout = nn.Dropout(config.dropout)
-        self.layers = nn.ModuleList(
-            EncoderLayer(config.d_model, config.num_heads, config.d_ff, config.dropout, True, activation=gelu)
-            for _ in range(config.num_layers)
-        )
+        self.layers = nn.ModuleList(GptLayer(config) for _ in range(config.num_layers))
         self.norm = nn.LayerNorm(config.d_model)
         self.output = nn.Linear(config.d_model, config.vocab_size, bias=False)
         self.output.weight = self.embedding.table.weight
 
-    def hidden(self, tokens: IdsBT, positions: IdsBT | None = None, cache: DecoderCache | None = None) -> BTD:
-        """What the last layer makes of each token.
-
-        Args:
-            tokens: token ids.
-            positions: absolute ones, -1 for padding; default: those after the cache, or 0 to T - 1.
-            cache: a `DecoderCache` (see `new_cache`) that holds the tokens before these, and takes these in.
-        """
-        check_shape(tokens, "B T")
-        view = self.view(tokens, positions, cache)
+    def hidden(self, tokens: IdsBT, view: View | None = None) -> BTD:
+        """Return the normalized output of the last layer for each token."""
+        view = View(check_shape(tokens, "B T")) if view is None else view
         x = self.embed(tokens, view)
         for i, layer in enumerate(self.layers):
-            x = layer(x, view.mask(), view.layer_cache(i))
+            x = layer(x, view, i)
         return self.norm(x)
 
     def embed(self, tokens: IdsBT, view: View) -> BTD:
-        """What the first layer reads."""
+        """Return what the first layer reads."""
         return self.dropout(self.embedding(tokens) + self.positions(view.positions.clamp(min=0)))
 
     def forward(
@@ -70,17 +76,14 @@ class Gpt(Model):
         cache: DecoderCache | None = None,
         keep: Keep = None,
     ) -> Kept:
-        """Logits of the token after each position, or only where `keep` is True.
+        """Return the logits of the token after each position, or only where `keep` is True.
 
-        The other arguments as in `hidden`. Padding belongs at the end, where no real token sees it, or has position -1.
+        `View` explains the other arguments. Padding belongs at the end, where no real token sees it, or has position
+        -1.
         """
-        x = self.hidden(tokens, positions, cache)
+        x = self.hidden(tokens, View(check_shape(tokens, "B T"), positions, cache=cache))
         return self.output(x if keep is None else x[keep])
 
-    def view(self, tokens: IdsBT, positions: IdsBT | None = None, cache: DecoderCache | None = None) -> View:
-        """The `View` of new tokens; arguments as in `hidden`."""
-        return View(tokens, positions, cache=cache)
-
     def new_cache(self) -> DecoderCache:
-        """An empty cache for `forward`."""
+        """Return an empty cache for `forward`."""
         return DecoderCache([None] * len(self.layers))

@@ -1,6 +1,7 @@
-"""What mixes the tokens in a layer of an `Llm`, as a choice in its config: attention, or one of its alternatives.
+"""The token mixers of an `Llm`, as choices in its config: attention, or one of its alternatives.
 
-A choice is data alone. `make_mixer` makes the module, and all modules are called alike: `mixer(x, view, layer)`.
+A choice is data. `make_mixer` builds the module of a choice, and all of these modules are called in the same way:
+`mixer(x, view, layer)`.
 """
 
 from dataclasses import dataclass, field
@@ -36,14 +37,14 @@ class AttentionMixer:
 
 @dataclass(frozen=True, kw_only=True)
 class NoPEMixer:
-    """The same without a rotation (NoPE): it knows no positions, but for the mask (SmolLM 3, Llama 4)."""
+    """The same without rotary embeddings (NoPE): only the mask depends on positions (SmolLM 3, Llama 4)."""
 
     kind: str = field(default="nope", init=False)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SharedKVMixer:
-    """`SharedAttention` to the keys and values of an earlier layer, whose number is `layer`."""
+    """`SharedAttention`, with the keys and values of the earlier layer number `layer`."""
 
     kind: str = field(default="shared_kv", init=False)
     layer: int
@@ -51,7 +52,7 @@ class SharedKVMixer:
 
 @dataclass(frozen=True, kw_only=True)
 class LatentMixer:
-    """`LatentAttention`, which explains its sizes; the config's `d_head` is the width that is turned."""
+    """`LatentAttention`, which explains the sizes; the config's `d_head` is the width that is rotated."""
 
     kind: str = field(default="latent", init=False)
     d_latent: int
@@ -69,7 +70,7 @@ class LinearMixer:
 
 @dataclass(frozen=True, kw_only=True)
 class DeltaMixer:
-    """`GatedDeltaNet`, which explains its sizes."""
+    """`GatedDeltaNet`, which explains the sizes."""
 
     kind: str = field(default="delta", init=False)
     num_heads: int
@@ -84,14 +85,14 @@ Mixer = AttentionMixer | NoPEMixer | SharedKVMixer | LatentMixer | LinearMixer |
 
 @dataclass(frozen=True, kw_only=True)
 class Experts:
-    """A `MixtureOfExperts` in the place of each feed-forward network: so many experts of the config's `d_ff`."""
+    """The numbers of a `MixtureOfExperts`, whose experts have the config's `d_ff`."""
 
     num_experts: int
     num_active: int
 
 
 def make_mixer(config: "LlmConfig", i: int, rotary: Rotary) -> nn.Module:
-    """The mixer of layer `i`."""
+    """Build the mixer of layer `i`."""
     mixer, d_model, eps = config.layer_mixers[i], config.d_model, config.eps
     match mixer:
         case LatentMixer():
@@ -109,7 +110,7 @@ def make_mixer(config: "LlmConfig", i: int, rotary: Rotary) -> nn.Module:
 
 
 def make_attention(config: "LlmConfig", i: int, rotary: Rotary) -> CausalSelfAttention:
-    """The attention of layer `i`, with its rotation or none, and with keys and values of its own or another's."""
+    """Build the attention of layer `i`, with or without a rotation, and with its own or shared keys and values."""
     mixer = config.layer_mixers[i]
     sizes = config.d_model, config.num_heads, config.num_kv_heads, config.d_head, config.qkv_bias
     places = {"rotary": None if mixer == NoPEMixer() else rotary, "window": config.window_sizes[i]}
@@ -129,7 +130,7 @@ def make_attention(config: "LlmConfig", i: int, rotary: Rotary) -> CausalSelfAtt
 
 
 def make_feed_forward(config: "LlmConfig") -> nn.Module:
-    """One feed-forward network, or a mixture of them."""
+    """Build a feed-forward network, or a mixture of experts."""
     sizes, activation = (config.d_model, config.d_ff), ACTIVATIONS[config.activation]
     if config.experts is None:
         return GatedFeedForward(*sizes, activation)
@@ -137,7 +138,7 @@ def make_feed_forward(config: "LlmConfig") -> nn.Module:
 
 
 def check_choices(config: "LlmConfig") -> None:
-    """Raise a CourseError for windows or mixers that are not one per layer, or can't be; or an unknown activation."""
+    """Raise a CourseError unless there is one valid window and mixer per layer, and the activation is known."""
     windows, mixers = config.window_sizes, config.layer_mixers
     if len(windows) != config.num_layers:
         raise CourseError(f"{config.num_layers} layers need as many window_sizes, got {len(windows)}")
@@ -162,5 +163,5 @@ def check_choices(config: "LlmConfig") -> None:
 
 
 def lends(mixer: Mixer) -> bool:
-    """Whether a layer makes keys and values that others may read."""
+    """Return whether a layer makes keys and values that later layers may share."""
     return isinstance(mixer, AttentionMixer | NoPEMixer)

@@ -125,11 +125,6 @@ def check_fit(folder: Path, preparer: Tokenizer | ImageProcessor, config: Any) -
 def load_weights(model: Model, path: Path) -> None:
     """Fill the model from a safetensors file; every tensor must have its place and its shape."""
     tensors, _ = read_tensors(path)
-    names = model.state_dict()
-    tensors = {
-        renamed if (renamed := name.replace("_add_norm.norm.", "_norm.")) in names else name: tensor
-        for name, tensor in tensors.items()
-    }
     for name, tensor in tensors.items():
         check_numbers(f"{path}: {name}", tensor)
     state = model.state_dict(keep_vars=True)

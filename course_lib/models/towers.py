@@ -37,6 +37,6 @@ def read_one(layer: EncoderLayer, one: BTD, x: BSD, mask: Mask | None = None) ->
 
     `mask`: what this position may attend to.
     """
-    norm = layer.self_attention_add_norm.norm
-    one = layer.self_attention_add_norm(one, lambda one: layer.self_attention(one, norm(x), mask))
-    return layer.feed_forward_add_norm(one, layer.feed_forward)[:, 0]
+    norm = layer.self_attention_norm
+    one = one + layer.dropout(layer.self_attention(norm(one), norm(x), mask))
+    return (one + layer.dropout(layer.feed_forward(layer.feed_forward_norm(one))))[:, 0]

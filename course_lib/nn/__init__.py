@@ -1,12 +1,10 @@
 """The boxes on the slides, one file each. They take plain numbers and know nothing of models, data or training."""
 
 from course_lib.nn.activations import ACTIVATIONS
-from course_lib.nn.add_norm import AddNorm
 from course_lib.nn.attention import (
     MultiHeadAttention,
     SoftcappedAttention,
     attention_weights,
-    identity,
     merge_heads,
     scaled_dot_product_attention,
     split_heads,
@@ -23,7 +21,7 @@ from course_lib.nn.gated_delta_net import GatedDeltaNet
 from course_lib.nn.gated_feed_forward import GatedFeedForward
 from course_lib.nn.kv_cache import KeysValues, KVCache, SlidingWindowKVCache
 from course_lib.nn.latent_attention import LatentAttention
-from course_lib.nn.linear_attention import LinearAttention, linear_attention, linear_attention_steps
+from course_lib.nn.linear_attention import LinearAttention, linear_attention
 from course_lib.nn.lora import LINEAR_LAYERS, LoraLinear, add_lora, merge_lora
 from course_lib.nn.masks import biased, causal_mask, padding_mask, segment_mask, window_mask
 from course_lib.nn.mixture_of_experts import MixtureOfExperts, unevenness
@@ -52,7 +50,6 @@ from course_lib.nn.view import View
 __all__ = [
     "ACTIVATIONS",
     "CONNECTORS",
-    "AddNorm",
     "AttentionMaps",
     "AttentionPool",
     "CausalSelfAttention",
@@ -109,9 +106,7 @@ __all__ = [
     "delta_rule",
     "delta_rule_steps",
     "head_outputs",
-    "identity",
     "linear_attention",
-    "linear_attention_steps",
     "merge_heads",
     "merge_lora",
     "patched_heads",

@@ -6,7 +6,6 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from course_lib.nn.add_norm import AddNorm
 from course_lib.nn.attention import MultiHeadAttention
 from course_lib.nn.feed_forward import FeedForward
 from course_lib.shapes import BD, BSD
@@ -27,8 +26,8 @@ class AttentionPool(nn.Module):
         self.query = nn.Parameter(torch.randn(d_model) * d_model**-0.5)
         self.cross_attention = MultiHeadAttention(d_model, num_heads)
         self.feed_forward = FeedForward(d_model, d_ff, activation)
-        self.feed_forward_add_norm = AddNorm(d_model, norm_first=True, norm=norm)
+        self.feed_forward_norm = norm(d_model)
 
     def forward(self, x: BSD) -> BD:
         x = self.cross_attention(self.query.expand(len(x), 1, -1), x)
-        return self.feed_forward_add_norm(x, self.feed_forward)[:, 0]
+        return (x + self.feed_forward(self.feed_forward_norm(x)))[:, 0]

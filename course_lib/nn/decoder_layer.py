@@ -5,18 +5,18 @@ from collections.abc import Callable
 import torch.nn.functional as F
 from torch import nn
 
-from course_lib.nn.add_norm import AddNorm
 from course_lib.nn.attention import MultiHeadAttention
 from course_lib.nn.feed_forward import FeedForward
-from course_lib.nn.kv_cache import KeysValues, KVCache
-from course_lib.shapes import BSD, BTD, Mask
+from course_lib.nn.self_attention import CausalSelfAttention
+from course_lib.nn.view import View
+from course_lib.shapes import BTD
 
 
 class DecoderLayer(nn.Module):
     """Nine steps: masked self-attention, cross-attention, feed-forward network, each with addition and normalization.
 
-    In the cross-attention, keys and values come from the encoder's output (the memory), queries from the decoder.
-    Vaswani et al. 2017, section 3.1; equal to torch.nn.TransformerDecoderLayer (with dropout on the blocks' outputs).
+    In the cross-attention, the keys and values come from the encoder's output (the memory), the queries from the
+    decoder. The arguments are those of an `EncoderLayer`. Equal to torch.nn.TransformerDecoderLayer.
     """
 
     def __init__(
@@ -31,30 +31,21 @@ class DecoderLayer(nn.Module):
         bias: bool = True,
     ):
         super().__init__()
-        self.self_attention = MultiHeadAttention(d_model, num_heads, bias=bias)
-        self.self_attention_add_norm = AddNorm(d_model, dropout, norm_first, norm)
-        self.cross_attention = MultiHeadAttention(d_model, num_heads, bias=bias)
-        self.cross_attention_add_norm = AddNorm(d_model, dropout, norm_first, norm)
+        self.norm_first, self.dropout = norm_first, nn.Dropout(dropout)
+        self.self_attention = CausalSelfAttention(d_model, num_heads, bias=bias, output_bias=bias)
+        self.self_attention_norm = norm(d_model)
+        self.cross_attention = MultiHeadAttention(d_model, num_heads, bias)
+        self.cross_attention_norm = norm(d_model)
         self.feed_forward = FeedForward(d_model, d_ff, activation, bias)
-        self.feed_forward_add_norm = AddNorm(d_model, dropout, norm_first, norm)
+        self.feed_forward_norm = norm(d_model)
 
-    def forward(
-        self,
-        x: BTD,
-        memory: BSD | KeysValues,
-        mask: Mask | None = None,
-        memory_mask: Mask | None = None,
-        cache: KVCache | None = None,
-    ) -> BTD:
-        """What the layer makes of `x`.
-
-        Args:
-            x: the target so far.
-            memory: the encoder's output, or its `KeysValues`, projected once by `cross_attention`.
-            mask: who may attend to whom in the self-attention, usually the causal mask.
-            memory_mask: which source tokens are real.
-            cache: a `KVCache` for the self-attention.
-        """
-        x = self.self_attention_add_norm(x, lambda x: self.self_attention(x, mask=mask, cache=cache))
-        x = self.cross_attention_add_norm(x, lambda x: self.cross_attention(x, memory, mask=memory_mask))
-        return self.feed_forward_add_norm(x, self.feed_forward)
+    def forward(self, x: BTD, view: View, layer: int) -> BTD:
+        """Read a target; the `View` has the memory and knows who may attend to whom, `layer` is this layer's number."""
+        memory, mask = view.memory.of(layer), view.memory.mask
+        if self.norm_first:
+            x = x + self.dropout(self.self_attention(self.self_attention_norm(x), view, layer))
+            x = x + self.dropout(self.cross_attention(self.cross_attention_norm(x), memory, mask))
+            return x + self.dropout(self.feed_forward(self.feed_forward_norm(x)))
+        x = self.self_attention_norm(x + self.dropout(self.self_attention(x, view, layer)))
+        x = self.cross_attention_norm(x + self.dropout(self.cross_attention(x, memory, mask)))
+        return self.feed_forward_norm(x + self.dropout(self.feed_forward(x)))

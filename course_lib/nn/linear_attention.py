@@ -11,17 +11,11 @@ from course_lib.shapes import BHTE, BTD, Gathered, Matrices
 CHUNK = 64  # tokens that meet each other in one product
 
 
-def linear_attention_steps(q: BHTE, k: BHTE, v: Gathered, memory: Matrices) -> tuple[Gathered, Matrices]:
-    """Token by token: add k vᵀ to the memory, and multiply it by q. Returns what was read, and the memory then."""
-    read = []
-    for t in range(q.shape[2]):
-        memory = memory + k[:, :, t, :, None] * v[:, :, t, None, :]
-        read.append(q[:, :, t, None, :] @ memory)
-    return torch.cat(read, dim=2), memory
-
-
 def linear_attention(q: BHTE, k: BHTE, v: Gathered, memory: Matrices, chunk: int = CHUNK) -> tuple[Gathered, Matrices]:
-    """The same, chunk by chunk: within a chunk as attention without a softmax, before it through the memory."""
+    """Add k vᵀ to the memory at each token, and multiply it by q: what was read, and the memory then.
+
+    It goes chunk by chunk: within a chunk it is attention without a softmax, before it a product with the memory.
+    """
     read = []
     for some_q, some_k, some_v in zip(*(x.split(chunk, dim=2) for x in (q, k, v)), strict=True):
         read.append((some_q @ some_k.mT).tril() @ some_v + some_q @ memory)

@@ -1,13 +1,14 @@
 """numba's pool of threads beside torch's."""
 
 import ctypes
+import os
 import sys
 
 import torch
 from numba import config, get_num_threads, threading_layer
 from numba.np.ufunc import parallel
 
-from course_lib.runtime import loop_threads
+from course_lib.runtime import wanted_threads
 
 
 def open_pool() -> bool:
@@ -25,3 +26,12 @@ def open_pool() -> bool:
     if sys.platform != "win32" and hasattr(symbols := ctypes.CDLL(None), "omp_set_max_active_levels"):
         symbols.omp_set_max_active_levels(1)
     return threading_layer() != "workqueue"
+
+
+def loop_threads() -> int:
+    """Return how many cores share short loops.
+
+    It is one where idle threads sleep (`$OMP_WAIT_POLICY`), since they take too long to wake.
+    """
+    is_passive = os.environ.get("OMP_WAIT_POLICY", "").lower() == "passive"
+    return 1 if is_passive else min(wanted_threads(), os.cpu_count() or 1)

@@ -1,4 +1,4 @@
-"""What all layers of one forward pass share: positions, masks, rotations and caches."""
+"""The state that all layers of one forward pass share: positions, masks, rotations, and caches."""
 
 from collections.abc import Callable
 
@@ -15,18 +15,19 @@ from course_lib.shapes import BHTE, AnyBKSE, AnyValues, BoolsBT, IdsBT, Mask, Se
 
 
 class View:
-    """Which tokens the new ones see: all that a layer of a decoder gets beside their vectors.
+    """Who may attend to whom: everything that a decoder layer gets besides the vectors of the new tokens.
 
     Args:
-        tokens: the new ones, or vectors in their place.
-        positions: absolute ones, -1 for padding; default: those after the cache, or 0 to T - 1.
-        segments: which text of a row a token belongs to, where several share it; see `attention_mask`. No cache then.
-        cache: a `DecoderCache` that holds the tokens before these, and takes these in.
-        bias: what is added to the scores; see `attention_mask`.
-        memory: what an encoder has handed over; default: that of the cache, if there is one.
+        tokens: the new tokens, or their vectors.
+        positions: absolute positions, -1 for padding. Default: those after the cache, or 0 to T - 1.
+        segments: for rows with several packed texts, which text a token belongs to; see `attention_mask`. It can't be
+            used with a cache.
+        cache: a `DecoderCache` with the tokens before these; it takes the new tokens in.
+        bias: a function whose numbers are added to the attention scores; see `attention_mask`.
+        memory: the output of an encoder. Default: the memory of the cache, if there is one.
 
     Raises:
-        CourseError: another shape, segments with a cache, or a cache of other rows.
+        CourseError: the tokens have another shape, there are segments and a cache, or the cache has other rows.
     """
 
     def __init__(
@@ -52,11 +53,11 @@ class View:
         self.is_plain = positions is None if cache is None else cache.is_plain
 
     def rotate(self, x: BHTE, rotary: Rotary | None) -> BHTE:
-        """Turn queries or keys by their positions; without a `Rotary` they stay."""
+        """Rotate queries or keys by their positions. Without a `Rotary`, return them unchanged."""
         return x if rotary is None else self.rotation(rotary, x.dtype)(x)
 
     def rotation(self, rotary: Rotary, dtype: torch.dtype) -> Rotation:
-        """The rotation at the new positions.
+        """Return the rotation at the new positions.
 
         Raises:
             CourseError: a text with a cache is longer than its `DynamicNtkScaling` allows.
@@ -68,9 +69,9 @@ class View:
         return self._rotations[rotary]
 
     def update(self, layer: int, keys: AnyBKSE, values: AnyValues, share: bool = False) -> KeysValues:
-        """Append new keys and values to the cache of a layer, if there is one, and return all that queries may look at.
+        """Append new keys and values to the cache of a layer, if there is a cache, and return all keys and values.
 
-        With `share`, they stay in `shared_kv` for later layers of this forward pass.
+        With `share`, later layers of this forward pass find them in `shared_kv`.
         """
         found = KeysValues(keys, values) if self.cache is None else self.cache.layers[layer].update(keys, values)
         if share:
@@ -78,34 +79,31 @@ class View:
         return found
 
     def state(self, layer: int) -> RecurrentState:
-        """What a recurrent layer keeps of the tokens before these."""
+        """Return the state of a recurrent layer after the tokens before these."""
         return RecurrentState() if self.cache is None else self.cache.layers[layer]
 
     def layer_cache(self, layer: int):
-        """The cache of the layer with this number, or None."""
+        """Return the cache of a layer, or None."""
         return None if self.cache is None else self.cache.layers[layer]
 
     def real(self) -> BoolsBT | None:
-        """Which of the new tokens are no padding; or None: all.
+        """Return a mask of the non-padding tokens, or None if there is no padding.
 
         Raises:
-            CourseError: several texts share a row; who asks for this has one memory for each row.
+            CourseError: there are segments; a recurrent layer, which needs this mask, has one state per row.
         """
         if self.segments is not None:
             raise CourseError("several texts in a row can't be read by a layer with a memory: it has one for each row")
         return None if self.is_plain else self.positions >= 0
 
     def mask(self, window: int | None = None) -> Mask | None:
-        """The `attention_mask` of layers with this window, T S or B 1 T S; or None: all see all."""
+        """Return the `attention_mask` of layers with this window, T S or B 1 T S, or None if no key is masked."""
         if window not in self._masks:
             self._masks[window] = self._make_mask(window)
         return self._masks[window]
 
     def _make_mask(self, window):
-        is_last = self.positions.shape[-1] == 1 and self.is_plain and self.bias is None  # it sees all within its window
-        if is_last and window is None:
-            return None
+        if self.positions.shape[-1] == 1 and self.is_plain and self.bias is None:
+            return None  # a single new token sees all that its cache holds
         k_positions = self.positions if self.cache is None else self.cache.k_positions(window)
-        if is_last and k_positions.shape[-1] <= window:
-            return None
         return attention_mask(self.positions, k_positions, window, not self.is_plain, self.segments, self.bias)

@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 from torch import nn
 from torch.optim import Optimizer
@@ -37,11 +36,11 @@ class Checkpoint:
         run: what the run is, in plain values; a checkpoint of another run is refused.
     """
 
-    def __init__(self, path: Path, run: dict[str, Any]):
+    def __init__(self, path: Path, run: dict[str, object]):
         self.path, self.run = path, json.dumps(run, sort_keys=True)
 
     def exists(self) -> bool:
-        """Whether there is something to resume from."""
+        """Return True if there is something to resume from."""
         return self.path.exists()
 
     def save(self, progress: Progress, modules: Mapping[str, nn.Module], optimizer: Optimizer) -> None:

@@ -40,5 +40,5 @@ class Meter:
 
 
 def milestones_passed(before: float, after: float, count: int) -> bool:
-    """Whether one of `count` evenly spaced milestones, the last one at 1.0, lies in (before, after]."""
+    """Return True if one of `count` evenly spaced milestones, the last one at 1.0, lies in (before, after]."""
     return int(after * count + 1e-4) > int(before * count + 1e-4)  # 3/10 · 10 may come out a little below 3

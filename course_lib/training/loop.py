@@ -5,7 +5,6 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import torch
 from accelerate import Accelerator
@@ -60,7 +59,7 @@ class Trainer:
         *,
         evaluate: Callable[[nn.Module], dict[str, float]] | None = None,
         folder: Path | str | None = None,
-        description: dict[str, Any] | None = None,
+        description: dict[str, object] | None = None,
         report: Callable[[str], object] | None = None,
     ):
         self.batches, self.objective, self.plan = batches, objective, plan

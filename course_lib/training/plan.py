@@ -1,7 +1,6 @@
 """How long to train and how fast to learn: everything about a training run that is not model, data or objective."""
 
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from course_lib.errors import CourseError
 
@@ -62,6 +61,6 @@ class Plan:
         rise = progress / self.warmup if self.warmup else 1.0
         return self.learning_rate * min(rise, (1 - progress) / (1 - self.warmup))
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         """The plan as plain values, for cards and checkpoints."""
         return asdict(self)

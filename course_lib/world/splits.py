@@ -54,7 +54,7 @@ def check_split(split: str) -> None:
 
 
 def is_withheld(first: str, second: str) -> bool:
-    """Whether a combination (adjective or verb, noun) is kept out of training."""
+    """Return True if a combination (adjective or verb, noun) is kept out of training."""
     return (first, second) == ("fazer", "livro") or digest(f"{first} {second}") % 20 == 0
 
 

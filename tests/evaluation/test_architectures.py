@@ -14,7 +14,7 @@ from course_lib.evaluation.architectures import (
     token_states,
     write_on,
 )
-from course_lib.recipes.variants import new_variant
+from course_lib.workshop.recipes.variants import new_variant
 
 HOLE, EOS, V = 3, 2, 23
 TEXT = [7, 11, 5, 13, 19, 17, EOS]  # its second half has four tokens

@@ -7,7 +7,7 @@ import pytest
 from course_lib.data import load_stories
 from course_lib.generation import Server, complete
 from course_lib.models import fuse
-from tests.convert.test_smollm2 import PROMPTS
+from tests.workshop.convert.test_smollm2 import PROMPTS
 
 pytestmark = pytest.mark.slow
 PEOPLE = 16

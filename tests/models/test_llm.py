@@ -7,7 +7,7 @@ import torch
 
 from course_lib.data import pad_left
 from course_lib.errors import CourseError
-from course_lib.models import Llm, LlmConfig, Scorer, load_model, save_model
+from course_lib.models import Llm, LlmConfig, load_model, save_model
 from course_lib.nn import KVCache, decoder_cache, record_attention
 from course_lib.nn.kv_cache import cache_for
 from tests.models.tiny import LLM_SIZES, tiny_llm, tiny_scorer
@@ -140,14 +140,6 @@ def test_a_loaded_model_computes_what_the_saved_one_does(make, tmp_path):
     loaded, _ = load_model(tmp_path)
     assert torch.equal(loaded(TOKENS), model(TOKENS))
     assert loaded.config == model.config
-
-
-def test_a_scorer_starts_with_the_body_of_the_language_model_and_scores_of_zero():
-    llm = tiny_llm()
-    scorer = Scorer.from_llm(llm)
-    assert torch.equal(scorer.hidden(TOKENS), llm.hidden(TOKENS))
-    assert torch.equal(scorer(TOKENS), torch.zeros(B, T))
-    assert tiny_scorer()(TOKENS).shape == (B, T)
 
 
 def test_windows_must_be_as_many_as_layers():

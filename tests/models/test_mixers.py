@@ -89,7 +89,7 @@ def test_a_model_of_memories_keeps_the_same_whatever_it_has_read():
         sizes.add(sum(layer.nbytes for layer in cache.layers))
     assert len(sizes) == 1
     assert len(cache) == 4 * T
-    assert cache._waiting == []
+    assert cache._parts == []
 
 
 @pytest.mark.parametrize("mixer", [LinearMixer(), DELTA])

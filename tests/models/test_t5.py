@@ -27,11 +27,11 @@ def test_every_cut_of_the_target_gives_the_logits_of_the_whole(tolerance):
 
 def test_a_change_in_the_source_moves_the_whole_memory_and_all_logits():
     model, source = tiny_t5(), SOURCE[1:]
-    memory, logits = model.encode(source)[0], model(source, TARGET[:1])
+    memory, logits = model.encode(source).states, model(source, TARGET[:1])
     for i in range(S):
         changed = source.clone()
         changed[0, i] = 12
-        assert not torch.isclose(model.encode(changed)[0], memory).all(-1).any()
+        assert not torch.isclose(model.encode(changed).states, memory).all(-1).any()
         assert not torch.isclose(model(changed, TARGET[:1]), logits).all(-1).any()
 
 
@@ -73,7 +73,7 @@ def test_the_order_of_the_tokens_matters(side):
 def test_without_the_bias_the_encoder_does_not_notice_the_order(tolerance):
     model, order = tiny_t5(), [2, 0, 1, 3, 4]
     torch.nn.init.zeros_(model.encoder.relative_bias.table.weight)
-    assert_near(model.encode(TARGET[:, order])[0], model.encode(TARGET)[0][:, order], tolerance)
+    assert_near(model.encode(TARGET[:, order]).states, model.encode(TARGET).states[:, order], tolerance)
 
 
 def test_there_is_no_longest_text():

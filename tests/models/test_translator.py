@@ -7,7 +7,7 @@ import torch
 
 from course_lib.errors import CourseError
 from course_lib.models import TranslatorConfig
-from course_lib.nn import padding_mask
+from course_lib.nn import Memory, padding_mask
 from tests.nn.test_kv_cache import FEWER_CUTS, LENGTH
 from tests.parity import (
     B,
@@ -44,7 +44,7 @@ def test_the_decoder_equals_torch(norm_first, tolerance):
     hidden = decoder_twin(ours)(
         embed(ours, TARGET), memory, tgt_mask=LATER, memory_key_padding_mask=SOURCE == 0, tgt_is_causal=True
     )
-    logits = ours(TARGET, memory, padding_mask(SOURCE, 0))
+    logits = ours(TARGET, Memory(memory, padding_mask(SOURCE, 0)))
     assert logits.shape == (B, T, V)
     assert_same_function(logits, hidden @ ours.output.weight.T, [memory, *ours.parameters()], tolerance)
 
@@ -66,8 +66,7 @@ def test_the_translator_equals_torch(norm_first, tolerance):
 @both_norms
 def test_every_cut_of_the_target_gives_the_logits_of_the_whole(norm_first, tolerance):
     model, target = tiny_translator(norm_first=norm_first), torch.randint(1, V, (B, LENGTH))
-    memory, memory_mask = model.encode(SOURCE)
-    whole = model.decoder(target, memory, memory_mask)
+    whole = model.decoder(target, model.encode(SOURCE))
     for cuts in FEWER_CUTS:
         cache = model.new_cache(SOURCE)
         chunks = [model.decoder(target[:, a:b], cache=cache) for a, b in pairwise(cuts)]
@@ -173,7 +172,7 @@ def test_token_ids_outside_the_vocabulary_are_refused(side, bad):
 
 @pytest.mark.usefixtures("shapes_unchecked")
 def test_a_single_sequence_without_a_batch_is_refused():
-    with pytest.raises(CourseError, match=rf"expected token ids B S, got shape \({S},\)"):
+    with pytest.raises(CourseError, match=rf"expected 2 axes \(B S\), got shape \({S},\)"):
         tiny_translator()(SOURCE[0], TARGET)
 
 

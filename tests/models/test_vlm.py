@@ -130,11 +130,6 @@ def test_parts_that_do_not_fit_are_refused(changes, message):
         VlmConfig(**(parts | changes))
 
 
-def test_an_unknown_connector_is_refused_with_those_there_are():
-    with pytest.raises(CourseError, match="unknown connector 'rope'; known: linear, mlp"):
-        ConnectorConfig(d_vision=D, d_model=19, kind="rope")
-
-
 @pytest.mark.parametrize("kind", ["linear", "mlp", "pixel shuffle"])
 def test_a_loaded_model_has_the_logits_of_the_saved_one(kind, tmp_path):
     tokenizer = chat_tokenizer().with_special("<image>")
@@ -147,15 +142,6 @@ def test_a_loaded_model_has_the_logits_of_the_saved_one(kind, tmp_path):
     tokens = torch.tensor([[1, *[model.config.image_id] * count, 5]])
     features = model.look(pictures(1))
     assert torch.equal(loaded(tokens, features), model(tokens, features))
-
-
-def test_a_connector_is_stored_alone(tmp_path):
-    connector = Connector(ConnectorConfig(d_vision=7, d_model=11, kind="linear"))
-    save_model(connector, tmp_path)
-    [loaded] = load_model(tmp_path)
-    assert loaded.config == connector.config
-    features = torch.randn(2, 5, 7)
-    assert torch.equal(loaded(features), connector(features))
 
 
 def test_no_answer_has_a_placeholder_in_it():

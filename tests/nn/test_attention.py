@@ -8,6 +8,7 @@ import torch.nn.functional as F
 
 from course_lib.errors import CourseError
 from course_lib.nn import (
+    CausalSelfAttention,
     KeysValues,
     MultiHeadAttention,
     attention_kernels,
@@ -17,6 +18,7 @@ from course_lib.nn import (
     scaled_dot_product_attention,
     split_heads,
 )
+from tests.nn.read import read
 from tests.parity import (
     B,
     D,
@@ -154,11 +156,11 @@ def test_a_fully_masked_row_gives_zeros_and_no_gradient(attend, kind, tolerance)
 
 def test_shared_key_value_heads_equal_repeated_ones(tolerance):
     num_heads = 3 * K
-    shared = shake(MultiHeadAttention(num_heads * E, num_heads, num_kv_heads=K))
-    full = MultiHeadAttention(num_heads * E, num_heads)
+    shared = shake(CausalSelfAttention(num_heads * E, num_heads, num_kv_heads=K, bias=True))
+    full = CausalSelfAttention(num_heads * E, num_heads, bias=True)
     full.load_state_dict(shared.state_dict() | repeated_heads(shared, times=3))
     x = torch.randn(B, T, num_heads * E)
-    assert_near(shared(x), full(x), tolerance)
+    assert_near(read(shared, x), read(full, x), tolerance)
     assert shared.k_proj.weight.shape == (K * E, num_heads * E)
 
 
@@ -193,8 +195,8 @@ def test_attention_over_a_set_ignores_its_order(tolerance):
 
 @pytest.mark.parametrize(
     ("arguments", "named"),
-    [((D, H + 1), f"{D} and {H + 1}"), ((6 * E, 6, 4), "6 and 4"), ((6 * E, 6, 12), "6 and 12")],
+    [((D, H + 1), f"{D} and {H + 1}"), ((6 * E, 6, 4), "6 and 4"), ((6 * E, 6, 12), "6 and 12"), ((D, 0), "0 and 0")],
 )
 def test_heads_that_do_not_divide_are_refused_by_number(arguments, named):
     with pytest.raises(CourseError, match=named):
-        MultiHeadAttention(*arguments)
+        CausalSelfAttention(*arguments)

@@ -12,7 +12,7 @@ def test_a_pool_is_one_query_over_all_positions_and_a_feed_forward_network(toler
     q = split_heads(attention.q_proj(pool.query).expand(B, 1, D), H)
     k, v = (split_heads(proj(x), H) for proj in (attention.k_proj, attention.v_proj))
     gathered = attention.o_proj(merge_heads(attention_weights(q, k) @ v))[:, 0]
-    expected = gathered + pool.feed_forward(pool.feed_forward_add_norm.norm(gathered))
+    expected = gathered + pool.feed_forward(pool.feed_forward_norm(gathered))
     assert_near(pool(x), expected, tolerance)
 
 

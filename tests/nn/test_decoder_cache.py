@@ -44,8 +44,8 @@ def test_the_mask_of_a_memory_follows_the_rows_as_its_keys_and_values_do():
     cache = DecoderCache([None], Memory([KeysValues(keys, values)], mask))
     cache.select(rows)
     assert torch.equal(cache.memory.mask, mask[rows])
-    assert torch.equal(cache.memory.layers[0].keys, keys[rows])
-    assert torch.equal(cache.memory.layers[0].values, values[rows])
+    assert torch.equal(cache.memory.of(0).keys, keys[rows])
+    assert torch.equal(cache.memory.of(0).values, values[rows])
 
 
 @pytest.mark.parametrize(("held", "rows"), [(2, 1), (1, 2), (2, 3)])

@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from course_lib.nn import DecoderLayer, causal_mask, padding_mask
+from course_lib.nn import DecoderLayer, Memory, View, padding_mask
+from tests.nn.read import GivenMask
 from tests.parity import (
     D_FF,
     B,
@@ -36,23 +37,24 @@ def test_the_layer_equals_torch(kind, source_padding, norm_first, tolerance):
         tgt_key_padding_mask=tgt_key_padding_mask,
         memory_key_padding_mask=SOURCE == 0 if source_padding else None,
     )
-    result = ours(x, memory, mask, padding_mask(SOURCE, 0) if source_padding else None)
-    assert_same_function(result, theirs, [x, memory, *ours.parameters()], tolerance)
+    view = GivenMask(x, mask, memory, padding_mask(SOURCE, 0) if source_padding else None)
+    assert_same_function(ours(x, view, 0), theirs, [x, memory, *ours.parameters()], tolerance)
 
 
 @both_norms
 def test_no_token_hears_of_a_later_one(norm_first):
     layer = shake(DecoderLayer(D, H, D_FF, norm_first=norm_first))
-    x, memory, mask = torch.randn(B, T, D), torch.randn(B, S, D), causal_mask(torch.arange(T))
+    x, memory = torch.randn(B, T, D), Memory(torch.randn(B, S, D))
     for t in range(1, T):
         changed = x.clone()
         changed[:, t] = torch.randn(B, D)
-        before, after = layer(x, memory, mask), layer(changed, memory, mask)
+        before, after = (layer(target, View(target, memory=memory), 0) for target in (x, changed))
         assert torch.equal(after[:, :t], before[:, :t])
         assert not torch.isclose(after[:, t:], before[:, t:]).all(-1).any()
 
 
 def test_the_memory_may_be_projected_beforehand():
     layer, x, memory = DecoderLayer(D, H, D_FF), torch.randn(B, T, D), torch.randn(B, S, D)
-    projected = layer.cross_attention.keys_values(memory)
-    assert torch.equal(layer(x, projected), layer(x, memory))
+    projected = [None, layer.cross_attention.keys_values(memory)]
+    plain, beforehand = (layer(x, View(x, memory=Memory(states)), 1) for states in (memory, projected))
+    assert torch.equal(beforehand, plain)

@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from course_lib.errors import CourseError
-from course_lib.nn import KeysValues, KVCache, MultiHeadAttention, SlidingWindowKVCache, causal_mask
+from course_lib.nn import CausalSelfAttention, DecoderCache, KeysValues, KVCache, SlidingWindowKVCache
+from tests.nn.read import read
 from tests.parity import B, D, E, H, assert_near, shake
 
 LENGTH = 7
@@ -21,15 +22,12 @@ def test_there_are_as_many_ways_of_cutting_as_subsets_of_the_gaps():
 
 @pytest.mark.parametrize(("num_heads", "num_kv_heads"), [(H, H), (H, 1), (6, 2)])
 def test_every_way_of_cutting_gives_the_uncut_result(num_heads, num_kv_heads, tolerance):
-    attention = shake(MultiHeadAttention(6 * E, num_heads, num_kv_heads))
-    x, positions = torch.randn(B, LENGTH, 6 * E), torch.arange(LENGTH)
-    uncut = attention(x, mask=causal_mask(positions))
+    attention = shake(CausalSelfAttention(6 * E, num_heads, num_kv_heads, bias=True))
+    x = torch.randn(B, LENGTH, 6 * E)
+    uncut = read(attention, x)
     for cuts in CUTS:
-        cache = KVCache()
-        chunks = [
-            attention(x[:, a:b], mask=causal_mask(positions[a:b], positions[:b]), cache=cache)
-            for a, b in pairwise(cuts)
-        ]
+        cache = DecoderCache([None])
+        chunks = [read(attention, x[:, a:b], cache) for a, b in pairwise(cuts)]
         assert_near(torch.cat(chunks, dim=1), uncut, tolerance)
 
 
@@ -59,16 +57,14 @@ def test_its_memory_is_that_of_its_room_which_at_most_doubles():
 @pytest.mark.parametrize("rows", [[1], [1, 0], [0, 0, 1], [1, 1, 1, 0, 1]])
 @torch.no_grad()
 def test_rows_may_be_dropped_repeated_and_reordered_midway(rows, tolerance):
-    attention, rows = shake(MultiHeadAttention(D, H)), torch.tensor(rows)
-    x, positions = torch.randn(B, LENGTH, D), torch.arange(LENGTH)
-    later = torch.randn(len(rows), LENGTH - 3, D)
-    uncut = attention(torch.cat([x[rows, :3], later], dim=1), mask=causal_mask(positions))
+    attention, rows = shake(CausalSelfAttention(D, H)), torch.tensor(rows)
+    x, later = torch.randn(B, LENGTH, D), torch.randn(len(rows), LENGTH - 3, D)
+    uncut = read(attention, torch.cat([x[rows, :3], later], dim=1))
 
-    cache = KVCache()
-    attention(x[:, :3], mask=causal_mask(positions[:3]), cache=cache)
+    cache = DecoderCache([None])
+    read(attention, x[:, :3], cache)
     cache.select(rows)
-    chunk = attention(later, mask=causal_mask(positions[3:], positions), cache=cache)
-    assert_near(chunk, uncut[:, 3:], tolerance)
+    assert_near(read(attention, later, cache), uncut[:, 3:], tolerance)
 
 
 def test_projected_keys_and_values_follow_the_rows():

@@ -7,10 +7,17 @@ import torch
 
 from course_lib.errors import CourseError
 from course_lib.models import fuse
-from course_lib.nn import MultiHeadAttention, attention_layers, attention_weights, record_attention
+from course_lib.nn import (
+    CausalSelfAttention,
+    MultiHeadAttention,
+    attention_layers,
+    attention_weights,
+    record_attention,
+)
 from tests.models.tiny import IMAGE_SIZE, PATCHES, tiny_bert, tiny_gpt, tiny_llm, tiny_t5, tiny_vlm
+from tests.nn.read import read
 from tests.nn.test_attention import K, repeated_heads
-from tests.parity import B, E, H, S, T, V, assert_near, attention_twin, both_norms, shake
+from tests.parity import B, E, H, T, V, assert_near, attention_twin, both_norms, shake
 from tests.toys import tiny_translator
 
 SOURCE = torch.tensor([[4, 2, 16, 0, 0, 0, 0], [3, 5, 2, 2, 7, 11, 4]])
@@ -27,8 +34,9 @@ each_model = pytest.mark.parametrize(("make_model", "inputs"), MODELS.values(), 
 
 
 def attentions(model):
-    """All attention layers of a model: name -> `MultiHeadAttention`."""
-    return {name: module for name, module in model.named_modules() if isinstance(module, MultiHeadAttention)}
+    """All attention layers of a model, by name."""
+    kinds = MultiHeadAttention, CausalSelfAttention
+    return {name: module for name, module in model.named_modules() if isinstance(module, kinds)}
 
 
 def recorded(model, *inputs):
@@ -46,9 +54,9 @@ def torch_weights(model, source, target):
     for name, module in attentions(model).items():
         kind = "cross" if "cross" in name else name.partition(".")[0]
 
-        def watch(module, args, name=name, mask=masks[kind]):
-            x, source = (*args, args[0])[:2]
-            _, weights[name] = attention_twin(module)(x, source, source, average_attn_weights=False, **mask)
+        def watch(module, args, name=name, kind=kind):
+            x, source = args[0], args[kind == "cross"]
+            _, weights[name] = attention_twin(module)(x, source, source, average_attn_weights=False, **masks[kind])
 
         hooks.append(module.register_forward_pre_hook(watch))
     model(source, target)
@@ -154,15 +162,15 @@ def test_gradients_flow_while_recording_and_maps_hold_none(tolerance):
 
 def test_shared_key_value_heads_show_a_map_for_each_query_head(tolerance):
     num_heads = 3 * K
-    shared = shake(MultiHeadAttention(num_heads * E, num_heads, num_kv_heads=K))
+    shared = shake(CausalSelfAttention(num_heads * E, num_heads, num_kv_heads=K, bias=True, output_bias=True))
     full = MultiHeadAttention(num_heads * E, num_heads)
     full.load_state_dict(shared.state_dict() | repeated_heads(shared, times=3))
-    x, source = torch.randn(B, T, num_heads * E), torch.randn(B, S, num_heads * E)
-    expected_output, expected = attention_twin(full)(x, source, source, average_attn_weights=False)
+    x = torch.randn(B, T, num_heads * E)
+    expected_output, expected = attention_twin(full)(x, x, x, attn_mask=LATER, average_attn_weights=False)
     with record_attention(shared) as maps:
-        assert_near(shared(x, source), expected_output, tolerance)
+        assert_near(read(shared, x), expected_output, tolerance)
     assert_near(maps.weights("decoder"), expected[None], tolerance)
-    assert maps.keys("decoder").shape == (1, B, num_heads, S, E)
+    assert maps.keys("decoder").shape == (1, B, num_heads, T, E)
 
 
 def test_the_maps_of_a_model_that_sees_are_those_of_its_two_parts():

@@ -119,9 +119,9 @@ def test_a_kind_that_was_not_recorded_is_answered_with_those_that_were():
 
 def test_tokens_that_were_read_before_the_block_are_missed_by_name():
     model = tiny_translator()
-    memory, memory_mask = model.encode(SOURCE)
+    memory = model.encode(SOURCE)
     with record_attention(model) as maps:
-        model.decoder(TARGET, memory, memory_mask)
+        model.decoder(TARGET, memory)
     assert torch.equal(maps.rows("cross"), TARGET)
     with pytest.raises(CourseError, match="no token ids of the encoder"):
         maps.columns("cross")

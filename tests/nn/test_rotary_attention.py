@@ -4,16 +4,16 @@ import pytest
 import torch
 
 from course_lib.errors import CourseError
-from course_lib.nn import GatedFeedForward, MultiHeadAttention, Rotary, causal_mask
+from course_lib.nn import CausalSelfAttention, GatedFeedForward, Rotary, View
 from tests.parity import D_FF, B, D, T, assert_near, shake
 
 HEADS, KV_HEADS, E = 6, 2, 10
 
 
 def test_query_head_by_query_head_it_is_the_formula(tolerance):
-    ours = shake(MultiHeadAttention(D, HEADS, KV_HEADS, bias=False, d_head=E))
-    x, positions = torch.randn(B, T, D), torch.arange(T)
     rotary, heads = Rotary(E), []
+    ours = shake(CausalSelfAttention(D, HEADS, KV_HEADS, E, rotary=rotary))
+    x, positions = torch.randn(B, T, D), torch.arange(T)
     for h in range(HEADS):
         g = h // (HEADS // KV_HEADS)
         q, k, v = (
@@ -24,14 +24,15 @@ def test_query_head_by_query_head_it_is_the_formula(tolerance):
         weights = scores.masked_fill(torch.ones(T, T, dtype=torch.bool).triu(1), -torch.inf).softmax(-1)
         heads.append((weights @ v).squeeze(1))
     expected = torch.cat(heads, dim=-1) @ ours.o_proj.weight.T
-    assert_near(ours(x, mask=causal_mask(positions), rotate=rotary.at(positions, x.dtype)), expected, tolerance)
+    assert_near(ours(x, View(x), 0), expected, tolerance)
 
 
 def test_queries_and_keys_are_normalized_before_they_are_turned(tolerance):
-    ours, x = shake(MultiHeadAttention(D, HEADS, KV_HEADS, d_head=E)), torch.randn(B, T, D)
+    ours, x = shake(CausalSelfAttention(D, HEADS, KV_HEADS, E, bias=True)), torch.randn(B, T, D)
     ours.q_norm, ours.k_norm = shake(torch.nn.RMSNorm(E)), shake(torch.nn.RMSNorm(E))
-    seen = []
-    ours(x, rotate=lambda x: seen.append(x) or x)
+    seen, view = [], View(x)
+    view.rotate = lambda x, rotary: seen.append(x) or x
+    ours(x, view, 0)
     for norm, proj, heads, turned in zip(
         (ours.q_norm, ours.k_norm), (ours.q_proj, ours.k_proj), (HEADS, KV_HEADS), seen, strict=True
     ):
@@ -48,7 +49,7 @@ def test_queries_and_keys_are_normalized_before_they_are_turned(tolerance):
 )
 def test_heads_that_do_not_fit_are_refused(sizes, message):
     with pytest.raises(CourseError, match=message):
-        MultiHeadAttention(*sizes)
+        CausalSelfAttention(*sizes)
 
 
 def test_a_gate_of_zero_lets_nothing_through_and_the_formula_holds(tolerance):

@@ -4,8 +4,8 @@ import re
 
 import nbformat
 
-from course_lib.present import time_needed
-from course_lib.viz.alt_text import MOST
+from course_lib.workshop.present import time_needed
+from course_lib.workshop.viz.alt_text import MOST
 from tests.notebooks.lesson import number, tags
 
 MOST_BYTES = 400_000

@@ -17,9 +17,9 @@ import torch._dynamo  # noqa: E402, F401
 import course_lib.evaluation  # noqa: E402, F401
 import course_lib.generation  # noqa: E402, F401
 import course_lib.models  # noqa: E402, F401
-import course_lib.studies  # noqa: E402, F401
 import course_lib.training  # noqa: E402, F401
-import course_lib.viz  # noqa: E402, F401
+import course_lib.workshop.studies  # noqa: E402, F401
+import course_lib.workshop.viz  # noqa: E402, F401
 
 gc.enable()
 gc.freeze()

@@ -1,8 +1,8 @@
 """The rules of a lecture through a lesson; as in `anatomy`, each yields what is wrong, in words for its author."""
 
-from course_lib.lessons import find_lesson
-from course_lib.present import headings, lecture_path
-from course_lib.present.pace import PREDICT
+from course_lib.workshop.lessons import find_lesson
+from course_lib.workshop.present import headings, lecture_path
+from course_lib.workshop.present.pace import PREDICT
 
 
 def projects_every_slide(lesson):

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import nbformat
 
-from course_lib.lessons import LESSONS
+from course_lib.workshop.lessons import LESSONS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LESSON_FILES = [REPOSITORY / "notebooks" / f"{lesson.stem}.ipynb" for lesson in LESSONS]
 for _lesson, _path in zip(LESSONS, LESSON_FILES, strict=True):
     if not _path.exists():
         raise FileNotFoundError(
-            f'course_lib/lessons.py lists "{_lesson.title}", but notebooks/{_path.name} is missing: write it as '
-            f"notebooks/{_lesson.name}.ipynb, and let `course renumber` name it"
+            f'course_lib/workshop/lessons.py lists "{_lesson.title}", but notebooks/{_path.name} is missing: write '
+            f"it as notebooks/{_lesson.name}.ipynb, and let `course renumber` name it"
         )
 
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)[^)]*\)")

@@ -3,7 +3,7 @@
 import ast
 import re
 
-from course_lib.studies.digest import what_runs
+from course_lib.workshop.studies.digest import what_runs
 from tests.notebooks.lesson import REPOSITORY, number
 
 FIRST_LINE = re.compile(r"# (course_lib/[\w/]+\.py)\s*$")

@@ -5,8 +5,8 @@ import re
 import pytest
 from nbformat.v4 import new_markdown_cell
 
-from course_lib.lessons import LESSONS
-from course_lib.present import headings
+from course_lib.workshop.lessons import LESSONS
+from course_lib.workshop.present import headings
 from tests.notebooks.lesson import LESSON_FILES, Lesson
 from tests.notebooks.slides import SLIDES
 

@@ -18,7 +18,7 @@ class Drawing:
 
     @property
     def is_coloured(self) -> bool:
-        """Whether a part of it gets the colour of the thing that it draws."""
+        """Return True if a part of it gets the colour of the thing that it draws."""
         return 'class="colour"' in self.shapes or 'class="line"' in self.shapes
 
 

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 from course_lib.world.scenes.art import drawing
 from course_lib.world.scenes.layout import Spot
+from course_lib.world.scenes.scene import Scene
 
 if TYPE_CHECKING:
     import numpy  # the world does without it until a picture is wanted
-
-    from course_lib.world.scenes.scene import Scene  # it imports this module
 
 HUES = {  # far apart for every eye, with all cones or without the red, green or blue ones
     "red": "#cb0e03",
@@ -31,8 +30,8 @@ HAIRS = {"black": "#29231f", "brown": "#6e4424", "blond": "#e9bf5a", "red": "#b5
 SKINS = ("#fbdcc0", "#e6b98f", "#c68e60", "#96613a", "#613d26")
 
 
-def draw(scene: "Scene") -> str:
-    """The scene as the text of an SVG."""
+def draw(scene: Scene) -> str:
+    """Return the scene as the text of an SVG."""
     layers = [(spot, scene.noun) for spot in scene.spots]
     if scene.person:
         layers.append((scene.person.spot, scene.person.kind))
@@ -44,7 +43,7 @@ def draw(scene: "Scene") -> str:
 
 
 def put(spot: Spot, name: str) -> str:
-    """A drawing at its spot."""
+    """Put a drawing at its spot."""
     what = drawing(name)
     scale = spot.width / what.width
     left, top = spot.x - spot.width / 2, spot.bottom - scale * what.height
@@ -55,8 +54,8 @@ def put(spot: Spot, name: str) -> str:
     return f'<g transform="{move}">{what.shapes}</g>'
 
 
-def style(scene: "Scene") -> str:
-    """The colours of what is in the scene; what nobody wears is not displayed."""
+def style(scene: Scene) -> str:
+    """Return the colors of the scene's parts; clothes that nobody wears are not displayed."""
     fills, hidden = {}, []
     if scene.colour:
         fills["colour"] = HUES[scene.colour]
@@ -76,16 +75,16 @@ def style(scene: "Scene") -> str:
     return "".join(rules) + f".line{{stroke:{fills.get('colour', 'none')}}}"
 
 
-def render(scene: "Scene | str", pixels: int = 64) -> "numpy.ndarray":
-    """The picture of a scene, or of any SVG text, as numbers from 0 to 255 (uint8): pixels x pixels x 3."""
+def render(scene: Scene | str, pixels: int = 64) -> "numpy.ndarray":
+    """Return the picture of a scene, or of any SVG text, as numbers from 0 to 255 (uint8): pixels x pixels x 3."""
     import numpy
     from PIL import Image
 
     return numpy.asarray(Image.open(io.BytesIO(render_png(scene, pixels))).convert("RGB"))
 
 
-def render_png(scene: "Scene | str", pixels: int = 64) -> bytes:
-    """The picture of a scene, or of any SVG text, as the bytes of a PNG."""
+def render_png(scene: Scene | str, pixels: int = 64) -> bytes:
+    """Return the picture of a scene, or of any SVG text, as the bytes of a PNG."""
     import resvg_py
 
     svg = scene if isinstance(scene, str) else draw(scene)

@@ -20,7 +20,6 @@ from course_lib.world.scenes.cast import (
     SKINS,
     WITHHELD_SHIRTS,
 )
-from course_lib.world.scenes.drawing import draw
 from course_lib.world.scenes.layout import Spot, place_person, place_things
 from course_lib.world.splits import check_split, digest
 
@@ -68,11 +67,6 @@ class Scene:
     def label(self) -> str:
         """The class of the picture: what it shows beside the person."""
         return self.noun
-
-    @property
-    def svg(self) -> str:
-        """The drawing."""
-        return draw(self)
 
 
 def make_scenes(split: str = "train", size: int | None = None, seed: int = 0) -> list[Scene]:
@@ -158,21 +152,21 @@ def draw_person(dice: Dice, side: str) -> Person:
 
 
 def shows_withheld(scene: Scene) -> bool:
-    """Whether a scene shows a combination that never occurs in training."""
+    """Return True if a scene shows a combination that never occurs in training."""
     return has_withheld_shirt(scene) or has_withheld_thing(scene)
 
 
 def has_withheld_shirt(scene: Scene) -> bool:
-    """Whether somebody wears a shirt in a colour in which training never shows it on people of the kind."""
+    """Return True if somebody wears a shirt in a colour in which training never shows it on people of the kind."""
     return scene.person is not None and scene.person.shirt in WITHHELD_SHIRTS[scene.person.kind]
 
 
 def has_withheld_thing(scene: Scene) -> bool:
-    """Whether the things have a colour in which training never shows them."""
+    """Return True if the things have a colour in which training never shows them."""
     return scene.colour != "" and scene.colour == DRAWABLES[scene.noun].withheld
 
 
 def content(scene: Scene) -> tuple[str, str, str, int, str, Person | None]:
-    """What a scene shows, without the places in the picture."""
+    """Return the content of a scene, without the places in the picture."""
     person = scene.person and replace(scene.person, spot=None)
     return scene.place, scene.noun, scene.colour, scene.count, scene.side, person

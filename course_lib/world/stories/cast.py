@@ -7,14 +7,11 @@ and "in" (in the park).
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from course_lib.world.language.entries import Adjective, Noun
 from course_lib.world.language.lexicon import LEXICON
 from course_lib.world.language.writing import NAMES
-
-if TYPE_CHECKING:  # it imports this module
-    from course_lib.world.stories.teller import Teller
+from course_lib.world.stories.teller import Teller
 
 CHILDREN = {"f": ("girl",), "m": ("boy",)}
 ADULTS = {"f": ("woman", "teacher", "doctor"), "m": ("man", "teacher", "doctor")}
@@ -33,7 +30,7 @@ class Character:
     relative: "Character | None" = None
     tag = "PERSON"
 
-    def mention(self, form: str, teller: "Teller") -> list[tuple[str, "Character | None"]]:
+    def mention(self, form: str, teller: Teller) -> list[tuple[str, "Character | None"]]:
         """The pronoun where it is clear who is meant, else the name or the noun."""
         if teller.prefers_pronoun(self):
             words = [(PRONOUNS[self.gender][form], self)]
@@ -42,8 +39,8 @@ class Character:
         teller.met(self)
         return words
 
-    def determiner(self, teller: "Teller") -> list[tuple[str, "Character | None"]]:
-        """What stands before the noun: nothing, an article, or the relative."""
+    def determiner(self, teller: Teller) -> list[tuple[str, "Character | None"]]:
+        """Return the word before the noun: none, an article, or the relative."""
         if self.relative and self.relative is teller.subject:
             return [(PRONOUNS[self.relative.gender]["own"], self.relative)]
         if self.relative:
@@ -53,7 +50,7 @@ class Character:
         return [("the" if self in teller.known else "a", None)]
 
     def may_be(self, gender: str) -> bool:
-        """Whether he (m) or she (f) could mean this person, as far as the word tells."""
+        """Return True if he (m) or she (f) could mean this person, as far as the word tells."""
         return self.gender == gender or self.word in EITHER
 
 
@@ -64,7 +61,7 @@ class Animal:
     noun: Noun
     tag = "ANIMAL"
 
-    def mention(self, form: str, teller: "Teller") -> list[tuple[str, "Animal | None"]]:
+    def mention(self, form: str, teller: Teller) -> list[tuple[str, "Animal | None"]]:
         """A dog, then the dog."""
         article = "the" if self in teller.known else "a"
         teller.met(self)
@@ -73,7 +70,7 @@ class Animal:
 
 @dataclass(frozen=True, eq=False)
 class Thing:
-    """What can be wanted, lost, given or eaten. `alike`: there is another of the kind, so the adjective is needed."""
+    """A thing to want, lose, give or eat. `alike`: there is another of its kind, so the adjective is needed."""
 
     noun: Noun
     adjective: Adjective
@@ -81,7 +78,7 @@ class Thing:
     price: str
     tag: str
 
-    def mention(self, form: str, teller: "Teller") -> list[tuple[str, "Thing | None"]]:
+    def mention(self, form: str, teller: Teller) -> list[tuple[str, "Thing | None"]]:
         """A red ball at first; then the ball or the red ball."""
         if form == "price":
             return [(self.price, None)]
@@ -114,13 +111,10 @@ class Place:
     preposition: str
     tag = "PLACE"
 
-    def mention(self, form: str, teller: "Teller") -> list[tuple[str, "Place | None"]]:
+    def mention(self, form: str, teller: Teller) -> list[tuple[str, "Place | None"]]:
         """The park, in the park."""
         before = [(self.preposition, None)] if form == "in" else []
         return [*before, ("the", None), (self.noun.english, self)]
-
-
-Named = Character | Animal | Thing | Place
 
 
 def as_place(noun: Noun, preposition: str = "") -> Place:

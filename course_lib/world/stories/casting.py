@@ -15,12 +15,12 @@ from course_lib.world.stories.cast import (
     YOUNG_KIN,
     Animal,
     Character,
-    Named,
     Thing,
     as_place,
     place,
 )
 from course_lib.world.stories.plot import Plot
+from course_lib.world.stories.teller import Named
 
 OTHER = {"f": "m", "m": "f"}
 LASTING = ("colour", "size", "age")

@@ -11,11 +11,11 @@ from typing import TypeVar
 
 from course_lib.world.dice import Dice
 from course_lib.world.language.entries import Noun
-from course_lib.world.stories.cast import Animal, Character, Named, Place, Thing, as_place
+from course_lib.world.stories.cast import Animal, Character, Place, Thing, as_place
 from course_lib.world.stories.casting import EATERS, FOR_FOOD, LANDMARKS, STORE, child, giver, rival, suitable
 from course_lib.world.stories.plot import SCENES, Plot
 from course_lib.world.stories.story import PLOTS
-from course_lib.world.stories.teller import Teller
+from course_lib.world.stories.teller import Named, Teller
 
 Option = TypeVar("Option")
 SLOTS = "p", "q", "near"

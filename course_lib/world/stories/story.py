@@ -11,11 +11,10 @@ from functools import lru_cache
 
 from course_lib.world.dice import Dice
 from course_lib.world.splits import Candidate, Group, check_split, digest, generate, is_withheld, normalise
-from course_lib.world.stories.cast import Named
 from course_lib.world.stories.casting import cast_for
 from course_lib.world.stories.meals_and_pets import MEAL, PET
 from course_lib.world.stories.plot import SCENES
-from course_lib.world.stories.teller import Teller, written
+from course_lib.world.stories.teller import Named, Teller, written
 from course_lib.world.stories.things import GIFT, SEARCH, SHOP
 
 PLOTS = {"gift": GIFT, "search": SEARCH, "shop": SHOP, "meal": MEAL, "pet": PET}

@@ -3,13 +3,31 @@
 import re
 from collections.abc import Iterable
 from functools import cache
+from typing import Protocol
 
 from course_lib.world.dice import Dice
 from course_lib.world.language import english
 from course_lib.world.language.writing import capitalise
-from course_lib.world.stories.cast import Character, Named
 
 PIECE = re.compile(r"\{(\w+)\.?(\w*)\}|([\w']+|[.,?])")
+
+
+class Named(Protocol):
+    """Somebody or something that a story mentions; `tag` is its kind, such as PERSON."""
+
+    tag: str
+
+    def mention(self, form: str, teller: "Teller") -> list[tuple[str, "Named | None"]]:
+        """Return the words for it, each with what the word names."""
+
+
+class Person(Named, Protocol):
+    """Somebody, for whom there is a pronoun."""
+
+    gender: str
+
+    def may_be(self, gender: str) -> bool:
+        """Return True if he (m) or she (f) could mean this person, as far as the word tells."""
 
 
 class Teller:
@@ -39,14 +57,14 @@ class Teller:
         self.known[one] = None
         self.here[one] = None
 
-    def prefers_pronoun(self, person: Character) -> bool:
-        """Whether to say he or she: somebody of this sentence or the last, and nobody else can be meant."""
+    def prefers_pronoun(self, person: Person) -> bool:
+        """Return True if he or she is said: somebody of this sentence or the last, and nobody else can be meant."""
         if any(one is not person and one.may_be(person.gender) for one in self.known if one.tag == "PERSON"):
             return False
         return person in self.here or (person in self.before and self.is_brief())
 
     def is_brief(self) -> bool:
-        """Whether to take the short way this time."""
+        """Return True if the short way is taken this time."""
         return self.dice.chance(self.brevity)
 
     @property
@@ -55,7 +73,7 @@ class Teller:
         return next(iter(self.here), None)
 
     def text(self) -> str:
-        """What was told so far, as it is written."""
+        """Return the text so far, as it is written."""
         return written(word for word, _ in self.spelt())
 
     def spelt(self) -> list[tuple[str, Named | None]]:

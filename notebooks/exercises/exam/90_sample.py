@@ -5,10 +5,10 @@ import random
 
 import torch
 
-from course_lib.exercises import Exercise
-from course_lib.exercises.cases import number
-from course_lib.exercises.units import of_bytes
-from course_lib.grading.exam import Exam, Question
+from course_lib.workshop.exercises import Exercise
+from course_lib.workshop.exercises.cases import number
+from course_lib.workshop.exercises.units import of_bytes
+from course_lib.workshop.grading.exam import Exam, Question
 
 
 def attention_on_paper(seed):

@@ -10,7 +10,7 @@ import pytest
 from course_lib.world.scenes import make_scenes
 from course_lib.world.scenes.art import FOLDER, drawing
 from course_lib.world.scenes.cast import COLOURS, KINDS, LABELS, PLACES
-from course_lib.world.scenes.drawing import HUES, render, render_png
+from course_lib.world.scenes.drawing import HUES, draw, render, render_png
 
 # What eyes without red, green or blue cones make of linear RGB (Machado et al. 2009, table 1, severity 1).
 EYES = {
@@ -74,7 +74,7 @@ def test_the_bytes_of_a_picture_are_a_png(dressed):
 
 
 def test_a_scene_and_its_svg_give_the_same_picture(dressed):
-    assert (render(dressed, 61) == render(dressed.svg, 61)).all()
+    assert (render(dressed, 61) == render(draw(dressed), 61)).all()
 
 
 @pytest.mark.parametrize("part", ["shirt", "bottom_colour", "hat"])
@@ -95,7 +95,7 @@ def test_a_thing_has_the_colour_that_the_record_says(dressed, colour):
 def test_nobody_wears_a_hat_that_the_record_has_not(dressed):
     hatless = replace(dressed, person=replace(dressed.person, hat=""))
     assert (render(hatless, 61) != render(dressed, 61)).any()
-    assert ".hat{display:none}" in hatless.svg
+    assert ".hat{display:none}" in draw(hatless)
 
 
 def test_a_skirt_takes_the_place_of_trousers(dressed):
@@ -118,7 +118,7 @@ def test_a_drawing_that_looks_left_is_the_mirror_image(dressed):
     [spot] = dressed.spots
     alone = replace(dressed, person=None, spots=(replace(spot, x=120.0, flip=False),))
     flipped = replace(alone, spots=(replace(spot, x=120.0, flip=True),))
-    place = render(re.sub(r"<g .*</g>", "", alone.svg), 240)
+    place = render(re.sub(r"<g .*</g>", "", draw(alone)), 240)
     one, other = ((render(scene, 240) != place).any(axis=-1) for scene in (alone, flipped))
     assert (one != other[:, ::-1]).mean() < 0.01
 

@@ -1,9 +1,0 @@
-"""Exercises that check themselves: `check("01.3", answer)` says what is wrong with an answer, and gives its points.
-
-An `Exercise` is a true answer beside the mistakes that people make; each lesson has a file of them.
-"""
-
-from course_lib.exercises.checking import check
-from course_lib.exercises.exercise import Exercise, exercises_of, find_exercise
-
-__all__ = ["Exercise", "check", "exercises_of", "find_exercise"]

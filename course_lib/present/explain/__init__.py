@@ -1,6 +1,0 @@
-"""A trained model alive in one HTML file that needs nothing else."""
-
-from course_lib.present.explain.cell import show_model
-from course_lib.present.explain.page import LivePage
-
-__all__ = ["LivePage", "show_model"]

@@ -1,5 +1,0 @@
-"""The course as a site: lessons, decks, exercises, the library, in pages that need no network."""
-
-from course_lib.present.site.build import Site
-
-__all__ = ["Site"]

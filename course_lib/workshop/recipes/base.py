@@ -1,0 +1,77 @@
+"""The recipe of the base model: a decoder that has read the stories and nothing else (slide "Self-supervised step")."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from course_lib.data import ROLES, Batches, Tokenizer, load_dialogues, load_stories, predict_next, text_batches
+from course_lib.evaluation import evaluate_language_model
+from course_lib.models import Llm, LlmConfig
+from course_lib.objectives import TokenPrediction
+from course_lib.training import Plan
+from course_lib.workshop.recipes.recipe import Bundle, Recipe, Scores, first, plain
+
+if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+    import datasets
+
+
+@dataclass(frozen=True, kw_only=True)
+class BaseRecipe(Recipe["datasets.Dataset", "datasets.Dataset"]):
+    """Pre-trains on texts, cut where the context ends; `sizes` go to `LlmConfig`, `sampled` texts are scored for the
+    log."""
+
+    vocab_size: int
+    tokens_per_batch: int
+    sizes: dict[str, int]
+    sampled: int = 200
+
+    load = staticmethod(load_stories)
+
+    def build(self, rows: "datasets.Dataset") -> Bundle:
+        """Build a new model, and the one tokenizer of the language models."""
+        tokenizer = train_chat_tokenizer(rows["text"], self.vocab_size)
+        return Bundle(Llm(LlmConfig(vocab_size=len(tokenizer), **self.sizes)), tokenizer)
+
+    def batches(self, rows: "datasets.Dataset", bundle: Bundle, seed: int) -> Batches:
+        """Return batches of texts of similar lengths."""
+        return text_batches(token_ids(rows, bundle), predict_next, self.tokens_per_batch, seed)
+
+    def sample(self, exam: "datasets.Dataset") -> "datasets.Dataset":
+        """Return the first texts."""
+        return first(exam, self.sampled)
+
+    def evaluate(self, exam: "datasets.Dataset", bundle: Bundle) -> Scores:
+        """Return loss and perplexity."""
+        return plain(evaluate_language_model(bundle.model, bundle.tokenizer, exam))
+
+    def facts(self, rows: "datasets.Dataset", bundle: Bundle) -> dict[str, int]:
+        """Return the number of tokens that are read."""
+        return {"training tokens per epoch": sum(map(len, token_ids(rows, bundle)))}
+
+
+BASE = BaseRecipe(
+    name="base",
+    about="base language model",
+    items="texts",
+    objective=TokenPrediction(),
+    plan=Plan(steps=1000, learning_rate=3e-3),
+    watched=("perplexity",),
+    vocab_size=2000,
+    tokens_per_batch=4000,
+    sizes={"d_model": 128, "d_ff": 352, "num_heads": 4, "num_kv_heads": 2, "num_layers": 4, "max_length": 256},
+)
+
+
+def token_ids(rows: "datasets.Dataset", bundle: Bundle) -> list[list[int]]:
+    """Return the token ids of the texts, as far as the model's context reaches."""
+    return [ids[: bundle.model.config.max_length] for ids in bundle.tokenizer.encode_batch(rows["text"])]
+
+
+def train_chat_tokenizer(texts: Iterable[str], vocab_size: int) -> Tokenizer:
+    """Train the one tokenizer of the language models: cased, for the texts and the dialogues of the little world.
+
+    It knows the tokens of the chat template from the start, long before a model learns what they mean.
+    """
+    dialogues = load_dialogues("world", "train")
+    spoken = (text for column in ("instruction", "context", "response") for text in dialogues[column])
+    return Tokenizer.train([*texts, *spoken], vocab_size, [f"<{role}>" for role in ROLES], lower_case=False)

@@ -1,0 +1,101 @@
+"""The recipe of the chat model: the base model, fine-tuned on dialogues (slide "Supervised step")."""
+
+import random
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from course_lib.data import (
+    Batches,
+    ChatTemplate,
+    conversation,
+    fitting_dialogues,
+    load_dialogues,
+    packed_batches,
+)
+from course_lib.data.messages import Conversation
+from course_lib.errors import CourseError
+from course_lib.evaluation import evaluate_chat
+from course_lib.objectives import TokenPrediction
+from course_lib.training import Plan
+from course_lib.workshop.recipes.recipe import Bundle, Recipe, Scores, plain
+
+if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+    import datasets
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChatRecipe(Recipe["datasets.Dataset", "datasets.Dataset"]):
+    """Fine-tunes a model on dialogues."""
+
+    tokens_per_batch: int
+    sampled: int = 200  # questions that are answered for the log
+
+    load = staticmethod(load_dialogues)
+
+    def build(self, rows: "datasets.Dataset", start: Bundle) -> Bundle:
+        """Return the base model and its tokenizer."""
+        return start
+
+    def fitting(self, rows: "datasets.Dataset", bundle: Bundle) -> tuple["datasets.Dataset", int]:
+        """Return the dialogues whose question leaves room for an answer."""
+        return fitting_dialogues(rows, ChatTemplate(bundle.tokenizer), bundle.model.config.max_length)
+
+    def batches(self, rows: "datasets.Dataset", bundle: Bundle, seed: int) -> Batches:
+        """Return all dialogues alone, and once more in chains; a batch row has several of them."""
+        template, room = ChatTemplate(bundle.tokenizer), bundle.model.config.max_length
+        conversations = [conversation(row) for row in rows]
+        examples = [template.training(messages, room) for messages in conversations + chains(conversations, seed)]
+        return packed_batches(examples, room, self.tokens_per_batch, seed)
+
+    def exam(self, source: Path | str, split: str, bundle: Bundle) -> tuple["datasets.Dataset", int]:
+        """Return the questions that have one right answer."""
+        rows, left_out = super().exam(source, split, bundle)
+        return answerable(rows), left_out
+
+    def sample(self, exam: "datasets.Dataset") -> "datasets.Dataset":
+        """Return some questions of all kinds."""
+        return exam.shuffle(seed=0).select(range(min(self.sampled, len(exam))))
+
+    def evaluate(self, exam: "datasets.Dataset", bundle: Bundle) -> Scores:
+        """Return the share of exact answers."""
+        return plain(evaluate_chat(bundle.model, bundle.tokenizer, exam))
+
+
+CHAT = ChatRecipe(
+    name="chat",
+    about="chat model",
+    items="dialogues",
+    objective=TokenPrediction(),
+    plan=Plan(steps=4800, learning_rate=2e-3),
+    watched=("exact",),
+    starts_from=("base",),
+    tokens_per_batch=2048,
+)
+
+
+def answerable(rows: "datasets.Dataset") -> "datasets.Dataset":
+    """Return the rows that have one right answer: a request can be answered in many ways.
+
+    Raises:
+        CourseError: there are none.
+    """
+    single = [i for i, category in enumerate(rows["category"][:]) if category != "request"]
+    if not single:
+        raise CourseError(f"all {len(rows)} dialogues are requests: none has one right answer to score by")
+    return rows.select(single)
+
+
+def chains(conversations: list[Conversation], seed: int, most: int = 4) -> list[Conversation]:
+    """Return all conversations once more, in random order, 2 to `most` of them joined to one.
+
+    They teach a model that a new question may have nothing to do with the last one.
+    """
+    dice = random.Random(seed)
+    shuffled = dice.sample(conversations, len(conversations))
+    joined = []
+    while shuffled:
+        count = dice.randint(2, most)
+        joined.append([message for messages in shuffled[:count] for message in messages])
+        shuffled = shuffled[count:]
+    return joined

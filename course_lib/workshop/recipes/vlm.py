@@ -1,0 +1,132 @@
+"""The recipe of the model that sees: its parts learn to answer together (slide "Instruction Fine Tuning")."""
+
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+from pathlib import Path
+
+import torch
+
+from course_lib.data import Batches, fitting
+from course_lib.evaluation import evaluate_vlm
+from course_lib.objectives import TokenPrediction
+from course_lib.shapes import Pixels
+from course_lib.training import Plan
+from course_lib.workshop.recipes.connector import assembled
+from course_lib.workshop.recipes.picture_dialogues import (
+    PictureDialogues,
+    Turns,
+    batches_about,
+    descriptions,
+    encode,
+    instructions,
+    pixels_of,
+    practised,
+    prompt_lengths,
+    see,
+    template_of,
+)
+from course_lib.workshop.recipes.recipe import Bundle, Recipe, Scores, plain
+
+Exam = tuple[Pixels, Turns]
+
+
+@dataclass(frozen=True, kw_only=True)
+class VlmRecipe(Recipe[PictureDialogues, Exam]):
+    """Learns dialogues about pictures; CLIP's tower stays as it is.
+
+    In the little world it first learns to say what is there, with the captions; then whether something is there; then
+    whether it is worn; and last again all of it. Only a model that sees learns to compare a question with a picture,
+    one comparison after the other. Of another source, all stages learn the same dialogues.
+
+    Args:
+        splits: the splits of the little world that it learns.
+        captions: True if it learns the captions of the little world beside the dialogues.
+        practice: the arguments of `practised` for more questions, or None.
+        examined, sampled: numbers of pictures that are asked about, for the card and for each line of the log.
+    """
+
+    splits: tuple[str, ...] = ("train",)
+    captions: bool = False
+    practice: dict[str, float] | None = None
+    tokens_per_batch: int = 2048
+    examined: int = 500
+    sampled: int = 100
+
+    def load(self, source: Path | str, split: str) -> PictureDialogues:
+        """Load the dialogues, and what this stage adds to them."""
+        splits = self.splits if split == "train" else (split,)
+        return reduce(add, (self.load_split(source, split) for split in splits))
+
+    def load_split(self, source: Path | str, split: str) -> PictureDialogues:
+        """Load the same of one split."""
+        rows = spoken = instructions(source, split)
+        if self.captions:
+            rows += descriptions(source, split)
+        if self.practice is not None:
+            rows += practised(spoken.images, split, **self.practice)
+        return rows
+
+    def build(self, rows: PictureDialogues, clip: Bundle, connector: Bundle, chat: Bundle) -> Bundle:
+        """Build a `Vlm` of CLIP's tower, the connector and the chat model, of which the last two learn."""
+        bundle = assembled(clip, connector.model, chat)
+        bundle.model.train_only("connector", "text")
+        return bundle
+
+    def fitting(self, rows: PictureDialogues, bundle: Bundle) -> tuple[PictureDialogues, int]:
+        """Return the dialogues whose questions, with the pictures, leave room for an answer."""
+        return fitting(rows, prompt_lengths(rows, bundle), bundle.model.config.max_length - 1)
+
+    def batches(self, rows: PictureDialogues, bundle: Bundle, seed: int) -> Batches:
+        """Return batches of dialogues of similar lengths."""
+        return batches_about(rows, see(rows, bundle), bundle, self.tokens_per_batch, seed)
+
+    def exam(self, source: Path | str, split: str, bundle: Bundle) -> tuple[Exam, int]:
+        """Return the first pictures that have a dialogue to themselves, and its texts."""
+        rows, left_out = self.readable(instructions(source, split).about_one_picture(self.examined), bundle)
+        return (pixels_of(rows, bundle), rows.texts), left_out
+
+    def sample(self, exam: Exam) -> Exam:
+        """Return the first pictures."""
+        return tuple(column[: self.sampled] for column in exam)
+
+    def evaluate(self, exam: Exam, bundle: Bundle) -> Scores:
+        """Return the share of exact answers, by form and kind of question, and by what training never shows of it."""
+        pixels, texts = exam
+        features = encode(pixels, bundle.model)
+        return plain(evaluate_vlm(bundle.model, template_of(bundle.model, bundle.tokenizer), features, texts))
+
+    def further(self, exam: Exam, bundle: Bundle) -> dict[str, Scores]:
+        """Return the same scores where every picture is gray: the questions alone tell as much."""
+        pixels, texts = exam
+        return {"without seeing": self.evaluate((torch.zeros_like(pixels), texts), bundle)}
+
+
+def stage(name: str, plan: Plan, **fields: object) -> VlmRecipe:
+    """Return a `VlmRecipe`; of another source than the little world, there are only dialogues."""
+    return VlmRecipe(
+        name=name,
+        about="vision-language model",
+        items="dialogues",
+        objective=TokenPrediction(),
+        plan=plan,
+        watched=("exact",),
+        splits=("train", "extra"),
+        elsewhere={"splits": ("train",), "captions": False, "practice": None},
+        **fields,
+    )
+
+
+STEADY = {"learning_rate": 1e-3, "average": 0.99}
+VLM = stage(
+    "vlm",
+    Plan(steps=1600, **STEADY),
+    captions=True,
+    practice={"shirts": 2, "others": 4, "jumbled": 0.7},
+    starts_from=("clip", "connector", "chat"),
+    earlier=(
+        stage("what", Plan(steps=2400, learning_rate=2e-3), captions=True),
+        stage("whether", Plan(steps=3500, **STEADY), practice={}),
+        stage("worn", Plan(steps=2500, **STEADY), practice={"shirts": 6}),
+    ),
+)
