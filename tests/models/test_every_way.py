@@ -139,7 +139,7 @@ def test_alibi_sees_how_far_apart_tokens_are_and_nothing_else():
 def test_experts_that_are_handed_in_are_trained_evenly_with_an_auxiliary_loss():
     batch = predict_next([[3, 5, 7, 2, 9], [4, 6, 11]])
 
-    def unevenness(weight):
+    def load_balancing_loss(weight):
         torch.manual_seed(0)
         model = tiny_llm(**EXPERTS).train()
         objective = WithAuxiliary(TokenPrediction(), weight)
@@ -151,7 +151,7 @@ def test_experts_that_are_handed_in_are_trained_evenly_with_an_auxiliary_loss():
         wanted = sum(layer.feed_forward.auxiliary_loss.item() for layer in model.layers)
         return wanted, objective(model.eval(), batch).mean.item()
 
-    (balanced, loss), (left_alone, alone) = unevenness(1.0), unevenness(0.0)
+    (balanced, loss), (left_alone, alone) = load_balancing_loss(1.0), load_balancing_loss(0.0)
     assert balanced < left_alone
     assert loss < 2.0
     assert alone < 2.0

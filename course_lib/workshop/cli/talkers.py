@@ -123,9 +123,9 @@ def our_template(model: "Model", tokenizer: "Tokenizer") -> "ChatTemplate":
 def is_checkpoint(name: str) -> bool:
     """Return True if a name is that of a fetched model, a GGUF file, a hub id, or a folder in the layout of the hub."""
     from course_lib.models import find_model
-    from course_lib.workshop.convert.artefacts import ARTEFACTS
+    from course_lib.workshop.convert.artifacts import ARTIFACTS
 
-    if name in ARTEFACTS or Path(name).suffix == ".gguf":
+    if name in ARTIFACTS or Path(name).suffix == ".gguf":
         return True
     try:
         config = read_json(find_model(name) / "config.json")

@@ -4,7 +4,7 @@ Everything here equals the readable path in `nn` and `models`, which don't know 
 """
 
 from course_lib.workshop.fast.fused import Fused, fuse
-from course_lib.workshop.fast.fused_layer import exact, rounded
+from course_lib.workshop.fast.fused_layer import full_precision, low_precision
 from course_lib.workshop.fast.packed_linear import HalfLinear, Int4Linear, Int8Linear, PackedLinear, PackedTable
 from course_lib.workshop.fast.packed_model import pack
 
@@ -15,8 +15,8 @@ __all__ = [
     "Int8Linear",
     "PackedLinear",
     "PackedTable",
-    "exact",
+    "full_precision",
     "fuse",
+    "low_precision",
     "pack",
-    "rounded",
 ]

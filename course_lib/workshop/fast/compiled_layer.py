@@ -67,7 +67,7 @@ def parts(layer: nn.Module) -> dict[str, torch.Tensor]:
     return dict(layer.named_buffers()) if isinstance(layer, PackedLinear) else {"weight": layer.weight}
 
 
-@torch.inference_mode(mode=False)  # what they keep can be learnt on
+@torch.inference_mode(mode=False)  # what they keep can be learned on
 def joined(*layers: nn.Module) -> nn.Module:
     """Some layers as one, with their outputs side by side; each keeps its part of the same memory."""
     first, wholes = layers[0], {}

@@ -36,14 +36,14 @@ class ConnectorRecipe(PictureRecipe[Batches]):
         """Return the connector alone."""
         return Bundle(bundle.model.connector)
 
-    def exam(self, source: Path | str, split: str, bundle: Bundle) -> tuple[Batches, int]:
+    def evaluation_set(self, source: Path | str, split: str, bundle: Bundle) -> tuple[Batches, int]:
         """Return the captions as batches."""
-        rows, left_out = super().exam(source, split, bundle)
+        rows, left_out = super().evaluation_set(source, split, bundle)
         return self.batches(rows, bundle, seed=0), left_out
 
-    def evaluate(self, exam: Batches, bundle: Bundle) -> Scores:
+    def evaluate(self, evaluation_set: Batches, bundle: Bundle) -> Scores:
         """Return the loss."""
-        return {"all": {"loss": mean_loss(bundle.model, exam)}}
+        return {"all": {"loss": mean_loss(bundle.model, evaluation_set)}}
 
     def watch(self, sample: Batches, bundle: Bundle) -> dict[str, float]:
         """Return the loss, under another name than that of the training."""

@@ -25,7 +25,7 @@ from course_lib.evaluation import look_at
 from course_lib.models import Vlm
 from course_lib.shapes import Features, Pixels
 from course_lib.workshop.convert import HubChatTemplate, HubTokenizer
-from course_lib.workshop.recipes.recipe import Bundle, Exam, Recipe
+from course_lib.workshop.recipes.recipe import Bundle, EvaluationSet, Recipe
 from course_lib.world.scenes import make_scenes
 from course_lib.world.scenes.dialogues import practice
 
@@ -67,7 +67,7 @@ class PictureDialogues:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PictureRecipe(Recipe[PictureDialogues, Exam]):
+class PictureRecipe(Recipe[PictureDialogues, EvaluationSet]):
     """Learns dialogues about pictures, of similar lengths in a batch."""
 
     tokens_per_batch: int
@@ -96,7 +96,7 @@ def in_memory(rows: "datasets.Dataset") -> PictureDialogues:
     return PictureDialogues(list(with_images(rows, decode=False)["images"]), list(rows["texts"]))
 
 
-def practised(pictures: list[list[Picture]], split: str, **amounts: int) -> PictureDialogues:
+def practiced(pictures: list[list[Picture]], split: str, **amounts: int) -> PictureDialogues:
     """Make dialogues of hard questions about the pictures of a split of the little world: see `practice`."""
     texts = [[asdict(turn) for turn in practice(scene, **amounts)] for scene in make_scenes(split)]
     return PictureDialogues(pictures, texts)
@@ -131,7 +131,7 @@ def pixels_of(rows: PictureDialogues, bundle: Bundle) -> Pixels:
 
 def encode(pixels: Pixels, model: Vlm) -> Features:
     """Return the features of pictures."""
-    return model.look(pixels.to(next(model.parameters()).device)).cpu()
+    return model.encode_images(pixels.to(next(model.parameters()).device)).cpu()
 
 
 def batches_about(
