@@ -12,9 +12,9 @@ CHUNK = 64  # tokens that meet each other in one product
 
 
 def linear_attention(q: BHTE, k: BHTE, v: Gathered, state: Matrices, chunk: int = CHUNK) -> tuple[Gathered, Matrices]:
-    """Add k vᵀ to the memory at each token, and multiply it by q: what was read, and the memory then.
+    """Add k vᵀ to the state at each token, and multiply it by q. Return the outputs and the last state.
 
-    It goes chunk by chunk: within a chunk it is attention without a softmax, before it a product with the memory.
+    It goes chunk by chunk: within a chunk it is attention without a softmax, before it a product with the state.
     """
     output = []
     for some_q, some_k, some_v in zip(*(x.split(chunk, dim=2) for x in (q, k, v)), strict=True):
