@@ -18,7 +18,7 @@ for library in ("HF_HUB", "HF_DATASETS", "TRANSFORMERS"):
 
 # The shapes that signatures state are checked, unless a test asks for the fixture `shapes_unchecked` (not in notebooks
 # and other processes: those are users).
-ROOMS = "evaluation", "generation", "models", "nn", "objectives"
+ROOMS = "evaluation", "fast", "generation", "models", "nn", "objectives"
 install_import_hook([f"course_lib.{room}" for room in ROOMS], "tests.shape_checks.check")
 
 sys.modules["rfc3987_syntax"] = None  # with nbval comes jsonschema, and builds 38 grammars of what no notebook has

@@ -21,7 +21,7 @@ LEGEND = {
     "K": "key-value heads",
     "E": "d_head, the width of one head",
     "V": "vocabulary",
-    "C": "channels of a picture: 1 if grey, 3 if coloured",
+    "C": "channels of a picture: 1 if gray, 3 if colored",
     "Y": "rows of pixels, the height of a picture",
     "X": "columns of pixels, the width of a picture",
     "P": "image patches",
@@ -53,7 +53,7 @@ TS = Float[Tensor, "T S"]
 ND = Float[Tensor, "N D"]
 NV = Float[Tensor, "N V"]
 GuessesV = Float[Tensor, "guesses V"]
-PlacesV = Float[Tensor, "places V"]
+PositionsV = Float[Tensor, "positions V"]
 Shares = Float[Tensor, "N experts"]
 Visited = Float[Tensor, "N active"]
 Visits = Int[Tensor, "N active"]
@@ -65,8 +65,8 @@ BoolsN = Bool[Tensor, " N"]
 BoolsNN = Bool[Tensor, "N N"]
 IdsBT = Int[Tensor, "B T"]
 IdsBS = Int[Tensor, "B S"]
-PlacesB = Int[Tensor, " B"]
-PlacesB2 = Int[Tensor, "B 2"]
+PositionsB = Int[Tensor, " B"]
+PositionsB2 = Int[Tensor, "B 2"]
 IdsB1 = Int[Tensor, "B 1"]
 BoolsBB = Bool[Tensor, "B B"]
 BoolsBT = Bool[Tensor, "B T"]
@@ -85,7 +85,7 @@ BHT = Float[Tensor, "B H T"]
 BHTS = Float[Tensor, "... #T #S"]
 Values = Float[Tensor, "B K S value"]
 Gathered = Float[Tensor, "B H T value"]
-Matrices = Float[Tensor, "B H E value"]  # memories, of what was read
+Matrices = Float[Tensor, "B H E value"]  # recurrent states
 AnyBKSE = Shaped[Tensor, "B K S E"]  # caches keep positions as they keep keys
 AnyValues = Shaped[Tensor, "B K S value"]
 BoolMask = Bool[Tensor, "... #T #S"]

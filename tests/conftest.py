@@ -63,7 +63,7 @@ def smollm2():
     """The real model that `course fetch smollm2` brings. Where it can't be fetched, tests are skipped."""
     from course_lib.errors import CourseError
     from course_lib.workshop.convert import open_checkpoint  # few tests need it, and it takes seconds
-    from course_lib.workshop.convert.artefacts import fetch
+    from course_lib.workshop.convert.artifacts import fetch
 
     try:
         fetch("smollm2")

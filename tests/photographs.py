@@ -9,7 +9,7 @@ EDGE = 131
 
 
 def photographs():
-    """A temple by a lake, and a flower, in colour."""
+    """A temple by a lake, and a flower, in color."""
     from sklearn.datasets import load_sample_images  # takes a second, in every process that collects tests
 
     return [Image.fromarray(pixels) for pixels in load_sample_images().images]

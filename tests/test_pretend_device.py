@@ -17,7 +17,7 @@ from course_lib.data.tokenizer import BOS, EOS
 from course_lib.generation import (
     CachedDecoding,
     Chat,
-    LearntReward,
+    LearnedReward,
     RecomputingDecoding,
     Rollouts,
     Sampler,
@@ -147,7 +147,7 @@ def searched(search, decoding=CachedDecoding):
 
 
 def short_answers():
-    """Answers have 5 tokens at most: models that have learnt nothing would go on to the limit."""
+    """Answers have 5 tokens at most: models that have learned nothing would go on to the limit."""
     return patch.object(evaluation.chat, "answer", partial(evaluation.answer, max_new_tokens=5))
 
 
@@ -210,14 +210,14 @@ def clip_compared(device):
 
 def policy_measured(device):
     policy, reference = tiny_llm().to(device), tiny_llm()  # the reference follows
-    judge = LearntReward(tiny_scorer().to(device))
+    judge = LearnedReward(tiny_scorer().to(device))
     return evaluation.reward_and_kl(policy, reference, [[1, 3], [1, 4, 5]], judge, EOS, max_new_tokens=3)
 
 
-def learnt_from_rollouts(device):
+def learned_from_rollouts(device):
     """The loss of PPO on answers that were drawn there; reference and judge follow, the critic starts there."""
     policy = tiny_llm().to(device)
-    model, reference, judge = ActorCritic(policy), tiny_llm(), LearntReward(tiny_scorer().to(device))
+    model, reference, judge = ActorCritic(policy), tiny_llm(), LearnedReward(tiny_scorer().to(device))
     advantages = CriticAdvantages(model.values, 0.02)
     batches = Rollouts([[1, 3], [1, 4, 5]], policy, reference, judge, advantages, end_id=EOS, max_new_tokens=3)
     return ProximalPolicy()(model, batches.batch(batches.epoch(0)[0])).total.item()
@@ -276,7 +276,7 @@ USES = {
     "classify": classified,
     "zero-shot": clip_compared,
     "reward_and_kl": policy_measured,
-    "rollouts": learnt_from_rollouts,
+    "rollouts": learned_from_rollouts,
     "preference_margins": margins,
     "evaluate_preferences": preferences_scored,
     "evaluate_chat": chat_scored,

@@ -1,4 +1,4 @@
-"""Small things to test with: a translator with random weights, and sentence pairs that can be learnt in seconds."""
+"""Small things to test with: a translator with random weights, and sentence pairs that can be learned in seconds."""
 
 import functools
 import random

@@ -1,4 +1,4 @@
-"""A text as one long stream of characters, learnt from random windows: the smallest language model there is."""
+"""A text as one long stream of characters, learned from random windows: the smallest language model there is."""
 
 from collections.abc import Iterable, Sequence
 

@@ -45,7 +45,7 @@ def translation_batches(pairs: Sequence[IdPair], tokens_per_batch: int, seed: in
 
 
 def predict_next(texts: Sequence[list[int]], random: torch.Generator | None = None) -> TokenBatch:
-    """Causal language modelling: at each token of a text, say the next (Radford et al. 2018, section 3.1)."""
+    """Causal language modeling: at each token of a text, say the next (Radford et al. 2018, section 3.1)."""
     return TokenBatch(tokens=pad([[BOS, *ids[:-1]] for ids in texts]), labels=pad(texts))
 
 

@@ -11,7 +11,7 @@ from course_lib.errors import CourseError
 
 
 class MaskTokens:
-    """Masked language modelling: say which tokens were hidden (Devlin et al. 2019, section 3.1).
+    """Masked language modeling: say which tokens were hidden (Devlin et al. 2019, section 3.1).
 
     Of the chosen tokens, 80 % become <mask>, 10 % another token, 10 % stay; only they are labels.
 
@@ -29,9 +29,9 @@ class MaskTokens:
         original = pad(texts)
         chosen = (torch.rand(original.shape, generator=random) < self.rate) & (original != PAD)
         chosen[:, 0] |= ~chosen.any(dim=1)  # every text has something to say
-        fate = torch.rand(original.shape, generator=random)
+        draw = torch.rand(original.shape, generator=random)
         others = torch.randint(3, self.vocab_size, original.shape, generator=random)
-        changed = torch.where(fate < 0.8, self.mask_id, torch.where(fate < 0.9, others, original))
+        changed = torch.where(draw < 0.8, self.mask_id, torch.where(draw < 0.9, others, original))
         return TokenBatch(tokens=torch.where(chosen, changed, original), labels=original.masked_fill(~chosen, PAD))
 
 

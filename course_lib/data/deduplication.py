@@ -13,14 +13,14 @@ from course_lib.errors import CourseError
 PRIME = (1 << 31) - 1  # products of two smaller numbers fit into 64 bits
 
 
-def normalise(text: str) -> str:
+def normalize(text: str) -> str:
     """The words and numbers of `text` in lower case, one space apart: what is left when looks don't count."""
     return " ".join(re.findall(r"\w+", text.lower()))
 
 
 def ngrams(text: str, n: int) -> set[str]:
-    """The set of runs of `n` words in the normalised `text`; a shorter text is one run."""
-    words = normalise(text).split()
+    """The set of runs of `n` words in the normalized `text`; a shorter text is one run."""
+    words = normalize(text).split()
     return {" ".join(words[i : i + n]) for i in range(max(1, len(words) - n + 1))}
 
 
@@ -30,9 +30,9 @@ def jaccard(a: set[str], b: set[str]) -> float:
 
 
 def exact_duplicates(texts: Iterable[str]) -> dict[int, int]:
-    """Which texts repeat an earlier one after `normalise`: {index: index of the first}."""
+    """Which texts repeat an earlier one after `normalize`: {index: index of the first}."""
     first, repeats = {}, {}
-    for index, text in enumerate(map(normalise, texts)):
+    for index, text in enumerate(map(normalize, texts)):
         if first.setdefault(text, index) != index:
             repeats[index] = first[text]
     return repeats

@@ -27,7 +27,7 @@ class ImageProcessor:
         resample: how: 0 takes the nearest pixel, 2 is bilinear, 3 is bicubic (with antialiasing).
         crop: (height, width) of the middle that is kept; what lies outside the picture is black.
         scale: by what pixels, 0 to 255, are multiplied.
-        mean, std: for each channel; a scaled pixel becomes (pixel - mean) / std. One number is for grey pictures.
+        mean, std: for each channel; a scaled pixel becomes (pixel - mean) / std. One number is for gray pictures.
 
     Raises:
         CourseError: an unknown `resample`, a mean and std for another number of channels than 1 or 3, or a number that
@@ -60,7 +60,7 @@ class ImageProcessor:
 
     @property
     def num_channels(self) -> int:
-        """1 for grey pictures, 3 for coloured ones."""
+        """1 for gray pictures, 3 for colored ones."""
         return 3 if self.mean is None else len(self.mean)
 
     @torch.no_grad()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
 def load_images(source: str | Path = "world", split: str = "train") -> "datasets.Dataset":
     """The pictures of `source` with their classes: `image`, and `label`, whose names are `features["label"].names`.
 
-    The little world adds `caption`, and `held_out`: "thing" where training never shows the thing in this colour,
+    The little world adds `caption`, and `held_out`: "thing" where training never shows the thing in this color,
     "scene" for all else that is new to it, and "" in training.
 
     Args:
@@ -32,7 +32,7 @@ def load_images(source: str | Path = "world", split: str = "train") -> "datasets
     """
     rows = require_columns(load_pictures(source, split), "image", "label")
     if source == "world":
-        return with_withheld_things(with_classes(rows, world_classes()), split)
+        return with_held_out_things(with_classes(rows, world_classes()), split)
     if not hasattr(rows.features["label"], "names"):
         check_labels(rows, f'"{source}", split "{split}"')
         training = rows if split == "train" else require_columns(load_pictures(source, "train"), "image", "label")
@@ -124,11 +124,11 @@ def with_classes(rows: "datasets.Dataset", names: Sequence[str]) -> "datasets.Da
     return columns.select_columns(rows.column_names).cast_column("label", features["label"])
 
 
-def with_withheld_things(rows: "datasets.Dataset", split: str) -> "datasets.Dataset":
-    """The rows of the little world, where only a withheld colour of the things counts as held out, not a shirt's."""
-    from course_lib.world.scenes import has_withheld_thing, make_scenes
+def with_held_out_things(rows: "datasets.Dataset", split: str) -> "datasets.Dataset":
+    """The rows of the little world, where only a held-out color of the things counts as held out, not a shirt's."""
+    from course_lib.world.scenes import has_held_out_thing, make_scenes
 
-    held_out = ["thing" if has_withheld_thing(scene) else scene.held_out and "scene" for scene in make_scenes(split)]
+    held_out = ["thing" if has_held_out_thing(scene) else scene.held_out and "scene" for scene in make_scenes(split)]
     return rows.remove_columns("held_out").add_column("held_out", held_out)
 
 

@@ -1,4 +1,4 @@
-"""Pictures from wherever they come: files, bytes, arrays; in grey, in colour, with transparent parts."""
+"""Pictures from wherever they come: files, bytes, arrays; in gray, in color, with transparent parts."""
 
 import io
 import os
@@ -12,7 +12,7 @@ from course_lib.errors import CourseError
 # What `open_picture` takes.
 Picture = Image.Image | bytes | str | Path | np.ndarray | dict[str, bytes | str | None]
 MODES = {1: "L", 3: "RGB"}  # what Pillow calls pictures of so many channels
-LARGEST = 64_000_000  # pixels; in colour, 192 MB in memory
+LARGEST = 64_000_000  # pixels; in color, 192 MB in memory
 WITHOUT_RANGE = ("I", "F")  # whole numbers of 32 bits, and floats: nothing says which one is white
 
 
@@ -74,7 +74,7 @@ def from_array(array: np.ndarray) -> Image.Image:
 
 
 def with_channels(picture: Image.Image, num_channels: int) -> np.ndarray:
-    """The picture in grey (1) or in colour (3), as an array of bytes, Y X C; what is transparent shows white."""
+    """The picture in gray (1) or in color (3), as an array of bytes, Y X C; what is transparent shows white."""
     if picture.mode.startswith("I;16"):
         picture = eight_bits(picture)
     if picture.has_transparency_data:
@@ -85,8 +85,8 @@ def with_channels(picture: Image.Image, num_channels: int) -> np.ndarray:
 
 
 def eight_bits(picture: Image.Image) -> Image.Image:
-    """A grey picture of 16 bits in 8, where 65535 becomes 255; Pillow would cut all above 255 off."""
+    """A gray picture of 16 bits in 8, where 65535 becomes 255; Pillow would cut all above 255 off."""
     pixels = np.array(picture).astype(np.uint32)
-    grey = ((pixels + 128) // 257).astype(np.uint8)
-    grey[pixels == picture.info.get("transparency", -1)] = 255
-    return Image.fromarray(grey)
+    gray = ((pixels + 128) // 257).astype(np.uint8)
+    gray[pixels == picture.info.get("transparency", -1)] = 255
+    return Image.fromarray(gray)

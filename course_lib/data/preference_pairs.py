@@ -12,7 +12,7 @@ from course_lib.data.rows import TokenBatch
 from course_lib.data.sources import Row
 from course_lib.data.tokenizer import PAD
 from course_lib.errors import CourseError
-from course_lib.shapes import PairsB, PlacesB2
+from course_lib.shapes import PairsB, PositionsB2
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class PreferenceBatch(TokenBatch):
         return len(self.tokens)
 
     @property
-    def last(self) -> PlacesB2:
+    def last(self) -> PositionsB2:
         """The place of each dialogue's last token."""
         return (self.tokens != PAD).sum(dim=-1) - 1
 

@@ -1,4 +1,4 @@
-"""Text to token ids and back: sub-words learnt by byte-pair encoding, with Hugging Face `tokenizers`."""
+"""Text to token ids and back: sub-words learned by byte-pair encoding, with Hugging Face `tokenizers`."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -44,7 +44,7 @@ class TextTokenizer(Protocol):
 
 
 class Tokenizer:
-    """Sub-words, spelt with bytes where need be, so that nothing is ever unknown; usually of lower-cased text."""
+    """Sub-words, spelled with bytes where need be, so that nothing is ever unknown; usually of lower-cased text."""
 
     file = "tokenizer.json"
     pad_id, bos_id, eos_id = PAD, BOS, EOS

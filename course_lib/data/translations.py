@@ -51,7 +51,7 @@ def world_translations(split: str) -> list[Row]:
 
 
 def train_translation_tokenizer(rows: "datasets.Dataset", vocab_size: int) -> Tokenizer:
-    """One tokenizer for both languages, learnt from the training rows."""
+    """One tokenizer for both languages, learned from the training rows."""
     return Tokenizer.train((pair[side] for pair in rows["translation"][:] for side in ("pt", "en")), vocab_size)
 
 

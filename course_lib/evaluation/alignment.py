@@ -25,18 +25,18 @@ def word_numbers(tokens: Sequence[str], words: Sequence[str]) -> list[int | None
     Raises:
         CourseError: the tokens do not spell the words.
     """
-    numbers, word, spelt = [], 0, ""
+    numbers, word, spelled = [], 0, ""
     for token in tokens:
         if token.startswith("<"):
             numbers.append(None)
             continue
-        if word < len(words) and spelt == words[word]:
-            word, spelt = word + 1, ""
-        spelt += token.removeprefix(MARK)
+        if word < len(words) and spelled == words[word]:
+            word, spelled = word + 1, ""
+        spelled += token.removeprefix(MARK)
         numbers.append(word)
-        if word == len(words) or not words[word].startswith(spelt):
+        if word == len(words) or not words[word].startswith(spelled):
             raise CourseError(f"the tokens {tokens} do not spell the words {words}")
-    if spelt != words[-1] or word != len(words) - 1:
+    if spelled != words[-1] or word != len(words) - 1:
         raise CourseError(f"the tokens {tokens} do not spell the words {words}")
     return numbers
 

@@ -59,12 +59,12 @@ def second_half_loss(model: Variant, ids: Ids, hole: int, both_sides: bool = Fal
         source, target = [*ids[:half], hole, ids[-1]], [BOS, hole, *ids[half:-1]]
         logits = model(torch.tensor([source], device=device), torch.tensor([target], device=device))[0, 1:]
     else:
-        places = torch.arange(half, len(ids), device=device)
-        rows, own = torch.tensor(ids, device=device).repeat(len(places), 1), places - half
-        rows[own, places] = hole
+        positions = torch.arange(half, len(ids), device=device)
+        rows, own = torch.tensor(ids, device=device).repeat(len(positions), 1), positions - half
+        rows[own, positions] = hole
         if not both_sides:
-            rows = rows.masked_fill(torch.arange(len(ids), device=device) > places[:, None], PAD)
-        logits = model(rows)[own, places]
+            rows = rows.masked_fill(torch.arange(len(ids), device=device) > positions[:, None], PAD)
+        logits = model(rows)[own, positions]
     return masked_cross_entropy(logits, torch.tensor(ids[half:], device=device))
 
 
@@ -96,7 +96,7 @@ def writer(model: Variant, source: Ids | None, hole: int | None) -> Callable[[Id
 
 @torch.no_grad()
 def fill_at_once(model: Bert, text: Ids, hole: int, count: int, end: int) -> Ids:
-    """The likeliest tokens behind `count` masks after a text, all chosen at once, up to the first `end`."""
+    """The most likely tokens behind `count` masks after a text, all chosen at once, up to the first `end`."""
     ids = model(torch.tensor([text + count * [hole]], device=device_of(model)))[0, len(text) :].argmax(dim=-1).tolist()
     return ids[: ids.index(end) + 1] if end in ids else ids
 

@@ -75,7 +75,7 @@ def answer(
 def look_at(pictures: Sequence[object], model: Vlm, processor: ImageProcessor, batch_size: int = 128) -> Features:
     """Return the features of pictures, once for all questions about them."""
     device = next(model.parameters()).device
-    return torch.cat([model.look(part.to(device)).cpu() for part in prepared(processor, pictures, batch_size)])
+    return torch.cat([model.encode_images(part.to(device)).cpu() for part in prepared(processor, pictures, batch_size)])
 
 
 def score_answers(

@@ -1,4 +1,4 @@
-"""How well a `Clip` knows pictures: which captions it finds, and in the little world which things and colours."""
+"""How well a `Clip` knows pictures: which captions it finds, and in the little world which things and colors."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -11,9 +11,9 @@ from course_lib.evaluation.groups import members_by_group
 from course_lib.evaluation.zero_shot import Recall, best_class, encode_captions, encode_pictures, recall_at_1
 from course_lib.models import Clip
 from course_lib.shapes import NJ
-from course_lib.world.scenes import has_withheld_shirt, has_withheld_thing
+from course_lib.world.scenes import has_held_out_shirt, has_held_out_thing
 from course_lib.world.scenes.captions import full_caption
-from course_lib.world.scenes.cast import COLOURS, LABELS, MOST, PAINTS
+from course_lib.world.scenes.cast import COLORS, LABELS, MOST, PAINTS
 from course_lib.world.scenes.phrases import counted, dressed, wearing
 from course_lib.world.scenes.scene import Scene
 
@@ -28,8 +28,8 @@ class ClipScores:
     """Scores of a set of pictures, in percent: how often the right one is the nearest.
 
     `caption` and `picture`: by a picture its caption, and by a caption its picture, among the first 256. In the little
-    world also (elsewhere None): `thing`, its name; `colour`, its colour; `shirt`, the colour of the shirt; `swap`, the
-    full caption against the same where shirt and hat have changed their colours.
+    world also (elsewhere None): `thing`, its name; `colour`, its color; `shirt`, the color of the shirt; `swap`, the
+    full caption against the same where shirt and hat have changed their colors.
     """
 
     pictures: int
@@ -53,7 +53,7 @@ def evaluate_clip(
     Args:
         rows: see `load_captions`; the last caption of each is looked for.
         scenes: of the same pictures, if they are the little world's. In the group "combination", only those things and
-            shirts count that training never shows in their colours.
+            shirts count that training never shows in their colors.
     """
     images = encode_pictures(model, processor, rows["image"])
     captions = [captions[-1] for captions in rows["caption"]]
@@ -62,7 +62,7 @@ def evaluate_clip(
     found = {group: recall_of(images, texts, captions, members[:GALLERY]) for group, members in groups.items()}
     named = {group: {} for group in groups}
     if scenes:
-        choices = {"colour": colours_of_things, "shirt": colours_of_shirts, "swap": swapped}
+        choices = {"colour": colors_of_things, "shirt": colors_of_shirts, "swap": swapped}
         right = {score: first_is_best(model, tokenizer, images, map(of, scenes)) for score, of in choices.items()}
         right |= {"thing": name_things(model, tokenizer, images, scenes)}
         named = {group: shares(scenes, right, members, group) for group, members in groups.items()}
@@ -85,8 +85,8 @@ def shares(
     """Of each score the share, in percent, that is right in the scenes numbered `members`; None where none is asked."""
     found = {}
     for score, each in right.items():
-        is_withheld = has_withheld_thing if score in ("thing", "colour") else has_withheld_shirt
-        asked = [i for i in members if each[i] is not None and (group != "combination" or is_withheld(scenes[i]))]
+        is_held_out = has_held_out_thing if score in ("thing", "colour") else has_held_out_shirt
+        asked = [i for i in members if each[i] is not None and (group != "combination" or is_held_out(scenes[i]))]
         found[score] = 100 * sum(each[i] for i in asked) / len(asked) if asked else None
     return found
 
@@ -115,16 +115,16 @@ def first_is_best(model: Clip, tokenizer: TextTokenizer, images: NJ, choices: It
     ]
 
 
-def colours_of_things(scene: Scene) -> list[str]:
-    """The things in their colour, then in all others; nothing where all look alike."""
+def colors_of_things(scene: Scene) -> list[str]:
+    """The things in their color, then in all others; nothing where all look alike."""
     if not scene.colour:
         return []
-    others = [colour for colour in COLOURS if colour != scene.colour]
+    others = [colour for colour in COLORS if colour != scene.colour]
     return [f"a picture of {counted(scene.noun, scene.count, colour)}" for colour in (scene.colour, *others)]
 
 
-def colours_of_shirts(scene: Scene) -> list[str]:
-    """Somebody in a shirt of the right colour, then of all others; nothing where there is nobody."""
+def colors_of_shirts(scene: Scene) -> list[str]:
+    """Somebody in a shirt of the right color, then of all others; nothing where there is nobody."""
     if not scene.person:
         return []
     others = [paint for paint in PAINTS if paint != scene.person.shirt]
@@ -132,7 +132,7 @@ def colours_of_shirts(scene: Scene) -> list[str]:
 
 
 def swapped(scene: Scene) -> list[str]:
-    """The full caption, and the same where shirt and hat have changed their colours; nothing where that is the same."""
+    """The full caption, and the same where shirt and hat have changed their colors; nothing where that is the same."""
     person = scene.person
     if not person or not person.hat or person.hat == person.shirt:
         return []

@@ -11,7 +11,7 @@ from course_lib.generation import likeliest
 from course_lib.generation.sampling import Choose
 from course_lib.models import Vlm
 from course_lib.shapes import Features
-from course_lib.world.dice import Dice
+from course_lib.world.rng import Rng
 from course_lib.world.scenes.dialogues import SceneTurn, make_turn
 from course_lib.world.scenes.questions import FORMS, Question, false_premises
 from course_lib.world.scenes.scene import Scene
@@ -25,7 +25,7 @@ Premise = tuple[int, str, SceneTurn]  # the number of the picture, the group, an
 class PremiseScores:
     """How a model answers questions about what isn't there, in percent; the three add up to 100.
 
-    `as_asked`: it says so in the words and the form that were learnt; `otherwise`: it denies in other words ("No." for
+    `as_asked`: it says so in the words and the form that were learned; `otherwise`: it denies in other words ("No." for
     "None."); `goes_along`: it answers as if it were there.
     """
 
@@ -42,7 +42,7 @@ def evaluate_premises(
 
     Returns:
         `PremiseScores` by group: "all"; "known", in wordings that training shows; "wording", the same questions in
-        wordings that it withholds; "count", how many there are; "slide", the slide's question about the shirt of
+        wordings that it holds out; "count", how many there are; "slide", the slide's question about the shirt of
         somebody who isn't there.
     """
     asked = premises_about(scenes)
@@ -57,18 +57,18 @@ def premises_about(scenes: Sequence[Scene]) -> list[Premise]:
 
 def false_turns(scene: Scene) -> Iterator[tuple[str, SceneTurn]]:
     """Pairs of a group and a turn about what a scene doesn't show."""
-    dice = Dice(digest(f"false turns {scene!r}"))
+    rng = Rng(digest(f"false turns {scene!r}"))
     for question in false_premises(scene):
-        shown, withheld = ("count", "count") if question.topic == "count" else ("known", "wording")
-        yield shown, make_turn(dice, question)
-        yield withheld, make_turn(dice, question, withheld=True)
+        shown, held_out_wording = ("count", "count") if question.topic == "count" else ("known", "wording")
+        yield shown, make_turn(rng, question)
+        yield held_out_wording, make_turn(rng, question, held_out_wording=True)
         if question.words.get("worn") == "shirt":
-            yield "slide", as_on_the_slide(dice, question)
+            yield "slide", as_on_the_slide(rng, question)
 
 
-def as_on_the_slide(dice: Dice, question: Question) -> SceneTurn:
+def as_on_the_slide(rng: Rng, question: Question) -> SceneTurn:
     """A question in the slide's words, in one of its forms."""
-    form = dice.pick(tuple(FORMS))
+    form = rng.pick(tuple(FORMS))
     return SceneTurn(**question.turn(form), kind=question.kind, form=form)
 
 

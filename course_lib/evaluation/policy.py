@@ -4,7 +4,7 @@ import torch
 
 from course_lib.data import PAD
 from course_lib.generation.rewards import Reward
-from course_lib.generation.rollouts import draw_answers, join
+from course_lib.generation.rollouts import join, sample_answers
 from course_lib.models import Llm
 from course_lib.objectives import kl_divergence
 
@@ -32,7 +32,7 @@ def reward_and_kl(
     Returns:
         `reward`, the mean; `kl`, the mean over the tokens of the answers of KL(policy || reference) in nats.
     """
-    answers = draw_answers(prompts, policy, end_id, max_new_tokens, temperature, seed)
+    answers = sample_answers(prompts, policy, end_id, max_new_tokens, temperature, seed)
     rewards = reward(prompts, answers)
     device = next(policy.parameters()).device
     tokens, labels = (ids.to(device) for ids in join(prompts, answers))

@@ -23,7 +23,7 @@ class LinearProbe:
     weight: torch.Tensor
 
     def predict(self, states: ND) -> IdsN:
-        """The likeliest class of each row."""
+        """The most likely class of each row."""
         return (self._scaled(states) @ self.weight).argmax(dim=-1)
 
     def is_right(self, states: torch.Tensor, labels: torch.Tensor) -> BoolsN:
@@ -46,7 +46,7 @@ def fit_probe(states: torch.Tensor, labels: torch.Tensor, penalty: float = 1e-4,
     Judge it on rows that it has not seen: with more dimensions than rows, a probe learns anything by heart.
 
     Args:
-        states: hidden states, N D, each with one label; standardised here, so their scale doesn't matter.
+        states: hidden states, N D, each with one label; standardized here, so their scale doesn't matter.
         labels: class numbers from 0, N.
         penalty: of the squared weights, beside the mean cross-entropy in nats.
         steps: the most iterations of L-BFGS.
@@ -60,13 +60,13 @@ def fit_probe(states: torch.Tensor, labels: torch.Tensor, penalty: float = 1e-4,
     weight = torch.zeros(states.shape[1] + 1, int(labels.max()) + 1, device=states.device)
     probe = LinearProbe(states.mean(dim=0), spread, weight)
     with torch.enable_grad():
-        minimise(probe._scaled(states), labels, weight.requires_grad_(), penalty, steps)
+        minimize(probe._scaled(states), labels, weight.requires_grad_(), penalty, steps)
     weight.requires_grad_(False)
     return probe
 
 
-def minimise(x: ND, labels: IdsN, weight: torch.Tensor, penalty: float, steps: int) -> None:
-    """Change `weight` until the penalised cross-entropy of `x @ weight` is as small as it gets."""
+def minimize(x: ND, labels: IdsN, weight: torch.Tensor, penalty: float, steps: int) -> None:
+    """Change `weight` until the penalized cross-entropy of `x @ weight` is as small as it gets."""
     optimizer = torch.optim.LBFGS([weight], max_iter=steps, line_search_fn="strong_wolfe")
 
     def loss():

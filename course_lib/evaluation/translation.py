@@ -25,7 +25,7 @@ class TranslationScores:
 
 
 def score_translations(translations: Sequence[str], references: Sequence[str]) -> TranslationScores:
-    """BLEU (sacrebleu, its default tokenisation) and exact match, both of lower-cased text."""
+    """BLEU (sacrebleu, its default tokenization) and exact match, both of lower-cased text."""
     translations, references = [t.lower() for t in translations], [r.lower() for r in references]
     same = sum(t == r for t, r in zip(translations, references, strict=True))
     bleu = sacrebleu.corpus_bleu(translations, [references], force=True).score

@@ -29,7 +29,7 @@ class Found:
 def beam_search(
     decoding: Decoding, start: IdsB1, end_id: int, beam_size: int = 5, length_penalty: float = 1.0
 ) -> list[list[int]]:
-    """The likeliest output among those found by following `beam_size` candidates for each row.
+    """The most likely output among those found by following `beam_size` candidates for each row.
 
     A row is done when `beam_size` of its candidates have ended.
 

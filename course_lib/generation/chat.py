@@ -90,13 +90,13 @@ class Chat:
         Raises:
             CourseError: it can't be read; or the model reads only texts.
         """
-        self.shown.append(self.look(picture))
+        self.shown.append(self.encode_images(picture))
 
-    def look(self, picture: Picture) -> torch.Tensor:
+    def encode_images(self, picture: Picture) -> torch.Tensor:
         """Return the features of a picture, P D. Raises CourseError as `show` does."""
         if self.processor is None:
             raise CourseError("the model reads only texts; one that sees, such as --model vlm, can be shown pictures")
-        return self.model.look(self.processor([picture]).to(next(self.model.parameters()).device))[0]
+        return self.model.encode_images(self.processor([picture]).to(next(self.model.parameters()).device))[0]
 
     def say(self, text: str) -> Iterator[str]:
         """Say something; returns the answer as an iterator over pieces of text, which come as they are written.

@@ -47,7 +47,7 @@ def complete(
             f"prompts need 1 to {model.config.max_length - 1} tokens, to leave room in the model's context; "
             f"got {min(map(len, prompts))} to {longest}"
         )
-    with evaluating(model) as device, model.cores():
+    with evaluating(model) as device, model.threads():
         tokens, positions = (x.to(device) for x in pad_left(prompts))
         decoding = TextDecoding(model, positions, min(model.config.max_length, longest + max_new_tokens), **inputs)
         return generate(decoding, tokens, end_id, choose)

@@ -43,7 +43,7 @@ class TextDecoding:
         cache: DecoderCache | None = None,
         **inputs: torch.Tensor,
     ):
-        self.model, self.unsaid, self.inputs = model, model.unsaid, {"positions": positions, **inputs}
+        self.model, self.suppressed, self.inputs = model, model.suppressed, {"positions": positions, **inputs}
         self.max_length = max_length or model.config.max_length
         self.cache = model.new_cache() if cache is None else cache
 
@@ -51,8 +51,8 @@ class TextDecoding:
         """Take in `tokens` and return the logits of the token that follows."""
         inputs, self.inputs = self.inputs, {}
         logits = self.model(tokens, cache=self.cache, keep=LAST, **inputs)
-        if self.unsaid:
-            logits[:, self.unsaid] = -torch.inf
+        if self.suppressed:
+            logits[:, self.suppressed] = -torch.inf
         return logits
 
     def select(self, rows: Rows) -> None:

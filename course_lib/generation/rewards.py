@@ -34,7 +34,7 @@ def by_rule(decode: Callable, criterion: str = "reward") -> TextReward:
     return TextReward(decode, lambda prompt, answer: float(getattr(true_reward(prompt, answer), criterion)))
 
 
-class LearntReward:
+class LearnedReward:
     """A reward model: what a `Scorer` says at the last token of each answer (Ouyang et al. 2022, section 3.5)."""
 
     def __init__(self, scorer: Scorer):

@@ -34,7 +34,7 @@ class Rollouts:
         max_new_tokens: an answer that hasn't ended by then is cut.
         prompts_per_batch: how many prompts a batch has at most.
         group_size: how many answers are drawn for each prompt; they follow each other in the batch.
-        updates_per_batch: how often a batch is learnt from before the next is drawn.
+        updates_per_batch: how often a batch is learned from before the next is drawn.
         seed: of the order of the prompts and of the answers.
 
     Raises:
@@ -89,8 +89,8 @@ class Rollouts:
     @torch.no_grad()
     def draw(self, prompts: Texts, seed: int) -> RolloutBatch:
         """Answers of the policy to `prompts`, judged: a `RolloutBatch`."""
-        self.policy.eval()  # no dropout: a token is as likely when it is learnt as it was when it was drawn
-        answers = draw_answers(prompts, self.policy, self.end_id, self.max_new_tokens, seed=seed)
+        self.policy.eval()  # no dropout: a token is as likely when it is learned as it was when it was drawn
+        answers = sample_answers(prompts, self.policy, self.end_id, self.max_new_tokens, seed=seed)
         rewards = checked_rewards(self.reward(prompts, answers), len(prompts))
         device = next(self.policy.parameters()).device
         tokens, labels = (ids.to(device) for ids in join(prompts, answers))
@@ -107,7 +107,7 @@ class Rollouts:
         return replace(batch, advantages=advantages, returns=returns)
 
 
-def draw_answers(
+def sample_answers(
     prompts: Texts, policy: Model, end_id: int, max_new_tokens: int, temperature: float = 1.0, seed: int = 0
 ) -> list[list[int]]:
     """Answers of the policy, each ending in `end_id` unless it was cut: lists of ids.

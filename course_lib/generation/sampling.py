@@ -1,4 +1,4 @@
-"""One token at a time, each chosen from the model's distribution (greedy search is the choice of the likeliest)."""
+"""One token at a time, each chosen from the model's distribution (greedy search is the choice of the most likely)."""
 
 import math
 from collections.abc import Callable
@@ -7,12 +7,12 @@ import torch
 
 from course_lib.errors import CourseError
 from course_lib.generation.decoding import Decoding
-from course_lib.shapes import BV, IdsBT, PlacesB
+from course_lib.shapes import BV, IdsBT, PositionsB
 
-Choose = Callable[[BV], PlacesB]  # picks the next token of each row
+Choose = Callable[[BV], PositionsB]  # picks the next token of each row
 
 
-def likeliest(logits: BV) -> PlacesB:
+def likeliest(logits: BV) -> PositionsB:
     """The greedy choice."""
     return logits.argmax(dim=-1)
 
@@ -23,7 +23,7 @@ class Sampler:
     Args:
         temperature: divides the logits; below 1 sharpens the distribution, above 1 flattens it.
         top_k: only the `top_k` likeliest tokens may be chosen.
-        top_p: only the likeliest tokens that together reach this probability may (Holtzman et al. 2020, section 3.1).
+        top_p: only the most likely tokens that together reach this probability may (Holtzman et al. 2020, section 3.1).
         seed: of the choices.
 
     Raises:
@@ -40,7 +40,7 @@ class Sampler:
         self.temperature, self.top_k, self.top_p = temperature, top_k, top_p
         self.random = torch.Generator().manual_seed(seed)
 
-    def __call__(self, logits: BV) -> PlacesB:
+    def __call__(self, logits: BV) -> PositionsB:
         return torch.multinomial(self.probabilities(logits).cpu(), 1, generator=self.random)[:, 0].to(logits.device)
 
     def probabilities(self, logits: BV) -> BV:

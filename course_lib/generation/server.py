@@ -136,8 +136,8 @@ class Server:
         unread = torch.tensor([request.ids[request.table.length :] for request in requests], device=device)
         cache = PagedCache(self.pool, [request.table for request in requests], self.model.config.num_layers)
         logits = self.model(unread, cache=cache, keep=LAST)
-        if self.model.unsaid:
-            logits[:, self.model.unsaid] = -torch.inf
+        if self.model.suppressed:
+            logits[:, self.model.suppressed] = -torch.inf
         return [int(request.choose(row)) for request, row in zip(requests, logits.split(1), strict=True)]
 
     def drop(self, request: Request) -> None:

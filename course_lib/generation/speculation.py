@@ -9,11 +9,11 @@ import torch.nn.functional as F
 
 from course_lib.models.base import Model
 from course_lib.nn import PagedCache, PagePool
-from course_lib.shapes import NV, GuessesV, Logits, PlacesV
+from course_lib.shapes import NV, GuessesV, Logits, PositionsV
 
 
-def certain(logits: Logits) -> Logits:
-    """The distribution of the greedy choice: 1 for the likeliest token. See also `Sampler.probabilities`."""
+def greedy(logits: Logits) -> Logits:
+    """The distribution of the greedy choice: 1 for the most likely token. See also `Sampler.probabilities`."""
     return F.one_hot(logits.argmax(dim=-1), logits.shape[-1]).to(logits.dtype)
 
 
@@ -34,8 +34,8 @@ class Reader:
         """The logits behind each of `ids` that it hasn't read yet."""
         new = torch.tensor([ids[self.table.length :]], device=next(self.model.parameters()).device)
         logits = self.model(new, cache=PagedCache(self.pool, [self.table], self.model.config.num_layers))[0]
-        if self.model.unsaid:
-            logits[:, self.model.unsaid] = -torch.inf
+        if self.model.suppressed:
+            logits[:, self.model.suppressed] = -torch.inf
         return logits
 
     def back_to(self, length: int) -> None:
@@ -57,7 +57,7 @@ class ModelDraft:
     Args:
         model: in eval mode.
         length: the most tokens that the text may have.
-        distribution: from logits to probabilities, such as `certain`.
+        distribution: from logits to probabilities, such as `greedy`.
         random: of the choices.
     """
 
@@ -100,7 +100,7 @@ def draw(p: torch.Tensor, random: torch.Generator) -> int:
     return int(torch.multinomial(p.cpu(), 1, generator=random))
 
 
-def accept(proposed: Sequence[int], q: GuessesV, p: PlacesV, random: torch.Generator) -> list[int]:
+def accept(proposed: Sequence[int], q: GuessesV, p: PositionsV, random: torch.Generator) -> list[int]:
     """As many proposed tokens as stand the test, and one token of the model's own behind them.
 
     Together they are distributed as if all were drawn from `p`, whatever `q` is (Leviathan et al. 2023, appendix A.1).
@@ -131,7 +131,7 @@ def speculate(
     model: Model,
     draft: Draft,
     end_ids: Collection[int],
-    distribution: Callable = certain,
+    distribution: Callable = greedy,
     count: int = 4,
     max_new_tokens: int = 64,
     seed: int = 0,
@@ -143,7 +143,7 @@ def speculate(
         model: such as an `Llm`, in eval mode.
         draft: who guesses, such as a `ModelDraft` or `LookupDraft`.
         end_ids: those that end a text; the one that came is the last.
-        distribution: from logits to probabilities, such as `certain` or the `probabilities` of a `Sampler`.
+        distribution: from logits to probabilities, such as `greedy` or the `probabilities` of a `Sampler`.
         count: the most guesses for one pass.
         max_new_tokens: a text that hasn't ended by then is cut.
         seed: of the choices.

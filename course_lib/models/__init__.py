@@ -5,8 +5,6 @@ from course_lib.models.base import evaluating
 from course_lib.models.bert import Bert, BertConfig
 from course_lib.models.clip import Clip, ClipConfig
 from course_lib.models.connector import Connector, ConnectorConfig
-from course_lib.models.fused import Fused, fuse
-from course_lib.models.fused_layer import exact, rounded
 from course_lib.models.gpt import Gpt, GptConfig
 from course_lib.models.grouping import to_grouped
 from course_lib.models.llm import Llm, LlmConfig
@@ -19,7 +17,6 @@ from course_lib.models.mixers import (
     NoPEMixer,
     SharedKVMixer,
 )
-from course_lib.models.packed import pack
 from course_lib.models.scorer import Scorer
 from course_lib.models.store import check_kind, find_model, load_model, save_model
 from course_lib.models.t5 import T5, T5Config
@@ -48,7 +45,6 @@ __all__ = [
     "LinearMixer",
     "Llm",
     "LlmConfig",
-    "Fused",
     "Scorer",
     "SharedKVMixer",
     "NoPEMixer",
@@ -69,10 +65,6 @@ __all__ = [
     "check_kind",
     "find_model",
     "load_model",
-    "exact",
-    "fuse",
-    "rounded",
-    "pack",
     "save_model",
     "to_grouped",
 ]

@@ -10,18 +10,19 @@ from torch import Tensor, nn
 class Model(nn.Module):
     """A network that knows the config it was made from.
 
-    `unsaid` are the token ids that it reads, but never writes; `cores` makes a context in which it writes fastest.
+    `suppressed` are the token ids that it reads, but never writes; `threads` makes a context in which it writes
+    fastest.
     """
 
-    unsaid = ()
-    cores = staticmethod(nullcontext)
+    suppressed = ()
+    threads = staticmethod(nullcontext)
 
     def __init__(self, config: Any):
         super().__init__()
         self.config = config
 
     def num_parameters(self) -> int:
-        """How many numbers are learnt; tied weights count once."""
+        """How many numbers are learned; tied weights count once."""
         return sum(parameter.numel() for parameter in self.parameters())
 
 

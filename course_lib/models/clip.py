@@ -21,7 +21,7 @@ class ClipConfig:
     """The sizes of a `Clip`, and where its temperature starts.
 
     The cosine of two vectors becomes a logit when `scale` multiplies it (the inverse of the temperature) and `bias` is
-    added; both are learnt. Without a bias (None) it is CLIP; with one, SigLIP. `text_bias`: whether the last linear
+    added; both are learned. Without a bias (None) it is CLIP; with one, SigLIP. `text_bias`: whether the last linear
     layer of the text tower has a bias of its own. Where the vision tower pools by attention, nothing follows it.
 
     Raises:

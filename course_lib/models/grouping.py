@@ -11,8 +11,8 @@ from course_lib.models.llm import LlmBody
 def to_grouped(model: LlmBody, num_kv_heads: int) -> LlmBody:
     """A copy of an `Llm` with fewer key-value heads, each the mean of those that it replaces.
 
-    Neighbours are pooled, so each query head meets the mean of the group that its own key-value head is in. The copy
-    needs some more training: the heads of a group had learnt different things (Ainslie et al. 2023, section 2.1).
+    Neighbors are pooled, so each query head meets the mean of the group that its own key-value head is in. The copy
+    needs some more training: the heads of a group had learned different things (Ainslie et al. 2023, section 2.1).
 
     Raises:
         CourseError: the model's key-value heads can't be cut into `num_kv_heads` groups of one size.
@@ -33,5 +33,5 @@ def to_grouped(model: LlmBody, num_kv_heads: int) -> LlmBody:
 
 
 def mean_of_groups(tensor: Tensor, heads: int, groups: int) -> Tensor:
-    """Average the rows of a weight (or the numbers of a bias), (K E) ..., over the neighbouring heads of each group."""
+    """Average the rows of a weight (or the numbers of a bias), (K E) ..., over the neighboring heads of each group."""
     return tensor.unflatten(0, (groups, heads // groups, -1)).mean(dim=1).flatten(0, 1)

@@ -152,7 +152,7 @@ def check_choices(config: "LlmConfig") -> None:
         if not isinstance(mixer, Mixer):
             raise CourseError(f"a mixer must be one of models.mixers, got {mixer!r}")
         if isinstance(mixer, LinearMixer | DeltaMixer) and window is not None:
-            raise CourseError(f"layer {i} has a memory of all it has read, so it can't have a window of {window}")
+            raise CourseError(f"layer {i} has a recurrent state over all tokens, so it can't have a window of {window}")
         if isinstance(mixer, SharedKVMixer):
             source = mixer.layer
             if not (0 <= source < i and lends(mixers[source]) and windows[source] == window):

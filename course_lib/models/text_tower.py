@@ -10,7 +10,7 @@ from course_lib.errors import CourseError
 from course_lib.models.base import Model
 from course_lib.models.towers import check_activation, encoder_layers, norm_of, read_one
 from course_lib.nn import LearnedPositions, TokenEmbedding, View
-from course_lib.shapes import BD, BTD, BoolMask, IdsBT, PlacesB, check_shape
+from course_lib.shapes import BD, BTD, BoolMask, IdsBT, PositionsB, check_shape
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +79,7 @@ class TextTower(Model):
         one = x[torch.arange(len(x), device=x.device), last].unsqueeze(1)
         return self.norm(read_one(self.layers[-1], one, x, None if mask is None else mask[last][:, None, None]))
 
-    def last(self, tokens: IdsBT) -> PlacesB:
+    def last(self, tokens: IdsBT) -> PositionsB:
         """The place of the token that sums a text up, B."""
         if self.config.end_id is None:
             return torch.full((len(tokens),), tokens.shape[1] - 1, device=tokens.device)

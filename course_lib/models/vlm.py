@@ -58,7 +58,7 @@ class Vlm(Model):
         super().__init__(config)
         self.vision, self.connector = VisionTower(config.vision), Connector(config.connector)
         self.text = Llm(config.text)
-        self.unsaid = (config.image_id,)
+        self.suppressed = (config.image_id,)
 
     @classmethod
     def from_parts(cls, vision: VisionTower, connector: Connector, text: Llm) -> "Vlm":
@@ -85,7 +85,7 @@ class Vlm(Model):
         return self
 
     @torch.no_grad()
-    def look(self, pixels: Pixels) -> Features:
+    def encode_images(self, pixels: Pixels) -> Features:
         """What the vision tower makes of pictures, once for all that is said about them; so it learns nothing.
 
         Raises:

@@ -24,8 +24,7 @@ from course_lib.nn.latent_attention import LatentAttention
 from course_lib.nn.linear_attention import LinearAttention, linear_attention
 from course_lib.nn.lora import LINEAR_LAYERS, LoraLinear, add_lora, merge_lora
 from course_lib.nn.masks import biased, causal_mask, padding_mask, segment_mask, window_mask
-from course_lib.nn.mixture_of_experts import MixtureOfExperts, unevenness
-from course_lib.nn.packed import HalfLinear, Int4Linear, Int8Linear, PackedLinear, PackedTable
+from course_lib.nn.mixture_of_experts import MixtureOfExperts, load_balancing_loss
 from course_lib.nn.paged_cache import PagedCache, PagePool, PageTable
 from course_lib.nn.patches import PatchEmbedding, cut_into_patches
 from course_lib.nn.patching import head_outputs, patched_heads
@@ -50,6 +49,7 @@ from course_lib.nn.view import View
 __all__ = [
     "ACTIVATIONS",
     "CONNECTORS",
+    "LINEAR_LAYERS",
     "AttentionMaps",
     "AttentionPool",
     "CausalSelfAttention",
@@ -60,12 +60,8 @@ __all__ = [
     "FeedForward",
     "GatedDeltaNet",
     "GatedFeedForward",
-    "HalfLinear",
-    "Int4Linear",
-    "Int8Linear",
     "KVCache",
     "KeysValues",
-    "LINEAR_LAYERS",
     "LatentAttention",
     "LearnedPositions",
     "LinearAttention",
@@ -77,8 +73,6 @@ __all__ = [
     "MixtureOfExperts",
     "MlpConnector",
     "MultiHeadAttention",
-    "PackedLinear",
-    "PackedTable",
     "PagePool",
     "PageTable",
     "PagedCache",
@@ -107,15 +101,15 @@ __all__ = [
     "delta_rule_steps",
     "head_outputs",
     "linear_attention",
+    "load_balancing_loss",
     "merge_heads",
     "merge_lora",
-    "patched_heads",
     "padding_mask",
+    "patched_heads",
     "record_attention",
     "scaled_dot_product_attention",
     "segment_mask",
     "softcap",
     "split_heads",
-    "unevenness",
     "window_mask",
 ]

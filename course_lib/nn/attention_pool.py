@@ -12,7 +12,7 @@ from course_lib.shapes import BD, BSD
 
 
 class AttentionPool(nn.Module):
-    """A learnt query looks at all positions, and a feed-forward network follows."""
+    """A learned query looks at all positions, and a feed-forward network follows."""
 
     def __init__(
         self,

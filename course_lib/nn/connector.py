@@ -35,7 +35,7 @@ class MlpConnector(nn.Module):
 
 
 class PixelShuffleConnector(MlpConnector):
-    """Neighbouring patches become one longer vector first, so that pictures take a quarter of the tokens.
+    """Neighboring patches become one longer vector first, so that pictures take a quarter of the tokens.
 
     Squares of 2 x 2 patches, from left to right, row by row; then the two layers (InternVL; Chen et al. 2024, section
     3, as "pixel unshuffle"). Nothing is lost but the number of places.
@@ -45,10 +45,10 @@ class PixelShuffleConnector(MlpConnector):
         super().__init__(4 * d_vision, d_model)
 
     def forward(self, features: Features) -> VisualTokens:
-        return super().forward(merge_neighbours(features))
+        return super().forward(merge_neighbors(features))
 
 
-def merge_neighbours(features: Features) -> VisualTokens:
+def merge_neighbors(features: Features) -> VisualTokens:
     """Join squares of 2 x 2 patches, each four times as wide. Raises CourseError unless they form such squares."""
     side = round(features.shape[1] ** 0.5)
     if side * side != features.shape[1] or side % 2:

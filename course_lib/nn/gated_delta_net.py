@@ -1,4 +1,4 @@
-"""A layer whose memory is a matrix that is corrected: Gated DeltaNet (Yang et al. 2025), as Qwen3-Next has it."""
+"""A layer whose recurrent state is a corrected matrix: Gated DeltaNet (Yang et al. 2025), as in Qwen3-Next."""
 
 import math
 
@@ -18,14 +18,13 @@ from course_lib.shapes import BHT, BHTE, BTD, BoolsBT
 class GatedDeltaNet(nn.Module):
     """Stands where a `MultiHeadAttention` stands, and keeps the same few numbers however long the text is.
 
-    Queries, keys and values pass a `ShortConvolution`; queries and keys have length 1. Each head says for each token
-    how much of its memory fades and how much of its error is corrected, see `delta_rule`. What is read is normalized,
-    and let through by a gate.
+    Queries, keys and values pass a `ShortConvolution`; queries and keys have length 1. For each token, each
+    head has a decay α and a write strength β, see `delta_rule`. The output is normalized and multiplied by a gate.
 
     Args:
         d_model: D.
         num_heads: H.
-        d_key, d_value: widths of a head's keys and values; its memory is a matrix of these two.
+        d_key, d_value: widths of a head's keys and values; its state is a matrix of this shape.
         num_key_heads: heads of queries and keys, each of which serves H / `num_key_heads` of values; default: H.
         kernel_size: how many tokens the convolution sees.
         eps: of the normalization.
@@ -53,30 +52,30 @@ class GatedDeltaNet(nn.Module):
         self.widths = (self.num_key_heads * d_key, self.num_key_heads * d_key, num_heads * d_value)
         self.q_proj, self.k_proj, self.v_proj = (nn.Linear(d_model, width, bias=False) for width in self.widths)
         self.convolution = ShortConvolution(sum(self.widths), kernel_size)
-        self.write_proj = nn.Linear(d_model, num_heads, bias=False)
-        self.fade_proj = nn.Linear(d_model, num_heads, bias=False)
-        # What fades is the product of a step and a rate. Before training it is little: a thousandth to a tenth.
+        self.beta_proj = nn.Linear(d_model, num_heads, bias=False)
+        self.decay_proj = nn.Linear(d_model, num_heads, bias=False)
+        # -log α is the product of a step and a rate. Before training it is small: a thousandth to a tenth.
         step = torch.empty(num_heads).uniform_(math.log(0.0001), math.log(0.01)).exp()
-        self.fade_bias = nn.Parameter(step.expm1().log())  # softplus makes it the step
+        self.decay_bias = nn.Parameter(step.expm1().log())  # softplus makes it the step
         self.log_rate = nn.Parameter(torch.empty(num_heads).uniform_(1, 16).log())
         self.gate_proj = nn.Linear(d_model, num_heads * d_value, bias=False)
         self.norm = RMSNorm(d_value, eps)
         self.o_proj = nn.Linear(num_heads * d_value, d_model, bias=False)
 
     def forward(self, x: BTD, view: View, layer: int) -> BTD:
-        state, real = view.state(layer), view.real()
-        memory, before = state.read(*self.nothing(x))
+        cache, real = view.state(layer), view.real()
+        state, before = cache.read(*self.nothing(x))
         q, k, v, before = self.queries_keys_values(x, before, real)
-        write, log_keep = self.shares(x, real)
+        beta, log_decay = self.shares(x, real)
         rule = delta_rule_steps if x.shape[1] == 1 else delta_rule
-        precise = (part.to(memory.dtype) for part in (q, k, v, write, log_keep))
-        read, memory = rule(*precise, memory)
-        state.write(memory, before)
+        precise = (part.to(state.dtype) for part in (q, k, v, beta, log_decay))
+        output, state = rule(*precise, state)
+        cache.write(state, before)
         gate = F.silu(split_heads(self.gate_proj(x), self.num_heads))
-        return self.o_proj(merge_heads(self.norm(read).to(x.dtype) * gate))
+        return self.o_proj(merge_heads(self.norm(output).to(x.dtype) * gate))
 
     def nothing(self, x: BTD) -> tuple[torch.Tensor, torch.Tensor]:
-        """A memory of nothing, in single precision or more, and no tokens before these."""
+        """An empty state, in single precision or more, and no earlier tokens."""
         reach, keys, values = self.convolution.weight.shape[1] - 1, self.widths[1], self.widths[2]
         sizes = len(x), self.num_heads, keys // self.num_key_heads, values // self.num_heads
         dtype = torch.promote_types(x.dtype, torch.float32)
@@ -92,14 +91,14 @@ class GatedDeltaNet(nn.Module):
         return q / math.sqrt(q.shape[-1]), k, split_heads(v, self.num_heads), before
 
     def shares(self, x: BTD, real: BoolsBT | None) -> tuple[BHT, BHT]:
-        """What is corrected, and the logarithm of what is kept; a token of padding changes nothing.
+        """Return β and log α; a padding token changes nothing.
 
         The rate is computed in single precision or more, even where it is stored in 16 bits.
         """
-        write = self.write_proj(x).sigmoid().mT
+        beta = self.beta_proj(x).sigmoid().mT
         rate = self.log_rate.to(torch.promote_types(x.dtype, torch.float32)).exp()
-        log_keep = -(rate * F.softplus(self.fade_proj(x) + self.fade_bias)).mT
-        return (write, log_keep) if real is None else (write * real[:, None], log_keep * real[:, None])
+        log_decay = -(rate * F.softplus(self.decay_proj(x) + self.decay_bias)).mT
+        return (beta, log_decay) if real is None else (beta * real[:, None], log_decay * real[:, None])
 
 
 def unit(x: BHTE, eps: float = 1e-6) -> BHTE:

@@ -6,7 +6,6 @@ import torch
 from torch import nn
 
 from course_lib.nn.attention import merge_heads, scaled_dot_product_attention, split_heads
-from course_lib.nn.packed import weight_of
 from course_lib.nn.rms_norm import RMSNorm
 from course_lib.nn.rotary import Rotary
 from course_lib.nn.view import View
@@ -84,7 +83,7 @@ class LatentAttention(nn.Module):
         """The same for one new token, and no key is made: q·(W c) = (Wᵀq)·c, so queries go to where the latents are."""
         content, turned = q.split(self.split, dim=-1)
         k_weight, v_weight = (
-            weight_of(proj).unflatten(0, (self.num_heads, -1)) for proj in (self.k_up_proj, self.v_up_proj)
+            proj.weight.unflatten(0, (self.num_heads, -1)) for proj in (self.k_up_proj, self.v_up_proj)
         )
         longer = torch.cat([content @ k_weight, turned], dim=-1)  # the kernel divides by the root of this width
         scale = math.sqrt(longer.shape[-1] / q.shape[-1])

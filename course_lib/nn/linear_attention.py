@@ -1,4 +1,4 @@
-"""Attention without the softmax: all that was read is one matrix (Katharopoulos et al. 2020, sections 3.2 to 3.4)."""
+"""Attention without the softmax: one matrix is the state (Katharopoulos et al. 2020, sections 3.2 to 3.4)."""
 
 import torch
 import torch.nn.functional as F
@@ -11,16 +11,16 @@ from course_lib.shapes import BHTE, BTD, Gathered, Matrices
 CHUNK = 64  # tokens that meet each other in one product
 
 
-def linear_attention(q: BHTE, k: BHTE, v: Gathered, memory: Matrices, chunk: int = CHUNK) -> tuple[Gathered, Matrices]:
+def linear_attention(q: BHTE, k: BHTE, v: Gathered, state: Matrices, chunk: int = CHUNK) -> tuple[Gathered, Matrices]:
     """Add k vᵀ to the memory at each token, and multiply it by q: what was read, and the memory then.
 
     It goes chunk by chunk: within a chunk it is attention without a softmax, before it a product with the memory.
     """
-    read = []
+    output = []
     for some_q, some_k, some_v in zip(*(x.split(chunk, dim=2) for x in (q, k, v)), strict=True):
-        read.append((some_q @ some_k.mT).tril() @ some_v + some_q @ memory)
-        memory = memory + some_k.mT @ some_v
-    return torch.cat(read, dim=2), memory
+        output.append((some_q @ some_k.mT).tril() @ some_v + some_q @ state)
+        state = state + some_k.mT @ some_v
+    return torch.cat(output, dim=2), state
 
 
 class LinearAttention(nn.Module):
@@ -49,12 +49,12 @@ class LinearAttention(nn.Module):
         self.o_proj = nn.Linear(inner, d_model, bias=False)
 
     def forward(self, x: BTD, view: View, layer: int) -> BTD:
-        state, real = view.state(layer), view.real()
+        cache, real = view.state(layer), view.real()
         q, k, v = (split_heads(proj(x), self.num_heads) for proj in (self.q_proj, self.k_proj, self.v_proj))
         q, k, v = F.elu(q) + 1, F.elu(k) + 1, F.pad(v, (0, 1), value=1.0)
         k = k if real is None else k * real[:, None, :, None]
-        (memory,) = state.read(x.new_zeros(len(x), self.num_heads, self.d_head, self.d_head + 1))
-        read, memory = linear_attention(q, k, v, memory)
-        state.write(memory)
-        sums, norm = read[..., :-1], read[..., -1:].clamp(min=torch.finfo(x.dtype).tiny)  # nothing read: zeros
+        (state,) = cache.read(x.new_zeros(len(x), self.num_heads, self.d_head, self.d_head + 1))
+        output, state = linear_attention(q, k, v, state)
+        cache.write(state)
+        sums, norm = output[..., :-1], output[..., -1:].clamp(min=torch.finfo(x.dtype).tiny)  # an empty state: zeros
         return self.o_proj(merge_heads(sums / norm))

@@ -13,9 +13,9 @@ from course_lib.shapes import ND, Shares, Vectors, Visited, Visits
 
 
 class MixtureOfExperts(nn.Module):
-    """A router gives each token probabilities of the experts; the likeliest few answer, and share the token's output.
+    """A router gives each token probabilities of the experts; the most likely few answer, and share the token's output.
 
-    In training, `auxiliary_loss` says how unevenly the tokens of the last batch were routed, see `unevenness`;
+    In training, `auxiliary_loss` says how unevenly the tokens of the last batch were routed, see `load_balancing_loss`;
     `WithAuxiliary` adds it to an objective.
 
     Args:
@@ -38,33 +38,33 @@ class MixtureOfExperts(nn.Module):
 
     def forward(self, x: Vectors) -> Vectors:
         rows = x.flatten(0, -2)
-        chances, shares, chosen = self.route(rows)
+        probs, shares, chosen = self.route(rows)
         y = torch.zeros_like(rows)
         for number, expert in enumerate(self.experts):
             row, rank = (chosen == number).nonzero(as_tuple=True)
             y = y.index_add(0, row, shares[row, rank, None] * expert(rows[row]))
         if self.training:
-            self.auxiliary_loss = unevenness(chances, chosen)
+            self.auxiliary_loss = load_balancing_loss(probs, chosen)
         return y.view_as(x)
 
     def route(self, rows: ND) -> tuple[Shares, Visited, Visits]:
         """For each token the probabilities of all experts; and of those that it visits the shares, which sum to 1,
         and the numbers."""
-        chances = self.gate(rows).to(torch.promote_types(rows.dtype, torch.float32)).softmax(dim=-1)
-        best, chosen = chances.topk(self.num_active)
-        return chances, (best / best.sum(dim=-1, keepdim=True)).to(rows.dtype), chosen
+        probs = self.gate(rows).to(torch.promote_types(rows.dtype, torch.float32)).softmax(dim=-1)
+        best, chosen = probs.topk(self.num_active)
+        return probs, (best / best.sum(dim=-1, keepdim=True)).to(rows.dtype), chosen
 
     def __getstate__(self) -> dict[str, Any]:
         """What a copy gets: all but the loss of the last batch, which hangs on that batch."""
         return {name: value for name, value in self.__dict__.items() if name != "auxiliary_loss"}
 
 
-def unevenness(chances: Shares, chosen: Visits) -> torch.Tensor:
+def load_balancing_loss(probs: Shares, chosen: Visits) -> torch.Tensor:
     """The load-balancing loss (Fedus et al. 2022, section 2.2): 1 times the number of visits where all is even.
 
     That is the number of experts times the sum, over the experts, of the share of tokens that visit one times its mean
     probability. Only the probabilities have a gradient; experts that many visit get less of it.
     """
-    num_experts = chances.shape[1]
+    num_experts = probs.shape[1]
     visits = chosen.flatten().bincount(minlength=num_experts) / len(chosen)
-    return num_experts * (visits.to(chances.dtype) * chances.mean(dim=0)).sum()
+    return num_experts * (visits.to(probs.dtype) * probs.mean(dim=0)).sum()

@@ -163,10 +163,10 @@ class PagedLayer(KVCache):
 
     def update(self, keys: AnyBKSE, values: AnyValues) -> KeysValues:
         """Write `keys` and `values` to their pages, and return those of all positions so far, gathered row by row."""
-        rows, columns, places = self.cache.write
+        rows, columns, slots = self.cache.write
         stores = self.cache.pool.stores.get(self.layer) or self.new_stores(keys, values)
         for store, new in zip(stores, (keys, values), strict=True):
-            store[places] = new[rows, :, columns]
+            store[slots] = new[rows, :, columns]
         return KeysValues(*(store[self.cache.read].transpose(1, 2) for store in stores))
 
     def new_stores(self, *keys_values: torch.Tensor) -> list[torch.Tensor]:

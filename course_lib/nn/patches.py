@@ -11,7 +11,7 @@ from course_lib.shapes import BCYX, BPD, Patches
 def cut_into_patches(pixels: BCYX, patch_size: int) -> Patches:
     """Cut pictures into squares, row by row, and flatten each to C · patch_size² numbers.
 
-    Within a patch, the numbers stand colour by colour, then row by row. What is left over at the right and the lower
+    Within a patch, the numbers stand color by color, then row by row. What is left over at the right and the lower
     edge is dropped.
     """
     return F.unfold(pixels, patch_size, stride=patch_size).transpose(1, 2)

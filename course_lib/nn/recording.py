@@ -97,7 +97,7 @@ def check_one_sequence(kind: str, calls: list[Call]) -> None:
         length = call.keys.shape[2]
         whole = kind == "cross" or length == rows
         if not whole or not torch.equal(call.keys, calls[-1].keys[:, :, :length]):
-            raise CourseError("several sequences were recorded together; use record_attention anew for each run")
+            raise CourseError("several sequences were recorded together; use record_attention again for each run")
 
 
 def join_rows(chunks: Sequence[torch.Tensor]) -> BHTS:

@@ -82,10 +82,6 @@ class View:
         """Return the state of a recurrent layer after the tokens before these."""
         return RecurrentState() if self.cache is None else self.cache.layers[layer]
 
-    def layer_cache(self, layer: int):
-        """Return the cache of a layer, or None."""
-        return None if self.cache is None else self.cache.layers[layer]
-
     def real(self) -> BoolsBT | None:
         """Return a mask of the non-padding tokens, or None if there is no padding.
 
@@ -93,7 +89,9 @@ class View:
             CourseError: there are segments; a recurrent layer, which needs this mask, has one state per row.
         """
         if self.segments is not None:
-            raise CourseError("several texts in a row can't be read by a layer with a memory: it has one for each row")
+            raise CourseError(
+                "a batch row with several packed texts can't be read by a recurrent layer: it has one state per row"
+            )
         return None if self.is_plain else self.positions >= 0
 
     def mask(self, window: int | None = None) -> Mask | None:

@@ -45,11 +45,13 @@ def group_advantages(rewards: PerRow, group_size: int) -> PerRow:
     if group_size < 2 or len(rewards) % group_size:
         raise CourseError(f"groups of {group_size} need 2 or more each, and to fill {len(rewards)} rewards evenly")
     groups = rewards.view(-1, group_size)
-    centred = groups - groups.mean(dim=1, keepdim=True)
-    return (centred / (groups.std(dim=1, keepdim=True) + 1e-4)).flatten()
+    centered = groups - groups.mean(dim=1, keepdim=True)
+    return (centered / (groups.std(dim=1, keepdim=True) + 1e-4)).flatten()
 
 
-def generalized_advantages(rewards: BT, values: BT, mask: BoolsBT, discount: float = 1.0, trace: float = 0.95) -> BT:
+def generalized_advantages(
+    rewards: BT, values: BT, mask: BoolsBT, discount: float = 1.0, gae_lambda: float = 0.95
+) -> BT:
     """A mixture of "what came next, as the critic sees it" (trace 0) and "all that came" (trace 1).
 
     Schulman et al. 2016, equation 16: advantage = error + discount · trace · advantage of the next token, where
@@ -59,7 +61,7 @@ def generalized_advantages(rewards: BT, values: BT, mask: BoolsBT, discount: flo
     errors = (rewards + discount * F.pad(values[:, 1:], (0, 1)) - values).masked_fill(~mask, 0.0)
     advantages, ahead = torch.zeros_like(errors), 0.0
     for t in reversed(range(errors.shape[1])):
-        advantages[:, t] = ahead = errors[:, t] + discount * trace * ahead
+        advantages[:, t] = ahead = errors[:, t] + discount * gae_lambda * ahead
     return advantages.masked_fill(~mask, 0.0)
 
 
@@ -103,10 +105,10 @@ class CriticAdvantages:
     values: Callable[[IdsBT], BT]
     kl_weight: float = 0.05
     discount: float = 1.0
-    trace: float = 0.95
+    gae_lambda: float = 0.95
 
     def __call__(self, batch: RolloutBatch) -> tuple[BT, BT]:
         mask, values = batch.is_label, self.values(batch.tokens)
         rewards = token_rewards(batch.rewards, batch.old_log_p, batch.reference_log_p, mask, self.kl_weight)
-        advantages = generalized_advantages(rewards, values, mask, self.discount, self.trace)
+        advantages = generalized_advantages(rewards, values, mask, self.discount, self.gae_lambda)
         return whiten(advantages, mask), (advantages + values).masked_fill(~mask, 0.0)

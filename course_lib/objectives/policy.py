@@ -1,4 +1,5 @@
-"""Losses of reinforcement learning, token by token: what makes good answers likelier (slide "Reinforcement Learning").
+"""Losses of reinforcement learning, token by token: what makes good answers more likely (slide "Reinforcement
+Learning").
 
 All of these work element by element, on tensors of one shape: the objectives in `reinforcement.py` add them up.
 """
@@ -35,7 +36,7 @@ def kl_k3(log_p: Numbers, reference_log_p: Numbers) -> Numbers:
 
 
 def reinforce(log_p: Numbers, advantages: Numbers) -> Numbers:
-    """The policy gradient as a loss: a token is made likelier by as much as it did better than expected.
+    """The policy gradient as a loss: a token is made more likely by as much as it did better than expected.
 
     Williams 1992, section 4 ("reinforcement increment = learning rate x (reward - baseline) x eligibility").
     """

@@ -28,7 +28,7 @@ def dpo(
     reference_rejected_log_p: PerRow,
     beta: float = 0.1,
 ) -> TokenLoss:
-    """Bradley-Terry, where an answer's score is how much likelier it became: beta · log(p / reference p).
+    """Bradley-Terry, where an answer's score is how much more likely it became: beta · log(p / reference p).
 
     Rafailov et al. 2023, equation 7. Log-probabilities of whole answers, summed over their tokens. `beta` is the
     weight of the KL to the reference in the problem that this loss solves: the smaller, the farther from it.
@@ -63,7 +63,7 @@ class BradleyTerry:
 
 @dataclass(frozen=True)
 class DirectPreference:
-    """The objective of direct preference optimisation: the policy learns from pairs, without a reward model.
+    """The objective of direct preference optimization: the policy learns from pairs, without a reward model.
 
     The loss asks for a difference only, and may make both answers rarer. `anchor` is the weight of a second term,
     -log p per token of the chosen answers, which keeps them likely (Pang et al. 2024, "Iterative Reasoning Preference

@@ -1,4 +1,4 @@
-"""The one training loop of the course: what is learnt (the objective) and from what (the batches) are arguments."""
+"""The one training loop of the course: what is learned (the objective) and from what (the batches) are arguments."""
 
 import contextlib
 import math
@@ -34,7 +34,7 @@ class Trainer:
     Args:
         model: trained in place, on the device that it is on; with several processes that has to be the one that
             `pick_device` gives to each.
-        batches: what is learnt from; each batch has `num_labels` and `num_tokens`.
+        batches: what is learned from; each batch has `num_labels` and `num_tokens`.
         objective: gives the loss of the model on a part of a batch.
         evaluate: scores the model, once at the start, so that mistakes in it show early, then `plan.evaluations` times.
         folder: where `checkpoint.safetensors` is kept. A run that finds its own checkpoint there goes on from it, to
@@ -130,8 +130,8 @@ class Trainer:
         ranks, rank = self.accelerator.num_processes, self.accelerator.process_index
         parts = [batch.shard(i, ranks * self.plan.accumulate) for i in range(rank, ranks * self.plan.accumulate, ranks)]
         # For dropout. `torch.manual_seed` looks at the stack for each kind of device, which takes longer than a norm.
-        dice = torch.default_generator if self.device.type == "cpu" else torch
-        dice.manual_seed((self.plan.seed * 1_000_003 + self.progress.step) * 1_009 + rank)
+        rng = torch.default_generator if self.device.type == "cpu" else torch
+        rng.manual_seed((self.plan.seed * 1_000_003 + self.progress.step) * 1_009 + rank)
         total = torch.zeros((), device=self.device)
         for i, part in enumerate(parts):
             wait = self.accelerator.no_sync(self.model) if i + 1 < len(parts) else contextlib.nullcontext()

@@ -1,9 +1,9 @@
 """`python -m course_lib.world` prints twenty pairs with their alignments."""
 
-from course_lib.world import Dice, make_pairs, split_words
+from course_lib.world import Rng, make_pairs, split_words
 
-pairs, dice = make_pairs("train"), Dice(seed=0)
+pairs, rng = make_pairs("train"), Rng(seed=0)
 for _ in range(20):
-    pair = dice.pick(pairs)
+    pair = rng.pick(pairs)
     pt, en = split_words(pair.pt), split_words(pair.en)
     print(pair.pt, pair.en, "  " + "  ".join(f"{pt[i]}-{en[j]}" for i, j in pair.alignment), "", sep="\n")

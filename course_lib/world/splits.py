@@ -1,7 +1,7 @@
 """What goes into which split: digests of texts, and whole combinations of words that are kept out of training.
 
 A combination is an adjective with a noun, or a verb with its object, in dictionary forms. About one in twenty is
-withheld: it never occurs in training, though both its words do, in other company.
+held out: it never occurs in training, though both its words do, in other company.
 """
 
 import hashlib
@@ -53,7 +53,7 @@ def check_split(split: str) -> None:
         raise CourseError(f'unknown split "{split}" of the little world: expected one of {", ".join(SPLITS)}')
 
 
-def is_withheld(first: str, second: str) -> bool:
+def is_held_out(first: str, second: str) -> bool:
     """Return True if a combination (adjective or verb, noun) is kept out of training."""
     return (first, second) == ("fazer", "livro") or digest(f"{first} {second}") % 20 == 0
 
@@ -63,7 +63,7 @@ def digest(text: str) -> int:
     return int(hashlib.sha256(text.encode()).hexdigest()[:8], 16)
 
 
-def normalise(text: str) -> str:
+def normalize(text: str) -> str:
     """The text in lower case, without punctuation and with single spaces."""
     return " ".join(text.lower().translate(NO_PUNCTUATION).split())
 

@@ -1,4 +1,4 @@
-"""Characters: each has an id, and windows of their stream are learnt from."""
+"""Characters: each has an id, and windows of their stream are learned from."""
 
 import pytest
 import torch

@@ -12,7 +12,7 @@ from course_lib.data.deduplication import (
     jaccard,
     near_duplicates,
     ngrams,
-    normalise,
+    normalize,
 )
 from course_lib.errors import CourseError
 
@@ -33,8 +33,8 @@ def with_changes(text, count):
 
 
 def test_case_punctuation_and_spaces_do_not_count_letters_do():
-    assert normalise("  Um é,\n um! ") == normalise("um é um") == "um é um"
-    assert normalise("um e um") != normalise("um é um")
+    assert normalize("  Um é,\n um! ") == normalize("um é um") == "um é um"
+    assert normalize("um e um") != normalize("um é um")
 
 
 def test_ngrams_are_the_runs_of_n_words_and_a_short_text_is_one():

@@ -15,7 +15,7 @@ from course_lib.data import ImageProcessor
 from course_lib.errors import CourseError
 from tests.photographs import photographs
 
-GREY = {"mean": (0.5,), "std": (0.5,)}
+GRAY = {"mean": (0.5,), "std": (0.5,)}
 THEIRS = {
     "CLIP": lambda: CLIPImageProcessor(),
     "CLIP, small": lambda: CLIPImageProcessor(size={"shortest_edge": 37}, crop_size={"height": 31, "width": 29}),
@@ -90,7 +90,7 @@ def test_photographs_are_prepared_as_torchvision_prepares_them_for_its_vit(weigh
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "L", "LA", "P"])
-def test_so_it_is_for_grey_and_transparent_pictures(mode, tmp_path):
+def test_so_it_is_for_gray_and_transparent_pictures(mode, tmp_path):
     theirs, picture = CLIPImageProcessor(), noise(channels=4)
     if mode == "P":
         picture = picture.convert("RGB").quantize(7)
@@ -129,8 +129,8 @@ def test_settings_of_old_checkpoints_are_read(settings, size, crop, resample, tm
     assert ImageProcessor.load(path) == expected
 
 
-def test_grey_pictures_have_one_channel():
-    processor = ImageProcessor(size=(11, 13), **GREY)
+def test_gray_pictures_have_one_channel():
+    processor = ImageProcessor(size=(11, 13), **GRAY)
     assert processor([noise(), noise(channels=4)]).shape == (2, 1, 11, 13)
 
 

@@ -10,12 +10,12 @@ from PIL import Image
 
 from course_lib.data import ImageProcessor, check_classes, load_captions, load_images
 from course_lib.errors import CourseError
-from course_lib.world.scenes import has_withheld_shirt, has_withheld_thing, make_scenes
+from course_lib.world.scenes import has_held_out_shirt, has_held_out_thing, make_scenes
 from course_lib.world.scenes.captions import captions
 from course_lib.world.scenes.cast import LABELS
 
 SCENES = make_scenes("test", 97)
-FIVE = [*SCENES[:3], next(filter(has_withheld_thing, SCENES)), next(filter(has_withheld_shirt, SCENES))]
+FIVE = [*SCENES[:3], next(filter(has_held_out_thing, SCENES)), next(filter(has_held_out_shirt, SCENES))]
 
 
 @pytest.fixture
@@ -24,8 +24,8 @@ def small_world(monkeypatch):
     monkeypatch.setattr("course_lib.world.scenes.make_scenes", lambda split: FIVE)
 
 
-def picture(width=13, height=11, mode="RGB", colour=0):
-    return Image.new(mode, (width, height), colour)
+def picture(width=13, height=11, mode="RGB", color=0):
+    return Image.new(mode, (width, height), color)
 
 
 def png(image):
@@ -49,7 +49,7 @@ def test_pictures_of_the_little_world_are_its_scenes(small_world):
     rows = load_images("world", "test")
     assert rows.features["label"].names == list(LABELS)
     assert [rows.features["label"].int2str(label) for label in rows["label"]] == [scene.noun for scene in FIVE]
-    assert rows["held_out"][:] == ["thing" if has_withheld_thing(scene) else "scene" for scene in FIVE]
+    assert rows["held_out"][:] == ["thing" if has_held_out_thing(scene) else "scene" for scene in FIVE]
     assert rows[0]["image"].size == (64, 64)
     assert (np.asarray(rows[3]["image"].convert("RGB")) != np.asarray(rows[1]["image"].convert("RGB"))).any()
 

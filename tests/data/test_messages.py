@@ -46,7 +46,7 @@ def test_a_placeholder_that_somebody_types_is_text(template):
     assert "<image>" in template.decode(ids)
 
 
-def test_only_what_the_assistant_says_is_learnt_and_never_what_is_seen(template):
+def test_only_what_the_assistant_says_is_learned_and_never_what_is_seen(template):
     messages = [show("Hello!", 0), assistant("Two cats."), show("And here?", 1), assistant("Three.")]
     example = template.training(messages)
     ids, is_completion = example.ids, example.is_completion

@@ -1,4 +1,4 @@
-"""Packed rows: each conversation is read as if it were alone, and nothing but completions is learnt."""
+"""Packed rows: each conversation is read as if it were alone, and nothing but completions is learned."""
 
 import pytest
 import torch

@@ -15,11 +15,11 @@ PROCESSOR = ImageProcessor(size=(SIZE, SIZE), resample=0)
 
 
 def pictures(count=N):
-    """Picture i has the colour i all over."""
+    """Picture i has the color i all over."""
     return [np.full((SIZE + i, SIZE, 3), i, dtype=np.uint8) for i in range(count)]
 
 
-def colours(batch):
+def colors(batch):
     return ((batch.pixels[:, 0, 0, 0] + 1) / 2 * 255).round().long()
 
 
@@ -27,7 +27,7 @@ def test_an_epoch_has_every_picture_once_and_with_its_label():
     batches = picture_batches(pictures(), list(range(N)), PROCESSOR, batch_size=4)
     seen = [batches.batch(drawn) for drawn in batches.epoch(0)]
     assert [batch.num_labels for batch in seen] == [4, 4, 3]
-    assert all(torch.equal(colours(batch), batch.labels) for batch in seen)
+    assert all(torch.equal(colors(batch), batch.labels) for batch in seen)
     assert sorted(torch.cat([batch.labels for batch in seen]).tolist()) == list(range(N))
 
 
@@ -42,7 +42,7 @@ def test_captions_are_padded_to_the_longest_of_their_batch():
     batches = caption_batches(pictures(), captions, PROCESSOR, batch_size=4)
     batch = batches.collate([batches.items[i] for i in (0, 5)])
     assert batch.tokens.tolist() == [[[3, 2, 0, 0], [90, 2, 0, 0]], [[8, 8, 8, 2], [95, 2, 0, 0]]]
-    assert colours(batch).tolist() == [0, 5]
+    assert colors(batch).tolist() == [0, 5]
     assert (batch.num_labels, batch.num_tokens) == (4, 4)
     assert batch.shard(1, 2).tokens.tolist() == [[[8, 8, 8, 2], [95, 2, 0, 0]]]
 

@@ -49,10 +49,10 @@ def test_other_arrays_are_refused_with_what_they_are(array):
         open_picture(array)
 
 
-def test_grey_becomes_colour_and_colour_grey():
-    grey = with_channels(open_picture(noise()), 3)
-    assert grey.shape == (HEIGHT, WIDTH, 3)
-    assert np.array_equal(grey, np.repeat(noise()[..., None], 3, axis=2))
+def test_gray_becomes_color_and_color_gray():
+    gray = with_channels(open_picture(noise()), 3)
+    assert gray.shape == (HEIGHT, WIDTH, 3)
+    assert np.array_equal(gray, np.repeat(noise()[..., None], 3, axis=2))
     assert with_channels(open_picture(noise(3)), 1).shape == (HEIGHT, WIDTH, 1)
 
 
@@ -101,7 +101,7 @@ def test_a_text_is_no_picture(tmp_path):
 
 @pytest.mark.parametrize("dtype", ["<u2", ">u2"], ids=["low byte first", "high byte first"])
 @pytest.mark.parametrize("kind", ["PNG", "TIFF", "memory"])
-def test_grey_of_16_bits_keeps_its_shades(kind, dtype, tmp_path):
+def test_gray_of_16_bits_keeps_its_shades(kind, dtype, tmp_path):
     ramp = np.linspace(0, 65535, HEIGHT * WIDTH).round().reshape(HEIGHT, WIDTH)
     picture = Image.fromarray(ramp.astype(dtype))
     if kind != "memory":

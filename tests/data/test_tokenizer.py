@@ -36,7 +36,7 @@ TEXTS = [
 
 
 def normalized(text):
-    """NFC, then lower case letter by letter (no letter looks at its neighbours, as a final Greek sigma would)."""
+    """NFC, then lower case letter by letter (no letter looks at its neighbors, as a final Greek sigma would)."""
     return "".join(letter.lower() for letter in unicodedata.normalize("NFC", text))
 
 
@@ -98,7 +98,7 @@ def test_no_token_reaches_across_words_or_joins_digits():
 
 
 def united(parts, pair):
-    """The parts of a word, the two of each neighbouring `pair` as one."""
+    """The parts of a word, the two of each neighboring `pair` as one."""
     made = []
     for part in parts:
         if made and (made[-1], part) == pair:

@@ -34,7 +34,7 @@ def test_tokens_that_do_not_spell_the_words_are_refused(tokens):
 
 
 @pytest.mark.slow
-def test_every_sentence_of_the_world_is_spelt_by_the_tokens_of_the_translator():
+def test_every_sentence_of_the_world_is_spelled_by_the_tokens_of_the_translator():
     _, tokenizer = load_model("translator")
     for pair in load_translations("world", "validation")["translation"][::5]:
         for text in pair.values():

@@ -20,7 +20,7 @@ def test_pictures_are_looked_at_in_their_order_whatever_the_batch():
     model, _ = seeing()
     pictures = [torch.randint(256, (31, 29, 3), dtype=torch.uint8).numpy() for _ in range(5)]
     processor = ImageProcessor(size=(IMAGE_SIZE, IMAGE_SIZE))
-    expected = torch.cat([model.look(processor([picture])) for picture in pictures])
+    expected = torch.cat([model.encode_images(processor([picture])) for picture in pictures])
     assert_near(look_at(pictures, model, processor, batch_size=2), expected, 1e-5)
 
 

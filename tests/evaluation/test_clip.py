@@ -12,7 +12,7 @@ from course_lib.evaluation import clip as module
 from course_lib.evaluation import evaluate_clip
 from course_lib.evaluation.clip import swapped
 from course_lib.world.language.writing import with_article
-from course_lib.world.scenes import has_withheld_shirt, has_withheld_thing, make_scenes
+from course_lib.world.scenes import has_held_out_shirt, has_held_out_thing, make_scenes
 from course_lib.world.scenes.captions import captions, full_caption
 from course_lib.world.scenes.phrases import counted, garment
 from tests.chats import chat_tokenizer
@@ -75,9 +75,9 @@ def test_elsewhere_only_captions_and_pictures_count(scores):
     assert (found["all"].caption, found["all"].thing, found["all"].shirt) == (100, None, None)
 
 
-def test_among_withheld_combinations_only_what_is_withheld_counts(scores):
+def test_among_held_out_combinations_only_what_is_held_out_counts(scores):
     wrong = [
-        SCENES[(i + 1) % 101] if not (has_withheld_thing(s) or has_withheld_shirt(s)) else s
+        SCENES[(i + 1) % 101] if not (has_held_out_thing(s) or has_held_out_shirt(s)) else s
         for i, s in enumerate(SCENES)
     ]
     found = scores(wrong)
@@ -86,7 +86,7 @@ def test_among_withheld_combinations_only_what_is_withheld_counts(scores):
     assert found["scene"].colour < 50
 
 
-def test_to_be_swapped_shirt_and_hat_need_two_colours():
+def test_to_be_swapped_shirt_and_hat_need_two_colors():
     worn = next(s for s in SCENES if s.person and s.person.hat and s.person.hat != s.person.shirt)
     text, wrong = swapped(worn)
     assert text == full_caption(worn)

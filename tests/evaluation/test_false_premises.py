@@ -36,8 +36,8 @@ def test_each_group_asks_what_it_says():
         others = [question for question in premises if question.topic != "count"]
         texts = {
             "known": [text for question in others for text in question.wordings()],
-            "wording": [text for question in others for text in question.wordings(withheld=True)],
-            "count": [*count.wordings(), *count.wordings(withheld=True)],
+            "wording": [text for question in others for text in question.wordings(held_out_wording=True)],
+            "count": [*count.wordings(), *count.wordings(held_out_wording=True)],
             "slide": [question.text for question in others if question.words.get("worn") == "shirt"],
         }
         asked = [(group, turn.user) for other, group, turn in ASKED if other == number]

@@ -100,7 +100,7 @@ def test_another_picture_under_the_same_words_is_read_anew():
     chat = talk(*ANSWERS)
     chat.show(picture(1))
     say(chat, "Hello!")
-    chat.messages[0]["content"] = with_pictures([chat.look(picture(2))], "Hello!")
+    chat.messages[0]["content"] = with_pictures([chat.encode_images(picture(2))], "Hello!")
     say(chat, QUESTIONS[1])
     assert_read_without_a_gap(chat)
 

@@ -6,7 +6,7 @@ import torch
 from course_lib.data import pad_left
 from course_lib.errors import CourseError
 from course_lib.generation import TextDecoding, complete, generate
-from course_lib.models import fuse
+from course_lib.workshop.fast import fuse
 from tests.models.tiny import tiny_llm
 from tests.parity import assert_near
 from tests.toys import MAX_LENGTH

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from course_lib.data import load_preferences
-from course_lib.generation import LearntReward, TextReward, by_rule
+from course_lib.generation import LearnedReward, TextReward, by_rule
 from course_lib.world.dialogues import CRITERIA, true_reward
 from tests.models.tiny import tiny_scorer
 
@@ -20,7 +20,7 @@ def test_a_rule_reads_the_texts_of_prompt_and_answer():
 def test_a_reward_model_is_read_at_the_last_token_of_each_answer():
     scorer = tiny_scorer()
     expected = [float(scorer(torch.tensor([p + a]))[0, -1]) for p, a in zip(PROMPTS, ANSWERS, strict=True)]
-    assert LearntReward(scorer)(PROMPTS, ANSWERS) == pytest.approx(expected, abs=1e-5)
+    assert LearnedReward(scorer)(PROMPTS, ANSWERS) == pytest.approx(expected, abs=1e-5)
 
 
 def test_the_rule_rewards_the_share_of_criteria_or_one_of_them():

@@ -1,4 +1,4 @@
-"""Rollouts: answers drawn from the policy, judged, and learnt from; each algorithm learns to say token 7."""
+"""Rollouts: answers drawn from the policy, judged, and learned from; each algorithm learns to say token 7."""
 
 import math
 from copy import deepcopy
@@ -117,7 +117,7 @@ def test_the_same_seed_draws_the_same_answers_and_another_one_others():
     assert tokens(3) == tokens(3) != tokens(4)
 
 
-def test_a_batch_is_learnt_from_several_times_before_the_next_is_drawn():
+def test_a_batch_is_learned_from_several_times_before_the_next_is_drawn():
     batches = rollouts(prompts=PROMPTS * 2, prompts_per_batch=4, updates_per_batch=3)
     items = batches.epoch(0)
     drawn = [batches.batch(item) for item in items]

@@ -7,7 +7,7 @@ import torch
 
 from course_lib.errors import CourseError
 from course_lib.generation import Server, complete
-from course_lib.models import fuse
+from course_lib.workshop.fast import fuse
 from tests.models.tiny import tiny_llm
 from tests.parity import V
 
@@ -16,10 +16,10 @@ END = 2
 
 def prompts(count=16):
     """Of unequal lengths; some begin alike."""
-    dice = torch.Generator().manual_seed(3)
-    common = torch.randint(3, V, (7,), generator=dice).tolist()
-    lengths = torch.randint(1, 11, (count,), generator=dice).tolist()
-    rests = [torch.randint(3, V, (n,), generator=dice).tolist() for n in lengths]
+    rng = torch.Generator().manual_seed(3)
+    common = torch.randint(3, V, (7,), generator=rng).tolist()
+    lengths = torch.randint(1, 11, (count,), generator=rng).tolist()
+    rests = [torch.randint(3, V, (n,), generator=rng).tolist() for n in lengths]
     return [common + rest if i % 3 == 0 else rest for i, rest in enumerate(rests)]
 
 

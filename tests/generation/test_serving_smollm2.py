@@ -6,7 +6,7 @@ import pytest
 
 from course_lib.data import load_stories
 from course_lib.generation import Server, complete
-from course_lib.models import fuse
+from course_lib.workshop.fast import fuse
 from tests.workshop.convert.test_smollm2 import PROMPTS
 
 pytestmark = pytest.mark.slow

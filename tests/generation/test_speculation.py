@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from course_lib.generation import LookupDraft, ModelDraft, Sampler, accept, certain, complete, speculate
-from course_lib.models import fuse
+from course_lib.generation import LookupDraft, ModelDraft, Sampler, accept, complete, greedy, speculate
+from course_lib.workshop.fast import fuse
 from tests.models.tiny import tiny_llm
 from tests.parity import V
 
@@ -19,7 +19,7 @@ def chi_square(counts, expected):
 @DRAWS
 def test_two_tokens_are_distributed_as_the_models_whatever_the_draft_guesses(draws, shapes_unchecked):
     """Vocabularies of 3 and 4 words, all 12 texts counted: with the draft's guesses, and after its rejection."""
-    dice = torch.Generator().manual_seed(0)
+    rng = torch.Generator().manual_seed(0)
     first, second = torch.tensor([0.5, 0.3, 0.2]), torch.tensor([[4, 3, 2, 1], [1, 1, 1, 7], [2, 5, 2, 1]]) / 10
     guess, guesses = (
         torch.tensor([0.1, 0.2, 0.7]),
@@ -27,14 +27,14 @@ def test_two_tokens_are_distributed_as_the_models_whatever_the_draft_guesses(dra
     )
     counts = torch.zeros(3, 4)
     for _ in range(draws):
-        a = int(torch.multinomial(guess, 1, generator=dice))
+        a = int(torch.multinomial(guess, 1, generator=rng))
         wide = torch.zeros(2, 4)
         wide[0, :3], wide[1] = guess, guesses[a]
         p = torch.zeros(2, 4)
         p[0, :3], p[1] = first, second[a]
-        new = accept([a], wide[:1], p, dice)
+        new = accept([a], wide[:1], p, rng)
         if len(new) == 1:  # the next pass, without a guess
-            new += accept([], wide[:0], second[new[0]][None], dice)
+            new += accept([], wide[:0], second[new[0]][None], rng)
         counts[tuple(new)] += 1
     assert chi_square(counts, draws * first[:, None] * second) < HIGHEST
     assert chi_square(counts, draws * guess[:, None] * guesses) > 1000
@@ -48,8 +48,8 @@ def test_greedy_text_is_the_models_own_whoever_guesses(fused, float64):
     for count in (1, 4):
         drafts = (
             LookupDraft(V),
-            ModelDraft(tiny_llm(max_length=97), 97, certain, random),
-            ModelDraft(model, 97, certain, random),
+            ModelDraft(tiny_llm(max_length=97), 97, greedy, random),
+            ModelDraft(model, 97, greedy, random),
         )
         for draft in drafts:
             made = speculate(prompt, runner, draft, {-1}, count=count, max_new_tokens=21)
@@ -70,7 +70,7 @@ def test_a_text_ends_with_its_end_token_also_among_the_guesses():
     model, prompt = tiny_llm(max_length=97).double(), [3, 5, 7]
     [ids] = complete([prompt], model, -1, max_new_tokens=30)
     end = ids[7]
-    draft = ModelDraft(model, 97, certain, torch.Generator())
+    draft = ModelDraft(model, 97, greedy, torch.Generator())
     made = speculate(prompt, model, draft, {end}, max_new_tokens=30)
     assert made.ids == ids[: ids.index(end) + 1]
 

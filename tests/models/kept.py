@@ -6,20 +6,9 @@ from itertools import product
 import torch
 from torch import nn
 
-from course_lib.models import (
-    DeltaMixer,
-    Experts,
-    LatentMixer,
-    LinearMixer,
-    Llm,
-    LlmConfig,
-    NoPEMixer,
-    SharedKVMixer,
-    fuse,
-    pack,
-    rounded,
-)
-from course_lib.nn import Int4Linear, Int8Linear, PackedLinear, RMSNorm
+from course_lib.models import DeltaMixer, Experts, LatentMixer, LinearMixer, Llm, LlmConfig, NoPEMixer, SharedKVMixer
+from course_lib.nn import RMSNorm
+from course_lib.workshop.fast import Int4Linear, Int8Linear, PackedLinear, fuse, low_precision, pack
 from tests.parity import V, shake
 
 LATENT = LatentMixer(d_latent=7, d_content=5, d_value=3, d_query=13)
@@ -84,7 +73,7 @@ def in_4_bits(name, layer):
 KINDS = {
     "float64": (lambda model: fuse(model.double()), 1e-10),
     "float32": (fuse, 1e-5),
-    "rounded to float16": (lambda model: fuse(model, rounded(torch.float16)), 0.02),
+    "rounded to float16": (lambda model: fuse(model, low_precision(torch.float16)), 0.02),
     "float16": (lambda model: fuse(in_16_bits(model, torch.float16)), 1e-5),
     "bfloat16": (lambda model: fuse(in_16_bits(model, torch.bfloat16)), 1e-5),
     "8 bits": (lambda model: fuse(pack(model, in_8_bits)), 1e-5),

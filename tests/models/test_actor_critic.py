@@ -1,4 +1,4 @@
-"""A policy with a critic: the policy's own logits, and values that can be learnt."""
+"""A policy with a critic: the policy's own logits, and values that can be learned."""
 
 import torch
 

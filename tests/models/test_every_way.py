@@ -15,14 +15,13 @@ from course_lib.models import (
     LlmConfig,
     NoPEMixer,
     SharedKVMixer,
-    compiled_layer,
-    fuse,
     load_model,
     save_model,
 )
 from course_lib.models.store import ARCHITECTURES
-from course_lib.nn import MixtureOfExperts, packed
+from course_lib.nn import MixtureOfExperts
 from course_lib.objectives import TokenPrediction, WithAuxiliary
+from course_lib.workshop.fast import compiled_layer, fuse, packed_linear
 from tests.models import kept
 from tests.models.one_way import WAYS, assert_every_way_of_reading_is_the_same
 from tests.models.strangers import Alibi, WideLlm
@@ -109,7 +108,7 @@ def test_however_a_model_is_kept_every_choice_reads_as_with_its_weights_in_float
     if kind == "float32":
         monkeypatch.setattr(compiled_layer, "SMALL", 1)  # all matrices are read by loops
     if kind == "4 bits, as for many":
-        monkeypatch.setattr(packed, "MANY", 0)
+        monkeypatch.setattr(packed_linear, "MANY", 0)
     num_active = 2 if tolerance < 1e-4 else 5  # near is not enough to choose the same experts
     for choices in kept.choices_with(mixer, num_active):
         with kept.noted(choices):
@@ -140,7 +139,7 @@ def test_alibi_sees_how_far_apart_tokens_are_and_nothing_else():
 def test_experts_that_are_handed_in_are_trained_evenly_with_an_auxiliary_loss():
     batch = predict_next([[3, 5, 7, 2, 9], [4, 6, 11]])
 
-    def unevenness(weight):
+    def load_balancing_loss(weight):
         torch.manual_seed(0)
         model = tiny_llm(**EXPERTS).train()
         objective = WithAuxiliary(TokenPrediction(), weight)
@@ -152,7 +151,7 @@ def test_experts_that_are_handed_in_are_trained_evenly_with_an_auxiliary_loss():
         wanted = sum(layer.feed_forward.auxiliary_loss.item() for layer in model.layers)
         return wanted, objective(model.eval(), batch).mean.item()
 
-    (balanced, loss), (left_alone, alone) = unevenness(1.0), unevenness(0.0)
+    (balanced, loss), (left_alone, alone) = load_balancing_loss(1.0), load_balancing_loss(0.0)
     assert balanced < left_alone
     assert loss < 2.0
     assert alone < 2.0

@@ -39,7 +39,7 @@ def test_where_the_heads_of_a_group_are_equal_the_logits_stay(before, after, cho
     assert_near(to_grouped(model, after)(TOKENS), model(TOKENS), 1e-12)
 
 
-def test_each_new_head_is_the_mean_of_its_neighbours():
+def test_each_new_head_is_the_mean_of_its_neighbors():
     model = tiny_llm(num_kv_heads=6, qkv_bias=True)
     for old, new in zip(projections(model), projections(to_grouped(model, 2)), strict=True):
         assert_near(new[0], (old[0] + old[1] + old[2]) / 3, 1e-6)

@@ -4,8 +4,9 @@ import pytest
 import torch
 
 from course_lib.errors import CourseError
-from course_lib.models import Llm, LlmConfig, fuse, load_model, save_model
+from course_lib.models import Llm, LlmConfig, load_model, save_model
 from course_lib.nn import DynamicNtkScaling, RMSNorm, YarnScaling, record_attention
+from course_lib.workshop.fast import fuse
 from tests.models.tiny import LLM_SIZES, tiny_llm
 from tests.parity import B, T, V, assert_near
 from tests.toys import toy_tokenizer

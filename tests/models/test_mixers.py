@@ -95,7 +95,7 @@ def test_a_model_of_memories_keeps_the_same_whatever_it_has_read():
 @pytest.mark.parametrize("mixer", [LinearMixer(), DELTA])
 def test_several_texts_in_a_row_are_refused_by_a_memory(mixer):
     model = tiny_llm(mixers=(PLAIN, mixer, PLAIN))
-    with pytest.raises(CourseError, match="can't be read by a layer with a memory: it has one for each row"):
+    with pytest.raises(CourseError, match="can't be read by a recurrent layer: it has one state per row"):
         model(TOKENS, segments=torch.ones_like(TOKENS))
 
 

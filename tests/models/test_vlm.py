@@ -25,7 +25,7 @@ def prompt(*parts):
 
 def test_the_language_model_reads_embeddings_and_in_the_places_of_placeholders_visual_tokens():
     model, tokens = tiny_vlm(), torch.tensor([prompt(1, 5, "*", 6, "*", 7), prompt(1, "*", 5, "*", 3, 4)])
-    features = model.look(pictures(4))
+    features = model.encode_images(pictures(4))
     x, visual = model.embed(tokens, features), model.connector(features)
     assert torch.equal(x[0, 2 : 2 + PATCHES], visual[0])
     assert torch.equal(x[0, 3 + PATCHES : 3 + 2 * PATCHES], visual[1])
@@ -38,7 +38,7 @@ def test_the_language_model_reads_embeddings_and_in_the_places_of_placeholders_v
 def test_the_connector_reads_the_last_but_one_layer_without_the_class_token():
     model, pixels = tiny_vlm(), pictures(2)
     expected = model.vision.hidden(pixels, num_layers=2)[:, 1:]
-    assert torch.equal(model.look(pixels), expected)
+    assert torch.equal(model.encode_images(pixels), expected)
 
 
 def test_without_a_picture_it_is_the_language_model():
@@ -48,14 +48,14 @@ def test_without_a_picture_it_is_the_language_model():
 
 def test_later_tokens_depend_on_the_picture_and_earlier_ones_do_not():
     model, tokens = tiny_vlm(), torch.tensor([prompt(1, 5, "*", 6, 7)])
-    one, other = (model(tokens, model.look(pictures(1))) for _ in range(2))
+    one, other = (model(tokens, model.encode_images(pictures(1))) for _ in range(2))
     assert_near(one[:, :2], other[:, :2], 1e-6)
     assert (one[:, -2:] - other[:, -2:]).abs().amax(dim=-1).min() > 1e-3
 
 
 def test_padding_and_other_rows_change_nothing():
     model, seen = tiny_vlm(), pictures(3)
-    features = model.look(seen)
+    features = model.encode_images(seen)
     rows = [prompt(1, "*", 6), prompt(1, 5, "*", 7, "*", 6, 8)]
     tokens, positions = pad_left(rows)
     together = model(tokens, features, positions)
@@ -68,7 +68,7 @@ def test_padding_and_other_rows_change_nothing():
 def test_any_way_of_reading_with_a_cache_gives_the_same_logits(cuts):
     """A cut must not divide a picture."""
     model, tokens = tiny_vlm(), torch.tensor([prompt(1, 5, "*", 6, 7, "*", 8)])
-    features = model.look(pictures(2))
+    features = model.encode_images(pictures(2))
     whole, cache = model(tokens, features), model.new_cache()
     chunks = []
     for first, last in zip([0, *cuts], [*cuts, tokens.shape[1]], strict=True):
@@ -82,14 +82,14 @@ def test_any_way_of_reading_with_a_cache_gives_the_same_logits(cuts):
 @pytest.mark.parametrize("count", [0, 1, 3])
 def test_more_placeholders_than_pictures_or_fewer_are_refused(count):
     model, tokens = tiny_vlm(), torch.tensor([prompt(1, "*", 5, "*", 6)])
-    features = model.look(pictures(count)) if count else None
+    features = model.encode_images(pictures(count)) if count else None
     with pytest.raises(CourseError, match=f"have {16 * count} visual tokens, 16 each, but the text has 32"):
         model(tokens, features)
 
 
 def test_pictures_of_another_size_are_refused():
     with pytest.raises(CourseError, match="expected pictures of 23 x 23 pixels"):
-        tiny_vlm().look(torch.randn(1, 3, 29, 29))
+        tiny_vlm().encode_images(torch.randn(1, 3, 29, 29))
 
 
 def test_a_model_of_parts_has_their_weights_and_a_token_more():
@@ -97,7 +97,7 @@ def test_a_model_of_parts_has_their_weights_and_a_token_more():
     model = Vlm.from_parts(clip.vision, connector, llm)
     assert (model.config.image_id, model.config.text.vocab_size) == (V, V + 1)
     pixels, tokens = pictures(2), torch.tensor([prompt(1, 5, 6)])
-    assert torch.equal(model.look(pixels), clip.vision.features(pixels))
+    assert torch.equal(model.encode_images(pixels), clip.vision.features(pixels))
     assert torch.equal(model(tokens)[..., :V], llm(tokens))
     assert (model(tokens)[..., V] == 0).all()
     assert model.text.output.weight is model.text.embedding.table.weight
@@ -110,7 +110,7 @@ def test_a_model_of_parts_has_their_weights_and_a_token_more():
 def test_only_the_parts_that_are_named_are_trained():
     model = tiny_vlm().train_only("connector", "text")
     tokens = torch.tensor([prompt(1, "*", 5)])
-    model(tokens, model.look(pictures(1))).sum().backward()
+    model(tokens, model.encode_images(pictures(1))).sum().backward()
     trained = {name.split(".")[0] for name, tensor in model.named_parameters() if tensor.grad is not None}
     assert trained == {"connector", "text"}
     assert not any(tensor.requires_grad for tensor in model.vision.parameters())
@@ -140,7 +140,7 @@ def test_a_loaded_model_has_the_logits_of_the_saved_one(kind, tmp_path):
     count = model.config.num_visual_tokens
     assert count == (PATCHES // 4 if kind == "pixel shuffle" else PATCHES)
     tokens = torch.tensor([[1, *[model.config.image_id] * count, 5]])
-    features = model.look(pictures(1))
+    features = model.encode_images(pictures(1))
     assert torch.equal(loaded(tokens, features), model(tokens, features))
 
 
@@ -157,7 +157,7 @@ def test_a_prompt_that_exceeds_the_context_with_its_visual_tokens_is_refused():
     model = tiny_vlm(vocab_size=len(tokenizer), max_length=40)
     template = ChatTemplate(tokenizer, model.config.num_visual_tokens)
     short, long = ([{"role": "user", "content": with_pictures([0] * count, "Hello!")}] for count in (1, 3))
-    features = model.look(pictures(1))
+    features = model.encode_images(pictures(1))
     assert complete([template.prompt(short)], model, template.end_id, max_new_tokens=3, features=features)
     with pytest.raises(CourseError, match="prompts need 1 to 39 tokens"):
         complete([template.prompt(long)], model, template.end_id, features=features.expand(3, -1, -1))

@@ -6,7 +6,7 @@ import torch.nn.functional as F
 
 from course_lib.errors import CourseError
 from course_lib.nn import CONNECTORS, LinearConnector, MlpConnector, PixelShuffleConnector
-from course_lib.nn.connector import merge_neighbours
+from course_lib.nn.connector import merge_neighbors
 from tests.parity import assert_near
 
 N, P, D_VISION, D = 3, 36, 7, 11
@@ -35,9 +35,9 @@ def test_the_two_layers_are_those_of_torch():
     assert_near(connector(seen), expected, 1e-6)
 
 
-def test_neighbours_that_are_joined_stand_in_a_square():
+def test_neighbors_that_are_joined_stand_in_a_square():
     numbers = torch.arange(float(P)).view(1, P, 1)  # 6 x 6 patches
-    squares = merge_neighbours(numbers)[0].tolist()
+    squares = merge_neighbors(numbers)[0].tolist()
     assert squares[:4] == [[0, 1, 6, 7], [2, 3, 8, 9], [4, 5, 10, 11], [12, 13, 18, 19]]
     assert sorted(number for square in squares for number in square) == list(range(P))
 
@@ -46,7 +46,7 @@ def test_joining_is_what_torch_calls_pixel_unshuffle():
     seen = features()
     picture = seen.transpose(1, 2).unflatten(2, (6, 6))
     expected = F.pixel_unshuffle(picture, 2).flatten(2).transpose(1, 2)  # channels first, then places
-    ours = merge_neighbours(seen).unflatten(2, (4, D_VISION)).transpose(2, 3).flatten(2)
+    ours = merge_neighbors(seen).unflatten(2, (4, D_VISION)).transpose(2, 3).flatten(2)
     assert torch.equal(ours, expected)
 
 
@@ -61,4 +61,4 @@ def test_only_one_square_tells_where_a_change_was():
 @pytest.mark.parametrize("patches", [9, 8, 25])
 def test_patches_that_make_no_even_square_are_refused(patches):
     with pytest.raises(CourseError, match=f"got {patches} patches"):
-        merge_neighbours(torch.randn(2, patches, D_VISION))
+        merge_neighbors(torch.randn(2, patches, D_VISION))

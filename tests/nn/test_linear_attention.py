@@ -20,19 +20,19 @@ def parts():
     torch.set_default_dtype(torch.float32)
 
 
-def token_by_token(q, k, v, memory):
+def token_by_token(q, k, v, state):
     """What is read, and the memory at the end: at each token k vᵀ is added, and q multiplies."""
     outputs = []
     for t in range(q.shape[2]):
-        memory = memory + k[:, :, t, :, None] * v[:, :, t, None, :]
-        outputs.append(q[:, :, t, None, :] @ memory)
-    return torch.cat(outputs, dim=2), memory
+        state = state + k[:, :, t, :, None] * v[:, :, t, None, :]
+        outputs.append(q[:, :, t, None, :] @ state)
+    return torch.cat(outputs, dim=2), state
 
 
 @pytest.mark.parametrize("chunk", [1, 5, LENGTH, 64])
 def test_by_chunks_and_token_by_token_it_reads_the_same_and_remembers_the_same(parts, chunk):
-    memory = torch.randn(B, H, E, VALUE)
-    for ours, steps in zip(linear_attention(*parts, memory, chunk), token_by_token(*parts, memory), strict=True):
+    state = torch.randn(B, H, E, VALUE)
+    for ours, steps in zip(linear_attention(*parts, state, chunk), token_by_token(*parts, state), strict=True):
         assert_near(ours, steps, 1e-10)
 
 

@@ -1,4 +1,4 @@
-"""LoRA: nothing changes before training, little is learnt, and merging changes no result."""
+"""LoRA: nothing changes before training, little is learned, and merging changes no result."""
 
 import pytest
 import torch
@@ -30,8 +30,8 @@ def test_before_training_nothing_has_changed():
 
 def test_only_the_additions_learn_and_their_number_is_the_formula():
     model = add_lora(tiny_llm(), RANK)
-    learnt = {name for name, parameter in model.named_parameters() if parameter.requires_grad}
-    assert all(name.endswith((".down", ".up")) for name in learnt)
+    learned = {name for name, parameter in model.named_parameters() if parameter.requires_grad}
+    assert all(name.endswith((".down", ".up")) for name in learned)
     count = sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
     assert count == 3 * RANK * ((19 + 60) + (19 + 20))  # per layer: q_proj 19 -> 60 and v_proj 19 -> 20
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from course_lib.errors import CourseError
-from course_lib.nn import MixtureOfExperts, unevenness
+from course_lib.nn import MixtureOfExperts, load_balancing_loss
 from tests.parity import D_FF, B, D, T, assert_near, shake
 
 EXPERTS, ACTIVE = 5, 2
@@ -21,9 +21,9 @@ def test_each_token_gets_what_its_likeliest_experts_say_weighted_by_their_probab
     for row in range(B):
         for t in range(T):
             token = x[row, t]
-            chances = layer.gate(token).softmax(dim=0)
-            best = chances.argsort(descending=True)[:ACTIVE]
-            said = sum(chances[i] / chances[best].sum() * layer.experts[i](token) for i in best.tolist())
+            probs = layer.gate(token).softmax(dim=0)
+            best = probs.argsort(descending=True)[:ACTIVE]
+            said = sum(probs[i] / probs[best].sum() * layer.experts[i](token) for i in best.tolist())
             assert_near(layer(x)[row, t], said, tolerance)
 
 
@@ -41,15 +41,17 @@ def test_an_expert_that_no_token_visits_changes_nothing_and_learns_nothing():
 def test_even_visits_cost_as_much_as_a_token_visits_and_all_to_the_same_cost_most():
     even = torch.full((EXPERTS, EXPERTS), 1 / EXPERTS)
     shifted = torch.arange(EXPERTS)[:, None] + torch.arange(ACTIVE)
-    assert_near(unevenness(even, shifted % EXPERTS), torch.tensor(float(ACTIVE)), 1e-6)
+    assert_near(load_balancing_loss(even, shifted % EXPERTS), torch.tensor(float(ACTIVE)), 1e-6)
     certain = torch.eye(EXPERTS)[[0] * EXPERTS]
-    assert_near(unevenness(certain, torch.zeros(EXPERTS, 1, dtype=torch.long)), torch.tensor(float(EXPERTS)), 1e-6)
+    assert_near(
+        load_balancing_loss(certain, torch.zeros(EXPERTS, 1, dtype=torch.long)), torch.tensor(float(EXPERTS)), 1e-6
+    )
 
 
 def test_the_auxiliary_loss_makes_experts_that_many_visit_less_likely():
-    chances = torch.tensor([[0.5, 0.3, 0.2]] * 4, requires_grad=True)
-    unevenness(chances, torch.tensor([[0], [0], [0], [1]])).backward()
-    assert chances.grad[0, 0] > chances.grad[0, 1] > chances.grad[0, 2] == 0
+    probs = torch.tensor([[0.5, 0.3, 0.2]] * 4, requires_grad=True)
+    load_balancing_loss(probs, torch.tensor([[0], [0], [0], [1]])).backward()
+    assert probs.grad[0, 0] > probs.grad[0, 1] > probs.grad[0, 2] == 0
 
 
 def test_a_copy_after_a_step_of_training_is_complete_without_the_batch(tolerance):

@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from course_lib.errors import CourseError
-from course_lib.models import AttentionMixer, Experts, LatentMixer, NoPEMixer, SharedKVMixer, fuse
+from course_lib.models import AttentionMixer, Experts, LatentMixer, NoPEMixer, SharedKVMixer
 from course_lib.nn import PagedCache, PagePool
+from course_lib.workshop.fast import fuse
 from tests.models.tiny import tiny_gpt, tiny_llm
 from tests.parity import V, assert_near
 
@@ -47,20 +48,20 @@ def read(model, pool, tables, pieces):
 @pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (2, 3, 4))])
 @pytest.mark.parametrize("make", MODELS.values(), ids=MODELS)
 def test_texts_in_pieces_of_any_length_in_any_company_read_as_each_alone(make, seed, float64):
-    model, dice = make(), random.Random(seed)
-    pool = PagePool(num_pages=23, page_size=dice.choice([1, 2, 3, 7]))
-    texts = [[dice.randrange(V) for _ in range(dice.randint(3, 13))] for _ in range(5)]
+    model, rng = make(), random.Random(seed)
+    pool = PagePool(num_pages=23, page_size=rng.choice([1, 2, 3, 7]))
+    texts = [[rng.randrange(V) for _ in range(rng.randint(3, 13))] for _ in range(5)]
     texts.append(texts[0][:9] + [3])  # begins like another
     waiting, running, known = list(texts), {}, {}
     while waiting or running:
         if waiting and (table := pool.open(waiting[0], len(waiting[0]))):
             running[len(known)] = [waiting.pop(0), table, table.length]
             known[len(known)] = None
-        company = dice.sample(sorted(running), dice.randint(1, len(running)))
+        company = rng.sample(sorted(running), rng.randint(1, len(running)))
         pieces = []
         for name in company:
             text, table, start = running[name]
-            pieces.append(text[table.length : table.length + dice.randint(1, 4)])
+            pieces.append(text[table.length : table.length + rng.randint(1, 4)])
         logits = read(model, pool, [running[name][1] for name in company], pieces)
         for name, row in zip(company, logits, strict=True):
             text, table, _ = running[name]

@@ -15,7 +15,7 @@ def test_the_picture_of_the_slide_becomes_196_vectors_of_768_numbers():
     assert PatchEmbedding(16, 3, D)(picture).shape == (1, 196, D)
 
 
-def test_patches_stand_row_by_row_and_their_numbers_colour_by_colour():
+def test_patches_stand_row_by_row_and_their_numbers_color_by_color():
     picture = torch.arange(3 * 4 * 6).view(1, 3, 4, 6).float()
     patches = cut_into_patches(picture, 2)
     assert patches.shape == (1, 6, 12)

@@ -1,4 +1,4 @@
-"""Positions: the waves of the paper, a table that is learnt, and an end to both."""
+"""Positions: the waves of the paper, a table that is learned, and an end to both."""
 
 import math
 

@@ -6,7 +6,6 @@ import pytest
 import torch
 
 from course_lib.errors import CourseError
-from course_lib.models import fuse
 from course_lib.nn import (
     CausalSelfAttention,
     MultiHeadAttention,
@@ -14,6 +13,7 @@ from course_lib.nn import (
     attention_weights,
     record_attention,
 )
+from course_lib.workshop.fast import fuse
 from tests.models.tiny import IMAGE_SIZE, PATCHES, tiny_bert, tiny_gpt, tiny_llm, tiny_t5, tiny_vlm
 from tests.nn.read import read
 from tests.nn.test_attention import K, repeated_heads
@@ -177,7 +177,7 @@ def test_the_maps_of_a_model_that_sees_are_those_of_its_two_parts():
     model, pixels = tiny_vlm(), torch.randn(1, 3, IMAGE_SIZE, IMAGE_SIZE)
     tokens = torch.tensor([[1, *[V] * PATCHES, 5, 7]])
     with record_attention(model) as maps:
-        model(tokens, model.look(pixels))
+        model(tokens, model.encode_images(pixels))
     assert maps.kinds == ["encoder", "decoder"]
     assert maps.weights("encoder").shape == (2, 1, H, PATCHES + 1, PATCHES + 1)  # the last of 3 layers is not run
     assert maps.weights("decoder").shape == (3, 1, 6, PATCHES + 3, PATCHES + 3)

@@ -78,7 +78,7 @@ def set_metadata(index, **metadata):
 
 
 BREAKS = [
-    (anatomy.is_a_valid_notebook, lambda notebook: notebook.cells[0].update(colour="red")),
+    (anatomy.is_a_valid_notebook, lambda notebook: notebook.cells[0].update(color="red")),
     (anatomy.runs_on_the_kernel_python3, lambda notebook: notebook.metadata.kernelspec.update(name="my-env")),
     (anatomy.was_run_from_top_to_bottom, lambda notebook: notebook.cells[4].update(execution_count=7)),
     (anatomy.was_run_from_top_to_bottom, lambda notebook: notebook.cells[4].update(execution_count=None)),

@@ -68,24 +68,24 @@ def test_groups_that_do_not_come_out_even_are_refused(count, group_size):
 
 # Values of the lines of TRL 0.12.2's PPOTrainer ("compute advantages and returns"), run on the tensors above.
 @pytest.mark.parametrize(
-    ("discount", "trace", "expected"),
+    ("discount", "gae_lambda", "expected"),
     [
         (1.0, 0.95, [[0.596375, 0.3225, 0.95, 0.0], [0.205025, 0.2895, 0.01, -0.2]]),
         (0.9, 0.5, [[0.190375, -0.1325, 0.95, 0.0], [0.0216, 0.248, 0.04, -0.2]]),
     ],
 )
-def test_generalized_advantages_equal_trl(discount, trace, expected):
-    advantages = generalized_advantages(REWARDS, VALUES, MASK, discount, trace)
+def test_generalized_advantages_equal_trl(discount, gae_lambda, expected):
+    advantages = generalized_advantages(REWARDS, VALUES, MASK, discount, gae_lambda)
     torch.testing.assert_close(advantages, torch.tensor(expected), rtol=0, atol=1e-6)
 
 
 def test_trace_1_compares_all_that_came_with_the_value_and_trace_0_only_the_next_step():
     returns = REWARDS.flip(1).cumsum(1).flip(1)
-    everything = generalized_advantages(REWARDS, VALUES, MASK, trace=1.0)
+    everything = generalized_advantages(REWARDS, VALUES, MASK, gae_lambda=1.0)
     torch.testing.assert_close(everything, (returns - VALUES) * MASK)
     next_values = torch.tensor([[0.4, -0.2, 0.0, 0.0], [0.2, 0.5, 0.7, 0.0]])
     torch.testing.assert_close(
-        generalized_advantages(REWARDS, VALUES, MASK, trace=0.0), (REWARDS + next_values - VALUES) * MASK
+        generalized_advantages(REWARDS, VALUES, MASK, gae_lambda=0.0), (REWARDS + next_values - VALUES) * MASK
     )
 
 
@@ -135,7 +135,7 @@ def test_a_critic_that_expected_exactly_what_came_leaves_no_advantage():
 
 def test_the_returns_that_a_critic_learns_are_advantages_before_whitening_plus_values():
     batch = answered(torch.tensor([1.0, 0.25]))
-    advantages, returns = CriticAdvantages(lambda tokens: VALUES, kl_weight=0.1, discount=0.9, trace=0.5)(batch)
+    advantages, returns = CriticAdvantages(lambda tokens: VALUES, kl_weight=0.1, discount=0.9, gae_lambda=0.5)(batch)
     rewards = token_rewards(batch.rewards, batch.old_log_p, batch.reference_log_p, MASK, 0.1)
     raw = generalized_advantages(rewards, VALUES, MASK, 0.9, 0.5)
     torch.testing.assert_close(returns, (raw + VALUES) * MASK)

@@ -59,7 +59,7 @@ def test_only_the_difference_of_scores_counts_and_the_odds_are_its_exponential()
 
 
 # Values of DPOTrainer.dpo_loss of TRL 0.12.2 (loss_type "sigmoid", beta 0.3), run on the tensors above.
-def test_direct_preference_optimisation_equals_trl():
+def test_direct_preference_optimization_equals_trl():
     losses = [float(dpo(*(log_p[i : i + 1] for log_p in LOG_PS), beta=0.3).total) for i in range(3)]
     assert losses == pytest.approx([0.5869620, 0.8543552, 0.1639650], abs=1e-6)
     assert float(dpo(*LOG_PS, beta=0.3).total) == pytest.approx(sum(losses), abs=1e-6)

@@ -28,7 +28,7 @@ def interrupted(tmp_path_factory):
 
 @pytest.fixture
 def folder(interrupted, tmp_path):
-    """A copy of it, which may be spoilt."""
+    """A copy of it, which may be spoiled."""
     return shutil.copytree(interrupted, tmp_path, dirs_exist_ok=True)
 
 

@@ -25,7 +25,7 @@ def run_in(folder, saves, objective=None, model_seed=0):
         model_seed=model_seed,
         saves=saves,
         accumulate=PARTS,
-        evaluate=lambda model: {"dice": torch.rand(1).item()},
+        evaluate=lambda model: {"rng": torch.rand(1).item()},
     )
 
 

@@ -39,7 +39,7 @@ def measure(options: Options) -> Table:
     train, held_out = read(options.text)
     tokenizer = CharacterTokenizer(train + held_out)
     batches = window_batches(tokenizer.encode(train), CONTEXT, ROWS)
-    exam = windows_in_order(tokenizer.encode(held_out), CONTEXT, 10 * ROWS)
+    evaluation_set = windows_in_order(tokenizer.encode(held_out), CONTEXT, 10 * ROWS)
     contestants = {
         "Llm": (new_llm, TokenPrediction()),
         "Hugging Face GPT-2": (new_small_gpt2, score_theirs),
@@ -50,12 +50,12 @@ def measure(options: Options) -> Table:
     }
     rows = race(options.rounds, "steps_per_second", runs)
     for row, (new_model, objective) in zip(rows, contestants.values(), strict=True):
-        row |= full_training(new_model(len(tokenizer)), batches, objective, exam)
+        row |= full_training(new_model(len(tokenizer)), batches, objective, evaluation_set)
     return rows
 
 
 def read(text: Path | str) -> Sequence[str]:
-    """What is learnt and what is held out, of a text file (its last tenth) or of the stories of a source."""
+    """What is learned and what is held out, of a text file (its last tenth) or of the stories of a source."""
     if Path(text).is_file():
         whole = Path(text).read_text(encoding="utf-8")
         cut = int(TRAINED_ON * len(whole))
@@ -82,17 +82,19 @@ def steps_per_second(model: nn.Module, batches: Batches, objective: Objective) -
     return speed(steps, Trainer(model, batches, objective, Plan(steps=steps, evaluations=1)).train)
 
 
-def full_training(model: nn.Module, batches: Batches, objective: Objective, exam: Batches) -> dict[str, float]:
+def full_training(
+    model: nn.Module, batches: Batches, objective: Objective, evaluation_set: Batches
+) -> dict[str, float]:
     """Train by the plan: the seconds, and the loss per character of the text that was held out."""
     started = time.monotonic()
     Trainer(model, batches, objective, PLAN).train()
-    return {"seconds": time.monotonic() - started, "held_out_loss": held_out_loss(model, objective, exam)}
+    return {"seconds": time.monotonic() - started, "held_out_loss": held_out_loss(model, objective, evaluation_set)}
 
 
 @torch.no_grad()
-def held_out_loss(model: nn.Module, objective: Objective, exam: Batches) -> float:
-    """Nats per character, over all windows of `exam`."""
+def held_out_loss(model: nn.Module, objective: Objective, evaluation_set: Batches) -> float:
+    """Nats per character, over all windows of `evaluation_set`."""
     model.eval()
     device = next(model.parameters()).device
-    losses = [objective(model, exam.batch(drawn).to(device)) for drawn in exam.epoch(0)]
+    losses = [objective(model, evaluation_set.batch(drawn).to(device)) for drawn in evaluation_set.epoch(0)]
     return float(sum(loss.total for loss in losses)) / sum(loss.count for loss in losses)

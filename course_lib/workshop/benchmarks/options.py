@@ -28,7 +28,7 @@ NAMES = (
 class Options:
     """What a benchmark may be told.
 
-    `source` is the data to train on, `text` what is learnt by its characters, `model` the one that translates;
+    `source` is the data to train on, `text` what is learned by its characters, `model` the one that translates;
     `minutes` is the length of each full training, every other measurement takes `rounds` of some `seconds`.
     """
 

@@ -8,13 +8,13 @@ from functools import partial
 import torch
 
 from course_lib.generation import Server
-from course_lib.models import fuse
 from course_lib.models.base import Model
 from course_lib.workshop.benchmarks.options import Options
 from course_lib.workshop.benchmarks.rounds import Table, race, speed
 from course_lib.workshop.benchmarks.smollm2 import NAME, NOT_HERE, ours
 from course_lib.workshop.convert import open_checkpoint
-from course_lib.workshop.convert.artefacts import ARTEFACTS
+from course_lib.workshop.convert.artifacts import ARTIFACTS
+from course_lib.workshop.fast import fuse
 
 PEOPLE = 16
 Asked = list[tuple[torch.Tensor, int]]  # a prompt, 1 T, and how many tokens are to be written behind it
@@ -22,7 +22,7 @@ Asked = list[tuple[torch.Tensor, int]]  # a prompt, 1 T, and how many tokens are
 
 def measure(options: Options) -> Table:
     """Both take turns, once with the weights in 4 bits and once in float32."""
-    if not ARTEFACTS[NAME].path.is_file():
+    if not ARTIFACTS[NAME].path.is_file():
         return NOT_HERE
     checkpoint = open_checkpoint(NAME)
     makers = {"4 bits as in the file": checkpoint.packed, "float32": checkpoint.model}

@@ -18,13 +18,12 @@ import torch
 from torch import nn
 
 from course_lib.generation import TextDecoding, generate
-from course_lib.models import fuse, pack
-from course_lib.nn import Int8Linear
 from course_lib.workshop.benchmarks.options import Options
 from course_lib.workshop.benchmarks.rounds import Table, compare, speed, take_turns
 from course_lib.workshop.benchmarks.writers import NEVER, Writing
 from course_lib.workshop.convert import GgufCheckpoint, open_checkpoint
-from course_lib.workshop.convert.artefacts import ARTEFACTS
+from course_lib.workshop.convert.artifacts import ARTIFACTS
+from course_lib.workshop.fast import Int8Linear, fuse, pack
 
 NAME, WRITTEN, READ = "smollm2", 64, 500  # tokens
 UNIT = "tokens_per_second"
@@ -35,7 +34,7 @@ Run = Callable[[torch.Tensor, int], None]  # reads a prompt, 1 T, and writes so 
 
 def measure(options: Options) -> Table:
     """In each round all write the same number of tokens behind a short prompt, and one behind a long one."""
-    if not ARTEFACTS[NAME].path.is_file():
+    if not ARTIFACTS[NAME].path.is_file():
         return NOT_HERE
     return contest(open_checkpoint(NAME), options.rounds, WRITTEN, READ)
 

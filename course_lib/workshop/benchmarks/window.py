@@ -12,10 +12,11 @@ import torch
 
 from course_lib.errors import CourseError
 from course_lib.generation import TextDecoding
-from course_lib.models import Llm, LlmConfig, fuse
+from course_lib.models import Llm, LlmConfig
 from course_lib.models.base import Model
 from course_lib.workshop.benchmarks.options import Options
 from course_lib.workshop.benchmarks.rounds import Table, take_turns
+from course_lib.workshop.fast import fuse
 
 EARLY, LATE, WINDOW, STEPS = 300, 4000, 256, 20
 SIZES = {"vocab_size": 2000, "d_model": 128, "num_layers": 4, "num_heads": 4, "num_kv_heads": 2}

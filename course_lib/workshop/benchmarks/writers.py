@@ -55,7 +55,7 @@ class Writing:
 
     def ours(self, model: Model) -> float:
         """Tokens per second of a model of ours."""
-        with model.cores():
+        with model.threads():
             return speed(self.count, lambda: generate(self.decoding(model), self.prompt, NEVER))
 
     def theirs(self, model: "transformers.PreTrainedModel") -> float:

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 import torch
 
 from course_lib.errors import CourseError
-from course_lib.models import exact, fuse, rounded
 from course_lib.models.base import Model
-from course_lib.nn import Int8Linear
 from course_lib.workshop.benchmarks.options import Options
 from course_lib.workshop.benchmarks.rounds import Table, race
 from course_lib.workshop.benchmarks.writers import Writing, new_gpt2, new_llama
 from course_lib.workshop.convert import gpt_from_hugging_face, llm_from_hugging_face
+from course_lib.workshop.fast import Int8Linear, full_precision, fuse, low_precision
 
 if TYPE_CHECKING:  # slow to import
     import transformers
@@ -37,9 +36,9 @@ TIE = 1e-3  # standard deviations of the logits by which two tokens may differ a
 
 
 STORES = {
-    "fused": exact,
-    "fused, float16": rounded(torch.float16),
-    "fused, bfloat16": rounded(torch.bfloat16),
+    "fused": full_precision,
+    "fused, float16": low_precision(torch.float16),
+    "fused, bfloat16": low_precision(torch.bfloat16),
     "fused, int8": Int8Linear,
 }
 
@@ -57,7 +56,7 @@ def contest(
     name: str,
     theirs: "transformers.PreTrainedModel",
     convert: Callable[..., Model],
-    stores: dict[str, Callable],
+    precisions: dict[str, Callable],
     rounds: int,
 ) -> Table:
     """The rows of one shape.
@@ -66,7 +65,7 @@ def contest(
         CourseError: ours would not have written what transformers wrote.
     """
     model = convert(theirs.state_dict(), theirs.config.to_dict())
-    ours = {way: fuse(model, store) for way, store in stores.items()} | {"not fused": model}
+    ours = {way: fuse(model, precision) for way, precision in precisions.items()} | {"not fused": model}
     writing = Writing(theirs.config.vocab_size, TOKENS[name])
     written = writing.written(theirs)
     logits = writing.logits(model, written)

@@ -28,10 +28,10 @@ def chat(
         ),
     ] = "chat",
     temperature: Annotated[
-        float, typer.Option(min=0, help="0: always the likeliest token; 1: as the model has it.")
+        float, typer.Option(min=0, help="0: always the most likely token; 1: as the model has it.")
     ] = 0,
     top_p: Annotated[
-        float | None, typer.Option(min=0.01, max=1, help="Only the likeliest tokens up to this sum.")
+        float | None, typer.Option(min=0.01, max=1, help="Only the most likely tokens up to this sum.")
     ] = None,
     system: Annotated[str | None, typer.Option(metavar="TEXT", help="A message before the conversation.")] = None,
     image: Annotated[list[Path] | None, typer.Option(metavar="FILE", help="A picture to talk about.")] = None,
@@ -68,13 +68,13 @@ def chat(
 
 
 def choice(temperature: float, top_p: float | None) -> Callable[["Tensor"], "Tensor"]:
-    """How a token is chosen: the likeliest, or at random."""
+    """How a token is chosen: the most likely, or at random."""
     from course_lib.generation import Sampler, likeliest
 
     if temperature:
         return Sampler(temperature, top_p=top_p)
     if top_p is not None:
-        raise CourseError("--top-p needs a --temperature above 0; without one, always the likeliest token is chosen")
+        raise CourseError("--top-p needs a --temperature above 0; without one, always the most likely token is chosen")
     return likeliest
 
 

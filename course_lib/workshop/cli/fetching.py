@@ -26,33 +26,33 @@ def fetch(
       2    something can't be used; the message says what was expected
       130  interrupted
     """
-    from course_lib.workshop.convert.artefacts import ARTEFACTS
-    from course_lib.workshop.convert.artefacts import fetch as bring
+    from course_lib.workshop.convert.artifacts import ARTIFACTS
+    from course_lib.workshop.convert.artifacts import fetch as bring
 
     if name is None:
-        typer.echo(table([described(name) for name in ARTEFACTS]))
+        typer.echo(table([described(name) for name in ARTIFACTS]))
         return
-    if name not in ARTEFACTS:
-        raise CourseError(f'nothing is called "{name}": expected one of {", ".join(ARTEFACTS)}')
+    if name not in ARTIFACTS:
+        raise CourseError(f'nothing is called "{name}": expected one of {", ".join(ARTIFACTS)}')
     try:
         path = bring(name)
     except KeyboardInterrupt:
         complain("stopped; nothing of it was kept")
         raise typer.Exit(130) from None
-    artefact = ARTEFACTS[name]
-    typer.echo(f"{artefact.about}; license: {artefact.licence}\n{path}\nTalk with it: course chat --model {name}")
+    artifact = ARTIFACTS[name]
+    typer.echo(f"{artifact.about}; license: {artifact.license}\n{path}\nTalk with it: course chat --model {name}")
 
 
 def described(name: str) -> dict[str, str | int]:
     """A row of the list."""
-    from course_lib.workshop.convert.artefacts import ARTEFACTS
+    from course_lib.workshop.convert.artifacts import ARTIFACTS
 
-    artefact = ARTEFACTS[name]
-    here = "yes" if artefact.path.is_file() else "no"
+    artifact = ARTIFACTS[name]
+    here = "yes" if artifact.path.is_file() else "no"
     return {
         "name": name,
-        "is": artefact.about,
-        "license": artefact.licence,
-        "MB": round(artefact.size / 1e6),
+        "is": artifact.about,
+        "license": artifact.license,
+        "MB": round(artifact.size / 1e6),
         "here": here,
     }

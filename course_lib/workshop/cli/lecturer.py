@@ -111,7 +111,7 @@ def grade(
       0    all that was handed in has its grade, what is faulty with the reason
       2    there is nothing to grade, OUT has something else in it, nbgrader is missing, the class list has gaps, or the
            system can't isolate
-      130  interrupted; the same command goes on
+      130  interrupted; the same command continues
     """
     from course_lib.workshop.grading import Limits, grade_exam, grade_folder
 

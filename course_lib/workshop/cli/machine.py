@@ -166,12 +166,12 @@ def models() -> Iterator[Finding]:
 
 def fetched() -> Iterator[Finding]:
     """Check the fetched models: nothing needs them, but those that are here must be whole."""
-    from course_lib.workshop.convert.artefacts import ARTEFACTS
+    from course_lib.workshop.convert.artifacts import ARTIFACTS
 
-    for name, artefact in ARTEFACTS.items():
-        if artefact.path.is_file():
-            artefact.check()
-            yield Finding("fetched", f"{name}, {artefact.size / 1e6:.0f} MB")
+    for name, artifact in ARTIFACTS.items():
+        if artifact.path.is_file():
+            artifact.check()
+            yield Finding("fetched", f"{name}, {artifact.size / 1e6:.0f} MB")
         else:
             yield Finding("fetched", f"{name} is not here; course fetch {name} would bring it")
 

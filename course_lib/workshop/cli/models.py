@@ -62,7 +62,9 @@ def train(
     try:
         card = run(RECIPES[name], source, out=out, minutes=minutes, seed=seed, report=tqdm.write)
     except KeyboardInterrupt:
-        complain("stopped; the same command goes on from the last checkpoint (one is kept each tenth of the way)")
+        complain(
+            "stopped; run the command again to continue from the last checkpoint (one is kept each tenth of the way)"
+        )
         raise typer.Exit(130) from None
     if card:
         typer.echo(tables(card["validation"], card.get("further", {})))
@@ -99,8 +101,8 @@ def evaluate(
         return
     set_threads()
     folder, started = find_model(model), time.monotonic()
-    recipe, learnt = recipe_of(folder, RECIPES)
-    source = learnt if source is None else source
+    recipe, learned = recipe_of(folder, RECIPES)
+    source = learned if source is None else source
     report = {"model": model, "recipe": recipe.name, "source": source, "split": split}
     report |= score(recipe, folder, source, split) | {"seconds": time.monotonic() - started}
     if as_json:
@@ -131,9 +133,9 @@ def shipped(recipes: dict[str, "Recipe"]) -> Iterator[dict[str, str]]:
         yield {"model": card.parent.name, "is a": recipe.about, "made on": source, "scored by": scored}
 
 
-def tables(scores: "Scores", further: dict[str, "Scores"]) -> str:
+def tables(scores: "Scores", more_scores: dict[str, "Scores"]) -> str:
     """Scores by group, and those to compare them with, each as a table with its name."""
-    parts = {"": scores} | further
+    parts = {"": scores} | more_scores
     return "\n\n".join(
         f"{name}:\n" * bool(name) + table([{"group": group, **row} for group, row in groups.items()])
         for name, groups in parts.items()

@@ -64,7 +64,7 @@ def study(
     try:
         card = studies.run(known[name], seeds, track=tqdm)
     except KeyboardInterrupt:
-        complain("stopped; the same command goes on where it was")
+        complain("stopped; run the command again to continue")
         raise typer.Exit(130) from None
     typer.echo(summary(card))
 

@@ -44,7 +44,8 @@ def ready_to_write(model: "Model") -> "Model":
 
     Whether it writes on one core is decided here, once.
     """
-    from course_lib.models import Llm, fuse
+    from course_lib.models import Llm
+    from course_lib.workshop.fast import fuse
 
     weights = list(model.parameters())
     if not isinstance(model, Llm) or not weights[0].is_cpu or sum(w.nbytes for w in weights) > LARGE:
@@ -122,9 +123,9 @@ def our_template(model: "Model", tokenizer: "Tokenizer") -> "ChatTemplate":
 def is_checkpoint(name: str) -> bool:
     """Return True if a name is that of a fetched model, a GGUF file, a hub id, or a folder in the layout of the hub."""
     from course_lib.models import find_model
-    from course_lib.workshop.convert.artefacts import ARTEFACTS
+    from course_lib.workshop.convert.artifacts import ARTIFACTS
 
-    if name in ARTEFACTS or Path(name).suffix == ".gguf":
+    if name in ARTIFACTS or Path(name).suffix == ".gguf":
         return True
     try:
         config = read_json(find_model(name) / "config.json")

@@ -108,7 +108,9 @@ def looked_at(talk: "Chat", message: dict[str, Any]) -> dict[str, Any]:
     """The message with its pictures as a `Chat` has them: what the model's tower makes of each."""
     if isinstance(message["content"], str):
         return message
-    parts = [part | {"image": talk.look(part["image"])} if "image" in part else part for part in message["content"]]
+    parts = [
+        part | {"image": talk.encode_images(part["image"])} if "image" in part else part for part in message["content"]
+    ]
     return message | {"content": parts}
 
 

@@ -154,16 +154,16 @@ FAMILIES = {
         **(gemma | {"fixed": GEMMA | {"attn_logit_softcapping": None, "final_logit_softcapping": None}}),
     ),
 }
-LLAMA_4 = "its layers see chunks, its router scales what experts read, and all tokens visit one more expert"
+LLAMA_4 = "its layers see chunks, its router scales what experts read, and every token has a shared expert"
 # Why our `Llm` is none of these, though it has much of what they have.
 REFUSED = {
     "deepseek_v3": (
-        "its router takes sigmoids, groups of experts first, and a bias for balance, all tokens visit one more expert, "
+        "its router takes sigmoids, groups of experts first, and a bias for balance, every token has a shared expert, "
         "and the first layers have none; latent_attention_from_hugging_face reads its attention"
     ),
     "qwen3_next": (
-        "its attention has a gate and turns a part of each head, and all tokens visit one more expert; "
-        "gated_delta_net_from_hugging_face reads its layers with a memory"
+        "its attention has a gate and turns a part of each head, and every token has a shared expert; "
+        "gated_delta_net_from_hugging_face reads its recurrent layers"
     ),
     "llama4": LLAMA_4,
     "llama4_text": LLAMA_4,

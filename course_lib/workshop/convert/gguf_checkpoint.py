@@ -8,7 +8,7 @@ from gguf import GGMLQuantizationType
 
 from course_lib.errors import CourseError, located
 from course_lib.models import Llm
-from course_lib.workshop.convert.artefacts import ARTEFACTS, fetched
+from course_lib.workshop.convert.artifacts import ARTIFACTS, fetched
 from course_lib.workshop.convert.gguf_file import GgufFile
 from course_lib.workshop.convert.gguf_llm import llm_from_gguf
 from course_lib.workshop.convert.gguf_packed import packed_llm_from_gguf
@@ -69,5 +69,5 @@ def open_checkpoint(name: Path | str) -> HubCheckpoint | GgufCheckpoint:
     Raises:
         CourseError: there is no such checkpoint.
     """
-    name = fetched(name) if name in ARTEFACTS else name
+    name = fetched(name) if name in ARTIFACTS else name
     return GgufCheckpoint(name) if Path(name).suffix == ".gguf" else HubCheckpoint(name)

@@ -55,7 +55,7 @@ class UnpackedTensors(Mapping):
     """The tensors of a `GgufFile`: name -> tensor, unpacked when it is asked for; matrices in `dtype`, else float32.
 
     Raises:
-        CourseError: a tensor is quantised in a way that the package can't undo.
+        CourseError: a tensor is quantized in a way that the package can't undo.
     """
 
     def __init__(self, file: GgufFile, dtype: torch.dtype = torch.float32):
@@ -102,7 +102,7 @@ def check_places(path: Path | str, tensors: Sequence[ReaderTensor]) -> None:
 
 
 def unpack(tensor: ReaderTensor, made: torch.Tensor) -> None:
-    """Write the numbers of a tensor into `made`. Raises CourseError where the package can't undo its quantisation."""
+    """Write the numbers of a tensor into `made`. Raises CourseError where the package can't undo its quantization."""
     packed, rows = (whole.reshape(-1, whole.shape[-1]) for whole in (tensor.data, made))
     step = max(1, PIECE // rows.shape[1])
     with np.errstate(all="ignore"):  # a damaged scale; whoever reads the numbers looks at them

@@ -6,12 +6,12 @@ from gguf import GGMLQuantizationType as Kind
 from gguf import ReaderTensor
 from torch import nn
 
-from course_lib.models import Llm, pack
-from course_lib.nn import HalfLinear, Int4Linear, Int8Linear, PackedLinear
+from course_lib.models import Llm
 from course_lib.workshop.convert.gguf_file import GgufFile
 from course_lib.workshop.convert.gguf_llm import GgufNames, opened
 from course_lib.workshop.convert.hub_tensors import HubTensors
 from course_lib.workshop.convert.llm import weights
+from course_lib.workshop.fast import HalfLinear, Int4Linear, Int8Linear, PackedLinear, pack
 
 # bytes before the 32 numbers of a block: a scale, and perhaps a lowest value, in float16
 HEADS = {Kind.Q4_0: 2, Kind.Q4_1: 4}

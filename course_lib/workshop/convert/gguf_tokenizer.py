@@ -78,8 +78,8 @@ def sentence_piece(words: GgufVocabulary) -> FastTokenizer:
     Runs of spaces, which a Gemma's file has as such, are tokens like others; its scores don't tell their order.
     """
     tokens = [token.replace(" ", "▁") if token.isspace() and " " in token else token for token in words.tokens]
-    respelt = any(token != ours for token, ours in zip(words.tokens, tokens, strict=True))
-    scores = range(0, -len(tokens), -1) if respelt else words.said["scores"]
+    respelled = any(token != ours for token, ours in zip(words.tokens, tokens, strict=True))
+    scores = range(0, -len(tokens), -1) if respelled else words.said["scores"]
     unknown = words.special().get("unk_token")
     merged = merges_of(tokens, scores, words.kinds)
     fast = FastTokenizer(models.BPE(numbered(tokens), merged, byte_fallback=True, unk_token=unknown, fuse_unk=True))
@@ -91,7 +91,7 @@ def sentence_piece(words: GgufVocabulary) -> FastTokenizer:
 
 
 def unigram(words: GgufVocabulary) -> FastTokenizer:
-    """SentencePiece's other kind: the likeliest way to cut a text, each token with a log-probability (T5)."""
+    """SentencePiece's other kind: the most likely way to cut a text, each token with a log-probability (T5)."""
     scored = list(zip(words.tokens, words.said["scores"], strict=True))
     has_bytes = bool(words.of_kind(BYTE))
     fast = FastTokenizer(models.Unigram(scored, words.said["unknown_token_id"], byte_fallback=has_bytes))

@@ -6,7 +6,7 @@ import torch
 
 from course_lib.data import ImageProcessor
 from course_lib.errors import CourseError
-from course_lib.models import Llm, pack
+from course_lib.models import Llm
 from course_lib.models.base import Model
 from course_lib.workshop.convert.bert import bert_from_hugging_face
 from course_lib.workshop.convert.clip import clip_from_hugging_face
@@ -21,6 +21,7 @@ from course_lib.workshop.convert.llm import llm_from_hugging_face
 from course_lib.workshop.convert.siglip import siglip_from_hugging_face
 from course_lib.workshop.convert.t5 import t5_from_hugging_face
 from course_lib.workshop.convert.vit import vit_from_hugging_face
+from course_lib.workshop.fast import pack
 
 CONVERTERS = {
     "bert": bert_from_hugging_face,

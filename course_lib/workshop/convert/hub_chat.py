@@ -48,7 +48,7 @@ class HubChatTemplate:
         num_visual_tokens: int | None = None,
     ):
         if not tokenizer.chat_template:
-            raise CourseError("the checkpoint has no chat template: it goes on with texts, but wasn't taught to answer")
+            raise CourseError("the checkpoint has no chat template: it continues texts, but wasn't trained to answer")
         self.tokenizer, self.end_ids = tokenizer, frozenset(end_ids)
         self.image_id, self.num_visual_tokens = image_id, num_visual_tokens
         self.special_texts = set(tokenizer.special_texts())

@@ -13,7 +13,7 @@ class LlmTensors:
     """Names and contents of tensors, from our side to a family's and back.
 
     Queries and keys are in another order: transformers turns x_i together with x_(i + E/2), the slides and we turn
-    neighbours. The 1 that a Gemma adds to its norms is in our norms, the scale of its scores in our queries.
+    neighbors. The 1 that a Gemma adds to its norms is in our norms, the scale of its scores in our queries.
 
     Args:
         family: see `FAMILIES`.
@@ -63,7 +63,7 @@ class LlmTensors:
 
 
 def halves_to_pairs(tensor: torch.Tensor, d_head: int) -> torch.Tensor:
-    """Rows 0, E/2, 1, E/2 + 1, ... of each head, so that those that turn together are neighbours; or of a vector E."""
+    """Rows 0, E/2, 1, E/2 + 1, ... of each head, so that those that turn together are neighbors; or of a vector E."""
     return tensor.unflatten(0, (-1, 2, d_head // 2)).transpose(1, 2).flatten(0, 2)
 
 

@@ -56,12 +56,12 @@ def gated_delta_net_from_hugging_face(state: State, config: Mapping[str, Any]) -
     ours = GatedDeltaNet(config["hidden_size"], heads, d_key, d_value, key_heads, kernel_size, config["rms_norm_eps"])
     groups = theirs["in_proj_qkvz.weight"].unflatten(0, (key_heads, -1))
     q, k, v, gate = groups.split((d_key, d_key, served * d_value, served * d_value), dim=1)
-    write, fade = theirs["in_proj_ba.weight"].unflatten(0, (key_heads, -1)).split((served, served), dim=1)
-    parts = {"q_proj": q, "k_proj": k, "v_proj": v, "gate_proj": gate, "write_proj": write, "fade_proj": fade}
+    beta, decay = theirs["in_proj_ba.weight"].unflatten(0, (key_heads, -1)).split((served, served), dim=1)
+    parts = {"q_proj": q, "k_proj": k, "v_proj": v, "gate_proj": gate, "beta_proj": beta, "decay_proj": decay}
     weights: dict[str, torch.Tensor] = {f"{name}.weight": part.flatten(0, 1) for name, part in parts.items()}
     weights |= {
         "convolution.weight": theirs["conv1d.weight"].squeeze(1),
-        "fade_bias": theirs["dt_bias"],
+        "decay_bias": theirs["dt_bias"],
         "log_rate": theirs["A_log"],
         "norm.weight": theirs["norm.weight"],
         "o_proj.weight": theirs["out_proj.weight"],

@@ -31,7 +31,8 @@ def apart(names: list[str], cases: list[tuple[Any, ...]], is_right: list[bool]) 
 
 
 def properties(case: dict[str, Any]) -> Iterator[tuple[tuple[str, str], bool]]:
-    """Yield properties of a case, the likeliest to matter first: of which argument, in words, and whether it holds."""
+    """Yield properties of a case, the most likely to matter first: of which argument, in words, and whether it
+    holds."""
     for kind in (of_none, of_words, of_sizes, of_numbers):
         for name, value in case.items():
             for what, holds in kind(f"`{name}`", value):

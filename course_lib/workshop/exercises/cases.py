@@ -3,14 +3,14 @@
 import torch
 
 
-def dice(seed):
+def rng(seed):
     """A generator of random numbers with this seed."""
     return torch.Generator().manual_seed(seed)
 
 
 def random_tensors(seed, *shapes, dtype=torch.float32):
     """One tensor of normal random numbers per shape."""
-    source = dice(seed)
+    source = rng(seed)
     return [torch.randn(shape, generator=source).to(dtype) for shape in shapes]
 
 
@@ -21,4 +21,4 @@ def scattered(tensor):
 
 def number(seed, low, high):
     """A whole number from `low` to `high`, both included."""
-    return int(torch.randint(low, high + 1, (), generator=dice(seed)))
+    return int(torch.randint(low, high + 1, (), generator=rng(seed)))

@@ -1,4 +1,4 @@
-"""What an exercise is: the true answer, the cases it is tried on, and the mistakes that can be recognised."""
+"""What an exercise is: the true answer, the cases it is tried on, and the mistakes that can be recognized."""
 
 import copy
 import importlib

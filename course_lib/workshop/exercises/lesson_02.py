@@ -98,9 +98,9 @@ def feed_forward(x, W_1, b_1, W_2, b_2):
 
 def normalize(x, scale, shift):
     """B T D -> B T D."""
-    centred = x - x.mean(dim=-1, keepdim=True)
-    variance = centred.square().mean(dim=-1, keepdim=True)
-    return centred / (variance + 1e-5).sqrt() * scale + shift
+    centered = x - x.mean(dim=-1, keepdim=True)
+    variance = centered.square().mean(dim=-1, keepdim=True)
+    return centered / (variance + 1e-5).sqrt() * scale + shift
 
 
 def run_boxes(functions, x, W_1, b_1, W_2, b_2, scale, shift):

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from course_lib.workshop.exercises.cases import dice, number, random_tensors
+from course_lib.workshop.exercises.cases import number, random_tensors, rng
 from course_lib.workshop.exercises.exercise import Exercise
 
 # 03.1 Nine steps on paper: the vectors of the lesson, and a third source word that has the vector of BOS
@@ -46,7 +46,7 @@ def make_mask(q_positions, k_positions):
 def decoder_cases(seed):
     (x,) = random_tensors(seed, (6, 3))
     both = sum(decoders().values(), ())
-    return [(both[i], x) for i in torch.randperm(len(both), generator=dice(seed))]
+    return [(both[i], x) for i in torch.randperm(len(both), generator=rng(seed))]
 
 
 def sees_the_future(decoder, x):
@@ -113,7 +113,7 @@ def decoders():
     def blind(x):
         return torch.zeros_like(x)
 
-    def centred(x):
+    def centered(x):
         return honest(x) - x.mean(dim=0)
 
     def by_the_total(x):
@@ -143,7 +143,7 @@ def decoders():
         y[:2, :2] = x[-1].sum() * torch.tensor([[1.0, -1.0], [-1.0, 1.0]])[: len(x)]
         return y
 
-    everywhere, somewhere = (centred, by_the_total, shifted, faintly), (at_one_place, from_afar, balanced)
+    everywhere, somewhere = (centered, by_the_total, shifted, faintly), (at_one_place, from_afar, balanced)
     leaky = *everywhere, *somewhere, at_the_end_only, at_the_beginning_only
     return {"honest": (honest, blind, torch.sin), "leaky": leaky}
 

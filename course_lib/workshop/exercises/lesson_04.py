@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from course_lib.workshop.exercises.cases import dice, number, random_tensors, scattered
+from course_lib.workshop.exercises.cases import number, random_tensors, rng, scattered
 from course_lib.workshop.exercises.exercise import Exercise
 
 
@@ -54,7 +54,7 @@ def count_parameters(vocab_size, d_model, d_ff, num_encoder_layers, num_decoder_
 def embedding_cases(seed):
     width, length = number(seed, 5, 8), number(seed + 1, 3, 6)
     table, positions = random_tensors(seed, (11, width), (17, width))
-    ids = torch.randint(11, (2, length), generator=dice(seed))
+    ids = torch.randint(11, (2, length), generator=rng(seed))
     return [(ids, table, positions, 0), (ids[:, :1], table, positions[:10], 9), (ids, table.double(), positions, 4)]
 
 
@@ -70,7 +70,7 @@ def training_cases(seed):
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         model = nn.Sequential(nn.Embedding(7, 5), nn.Linear(5, 7))
-    tokens = torch.randint(1, 7, (3, 2, 6), generator=dice(seed))
+    tokens = torch.randint(1, 7, (3, 2, 6), generator=rng(seed))
     batches = [(row[:, :-1], row[:, 1:].clone()) for row in tokens]
     for _, labels in batches:
         labels[1, 3:] = 0  # padding

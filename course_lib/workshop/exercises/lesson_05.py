@@ -3,13 +3,13 @@
 import torch
 import torch.nn.functional as F
 
-from course_lib.workshop.exercises.cases import dice, number, random_tensors
+from course_lib.workshop.exercises.cases import number, random_tensors, rng
 from course_lib.workshop.exercises.exercise import Exercise
 
 
 # 05.1 Columns
 def target_cases(seed):
-    source = dice(seed)
+    source = rng(seed)
     lengths = torch.randint(1, 6, (3,), generator=source).tolist()
     sentences = [torch.randint(3, 50, (length,), generator=source).tolist() for length in lengths]
     return [(sentences,), ([[5], [7, 8, 9], [6, 4]],), ([[4, 3]],)]
@@ -33,7 +33,7 @@ def scores():
 def loss_cases(seed):
     vocabulary = number(seed, 7, 13)
     (logits,) = random_tensors(seed, (3, 5, vocabulary))
-    labels = torch.randint(1, vocabulary, (3, 5), generator=dice(seed))
+    labels = torch.randint(1, vocabulary, (3, 5), generator=rng(seed))
     labels[1, 2:], labels[2, 4:] = 0, 0
     return [(3 * logits, labels), (logits[:1], labels[:1]), (logits.double(), labels)]
 
@@ -44,7 +44,7 @@ def mean_loss(logits, labels):
 
 
 # 05.4 Find the cheat
-def judgement():
+def judgment():
     return {"A": "honest", "B": "cheat", "C": "by heart", "best": "A"}
 
 
@@ -52,5 +52,5 @@ EXERCISES = [
     Exercise(id="05.1", title="Columns", points=2, truth=make_columns, cases=target_cases),
     Exercise(id="05.2", title="A loss on paper", points=2, truth=scores, tolerance=3e-3),
     Exercise(id="05.3", title="Find the bug: a loss that is too small", points=2, truth=mean_loss, cases=loss_cases),
-    Exercise(id="05.4", title="Find the cheat", points=2, truth=judgement),
+    Exercise(id="05.4", title="Find the cheat", points=2, truth=judgment),
 ]

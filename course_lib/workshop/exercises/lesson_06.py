@@ -22,7 +22,7 @@ def comparison():
 # held-out pairs of each kind
 
 
-def judgement():
+def judgment():
     return {
         "rules": "B",
         "all": (900 * 88 + 600 * 85) / 1500,
@@ -36,5 +36,5 @@ EXERCISES = [
     Exercise(id="06.1", title="BLEU on paper", points=2, truth=scores, tolerance=3e-3),
     Exercise(id="06.2", title="A beam of two", points=2, truth=search, tolerance=3e-3),
     Exercise(id="06.3", title="Teacher-forced against free-running", points=2, truth=comparison, tolerance=5e-3),
-    Exercise(id="06.4", title="Rules or phrases?", points=2, truth=judgement, tolerance=1e-3),
+    Exercise(id="06.4", title="Rules or phrases?", points=2, truth=judgment, tolerance=1e-3),
 ]

@@ -2,13 +2,13 @@
 
 import torch
 
-from course_lib.workshop.exercises.cases import dice, number
+from course_lib.workshop.exercises.cases import number, rng
 from course_lib.workshop.exercises.exercise import Exercise
 
 
 # 09.1 Write a conversation
 def conversation_cases(seed):
-    source = dice(seed)
+    source = rng(seed)
 
     def message(role, length):
         return {"role": role, "content": torch.randint(6, 99, (length,), generator=source).tolist()}
@@ -32,7 +32,7 @@ def write_prompt(messages):
 
 # 09.2 Complete it
 def completion_cases(seed):
-    table = torch.randn(9, 9, generator=dice(seed))
+    table = torch.randn(9, 9, generator=rng(seed))
     table[:, [2, 5]] = -9.0
     table[5, 2] = 9.0  # the end comes after the token 5 only, and 5 only when there are more than six ids
 

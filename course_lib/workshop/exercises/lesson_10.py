@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from course_lib.workshop.exercises.cases import dice, number
+from course_lib.workshop.exercises.cases import number, rng
 from course_lib.workshop.exercises.exercise import Exercise
 
 # 10.1 On paper: five probabilities, and the fourteen tokens of a chat with two turns
@@ -17,14 +17,14 @@ def answer():
     return {"loss": loss, "perplexity": math.exp(loss), "mask": [0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1]}
 
 
-# 10.2 In colours
+# 10.2 In colors
 def models():
-    return {"A": "learnt by heart", "B": "the same world", "C": "another language", "never free": "names"}
+    return {"A": "learned by heart", "B": "the same world", "C": "another language", "never free": "names"}
 
 
 # 10.3 The bill
 def bill_cases(seed):
-    source, words = dice(seed), ["um", "livro", "vermelho", "the", "book", "extraordinary"]
+    source, words = rng(seed), ["um", "livro", "vermelho", "the", "book", "extraordinary"]
 
     def sentence(length):
         return " ".join(words[i] for i in torch.randint(len(words), (length,), generator=source))
@@ -45,7 +45,7 @@ def bill(losses, sentences):
 
 # 10.4 Against counting
 def counting_cases(seed):
-    size, source = number(seed, 9, 12), dice(seed)
+    size, source = number(seed, 9, 12), rng(seed)
 
     def texts(count):
         return [torch.randint(2, size, (int(n),), generator=source).tolist() for n in range(3, 3 + count)]
@@ -73,7 +73,7 @@ def budget():
 
 EXERCISES = [
     Exercise(id="10.1", title="On paper", points=2, truth=answer, tolerance=3e-3),
-    Exercise(id="10.2", title="In colours", points=1, truth=models),
+    Exercise(id="10.2", title="In colors", points=1, truth=models),
     Exercise(
         id="10.3",
         title="The bill",

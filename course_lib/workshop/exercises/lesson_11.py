@@ -2,7 +2,7 @@
 
 import torch
 
-from course_lib.workshop.exercises.cases import dice, number
+from course_lib.workshop.exercises.cases import number, rng
 from course_lib.workshop.exercises.exercise import Exercise
 
 
@@ -32,7 +32,7 @@ def copies_cases(seed):
 
 def drawn(seed, texts):
     """These texts in another order, and each letter of theirs another one."""
-    source = dice(seed)
+    source = rng(seed)
     letters = "abcdefghijklmnopqrstuvwxyz"
     others = "".join(letters[i] for i in torch.randperm(26, generator=source))
     texts = texts.translate(str.maketrans(letters + letters.upper(), others + others.upper())).split()
@@ -56,7 +56,7 @@ def near_copies(texts, n, threshold):
 
 # 11.4 The leak
 def leak_cases(seed):
-    source = dice(seed)
+    source = rng(seed)
     test, train = ([[f"w{i}" for i in torch.randint(40, (20,), generator=source)] for _ in range(6)] for _ in range(2))
     for place in (0, 5):  # copies with one word changed, in the middle of something else
         copy = list(test[place])

@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-from course_lib.workshop.exercises.cases import dice, number, random_tensors
+from course_lib.workshop.exercises.cases import number, random_tensors, rng
 from course_lib.workshop.exercises.exercise import Exercise
 
 
@@ -31,7 +31,7 @@ BOS, EOS, ROLES = 1, 2, {"user": 4, "assistant": 5}
 
 def dialogue_cases(seed):
     """Four dialogues of (role, ids), the first with two turns; and all of them as `turn` should return them."""
-    words = iter(torch.randint(6, 40, (60,), generator=dice(seed)).tolist())
+    words = iter(torch.randint(6, 40, (60,), generator=rng(seed)).tolist())
     sizes = [[2, 3, 1, number(seed + 1, 2, 5)], [1, number(seed, 1, 3)], [3, 2], [2, 1]]
     roles = ("user", "assistant")
     dialogues = [[(roles[i % 2], [next(words) for _ in range(n)]) for i, n in enumerate(turns)] for turns in sizes]
@@ -69,9 +69,9 @@ def turn_and_pack(functions, dialogues, turned_dialogues):
 # 12.4 A model of one table
 def table_cases(seed):
     (table,) = random_tensors(seed, (11, 11))
-    story = torch.randint(11, (9,), generator=dice(seed + 1))
+    story = torch.randint(11, (9,), generator=rng(seed + 1))
     sizes = ((6, 3), (9, 5), (4, 3))
-    rows = [(torch.randint(11, (n,), generator=dice(seed + n)), torch.arange(n) >= start) for n, start in sizes]
+    rows = [(torch.randint(11, (n,), generator=rng(seed + n)), torch.arange(n) >= start) for n, start in sizes]
     return [(table, rows, story, number(seed, 3, 6))]
 
 
@@ -122,7 +122,7 @@ def merge(weight, down, up, alpha):
 
 
 def count(shapes, rank):
-    """How many numbers are learnt; `shapes` is a list of (D_in, D_out)."""
+    """How many numbers are learned; `shapes` is a list of (D_in, D_out)."""
     return sum(rank * (d_in + d_out) for d_in, d_out in shapes)
 
 

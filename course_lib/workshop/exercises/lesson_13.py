@@ -5,7 +5,7 @@ from itertools import permutations
 import torch
 import torch.nn.functional as F
 
-from course_lib.workshop.exercises.cases import dice, random_tensors
+from course_lib.workshop.exercises.cases import random_tensors, rng
 from course_lib.workshop.exercises.exercise import Exercise
 
 
@@ -20,7 +20,7 @@ def judge_cases(seed):
     count = 4 + seed % 2
     skill, margins, size = random_tensors(seed, (count,), (27,), (27,))
     once = torch.tensor(list(permutations(range(count), 2)))
-    either = once[torch.randint(len(once), (30,), generator=dice(seed))]
+    either = once[torch.randint(len(once), (30,), generator=rng(seed))]
     order = (skill[either[:, 0]] < skill[either[:, 1]]).long()[:, None]
     pairs = torch.cat([once, either.gather(1, torch.cat([order, 1 - order], dim=1))])
     return [(pairs, count, (margins + 0.4) * (size + 1.0).exp())]

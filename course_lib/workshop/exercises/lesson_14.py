@@ -27,21 +27,21 @@ def earned_cases(seed):
     return cases
 
 
-def earned(functions, rewards, size, reward, log_p, reference, price):
+def earned(functions, rewards, size, reward, log_p, reference, kl_weight):
     groups, tokens = functions
-    return {"groups": groups(rewards, size), "tokens": tokens(reward, log_p, reference, price)}
+    return {"groups": groups(rewards, size), "tokens": tokens(reward, log_p, reference, kl_weight)}
 
 
 def in_groups(rewards, size):
     """The advantages of the answers to each prompt: as many numbers as rewards."""
     groups = rewards.view(-1, size)
-    centred = groups - groups.mean(dim=1, keepdim=True)
-    return (centred / groups.std(dim=1, keepdim=True)).flatten()
+    centered = groups - groups.mean(dim=1, keepdim=True)
+    return (centered / groups.std(dim=1, keepdim=True)).flatten()
 
 
-def per_token(reward, log_p, reference, price):
+def per_token(reward, log_p, reference, kl_weight):
     """The reward of each token of an answer."""
-    rewards = -price * (log_p - reference)
+    rewards = -kl_weight * (log_p - reference)
     rewards[-1] += reward
     return rewards
 

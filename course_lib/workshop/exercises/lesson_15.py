@@ -32,7 +32,7 @@ def rotation_cases(seed):
 
 
 def rotate(x, positions, base):
-    """B H T E -> B H T E, pairs of neighbours turned."""
+    """B H T E -> B H T E, pairs of neighbors turned."""
     frequencies = base ** (-torch.arange(0, x.shape[-1], 2, dtype=torch.float64) / x.shape[-1])
     angles = positions[:, None] * frequencies
     cos, sin = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
@@ -65,7 +65,7 @@ def conversion_cases(seed):
 
 
 def convert(weight, heads):
-    """Rows for pairs of halves -> rows for pairs of neighbours, H·E D both."""
+    """Rows for pairs of halves -> rows for pairs of neighbors, H·E D both."""
     halves = weight.unflatten(0, (heads, 2, -1))
     return halves.transpose(1, 2).flatten(0, 2)
 

@@ -2,7 +2,7 @@
 
 import torch
 
-from course_lib.workshop.exercises.cases import dice, number, random_tensors
+from course_lib.workshop.exercises.cases import number, random_tensors, rng
 from course_lib.workshop.exercises.exercise import Exercise
 from course_lib.workshop.exercises.units import of_bytes
 
@@ -64,7 +64,7 @@ def changed(windows, length, place):
 
 # 19.4 A pattern
 def pattern_cases(seed):
-    a, b, c, d = (0.01 * n for n in torch.randperm(40, generator=dice(seed))[:4].sort().values.tolist())
+    a, b, c, d = (0.01 * n for n in torch.randperm(40, generator=rng(seed))[:4].sort().values.tolist())
     full, some = (None,) * 6, (1024, 1024, None) * 2
     one = {"full": (full, 1 + a), "two open": (some, 1.1 + b), "all closed": ((1024,) * 6, 1.7 + d)}
     one |= {"one open": ((1024,) * 5 + (None,), 1.2 + c), "closed, tight": ((16,) * 6, 1.65)}

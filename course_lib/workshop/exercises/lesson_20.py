@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from course_lib.workshop.exercises.cases import dice, number, random_tensors, scattered
+from course_lib.workshop.exercises.cases import number, random_tensors, rng, scattered
 from course_lib.workshop.exercises.exercise import Exercise
 from course_lib.workshop.exercises.units import of_bytes
 
@@ -78,7 +78,7 @@ def suspects(seed):
         }
         others = [*list(made)[turned:6], *list(made)[:turned]]  # each of the first three is the first of these
         names = [*others[:place], "scale", *others[place:]]
-        order = torch.randperm(len(made), generator=dice(seed + place))
+        order = torch.randperm(len(made), generator=rng(seed + place))
         called = dict(zip(made, [list(made)[i] for i in order], strict=True))
         bench = Bench({called[name]: logits for name, logits in made.items()})  # another setting is right each time
         cases.append((scattered(true), bench, {called[name]: {called[name]: number(seed, 2, 9)} for name in names}))
@@ -108,7 +108,7 @@ def find(expected, logits_with, changes):
 # 20.5 Alternating
 def length_cases(seed):
     logits, more, slope = random_tensors(seed, (9, 20, 7), (2, 12, 5), (20, 1))
-    labels, few = (torch.randint(v, (b, t), generator=dice(seed)) for b, t, v in ((9, 20, 7), (2, 12, 5)))
+    labels, few = (torch.randint(v, (b, t), generator=rng(seed)) for b, t, v in ((9, 20, 7), (2, 12, 5)))
     return [(logits + slope * logits, labels, 5), (scattered(100 * more), few, 3), (3 * logits.double(), labels, 4)]
 
 
@@ -153,7 +153,7 @@ def round_trips(seed):
 
     (table,) = random_tensors(seed, (11, 11))
     table[0, -1] = 9.0  # the largest logit by far, at the beginning of one row only
-    tokens = torch.randint(1, 11, (2, 17), generator=dice(seed))
+    tokens = torch.randint(1, 11, (2, 17), generator=rng(seed))
     tokens[0, 0] = 0
     model = Toy(table, number(seed, 5, 8))
     larger = [(tokens, changes) for changes in ({"window": 20}, {"factor": 1.01}, {"late": 0.1}, {})]

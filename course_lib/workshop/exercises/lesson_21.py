@@ -2,13 +2,13 @@
 
 import torch
 
-from course_lib.workshop.exercises.cases import dice, number, random_tensors
+from course_lib.workshop.exercises.cases import number, random_tensors, rng
 from course_lib.workshop.exercises.exercise import Exercise
 
 
 # 21.1 Steps
 def queues(seed):
-    lengths = torch.randint(1, 30, (11,), generator=dice(seed)).tolist()
+    lengths = torch.randint(1, 30, (11,), generator=rng(seed)).tolist()
     return [(lengths, 3), ([5, 1, 2, 2, number(seed, 7, 9)], 2), ([4, 4, 9], 5), ([*lengths, 3, 50], 4)]
 
 
@@ -23,7 +23,7 @@ def steps(lengths, rows):
 
 # 21.2 A batch in pieces
 def batch_cases(seed):
-    source = dice(seed)
+    source = rng(seed)
     lengths = ((5, 2, 7), (3, 3, 1, 8), (6, 11))
     texts = [[torch.randint(1, 90, (n,), generator=source).tolist() for n in row] for row in lengths]
     texts[2][0][0] = texts[2][1][4] = 0  # a token as any other
@@ -40,7 +40,7 @@ def in_pieces(prompts, size):
 
 # 21.3 A tree
 def prompts(seed):
-    source = dice(seed)
+    source = rng(seed)
     draw = torch.randint(1, 4, (9, 6), generator=source).tolist()
     lengths = torch.randint(2, 7, (9,), generator=source).tolist()
     some = [[7, 8, *ids[:n]] for ids, n in zip(draw, lengths, strict=True)]

@@ -10,28 +10,28 @@ from course_lib.workshop.exercises.units import of_bytes
 # 22.1 On paper, in KiB
 def paper():
     attention = 40 * 32 * (128 + 128) * 2 / 1024
-    memory = 32 * 128 * 128 * 4 / 1024
+    state = 32 * 128 * 128 * 4 / 1024
     return {
         "attention": attention,
         "latents": 40 * (384 + 64) * 2 / 1024,
         "hybrid": attention / 4,
-        "memory": memory,
-        "tokens": memory / (attention / 40),
+        "state": state,
+        "tokens": state / (attention / 40),
     }
 
 
 # 22.2 A memory that corrects itself
-def memory_cases(seed):
+def state_cases(seed):
     cases = []
     for extra, (keys, values) in enumerate([(3, 5), (7, 2), (5, 11), (4, 4)]):
-        memory, k, v = random_tensors(seed + extra, (keys, values), (keys,), (values,))
-        cases.append((memory, k / k.norm(), v, number(seed + extra, 1, 9) / 10))
+        state, k, v = random_tensors(seed + extra, (keys, values), (keys,), (values,))
+        cases.append((state, k / k.norm(), v, number(seed + extra, 1, 9) / 10))
     return cases
 
 
-def correct(memory, k, v, write):
+def correct(state, k, v, beta):
     """The memory after one token: key, value."""
-    return memory + torch.outer(k, write * (v - k @ memory))
+    return state + torch.outer(k, beta * (v - k @ state))
 
 
 # 22.3 Find the bug: shares that do not add up
@@ -68,10 +68,10 @@ EXERCISES = [
         title="On paper",
         points=2,
         truth=paper,
-        mistakes=[*of_bytes(paper(), "attention", "latents", "hybrid", "memory")],
+        mistakes=[*of_bytes(paper(), "attention", "latents", "hybrid", "state")],
     ),
     Exercise(
-        id="22.2", title="A memory that corrects itself", points=3, truth=correct, cases=memory_cases, axes="key value"
+        id="22.2", title="A state that corrects itself", points=3, truth=correct, cases=state_cases, axes="key value"
     ),
     Exercise(
         id="22.3",

@@ -5,7 +5,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-from course_lib.workshop.exercises.cases import dice, random_tensors, scattered
+from course_lib.workshop.exercises.cases import random_tensors, rng, scattered
 from course_lib.workshop.exercises.exercise import Exercise
 
 
@@ -62,7 +62,7 @@ def caption_cases(seed):
     cases = []
     for N, C, K, J in ((23, 5, 4, 3), (29, 3, 2, 4), (31, 11, 9, 6)):
         images, captions, sizes = random_tensors(seed + N, (N, J), (C, K, J), (C, K, 1))
-        labels, counts = (torch.randint(n, (N,), generator=dice(seed + n)) for n in (C, 4))
+        labels, counts = (torch.randint(n, (N,), generator=rng(seed + n)) for n in (C, 4))
         counts[:4] = torch.arange(4)
         cases.append((unit(images), scattered(captions * (2 * sizes).exp()), labels, counts + 1))
     return cases

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from course_lib.workshop.exercises.cases import dice, number, random_tensors, scattered
+from course_lib.workshop.exercises.cases import number, random_tensors, rng, scattered
 from course_lib.workshop.exercises.exercise import Exercise
 
 
@@ -26,7 +26,7 @@ ROLES = ("user", "assistant")
 
 def conversation_cases(seed):
     """Two turns with two pictures, one of them behind its text; and a batch of texts with one, two and no pictures."""
-    ids = iter(torch.randint(10, 17, (60,), generator=dice(seed)).tolist())
+    ids = iter(torch.randint(10, 17, (60,), generator=rng(seed)).tolist())
 
     def text(length):
         return [next(ids) for _ in range(length)]
@@ -73,7 +73,7 @@ def converse(functions, messages, num_visual, tokens, table, visual):
 # 25.3 A checkpoint of the hub
 def loaded():
     patches = (224 // 16) ** 2
-    shapes = {"visual tokens": patches, "model.look": (2, patches, 768), "linear_1.weight": (2048, 768)}
+    shapes = {"visual tokens": patches, "model.encode_images": (2, patches, 768), "linear_1.weight": (2048, 768)}
     shapes |= {"model.embed": (1, 30 + 2 * patches, 2048), "layers that run": 11}
     named = {"vision_tower": "g", "multi_modal_projector": "W", "language_model": "f"}
     wrong = {"A": "second picture", "B": "vision_feature_layer", "C": "rms_norm_eps", "D": "rope_theta"}

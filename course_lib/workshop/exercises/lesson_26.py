@@ -6,7 +6,7 @@ from itertools import accumulate
 import torch
 import torch.nn.functional as F
 
-from course_lib.workshop.exercises.cases import dice, number, random_tensors, scattered
+from course_lib.workshop.exercises.cases import number, random_tensors, rng, scattered
 from course_lib.workshop.exercises.exercise import Exercise
 
 # 26.1 Three forms
@@ -53,7 +53,7 @@ KINDS = {  # what is due, in both forms; the same with something wrong
 
 def score_cases(seed):
     """Answers of each form and kind: as due, in the other form, without a full stop, wrong, twisted; and yes and no."""
-    source, rows = dice(seed), []
+    source, rows = rng(seed), []
     for form in FORMS:
         for kind, (sentence, word, wrong, wrong_word) in KINDS.items():
             texts = (sentence, word, wrong) if form != "word" else (word, sentence, wrong_word)
@@ -163,7 +163,7 @@ def prefer_and_report(functions, log_p, reference_log_p, is_answer, beta, report
 
 # 26.6 Talk about pictures
 def talk_cases(seed):
-    ids = iter(torch.randint(10, 99, (60,), generator=dice(seed)).tolist())
+    ids = iter(torch.randint(10, 99, (60,), generator=rng(seed)).tolist())
 
     def text(length):
         return [next(ids) for _ in range(length)]

@@ -6,7 +6,7 @@ from collections import Counter
 from operator import eq
 from statistics import mean, mode
 
-from course_lib.data.deduplication import normalise
+from course_lib.data.deduplication import normalize
 from course_lib.errors import CourseError
 from course_lib.workshop.exercises.cases import number
 from course_lib.workshop.exercises.exercise import Exercise
@@ -45,8 +45,8 @@ def look_at_pairs(answer):
     return {
         "entries that are no pair of texts": len(given) - len(pairs),
         f"different inputs ({FEWEST_INPUTS} at least)": min(len(texts), FEWEST_INPUTS),
-        f"different inputs after `normalise` ({FEWEST_INPUTS} at least)": min(
-            len(set(map(normalise, texts))), FEWEST_INPUTS
+        f"different inputs after `normalize` ({FEWEST_INPUTS} at least)": min(
+            len(set(map(normalize, texts))), FEWEST_INPUTS
         ),
         "targets": "one in most pairs" if max(targets.values(), default=0) > len(pairs) / 2 else "fine",
         "copies": "most pairs" if sum(text == target for text, target in pairs) > len(pairs) / 2 else "fine",
@@ -62,22 +62,22 @@ def is_pair(pair):
 # 80.2 Three parts
 def lists_of_pairs(seed):
     """Inputs, each once, twice or four times, now and then in capitals or with more blanks."""
-    dice, pairs = random.Random(seed), []
-    for thing in range(dice.choice(range(60, 100))):
+    rng, pairs = random.Random(seed), []
+    for thing in range(rng.choice(range(60, 100))):
         texts = f"red {thing}", f"red {thing}", f"  red  {thing}", f"RED {thing}!"
-        pairs += [(text, f"{thing}-{copy}") for copy, text in enumerate(texts[: dice.choice((1, 1, 2, 4))])]
+        pairs += [(text, f"{thing}-{copy}") for copy, text in enumerate(texts[: rng.choice((1, 1, 2, 4))])]
     return [(pairs,)]
 
 
 def split(pairs):
     """A list of pairs -> those for the training, for validation and for the test: three lists."""
-    inputs = sorted({normalise(text) for text, _ in pairs})
+    inputs = sorted({normalize(text) for text, _ in pairs})
     random.Random(0).shuffle(inputs)
     few = len(inputs) // 10
     test, validation = set(inputs[:few]), set(inputs[few : 2 * few])
     parts = [], [], []
     for pair in pairs:
-        text = normalise(pair[0])
+        text = normalize(pair[0])
         parts[2 if text in test else 1 if text in validation else 0].append(pair)
     return parts
 
@@ -91,8 +91,8 @@ def look_at_parts(answer, pairs):
     if len(parts) != 3:
         raise CourseError(f"expected three lists, got {len(parts)}")
     again, turned = answer(list(pairs)), answer(pairs[::-1])
-    inputs = [{normalise(pair[0]) for pair in part} for part in parts]
-    listed = list(dict.fromkeys(normalise(text) for text, _ in pairs))
+    inputs = [{normalize(pair[0]) for pair in part} for part in parts]
+    listed = list(dict.fromkeys(normalize(text) for text, _ in pairs))
     count = Counter(pair for part in parts for pair in part)
     return {
         "pairs lost": len(set(pairs) - count.keys()),
@@ -136,27 +136,27 @@ def controls(train, test):
     frequent, _ = Counter(target for _, target in train).most_common(1)[0]
 
     def nearest(text):
-        words = set(normalise(text).split())
-        return max(train, key=lambda pair: len(words & set(normalise(pair[0]).split())))[1]
+        words = set(normalize(text).split())
+        return max(train, key=lambda pair: len(words & set(normalize(pair[0]).split())))[1]
 
     return {"most frequent": [frequent] * len(test), "nearest": [nearest(text) for text, _ in test]}
 
 
 # 80.4 More than chance?
-TEXTS = "data", "licence", "not shown"
+TEXTS = "data", "license", "not shown"
 
 FEWEST_WORDS = 8  # of what the numbers do not show
 
 
 # 80.4 More than chance?
 def pairs_of_verdicts(seed):
-    dice = random.Random(seed)
+    rng = random.Random(seed)
     cases = []
     for items, better in ((40, 0.5), (97, 0.2), (23, 0.0)):
-        control = [dice.random() < 0.5 for _ in range(items)]
-        cases.append(([right or dice.random() < better for right in control], control))
-    flawed = [right and dice.random() < 0.9 for right in cases[0][0]]
-    apart = [[dice.random() < share for _ in range(31)] for share in (0.6, 0.5)]
+        control = [rng.random() < 0.5 for _ in range(items)]
+        cases.append(([right or rng.random() < better for right in control], control))
+    flawed = [right and rng.random() < 0.9 for right in cases[0][0]]
+    apart = [[rng.random() < share for _ in range(31)] for share in (0.6, 0.5)]
     few = [True, True, True, False], [False, False, True, True]
     return [*cases, (flawed, cases[0][1]), tuple(apart), few]
 
@@ -183,13 +183,13 @@ def measured_cases(seed, questions=23):
     look like the target. In the leak, an input of the test is in the training three times, some others are there in
     capitals, and one is in the validation.
     """
-    dice = random.Random(seed)
-    pairs = [(f"text {n} of kind {n % 7}", f"target {n}") for n in range(2 * questions + dice.randrange(7))]
+    rng = random.Random(seed)
+    pairs = [(f"text {n} of kind {n % 7}", f"target {n}") for n in range(2 * questions + rng.randrange(7))]
     test, validation, train = pairs[:questions], pairs[questions : questions + 5], pairs[questions + 5 :]
-    copies = [(text.upper() + "!", target) for text, target in test[1 : dice.randrange(3, 9)]]
+    copies = [(text.upper() + "!", target) for text, target in test[1 : rng.randrange(3, 9)]]
 
     def written(share):
-        return [target if dice.random() < share else dice.choice(wrong_texts(target)) for _, target in test]
+        return [target if rng.random() < share else rng.choice(wrong_texts(target)) for _, target in test]
 
     good, lucky = [[written(share) for share in shares] for shares in ((0.8, 0.95, 0.9), (0.9, 0.8, 0.3))]
     parts = train, validation, test
@@ -211,17 +211,17 @@ def won_by(fewest, targets):
 def card(parts, written, control):
     """Three parts, what each seed wrote to the test, what the control answered -> the card: a dict."""
     train, _, test = parts
-    known = {normalise(text) for text, _ in train}
+    known = {normalize(text) for text, _ in train}
     targets = [target for _, target in test]
     *runs, right = [
         [text == target for text, target in zip(texts, targets, strict=True)] for texts in [*written, control]
     ]
     scores = [100 * sum(run) / len(test) for run in runs]
-    leaked = sum(normalise(text) in known for text, _ in test)
+    leaked = sum(normalize(text) in known for text, _ in test)
     chance = max(compare(run, right)["by chance"] for run in runs)
     return {
         "data": "the numbers from 1 to 999, but full hundreds, in Portuguese and in English; a program wrote them",
-        "licence": "CC0; they are facts",
+        "license": "CC0; they are facts",
         "pairs": [len(part) for part in parts],
         "leaked": leaked,
         "scores": scores,
@@ -269,12 +269,12 @@ MANY = 5  # different mistakes; two models don't make the same ones by chance
 
 def nearest_targets(train, test):
     """Return what the nearest pair of the training answers to each input of the test."""
-    known = [(set(normalise(text).split()), target) for text, target in train]
+    known = [(set(normalize(text).split()), target) for text, target in train]
 
     def nearest(words):
         return max(known, key=lambda pair: len(words & pair[0]))[1]
 
-    return [nearest(set(normalise(text).split())) for text, _ in test]
+    return [nearest(set(normalize(text).split())) for text, _ in test]
 
 
 parts, written, _ = measured_cases(0, questions=53)[0]  # as the notebook has them before
@@ -296,7 +296,7 @@ def audit(answer):
     parts, written, control, told = (given.get(name) for name in ("parts", "written", "control", "card"))
     if not (parts and written and control and told):
         raise CourseError("parts, written, control or card is missing; have all cells above been run?")
-    train, validation, test = ({normalise(text) for text, _ in part} for part in parts)
+    train, validation, test = ({normalize(text) for text, _ in part} for part in parts)
     leaks = train & validation | train & test | validation & test
     complete = {len(texts) for texts in [*written, control]} == {len(parts[2])}
     return {
@@ -382,7 +382,7 @@ EXERCISES = [
         run=read_card,
         mistakes=[
             ("what is it, and who wrote it?", of_texts(data="")),
-            ("may others use it?", of_texts(licence="")),
+            ("may others use it?", of_texts(license="")),
             ("say in a sentence what the numbers do not show", of_texts(**{"not shown": ""})),
             ("say in a sentence what the numbers do not show", of_texts(**{"not shown": "nothing"})),
             (
@@ -400,7 +400,7 @@ EXERCISES = [
         run=audit,
         mistakes=[
             (
-                "take the three parts that `split` gives: what is tested was learnt",
+                "take the three parts that `split` gives: what is tested was learned",
                 handed_in(leaky, written, nearest_targets(leaky[0], leaky[2])),
             ),
             (

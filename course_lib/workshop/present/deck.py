@@ -87,12 +87,12 @@ class ProjectedProse(ProseWithFormulas):
 
 
 def part_of(stem: str) -> dict[str, str]:
-    """The part of the course that a lesson belongs to, and its colour on the map; grey for what is no lesson."""
+    """The part of the course that a lesson belongs to, and its color on the map; gray for what is no lesson."""
     from course_lib.workshop.viz.course_map import PARTS
-    from course_lib.workshop.viz.style import GREY
+    from course_lib.workshop.viz.style import GRAY
 
     part = next((lesson.part for lesson in LESSONS if lesson.stem == stem), "")
-    return {"part": part, "colour": PARTS[part][1] if part in PARTS else GREY}
+    return {"part": part, "color": PARTS[part][1] if part in PARTS else GRAY}
 
 
 def built_up(html: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NotRequired, TypedDict
 from course_lib.data import ChatTemplate, distinct_prompts, fitting, load_dialogues, load_preferences
 from course_lib.data.preferences import prompt_ids
 from course_lib.evaluation import evaluate_chat, reward_and_kl
-from course_lib.generation import LearntReward, Rollouts, by_rule
+from course_lib.generation import LearnedReward, Rollouts, by_rule
 from course_lib.generation.rewards import Reward
 from course_lib.objectives import GroupAdvantages, GroupRelativePolicy
 from course_lib.training import Plan
@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
     import datasets
 
 
-class Exam(TypedDict):
+class EvaluationSet(TypedDict):
     """Prompts, the rewards for answers to them, and in the little world questions with one right answer."""
 
     prompts: list[list[int]]
@@ -28,7 +28,7 @@ class Exam(TypedDict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AlignedRecipe(Recipe["datasets.Dataset", Exam]):
+class AlignedRecipe(Recipe["datasets.Dataset", EvaluationSet]):
     """Aligns the chat model by GRPO on the prompts of pairs; the reward model is the judge.
 
     `temperature` is that of the answers that are measured, as readers get them.
@@ -63,7 +63,7 @@ class AlignedRecipe(Recipe["datasets.Dataset", Exam]):
             distinct_prompts(rows, template),
             bundle.model,
             bundle.reference,
-            LearntReward(bundle.judge),
+            LearnedReward(bundle.judge),
             GroupAdvantages(self.group_size),
             end_id=template.end_id,
             max_new_tokens=self.max_new_tokens,
@@ -76,33 +76,41 @@ class AlignedRecipe(Recipe["datasets.Dataset", Exam]):
         """Return the number of different prompts."""
         return {"training prompts": len(distinct_prompts(rows, ChatTemplate(bundle.tokenizer)))}
 
-    def exam(self, source: Path | str, split: str, bundle: Bundle) -> tuple[Exam, int]:
-        """Return the `Exam` of a split, and the number of pairs that are left out."""
-        rows, left_out = super().exam(source, split, bundle)
+    def evaluation_set(self, source: Path | str, split: str, bundle: Bundle) -> tuple[EvaluationSet, int]:
+        """Return the `EvaluationSet` of a split, and the number of pairs that are left out."""
+        rows, left_out = super().evaluation_set(source, split, bundle)
         template = ChatTemplate(bundle.tokenizer)
-        exam = Exam(prompts=distinct_prompts(rows, template), rewards={"learnt reward": LearntReward(bundle.judge)})
+        evaluation_set = EvaluationSet(
+            prompts=distinct_prompts(rows, template), rewards={"learnt reward": LearnedReward(bundle.judge)}
+        )
         if source == "world":
-            exam["rewards"]["true reward"] = by_rule(template.decode)
-            exam["questions"] = answerable(load_dialogues(source, split))
-        return exam, left_out
+            evaluation_set["rewards"]["true reward"] = by_rule(template.decode)
+            evaluation_set["questions"] = answerable(load_dialogues(source, split))
+        return evaluation_set, left_out
 
-    def evaluate(self, exam: Exam, bundle: Bundle) -> Scores:
+    def evaluate(self, evaluation_set: EvaluationSet, bundle: Bundle) -> Scores:
         """Return the mean rewards of the model's answers, and the KL per token from the chat model."""
         end_id = ChatTemplate(bundle.tokenizer).end_id
         measured = {
             name: reward_and_kl(
-                bundle.model, bundle.reference, exam["prompts"], reward, end_id, self.max_new_tokens, self.temperature
+                bundle.model,
+                bundle.reference,
+                evaluation_set["prompts"],
+                reward,
+                end_id,
+                self.max_new_tokens,
+                self.temperature,
             )
-            for name, reward in exam["rewards"].items()
+            for name, reward in evaluation_set["rewards"].items()
         }
         rewards = {name: scores["reward"] for name, scores in measured.items()}
         return {"all": rewards | {"kl per token": measured["learnt reward"]["kl"]}}
 
-    def further(self, exam: Exam, bundle: Bundle) -> dict[str, Scores]:
+    def more_scores(self, evaluation_set: EvaluationSet, bundle: Bundle) -> dict[str, Scores]:
         """Return the chat model's scores, and in the little world the share of exact answers: no judge rewards it."""
-        scores = {"before": self.evaluate(exam, replace(bundle, model=bundle.reference))}
-        if "questions" in exam:
-            scores["exact answers"] = plain(evaluate_chat(bundle.model, bundle.tokenizer, exam["questions"]))
+        scores = {"before": self.evaluate(evaluation_set, replace(bundle, model=bundle.reference))}
+        if "questions" in evaluation_set:
+            scores["exact answers"] = plain(evaluate_chat(bundle.model, bundle.tokenizer, evaluation_set["questions"]))
         return scores
 
 
@@ -114,7 +122,7 @@ ALIGNED = AlignedRecipe(
     plan=Plan(steps=100, learning_rate=2e-4, warmup=0.05, evaluations=5),
     watched=("learnt reward", "true reward", "kl per token"),
     starts_from=("chat", "reward"),
-    elsewhere={"watched": ("learnt reward", "kl per token")},
+    on_other_data={"watched": ("learnt reward", "kl per token")},
     group_size=8,
     prompts_per_batch=16,
     max_new_tokens=24,

@@ -36,13 +36,13 @@ class BaseRecipe(Recipe["datasets.Dataset", "datasets.Dataset"]):
         """Return batches of texts of similar lengths."""
         return text_batches(token_ids(rows, bundle), predict_next, self.tokens_per_batch, seed)
 
-    def sample(self, exam: "datasets.Dataset") -> "datasets.Dataset":
+    def sample(self, evaluation_set: "datasets.Dataset") -> "datasets.Dataset":
         """Return the first texts."""
-        return first(exam, self.sampled)
+        return first(evaluation_set, self.sampled)
 
-    def evaluate(self, exam: "datasets.Dataset", bundle: Bundle) -> Scores:
+    def evaluate(self, evaluation_set: "datasets.Dataset", bundle: Bundle) -> Scores:
         """Return loss and perplexity."""
-        return plain(evaluate_language_model(bundle.model, bundle.tokenizer, exam))
+        return plain(evaluate_language_model(bundle.model, bundle.tokenizer, evaluation_set))
 
     def facts(self, rows: "datasets.Dataset", bundle: Bundle) -> dict[str, int]:
         """Return the number of tokens that are read."""

@@ -43,14 +43,14 @@ class BertRecipe(Recipe["datasets.Dataset", "datasets.Dataset"]):
         mask_tokens = MaskTokens(bundle.tokenizer.special_id(MASK), len(bundle.tokenizer), self.rate)
         return text_batches(token_ids(rows, bundle), mask_tokens, self.tokens_per_batch, seed)
 
-    def sample(self, exam: "datasets.Dataset") -> "datasets.Dataset":
+    def sample(self, evaluation_set: "datasets.Dataset") -> "datasets.Dataset":
         """Return the first texts."""
-        return first(exam, self.sampled)
+        return first(evaluation_set, self.sampled)
 
-    def evaluate(self, exam: "datasets.Dataset", bundle: Bundle) -> Scores:
+    def evaluate(self, evaluation_set: "datasets.Dataset", bundle: Bundle) -> Scores:
         """Return the loss, and the share of right guesses behind masks."""
         mask_id = bundle.tokenizer.special_id(MASK)
-        return plain({"all": evaluate_masked(bundle.model, token_ids(exam, bundle), mask_id)})
+        return plain({"all": evaluate_masked(bundle.model, token_ids(evaluation_set, bundle), mask_id)})
 
 
 BERT = BertRecipe(

@@ -48,18 +48,18 @@ class ChatRecipe(Recipe["datasets.Dataset", "datasets.Dataset"]):
         examples = [template.training(messages, room) for messages in conversations + chains(conversations, seed)]
         return packed_batches(examples, room, self.tokens_per_batch, seed)
 
-    def exam(self, source: Path | str, split: str, bundle: Bundle) -> tuple["datasets.Dataset", int]:
+    def evaluation_set(self, source: Path | str, split: str, bundle: Bundle) -> tuple["datasets.Dataset", int]:
         """Return the questions that have one right answer."""
-        rows, left_out = super().exam(source, split, bundle)
+        rows, left_out = super().evaluation_set(source, split, bundle)
         return answerable(rows), left_out
 
-    def sample(self, exam: "datasets.Dataset") -> "datasets.Dataset":
+    def sample(self, evaluation_set: "datasets.Dataset") -> "datasets.Dataset":
         """Return some questions of all kinds."""
-        return exam.shuffle(seed=0).select(range(min(self.sampled, len(exam))))
+        return evaluation_set.shuffle(seed=0).select(range(min(self.sampled, len(evaluation_set))))
 
-    def evaluate(self, exam: "datasets.Dataset", bundle: Bundle) -> Scores:
+    def evaluate(self, evaluation_set: "datasets.Dataset", bundle: Bundle) -> Scores:
         """Return the share of exact answers."""
-        return plain(evaluate_chat(bundle.model, bundle.tokenizer, exam))
+        return plain(evaluate_chat(bundle.model, bundle.tokenizer, evaluation_set))
 
 
 CHAT = ChatRecipe(
@@ -91,11 +91,11 @@ def chains(conversations: list[Conversation], seed: int, most: int = 4) -> list[
 
     They teach a model that a new question may have nothing to do with the last one.
     """
-    dice = random.Random(seed)
-    shuffled = dice.sample(conversations, len(conversations))
+    rng = random.Random(seed)
+    shuffled = rng.sample(conversations, len(conversations))
     joined = []
     while shuffled:
-        count = dice.randint(2, most)
+        count = rng.randint(2, most)
         joined.append([message for messages in shuffled[:count] for message in messages])
         shuffled = shuffled[count:]
     return joined

@@ -17,11 +17,11 @@ from course_lib.world.scenes.scene import Scene
 if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
     import datasets
 
-Exam = tuple["datasets.Dataset", list[Scene] | None]  # scenes only in the little world
+EvaluationSet = tuple["datasets.Dataset", list[Scene] | None]  # scenes only in the little world
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClipRecipe(Recipe["datasets.Dataset", Exam]):
+class ClipRecipe(Recipe["datasets.Dataset", EvaluationSet]):
     """Learns pictures and captions. Pictures of any size are made as large as `vision` says.
 
     Args:
@@ -60,14 +60,14 @@ class ClipRecipe(Recipe["datasets.Dataset", Exam]):
         tokens = [bundle.tokenizer.encode_batch(texts) for texts in chosen_captions(rows["caption"])]
         return caption_batches(rows["image"], tokens, bundle.processor, self.batch_size, seed)
 
-    def exam(self, source: Path | str, split: str, bundle: Bundle) -> tuple[Exam, int]:
+    def evaluation_set(self, source: Path | str, split: str, bundle: Bundle) -> tuple[EvaluationSet, int]:
         """Return the pictures with their captions, and in the little world what is in them."""
-        rows, left_out = super().exam(source, split, bundle)
+        rows, left_out = super().evaluation_set(source, split, bundle)
         return (rows, make_scenes(split) if source == "world" else None), left_out
 
-    def evaluate(self, exam: Exam, bundle: Bundle) -> Scores:
+    def evaluate(self, evaluation_set: EvaluationSet, bundle: Bundle) -> Scores:
         """Return how often a picture finds its caption and a caption its picture; in the little world also its name."""
-        return plain(evaluate_clip(bundle.model, bundle.tokenizer, bundle.processor, *exam))
+        return plain(evaluate_clip(bundle.model, bundle.tokenizer, bundle.processor, *evaluation_set))
 
     def facts(self, rows: "datasets.Dataset", bundle: Bundle) -> dict[str, int]:
         """Return the number of captions that are learned of each picture."""
@@ -82,7 +82,7 @@ CLIP = ClipRecipe(
     plan=Plan(steps=6000, learning_rate=1e-3, weight_decay=0.05),
     watched=("caption", "thing", "colour", "shirt", "swap"),
     splits=("train", "extra"),
-    elsewhere={"watched": ("caption", "picture"), "splits": ("train",)},
+    on_other_data={"watched": ("caption", "picture"), "splits": ("train",)},
     batch_size=64,
     vocab_size=600,
     vision={"image_size": 64, "patch_size": 16, "d_model": 128, "d_ff": 384, "num_heads": 4, "num_layers": 4},

@@ -3,26 +3,19 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from course_lib.data import PLACEHOLDER, Batches, fitting
+from course_lib.data import PLACEHOLDER, Batches
 from course_lib.evaluation import mean_loss
 from course_lib.models import Connector, ConnectorConfig, Vlm
 from course_lib.objectives import TokenPrediction
 from course_lib.training import Plan
-from course_lib.workshop.recipes.picture_dialogues import (
-    PictureDialogues,
-    batches_about,
-    descriptions,
-    prompt_lengths,
-    see,
-)
-from course_lib.workshop.recipes.recipe import Bundle, Recipe, Scores, load_bundle
+from course_lib.workshop.recipes.picture_dialogues import PictureDialogues, PictureRecipe, descriptions
+from course_lib.workshop.recipes.recipe import Bundle, Scores, load_bundle
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConnectorRecipe(Recipe[PictureDialogues, Batches]):
+class ConnectorRecipe(PictureRecipe[Batches]):
     """Learns captions, as dialogues. The model is a whole `Vlm`, of which only the connector learns."""
 
-    tokens_per_batch: int
     kind: str  # see `ConnectorConfig`
 
     load = staticmethod(descriptions)
@@ -43,22 +36,14 @@ class ConnectorRecipe(Recipe[PictureDialogues, Batches]):
         """Return the connector alone."""
         return Bundle(bundle.model.connector)
 
-    def fitting(self, rows: PictureDialogues, bundle: Bundle) -> tuple[PictureDialogues, int]:
-        """Return the dialogues whose questions, with the pictures, leave room for an answer."""
-        return fitting(rows, prompt_lengths(rows, bundle), bundle.model.config.max_length - 1)
-
-    def batches(self, rows: PictureDialogues, bundle: Bundle, seed: int) -> Batches:
-        """Return batches of captions of similar lengths."""
-        return batches_about(rows, see(rows, bundle), bundle, self.tokens_per_batch, seed)
-
-    def exam(self, source: Path | str, split: str, bundle: Bundle) -> tuple[Batches, int]:
+    def evaluation_set(self, source: Path | str, split: str, bundle: Bundle) -> tuple[Batches, int]:
         """Return the captions as batches."""
-        rows, left_out = super().exam(source, split, bundle)
+        rows, left_out = super().evaluation_set(source, split, bundle)
         return self.batches(rows, bundle, seed=0), left_out
 
-    def evaluate(self, exam: Batches, bundle: Bundle) -> Scores:
+    def evaluate(self, evaluation_set: Batches, bundle: Bundle) -> Scores:
         """Return the loss."""
-        return {"all": {"loss": mean_loss(bundle.model, exam)}}
+        return {"all": {"loss": mean_loss(bundle.model, evaluation_set)}}
 
     def watch(self, sample: Batches, bundle: Bundle) -> dict[str, float]:
         """Return the loss, under another name than that of the training."""

@@ -12,6 +12,7 @@ from course_lib.data import (
     Template,
     TextTokenizer,
     dialogue_batches,
+    fitting,
     load_descriptions,
     load_picture_dialogues,
     picture_examples,
@@ -24,7 +25,7 @@ from course_lib.evaluation import look_at
 from course_lib.models import Vlm
 from course_lib.shapes import Features, Pixels
 from course_lib.workshop.convert import HubChatTemplate, HubTokenizer
-from course_lib.workshop.recipes.recipe import Bundle
+from course_lib.workshop.recipes.recipe import Bundle, EvaluationSet, Recipe
 from course_lib.world.scenes import make_scenes
 from course_lib.world.scenes.dialogues import practice
 
@@ -65,6 +66,21 @@ class PictureDialogues:
         return self.select(single[:count])
 
 
+@dataclass(frozen=True, kw_only=True)
+class PictureRecipe(Recipe[PictureDialogues, EvaluationSet]):
+    """Learns dialogues about pictures, of similar lengths in a batch."""
+
+    tokens_per_batch: int
+
+    def fitting(self, rows: PictureDialogues, bundle: Bundle) -> tuple[PictureDialogues, int]:
+        """Return the dialogues whose questions, with the pictures, leave room for an answer."""
+        return fitting(rows, prompt_lengths(rows, bundle), bundle.model.config.max_length - 1)
+
+    def batches(self, rows: PictureDialogues, bundle: Bundle, seed: int) -> Batches:
+        """Return batches of dialogues of similar lengths."""
+        return batches_about(rows, see(rows, bundle), bundle, self.tokens_per_batch, seed)
+
+
 def descriptions(source: Path | str, split: str) -> PictureDialogues:
     """Load the captions of `source` as dialogues (see `load_descriptions`)."""
     return in_memory(load_descriptions(source, split))
@@ -80,7 +96,7 @@ def in_memory(rows: "datasets.Dataset") -> PictureDialogues:
     return PictureDialogues(list(with_images(rows, decode=False)["images"]), list(rows["texts"]))
 
 
-def practised(pictures: list[list[Picture]], split: str, **amounts: int) -> PictureDialogues:
+def practiced(pictures: list[list[Picture]], split: str, **amounts: int) -> PictureDialogues:
     """Make dialogues of hard questions about the pictures of a split of the little world: see `practice`."""
     texts = [[asdict(turn) for turn in practice(scene, **amounts)] for scene in make_scenes(split)]
     return PictureDialogues(pictures, texts)
@@ -115,7 +131,7 @@ def pixels_of(rows: PictureDialogues, bundle: Bundle) -> Pixels:
 
 def encode(pixels: Pixels, model: Vlm) -> Features:
     """Return the features of pictures."""
-    return model.look(pixels.to(next(model.parameters()).device)).cpu()
+    return model.encode_images(pixels.to(next(model.parameters()).device)).cpu()
 
 
 def batches_about(

@@ -16,14 +16,14 @@ from course_lib.models.store import Preparer
 from course_lib.objectives import Objective
 from course_lib.training import Plan
 from course_lib.workshop.convert import open_checkpoint
-from course_lib.workshop.convert.artefacts import ARTEFACTS
+from course_lib.workshop.convert.artifacts import ARTIFACTS
 
 if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
     import datasets
     from _typeshed import DataclassInstance
 
 Rows = TypeVar("Rows", bound=Sized)
-Exam = TypeVar("Exam")
+EvaluationSet = TypeVar("Exam")
 Scores = dict[str, dict[str, float]]  # by group: "all" and others
 
 
@@ -54,12 +54,12 @@ class Bundle:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recipe(Generic[Rows, Exam]):
+class Recipe(Generic[Rows, EvaluationSet]):
     """How a model of the course is made and scored; `run` makes it, `score` scores it.
 
     Settings are fields, steps are methods. A recipe is a subclass with fields of its own and with the steps `load`,
-    `build`, `batches` and `evaluate`; the others have a default. `Rows` is the type of its data, `Exam` that of the
-    data for its scores.
+    `build`, `batches` and `evaluate`; the others have a default. `Rows` is the type of its data, `EvaluationSet` that
+    of the data for its scores.
 
     Args:
         name: of the recipe, and of the shipped model that it made.
@@ -70,7 +70,7 @@ class Recipe(Generic[Rows, Exam]):
         watched: those of the scores that the log shows.
         starts_from: the models that it begins with: shipped ones, and those that `course fetch` brings.
         earlier: the stages before this one: recipes whose plans and data train the same model, one after the other.
-        elsewhere: the fields that have other values on other data than the little world's.
+        on_other_data: the fields that have other values on other data than the little world's.
         dtype: of the weights on disk; the card is about the model that has these.
     """
 
@@ -82,7 +82,7 @@ class Recipe(Generic[Rows, Exam]):
     watched: tuple[str, ...] = ()
     starts_from: tuple[str, ...] = ()
     earlier: tuple["Recipe", ...] = ()
-    elsewhere: dict[str, object] = field(default_factory=dict)
+    on_other_data: dict[str, object] = field(default_factory=dict)
     dtype: torch.dtype = torch.float32
 
     def load(self, source: Path | str, split: str) -> Rows:
@@ -97,11 +97,11 @@ class Recipe(Generic[Rows, Exam]):
         """Return the batches of the training."""
         raise NotImplementedError
 
-    def evaluate(self, exam: Exam, bundle: Bundle) -> Scores:
+    def evaluate(self, evaluation_set: EvaluationSet, bundle: Bundle) -> Scores:
         """Return the scores by group: "all" and others."""
         raise NotImplementedError
 
-    def further(self, exam: Exam, bundle: Bundle) -> dict[str, Scores]:
+    def more_scores(self, evaluation_set: EvaluationSet, bundle: Bundle) -> dict[str, Scores]:
         """Return other scores to compare with, by what they are scores of."""
         return {}
 
@@ -109,15 +109,15 @@ class Recipe(Generic[Rows, Exam]):
         """Return the rows that the model can read, and the number of the others."""
         return rows, 0
 
-    def exam(self, source: Path | str, split: str, bundle: Bundle) -> tuple[Exam, int]:
+    def evaluation_set(self, source: Path | str, split: str, bundle: Bundle) -> tuple[EvaluationSet, int]:
         """Return what `evaluate` asks about a split of `source`, and the number of rows that are left out."""
         return self.readable(self.load(source, split), bundle)
 
-    def sample(self, exam: Exam) -> Exam:
+    def sample(self, evaluation_set: EvaluationSet) -> EvaluationSet:
         """Return the part of the exam that is asked for the log."""
-        return exam
+        return evaluation_set
 
-    def watch(self, sample: Exam, bundle: Bundle) -> dict[str, float]:
+    def watch(self, sample: EvaluationSet, bundle: Bundle) -> dict[str, float]:
         """Return the numbers that the log shows."""
         scores = self.evaluate(sample, bundle)["all"]
         return {name: scores[name] for name in self.watched}
@@ -145,7 +145,7 @@ class Recipe(Generic[Rows, Exam]):
         """Return the recipe for a source: the little world, or any other."""
         if source == "world":
             return self
-        return replace(self, **self.elsewhere, earlier=tuple(stage.on(source) for stage in self.earlier))
+        return replace(self, **self.on_other_data, earlier=tuple(stage.on(source) for stage in self.earlier))
 
     def planned(self, minutes: float | None = None, seed: int = 0) -> "Recipe":
         """Return the recipe with this seed, and with a budget in minutes if given, shared equally by all stages."""
@@ -168,7 +168,7 @@ def load_bundle(name: Path | str) -> Bundle:
     Raises:
         CourseError: the model is not here, or can't be used; if `course fetch` brings it, the message says so.
     """
-    if name in ARTEFACTS or Path(name).suffix == ".gguf":
+    if name in ARTIFACTS or Path(name).suffix == ".gguf":
         checkpoint = open_checkpoint(name)
         return Bundle(checkpoint.model(), checkpoint.tokenizer())
     model, *preparers = load_model(name)

@@ -42,9 +42,9 @@ class RewardRecipe(Recipe["datasets.Dataset", "datasets.Dataset"]):
         pairs = preference_examples(rows, ChatTemplate(bundle.tokenizer))
         return preference_batches(pairs, self.tokens_per_batch, seed)
 
-    def evaluate(self, exam: "datasets.Dataset", bundle: Bundle) -> Scores:
+    def evaluate(self, evaluation_set: "datasets.Dataset", bundle: Bundle) -> Scores:
         """Return how often the preferred answer scores higher."""
-        return plain(evaluate_preferences(bundle.model, bundle.tokenizer, exam))
+        return plain(evaluate_preferences(bundle.model, bundle.tokenizer, evaluation_set))
 
 
 REWARD = RewardRecipe(

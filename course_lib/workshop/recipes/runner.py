@@ -13,7 +13,7 @@ from course_lib.files import read_json, sha256, write_json
 from course_lib.models import save_model
 from course_lib.runtime import pick_device, seed_everything
 from course_lib.training import Trainer
-from course_lib.workshop.recipes.recipe import Bundle, Exam, Recipe, Rows, load_bundle
+from course_lib.workshop.recipes.recipe import Bundle, EvaluationSet, Recipe, Rows, load_bundle
 
 
 def run(
@@ -30,7 +30,7 @@ def run(
     An interrupted training goes on when it is called again with the same arguments.
 
     Args:
-        source: "world", or what the recipe's loader takes; the training split is learnt, the validation split scored.
+        source: "world", or what the recipe's loader takes; the training split is learned, the validation split scored.
         out: a folder; it must not hold a finished model.
         minutes: the budget; default: the number of steps in the recipe.
         seed: of the first weights, the order of the data and dropout.
@@ -45,21 +45,23 @@ def run(
     out, recipe = unfinished(out), recipe.on(source).planned(minutes, seed)
     rows = recipe.load(source, "train")
     bundle = new_bundle(recipe, rows, seed)
-    exam, not_scored = recipe.exam(source, "validation", bundle)
+    evaluation_set, not_scored = recipe.evaluation_set(source, "validation", bundle)
     try_out(out)
     for stage in recipe.earlier:
-        learnt, _ = stage.readable(stage.load(source, "train"), bundle)
-        trainer_of(stage, source, learnt, exam, bundle, out / stage.name, report).train()
-    learnt, not_learnt = recipe.readable(rows, bundle)
-    trainer = trainer_of(recipe, source, learnt, exam, bundle, out, report)
-    if not_learnt:
-        trainer.report(f"{not_learnt:,} of {len(rows):,} {recipe.items} are left out: too long for the model's context")
+        learned, _ = stage.readable(stage.load(source, "train"), bundle)
+        trainer_of(stage, source, learned, evaluation_set, bundle, out / stage.name, report).train()
+    learned, not_learned = recipe.readable(rows, bundle)
+    trainer = trainer_of(recipe, source, learned, evaluation_set, bundle, out, report)
+    if not_learned:
+        trainer.report(
+            f"{not_learned:,} of {len(rows):,} {recipe.items} are left out: too long for the model's context"
+        )
     history = trainer.train()
     if not trainer.accelerator.is_main_process:
         return None
     store(recipe, bundle, out)
-    card = describe(recipe, source, learnt, bundle, {"train": not_learnt, "validation": not_scored})
-    card |= scores_of(recipe, exam, bundle, "validation")
+    card = describe(recipe, source, learned, bundle, {"train": not_learned, "validation": not_scored})
+    card |= scores_of(recipe, evaluation_set, bundle, "validation")
     card |= {"history": history, "sha256": sha256(out / "model.safetensors")}
     write_json(out / "card.json", card)
     trainer.checkpoint.path.unlink(missing_ok=True)
@@ -75,15 +77,15 @@ def score(
 
     Returns:
         A dict: `left out`, the number of rows that the model can't read; `scores` by group; and, where the recipe has
-        something to compare them with, `further` scores, by what they are scores of.
+        something to compare them with, `more_scores` scores, by what they are scores of.
 
     Raises:
         CourseError: the folder holds no such model, or the source can't be used.
     """
     recipe = recipe.on(source)
     bundle = on_device(recipe.restore(str(folder)))
-    exam, left_out = recipe.exam(source, split, bundle)
-    return {"left out": left_out, **scores_of(recipe, exam, bundle, "scores")}
+    evaluation_set, left_out = recipe.evaluation_set(source, split, bundle)
+    return {"left out": left_out, **scores_of(recipe, evaluation_set, bundle, "scores")}
 
 
 def unfinished(out: Path | str) -> Path:
@@ -121,13 +123,13 @@ def trainer_of(
     recipe: Recipe,
     source: Path | str,
     rows: Rows,
-    exam: Exam,
+    evaluation_set: EvaluationSet,
     bundle: Bundle,
     folder: Path,
     report: Callable[[str], object],
 ) -> Trainer:
     """Return the `Trainer` of a stage, on the rows that fit."""
-    sample = recipe.sample(exam)
+    sample = recipe.sample(evaluation_set)
     return Trainer(
         bundle.model,
         recipe.batches(rows, bundle, recipe.plan.seed),
@@ -168,10 +170,10 @@ def describe(
     }
 
 
-def scores_of(recipe: Recipe, exam: Exam, bundle: Bundle, name: str) -> dict[str, object]:
+def scores_of(recipe: Recipe, evaluation_set: EvaluationSet, bundle: Bundle, name: str) -> dict[str, object]:
     """Return the scores under this name, and those to compare them with."""
-    scores, further = recipe.evaluate(exam, bundle), recipe.further(exam, bundle)
-    return {name: scores} | ({"further": further} if further else {})
+    scores, more_scores = recipe.evaluate(evaluation_set, bundle), recipe.more_scores(evaluation_set, bundle)
+    return {name: scores} | ({"further": more_scores} if more_scores else {})
 
 
 def recipe_of(folder: Path, recipes: dict[str, Recipe]) -> tuple[Recipe, str]:

@@ -14,7 +14,7 @@ from course_lib.models.vlm_adapter import adapted
 from course_lib.objectives import TokenPrediction
 from course_lib.shapes import Pixels
 from course_lib.training import Plan
-from course_lib.workshop.convert.artefacts import ARTEFACTS
+from course_lib.workshop.convert.artifacts import ARTIFACTS
 from course_lib.workshop.recipes.connector import ConnectorRecipe, assembled
 from course_lib.workshop.recipes.picture_dialogues import (
     PictureDialogues,
@@ -29,42 +29,42 @@ from course_lib.workshop.recipes.recipe import Bundle, Recipe, Scores, load_bund
 from course_lib.workshop.recipes.vlm import VlmRecipe
 
 Shown = tuple[PictureDialogues, Pixels]  # about one picture each, and the pictures as input of the tower
-Exam = tuple[Shown, Shown]  # questions, and captions
+EvaluationSet = tuple[Shown, Shown]  # questions, and captions
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stage(Recipe[PictureDialogues, Exam]):
+class Stage(Recipe[PictureDialogues, EvaluationSet]):
     """The common part of both stages: few rows, and an exam of questions and captions.
 
     Args:
-        learnt: number of rows that are learned.
+        learned: number of rows that are learned.
         examined, sampled: numbers of pictures, for the card and for each line of the log.
     """
 
-    learnt: int
+    learned: int
     examined: int
     sampled: int
 
     def load(self, source: Path | str, split: str) -> PictureDialogues:
         """Load the first rows."""
         rows = super().load(source, split)
-        return rows.select(range(len(rows))[: self.learnt])
+        return rows.select(range(len(rows))[: self.learned])
 
-    def exam(self, source: Path | str, split: str, bundle: Bundle) -> tuple[Exam, int]:
+    def evaluation_set(self, source: Path | str, split: str, bundle: Bundle) -> tuple[EvaluationSet, int]:
         """Return the first dialogues and the first captions, each with its picture."""
         asked, left_out = self.readable(instructions(source, split).about_one_picture(self.examined), bundle)
         told = descriptions(source, split).about_one_picture(self.examined)
         return tuple((rows, pixels_of(rows, bundle)) for rows in (asked, told)), left_out
 
-    def sample(self, exam: Exam) -> Exam:
+    def sample(self, evaluation_set: EvaluationSet) -> EvaluationSet:
         """Return the first pictures."""
-        return tuple((rows.about_one_picture(self.sampled), pixels[: self.sampled]) for rows, pixels in exam)
+        return tuple((rows.about_one_picture(self.sampled), pixels[: self.sampled]) for rows, pixels in evaluation_set)
 
-    def further(self, exam: Exam, bundle: Bundle) -> dict[str, Scores]:
+    def more_scores(self, evaluation_set: EvaluationSet, bundle: Bundle) -> dict[str, Scores]:
         """Return the same scores where every picture is gray, and where each is another one."""
         shown = {"without seeing": torch.zeros_like, "another picture": lambda pixels: pixels.roll(1, dims=0)}
         return {
-            name: self.evaluate(tuple((rows, change(pixels)) for rows, pixels in exam), bundle)
+            name: self.evaluate(tuple((rows, change(pixels)) for rows, pixels in evaluation_set), bundle)
             for name, change in shown.items()
         }
 
@@ -73,11 +73,11 @@ class Stage(Recipe[PictureDialogues, Exam]):
 class FirstStage(Stage, ConnectorRecipe):
     """Learns the captions; only the connector changes."""
 
-    def evaluate(self, exam: Exam, bundle: Bundle) -> Scores:
+    def evaluate(self, evaluation_set: EvaluationSet, bundle: Bundle) -> Scores:
         """Return the loss of captions."""
-        return {"all": {"loss": loss_of(exam[1], bundle)}}
+        return {"all": {"loss": loss_of(evaluation_set[1], bundle)}}
 
-    def watch(self, sample: Exam, bundle: Bundle) -> dict[str, float]:
+    def watch(self, sample: EvaluationSet, bundle: Bundle) -> dict[str, float]:
         """Return the same, under another name than that of the training."""
         return {"held-out loss": loss_of(sample[1], bundle)}
 
@@ -95,9 +95,9 @@ class SecondStage(Stage, VlmRecipe):
         adapted(bundle.model.train_only("connector").text, self.rank, self.alpha)
         return bundle
 
-    def evaluate(self, exam: Exam, bundle: Bundle) -> Scores:
+    def evaluate(self, evaluation_set: EvaluationSet, bundle: Bundle) -> Scores:
         """Return the share of exact answers by group, and the loss of captions."""
-        (asked, pixels), told = exam
+        (asked, pixels), told = evaluation_set
         template = template_of(bundle.model, bundle.tokenizer)
         answers = evaluate_vlm(bundle.model, template, encode(pixels, bundle.model), asked.texts)
         return plain(answers) | {"captions": {"loss": loss_of(told, bundle)}}
@@ -129,7 +129,7 @@ def loss_of(told: Shown, bundle: Bundle) -> float:
 
 def base_of(name: str) -> str:
     """Return the sha256 of the file with a language model."""
-    return ARTEFACTS[name].sha256 if name in ARTEFACTS else sha256(Path(name))
+    return ARTIFACTS[name].sha256 if name in ARTIFACTS else sha256(Path(name))
 
 
 CONNECTOR_SMOLLM2 = FirstStage(
@@ -143,7 +143,7 @@ CONNECTOR_SMOLLM2 = FirstStage(
     dtype=torch.float16,
     tokens_per_batch=512,
     kind="mlp",
-    learnt=3000,
+    learned=3000,
     examined=100,
     sampled=10,
 )
@@ -159,7 +159,7 @@ VLM_SMOLLM2 = SecondStage(
     tokens_per_batch=512,
     rank=8,
     alpha=16.0,
-    learnt=2000,
+    learned=2000,
     examined=100,
     sampled=5,
 )

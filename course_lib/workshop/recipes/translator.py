@@ -48,17 +48,17 @@ class TranslatorRecipe(Recipe["datasets.Dataset", "datasets.Dataset"]):
         """Return batches of pairs of similar lengths."""
         return translation_batches(translation_pairs(rows, bundle.tokenizer), self.tokens_per_batch, seed)
 
-    def sample(self, exam: "datasets.Dataset") -> "datasets.Dataset":
+    def sample(self, evaluation_set: "datasets.Dataset") -> "datasets.Dataset":
         """Return the first pairs."""
-        return first(exam, self.sampled)
+        return first(evaluation_set, self.sampled)
 
-    def evaluate(self, exam: "datasets.Dataset", bundle: Bundle) -> Scores:
+    def evaluate(self, evaluation_set: "datasets.Dataset", bundle: Bundle) -> Scores:
         """Return BLEU and exact match of a greedy search."""
-        return plain(evaluate_translator(bundle.model, bundle.tokenizer, exam))
+        return plain(evaluate_translator(bundle.model, bundle.tokenizer, evaluation_set))
 
-    def further(self, exam: "datasets.Dataset", bundle: Bundle) -> dict[str, Scores]:
+    def more_scores(self, evaluation_set: "datasets.Dataset", bundle: Bundle) -> dict[str, Scores]:
         """Return the same scores of a beam search."""
-        return {"beam 5": plain(evaluate_translator(bundle.model, bundle.tokenizer, exam, beam(5)))}
+        return {"beam 5": plain(evaluate_translator(bundle.model, bundle.tokenizer, evaluation_set, beam(5)))}
 
 
 TRANSLATOR = TranslatorRecipe(
@@ -71,7 +71,7 @@ TRANSLATOR = TranslatorRecipe(
     vocab_size=1500,
     tokens_per_batch=2000,
     sizes={"norm_first": True},
-    elsewhere={
+    on_other_data={
         "objective": TeacherForcing(label_smoothing=0.1),
         "plan": Plan(steps=5000, learning_rate=4e-3),
         "vocab_size": 4000,

@@ -34,13 +34,13 @@ class VitRecipe(Recipe["datasets.Dataset", "datasets.Dataset"]):
         """Return batches of pictures in random views."""
         return picture_batches(rows["image"], rows["label"], bundle.processor, self.batch_size, seed, self.views)
 
-    def sample(self, exam: "datasets.Dataset") -> "datasets.Dataset":
+    def sample(self, evaluation_set: "datasets.Dataset") -> "datasets.Dataset":
         """Return some pictures of all classes."""
-        return exam.shuffle(seed=0).select(range(min(self.sampled, len(exam))))
+        return evaluation_set.shuffle(seed=0).select(range(min(self.sampled, len(evaluation_set))))
 
-    def evaluate(self, exam: "datasets.Dataset", bundle: Bundle) -> Scores:
+    def evaluate(self, evaluation_set: "datasets.Dataset", bundle: Bundle) -> Scores:
         """Return the share of pictures that are classified correctly."""
-        return plain(evaluate_classifier(bundle.model, bundle.processor, exam))
+        return plain(evaluate_classifier(bundle.model, bundle.processor, evaluation_set))
 
 
 VIT = VitRecipe(
@@ -53,5 +53,5 @@ VIT = VitRecipe(
     batch_size=64,
     sizes={"image_size": 64, "patch_size": 8, "d_model": 96, "d_ff": 288, "num_heads": 4, "num_layers": 3},
     views=RandomViews(flip=0.5),  # a drawing of a thing stays one when it is turned; a photo of a digit does not
-    elsewhere={"views": RandomViews(shift=2)},
+    on_other_data={"views": RandomViews(shift=2)},
 )

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import torch
 
-from course_lib.data import Batches, fitting
 from course_lib.evaluation import evaluate_vlm
 from course_lib.objectives import TokenPrediction
 from course_lib.shapes import Pixels
@@ -15,24 +14,22 @@ from course_lib.training import Plan
 from course_lib.workshop.recipes.connector import assembled
 from course_lib.workshop.recipes.picture_dialogues import (
     PictureDialogues,
+    PictureRecipe,
     Turns,
-    batches_about,
     descriptions,
     encode,
     instructions,
     pixels_of,
-    practised,
-    prompt_lengths,
-    see,
+    practiced,
     template_of,
 )
-from course_lib.workshop.recipes.recipe import Bundle, Recipe, Scores, plain
+from course_lib.workshop.recipes.recipe import Bundle, Scores, plain
 
-Exam = tuple[Pixels, Turns]
+EvaluationSet = tuple[Pixels, Turns]
 
 
 @dataclass(frozen=True, kw_only=True)
-class VlmRecipe(Recipe[PictureDialogues, Exam]):
+class VlmRecipe(PictureRecipe[EvaluationSet]):
     """Learns dialogues about pictures; CLIP's tower stays as it is.
 
     In the little world it first learns to say what is there, with the captions; then whether something is there; then
@@ -42,7 +39,7 @@ class VlmRecipe(Recipe[PictureDialogues, Exam]):
     Args:
         splits: the splits of the little world that it learns.
         captions: True if it learns the captions of the little world beside the dialogues.
-        practice: the arguments of `practised` for more questions, or None.
+        practice: the arguments of `practiced` for more questions, or None.
         examined, sampled: numbers of pictures that are asked about, for the card and for each line of the log.
     """
 
@@ -64,7 +61,7 @@ class VlmRecipe(Recipe[PictureDialogues, Exam]):
         if self.captions:
             rows += descriptions(source, split)
         if self.practice is not None:
-            rows += practised(spoken.images, split, **self.practice)
+            rows += practiced(spoken.images, split, **self.practice)
         return rows
 
     def build(self, rows: PictureDialogues, clip: Bundle, connector: Bundle, chat: Bundle) -> Bundle:
@@ -73,32 +70,24 @@ class VlmRecipe(Recipe[PictureDialogues, Exam]):
         bundle.model.train_only("connector", "text")
         return bundle
 
-    def fitting(self, rows: PictureDialogues, bundle: Bundle) -> tuple[PictureDialogues, int]:
-        """Return the dialogues whose questions, with the pictures, leave room for an answer."""
-        return fitting(rows, prompt_lengths(rows, bundle), bundle.model.config.max_length - 1)
-
-    def batches(self, rows: PictureDialogues, bundle: Bundle, seed: int) -> Batches:
-        """Return batches of dialogues of similar lengths."""
-        return batches_about(rows, see(rows, bundle), bundle, self.tokens_per_batch, seed)
-
-    def exam(self, source: Path | str, split: str, bundle: Bundle) -> tuple[Exam, int]:
+    def evaluation_set(self, source: Path | str, split: str, bundle: Bundle) -> tuple[EvaluationSet, int]:
         """Return the first pictures that have a dialogue to themselves, and its texts."""
         rows, left_out = self.readable(instructions(source, split).about_one_picture(self.examined), bundle)
         return (pixels_of(rows, bundle), rows.texts), left_out
 
-    def sample(self, exam: Exam) -> Exam:
+    def sample(self, evaluation_set: EvaluationSet) -> EvaluationSet:
         """Return the first pictures."""
-        return tuple(column[: self.sampled] for column in exam)
+        return tuple(column[: self.sampled] for column in evaluation_set)
 
-    def evaluate(self, exam: Exam, bundle: Bundle) -> Scores:
+    def evaluate(self, evaluation_set: EvaluationSet, bundle: Bundle) -> Scores:
         """Return the share of exact answers, by form and kind of question, and by what training never shows of it."""
-        pixels, texts = exam
+        pixels, texts = evaluation_set
         features = encode(pixels, bundle.model)
         return plain(evaluate_vlm(bundle.model, template_of(bundle.model, bundle.tokenizer), features, texts))
 
-    def further(self, exam: Exam, bundle: Bundle) -> dict[str, Scores]:
+    def more_scores(self, evaluation_set: EvaluationSet, bundle: Bundle) -> dict[str, Scores]:
         """Return the same scores where every picture is gray: the questions alone tell as much."""
-        pixels, texts = exam
+        pixels, texts = evaluation_set
         return {"without seeing": self.evaluate((torch.zeros_like(pixels), texts), bundle)}
 
 
@@ -112,7 +101,7 @@ def stage(name: str, plan: Plan, **fields: object) -> VlmRecipe:
         plan=plan,
         watched=("exact",),
         splits=("train", "extra"),
-        elsewhere={"splits": ("train",), "captions": False, "practice": None},
+        on_other_data={"splits": ("train",), "captions": False, "practice": None},
         **fields,
     )
 

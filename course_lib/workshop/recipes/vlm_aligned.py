@@ -26,7 +26,7 @@ from course_lib.shapes import Features
 from course_lib.training import Plan
 from course_lib.workshop.recipes.picture_dialogues import Turns, instructions, see, template_of
 from course_lib.workshop.recipes.recipe import Bundle, Recipe, Scores, load_bundle, plain
-from course_lib.world.dice import Dice
+from course_lib.world.rng import Rng
 from course_lib.world.scenes import make_scenes
 from course_lib.world.scenes.captions import full_caption
 from course_lib.world.scenes.dialogues import SceneTurn, make_turn
@@ -35,13 +35,13 @@ from course_lib.world.scenes.questions import false_premises, questions
 from course_lib.world.scenes.scene import Scene
 from course_lib.world.scenes.truth import named
 
-Exam = tuple[list[Scene], Features, Turns]
+EvaluationSet = tuple[list[Scene], Features, Turns]
 
 TRUE = 8  # pairs about each scene, or as many as there are, whose question is about what is there
 
 
 @dataclass(frozen=True, kw_only=True)
-class VlmAlignedRecipe(Recipe[list[Scene], Exam]):
+class VlmAlignedRecipe(Recipe[list[Scene], EvaluationSet]):
     """Teaches the model that sees to answer false premises by DPO; see `preferences`.
 
     Only the little world knows what isn't there.
@@ -80,30 +80,30 @@ class VlmAlignedRecipe(Recipe[list[Scene], Exam]):
         device = next(reference.parameters()).device
         return with_reference(batches, lambda batch: pair_log_probabilities(reference, batch.to(device)))
 
-    def exam(self, source: Path | str, split: str, bundle: Bundle) -> tuple[Exam, int]:
+    def evaluation_set(self, source: Path | str, split: str, bundle: Bundle) -> tuple[EvaluationSet, int]:
         """Return the scenes, the features of their pictures, and texts about them."""
         rows = instructions(source, split).about_one_picture(self.examined)
         return (self.load(source, split), see(rows, bundle), rows.texts), 0
 
-    def sample(self, exam: Exam) -> Exam:
+    def sample(self, evaluation_set: EvaluationSet) -> EvaluationSet:
         """Return the first pictures."""
-        return tuple(column[: self.sampled] for column in exam)
+        return tuple(column[: self.sampled] for column in evaluation_set)
 
-    def evaluate(self, exam: Exam, bundle: Bundle) -> Scores:
+    def evaluate(self, evaluation_set: EvaluationSet, bundle: Bundle) -> Scores:
         """Return the share of exact answers, by form and kind of question."""
-        _, features, texts = exam
+        _, features, texts = evaluation_set
         return plain(evaluate_vlm(bundle.model, template_of(bundle.model, bundle.tokenizer), features, texts))
 
-    def further(self, exam: Exam, bundle: Bundle) -> dict[str, Scores]:
+    def more_scores(self, evaluation_set: EvaluationSet, bundle: Bundle) -> dict[str, Scores]:
         """Return how the model answers false premises, see `evaluate_premises`; and all scores of the model before."""
         before = replace(bundle, model=bundle.reference)
         return {
-            "false premises": premises(exam, bundle),
-            "false premises before": premises(exam, before),
-            "before": self.evaluate(exam, before),
+            "false premises": premises(evaluation_set, bundle),
+            "false premises before": premises(evaluation_set, before),
+            "before": self.evaluate(evaluation_set, before),
         }
 
-    def watch(self, sample: Exam, bundle: Bundle) -> dict[str, float]:
+    def watch(self, sample: EvaluationSet, bundle: Bundle) -> dict[str, float]:
         """Return how often the model goes along with false premises, and exact answers."""
         return {
             "goes along": premises(sample, bundle)["all"]["goes_along"],
@@ -127,9 +127,9 @@ VLM_ALIGNED = VlmAlignedRecipe(
 )
 
 
-def premises(exam: Exam, bundle: Bundle) -> Scores:
+def premises(evaluation_set: EvaluationSet, bundle: Bundle) -> Scores:
     """Return how a model answers false premises about the pictures of the exam."""
-    scenes, features, _ = exam
+    scenes, features, _ = evaluation_set
     return plain(evaluate_premises(scenes, features, bundle.model, template_of(bundle.model, bundle.tokenizer)))
 
 
@@ -139,7 +139,7 @@ def preferences(
     model: Vlm,
     template: ChatTemplate,
     seed: int = 0,
-    withheld: Collection[str] = (),
+    held_out_topics: Collection[str] = (),
 ) -> list[Preference]:
     """Pairs of answers about what isn't in the pictures, and about what is.
 
@@ -150,31 +150,31 @@ def preferences(
     Args:
         scenes, features: what is in the pictures, and what the tower makes of them.
         seed: of the wordings and forms, and of the questions about what is there, `TRUE` about each scene.
-        withheld: the topics of questions that no pair asks.
+        held out: the topics of questions that no pair asks.
     """
-    dice, elsewhere = Dice(seed), defaultdict(list)
+    rng, on_other_data = Rng(seed), defaultdict(list)
     for scene in scenes:
         for asked in questions(scene):
-            elsewhere[asked.text].append(asked)
+            on_other_data[asked.text].append(asked)
     false = [
-        (number, asked, make_turn(dice, asked))
+        (number, asked, make_turn(rng, asked))
         for number, scene in enumerate(scenes)
         for asked in false_premises(scene)
-        if asked.topic not in withheld
+        if asked.topic not in held_out_topics
     ]
     said = answer_turns([(number, turn) for number, _, turn in false], features, model, template)
     pairs = []
     for (number, asked, turn), given in zip(false, said, strict=True):
         wrong = given.text
-        if wrong == turn.assistant and elsewhere[asked.text]:
-            wrong = dice.pick(elsewhere[asked.text]).turn(turn.form)["assistant"]
+        if wrong == turn.assistant and on_other_data[asked.text]:
+            wrong = rng.pick(on_other_data[asked.text]).turn(turn.form)["assistant"]
         if wrong.strip() and wrong != turn.assistant:
             pairs.append((number, turn, wrong))
     for number, scene in enumerate(scenes):
-        for asked in dice.shuffled(asked for asked in questions(scene) if asked.topic not in withheld)[:TRUE]:
-            turn = make_turn(dice, asked)
+        for asked in rng.shuffled(asked for asked in questions(scene) if asked.topic not in held_out_topics)[:TRUE]:
+            turn = make_turn(rng, asked)
             pairs.append((number, turn, denial(min(named(asked.text) or {scene.noun}), turn.form)))
-        pairs.append((number, description(scene), full_caption(dice.pick(scenes))))
+        pairs.append((number, description(scene), full_caption(rng.pick(scenes))))
     return [
         Preference(*(example(features[number], turn.user, said, template) for said in (turn.assistant, rejected)))
         for number, turn, rejected in pairs

@@ -34,7 +34,7 @@ TOKENS = 2000  # of a batch
 def batches_of(pictures: int, seed: int) -> Batches:
     """The pairs of the recipe about so many pictures, with what the model said of them before."""
     model, template = shipped()
-    pairs = preferences(*looked("train", pictures), model, template, seed, withheld=("count",))
+    pairs = preferences(*looked("train", pictures), model, template, seed, held_out_topics=("count",))
     batches = preference_batches(pairs, TOKENS, seed)
     return with_reference(batches, lambda batch: pair_log_probabilities(model, batch))
 
@@ -56,8 +56,11 @@ def scored(scenes: Sequence[Scene], ask: Ask, seed: int) -> Numbers:
     """Percents: what is done with false premises, by group; of exact answers; of descriptions that invent, T = 1."""
     premises = premises_about(scenes)
     scores = score_premises(premises, ask([(number, turn) for number, _, turn in premises], likeliest))
-    exam = [(number, turn) for number, scene in enumerate(scenes) for turn in turns(scene)]
-    exact = [given.text == turn.assistant for given, (_, turn) in zip(ask(exam, likeliest), exam, strict=True)]
+    evaluation_set = [(number, turn) for number, scene in enumerate(scenes) for turn in turns(scene)]
+    exact = [
+        given.text == turn.assistant
+        for given, (_, turn) in zip(ask(evaluation_set, likeliest), evaluation_set, strict=True)
+    ]
     told = ask([(number, description(scene)) for number, scene in enumerate(scenes)], Sampler(seed=seed))
     wrong = [bool(invented(scene, given.text)) for scene, given in zip(scenes, told, strict=True)]
     premised = {f"{group} {way}": getattr(scores[group], way) for group in GROUPS for way in WAYS}
@@ -66,7 +69,7 @@ def scored(scenes: Sequence[Scene], ask: Ask, seed: int) -> Numbers:
 
 @torch.no_grad()
 def moved(model: Vlm, batches: Batches, count: int = 100) -> tuple[float, float]:
-    """By how many nats preferred and rejected answers have become likelier, in the mean of some pairs."""
+    """By how many nats preferred and rejected answers have become more likely, in the mean of some pairs."""
     batch = batches.collate(batches.items[:: max(1, len(batches.items) // count)], None)
     preferred, rejected = (pair_log_probabilities(model, batch) - batch.reference_log_p).mean(dim=0).tolist()
     return preferred, rejected
@@ -82,9 +85,9 @@ def measure(
     tries: int = 1,
     asked: int = 40,
 ) -> Numbers:
-    """What `scored` measures, and how much likelier the two sides of the pairs have become, in nats.
+    """What `scored` measures, and how much more likely the two sides of the pairs have become, in nats.
 
-    With `beta` 0 the preferred answers are learnt as demonstrations. Of so many `tries` a judge chooses one.
+    With `beta` 0 the preferred answers are learned as demonstrations. Of so many `tries` a judge chooses one.
     """
     held_out = looked("validation", asked)
     model, batches = shipped()[0], batches_of(pictures, seed)

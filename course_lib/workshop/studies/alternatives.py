@@ -50,7 +50,7 @@ def beginnings(split: str, count: int) -> list[list[int]]:
     return [story[:48] for story in ids(split)[:count]]
 
 
-def exam() -> list[list[int]]:
+def evaluation_set() -> list[list[int]]:
     """Those of 100 stories that nobody has read."""
     return beginnings("validation", 100)
 
@@ -80,7 +80,7 @@ def busiest(model: Llm) -> dict[str, float]:
         part.register_forward_pre_hook(lambda part, x: visits.append(part.route(x[0].flatten(0, 1))[2]))
         for part in mixtures(model)
     ]
-    model(predict_next(exam()).tokens)
+    model(predict_next(evaluation_set()).tokens)
     for hook in hooks:
         hook.remove()
     shares = [100 * chosen.flatten().bincount(minlength=EXPERTS.num_experts) / chosen.numel() for chosen in visits]
@@ -159,7 +159,7 @@ def measure(
     model = new_decoder(vocab_size, d_ff, **changes)
     objective = WithAuxiliary(TokenPrediction(), weight) if experts else TokenPrediction()
     fit(model, text_batches(beginnings("train", 4000), predict_next, 16 * 48, seed), objective, steps, 1e-2, seed)
-    numbers = {"loss": score_texts(model, exam()).loss, "active": active_parameters(model)}
+    numbers = {"loss": score_texts(model, evaluation_set()).loss, "active": active_parameters(model)}
     numbers |= {"parameters": model.num_parameters()} | busiest(model)
     numbers |= state_and_time(model, new_decoder(vocab_size, 64).eval(), rounds)
     numbers["recall"] = recall(new_decoder(THINGS + OWNERS + 1, d_ff, **changes), recall_steps, weight)

@@ -18,7 +18,7 @@ from course_lib.models import Llm, load_model
 from course_lib.workshop.studies.harness import mean
 from course_lib.workshop.studies.study import Numbers
 
-ROOM, COOL = 24, 0.5  # the most tokens of an answer, and the temperature at which readers get it
+ROOM, LOW_TEMPERATURE = 24, 0.5  # the most tokens of an answer, and the temperature at which readers get it
 GROUPS = {"prompts_per_batch": 16, "group_size": 4, "updates_per_batch": 2}  # four answers to each request
 Texts = Sequence[Sequence[int]]
 Reward = Callable[[Texts, Texts], list[float]]
@@ -79,7 +79,7 @@ class Watch:
             return [0.0]
 
         texts = self.prompts, all_rewards, template().end_id
-        kl = reward_and_kl(self.policy, self.reference, *texts, ROOM, COOL)["kl"]
+        kl = reward_and_kl(self.policy, self.reference, *texts, ROOM, LOW_TEMPERATURE)["kl"]
         self.seen.append({"kl": kl, **means})
         return {}
 

@@ -46,8 +46,8 @@ def pretrained(name: str, seed: int, steps: int, count: int) -> tuple[Variant, N
     }
     batches = text_batches(texts, exercises[name], 512, seed)
     model = fit(new_variant(name, len(tokenizer), seed), batches, OBJECTIVES[name], steps, RATES[name], seed)
-    exam = tokenizer.encode_batch(new["text"][::5])
-    losses = [second_half_loss(model, ids, gap if name == "T5" else mask) for ids in exam]
+    evaluation_set = tokenizer.encode_batch(new["text"][::5])
+    losses = [second_half_loss(model, ids, gap if name == "T5" else mask) for ids in evaluation_set]
     nats = float(sum(loss.total for loss in losses)) / sum(loss.count for loss in losses)
     return model, topic_numbers(model, count) | {"nats": nats}
 
@@ -57,8 +57,8 @@ def topic_numbers(
 ) -> Numbers:
     """At how many tokens of new stories, all or by place, a probe reads the topic off what `read` gives: percents."""
     train, new, tokenizer, texts = world(count)
-    seen, exam = texts[-300:], tokenizer.encode_batch(new["text"])
-    right = read_topic(train["topic"][-300:], read(model, seen), new["topic"], read(model, exam))
+    seen, evaluation_set = texts[-300:], tokenizer.encode_batch(new["text"])
+    right = read_topic(train["topic"][-300:], read(model, seen), new["topic"], read(model, evaluation_set))
     return {
         "topic": percent(torch.cat(right)),
         "topic by place": [mean_at(right, start) for start in range(0, 60, 6)],

@@ -3,7 +3,7 @@
 import torch
 
 from course_lib.data import load_preferences
-from course_lib.generation.rollouts import draw_answers
+from course_lib.generation.rollouts import sample_answers
 from course_lib.models import load_model
 from course_lib.workshop.studies.answering import ROOM, requests, rule, template
 from course_lib.workshop.studies.pleasing_the_judge import teachers
@@ -20,16 +20,16 @@ def measure(
     judge_pairs: int = 1200,
     asked: int = 100,
 ) -> Numbers:
-    """The true reward of the judge's favourite, and what the judge says of it, for each number of answers."""
+    """The true reward of the judge's favorite, and what the judge says of it, for each number of answers."""
     chooses = teachers(judge_pairs, judge_steps, seed)[teacher]()
     chat = load_model("chat")[0].eval()
     prompts = [ids for ids in requests("validation", asked) for _ in range(counts[-1])]
-    answers = draw_answers(prompts, chat, template().end_id, ROOM, temperature=1.0, seed=seed)
+    answers = sample_answers(prompts, chat, template().end_id, ROOM, temperature=1.0, seed=seed)
     liked, true = (torch.tensor(reward(prompts, answers)).view(-1, counts[-1]) for reward in (chooses, rule()))
-    favourites = [liked[:, :count].argmax(dim=1, keepdim=True) for count in counts]
+    favorites = [liked[:, :count].argmax(dim=1, keepdim=True) for count in counts]
     return {
-        "judge": [liked.gather(1, favourite).mean().item() for favourite in favourites],
-        "rule": [true.gather(1, favourite).mean().item() for favourite in favourites],
+        "judge": [liked.gather(1, favorite).mean().item() for favorite in favorites],
+        "rule": [true.gather(1, favorite).mean().item() for favorite in favorites],
     }
 
 

@@ -5,21 +5,21 @@ CLIP's tower and the chat model are frozen; only the connector learns, from capt
 
 from course_lib.data import dialogue_batches, load_captions, picture_examples
 from course_lib.evaluation import mean_loss
-from course_lib.workshop.studies.seeing import asked, described, learnt, newborn, seen_by, teach
+from course_lib.workshop.studies.seeing import asked, described, learned, newborn, seen_by, teach
 from course_lib.workshop.studies.study import Numbers, Study
 
 
 def measure(
     seed: int = 0, kind: str = "mlp", rate: float = 3e-3, steps: int = 40, pictures: int = 600, examined: int = 60
 ) -> Numbers:
-    """The loss on captions of pictures with withheld combinations, in nats per token; and the connector's numbers."""
+    """The loss on captions of pictures with held-out combinations, in nats per token; and the connector's numbers."""
     model, template = newborn(kind)
-    scenes, pixels = learnt(pictures)
+    scenes, pixels = learned(pictures)
     teach(model, template, seen_by(model, pixels), described(scenes), ["connector"], steps, rate, seed)
     scenes, pixels = asked(examined)
     rows = {"images": [[seen] for seen in seen_by(model, pixels)], "texts": described(scenes)}
-    exam = dialogue_batches(picture_examples(rows, template, model.config.max_length), 4096)
-    return {"loss": mean_loss(model, exam), "parameters": model.connector.num_parameters()}
+    evaluation_set = dialogue_batches(picture_examples(rows, template, model.config.max_length), 4096)
+    return {"loss": mean_loss(model, evaluation_set), "parameters": model.connector.num_parameters()}
 
 
 STUDY = Study(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sized
 
 from course_lib.files import sha256
 from course_lib.runtime import MODELS
-from course_lib.workshop.convert.artefacts import ARTEFACTS
+from course_lib.workshop.convert.artifacts import ARTIFACTS
 from course_lib.workshop.studies.study import Study
 
 
@@ -26,7 +26,7 @@ def digest(study: Study) -> str:
 
 def digest_of_weights(name: str) -> str:
     """The sha256 of a shipped model's weights, or of the file that `course fetch` brings."""
-    return ARTEFACTS[name].sha256 if name in ARTEFACTS else sha256(MODELS / name / "model.safetensors")
+    return ARTIFACTS[name].sha256 if name in ARTIFACTS else sha256(MODELS / name / "model.safetensors")
 
 
 def digest_of_rows(load: Callable[..., Sized]) -> str:

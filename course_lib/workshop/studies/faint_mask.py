@@ -1,7 +1,7 @@
 """How large a number, taken from the scores of the future, keeps a decoder layer from reading the next word?
 
-The layer writes lists of random colours whose source it doesn't get to see. So the best it can do without the future is
-to give each colour the same probability, which has the loss `BEST`; a lower one proves that it has read the next word.
+The layer writes lists of random colors whose source it doesn't get to see. So the best it can do without the future is
+to give each color the same probability, which has the loss `BEST`; a lower one proves that it has read the next word.
 """
 
 import math
@@ -14,9 +14,9 @@ from course_lib.nn import DecoderLayer, Memory, View, causal_mask
 from course_lib.workshop.studies.harness import adam, descend, mean
 from course_lib.workshop.studies.study import Numbers, Study
 
-COLOURS, LENGTH = 11, 6  # of them, and in a list
-BOS, EOS = COLOURS, COLOURS + 1
-BEST = LENGTH * math.log(COLOURS) / (LENGTH + 1)  # EOS, the last token, is certain
+COLORS, LENGTH = 11, 6  # of them, and in a list
+BOS, EOS = COLORS, COLORS + 1
+BEST = LENGTH * math.log(COLORS) / (LENGTH + 1)  # EOS, the last token, is certain
 STEPS = 50, 100, 150, 200, 300, 400, 600, 800, 1000  # after which the loss is noted
 AVERAGED = 10  # steps
 
@@ -38,9 +38,9 @@ class Writer(nn.Module):
 
     def __init__(self, d_model: int = 32):
         super().__init__()
-        self.token, self.position = nn.Embedding(COLOURS + 2, d_model), nn.Embedding(LENGTH + 1, d_model)
+        self.token, self.position = nn.Embedding(COLORS + 2, d_model), nn.Embedding(LENGTH + 1, d_model)
         self.layer = DecoderLayer(d_model, num_heads=4, d_ff=2 * d_model)
-        self.output = nn.Linear(d_model, COLOURS + 2)
+        self.output = nn.Linear(d_model, COLORS + 2)
 
     def forward(self, target: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Logits of the next token at each position."""
@@ -66,7 +66,7 @@ def measure(
             nn.init.zeros_(parameter.requires_grad_(False))
 
     def loss():
-        colours = torch.randint(COLOURS, (batch, LENGTH))
+        colours = torch.randint(COLORS, (batch, LENGTH))
         logits = model(F.pad(colours, (1, 0), value=BOS), mask)
         return F.cross_entropy(logits.flatten(0, 1), F.pad(colours, (0, 1), value=EOS).flatten())
 

@@ -21,7 +21,7 @@ from course_lib.workshop.studies.harness import fit, percent
 from course_lib.workshop.studies.study import Numbers, Study
 
 COUNTS = 40, 120, 400, 1297
-GREY = ImageProcessor(size=None, mean=(0.5,), std=(0.5,))
+GRAY = ImageProcessor(size=None, mean=(0.5,), std=(0.5,))
 SIZES = {"image_size": 8, "patch_size": 2, "num_channels": 1, "d_model": 64, "d_ff": 128, "num_layers": 2}
 
 
@@ -68,9 +68,9 @@ def measure(
     train, test, train_labels, test_labels = split_digits()
     right = []
     for count in counts:
-        batches = picture_batches(list(train[:count]), list(train_labels[:count]), GREY, min(64, count), seed)
+        batches = picture_batches(list(train[:count]), list(train_labels[:count]), GRAY, min(64, count), seed)
         model = fit(new_model(), batches, Classification(), steps, rate, seed)
-        right.append(percent(classify(model, GREY, list(test)) == torch.tensor(test_labels)))
+        right.append(percent(classify(model, GRAY, list(test)) == torch.tensor(test_labels)))
     return {"right": right}
 
 

@@ -40,7 +40,7 @@ def dialogues(split: str) -> "datasets.Dataset":
 
 @cache
 def examples() -> list[Example]:
-    """The dialogues that are learnt; their answers are scored."""
+    """The dialogues that are learned; their answers are scored."""
     base, tokenizer = load_model("base")
     template = ChatTemplate(tokenizer)
     return [template.training(conversation(row), base.config.max_length) for row in dialogues("train")]
@@ -54,17 +54,17 @@ def stories(split: str, count: int) -> list[list[int]]:
 
 
 def fine_tune(
-    adapt: Callable[[Llm], nn.Module], learnt: Sequence[Example], steps: int, rate: float, seed: int
+    adapt: Callable[[Llm], nn.Module], learned: Sequence[Example], steps: int, rate: float, seed: int
 ) -> tuple[Llm, Tokenizer]:
     """The base model after so many steps of about 1,000 tokens; `adapt` says what of it may learn."""
     model, tokenizer = load_model("base")
     torch.manual_seed(seed)
     adapt(model)
     room = model.config.max_length
-    return fit(model, packed_batches(learnt, room, 4 * room, seed), TokenPrediction(), steps, rate, seed), tokenizer
+    return fit(model, packed_batches(learned, room, 4 * room, seed), TokenPrediction(), steps, rate, seed), tokenizer
 
 
-def judged(model: Llm, tokenizer: Tokenizer, questions: int, texts: int) -> Numbers:
+def scored(model: Llm, tokenizer: Tokenizer, questions: int, texts: int) -> Numbers:
     """Percents of exact and ended answers to held-out questions, and the perplexity of held-out stories."""
     rows = dialogues("validation")
     answers = evaluate_chat(model, tokenizer, rows.select(range(min(questions, len(rows)))))["all"]

@@ -6,17 +6,17 @@ them; a control gets as many more steps, so that it reads each dialogue as often
 
 from course_lib.data import Example, load_dialogues, load_stories, scored_in_full
 from course_lib.models import load_model
-from course_lib.workshop.studies.fine_tuning import examples, fine_tune, judged, stories
+from course_lib.workshop.studies.fine_tuning import examples, fine_tune, scored, stories
 from course_lib.workshop.studies.study import Numbers, Study
 
 OLD = 2000  # stories from which the old ones are taken
 
 
-def with_stories(learnt: list[Example], share: float) -> list[Example]:
+def with_stories(learned: list[Example], share: float) -> list[Example]:
     """The examples, and stories that take `share` of all tokens."""
     base, tokenizer = load_model("base")
-    budget = sum(len(example.ids) for example in learnt) * share / (1 - share)
-    mixed = list(learnt)
+    budget = sum(len(example.ids) for example in learned) * share / (1 - share)
+    mixed = list(learned)
     for story in scored_in_full([[tokenizer.bos_id, *ids][: base.config.max_length] for ids in stories("train", OLD)]):
         budget -= len(story.ids)
         if budget < 0:
@@ -35,9 +35,9 @@ def measure(
     texts: int = 100,
 ) -> Numbers:
     """Percents of exact and ended answers, and the perplexity of held-out stories."""
-    learnt = scored_in_full([example.ids for example in examples()]) if prompts_too else examples()
-    model, tokenizer = fine_tune(lambda model: model, with_stories(learnt, old), steps, rate, seed)
-    return judged(model, tokenizer, questions, texts)
+    learned = scored_in_full([example.ids for example in examples()]) if prompts_too else examples()
+    model, tokenizer = fine_tune(lambda model: model, with_stories(learned, old), steps, rate, seed)
+    return scored(model, tokenizer, questions, texts)
 
 
 STUDY = Study(

@@ -24,28 +24,28 @@ from course_lib.workshop.studies.study import Numbers, Study
 from course_lib.world.dialogues import CRITERIA
 
 
-def reinforce(policy, draw, price, **_: Any):
+def reinforce(policy, draw, kl_weight, **_: Any):
     """One step for each draw."""
-    return policy, draw(BaselineAdvantages(kl_weight=price), prompts_per_batch=64), Reinforce()
+    return policy, draw(BaselineAdvantages(kl_weight=kl_weight), prompts_per_batch=64), Reinforce()
 
 
-def ppo(policy, draw, price, **_: Any):
+def ppo(policy, draw, kl_weight, **_: Any):
     """A critic, clipping, two steps for each draw."""
     model = ActorCritic(policy)
-    advantages = CriticAdvantages(model.values, kl_weight=price, trace=1.0)
+    advantages = CriticAdvantages(model.values, kl_weight=kl_weight, gae_lambda=1.0)
     return model, draw(advantages, prompts_per_batch=64, updates_per_batch=2), ProximalPolicy(value_weight=1.0)
 
 
-def grpo(policy, draw, price, **_: Any):
+def grpo(policy, draw, kl_weight, **_: Any):
     """Groups of four, clipping, two steps for each draw."""
-    return policy, draw(GroupAdvantages(group_size=4), **GROUPS), GroupRelativePolicy(kl_weight=price)
+    return policy, draw(GroupAdvantages(group_size=4), **GROUPS), GroupRelativePolicy(kl_weight=kl_weight)
 
 
-def dpo(policy, reference, price, count, seed, **_: Any):
+def dpo(policy, reference, kl_weight, count, seed, **_: Any):
     """Pairs, and no draw."""
     batches = preference_batches(pairs(count), 3000, seed)
     batches = with_reference(batches, lambda batch: pair_log_probabilities(reference, batch))
-    return policy, batches, DirectPreference(price)
+    return policy, batches, DirectPreference(kl_weight)
 
 
 METHODS = {"reinforce": reinforce, "ppo": ppo, "grpo": grpo, "dpo": dpo}
@@ -54,7 +54,7 @@ METHODS = {"reinforce": reinforce, "ppo": ppo, "grpo": grpo, "dpo": dpo}
 def measure(
     seed: int = 0,
     method: str = "grpo",
-    price: float = 0.04,
+    kl_weight: float = 0.04,
     rate: float = 5e-4,
     steps: int = 40,
     stops: int = 4,
@@ -65,20 +65,27 @@ def measure(
     """At each stop the true reward of answers to held-out requests, its four criteria, and the KL."""
     policy, reference = chat_models()
     draw = partial(rollouts, policy, reference, rule(), prompts, seed=seed)
-    kit = {"policy": policy, "reference": reference, "draw": draw, "price": price, "count": count, "seed": seed}
+    settings = {
+        "policy": policy,
+        "reference": reference,
+        "draw": draw,
+        "kl_weight": kl_weight,
+        "count": count,
+        "seed": seed,
+    }
     watch = Watch(policy, reference, {name: rule(name) for name in ("reward", *CRITERIA)}, asked)
-    fit(*METHODS[method](**kit), steps, rate, seed, watch, weight_decay=0.0, evaluations=stops)
+    fit(*METHODS[method](**settings), steps, rate, seed, watch, weight_decay=0.0, evaluations=stops)
     return watch.curves()
 
 
 STUDY = Study(
     measure=measure,
     arms={
-        "REINFORCE": {"method": "reinforce", "price": 0.02, "steps": 20},
-        "PPO": {"method": "ppo", "price": 0.02, "rate": 6e-4},
+        "REINFORCE": {"method": "reinforce", "kl_weight": 0.02, "steps": 20},
+        "PPO": {"method": "ppo", "kl_weight": 0.02, "rate": 6e-4},
         "GRPO": {},
-        "GRPO, a dearer nat": {"price": 0.3},
-        "DPO": {"method": "dpo", "price": 0.5, "rate": 2e-4},
+        "GRPO, a dearer nat": {"kl_weight": 0.3},
+        "DPO": {"method": "dpo", "kl_weight": 0.5, "rate": 2e-4},
     },
     loaders=(load_preferences,),
     models=("chat",),

@@ -6,7 +6,7 @@ The questions, the exam and the number of steps are those of the arm "stage 2 al
 
 from course_lib.data import load_captions
 from course_lib.evaluation import evaluate_vlm
-from course_lib.workshop.studies.seeing import asked, learnt, newborn, seen_by, teach
+from course_lib.workshop.studies.seeing import asked, learned, newborn, seen_by, teach
 from course_lib.workshop.studies.stages import CONNECTOR, counted
 from course_lib.workshop.studies.study import Numbers, Study
 
@@ -14,7 +14,7 @@ from course_lib.workshop.studies.study import Numbers, Study
 def measure(seed: int = 0, rate: float = 2e-3, steps: int = 120, pictures: int = 1200, examined: int = 100) -> Numbers:
     """Percents of exact answers."""
     model, template = newborn()
-    scenes, pixels = learnt(pictures)
+    scenes, pixels = learned(pictures)
     teach(model, template, seen_by(model, pixels), counted(scenes), CONNECTOR, steps, rate, seed)
     scenes, pixels = asked(examined)
     return {"exact": evaluate_vlm(model, template, seen_by(model, pixels), counted(scenes))["all"].exact}

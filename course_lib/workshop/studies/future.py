@@ -1,7 +1,7 @@
 """How much of the topic that is read off Bert's states comes from the tokens that are still to come?
 
 The Berts are those of the study `architectures`, and so is the probe. The control reads stories that end at the token;
-another one has learnt nothing.
+another one has learned nothing.
 """
 
 from collections.abc import Callable

@@ -5,7 +5,7 @@ import torch
 from course_lib.data import load_translations
 from course_lib.objectives import TeacherForcing
 from course_lib.workshop.studies.study import Numbers, Study
-from course_lib.workshop.studies.translating import exam, trained
+from course_lib.workshop.studies.translating import evaluation_set, trained
 
 
 def measure(seed: int = 0, rate: float = 0.003, trainings: tuple[int, ...] = (40, 120), d_ff: int = 256) -> Numbers:
@@ -14,7 +14,7 @@ def measure(seed: int = 0, rate: float = 0.003, trainings: tuple[int, ...] = (40
     for steps in trainings:
         model = trained(steps, rate, seed, d_ff=d_ff)
         with torch.no_grad():
-            losses.append(float(TeacherForcing()(model, exam(300)).mean))
+            losses.append(float(TeacherForcing()(model, evaluation_set(300)).mean))
     return {"loss": losses}
 
 

@@ -25,7 +25,7 @@ from course_lib.models import Llm, load_model
 from course_lib.models.vlm_adapter import adapted
 from course_lib.objectives import TokenPrediction
 from course_lib.workshop.convert import open_checkpoint
-from course_lib.workshop.convert.artefacts import ARTEFACTS
+from course_lib.workshop.convert.artifacts import ARTIFACTS
 from course_lib.workshop.recipes.chat import answerable
 from course_lib.workshop.studies.harness import fit, percent
 from course_lib.workshop.studies.study import Numbers, Study
@@ -61,7 +61,7 @@ KNOWN = {
 
 def opened(name: str) -> tuple[Llm, Template]:
     """A model and its chat template: what `course fetch` brings, or a shipped one."""
-    if name in ARTEFACTS:
+    if name in ARTIFACTS:
         checkpoint = open_checkpoint(name)
         return checkpoint.model(), checkpoint.chat_template()
     model, tokenizer = load_model(name)
@@ -98,7 +98,7 @@ def knows(said: str, words: str) -> bool:
     return bool(set(words.split()) & set(spoken))
 
 
-def judged(model: Llm, template: Template, asked: list[Conversation], texts: int) -> Numbers:
+def scored(model: Llm, template: Template, asked: list[Conversation], texts: int) -> Numbers:
     """Percents of exact and ended answers of the world, and of known ones; loss of answers; perplexity of texts."""
     said = answer([talk[:-1] for talk in asked], model, template, max_new_tokens=32)
     exact = [given.text.strip() == talk[-1]["content"] for given, talk in zip(said, asked, strict=True)]
@@ -119,7 +119,7 @@ def judged(model: Llm, template: Template, asked: list[Conversation], texts: int
 
 def measure(
     seed: int = 0,
-    learnt: Callable[[list[Conversation], int], list[Conversation]] | None = None,
+    learned: Callable[[list[Conversation], int], list[Conversation]] | None = None,
     steps: int = 30,
     rank: int = 8,
     rate: float = 1e-3,
@@ -127,22 +127,22 @@ def measure(
     texts: int = 6,
     start: str = "smollm2",
 ) -> Numbers:
-    """What `judged` says after `steps` of 192 tokens on what `learnt` makes of dialogues; None: nothing is learnt."""
+    """What `scored` says after `steps` of 192 tokens on what `learned` makes of dialogues; None: nothing is learned."""
     model, template = opened(start)
-    if learnt:
+    if learned:
         talks = [conversation(row) for row in drawn("train", 5 * steps, seed)]
-        examples = [last_answer(talk, template) for talk in learnt(talks, seed)]
+        examples = [last_answer(talk, template) for talk in learned(talks, seed)]
         batches = packed_batches(examples, BATCH, BATCH, seed)
         fit(adapted(model, rank, 2.0 * rank), batches, TokenPrediction(), steps, rate, seed)
-    return judged(model, template, [conversation(row) for row in drawn("validation", questions, seed)], texts)
+    return scored(model, template, [conversation(row) for row in drawn("validation", questions, seed)], texts)
 
 
 STUDY = Study(
     measure=measure,
     arms={
         "as it is": {},
-        "LoRA": {"learnt": as_they_are},
-        "LoRA, answers dealt anew": {"learnt": dealt_anew},
+        "LoRA": {"learned": as_they_are},
+        "LoRA, answers dealt anew": {"learned": dealt_anew},
     },
     loaders=(load_dialogues, load_stories),
     models=("smollm2",),

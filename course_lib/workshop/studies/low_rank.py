@@ -12,7 +12,7 @@ from torch import nn
 from course_lib.data import load_dialogues, load_stories
 from course_lib.models import Llm
 from course_lib.nn import LINEAR_LAYERS, add_lora
-from course_lib.workshop.studies.fine_tuning import examples, fine_tune, judged, stories
+from course_lib.workshop.studies.fine_tuning import examples, fine_tune, scored, stories
 from course_lib.workshop.studies.study import Numbers, Study
 
 ALL = 20_000  # stories that the base model has read
@@ -52,7 +52,7 @@ def measure(
     """Percents of exact and ended answers, the perplexity of held-out stories, and how many numbers learn."""
     model, tokenizer = fine_tune(adapted(rank, table, met), examples(), steps, rate, seed)
     learns = sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
-    return {**judged(model, tokenizer, questions, texts), "learns": learns}
+    return {**scored(model, tokenizer, questions, texts), "learns": learns}
 
 
 STUDY = Study(

@@ -1,14 +1,14 @@
 """What keeps a policy that learns from a judge from pleasing the judge alone?
 
 A young judge, trained on few pairs, teaches the chat model by GRPO, as in lesson 13. The arms change the teacher or the
-price of leaving the chat model; "the rule" is not learnt, so that nothing can be found that pleases it alone.
+price of leaving the chat model; "the rule" is not learned, so that nothing can be found that pleases it alone.
 """
 
 from collections.abc import Callable
 from functools import lru_cache
 
 from course_lib.data import load_preferences, preference_batches
-from course_lib.generation import LearntReward
+from course_lib.generation import LearnedReward
 from course_lib.models import Scorer, load_model
 from course_lib.objectives import BradleyTerry, GroupAdvantages, GroupRelativePolicy
 from course_lib.workshop.studies.answering import GROUPS, Reward, Watch, chat_models, pairs, rollouts, rule
@@ -26,8 +26,8 @@ def young_judge(count: int, steps: int, seed: int) -> Scorer:
 def teachers(judge_pairs: int, judge_steps: int, seed: int) -> dict[str, Callable[[], Reward]]:
     """By name, what makes a reward."""
     return {
-        "young": lambda: LearntReward(young_judge(judge_pairs, judge_steps, seed)),
-        "shipped": lambda: LearntReward(load_model("reward")[0]),
+        "young": lambda: LearnedReward(young_judge(judge_pairs, judge_steps, seed)),
+        "shipped": lambda: LearnedReward(load_model("reward")[0]),
         "rule": rule,
     }
 
@@ -35,7 +35,7 @@ def teachers(judge_pairs: int, judge_steps: int, seed: int) -> dict[str, Callabl
 def measure(
     seed: int = 0,
     teacher: str = "young",
-    price: float = 0.0,
+    kl_weight: float = 0.0,
     steps: int = 30,
     stops: int = 5,
     rate: float = 9e-4,
@@ -50,7 +50,7 @@ def measure(
     batches = rollouts(policy, reference, rewards["judge"], prompts, GroupAdvantages(group_size=4), seed, **GROUPS)
     watch = Watch(policy, reference, rewards, asked)
     plan = {"weight_decay": 0.0, "evaluations": stops}
-    fit(policy, batches, GroupRelativePolicy(kl_weight=price), steps, rate, seed, watch, **plan)
+    fit(policy, batches, GroupRelativePolicy(kl_weight=kl_weight), steps, rate, seed, watch, **plan)
     return watch.curves()
 
 
@@ -58,7 +58,7 @@ STUDY = Study(
     measure=measure,
     arms={
         "young judge": {},
-        "young judge, a nat costs 0.15": {"price": 0.15},
+        "young judge, a nat costs 0.15": {"kl_weight": 0.15},
         "shipped judge": {"teacher": "shipped"},
         "the rule": {"teacher": "rule"},
     },

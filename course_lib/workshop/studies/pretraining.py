@@ -22,7 +22,7 @@ AMOUNTS = {"32 × 1": (30, 60, 120, 240), "64 × 2": (30, 60, 120), "96 × 3": (
 
 
 @cache
-def exam(stories: int) -> tuple[list[list[int]], float]:
+def evaluation_set(stories: int) -> tuple[list[list[int]], float]:
     """Held-out texts, and the story-teller's own loss on them."""
     rows = load_stories("world", "validation")
     rows = rows[:: len(rows) // stories]
@@ -34,7 +34,7 @@ def measure(
     seed: int = 0, d_model: int = 64, num_layers: int = 2, steps: int = 30, rate: float = 1e-2, stories: int = 100
 ) -> Numbers:
     """Nats per token after so many steps of 1,000 tokens: the held-out loss, and the story-teller's."""
-    held_out, floor = exam(stories)
+    held_out, floor = evaluation_set(stories)
     sizes = {"d_model": d_model, "d_ff": 8 * d_model // 3 // 8 * 8, "num_layers": num_layers}
     model = Llm(LlmConfig(vocab_size=len(tokenizer()), **sizes))
     read(model, ids("train"), 1000, steps, rate, seed)

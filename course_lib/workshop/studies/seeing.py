@@ -20,7 +20,7 @@ Texts = list[list[dict[str, str]]]  # of each picture what is asked and answered
 
 
 @cache
-def learnt(count: int) -> tuple[list[Scene], Pixels]:
+def learned(count: int) -> tuple[list[Scene], Pixels]:
     """The first scenes of the training, and their pictures."""
     _, _, processor = load_model("clip")
     return make_scenes("train", count), processor(load_captions("world", "train")[:count]["image"])
@@ -28,7 +28,7 @@ def learnt(count: int) -> tuple[list[Scene], Pixels]:
 
 @cache
 def asked(count: int, held_out: str = "combination") -> tuple[list[Scene], Pixels]:
-    """The first test scenes with a combination that training withholds, or those without ("scene"), with pictures."""
+    """The first test scenes with a combination that training holds out, or those without ("scene"), with pictures."""
     _, _, processor = load_model("clip")
     scenes = [scene for scene in make_scenes("test") if scene.held_out == held_out][:count]
     return scenes, processor([render(scene) for scene in scenes])
@@ -40,7 +40,7 @@ def described(scenes: Sequence[Scene]) -> Texts:
 
 
 def newborn(kind: str = "mlp", model_class: type[Vlm] = Vlm) -> tuple[Vlm, ChatTemplate]:
-    """CLIP's tower and the chat model, with a connector of this kind that has learnt nothing."""
+    """CLIP's tower and the chat model, with a connector of this kind that has learned nothing."""
     (clip, _, _), (llm, tokenizer) = load_model("clip"), load_model("chat")
     config = ConnectorConfig(d_vision=clip.config.vision.d_model, d_model=llm.config.d_model, kind=kind)
     model = model_class.from_parts(clip.vision, Connector(config), llm).eval()
@@ -65,4 +65,4 @@ def teach(
 
 def seen_by(model: Vlm, pixels: Pixels) -> Features:
     """What its tower makes of pictures."""
-    return torch.cat([model.look(part) for part in pixels.split(128)])
+    return torch.cat([model.encode_images(part) for part in pixels.split(128)])

@@ -15,7 +15,7 @@ from course_lib.workshop.recipes.vlm_aligned import example
 from course_lib.workshop.studies.harness import fit, mean, percent
 from course_lib.workshop.studies.looking import asks, looked, shipped
 from course_lib.workshop.studies.study import Numbers, Study
-from course_lib.world.dice import Dice
+from course_lib.world.rng import Rng
 from course_lib.world.scenes import Scene
 from course_lib.world.scenes.dialogues import SceneTurn
 from course_lib.world.scenes.questions import FORMS, Question, questions
@@ -25,15 +25,15 @@ ABOUT_EACH = 3  # questions
 
 def drawn(scenes: list[Scene], seed: int) -> list[tuple[int, Question]]:
     """Some questions about each scene, with the number of its picture."""
-    dice = Dice(seed)
-    return [(i, asked) for i, scene in enumerate(scenes) for asked in dice.shuffled(questions(scene))[:ABOUT_EACH]]
+    rng = Rng(seed)
+    return [(i, asked) for i, scene in enumerate(scenes) for asked in rng.shuffled(questions(scene))[:ABOUT_EACH]]
 
 
 def fine_tuned(form: str, steps: int, rate: float, pictures: int, seed: int) -> Vlm:
     """The model after so many steps on answers of one word to questions in this form."""
-    seen, (model, template), dice = looked("train", pictures), shipped(), Dice(seed)
+    seen, (model, template), rng = looked("train", pictures), shipped(), Rng(seed)
     examples = [
-        example(seen.features[number], FORMS[form].format(dice.pick(asked.wordings())), asked.word, template)
+        example(seen.features[number], FORMS[form].format(rng.pick(asked.wordings())), asked.word, template)
         for number, asked in drawn(seen.scenes, seed)
     ]
     batches = dialogue_batches(examples, 1000, seed)

@@ -1,6 +1,6 @@
 """Does it help to train the connector alone, on captions, before the language model learns to answer as well?
 
-Questions how many things there are, answered in sentences; the exam has pictures with withheld combinations. Arms have
+Questions how many things there are, answered in sentences; the exam has pictures with held-out combinations. Arms have
 as many steps in all, or as many of the second stage. The shipped connector has had 300 larger steps of the first.
 """
 
@@ -10,7 +10,7 @@ from course_lib.data import load_captions
 from course_lib.evaluation import evaluate_vlm
 from course_lib.models import load_model
 from course_lib.workshop.studies.harness import percent
-from course_lib.workshop.studies.seeing import Texts, asked, described, learnt, newborn, seen_by, teach
+from course_lib.workshop.studies.seeing import Texts, asked, described, learned, newborn, seen_by, teach
 from course_lib.workshop.studies.study import Numbers, Study
 from course_lib.world.scenes.questions import questions
 from course_lib.world.scenes.scene import Scene
@@ -28,15 +28,15 @@ def measure(
     model, template = newborn()
     if shipped:
         model.connector.load_state_dict(load_model("connector")[0].state_dict())
-    scenes, pixels = learnt(pictures)
+    scenes, pixels = learned(pictures)
     seen, heard = seen_by(model, pixels), counted(scenes)
     if first:
         teach(model, template, seen, described(scenes), CONNECTOR, first, 3e-3, seed)
     teach(model, template, seen, heard, BOTH, second, 2e-3, seed)
     scenes, pixels = asked(examined)
-    exam = counted(scenes)
-    exact = evaluate_vlm(model, template, seen_by(model, pixels), exam)["all"].exact
-    return {"exact": exact, "without looking": guessed(heard, exam)}
+    evaluation_set = counted(scenes)
+    exact = evaluate_vlm(model, template, seen_by(model, pixels), evaluation_set)["all"].exact
+    return {"exact": exact, "without looking": guessed(heard, evaluation_set)}
 
 
 def counted(scenes: list[Scene]) -> Texts:
@@ -44,13 +44,13 @@ def counted(scenes: list[Scene]) -> Texts:
     return [[q.turn("normal") for q in questions(scene) if q.kind == "count"] for scene in scenes]
 
 
-def guessed(heard: Texts, exam: Texts) -> float:
+def guessed(heard: Texts, evaluation_set: Texts) -> float:
     """Percents that are right where each question gets the answer that was heard most often."""
     answers = defaultdict(Counter)
     for text in (text for texts in heard for text in texts):
         answers[text["user"]][text["assistant"]] += 1
-    right = [answers[t["user"]].most_common(1)[:1] for texts in exam for t in texts]
-    told = [t["assistant"] for texts in exam for t in texts]
+    right = [answers[t["user"]].most_common(1)[:1] for texts in evaluation_set for t in texts]
+    told = [t["assistant"] for texts in evaluation_set for t in texts]
     return percent(bool(best) and best[0][0] == true for best, true in zip(right, told, strict=True))
 
 

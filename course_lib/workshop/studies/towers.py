@@ -1,6 +1,6 @@
-"""Does a model that sees name colours in new combinations better if the vision tower learns along?
+"""Does a model that sees name colors in new combinations better if the vision tower learns along?
 
-Only the colour of things is asked, in a word; the exam has things in the colour that training withholds for them, and
+Only the color of things is asked, in a word; the exam has things in the color that training holds out for them, and
 the same number in known ones. A linear probe of what the tower makes of the patches says what can be read off it.
 """
 
@@ -13,10 +13,10 @@ from course_lib.evaluation import evaluate_vlm
 from course_lib.evaluation.probes import fit_probe
 from course_lib.models import Vlm, load_model
 from course_lib.shapes import IdsBT, IdsN, Kept, Pixels
-from course_lib.workshop.studies.seeing import Texts, asked, learnt, newborn, seen_by, teach
+from course_lib.workshop.studies.seeing import Texts, asked, learned, newborn, seen_by, teach
 from course_lib.workshop.studies.study import Numbers, Study
-from course_lib.world.scenes import has_withheld_thing
-from course_lib.world.scenes.cast import COLOURS
+from course_lib.world.scenes import has_held_out_thing
+from course_lib.world.scenes.cast import COLORS
 from course_lib.world.scenes.questions import questions
 from course_lib.world.scenes.scene import Scene
 
@@ -39,39 +39,39 @@ def measure(
     pictures: int = 4000,
     examined: int = 300,
 ) -> Numbers:
-    """Percents of colours of things that the model names, and that the probe reads: known ones and withheld ones."""
+    """Percents of colors of things that the model names, and that the probe reads: known ones and held-out ones."""
     along = "vision" in parts
     learner, template = newborn(model_class=Looking if along else Vlm)
     learner.connector.load_state_dict(load_model("connector")[0].state_dict())
-    scenes, pixels = coloured(*learnt(pictures))
+    scenes, pixels = colored(*learned(pictures))
     seen = pixels if along else seen_by(learner, pixels)
-    teach(learner, template, seen, colours_asked(scenes), parts, steps, rate, seed)
+    teach(learner, template, seen, colors_asked(scenes), parts, steps, rate, seed)
     model = Vlm(learner.config).eval()
     model.load_state_dict(learner.state_dict())
-    probe = fit_probe(seen_by(model, pixels).flatten(1), colours_of(scenes))
+    probe = fit_probe(seen_by(model, pixels).flatten(1), colors_of(scenes))
     numbers = {}
     for name, held_out in {"withheld": "combination", "known": "scene"}.items():
-        tested, shown = coloured(*asked(examined, held_out), withheld=name == "withheld")
+        tested, shown = colored(*asked(examined, held_out), is_held_out=name == "held out")
         features = seen_by(model, shown)
-        numbers[name] = evaluate_vlm(model, template, features, colours_asked(tested))["all"].exact
-        numbers[f"{name}, probed"] = 100 * probe.accuracy(features.flatten(1), colours_of(tested))
+        numbers[name] = evaluate_vlm(model, template, features, colors_asked(tested))["all"].exact
+        numbers[f"{name}, probed"] = 100 * probe.accuracy(features.flatten(1), colors_of(tested))
     return numbers
 
 
-def coloured(scenes: list[Scene], pixels: Pixels, withheld: bool = False) -> tuple[list[Scene], Pixels]:
-    """Those whose things have a colour, or `withheld`: the one that training withholds for them."""
-    chosen = [i for i, scene in enumerate(scenes) if (has_withheld_thing(scene) if withheld else scene.colour)]
+def colored(scenes: list[Scene], pixels: Pixels, is_held_out: bool = False) -> tuple[list[Scene], Pixels]:
+    """Those whose things have a color, or, if `is_held_out`, the one that training holds out for them."""
+    chosen = [i for i, scene in enumerate(scenes) if (has_held_out_thing(scene) if is_held_out else scene.colour)]
     return [scenes[i] for i in chosen], pixels[chosen]
 
 
-def colours_asked(scenes: list[Scene]) -> Texts:
-    """Of each scene the question for the colour of its things, answered in a word."""
+def colors_asked(scenes: list[Scene]) -> Texts:
+    """Of each scene the question for the color of its things, answered in a word."""
     return [[q.turn("word") for q in questions(scene) if (q.kind, q.topic) == ("colour", "colour")] for scene in scenes]
 
 
-def colours_of(scenes: list[Scene]) -> IdsN:
-    """The numbers of the colours of their things."""
-    return torch.tensor([COLOURS.index(scene.colour) for scene in scenes])
+def colors_of(scenes: list[Scene]) -> IdsN:
+    """The numbers of the colors of their things."""
+    return torch.tensor([COLORS.index(scene.colour) for scene in scenes])
 
 
 STUDY = Study(

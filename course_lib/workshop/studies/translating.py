@@ -29,13 +29,13 @@ def pairs(split: str, count: int) -> list[tuple[list[int], list[int]]]:
     return translation_pairs(rows.select(range(0, len(rows), len(rows) // count)), tokenizer())
 
 
-def exam(count: int) -> TranslationBatch:
+def evaluation_set(count: int) -> TranslationBatch:
     """Held-out pairs, as one batch."""
     return translation_batch(pairs("validation", count))
 
 
 def trained(steps: int, rate: float, seed: int, **sizes: int) -> Translator:
-    """A new translator that has learnt 20,000 pairs, in batches of 1,000 tokens."""
+    """A new translator that has learned 20,000 pairs, in batches of 1,000 tokens."""
     model = Translator(TranslatorConfig(vocab_size=len(tokenizer()), norm_first=True, **sizes))
     batches = translation_batches(pairs("train", 20000), 1000, seed)
     return fit(model, batches, TeacherForcing(), steps, rate, seed)

@@ -12,7 +12,7 @@ from course_lib.generation import CachedDecoding, beam, translate
 from course_lib.models import Translator
 from course_lib.workshop.studies.harness import percent
 from course_lib.workshop.studies.study import Numbers, Study
-from course_lib.workshop.studies.translating import exam, tokenizer, trained
+from course_lib.workshop.studies.translating import evaluation_set, tokenizer, trained
 
 
 def measure(
@@ -26,7 +26,7 @@ def measure(
 ) -> Numbers:
     """Scores of a new translator on `count` pairs; see `scores_of_searches` and `right_behind_a_mistake`."""
     model = trained(steps, rate, seed, d_model=d_model, d_ff=d_ff, num_encoder_layers=num_encoder_layers)
-    return scores_of_searches(model, count) | right_behind_a_mistake(model, exam(count))
+    return scores_of_searches(model, count) | right_behind_a_mistake(model, evaluation_set(count))
 
 
 def scores_of_searches(model: Translator, count: int) -> Numbers:
@@ -63,7 +63,7 @@ def log_p(model: Translator, source: str, output: str) -> float:
 
 @torch.no_grad()
 def write(model: Translator, batch: TranslationBatch, given: Sequence[int] | torch.Tensor) -> torch.Tensor:
-    """Which of the likeliest tokens are right; each row reads `given` true ones, and then its own."""
+    """Which of the most likely tokens are right; each row reads `given` true ones, and then its own."""
     decoding, right = CachedDecoding(model, batch.source), []
     tokens = torch.full((len(batch.source), 1), BOS)
     for t, label in enumerate(batch.labels.unbind(dim=1)):

@@ -95,7 +95,7 @@ def draw_lines(count: int, length: int) -> tuple[torch.Tensor, torch.Tensor, tor
 
 @torch.no_grad()
 def write(model: Translator, source: torch.Tensor) -> torch.Tensor:
-    """One token after the other, as many as the source has; each time the likeliest."""
+    """One token after the other, as many as the source has; each time the most likely."""
     memory = model.encode(source)
     row = torch.full((len(source), 1), BOS)
     for _ in range(source.shape[1]):

@@ -1,8 +1,8 @@
 """Which captions must a CLIP have read to name a hat, and to tell shirt and hat apart?
 
-Girls in a shirt and a hat of two colours, drawn alone in the park. The arms differ in what the captions name: the
-shirt, the hat, or both, in one caption or in two. In the last one training shows each two colours one way round only:
-so no caption is ever held against the same colours on the other garment. It is asked about the other way round.
+Girls in a shirt and a hat of two colors, drawn alone in the park. The arms differ in what the captions name: the
+shirt, the hat, or both, in one caption or in two. In the last one training shows each two colors one way round only:
+so no caption is ever held against the same colors on the other garment. It is asked about the other way round.
 """
 
 import random
@@ -18,38 +18,38 @@ from course_lib.models import Clip, ClipConfig, TextConfig, VisionConfig
 from course_lib.objectives import Contrastive
 from course_lib.workshop.studies.harness import fit, percent
 from course_lib.workshop.studies.study import Numbers, Study
-from course_lib.world.dice import Dice
+from course_lib.world.rng import Rng
 from course_lib.world.scenes.cast import PAINTS
 from course_lib.world.scenes.drawing import render_png
 from course_lib.world.scenes.phrases import wearing
 from course_lib.world.scenes.scene import Person, Scene, draw_person
 
 PIXELS, PATCH = 32, 16
-EXAM = 400
+EVALUATED = 400
 SHIRT, HAT, BOTH = ("shirt",), ("hat",), ("shirt", "hat")
-Pairs = set[tuple[str, str]]  # the colours of shirts and hats
+Pairs = set[tuple[str, str]]  # the colors of shirts and hats
 
 
 @lru_cache(maxsize=1)
 def girls(count: int) -> list[tuple[Person, bytes]]:
-    """So many girls in a hat and a shirt of two colours, and their pictures."""
-    dice, found = Dice(0), []
+    """So many girls in a hat and a shirt of two colors, and their pictures."""
+    rng, found = Rng(0), []
     while len(found) < count:
-        person = draw_person(dice, "left")
+        person = draw_person(rng, "left")
         if person.kind == "girl" and person.hat and person.hat != person.shirt:
             scene = Scene("park", "ball", "", 0, (), person, "left")
             found.append((person, render_png(scene, PIXELS)))
     return found
 
 
-def every_pair(dice: random.Random) -> Pairs:
-    """Each two colours, both ways round."""
+def every_pair(rng: random.Random) -> Pairs:
+    """Each two colors, both ways round."""
     return {pair for two in combinations(PAINTS, 2) for pair in (two, two[::-1])}
 
 
-def one_way_round(dice: random.Random) -> Pairs:
-    """Each two colours, one way round."""
-    return {two if dice.random() < 0.5 else two[::-1] for two in combinations(PAINTS, 2)}
+def one_way_round(rng: random.Random) -> Pairs:
+    """Each two colors, one way round."""
+    return {two if rng.random() < 0.5 else two[::-1] for two in combinations(PAINTS, 2)}
 
 
 def measure(
@@ -65,13 +65,13 @@ def measure(
 
     `named`: what each of the captions of a picture names.
     """
-    cast, shown = girls(people + EXAM), pairs(random.Random(seed))
-    learnt = [(girl, picture) for girl, picture in cast[EXAM:] if (girl.shirt, girl.hat) in shown]
-    asked = [each for each in cast[:EXAM] if (each[0].shirt, each[0].hat) not in shown] or cast[:EXAM]
+    cast, shown = girls(people + EVALUATED), pairs(random.Random(seed))
+    learned = [(girl, picture) for girl, picture in cast[EVALUATED:] if (girl.shirt, girl.hat) in shown]
+    asked = [each for each in cast[:EVALUATED] if (each[0].shirt, each[0].hat) not in shown] or cast[:EVALUATED]
     tokenizer = Tokenizer.train([wearing(girl, *names) for girl, _ in cast for names in (SHIRT, HAT, BOTH)], 200)
     model, processor = new_clip(len(tokenizer)), ImageProcessor(size=(PIXELS, PIXELS))
-    captions = [tokenizer.encode_batch([wearing(girl, *names) for names in named]) for girl, _ in learnt]
-    batches = caption_batches([picture for _, picture in learnt], captions, processor, batch, seed)
+    captions = [tokenizer.encode_batch([wearing(girl, *names) for names in named]) for girl, _ in learned]
+    batches = caption_batches([picture for _, picture in learned], captions, processor, batch, seed)
     fit(model, batches, Contrastive(), steps, rate, seed, weight_decay=0.05)
     images = encode_pictures(model, processor, [picture for _, picture in asked])
     choices = {
@@ -94,22 +94,22 @@ def new_clip(vocab_size: int) -> Clip:
 
 
 def own_first(colour: str) -> Sequence[str]:
-    """All colours, this one first."""
+    """All colors, this one first."""
     return [colour, *(paint for paint in PAINTS if paint != colour)]
 
 
 def hats(girl: Person) -> list[str]:
-    """A girl in a hat of her colour, then of all others."""
+    """A girl in a hat of her color, then of all others."""
     return [wearing(replace(girl, hat=paint), *HAT) for paint in own_first(girl.hat)]
 
 
 def shirts(girl: Person) -> list[str]:
-    """A girl in a shirt of her colour, then of all others."""
+    """A girl in a shirt of her color, then of all others."""
     return [wearing(replace(girl, shirt=paint), *SHIRT) for paint in own_first(girl.shirt)]
 
 
 def swapped(girl: Person) -> Person:
-    """The same girl whose shirt and hat have changed their colours."""
+    """The same girl whose shirt and hat have changed their colors."""
     return replace(girl, shirt=girl.hat, hat=girl.shirt)
 
 

@@ -19,7 +19,7 @@ from course_lib.workshop.viz.matrices import show_mask, show_matrices, show_matr
 from course_lib.workshop.viz.pictures import show_focus, show_patches, show_picture, show_pictures
 from course_lib.workshop.viz.png import save_png
 from course_lib.workshop.viz.ring import draw_ring
-from course_lib.workshop.viz.style import COLOURS, course_style, use_course_style
+from course_lib.workshop.viz.style import COLORS, course_style, use_course_style
 from course_lib.workshop.viz.teacher_forcing import draw_teacher_forcing
 from course_lib.workshop.viz.three_steps import draw_three_steps
 from course_lib.workshop.viz.tokens import show_tokens

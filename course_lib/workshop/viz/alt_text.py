@@ -17,12 +17,12 @@ from matplotlib.lines import Line2D
 
 MOST = 300  # characters
 CLEARLY = 0.1  # of the height of a curve
-COLOUR_BAR = "<colorbar>"  # the label that matplotlib gives it
+COLOR_BAR = "<colorbar>"  # the label that matplotlib gives it
 
 
 def alt_text(figure: Figure) -> str:
     """The sentences about a figure, `MOST` characters of them: first what it is, then each of its panels."""
-    panels = [ax for ax in figure.axes if ax.get_label() != COLOUR_BAR and ax.get_visible()]
+    panels = [ax for ax in figure.axes if ax.get_label() != COLOR_BAR and ax.get_visible()]
     told = Counter(filter(None, map(describe, panels)))
     parts = [text if count == 1 else f"{count} times: {text}" for text, count in told.items()]
     return shortened(". ".join(filter(None, [figure.get_label(), words(figure.get_suptitle()), *parts])))

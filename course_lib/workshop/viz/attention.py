@@ -3,9 +3,9 @@
 from matplotlib.axes import Axes
 
 from course_lib.workshop.viz.blocks import Page
-from course_lib.workshop.viz.style import COLOURS, GREY, shade
+from course_lib.workshop.viz.style import COLORS, GRAY, shade
 
-ATTENTION = COLOURS["attention"]
+ATTENTION = COLORS["attention"]
 WORDS, SHAPE = 13, 11  # points
 INPUTS = {"query": ("queries", "T", 3.2), "key": ("keys", "S", 2.2), "value": ("values", "S", 1.2)}
 
@@ -19,18 +19,18 @@ def draw_multi_head_attention(num_heads: int = 4, *, ax: Axes | None = None) -> 
     page = Page(9.9, 4.3, "Diagram of multi-head attention, from left to right", ax)
     attention = page.cards(4.75, 2.2, 1.5, 2.7, "Scaled\ndot-product\nattention", ATTENTION, num_heads, WORDS)
     for role, (words, length, y) in INPUTS.items():
-        page.text(0.85, y, words, WORDS, shade(COLOURS[role]), ha="right")
-        linear = page.cards(2.15, y, 0.95, 0.6, "Linear", COLOURS[role], num_heads, WORDS)
+        page.text(0.85, y, words, WORDS, shade(COLORS[role]), ha="right")
+        linear = page.cards(2.15, y, 0.95, 0.6, "Linear", COLORS[role], num_heads, WORDS)
         _arrow_with_shape(page, (0.95, y), linear.left, f"B {length} D")
         _arrow_with_shape(page, linear.right, (attention.left[0], y), f"B H {length} E", covered=0.27)
-    concat = page.box(7.1, 2.2, 1.0, 2.7, "Concat", GREY, WORDS)
-    output = page.box(8.7, 2.2, 0.9, 2.7, "Linear", GREY, WORDS)
+    concat = page.box(7.1, 2.2, 1.0, 2.7, "Concat", GRAY, WORDS)
+    output = page.box(8.7, 2.2, 0.9, 2.7, "Linear", GRAY, WORDS)
     _arrow_with_shape(page, attention.right, concat.left, "B H T E", covered=0.27)
     _arrow_with_shape(page, concat.right, output.left, "B T D")
     _arrow_with_shape(page, output.right, (9.85, 2.2), "B T D")
     for number, place in enumerate((linear, attention, concat, output), start=1):
         page.badge(place.x, 0.4, number)
-    page.text(attention.x + 0.13, 4.1, "one card per head", SHAPE, GREY)
+    page.text(attention.x + 0.13, 4.1, "one card per head", SHAPE, GRAY)
     return page.ax
 
 
@@ -48,10 +48,10 @@ def draw_dot_product_attention(*, ax: Axes | None = None) -> Axes:
     for before, after, name in zip(steps, steps[1:], ("scores", "scores", "scores", "weights"), strict=False):
         _arrow_with_shape(page, before.right, after.left, name)
     for role, height in (("query", y + 0.25), ("key", y - 0.25)):
-        page.text(0.75, height, INPUTS[role][0], 12, shade(COLOURS[role]), ha="right")
-        page.arrow((0.82, height), (steps[0].left[0], height), colour=shade(COLOURS[role]))
-    page.text(steps[-1].x, 2.3, "values", 12, shade(COLOURS["value"]))
-    page.arrow((steps[-1].x, 2.15), steps[-1].top, colour=shade(COLOURS["value"]))
+        page.text(0.75, height, INPUTS[role][0], 12, shade(COLORS[role]), ha="right")
+        page.arrow((0.82, height), (steps[0].left[0], height), color=shade(COLORS[role]))
+    page.text(steps[-1].x, 2.3, "values", 12, shade(COLORS["value"]))
+    page.arrow((steps[-1].x, 2.15), steps[-1].top, color=shade(COLORS["value"]))
     page.arrow(steps[-1].right, (9.88, y))
     return page.ax
 
@@ -59,4 +59,4 @@ def draw_dot_product_attention(*, ax: Axes | None = None) -> Axes:
 def _arrow_with_shape(page, start, end, words, covered=0.0):
     """Draw an arrow with `words` above the part of it that is not `covered` by a pile of cards."""
     page.arrow(start, end)
-    page.text((start[0] + covered + end[0]) / 2, start[1] + 0.17, words, SHAPE, GREY)
+    page.text((start[0] + covered + end[0]) / 2, start[1] + 0.17, words, SHAPE, GRAY)

@@ -47,7 +47,7 @@ class AttentionMap:
         if not weights.size:
             raise CourseError(f'"{self.name}": expected at least one weight, got shape {weights.shape}')
         if not np.all((weights >= 0) & (weights <= 1 + 1e-6)):
-            raise CourseError(f'"{self.name}": weights lie between 0 and 1, got {weights.min()} to {weights.max()}')
+            raise CourseError(f'"{self.name}": weights must be between 0 and 1, got {weights.min()} to {weights.max()}')
         if (self.queries is None) != (self.keys is None):
             raise CourseError(f'"{self.name}": the neuron view needs queries and keys, got only one of them')
         if self.keys is not None:

@@ -7,10 +7,10 @@ from matplotlib.axes import Axes
 from course_lib.errors import CourseError
 from course_lib.workshop.viz.blocks import Box, Page
 from course_lib.workshop.viz.cells import text_width
-from course_lib.workshop.viz.style import COLOURS, GREY, INK
+from course_lib.workshop.viz.style import COLORS, GRAY, INK
 
 Candidate = tuple[int, str, float, str]  # rank of what it extends, its last token, total log p, fate
-FATES = {"kept": (COLOURS["attention"], 0.25), "ended": (COLOURS["good"], 0.25), "dropped": (GREY, 0.0)}
+STATUSES = {"kept": (COLORS["attention"], 0.25), "ended": (COLORS["good"], 0.25), "dropped": (GRAY, 0.0)}
 WIDTH, ROW, HEIGHT = 9.9, 0.76, 0.58  # inches: of the page, from row to row, of a box
 LEFT, BELOW = 0.55, 0.35  # inches: of the root, under the last row
 WORDS = 12
@@ -55,18 +55,18 @@ class Tree:
 
     def root(self) -> Box:
         """Draw what every output begins with."""
-        return self.page.box(LEFT, self.height(0), 0.7, HEIGHT, "BOS", GREY, WORDS)
+        return self.page.box(LEFT, self.height(0), 0.7, HEIGHT, "BOS", GRAY, WORDS)
 
-    def box(self, number: int, rank: int, token: str, total: float, fate: str) -> Box:
+    def box(self, number: int, rank: int, token: str, total: float, status: str) -> Box:
         """Draw a candidate."""
         x, words = LEFT + 0.35 + self.pitch * (number + 1) - self.width / 2, f"{token}\n{total:.2f}".replace("-", "−")
-        colour, strength = FATES[fate]
-        return self.page.box(x, self.height(rank), self.width, HEIGHT, words, colour, self.size, strength)
+        color, strength = STATUSES[status]
+        return self.page.box(x, self.height(rank), self.width, HEIGHT, words, color, self.size, strength)
 
     def join(self, parent: Box, child: Box, thick: bool) -> None:
         """Draw a line from an output to what extends it."""
         (x0, y0), (x1, y1) = parent.right, child.left
-        look = {"color": INK, "linewidth": 3.5} if thick else {"color": GREY, "linewidth": 1}
+        look = {"color": INK, "linewidth": 3.5} if thick else {"color": GRAY, "linewidth": 1}
         self.page.ax.plot([x0, x1], [y0, y1], zorder=1, **look)
 
 

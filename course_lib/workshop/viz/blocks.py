@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 from matplotlib.path import Path
 
-from course_lib.workshop.viz.style import FONT_SIZE, GREY, INK, shade, tint
+from course_lib.workshop.viz.style import FONT_SIZE, GRAY, INK, shade, tint
 
 CORNER = 0.1  # inches
 EDGE = 1.8  # points
@@ -21,7 +21,7 @@ Point = tuple[float, float]  # x and y on the page, in inches
 
 @dataclass(frozen=True)
 class Box:
-    """A place on the page: its centre and size in inches, and the four points where arrows meet it."""
+    """A place on the page: its center and size in inches, and the four points where arrows meet it."""
 
     x: float
     y: float
@@ -59,13 +59,13 @@ class Page:
         ax.figure.draw_without_rendering()  # only the finished layout tells how much room the axes have
         self.ax, self.scale = ax, min(1.0, ax.bbox.width / ax.figure.dpi / width)
 
-    def text(self, x: float, y: float, words: str, size: float = FONT_SIZE, colour: str = INK, **look: object) -> None:
+    def text(self, x: float, y: float, words: str, size: float = FONT_SIZE, color: str = INK, **look: object) -> None:
         """Write the lines of `words` around (x, y), all at one distance whatever letters they hold."""
         lines = words.split("\n")
         look = {
             "ha": "center",
             "va": "baseline",
-            "color": colour,
+            "color": color,
             "size": size * self.scale,
             "zorder": 4,
             "parse_math": False,
@@ -81,13 +81,13 @@ class Page:
         width: float,
         height: float,
         words: str = "",
-        colour: str = GREY,
+        color: str = GRAY,
         size: float = FONT_SIZE,
         strength: float = 0.25,
     ) -> Box:
         """Draw a rounded box around (x, y) with `words` in it and return its place."""
         place = Box(x, y, width, height)
-        self._outline(place, tint(colour, strength), shade(colour, 0.85), zorder=2)
+        self._outline(place, tint(color, strength), shade(color, 0.85), zorder=2)
         if words:
             self.text(x, y, words, size)
         return place
@@ -99,7 +99,7 @@ class Page:
         width: float,
         height: float,
         words: str,
-        colour: str,
+        color: str,
         count: int,
         size: float = FONT_SIZE,
         step: float = 0.09,
@@ -107,15 +107,15 @@ class Page:
         """Draw a box in front of a pile of `count` - 1 more, for layers or heads that work side by side."""
         for behind in reversed(range(1, min(count, 4))):
             place = Box(x + step * behind, y + step * behind, width, height)
-            self._outline(place, tint(colour, 0.12), shade(colour, 0.85), zorder=2 - 0.1 * behind)
-        return self.box(x, y, width, height, words, colour, size)
+            self._outline(place, tint(color, 0.12), shade(color, 0.85), zorder=2 - 0.1 * behind)
+        return self.box(x, y, width, height, words, color, size)
 
-    def frame(self, left: float, bottom: float, right: float, top: float, words: str = "", colour: str = GREY) -> Box:
+    def frame(self, left: float, bottom: float, right: float, top: float, words: str = "", color: str = GRAY) -> Box:
         """Draw a faint box behind everything else, with `words` inside its upper left corner."""
         place = Box((left + right) / 2, (bottom + top) / 2, right - left, top - bottom)
-        self._outline(place, tint(colour, 0.08), tint(colour, 0.6), zorder=0)
+        self._outline(place, tint(color, 0.08), tint(color, 0.6), zorder=0)
         if words:
-            self.text(left + 0.15, top - 0.25, words, colour=shade(colour, 0.6), ha="left", weight="bold")
+            self.text(left + 0.15, top - 0.25, words, color=shade(color, 0.6), ha="left", weight="bold")
         return place
 
     def plus(self, x: float, y: float) -> Box:
@@ -129,12 +129,12 @@ class Page:
     def badge(self, x: float, y: float, number: int | str) -> None:
         """Draw the number or letter of a step in a dark disc."""
         self.ax.add_patch(Circle((x, y), BADGE_RADIUS, facecolor=INK, edgecolor="none", zorder=2))
-        self.text(x, y, str(number), size=FONT_SIZE - 2, colour="white", weight="bold")
+        self.text(x, y, str(number), size=FONT_SIZE - 2, color="white", weight="bold")
 
-    def arrow(self, *points: Point, colour: str = INK, head: bool = True, style: str = "-") -> None:
+    def arrow(self, *points: Point, color: str = INK, head: bool = True, style: str = "-") -> None:
         """Draw an arrow along `points`, with rounded corners."""
         shape = "-|>,head_length=5,head_width=3" if head else "-"
-        look = {"arrowstyle": shape, "color": colour, "lw": EDGE, "linestyle": style, "joinstyle": "miter"}
+        look = {"arrowstyle": shape, "color": color, "lw": EDGE, "linestyle": style, "joinstyle": "miter"}
         path = rounded_path(points)
         self.ax.add_patch(FancyArrowPatch(path=path, shrinkA=0, shrinkB=0, capstyle="butt", zorder=3, **look))
 
@@ -150,10 +150,10 @@ def rounded_path(points: Sequence[Point], radius: float = CORNER) -> Path:
     points = np.asarray(points, dtype=float)
     vertices, codes = [points[0]], [Path.MOVETO]
     for before, corner, after in zip(points, points[1:], points[2:], strict=False):
-        vertices += [_towards(corner, before, radius), corner, _towards(corner, after, radius)]
+        vertices += [_toward(corner, before, radius), corner, _toward(corner, after, radius)]
         codes += [Path.LINETO, Path.CURVE3, Path.CURVE3]
     return Path([*vertices, points[-1]], [*codes, Path.LINETO])
 
 
-def _towards(start, end, distance):
+def _toward(start, end, distance):
     return start + (end - start) * distance / np.linalg.norm(end - start)

@@ -1,10 +1,11 @@
-"""The parts of a heat map: coloured cells, numbers in them, labels along the edges, the room they need."""
+"""The parts of a heat map: colored cells, numbers in them, labels along the edges, the room they need."""
 
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib import colormaps, colors
+from matplotlib import colormaps
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.image import AxesImage
 from matplotlib.typing import ColorType
 
@@ -55,17 +56,17 @@ def draw_cells(
     values: np.ndarray,
     limits: tuple[float, float] | None = None,
     aspect: str = "equal",
-    colours: str | None = None,
+    colors: str | None = None,
 ) -> AxesImage:
-    """Draw `values` as coloured cells and return the image; a missing or infinite value is grey.
+    """Draw `values` as colored cells and return the image; a missing or infinite value is gray.
 
-    `colours` is one of matplotlib's maps; by default the course's own, for signed values or for positive ones.
+    `colors` is one of matplotlib's maps; by default the course's own, for signed values or for positive ones.
     """
     finite = np.ma.masked_invalid(values)
     largest = float(np.abs(finite).max()) if finite.count() else 0.0
     signed = finite.count() > 0 and finite.min() < 0
     low, high = limits or (-largest if signed else 0.0, largest or 1.0)
-    cmap = colormaps[colours or (DIVERGING if low < 0 else SEQUENTIAL)].with_extremes(bad=MIST)
+    cmap = colormaps[colors or (DIVERGING if low < 0 else SEQUENTIAL)].with_extremes(bad=MIST)
     image = ax.imshow(finite, cmap=cmap, vmin=low, vmax=high, aspect=aspect, interpolation="nearest")
     ax.spines[:].set(visible=True, color=LINES)
     return image
@@ -80,7 +81,7 @@ def draw_grid(ax: Axes, shape: tuple[int, int]) -> None:
 
 
 def write_numbers(ax: Axes, image: AxesImage, texts: np.ndarray) -> None:
-    """Write `texts` (rows x columns) into the cells, dark on light colours and white on dark ones."""
+    """Write `texts` (rows x columns) into the cells, dark on light colors and white on dark ones."""
     rows, columns = texts.shape
     box = ax.get_position()
     width, height = ax.figure.get_size_inches() * (box.width, box.height)
@@ -88,13 +89,13 @@ def write_numbers(ax: Axes, image: AxesImage, texts: np.ndarray) -> None:
     size = min(FONT_SIZE, 0.9 * cell / (LETTER * max(map(len, texts.flat))))
     backgrounds = image.to_rgba(image.get_array())
     for (row, column), text in np.ndenumerate(texts):
-        colour = readable_on(backgrounds[row, column])
-        ax.text(column, row, text, ha="center", va="center", size=size, color=colour)
+        color = readable_on(backgrounds[row, column])
+        ax.text(column, row, text, ha="center", va="center", size=size, color=color)
 
 
 def readable_on(background: ColorType) -> str:
     """White or ink, whichever stands out from `background` (ITU-R BT.601 brightness)."""
-    return INK if np.dot(colors.to_rgb(background), (0.299, 0.587, 0.114)) > 0.55 else "white"
+    return INK if np.dot(to_rgb(background), (0.299, 0.587, 0.114)) > 0.55 else "white"
 
 
 def format_numbers(values: np.ndarray, digits: int) -> np.ndarray:

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from course_lib.errors import CourseError
 from course_lib.workshop.viz.blocks import Page
-from course_lib.workshop.viz.style import COLOURS, GREY
+from course_lib.workshop.viz.style import COLORS, GRAY
 
 WORDS = 12
 MOST = 3  # pictures, and captions
@@ -41,21 +41,21 @@ def draw_clip(
     limits = page.ax.get_xlim(), page.ax.get_ylim()
     rows = [0.55 + pitch * i for i in reversed(range(len(pictures)))]
     columns, above = [LEFT + (WIDTH + GAP) * j for j in range(len(captions))], rows[0] + pitch
-    said = page.box(1.6, above + 0.75, 2.9, 1.1, "\n".join(captions), GREY, WORDS)
-    texts = page.box(4.3, said.y, 1.5, 0.8, "text\nencoder", COLOURS["decoder"], WORDS)
+    said = page.box(1.6, above + 0.75, 2.9, 1.1, "\n".join(captions), GRAY, WORDS)
+    texts = page.box(4.3, said.y, 1.5, 0.8, "text\nencoder", COLORS["decoder"], WORDS)
     height = rows[0] - rows[-1] + SIDE
-    seer = page.box(2.55, sum(rows) / len(rows), 1.5, height, "image\nencoder", COLOURS["encoder"], WORDS)
+    seer = page.box(2.55, sum(rows) / len(rows), 1.5, height, "image\nencoder", COLORS["encoder"], WORDS)
     page.arrow(said.right, texts.left)
     for j, x in enumerate(columns, start=1):
-        vector = page.box(x, above, WIDTH, SIDE - 0.3, f"T{j}", COLOURS["decoder"], WORDS, strength=0.5)
+        vector = page.box(x, above, WIDTH, SIDE - 0.3, f"T{j}", COLORS["decoder"], WORDS, strength=0.5)
         page.arrow(texts.right, (x, texts.y), vector.top)
     for i, (picture, y, own) in enumerate(zip(pictures, rows, right, strict=True), start=1):
         page.ax.imshow(np.asarray(picture), extent=(0.55, 0.55 + SIDE, y - SIDE / 2, y + SIDE / 2))
-        vector = page.box(LEFT - WIDTH - GAP, y, WIDTH, SIDE - 0.3, f"I{i}", COLOURS["encoder"], WORDS, strength=0.5)
+        vector = page.box(LEFT - WIDTH - GAP, y, WIDTH, SIDE - 0.3, f"I{i}", COLORS["encoder"], WORDS, strength=0.5)
         page.arrow((0.6 + SIDE, y), (seer.left[0], y))
         page.arrow((seer.right[0], y), vector.left)
         for j, x in enumerate(columns):
-            colour, strength = (COLOURS["good"], 0.5) if j == own else (GREY, 0.1)
-            page.box(x, y, WIDTH, SIDE, f"I{i} · T{j + 1}", colour, WORDS, strength)
+            color, strength = (COLORS["good"], 0.5) if j == own else (GRAY, 0.1)
+            page.box(x, y, WIDTH, SIDE, f"I{i} · T{j + 1}", color, WORDS, strength)
     page.ax.set(xlim=limits[0], ylim=limits[1])
     return page.ax

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from course_lib.errors import CourseError
 from course_lib.workshop.viz.arrays import check_labels, with_axes
-from course_lib.workshop.viz.style import COLOURS, GREY, MAX_WIDTH
+from course_lib.workshop.viz.style import COLORS, GRAY, MAX_WIDTH
 
 DIAL = 1.4  # inches
 EDGE = 1.12  # of a panel, where the dial has the radius 1
@@ -41,7 +41,7 @@ def draw_clocks(vectors: ArrayLike, positions: Sequence[int]) -> Figure:
 
 
 def _draw_dial(ax: Axes, x: float, y: float) -> None:
-    ax.add_patch(Circle((0, 0), 1, fill=False, color=GREY))
-    ax.annotate("", (x, y), (0, 0), arrowprops={"arrowstyle": "->", "color": COLOURS["query"], "lw": 2, "shrinkA": 0})
+    ax.add_patch(Circle((0, 0), 1, fill=False, color=GRAY))
+    ax.annotate("", (x, y), (0, 0), arrowprops={"arrowstyle": "->", "color": COLORS["query"], "lw": 2, "shrinkA": 0})
     ax.set(xlim=(-EDGE, EDGE), ylim=(-EDGE, EDGE), aspect="equal")
     ax.set_axis_off()

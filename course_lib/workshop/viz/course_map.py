@@ -10,9 +10,9 @@ from matplotlib.patches import Circle, FancyBboxPatch, PathPatch
 from course_lib.workshop.lessons import LESSONS
 from course_lib.workshop.viz.blocks import EDGE, LINE, Page, rounded_path
 from course_lib.workshop.viz.cells import text_width
-from course_lib.workshop.viz.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, SKY, VERMILION, YELLOW, shade, tint
+from course_lib.workshop.viz.style import BLUE, GRAY, GREEN, INK, ORANGE, PURPLE, SKY, VERMILION, YELLOW, shade, tint
 
-PARTS = {  # what each part will say or do, and its colour
+PARTS = {  # what each part will say or do, and its color
     "A translator": ("“este é o primeiro livro que eu fiz.”  →  “this is the first book i've ever done.”", BLUE),
     "Architectures": ("", ORANGE),
     "An assistant": ("“A robot may not injure a human being”", GREEN),
@@ -29,7 +29,7 @@ SKIN = "#C68F63"
 
 
 def draw_course_map(*, ax: Axes | None = None) -> Axes:
-    """Draw the road through the lessons, a colour for each part of the course."""
+    """Draw the road through the lessons, a color for each part of the course."""
     rows = _rows()
     has_room = rows[-1] <= MOST - 2  # for the answer, beside the last stops
     pitch = _pitch(rows)
@@ -69,14 +69,14 @@ def _places(rows, top, pitch):
     return places
 
 
-def _draw_road(page, start, end, colour):
+def _draw_road(page, start, end, color):
     """Draw the road between two stops; to another row, it goes around a bend."""
     points = [start, end]
     if start[1] != end[1]:
         side = FIRST + 5 * PITCH + TURN if end[0] > 5 else FIRST - TURN
         points = [start, (side, start[1]), (side, end[1]), end]
     path = rounded_path(points, radius=0.4)
-    look = {"facecolor": "none", "edgecolor": tint(colour, 0.55), "lw": 9 * page.scale, "capstyle": "round"}
+    look = {"facecolor": "none", "edgecolor": tint(color, 0.55), "lw": 9 * page.scale, "capstyle": "round"}
     page.ax.add_patch(PathPatch(path, zorder=1, **look))
 
 
@@ -120,28 +120,28 @@ def _room(places, first, part, pitch):
     return min([WIDTH, *beside, *(above if pitch == ROW else [])])
 
 
-def _draw_heading(page, place, name, says, colour, room):
+def _draw_heading(page, place, name, says, color, room):
     """Write the name of a part above its leftmost stop, and beside it what it will say, if there is room."""
     left, y = _end(place, name) + 0.2, place[1] + 0.55
-    page.text(_start(place, name), y, name, 14, shade(colour), ha="left", weight="bold")
+    page.text(_start(place, name), y, name, 14, shade(color), ha="left", weight="bold")
     if left + 0.9 * text_width(says, 11) < room:
-        page.text(left, y, says, 11, GREY, ha="left")
+        page.text(left, y, says, 11, GRAY, ha="left")
 
 
 def _draw_answer(page, x, y):
     """Draw where the road leads: a picture of somebody in a yellow shirt, and the model's answer."""
-    page.box(x, y, 1.2, 1.2, colour=SKY)
+    page.box(x, y, 1.2, 1.2, color=SKY)
     look = {"edgecolor": shade(YELLOW, 0.85), "lw": EDGE, "zorder": 3}
     shape = "round,pad=0,rounding_size=0.18"
     page.ax.add_patch(FancyBboxPatch((x - 0.36, y - 0.57), 0.72, 0.58, boxstyle=shape, facecolor=YELLOW, **look))
     page.ax.add_patch(Circle((x, y + 0.22), 0.19, facecolor=SKIN, edgecolor="none", zorder=4))
     answer = page.box(x + 1.4, y + 0.22, 0.95, 0.46, "Yellow.", PURPLE, 12)
-    page.arrow((x + 0.68, y + 0.22), answer.left, colour=shade(PURPLE, 0.85), head=False)
+    page.arrow((x + 0.68, y + 0.22), answer.left, color=shade(PURPLE, 0.85), head=False)
 
 
-def _draw_stop(page, place, lesson, colour):
+def _draw_stop(page, place, lesson, color):
     """Draw a lesson's number in a disc on the road and its title below."""
-    page.ax.add_patch(Circle(place, STOP, facecolor="white", edgecolor=shade(colour, 0.85), lw=2.5, zorder=2))
+    page.ax.add_patch(Circle(place, STOP, facecolor="white", edgecolor=shade(color, 0.85), lw=2.5, zorder=2))
     page.text(*place, str(lesson.number), 13, INK, weight="bold")
     lines = _title(lesson)
     below = 0.5 * (LINE * 12 / 72) * (len(lines) - 1)

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from course_lib.errors import CourseError
 from course_lib.workshop.viz.arrays import check_labels, to_numpy
-from course_lib.workshop.viz.style import CYCLE, FONT_SIZE, GREY, new_axes, shade, tint
+from course_lib.workshop.viz.style import CYCLE, FONT_SIZE, GRAY, new_axes, shade, tint
 
 BACKING = {"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1}  # keeps words readable over lines
 LINE = 1.25 * FONT_SIZE  # points from one label to the next
@@ -31,13 +31,13 @@ def show_curves(
         raise CourseError("expected at least one curve, got none")
     ax = ax or new_axes()
     ends = []
-    for (label, curve), colour in zip(curves.items(), _cycle(len(curves)), strict=True):
+    for (label, curve), color in zip(curves.items(), _cycle(len(curves)), strict=True):
         x, runs = _points(label, curve)
         mean = runs.mean(axis=0)
-        ax.plot(x, mean, color=colour, label=label)
+        ax.plot(x, mean, color=color, label=label)
         if len(runs) > 1:
-            ax.fill_between(x, runs.min(axis=0), runs.max(axis=0), color=colour, alpha=0.2, linewidth=0)
-        ends.append((label, x[-1], mean[-1], colour))
+            ax.fill_between(x, runs.min(axis=0), runs.max(axis=0), color=color, alpha=0.2, linewidth=0)
+        ends.append((label, x[-1], mean[-1], color))
     ax.grid(axis="y")
     ax.set(**settings)
     _label_ends(ax, ends)
@@ -48,7 +48,7 @@ def show_bars(
     bars: Mapping[str, ArrayLike],
     *,
     digits: int = 1,
-    colours: Sequence[str] = (),
+    colors: Sequence[str] = (),
     ax: Axes | None = None,
     **settings: object,
 ) -> Axes:
@@ -57,22 +57,22 @@ def show_bars(
     A list of values (one per seed) is drawn as a bar to their mean, with a dot for each.
 
     Args:
-        colours: one for each bar; a single one is that of all. Default: each has its own.
+        colors: one for each bar; a single one is that of all. Default: each has its own.
         settings: handed to `ax.set`, for example `xlabel="exact (%)", xlim=(0, 100)`.
 
     Raises:
-        CourseError: no bar, or another number of colours than of bars.
+        CourseError: no bar, or another number of colors than of bars.
     """
     if not bars:
         raise CourseError("expected at least one bar, got none")
-    colours = colours or _cycle(len(bars))
-    colours = colours * len(bars) if len(colours) == 1 else check_labels(colours, len(bars), "bar")
+    colors = colors or _cycle(len(bars))
+    colors = colors * len(bars) if len(colors) == 1 else check_labels(colors, len(bars), "bar")
     ax = ax or new_axes(8.0, 0.8 + 0.55 * len(bars))
-    for place, (value, colour) in enumerate(zip(bars.values(), colours, strict=True)):
+    for place, (value, color) in enumerate(zip(bars.values(), colors, strict=True)):
         values = np.atleast_1d(to_numpy(value))
-        ax.barh(place, values.mean(), color=tint(colour, 0.75), height=0.65)
+        ax.barh(place, values.mean(), color=tint(color, 0.75), height=0.65)
         if len(values) > 1:
-            ax.plot(values, np.full(len(values), place), "o", color=shade(colour), markersize=6)
+            ax.plot(values, np.full(len(values), place), "o", color=shade(color), markersize=6)
         number, end = f"{values.mean():z.{digits}f}", (values.max(), place)
         ax.annotate(number, end, (7, 0), textcoords="offset points", va="center")
     ax.set_yticks(range(len(bars)), list(bars))
@@ -85,9 +85,9 @@ def show_bars(
 
 def show_reference(ax: Axes, value: float, text: str) -> Axes:
     """Add a dashed line at the height `value`, with `text` above its left end: a bound, a baseline."""
-    ax.axhline(value, color=GREY, linestyle="--", linewidth=1.5)
+    ax.axhline(value, color=GRAY, linestyle="--", linewidth=1.5)
     place = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
-    ax.annotate(text, (0.01, value), (0, 4), color=GREY, bbox=BACKING, **place)
+    ax.annotate(text, (0.01, value), (0, 4), color=GRAY, bbox=BACKING, **place)
     return ax
 
 
@@ -111,15 +111,15 @@ def _label_ends(ax, ends):
     to_axes = ax.transData - ax.transAxes
     points = 72 * ax.figure.get_size_inches()[1] * ax.get_position().height
     heights = [points * to_axes.transform((x, y))[1] for _, x, y, _ in ends]
-    for (label, x, y, colour), old, new in zip(ends, heights, spread(heights, LINE, LINE / 2), strict=True):
-        look = {"color": shade(colour), "weight": "bold", "va": "center", "bbox": BACKING}
+    for (label, x, y, color), old, new in zip(ends, heights, spread(heights, LINE, LINE / 2), strict=True):
+        look = {"color": shade(color), "weight": "bold", "va": "center", "bbox": BACKING}
         ax.annotate(label, (x, y), (8, new - old), textcoords="offset points", **look)
 
 
 def spread(heights: Sequence[float] | np.ndarray, gap: float, lowest: float = 0.0) -> np.ndarray:
     """The nearest heights, in the same order, that are at least `gap` apart and at least `lowest`.
 
-    Nearest by least squares: heights minus their due steps must not fall, and averaging the neighbours that do
+    Nearest by least squares: heights minus their due steps must not fall, and averaging the neighbors that do
     makes them level (the "pool adjacent violators" algorithm).
     """
     order, steps = np.argsort(heights, kind="stable"), gap * np.arange(len(heights))

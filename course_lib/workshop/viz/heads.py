@@ -12,7 +12,7 @@ from course_lib.workshop.viz.style import MAX_WIDTH
 
 SMALLEST_CELL = 0.16  # inches: narrower, and turned labels would touch
 MOST_ACROSS = 4
-SPACE, BAR = 0.6, 1.0  # between panels, in cells; for the colour bar, in inches
+SPACE, BAR = 0.6, 1.0  # between panels, in cells; for the color bar, in inches
 
 
 def show_heads(

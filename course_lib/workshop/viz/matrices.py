@@ -34,20 +34,20 @@ def show_matrix(
     *,
     limits: tuple[float, float] | None = None,
     digits: int = 2,
-    colours: str | None = None,
+    colors: str | None = None,
     ax: Axes | None = None,
     **settings: object,
 ) -> Axes:
     """Draw `matrix` (rows x columns) as a heat map and return its axes.
 
-    Up to 12 x 12, the numbers stand in the cells; above, a colour bar explains the colours. A matrix with
-    negative numbers gets a diverging map around zero. `-inf`, as in masked scores, is grey.
+    Up to 12 x 12, the numbers stand in the cells; above, a color bar explains the colors. A matrix with
+    negative numbers gets a diverging map around zero. `-inf`, as in masked scores, is gray.
 
     Args:
         rows, columns: one label per row and per column, for example the tokens.
-        limits: (lowest, highest) value of the colours; from the matrix if None.
+        limits: (lowest, highest) value of the colors; from the matrix if None.
         digits: decimals of the numbers; whole numbers are written without any.
-        colours: the name of one of matplotlib's maps, where the course's own would mislead.
+        colors: the name of one of matplotlib's maps, where the course's own would mislead.
         settings: handed to `ax.set`, for example `title="Weights", xlabel="keys", ylabel="queries"`.
 
     Raises:
@@ -57,7 +57,7 @@ def show_matrix(
     rows, columns = check_labels(rows, len(values), "row"), check_labels(columns, values.shape[1], "column")
     table = max(values.shape) <= MOST_NUMBERED or rows or columns
     ax = ax or (matrix_axes(values.shape, rows, columns) if table else new_axes())
-    image = draw_cells(ax, values, limits, "equal" if table else "auto", colours)
+    image = draw_cells(ax, values, limits, "equal" if table else "auto", colors)
     if table:
         label_edges(ax, rows, columns, angle=label_angle(columns, cell_size(values.shape)))
     if max(values.shape) <= MOST_NUMBERED:
@@ -76,7 +76,7 @@ def show_matrices(
     *,
     limits: tuple[float, float] | None = None,
     digits: int = 2,
-    colours: str | None = None,
+    colors: str | None = None,
 ) -> Figure:
     """Draw `{title: matrix}` side by side, with as many rows each, and return the figure; the rows are named once.
 
@@ -93,7 +93,7 @@ def show_matrices(
     values = [with_axes(matrix, "rows columns") for matrix in matrices.values()]
     widths = [matrix.shape[1] for matrix in values]
     each = columns if columns and not isinstance(columns[0], str) else [columns] * len(values)
-    look = {"limits": limits, "digits": digits, "colours": colours}
+    look = {"limits": limits, "digits": digits, "colors": colors}
     cell = min(CELL, 8.0 / sum(widths))
     left, top = max(map(text_width, rows or [""])) + 0.5, max(label_height(names, cell) for names in each) + 0.4
     size = left + cell * sum(widths) + 0.4 * len(values), top + cell * len(values[0])

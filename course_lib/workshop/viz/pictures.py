@@ -23,7 +23,7 @@ def show_picture(picture: Image.Image | ArrayLike, *, ax: Axes | None = None, **
     """Draw a picture without axes, and return where it was drawn.
 
     Args:
-        picture: Y X for grey or Y X C for colours; bytes, or numbers from 0 to 1; or one of Pillow's.
+        picture: Y X for gray or Y X C for colors; bytes, or numbers from 0 to 1; or one of Pillow's.
         settings: handed to `ax.set`, for example `title="a red car"`.
     """
     ax = ax or new_axes(4.0, 4.0)
@@ -73,9 +73,9 @@ def show_patches(
 def show_focus(
     picture: Image.Image | ArrayLike, weights: ArrayLike, *, ax: Axes | None = None, **settings: object
 ) -> Axes:
-    """Draw a picture in pale grey, the redder a place the larger its weight, with a frame around the largest.
+    """Draw a picture in pale gray, the redder a place the larger its weight, with a frame around the largest.
 
-    `weights`, rows x columns, cover the picture evenly; 0 leaves it grey. Returns where it was drawn.
+    `weights`, rows x columns, cover the picture evenly; 0 leaves it gray. Returns where it was drawn.
     """
     light, weights = as_light(picture), with_axes(weights, "rows columns")
     pale = 0.5 + 0.5 * (light if light.ndim == 2 else light.mean(axis=2))

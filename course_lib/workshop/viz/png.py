@@ -1,4 +1,4 @@
-"""Small PNG files: a figure of few colours needs a palette, not 32 bits per pixel; a notebook stores its words, too."""
+"""Small PNG files: a figure of few colors needs a palette, not 32 bits per pixel; a notebook stores its words, too."""
 
 import io
 from pathlib import Path
@@ -11,7 +11,7 @@ from PIL import Image
 
 from course_lib.workshop.viz.alt_text import alt_text
 
-COLOURS_PER_FIGURE = 256  # what a palette PNG can hold
+COLORS_PER_FIGURE = 256  # what a palette PNG can hold
 
 
 def compact_png(figure: Figure) -> bytes:
@@ -20,7 +20,7 @@ def compact_png(figure: Figure) -> bytes:
     figure.savefig(drawn, format="png", bbox_inches="tight", pad_inches=0.04, pil_kwargs={"compress_level": 0})
     compact = io.BytesIO()
     picture = Image.open(drawn).convert("RGB")
-    picture.quantize(COLOURS_PER_FIGURE, dither=Image.Dither.NONE).save(compact, "png", optimize=True)
+    picture.quantize(COLORS_PER_FIGURE, dither=Image.Dither.NONE).save(compact, "png", optimize=True)
     return compact.getvalue()
 
 

@@ -1,6 +1,6 @@
-"""The look of every figure: one palette whose colours have roles, one set of sizes readable when projected.
+"""The look of every figure: one palette whose colors have roles, one set of sizes readable when projected.
 
-The colours are those of Okabe and Ito ("Color Universal Design", 2008), which people with any colour vision
+The colors are those of Okabe and Ito ("Color Universal Design", 2008), which people with any color vision
 can tell apart. Positive numbers, such as weights, use the map `SEQUENTIAL`, signed ones the map `DIVERGING`.
 """
 
@@ -17,9 +17,9 @@ from course_lib.workshop.viz.png import use_compact_png
 
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 SKY, PURPLE, YELLOW = "#56B4E9", "#CC79A7", "#F0E442"
-INK, GREY, MIST = "#222222", "#767676", "#EDEDED"
+INK, GRAY, MIST = "#222222", "#767676", "#EDEDED"
 
-COLOURS = {
+COLORS = {
     "query": BLUE,
     "key": ORANGE,
     "value": GREEN,
@@ -32,7 +32,7 @@ COLOURS = {
     "good": GREEN,
     "bad": VERMILION,
     "text": INK,
-    "quiet": GREY,
+    "quiet": GRAY,
 }
 CYCLE = (BLUE, VERMILION, GREEN, SKY, ORANGE, PURPLE, INK)
 SEQUENTIAL, DIVERGING = "Blues", "RdBu"
@@ -54,7 +54,7 @@ STYLE = {
     "axes.labelsize": FONT_SIZE,
     "xtick.labelsize": FONT_SIZE - 1,
     "ytick.labelsize": FONT_SIZE - 1,
-    "axes.edgecolor": GREY,
+    "axes.edgecolor": GRAY,
     "axes.labelcolor": INK,
     "text.color": INK,
     "xtick.color": INK,
@@ -86,19 +86,19 @@ def course_style() -> AbstractContextManager[None]:
     return plt.rc_context(STYLE)
 
 
-def tint(colour: str, strength: float = 0.25) -> str:
-    """`colour` mixed with white, for the inside of boxes; `strength` 0 is white, 1 the colour itself."""
-    return mix(colour, "white", strength)
+def tint(color: str, strength: float = 0.25) -> str:
+    """`color` mixed with white, for the inside of boxes; `strength` 0 is white, 1 the color itself."""
+    return mix(color, "white", strength)
 
 
-def shade(colour: str, strength: float = 0.7) -> str:
-    """`colour` mixed with black, for text and lines on white; `strength` 0 is black, 1 the colour itself."""
-    return mix(colour, "black", strength)
+def shade(color: str, strength: float = 0.7) -> str:
+    """`color` mixed with black, for text and lines on white; `strength` 0 is black, 1 the color itself."""
+    return mix(color, "black", strength)
 
 
-def mix(colour: str, other: str, strength: float) -> str:
-    """`strength` parts of `colour` and the rest of `other`, as a hexadecimal colour."""
-    pairs = zip(colors.to_rgb(colour), colors.to_rgb(other), strict=True)
+def mix(color: str, other: str, strength: float) -> str:
+    """`strength` parts of `color` and the rest of `other`, as a hexadecimal color."""
+    pairs = zip(colors.to_rgb(color), colors.to_rgb(other), strict=True)
     return colors.to_hex([strength * a + (1 - strength) * b for a, b in pairs])
 
 

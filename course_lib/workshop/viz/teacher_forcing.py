@@ -10,13 +10,13 @@ from course_lib.errors import CourseError
 from course_lib.workshop.viz.arrays import check_labels, to_numpy
 from course_lib.workshop.viz.blocks import Page
 from course_lib.workshop.viz.cells import text_width
-from course_lib.workshop.viz.style import COLOURS, GREY, shade
+from course_lib.workshop.viz.style import COLORS, GRAY, shade
 
 LEFT, RIGHT = 2.15, 9.85  # of the columns, one per position
 INPUT, DECODER, PREDICTED, LOSS, TRUE = 0.72, 1.62, 2.52, 3.04, 3.56  # heights of the rows
 TOKEN = 0.42  # height of a token's box
 WORDS = 12
-TRUTH, MEMORY = COLOURS["good"], shade(COLOURS["memory"])
+TRUTH, MEMORY = COLORS["good"], shade(COLORS["memory"])
 SOURCE = "este é o primeiro livro que eu fiz."
 TARGET = ("this", "is", "the", "first", "book", "i", "'ve", "ever", "done", ".")
 
@@ -47,13 +47,13 @@ def draw_teacher_forcing(
     predicted = check_labels(predicted, len(labels), "predicted token") or labels
     losses = check_labels(_written(losses), len(labels), "loss") or ["−log p"] * len(labels)
     page = Page(9.9, 3.95, "Diagram of one training pair with teacher forcing, a column for each position", ax)
-    decoder = page.box((LEFT + RIGHT) / 2, DECODER, RIGHT - LEFT - 0.06, 0.65, "Decoder", COLOURS["decoder"])
+    decoder = page.box((LEFT + RIGHT) / 2, DECODER, RIGHT - LEFT - 0.06, 0.65, "Decoder", COLORS["decoder"])
     _draw_source(page, source, decoder)
     columns = Columns(page, len(labels), max([*labels, *predicted], key=len))
-    columns.tokens(INPUT, ["BOS", *target], [GREY] + [TRUTH] * len(target))
+    columns.tokens(INPUT, ["BOS", *target], [GRAY] + [TRUTH] * len(target))
     columns.tokens(TRUE, labels, [TRUTH] * len(labels))
-    colours = [GREY if one == other else COLOURS["bad"] for one, other in zip(predicted, labels, strict=True)]
-    columns.tokens(PREDICTED, predicted, colours)
+    colors = [GRAY if one == other else COLORS["bad"] for one, other in zip(predicted, labels, strict=True)]
+    columns.tokens(PREDICTED, predicted, colors)
     columns.arrows(INPUT + TOKEN / 2, decoder.bottom[1])
     columns.arrows(decoder.top[1], PREDICTED - TOKEN / 2)
     columns.losses(losses)
@@ -66,11 +66,11 @@ def _written(losses):
 
 
 def _draw_source(page, source, decoder):
-    encoder = page.box(0.85, DECODER, 1.2, 0.65, "Encoder", COLOURS["encoder"])
+    encoder = page.box(0.85, DECODER, 1.2, 0.65, "Encoder", COLORS["encoder"])
     page.text(encoder.x, 0.66, textwrap.fill(source, 15), WORDS)
     page.text(encoder.x, 0.16, "one input", WORDS, weight="bold")
     page.arrow((encoder.x, 1.02), encoder.bottom)
-    page.arrow(encoder.right, decoder.left, colour=MEMORY)
+    page.arrow(encoder.right, decoder.left, color=MEMORY)
     page.text((encoder.right[0] + decoder.left[0]) / 2, DECODER + 0.18, "memory", WORDS - 1, MEMORY)
 
 
@@ -86,20 +86,20 @@ class Columns:
 
     def __init__(self, page: Page, count: int, longest: str):
         self.page, self.pitch = page, (RIGHT - LEFT) / count
-        self.centres = [LEFT + self.pitch * (index + 0.5) for index in range(count)]
+        self.centers = [LEFT + self.pitch * (index + 0.5) for index in range(count)]
         self.size = min(WORDS, WORDS * 0.8 * self.pitch / text_width(longest, WORDS))
 
-    def tokens(self, y: float, words: list[str], colours: list[str]) -> None:
-        """Draw a row of boxes with `words` in them, each in its colour."""
-        for x, word, colour in zip(self.centres, words, colours, strict=True):
-            self.page.box(x, y, self.pitch - 0.08, TOKEN, word, colour, self.size)
+    def tokens(self, y: float, words: list[str], colors: list[str]) -> None:
+        """Draw a row of boxes with `words` in them, each in its color."""
+        for x, word, color in zip(self.centers, words, colors, strict=True):
+            self.page.box(x, y, self.pitch - 0.08, TOKEN, word, color, self.size)
 
     def arrows(self, bottom: float, top: float) -> None:
         """Draw an arrow upwards in each column."""
-        for x in self.centres:
+        for x in self.centers:
             self.page.arrow((x, bottom), (x, top))
 
     def losses(self, words: list[str]) -> None:
         """Write the loss between the predicted and the true token it compares."""
-        for x, word in zip(self.centres, words, strict=True):
-            self.page.text(x, LOSS, word, self.size, shade(COLOURS["bad"]))
+        for x, word in zip(self.centers, words, strict=True):
+            self.page.text(x, LOSS, word, self.size, shade(COLORS["bad"]))

@@ -5,9 +5,9 @@ import textwrap
 from matplotlib.axes import Axes
 
 from course_lib.workshop.viz.blocks import Page
-from course_lib.workshop.viz.style import COLOURS, GREY, shade
+from course_lib.workshop.viz.style import COLORS, GRAY, shade
 
-ENCODER, DECODER, MEMORY = COLOURS["encoder"], COLOURS["decoder"], shade(COLOURS["memory"])
+ENCODER, DECODER, MEMORY = COLORS["encoder"], COLORS["decoder"], shade(COLORS["memory"])
 TOP, BOTTOM = 4.25, 1.6  # heights of the two rows
 HEIGHT = 0.9  # of a box
 WORDS = 12
@@ -27,18 +27,18 @@ def draw_translator(
     page.frame(1.42, 0.65, 8.75, 3.05, "Decoder", DECODER)
     encoder = _draw_stack(page, TOP, source, "Input\nembedding", 4.2, "Encoder\nlayer", ENCODER)
     decoder = _draw_stack(page, BOTTOM, so_far, "Output\nembedding", 5.6, "Decoder\nlayer", DECODER)
-    page.arrow(encoder.right, (decoder.x, TOP), decoder.top, colour=MEMORY)
+    page.arrow(encoder.right, (decoder.x, TOP), decoder.top, color=MEMORY)
     page.text(decoder.x + 0.12, 3.35, "memory, for every layer", WORDS, MEMORY, ha="left")
     _draw_prediction(page, decoder, token)
     return page.ax
 
 
-def _draw_stack(page, y, tokens, embedding, x, layer, colour):
+def _draw_stack(page, y, tokens, embedding, x, layer, color):
     """Draw a row: tokens, embedding, positions added to it, a pile of layers; return the front layer."""
     page.text(0.68, y, textwrap.fill(tokens, 11), WORDS)
-    embed = page.box(2.13, y, 1.15, HEIGHT, embedding, GREY, WORDS)
+    embed = page.box(2.13, y, 1.15, HEIGHT, embedding, GRAY, WORDS)
     plus = page.plus(3.15, y)
-    layers = page.cards(x, y, 0.98, HEIGHT, layer, colour, 4, WORDS)
+    layers = page.cards(x, y, 0.98, HEIGHT, layer, color, 4, WORDS)
     page.badge(2.52, y + 0.85, 2)
     page.text(plus.x, y + 0.85, "positions", WORDS)
     page.text(layers.x + 0.28, y - 0.7, "× N", WORDS, ha="left")
@@ -53,14 +53,14 @@ def _draw_stack(page, y, tokens, embedding, x, layer, colour):
 
 def _draw_prediction(page, decoder, token):
     """Draw the way from the decoder's layers to the next token and back to the input."""
-    linear = page.box(7.15, BOTTOM, 0.8, HEIGHT, "Linear", GREY, WORDS)
-    softmax = page.box(8.18, BOTTOM, 0.88, HEIGHT, "Softmax", GREY, WORDS)
+    linear = page.box(7.15, BOTTOM, 0.8, HEIGHT, "Linear", GRAY, WORDS)
+    softmax = page.box(8.18, BOTTOM, 0.88, HEIGHT, "Softmax", GRAY, WORDS)
     for number, place in ((5, linear), (6, softmax)):
         page.badge(place.x, BOTTOM - 0.7, number)
     page.arrow(decoder.right, linear.left)
     page.arrow(linear.right, softmax.left)
     page.arrow(softmax.right, (9.05, BOTTOM))
     page.text(9.45, BOTTOM, token, WORDS, weight="bold")
-    page.arrow((9.45, BOTTOM - 0.2), (9.45, 0.3), (0.68, 0.3), (0.68, 0.95), colour=GREY, head=False, style=":")
-    page.arrow((0.68, 0.95), (0.68, 1.05), colour=GREY)
-    page.text(5.0, 0.12, "the new token joins the output so far", WORDS - 1, GREY)
+    page.arrow((9.45, BOTTOM - 0.2), (9.45, 0.3), (0.68, 0.3), (0.68, 0.95), color=GRAY, head=False, style=":")
+    page.arrow((0.68, 0.95), (0.68, 1.05), color=GRAY)
+    page.text(5.0, 0.12, "the new token joins the output so far", WORDS - 1, GRAY)

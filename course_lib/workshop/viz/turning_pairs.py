@@ -9,7 +9,7 @@ from matplotlib.patches import Circle
 
 from course_lib.errors import CourseError
 from course_lib.workshop.viz.arrays import with_axes
-from course_lib.workshop.viz.style import COLOURS, INK, MAX_WIDTH, MIST, shade
+from course_lib.workshop.viz.style import COLORS, INK, MAX_WIDTH, MIST, shade
 
 PANEL = 2.35  # inches
 ROOM = 1.5  # half the width of a panel; the circle has the radius 1
@@ -56,7 +56,7 @@ def _draw_pair(ax, pairs, degrees, places):
         angles[name] = np.degrees(np.arctan2(y, x)) + degrees * places[name]
         length, turned = np.hypot(x, y), np.radians(angles[name])
         end = length * np.cos(turned), length * np.sin(turned)
-        look = {"width": WIDTHS[name], "color": COLOURS[name], "length_includes_head": True}
+        look = {"width": WIDTHS[name], "color": COLORS[name], "length_includes_head": True}
         ax.arrow(0, 0, *end, head_width=3.5 * WIDTHS[name] + 0.05, zorder=3 if name == "query" else 2, **look)
     _name_arrows(ax, angles)
     between = _signed(angles["query"] - angles["key"])
@@ -79,5 +79,5 @@ def _name_arrows(ax, angles):
         radius = 1.35 if same else 1.24
         place = radius * np.cos(np.radians(angle)), radius * np.sin(np.radians(angle))
         aside = {"query": -8, "key": 8}[name] if same else 0
-        look = {"color": shade(COLOURS[name]), "weight": "bold", "ha": "center", "va": "center"}
+        look = {"color": shade(COLORS[name]), "weight": "bold", "ha": "center", "va": "center"}
         ax.annotate(name[0], place, (aside, 0), textcoords="offset points", **look)

@@ -14,10 +14,10 @@ from IPython.display import HTML
 from course_lib.errors import CourseError
 from course_lib.workshop.viz.attention_map import AttentionMap
 from course_lib.workshop.viz.bundle import bundle
-from course_lib.workshop.viz.style import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION
+from course_lib.workshop.viz.style import BLUE, GRAY, GREEN, ORANGE, PURPLE, SKY, VERMILION
 
 MOST_BYTES = 4_000_000  # of numbers in one view; with more, the notebook would become too heavy to open
-HEAD_COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, GREY)
+HEAD_COLORS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, GRAY)
 
 PAGE = Path(__file__).parent / "viewer_page"
 STYLES = ("frame.css", "head_view.css", "model_view.css", "neuron_view.css")
@@ -42,7 +42,7 @@ def view_attention(*maps: AttentionMap, layer: int = 0, heads: Sequence[int] | N
         "maps": [one.packed() for one in maps],
         "layer": check_indices("layer", [layer], maps[0].num_layers)[0],
         "heads": check_indices("head", heads, maps[0].num_heads),
-        "colours": HEAD_COLOURS,
+        "colors": HEAD_COLORS,
     }
     return HTML(page(data))
 

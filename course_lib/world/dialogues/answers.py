@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from course_lib.world.dialogues.requests import Request
-from course_lib.world.dice import Dice
+from course_lib.world.rng import Rng
 
 CRITERIA = ("correct", "polite", "complete", "formatted")
 OPENINGS = ("Of course:", "Gladly:", "With pleasure:")
@@ -11,7 +11,7 @@ CLOSINGS = ("You are welcome.", "I hope this helps.")
 COURTESIES = (*OPENINGS, *CLOSINGS)
 
 
-def answer(request: Request, dice: Dice, courtesy: str, flaws: Sequence[str] = ()) -> str:
+def answer(request: Request, rng: Rng, courtesy: str, flaws: Sequence[str] = ()) -> str:
     """The answer to a request that meets all criteria but the `flaws`, a subset of CRITERIA.
 
     A wrong answer has a part that is wrong; an impolite one lacks the courtesy; an incomplete one lacks its last part
@@ -19,7 +19,7 @@ def answer(request: Request, dice: Dice, courtesy: str, flaws: Sequence[str] = (
     """
     parts = list(request.question.key)
     if "correct" in flaws:
-        parts[0] = dice.pick(request.question.mistakes)
+        parts[0] = rng.pick(request.question.mistakes)
     if "complete" in flaws and len(parts) > 1:
         parts.pop()
     core = shape(request, parts, "formatted" not in flaws)

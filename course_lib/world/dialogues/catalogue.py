@@ -1,18 +1,18 @@
-"""What requests ask for: colours, counts, translations, comparisons, facts and series of words."""
+"""What requests ask for: colors, counts, translations, comparisons, facts and series of words."""
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
-from course_lib.world.dialogues.comparisons import SCALES, pairs, withheld
+from course_lib.world.dialogues.comparisons import SCALES, held_out_pair, pairs
 from course_lib.world.dialogues.facts import MIXES, RELATIONS, Fact, facts
 from course_lib.world.dialogues.question import KeyedQuestion
 from course_lib.world.dialogues.translation import NOUNS, PHRASES, fill, suitable
 from course_lib.world.language.writing import DAYS, MONTHS, NUMBERS, capitalise
-from course_lib.world.splits import is_withheld
+from course_lib.world.splits import is_held_out
 
-COLOURS = ("red", "blue", "green", "yellow", "black", "white", "brown", "purple", "pink", "gray", "orange")
+COLORS = ("red", "blue", "green", "yellow", "black", "white", "brown", "purple", "pink", "gray", "orange")
 SERIES = {"days": DAYS, "months": MONTHS, "numbers": NUMBERS}
-WIDE = {"colour": COLOURS, "legs": NUMBERS}  # relations whose answers come from more than their own facts
+WIDE = {"colour": COLORS, "legs": NUMBERS}  # relations whose answers come from more than their own facts
 
 
 def questions() -> Iterator[KeyedQuestion]:
@@ -33,8 +33,8 @@ def one_of(options: tuple[str, ...], text: str, key: str, statement: str) -> Key
 
 
 def mixes() -> Iterator[KeyedQuestion]:
-    """What two colours give."""
-    question = choice(COLOURS)
+    """What two colors give."""
+    question = choice(COLORS)
     for first, second, result in MIXES:
         for one, other in ((first, second), (second, first)):
             for text in (f"What do you get from {one} and {other}?", f"Which colour do {one} and {other} give?"):
@@ -52,7 +52,7 @@ def relations() -> Iterator[KeyedQuestion]:
 
 
 def alternatives(relation: str, y: str, known: list[Fact]) -> Iterable[str]:
-    """What else could stand where y does: a day for a day, a colour for a colour."""
+    """What else could stand where y does: a day for a day, a color for a color."""
     same = next((words for words in SERIES.values() if y in words), None)
     return WIDE.get(relation) or same or dict.fromkeys(fact[2] for fact in known)
 
@@ -78,7 +78,7 @@ def words() -> Iterator[KeyedQuestion]:
 
 
 def phrases() -> Iterator[KeyedQuestion]:
-    """A noun with a colour in Portuguese; the likely mistakes have another colour."""
+    """A noun with a color in Portuguese; the likely mistakes have another color."""
     template = PHRASES[0]
     filled = {noun: {a: fill(template, noun, a) for a in suitable(noun) if a.kind == "colour"} for noun in NOUNS}
     options = frozenset(portuguese for phrases in filled.values() for _, portuguese in phrases.values())
@@ -87,7 +87,7 @@ def phrases() -> Iterator[KeyedQuestion]:
             others = tuple(
                 other
                 for another, (_, other) in phrases.items()
-                if another is not adjective and not is_withheld(another.word, noun.word)
+                if another is not adjective and not is_held_out(another.word, noun.word)
             )
             if others:
                 statement, combination = f"[{english}] is {{}} in Portuguese.", (adjective.word, noun.word)
@@ -103,11 +103,13 @@ def comparisons() -> Iterator[KeyedQuestion]:
                 for one, two in ((low, high), (high, low)):
                     text = f"Which is {word}, the {one} or the {two}?"
                     statement = f"The {{}} is {word} than the [{other}]."
-                    yield KeyedQuestion(text, (key,), statement, frozenset(scale), (other,), withheld(low, high, scale))
+                    yield KeyedQuestion(
+                        text, (key,), statement, frozenset(scale), (other,), held_out_pair(low, high, scale)
+                    )
 
 
 def series() -> Iterator[KeyedQuestion]:
-    """Three to five neighbours in a series, by the first and the last."""
+    """Three to five neighbors in a series, by the first and the last."""
     for name, whole in SERIES.items():
         for length in (3, 4, 5):
             for start in range(len(whole) - length + 1):

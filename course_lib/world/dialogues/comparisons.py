@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from course_lib.world.dialogues.draft import Draft
-from course_lib.world.dice import Dice
 from course_lib.world.language.writing import capitalise, with_article
+from course_lib.world.rng import Rng
 
 SIZES = ("key", "mouse", "bottle", "rabbit", "dog", "sheep", "lion", "horse",
          "car", "elephant", "bus", "house", "castle", "city")  # fmt: skip
@@ -19,12 +19,12 @@ WORDINGS = (
 )
 
 
-def comparisons(dice: Dice) -> Iterator[Draft]:
+def comparisons(rng: Rng) -> Iterator[Draft]:
     """Every pair of a list, compared in every way."""
     for more, less, scale in SCALES:
         for low, high in pairs(scale):
             small, big = with_article(low), with_article(high)
-            apart = withheld(low, high, scale)
+            apart = held_out_pair(low, high, scale)
             yield from compare(small, big, more, f"{big} is {more} than {small}.", apart)
             yield from compare(small, big, less, f"{small} is {less} than {big}.", apart)
             yield from check(small, big, less, more, apart)
@@ -36,8 +36,8 @@ def pairs(scale: tuple[str, ...]) -> list[tuple[str, str]]:
     return [(low, high) for i, high in enumerate(scale) for low in scale[:i]]
 
 
-def withheld(low: str, high: str, scale: tuple[str, ...]) -> tuple[str, ...]:
-    """The combination that a pair is, unless they are neighbours: nothing else tells which of those is bigger."""
+def held_out_pair(low: str, high: str, scale: tuple[str, ...]) -> tuple[str, ...]:
+    """The combination that a pair is, unless they are neighbors: nothing else tells which of those is bigger."""
     return (low, high) if scale.index(high) - scale.index(low) > 1 else ()
 
 

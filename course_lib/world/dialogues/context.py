@@ -3,53 +3,53 @@
 from collections.abc import Iterator, Sequence
 
 from course_lib.world.dialogues.draft import Draft
-from course_lib.world.dice import Dice, Item
 from course_lib.world.language.entries import Noun
 from course_lib.world.language.lexicon import nouns
 from course_lib.world.language.noun_phrases import ADJECTIVES
 from course_lib.world.language.writing import NUMBERS, PEOPLE, with_article
-from course_lib.world.splits import is_withheld
+from course_lib.world.rng import Item, Rng
+from course_lib.world.splits import is_held_out
 
 THINGS = nouns("bola pipa lápis caneta chapéu casaco camisa vestido bicicleta barco carro caixa garrafa flor")
 ANIMALS = nouns("cachorro gato coelho cavalo")
-COLOURS = {n: tuple(a for a in ADJECTIVES[n] if a.kind == "colour") for n in (*THINGS, *ANIMALS)}
+COLORS = {n: tuple(a for a in ADJECTIVES[n] if a.kind == "colour") for n in (*THINGS, *ANIMALS)}
 PLACES = ("in the park", "in the garden", "at the school", "in the kitchen", "on the beach", "in the forest",
           "on the farm", "at the museum", "in the church", "on the bridge")  # fmt: skip
 SCENES = ("It is a cold morning.", "It is a beautiful day.", "It is late.", "It is Sunday.", "The birds sing.")
 
 
-def contexts(dice: Dice) -> Iterator[Draft]:
+def contexts(rng: Rng) -> Iterator[Draft]:
     """Endless short texts, each with one question."""
     while True:
-        yield dice.pick((owners, whereabouts, gifts, ages))(dice)
+        yield rng.pick((owners, whereabouts, gifts, ages))(rng)
 
 
-def two(dice: Dice, options: Sequence[Item]) -> tuple[Item, Item]:
+def two(rng: Rng, options: Sequence[Item]) -> tuple[Item, Item]:
     """Two different ones of the options."""
-    first = dice.pick(options)
-    return first, dice.pick([option for option in options if option != first])
+    first = rng.pick(options)
+    return first, rng.pick([option for option in options if option != first])
 
 
-def draft(dice: Dice, sentences: list[str], cases: list[tuple[str, str]], *combination: str) -> Draft:
+def draft(rng: Rng, sentences: list[str], cases: list[tuple[str, str]], *combination: str) -> Draft:
     """The sentences in random order, perhaps with a scene, and one of the (question, answer) cases."""
-    if dice.chance(0.5):
+    if rng.chance(0.5):
         sentences = sentences[::-1]
-    if dice.chance(0.3):
-        sentences = [dice.pick(SCENES), *sentences]
-    question, answer = dice.pick(cases)
+    if rng.chance(0.3):
+        sentences = [rng.pick(SCENES), *sentences]
+    question, answer = rng.pick(cases)
     return Draft(question, answer, context=" ".join(sentences), combination=combination)
 
 
-def coloured(dice: Dice, noun: Noun) -> tuple[str, tuple[str, str]]:
-    """A noun with one of its colours, and the two words in dictionary forms."""
-    adjective = dice.pick(COLOURS[noun])
+def coloured(rng: Rng, noun: Noun) -> tuple[str, tuple[str, str]]:
+    """A noun with one of its colors, and the two words in dictionary forms."""
+    adjective = rng.pick(COLORS[noun])
     return f"{adjective.english} {noun.english}", (adjective.word, noun.word)
 
 
-def owners(dice: Dice) -> Draft:
+def owners(rng: Rng) -> Draft:
     """Who has what, and in which colour."""
-    (ana, bruno), (first, second) = two(dice, PEOPLE), two(dice, (*THINGS, *ANIMALS))
-    (one, combination), other = coloured(dice, first), known(dice, second)
+    (ana, bruno), (first, second) = two(rng, PEOPLE), two(rng, (*THINGS, *ANIMALS))
+    (one, combination), other = coloured(rng, first), known(rng, second)
     colour = one.split()[0]
     cases = [
         (f"Who has the {first.english}?", f"{ana} has the {first.english}."),
@@ -57,30 +57,30 @@ def owners(dice: Dice) -> Draft:
         (f"What colour is {ana}'s {first.english}?", f"{ana}'s {first.english} is {colour}."),
     ]
     sentences = [f"{ana} has {with_article(one)}.", f"{bruno} has {with_article(other)}."]
-    return draft(dice, sentences, cases, *combination)
+    return draft(rng, sentences, cases, *combination)
 
 
-def known(dice: Dice, noun: Noun) -> str:
-    """A coloured noun that training knows, for the company of another one."""
-    adjective = dice.pick([a for a in COLOURS[noun] if not is_withheld(a.word, noun.word)])
+def known(rng: Rng, noun: Noun) -> str:
+    """A colored noun that training knows, for the company of another one."""
+    adjective = rng.pick([a for a in COLORS[noun] if not is_held_out(a.word, noun.word)])
     return f"{adjective.english} {noun.english}"
 
 
-def whereabouts(dice: Dice) -> Draft:
+def whereabouts(rng: Rng) -> Draft:
     """Who is where."""
-    (ana, bruno), (park, school) = two(dice, PEOPLE), two(dice, PLACES)
+    (ana, bruno), (park, school) = two(rng, PEOPLE), two(rng, PLACES)
     cases = [
         (f"Where is {ana}?", f"{ana} is {park}."),
         (f"Who is {park}?", f"{ana} is {park}."),
     ]
-    return draft(dice, [f"{ana} is {park}.", f"{bruno} is {school}."], cases)
+    return draft(rng, [f"{ana} is {park}.", f"{bruno} is {school}."], cases)
 
 
-def gifts(dice: Dice) -> Draft:
+def gifts(rng: Rng) -> Draft:
     """Who gave what to whom."""
-    (ana, bruno), noun = two(dice, PEOPLE), dice.pick(THINGS)
-    carlos = dice.pick([name for name in PEOPLE if name not in (ana, bruno)])
-    gift, combination = coloured(dice, noun)
+    (ana, bruno), noun = two(rng, PEOPLE), rng.pick(THINGS)
+    carlos = rng.pick([name for name in PEOPLE if name not in (ana, bruno)])
+    gift, combination = coloured(rng, noun)
     cases = [
         (f"Who gave the {noun.english} to {bruno}?", f"{ana} gave the {noun.english} to {bruno}."),
         (f"Who has the {noun.english} now?", f"{bruno} has the {noun.english}."),
@@ -88,14 +88,14 @@ def gifts(dice: Dice) -> Draft:
         (f"What colour is the {noun.english}?", f"The {noun.english} is {gift.split()[0]}."),
     ]
     sentences = [f"{ana} gave {with_article(gift)} to {bruno}.", f"{carlos} had no {noun.english}."]
-    return draft(dice, sentences, cases, *combination)
+    return draft(rng, sentences, cases, *combination)
 
 
-def ages(dice: Dice) -> Draft:
+def ages(rng: Rng) -> Draft:
     """Who is how old."""
-    (ana, bruno), (seven, nine) = two(dice, PEOPLE), two(dice, NUMBERS[2:])
+    (ana, bruno), (seven, nine) = two(rng, PEOPLE), two(rng, NUMBERS[2:])
     cases = [
         (f"How old is {ana}?", f"{ana} is {seven} years old."),
         (f"Who is {seven} years old?", f"{ana} is {seven} years old."),
     ]
-    return draft(dice, [f"{ana} is {seven} years old.", f"{bruno} is {nine} years old."], cases)
+    return draft(rng, [f"{ana} is {seven} years old.", f"{bruno} is {nine} years old."], cases)

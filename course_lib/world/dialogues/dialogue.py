@@ -17,7 +17,7 @@ from course_lib.world.dialogues.laws import laws
 from course_lib.world.dialogues.numbers import numbers
 from course_lib.world.dialogues.talk import greetings, refusals
 from course_lib.world.dialogues.translation import translations
-from course_lib.world.dice import Dice
+from course_lib.world.rng import Rng
 from course_lib.world.splits import SPLITS, check_split
 
 # For each category: where its drafts come from, and how many rows there are at most in training and in another split.
@@ -65,11 +65,11 @@ def make_dialogues(split: str = "train", seed: int = 0) -> list[Dialogue]:
 @lru_cache(maxsize=1)
 def dialogues_by_split(seed: int) -> dict[str, list[Dialogue]]:
     """A dict from each split to its dialogues, in random order."""
-    dice, splits = Dice(seed), {split: [] for split in SPLITS}
+    rng, splits = Rng(seed), {split: [] for split in SPLITS}
     for category, (source, *sizes) in SOURCES.items():
-        for split, rows in collect(source(dice), *sizes).items():
+        for split, rows in collect(source(rng), *sizes).items():
             splits[split] += [dialogue(draft, category) for draft in rows]
-    return {split: dice.shuffled(rows) for split, rows in splits.items()}
+    return {split: rng.shuffled(rows) for split, rows in splits.items()}
 
 
 def collect(drafts: Iterable[Draft], size: int, held_out_size: int) -> dict[str, list[Draft]]:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from course_lib.world.dialogues.draft import Draft
-from course_lib.world.dice import Dice
 from course_lib.world.language.writing import DAYS, MONTHS, NUMBERS, capitalise
+from course_lib.world.rng import Rng
 from course_lib.world.table import TABLES, read_table
 
 FACTS = tuple((row["relation"], row["x"], row["y"]) for row in read_table(TABLES / "facts.csv"))
@@ -100,19 +100,19 @@ def wordings(relation: str, x: str) -> Iterator[str]:
             yield capitalise(frame.format(question.format(x=x)))
 
 
-def general(dice: Dice) -> list[Draft]:
-    """Every fact in every wording, but for the colours; and what is a kind of what. All in random order."""
+def general(rng: Rng) -> list[Draft]:
+    """Every fact in every wording, but for the colors; and what is a kind of what. All in random order."""
     told = [
         Draft(question, state(*fact))
         for fact in facts(*RELATIONS)
         if fact[0] != "colour"
         for question in wordings(*fact[:2])
     ]
-    return dice.shuffled([*told, *kinds(dice)])
+    return rng.shuffled([*told, *kinds(rng)])
 
 
-def colours(dice: Dice) -> Iterator[Draft]:
-    """The colours of things, and what two colours give."""
+def colours(rng: Rng) -> Iterator[Draft]:
+    """The colors of things, and what two colors give."""
     for fact in facts("colour"):
         for question in wordings(*fact[:2]):
             yield Draft(question, state(*fact))
@@ -123,12 +123,12 @@ def colours(dice: Dice) -> Iterator[Draft]:
                     yield Draft(capitalise(frame.format(question)), capitalise(f"{pair} give {result}."))
 
 
-def kinds(dice: Dice) -> Iterator[Draft]:
+def kinds(rng: Rng) -> Iterator[Draft]:
     """Whether a thing is of some kind: yes, it is; no, it is of another one. Three other kinds for each thing."""
     known = facts("kind")
     others = tuple(dict.fromkeys(kind for *_, kind in known))
     for _, x, y in known:
-        for kind in (y, *dice.shuffled([other for other in others if other != y])[:3]):
+        for kind in (y, *rng.shuffled([other for other in others if other != y])[:3]):
             for question in CHECKS:
                 yield Draft(question.format(x, kind), f"{'Yes' if kind == y else 'No'}, {x} is {y}.")
             if kind != y:

@@ -3,27 +3,27 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from course_lib.world.dialogues.comparisons import SCALES, pairs, withheld
+from course_lib.world.dialogues.comparisons import SCALES, held_out_pair, pairs
 from course_lib.world.dialogues.context import PLACES, THINGS, coloured, two
 from course_lib.world.dialogues.draft import Draft
 from course_lib.world.dialogues.facts import Fact, facts, state, wordings
 from course_lib.world.dialogues.laws import LAWS, NAMES, RECITATION, REQUESTS
 from course_lib.world.dialogues.numbers import counted, ends
 from course_lib.world.dialogues.translation import NOUNS, PHRASES, fill, suitable
-from course_lib.world.dice import Dice
 from course_lib.world.language.writing import DAYS, MONTHS, NUMBERS, PEOPLE, capitalise, with_article
-from course_lib.world.splits import is_withheld
+from course_lib.world.rng import Rng
+from course_lib.world.splits import is_held_out
 
 AND_ONE = ("And {}?", "What about {}?", "And what about {}?", "Now {}, please.")
 SURE = ("Are you sure?", "Are you really sure?", "Is that true?", "Is that right?")
 
 
-def follow_ups(dice: Dice) -> Iterator[Draft]:
+def follow_ups(rng: Rng) -> Iterator[Draft]:
     """Endless ones of every sort; those about the laws first."""
     yield from more_laws()
     while True:
-        follow_up = dice.pick(FOLLOW_UPS)(dice)
-        yield interrupted(dice, follow_up) if follow_up.instruction in LATER and dice.chance(0.5) else follow_up
+        follow_up = rng.pick(FOLLOW_UPS)(rng)
+        yield interrupted(rng, follow_up) if follow_up.instruction in LATER and rng.chance(0.5) else follow_up
 
 
 def more_laws() -> Iterator[Draft]:
@@ -37,35 +37,35 @@ def more_laws() -> Iterator[Draft]:
                     yield Draft(wording.format(f"the {other}"), LAWS[other], history=history, known=known)
 
 
-def name(dice: Dice) -> Draft:
+def name(rng: Rng) -> Draft:
     """What the user is called."""
-    person = dice.pick(PEOPLE)
-    greeting = dice.pick(("My name is {}.", "Hello, I am {}.", "Hello, my name is {}.")).format(person)
+    person = rng.pick(PEOPLE)
+    greeting = rng.pick(("My name is {}.", "Hello, I am {}.", "Hello, my name is {}.")).format(person)
     history = ((greeting, f"Nice to meet you, {person}."),)
-    return Draft(dice.pick(("What is my name?", "Who am I?")), f"Your name is {person}.", history=history)
+    return Draft(rng.pick(("What is my name?", "Who am I?")), f"Your name is {person}.", history=history)
 
 
-def age(dice: Dice) -> Draft:
+def age(rng: Rng) -> Draft:
     """How old the user is."""
-    number = dice.pick(NUMBERS[2:])
+    number = rng.pick(NUMBERS[2:])
     history = ((f"I am {number} years old.", "That is a good age."),)
     return Draft("How old am I?", f"You are {number} years old.", history=history)
 
 
-def place(dice: Dice) -> Draft:
+def place(rng: Rng) -> Draft:
     """Where the user is."""
-    where = dice.pick(PLACES)
+    where = rng.pick(PLACES)
     history = ((f"I am {where}.", "That is a nice place."),)
     return Draft("Where am I?", f"You are {where}.", history=history)
 
 
-def possession(dice: Dice) -> Draft:
+def possession(rng: Rng) -> Draft:
     """What the user has, and in which colour."""
-    noun = dice.pick(THINGS)
-    thing, combination = coloured(dice, noun)
+    noun = rng.pick(THINGS)
+    thing, combination = coloured(rng, noun)
     colour = thing.split()[0]
     history = ((f"I have {with_article(thing)}.", f"A {noun.english} is a good thing to have."),)
-    question, answer = dice.pick(
+    question, answer = rng.pick(
         (
             ("What colour is it?", f"It is {colour}."),
             (f"What colour is my {noun.english}?", f"Your {noun.english} is {colour}."),
@@ -75,86 +75,86 @@ def possession(dice: Dice) -> Draft:
     return Draft(question, answer, history=history, combination=combination)
 
 
-def sure(dice: Dice) -> Draft:
+def sure(rng: Rng) -> Draft:
     """Whether the assistant stands by a fact."""
-    fact = dice.pick(facts("home", "shop", "food", "capital", "opposite", "colour", "after", "before", "kind", "use"))
-    history = (turn(dice, fact),)
-    return Draft(dice.pick(SURE), f"Yes, I am sure. {state(*fact)}", history=history)
+    fact = rng.pick(facts("home", "shop", "food", "capital", "opposite", "colour", "after", "before", "kind", "use"))
+    history = (turn(rng, fact),)
+    return Draft(rng.pick(SURE), f"Yes, I am sure. {state(*fact)}", history=history)
 
 
-def another_fact(dice: Dice) -> Draft:
+def another_fact(rng: Rng) -> Draft:
     """The same question about something else."""
-    relation = dice.pick(("home", "food", "capital", "opposite", "colour", "young", "legs", "shop"))
-    one, other = two(dice, facts(relation))
-    history = (turn(dice, one),)
-    return Draft(dice.pick(AND_ONE).format(other[1]), state(*other), history=history)
+    relation = rng.pick(("home", "food", "capital", "opposite", "colour", "young", "legs", "shop"))
+    one, other = two(rng, facts(relation))
+    history = (turn(rng, one),)
+    return Draft(rng.pick(AND_ONE).format(other[1]), state(*other), history=history)
 
 
-def next_one(dice: Dice) -> Draft:
+def next_one(rng: Rng) -> Draft:
     """One further in the days, the months or the numbers."""
-    words = dice.pick((DAYS, MONTHS, NUMBERS))
-    start = int(dice.roll() * (len(words) - 2))
+    words = rng.pick((DAYS, MONTHS, NUMBERS))
+    start = int(rng.roll() * (len(words) - 2))
     first, second, third = words[start : start + 3]
-    history = (turn(dice, ("after", first, second)),)
-    question = dice.pick(("And then?", "And after that?", "And what comes then?"))
+    history = (turn(rng, ("after", first, second)),)
+    question = rng.pick(("And then?", "And after that?", "And what comes then?"))
     return Draft(question, state("after", second, third), history=history)
 
 
-def backwards(dice: Dice) -> Draft:
+def backwards(rng: Rng) -> Draft:
     """The same numbers the other way round."""
-    first, last = two(dice, range(1, len(NUMBERS) + 1))
+    first, last = two(rng, range(1, len(NUMBERS) + 1))
     ask = f"Count from {NUMBERS[first - 1]} to {NUMBERS[last - 1]}."
-    question = dice.pick(("And backwards?", "Now backwards, please.", "Can you do it backwards?"))
+    question = rng.pick(("And backwards?", "Now backwards, please.", "Can you do it backwards?"))
     history = ((ask, counted(first, last)),)
     return Draft(question, counted(last, first), history=history, combination=ends(first, last))
 
 
-def contrary(dice: Dice) -> Draft:
+def contrary(rng: Rng) -> Draft:
     """Which one is smaller, when it was said which is bigger."""
-    more, less, scale = dice.pick(SCALES)
-    low, high = dice.pick(pairs(scale))
-    one, other = two(dice, (with_article(low), with_article(high)))
+    more, less, scale = rng.pick(SCALES)
+    low, high = rng.pick(pairs(scale))
+    one, other = two(rng, (with_article(low), with_article(high)))
     small, big = with_article(low), with_article(high)
     history = ((f"Which is {more}, {one} or {other}?", capitalise(f"{big} is {more} than {small}.")),)
     answer = capitalise(f"{small} is {less} than {big}.")
-    question = dice.pick((f"And which is {less}?", f"Which one is {less}?"))
-    return Draft(question, answer, history=history, combination=withheld(low, high, scale))
+    question = rng.pick((f"And which is {less}?", f"Which one is {less}?"))
+    return Draft(question, answer, history=history, combination=held_out_pair(low, high, scale))
 
 
-def in_portuguese(dice: Dice) -> Draft:
+def in_portuguese(rng: Rng) -> Draft:
     """The phrase that the user has just used, or another one, in Portuguese."""
-    noun, other = two(dice, NOUNS)
-    adjective = dice.pick(suitable(noun))
-    phrase = dice.pick(PHRASES)
+    noun, other = two(rng, NOUNS)
+    adjective = rng.pick(suitable(noun))
+    phrase = rng.pick(PHRASES)
     english, portuguese = fill(phrase, noun, adjective)
-    if dice.chance(0.5):
-        question = dice.pick(("And in Portuguese?", "What is that in Portuguese?"))
+    if rng.chance(0.5):
+        question = rng.pick(("And in Portuguese?", "What is that in Portuguese?"))
         history = ((f"Here is {english}.", f"I see: {english}."),)
     else:
-        known = [a for a in suitable(other) if not is_withheld(a.word, other.word)]
-        before, translated = fill(phrase, other, dice.pick(known))
-        question = dice.pick(AND_ONE).format(english)
+        known = [a for a in suitable(other) if not is_held_out(a.word, other.word)]
+        before, translated = fill(phrase, other, rng.pick(known))
+        question = rng.pick(AND_ONE).format(english)
         history = ((f"Translate to Portuguese: {before}", translated),)
     return Draft(question, portuguese, history=history, combination=(adjective.word, noun.word))
 
 
-def thanks(dice: Dice) -> Draft:
+def thanks(rng: Rng) -> Draft:
     """Thanks for an answer."""
-    fact = dice.pick(facts("home", "shop", "food", "capital", "colour", "after"))
-    history = (turn(dice, fact),)
-    return Draft(dice.pick(("Thank you.", "Thanks!", "Thank you very much.")), "You are welcome.", history=history)
+    fact = rng.pick(facts("home", "shop", "food", "capital", "colour", "after"))
+    history = (turn(rng, fact),)
+    return Draft(rng.pick(("Thank you.", "Thanks!", "Thank you very much.")), "You are welcome.", history=history)
 
 
-def interrupted(dice: Dice, follow_up: Draft) -> Draft:
+def interrupted(rng: Rng, follow_up: Draft) -> Draft:
     """The follow-up with a question about something else in between."""
-    fact = dice.pick(facts("home", "shop", "food", "opposite", "capital"))
-    return replace(follow_up, history=(*follow_up.history, turn(dice, fact)))
+    fact = rng.pick(facts("home", "shop", "food", "opposite", "capital"))
+    return replace(follow_up, history=(*follow_up.history, turn(rng, fact)))
 
 
-def turn(dice: Dice, fact: Fact) -> tuple[str, str]:
+def turn(rng: Rng, fact: Fact) -> tuple[str, str]:
     """A turn about a fact."""
     relation, x, _ = fact
-    return dice.pick(tuple(wordings(relation, x))), state(*fact)
+    return rng.pick(tuple(wordings(relation, x))), state(*fact)
 
 
 FOLLOW_UPS = (

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from course_lib.world.dialogues.draft import Draft
-from course_lib.world.dice import Dice
+from course_lib.world.rng import Rng
 
 LAWS = {
     "first": "A robot may not injure a human being or, through inaction, allow a human being to come to harm.",
@@ -51,7 +51,7 @@ ABOUT = {
 }
 
 
-def laws(dice: Dice) -> Iterator[Draft]:
+def laws(rng: Rng) -> Iterator[Draft]:
     """Each law in each wording, and who wrote them; the recitation itself is always in training."""
     for number, law in LAWS.items():
         for request in REQUESTS:

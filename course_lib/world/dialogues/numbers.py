@@ -4,19 +4,19 @@ from collections.abc import Callable, Iterator
 
 from course_lib.world.dialogues.draft import Draft
 from course_lib.world.dialogues.facts import FACTS
-from course_lib.world.dice import Dice
 from course_lib.world.language.lexicon import nouns
-from course_lib.world.language.noun_phrases import ADJECTIVES, COLOURS
+from course_lib.world.language.noun_phrases import ADJECTIVES, COLORS
 from course_lib.world.language.writing import NUMBERS, capitalise, enumerate_words, with_article
-from course_lib.world.splits import is_withheld
+from course_lib.world.rng import Rng
+from course_lib.world.splits import is_held_out
 
 THINGS = nouns("bola caixa carro chapéu caneta cadeira bicicleta casaco")
-# The English colours, with the things that training knows in them.
-COLOURED = {
+# The English colors, with the things that training knows in them.
+COLORED = {
     colour.english: tuple(
-        noun.english for noun in THINGS if colour in ADJECTIVES[noun] and not is_withheld(colour.word, noun.word)
+        noun.english for noun in THINGS if colour in ADJECTIVES[noun] and not is_held_out(colour.word, noun.word)
     )
-    for colour in COLOURS[:6]
+    for colour in COLORS[:6]
 }
 KINDS = {"animals": "an animal", "vehicles": "a vehicle", "fruits": "a fruit", "buildings": "a building"}
 MEMBERS = {kind: tuple(x for relation, x, y in FACTS if (relation, y) == ("kind", KINDS[kind])) for kind in KINDS}
@@ -30,13 +30,13 @@ HOW_MANY = ("How many {} are there: {}?", "How many {} do you count: {}?", "Here
 SUMS = ("What is {} and {}?", "How much is {} and {}?", "Please add {} and {}.", "What is the sum of {} and {}?")
 
 
-def numbers(dice: Dice) -> Iterator[Draft]:
+def numbers(rng: Rng) -> Iterator[Draft]:
     """All of it: endlessly, since there is always another list of things to count."""
     yield from counts()
     yield from sums()
     while True:
-        yield kinds(dice)
-        yield coloured(dice)
+        yield kinds(rng)
+        yield coloured(rng)
 
 
 def counted(first: int, last: int) -> str:
@@ -46,7 +46,7 @@ def counted(first: int, last: int) -> str:
 
 
 def ends(first: int, last: int) -> tuple[str, str]:
-    """The combination that may be withheld: the two ends of a row of numbers, whatever its direction."""
+    """The combination that may be held out: the two ends of a row of numbers, whatever its direction."""
     return (NUMBERS[min(first, last) - 1], NUMBERS[max(first, last) - 1])
 
 
@@ -72,32 +72,32 @@ def sums() -> Iterator[Draft]:
                 yield Draft(wording.format(one, other), answer)
 
 
-def kinds(dice: Dice) -> Draft:
+def kinds(rng: Rng) -> Draft:
     """How many of some things are animals, or of another kind."""
-    wanted, other = dice.pick(tuple(KINDS)), dice.pick(tuple(KINDS))
-    things = distinct(dice, lambda: dice.pick(MEMBERS[wanted if dice.chance(0.6) else other]))
-    return how_many(dice, wanted, things, sum(thing in MEMBERS[wanted] for thing in things))
+    wanted, other = rng.pick(tuple(KINDS)), rng.pick(tuple(KINDS))
+    things = distinct(rng, lambda: rng.pick(MEMBERS[wanted if rng.chance(0.6) else other]))
+    return how_many(rng, wanted, things, sum(thing in MEMBERS[wanted] for thing in things))
 
 
-def coloured(dice: Dice) -> Draft:
-    """How many of some things have a colour."""
-    wanted, other = dice.pick(tuple(COLOURED)), dice.pick(tuple(COLOURED))
-    things = distinct(dice, lambda: with_article(coloured_thing(dice, wanted if dice.chance(0.6) else other)))
-    return how_many(dice, f"{wanted} things", things, sum(f" {wanted} " in thing for thing in things))
+def coloured(rng: Rng) -> Draft:
+    """How many of some things have a color."""
+    wanted, other = rng.pick(tuple(COLORED)), rng.pick(tuple(COLORED))
+    things = distinct(rng, lambda: with_article(colored_thing(rng, wanted if rng.chance(0.6) else other)))
+    return how_many(rng, f"{wanted} things", things, sum(f" {wanted} " in thing for thing in things))
 
 
-def coloured_thing(dice: Dice, colour: str) -> str:
+def colored_thing(rng: Rng, colour: str) -> str:
     """A red ball without its article."""
-    return f"{colour} {dice.pick(COLOURED[colour])}"
+    return f"{colour} {rng.pick(COLORED[colour])}"
 
 
-def distinct(dice: Dice, draw: Callable[[], str]) -> tuple[str, ...]:
+def distinct(rng: Rng, draw: Callable[[], str]) -> tuple[str, ...]:
     """Up to four different things, drawn one by one."""
-    return tuple(dict.fromkeys(draw() for _ in range(2 + int(3 * dice.roll()))))
+    return tuple(dict.fromkeys(draw() for _ in range(2 + int(3 * rng.roll()))))
 
 
-def how_many(dice: Dice, what: str, things: tuple[str, ...], number: int) -> Draft:
+def how_many(rng: Rng, what: str, things: tuple[str, ...], number: int) -> Draft:
     """The question and its answer."""
     amount = ("no", *NUMBERS)[number]
     answer = f"There is one {what.removesuffix('s')}." if number == 1 else f"There are {amount} {what}."
-    return Draft(dice.pick(HOW_MANY).format(what, enumerate_words(things)), answer)
+    return Draft(rng.pick(HOW_MANY).format(what, enumerate_words(things)), answer)

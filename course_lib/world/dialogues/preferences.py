@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from course_lib.world.dialogues.answers import COURTESIES, CRITERIA, answer
 from course_lib.world.dialogues.requests import Request, requests_of
-from course_lib.world.dice import Dice
+from course_lib.world.rng import Rng
 from course_lib.world.splits import check_split
 
 SIZES = {"train": 16_000, "validation": 800, "test": 800}
@@ -36,24 +36,24 @@ def make_preferences(split: str = "train", seed: int = 0) -> list[Preference]:
 @lru_cache(maxsize=1)
 def preferences_by_split(seed: int) -> dict[str, list[Preference]]:
     """A dict from each split to its preferences, no two alike."""
-    dice = Dice(seed)
-    return {split: list(draw(dice, requests_of(split), size)) for split, size in SIZES.items()}
+    rng = Rng(seed)
+    return {split: list(draw(rng, requests_of(split), size)) for split, size in SIZES.items()}
 
 
-def draw(dice: Dice, requests: list[Request], size: int) -> list[Preference]:
+def draw(rng: Rng, requests: list[Request], size: int) -> list[Preference]:
     """That many different preferences, each request being used about as often as any other."""
     pairs = {}
     while len(pairs) < size:
-        for request in dice.shuffled(requests):
-            pair = compare(dice, request)
+        for request in rng.shuffled(requests):
+            pair = compare(rng, request)
             pairs.setdefault((pair.chosen[1]["content"], *(m["content"] for m in pair.rejected)), pair)
     return list(pairs.values())[:size]
 
 
-def compare(dice: Dice, request: Request) -> Preference:
+def compare(rng: Rng, request: Request) -> Preference:
     """A perfect answer, and the same one with one flaw."""
-    courtesy, flaw = dice.pick(COURTESIES), dice.pick(CRITERIA)
-    chosen, rejected = (answer(request, dice, courtesy, flaws) for flaws in ((), (flaw,)))
+    courtesy, flaw = rng.pick(COURTESIES), rng.pick(CRITERIA)
+    chosen, rejected = (answer(request, rng, courtesy, flaws) for flaws in ((), (flaw,)))
     return Preference(talk(request, chosen), talk(request, rejected), flaw, request.group[1])
 
 

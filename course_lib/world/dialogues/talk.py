@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from course_lib.world.dialogues.draft import Draft
-from course_lib.world.dialogues.numbers import COLOURED, coloured_thing
-from course_lib.world.dice import Dice
+from course_lib.world.dialogues.numbers import COLORED, colored_thing
 from course_lib.world.language.writing import DAYS, PEOPLE
+from course_lib.world.rng import Rng
 
 FUTURE = "I am sorry, but I cannot know the future."
 NOT_TOLD = "I am sorry, but you have not told me."
@@ -113,7 +113,7 @@ REFUSALS = {
 }
 
 
-def greetings(dice: Dice) -> Iterator[Draft]:
+def greetings(rng: Rng) -> Iterator[Draft]:
     """Small talk, all of it in training since none follows from the rest; and people who say their names."""
     for response, instructions in TALK.items():
         for instruction in instructions:
@@ -123,14 +123,14 @@ def greetings(dice: Dice) -> Iterator[Draft]:
             yield Draft(introduction.format(name), f"Nice to meet you, {name}.")
 
 
-def refusals(dice: Dice) -> Iterator[Draft]:
+def refusals(rng: Rng) -> Iterator[Draft]:
     """What cannot be known, with a reason of one of three kinds; first all fixed questions, then endless others."""
     for response, questions in REFUSALS.items():
         for question in questions:
             if "{" not in question:
                 yield Draft(question, response, known=True)
     while True:
-        response = dice.pick(tuple(REFUSALS))
-        question = dice.pick(REFUSALS[response])
-        thing = coloured_thing(dice, dice.pick(tuple(COLOURED)))
-        yield Draft(question.format(day=dice.pick(DAYS), name=dice.pick(PEOPLE), thing=thing), response)
+        response = rng.pick(tuple(REFUSALS))
+        question = rng.pick(REFUSALS[response])
+        thing = colored_thing(rng, rng.pick(tuple(COLORED)))
+        yield Draft(question.format(day=rng.pick(DAYS), name=rng.pick(PEOPLE), thing=thing), response)

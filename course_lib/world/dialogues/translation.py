@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 
 from course_lib.world.dialogues.draft import Draft
-from course_lib.world.dice import Dice
 from course_lib.world.language.entries import Adjective, Noun, agreeing
 from course_lib.world.language.lexicon import nouns
 from course_lib.world.language.noun_phrases import ADJECTIVES
 from course_lib.world.language.writing import capitalise
+from course_lib.world.rng import Rng
 
 NOUNS = nouns(
     "cachorro gato cavalo vaca pássaro peixe leão urso coelho pato carro ônibus trem bicicleta barco casa livro carta "
@@ -40,7 +40,7 @@ SENTENCES = (
 )
 
 
-def translations(dice: Dice) -> list[Draft]:
+def translations(rng: Rng) -> list[Draft]:
     """Everything that can be translated, in random order."""
     combinations = [(noun, adjective) for noun in NOUNS for adjective in suitable(noun)]
     drafts = [
@@ -49,11 +49,11 @@ def translations(dice: Dice) -> list[Draft]:
         for template in (*PHRASES, *SENTENCES)
         for draft in both_ways(*fill(template, noun, adjective), (adjective.word, noun.word))
     ]
-    return [*words(), *dice.shuffled(drafts)]
+    return [*words(), *rng.shuffled(drafts)]
 
 
 def suitable(noun: Noun) -> list[Adjective]:
-    """The colours and the commonest other adjectives that suit a noun."""
+    """The colors and the commonest other adjectives that suit a noun."""
     return [a for a in ADJECTIVES[noun] if a.kind == "colour" or a.word in QUALITIES]
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from course_lib.world.dice import Dice
 from course_lib.world.language.entries import Noun, Pronoun, Verb
 from course_lib.world.language.lexicon import LEXICON, TENSES
 from course_lib.world.language.noun_phrases import (
@@ -32,6 +31,7 @@ from course_lib.world.language.verb_phrases import (
     thing_done_to,
     time,
 )
+from course_lib.world.rng import Rng
 
 
 class Clause(NamedTuple):
@@ -54,60 +54,60 @@ WAYS = {"motion": "to", "path": "through"}
 TRANSITIVE = verbs_with("transitive")
 
 
-def doer(dice: Dice, verb: Verb) -> NounPhrase:
+def doer(rng: Rng, verb: Verb) -> NounPhrase:
     """Somebody who can do it: a pronoun, or a noun, sometimes two of them, sometimes told by the clothes."""
-    if ANYBODY in verb.subjects and dice.chance(0.55):
-        return say_pronoun(some_pronoun(dice))
-    noun = dice.pick(verb.subjects)
-    subject = named_doer(dice, noun)
-    if noun.category == "person" and dice.chance(0.15):
-        return dressed(dice, noun, dice.weighted({"definite": 3, "indefinite": 1}))
-    if dice.chance(0.12):
-        return joined(subject, named_doer(dice, dice.pick(verb.subjects)))
+    if ANYBODY in verb.subjects and rng.chance(0.55):
+        return say_pronoun(some_pronoun(rng))
+    noun = rng.pick(verb.subjects)
+    subject = named_doer(rng, noun)
+    if noun.category == "person" and rng.chance(0.15):
+        return dressed(rng, noun, rng.weighted({"definite": 3, "indefinite": 1}))
+    if rng.chance(0.12):
+        return joined(subject, named_doer(rng, rng.pick(verb.subjects)))
     return subject
 
 
-def named_doer(dice: Dice, noun: Noun) -> NounPhrase:
+def named_doer(rng: Rng, noun: Noun) -> NounPhrase:
     """Somebody by a noun."""
-    return name(dice, noun, DOER, adjectives=attributes(dice, noun))
+    return name(rng, noun, DOER, adjectives=attributes(rng, noun))
 
 
-def clear_doer(dice: Dice, verb: Verb) -> NounPhrase:
+def clear_doer(rng: Rng, verb: Verb) -> NounPhrase:
     """Somebody whose verb form tells the present from the past."""
-    subject = doer(dice, verb)
-    return clear_doer(dice, verb) if is_ambiguous(verb, subject.pronoun) else subject
+    subject = doer(rng, verb)
+    return clear_doer(rng, verb) if is_ambiguous(verb, subject.pronoun) else subject
 
 
 def clause(
-    dice: Dice,
+    rng: Rng,
     verbs: tuple[Verb, ...] = FULL_VERBS,
     weights: dict[str, int] = OBJECT,
-    choose_subject: Callable[[Dice, Verb], NounPhrase] = doer,
+    choose_subject: Callable[[Rng, Verb], NounPhrase] = doer,
     tenses: tuple[str, ...] = TENSES,
 ) -> Clause:
     """A clause with one of the verbs, in one of the tenses; where its form leaves the tense open, a time tells it."""
-    verb = dice.pick(verbs)
-    subject = choose_subject(dice, verb)
-    tense = dice.weighted({tense: TENSE_WEIGHTS[tense] for tense in verb.tenses if tense in tenses})
+    verb = rng.pick(verbs)
+    subject = choose_subject(rng, verb)
+    tense = rng.weighted({tense: TENSE_WEIGHTS[tense] for tense in verb.tenses if tense in tenses})
     ambiguous = is_ambiguous(verb, subject.pronoun)
     if ambiguous and tense == "state" and "past" in verb.tenses:
         tense = "past"
-    timed = dice.chance(CHANCE_OF_TIME[tense]) or (ambiguous and tense == "past")
+    timed = rng.chance(CHANCE_OF_TIME[tense]) or (ambiguous and tense == "past")
     return Clause(
         subject,
         conjugate(verb, tense, subject.pronoun),
-        complement(dice, verb, HABITUAL_OBJECT if tense == "habit" else weights, subject.pronoun),
-        place_of(dice, verb) if verb.frame in ("transitive", "intransitive") and dice.chance(0.3) else NOTHING,
-        time(dice, tense) if timed else NOTHING,
+        complement(rng, verb, HABITUAL_OBJECT if tense == "habit" else weights, subject.pronoun),
+        place_of(rng, verb) if verb.frame in ("transitive", "intransitive") and rng.chance(0.3) else NOTHING,
+        time(rng, tense) if timed else NOTHING,
     )
 
 
-def complement(dice: Dice, verb: Verb, weights: dict[str, int], owner: Pronoun) -> Phrase:
+def complement(rng: Rng, verb: Verb, weights: dict[str, int], owner: Pronoun) -> Phrase:
     """What must follow the verb: an object, an object and its receiver, a destination, a home."""
     if verb.frame in WAYS:
-        return place(dice, dice.pick(verb.places), verb.preposition, WAYS[verb.frame])
+        return place(rng, rng.pick(verb.places), verb.preposition, WAYS[verb.frame])
     if verb.frame == "residence":
-        return place_of(dice, verb)
+        return place_of(rng, verb)
     if verb.frame == "transfer":
-        return sequence(thing_done_to(dice, verb, weights, owner), receiver(dice))
-    return thing_done_to(dice, verb, weights, owner) if verb.objects else NOTHING
+        return sequence(thing_done_to(rng, verb, weights, owner), receiver(rng))
+    return thing_done_to(rng, verb, weights, owner) if verb.objects else NOTHING

@@ -69,7 +69,7 @@ def graded(adjective: str, ending: str) -> str:
 
 
 def join(left: str, right: str) -> str | None:
-    """The word that two neighbours are written as (i + 've, girl + 's, girls + 's), or None when they stay apart."""
+    """The word that two neighbors are written as (i + 've, girl + 's, girls + 's), or None when they stay apart."""
     if right == "'s":
         return left + ("'" if left.endswith("s") else "'s")
     return JOINED.get((left, right))

@@ -1,8 +1,8 @@
 """What becomes of a clause: a statement, a negation or a question."""
 
-from course_lib.world.dice import Dice
 from course_lib.world.language.clauses import Clause
 from course_lib.world.language.phrases import Phrase, Word, arrange, sequence, unit
+from course_lib.world.rng import Rng
 
 NOT = unit("não", "not")
 FULL_STOP, QUESTION_MARK = unit(".", "."), unit("?", "?")
@@ -53,7 +53,7 @@ def inverted(clause: Clause, rest: tuple[Phrase, ...]) -> Phrase:
     )
 
 
-def in_some_mood(dice: Dice, clause: Clause) -> Phrase:
+def in_some_mood(rng: Rng, clause: Clause) -> Phrase:
     """The clause as a statement (mostly), a negation or, unless it is about me, a question."""
     moods = {affirm: 6, negate: 2} if clause.subject.pronoun.word == "eu" else {affirm: 6, negate: 2, ask: 2}
-    return dice.weighted(moods)(clause)
+    return rng.weighted(moods)(clause)

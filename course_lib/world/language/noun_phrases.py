@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from course_lib.world.dice import Dice
 from course_lib.world.language.entries import Adjective, Determiner, Noun, Pronoun, Verb, agreeing
 from course_lib.world.language.lexicon import LEXICON
 from course_lib.world.language.phrases import NOTHING, Phrase, arrange, combined, only_en, only_pt, sequence, unit
+from course_lib.world.rng import Rng
 
 # How often each kind of determiner is chosen, by the part the phrase plays.
 DOER = {"definite": 6, "indefinite": 1, "demonstrative": 1, "possessive": 2, "genitive": 1}
@@ -51,7 +51,7 @@ ADJECTIVES = {
 PEOPLE = tuple(noun for noun in LEXICON.nouns if noun.category in ("person", "kin"))
 ANYBODY = LEXICON.entry("nouns", "homem")  # what he can do, or suffer, every pronoun can
 CLOTHES = LEXICON.kinds["clothes"]
-COLOURS = tuple(adjective for adjective in LEXICON.adjectives if adjective.kind == "colour")
+COLORS = tuple(adjective for adjective in LEXICON.adjectives if adjective.kind == "colour")
 POINTERS = tuple(determiner for determiner in LEXICON.determiners if determiner.kind == "demonstrative")
 
 
@@ -71,25 +71,25 @@ class Determination(NamedTuple):
 
 
 def name(
-    dice: Dice,
+    rng: Rng,
     noun: Noun,
     weights: dict[str, int],
     owner: Pronoun | None = None,
     adjectives: tuple[Adjective, ...] = (),
 ) -> NounPhrase:
     """A noun phrase about `noun`. `weights` choose the kind of determiner; a possessive is that of the `owner`."""
-    kind = dice.weighted({kind: weight for kind, weight in weights.items() if kind in ALLOWED[noun.use]})
-    plural = is_plural(dice, noun, kind)
-    return build(noun, plural, determine(dice, kind, noun, plural, owner), adjectives)
+    kind = rng.weighted({kind: weight for kind, weight in weights.items() if kind in ALLOWED[noun.use]})
+    plural = is_plural(rng, noun, kind)
+    return build(noun, plural, determine(rng, kind, noun, plural, owner), adjectives)
 
 
-def is_plural(dice: Dice, noun: Noun, kind: str) -> bool:
+def is_plural(rng: Rng, noun: Noun, kind: str) -> bool:
     """Whether the noun is to stand in the plural."""
     if noun.use in ("mass", "kin", "place"):
         return False
     if noun.use == "pair" or kind in ALWAYS_PLURAL:
         return True
-    return kind not in ALWAYS_SINGULAR and dice.chance(0.25)
+    return kind not in ALWAYS_SINGULAR and rng.chance(0.25)
 
 
 def is_countable(noun: Noun) -> bool:
@@ -114,13 +114,13 @@ def describe(noun: Noun, adjective: Adjective, plural: bool) -> Phrase:
     return combined(phrase, adjective.word, noun.word)
 
 
-def determine(dice: Dice, kind: str, noun: Noun, plural: bool, owner: Pronoun | None = None) -> Determination:
+def determine(rng: Rng, kind: str, noun: Noun, plural: bool, owner: Pronoun | None = None) -> Determination:
     """A determination of one kind that agrees with the noun."""
     if kind == "bare":
         return Determination(NOTHING, NOTHING, NOTHING)
     if kind == "genitive":
-        return belonging(noun, plural, person(dice))
-    determiner = possessive(dice, owner) if kind == "possessive" else dice.pick(of_kind(kind, plural))
+        return belonging(noun, plural, person(rng))
+    determiner = possessive(rng, owner) if kind == "possessive" else rng.pick(of_kind(kind, plural))
     return determined(determiner, noun, plural)
 
 
@@ -129,9 +129,9 @@ def of_kind(kind: str, plural: bool) -> list[Determiner]:
     return [d for d in LEXICON.determiners if d.kind == kind and d.forms[2 * plural]]
 
 
-def possessive(dice: Dice, owner: Pronoun | None) -> Determiner:
+def possessive(rng: Rng, owner: Pronoun | None) -> Determiner:
     """The possessive of the owner, or of anybody."""
-    wanted = (owner or dice.pick(LEXICON.pronouns)).possessive
+    wanted = (owner or rng.pick(LEXICON.pronouns)).possessive
     return next(d for d in LEXICON.determiners if wanted in (d.after, d.forms[0]))
 
 
@@ -153,15 +153,15 @@ def belonging(noun: Noun, plural: bool, owner: NounPhrase) -> Determination:
     )
 
 
-def person(dice: Dice) -> NounPhrase:
+def person(rng: Rng) -> NounPhrase:
     """Somebody definite: the girl, this man, my mother."""
-    return name(dice, dice.pick(PEOPLE), {"definite": 5, "demonstrative": 1, "possessive": 2})
+    return name(rng, rng.pick(PEOPLE), {"definite": 5, "demonstrative": 1, "possessive": 2})
 
 
-def some_pronoun(dice: Dice) -> Pronoun:
+def some_pronoun(rng: Rng) -> Pronoun:
     """A pronoun, more often "eu" or "nós", whose verb forms no noun takes: else they would be rare."""
-    form = dice.pick((0, 0, 1, 2, 2, 3))
-    return dice.pick([pronoun for pronoun in LEXICON.pronouns if pronoun.form == form])
+    form = rng.pick((0, 0, 1, 2, 2, 3))
+    return rng.pick([pronoun for pronoun in LEXICON.pronouns if pronoun.form == form])
 
 
 def say_pronoun(pronoun: Pronoun) -> NounPhrase:
@@ -169,23 +169,23 @@ def say_pronoun(pronoun: Pronoun) -> NounPhrase:
     return NounPhrase(unit(pronoun.word, pronoun.english), pronoun)
 
 
-def attributes(dice: Dice, noun: Noun, verb: Verb | None = None) -> tuple[Adjective, ...]:
-    """No, one or two adjectives that suit the noun, also as the object of the verb; a colour is next to the noun."""
+def attributes(rng: Rng, noun: Noun, verb: Verb | None = None) -> tuple[Adjective, ...]:
+    """No, one or two adjectives that suit the noun, also as the object of the verb; a color is next to the noun."""
     suitable = [a for a in ADJECTIVES[noun] if verb is None or verb.word not in a.clashes]
-    if noun.use == "kin" or not suitable or dice.chance(0.65):
+    if noun.use == "kin" or not suitable or rng.chance(0.65):
         return ()
-    first = dice.pick(suitable)
+    first = rng.pick(suitable)
     others = [a for a in suitable if a.kind in COMPARABLE]
-    if first.kind == "colour" and others and dice.chance(0.3):
-        return first, dice.pick(others)
+    if first.kind == "colour" and others and rng.chance(0.3):
+        return first, rng.pick(others)
     return (first,)
 
 
-def dressed(dice: Dice, noun: Noun, kind: str = "definite") -> NounPhrase:
-    """Somebody in coloured clothes: o homem de camisa amarela, the man in the yellow shirt."""
-    clothes, colour = dice.pick(CLOTHES), dice.pick(COLOURS)
+def dressed(rng: Rng, noun: Noun, kind: str = "definite") -> NounPhrase:
+    """Somebody in colored clothes: o homem de camisa amarela, the man in the yellow shirt."""
+    clothes, colour = rng.pick(CLOTHES), rng.pick(COLORS)
     plural = clothes.use == "pair"
-    wearer = build(noun, False, determine(dice, kind, noun, plural=False))
+    wearer = build(noun, False, determine(rng, kind, noun, plural=False))
     article = "the" if kind == "definite" else "" if plural else "a"
     garment = build(clothes, plural, Determination(NOTHING, NOTHING, only_en(article)), [colour])
     return NounPhrase(sequence(wearer.phrase, unit("de", "in"), garment.phrase), wearer.pronoun)

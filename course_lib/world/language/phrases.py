@@ -75,7 +75,7 @@ def spoken(phrase: Phrase) -> Phrase:
 
 
 def melt(words: tuple[Word, ...], rule: Callable[[str, str], str | None]) -> tuple[Word, ...]:
-    """The words, with neighbours united where `rule(left, right)` gives a word; it inherits the links of both."""
+    """The words, with neighbors united where `rule(left, right)` gives a word; it inherits the links of both."""
     melted = []
     for word in words:
         united = rule(melted[-1].text, word.text) if melted else None

@@ -1,6 +1,5 @@
 """Questions with a question word: what, who, whose, where, when, why, how many, what color."""
 
-from course_lib.world.dice import Dice
 from course_lib.world.language.clauses import FULL_VERBS, TRANSITIVE, clause, doer
 from course_lib.world.language.descriptions import ESTAR, SER, scene
 from course_lib.world.language.entries import Noun, Verb, agreeing
@@ -10,7 +9,7 @@ from course_lib.world.language.noun_phrases import (
     ADJECTIVES,
     ALLOWED,
     ANYBODY,
-    COLOURS,
+    COLORS,
     PLAIN_OBJECT,
     POINTERS,
     STANDING_FOR,
@@ -23,6 +22,7 @@ from course_lib.world.language.noun_phrases import (
 )
 from course_lib.world.language.phrases import Phrase, arrange, combined, sequence, unit
 from course_lib.world.language.verb_phrases import copula
+from course_lib.world.rng import Rng
 
 WHAT, WHERE, WHEN, WHY = (
     unit("o que", "what"),
@@ -31,7 +31,7 @@ WHAT, WHERE, WHEN, WHY = (
     unit("por que", "why"),
 )
 WHO = NounPhrase(unit("quem", "who"), STANDING_FOR["m", False])
-WHOSE, WHAT_COLOUR = unit("de quem", "whose"), unit("de que cor", "what color")
+WHOSE, WHAT_COLOR = unit("de quem", "whose"), unit("de que cor", "what color")
 
 LIVING = ("person", "kin", "baby", "animal")
 DONE_TO_THINGS = tuple(v for v in TRANSITIVE if not v.preposition and any(n.category not in LIVING for n in v.objects))
@@ -40,7 +40,7 @@ DONE_BY_PEOPLE = tuple(verb for verb in FULL_VERBS if ANYBODY in verb.subjects)
 DONE_SOMEWHERE = tuple(verb for verb in FULL_VERBS if verb.places and verb.frame in ("transitive", "intransitive"))
 DONE_ONCE = tuple(verb for verb in FULL_VERBS if "past" in verb.tenses and "future" in verb.tenses)
 FINDABLE = tuple(n for n in LEXICON.nouns if n.category in (*LIVING, "thing", "text", "clothes", "vehicle"))
-COLOURFUL = tuple(noun for noun in LEXICON.nouns if any(adjective in COLOURS for adjective in ADJECTIVES[noun]))
+COLORFUL = tuple(noun for noun in LEXICON.nouns if any(adjective in COLORS for adjective in ADJECTIVES[noun]))
 OWNED = tuple(
     noun
     for noun in LEXICON.nouns
@@ -48,77 +48,77 @@ OWNED = tuple(
 )
 
 
-def somebody_else(dice: Dice, verb: Verb) -> NounPhrase:
+def somebody_else(rng: Rng, verb: Verb) -> NounPhrase:
     """Somebody to ask about, who is not among the askers: nobody asks what he is doing himself."""
-    subject = doer(dice, verb)
-    return somebody_else(dice, verb) if subject.pronoun.word in ("eu", "nós") else subject
+    subject = doer(rng, verb)
+    return somebody_else(rng, verb) if subject.pronoun.word in ("eu", "nós") else subject
 
 
-def yes_or_no(dice: Dice) -> Phrase:
+def yes_or_no(rng: Rng) -> Phrase:
     """ela comprou um livro? - did she buy a book?"""
-    return ask(clause(dice, FULL_VERBS, PLAIN_OBJECT, somebody_else))
+    return ask(clause(rng, FULL_VERBS, PLAIN_OBJECT, somebody_else))
 
 
-def what(dice: Dice) -> Phrase:
+def what(rng: Rng) -> Phrase:
     """o que ela comprou ontem? - what did she buy yesterday?"""
-    asked = clause(dice, DONE_TO_THINGS, PLAIN_OBJECT, somebody_else)
+    asked = clause(rng, DONE_TO_THINGS, PLAIN_OBJECT, somebody_else)
     return ask_with(WHAT, asked, asked.place, asked.time)
 
 
-def who(dice: Dice) -> Phrase:
+def who(rng: Rng) -> Phrase:
     """quem comprou o livro? - who bought the book?"""
-    asked = clause(dice, DONE_BY_PEOPLE, PLAIN_OBJECT, lambda dice, verb: WHO)
+    asked = clause(rng, DONE_BY_PEOPLE, PLAIN_OBJECT, lambda rng, verb: WHO)
     return sequence(WHO.phrase, asked.verbal.plain, asked.complement, asked.place, asked.time, QUESTION_MARK)
 
 
-def where(dice: Dice) -> Phrase:
+def where(rng: Rng) -> Phrase:
     """onde ela comprou o livro? - where did she buy the book?"""
-    asked = clause(dice, DONE_SOMEWHERE, PLAIN_OBJECT, somebody_else)
+    asked = clause(rng, DONE_SOMEWHERE, PLAIN_OBJECT, somebody_else)
     return ask_with(WHERE, asked, asked.complement, asked.time)
 
 
-def when(dice: Dice) -> Phrase:
+def when(rng: Rng) -> Phrase:
     """quando ela vai comprar o livro? - when will she buy the book?"""
-    asked = clause(dice, DONE_ONCE, PLAIN_OBJECT, somebody_else, tenses=("past", "future"))
+    asked = clause(rng, DONE_ONCE, PLAIN_OBJECT, somebody_else, tenses=("past", "future"))
     return ask_with(WHEN, asked, asked.complement, asked.place)
 
 
-def why(dice: Dice) -> Phrase:
+def why(rng: Rng) -> Phrase:
     """por que ela está chorando? - why is she crying?"""
-    asked = clause(dice, DONE_ONCE, PLAIN_OBJECT, somebody_else)
+    asked = clause(rng, DONE_ONCE, PLAIN_OBJECT, somebody_else)
     return ask_with(WHY, asked, asked.complement, asked.place, asked.time)
 
 
-def where_is(dice: Dice) -> Phrase:
+def where_is(rng: Rng) -> Phrase:
     """onde está o gato preto? - where is the black cat?"""
-    return ask_about(dice, WHERE, ESTAR, topic(dice, dice.pick(FINDABLE)))
+    return ask_about(rng, WHERE, ESTAR, topic(rng, rng.pick(FINDABLE)))
 
 
-def who_is(dice: Dice) -> Phrase:
+def who_is(rng: Rng) -> Phrase:
     """quem é o homem de camisa amarela? - who is the man in the yellow shirt?"""
-    return ask_about(dice, WHO.phrase, SER, dressed(dice, dice.pick(LEXICON.kinds["person"])))
+    return ask_about(rng, WHO.phrase, SER, dressed(rng, rng.pick(LEXICON.kinds["person"])))
 
 
-def what_colour(dice: Dice) -> Phrase:
+def what_colour(rng: Rng) -> Phrase:
     """de que cor é o carro? - what color is the car?"""
-    return ask_about(dice, WHAT_COLOUR, SER, name(dice, dice.pick(COLOURFUL), TOPIC))
+    return ask_about(rng, WHAT_COLOR, SER, name(rng, rng.pick(COLORFUL), TOPIC))
 
 
-def ask_about(dice: Dice, question_word: Phrase, verb: Verb, subject: NounPhrase) -> Phrase:
+def ask_about(rng: Rng, question_word: Phrase, verb: Verb, subject: NounPhrase) -> Phrase:
     """A question word, ser or estar, and what is asked about."""
-    verbal = copula(verb, subject.pronoun, past=dice.chance(0.2))
+    verbal = copula(verb, subject.pronoun, past=rng.chance(0.2))
     return sequence(question_word, verbal.plain, subject.phrase, QUESTION_MARK)
 
 
-def topic(dice: Dice, noun: Noun) -> NounPhrase:
+def topic(rng: Rng, noun: Noun) -> NounPhrase:
     """What a question is about."""
-    return name(dice, noun, TOPIC, adjectives=attributes(dice, noun))
+    return name(rng, noun, TOPIC, adjectives=attributes(rng, noun))
 
 
-def whose(dice: Dice) -> Phrase:
+def whose(rng: Rng) -> Phrase:
     """de quem é este livro? - whose book is this?"""
-    noun, pointer = dice.pick(OWNED), dice.pick(POINTERS)
-    thing = name(dice, noun, {"bare": 1}, adjectives=attributes(dice, noun))
+    noun, pointer = rng.pick(OWNED), rng.pick(POINTERS)
+    thing = name(rng, noun, {"bare": 1}, adjectives=attributes(rng, noun))
     plural = thing.pronoun.plural
     this = unit(agreeing(pointer.forms, noun.gender, plural), pointer.english_plural if plural else pointer.english)
     is_ = copula(SER, thing.pronoun).plain
@@ -127,21 +127,21 @@ def whose(dice: Dice) -> Phrase:
     )
 
 
-def how_many_are_there(dice: Dice) -> Phrase:
+def how_many_are_there(rng: Rng) -> Phrase:
     """quantos gatos há no jardim? - how many cats are there in the garden?"""
-    noun, place = scene(dice)
-    return sequence(how_many(dice, noun), unit("há", "are there"), place, QUESTION_MARK)
+    noun, place = scene(rng)
+    return sequence(how_many(rng, noun), unit("há", "are there"), place, QUESTION_MARK)
 
 
-def how_many_did_you(dice: Dice) -> Phrase:
+def how_many_did_you(rng: Rng) -> Phrase:
     """quantos livros ela comprou? - how many books did she buy?"""
-    verb = dice.pick(DONE_TO_COUNTABLES)
-    noun = dice.pick([noun for noun in verb.objects if is_countable(noun)])
-    asked = clause(dice, (verb,), PLAIN_OBJECT, somebody_else)
-    return ask_with(combined(how_many(dice, noun), verb.word, noun.word), asked, asked.place, asked.time)
+    verb = rng.pick(DONE_TO_COUNTABLES)
+    noun = rng.pick([noun for noun in verb.objects if is_countable(noun)])
+    asked = clause(rng, (verb,), PLAIN_OBJECT, somebody_else)
+    return ask_with(combined(how_many(rng, noun), verb.word, noun.word), asked, asked.place, asked.time)
 
 
-def how_many(dice: Dice, noun: Noun) -> Phrase:
+def how_many(rng: Rng, noun: Noun) -> Phrase:
     """quantas flores vermelhas, how many red flowers."""
     word = unit(agreeing(("", "", "quantos", "quantas"), noun.gender, True), "how many")
-    return sequence(word, name(dice, noun, {"bare": 1}, adjectives=attributes(dice, noun)).phrase)
+    return sequence(word, name(rng, noun, {"bare": 1}, adjectives=attributes(rng, noun)).phrase)

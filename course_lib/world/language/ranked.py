@@ -1,6 +1,5 @@
 """The slide's construction: the first, the best, the most interesting thing that somebody has ever done."""
 
-from course_lib.world.dice import Dice
 from course_lib.world.language import english
 from course_lib.world.language.clauses import TRANSITIVE, doer
 from course_lib.world.language.entries import Adjective, Noun, Verb, agreeing
@@ -9,31 +8,32 @@ from course_lib.world.language.moods import FULL_STOP
 from course_lib.world.language.noun_phrases import ADJECTIVES, COMPARABLE, POINTERS, NounPhrase
 from course_lib.world.language.phrases import Phrase, arrange, combined, only_en, only_pt, sequence, unit
 from course_lib.world.language.verb_phrases import is_third_person
+from course_lib.world.rng import Rng
 
 EXPERIENCES = tuple(verb for verb in TRANSITIVE if verb.ranked)
 RANKS = tuple(adjective for adjective in LEXICON.adjectives if adjective.kind == "rank")
 SINGULAR_RANKS = ("segundo", "terceiro")
 
 
-def ranked(dice: Dice) -> Phrase:
+def ranked(rng: Rng) -> Phrase:
     """este é o primeiro livro que eu li. - this is the first book i've ever read."""
-    verb = dice.pick(EXPERIENCES)
-    noun = dice.pick([noun for noun in verb.objects if ranks(noun, plural=False)])
-    plural = noun.use == "pair" or dice.chance(0.2)
-    rank = dice.pick(ranks(noun, plural))
+    verb = rng.pick(EXPERIENCES)
+    noun = rng.pick([noun for noun in verb.objects if ranks(noun, plural=False)])
+    plural = noun.use == "pair" or rng.chance(0.2)
+    rank = rng.pick(ranks(noun, plural))
     head = sequence(unit(agreeing(rank.forms, noun.gender, plural), rank.english), noun_head(noun, plural))
-    return experience(dice, verb, noun, plural, head)
+    return experience(rng, verb, noun, plural, head)
 
 
-def superlative(dice: Dice) -> Phrase:
+def superlative(rng: Rng) -> Phrase:
     """este é o livro mais caro que ela comprou. - this is the most expensive book she's ever bought."""
-    verb = dice.pick(EXPERIENCES)
-    noun = dice.pick([noun for noun in verb.objects if qualities(noun, verb) and noun.use not in ("mass", "kin")])
-    plural = noun.use == "pair" or dice.chance(0.2)
-    quality, head = dice.pick(qualities(noun, verb)), noun_head(noun, plural)
+    verb = rng.pick(EXPERIENCES)
+    noun = rng.pick([noun for noun in verb.objects if qualities(noun, verb) and noun.use not in ("mass", "kin")])
+    plural = noun.use == "pair" or rng.chance(0.2)
+    quality, head = rng.pick(qualities(noun, verb)), noun_head(noun, plural)
     degree = unit(f"mais {agreeing(quality.forms, noun.gender, plural)}", english.superlative(quality.english))
     described = combined(arrange(pt=(head, degree), en=(degree, head)), quality.word, noun.word)
-    return experience(dice, verb, noun, plural, described)
+    return experience(rng, verb, noun, plural, described)
 
 
 def ranks(noun: Noun, plural: bool) -> list[Adjective]:
@@ -51,9 +51,9 @@ def noun_head(noun: Noun, plural: bool) -> Phrase:
     return unit(noun.plural, noun.english_plural) if plural else unit(noun.word, noun.english)
 
 
-def experience(dice: Dice, verb: Verb, noun: Noun, plural: bool, head: Phrase) -> Phrase:
+def experience(rng: Rng, verb: Verb, noun: Noun, plural: bool, head: Phrase) -> Phrase:
     """The sentence around the head: this is the ... that somebody has ever done it to."""
-    pointer, subject = dice.pick(POINTERS), doer(dice, verb)
+    pointer, subject = rng.pick(POINTERS), doer(rng, verb)
     this = unit(agreeing(pointer.forms, noun.gender, plural), pointer.english_plural if plural else pointer.english)
     is_, the = (
         unit("são", "are") if plural else unit("é", "is"),

@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from course_lib.world.dice import Dice
 from course_lib.world.language import descriptions, questions, ranked, statements
 from course_lib.world.language.phrases import alignment, spoken, write
+from course_lib.world.rng import Rng
 
 # The share of each kind of sentence, in percent.
 PATTERNS = {
@@ -50,9 +50,9 @@ class Sentence(NamedTuple):
     combinations: tuple[tuple[str, str], ...]
 
 
-def say(dice: Dice) -> Sentence:
+def say(rng: Rng) -> Sentence:
     """One random sentence."""
-    pattern = dice.weighted(PATTERNS)
-    phrase = spoken(pattern(dice))
+    pattern = rng.weighted(PATTERNS)
+    phrase = spoken(pattern(rng))
     name = pattern.__name__.replace("_", " ")
     return Sentence(write(phrase.pt), write(phrase.en), alignment(phrase), name, phrase.combinations)

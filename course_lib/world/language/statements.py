@@ -1,6 +1,5 @@
 """Sentences about what people do, and commands to do it."""
 
-from course_lib.world.dice import Dice
 from course_lib.world.language.clauses import (
     FULL_VERBS,
     TRANSITIVE,
@@ -32,6 +31,7 @@ from course_lib.world.language.noun_phrases import (
 )
 from course_lib.world.language.phrases import NOTHING, Phrase, arrange, only_en, sequence, unit
 from course_lib.world.language.verb_phrases import conjugate, place_of, thing_done_to, time, with_do
+from course_lib.world.rng import Rng
 
 MODALS = tuple(LEXICON.entry("verbs", word) for word in ("querer", "precisar", "poder"))
 DOABLE = tuple(verb for verb in FULL_VERBS if "future" in verb.tenses and verb.frame != "transfer")
@@ -44,37 +44,37 @@ WEATHER = verbs_with("weather")
 IT = NounPhrase(only_en("it"), STANDING_FOR["m", False])
 
 
-def statement(dice: Dice) -> Phrase:
+def statement(rng: Rng) -> Phrase:
     """A statement about an action; a time may come first, and "eu" or "nós" may stay unsaid."""
-    said = clause(dice)
-    if said.subject.phrase.pt[0].text in ("eu", "nós") and dice.chance(0.3):
+    said = clause(rng)
+    if said.subject.phrase.pt[0].text in ("eu", "nós") and rng.chance(0.3):
         return affirm_without_pronoun(said)
-    return affirm_time_first(said) if said.time and dice.chance(0.25) else affirm(said)
+    return affirm_time_first(said) if said.time and rng.chance(0.25) else affirm(said)
 
 
-def negation(dice: Dice) -> Phrase:
+def negation(rng: Rng) -> Phrase:
     """A negated action."""
-    return negate(clause(dice, weights=PLAIN_OBJECT))
+    return negate(clause(rng, weights=PLAIN_OBJECT))
 
 
-def wish(dice: Dice) -> Phrase:
+def wish(rng: Rng) -> Phrase:
     """Wanting, needing or being able to do something: ela quer comprar um livro, she wants to buy a book."""
-    modal, verb = dice.pick(MODALS), dice.pick(DOABLE)
-    subject = clear_doer(dice, modal)
+    modal, verb = rng.pick(MODALS), rng.pick(DOABLE)
+    subject = clear_doer(rng, modal)
     to = "" if modal.english == "can" else "to "
-    action = sequence(unit(verb.word, to + verb.english), complement(dice, verb, PLAIN_OBJECT, subject.pronoun))
-    return in_some_mood(dice, Clause(subject, conjugate(modal, "state", subject.pronoun), action, NOTHING, NOTHING))
+    action = sequence(unit(verb.word, to + verb.english), complement(rng, verb, PLAIN_OBJECT, subject.pronoun))
+    return in_some_mood(rng, Clause(subject, conjugate(modal, "state", subject.pronoun), action, NOTHING, NOTHING))
 
 
-def frequency(dice: Dice) -> Phrase:
+def frequency(rng: Rng) -> Phrase:
     """How often somebody does it: ela nunca come bolo, she never eats cake."""
-    verb = dice.pick(HABITUAL)
-    subject = clear_doer(dice, verb)
-    done = complement(dice, verb, HABITUAL_OBJECT, subject.pronoun)
-    where = place_of(dice, verb) if verb.frame == "intransitive" else NOTHING
+    verb = rng.pick(HABITUAL)
+    subject = clear_doer(rng, verb)
+    done = complement(rng, verb, HABITUAL_OBJECT, subject.pronoun)
+    where = place_of(rng, verb) if verb.frame == "intransitive" else NOTHING
     return sequence(
         subject.phrase,
-        time(dice, "frequency"),
+        time(rng, "frequency"),
         conjugate(verb, "habit", subject.pronoun).plain,
         done,
         where,
@@ -82,31 +82,31 @@ def frequency(dice: Dice) -> Phrase:
     )
 
 
-def to_me(dice: Dice) -> Phrase:
+def to_me(rng: Rng) -> Phrase:
     """What somebody did to me or us; the pronoun comes before the verb in Portuguese and after it in English."""
-    verb, me = dice.pick(TO_PEOPLE), dice.pick([p for p in LEXICON.pronouns if p.object])
-    subject = dice.pick([say_pronoun(p) for p in LEXICON.pronouns if not p.object] + [person(dice)])
+    verb, me = rng.pick(TO_PEOPLE), rng.pick([p for p in LEXICON.pronouns if p.object])
+    subject = rng.pick([say_pronoun(p) for p in LEXICON.pronouns if not p.object] + [person(rng)])
     target = unit(me.object, me.english_object)
     verbal = conjugate(verb, "past", subject.pronoun).plain
-    given = thing_done_to(dice, verb, PLAIN_OBJECT, subject.pronoun) if verb.frame == "transfer" else NOTHING
-    rest = (given, time(dice, "past") if dice.chance(0.5) else NOTHING, FULL_STOP)
+    given = thing_done_to(rng, verb, PLAIN_OBJECT, subject.pronoun) if verb.frame == "transfer" else NOTHING
+    rest = (given, time(rng, "past") if rng.chance(0.5) else NOTHING, FULL_STOP)
     return arrange(pt=(subject.phrase, target, verbal, *rest), en=(subject.phrase, verbal, target, *rest))
 
 
-def command(dice: Dice) -> Phrase:
+def command(rng: Rng) -> Phrase:
     """por favor feche a porta. - please close the door. não feche a porta. - do not close the door."""
-    verb = dice.pick(ORDERABLE)
-    rest = (thing_done_to(dice, verb, ORDERED), FULL_STOP)
-    if dice.chance(0.3):
+    verb = rng.pick(ORDERABLE)
+    rest = (thing_done_to(rng, verb, ORDERED), FULL_STOP)
+    if rng.chance(0.3):
         order = with_do(verb.imperative, verb.english, "do", verb.english)
         return arrange(pt=(NOT, order.main, *rest), en=(order.auxiliary, NOT, order.main, *rest))
     order = unit(verb.imperative, verb.english)
-    return sequence(unit("por favor", "please") if dice.chance(0.4) else NOTHING, order, *rest)
+    return sequence(unit("por favor", "please") if rng.chance(0.4) else NOTHING, order, *rest)
 
 
-def weather(dice: Dice) -> Phrase:
+def weather(rng: Rng) -> Phrase:
     """Rain and snow, which have no subject in Portuguese: está chovendo na praia, it is raining on the beach."""
-    verb = dice.pick(WEATHER)
-    tense = dice.pick(verb.tenses)
-    verbal, where = conjugate(verb, tense, IT.pronoun), place_of(dice, verb)
-    return in_some_mood(dice, Clause(IT, verbal, NOTHING, where, time(dice, tense)))
+    verb = rng.pick(WEATHER)
+    tense = rng.pick(verb.tenses)
+    verbal, where = conjugate(verb, tense, IT.pronoun), place_of(rng, verb)
+    return in_some_mood(rng, Clause(IT, verbal, NOTHING, where, time(rng, tense)))

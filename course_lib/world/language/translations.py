@@ -7,11 +7,11 @@ the very sentence is in no split at all: it can be translated, but not remembere
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
-from course_lib.world.dice import Dice
 from course_lib.world.language.lexicon import LEXICON
 from course_lib.world.language.phrases import split_words
 from course_lib.world.language.sentences import Sentence, say
-from course_lib.world.splits import Candidate, Group, check_split, digest, generate, is_withheld, normalise
+from course_lib.world.rng import Rng
+from course_lib.world.splits import Candidate, Group, check_split, digest, generate, is_held_out, normalize
 
 QUOTAS = {
     ("train", ""): 40_000,
@@ -30,7 +30,7 @@ class Pair:
     """A sentence in Portuguese and English, lower case, with its gold alignment.
 
     `alignment` holds index pairs (Portuguese, English) of the words of `split_words`. `held_out` is "" in training;
-    elsewhere "sentence" (new, its combinations may be known) or "combination" (one of them is withheld).
+    elsewhere "sentence" (new, its combinations may be known) or "combination" (one of them is held out).
     """
 
     pt: str
@@ -52,15 +52,15 @@ def make_pairs(split: str = "train", seed: int = 0) -> list[Pair]:
 @lru_cache(maxsize=1)
 def pairs_by_split(seed: int) -> dict[str, list[Pair]]:
     """A dict from each split to its pairs. No two share a side, whatever the case and punctuation."""
-    dice = Dice(seed)
-    return generate(lambda: draw_candidate(dice), QUOTAS)
+    rng = Rng(seed)
+    return generate(lambda: draw_candidate(rng), QUOTAS)
 
 
-def draw_candidate(dice: Dice) -> Candidate[Pair]:
+def draw_candidate(rng: Rng) -> Candidate[Pair]:
     """A sentence that is neither clumsy nor the slide's."""
     while True:
-        sentence = say(dice)
-        sides = {normalise(sentence.pt), normalise(sentence.en)}
+        sentence = say(rng)
+        sides = {normalize(sentence.pt), normalize(sentence.en)}
         if not is_clumsy(sentence) and not sides & SLIDE:
             return Candidate(groups_for(sentence), sides, partial(pair, sentence))
 
@@ -72,9 +72,9 @@ def pair(sentence: Sentence, held_out: str) -> Pair:
 
 def groups_for(sentence: Sentence) -> tuple[Group, ...]:
     """The groups that may take the sentence, in order of preference."""
-    if any(is_withheld(*combination) for combination in sentence.combinations):
+    if any(is_held_out(*combination) for combination in sentence.combinations):
         return ("test", "combination"), ("validation", "combination")
-    if digest(normalise(sentence.pt)) % 12 == 0:
+    if digest(normalize(sentence.pt)) % 12 == 0:
         return ("test", "sentence"), ("validation", "sentence")
     return (("train", ""),)
 

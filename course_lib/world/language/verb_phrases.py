@@ -2,12 +2,12 @@
 
 from typing import NamedTuple
 
-from course_lib.world.dice import Dice
 from course_lib.world.language import english
 from course_lib.world.language.entries import Noun, Pronoun, Verb
 from course_lib.world.language.lexicon import LEXICON
 from course_lib.world.language.noun_phrases import attributes, build, determine, name, person
 from course_lib.world.language.phrases import NOTHING, Phrase, combined, sequence, unit
+from course_lib.world.rng import Rng
 
 TENSE_WEIGHTS = {"habit": 3, "state": 2, "past": 4, "progressive": 3, "future": 2}
 CHANCE_OF_TIME = {"habit": 1, "state": 0, "past": 0.4, "progressive": 0.3, "future": 0.5}
@@ -75,32 +75,32 @@ def is_ambiguous(verb: Verb, pronoun: Pronoun) -> bool:
     return verb.present[pronoun.form] == verb.past[pronoun.form]
 
 
-def thing_done_to(dice: Dice, verb: Verb, weights: dict[str, int], owner: Pronoun | None = None) -> Phrase:
+def thing_done_to(rng: Rng, verb: Verb, weights: dict[str, int], owner: Pronoun | None = None) -> Phrase:
     """A fitting object of the verb."""
-    noun = dice.pick(verb.objects)
+    noun = rng.pick(verb.objects)
     weights = {kind: weight for kind, weight in weights.items() if kind in verb.determiners}
-    phrase = name(dice, noun, weights, owner, attributes(dice, noun, verb)).phrase
+    phrase = name(rng, noun, weights, owner, attributes(rng, noun, verb)).phrase
     return combined(phrase, verb.word, noun.word)
 
 
-def receiver(dice: Dice) -> Phrase:
+def receiver(rng: Rng) -> Phrase:
     """The one to whom something is given: ao menino, to the boy."""
-    return sequence(unit("a", "to"), person(dice).phrase)
+    return sequence(unit("a", "to"), person(rng).phrase)
 
 
-def place(dice: Dice, noun: Noun, pt: str = "em", en: str = "") -> Phrase:
+def place(rng: Rng, noun: Noun, pt: str = "em", en: str = "") -> Phrase:
     """A place: no jardim, in the garden; embaixo da mesa, under the table. Without `en` the noun decides."""
-    kind = "demonstrative" if dice.chance(CHANCE_OF_THIS_PLACE) else "definite"
-    ground = build(noun, False, determine(dice, kind, noun, plural=False))
+    kind = "demonstrative" if rng.chance(CHANCE_OF_THIS_PLACE) else "definite"
+    ground = build(noun, False, determine(rng, kind, noun, plural=False))
     return sequence(unit(pt, en or noun.place), ground.phrase)
 
 
-def place_of(dice: Dice, verb: Verb) -> Phrase:
+def place_of(rng: Rng, verb: Verb) -> Phrase:
     """One of the places where the verb is done; nothing for verbs that are done anywhere."""
-    return place(dice, dice.pick(verb.places)) if verb.places else NOTHING
+    return place(rng, rng.pick(verb.places)) if verb.places else NOTHING
 
 
-def time(dice: Dice, tense: str) -> Phrase:
+def time(rng: Rng, tense: str) -> Phrase:
     """A time phrase of the tense: ontem, yesterday."""
-    chosen = dice.pick([entry for entry in LEXICON.times if tense in entry.tenses])
+    chosen = rng.pick([entry for entry in LEXICON.times if tense in entry.tenses])
     return unit(chosen.word, chosen.english)

@@ -17,8 +17,8 @@ class Drawing:
     shapes: str
 
     @property
-    def is_coloured(self) -> bool:
-        """Return True if a part of it gets the colour of the thing that it draws."""
+    def is_colored(self) -> bool:
+        """Return True if a part of it gets the color of the thing that it draws."""
         return 'class="colour"' in self.shapes or 'class="line"' in self.shapes
 
 

@@ -1,9 +1,9 @@
 """Captions of a scene, as people write them: five of each picture, four that tell a part and one that tells all."""
 
-from course_lib.world.dice import Dice
+from course_lib.world.rng import Rng
 from course_lib.world.scenes.phrases import (
     OPPOSITE,
-    coloured_things,
+    colored_things,
     dressed,
     located,
     things,
@@ -17,20 +17,20 @@ FRAMES = ("{}", "{}", "a picture of {}", "a drawing of {}", "here you see {}")
 
 def captions(scene: Scene) -> tuple[str, ...]:
     """The five captions of a scene; the last, the full one, tells all that the others do, and more."""
-    dice = Dice(digest(repr(scene)))
-    parts = with_person(dice, scene) if scene.person else alone(scene)
-    return tuple(dice.pick(FRAMES).format(part) for part in parts) + (full_caption(scene),)
+    rng = Rng(digest(repr(scene)))
+    parts = with_person(rng, scene) if scene.person else alone(scene)
+    return tuple(rng.pick(FRAMES).format(part) for part in parts) + (full_caption(scene),)
 
 
-def with_person(dice: Dice, scene: Scene) -> tuple[str, str, str, str]:
-    """The shirt, the things (most often with their colour), another garment, and shirt and hat with the place.
+def with_person(rng: Rng, scene: Scene) -> tuple[str, str, str, str]:
+    """The shirt, the things (most often with their color), another garment, and shirt and hat with the place.
 
     So each garment is named alone, and two of them side by side.
     """
     what = things(scene)
     return (
         wearing(scene.person, "shirt"),
-        dice.pick((what, coloured_things(scene), coloured_things(scene))),
+        rng.pick((what, colored_things(scene), colored_things(scene))),
         wearing(scene.person, "hat" if scene.person.hat else scene.person.bottom),
         f"{shirt_and_hat(scene.person)} {located(scene)}",
     )
@@ -42,19 +42,19 @@ def shirt_and_hat(person: Person) -> str:
 
 
 def alone(scene: Scene) -> tuple[str, str, str, str]:
-    """The things with their colour and without, the place, and that there is nobody."""
+    """The things with their color and without, the place, and that there is nobody."""
     what = things(scene)
-    return coloured_things(scene), what, f"{what} {located(scene)}", f"nothing but {what}"
+    return colored_things(scene), what, f"{what} {located(scene)}", f"nothing but {what}"
 
 
 def full_caption(scene: Scene) -> str:
     """All that a scene shows, in one of three wordings."""
-    dice = Dice(digest(f"full {scene!r}"))
-    what, where = coloured_things(scene), located(scene)
+    rng = Rng(digest(f"full {scene!r}"))
+    what, where = colored_things(scene), located(scene)
     if not scene.person:
-        return dice.pick((f"{what} {where}", f"{what}, {where}", f"{where}: {what}"))
+        return rng.pick((f"{what} {where}", f"{what}, {where}", f"{where}: {what}"))
     who, side, other = dressed(scene.person), scene.side, OPPOSITE[scene.side]
-    return dice.pick(
+    return rng.pick(
         (
             f"{what} on the {side} of {who}, {where}",
             f"{who} on the {other} of {what}, {where}",

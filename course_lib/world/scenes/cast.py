@@ -1,7 +1,7 @@
-"""Who and what a drawn scene may show: people in their clothes, things in their colours, places, and what is withheld.
+"""Who and what a drawn scene may show: people in their clothes, things in their colors, places, and what is held out.
 
 The words are the lexicon's; `tables/drawn.csv` says which of them are drawn, how wide, where they belong, and in which
-colour they never appear in training.
+color they never appear in training.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from course_lib.world.scenes.art import drawing
 from course_lib.world.table import TABLES, Row, read_table
 
 PAINTS = ("red", "orange", "yellow", "green", "blue", "purple", "black", "white")  # of clothes
-COLOURS = (*PAINTS, "brown", "gray")  # of things; as in a picture book, dogs are green, too
+COLORS = (*PAINTS, "brown", "gray")  # of things; as in a picture book, dogs are green, too
 HAIRS = ("black", "brown", "blond", "red", "gray")
 SKINS = 5
 KINDS = ("man", "woman", "boy", "girl")
@@ -42,7 +42,7 @@ class Drawable:
     noun: str
     plural: str
     colours: tuple[str, ...]
-    withheld: str
+    held_out: str
     width: int
     places: tuple[str, ...]
     in_the_air: bool
@@ -57,12 +57,12 @@ class Drawable:
 def make_drawable(row: Row) -> Drawable:
     """The Drawable of one row of drawn.csv."""
     noun = ENGLISH[row.one_of("noun", tuple(ENGLISH))]
-    colours = COLOURS if drawing(noun.english).is_coloured else ()
+    colours = COLORS if drawing(noun.english).is_colored else ()
     return Drawable(
         noun=noun.english,
         plural=noun.english_plural,
         colours=colours,
-        withheld=row.one_of("withheld", ("", *colours)),
+        held_out=row.one_of("withheld", ("", *colours)),
         width=int(row["width"]),
         places=GROUPS.get(row["places"]) or row.list_of("places", PLACES),
         in_the_air=row.one_of("stands", ("on the ground", "in the air")) == "in the air",

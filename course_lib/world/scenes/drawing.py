@@ -1,6 +1,6 @@
 """The drawing of a scene: one SVG, put together from the files in `drawings`, and its picture as numbers.
 
-In those files, classes name what gets its colour here: `colour` and `line` of a thing; `skin`, `hair`, `shirt`,
+In those files, classes name what gets its color here: `colour` and `line` of a thing; `skin`, `hair`, `shirt`,
 `trousers`, `skirt` and `hat` of a person.
 """
 

@@ -5,7 +5,7 @@ Things have a block of 2 by 2 cells: one fills it, two to four have a cell each.
 
 from dataclasses import dataclass
 
-from course_lib.world.dice import Dice
+from course_lib.world.rng import Rng
 from course_lib.world.scenes.cast import Drawable
 
 CELL = 60
@@ -30,21 +30,21 @@ class Spot:
     flip: bool
 
 
-def place_person(dice: Dice, width: float, side: str) -> Spot:
+def place_person(rng: Rng, width: float, side: str) -> Spot:
     """The spot of a person, about `width` wide, when the things are on that side."""
-    x, bottom, size = 178 + 4 * dice.roll(), 228 + 6 * dice.roll(), 0.97 + 0.06 * dice.roll()
-    return Spot(x if side == "left" else PICTURE - x, bottom, size * width, dice.chance(0.5))
+    x, bottom, size = 178 + 4 * rng.roll(), 228 + 6 * rng.roll(), 0.97 + 0.06 * rng.roll()
+    return Spot(x if side == "left" else PICTURE - x, bottom, size * width, rng.chance(0.5))
 
 
-def place_things(dice: Dice, thing: Drawable, count: int, side: str) -> tuple[Spot, ...]:
+def place_things(rng: Rng, thing: Drawable, count: int, side: str) -> tuple[Spot, ...]:
     """The spots of `count` things, from the back to the front, on one side ("left", "right") or in the middle ("")."""
     places, cells = PLACES_IN_BLOCK[count]
     left, top = CELL * BLOCKS[side], 0 if thing.in_the_air else 2 * CELL
     room = CELL * cells - 4
-    width = min(1.3 * thing.width, room, room * thing.ratio) * (0.92 + 0.08 * dice.roll())
-    mirrored = dice.chance(0.5)
+    width = min(1.3 * thing.width, room, room * thing.ratio) * (0.92 + 0.08 * rng.roll())
+    mirrored = rng.chance(0.5)
     spots = []
     for x, y in places:
-        across = CELL * (2 - x if mirrored else x) + 2 * dice.roll() - 1
-        spots.append(Spot(left + across, top + CELL * y - 2 - 2 * dice.roll(), width, dice.chance(0.5)))
+        across = CELL * (2 - x if mirrored else x) + 2 * rng.roll() - 1
+        spots.append(Spot(left + across, top + CELL * y - 2 - 2 * rng.roll(), width, rng.chance(0.5)))
     return tuple(spots)

@@ -15,12 +15,12 @@ def counted(noun: str, count: int, colour: str = "") -> str:
 
 
 def things(scene: Scene) -> str:
-    """The things of a scene, without their colour."""
+    """The things of a scene, without their color."""
     return counted(scene.noun, scene.count)
 
 
-def coloured_things(scene: Scene) -> str:
-    """The things of a scene, in their colour where that tells them apart."""
+def colored_things(scene: Scene) -> str:
+    """The things of a scene, in their color where that tells them apart."""
     return counted(scene.noun, scene.count, scene.colour)
 
 

@@ -7,11 +7,11 @@ form of the answer ("Answer the question using a single word or phrase.").
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from course_lib.world.dice import Dice
 from course_lib.world.language.writing import NUMBERS, capitalise, with_article
+from course_lib.world.rng import Rng
 from course_lib.world.scenes.cast import DRAWABLES, KINDS, LABELS, PAINTS, SHOWN, WITHHELD_SHIRTS
 from course_lib.world.scenes.phrases import garment, located, things
-from course_lib.world.scenes.scene import Person, Scene, has_withheld_shirt, has_withheld_thing
+from course_lib.world.scenes.scene import Person, Scene, has_held_out_shirt, has_held_out_thing
 from course_lib.world.scenes.wordings import WORDINGS, fill
 from course_lib.world.splits import digest
 
@@ -30,7 +30,7 @@ PRONOUNS = {
 
 @dataclass(frozen=True)
 class Question:
-    """A question of one kind: colour, object, count, place, side, person, yes/no or premise.
+    """A question of one kind: color, object, count, place, side, person, yes/no or premise.
 
     `sentence` answers it in full ("The man is wearing a yellow shirt."), `word` in a word or two ("Yellow."). `topic`
     and `words` give its wordings. `held_out` is "thing" or "shirt" where the answer names a combination that training
@@ -50,15 +50,15 @@ class Question:
         """The question in the slide's words."""
         return fill(WORDINGS[self.topic].known[0], self.words)
 
-    def ways(self, withheld: bool = False) -> tuple[str, ...]:
-        """All ways of asking it that training shows, or those that it withholds, to be filled with its words."""
+    def ways(self, held_out_wording: bool = False) -> tuple[str, ...]:
+        """All ways of asking it that training shows, or those that it holds out, to be filled with its words."""
         of_topic = WORDINGS[self.topic]
-        ways = of_topic.withheld if withheld else of_topic.known
+        ways = of_topic.held_out if held_out_wording else of_topic.known
         return tuple(way for way in ways if "{kind}" in way or not self.named)
 
-    def wordings(self, withheld: bool = False) -> tuple[str, ...]:
+    def wordings(self, held_out_wording: bool = False) -> tuple[str, ...]:
         """The same with its words."""
-        return tuple(fill(way, self.words) for way in self.ways(withheld))
+        return tuple(fill(way, self.words) for way in self.ways(held_out_wording))
 
     def turn(self, form: str, text: str | None = None) -> dict[str, str]:
         """What is asked and answered in a form, one of `FORMS`, as a dict with the keys user and assistant.
@@ -73,10 +73,10 @@ class Question:
 
 def questions(scene: Scene) -> tuple[Question, ...]:
     """All questions about a scene; of the yes/no questions, half are answered by yes."""
-    dice = Dice(digest(f"questions {scene!r}"))
-    asked = [*about_things(scene), *about_presence(dice, scene)]
+    rng = Rng(digest(f"questions {scene!r}"))
+    asked = [*about_things(scene), *about_presence(rng, scene)]
     if scene.person:
-        asked += [*about_person(scene), *about_clothes(dice, scene)]
+        asked += [*about_person(scene), *about_clothes(rng, scene)]
     return tuple(asked)
 
 
@@ -97,7 +97,7 @@ def about_things(scene: Scene) -> Iterator[Question]:
     """What it is, how many there are, in which colour, and where."""
     drawable, person = DRAWABLES[scene.noun], scene.person.kind if scene.person else ""
     name, be = (scene.noun, "is") if scene.count == 1 else (drawable.plural, "are")
-    held_out = "thing" if has_withheld_thing(scene) else ""
+    held_out = "thing" if has_held_out_thing(scene) else ""
     words = words_of(scene.noun, scene.count, person)
     words |= {"plural": drawable.plural, "category": "animal" if drawable.animal else "thing"}
     beside = f"next to the {person}" if person else "in the picture"
@@ -118,20 +118,20 @@ def about_person(scene: Scene) -> Iterator[Question]:
     yield ask("side", "side", words, f"the {name} {be} on the {scene.side} of the {kind}", scene.side)
 
 
-def about_clothes(dice: Dice, scene: Scene) -> Iterator[Question]:
-    """The colours of what somebody wears, and whether it is this colour or another one.
+def about_clothes(rng: Rng, scene: Scene) -> Iterator[Question]:
+    """The colors of what somebody wears, and whether it is this color or another one.
 
-    The other one is worn by such people in training, too: else withheld ones would always be answered by no.
+    The other one is worn by such people in training, too: else held-out ones would always be answered by no.
     """
     person = scene.person
-    held_out = "shirt" if has_withheld_shirt(scene) else ""
+    held_out = "shirt" if has_held_out_shirt(scene) else ""
     worn = {"shirt": person.shirt, person.bottom: person.bottom_colour, "hat": person.hat}
     for name, colour in worn.items():
         if colour:
             told = f"the {person.kind} is wearing {garment(name, colour)}"
             words = words_of_garment(person.kind, name)
             yield ask("colour", "worn", words, told, colour, held_out if name == "shirt" else "")
-    for colour in (person.shirt, dice.pick(other_shirts(person))):
+    for colour in (person.shirt, rng.pick(other_shirts(person))):
         yield wearing(person, colour)
 
 
@@ -143,18 +143,18 @@ def words_of_garment(kind: str, name: str) -> dict[str, str]:
 
 
 def wearing(person: Person, colour: str) -> Question:
-    """Whether somebody wears a shirt of this colour."""
+    """Whether somebody wears a shirt of this color."""
     word, told = "yes" if colour == person.shirt else "no", garment("shirt", person.shirt)
     words = {"kind": person.kind, "shirt": garment("shirt", colour), "colour": colour, **PRONOUNS[person.kind]}
     held_out = "shirt" if person.shirt in WITHHELD_SHIRTS[person.kind] else ""
     return ask("yes/no", "wearing", words, f"{word}, the {person.kind} is wearing {told}", word, held_out)
 
 
-def about_presence(dice: Dice, scene: Scene) -> Iterator[Question]:
+def about_presence(rng: Rng, scene: Scene) -> Iterator[Question]:
     """Whether what is there is in the picture, and whether something else is."""
-    nouns = [scene.noun, dice.pick(absent_things(scene))]
+    nouns = [scene.noun, rng.pick(absent_things(scene))]
     if scene.person:
-        nouns += [scene.person.kind, dice.pick(absent_people(scene))]
+        nouns += [scene.person.kind, rng.pick(absent_people(scene))]
     for noun in nouns:
         yield presence(scene, noun)
 
@@ -164,27 +164,27 @@ def presence(scene: Scene, noun: str) -> Question:
     word = "yes" if noun == scene.noun or scene.person and noun == scene.person.kind else "no"
     told = with_article(noun) if word == "yes" else f"no {noun}"
     words = {"noun": noun, "a_noun": with_article(noun)}
-    held_out = "thing" if noun == scene.noun and has_withheld_thing(scene) else ""
+    held_out = "thing" if noun == scene.noun and has_held_out_thing(scene) else ""
     return ask("yes/no", "presence", words, f"{word}, there is {told} in the picture", word, held_out)
 
 
 def seen_in(noun: str, colour: str) -> bool:
-    """Whether training shows such things in this colour, or in none at all."""
-    return DRAWABLES[noun].withheld != colour
+    """Whether training shows such things in this color, or in none at all."""
+    return DRAWABLES[noun].held_out != colour
 
 
 def worn_by(kind: str, shirt: str) -> bool:
-    """Whether training shows people of this kind in a shirt of this colour."""
+    """Whether training shows people of this kind in a shirt of this color."""
     return shirt not in WITHHELD_SHIRTS[kind]
 
 
 def other_shirts(person: Person) -> list[str]:
-    """The colours of the shirts of other people of the same kind, as training shows them."""
+    """The colors of the shirts of other people of the same kind, as training shows them."""
     return [colour for colour in PAINTS if colour != person.shirt and worn_by(person.kind, colour)]
 
 
 def absent_things(scene: Scene) -> list[str]:
-    """The things that could be drawn and aren't, but those that training never shows in the colour of what is there.
+    """The things that could be drawn and aren't, but those that training never shows in the color of what is there.
 
     Else "yellow is seen, a duck is asked for" would always be answered by no, and yellow ducks be denied.
     """
@@ -200,8 +200,8 @@ def absent_people(scene: Scene) -> list[str]:
 
 def false_premises(scene: Scene) -> tuple[Question, ...]:
     """Questions of the kind "premise": each takes for granted what isn't there, and the answer says so."""
-    dice = Dice(digest(f"premises {scene!r}"))
-    thing, kind = dice.pick(absent_things(scene)), dice.pick(absent_people(scene))
+    rng = Rng(digest(f"premises {scene!r}"))
+    thing, kind = rng.pick(absent_things(scene)), rng.pick(absent_people(scene))
     person = scene.person.kind if scene.person else ""
     asked = [missing(thing, "place", words_of(thing)), missing(kind, "place", words_of(kind))]
     asked += [missing(kind, "worn", words_of_garment(kind, name), named=True) for name in ("shirt", "trousers")]

@@ -1,6 +1,6 @@
-"""How questions about scenes may be worded: thirty ways or so each that training shows, and two that it withholds.
+"""How questions about scenes may be worded: thirty ways or so each that training shows, and two that it holds out.
 
-The withheld ones of `tables/wordings.csv` share no four words in a row with any other. The first of each topic is the
+The held-out ones of `tables/wordings.csv` share no four words in a row with any other. The first of each topic is the
 slide's way of asking, or as near to it as the topic allows.
 """
 
@@ -17,7 +17,7 @@ class Wordings:
     """The ways of asking about one topic; {thing}, {kind} and so on stand for what is asked about."""
 
     known: tuple[str, ...]
-    withheld: tuple[str, ...]
+    held_out: tuple[str, ...]
 
 
 def read_wordings() -> dict[str, Wordings]:

@@ -9,8 +9,8 @@ from functools import cache
 from itertools import permutations
 from typing import TypeVar
 
-from course_lib.world.dice import Dice
 from course_lib.world.language.entries import Noun
+from course_lib.world.rng import Rng
 from course_lib.world.stories.cast import Animal, Character, Place, Thing, as_place
 from course_lib.world.stories.casting import EATERS, FOR_FOOD, LANDMARKS, STORE, child, giver, rival, suitable
 from course_lib.world.stories.plot import SCENES, Plot
@@ -25,16 +25,16 @@ WHOLE = 6 * 7 * 8  # can be divided by the number of landmarks, whichever are vi
 class LazyTale:
     """A random story; `tell` tells it, and `teller` has its words so far."""
 
-    def __init__(self, dice: Dice):
-        self.dice, self.teller = dice, Teller(dice, {})
+    def __init__(self, rng: Rng):
+        self.rng, self.teller = rng, Teller(rng, {})
 
     def tell(self) -> None:
         """All its sentences."""
-        plot, tell, pick = PLOTS[self.dice.pick(tuple(PLOTS))], self.teller.tell, self.dice.pick
-        cast = self.teller.cast = LazyCast(self.dice, plot)
+        plot, tell, pick = PLOTS[self.rng.pick(tuple(PLOTS))], self.teller.tell, self.rng.pick
+        cast = self.teller.cast = LazyCast(self.rng, plot)
         for beat in (plot.openings, SCENES, plot.middles):
             tell(pick(beat))
-        cast.loser = self.dice.weighted({slot: len(templates) for slot, templates in plot.outcomes.items()})
+        cast.loser = self.rng.weighted({slot: len(templates) for slot, templates in plot.outcomes.items()})
         tell(pick(plot.outcomes[cast.loser]))
         tell(pick(plot.closings))
 
@@ -47,31 +47,31 @@ class LazyCast(dict):
 
     loser = ""
 
-    def __init__(self, dice: Dice, plot: Plot):
+    def __init__(self, rng: Rng, plot: Plot):
         super().__init__(store=STORE)
-        self.dice, self.plot, self.tours = dice, plot, tours(plot.places)
+        self.rng, self.plot, self.tours = rng, plot, tours(plot.places)
 
     def __missing__(self, slot: str) -> Named | bool:
         return self.setdefault(slot, getattr(self, f"draw_{slot}")())
 
     def other(self, options: Sequence[Option], *taken: Option) -> Option:
         """Pick one of the options that is none of those taken."""
-        return self.dice.pick([option for option in options if option not in taken])
+        return self.rng.pick([option for option in options if option not in taken])
 
     def draw_hero(self) -> Character:
-        return child(self.dice, self.dice.pick("fm"))
+        return child(self.rng, self.rng.pick("fm"))
 
     def draw_rival(self) -> Character:
-        return rival(self.dice, self["hero"])
+        return rival(self.rng, self["hero"])
 
     def draw_giver(self) -> Character:
-        return giver(self.dice, self["hero"])
+        return giver(self.rng, self["hero"])
 
     def draw_animal(self) -> Animal:
-        return Animal(self.dice.pick(EATERS))
+        return Animal(self.rng.pick(EATERS))
 
     def draw_t(self) -> Thing:
-        return self.thing(self.dice.pick(self.plot.things), "cheap" if self.first_is_cheap() else "expensive")
+        return self.thing(self.rng.pick(self.plot.things), "cheap" if self.first_is_cheap() else "expensive")
 
     def draw_d(self) -> Thing:
         t, price = self["t"], {"cheap": "expensive", "expensive": "cheap"}[self["t"].price]
@@ -81,7 +81,7 @@ class LazyCast(dict):
 
     def first_is_cheap(self) -> bool:
         """Prices are told only of things that are alike."""
-        return self.plot.alike and self.dice.chance(0.5)
+        return self.plot.alike and self.rng.chance(0.5)
 
     def thing(self, noun: Noun, price: str, *taken: str) -> Thing:
         return Thing(noun, self.other(suitable(noun), *taken), self.plot.alike, price, self.plot.tag)
@@ -100,18 +100,18 @@ class LazyCast(dict):
         weights = Counter()
         for tour, weight in self.tours.items():
             weights[tour[SLOTS.index(slot)]] += weight
-        noun = self.dice.weighted(weights)
+        noun = self.rng.weighted(weights)
         self.tours = {tour: weight for tour, weight in self.tours.items() if tour[SLOTS.index(slot)] is noun}
         return noun
 
     def draw_f(self) -> Place:
-        return self.dice.pick(FOR_FOOD)
+        return self.rng.pick(FOR_FOOD)
 
     def draw_g(self) -> Place:
         return self.other(FOR_FOOD, self["f"])
 
     def draw_happy(self) -> bool:
-        return self.dice.chance(0.5)
+        return self.rng.chance(0.5)
 
     def draw_x(self) -> Named:
         return self["hero" if self["happy"] else self.loser]

@@ -1,14 +1,14 @@
 """How probable a story is: the loss of a reader who knows the story-teller's program, and nothing else.
 
 All ways to tell a story are followed word by word, each as far as it tells this one; so the probabilities are exact.
-Whatever may be told counts, also what no split has: tales that are too long, and combinations that are withheld.
+Whatever may be told counts, also what no split has: tales that are too long, and combinations that are held out.
 """
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from course_lib.errors import CourseError
-from course_lib.world.dice import Dice, Item
+from course_lib.world.rng import Item, Rng
 from course_lib.world.stories.lazy_tale import LazyTale
 from course_lib.world.stories.teller import Teller
 
@@ -59,7 +59,7 @@ def told_with(choices: tuple[int, ...]) -> tuple[list[str], list[float]]:
 
 def settled(teller: Teller) -> list[str]:
     """The words so far, but for an article at the end: whether it is "a" or "an" is up to the next word."""
-    words = [word for word, _ in teller.spelt()] if teller.words else []
+    words = [word for word, _ in teller.spelled()] if teller.words else []
     return words[:-1] if words[-1:] == ["a"] else words
 
 
@@ -77,7 +77,7 @@ class UndecidedError(Exception):
         self.options = options
 
 
-class Script(Dice):
+class Script(Rng):
     """Choices that are written down, each as the place of what is taken among the options."""
 
     def __init__(self, choices: Sequence[int]):

@@ -9,8 +9,8 @@ sentence each, told by the same plot.
 from dataclasses import dataclass
 from functools import lru_cache
 
-from course_lib.world.dice import Dice
-from course_lib.world.splits import Candidate, Group, check_split, digest, generate, is_withheld, normalise
+from course_lib.world.rng import Rng
+from course_lib.world.splits import Candidate, Group, check_split, digest, generate, is_held_out, normalize
 from course_lib.world.stories.casting import cast_for
 from course_lib.world.stories.meals_and_pets import MEAL, PET
 from course_lib.world.stories.plot import SCENES
@@ -61,15 +61,15 @@ def make_stories(split: str = "train", seed: int = 0) -> list[Story]:
 @lru_cache(maxsize=1)
 def stories_by_split(seed: int) -> dict[str, list[Story]]:
     """A dict from each split to its stories; no two have the same text."""
-    dice = Dice(seed)
-    return generate(lambda: draw_candidate(dice), QUOTAS)
+    rng = Rng(seed)
+    return generate(lambda: draw_candidate(rng), QUOTAS)
 
 
-def draw_candidate(dice: Dice) -> Candidate[Story]:
+def draw_candidate(rng: Rng) -> Candidate[Story]:
     """A tale that is not too long."""
     while True:
-        tale = Tale(dice)
-        text = normalise(" ".join(tale.words))
+        tale = Tale(rng)
+        text = normalize(" ".join(tale.words))
         if len(text.split()) <= LONGEST:
             return Candidate(groups_for(tale, text), {text}, tale.story)
 
@@ -77,7 +77,7 @@ def draw_candidate(dice: Dice) -> Candidate[Story]:
 def groups_for(tale: "Tale", text: str) -> tuple[Group, ...]:
     """The groups that may take the tale, in order of preference."""
     told = [tale.cast[slot] for slot in "td" if tale.cast[slot] in tale.teller.known]
-    if any(is_withheld(*thing.combination) for thing in told):
+    if any(is_held_out(*thing.combination) for thing in told):
         return ("test", "combination"), ("validation", "combination")
     if digest(text) % 12 == 0:
         return ("test", "story"), ("validation", "story")
@@ -87,22 +87,22 @@ def groups_for(tale: "Tale", text: str) -> tuple[Group, ...]:
 class Tale:
     """One random story while it is told."""
 
-    def __init__(self, dice: Dice):
-        self.dice = dice
-        self.topic = dice.pick(tuple(PLOTS))
+    def __init__(self, rng: Rng):
+        self.rng = rng
+        self.topic = rng.pick(tuple(PLOTS))
         self.plot = PLOTS[self.topic]
-        self.ending = dice.pick(("happy", "sad"))
-        loser = dice.weighted({loser: len(templates) for loser, templates in self.plot.outcomes.items()})
-        self.cast = with_ending(cast_for(dice, self.plot), self.ending, loser)
-        self.teller = Teller(dice, self.cast)
+        self.ending = rng.pick(("happy", "sad"))
+        loser = rng.weighted({loser: len(templates) for loser, templates in self.plot.outcomes.items()})
+        self.cast = with_ending(cast_for(rng, self.plot), self.ending, loser)
+        self.teller = Teller(rng, self.cast)
         plot = self.plot
         for beat in (plot.openings, SCENES, plot.middles, plot.outcomes[loser], plot.closings):
-            self.teller.tell(dice.pick(beat))
-        self.words, self.named = zip(*self.teller.spelt(), strict=True)
+            self.teller.tell(rng.pick(beat))
+        self.words, self.named = zip(*self.teller.spelled(), strict=True)
 
     def story(self, held_out: str) -> Story:
         """The tale with its labels."""
-        question, answer = (self.tell_about(template) for template in self.dice.pick(self.plot.questions))
+        question, answer = (self.tell_about(template) for template in self.rng.pick(self.plot.questions))
         return Story(
             text=written(self.words),
             ending=self.ending,
@@ -121,13 +121,13 @@ class Tale:
 
     def tell_about(self, template: str) -> str:
         """A question or its answer, which names everybody in full."""
-        teller = Teller(self.dice, self.cast, known=self.cast.values(), brevity=0)
+        teller = Teller(self.rng, self.cast, known=self.cast.values(), brevity=0)
         teller.tell(template)
         return teller.text()
 
     def summary(self) -> str:
         """The story in one sentence."""
-        teller = Teller(self.dice, self.cast)
+        teller = Teller(self.rng, self.cast)
         teller.tell(getattr(self.plot, self.ending))
         return teller.text()
 

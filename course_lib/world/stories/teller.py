@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Protocol
 
-from course_lib.world.dice import Dice
 from course_lib.world.language import english
 from course_lib.world.language.writing import capitalise
+from course_lib.world.rng import Rng
 
 PIECE = re.compile(r"\{(\w+)\.?(\w*)\}|([\w']+|[.,?])")
 
@@ -34,14 +34,14 @@ class Teller:
     """Fills templates such as "{hero} gave {t} to {rival.obj}." and keeps track of who is known.
 
     Args:
-        dice: for choosing among the ways of mentioning somebody.
+        rng: for choosing among the ways of mentioning somebody.
         cast: a dict from the slots of the templates to people, animals, things and places.
         known: those that the listener knows already.
         brevity: how often the short way is taken where it is clear: she for ana, the ball for the red ball.
     """
 
-    def __init__(self, dice: Dice, cast: dict[str, Named], known: Iterable[Named] = (), brevity: float = 0.65):
-        self.dice, self.cast, self.brevity = dice, cast, brevity
+    def __init__(self, rng: Rng, cast: dict[str, Named], known: Iterable[Named] = (), brevity: float = 0.65):
+        self.rng, self.cast, self.brevity = rng, cast, brevity
         self.known, self.here, self.before = dict.fromkeys(known), {}, {}
         self.words = []
 
@@ -65,7 +65,7 @@ class Teller:
 
     def is_brief(self) -> bool:
         """Return True if the short way is taken this time."""
-        return self.dice.chance(self.brevity)
+        return self.rng.chance(self.brevity)
 
     @property
     def subject(self) -> Named | None:
@@ -74,9 +74,9 @@ class Teller:
 
     def text(self) -> str:
         """Return the text so far, as it is written."""
-        return written(word for word, _ in self.spelt())
+        return written(word for word, _ in self.spelled())
 
-    def spelt(self) -> list[tuple[str, Named | None]]:
+    def spelled(self) -> list[tuple[str, Named | None]]:
         """The words with whom or what they name, "a" being "an" where need be."""
         following = [word for word, _ in self.words[1:]] + [""]
         return [(english.article(word, after), one) for (word, one), after in zip(self.words, following, strict=True)]

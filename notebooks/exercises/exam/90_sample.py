@@ -13,11 +13,11 @@ from course_lib.workshop.grading.exam import Exam, Question
 
 def attention_on_paper(seed):
     """Scores and weights of a query with three keys of width 4."""
-    dice = random.Random(seed)
-    query = [dice.choice((-1, 1)) for _ in range(4)]
+    rng = random.Random(seed)
+    query = [rng.choice((-1, 1)) for _ in range(4)]
     keys = []
     while len({sum(map(math.prod, zip(query, key, strict=True))) for key in keys}) < 3:  # three scores that differ
-        keys = [[dice.choice((-1, 0, 1)) for _ in range(4)] for _ in range(3)]
+        keys = [[rng.choice((-1, 0, 1)) for _ in range(4)] for _ in range(3)]
 
     def paper(scale=2.0, shares=lambda scores: scores.softmax(dim=0)):
         scores = torch.tensor(keys) @ torch.tensor(query) / scale
@@ -46,8 +46,8 @@ answer = {paper()}
 
 def bytes_of_a_cache(seed):
     """The memory of a cache, in MiB."""
-    dice = random.Random(seed + 1)
-    layers, heads, shared, tokens = dice.choice((24, 28, 36)), 32, dice.choice((2, 4, 8)), 1024 * dice.randint(3, 9)
+    rng = random.Random(seed + 1)
+    layers, heads, shared, tokens = rng.choice((24, 28, 36)), 32, rng.choice((2, 4, 8)), 1024 * rng.randint(3, 9)
 
     def size(both=2, heads=shared, bytes=2):
         return both * layers * heads * 128 * bytes * tokens / 2**20

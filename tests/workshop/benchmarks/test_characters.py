@@ -8,7 +8,7 @@ from course_lib.workshop.benchmarks import Options, characters
 
 
 @pytest.mark.parametrize("single_file", [False, True], ids=["folder", "file"])
-def test_a_text_is_learnt_by_both_models_and_their_loss_is_that_of_its_unseen_part(tmp_path, single_file, monkeypatch):
+def test_a_text_is_learned_by_both_models_and_their_loss_is_that_of_its_unseen_part(tmp_path, single_file, monkeypatch):
     monkeypatch.setattr(characters, "SIZES", {"d_model": 14, "num_heads": 1, "num_layers": 1})
     monkeypatch.setattr(characters, "PLAN", replace(characters.PLAN, steps=2))
     train, held_out = "a dog slept. " * 90, "a cat ran.\n\n" * 13

@@ -58,5 +58,5 @@ def test_both_decoders_learn_from_the_same_weights_in_both_precisions(tmp_path, 
     assert all(set(row) == names for row in [*rows, theirs])
     assert theirs["name"] == "Llama, float32"
     assert theirs["ratio"] == theirs["ratio_alike"] == rows[1]["ratio_alike"] == 1.0
-    exact = [row["loss_after_10"] for row in (rows[2], theirs)]
-    assert exact[0] == pytest.approx(exact[1], rel=1e-3)
+    full_precision = [row["loss_after_10"] for row in (rows[2], theirs)]
+    assert full_precision[0] == pytest.approx(full_precision[1], rel=1e-3)

@@ -12,10 +12,11 @@ from PIL import Image
 from course_lib.data import ImageProcessor
 from course_lib.data.messages import pictures_of
 from course_lib.generation import Chat, Sampler, likeliest
-from course_lib.models import Fused, load_model, save_model
+from course_lib.models import load_model, save_model
 from course_lib.workshop.cli import web
 from course_lib.workshop.cli.talkers import talker
 from course_lib.workshop.convert import llm_to_hugging_face
+from course_lib.workshop.fast import Fused
 from tests.chats import ANSWERS, QUESTIONS, Prescribed, assistant, chat_llm, chat_template, chat_tokenizer, system, user
 from tests.models.tiny import IMAGE_SIZE, tiny_vlm
 from tests.workshop.cli.conftest import course

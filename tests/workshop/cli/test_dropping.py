@@ -38,6 +38,7 @@ BEFORE = {
     "notebooks/exercises/release/§1_blue/§1_blue.ipynb": "lesson §1",
     "course_lib/workshop/exercises/lesson_§1.py": "from course_lib.workshop.exercises.only import A\n"
     "import course_lib.workshop.exercises.both",
+    "course_lib/workshop/exercises/lesson_§1.toml": '["§1.1"]',
     "course_lib/workshop/exercises/lesson_§2.py": "from course_lib.workshop.exercises.both import B",
     "course_lib/workshop/exercises/only.py": "A = 1",
     "course_lib/workshop/exercises/both.py": "B = 1",

@@ -13,7 +13,7 @@ from course_lib.runtime import REPOSITORY
 from course_lib.workshop.cli import machine
 from course_lib.workshop.cli.machine import Finding
 from course_lib.workshop.cli.troubles import TROUBLES, troubles_page
-from course_lib.workshop.convert.artefacts import ARTEFACTS
+from course_lib.workshop.convert.artifacts import ARTIFACTS
 from tests.disks import each_full_disk
 from tests.workshop.cli.conftest import course
 
@@ -188,12 +188,12 @@ def test_what_was_fetched_is_told_and_no_problem_where_it_is_absent(tmp_path, mo
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
     [absent] = machine.look(machine.fetched, machine.CHECKS[machine.fetched])
     assert absent == Finding("fetched", "smollm2 is not here; course fetch smollm2 would bring it")
-    artefact = ARTEFACTS["smollm2"]
-    artefact.path.parent.mkdir()
-    artefact.path.write_bytes(b"damaged")
+    artifact = ARTIFACTS["smollm2"]
+    artifact.path.parent.mkdir()
+    artifact.path.write_bytes(b"damaged")
     [damaged] = machine.look(machine.fetched, machine.CHECKS[machine.fetched])
     assert damaged.advice == "course fetch brings it again"
-    monkeypatch.setattr("course_lib.workshop.convert.artefacts.sha256", lambda path: artefact.sha256)
+    monkeypatch.setattr("course_lib.workshop.convert.artifacts.sha256", lambda path: artifact.sha256)
     [here] = machine.look(machine.fetched, machine.CHECKS[machine.fetched])
     assert here == Finding("fetched", "smollm2, 98 MB")
 

@@ -48,7 +48,7 @@ def test_an_interrupted_training_says_how_to_go_on(monkeypatch):
     monkeypatch.setattr(recipes, "run", interrupted)
     result = course("train", "translator")
     assert result.exit_code == 130
-    assert "the same command goes on" in result.stderr
+    assert "run the command again" in result.stderr
 
 
 @pytest.mark.parametrize("minutes", ["0", "-1", "soon"])

@@ -32,6 +32,7 @@ After it, `course check §2`, or `course start --update §2`.
     "notebooks/exercises/source/§3_grey/picture.bin": b"\xff lesson 3",
     "course_lib/workshop/exercises/lesson_§3.py": 'id="§3.1", title="from lesson §1 '
     'to exercise §2.1, which takes §2.1 s"',
+    "course_lib/workshop/exercises/lesson_§3.toml": '["§3.1"] # One',
     "tests/workshop/exercises/answers_§3.py": "from course_lib.workshop.exercises.lesson_§3 import EXERCISES",
     "tests/workshop/exercises/test_checking.py": 'check("§3.1", §3.1)',
     "tests/nn/test_heads.py": 'x = "§3.1"  # not an exercise',
@@ -63,6 +64,7 @@ After it, `course check §3`, or `course start --update §3`.
     "notebooks/exercises/source/§1_grey/picture.bin": b"\xff lesson 3",
     "course_lib/workshop/exercises/lesson_§1.py": 'id="§1.1", title="from lesson §4 '
     'to exercise §3.1, which takes §2.1 s"',
+    "course_lib/workshop/exercises/lesson_§1.toml": '["§1.1"] # One',
     "tests/workshop/exercises/answers_§1.py": "from course_lib.workshop.exercises.lesson_§1 import EXERCISES",
     "tests/workshop/exercises/test_checking.py": 'check("§1.1", §3.1)',
     "tests/nn/test_heads.py": 'x = "§3.1"  # not an exercise',
@@ -104,9 +106,9 @@ def command(course, monkeypatch):
 
 def test_the_command_says_what_it_changes(course, command):
     before = files_in(course)
-    assert "\n11 files would change\n" in command("--show").stdout
+    assert "\n12 files would change\n" in command("--show").stdout
     assert files_in(course) == before
-    assert "\n11 files changed\n" in command().stdout
+    assert "\n12 files changed\n" in command().stdout
     assert files_in(course) != before
     assert command().stdout == "0 files changed\n"
 

@@ -42,7 +42,7 @@ def toys(tmp_path_factory):
 )
 def test_forty_pictures_train_a_model_and_its_card_tells_of_them(name, items, table, mine, toys, monkeypatch, tmp_path):
     monkeypatch.setitem(RECIPES, name, toys[name])
-    monkeypatch.setattr(chat, "answer", partial(answer, max_new_tokens=7))  # what has learnt nothing goes on and on
+    monkeypatch.setattr(chat, "answer", partial(answer, max_new_tokens=7))  # what has learned nothing goes on and on
     trained = course("train", name, "--source", mine, "--out", tmp_path / name)
     assert trained.exit_code == 0, trained.stderr
     assert table in trained.stdout

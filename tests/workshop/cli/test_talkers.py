@@ -3,10 +3,9 @@
 import pytest
 import torch
 
-from course_lib.models import Fused, fused
-from course_lib.nn import HalfLinear
 from course_lib.workshop.cli.talkers import talker, well_computed
 from course_lib.workshop.convert import llm_to_hugging_face
+from course_lib.workshop.fast import Fused, HalfLinear, fused
 from tests.chats import chat_llm, chat_tokenizer
 from tests.workshop.cli.conftest import course
 

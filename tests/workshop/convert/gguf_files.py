@@ -80,7 +80,7 @@ def tensors_of(family, model):
 
 
 def write(path, settings, tensors, kinds=()):
-    """The path, after a file was written; `kinds`: tensor -> its quantisation, where it isn't float32."""
+    """The path, after a file was written; `kinds`: tensor -> its quantization, where it isn't float32."""
     kinds, name = dict(kinds), settings["general.architecture"]
     writer = gguf.GGUFWriter(path, name)
     for key, value in settings.items():
@@ -97,7 +97,7 @@ def write(path, settings, tensors, kinds=()):
 
 
 def written(path, family, model, store=Kind.F32):
-    """The path, after a model was written into a file, its matrices in a quantisation that the package can make."""
+    """The path, after a model was written into a file, its matrices in a quantization that the package can make."""
     tensors = tensors_of(family, model)
     kinds = {name: store for name, tensor in tensors.items() if tensor.ndim > 1 and store != Kind.F32}
     tensors |= {name: gguf.quantize(tensors[name], kind) for name, kind in kinds.items()}
@@ -105,13 +105,13 @@ def written(path, family, model, store=Kind.F32):
 
 
 def random_blocks(kind, rows, columns):
-    """Raw bytes of a matrix in any quantisation: blocks whose numbers are finite and of moderate size."""
+    """Raw bytes of a matrix in any quantization: blocks whose numbers are finite and of moderate size."""
     block, size = gguf.GGML_QUANT_SIZES[kind]
     count = rows * columns // block
     found = np.empty((0, size), np.uint8)
-    dice = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     while len(found) < count:
-        blocks = dice.integers(0, 256, (4 * count, size), np.uint8)
+        blocks = rng.integers(0, 256, (4 * count, size), np.uint8)
         with np.errstate(all="ignore"):
             numbers = gguf.dequantize(blocks, kind)
             good = np.isfinite(numbers).all(1) & (np.abs(numbers).max(1) < 0.5)

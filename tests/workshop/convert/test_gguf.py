@@ -1,4 +1,4 @@
-"""A GGUF file gives the model that transformers has, in every quantisation; what ours would not compute is refused."""
+"""A GGUF file gives the model that transformers has, in every quantization; what ours would not compute is refused."""
 
 import tracemalloc
 from types import SimpleNamespace
@@ -65,7 +65,7 @@ def by_transformers(path):
 
 
 @pytest.mark.parametrize("name", [*WRITABLE, *BLOCKS])
-def test_each_quantisation_is_undone_as_the_package_does_it_whatever_is_read_at_a_time(name, tmp_path, monkeypatch):
+def test_each_quantization_is_undone_as_the_package_does_it_whatever_is_read_at_a_time(name, tmp_path, monkeypatch):
     kind = Kind[name]
     packed = random_blocks(kind, rows=19, columns=512)
     path = write(tmp_path / "it.gguf", {"general.architecture": "llama"}, {"w": packed}, {"w": kind})
@@ -79,7 +79,7 @@ def test_each_quantisation_is_undone_as_the_package_does_it_whatever_is_read_at_
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [*WRITABLE, *BLOCKS])
 @torch.no_grad()
-def test_a_model_in_each_quantisation_has_the_logits_of_transformers(name, tokens, tmp_path):
+def test_a_model_in_each_quantization_has_the_logits_of_transformers(name, tokens, tmp_path):
     theirs = twin("llama", **WIDE, vocab_size=V)
     tensors, kind = tensors_of("llama", theirs), Kind[name]
     kinds = {key: kind for key, tensor in tensors.items() if tensor.ndim > 1}
@@ -88,7 +88,7 @@ def test_a_model_in_each_quantisation_has_the_logits_of_transformers(name, token
     assert_near(open_checkpoint(path).model()(tokens), by_transformers(path)(tokens).logits, NEAR)
 
 
-def test_a_quantisation_that_the_package_cannot_undo_is_named(tmp_path):
+def test_a_quantization_that_the_package_cannot_undo_is_named(tmp_path):
     packed = np.zeros((3, 40 * 8), np.uint8)
     path = write(tmp_path / "it.gguf", {"general.architecture": "llama"}, {"w": packed}, {"w": Kind.Q8_1})
     with pytest.raises(CourseError, match="w: Dequantization for Q8_1 is not yet implemented"):

@@ -4,9 +4,8 @@ import pytest
 import torch
 from gguf import GGMLQuantizationType as Kind
 
-from course_lib.models import fuse
-from course_lib.nn import HalfLinear, Int4Linear, Int8Linear, PackedLinear
 from course_lib.workshop.convert import HubCheckpoint, open_checkpoint
+from course_lib.workshop.fast import HalfLinear, Int4Linear, Int8Linear, PackedLinear, fuse
 from tests.parity import B, V, assert_near
 from tests.workshop.convert.gguf_files import twin, written
 from tests.workshop.convert.hugging_face import random_tokens

@@ -37,20 +37,20 @@ def settings(**changes):
 
 
 def model_of(fast):
-    """What a tokenizer of the library has learnt."""
+    """What a tokenizer of the library has learned."""
     return json.loads(fast.to_str())["model"]
 
 
 def byte_level(**changes):
     """The settings of a file with a byte-level tokenizer."""
-    learnt = model_of(fast_tokenizer())
-    tokens = sorted(learnt["vocab"], key=learnt["vocab"].get)
+    learned = model_of(fast_tokenizer())
+    tokens = sorted(learned["vocab"], key=learned["vocab"].get)
     said = {
         "model": "gpt2",
         "pre": "gpt-2",
         "tokens": tokens,
         "token_type": [3 if token in SPECIAL else 1 for token in tokens],
-        "merges": [" ".join(pair) for pair in learnt["merges"]],
+        "merges": [" ".join(pair) for pair in learned["merges"]],
         "bos_token_id": 1,
         "eos_token_id": 4,
         "padding_token_id": 0,
@@ -80,8 +80,8 @@ def test_texts_are_cut_as_transformers_cuts_them(cut):
     theirs = pre_tokenizers.Split(Regex(GGUF_PRE_TOKENIZER_SPLITS[cut]), "isolated")
     bytes_only = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
     theirs = pre_tokenizers.Sequence([theirs, bytes_only])
-    dice = random.Random(0)
-    mixed = ["".join(dice.choices("aBÉß1³ '’\n\r\t.!/_日🙂", k=23)) for _ in range(200)]
+    rng = random.Random(0)
+    mixed = ["".join(rng.choices("aBÉß1³ '’\n\r\t.!/_日🙂", k=23)) for _ in range(200)]
     for text in [*STRANGE, *mixed, "it's 12 I'LL"]:
         assert CUTS[cut].pre_tokenize_str(text) == theirs.pre_tokenize_str(text)
 
@@ -100,9 +100,9 @@ def sentence_piece_tokenizer(prefix):
     fast.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), *spaces] if prefix else spaces)
     special = ["<unk>", "<s>", "</s>", *(f"<0x{byte:02X}>" for byte in range(256))]
     fast.train_from_iterator(TEXTS, trainers.BpeTrainer(vocab_size=340, special_tokens=special, show_progress=False))
-    learnt = model_of(fast)
+    learned = model_of(fast)
     # the trainer's special tokens would be matched in the text; SentencePiece's bytes are not
-    vocab, merges = learnt["vocab"], [tuple(pair) for pair in learnt["merges"]]
+    vocab, merges = learned["vocab"], [tuple(pair) for pair in learned["merges"]]
     plain = FastTokenizer(models.BPE(vocab, merges, byte_fallback=True, unk_token="<unk>", fuse_unk=True))
     plain.normalizer = fast.normalizer
     plain.add_special_tokens(["<s>", "</s>"])
@@ -114,9 +114,9 @@ def sentence_piece_tokenizer(prefix):
 @pytest.mark.parametrize("prefix", [True, False])
 def test_scores_tell_what_is_merged_first(prefix):
     theirs = sentence_piece_tokenizer(prefix)
-    learnt = model_of(theirs)
-    tokens = sorted(learnt["vocab"], key=learnt["vocab"].get)
-    ranks = {"".join(pair): rank for rank, pair in reversed(list(enumerate(learnt["merges"])))}
+    learned = model_of(theirs)
+    tokens = sorted(learned["vocab"], key=learned["vocab"].get)
+    ranks = {"".join(pair): rank for rank, pair in reversed(list(enumerate(learned["merges"])))}
     said = {
         "model": "llama",
         "tokens": tokens,

@@ -168,7 +168,7 @@ def test_an_unknown_architecture_is_named_with_those_we_know(name, said, folder)
     ("name", "reason"),
     [
         ("deepseek_v3", "its router takes sigmoids.*; latent_attention_from_hugging_face reads its attention"),
-        ("qwen3_next", "its attention has a gate.*; gated_delta_net_from_hugging_face reads its layers with a memory"),
+        ("qwen3_next", "its attention has a gate.*; gated_delta_net_from_hugging_face reads its recurrent layers"),
         ("llama4", "its layers see chunks"),
         ("llama4_text", "its layers see chunks"),
     ],

@@ -110,18 +110,18 @@ def test_a_template_may_stand_in_three_places(place, write):
     assert template.decode(template.prompt(MESSAGES)).startswith("system\nThank you.\nuser\n")
 
 
-def test_of_a_conversation_what_the_assistant_says_is_learnt_with_the_token_that_ends_it(write):
+def test_of_a_conversation_what_the_assistant_says_is_learned_with_the_token_that_ends_it(write):
     template = HubCheckpoint(write(CHATML)).chat_template()
     ids, spoken = template.tokenizer.encode_written, MESSAGES[:3] + MESSAGES[1:3]
     made = template.training(spoken)
-    learnt = [id for id, said in zip(made.ids, made.is_completion, strict=True) if said]
-    assert learnt == 2 * ids("I am\n\nwell.<|im_end|>")
+    learned = [id for id, said in zip(made.ids, made.is_completion, strict=True) if said]
+    assert learned == 2 * ids("I am\n\nwell.<|im_end|>")
     assert made.ids[: made.is_completion.index(True)] == template.prompt(MESSAGES[:2])
     with pytest.raises(CourseError, match="leave no room for an answer"):
         template.training(spoken, 7)
 
 
-def test_a_template_that_hides_the_question_once_it_is_answered_can_not_be_learnt_from(write):
+def test_a_template_that_hides_the_question_once_it_is_answered_can_not_be_learned_from(write):
     hides = "{{ messages[-1].content }}{{ eos_token }}"
     template = HubCheckpoint(write(hides)).chat_template()
     with pytest.raises(CourseError, match="writes a question otherwise when it is answered"):

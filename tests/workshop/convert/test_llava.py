@@ -75,7 +75,7 @@ def test_logits_equal_theirs_for_any_number_of_pictures_in_batches_of_unequal_le
     tokens, positions = pad_left([prompts()[row] for row in rows])
     images = pixels(sum(rows)) if sum(rows) else None  # row i has i pictures
     expected = their_logits(model, tokens, positions, images).logits
-    features = None if images is None else converted.look(images)
+    features = None if images is None else converted.encode_images(images)
     real = positions >= 0
     assert_near(converted(tokens, features, positions)[real], expected[real], NEAR)
 
@@ -86,7 +86,7 @@ def test_logits_with_a_cache_equal_theirs_without_one_and_with_one(tmp_path):
     converted = ours(model, tmp_path)
     tokens, positions = pad_left(prompts())
     whole, real = their_logits(model, tokens, positions, images).logits, positions >= 0
-    cut, cache, features = tokens.shape[1] - 2, converted.new_cache(), converted.look(images)
+    cut, cache, features = tokens.shape[1] - 2, converted.new_cache(), converted.encode_images(images)
     first = converted(tokens[:, :cut], features, positions[:, :cut], cache=cache)
     rest = converted(tokens[:, cut:], positions=positions[:, cut:], cache=cache)
     assert_near(torch.cat([first, rest], dim=1)[real], whole[real], NEAR)
@@ -100,7 +100,7 @@ def test_a_language_model_that_caps_its_logits_does_not_cap_them_here(tmp_path):
     real = positions >= 0
     expected = their_logits(model, tokens, positions, images).logits
     assert expected.abs().max() > 1
-    assert_near(converted(tokens, converted.look(images), positions)[real], expected[real], NEAR)
+    assert_near(converted(tokens, converted.encode_images(images), positions)[real], expected[real], NEAR)
 
 
 @torch.no_grad()
@@ -109,7 +109,7 @@ def test_greedy_answers_are_theirs(tmp_path):
     converted = ours(model, tmp_path)
     tokens, positions = pad_left(prompts())
     never = V  # no token ends an answer
-    mine = complete(prompts(), converted, never, max_new_tokens=7, features=converted.look(images))
+    mine = complete(prompts(), converted, never, max_new_tokens=7, features=converted.encode_images(images))
     for use_cache in (True, False):
         settings = {"max_new_tokens": 7, "do_sample": False, "eos_token_id": None, "use_cache": use_cache}
         settings["suppress_tokens"] = [IMAGE]  # ours never writes it
@@ -127,7 +127,7 @@ def test_the_layer_and_the_sizes_are_the_checkpoints(tmp_path):
     assert (converted.config.vision_layer, converted.config.text.tied, converted.config.image_id) == (-1, True, IMAGE)
     assert converted.config.num_visual_tokens == P
     expected = their_logits(model, tokens, positions, images).logits[real]
-    assert_near(converted(tokens, converted.look(images), positions)[real], expected, NEAR)
+    assert_near(converted(tokens, converted.encode_images(images), positions)[real], expected, NEAR)
 
 
 @torch.no_grad()
@@ -137,11 +137,11 @@ def test_tensors_are_found_under_the_names_of_all_versions(tmp_path):
     state = load_file(folder / WEIGHTS)
     older = {name.replace("vision_tower.", "vision_tower.vision_model."): t for name, t in state.items()}
     expected = HubCheckpoint(folder).model()
-    expected = expected(tokens, expected.look(images), positions)
+    expected = expected(tokens, expected.encode_images(images), positions)
     for names in (older, model.state_dict()):
         save_file({name: tensor.clone() for name, tensor in names.items()}, folder / WEIGHTS)
         converted = HubCheckpoint(folder).model()
-        assert torch.equal(converted(tokens, converted.look(images), positions), expected)
+        assert torch.equal(converted(tokens, converted.encode_images(images), positions), expected)
 
 
 def test_where_a_config_says_nothing_it_is_as_transformers_has_it(tmp_path):

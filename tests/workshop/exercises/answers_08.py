@@ -51,9 +51,9 @@ def probe_by_pinv(seen, y, new, new_y):
     }
 
 
-def probe_by_centring(seen, y, new, new_y):
-    centred = seen - seen.mean(dim=0)
-    weights = torch.linalg.solve(centred.T @ centred, centred.T @ (y - y.mean()))
+def probe_by_centering(seen, y, new, new_y):
+    centered = seen - seen.mean(dim=0)
+    weights = torch.linalg.solve(centered.T @ centered, centered.T @ (y - y.mean()))
     guess = (new - seen.mean(dim=0)) @ weights + y.mean()
     return {"probe": (guess - new_y).abs().mean(), "control": (new_y - y.mean()).abs().mean()}
 
@@ -74,7 +74,7 @@ def probe_by_descent(seen, y, new, new_y):
 
 RIGHT = {
     "08.1": [(mask_by_parts, leaks_by_gradient), (mask_by_loops, leaks_by_noise), (mask_in_numpy, leaks_by_zeros)],
-    "08.4": [probe_by_pinv, probe_by_centring, probe_by_descent],
+    "08.4": [probe_by_pinv, probe_by_centering, probe_by_descent],
 }
 
 WRONG = {

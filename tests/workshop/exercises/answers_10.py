@@ -81,7 +81,7 @@ WRONG = {
         ({"perplexity": 4}, "perplexity: yours is 4, the true value is 3.031"),
         ({"mask": MASK[1:]}, "mask: yours has the shape 13, the true one has the shape 14"),
     ],
-    "10.2": [({"A": "random"}, "A: yours is 'random', the true value is 'learnt by heart'")],
+    "10.2": [({"A": "random"}, "A: yours is 'random', the true value is 'learned by heart'")],
     "10.3": [
         (lambda losses, texts: bill_by_loops(losses, [t.encode().decode("latin-1") for t in texts]), "yours is"),
         (lambda losses, texts: bill_by_loops(losses, [t.replace("  ", " x ") for t in texts]), "yours is"),

@@ -23,20 +23,20 @@ def groups_in_chunks(rewards, size):
     return torch.cat([(part - part.mean()) / part.std() for part in rewards.split(size)])
 
 
-def tokens_in_a_list(reward, log_p, reference, price):
-    found = [-price * (a - b) for a, b in zip(log_p.tolist(), reference.tolist(), strict=True)]
+def tokens_in_a_list(reward, log_p, reference, kl_weight):
+    found = [-kl_weight * (a - b) for a, b in zip(log_p.tolist(), reference.tolist(), strict=True)]
     found[-1] += reward
     return found
 
 
-def tokens_in_place(reward, log_p, reference, price):
-    found = price * (reference - log_p)
+def tokens_in_place(reward, log_p, reference, kl_weight):
+    found = kl_weight * (reference - log_p)
     found[-1] += reward
     return found
 
 
-def tokens_in_numpy(reward, log_p, reference, price):
-    return np.where(np.arange(len(log_p)) == len(log_p) - 1, reward, 0) - price * (log_p - reference).numpy()
+def tokens_in_numpy(reward, log_p, reference, kl_weight):
+    return np.where(np.arange(len(log_p)) == len(log_p) - 1, reward, 0) - kl_weight * (log_p - reference).numpy()
 
 
 RIGHT = {
@@ -51,7 +51,10 @@ WRONG = {
     "14.1": [({"DPO": 0.693}, "DPO: yours is 0.693, the true value is 0.3133")],
     "14.2": [
         ((lambda rewards, size: rewards - rewards.mean(), tokens_in_place), "groups"),
-        ((groups_in_chunks, lambda reward, p, ref, price: reward - price * (p - ref)), "the last token earns it"),
+        (
+            (groups_in_chunks, lambda reward, p, ref, kl_weight: reward - kl_weight * (p - ref)),
+            "the last token earns it",
+        ),
     ],
     "14.3": [({"Z": 1.5}, "Z: yours is 1.5, the true value is 2")],
     "14.4": [({"nearest": "R"}, "nearest: yours is 'R', the true value is 'Q'")],

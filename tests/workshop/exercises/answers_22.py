@@ -6,23 +6,23 @@ import torch
 from course_lib.nn import delta_rule_steps
 
 
-def correct_by_loops(memory, k, v, write):
-    after = memory.clone()
+def correct_by_loops(state, k, v, beta):
+    after = state.clone()
     for column in range(len(v)):
-        answer = sum(float(k[row]) * float(memory[row, column]) for row in range(len(k)))
+        answer = sum(float(k[row]) * float(state[row, column]) for row in range(len(k)))
         for row in range(len(k)):
-            after[row, column] += float(k[row]) * write * (float(v[column]) - answer)
+            after[row, column] += float(k[row]) * beta * (float(v[column]) - answer)
     return after
 
 
-def correct_in_numpy(memory, k, v, write):
-    memory, k, v = memory.numpy(), k.numpy(), v.numpy()
-    return memory + write * np.outer(k, v - memory.T @ k)
+def correct_in_numpy(state, k, v, beta):
+    state, k, v = state.numpy(), k.numpy(), v.numpy()
+    return state + beta * np.outer(k, v - state.T @ k)
 
 
-def correct_as_the_library(memory, k, v, write):
+def correct_as_the_library(state, k, v, beta):
     some = [x[None, None, None] for x in (k, k, v)]
-    return delta_rule_steps(*some, torch.full((1, 1, 1), write), torch.zeros(1, 1, 1), memory[None, None])[1][0, 0]
+    return delta_rule_steps(*some, torch.full((1, 1, 1), beta), torch.zeros(1, 1, 1), state[None, None])[1][0, 0]
 
 
 def shares_by_loops(logits, active):
@@ -51,14 +51,14 @@ RIGHT = {
 
 WRONG = {
     "22.1": [
-        ({"memory": 3000}, "memory: yours is 3000, the true value is 2048"),
+        ({"state": 3000}, "state: yours is 3000, the true value is 2048"),
         ({"tokens": None}, "tokens is still missing"),
     ],
     "22.2": [
-        (lambda memory, k, v, write: memory, "yours is"),
-        (lambda memory, k, v, write: memory[1:], "shape"),
+        (lambda state, k, v, beta: state, "yours is"),
+        (lambda state, k, v, beta: state[1:], "shape"),
         (
-            lambda memory, k, v, write: memory + write * k.outer(v - (memory if len(k) == len(v) else memory.T) @ k),
+            lambda state, k, v, beta: state + beta * k.outer(v - (state if len(k) == len(v) else state.T) @ k),
             "yours",
         ),
     ],

@@ -101,7 +101,7 @@ def card_by_hand(parts, written, control):
     return {
         "name": "mine",
         "data": "recipes of my aunt",
-        "licence": "hers",
+        "license": "hers",
         "scores": [run["model"] for run in runs],
         "mean": sum(scores) / len(scores),
         "lowest": scores[0],
@@ -116,7 +116,7 @@ def card_by_hand(parts, written, control):
 
 def card_with_words(parts, written, control):
     return {
-        key: f" {value} ".upper() if key in ("data", "licence", "not shown") else value
+        key: f" {value} ".upper() if key in ("data", "license", "not shown") else value
         for key, value in card(parts, written, control).items()
     }
 
@@ -242,7 +242,7 @@ WRONG = {
     ],
     "80.5": [
         (lambda *case: card(*case) | {"scores": [91.0, 92.0, 93.0]}, "scores: at [0]: yours is 91"),
-        (lambda *case: {"data": "numbers"}, "licence: yours is 'missing'"),
+        (lambda *case: {"data": "numbers"}, "license: yours is 'missing'"),
         (lambda *case: "better", "expected a dict, got str"),
         (card_with(same_looks), "capitals and punctuation count"),
         (card_with(lambda text, target: text.startswith(target)), "scores: "),

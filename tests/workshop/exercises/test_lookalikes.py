@@ -19,7 +19,7 @@ ALWAYS = {  # parts that are the same for all right answers
     "07.1": {"how many were kept"},
     "25.5": {"stage 1", "stage 2", "stage 1 again"},
     "25.6": {"share (never reached)"},
-    "80.5": {"data", "licence", "not shown"},
+    "80.5": {"data", "license", "not shown"},
 }
 ANY = {  # arguments that may be the same in all cases: inputs to try something on, and tools
     "03.4": {"x"},

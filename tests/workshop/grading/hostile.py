@@ -256,7 +256,7 @@ CASES = {
     "memory": solved(3, "MemoryError", "x = bytearray(2**40)"),
     "sleeps": solved(1, "did not end within", a2=RIGHT, a4="import time\ntime.sleep(10_000)"),
     "asks": solved(3, "Error", "input('name?')"),
-    "misspelt": solved(1, "SyntaxError", a2=RIGHT, a4="def mask_padding(lengths, size)\n    return None"),
+    "misspelled": solved(1, "SyntaxError", a2=RIGHT, a4="def mask_padding(lengths, size)\n    return None"),
     "no check": changed(lambda n: n.cells.remove(cell_named(n, "check-01-4")), note="it was put back"),
     "forks": solved(first="import os\nos.fork()"),
     "text": Case(text("my answers"), 0, "not a notebook"),

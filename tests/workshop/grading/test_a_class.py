@@ -26,7 +26,7 @@ LOOP = """def mask_padding(lengths, size):
 UPSIDE_DOWN = BROADCAST.replace("<", ">=")
 BY_HEART = "def mask_padding(lengths, size):\n    return torch.ones(len(lengths), 1, 1, size, dtype=torch.bool)"
 RAISES = "def mask_padding(lengths, size):\n    return lengths.no_such_thing"
-MISSPELT = "def mask_padding(lengths, size)\n    return None"
+MISSPELLED = "def mask_padding(lengths, size)\n    return None"
 
 HONEST = {  # answers -> points of 3
     "untouched": ({}, 0),
@@ -38,7 +38,7 @@ HONEST = {  # answers -> points of 3
     "upside-down": ({"a2": RIGHT, "a4": UPSIDE_DOWN}, 1),
     "by-heart": ({"a2": NEAR, "a4": BY_HEART}, 0.66),
     "raises": ({"a2": RIGHT, "a4": RAISES}, 1),
-    "misspelt": ({"a2": RIGHT, "a4": MISSPELT}, 1),
+    "misspelled": ({"a2": RIGHT, "a4": MISSPELLED}, 1),
     "comments": (
         {"a2": RIGHT, "a4": f"from course_lib.workshop.exercises import (check)  # as in the exercises\n{LOOP}"},
         3,

@@ -147,7 +147,7 @@ CLASS = ["Ana Silva", "Ana Silva Costa", "Li", "Lin", "José Núñez", *(f"stude
 
 
 @pytest.mark.slow
-def test_the_answers_to_a_neighbours_numbers_are_worth_nothing(tmp_path):
+def test_the_answers_to_a_neighbors_numbers_are_worth_nothing(tmp_path):
     (tmp_path / "exam.py").write_text(CHEAP, encoding="utf-8")
     exam, solved = read_exam(tmp_path / "exam.py"), {}
     for path in make_exam(tmp_path / "exam.py", CLASS, tmp_path / "made"):

@@ -219,7 +219,7 @@ def test_a_key_makes_the_deck_dark_and_light_again(toy_deck, offline):
     assert offline.evaluate(paper) == before
 
 
-def test_a_lesson_wears_the_colour_of_its_part(tmp_path, offline):
+def test_a_lesson_wears_the_color_of_its_part(tmp_path, offline):
     DeckOnPage(offline, written(tmp_path / "24_clip.html", CELLS))
     assert offline.locator(".present .above").text_content() == "Vision"
     assert offline.evaluate("document.body.style.getPropertyValue('--part')") == PARTS["Vision"][1]

@@ -11,7 +11,7 @@ from course_lib.evaluation import answer, chat, false_premises
 from course_lib.workshop.recipes import base, vlm_aligned
 from tests.chats import ANSWERS, QUESTIONS, assistant, user
 from tests.toys import WORDS, sentence_rows
-from tests.workshop.recipes.toys import COLOURS, Toys, toy_recipes, write_parts, write_pictures
+from tests.workshop.recipes.toys import COLORS, Toys, toy_recipes, write_parts, write_pictures
 
 
 def write_rows(folder, split, rows):
@@ -61,23 +61,23 @@ def sentences(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def colours(tmp_path_factory):
-    """Pictures of one colour with a caption each, of many sizes; grey and transparent ones among them."""
+def colors(tmp_path_factory):
+    """Pictures of one color with a caption each, of many sizes; gray and transparent ones among them."""
     folder = tmp_path_factory.mktemp("colours")
     for split, count in {"train": 40, "validation": 5}.items():
         rows = []
         for i in range(count):
-            colour, name = COLOURS[i % 5], f"{split}{i}.png"
-            mode = "RGBA" if i % 3 else ("L" if colour in ("white", "black") else "RGB")
-            Image.new("RGB", (7 + i, 43 - i), colour).convert(mode).save(folder / name)
-            rows.append({"image": name, "caption": f"a {colour} picture"})
+            color, name = COLORS[i % 5], f"{split}{i}.png"
+            mode = "RGBA" if i % 3 else ("L" if color in ("white", "black") else "RGB")
+            Image.new("RGB", (7 + i, 43 - i), color).convert(mode).save(folder / name)
+            rows.append({"image": name, "caption": f"a {color} picture"})
         write_rows(folder, split, rows)
     return folder
 
 
 @pytest.fixture(scope="session")
 def shades(tmp_path_factory):
-    """A folder of pictures in three classes by their shade: of many sizes, grey, coloured, with transparent parts."""
+    """A folder of pictures in three classes by their shade: of many sizes, gray, colored, with transparent parts."""
     folder = tmp_path_factory.mktemp("shades")
     for number, name in enumerate(("black", "grey", "white")):
         (folder / name).mkdir()
@@ -90,7 +90,7 @@ def shades(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def seen(tmp_path_factory):
-    """A folder with captions and dialogues about pictures of one colour each."""
+    """A folder with captions and dialogues about pictures of one color each."""
     folder = tmp_path_factory.mktemp("seen")
     write_pictures(folder, {"train": 24, "validation": 4})
     return folder
@@ -105,11 +105,11 @@ def parts(tmp_path_factory):
 
 
 @pytest.fixture
-def toys(parts, monkeypatch, sentences, stories, dialogues, pairs, colours, shades, seen):
+def toys(parts, monkeypatch, sentences, stories, dialogues, pairs, colors, shades, seen):
     """By name each recipe at toy size, and the source that it learns from.
 
     The tokenizer of the base learns from the dialogues in the folder. `vlm-aligned` knows the little world alone; its
-    questions with one answer are those in the folder. Answers have 7 tokens at most: models that have learnt next to
+    questions with one answer are those in the folder. Answers have 7 tokens at most: models that have learned next to
     nothing would go on to the limit.
     """
     for module in (chat, false_premises):
@@ -118,7 +118,7 @@ def toys(parts, monkeypatch, sentences, stories, dialogues, pairs, colours, shad
     instructions = vlm_aligned.instructions
     monkeypatch.setattr(vlm_aligned, "instructions", lambda source, split: instructions(str(seen), split))
     sources = {"sentences": sentences, "stories": stories, "dialogues": dialogues, "pairs": pairs, "world": "world"}
-    sources |= {"colours": colours, "shades": shades, "seen": seen}
+    sources |= {"colours": colors, "shades": shades, "seen": seen}
     return Toys((name, (recipe, str(sources[data]))) for name, (recipe, data) in toy_recipes(parts).items())
 
 

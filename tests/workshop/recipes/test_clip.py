@@ -1,4 +1,4 @@
-"""The recipe of CLIP: pictures of any kind in files, and which of their captions are learnt."""
+"""The recipe of CLIP: pictures of any kind in files, and which of their captions are learned."""
 
 from pathlib import Path
 
@@ -10,10 +10,10 @@ from course_lib.evaluation import encode_captions, encode_pictures
 from course_lib.models import load_model
 from course_lib.workshop.recipes import run
 from course_lib.workshop.recipes.clip import chosen_captions
-from tests.workshop.recipes.toys import COLOURS, longer, quiet
+from tests.workshop.recipes.toys import COLORS, longer, quiet
 
 
-def test_pictures_of_any_kind_and_their_captions_are_learnt_and_the_card_says_what_it_is(toys, tmp_path):
+def test_pictures_of_any_kind_and_their_captions_are_learned_and_the_card_says_what_it_is(toys, tmp_path):
     recipe, source = toys["clip"]
     card = run(longer(recipe, 100), source, out=tmp_path, report=quiet)
     model, tokenizer, processor = load_model(str(tmp_path))
@@ -21,8 +21,8 @@ def test_pictures_of_any_kind_and_their_captions_are_learnt_and_the_card_says_wh
     assert card["validation"]["all"] == {"pictures": 5, "caption": 100.0, "picture": 100.0}
     assert [entry["step"] for entry in card["history"]] == [0, 20, 40, 60, 80, 100]
     blue = encode_pictures(model, processor, [Image.new("RGB", (50, 30), "blue")])
-    texts = encode_captions(model, tokenizer, [f"a {colour} picture" for colour in COLOURS])
-    assert COLOURS[(blue @ texts.T).argmax()] == "blue"
+    texts = encode_captions(model, tokenizer, [f"a {color} picture" for color in COLORS])
+    assert COLORS[(blue @ texts.T).argmax()] == "blue"
 
 
 @pytest.mark.usefixtures("shapes_unchecked")
@@ -35,9 +35,9 @@ def test_the_same_pictures_in_parquet_files_teach_the_same(toys, tmp_path):
     assert same["sha256"] == other["sha256"]
 
 
-def test_all_captions_are_learnt_where_all_pictures_have_as_many():
+def test_all_captions_are_learned_where_all_pictures_have_as_many():
     assert chosen_captions([["a", "b", "c"], ["d", "e", "f"]]) == [["a", "b", "c"], ["d", "e", "f"]]
 
 
-def test_where_some_pictures_have_fewer_captions_the_last_of_each_is_learnt():
+def test_where_some_pictures_have_fewer_captions_the_last_of_each_is_learned():
     assert chosen_captions([["a", "b", "c"], ["d", "e"]]) == [["c"], ["e"]]

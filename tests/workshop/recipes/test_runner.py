@@ -230,12 +230,12 @@ def test_the_recipe_for_the_source_is_run_and_scores(toys, tmp_path, monkeypatch
     recipe, source = toys["base"]
     monkeypatch.setattr(type(recipe), "evaluate", lambda self, *_: {"all": {"perplexity": self.sampled}})
     others = {"about": "model of other texts", "sampled": 2, "plan": replace(recipe.plan, steps=3)}
-    elsewhere = replace(recipe, elsewhere=others)
-    card = run(elsewhere, source, out=tmp_path, seed=7, report=quiet)
+    on_other_data = replace(recipe, on_other_data=others)
+    card = run(on_other_data, source, out=tmp_path, seed=7, report=quiet)
     assert card["model"].startswith("model of other texts")
     assert (card["plan"]["steps"], card["plan"]["seed"]) == (3, 7)
     assert card["settings"]["sampled"] == 2
-    assert score(elsewhere, tmp_path, source)["scores"] == card["validation"] == {"all": {"perplexity": 2}}
+    assert score(on_other_data, tmp_path, source)["scores"] == card["validation"] == {"all": {"perplexity": 2}}
 
 
 def test_the_log_is_about_a_sample_and_the_card_about_all(toys, tmp_path, monkeypatch):
@@ -260,7 +260,7 @@ def test_of_another_source_other_settings_hold_in_all_stages():
 
 
 @AGAIN
-def test_stages_are_learnt_in_their_order_each_with_its_own_plan_and_data(toys, tmp_path):
+def test_stages_are_learned_in_their_order_each_with_its_own_plan_and_data(toys, tmp_path):
     recipe, source = toys["vlm"]
     lines = []
     card = run(recipe, source, out=tmp_path, report=lines.append)

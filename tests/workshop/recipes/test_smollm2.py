@@ -15,7 +15,7 @@ from tests.workshop.recipes.toys import longer, quiet
 
 
 @pytest.mark.slow
-def test_beside_the_connector_only_additions_to_the_language_model_are_written_and_learnt(toys, tmp_path):
+def test_beside_the_connector_only_additions_to_the_language_model_are_written_and_learned(toys, tmp_path):
     (recipe, source), folder = toys["vlm-smollm2"], tmp_path / "eyes"
     run(longer(recipe, 11), source, out=folder, report=quiet)
     clip, connector, chat = recipe.starts_from
@@ -61,6 +61,6 @@ def test_the_shipped_adapter_lets_smollm2_look(smollm2):
     """On ten pictures, as the card says it of a hundred, whose exam takes many minutes."""
     recipe = replace(RECIPES["vlm-smollm2"], examined=10)
     bundle = recipe.restore("vlm-smollm2")
-    exam, _ = recipe.exam("world", "validation", bundle)
-    seen, others = recipe.evaluate(exam, bundle), recipe.further(exam, bundle)
+    evaluation_set, _ = recipe.evaluation_set("world", "validation", bundle)
+    seen, others = recipe.evaluate(evaluation_set, bundle), recipe.more_scores(evaluation_set, bundle)
     assert all(seen["all"]["exact"] > scores["all"]["exact"] + 20 for scores in others.values())

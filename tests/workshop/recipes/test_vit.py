@@ -11,7 +11,7 @@ from course_lib.workshop.recipes.vit import VIT
 from tests.workshop.recipes.toys import quiet
 
 
-def test_a_folder_of_pictures_of_any_kind_is_learnt_and_the_card_says_what_it_is(toys, tmp_path):
+def test_a_folder_of_pictures_of_any_kind_is_learned_and_the_card_says_what_it_is(toys, tmp_path):
     recipe, source = toys["vit"]
     card = run(recipe, source, out=tmp_path, report=quiet)
     model, processor = load_model(str(tmp_path))

@@ -49,15 +49,15 @@ def test_a_stage_adds_captions_and_practice_in_the_little_world_alone(monkeypatc
     def told(name):
         return lambda *_, **amounts: PictureDialogues([name], [amounts])
 
-    for part in ("instructions", "descriptions", "practised"):
+    for part in ("instructions", "descriptions", "practiced"):
         monkeypatch.setattr(vlm, part, told(part))
     stage = replace(RECIPES["vlm"], splits=("train",), captions=True, practice={"shirts": 3}, earlier=())
     plain = replace(stage, captions=False, practice=None)
     assert plain.load("world", "train").images == stage.on("mine").load("mine", "train").images == ["instructions"]
     practice = replace(stage, captions=False, practice={})
-    assert practice.load("world", "train").images == ["instructions", "practised"]
+    assert practice.load("world", "train").images == ["instructions", "practiced"]
     rows = stage.load("world", "train")
-    assert rows.images == ["instructions", "descriptions", "practised"]
+    assert rows.images == ["instructions", "descriptions", "practiced"]
     assert rows.texts == [{}, {}, {"shirts": 3}]
 
 
@@ -68,7 +68,7 @@ def test_where_all_dialogues_are_about_several_pictures_a_sentence_says_that_non
         rows.select([0]).about_one_picture(7)
 
 
-def test_the_extra_scenes_of_the_little_world_are_learnt_too(monkeypatch):
+def test_the_extra_scenes_of_the_little_world_are_learned_too(monkeypatch):
     monkeypatch.setattr(vlm, "instructions", lambda source, split: PictureDialogues([split], [source]))
     stage = replace(RECIPES["vlm"], captions=False, practice=None)
     assert stage.load("world", "train").images == ["train", "extra"]

@@ -110,7 +110,7 @@ def test_a_missing_answer_makes_no_pair(template, tell):
     assert not any(chosen in BY_TEXT.values() for _, chosen, _ in pairs)
 
 
-def test_pairs_ask_in_many_wordings_and_never_in_withheld_ones(template, tell):
+def test_pairs_ask_in_many_wordings_and_never_in_held_out_ones(template, tell):
     scenes = make_scenes("validation", 40)
     asked = []
     tell(lambda text: asked.append(text) or "Red.")
@@ -120,11 +120,11 @@ def test_pairs_ask_in_many_wordings_and_never_in_withheld_ones(template, tell):
     assert sum(text in slide for text in asked) < len(asked) / 5
 
 
-def test_no_pair_asks_about_withheld_topics(template, tell):
+def test_no_pair_asks_about_held_out_topics(template, tell):
     scenes = make_scenes("validation", 40)
     asked = []
     tell(lambda text: asked.append(text) or "Red.")
-    pairs = preferences(scenes, numbered(40), tiny_vlm(), template, withheld=("count",))
+    pairs = preferences(scenes, numbered(40), tiny_vlm(), template, held_out_topics=("count",))
     premises = [q for scene in scenes for q in false_premises(scene) if q.topic == "count"]
     assert asked and formed([text for q in premises for text in q.wordings()]).isdisjoint(asked)
     counted = {q.sentence for scene in scenes for q in questions(scene) if q.topic == "count"}

@@ -21,7 +21,7 @@ from tests.workshop.convert.gguf_files import settings_of, tensors_of, twin
 from tests.workshop.convert.gguf_files import write as write_gguf
 from tests.workshop.convert.test_gguf_tokenizer import byte_level
 
-COLOURS = ("red", "green", "blue", "white", "black")
+COLORS = ("red", "green", "blue", "white", "black")
 LLM = {"d_model": 12, "d_ff": 22, "num_heads": 2, "num_kv_heads": 1, "num_layers": 1, "max_length": 97}
 TRANSLATOR = {"d_model": 14, "num_heads": 2, "d_ff": 22, "num_encoder_layers": 1, "num_decoder_layers": 1}
 TOWER = {"d_model": 12, "d_ff": 22, "num_heads": 2, "num_layers": 1}
@@ -32,18 +32,18 @@ def quiet(line):
 
 
 def write_pictures(folder, counts):
-    """Pictures of one colour each, in parquet files: captions and answers say which."""
+    """Pictures of one color each, in parquet files: captions and answers say which."""
     for split, count in counts.items():
-        datasets.Dataset.from_list([row(COLOURS[i % 4]) for i in range(count)]).to_parquet(folder / f"{split}.parquet")
+        datasets.Dataset.from_list([row(COLORS[i % 4]) for i in range(count)]).to_parquet(folder / f"{split}.parquet")
 
 
-def row(colour):
+def row(color):
     """A picture with its caption and its dialogue."""
     with io.BytesIO() as file:
-        Image.new("RGB", (IMAGE_SIZE, IMAGE_SIZE), colour).save(file, "PNG")
+        Image.new("RGB", (IMAGE_SIZE, IMAGE_SIZE), color).save(file, "PNG")
         picture = {"bytes": file.getvalue(), "path": None}
-    texts = [{"user": "Which?", "assistant": f"{colour}.", "kind": "colour", "form": "word"}]
-    return {"image": picture, "images": [picture], "caption": colour, "texts": texts}
+    texts = [{"user": "Which?", "assistant": f"{color}.", "kind": "colour", "form": "word"}]
+    return {"image": picture, "images": [picture], "caption": color, "texts": texts}
 
 
 def write_parts(folder):
@@ -128,4 +128,4 @@ def longer(recipe, steps, **plan):
 
 def small(recipe, **fields):
     """A recipe with other fields, on any data."""
-    return replace(recipe, elsewhere={}, **fields)
+    return replace(recipe, on_other_data={}, **fields)

@@ -1,9 +1,9 @@
-"""What the study of the emojis withholds. The people are made up, but for the last test."""
+"""What the study of the emojis holds out. The people are made up, but for the last test."""
 
 import pytest
 
 from course_lib.workshop.studies.drawn_people import LANGUAGES, DrawnPerson, drawn_people
-from course_lib.workshop.studies.emoji import STUDY, WITHHELD, groups, said
+from course_lib.workshop.studies.emoji import HELD_OUT, STUDY, groups, said
 
 WHATS, TONES = 11, 6
 PEOPLE = [
@@ -15,13 +15,13 @@ PEOPLE = [
 
 
 @pytest.mark.parametrize("tones", [1, 5])
-def test_of_an_occupation_all_with_the_withheld_part_are_withheld_and_the_others_known(tones):
-    withheld = {}
+def test_of_an_occupation_all_with_the_held_out_part_are_held_out_and_the_others_known(tones):
+    held_out = {}
     for person, kind in zip(PEOPLE, groups(PEOPLE, 3, tones, seed=7), strict=True):
         if kind != "known":
-            withheld.setdefault(person.what, []).append((kind, getattr(person, WITHHELD[kind][0])))
-    assert len(withheld) == 3 * len(WITHHELD)
-    sizes = {(parts[0][0], len(parts), len(set(parts))) for parts in withheld.values()}
+            held_out.setdefault(person.what, []).append((kind, getattr(person, HELD_OUT[kind][0])))
+    assert len(held_out) == 3 * len(HELD_OUT)
+    sizes = {(parts[0][0], len(parts), len(set(parts))) for parts in held_out.values()}
     assert sizes == {("English only", TONES, 1), ("new man or woman", TONES, 1), ("new skin tone", 2 * tones, tones)}
 
 

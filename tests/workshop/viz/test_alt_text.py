@@ -67,7 +67,7 @@ def test_points_are_counted_and_what_is_written_beside_them_is_told():
     assert alt_text(ax.figure) == "5 points of reward over KL. here"
 
 
-def test_equal_panels_are_told_once_and_colour_bars_never():
+def test_equal_panels_are_told_once_and_color_bars_never():
     figure = viz.show_heads(np.tile(WEIGHTS, (2, 1, 1)))
     assert alt_text(figure) == "Attention weights of head 0, head 1. 2 times: map of 3 x 5 numbers from 0 to 0.91"
 
@@ -89,9 +89,9 @@ def test_drawings_of_several_panels_say_what_they_are(draw):
     assert 30 <= len(alt_text(draw())) <= MOST
 
 
-def test_a_text_says_what_its_colours_mean():
+def test_a_text_says_what_its_colors_mean():
     said = alt_text(viz.show_tokens(["to", "be", "or"], [0.25, 0.75, np.nan]).figure)
-    means = "A text whose tokens are coloured by their loss (nats), 0.50 on average, the largest 0.75 for “be”"
+    means = "A text whose tokens are colored by their loss (nats), 0.50 on average, the largest 0.75 for “be”"
     assert said == f"{means}: to, be, or"
 
 

@@ -69,16 +69,16 @@ def test_a_number_that_rounds_to_zero_has_no_sign():
     assert [text.get_text() for text in ax.texts] == ["0.0", "-0.1"]
 
 
-@pytest.mark.parametrize("colours", [["#0072B2"], ["#0072B2", "#0072B2", "#D55E00"]])
-def test_bars_of_one_colour_look_alike(colours):
-    ax = viz.show_bars({"a": 1, "b": 2, "c": 3}, colours=colours)
+@pytest.mark.parametrize("colors", [["#0072B2"], ["#0072B2", "#0072B2", "#D55E00"]])
+def test_bars_of_one_color_look_alike(colors):
+    ax = viz.show_bars({"a": 1, "b": 2, "c": 3}, colors=colors)
     first, second, third = (bar.get_facecolor() for bar in ax.patches)
-    assert first == second and (third == first) == (len(colours) == 1)
+    assert first == second and (third == first) == (len(colors) == 1)
 
 
-def test_a_bar_without_a_colour_is_an_error():
+def test_a_bar_without_a_color_is_an_error():
     with pytest.raises(CourseError, match="2"):
-        viz.show_bars({"a": 1, "b": 2, "c": 3}, colours=["#0072B2", "#D55E00"])
+        viz.show_bars({"a": 1, "b": 2, "c": 3}, colors=["#0072B2", "#D55E00"])
 
 
 def test_a_reference_is_a_level_line_with_its_name():

@@ -222,7 +222,7 @@ def test_other_numbers_of_pictures_and_captions_are_an_error_that_names_them(wro
         viz.draw_clip(*wrong)
 
 
-def test_a_ring_colours_the_tokens_that_share_a_name_with_the_first():
+def test_a_ring_colors_the_tokens_that_share_a_name_with_the_first():
     ax = viz.draw_ring(["a", "b", "c", "d", "e", "f"])
     faces = [box.get_facecolor() for box in shapes_of(ax, FancyBboxPatch)]
     assert faces[1] == faces[5] and faces[2] == faces[3] == faces[4] and len(set(faces)) == 3

@@ -29,13 +29,13 @@ def test_whole_numbers_are_written_without_decimals():
     assert numbers(viz.show_matrix([[1, 2], [3, -4]])) == ["1", "2", "3", "−4"]
 
 
-def test_masked_scores_are_grey_and_say_so():
+def test_masked_scores_are_gray_and_say_so():
     ax = viz.show_matrix([[0.5, -np.inf]])
     assert numbers(ax) == ["0.50", "−∞"]
     assert ax.images[0].get_array().mask.tolist() == [[False, True]]
 
 
-def test_a_matrix_of_more_than_12_rows_has_a_colour_bar_instead_of_numbers():
+def test_a_matrix_of_more_than_12_rows_has_a_color_bar_instead_of_numbers():
     small, large = viz.show_matrix(np.ones((12, 5))), viz.show_matrix(np.ones((13, 5)))
     assert (len(small.texts), len(small.figure.axes)) == (60, 1)
     assert (len(large.texts), len(large.figure.axes)) == (0, 2)
@@ -64,7 +64,7 @@ def outline(label):
 
 
 def gap_between(one, other):
-    """Pixels between two neighbours: along the axis if they lie flat, across their lines if they are turned."""
+    """Pixels between two neighbors: along the axis if they lie flat, across their lines if they are turned."""
     (left, angle, height), (right, _, _) = one, other
     return right.x0 - left.x1 if angle == 0 else (right.x0 - left.x0) * np.sin(angle) - 0.8 * height
 
@@ -81,7 +81,7 @@ def test_white_means_zero_in_a_signed_matrix():
     assert ax.images[0].get_clim() == (-3, 3)
 
 
-def test_limits_fix_the_colours():
+def test_limits_fix_the_colors():
     assert viz.show_matrix([[0.1, 0.2]], limits=(0, 1)).images[0].get_clim() == (0, 1)
 
 

@@ -22,7 +22,7 @@ def drawn(ax):
     return np.asarray(ax.images[0].get_array())
 
 
-@pytest.mark.parametrize("channels", [(), (3,)], ids=["grey", "colour"])
+@pytest.mark.parametrize("channels", [(), (3,)], ids=["gray", "colour"])
 def test_a_picture_is_drawn_as_it_is_whatever_it_comes_as(channels):
     picture = noise(*channels)
     for same in (picture, picture / 255, torch.from_numpy(picture), Image.fromarray(picture)):
@@ -32,7 +32,7 @@ def test_a_picture_is_drawn_as_it_is_whatever_it_comes_as(channels):
         plt.close("all")
 
 
-@pytest.mark.parametrize("channels", [(), (3,)], ids=["grey", "colour"])
+@pytest.mark.parametrize("channels", [(), (3,)], ids=["gray", "colour"])
 def test_patches_stand_apart_and_hold_the_picture(channels):
     picture = noise(*channels)  # 2 x 3 patches of 3 pixels, each of which is drawn as 6 x 6
     values = drawn(viz.show_patches(picture, 3))
@@ -63,7 +63,7 @@ def test_the_focus_is_reddest_where_the_weight_is_largest_and_framed():
     plt.close("all")
 
 
-def test_without_any_weight_the_picture_stays_in_pale_grey():
+def test_without_any_weight_the_picture_stays_in_pale_gray():
     picture = noise()
     values = drawn(viz.show_focus(picture, np.eye(3)[:2] * [[1.0], [0.0]]))
     np.testing.assert_allclose(values[3:, 3:, 1], 0.5 + picture[3:, 3:] / 510)

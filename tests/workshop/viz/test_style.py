@@ -12,8 +12,8 @@ from course_lib.workshop import viz
 from course_lib.workshop.viz.cells import readable_on
 from course_lib.workshop.viz.style import CYCLE, SEQUENTIAL, mix, shade, tint
 
-# Machado, Oliveira and Fernandes 2009, table 1, severity 1: what each kind of colour blindness makes of linear RGB
-COLOUR_BLINDNESS = {
+# Machado, Oliveira and Fernandes 2009, table 1, severity 1: what each kind of color blindness makes of linear RGB
+COLOR_BLINDNESS = {
     "none": np.eye(3),
     "protanopia": [
         [0.152286, 1.052583, -0.204868],
@@ -28,12 +28,12 @@ COLOUR_BLINDNESS = {
 }
 
 
-def linear(colour):
-    return np.power(colors.to_rgb(colour), 2.2)
+def linear(color):
+    return np.power(colors.to_rgb(color), 2.2)
 
 
-def luminance(colour):
-    return float(np.dot(linear(colour), (0.2126, 0.7152, 0.0722)))
+def luminance(color):
+    return float(np.dot(linear(color), (0.2126, 0.7152, 0.0722)))
 
 
 def contrast(one, other):
@@ -42,24 +42,24 @@ def contrast(one, other):
     return (light + 0.05) / (dark + 0.05)
 
 
-@pytest.mark.parametrize("kind", COLOUR_BLINDNESS)
-def test_the_colours_of_curves_stay_apart_for_every_colour_vision(kind):
-    seen = [np.clip(COLOUR_BLINDNESS[kind] @ linear(colour), 0, 1) ** (1 / 2.2) for colour in CYCLE]
+@pytest.mark.parametrize("kind", COLOR_BLINDNESS)
+def test_the_colors_of_curves_stay_apart_for_every_color_vision(kind):
+    seen = [np.clip(COLOR_BLINDNESS[kind] @ linear(color), 0, 1) ** (1 / 2.2) for color in CYCLE]
     assert min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2)) > 0.19
 
 
-@pytest.mark.parametrize("role", viz.COLOURS)
-def test_words_in_the_shade_of_a_colour_are_readable_on_white(role):
-    assert contrast(shade(viz.COLOURS[role], 0.6), "white") > 3
+@pytest.mark.parametrize("role", viz.COLORS)
+def test_words_in_the_shade_of_a_color_are_readable_on_white(role):
+    assert contrast(shade(viz.COLORS[role], 0.6), "white") > 3
 
 
 @pytest.mark.parametrize("weight", np.linspace(0, 1, 11))
-def test_numbers_are_readable_on_every_colour_of_a_heat_map(weight):
+def test_numbers_are_readable_on_every_color_of_a_heat_map(weight):
     background = matplotlib.colormaps[SEQUENTIAL](weight)
     assert contrast(readable_on(background), background) > 3
 
 
-def test_mixing_goes_from_the_other_colour_to_the_colour():
+def test_mixing_goes_from_the_other_color_to_the_color():
     assert (mix("#112233", "white", 1), mix("#112233", "white", 0)) == ("#112233", "#ffffff")
     assert luminance(shade("#0072B2")) < luminance("#0072B2") < luminance(tint("#0072B2"))
 

@@ -8,29 +8,29 @@ from course_lib.workshop.viz.style import MIST
 from course_lib.workshop.viz.tokens import place
 
 
-def colours(ax):
+def colors(ax):
     return [patch.get_facecolor() for patch in ax.patches]
 
 
 def test_the_larger_the_value_the_darker_the_token():
-    brightness = [sum(colour[:3]) for colour in colours(viz.show_tokens("abc", [0.5, 2.0, 1.0]))]
+    brightness = [sum(color[:3]) for color in colors(viz.show_tokens("abc", [0.5, 2.0, 1.0]))]
     assert brightness[0] > brightness[2] > brightness[1]
 
 
-def test_a_token_without_a_value_is_grey():
+def test_a_token_without_a_value_is_gray():
     ax = viz.show_tokens(["a", "b"], [np.nan, 1.0])
-    assert colours(ax)[0] == to_rgba(MIST) != colours(ax)[1]
+    assert colors(ax)[0] == to_rgba(MIST) != colors(ax)[1]
     assert viz.show_tokens(["a"], [np.nan]).patches
 
 
-def test_marks_that_are_all_alike_have_no_colour_bar():
+def test_marks_that_are_all_alike_have_no_color_bar():
     bars = [len(viz.show_tokens("abc", [np.nan, 1.0, last]).figure.axes) - 1 for last in (1.0, 2.0)]
     assert bars == [0, 1]
 
 
 def test_limits_make_two_texts_comparable():
     first, second = (viz.show_tokens("ab", values, limits=(0, 5)) for values in ([1.0, 2.0], [4.0, 1.0]))
-    assert colours(first)[0] == colours(second)[1]
+    assert colors(first)[0] == colors(second)[1]
 
 
 def test_tokens_stay_in_their_boxes_and_boxes_in_the_figure():

@@ -9,13 +9,13 @@ import pytest
 from course_lib.errors import CourseError
 from course_lib.world import LEXICON
 from course_lib.world.dialogues import make_dialogues
-from course_lib.world.dialogues.comparisons import SCALES, pairs, withheld
+from course_lib.world.dialogues.comparisons import SCALES, held_out_pair, pairs
 from course_lib.world.dialogues.dialogue import SOURCES
 from course_lib.world.dialogues.facts import FACTS
 from course_lib.world.dialogues.laws import LAWS
 from course_lib.world.language.entries import agreeing
 from course_lib.world.language.writing import NUMBERS, PEOPLE
-from course_lib.world.splits import SPLITS, is_withheld, normalise
+from course_lib.world.splits import SPLITS, is_held_out, normalize
 
 DIGEST = "07c093d3d86ffce9a40f6d24a3c7534dbceadc6f4adda86833b121c4ecac36c3"
 EXACT = set(SOURCES) - {"request"}
@@ -67,7 +67,7 @@ def test_the_splits_have_their_sizes_and_every_category(splits):
 
 def test_no_prompt_is_in_two_splits_whatever_the_case_and_punctuation(splits):
     train, validation, test = (
-        {tuple(map(normalise, prompt(dialogue))) for dialogue in splits[split]} for split in SPLITS
+        {tuple(map(normalize, prompt(dialogue))) for dialogue in splits[split]} for split in SPLITS
     )
     assert not train & validation
     assert not train & test
@@ -81,11 +81,11 @@ def test_every_prompt_has_one_response_unless_it_is_a_request(dialogues):
     assert len(responses) == len(of(dialogues, *EXACT))
 
 
-def test_adjectives_do_not_meet_the_nouns_that_are_withheld_from_them_in_training(splits):
+def test_adjectives_do_not_meet_the_nouns_that_are_held_out_from_them_in_training(splits):
     english, portuguese = set(), set()
     for adjective in LEXICON.adjectives:
         for noun in adjective.nouns:
-            if is_withheld(adjective.word, noun.word):
+            if is_held_out(adjective.word, noun.word):
                 english.add((adjective.english, noun.english))
                 portuguese.add((noun.word, agreeing(adjective.forms, noun.gender, False)))
     met = set()
@@ -101,7 +101,7 @@ def test_things_that_are_not_compared_in_training_are_compared_in_the_tests(spli
         (more, low, high)
         for more, _, scale in SCALES
         for low, high in pairs(scale)
-        if withheld(low, high, scale) and is_withheld(low, high)
+        if held_out_pair(low, high, scale) and is_held_out(low, high)
     ]
     assert len(apart) >= 4
     for more, low, high in apart:

@@ -59,7 +59,7 @@ def test_prompts_are_the_requests_of_the_same_split_of_the_dialogues(splits):
             assert bool(prompts & asked) == (other == split)
 
 
-def test_held_out_prompts_are_labelled(splits):
+def test_held_out_prompts_are_labeled(splits):
     assert {row.held_out for row in splits["train"]} == {""}
     assert {row.held_out for row in splits["test"]} == {"question", "combination"}
 

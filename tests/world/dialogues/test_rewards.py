@@ -8,7 +8,7 @@ from course_lib.errors import CourseError
 from course_lib.world.dialogues import Score, make_dialogues, true_reward
 from course_lib.world.dialogues.answers import COURTESIES, CRITERIA, answer
 from course_lib.world.dialogues.requests import FORMS, request_for, requests_by_prompt, requests_of
-from course_lib.world.dice import Dice
+from course_lib.world.rng import Rng
 
 REQUESTS = tuple(requests_by_prompt().values())
 MIX = "What do you get from blue and yellow?"
@@ -47,9 +47,9 @@ def judged(prompt, response):
 
 @pytest.mark.parametrize("flaws", [f for size in range(5) for f in combinations(CRITERIA, size)], ids="-".join)
 def test_every_set_of_criteria_can_be_missed_while_the_others_are_met(flaws):
-    dice = Dice(3)
+    rng = Rng(3)
     for request in REQUESTS[::7]:
-        response = answer(request, dice, dice.pick(COURTESIES), flaws)
+        response = answer(request, rng, rng.pick(COURTESIES), flaws)
         assert judged(request.prompt, response) == set(CRITERIA) - set(flaws), (request.prompt, response)
 
 
@@ -132,7 +132,7 @@ def test_a_held_out_question_is_known_in_another_form_or_wording():
         assert known == (request.group[1] == "question"), request.prompt
 
 
-def test_demonstrations_leave_much_to_be_learnt():
+def test_demonstrations_leave_much_to_be_learned():
     rows = [row for row in make_dialogues("train") if row.category == "request"]
     scores = [true_reward(row.instruction, row.response) for row in rows]
     assert 0.6 < sum(score.reward for score in scores) / len(scores) < 0.67

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from course_lib.world import LEXICON, Dice, split_words
+from course_lib.world import LEXICON, Rng, split_words
 from course_lib.world.language.portuguese import CONTRACTIONS
 from course_lib.world.language.sentences import PATTERNS, say
 
@@ -17,8 +17,8 @@ DEMONSTRATIVES = dict(zip(("este", "esta", "estes", "estas"), AGREEMENTS, strict
 @pytest.fixture(scope="module")
 def sentences():
     """Many sentences, as they come, duplicates included."""
-    dice = Dice(seed=7)
-    return [say(dice) for _ in range(20_000)]
+    rng = Rng(seed=7)
+    return [say(rng) for _ in range(20_000)]
 
 
 def test_every_portuguese_sentence_has_one_translation(sentences):

@@ -7,9 +7,9 @@ import pytest
 
 from course_lib.data import load_translations
 from course_lib.errors import CourseError
-from course_lib.world import LEXICON, Dice, Pair, make_pairs, split_words
+from course_lib.world import LEXICON, Pair, Rng, make_pairs, split_words
 from course_lib.world.language.sentences import say
-from course_lib.world.splits import SPLITS, is_withheld, normalise
+from course_lib.world.splits import SPLITS, is_held_out, normalize
 
 DIGEST = "a3148ededc585944f373bbdb1dbcee9f1c35be3fe4a8bbcf22a8437674c826c1"
 
@@ -36,9 +36,9 @@ def forms_of(entry):
 
 def combinations_of(pairs):
     """The combinations in pairs: the sentences are made once more, as only they know them."""
-    wanted, found, dice = {pair.pt for pair in pairs}, {}, Dice(seed=0)
+    wanted, found, rng = {pair.pt for pair in pairs}, {}, Rng(seed=0)
     while len(found) < len(wanted):
-        sentence = say(dice)
+        sentence = say(rng)
         if sentence.pt in wanted:
             found[sentence.pt] = sentence.combinations
     return found
@@ -56,14 +56,14 @@ def test_the_splits_have_their_sizes(splits):
 
 def test_no_two_pairs_share_a_side_whatever_the_case_and_punctuation(splits):
     pairs = [pair for split in SPLITS for pair in splits[split]]
-    assert len({normalise(pair.pt) for pair in pairs}) == len(pairs)
-    assert len({normalise(pair.en) for pair in pairs}) == len(pairs)
+    assert len({normalize(pair.pt) for pair in pairs}) == len(pairs)
+    assert len({normalize(pair.en) for pair in pairs}) == len(pairs)
 
 
 def test_the_slides_sentence_is_nowhere(splits):
     for pair in (pair for split in SPLITS for pair in splits[split]):
-        assert normalise(pair.pt) != normalise("este é o primeiro livro que eu fiz.")
-        assert normalise(pair.en) != normalise("This is the first book I've ever done!")
+        assert normalize(pair.pt) != normalize("este é o primeiro livro que eu fiz.")
+        assert normalize(pair.en) != normalize("This is the first book I've ever done!")
 
 
 def test_the_slides_sentence_has_relatives_in_training(splits):
@@ -74,12 +74,12 @@ def test_the_slides_sentence_has_relatives_in_training(splits):
 
 
 @pytest.mark.slow
-def test_withheld_combinations_are_not_in_training_and_are_in_each_combination_pair(splits):
+def test_held_out_combinations_are_not_in_training_and_are_in_each_combination_pair(splits):
     combinations = combinations_of(pair for split in SPLITS for pair in splits[split])
-    assert is_withheld("fazer", "livro")
+    assert is_held_out("fazer", "livro")
     for split in SPLITS:
         for pair in splits[split]:
-            withheld = [c for c in combinations[pair.pt] if is_withheld(*c)]
+            withheld = [c for c in combinations[pair.pt] if is_held_out(*c)]
             assert bool(withheld) == (pair.held_out == "combination")
 
 

@@ -7,10 +7,10 @@ import pytest
 
 from course_lib.world.scenes import make_scenes
 from course_lib.world.scenes.captions import captions, full_caption
-from course_lib.world.scenes.cast import COLOURS
-from course_lib.world.scenes.phrases import coloured_things, dressed, located, things, wearing
+from course_lib.world.scenes.cast import COLORS
+from course_lib.world.scenes.phrases import colored_things, dressed, located, things, wearing
 
-COLOUR = re.compile(rf"\b({'|'.join(COLOURS)})\b")
+COLOR = re.compile(rf"\b({'|'.join(COLORS)})\b")
 
 
 @pytest.fixture(scope="module")
@@ -23,10 +23,10 @@ def scene_with(scenes, **wanted):
     return next(scene for scene in scenes if all(getattr(scene, name) == value for name, value in wanted.items()))
 
 
-def test_the_first_three_captions_name_one_colour_at_most(scenes):
+def test_the_first_three_captions_name_one_color_at_most(scenes):
     for scene in scenes:
         assert len(captions(scene)) == 5
-        assert all(len(COLOUR.findall(caption)) <= 1 for caption in captions(scene)[:3])
+        assert all(len(COLOR.findall(caption)) <= 1 for caption in captions(scene)[:3])
 
 
 def test_with_somebody_the_captions_name_the_shirt_the_things_another_garment_and_two_garments(scenes):
@@ -35,7 +35,7 @@ def test_with_somebody_the_captions_name_the_shirt_the_things_another_garment_an
         if person := scene.person:
             other = "hat" if person.hat else person.bottom
             assert first.endswith(wearing(person, "shirt"))
-            assert second.endswith((things(scene), coloured_things(scene)))
+            assert second.endswith((things(scene), colored_things(scene)))
             assert third.endswith(wearing(person, other))
             assert fourth.endswith(f"{wearing(person, 'shirt', other)} {located(scene)}")
 
@@ -44,12 +44,12 @@ def test_the_full_caption_tells_all(scenes):
     for scene in scenes:
         text = full_caption(scene)
         assert located(scene) in text
-        assert coloured_things(scene) in text
+        assert colored_things(scene) in text
         if scene.person:
             assert dressed(scene.person) in text
             other = {"left": "right", "right": "left"}[scene.side]
             assert re.search(
-                rf"{coloured_things(scene)} on the {scene.side}\b|{dressed(scene.person)} on the {other}\b", text
+                rf"{colored_things(scene)} on the {scene.side}\b|{dressed(scene.person)} on the {other}\b", text
             )
 
 
@@ -59,9 +59,9 @@ def test_two_scenes_with_the_same_full_caption_show_the_same(scenes):
 
 
 def test_articles_numbers_and_plurals_are_right(scenes):
-    assert coloured_things(scene_with(scenes, noun="elephant", count=1)) == "an elephant"
-    assert coloured_things(scene_with(scenes, noun="sheep", count=3)) == "three sheep"
-    assert coloured_things(scene_with(scenes, noun="butterfly", count=2, colour="red")) == "two red butterflies"
+    assert colored_things(scene_with(scenes, noun="elephant", count=1)) == "an elephant"
+    assert colored_things(scene_with(scenes, noun="sheep", count=3)) == "three sheep"
+    assert colored_things(scene_with(scenes, noun="butterfly", count=2, colour="red")) == "two red butterflies"
     for scene in scenes:
         for caption in captions(scene):
             assert not re.search(r"\ba [aeiou]|\ban [^aeiou]", caption)

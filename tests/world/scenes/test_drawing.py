@@ -1,4 +1,4 @@
-"""The drawings: every word has one, what the record says shows in the pixels, and colours differ for every eye."""
+"""The drawings: every word has one, what the record says shows in the pixels, and colors differ for every eye."""
 
 import itertools
 import re
@@ -9,7 +9,7 @@ import pytest
 
 from course_lib.world.scenes import make_scenes
 from course_lib.world.scenes.art import FOLDER, drawing
-from course_lib.world.scenes.cast import COLOURS, KINDS, LABELS, PLACES
+from course_lib.world.scenes.cast import COLORS, KINDS, LABELS, PLACES
 from course_lib.world.scenes.drawing import HUES, draw, render, render_png
 
 # What eyes without red, green or blue cones make of linear RGB (Machado et al. 2009, table 1, severity 1).
@@ -24,7 +24,7 @@ TO_XYZ = ((0.4124564, 0.3575761, 0.1804375), (0.2126729, 0.7151522, 0.0721750), 
 
 @pytest.fixture(scope="module")
 def dressed():
-    """A scene with somebody in a hat and trousers beside one coloured thing."""
+    """A scene with somebody in a hat and trousers beside one colored thing."""
     return next(
         scene
         for scene in make_scenes("validation")
@@ -33,17 +33,17 @@ def dressed():
 
 
 def rgb(colour):
-    """The numbers, 0 to 255, of a colour's name."""
+    """The numbers, 0 to 255, of a color's name."""
     return np.array([int(HUES[colour][i : i + 2], 16) for i in (1, 3, 5)])
 
 
 def area(picture, colour):
-    """The share of a picture that has exactly this colour."""
+    """The share of a picture that has exactly this color."""
     return (picture == rgb(colour)).all(axis=-1).mean()
 
 
 def lab(colour, eyes):
-    """A colour as those eyes see it, in CIELAB, where distances are about as large as they look."""
+    """A color as those eyes see it, in CIELAB, where distances are about as large as they look."""
     part = rgb(colour) / 255
     linear = np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
     x, y, z = np.array(TO_XYZ) @ np.clip(np.array(EYES[eyes]) @ linear, 0, 1) / (0.95047, 1, 1.08883)
@@ -56,8 +56,8 @@ def test_every_word_has_a_drawing_and_every_drawing_a_word():
 
 
 @pytest.mark.parametrize("eyes", EYES)
-def test_colours_differ_for_every_eye(eyes):
-    for one, other in itertools.combinations(COLOURS, 2):
+def test_colors_differ_for_every_eye(eyes):
+    for one, other in itertools.combinations(COLORS, 2):
         distance = np.linalg.norm(lab(one, eyes) - lab(other, eyes))
         assert distance > 25, f"{one} and {other} are {distance:.0f} apart"
 
@@ -79,7 +79,7 @@ def test_a_scene_and_its_svg_give_the_same_picture(dressed):
 
 @pytest.mark.parametrize("part", ["shirt", "bottom_colour", "hat"])
 @pytest.mark.parametrize("colour", ["purple", "yellow"])
-def test_clothes_have_the_colour_that_the_record_says(dressed, part, colour):
+def test_clothes_have_the_color_that_the_record_says(dressed, part, colour):
     plain = {"shirt": "black", "bottom_colour": "black", "hat": "black"}
     others = replace(dressed, colour="black", person=replace(dressed.person, **plain))
     worn = replace(others, person=replace(others.person, **{part: colour}))
@@ -87,7 +87,7 @@ def test_clothes_have_the_colour_that_the_record_says(dressed, part, colour):
 
 
 @pytest.mark.parametrize("colour", ["purple", "yellow"])
-def test_a_thing_has_the_colour_that_the_record_says(dressed, colour):
+def test_a_thing_has_the_color_that_the_record_says(dressed, colour):
     black = replace(dressed, colour="black", person=None)
     assert area(render(replace(black, colour=colour), 240), colour) > area(render(black, 240), colour) + 0.008
 
@@ -128,7 +128,7 @@ def test_drawings_know_their_size():
     assert drawing("dog").height == 84
 
 
-def test_a_drawing_is_coloured_if_a_part_of_it_takes_a_colour():
-    assert drawing("dog").is_coloured
-    assert drawing("bicycle").is_coloured
-    assert not drawing("elephant").is_coloured
+def test_a_drawing_is_colored_if_a_part_of_it_takes_a_color():
+    assert drawing("dog").is_colored
+    assert drawing("bicycle").is_colored
+    assert not drawing("elephant").is_colored

@@ -7,14 +7,14 @@ from functools import cache
 import pytest
 
 from course_lib.world.language.writing import NUMBERS
-from course_lib.world.scenes import has_withheld_shirt, has_withheld_thing, make_scenes
+from course_lib.world.scenes import has_held_out_shirt, has_held_out_thing, make_scenes
 from course_lib.world.scenes.cast import DRAWABLES, LABELS, SHOWN, WITHHELD_SHIRTS
-from course_lib.world.scenes.dialogues import WITHHELD, make_scene_dialogues, practice, turns
+from course_lib.world.scenes.dialogues import HELD_OUT_WORDINGS, make_scene_dialogues, practice, turns
 from course_lib.world.scenes.questions import FORMS, false_premises
 from course_lib.world.scenes.questions import questions as all_questions
 from course_lib.world.scenes.truth import invented, named
 from course_lib.world.scenes.wordings import WORDINGS
-from course_lib.world.splits import normalise
+from course_lib.world.splits import normalize
 
 questions = cache(all_questions)  # each test asks them all about the same scenes
 KINDS_OF_QUESTIONS = {"object", "count", "colour", "place", "yes/no", "person", "side"}
@@ -67,7 +67,7 @@ def test_half_of_the_yes_no_questions_are_answered_by_yes(scenes):
 
 def grams(text, length=4):
     """All runs of so many words in a text, the names of what is asked about among them."""
-    words = normalise(text).split()
+    words = normalize(text).split()
     return {tuple(words[i : i + length]) for i in range(len(words) - length + 1)}
 
 
@@ -75,16 +75,16 @@ def test_each_topic_is_asked_in_six_ways_or_more_and_in_two_that_share_no_four_w
     shown = set().union(*(grams(way) for wordings in WORDINGS.values() for way in wordings.known))
     for topic, wordings in WORDINGS.items():
         assert len(set(wordings.known)) == len(wordings.known) >= 6, topic
-        assert len(wordings.withheld) == 2, topic
-        for way in wordings.withheld:
-            assert len(normalise(way).split()) >= 4, way
+        assert len(wordings.held_out) == 2, topic
+        for way in wordings.held_out:
+            assert len(normalize(way).split()) >= 4, way
             assert not grams(way) & shown, way
 
 
 def test_wordings_are_sentences_with_all_their_words(scenes):
     for scene in scenes[:97]:
         for question in (*questions(scene), *false_premises(scene)):
-            for text in (*question.wordings(), *question.wordings(withheld=True)):
+            for text in (*question.wordings(), *question.wordings(held_out_wording=True)):
                 assert re.fullmatch(r"[A-Z][^{}]*[?.]", text), text
                 assert "  " not in text
 
@@ -92,19 +92,21 @@ def test_wordings_are_sentences_with_all_their_words(scenes):
 def test_whoever_is_asked_about_and_not_there_is_named_in_every_wording(scenes):
     for scene in scenes[:97]:
         for question in false_premises(scene):
-            for text in (*question.wordings(), *question.wordings(withheld=True)):
+            for text in (*question.wordings(), *question.wordings(held_out_wording=True)):
                 nouns = named(text) or {"hat"}
                 assert "hat" in text or nouns - {scene.person and scene.person.kind}, text
 
 
-def test_only_what_is_held_out_is_asked_in_withheld_wordings_and_says_so(scenes):
-    withheld = {text for scene in scenes for q in questions(scene) for text in q.wordings(withheld=True)}
-    assert not any(asked_in(withheld, turn) for scene in make_scenes("train", 199) for turn in turns(scene))
+def test_only_what_is_held_out_is_asked_in_held_out_wordings_and_says_so(scenes):
+    held_out_wording = {
+        text for scene in scenes for q in questions(scene) for text in q.wordings(held_out_wording=True)
+    }
+    assert not any(asked_in(held_out_wording, turn) for scene in make_scenes("train", 199) for turn in turns(scene))
     for scene in scenes[::3]:
         for turn in turns(scene):
-            assert asked_in(withheld, turn) == ("wording" in turn.held_out)
+            assert asked_in(held_out_wording, turn) == ("wording" in turn.held_out)
     share = Counter("wording" in turn.held_out for scene in scenes for turn in turns(scene))
-    assert share[True] / share.total() == pytest.approx(WITHHELD, abs=0.02)
+    assert share[True] / share.total() == pytest.approx(HELD_OUT_WORDINGS, abs=0.02)
 
 
 def asked_in(texts, turn):
@@ -117,18 +119,18 @@ def parts(user):
     return {user, user.removeprefix("Q: ").removesuffix(" A:"), user.split("\n")[0]}
 
 
-def test_questions_whose_answers_name_a_withheld_combination_say_which(scenes):
+def test_questions_whose_answers_name_a_held_out_combination_say_which(scenes):
     for scene in scenes:
         for question in questions(scene):
             if question.held_out == "thing":
-                assert has_withheld_thing(scene)
+                assert has_held_out_thing(scene)
                 assert question.kind in ("object", "colour", "yes/no")
             if question.held_out == "shirt":
-                assert has_withheld_shirt(scene)
+                assert has_held_out_shirt(scene)
                 assert "shirt" in question.text
         told = {question.held_out for question in questions(scene)}
-        assert has_withheld_thing(scene) == ("thing" in told)
-        assert has_withheld_shirt(scene) == ("shirt" in told)
+        assert has_held_out_thing(scene) == ("thing" in told)
+        assert has_held_out_shirt(scene) == ("shirt" in told)
 
 
 def test_a_no_is_true(scenes):
@@ -209,13 +211,13 @@ def test_the_same_questions_are_asked_where_their_premises_are_true(scenes):
     assert all(question.text in true for scene in scenes[:200] for question in false_premises(scene))
 
 
-def test_what_is_not_there_is_never_asked_for_if_training_shows_it_in_no_such_colour(scenes):
+def test_what_is_not_there_is_never_asked_for_if_training_shows_it_in_no_such_color(scenes):
     for scene in scenes[::3]:
         denied = [question.sentence for question in (*questions(scene), *false_premises(scene))]
         denied += [turn.assistant for turn in practice(scene) if turn.form != "word"]
         for noun in re.findall(r"[Tt]here is no (\w+) in the picture\.", " ".join(denied)):
             if noun in DRAWABLES:
-                assert not scene.colour or DRAWABLES[noun].withheld != scene.colour
+                assert not scene.colour or DRAWABLES[noun].held_out != scene.colour
             if noun in WITHHELD_SHIRTS and scene.person:
                 assert scene.person.shirt not in WITHHELD_SHIRTS[noun]
 
@@ -254,8 +256,8 @@ def test_practice_answers_whether_something_is_there_or_worn_by_what_the_scene_h
                 assert (scene.person.shirt in turn.user.lower()) == turn.assistant.startswith("Yes")
 
 
-def test_practice_never_asks_for_a_withheld_shirt_that_nobody_wears(scenes):
+def test_practice_never_asks_for_a_held_out_shirt_that_nobody_wears(scenes):
     for scene in scenes[::3]:
-        withheld = set(WITHHELD_SHIRTS[scene.person.kind]) - {scene.person.shirt} if scene.person else ()
+        held_out_wording = set(WITHHELD_SHIRTS[scene.person.kind]) - {scene.person.shirt} if scene.person else ()
         asked = " ".join(f" {turn.user.lower()}" for turn in practice(scene, shirts=5) if "shirt" in turn.user)
-        assert not any(f" {colour}" in asked for colour in withheld)
+        assert not any(f" {colour}" in asked for colour in held_out_wording)

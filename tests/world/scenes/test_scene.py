@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from course_lib.errors import CourseError
-from course_lib.world.dice import Dice
+from course_lib.world.rng import Rng
 from course_lib.world.scenes import make_scenes
 from course_lib.world.scenes.art import drawing
 from course_lib.world.scenes.cast import (
-    COLOURS,
+    COLORS,
     DRAWABLES,
     ENGLISH,
     KINDS,
@@ -21,7 +21,7 @@ from course_lib.world.scenes.cast import (
     SHOWN,
     WITHHELD_SHIRTS,
 )
-from course_lib.world.scenes.scene import EXTRA, SIZES, content, draw_scene, shows_withheld
+from course_lib.world.scenes.scene import EXTRA, SIZES, content, draw_scene, shows_held_out
 from course_lib.world.splits import SPLITS
 
 DIGEST = "cc382183160a368df386e72fbc3cfb8016c627dc049489953615b207121e422f"
@@ -45,7 +45,7 @@ def shirts(scenes):
 
 
 def colours(scenes):
-    """Which thing has which colour, where colours tell."""
+    """Which thing has which colour, where colors tell."""
     return {(scene.noun, scene.colour) for scene in scenes if scene.colour}
 
 
@@ -54,38 +54,38 @@ def test_the_splits_have_their_sizes_and_no_two_scenes_show_the_same(splits, sce
     assert len({content(scene) for scene in scenes}) == len(scenes)
 
 
-def test_training_never_shows_what_is_withheld_but_all_else(splits):
+def test_training_never_shows_what_is_held_out_but_all_else(splits):
     withheld = {(kind, shirt) for kind, shirts in WITHHELD_SHIRTS.items() for shirt in shirts}
     assert shirts(splits["train"]) == {(kind, paint) for kind in KINDS for paint in PAINTS} - withheld
     every = {(noun, colour) for noun, drawable in DRAWABLES.items() for colour in drawable.colours}
-    assert colours(splits["train"]) == every - {(noun, drawable.withheld) for noun, drawable in DRAWABLES.items()}
+    assert colours(splits["train"]) == every - {(noun, drawable.held_out) for noun, drawable in DRAWABLES.items()}
 
 
-def test_things_come_in_ten_colours_of_which_training_withholds_one_each():
-    coloured = [drawable for drawable in DRAWABLES.values() if drawable.colours]
-    assert len(coloured) == 18
-    assert all(drawable.colours == COLOURS and drawable.withheld in COLOURS for drawable in coloured)
+def test_things_come_in_ten_colors_of_which_training_withholds_one_each():
+    colored = [drawable for drawable in DRAWABLES.values() if drawable.colours]
+    assert len(colored) == 18
+    assert all(drawable.colours == COLORS and drawable.held_out in COLORS for drawable in colored)
 
 
 def test_the_extra_scenes_are_of_known_combinations_and_none_of_another_split(splits, scenes):
     extra = make_scenes("extra")
     assert len(extra) == sum(EXTRA["extra"])
-    assert not any(shows_withheld(scene) or scene.held_out for scene in extra)
+    assert not any(shows_held_out(scene) or scene.held_out for scene in extra)
     assert {content(scene) for scene in extra}.isdisjoint(content(scene) for scene in scenes)
     assert len({content(scene) for scene in extra}) == len(extra)
 
 
-def test_the_man_in_a_yellow_shirt_is_withheld(splits):
+def test_the_man_in_a_yellow_shirt_is_held_out(splits):
     assert ("man", "yellow") not in shirts(splits["train"])
     assert ("man", "yellow") in shirts(splits["test"])
 
 
-def test_half_of_a_test_has_withheld_combinations_and_says_so(splits):
+def test_half_of_a_test_has_held_out_combinations_and_says_so(splits):
     assert {scene.held_out for scene in splits["train"]} == {""}
     for split in ("validation", "test"):
         groups = Counter(scene.held_out for scene in splits[split])
         assert groups == {"scene": SIZES[split][0], "combination": SIZES[split][1]}
-        assert all(shows_withheld(scene) == (scene.held_out == "combination") for scene in splits[split])
+        assert all(shows_held_out(scene) == (scene.held_out == "combination") for scene in splits[split])
 
 
 def test_every_kind_of_person_thing_and_place_occurs_in_every_split(splits):
@@ -150,8 +150,8 @@ def test_another_split_is_refused():
         make_scenes("dev")
 
 
-def test_a_withheld_thing_is_withheld_with_any_person_and_without():
-    scene = replace(draw_scene(Dice(3)), noun="car", colour="red", person=None)
-    assert shows_withheld(scene)
-    assert not shows_withheld(replace(scene, colour="blue"))
-    assert not shows_withheld(replace(scene, noun="elephant", colour=""))
+def test_a_held_out_thing_is_held_out_with_any_person_and_without():
+    scene = replace(draw_scene(Rng(3)), noun="car", colour="red", person=None)
+    assert shows_held_out(scene)
+    assert not shows_held_out(replace(scene, colour="blue"))
+    assert not shows_held_out(replace(scene, noun="elephant", colour=""))

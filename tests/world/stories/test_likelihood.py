@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from course_lib.errors import CourseError
-from course_lib.world.dice import Dice
+from course_lib.world.rng import Rng
 from course_lib.world.stories import story_losses
 from course_lib.world.stories.lazy_tale import LazyTale
 from course_lib.world.stories.likelihood import END, tales_like
@@ -19,11 +19,11 @@ losses_of = cache(story_losses)  # of the same stories in two tests
 
 
 def words_of(tale):
-    return tuple(word for word, _ in tale.teller.spelt())
+    return tuple(word for word, _ in tale.teller.spelled())
 
 
-def lazily_told(dice):
-    tale = LazyTale(dice)
+def lazily_told(rng):
+    tale = LazyTale(rng)
     tale.tell()
     return tale
 
@@ -31,8 +31,8 @@ def lazily_told(dice):
 @pytest.fixture(scope="module")
 def told():
     """Many stories, each as its words."""
-    dice = Dice(3)
-    return [words_of(Tale(dice)) for _ in range(DRAWN)]
+    rng = Rng(3)
+    return [words_of(Tale(rng)) for _ in range(DRAWN)]
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +47,8 @@ def is_chance(count, expected):
 
 
 def test_a_lazy_tale_says_pairs_of_words_as_often_as_one_whose_cast_is_drawn_at_once(told):
-    dice = Dice(4)
-    lazy = [words_of(lazily_told(dice)) for _ in range(DRAWN)]
+    rng = Rng(4)
+    lazy = [words_of(lazily_told(rng)) for _ in range(DRAWN)]
     counts, others = (Counter(pair for words in tales for pair in set(pairwise(words))) for tales in (told, lazy))
     assert len(counts) > 1000
     for pair in counts | others:

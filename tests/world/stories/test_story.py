@@ -9,7 +9,7 @@ import pytest
 from course_lib.errors import CourseError
 from course_lib.world import LEXICON
 from course_lib.world.language.writing import NAMES
-from course_lib.world.splits import SPLITS, is_withheld, normalise
+from course_lib.world.splits import SPLITS, is_held_out, normalize
 from course_lib.world.stories import TAGS, make_stories
 from course_lib.world.stories.story import PLOTS
 
@@ -112,15 +112,15 @@ def test_the_splits_have_their_sizes(splits):
 
 
 def test_no_two_stories_are_alike_whatever_the_case_and_punctuation(stories):
-    assert len({normalise(story.text) for story in stories}) == len(stories)
+    assert len({normalize(story.text) for story in stories}) == len(stories)
 
 
-def test_things_with_withheld_adjectives_are_not_in_training_and_are_in_each_combination_story(splits):
+def test_things_with_held_out_adjectives_are_not_in_training_and_are_in_each_combination_story(splits):
     withheld = {
         (adjective.english, noun.english)
         for adjective in LEXICON.adjectives
         for noun in adjective.nouns
-        if adjective.english not in PRICES and is_withheld(adjective.word, noun.word)
+        if adjective.english not in PRICES and is_held_out(adjective.word, noun.word)
     }
     for split in SPLITS:
         for story in splits[split]:

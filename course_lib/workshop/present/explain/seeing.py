@@ -59,7 +59,7 @@ def slide_first(scenes: list[Scene]) -> Iterator[Scene]:
 
 
 def art() -> dict[str, Any]:
-    """The drawings, the colours, and what may be in a scene."""
+    """The drawings, the colors, and what may be in a scene."""
     things = {name: asdict(thing) for name, thing in DRAWABLES.items()}
     return {
         "drawings": {name: asdict(drawing(name)) for name in (*DRAWABLES, *KINDS, *PLACES)},

@@ -3,8 +3,8 @@
 import { range } from "./elements.js";
 
 export class Choice {
-  constructor(maps, layer, heads, colour) {
-    Object.assign(this, { maps, layer, colour, head: heads[0], view: "head", listeners: [] });
+  constructor(maps, layer, heads, color) {
+    Object.assign(this, { maps, layer, color, head: heads[0], view: "head", listeners: [] });
     this.heads = new Set(heads);
     this.startOn(maps[0]);
   }

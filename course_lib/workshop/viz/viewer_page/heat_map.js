@@ -1,4 +1,4 @@
-// One head's weights as a picture: a pixel per pair of tokens, in the colour of the head.
+// One head's weights as a picture: a pixel per pair of tokens, in the color of the head.
 
 import { element, range } from "./elements.js";
 import { MANY_TOKENS } from "./token_list.js";
@@ -8,14 +8,14 @@ export function opacity(weight) {
   return Math.sqrt(weight);
 }
 
-export function paint(canvas, map, { layer, head }, colour) {
+export function paint(canvas, map, { layer, head }, color) {
   const [height, width] = [map.rows.length, map.columns.length];
   Object.assign(canvas, { width, height });
   const context = canvas.getContext("2d");
   const pixels = context.createImageData(width, height);
   for (const place of range(height * width)) {
     const weight = map.weight(layer, head, Math.floor(place / width), place % width);
-    pixels.data.set([...colour, Math.round(255 * opacity(weight))], 4 * place);
+    pixels.data.set([...color, Math.round(255 * opacity(weight))], 4 * place);
   }
   context.putImageData(pixels, 0, 0);
   canvas.classList.toggle("fine", Math.max(width, height) > MANY_TOKENS);

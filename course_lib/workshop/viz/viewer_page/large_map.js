@@ -6,7 +6,7 @@ import { decimals, quoted, visible } from "./words.js";
 
 const WIDEST = 600; // pixels, of the whole picture
 const [SMALLEST_CELL, LARGEST_CELL] = [3, 40];
-const LABELLED_CELL = 14; // in smaller cells the tokens along the edges could not be read
+const LABELED_CELL = 14; // in smaller cells the tokens along the edges could not be read
 
 export class LargeMap {
   constructor(choice, place) {
@@ -18,7 +18,7 @@ export class LargeMap {
       role: "application",
       style: `--down: ${this.map.rows.length}; --across: ${this.map.columns.length}`,
       "aria-label": `weights of layer ${place.layer}, head ${place.head}; the arrow keys move from cell to cell`,
-    }, paint(element("canvas"), this.map, place, choice.colour(place.head)), this.cursor);
+    }, paint(element("canvas"), this.map, place, choice.color(place.head)), this.cursor);
     const style = `--cell: ${this.cellSize()}px`;
     this.element = element("div", { class: "large", style }, this.actions(), this.chart());
     this.listen();
@@ -41,7 +41,7 @@ export class LargeMap {
 
   chart() {
     const labels = (side) => this.map.tokens(side).map((token) => element("span", { title: token }, visible(token)));
-    const edges = this.cellSize() < LABELLED_CELL ? [] : ["column", "row"];
+    const edges = this.cellSize() < LABELED_CELL ? [] : ["column", "row"];
     const edge = (side) => element("div", { class: `edge ${side}s`, "aria-hidden": "true" }, ...labels(side));
     return element("div", { class: "scroller" }, element("div", { class: "chart" }, ...edges.map(edge), this.board));
   }

@@ -5,8 +5,8 @@ import { drawing } from "./elements.js";
 import { opacity } from "./heat_map.js";
 import { FAINTEST } from "./words.js";
 
-const MOST_LINES = 1000; // more would be a grey cloud, and slow
-const APART = 0.12; // between the lines of neighbouring heads, in rows
+const MOST_LINES = 1000; // more would be a gray cloud, and slow
+const APART = 0.12; // between the lines of neighboring heads, in rows
 
 export function linesOfAll(map, layer, heads, floor) {
   return heads.flatMap((head) =>

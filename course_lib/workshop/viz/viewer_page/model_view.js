@@ -36,7 +36,7 @@ export class ModelView {
   }
 
   thumbnail(layer, head) {
-    const canvas = paint(element("canvas"), this.map, { layer, head }, this.choice.colour(head));
+    const canvas = paint(element("canvas"), this.map, { layer, head }, this.choice.color(head));
     const label = `layer ${layer}, head ${head}: enlarge`;
     const made = button(canvas, { class: "thumbnail", "aria-label": label, title: label }, () =>
       this.choice.change({ enlarged: { layer, head } }),

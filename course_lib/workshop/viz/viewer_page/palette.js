@@ -1,4 +1,4 @@
-// Light or dark, as the surroundings are; and the colours of the heads, which are brighter on a dark ground.
+// Light or dark, as the surroundings are; and the colors of the heads, which are brighter on a dark ground.
 
 export function isDark() {
   const jupyter = document.querySelector("[data-jp-theme-light]");
@@ -19,8 +19,8 @@ export function watchTheme(host, act) {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", tell);
 }
 
-export function headColour(colours, head, dark) {
-  const hex = colours[head % colours.length];
+export function headColor(colors, head, dark) {
+  const hex = colors[head % colors.length];
   const channels = [1, 3, 5].map((start) => parseInt(hex.slice(start, start + 2), 16));
   return dark ? channels.map((channel) => Math.round(channel + 0.3 * (255 - channel))) : channels;
 }

@@ -8,14 +8,14 @@ import { element, range } from "./elements.js";
 import { HeadView } from "./head_view.js";
 import { ModelView } from "./model_view.js";
 import { NeuronView } from "./neuron_view.js";
-import { headColour, isDark, watchTheme } from "./palette.js";
+import { headColor, isDark, watchTheme } from "./palette.js";
 
 const VIEWS = { head: HeadView, model: ModelView, neuron: NeuronView };
 
 class Viewer {
-  constructor(host, { maps, layer, heads, colours }, style) {
-    const colour = (head) => headColour(colours, head, isDark());
-    this.choice = new Choice(maps.map((map) => new AttentionMap(map)), layer, heads, colour);
+  constructor(host, { maps, layer, heads, colors }, style) {
+    const color = (head) => headColor(colors, head, isDark());
+    this.choice = new Choice(maps.map((map) => new AttentionMap(map)), layer, heads, color);
     const { neuron, ...others } = VIEWS;
     this.tabs = new Tabs(this.choice, this.choice.maps.some((map) => map.vectors) ? VIEWS : others);
     this.controls = element("div", { class: "controls" });
@@ -34,7 +34,7 @@ class Viewer {
     if (this.frame.dataset.theme === theme) return;
     this.frame.dataset.theme = theme;
     for (const head of range(Math.max(...this.choice.maps.map((map) => map.heads)))) {
-      this.frame.style.setProperty(`--head-${head}`, `rgb(${this.choice.colour(head)})`);
+      this.frame.style.setProperty(`--head-${head}`, `rgb(${this.choice.color(head)})`);
     }
     this.shown = null;
     this.update();

@@ -57,14 +57,14 @@ def case_embedding():
 
 
 def case_positions():
-    ids, learnt = torch.tensor([0, 5, 97]), ours.LearnedPositions(D, 101)
+    ids, learned = torch.tensor([0, 5, 97]), ours.LearnedPositions(D, 101)
     javascript = """
         import { LearnedPositions, SinusoidalPositions } from "./nn/positions.js";
         const waves = [width, width + 1].map((width) => new SinusoidalPositions(width));
         const result = [...waves, new LearnedPositions(weights)].map((positions) => positions.forward(ids));
     """
-    given = {"packed": packed(learnt), "width": D, "ids": ids}
-    return javascript, given, [*(ours.SinusoidalPositions(width, 100)(ids) for width in (D, D + 1)), learnt(ids)]
+    given = {"packed": packed(learned), "width": D, "ids": ids}
+    return javascript, given, [*(ours.SinusoidalPositions(width, 100)(ids) for width in (D, D + 1)), learned(ids)]
 
 
 def case_attention():

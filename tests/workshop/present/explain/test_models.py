@@ -88,11 +88,11 @@ def test_heads_and_layers_of_the_tower_that_are_off_are_those_of_an_ablation():
     """
     given = {"contents": contents(model), "tokens": tokens, "pixels": pixels[0].tolist()}
     found = run(MODEL, javascript, **given)
-    whole = model.look(pixels)
+    whole = model.encode_images(pixels)
     tower, text = model.vision.layers[1].self_attention, model.text.layers[1].self_attention
     model.vision.layers[0].forward = lambda x, *_, **__: x
     with nn.patched_heads(tower, [0, 2]), nn.patched_heads(text, [1]):
-        features = model.look(pixels)
+        features = model.encode_images(pixels)
         compare(found, [model.connector(features), model(torch.tensor([tokens]), features)])
     assert (features - whole).abs().max() > 0.1
 
@@ -125,8 +125,8 @@ def test_greedy_search_and_beam_search_find_what_the_library_finds():
 
 def random_config(seed):
     """Any `LlmConfig` that the page computes."""
-    dice = random.Random(seed)
-    kv_heads, layers = dice.choice([1, 2, 3]), dice.choice([1, 2, 3])
+    rng = random.Random(seed)
+    kv_heads, layers = rng.choice([1, 2, 3]), rng.choice([1, 2, 3])
     length = 5
     scalings = [
         None,
@@ -136,26 +136,26 @@ def random_config(seed):
     ]
     return LlmConfig(
         vocab_size=19,
-        d_model=dice.choice([22, 26]),
-        d_ff=dice.choice([11, 29]),
-        num_heads=kv_heads * dice.choice([1, 2]),
+        d_model=rng.choice([22, 26]),
+        d_ff=rng.choice([11, 29]),
+        num_heads=kv_heads * rng.choice([1, 2]),
         num_kv_heads=kv_heads,
         num_layers=layers,
         max_length=31,
-        d_head=dice.choice([6, 14]),
-        window_sizes=tuple(dice.choice([None, 1, 3]) for _ in range(layers)),
-        rope_base=dice.choice([500.0, 10_000.0]),
-        eps=dice.choice([1e-6, 1e-3]),
-        qkv_bias=dice.random() < 0.5,
-        qk_norm=dice.random() < 0.5,
-        post_norms=dice.random() < 0.5,
-        activation=dice.choice(["silu", "gelu_tanh", "gelu", "quick_gelu"]),
-        tied=dice.random() < 0.5,
-        embedding_scale=dice.choice([1.0, 4.7]),
-        score_cap=dice.choice([None, 3.0]),
-        logit_cap=dice.choice([None, 2.0]),
-        window_rope_base=dice.choice([None, 100.0]),
-        rope_scaling=dice.choice(scalings),
+        d_head=rng.choice([6, 14]),
+        window_sizes=tuple(rng.choice([None, 1, 3]) for _ in range(layers)),
+        rope_base=rng.choice([500.0, 10_000.0]),
+        eps=rng.choice([1e-6, 1e-3]),
+        qkv_bias=rng.random() < 0.5,
+        qk_norm=rng.random() < 0.5,
+        post_norms=rng.random() < 0.5,
+        activation=rng.choice(["silu", "gelu_tanh", "gelu", "quick_gelu"]),
+        tied=rng.random() < 0.5,
+        embedding_scale=rng.choice([1.0, 4.7]),
+        score_cap=rng.choice([None, 3.0]),
+        logit_cap=rng.choice([None, 2.0]),
+        window_rope_base=rng.choice([None, 100.0]),
+        rope_scaling=rng.choice(scalings),
     )
 
 
@@ -192,22 +192,22 @@ def test_many_an_llm_equals_its_twin(seed):
 
 def random_vlm(seed):
     """Any `VlmConfig` that the page computes; its last token is the placeholder."""
-    dice, text = random.Random(seed), random_config(seed)
+    rng, text = random.Random(seed), random_config(seed)
     vision = VisionConfig(
         image_size=23,
         patch_size=5,
         d_model=14,
-        d_ff=dice.choice([11, 29]),
-        num_heads=dice.choice([1, 2]),
+        d_ff=rng.choice([11, 29]),
+        num_heads=rng.choice([1, 2]),
         num_layers=3,
-        activation=dice.choice(["gelu", "quick_gelu", "gelu_tanh"]),
-        norm_eps=dice.choice([1e-6, 1e-3]),
-        input_norm=dice.random() < 0.5,
-        pooling=dice.choice(["class", "attention"]),
+        activation=rng.choice(["gelu", "quick_gelu", "gelu_tanh"]),
+        norm_eps=rng.choice([1e-6, 1e-3]),
+        input_norm=rng.random() < 0.5,
+        pooling=rng.choice(["class", "attention"]),
     )
-    connector = ConnectorConfig(d_vision=14, d_model=text.d_model, kind=dice.choice(["linear", "mlp", "pixel shuffle"]))
+    connector = ConnectorConfig(d_vision=14, d_model=text.d_model, kind=rng.choice(["linear", "mlp", "pixel shuffle"]))
     parts = {"vision": vision, "connector": connector, "text": text}
-    return VlmConfig(**parts, image_id=text.vocab_size - 1, vision_layer=dice.choice([-3, -2, -1, 0, 2]))
+    return VlmConfig(**parts, image_id=text.vocab_size - 1, vision_layer=rng.choice([-3, -2, -1, 0, 2]))
 
 
 def check_vlm(seed):
@@ -226,7 +226,7 @@ def check_vlm(seed):
         const result = [...model.vision.seen.layers, model.seen.features, visual, logits, more, written];
     """
     outputs = layer_outputs(model.vision)
-    features = model.look(pixels)
+    features = model.encode_images(pixels)
     given = {"contents": contents(model), "tokens": tokens[0].tolist(), "pixels": pixels[0].tolist()}
     *found, written = run(MODEL, javascript, **given)
     logits = model(tokens, features)

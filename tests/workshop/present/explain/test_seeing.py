@@ -10,7 +10,7 @@ from course_lib.data import ChatTemplate, ImageProcessor
 from course_lib.data.messages import questions_about
 from course_lib.workshop.present.explain.page import FOLDER
 from course_lib.workshop.present.explain.seeing import art
-from course_lib.world.dice import Dice
+from course_lib.world.rng import Rng
 from course_lib.world.scenes import make_scenes
 from course_lib.world.scenes.art import drawing
 from course_lib.world.scenes.cast import DRAWABLES, KINDS
@@ -23,7 +23,7 @@ from tests.javascript import run
 SCENES = make_scenes("test", 60)
 
 
-class MiddleDice(Dice):
+class MiddleDice(Rng):
     """Dice that always show the middle."""
 
     def __init__(self):

@@ -8,7 +8,7 @@ from course_lib.data import ChatTemplate, conversation, load_dialogues, load_tra
 from course_lib.generation import CachedDecoding, TextDecoding, generate
 from course_lib.models import load_model
 from course_lib.workshop.present.explain import LivePage
-from course_lib.world.dice import Dice
+from course_lib.world.rng import Rng
 from course_lib.world.scenes import make_scenes
 from course_lib.world.scenes.drawing import render
 from course_lib.world.scenes.questions import FORMS, questions
@@ -92,9 +92,9 @@ def check_looking(first, count):
     model, tokenizer, processor = load_model("vlm")
     rounded(model)
     template = ChatTemplate(tokenizer, model.config.num_visual_tokens)
-    dice, scenes = Dice(first), make_scenes("test", first + count)[first:]
-    features = model.look(processor(map(render, scenes)))
-    texts = [FORMS[dice.pick(tuple(FORMS))].format(dice.pick(questions(scene)).text) for scene in scenes]
+    rng, scenes = Rng(first), make_scenes("test", first + count)[first:]
+    features = model.encode_images(processor(map(render, scenes)))
+    texts = [FORMS[rng.pick(tuple(FORMS))].format(rng.pick(questions(scene)).text) for scene in scenes]
     javascript = """
         import { normalize } from "./data/image_processor.js";
         const template = new ChatTemplate(tokenizer, contents.num_visual_tokens);

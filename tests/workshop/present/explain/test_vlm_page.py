@@ -81,7 +81,7 @@ def test_a_page_answers_as_the_library_does_in_each_form(page, vlm):
     model, _, processor = vlm
     choose(page, "picture-4")
     (question,) = page.tab.evaluate("[document.getElementById('text').value]")
-    features = model.look(processor([shown(page)]))[0]
+    features = model.encode_images(processor([shown(page)]))[0]
     expected = said(vlm, features, *(frame.format(question) for frame in FORMS.values()))
     page.click("part-14")
     assert page.texts("td q") == expected
@@ -108,7 +108,7 @@ def test_exchanged_patches_are_swapped_features(page, vlm):
     model, _, processor = vlm
     page.click("part-13")
     pictures = [shown(page), shown(page, "document.querySelectorAll('.beside > figure')[1].querySelector('canvas')")]
-    own, other = model.look(processor(pictures))
+    own, other = model.encode_images(processor(pictures))
     page.click("exchange-few")
     pressed = "[...document.querySelectorAll('.patch')].map(e => e.ariaPressed === 'true')"
     few = torch.tensor(page.tab.evaluate(pressed))
@@ -131,7 +131,7 @@ def test_the_shares_over_the_picture_are_the_model_s_weights(page, vlm):
     prompt = template.prompt(questions_about([0], [page.tab.evaluate("document.getElementById('text').value")])[0])
     ids = [*prompt, *template.tokenizer.encode(page.output)[:-1]]
     with record_attention(model.text) as maps:
-        model(torch.tensor([ids]), model.look(processor([shown(page)])))
+        model(torch.tensor([ids]), model.encode_images(processor([shown(page)])))
     patches = torch.tensor(ids) == template.image_id
     shares = maps.weights("decoder")[:, 0, :, len(prompt) + 1][..., patches].sum(-1).flatten()
     told = [int(text.split(": ")[1].removesuffix(" %")) for text in page.texts(".looks figcaption")]

@@ -1,4 +1,4 @@
-// Text to token ids and back: sub-words learnt by byte-pair encoding. It reads the same tokenizer.json.
+// Text to token ids and back: sub-words learned by byte-pair encoding. It reads the same tokenizer.json.
 
 export const [PAD, BOS, EOS] = [0, 1, 2];
 const PIECE = / ?\p{L}+|'\p{L}+| ?\p{N}| ?[^\p{L}\p{N}\p{White_Space}]|\p{White_Space}/gu;
@@ -40,7 +40,7 @@ export class Tokenizer {
     return [...pieces.map((piece) => this.ids.get(piece)).filter((id) => id !== undefined), EOS];
   }
 
-  // One word as sub-words: of all neighbours, those whose merge was learnt first are joined, as long as there are any.
+  // One word as sub-words: of all neighbors, those whose merge was learned first are joined, as long as there are any.
   merged(word) {
     const pieces = Array.from(new TextEncoder().encode(word), (byte) => LETTERS[byte]);
     for (;;) {

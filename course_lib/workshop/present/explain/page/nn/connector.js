@@ -27,15 +27,15 @@ export class MlpConnector {
   }
 }
 
-// Neighbouring patches become one longer vector first, so that pictures take a quarter of the tokens.
+// Neighboring patches become one longer vector first, so that pictures take a quarter of the tokens.
 export class PixelShuffleConnector extends MlpConnector {
   forward(features) {
-    return super.forward(merge_neighbours(features));
+    return super.forward(merge_neighbors(features));
   }
 }
 
 // Join squares of 2 x 2 patches, from left to right, row by row.
-export function merge_neighbours(features) {
+export function merge_neighbors(features) {
   const side = Math.sqrt(features.length);
   return interval(0, features.length / 4).map((square) => {
     const first = 2 * side * Math.floor(square / (side / 2)) + 2 * (square % (side / 2));

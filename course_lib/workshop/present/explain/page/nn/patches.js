@@ -4,7 +4,7 @@
 import { Linear } from "./linear.js";
 import { interval } from "./vectors.js";
 
-// Cut a picture into squares, row by row, and flatten each: colour by colour, then row by row. What is left over at the
+// Cut a picture into squares, row by row, and flatten each: color by color, then row by row. What is left over at the
 // right and the lower edge is dropped.
 export function cut_into_patches(pixels, patch_size) {
   const [rows, columns] = [pixels[0], pixels[0][0]].map(({ length }) => Math.floor(length / patch_size));

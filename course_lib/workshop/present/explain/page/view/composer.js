@@ -14,7 +14,7 @@ function choices_for(scene, art) {
     ["place", scene.place, art.places, changed("place")],
     ["things", scene.noun, Object.keys(art.things), anew("noun")],
     ["how many", scene.count, [1, 2, 3, 4], (count) => laid_out({ ...scene, count: Number(count) }, art)],
-    ...(colours.length ? [["their colour", scene.colour, colours, changed("colour")]] : []),
+    ...(colours.length ? [["their color", scene.colour, colours, changed("colour")]] : []),
     ["somebody", person?.kind ?? "", ["", ...art.kinds], (kind) => with_person(scene, kind, art)],
     ...(person ? [
       ["things on the", scene.side, ["left", "right"], anew("side")],

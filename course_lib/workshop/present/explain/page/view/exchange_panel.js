@@ -24,7 +24,7 @@ export function exchange_panel(session) {
       to(`The ${FEW} that differ most`, "exchange-few", most_changed.slice(0, FEW)),
       to(exchanged.size ? `The other ${side ** 2 - exchanged.size} instead` : "All", "exchange-others", most_changed.filter((place) => !exchanged.has(place))),
       to("None", "exchange-none", [])),
-    element("p", { class: "quiet" }, "A token may also carry what its neighbours show: in the vision layers it has heard of " +
+    element("p", { class: "quiet" }, "A token may also carry what its neighbors show: in the vision layers it has heard of " +
       "all other patches of its picture."),
     answers(session),
     element("h3", {}, "Another picture to take patches from"),

@@ -33,7 +33,7 @@ export function sequence(matrix, words, title) {
   canvas.setAttribute("aria-label", `${title}: ${shape} numbers, the largest magnitude ${decimals(largest(matrix))}`);
   const labels = element("ol", { class: "row-words" }, ...words.map((word) => element("li", {}, word)));
   const picture = element("div", { class: "sequence", style: `--rows: ${matrix.length}` }, labels, canvas);
-  const note = `${title}: ${shape} numbers. Largest magnitude, the strongest colour: ${decimals(largest(matrix))}`;
+  const note = `${title}: ${shape} numbers. Largest magnitude, the strongest color: ${decimals(largest(matrix))}`;
   return element("figure", {}, picture, element("figcaption", {}, note), numbers(matrix, words));
 }
 

@@ -27,7 +27,7 @@ export class TranslatorSession extends Session {
     return [BOS, ...this.written];
   }
 
-  // As in `generation.decoding`: twice the source and a few more, so that a model that has learnt nothing stops too.
+  // As in `generation.decoding`: twice the source and a few more, so that a model that has learned nothing stops too.
   get longest() {
     return Math.min(this.model.config.max_length, 2 * this.source.length + 10);
   }

@@ -77,7 +77,7 @@ const patches = {
     const is_pressed = (one) => one === place;
     const { patch_size } = model.config.vision;
     const grid = patch_buttons({ canvas: picture.canvas, side, key: "patch", is_pressed, choose: (place) => choose({ place }) });
-    const told = `${place_of(place, side)}: ${patch_size} × ${patch_size} pixels in 3 colours, so ${cut[place].length} ` +
+    const told = `${place_of(place, side)}: ${patch_size} × ${patch_size} pixels in 3 colors, so ${cut[place].length} ` +
       `numbers; the linear layer makes ${seen.embedded[0].length} of them.`;
     const words = vision_words(session);
     const named = model.vision.class_token.length

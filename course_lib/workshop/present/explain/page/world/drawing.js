@@ -1,5 +1,5 @@
 // The drawing of a scene of the little world: one SVG, put together from drawings of things, people and places. `art` has
-// these, and the colours.
+// these, and the colors.
 
 // The scene as the text of an SVG, `size` pixels wide and high.
 export function draw(scene, art, size) {
@@ -21,7 +21,7 @@ function put(spot, { width, height, shapes }) {
   return `<g transform="translate(${start.toFixed(1)} ${top.toFixed(1)}) scale(${across})">${shapes}</g>`;
 }
 
-// The colours of what is in the scene; what nobody wears is not displayed.
+// The colors of what is in the scene; what nobody wears is not displayed.
 function style_of({ colour, person }, { hues, hairs, skins }) {
   const fills = colour ? { colour: hues[colour] } : {};
   const hidden = [];

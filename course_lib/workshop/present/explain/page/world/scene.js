@@ -5,7 +5,7 @@ import { place_person, place_things } from "./layout.js";
 const SOMEBODY = { shirt: "red", bottom: "trousers", bottom_colour: "blue", hat: "", hair: "brown", skin: 1 };
 const IN_SKIRTS = ["woman", "girl"];
 
-// Things and somebody on the sides that the record says, in a colour that there is.
+// Things and somebody on the sides that the record says, in a color that there is.
 export function laid_out(scene, { things, drawings }) {
   const { noun, count, person } = scene;
   const ratio = drawings[noun].width / drawings[noun].height;
@@ -28,7 +28,7 @@ export function dressed(scene, clothes) {
   return { ...scene, person: { ...scene.person, ...clothes } };
 }
 
-// The same scene, with one thing about it changed: a shirt, or a colour, or what is there.
+// The same scene, with one thing about it changed: a shirt, or a color, or what is there.
 export function another(scene, art) {
   const after = (value, all) => all[(all.indexOf(value) + 1) % all.length];
   if (scene.person) return dressed(scene, { shirt: after(scene.person.shirt, art.paints) });

@@ -5,10 +5,10 @@ import torch
 from torch import nn
 
 from course_lib.data import pad_left
-from course_lib.models import compiled_layer, fuse, pack
-from course_lib.models.compiled_layer import CompiledLayer, can_be_compiled, matrices
-from course_lib.nn import HalfLinear, Int8Linear, KVCache, View
-from course_lib.nn.packed import MANY
+from course_lib.nn import KVCache, View
+from course_lib.workshop.fast import HalfLinear, Int8Linear, compiled_layer, fuse, pack
+from course_lib.workshop.fast.compiled_layer import CompiledLayer, can_be_compiled, matrices
+from course_lib.workshop.fast.packed_linear import MANY
 from tests.models.tiny import tiny_llm
 from tests.parity import B, T, V, assert_near
 
@@ -17,8 +17,8 @@ STORES = {
     "in bfloat16": lambda layer: HalfLinear(layer.weight.bfloat16(), layer.bias),
     "in 8 bits": lambda layer: Int8Linear(layer.weight, layer.bias),
 }
-SLOW = [pytest.param(store, marks=pytest.mark.slow) for store in STORES]  # each is compiled
-each_store = pytest.mark.parametrize("store", ["in float32", *SLOW])
+SLOW = [pytest.param(precision, marks=pytest.mark.slow) for precision in STORES]  # each is compiled
+each_store = pytest.mark.parametrize("precision", ["in float32", *SLOW])
 CHOICES = {"plain": {}, "biases": {"qkv_bias": True}, "multi-head": {"num_kv_heads": 6}, "untied": {"tied": False}}
 
 
@@ -27,21 +27,21 @@ def no_matrix_is_small(monkeypatch):
     monkeypatch.setattr(compiled_layer, "SMALL", 1)
 
 
-def stored(store, **choices):
+def stored(precision, **choices):
     """A tiny model whose matrices are kept in some way."""
     model = tiny_llm(**choices)
-    for layer in model.layers if store in STORES else ():
+    for layer in model.layers if precision in STORES else ():
         for linear in (linear for group in matrices(layer) for linear in group):
             name = next(name for name, module in layer.named_modules() if module is linear)
-            layer.set_submodule(name, STORES[store](linear))
+            layer.set_submodule(name, STORES[precision](linear))
     return model
 
 
 @each_store
 @pytest.mark.parametrize("choices", CHOICES.values(), ids=CHOICES.keys())
 @torch.no_grad()
-def test_step_by_step_a_compiled_model_has_the_logits_of_the_model(store, choices):
-    model, tokens = stored(store, **choices), torch.randint(1, V, (B, T))
+def test_step_by_step_a_compiled_model_has_the_logits_of_the_model(precision, choices):
+    model, tokens = stored(precision, **choices), torch.randint(1, V, (B, T))
     expected, fused = model(tokens), fuse(model)
     assert all(isinstance(layer, CompiledLayer) for layer in fused.layers)
     cache = fused.new_cache()
@@ -50,8 +50,8 @@ def test_step_by_step_a_compiled_model_has_the_logits_of_the_model(store, choice
 
 @each_store
 @torch.no_grad()
-def test_the_layer_keeps_the_same_memory(store):
-    layer = stored(store).layers[0]
+def test_the_layer_keeps_the_same_memory(precision):
+    layer = stored(precision).layers[0]
     before = layer.self_attention.k_proj.state_dict()
     CompiledLayer(layer)
     qkv, *_ = matrices(layer)
@@ -62,7 +62,7 @@ def test_the_layer_keeps_the_same_memory(store):
 
 
 @torch.no_grad()
-def test_what_is_learnt_later_is_read_by_the_compiled_layer():
+def test_what_is_learned_later_is_read_by_the_compiled_layer():
     model = tiny_llm()
     fused = fuse(model)
     for layer in model.layers:
@@ -91,8 +91,10 @@ def test_a_model_can_learn_on_that_is_fused_in_inference_mode():
 @each_store
 @pytest.mark.parametrize("choices", CHOICES.values(), ids=CHOICES.keys())
 @torch.no_grad()
-def test_a_prompt_in_pieces_has_the_logits_of_the_model_and_does_not_go_through_its_layers(store, choices, monkeypatch):
-    model, tokens = stored(store, **choices), torch.randint(1, V, (B, MANY))
+def test_a_prompt_in_pieces_has_the_logits_of_the_model_and_does_not_go_through_its_layers(
+    precision, choices, monkeypatch
+):
+    model, tokens = stored(precision, **choices), torch.randint(1, V, (B, MANY))
     expected, fused = model(tokens), fuse(model)
     cache = fused.new_cache()
     for layer in model.layers:

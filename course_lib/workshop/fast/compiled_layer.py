@@ -1,4 +1,4 @@
-"""A layer of a decoder as one compiled function, to write with (see `nn.loops`), and in few large products, to read."""
+"""A layer of a decoder as one compiled function, to write with (see `loops`), and in few large products, to read."""
 
 from functools import lru_cache
 
@@ -12,10 +12,10 @@ from course_lib.nn import CausalSelfAttention, View
 from course_lib.nn.attention import merge_heads, scaled_dot_product_attention, split_heads
 from course_lib.nn.gated_feed_forward import GatedFeedForward
 from course_lib.nn.kv_cache import KVCache
-from course_lib.nn.packed import LOOPED, PackedLinear, as_arrays, is_few
 from course_lib.nn.rms_norm import RMSNorm
 from course_lib.nn.rotary import Rotation
 from course_lib.shapes import BD, BTD, FD, Keep, Vectors
+from course_lib.workshop.fast.packed_linear import LOOPED, PackedLinear, as_arrays, is_few
 
 SMALL = 2**18  # weights: a matrix of fewer is read before a second core has woken up to help
 
@@ -67,7 +67,7 @@ def parts(layer: nn.Module) -> dict[str, torch.Tensor]:
     return dict(layer.named_buffers()) if isinstance(layer, PackedLinear) else {"weight": layer.weight}
 
 
-@torch.inference_mode(mode=False)  # what they keep can be learnt on
+@torch.inference_mode(mode=False)  # what they keep can be learned on
 def joined(*layers: nn.Module) -> nn.Module:
     """Some layers as one, with their outputs side by side; each keeps its part of the same memory."""
     first, wholes = layers[0], {}
@@ -93,7 +93,7 @@ class CompiledLayer:
     """
 
     def __init__(self, layer: LlmLayer):
-        from course_lib.nn import loops  # numba takes a second to import
+        from course_lib.workshop.fast import loops  # numba takes a second to import
 
         attention = layer.self_attention
         self.qkv, self.out, self.gate_up, self.down = wholes = [joined(*group) for group in matrices(layer)]
@@ -106,7 +106,8 @@ class CompiledLayer:
 
     def __call__(self, x: BD, view: View, layer: int) -> BD:
         """What the layer makes of `x`; arguments as those of a `FusedLayer`."""
-        attention, cache = self.layer.self_attention, view.layer_cache(layer)
+        attention = self.layer.self_attention
+        cache = None if view.cache is None else view.cache.layers[layer]
         is_plain = type(cache) is KVCache and not attention.shares_kv and view.mask(attention.window) is None
         rotate = view.rotation(attention.rotary, x.dtype) if is_plain and attention.rotary is not None else None
         if not (is_plain and type(rotate) is Rotation and is_few(x)):

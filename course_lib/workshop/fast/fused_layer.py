@@ -14,18 +14,18 @@ import torch.nn.functional as F
 from torch import nn
 
 from course_lib.errors import CourseError
-from course_lib.models.compiled_layer import CompiledLayer, can_be_compiled, is_large
 from course_lib.models.gpt import GptLayer
 from course_lib.models.llm import LlmLayer
 from course_lib.nn import CausalSelfAttention, View
 from course_lib.nn.feed_forward import FeedForward
 from course_lib.nn.gated_feed_forward import GatedFeedForward
-from course_lib.nn.packed import PackedLinear, PackedMatrix, is_few, looped
 from course_lib.nn.rms_norm import RMSNorm
 from course_lib.shapes import BD, BF, FD
+from course_lib.workshop.fast.compiled_layer import CompiledLayer, can_be_compiled, is_large
+from course_lib.workshop.fast.packed_linear import PackedLinear, PackedMatrix, is_few, looped
 
 
-def exact(weight: FD) -> Callable:
+def full_precision(weight: FD) -> Callable:
     """A product with a matrix as it is: a small one lies in long runs of memory, along its longer side."""
     if is_large(weight) and weight.dtype == torch.float32:
         return read_by_loops(weight)
@@ -33,14 +33,15 @@ def exact(weight: FD) -> Callable:
     return partial(F.linear, weight=weight.t().contiguous().t() if tall else weight)
 
 
-def rounded(dtype: torch.dtype) -> Callable[[FD], Callable]:
-    """Products with matrices that are stored in another precision, such as torch.float16; a function like `exact`."""
+def low_precision(dtype: torch.dtype) -> Callable[[FD], Callable]:
+    """Products with matrices that are stored in another precision, such as torch.float16; a function like
+    `full_precision`."""
 
-    def store(weight):
+    def precision(weight):
         weight = weight.to(dtype)
         return read_by_loops(weight) if is_large(weight) else lambda x: F.linear(x.to(dtype), weight).to(x.dtype)
 
-    return store
+    return precision
 
 
 def read_by_loops(weight: FD) -> Callable:
@@ -56,13 +57,13 @@ class Matrix:
     Args:
         layers: `nn.Linear`, all with a bias or all without.
         norm: an `RMSNorm` or `nn.LayerNorm`; default: none.
-        store: how the matrix is kept: a function from a weight to the product with it.
+        precision: how the matrix is kept: a function from a weight to the product with it.
 
     Raises:
         CourseError: a layer or normalization of another kind.
     """
 
-    def __init__(self, *layers: nn.Module, norm: nn.Module | None = None, store: Callable = exact):
+    def __init__(self, *layers: nn.Module, norm: nn.Module | None = None, precision: Callable = full_precision):
         check_parts(layers, norm)
         weight = torch.cat([layer.weight.detach() for layer in layers])
         biases = [layer.bias.detach() for layer in layers if layer.bias is not None]
@@ -74,7 +75,7 @@ class Matrix:
         elif norm is not None:
             self.bias = weight @ norm.bias.detach() + (0 if self.bias is None else self.bias)
             weight = weight * norm.weight.detach()
-        self.product = store(weight)
+        self.product = precision(weight)
 
     def __call__(self, x: BD) -> BF:
         y = self.product(x if self.norm is None else self.normalize(x))
@@ -87,10 +88,12 @@ class Matrix:
         return F.layer_norm(x, self.norm.normalized_shape, eps=self.norm.eps)
 
 
-def matrix(*layers: nn.Module, norm: nn.Module | None = None, store: Callable = exact) -> Matrix | PackedMatrix:
+def matrix(
+    *layers: nn.Module, norm: nn.Module | None = None, precision: Callable = full_precision
+) -> Matrix | PackedMatrix:
     """A `Matrix`, or for layers whose weights are packed already, and stay as they are, a `PackedMatrix`."""
     is_packed = any(isinstance(layer, PackedLinear) for layer in layers)
-    return PackedMatrix(*layers, norm=norm) if is_packed else Matrix(*layers, norm=norm, store=store)
+    return PackedMatrix(*layers, norm=norm) if is_packed else Matrix(*layers, norm=norm, precision=precision)
 
 
 def check_parts(layers: Sequence[nn.Module], norm: nn.Module | None) -> None:
@@ -108,11 +111,11 @@ def check_parts(layers: Sequence[nn.Module], norm: nn.Module | None) -> None:
 class FusedFeedForward:
     """A feed-forward network with the normalization before it; one matrix makes gate and content."""
 
-    def __init__(self, feed_forward: FeedForward | GatedFeedForward, norm: nn.Module, store: Callable):
+    def __init__(self, feed_forward: FeedForward | GatedFeedForward, norm: nn.Module, precision: Callable):
         self.gated, self.activation = isinstance(feed_forward, GatedFeedForward), feed_forward.activation
         into_hidden = (feed_forward.gate_proj, feed_forward.up_proj) if self.gated else (feed_forward.up_proj,)
-        self.up_proj = matrix(*into_hidden, norm=norm, store=store)
-        self.down_proj = matrix(feed_forward.down_proj, store=store)
+        self.up_proj = matrix(*into_hidden, norm=norm, precision=precision)
+        self.down_proj = matrix(feed_forward.down_proj, precision=precision)
 
     def __call__(self, x: BD) -> BD:
         hidden = self.up_proj(x)
@@ -122,10 +125,10 @@ class FusedFeedForward:
         return self.down_proj(self.activation(hidden))
 
 
-def fused_feed_forward(feed_forward: nn.Module, norm: nn.Module, store: Callable) -> Callable[[BD], BD]:
+def fused_feed_forward(feed_forward: nn.Module, norm: nn.Module, precision: Callable) -> Callable[[BD], BD]:
     """A function from B D to B D: fused, or as it is if it is of another kind, such as a mixture of experts."""
     if type(feed_forward) in (FeedForward, GatedFeedForward):
-        return FusedFeedForward(feed_forward, norm, store)
+        return FusedFeedForward(feed_forward, norm, precision)
     return lambda x: feed_forward(norm(x.unsqueeze(1))).squeeze(1)
 
 
@@ -138,16 +141,16 @@ class FusedLayer:
         CourseError: a layer or an attention of another kind.
     """
 
-    def __init__(self, layer: nn.Module, store: Callable = exact):
+    def __init__(self, layer: nn.Module, precision: Callable = full_precision):
         attention = layer.self_attention
         check_kinds(layer, attention)
         self.attention = attention
         self.rotary, self.window, self.shares_kv = attention.rotary, attention.window, attention.shares_kv
         projections = attention.q_proj, attention.k_proj, attention.v_proj
-        self.qkv_proj = matrix(*projections, norm=layer.self_attention_norm, store=store)
+        self.qkv_proj = matrix(*projections, norm=layer.self_attention_norm, precision=precision)
         self.widths = [proj.out_features for proj in projections]
-        self.o_proj = matrix(attention.o_proj, store=store)
-        self.feed_forward = fused_feed_forward(layer.feed_forward, layer.feed_forward_norm, store)
+        self.o_proj = matrix(attention.o_proj, precision=precision)
+        self.feed_forward = fused_feed_forward(layer.feed_forward, layer.feed_forward_norm, precision)
         self.qk_norms = [real(attention.q_norm), real(attention.k_norm)]
         parts = ("self_attention_post_norm", "feed_forward_post_norm")  # an LlmLayer has them
         self.post_norms = [real(getattr(layer, name, None)) for name in parts]
@@ -172,14 +175,16 @@ class FusedLayer:
         return self.o_proj(self.attention.attend(queries, *found, view.mask(self.window)).flatten(1))
 
 
-def fused_layer(layer: nn.Module, store: Callable) -> Callable[..., BD]:
+def fused_layer(layer: nn.Module, precision: Callable) -> Callable[..., BD]:
     """A `FusedLayer`, or a `CompiledLayer` where nothing is to be stored in another way.
 
     An `LlmLayer` with another mixer than `CausalSelfAttention` stays as it is.
     """
     if type(layer) is LlmLayer and type(layer.self_attention) is not CausalSelfAttention:
         return lambda x, view, number: layer(x.unsqueeze(1), view, number).squeeze(1)
-    return CompiledLayer(layer) if store is exact and can_be_compiled(layer) else FusedLayer(layer, store)
+    return (
+        CompiledLayer(layer) if precision is full_precision and can_be_compiled(layer) else FusedLayer(layer, precision)
+    )
 
 
 def check_kinds(layer: nn.Module, attention: nn.Module) -> None:

@@ -7,12 +7,12 @@ import torch
 
 from course_lib.errors import CourseError
 from course_lib.models.base import Model
-from course_lib.models.compiled_layer import SMALL, CompiledLayer
-from course_lib.models.fused_layer import exact, fused_layer, matrix
 from course_lib.models.gpt import Gpt
 from course_lib.models.llm import Llm
 from course_lib.nn import DecoderCache, View, softcap
 from course_lib.shapes import BV, IdsB1, IdsBT, Keep, Kept
+from course_lib.workshop.fast.compiled_layer import SMALL, CompiledLayer
+from course_lib.workshop.fast.fused_layer import full_precision, fused_layer, matrix
 
 REPLACED = ("forward", "hidden", "logits")  # the methods of a model that a step stands in for
 
@@ -25,14 +25,14 @@ class Fused(Model):
     model is trained on. A model that `is_small` writes fastest on a single core. See `fuse`.
     """
 
-    def __init__(self, model: Model, store: Callable):
+    def __init__(self, model: Model, precision: Callable):
         super().__init__(model.config)
-        self.model, self.unsaid = model, model.unsaid
-        self.layers = [fused_layer(layer, store) for layer in model.layers]
-        self.output = matrix(model.output, norm=model.norm, store=store)
+        self.model, self.suppressed = model, model.suppressed
+        self.layers = [fused_layer(layer, precision) for layer in model.layers]
+        self.output = matrix(model.output, norm=model.norm, precision=precision)
         weights = (weight for layer in model.layers for weight in (*layer.parameters(), *layer.buffers()))
         self.is_small = max(weight.numel() for weight in weights) < SMALL
-        self.cores = one_thread if self.is_small else nullcontext
+        self.threads = one_thread if self.is_small else nullcontext
 
     def new_cache(self) -> DecoderCache:
         """An empty cache for `forward`."""
@@ -90,14 +90,14 @@ class FusedGpt(Fused):
         return self.output(x)
 
 
-def fuse(model: Model, store: Callable = exact) -> Fused:
+def fuse(model: Model, precision: Callable = full_precision) -> Fused:
     """An `Llm` or a `Gpt` fused for writing.
 
     Args:
         model: in eval mode.
-        store: how a matrix is kept, such as `rounded(torch.float16)`, which halves the memory that is read for each
-            token; all else is computed as before. Default: nothing is rounded, and layers are compiled if they can be
-            (a `CompiledLayer`), which takes numba a quarter of a minute for the first time on a machine.
+        precision: how a matrix is kept, such as `low_precision(torch.float16)`, which halves the memory that is read
+            for each token; all else is computed as before. Default: nothing is rounded, and layers are compiled if they
+            can be (a `CompiledLayer`), which takes numba a quarter of a minute for the first time on a machine.
 
     Raises:
         CourseError: a model of another kind, or one with `LoraLinear` layers.
@@ -105,12 +105,12 @@ def fuse(model: Model, store: Callable = exact) -> Fused:
     for kind, fused in {Llm: FusedLlm, Gpt: FusedGpt}.items():
         if isinstance(model, kind):
             check_methods(model, kind)
-            return awake(fused(model, store))
+            return warmed_up(fused(model, precision))
     raise CourseError(f"only an Llm or a Gpt can be fused, got a {type(model).__name__}")
 
 
 @torch.inference_mode()
-def awake(model: Fused) -> Fused:
+def warmed_up(model: Fused) -> Fused:
     """The same, after a token that nobody reads: what is compiled for the first time is there for the next ones."""
     tokens = torch.zeros(1, 1, dtype=torch.long, device=next(model.parameters()).device)
     model(tokens, cache=model.new_cache())

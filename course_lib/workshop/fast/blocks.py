@@ -6,8 +6,8 @@ byte holds a number of the first 32 rows of its block and one of the others. lla
 
 import torch
 
-from course_lib.nn.loops import LANES, STEPS, STRIDE
 from course_lib.shapes import Numbers
+from course_lib.workshop.fast.loops import LANES, STEPS, STRIDE
 
 BLOCK = 2 * LANES
 

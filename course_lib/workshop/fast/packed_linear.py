@@ -23,8 +23,8 @@ def is_few(x: BD) -> bool:
 
 
 def looped(x: BD, matrix: Sequence[torch.Tensor]) -> BF:
-    """x Wᵀ for a few rows x and a W of one or several parts, by the compiled loop `linear` of `nn.loops`."""
-    from course_lib.nn import loops  # numba takes a second to import
+    """x Wᵀ for a few rows x and a W of one or several parts, by the compiled loop `linear` of `loops`."""
+    from course_lib.workshop.fast import loops  # numba takes a second to import
 
     return torch.from_numpy(loops.product(x.detach().contiguous().numpy(), as_arrays(matrix)))
 
@@ -63,6 +63,11 @@ class PackedLinear(nn.Module):
         return (y if self.bias is None else y + self.bias).view(*x.shape[:-1], self.out_features)
 
     @property
+    def weight(self) -> FD:
+        """W, unpacked."""
+        return self.unpacked()
+
+    @property
     def nbytes(self) -> int:
         """The memory of W."""
         return sum(buffer.nbytes for buffer in self.buffers())
@@ -72,15 +77,15 @@ class HalfLinear(PackedLinear):
     """W as it is stored: in 16 bits, torch.bfloat16 or torch.float16."""
 
     def __init__(self, weight: FD, bias: nn.Parameter | None = None):
-        super().__init__(weight.shape, bias, weight=weight)
+        super().__init__(weight.shape, bias, stored=weight)
 
     def unpacked(self) -> FD:
         """W."""
-        return self.weight.float()
+        return self.stored.float()
 
     def rows(self, ids: Ids) -> Vectors:
         """Some rows of W."""
-        return self.weight[ids].float()
+        return self.stored[ids].float()
 
 
 class Int8Linear(PackedLinear):
@@ -117,14 +122,14 @@ class Int4Linear(PackedLinear):
     @staticmethod
     def fits(shape: Sequence[int]) -> bool:
         """Whether a matrix can be kept so: its columns are some times 32, and its rows some times 64."""
-        from course_lib.nn import blocks, loops  # numba takes a second to import
+        from course_lib.workshop.fast import blocks, loops  # numba takes a second to import
 
         return shape[0] % blocks.BLOCK == shape[1] % loops.GROUP == 0
 
     def __init__(
         self, numbers: torch.Tensor, scales: torch.Tensor, lowest: torch.Tensor, bias: nn.Parameter | None = None
     ):
-        from course_lib.nn import blocks, loops
+        from course_lib.workshop.fast import blocks, loops
 
         if not self.fits(numbers.shape):
             raise CourseError(
@@ -135,15 +140,10 @@ class Int4Linear(PackedLinear):
 
     def unpacked(self) -> FD:
         """W."""
-        from course_lib.nn import loops
+        from course_lib.workshop.fast import loops
 
         weight = loops.unpack(*(buffer.cpu().numpy() for buffer in self.buffers()))
         return torch.from_numpy(weight).to(self.numbers.device)
-
-
-def weight_of(layer: nn.Module) -> FD:
-    """Return W of a linear layer, unpacked where it is packed."""
-    return layer.unpacked() if isinstance(layer, PackedLinear) else layer.weight
 
 
 class PackedTable(nn.Module):

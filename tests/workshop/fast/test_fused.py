@@ -6,9 +6,10 @@ import torch
 from course_lib.data import pad_left
 from course_lib.errors import CourseError
 from course_lib.generation import TextDecoding, complete, generate
-from course_lib.models import Llm, exact, fuse, rounded
-from course_lib.models.fused import one_thread
+from course_lib.models import Llm
 from course_lib.nn import LoraLinear, add_lora
+from course_lib.workshop.fast import exact, fuse, rounded
+from course_lib.workshop.fast.fused import one_thread
 from tests.models.tiny import tiny_bert, tiny_gpt, tiny_llm
 from tests.parity import B, T, V, assert_near
 

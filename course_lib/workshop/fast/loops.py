@@ -18,7 +18,7 @@ from numba import njit, prange
 from numba.core import types
 from numba.extending import intrinsic, overload
 
-from course_lib.nn.thread_pool import open_pool
+from course_lib.workshop.fast.thread_pool import open_pool
 
 Rows = Float32[np.ndarray, "B D"]
 Products = Float32[np.ndarray, "B F"]
@@ -30,7 +30,7 @@ Matrix = tuple[np.ndarray, ...]
 
 GROUP = 32  # numbers of 4 bits in a row that share a scale and a lowest value
 STEPS, STRIDE = 8, 4  # of a group
-LANES = 32  # rows that one instruction serves; see `nn.blocks`
+LANES = 32  # rows that one instruction serves; see `blocks`
 IS_SHARED = open_pool()
 FAST = {"reassoc", "contract", "arcp", "nsz"}  # sums in any order; but infinite numbers, and none, stay what they are
 

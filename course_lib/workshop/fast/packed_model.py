@@ -5,7 +5,7 @@ from collections.abc import Callable
 from torch import nn
 
 from course_lib.models.llm import Llm
-from course_lib.nn import HalfLinear, PackedLinear, PackedTable
+from course_lib.workshop.fast import HalfLinear, PackedLinear, PackedTable
 
 
 def in_its_own_bits(name: str, layer: nn.Module) -> HalfLinear:

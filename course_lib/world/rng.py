@@ -7,7 +7,7 @@ from typing import TypeVar
 Item = TypeVar("Item")
 
 
-class Dice:
+class Rng:
     """Choices made from `random.Random(seed).random()`, the one stream that Python promises never to change."""
 
     def __init__(self, seed: int):

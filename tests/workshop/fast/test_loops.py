@@ -9,9 +9,10 @@ import torch
 import torch.nn.functional as F
 from numba.core.caching import CacheImpl
 
-from course_lib.nn import RMSNorm, Rotary, attention_weights, loops
-from course_lib.nn.blocks import by_blocks, in_bytes
-from course_lib.nn.packed import LOOPED, as_arrays
+from course_lib.nn import RMSNorm, Rotary, attention_weights
+from course_lib.workshop.fast import loops
+from course_lib.workshop.fast.blocks import by_blocks, in_bytes
+from course_lib.workshop.fast.packed_linear import LOOPED, as_arrays
 from tests.parity import assert_near
 
 ROWS, GROUPS = 3 * 64, 5
