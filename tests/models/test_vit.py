@@ -36,10 +36,10 @@ def test_a_loaded_model_has_the_logits_the_classes_and_the_processor_of_the_save
 
 def test_a_processor_for_other_pictures_is_refused(tmp_path):
     save_model(tiny_vit(), tmp_path, ImageProcessor(size=(IMAGE_SIZE, 24)))
-    with pytest.raises(CourseError, match=r"prepared as \(3, \(23, 24\)\), the model reads \(3, \(23, 23\)\)"):
+    with pytest.raises(CourseError, match=r"prepared as \(3, \(23, 23\)\) .* got \(3, \(23, 24\)\)"):
         load_model(tmp_path)
     save_model(tiny_vit(), tmp_path, ImageProcessor(size=(IMAGE_SIZE, IMAGE_SIZE), mean=(0.5,), std=(0.5,)))
-    with pytest.raises(CourseError, match=r"prepared as \(1, \(23, 23\)\), the model reads \(3,"):
+    with pytest.raises(CourseError, match=r"prepared as \(3, .* got \(1, \(23, 23\)\)"):
         load_model(tmp_path)
 
 

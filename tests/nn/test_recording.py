@@ -181,7 +181,7 @@ def test_the_maps_of_a_model_that_sees_are_those_of_its_two_parts():
     assert maps.kinds == ["encoder", "decoder"]
     assert maps.weights("encoder").shape == (2, 1, H, PATCHES + 1, PATCHES + 1)  # the last of 3 layers is not run
     assert maps.weights("decoder").shape == (3, 1, 6, PATCHES + 3, PATCHES + 3)
-    with pytest.raises(CourseError, match="no token ids of the encoder"):
+    with pytest.raises(CourseError, match="token ids of the encoder must be recorded"):
         maps.rows("encoder")
 
 

@@ -101,7 +101,9 @@ def test_a_table_gives_the_rows_of_the_layer():
 
 def test_they_are_not_adapted(shapes_unchecked):
     for layer in layers():
-        with pytest.raises(CourseError, match="only nn.Linear can be adapted, got a .*Linear: read the model unpacked"):
+        with pytest.raises(
+            CourseError, match="LoRA can only adapt nn.Linear, got .*Linear; load the model without packing"
+        ):
             LoraLinear(layer, rank=2)
 
 
