@@ -90,12 +90,17 @@ class DecoderCache:
         """Return the positions of the keys that the newest queries get in a layer with this window, -1 for no key."""
         positions = torch.cat(self._parts, dim=1)
         self._parts = [positions]
-        if window_size is None:
+        if not self.has_ring(window_size):
             return positions
         if self._new == 1:
             return self._in_ring(positions, window_size)
         before, new = positions.tensor_split([-self._new], dim=1)
         return torch.cat([self._in_ring(before, window_size), new], dim=1)
+
+    def has_ring(self, window_size: int | None) -> bool:
+        """Return whether the layers with this window store only the keys in the window, in a ring buffer."""
+        rings = [layer for layer in self.layers if isinstance(layer, SlidingWindowKVCache)]
+        return any(layer.window_size == window_size for layer in rings)
 
     def _in_ring(self, positions, window_size):
         """Return the position stored in each slot: position p uses slot p mod W, see `SlidingWindowKVCache`."""

@@ -137,11 +137,11 @@ def record_attention(model: nn.Module) -> Iterator[AttentionMaps]:
             hook.remove()
 
 
-def attention_layers(model: nn.Module) -> dict[str, MultiHeadAttention]:
+def attention_layers(model: nn.Module) -> dict[str, MultiHeadAttention | CausalSelfAttention]:
     """Return the attention layers of a model by kind and number, such as "encoder 0" or "cross 1"."""
     layers = {kind: [] for kind in KINDS}
     for module, kind in dict(parts_by_kind(model)).items():
-        if isinstance(module, MultiHeadAttention):
+        if isinstance(module, MultiHeadAttention | CausalSelfAttention):
             layers[kind].append(module)
     return {f"{kind} {number}": layer for kind in KINDS for number, layer in enumerate(layers[kind])}
 

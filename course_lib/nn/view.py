@@ -102,7 +102,8 @@ class View:
         return self._masks[window]
 
     def _make_mask(self, window):
-        if self.positions.shape[-1] == 1 and self.is_plain and self.bias is None:
+        sees_all = self.cache is None or window is None or self.cache.has_ring(window)
+        if self.positions.shape[-1] == 1 and self.is_plain and self.bias is None and sees_all:
             return None  # a single new token can attend to the whole cache
         k_positions = self.positions if self.cache is None else self.cache.k_positions(window)
         return attention_mask(self.positions, k_positions, window, not self.is_plain, self.segments, self.bias)
