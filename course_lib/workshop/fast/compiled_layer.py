@@ -1,4 +1,4 @@
-"""A decoder layer as one compiled function for single tokens (see `loops`), and as few large products for many tokens."""
+"""A decoder layer as one compiled function for single tokens (see `loops`), or a few large products for many."""
 
 from functools import lru_cache
 

@@ -142,7 +142,8 @@ class Int4Linear(PackedLinear):
 
         if not self.fits(numbers.shape):
             raise CourseError(
-                f"a 4-bit matrix must have F % {blocks.BLOCK} = 0 and D % {loops.GROUP} = 0, got {(*numbers.shape,)}"
+                f"the rows and columns of a 4-bit matrix must be multiples of {blocks.BLOCK} and {loops.GROUP}, "
+                f"got {(*numbers.shape,)}"
             )
         parts = {"scales": blocks.by_blocks(scales), "lowest": blocks.by_blocks(lowest)}
         super().__init__(numbers.shape, bias, numbers=blocks.in_bytes(numbers), **parts)

@@ -41,7 +41,7 @@ def test_weights_keep_their_type_where_the_device_is_made_for_it(stored, device,
 
 def test_on_a_processor_a_checkpoint_stays_in_its_bits_and_is_fused(tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_DEVICE", "cpu")
-    monkeypatch.setattr(fused, "awake", lambda model: model)  # nothing is compiled
+    monkeypatch.setattr(fused, "warmed_up", lambda model: model)  # nothing is compiled
     threads = torch.get_num_threads()
     try:
         llm_to_hugging_face(chat_llm().bfloat16(), tmp_path, chat_tokenizer())

@@ -89,7 +89,7 @@ def test_each_number_takes_its_bits_and_each_scale_16_or_32():
 
 @pytest.mark.parametrize("shape", [(64, 33), (65, 32)])
 def test_a_matrix_that_is_no_whole_groups_is_refused(shape):
-    with pytest.raises(CourseError, match="rows by 64 and columns by 32, got"):
+    with pytest.raises(CourseError, match="must be multiples of 64 and 32, got"):
         Int4Linear(torch.zeros(shape), torch.zeros(shape[0], 1), torch.zeros(shape[0], 1))
 
 
