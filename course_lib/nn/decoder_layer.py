@@ -1,4 +1,4 @@
-"""One layer of the decoder (slide "Decoder Layer")."""
+"""The decoder layer (slide "Decoder Layer")."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""One layer of the encoder (slide "Encoder Layer")."""
+"""The encoder layer (slide "Encoder Layer")."""
 
 from collections.abc import Callable
 

@@ -10,7 +10,7 @@ def split_heads(x: BTD, num_heads: int) -> BHTE:
 
 
 def merge_heads(x: BHTE) -> BTD:
-    """Concatenate the heads."""
+    """Concatenate the heads: undo `split_heads`."""
     return x.transpose(1, 2).flatten(2)
 
 

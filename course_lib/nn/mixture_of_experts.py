@@ -1,4 +1,4 @@
-"""Mixture of experts: many feed-forward networks, of which each token uses a few (Shazeer et al. 2017, section 2)."""
+"""Mixture of experts: many feed-forward networks, but each token uses only a few (Shazeer et al. 2017, section 2)."""
 
 from collections.abc import Callable
 from typing import Any

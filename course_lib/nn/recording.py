@@ -116,9 +116,13 @@ def join_rows(chunks: Sequence[torch.Tensor]) -> BHTS:
 
 @contextlib.contextmanager
 def record_attention(model: nn.Module) -> Iterator[AttentionMaps]:
-    """Yield `AttentionMaps` that fill while `model` runs inside the block.
+    """Record the attention of a model inside a with block.
 
-    Only the kernel is exchanged: the explicit one, tested equal to the fused one, stands in and keeps what it sees.
+    Only the attention function of each layer is replaced, by an explicit computation that gives the same result and
+    records its inputs and weights.
+
+    Yields:
+        `AttentionMaps`, which fill while the model runs.
     """
     maps, hooks, watched = AttentionMaps(), [], []
     try:

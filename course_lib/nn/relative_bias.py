@@ -36,7 +36,10 @@ class RelativePositionBias(nn.Module):
         return self._one_side(distance.abs(), half) + half * (distance < 0)
 
     def _one_side(self, distance, buckets):
-        """Return buckets of which half hold one distance each; the widths of the others grow exponentially."""
+        """Return the bucket of each distance.
+
+        Half of the buckets hold one distance each, and the widths of the others grow exponentially.
+        """
         exact = buckets // 2
         ratio = distance.clamp(min=exact).float() / exact
         wide = exact + (ratio.log() / math.log(self.max_distance / exact) * (buckets - exact)).long()

@@ -16,7 +16,7 @@ from course_lib.nn import (
 from course_lib.workshop.fast import fuse
 from tests.models.tiny import IMAGE_SIZE, PATCHES, tiny_bert, tiny_gpt, tiny_llm, tiny_t5, tiny_vlm
 from tests.nn.read import read
-from tests.nn.test_attention import K, repeated_heads
+from tests.nn.test_self_attention import K, repeated_heads
 from tests.parity import B, E, H, T, V, assert_near, attention_twin, both_norms, shake
 from tests.toys import tiny_translator
 

@@ -14,7 +14,7 @@ def in_its_own_bits(name: str, layer: nn.Module) -> HalfLinear:
 
 
 def pack(model: Llm, make: Callable[[str, nn.Module], PackedLinear] = in_its_own_bits) -> Llm:
-    """Replace the matrices of a model by packed ones, in place. The model can no longer be trained.
+    """Replace the matrices of a model with packed ones, in place. The model can no longer be trained.
 
     Args:
         model: the model, in eval mode.
