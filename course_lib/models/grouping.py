@@ -11,7 +11,7 @@ from course_lib.models.llm import LlmBody
 def to_grouped(model: LlmBody, num_kv_heads: int) -> LlmBody:
     """Copy an `Llm` with fewer key-value heads, each the mean of a group of neighboring heads.
 
-    The copy needs some more training, because the heads of a group had learned different things (Ainslie et al. 2023,
+    The copy needs some more training, because the heads of a group have learned different things (Ainslie et al. 2023,
     section 2.1).
 
     Args:

@@ -1,7 +1,6 @@
 """The token mixers of an `Llm`, as choices in its config: attention or one of its alternatives.
 
-A choice is a dataclass. `make_mixer` builds the module, and all these modules are called in the same way: `mixer(x,
-view, layer)`.
+A choice is a dataclass. `make_mixer` builds its module, which is called as `mixer(x, view, layer)`.
 """
 
 from dataclasses import dataclass, field

@@ -56,9 +56,9 @@ def delta_rule(
 def one_chunk(q: BHTE, k: BHTE, v: Gathered, beta: BHT, log_decay: BHT, state: Matrices) -> tuple[Gathered, Matrices]:
     """Compute one chunk in parallel.
 
-    Each error depends on earlier errors, so the errors solve a triangular system. With `since[t, s]`, the decay from
-    token s to token t, it is e_t + β Σ_{s<t} since[t, s] (k_t·k_s) e_s = β (v_t - the value retrieved from the state
-    before the chunk).
+    Each error depends on earlier errors, so all errors solve a triangular system. Let `since[t, s]` be the decay from
+    token s to token t. Then e_t + β Σ_{s<t} since[t, s] (k_t·k_s) e_s = β (v_t - r_t), where r_t is the value retrieved
+    from the state before the chunk.
     """
     decay = log_decay.cumsum(dim=2)  # since the start of the chunk
     since = (decay.unsqueeze(-1) - decay.unsqueeze(-2)).tril().exp().tril()

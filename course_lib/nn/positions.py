@@ -22,9 +22,7 @@ class Positions(nn.Module):
             low, high = map(int, positions.aminmax())
             if low < 0 or high >= len(self.table):
                 reached = low if low < 0 else high
-                raise CourseError(
-                    f"the sequence reaches position {reached}, but the model knows only 0 to {len(self.table) - 1}"
-                )
+                raise CourseError(f"a sequence must stay within positions 0 to {len(self.table) - 1}, got {reached}")
         return self.table[positions]
 
 

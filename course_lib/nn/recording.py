@@ -76,7 +76,7 @@ class AttentionMaps:
     def _tokens(self, kind, side):
         self._layers(kind)  # raises an error if the kind was not recorded
         if not self._ids[side]:
-            raise CourseError(f"token ids of the {side} must be recorded first; run the model inside record_attention")
+            raise CourseError(f"token ids of the {side} must be recorded first; run the {side} inside record_attention")
         return torch.cat(self._ids[side], dim=1)
 
     def _layers(self, kind):

@@ -79,7 +79,7 @@ def dot(stored: np.ndarray, x: np.ndarray) -> np.float32:
 
 @compiled
 def round_groups(x: Rows) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Round each group of x to whole numbers from -127 to 127. Also return each group's scale and the sum of its x."""
+    """Round each group of x to integers from -127 to 127. Also return each group's scale and the sum of its x."""
     num_groups = x.shape[1] // GROUP
     numbers = np.empty((len(x), num_groups, GROUP), np.int16)
     units, sums = np.empty((len(x), num_groups), np.float32), np.empty((len(x), num_groups), np.float32)

@@ -98,7 +98,7 @@ class HalfLinear(PackedLinear):
 
 
 class Int8Linear(PackedLinear):
-    """A packed layer with W in whole numbers from -127 to 127, and one scale per row."""
+    """A packed layer with W as integers from -127 to 127, and one scale per row."""
 
     def __init__(self, weight: FD, bias: nn.Parameter | None = None):
         scales = (weight.float().abs().amax(dim=1) / 127).clamp_min(1e-30)
@@ -115,12 +115,12 @@ class Int8Linear(PackedLinear):
 
 
 class Int4Linear(PackedLinear):
-    """A packed layer with W in whole numbers from 0 to 15. Each group of 32 in a row has a scale and a minimum.
+    """A packed layer with W as integers from 0 to 15. Each group of 32 in a row has a scale and a minimum.
 
-    For a few rows x, each group of x is also rounded, to whole numbers from -127 to 127.
+    For a few rows x, each group of x is also rounded, to integers from -127 to 127.
 
     Args:
-        numbers: the whole numbers, F D.
+        numbers: the integers, F D.
         scales, lowest: scale and minimum of each group, F D/32. W is lowest + scale · number.
         bias: bias of the layer. Default: no bias.
 
