@@ -28,7 +28,7 @@ def is_few(x: BD) -> bool:
 
 def looped(x: BD, matrix: Sequence[torch.Tensor]) -> BF:
     """Compute x Wᵀ for a few rows x with the compiled function `loops.linear`. W has one or several parts."""
-    from course_lib.workshop.fast import loops  # numba takes a second to import
+    from course_lib.workshop.fast import loops  # importing numba takes a second
 
     return torch.from_numpy(loops.product(x.detach().contiguous().numpy(), as_arrays(matrix)))
 
@@ -131,7 +131,7 @@ class Int4Linear(PackedLinear):
     @staticmethod
     def fits(shape: Sequence[int]) -> bool:
         """Return whether a matrix of this shape can be packed: F must be a multiple of 64, and D a multiple of 32."""
-        from course_lib.workshop.fast import blocks, loops  # numba takes a second to import
+        from course_lib.workshop.fast import blocks, loops  # importing numba takes a second
 
         return shape[0] % blocks.BLOCK == shape[1] % loops.GROUP == 0
 
