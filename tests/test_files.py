@@ -62,7 +62,7 @@ def test_a_failure_while_writing_leaves_the_file_before_and_no_draft(path):
 @each_full_disk
 def test_a_full_disk_leaves_the_file_before_and_no_draft(full_disk, path):
     write(path, b"old")
-    with full_disk(), pytest.raises(CourseError, match=r"could not save .*file: .*what was saved before is untouched"):
+    with full_disk(), pytest.raises(CourseError, match=r"could not save .*file: .*the previous version is unchanged"):
         write(path, 1000 * b"new")
     assert path.read_bytes() == b"old"
     assert list(path.parent.iterdir()) == [path]
