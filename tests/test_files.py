@@ -211,7 +211,7 @@ def test_json_may_begin_with_a_byte_order_mark(tmp_path):
 @pytest.mark.parametrize("bad", [torch.nan, torch.inf])
 def test_numbers_that_no_model_computes_with_are_named(bad):
     check_numbers("x", torch.ones(7).half())
-    with pytest.raises(CourseError, match="x holds NaN or infinity"):
+    with pytest.raises(CourseError, match="x contains NaN or infinity"):
         check_numbers("x", torch.tensor([1.0, bad]))
     with pytest.raises(CourseError, match="x is stored as int8; expected one of float32"):
         check_numbers("x", torch.ones(7, dtype=torch.int8))

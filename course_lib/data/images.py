@@ -10,7 +10,7 @@ from course_lib.data.picture_files import is_picture_folder, load_picture_folder
 from course_lib.data.sources import Row, load_source, quiet_datasets, require_columns
 from course_lib.errors import CourseError, located
 
-if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+if TYPE_CHECKING:  # slow to import
     import datasets
 
 

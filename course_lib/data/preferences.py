@@ -8,7 +8,7 @@ from course_lib.data.messages import check_conversation
 from course_lib.data.sources import Row, load_source, require_columns
 from course_lib.errors import CourseError, located
 
-if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+if TYPE_CHECKING:  # slow to import
     import datasets
 
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Hashable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+if TYPE_CHECKING:  # slow to import
     import datasets
 
 SHARES = "the 9th is for validation and the 10th for the test"

@@ -14,7 +14,7 @@ from course_lib.errors import CourseError
 from course_lib.files import atomic_file
 from course_lib.runtime import cache_folder
 
-if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+if TYPE_CHECKING:  # slow to import
     import datasets
 
 Row = dict[str, object]  # of a data set: a value for each column

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from course_lib.errors import CourseError
 
-if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+if TYPE_CHECKING:  # slow to import
     import datasets
 
 

@@ -8,7 +8,7 @@ from course_lib.data.sources import Row, load_source, require_columns
 from course_lib.data.tokenizer import TextTokenizer, Tokenizer
 from course_lib.errors import CourseError
 
-if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+if TYPE_CHECKING:  # slow to import
     import datasets
 
 

@@ -60,7 +60,7 @@ def test_bad_lists_of_classes_are_refused(model, tokenizer, classes, complaint):
 
 
 def test_a_caption_that_is_too_long_is_refused(model, tokenizer):
-    with pytest.raises(CourseError, match="a caption may have 17 tokens, got 19: 'one one"):
+    with pytest.raises(CourseError, match="a caption must have at most 17 tokens, got 19: 'one one"):
         encode_captions(model, tokenizer, ["one " * 17 + "one"])
 
 

@@ -134,6 +134,6 @@ def test_more_pictures_than_the_context_has_room_for_are_refused():
 
 def test_a_model_that_reads_only_texts_is_not_shown_pictures():
     chat = Chat(chat_llm(), chat_template())
-    with pytest.raises(CourseError, match="the model reads only texts; one that sees"):
+    with pytest.raises(CourseError, match="the model reads only texts; to show pictures"):
         chat.show(picture(1))
     assert chat.shown == []

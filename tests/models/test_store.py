@@ -133,7 +133,7 @@ def test_a_number_that_is_not_finite_is_named(bad, folder):
         damaged = tensors[name].clone()
         damaged.view(-1)[-1] = bad
         write_tensors(folder / "model.safetensors", tensors | {name: damaged})
-        with pytest.raises(CourseError, match=rf"model\.safetensors: {name} holds NaN or infinity"):
+        with pytest.raises(CourseError, match=rf"model\.safetensors: {name} contains NaN or infinity"):
             load_model(folder)
 
 

@@ -159,7 +159,7 @@ def test_a_prompt_that_exceeds_the_context_with_its_visual_tokens_is_refused():
     short, long = ([{"role": "user", "content": with_pictures([0] * count, "Hello!")}] for count in (1, 3))
     features = model.encode_images(pictures(1))
     assert complete([template.prompt(short)], model, template.end_id, max_new_tokens=3, features=features)
-    with pytest.raises(CourseError, match="prompts need 1 to 39 tokens"):
+    with pytest.raises(CourseError, match="prompts must have 1 to 39 tokens"):
         complete([template.prompt(long)], model, template.end_id, features=features.expand(3, -1, -1))
 
 

@@ -94,7 +94,7 @@ def test_a_checkpoint_that_lacks_a_part_is_refused(lacking, change, folder):
     tensors = {name: tensor.clone() for name, tensor in tensors.items()}
     change(tensors, metadata)
     write_tensors(folder / NAME, tensors, metadata)
-    with pytest.raises(CourseError, match=rf"{NAME} is damaged: it lacks the {lacking}; delete it to start again"):
+    with pytest.raises(CourseError, match=rf"{NAME} is damaged: the {lacking}.* is missing; delete the file"):
         trainer(folder=folder).train()
 
 

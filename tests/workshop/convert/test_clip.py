@@ -140,7 +140,7 @@ def test_a_tensor_that_is_missing_misshapen_or_not_finite_is_named_whatever_its_
         damaged.view(-1)[-1] = torch.nan
         changed = {
             f"has no tensor {inner}|has no place for classifier": {n: t for n, t in state.items() if n != name},
-            f"{inner} holds NaN or infinity": state | {name: damaged},
+            f"{inner} contains NaN or infinity": state | {name: damaged},
             "should have the shape": state | {name: torch.stack([tensor, tensor])},
         }
         for message, tensors in changed.items():
