@@ -99,7 +99,7 @@ def check_budget(lengths: Lengths, tokens_per_batch: int) -> None:
     if not lengths or longest > tokens_per_batch:
         raise CourseError(
             f"{tokens_per_batch} tokens per batch must hold at least one item of the data; "
-            f"got {len(lengths)} items, the longest with {longest} tokens"
+            f"got {len(lengths)} (longest: {longest} tokens)"
         )
 
 

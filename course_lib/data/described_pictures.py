@@ -85,7 +85,7 @@ def metadata_of(place: Path) -> Path:
     if (place / METADATA).is_file():
         return place / METADATA
     found = ", ".join(sorted(file.name for file in place.glob("metadata*"))) or names_of(place)
-    raise CourseError(f"{place} has no {METADATA} with a line for each picture, such as {EXAMPLE}; it holds {found}")
+    raise CourseError(f"{place} has no {METADATA} with a line for each picture, such as {EXAMPLE}; it contains {found}")
 
 
 def picture_of(row: Row, place: Path) -> Path:

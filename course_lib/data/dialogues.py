@@ -77,7 +77,7 @@ def check_dialogue(row: Dialogue) -> None:
 
 
 def world_dialogues(split: str) -> list[Row]:
-    """Make the rows of the little world's dialogues."""
+    """Generate the rows of the little world's dialogues."""
     from course_lib.world.dialogues import make_dialogues
 
     return [dict(vars(dialogue)) for dialogue in make_dialogues(split)]

@@ -128,7 +128,7 @@ def test_more_pictures_than_the_context_has_room_for_are_refused():
     chat = talk(*ANSWERS, *ANSWERS, max_length=90)
     for seed in range(4):
         chat.show(picture(seed))
-    with pytest.raises(CourseError, match="a prompt of [0-9]+ tokens is too long"):
+    with pytest.raises(CourseError, match="a prompt must have at most [0-9]+ tokens, got"):
         chat.say("Hello!")
 
 

@@ -57,5 +57,5 @@ def test_a_model_without_classes_is_refused(classes):
 
 
 def test_two_classes_of_one_name_are_refused():
-    with pytest.raises(CourseError, match='the class "dog" is there 2 times; expected each once'):
+    with pytest.raises(CourseError, match='the class "dog" is listed 2 times; list each class once'):
         VitConfig(classes=["cat", "dog", "tree", "dog"])
