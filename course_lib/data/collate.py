@@ -89,8 +89,9 @@ def stack_pictures(features: Sequence[Tensor], counts: Sequence[int]) -> dict[st
 
 
 def dialogue_batches(examples: Sequence[Example], tokens_per_batch: int, seed: int = 0) -> Batches:
-    """Return the `Batches` of `Example`s, one per row; see `batches_by_length`. Placeholders of pictures count as
-    tokens.
+    """Return the `Batches` of `Example`s, one per row; see `batches_by_length`.
+
+    Placeholders of pictures count as tokens.
     """
     return batches_by_length(
         examples, [(len(example.ids),) for example in examples], dialogue_batch, tokens_per_batch, seed

@@ -47,7 +47,7 @@ class ImageProcessor:
         if self.resample not in RESAMPLING:
             raise CourseError(f"unknown resample {self.resample!r}; known: {', '.join(map(str, RESAMPLING))}")
         if self.mean is not None and (len(self.mean) not in MODES or len(self.std) != len(self.mean)):
-            raise CourseError(f"expected a mean and a std for 1 or 3 channels, got {self.mean} and {self.std}")
+            raise CourseError(f"mean and std must both have 1 or 3 channels, got {self.mean} and {self.std}")
         edges = [edge for edges in (self.size, self.crop) for edge in listed(edges)]
         divisors = [*listed(self.scale), *listed(self.std)]
         if not all(type(edge) is int and edge > 0 for edge in edges):
@@ -206,8 +206,9 @@ def from_hub_settings(settings: Mapping[str, object]) -> ImageProcessor:
 
 
 def read_size(size: int | dict[str, int], clip_like: bool) -> int | tuple[int, int]:
-    """Return a size from the hub's format. A single number is the shorter edge for CLIP, and both edges for other
-    models.
+    """Return a size from the hub's format.
+
+    A single number is the shorter edge for CLIP, and both edges for other models.
     """
     if isinstance(size, int):
         return size if clip_like else (size, size)

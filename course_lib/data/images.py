@@ -147,10 +147,10 @@ def check_classes(names: Sequence[str]) -> tuple[str, ...]:
         CourseError: there are no names, or a name is empty or listed twice.
     """
     if isinstance(names, str) or not names:
-        raise CourseError(f"expected the names of one or more classes, got {names!r}")
+        raise CourseError(f"classes must be a list of one or more names, got {names!r}")
     for name in names:
         if not isinstance(name, str) or not name.strip():
-            raise CourseError(f"expected the name of a class, got {name!r}")
+            raise CourseError(f"the name of a class must be a text that is not empty, got {name!r}")
         if names.count(name) > 1:
             raise CourseError(f'the class "{name}" is listed {names.count(name)} times; list each class once')
     return tuple(names)

@@ -76,8 +76,9 @@ def check_pictures(messages: Conversation, sees: bool) -> None:
 
 
 def check_content(content: object) -> None:
-    """Raise a CourseError unless the content has a text or a picture. Its text continues a sentence with a message as
-    subject.
+    """Raise a CourseError unless the content has a text or a picture.
+
+    The error's text continues a sentence that starts with "message 1, the user's,".
     """
     if not isinstance(content or "", str | list):
         raise CourseError(f"must be a text or a list of texts and pictures, got {type(content).__name__}")

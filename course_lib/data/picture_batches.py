@@ -115,7 +115,7 @@ def batches_of_pictures(
 ) -> Batches:
     """Return the `Batches` of pairs of a picture and its class number or captions."""
     if not len(pictures) or len(pictures) != len(said):
-        raise CourseError(f"expected pictures and as many labels, got {len(pictures)} and {len(said)}")
+        raise CourseError(f"there must be pictures and as many labels, got {len(pictures)} and {len(said)}")
     items = list(zip(processor.stack(pictures), said, strict=True))
     return Batches(items, collate, partial(shuffle, len(items), batch_size), seed)
 

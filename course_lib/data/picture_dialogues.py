@@ -133,7 +133,7 @@ def check_rows(rows: "datasets.Dataset", name: str) -> None:
 def check_row(row: PictureDialogue) -> None:
     """Raise a CourseError that describes the problem with a row."""
     if not row["images"]:
-        raise CourseError("expected one picture or more, got none")
+        raise CourseError("a row must have at least one picture, got none")
     for picture in row["images"]:
         open_picture(picture)
     check_texts(row["texts"])

@@ -36,7 +36,7 @@ def open_picture(source: Picture) -> Image.Image:
     if isinstance(source, np.ndarray):
         return from_array(source)
     if not isinstance(source, bytes | str | Path):
-        raise CourseError(f"expected a picture, a file, or an array, got {type(source).__name__}")
+        raise CourseError(f"a picture must be a Pillow picture, a file, or an array, got {type(source).__name__}")
     if not isinstance(source, bytes) and not os.path.isfile(source):
         raise CourseError(f"there is no picture {source}")
     name = "a picture" if isinstance(name, bytes) else name

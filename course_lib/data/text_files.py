@@ -136,4 +136,4 @@ def check_row(row: object, kind: type, place: str) -> None:
     """Raise a CourseError that names a row's place unless it has the expected type: an object or a text."""
     if not isinstance(row, kind):
         expected = "a text" if kind is str else "a JSON object"
-        raise CourseError(f"{place}: expected {expected}, got {json.dumps(row)[:60]}")
+        raise CourseError(f"{place} must be {expected}, got {json.dumps(row)[:60]}")

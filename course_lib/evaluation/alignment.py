@@ -77,9 +77,7 @@ def read_links(weights: WordWeights) -> Links:
 
 
 def diagonal_links(num_source: int, num_target: int) -> Links:
-    """Return a baseline alignment without attention: each target word is linked to the source word at the same relative
-    position.
-    """
+    """Return a baseline alignment that links each target word to the source word at the same relative position."""
     stretch = (num_source - 1) / max(1, num_target - 1)
     return {(round(j * stretch), j) for j in range(num_target)}
 
@@ -97,8 +95,8 @@ def alignment_error_rate(found: Sequence[Links], gold: Sequence[Links]) -> float
         CourseError: the numbers of sentences differ, or there are no links at all.
     """
     if len(found) != len(gold):
-        raise CourseError(f"expected one alignment per sentence, got {len(found)} for {len(gold)} sentences")
+        raise CourseError(f"there must be one alignment per sentence, got {len(found)} for {len(gold)} sentences")
     links = sum(map(len, found)) + sum(map(len, gold))
     if not links:
-        raise CourseError("expected at least one link, got none")
+        raise CourseError("there must be at least one link, got none")
     return 1 - 2 * sum(len(a & s) for a, s in zip(found, gold, strict=True)) / links

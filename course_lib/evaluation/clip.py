@@ -1,6 +1,4 @@
-"""The accuracy of a `Clip`: retrieval of captions and pictures, and in the little world, recognition of things and
-colors.
-"""
+"""The accuracy of a `Clip`: retrieval and, in the little world, recognition of things and colors."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -92,9 +90,7 @@ def recall_of(images: NJ, texts: NJ, captions: Sequence[str], members: Sequence[
 def shares(
     scenes: Sequence[Scene], right: dict[str, list[bool | None]], members: Sequence[int], group: str
 ) -> dict[str, float | None]:
-    """Return the percentage of correct scenes among `members` for each score, or None if the score applies to none of
-    them.
-    """
+    """Return the percentage of correct scenes among `members` for each score, or None if it applies to no scene."""
     found = {}
     for score, each in right.items():
         is_held_out = has_held_out_thing if score in ("thing", "colour") else has_held_out_shirt

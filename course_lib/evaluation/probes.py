@@ -1,6 +1,4 @@
-"""Linear probes: the information that a linear classifier can read from hidden states (Alain and Bengio 2017, section
-3).
-"""
+"""Linear probes: linear classifiers on the hidden states of a model (Alain and Bengio 2017, section 3)."""
 
 from dataclasses import dataclass
 
@@ -88,6 +86,6 @@ def check_rows(states: torch.Tensor, labels: torch.Tensor) -> None:
     """Raise a CourseError unless `states` is N D and `labels` is N, with at least one row."""
     if states.dim() != 2 or labels.shape != states.shape[:1] or not len(states):
         raise CourseError(
-            "a probe needs states N D and labels N with at least one row; "
+            "states must be N D and labels N, with at least one row; "
             f"got {tuple(states.shape)} and {tuple(labels.shape)}"
         )

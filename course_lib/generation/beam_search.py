@@ -17,9 +17,7 @@ class Found:
     outputs: list = field(default_factory=list)
 
     def add(self, log_p: float, ids: list[int], length_penalty: float) -> None:
-        """Add an output with its score: log-probability / length ** `length_penalty`, where the length includes the end
-        token.
-        """
+        """Add an output with its score, log-probability / length ** `length_penalty`. The end token counts."""
         self.outputs.append((log_p / (len(ids) + 1) ** length_penalty, ids))
 
     def best(self) -> list[int]:

@@ -92,7 +92,8 @@ class RecomputingDecoding:
 
 
 def longest_output(model: Model, source: IdsBS) -> int:
-    """Return the maximum length of a translation: twice the source plus 10 tokens, so that an untrained model stops
-    too.
+    """Return the maximum length of a translation: twice the source plus 10 tokens.
+
+    The limit makes an untrained model stop too.
     """
     return min(model.config.max_length, 2 * source.shape[1] + 10)

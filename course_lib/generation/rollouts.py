@@ -132,9 +132,7 @@ def sample_answers(
 
 
 def join(prompts: Texts, answers: Texts) -> tuple[IdsBT, IdsBT]:
-    """Return prompts and answers as one batch of tokens, with labels at the positions where the policy chose the next
-    token.
-    """
+    """Return prompts and answers as one batch of tokens, and the labels: the next tokens that the policy chose."""
     pairs = zip(prompts, answers, strict=True)
     batch = dialogue_batch([Example([*p, *a], [False] * len(p) + [True] * len(a)) for p, a in pairs])
     return batch.tokens, batch.labels

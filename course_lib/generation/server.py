@@ -95,9 +95,7 @@ class Server:
 
     @torch.inference_mode()
     def step(self) -> None:
-        """Admit waiting requests and process their prompts, then generate one token for each request that was already
-        running.
-        """
+        """Admit waiting requests and process their prompts, then generate a token for each of the other requests."""
         going = list(self.running)
         while self.waiting and len(self.running) < self.max_rows and self.admit(self.waiting[0]):
             self.running.append(self.waiting.popleft())

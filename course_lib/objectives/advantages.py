@@ -112,8 +112,9 @@ class BaselineAdvantages:
 
 @dataclass(frozen=True)
 class GroupAdvantages:
-    """The advantages for GRPO: rewards normalized among the answers to the same prompt. The loss contains the KL
-    penalty.
+    """The advantages for GRPO: rewards normalized among the answers to the same prompt.
+
+    The KL penalty is part of the loss of GRPO, not of its advantages.
     """
 
     group_size: int

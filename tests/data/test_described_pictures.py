@@ -56,7 +56,7 @@ WRONG = {
     "an empty folder": (emptied, r"has no metadata\.jsonl .*; it contains nothing$"),
     "an empty file": (lambda folder, rows: write_metadata(folder, []), r"metadata\.jsonl is empty"),
     "no JSON": (line(3, '{"file_name": "02.jpg", caption}'), rf"{LINE} 3: not valid JSON \(.*\): .*caption"),
-    "no object": (line(2, '["01.jpg", "a flower"]'), f"{LINE} 2: expected a JSON object"),
+    "no object": (line(2, '["01.jpg", "a flower"]'), f"{LINE} 2 must be a JSON object"),
     "half a letter": (line(2, r'{"file_name": "01.jpg", "caption": "\ud83d"}'), f"{LINE} 2: not usable JSON"),
     "no such picture": (change(4, file_name="nowhere.jpg"), rf"{LINE} 5: there is no picture .*nowhere\.jpg"),
     "too long a name": (change(4, file_name="a" * 5000), rf"{LINE} 5: there is no picture .*aaa"),

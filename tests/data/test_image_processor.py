@@ -158,8 +158,8 @@ def test_pictures_of_one_batch_have_one_size():
         ({"scale": "1/255"}, "scale, mean, and std must be finite"),
         ({"std": (0.5, 0.0, 0.5)}, "scale and std must not be 0"),
         ({"mean": (0.5, None, 0.5)}, "scale, mean, and std must be finite"),
-        ({"mean": (0.5, 0.5), "std": (0.5, 0.5)}, "a mean and a std for 1 or 3 channels"),
-        ({"std": (0.5,)}, "a mean and a std for 1 or 3 channels"),
+        ({"mean": (0.5, 0.5), "std": (0.5, 0.5)}, "mean and std must both have 1 or 3 channels"),
+        ({"std": (0.5,)}, "mean and std must both have 1 or 3 channels"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(changes, message):

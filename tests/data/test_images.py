@@ -156,11 +156,11 @@ def test_a_missing_column_is_answered_with_those_there_are(load, missing, tmp_pa
 @pytest.mark.parametrize(
     ("names", "complaint"),
     [
-        ([], r"expected the names of one or more classes, got \[\]"),
-        ("cat", "expected the names of one or more classes, got 'cat'"),
+        ([], r"classes must be a list of one or more names, got \[\]"),
+        ("cat", "classes must be a list of one or more names, got 'cat'"),
         (["cat", "dog", "cat"], 'the class "cat" is listed 2 times; list each class once'),
-        (["cat", " "], "expected the name of a class, got ' '"),
-        (["cat", 3], "expected the name of a class, got 3"),
+        (["cat", " "], "the name of a class must be a text that is not empty, got ' '"),
+        (["cat", 3], "the name of a class must be a text that is not empty, got 3"),
     ],
 )
 def test_bad_lists_of_classes_are_refused(names, complaint):

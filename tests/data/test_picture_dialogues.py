@@ -65,7 +65,7 @@ def test_a_missing_column_is_answered_with_those_there_are(tmp_path):
 @pytest.mark.parametrize(
     ("bad", "complaint"),
     [
-        ({"images": []}, "expected one picture or more, got none"),
+        ({"images": []}, "a row must have at least one picture, got none"),
         ({"texts": []}, r"texts must be a list of texts with user and assistant, got \[\]"),
         ({"texts": [TEXT | {"assistant": " "}]}, "a text must have words of the assistant, got ' '"),
         ({"texts": [TEXT | {"user": None}]}, "a text must have words of the user, got None"),

@@ -95,7 +95,7 @@ def test_a_text_is_no_picture(tmp_path):
         open_picture(path)
     with pytest.raises(CourseError, match="there is no picture .*absent.png"):
         open_picture(tmp_path / "absent.png")
-    with pytest.raises(CourseError, match="expected a picture, a file, or an array, got int"):
+    with pytest.raises(CourseError, match="a picture must be a Pillow picture, a file, or an array, got int"):
         open_picture(7)
 
 

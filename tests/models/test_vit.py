@@ -52,7 +52,7 @@ def test_a_missing_processor_is_named(tmp_path):
 @pytest.mark.usefixtures("shapes_unchecked")
 @pytest.mark.parametrize("classes", [(), None, "cat"])
 def test_a_model_without_classes_is_refused(classes):
-    with pytest.raises(CourseError, match="expected the names of one or more classes, got"):
+    with pytest.raises(CourseError, match="classes must be a list of one or more names, got"):
         VitConfig(classes=classes)
 
 

@@ -1,4 +1,4 @@
-"""Requests as people answer them: often without a courtesy, in another form, unfinished, and sometimes wrong."""
+"""Demonstrations: requests with answers like those of people, often without courtesy, unfinished, or wrong."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ CARELESSNESS = {"correct": 0.15, "polite": 0.6, "complete": 0.3, "formatted": 0.
 
 
 def demonstrations(rng: Rng) -> Iterator[Draft]:
-    """One answer to every request, in random order."""
+    """Yield one answer to every request, in random order."""
     for request in rng.shuffled(requests_by_prompt().values()):
         flaws = [criterion for criterion, share in CARELESSNESS.items() if rng.chance(share)]
         response = answer(request, rng, rng.pick(COURTESIES), flaws)

@@ -1,7 +1,7 @@
-"""Who and what a drawn scene may show: people in their clothes, things in their colors, places, and what is held out.
+"""The contents of scenes: people in their clothes, things in their colors, places, and held-out combinations.
 
-The words are the lexicon's; `tables/drawn.csv` says which of them are drawn, how wide, where they belong, and in which
-color they never appear in training.
+The words come from the lexicon. `tables/drawn.csv` lists the drawn nouns, with their widths, their places, and their
+held-out colors.
 """
 
 from dataclasses import dataclass
@@ -34,9 +34,10 @@ ENGLISH = {noun.english: noun for noun in LEXICON.nouns}
 
 @dataclass(frozen=True)
 class Drawable:
-    """A noun that can be drawn. `colours` are those in which it is drawn: none where all look alike.
+    """A noun that can be drawn.
 
-    `width` is that of a single one in a picture 240 wide; `places` are those where it can be.
+    `colours` is empty if the drawing has fixed colors. `width` is the width of a single thing in a picture that is 240
+    wide. `places` are its possible places.
     """
 
     noun: str
@@ -50,12 +51,12 @@ class Drawable:
 
     @property
     def ratio(self) -> float:
-        """Its width, divided by its height."""
+        """The width divided by the height."""
         return drawing(self.noun).width / drawing(self.noun).height
 
 
 def make_drawable(row: Row) -> Drawable:
-    """The Drawable of one row of drawn.csv."""
+    """Return the `Drawable` of a row of drawn.csv."""
     noun = ENGLISH[row.one_of("noun", tuple(ENGLISH))]
     colours = COLORS if drawing(noun.english).is_colored else ()
     return Drawable(
