@@ -78,7 +78,7 @@ Windows = Int[Tensor, "windows tokens"]
 Sequences = Shaped[Tensor, "B T ..."]  # token ids, or vectors instead
 Rows = Int[Tensor, " rows"]  # indices into B, in any order
 
-# Heads. Values may have another width than keys.
+# Heads. Values and keys can differ in width.
 BHTE = Float[Tensor, "B H T E"]
 BHSE = Float[Tensor, "B H S E"]
 BKSE = Float[Tensor, "B K S E"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from course_lib.data.sources import quiet_datasets
 
-SECONDS = 5  # to wait for the hub's first answer
+SECONDS = 5  # timeout for the hub's first answer
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def sample(corpus: Corpus) -> Sample:
         with quiet_datasets():
             rows = load_dataset(corpus.hub_id, split="train", streaming=True, **options)
             return Sample(next(iter(rows))[corpus.column])
-    except Exception as error:  # no access, no reader for the format, a new layout: datasets says which
+    except Exception as error:  # no access, an unknown format, a new layout, ...
         return Sample(None, f"{corpus.hub_id} can't be streamed: {first_line(error)}")
 
 
@@ -86,7 +86,7 @@ def unreachable(hub_id: str) -> str:
 
     try:
         HfApi().dataset_info(hub_id, timeout=SECONDS)
-    except Exception as error:  # no network, no such entry: many kinds
+    except Exception as error:  # no network, no such data set, ...
         return f"the hub doesn't answer ({first_line(error)})"
     return ""
 

@@ -127,7 +127,7 @@ def as_pictures(
     """
     try:
         return rows.cast_column(column, feature)
-    except (TypeError, ValueError, NotImplementedError) as error:  # pyarrow's are among them
+    except (TypeError, ValueError, NotImplementedError) as error:  # pyarrow's errors are subclasses
         raise CourseError(
             f"the column {column} of {name} must contain paths or contents of pictures, got {rows.features[column]}"
         ) from error

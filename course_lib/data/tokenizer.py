@@ -14,7 +14,7 @@ from course_lib.files import atomic_file, read_text
 
 PAD, BOS, EOS = 0, 1, 2
 SPECIAL_TOKENS = ("<pad>", "<bos>", "<eos>")
-LINE_BREAK = Regex(r"\n(?!\n)")  # the last one, where there are several
+LINE_BREAK = Regex(r"\n(?!\n)")  # only the last of several line breaks
 # A word with the space before it, a clitic such as 've, a digit, or one punctuation mark.
 PIECE = Regex(r" ?\p{L}+|'\p{L}+| ?\p{N}| ?[^\p{L}\p{N}\s]|\s")
 

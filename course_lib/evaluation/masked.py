@@ -24,7 +24,7 @@ def evaluate_masked(
 ) -> MaskedScores:
     """Mask tokens as in training, and score the model's predictions at the mask tokens.
 
-    Chosen tokens that stay visible are not scored, because the model could copy them.
+    Other chosen tokens are not scored, because the model could copy those that stay as they are.
 
     Args:
         model: a `Bert`.

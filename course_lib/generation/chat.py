@@ -112,7 +112,7 @@ class Chat:
         dropped, but their pictures stay.
 
         If an answer is interrupted by Ctrl-C or not read to its end, `messages` contains the part that was generated.
-        If nothing was generated, the turn is removed.
+        If nothing was generated, `messages` does not change.
 
         Raises:
             CourseError: the text is empty or too long for the context.

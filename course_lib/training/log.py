@@ -41,4 +41,4 @@ class Meter:
 
 def milestones_passed(before: float, after: float, count: int) -> bool:
     """Return True if one of `count` evenly spaced milestones, the last one at 1.0, is in (before, after]."""
-    return int(after * count + 1e-4) > int(before * count + 1e-4)  # 3/10 · 10 may come out a little below 3
+    return int(after * count + 1e-4) > int(before * count + 1e-4)  # 3/10 · 10 can be slightly below 3 in floating point

@@ -139,9 +139,7 @@ class Trainer:
             wait = self.accelerator.no_sync(self.model) if i + 1 < len(parts) else contextlib.nullcontext()
             with wait, self._precision():
                 loss = self.objective(self.model, part.to(self.device))
-                self.accelerator.backward(
-                    loss.total * ranks / batch.num_labels
-                )  # gradients are averaged over processes
+                self.accelerator.backward(loss.total * ranks / batch.num_labels)  # averaged over processes later
             total += loss.total.detach()
         total = float(self.accelerator.reduce(total))
         if not math.isfinite(total):

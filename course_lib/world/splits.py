@@ -17,7 +17,7 @@ SPLITS = ("train", "validation", "test")
 NO_PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
-Group = tuple[str, str]  # a split, and in what its items differ from those of training ("" for training itself)
+Group = tuple[str, str]  # a split, and its value of `held_out` ("" for training)
 Item = TypeVar("Item")
 
 

@@ -12,7 +12,7 @@ from course_lib.world.splits import is_held_out
 
 COLORS = ("red", "blue", "green", "yellow", "black", "white", "brown", "purple", "pink", "gray", "orange")
 SERIES = {"days": DAYS, "months": MONTHS, "numbers": NUMBERS}
-WIDE = {"colour": COLORS, "legs": NUMBERS}  # relations whose answers come from more than their own facts
+WIDE = {"colour": COLORS, "legs": NUMBERS}  # relations with more possible answers than those of their facts
 
 
 def questions() -> Iterator[KeyedQuestion]:

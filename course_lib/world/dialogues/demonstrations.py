@@ -7,7 +7,7 @@ from course_lib.world.dialogues.draft import Draft
 from course_lib.world.dialogues.requests import requests_by_prompt
 from course_lib.world.rng import Rng
 
-# How often a demonstration misses each criterion, independently of the others.
+# The probability that a demonstration fails each criterion, independently of the others.
 CARELESSNESS = {"correct": 0.15, "polite": 0.6, "complete": 0.3, "formatted": 0.4}
 
 

@@ -20,7 +20,7 @@ from course_lib.world.dialogues.translation import translations
 from course_lib.world.rng import Rng
 from course_lib.world.splits import SPLITS, check_split
 
-# For each category: where its drafts come from, and how many rows there are at most in training and in another split.
+# For each category: the source of its drafts, and the maximum number of rows in training and in other splits.
 SOURCES = {
     "facts": (general, 3_600, 180),
     "context": (contexts, 9_000, 190),
@@ -34,7 +34,7 @@ SOURCES = {
     "follow-up": (follow_ups, 2_400, 120),
     "request": (demonstrations, 3_000, 110),
 }
-PATIENCE = 40_000  # drafts of one category; by then the finite ones are exhausted and the endless ones full
+PATIENCE = 40_000  # drafts per category: enough to exhaust the finite sources and fill the quotas of the endless ones
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from course_lib.world.rng import Rng
 from course_lib.world.splits import is_held_out
 
 THINGS = nouns("bola caixa carro chapéu caneta cadeira bicicleta casaco")
-# The English colors, with the things that training knows in them.
+# The English colors, with the things that have them in training.
 COLORED = {
     colour.english: tuple(
         noun.english for noun in THINGS if colour in ADJECTIVES[noun] and not is_held_out(colour.word, noun.word)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 SLOT = re.compile(r"\\\[.*?\\\]")  # brackets, as re.escape writes them
-WORDS = r"\\w+(?: \\w+){0,2}"  # what may stand in a slot; the backslashes are doubled for re.sub
+WORDS = r"\\w+(?: \\w+){0,2}"  # the possible contents of a slot, with doubled backslashes for re.sub
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ ADJECTIVES = {
     noun: tuple(a for a in LEXICON.adjectives if noun in a.nouns and a.kind != "rank") for noun in LEXICON.nouns
 }
 PEOPLE = tuple(noun for noun in LEXICON.nouns if noun.category in ("person", "kin"))
-ANYBODY = LEXICON.entry("nouns", "homem")  # what he can do, or suffer, every pronoun can
+ANYBODY = LEXICON.entry("nouns", "homem")  # stands for the pronouns, which fit any verb that it fits
 CLOTHES = LEXICON.kinds["clothes"]
 COLORS = tuple(adjective for adjective in LEXICON.adjectives if adjective.kind == "colour")
 POINTERS = tuple(determiner for determiner in LEXICON.determiners if determiner.kind == "demonstrative")

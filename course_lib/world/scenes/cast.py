@@ -11,7 +11,7 @@ from course_lib.world.scenes.art import drawing
 from course_lib.world.table import TABLES, Row, read_table
 
 PAINTS = ("red", "orange", "yellow", "green", "blue", "purple", "black", "white")  # of clothes
-COLORS = (*PAINTS, "brown", "gray")  # of things; as in a picture book, dogs are green, too
+COLORS = (*PAINTS, "brown", "gray")  # of things; as in a picture book, dogs can be green
 HAIRS = ("black", "brown", "blond", "red", "gray")
 SKINS = 5
 KINDS = ("man", "woman", "boy", "girl")
@@ -19,10 +19,10 @@ INDOORS = ("kitchen", "bedroom")
 OUTDOORS = ("park", "beach", "street", "forest", "farm")
 PLACES = (*OUTDOORS, *INDOORS)
 GROUPS = {"anywhere": PLACES, "outdoors": OUTDOORS}
-SHOWN = {"forest": ("tree",), "street": ("house",), "farm": ("house",)}  # what a place itself shows of the drawn nouns
+SHOWN = {"forest": ("tree",), "street": ("house",), "farm": ("house",)}  # drawable nouns in a place's drawing
 MOST = 4
 
-# The shirts that nobody of a kind wears in training. The slide's man in a yellow shirt is one of them.
+# The shirt colors that are held out for each kind of person, including the slide's man in a yellow shirt.
 WITHHELD_SHIRTS = {
     "man": ("yellow", "black"),
     "woman": ("orange", "blue"),

@@ -20,7 +20,7 @@ from course_lib.world.splits import digest
 
 TURNS = 4
 THINGS = 2  # yes/no questions about things in `practice`
-HELD_OUT_WORDINGS = 0.3  # the share of held-out questions that are asked in a wording that training holds out
+HELD_OUT_WORDINGS = 0.3  # the share of held-out phrasings in held-out scenes
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from course_lib.world.scenes.layout import Spot
 from course_lib.world.scenes.scene import Scene
 
 if TYPE_CHECKING:
-    import numpy  # the world does without it until a picture is wanted
+    import numpy  # imported only when a picture is rendered
 
-HUES = {  # far apart for every eye, with all cones or without the red, green or blue ones
+HUES = {  # easy to distinguish, also with any kind of color blindness
     "red": "#cb0e03",
     "orange": "#f27a06",
     "yellow": "#fedd0c",

@@ -11,7 +11,7 @@ from course_lib.world.scenes.cast import Drawable
 
 CELL = 60
 PICTURE = 4 * CELL
-# For each count: the middle of each thing in its block, and its bottom, in cells; then the cells that each may fill.
+# For each count: the middle and the bottom of each thing in its block, in cells; then the maximum size in cells.
 PLACES_IN_BLOCK = {
     1: (((1.0, 2),), 2),
     2: (((0.5, 1), (1.5, 2)), 1),

@@ -188,7 +188,7 @@ def other_shirts(person: Person) -> list[str]:
 def absent_things(scene: Scene) -> list[str]:
     """Return the drawable things that are not in the picture and that training shows in the color of the present ones.
 
-    Without this restriction, a question about a duck in a yellow picture would always have the answer no, and the model
+    Otherwise, a question about a duck in a picture of yellow things would always have the answer no, and the model
     would learn to deny yellow ducks.
     """
     absent = (noun for noun in LABELS if noun != scene.noun and noun not in SHOWN.get(scene.place, ()))

@@ -25,7 +25,7 @@ def story_losses(words: Sequence[str]) -> list[float]:
         CourseError: the story can't be generated.
     """
     wanted = [*words, END]
-    stops = [0.0] * (len(wanted) + 1)  # how probable it is to tell so many of the wanted words, and not one more
+    stops = [0.0] * (len(wanted) + 1)  # the probability of exactly n matching words
     for told, probability in tales_like(wanted):
         stops[told] += probability
     reached = [math.fsum(stops[told:]) for told in range(len(stops))]
