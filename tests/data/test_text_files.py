@@ -43,9 +43,9 @@ def test_a_file_in_another_encoding_is_named(encoding, name, tmp_path):
 @pytest.mark.parametrize(
     ("line", "what"),
     [
-        ('{"text": "três", "number"', "not valid JSON"),
+        ('{"text": "três", "number"', ": not valid JSON"),
         ("this is not JSON", ": not valid JSON"),
-        ("[3]", "expected a JSON object"),
+        ("[3]", " must be a JSON object"),
     ],
 )
 def test_a_broken_line_is_named_by_its_number(line, what, suffix, tmp_path):
