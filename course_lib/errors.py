@@ -1,13 +1,13 @@
-"""The one exception of the course: bad input, named early and in plain words."""
+"""The exception that the course raises for bad input."""
 
 import contextlib
 from collections.abc import Iterator
 
-LONGEST = 1000  # letters of a message; a value that it names may be a whole book
+LONGEST = 1000  # characters of a message; a quoted value may be a whole book
 
 
 class CourseError(ValueError):
-    """Something given to the course is not usable; the message names the value and what was expected."""
+    """Bad input to the course. The message names the value and says what was expected."""
 
     def __init__(self, message: object):
         message = str(message)
@@ -18,7 +18,7 @@ class CourseError(ValueError):
 
 @contextlib.contextmanager
 def located(place: str) -> Iterator[None]:
-    """Let the errors of a block begin with the place that they are about."""
+    """Prefix the `CourseError`s of a block with the place where they occur."""
     try:
         yield
     except CourseError as error:

@@ -1,4 +1,4 @@
-"""Files that are whole or not there: atomic writes, checked reads, digests. Tensors travel as safetensors only."""
+"""Safe file access: atomic writes, checked reads, and digests. Tensors are stored as safetensors only."""
 
 import contextlib
 import hashlib
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from course_lib.errors import CourseError
 
-if TYPE_CHECKING:  # otherwise imported only where they are used: much of the course does without
+if TYPE_CHECKING:  # imported only where needed, because much of the course runs without them
     import safetensors
     import torch
 
@@ -21,13 +21,13 @@ NUMBERS = ("float32", "float64", "float16", "bfloat16")
 
 @contextlib.contextmanager
 def atomic_file(path: Path | str) -> Iterator[Path]:
-    """Yield a temporary path beside `path`; it takes the place of `path` when the block ends well.
+    """Yield a temporary path next to `path`, and rename it to `path` if the block succeeds.
 
-    What stood at `path` before survives every failure: a full disk, a kill, an exception in the block. Of several
-    writers at the same time, each has a draft of its own, and the last to end counts.
+    The old content of `path` survives every failure: a full disk, a killed process, an exception in the block. Each
+    process and thread writes its own temporary file, and the last one to finish wins.
 
     Raises:
-        CourseError: the disk refused (full, read-only, no such device); nothing was changed.
+        CourseError: the file can't be written, because the disk is full or read-only, for example. `path` is unchanged.
     """
     path = Path(path)
     draft = path.with_name(f".{path.name}.{platform.node()}-{os.getpid()}-{threading.get_ident()}.draft")
@@ -36,19 +36,19 @@ def atomic_file(path: Path | str) -> Iterator[Path]:
         clear_drafts(path)
         yield draft
         with open(draft, "rb+") as file:
-            os.fsync(file.fileno())  # a full disk may show only here
+            os.fsync(file.fileno())  # a full disk may raise an error only here
         draft.replace(path)
     except OSError as error:
-        raise CourseError(f"could not save {path}: {error}; what was saved before is untouched") from error
+        raise CourseError(f"could not save {path}: {error}; the previous version is unchanged") from error
     finally:
-        with contextlib.suppress(OSError):  # nothing to clear away, or no folder at all
+        with contextlib.suppress(OSError):  # the draft or its folder may not exist
             draft.unlink()
 
 
 def clear_drafts(path: Path) -> None:
-    """Remove the drafts of `path` that writers on this machine left behind when they were killed.
+    """Remove the temporary files of `path` that killed processes on this machine left behind.
 
-    A draft that can't be removed, such as another user's, stays.
+    A file that can't be removed stays, such as a file of another user.
     """
     import psutil
 
@@ -62,13 +62,17 @@ def clear_drafts(path: Path) -> None:
 
 
 def write_json(path: Path | str, content: object) -> None:
-    """Write `content` atomically as indented JSON with a final newline; accents stay readable."""
+    """Write `content` atomically as indented JSON with a final newline, without escaping accented letters."""
     with atomic_file(path) as draft:
         draft.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def read_json(path: Path | str) -> Any:
-    """The content of a JSON file. Raises CourseError when it is missing, can't be read, or is not JSON."""
+    """Return the content of a JSON file.
+
+    Raises:
+        CourseError: the file is missing, can't be read, or is not JSON.
+    """
     text = read_text(path)
     try:
         return json.loads(text)
@@ -77,7 +81,11 @@ def read_json(path: Path | str) -> Any:
 
 
 def read_text(path: Path | str) -> str:
-    """The content of a text file. Raises CourseError when it is missing, can't be read, or is not UTF-8."""
+    """Return the content of a text file.
+
+    Raises:
+        CourseError: the file is missing, can't be read, or is not UTF-8.
+    """
     try:
         return Path(path).read_text(encoding="utf-8-sig")
     except FileNotFoundError:
@@ -89,7 +97,7 @@ def read_text(path: Path | str) -> str:
 
 
 def write_tensors(path: Path | str, tensors: "dict[str, torch.Tensor]", metadata: dict[str, str] | None = None) -> None:
-    """Write named tensors, and texts as `metadata`, atomically as one safetensors file."""
+    """Write named tensors and string `metadata` atomically to a safetensors file."""
     from safetensors.torch import save
 
     data = save({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}, metadata)
@@ -98,17 +106,21 @@ def write_tensors(path: Path | str, tensors: "dict[str, torch.Tensor]", metadata
 
 
 def read_tensors(path: Path | str) -> "tuple[dict[str, torch.Tensor], dict[str, str]]":
-    """The tensors and the metadata of a safetensors file. Raises CourseError as `open_tensors` does."""
+    """Return the tensors and the metadata of a safetensors file.
+
+    Raises:
+        CourseError: see `open_tensors`.
+    """
     with open_tensors(path) as file:
         return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
 
 
 @contextlib.contextmanager
 def open_tensors(path: Path | str) -> "Iterator[safetensors.safe_open]":
-    """Yield a safetensors file, whose tensors are read one by one, when they are asked for.
+    """Open a safetensors file, so that its tensors can be read one by one.
 
     Raises:
-        CourseError: the file is missing, cut short, or something else than safetensors.
+        CourseError: the file is missing, truncated, or not a safetensors file.
     """
     from safetensors import SafetensorError, safe_open
 
@@ -117,29 +129,29 @@ def open_tensors(path: Path | str) -> "Iterator[safetensors.safe_open]":
             yield file
     except FileNotFoundError:
         raise CourseError(f"{path} is missing") from None
-    except (OSError, RuntimeError, SafetensorError) as error:  # RuntimeError: torch, of a file that shrinks
+    except (OSError, RuntimeError, SafetensorError) as error:  # torch raises RuntimeError if the file shrinks
         size = Path(path).stat().st_size
         raise CourseError(f"{path} ({size:,} bytes) is damaged or not safetensors: {error}") from None
 
 
 def check_numbers(name: str, tensor: "torch.Tensor") -> None:
-    """Raise a CourseError that names the tensor unless it holds numbers that a model computes with, all finite."""
+    """Raise a CourseError with the tensor's name unless its data type is one of `NUMBERS` and all values are finite."""
     kind = str(tensor.dtype).removeprefix("torch.")
     if kind not in NUMBERS:
         raise CourseError(f"{name} is stored as {kind}; expected one of {', '.join(NUMBERS)}")
     if not all(bool(piece.isfinite().all()) for piece in pieces(tensor)):
-        raise CourseError(f"{name} holds NaN or infinity; the file is damaged, or its training went wrong")
+        raise CourseError(f"{name} contains NaN or infinity; the file is damaged, or the training failed")
 
 
 def pieces(tensor: "torch.Tensor") -> "Sequence[torch.Tensor]":
-    """A tensor cut into rows that have about a million numbers together: what is made of a piece takes little memory.
+    """Split a tensor along its first axis into pieces of about a million numbers, to save memory.
 
-    A single number stays what it is.
+    A scalar is returned as the only piece.
     """
     return tensor.split(max(1, 2**20 * len(tensor) // max(1, tensor.numel()))) if tensor.dim() else [tensor]
 
 
 def sha256(path: Path | str) -> str:
-    """The SHA-256 digest of a file, as hexadecimal text."""
+    """Return the SHA-256 digest of a file, in hexadecimal."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

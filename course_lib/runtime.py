@@ -1,4 +1,4 @@
-"""Where the course runs: seeds, threads, device, and the folders it reads and writes."""
+"""The environment that the course runs in: seeds, threads, the device, and folders."""
 
 import ctypes
 import os
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from course_lib.errors import CourseError
 
 if TYPE_CHECKING:
-    import torch  # otherwise imported only where it is used: much of the course does without
+    import torch  # imported only where needed, because much of the course runs without it
 
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -21,12 +21,12 @@ M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # bytes; names and numbers of glibc
 
 
 def cache_folder() -> Path:
-    """The folder for generated data: `$COURSE_CACHE`, or `data/cache` in the repository. Safe to delete."""
+    """Return the folder for generated data: `$COURSE_CACHE`, or `data/cache` in the repository. Safe to delete."""
     return Path(os.environ.get("COURSE_CACHE") or REPOSITORY / "data" / "cache")
 
 
 def seed_everything(seed: int = 0) -> None:
-    """Seed the random numbers of Python and of torch (every device)."""
+    """Seed the random number generators of Python and of torch (on every device)."""
     import torch
 
     random.seed(seed)
@@ -34,13 +34,16 @@ def seed_everything(seed: int = 0) -> None:
 
 
 def set_threads(threads: int | None = None) -> int:
-    """Let torch use `threads` cores (default: `$OMP_NUM_THREADS`, else two) and return their number.
+    """Set the number of torch's CPU threads and return it.
 
-    A fixed number keeps results and timings steady: with all cores of a shared machine, small models get slower. See
-    also `keep_freed_memory`, which is called here.
+    With a fixed number, results and timings stay reproducible. On a shared machine, small models run slower if they use
+    all cores. This function also calls `keep_freed_memory`.
+
+    Args:
+        threads: the number of threads. Default: `$OMP_NUM_THREADS`, or 2 if it is not set.
 
     Raises:
-        CourseError: `$OMP_NUM_THREADS` is no number of threads.
+        CourseError: `$OMP_NUM_THREADS` is not a valid number of threads.
     """
     import torch
 
@@ -50,10 +53,10 @@ def set_threads(threads: int | None = None) -> int:
 
 
 def keep_freed_memory() -> None:
-    """Let this process keep up to half a GB that it has freed, on Linux.
+    """Let this process keep up to 512 MB of freed memory, on Linux with glibc only.
 
-    Else large tensors, which come and go in every layer, are given back to the system and asked for again; and the
-    system clears each page before it hands it out. Elsewhere than with glibc, nothing is done.
+    By default, glibc returns the memory of large tensors to the system and requests it again in every layer. This is
+    slow, because the system clears each page first.
     """
     if sys.platform == "linux" and hasattr(library := ctypes.CDLL(None), "mallopt"):
         library.mallopt(M_MMAP_THRESHOLD, 2**25)
@@ -61,21 +64,21 @@ def keep_freed_memory() -> None:
 
 
 def wanted_threads() -> int:
-    """The first number of `$OMP_NUM_THREADS`, which is a list for nested loops; two where it is empty."""
+    """Return the first number in `$OMP_NUM_THREADS` (a list for nested loops), or 2 if the variable is empty."""
     wanted = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip() or "2"
     if not wanted.isdecimal() or not 0 < int(wanted) < 1000:
-        raise CourseError(f'the environment variable OMP_NUM_THREADS should be a number such as 2, got "{wanted}"')
+        raise CourseError(f'the environment variable OMP_NUM_THREADS must be a number such as 2, got "{wanted}"')
     return int(wanted)
 
 
 def pick_device() -> "torch.device":
-    """The device that `$COURSE_DEVICE` names: "cpu", "cuda", "mps", ...
+    """Return the device named in `$COURSE_DEVICE`: "cpu", "cuda", "mps", ...
 
-    Without it, or if it is "auto": the fastest of this machine, which is CUDA, then Apple's MPS, then the CPU; under
-    `accelerate launch`, the one that belongs to this process.
+    If the variable is empty or "auto", return the fastest device of this machine: CUDA, then Apple's MPS, then the CPU.
+    Under `accelerate launch`, return the device assigned to this process.
 
     Raises:
-        CourseError: there is no such device here, or `$LOCAL_RANK` is set without what belongs to it.
+        CourseError: torch can't use the device, or `$LOCAL_RANK` is set but the other variables of a launch are not.
     """
     import torch
 
@@ -94,7 +97,7 @@ def pick_device() -> "torch.device":
 
 @contextmanager
 def launch_explained() -> Iterator[None]:
-    """Within it, a process finds the others of its launch. Raises CourseError where all it has is a `$LOCAL_RANK`."""
+    """Raise a clear CourseError if `$LOCAL_RANK` is set but the other variables of a distributed launch are missing."""
     try:
         yield
     except ValueError as error:
@@ -102,15 +105,15 @@ def launch_explained() -> Iterator[None]:
         if rank is None:
             raise
         raise CourseError(
-            f'the environment variable LOCAL_RANK is "{rank}", as in a process that `accelerate launch` has started; '
-            f"but {error}. Start it so, or unset LOCAL_RANK"
+            f'the environment variable LOCAL_RANK is "{rank}", as in a process started by `accelerate launch`, '
+            f"but {error}; use `accelerate launch`, or unset LOCAL_RANK"
         ) from None
 
 
 def lesson_device() -> "torch.device":
-    """Where a lesson computes: on the CPU, unless `$COURSE_DEVICE` says otherwise (see `pick_device`).
+    """Return the device for a lesson: the CPU, unless `$COURSE_DEVICE` names another one (see `pick_device`).
 
-    On the CPU a lesson prints the very numbers that stand in it; elsewhere the last digits differ.
+    The numbers in the lessons' text were computed on the CPU. On other devices, the last digits differ.
     """
     import torch
 
@@ -118,14 +121,18 @@ def lesson_device() -> "torch.device":
 
 
 def checked_device(name: str) -> "torch.device":
-    """The `torch.device` of this name. Raises CourseError where torch can't compute on it."""
+    """Return the `torch.device` with this name.
+
+    Raises:
+        CourseError: torch can't compute on the device.
+    """
     import torch
 
     try:
         numbers = torch.zeros(1, device=name)
-        numbers.item()  # "meta" has only shapes
+        numbers.item()  # fails on "meta", where tensors have shapes but no values
         return numbers.device
-    except (RuntimeError, AssertionError, ImportError) as error:  # where torch was built without CUDA, or for no "hpu"
+    except (RuntimeError, AssertionError, ImportError) as error:  # torch built without CUDA, no module for "hpu", ...
         raise CourseError(
-            f'COURSE_DEVICE is "{name}", on which torch can\'t compute here; expected "auto", "cpu", "cuda" or "mps"'
+            f'COURSE_DEVICE is "{name}", but torch can\'t use it here; expected "auto", "cpu", "cuda" or "mps"'
         ) from error

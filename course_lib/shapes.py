@@ -1,7 +1,8 @@
-"""One legend of shape letters for the whole course: types that state shapes, and `check_shape`, which says one aloud.
+"""Shape letters for the whole course: tensor types that state their shapes, and the function `check_shape`.
 
-A type reads letter by letter: `BTD` are numbers with the axes B, T and D, `IdsBT` are whole numbers, `BoolsBT` True or
-False. Within one call of a function a letter has one size; the tests check it at every call.
+Each letter of a type's name is an axis: `BTD` is a float tensor with axes B, T, and D; `IdsBT` is an integer tensor and
+`BoolsBT` a Boolean one. Within one function call, a letter always stands for the same size. The tests check this for
+every call.
 """
 
 from typing import TypeVar
@@ -29,7 +30,7 @@ LEGEND = {
     "N": "real (not padding) tokens of a batch, or rows of a data set",
 }
 
-# Any shape, the same for all that a function takes and gives; and what belongs to it.
+# Any shape, but the same one for all arguments and results of a function; and related types.
 Numbers = Float[Tensor, "*N"]
 Vectors = Float[Tensor, "*N D"]
 Logits = Float[Tensor, "*N V"]
@@ -58,7 +59,7 @@ Shares = Float[Tensor, "N experts"]
 Visited = Float[Tensor, "N active"]
 Visits = Int[Tensor, "N active"]
 PerLabel = Float[Tensor, " N"]
-Keep = Bool[Tensor, "B T"] | tuple | None  # the places whose logits are wanted; None: all
+Keep = Bool[Tensor, "B T"] | tuple | None  # the positions to compute logits for; None means all
 Kept = BTV | NV
 IdsN = Int[Tensor, " N"]
 BoolsN = Bool[Tensor, " N"]
@@ -72,12 +73,12 @@ BoolsBB = Bool[Tensor, "B B"]
 BoolsBT = Bool[Tensor, "B T"]
 PositionsT = Int[Tensor, "*B T"]
 PositionsS = Int[Tensor, "*B S"]
-RealPositionsT = Num[Tensor, "*B T"]  # between two whole ones, too
+RealPositionsT = Num[Tensor, "*B T"]  # fractions are possible
 Windows = Int[Tensor, "windows tokens"]
-Sequences = Shaped[Tensor, "B T ..."]  # token ids, or vectors in their place
-Rows = Int[Tensor, " rows"]  # which of B, in which order
+Sequences = Shaped[Tensor, "B T ..."]  # token ids, or vectors instead
+Rows = Int[Tensor, " rows"]  # indices into B, in any order
 
-# Heads. Values may have another width than keys.
+# Heads. Values and keys can differ in width.
 BHTE = Float[Tensor, "B H T E"]
 BHSE = Float[Tensor, "B H S E"]
 BKSE = Float[Tensor, "B K S E"]
@@ -112,20 +113,26 @@ VisualTokens = Float[Tensor, "pictures tokens D"]
 NJ = Float[Tensor, "N J"]
 Classes = Float[Tensor, "classes J"]
 
-# Words: which of their tokens belong to them, and where they look.
+# Words: the tokens of each word, and attention weights between words.
 WordPieces = Bool[Tensor, "words tokens"]
 WordWeights = Float[Tensor, "target_words source_words"]
 
-Array = TypeVar("Array")  # whatever has a shape
+Array = TypeVar("Array")  # any object with a shape
 
 
 def check_shape(tensor: Array, letters: str, **sizes: int) -> Array:
-    """Return `tensor` unchanged if its shape reads as `letters`, for example `check_shape(q, "B H T E", B=2, H=4)`.
+    """Return `tensor` unchanged if its shape matches `letters`.
 
-    A letter given in `sizes` must have that size, a letter used twice must have one size, a digit stands for itself.
+    For example, `check_shape(q, "B H T E", B=2, H=4)` accepts a tensor of shape (2, 4, 5, 8). If a letter occurs twice,
+    both axes must have the same size.
+
+    Args:
+        tensor: a tensor or an array.
+        letters: one letter or digit per axis, separated by spaces. A digit stands for an axis of this size.
+        sizes: the required sizes of some letters.
 
     Raises:
-        CourseError: the number of axes or the size of an axis is another one; the message names both.
+        CourseError: the number of axes or the size of an axis differs.
     """
     names, shape = letters.split(), tuple(tensor.shape)
     if len(names) != len(shape):

@@ -102,6 +102,7 @@ def layer_sizes(ours):
         "d_model": up.in_features,
         "nhead": ours.self_attention.num_heads,
         "dim_feedforward": up.out_features,
+        "activation": ours.feed_forward.activation,
         "norm_first": ours.norm_first,
         "dropout": 0.0,
         "batch_first": True,

@@ -62,7 +62,7 @@ def test_a_failure_while_writing_leaves_the_file_before_and_no_draft(path):
 @each_full_disk
 def test_a_full_disk_leaves_the_file_before_and_no_draft(full_disk, path):
     write(path, b"old")
-    with full_disk(), pytest.raises(CourseError, match=r"could not save .*file: .*what was saved before is untouched"):
+    with full_disk(), pytest.raises(CourseError, match=r"could not save .*file: .*the previous version is unchanged"):
         write(path, 1000 * b"new")
     assert path.read_bytes() == b"old"
     assert list(path.parent.iterdir()) == [path]
@@ -211,7 +211,7 @@ def test_json_may_begin_with_a_byte_order_mark(tmp_path):
 @pytest.mark.parametrize("bad", [torch.nan, torch.inf])
 def test_numbers_that_no_model_computes_with_are_named(bad):
     check_numbers("x", torch.ones(7).half())
-    with pytest.raises(CourseError, match="x holds NaN or infinity"):
+    with pytest.raises(CourseError, match="x contains NaN or infinity"):
         check_numbers("x", torch.tensor([1.0, bad]))
     with pytest.raises(CourseError, match="x is stored as int8; expected one of float32"):
         check_numbers("x", torch.ones(7, dtype=torch.int8))

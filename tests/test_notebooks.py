@@ -82,7 +82,7 @@ def test_make_refresh_stores_a_tidy_notebook(tmp_path):
 def test_a_full_disk_leaves_the_notebook_as_it_was(full_disk, tmp_path):
     path = tmp_path / "lesson.ipynb"
     path.write_text("before")
-    with full_disk(), pytest.raises(CourseError, match="what was saved before is untouched"):
+    with full_disk(), pytest.raises(CourseError, match="the previous version is unchanged"):
         write_notebook(run_notebook(), path)
     assert path.read_text() == "before"
 

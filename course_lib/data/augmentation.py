@@ -1,4 +1,4 @@
-"""Pictures that are looked at a little differently each time, so that a model can't learn them by heart."""
+"""Data augmentation: random changes of pictures, so that a model can't memorize them."""
 
 from dataclasses import dataclass
 
@@ -10,18 +10,18 @@ from course_lib.shapes import BytesBCYX
 
 @dataclass(frozen=True)
 class RandomViews:
-    """Moves pictures, and turns them left to right.
+    """Shifts and mirrors pictures at random.
 
     Args:
-        shift: pixels that a picture is moved at most, up or down and left or right; its edge is repeated.
-        flip: the share of pictures that are turned left to right.
+        shift: the maximum shift in pixels, vertically and horizontally. Edge pixels are repeated.
+        flip: the share of pictures that are mirrored left to right.
     """
 
     shift: int = 0
     flip: float = 0.0
 
     def __call__(self, pixels: BytesBCYX, random: torch.Generator) -> BytesBCYX:
-        """Other views of the pictures, drawn by `random`."""
+        """Return randomly changed copies of the pictures."""
         count, _, height, width = pixels.shape
         flipped = torch.rand(count, generator=random) < self.flip
         pixels = torch.where(flipped.view(-1, 1, 1, 1), pixels.flip(3), pixels)

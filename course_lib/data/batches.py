@@ -1,4 +1,4 @@
-"""What a training learns from, batch by batch: which items come together, and in which order."""
+"""Batches of training data: the order of the items, and their grouping into batches."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -10,16 +10,16 @@ from torch import Tensor
 from course_lib.data.rows import Rows
 from course_lib.errors import CourseError
 
-Indices = list[list[int]]  # batch by batch, those of its items
-Drawn = tuple[list[int], int]  # the indices of a batch, and a seed for what is drawn
-Item = TypeVar("Item")  # something to learn from, such as the token ids of a text
+Indices = list[list[int]]  # the indices of each batch's items
+Drawn = tuple[list[int], int]  # the indices of a batch's items, and a seed
+Item = TypeVar("Item")  # a training example, such as the token ids of a text
 Collate = Callable[[list[Item], torch.Generator], Rows]
-Lengths = Sequence[tuple[int, ...]]  # for each item those of its sequences, such as (target, source)
+Lengths = Sequence[tuple[int, ...]]  # the lengths of each item's sequences, such as (target, source)
 
 
 @runtime_checkable
 class BatchSource(Protocol):
-    """The source of a training's batches: `Batches`, or one that makes them when they are needed."""
+    """The interface of a source of batches: `Batches`, or a source that creates them when needed."""
 
     def epoch(self, number: int) -> Sequence[Drawn]:
         """Return an entry for each batch of epoch `number`."""
@@ -29,13 +29,15 @@ class BatchSource(Protocol):
 
 
 class Batches(Generic[Item]):
-    """The batches of a set of items, in a new random order each epoch, the same for the same seed everywhere.
+    """The batches of a set of items, in a new random order each epoch.
+
+    The same seed gives the same order on every machine.
 
     Args:
-        items: what there is to learn from, one by one.
-        collate: makes a batch of items; its `torch.Generator` is for whoever draws something.
-        order: draws the batches of an epoch.
-        seed: of the order, and of what `collate` draws.
+        items: the training examples.
+        collate: a function from items and a random number generator to a batch.
+        order: a function from a random number generator to the indices of each batch in an epoch.
+        seed: the seed for the order and for `collate`.
     """
 
     def __init__(
@@ -48,7 +50,7 @@ class Batches(Generic[Item]):
         self.items, self.collate, self.order, self.seed = items, collate, order, seed
 
     def epoch(self, number: int) -> list[Drawn]:
-        """Return the batches of epoch `number`: for each the indices of its items, and a seed for what is drawn."""
+        """Return an entry for each batch of epoch `number`: the indices of its items, and a seed for `collate`."""
         random = epoch_generator(self.seed, number)
         batches = self.order(random)
         seeds = torch.randint(2**62, (len(batches),), generator=random).tolist()
@@ -61,7 +63,11 @@ class Batches(Generic[Item]):
 
     @torch.no_grad()
     def of_each(self, function: Callable[[Rows], Tensor]) -> Tensor:
-        """Apply a function from a batch to a row for each of its items to all items; the rows are on the CPU."""
+        """Apply a function to all batches, and return its rows in the order of the items, on the CPU.
+
+        Args:
+            function: a function from a batch to a tensor with one row per item.
+        """
         rows = {}
         for indices, seed in self.epoch(0):
             rows |= zip(indices, function(self.batch((indices, seed))).cpu(), strict=True)
@@ -71,43 +77,45 @@ class Batches(Generic[Item]):
 def batches_by_length(
     items: Sequence[Item], lengths: Lengths, collate: Collate[Item], tokens_per_batch: int, seed: int = 0
 ) -> Batches:
-    """`Batches` of items of similar lengths, as many as a budget of tokens allows: hardly any padding.
+    """Return `Batches` of items of similar lengths, so that there is little padding.
 
     Args:
-        items, collate, seed: see `Batches`.
-        lengths: of the sequences of each item.
-        tokens_per_batch: the most tokens in a batch, padding included, all sequences of an item together.
+        items: see `Batches`.
+        lengths: the lengths of each item's sequences.
+        collate: see `Batches`.
+        tokens_per_batch: the maximum number of tokens in a batch, including padding, over all sequences of its items.
+        seed: see `Batches`.
 
     Raises:
-        CourseError: no items, or one that alone exceeds `tokens_per_batch`.
+        CourseError: there are no items, or one item exceeds `tokens_per_batch`.
     """
     check_budget(lengths, tokens_per_batch)
     return Batches(items, collate, partial(bucket, lengths, tokens_per_batch), seed)
 
 
 def check_budget(lengths: Lengths, tokens_per_batch: int) -> None:
-    """Raise a CourseError where there is nothing to batch, or something that fits into no batch."""
+    """Raise a CourseError if there are no items, or if an item doesn't fit into a batch."""
     longest = max(map(sum, lengths), default=0)
     if not lengths or longest > tokens_per_batch:
         raise CourseError(
             f"{tokens_per_batch} tokens per batch must hold at least one item of the data; "
-            f"there are {len(lengths)}, the longest of {longest} tokens"
+            f"got {len(lengths)} (longest: {longest} tokens)"
         )
 
 
 def epoch_generator(seed: int, number: int) -> torch.Generator:
-    """The random numbers of one epoch."""
+    """Return the random number generator of an epoch."""
     return torch.Generator().manual_seed(seed * 1_000_003 + number)
 
 
 def shuffle(count: int, batch_size: int, random: torch.Generator) -> Indices:
-    """The numbers below `count` in random order, `batch_size` in a batch."""
+    """Return the numbers below `count` in random order, split into batches of `batch_size`."""
     order = torch.randperm(count, generator=random)
     return [indices.tolist() for indices in order.split(batch_size)]
 
 
 def bucket(lengths: Lengths, tokens_per_batch: int, random: torch.Generator) -> Indices:
-    """Sort items by length, cut them into batches that fit the budget when padded, and shuffle the batches."""
+    """Sort items by length, cut them into batches that fit the budget including padding, and shuffle the batches."""
     batches, longest = [[]], (0,) * len(lengths[0])
     shuffled = torch.randperm(len(lengths), generator=random).tolist()
     for i in sorted(shuffled, key=lengths.__getitem__):

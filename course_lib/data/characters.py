@@ -1,4 +1,4 @@
-"""A text as one long stream of characters, learned from random windows: the smallest language model there is."""
+"""Character-level language modeling: a text as one long stream of characters, cut into random windows."""
 
 from collections.abc import Iterable, Sequence
 
@@ -13,7 +13,7 @@ from course_lib.shapes import IdsN, Windows
 
 
 class CharacterTokenizer:
-    """Every character that occurs in a text has an id; those of the special tokens come before them."""
+    """A tokenizer with one id for each character of a text. The ids of the special tokens come first."""
 
     pad_id, bos_id, eos_id = PAD, BOS, EOS
 
@@ -25,36 +25,36 @@ class CharacterTokenizer:
         return len(SPECIAL_TOKENS) + len(self._characters)
 
     def encode(self, text: str) -> list[int]:
-        """The ids of `text`, one per character; a stream has no end, so there is no <eos>.
+        """Return the ids of `text`, one per character. A stream has no end, so no <eos> is added.
 
         Raises:
-            CourseError: a character that the tokenizer's own text had not.
+            CourseError: a character did not occur in the tokenizer's text.
         """
         unknown = set(text) - set(self._ids)
         if unknown:
-            raise CourseError(f"the tokenizer's text had no {min(unknown)!r}; it had {''.join(self._characters)!r}")
+            raise CourseError(f"the tokenizer has no {min(unknown)!r}; it has {''.join(self._characters)!r}")
         return [self._ids[character] for character in text]
 
     def encode_batch(self, texts: Iterable[str]) -> list[list[int]]:
-        """`encode` for many texts."""
+        """Encode several texts."""
         return [self.encode(text) for text in texts]
 
     def decode(self, ids: Iterable[int] | Tensor) -> str:
-        """The text of `ids`; special tokens are left out."""
+        """Return the text of `ids`, without special tokens."""
         return "".join(self._characters[id - len(SPECIAL_TOKENS)] for id in map(int, ids) if id >= len(SPECIAL_TOKENS))
 
 
 def window_batches(ids: Sequence[int], length: int, rows: int, seed: int = 0) -> Batches:
-    """The `Batches` of random windows of a stream of ids, as many as make up its length.
+    """Return the `Batches` of random windows of a stream. An epoch has as many tokens as the stream.
 
     Args:
-        ids: the stream.
-        length: T, the tokens of a window.
-        rows: B, the windows in a batch.
-        seed: of where the windows start.
+        ids: the token ids of the stream.
+        length: the number of tokens in a window, T.
+        rows: the number of windows in a batch, B.
+        seed: the seed for the start positions.
 
     Raises:
-        CourseError: the stream is too short for one window and its last label.
+        CourseError: the stream is too short for a window and its last label.
     """
     windows = cut_windows(ids, length)
     count = max(1, len(windows) // (length * rows))
@@ -66,9 +66,9 @@ def window_batches(ids: Sequence[int], length: int, rows: int, seed: int = 0) ->
 
 
 def windows_in_order(ids: Sequence[int], length: int, rows: int) -> Batches:
-    """The `Batches` of the windows that lie side by side: every token of the stream is predicted once, but the first.
+    """Return the `Batches` of consecutive windows, so that every token but the first is predicted once.
 
-    What is left at the end, shorter than a window, is left out. Arguments and errors as in `window_batches`.
+    An incomplete window at the end is left out. For the arguments and errors, see `window_batches`.
     """
     windows = cut_windows(ids, length)
     starts = list(range(0, len(windows), length))
@@ -76,13 +76,13 @@ def windows_in_order(ids: Sequence[int], length: int, rows: int) -> Batches:
 
 
 def cut_windows(ids: Sequence[int], length: int) -> Windows:
-    """The windows of a stream that begin at each of its places, each with one more token, the last label."""
+    """Return the windows that start at each position of a stream, each with one more token for the last label."""
     if len(ids) <= length:
         raise CourseError(f"windows of {length} need a stream of {length + 1} tokens or more, got {len(ids)}")
     return torch.tensor(ids).unfold(0, length + 1, 1)  # a view: the stream is stored once
 
 
 def window_batch(windows: Sequence[IdsN], random: torch.Generator | None = None) -> TokenBatch:
-    """A `TokenBatch` of windows, each with the window one place later as its labels."""
+    """Return a `TokenBatch` of windows, whose labels are the next tokens."""
     windows = torch.stack(windows)
     return TokenBatch(tokens=windows[:, :-1], labels=windows[:, 1:])

@@ -1,11 +1,11 @@
-"""Conversations as one sequence of tokens: chat is completion, given a template (slide "Chat (Decoder-only)").
+"""Conversations as one sequence of tokens: chat is completion with a template (slide "Chat (Decoder-only)").
 
-A message is a dict with `role` and `content`, as on the hub. Written out, a conversation is <bos>, and then for each
-message the token of its role, its text, and <eos>:
+A message is a dict with `role` and `content`, as on the Hugging Face hub. A conversation becomes <bos>, followed by the
+role token, the text, and <eos> of each message:
 
     <bos> <user> Hello! <eos> <assistant> Hello! How can I help you? <eos>
 
-A picture takes as many placeholders as it has visual tokens. The model exchanges them, one by one, for what it sees:
+A picture becomes one placeholder per visual token. The model replaces the placeholders by the picture's features:
 
     <bos> <user> <image> <image> ... <image> What is the color of the car? <eos> <assistant> The car is red. <eos>
 """
@@ -37,10 +37,13 @@ PLACEHOLDER = "<image>"
 
 @dataclass(frozen=True)
 class Example:
-    """A conversation to learn from: its token ids, and for each whether it is the assistant's to say.
+    """A conversation for training.
 
-    `pictures` are those that the conversation shows, in their order, as its messages hold them; to be trained on, each
-    is what the tower of a `Vlm` makes of it, P D.
+    Args:
+        ids: its token ids.
+        is_completion: True for each token that the assistant should generate.
+        pictures: the pictures in order. For training, these are the features P D computed by the vision tower of a
+            `Vlm`.
     """
 
     ids: list[int]
@@ -49,17 +52,17 @@ class Example:
 
     @property
     def labels(self) -> list[int]:
-        """The token to predict after each token: the next one if it is the assistant's, else <pad>."""
+        """The token to predict after each token: the next one if it belongs to the assistant, else <pad>."""
         following = zip(self.ids[1:], self.is_completion[1:], strict=True)
         return [id if scored else PAD for id, scored in following] + [PAD]
 
 
 @runtime_checkable
 class Template(Protocol):
-    """A way to write conversations as tokens: our `ChatTemplate`, or the `HubChatTemplate` of a checkpoint.
+    """The interface of a chat template: our `ChatTemplate`, or the `HubChatTemplate` of a checkpoint.
 
-    `end_id` ends an answer that the template writes, any of `end_ids` one that a model generates. If the model sees, a
-    picture is `num_visual_tokens` times `image_id`; else both are None.
+    The template ends an answer with `end_id`. The model can end one with any of `end_ids`. A picture becomes
+    `num_visual_tokens` times `image_id`; both are None if the model reads only texts.
     """
 
     end_id: int
@@ -68,35 +71,35 @@ class Template(Protocol):
     num_visual_tokens: int | None
 
     def prompt(self, messages: Conversation) -> list[int]:
-        """Return the token ids of a conversation whose next message is the assistant's."""
+        """Return the token ids of a conversation, ready for the assistant's next message."""
 
     def training(self, messages: Conversation, max_length: int | None = None) -> Example:
-        """Return the `Example` of a whole conversation."""
+        """Return a whole conversation as an `Example`."""
 
     def decode(self, ids: Iterable[int] | Tensor) -> str:
-        """The text of `ids`, without special tokens."""
+        """Return the text of `ids`, without special tokens."""
 
 
 class ChatTemplate:
-    """Writes conversations for a model whose tokenizer has the special tokens <system>, <user> and <assistant>.
+    """A chat template for tokenizers with the special tokens <system>, <user>, and <assistant>.
 
-    No text is ever encoded to a special token, so nobody can type a message that ends itself and begins another, and
-    "<image>" in a text is text: only a picture becomes placeholders.
+    Text is never encoded as a special token. So a user can't end their message and start another one, and "<image>" in
+    a text stays text.
 
     Args:
-        tokenizer: has the special tokens; <image>, too, if the model sees.
-        num_visual_tokens: how many a picture takes; None: the model reads only texts.
+        tokenizer: a tokenizer with these special tokens, and with <image> for pictures.
+        num_visual_tokens: the number of tokens per picture. Default: the model reads only texts.
     """
 
     def __init__(self, tokenizer: Tokenizer, num_visual_tokens: int | None = None):
         self.tokenizer, self.end_id = tokenizer, tokenizer.eos_id
         self.num_visual_tokens = num_visual_tokens
         self.image_id = None if num_visual_tokens is None else tokenizer.special_id(PLACEHOLDER)
-        self.end_ids = {self.end_id}  # any of these ends an answer; a checkpoint from elsewhere may have several
+        self.end_ids = {self.end_id}  # other templates can have several end tokens
         self.role_ids = {role: tokenizer.special_id(f"<{role}>") for role in ROLES}
 
     def prompt(self, messages: Conversation) -> list[int]:
-        """The token ids of a conversation whose next message is the assistant's; they end in <assistant>.
+        """Return the token ids of a conversation, ready for the assistant's next message. They end in <assistant>.
 
         Raises:
             CourseError: see `check_conversation`.
@@ -106,22 +109,23 @@ class ChatTemplate:
         return [*ids, self.role_ids["assistant"]]
 
     def training(self, messages: Conversation, max_length: int | None = None) -> Example:
-        """The `Example` of a whole conversation.
+        """Return a whole conversation as an `Example`.
 
-        The assistant is to say the text of its messages, and their <eos>. Above `max_length`, the oldest turns go first
-        (see `fit_context`), and then the end of the last answer, <eos> included: nobody learns to stop in mid-sentence.
+        The labels are the texts of the assistant's messages and their <eos>. If the conversation is longer than
+        `max_length`, the oldest turns are dropped (see `fit_context`). If it is still too long, the last answer is cut
+        and its <eos> removed, so that the model does not learn to stop in mid-sentence.
 
         Raises:
-            CourseError: see `check_conversation`; or `max_length` leaves nothing of the last answer.
+            CourseError: see `check_conversation`; or `max_length` leaves no room for the last answer.
         """
         return example(messages, self._write, max_length)
 
     def decode(self, ids: Iterable[int] | Tensor) -> str:
-        """The text of `ids`, without special tokens."""
+        """Return the text of `ids`, without special tokens."""
         return self.tokenizer.decode(ids)
 
     def content(self, message: Message) -> list[int]:
-        """Return the token ids of the content of a message, with <eos> at the end.
+        """Return the token ids of a message's content, with <eos> at the end.
 
         Raises:
             CourseError: see `check_pictures`.
@@ -145,7 +149,7 @@ class ChatTemplate:
 
 
 def scored_in_full(texts: Iterable[Sequence[int]]) -> list[Example]:
-    """Make texts of ids into `Example`s in which every token but the first is scored."""
+    """Convert lists of token ids into `Example`s whose labels are all tokens but the first."""
     return [Example(list(ids), [False] + [True] * (len(ids) - 1)) for ids in texts]
 
 
@@ -154,9 +158,16 @@ def example(
     write: Callable[[Conversation], tuple[list[int], list[bool]]],
     max_length: int | None = None,
 ) -> Example:
-    """The `Example` of a whole conversation, as `ChatTemplate.training` says it.
+    """Return a whole conversation as an `Example`; see `ChatTemplate.training`.
 
-    `write` gives the token ids of a conversation, and for each whether it is the assistant's to say.
+    Args:
+        messages: the conversation.
+        write: a function from a conversation to its token ids, and True for each token that the assistant should
+            generate.
+        max_length: the maximum number of tokens. Default: no limit.
+
+    Raises:
+        CourseError: see `ChatTemplate.training`.
     """
     check_conversation(messages, last="assistant")
     if max_length is not None:

@@ -1,4 +1,4 @@
-"""The text corpora that large models were trained on (slide "LLMs learning: most used text corpora for training")."""
+"""The text corpora for training large models (slide "LLMs learning: most used text corpora for training")."""
 
 import csv
 import os
@@ -7,16 +7,25 @@ from pathlib import Path
 
 from course_lib.data.sources import quiet_datasets
 
-SECONDS = 5  # to wait for the hub's first answer
+SECONDS = 5  # timeout for the hub's first answer
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """A row of the slide's table, and what the hub says of its entry there.
+    """A row of the slide's table, with facts from the corpus's page on the Hugging Face hub.
 
-    `slide_size` and `slide_use` are the slide's words in short. The other fields are those of the entry `hub_id`,
-    empty where there is none: `license`, `hub_size` (rows), `languages`, and in `note` what one should know about it.
-    `options` is what `load_dataset` needs to know beside the id, `column` the column with the text.
+    Args:
+        name: the name of the corpus.
+        about: a short description.
+        slide_size: the size on the slide, shortened.
+        slide_use: the use on the slide, shortened.
+        hub_id: the id on the hub, or empty if the hub does not have the corpus.
+        options: other arguments of `load_dataset`.
+        column: the column with the text.
+        license: the license on the hub.
+        hub_size: the number of rows on the hub.
+        languages: the languages on the hub.
+        note: a remark.
     """
 
     name: str
@@ -38,7 +47,7 @@ with (Path(__file__).with_suffix(".csv")).open(encoding="utf-8") as table:
 
 @dataclass(frozen=True)
 class Sample:
-    """A live `text` of a corpus; or None, and the `reason` why there is none."""
+    """A `text` from a corpus, or None with the `reason` for the failure."""
 
     text: str | None
     reason: str = ""
@@ -48,10 +57,10 @@ class Sample:
 
 
 def sample(corpus: Corpus) -> Sample:
-    """The first text of a corpus, streamed from the hub: only what is looked at is downloaded.
+    """Stream the first text of a corpus from the hub, without downloading the rest.
 
-    Without a network, and for a corpus that the hub hasn't or doesn't give away, the `Sample` says so; nothing is
-    raised, and nothing waits for long.
+    If there is no network or the hub does not have the corpus, the `Sample` contains the reason. No exception is
+    raised, and the wait is short.
     """
     if not corpus.hub_id:
         return Sample(None, f"the hub has no {corpus.name}")
@@ -65,23 +74,23 @@ def sample(corpus: Corpus) -> Sample:
         with quiet_datasets():
             rows = load_dataset(corpus.hub_id, split="train", streaming=True, **options)
             return Sample(next(iter(rows))[corpus.column])
-    except Exception as error:  # no access, no reader for the format, a new layout: datasets says which
+    except Exception as error:  # no access, an unknown format, a new layout, ...
         return Sample(None, f"{corpus.hub_id} can't be streamed: {first_line(error)}")
 
 
 def unreachable(hub_id: str) -> str:
-    """Why the entry `hub_id` can't be asked for; "" where the hub knows it."""
+    """Return the reason why the hub can't provide `hub_id`, or "" if it can."""
     if os.environ.get("HF_HUB_OFFLINE", "0").lower() in ("1", "true", "yes", "on"):
         return "offline, as HF_HUB_OFFLINE asks for"
     from huggingface_hub import HfApi
 
     try:
         HfApi().dataset_info(hub_id, timeout=SECONDS)
-    except Exception as error:  # no network, no such entry: many kinds
+    except Exception as error:  # no network, no such data set, ...
         return f"the hub doesn't answer ({first_line(error)})"
     return ""
 
 
 def first_line(error: Exception) -> str:
-    """The first line of an error's message, or its kind where it has none."""
+    """Return the first line of an error's message, or the type of the error if it has no message."""
     return (str(error).strip() or type(error).__name__).splitlines()[0]

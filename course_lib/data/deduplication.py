@@ -1,4 +1,7 @@
-"""Texts that occur twice, or nearly, and texts of the test set in the training set (Lee et al. 2022; Broder 1997)."""
+"""Duplicates and near-duplicates in a corpus, and test texts that occur in the training data.
+
+(Lee et al. 2022; Broder 1997)
+"""
 
 import random
 import re
@@ -14,23 +17,23 @@ PRIME = (1 << 31) - 1  # products of two smaller numbers fit into 64 bits
 
 
 def normalize(text: str) -> str:
-    """The words and numbers of `text` in lower case, one space apart: what is left when looks don't count."""
+    """Return the words and numbers of `text` in lower case, separated by spaces."""
     return " ".join(re.findall(r"\w+", text.lower()))
 
 
 def ngrams(text: str, n: int) -> set[str]:
-    """The set of runs of `n` words in the normalized `text`; a shorter text is one run."""
+    """Return the set of word n-grams of the normalized `text`. A shorter text is a single n-gram."""
     words = normalize(text).split()
     return {" ".join(words[i : i + n]) for i in range(max(1, len(words) - n + 1))}
 
 
 def jaccard(a: set[str], b: set[str]) -> float:
-    """How much two sets overlap: the share of their union that is in both."""
+    """Return the Jaccard similarity of two sets: the share of their union that is in both."""
     return len(a & b) / len(a | b)
 
 
 def exact_duplicates(texts: Iterable[str]) -> dict[int, int]:
-    """Which texts repeat an earlier one after `normalize`: {index: index of the first}."""
+    """Return the texts that repeat an earlier one after `normalize`, as {index: index of the first}."""
     first, repeats = {}, {}
     for index, text in enumerate(map(normalize, texts)):
         if first.setdefault(text, index) != index:
@@ -39,10 +42,17 @@ def exact_duplicates(texts: Iterable[str]) -> dict[int, int]:
 
 
 class MinHash:
-    """Sets as short lists of numbers that agree in about as many places as the sets overlap (Broder 1997).
+    """MinHash signatures of sets: the share of equal numbers in two signatures estimates the Jaccard similarity.
 
-    Each of `size` random functions gives every n-gram a number, and a set the smallest number of its n-grams. Two sets
-    have the same smallest one exactly when it belongs to an n-gram of both: with a probability equal to `jaccard`.
+    Each of `size` random hash functions gives every n-gram a number. The signature contains the smallest number for
+    each function. Two sets share this minimum if it belongs to an n-gram of both, which has a probability equal to
+    `jaccard`.
+
+    Args:
+        size: the number of hash functions.
+        seed: the seed of the hash functions.
+
+    (Broder 1997)
     """
 
     def __init__(self, size: int = 128, seed: int = 0):
@@ -51,7 +61,7 @@ class MinHash:
         self.b = np.array([[draw.randrange(PRIME)] for _ in range(size)], dtype=np.uint64)
 
     def __call__(self, grams: Iterable[str]) -> np.ndarray:
-        """The signature of a set of texts: `size` numbers."""
+        """Return the signature of a set of texts: `size` numbers."""
         hashes = np.array([zlib.crc32(gram.encode()) for gram in grams], dtype=np.uint64) % PRIME
         return ((self.a * hashes + self.b) % PRIME).min(axis=1)
 
@@ -59,22 +69,27 @@ class MinHash:
 def near_duplicates(
     texts: Sequence[str], threshold: float = 0.5, n: int = 3, bands: int = 32, size: int = 128, seed: int = 0
 ) -> dict[int, int]:
-    """Which texts nearly repeat an earlier one: {index: index of the earlier one}.
+    """Return the texts that nearly repeat an earlier one, as {index: index of the earlier one}.
 
-    Comparing all pairs would take too long. So each signature is cut into `bands`, and only texts that agree in a
-    whole band are compared (locality-sensitive hashing): likely for pairs that overlap much, unlikely for others.
+    Comparing all pairs would take too long. Instead, each signature is cut into `bands`, and two texts are compared
+    only if they agree in a whole band (locality-sensitive hashing). This is likely for similar texts and unlikely for
+    others.
 
     Args:
-        threshold: the least `jaccard` of the n-grams of near duplicates.
-        n: words in an n-gram.
-        bands, size: the number of bands, and of hashes in a signature; more bands miss less and compare more.
-        seed: of the hash functions.
+        texts: the texts.
+        threshold: the minimum `jaccard` similarity of near-duplicates.
+        n: the number of words in an n-gram.
+        bands: the number of bands. More bands find more duplicates, but need more comparisons.
+        size: the number of hash functions.
+        seed: the seed of the hash functions.
 
     Raises:
         CourseError: `size` is not a multiple of `bands`.
     """
     if size % bands:
-        raise CourseError(f"a signature of {size} numbers can't be cut into {bands} equal bands")
+        raise CourseError(
+            f"a signature of {size} numbers can't be cut into {bands} equal bands; bands must divide size"
+        )
     sets, sign = [ngrams(text, n) for text in texts], MinHash(size, seed)
     buckets, repeats = defaultdict(list), {}
     for index, grams in enumerate(sets):
@@ -90,9 +105,9 @@ def near_duplicates(
 
 
 def contamination(training: Iterable[str], test: Iterable[str], n: int = 13) -> list[float]:
-    """For each test text, the share of its n-grams that occur in the training texts, from 0 to 1.
+    """Return the share of each test text's n-grams that occur in the training texts, from 0 to 1.
 
-    Short n-grams are shared by chance; 13 words is the length of Brown et al. (2020, appendix C).
+    Short n-grams can be shared by chance. The default of 13 words is that of Brown et al. (2020, appendix C).
     """
     known = set().union(*(ngrams(text, n) for text in training))
     return [len(grams & known) / len(grams) for grams in (ngrams(text, n) for text in test)]

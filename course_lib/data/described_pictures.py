@@ -1,4 +1,4 @@
-"""A folder of pictures with a line about each in `metadata.jsonl`: the layout that the hub calls imagefolder."""
+"""Folders of pictures with one line per picture in `metadata.jsonl`, the hub's imagefolder layout."""
 
 import os
 from collections.abc import Callable
@@ -12,30 +12,35 @@ from course_lib.data.sources import Row, quiet_datasets
 from course_lib.data.text_files import check_row, full_lines, parse
 from course_lib.errors import CourseError, located
 
-if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+if TYPE_CHECKING:  # slow to import
     import datasets
 
 METADATA = "metadata.jsonl"
 EXAMPLE = '{"file_name": "hen.jpg", "caption": "a hen"}'
-Reader = Callable[[Row], Row]  # from what a line says to the columns that are kept of it; raises CourseError
+Reader = Callable[[Row], Row]  # from a line's object to the columns of its row; may raise CourseError
 
 
 def is_described_folder(source: str | Path) -> bool:
-    """Return True if a source is a folder without a file for a split (`train.jsonl`); it needs a `metadata.jsonl`."""
+    """Return True if a source is a folder without split files such as `train.jsonl`. It needs a `metadata.jsonl`."""
     return os.path.isdir(source) and not has_split_files(Path(source))
 
 
 @quiet_datasets()
 def load_described_pictures(folder: Path, split: str, read: Reader) -> "datasets.Dataset":
-    """The pictures of a folder as rows of `image`, and what `read` keeps of each line of `metadata.jsonl`.
+    """Load the pictures of a folder as rows with `image`, and the columns that `read` returns for each line.
 
-    A line is an object; its `file_name` is a picture beside `metadata.jsonl` or in a folder there. `folder/train`,
-    `folder/validation` and so on have one each. Where there is no such folder, it lies in `folder`, and its lines are
-    divided among the splits (see `share`).
+    Each line of `metadata.jsonl` is an object whose `file_name` is the path of a picture in the same folder or below.
+    There is one such file in each of `folder/train`, `folder/validation`, and so on. If these folders don't exist,
+    there is one file in `folder`, and its lines are divided among the splits (see `share`).
+
+    Args:
+        folder: the folder.
+        split: "train", "validation", or "test".
+        read: a function from a line's object to the columns of its row.
 
     Raises:
-        CourseError: there is no `metadata.jsonl`, or nothing for the split; a line or its picture can't be used; or a
-            picture has no line, or two.
+        CourseError: there is no `metadata.jsonl`, or no line for the split; a line or its picture can't be used; or a
+            picture has no line or several.
     """
     from datasets import Dataset, Image
 
@@ -52,7 +57,7 @@ def load_described_pictures(folder: Path, split: str, read: Reader) -> "datasets
 
 
 def described(place: Path, read: Reader) -> list[tuple[str, Row]]:
-    """Read the lines of a folder's `metadata.jsonl`, each with its place; pictures are not opened yet."""
+    """Read the lines of a folder's `metadata.jsonl` as pairs of a place and a row, without opening the pictures."""
     lines, rows = {}, []
     for number, line in full_lines(metadata_of(place)):
         where = f"{place / METADATA}, line {number}"
@@ -60,7 +65,9 @@ def described(place: Path, read: Reader) -> list[tuple[str, Row]]:
         with located(where):
             file = picture_of(told, place)
             if file in lines:
-                raise CourseError(f"{file.name} has line {lines[file]} already: its captions may be a list there")
+                raise CourseError(
+                    f"{file.name} must have one line, got another in line {lines[file]}; use a list of captions"
+                )
             rows.append((where, {"image": str(file), **read(told)}))
         lines[file] = number
     if not rows:
@@ -70,33 +77,41 @@ def described(place: Path, read: Reader) -> list[tuple[str, Row]]:
 
 
 def metadata_of(place: Path) -> Path:
-    """The `metadata.jsonl` of a folder. Raises CourseError where there is none."""
+    """Return the path of a folder's `metadata.jsonl`.
+
+    Raises:
+        CourseError: the file does not exist.
+    """
     if (place / METADATA).is_file():
         return place / METADATA
     found = ", ".join(sorted(file.name for file in place.glob("metadata*"))) or names_of(place)
-    raise CourseError(f"{place} has no {METADATA} with a line for each picture, such as {EXAMPLE}; it holds {found}")
+    raise CourseError(f"{place} has no {METADATA} with a line for each picture, such as {EXAMPLE}; it contains {found}")
 
 
 def picture_of(row: Row, place: Path) -> Path:
-    """The file that a row names. Raises CourseError where it names none, or one that is not in the folder."""
+    """Return the path of the picture that a row names.
+
+    Raises:
+        CourseError: the row names no picture, or the picture is not in the folder.
+    """
     if "file_name" not in row:
         raise CourseError(f"missing file_name; found {', '.join(row) or 'nothing'}")
     name = row["file_name"]
     if not isinstance(name, str) or not name.strip():
-        raise CourseError(f"file_name should be the name of a picture, got {name!r}")
+        raise CourseError(f"file_name must be the name of a picture, got {name!r}")
     if os.path.isabs(name) or ".." in Path(name).parts:
-        raise CourseError(f"the picture {name} should be in {place}, and be named from there, without ..")
-    if not os.path.isfile(place / name):  # unlike Path's, it bears names that are too long
+        raise CourseError(f"the picture {name} must be in {place}; use a relative path without ..")
+    if not os.path.isfile(place / name):  # Path.is_file fails on names that are too long
         raise CourseError(f"there is no picture {place / name}")
     return place / name
 
 
 def check_all_told(place: Path, told: set[Path]) -> None:
-    """Raise a CourseError where a picture in a folder, or in a folder there, is not among those that are told about."""
+    """Raise a CourseError if a picture in a folder, or in one of its subfolders, has no line."""
     folders = [place, *(folder for folder in place.rglob("*") if folder.is_dir())]
     forgotten = [file for folder in folders for file in pictures_in(folder) if file not in told]
     if forgotten:
         raise CourseError(
             f"{len(forgotten)} of the pictures in {place}, such as {forgotten[0].relative_to(place)}, have no line in "
-            f"{METADATA}: add one for each, or take them away"
+            f"{METADATA}; add a line for each, or remove them"
         )

@@ -1,4 +1,4 @@
-"""Instructions with their answers, in the columns of databricks/databricks-dolly-15k."""
+"""Instructions and answers, in the columns of databricks/databricks-dolly-15k."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, NotRequired, TypedDict
@@ -7,21 +7,24 @@ from course_lib.data.messages import Conversation, check_conversation
 from course_lib.data.sources import Row, load_source, require_columns
 from course_lib.errors import CourseError, located
 
-if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+if TYPE_CHECKING:  # slow to import
     import datasets
 
-EASY = ("colours", "comparisons", "greetings", "laws", "refusals")  # categories that a short training learns
+EASY = ("colours", "comparisons", "greetings", "laws", "refusals")  # categories that need little training
 
 
 def load_dialogues(source: str | Path = "world", split: str = "train") -> "datasets.Dataset":
-    """The dialogues of `source` (see `load_source`): `instruction`, `context`, `response` and `category`.
+    """Load the dialogues of a source, with columns `instruction`, `context`, `response`, and `category`.
 
     The little world adds `history`, the messages before the instruction, and `held_out` (see
     `course_lib.world.dialogues`).
 
+    Args:
+        source: see `load_source`.
+        split: "train", "validation", or "test".
+
     Raises:
-        CourseError: the source can't be used, a column is missing, or a row has no instruction or response, or a
-            history that is no conversation; the row is named.
+        CourseError: the source can't be used, a column is missing, or a row can't be used. The message names the row.
     """
     rows = load_source(source, split, world_dialogues)
     rows = require_columns(rows, "instruction", "context", "response", "category")
@@ -42,10 +45,10 @@ class Dialogue(TypedDict):
 
 
 def conversation(row: Dialogue) -> Conversation:
-    """Return the messages of a row in the layout of databricks/databricks-dolly-15k, the assistant's `response` last.
+    """Return the messages of a row in the layout of databricks/databricks-dolly-15k, with the `response` last.
 
-    The user's message is the `instruction` and, after a blank line, the `context` if there is one. The messages of a
-    `history`, if the row has one, come first.
+    The user's message is the `instruction`, followed by a blank line and the `context` if there is one. If the row has
+    a `history`, its messages come first.
     """
     parts = [row["instruction"], row.get("context")]
     return [
@@ -56,25 +59,25 @@ def conversation(row: Dialogue) -> Conversation:
 
 
 def easy_dialogues(rows: "datasets.Dataset") -> "datasets.Dataset":
-    """Return the rows of the `EASY` categories, or all rows where a source has none of these."""
+    """Return the rows of the `EASY` categories, or all rows if the source has none of these."""
     chosen = [i for i, category in enumerate(rows["category"][:]) if category in EASY]
     return rows.select(chosen or range(len(rows)))
 
 
 def check_dialogue(row: Dialogue) -> None:
-    """Raise a CourseError that says what is wrong, unless the row makes a conversation."""
+    """Raise a CourseError that describes the problem, unless the row is a valid conversation."""
     for column in ("instruction", "response"):
         if not isinstance(row[column], str) or not row[column].strip():
-            raise CourseError(f"{column} must be a text that is not empty; got {row[column]!r}")
+            raise CourseError(f"{column} must be a text that is not empty, got {row[column]!r}")
     if not isinstance(row["context"] or "", str):
-        raise CourseError(f"context must be a text, or empty; got {row['context']!r}")
+        raise CourseError(f"context must be a text or empty, got {row['context']!r}")
     if not isinstance(row.get("history") or [], list):
-        raise CourseError(f"history must be a list of messages, or empty; got {row['history']!r}")
+        raise CourseError(f"history must be a list of messages or empty, got {row['history']!r}")
     check_conversation(conversation(row), last="assistant")
 
 
 def world_dialogues(split: str) -> list[Row]:
-    """Make the rows of the little world's dialogues."""
+    """Generate the rows of the little world's dialogues."""
     from course_lib.world.dialogues import make_dialogues
 
     return [dict(vars(dialogue)) for dialogue in make_dialogues(split)]

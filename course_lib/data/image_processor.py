@@ -1,4 +1,4 @@
-"""A picture as the tensor that a model was made for: resized, cropped, scaled and normalized, as on the hub."""
+"""Preprocessing of pictures for a model: resize, crop, rescale, and normalize, with the settings of the hub."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,24 +14,24 @@ from course_lib.errors import CourseError
 from course_lib.files import read_json, write_json
 from course_lib.shapes import BCYX, BytesBCYX, BytesCYX, BytesMiddle
 
-RESAMPLING = {0: "nearest-exact", 2: "bilinear", 3: "bicubic"}  # by the hub's numbers for them, which are Pillow's
-MAX_RATIO = 50  # the shorter edge is brought to its size before the middle is cut out: a line would fill the memory
+RESAMPLING = {0: "nearest-exact", 2: "bilinear", 3: "bicubic"}  # the numbers of the hub and of Pillow
+MAX_RATIO = 50  # of the edges: after resizing the shorter edge, a very long picture would fill the memory
 
 
 @dataclass(frozen=True, kw_only=True)
 class ImageProcessor:
-    """Pictures to a tensor; a step that is None is left out.
+    """Converts pictures into a tensor. Steps whose setting is None are skipped.
 
     Args:
         size: (height, width), or the length of the shorter edge.
-        resample: how: 0 takes the nearest pixel, 2 is bilinear, 3 is bicubic (with antialiasing).
-        crop: (height, width) of the middle that is kept; what lies outside the picture is black.
-        scale: by what pixels, 0 to 255, are multiplied.
-        mean, std: for each channel; a scaled pixel becomes (pixel - mean) / std. One number is for gray pictures.
+        resample: the interpolation: 0 is nearest, 2 bilinear, 3 bicubic (with antialiasing).
+        crop: (height, width) of the center crop. Smaller pictures are padded with black.
+        scale: the factor for pixel values, which are 0 to 255.
+        mean: the mean of each channel, subtracted from the scaled values. One number is for gray pictures.
+        std: the standard deviation of each channel, the divisor after that.
 
     Raises:
-        CourseError: an unknown `resample`, a mean and std for another number of channels than 1 or 3, or a number that
-            can't be used.
+        CourseError: a setting is invalid.
     """
 
     size: tuple[int, int] | int | None
@@ -47,57 +47,65 @@ class ImageProcessor:
         if self.resample not in RESAMPLING:
             raise CourseError(f"unknown resample {self.resample!r}; known: {', '.join(map(str, RESAMPLING))}")
         if self.mean is not None and (len(self.mean) not in MODES or len(self.std) != len(self.mean)):
-            raise CourseError(f"expected a mean and a std for 1 or 3 channels, got {self.mean} and {self.std}")
+            raise CourseError(f"mean and std must both have 1 or 3 channels, got {self.mean} and {self.std}")
         edges = [edge for edges in (self.size, self.crop) for edge in listed(edges)]
         divisors = [*listed(self.scale), *listed(self.std)]
         if not all(type(edge) is int and edge > 0 for edge in edges):
-            raise CourseError(f"the edges of a picture should be whole numbers above 0, got {edges}")
+            raise CourseError(f"size and crop must be whole numbers above 0, got {edges}")
         if not all(type(x) in (int, float) and isfinite(x) for x in (*divisors, *listed(self.mean))) or 0 in divisors:
             raise CourseError(
-                f"scale, mean and std should be finite numbers, scale and std not 0; got {self.scale}, {self.mean}, "
-                f"{self.std}"
+                f"scale, mean, and std must be finite, and scale and std must not be 0; got {self.scale}, {self.mean}, "
+                f"and {self.std}"
             )
 
     @property
     def num_channels(self) -> int:
-        """1 for gray pictures, 3 for colored ones."""
+        """The number of channels: 1 for gray pictures, 3 for color pictures."""
         return 3 if self.mean is None else len(self.mean)
 
     @torch.no_grad()
     def __call__(self, pictures: Iterable[Picture]) -> BCYX:
-        """Pictures as numbers around zero, in float32.
+        """Convert pictures into normalized float32 values.
 
         Raises:
-            CourseError: a picture can't be read, or two have different sizes in the end.
+            CourseError: a picture can't be read, or the results differ in size.
         """
         return self.normalize(self.stack(pictures))
 
     def stack(self, pictures: Iterable[Picture]) -> BytesBCYX:
-        """Pictures, resized and cropped. Raises CourseError as a call does."""
+        """Resize and crop pictures, without normalization.
+
+        Raises:
+            CourseError: a picture can't be read, or the results differ in size.
+        """
         prepared = [self.prepare(picture) for picture in pictures]
         shapes = sorted({tuple(pixels.shape[1:]) for pixels in prepared})
         if len(shapes) > 1:
-            raise CourseError(f"pictures should come out in one size, got {shapes}")
+            raise CourseError(f"pictures must have one size after preprocessing, got {shapes}; set crop")
         return torch.stack(prepared)
 
     def prepare(self, picture: Picture) -> BytesCYX:
-        """One picture, resized and cropped."""
+        """Resize and crop a picture."""
         pixels = torch.from_numpy(with_channels(open_picture(picture), self.num_channels)).permute(2, 0, 1).contiguous()
         if self.size is not None:
             pixels = resized(pixels, self.new_size(*pixels.shape[1:]), RESAMPLING[self.resample])
         return pixels if self.crop is None else crop_middle(pixels, *self.crop)
 
     def new_size(self, height: int, width: int) -> list[int]:
-        """Return the new size of a picture. Raises CourseError where one edge is far longer than the other."""
+        """Return the size of a picture after resizing.
+
+        Raises:
+            CourseError: one edge is far longer than the other.
+        """
         if not isinstance(self.size, int):
             return list(self.size)
         if max(height, width) > MAX_RATIO * min(height, width):
-            raise CourseError(f"a picture of {width:,} x {height:,} pixels is too long: cut out what matters")
+            raise CourseError(f"a picture of {width:,} x {height:,} pixels is too long or too wide; crop it first")
         longer = int(self.size * max(height, width) / min(height, width))
         return [self.size, longer] if height <= width else [longer, self.size]
 
     def normalize(self, pixels: BytesBCYX) -> BCYX:
-        """Bytes to numbers around zero."""
+        """Rescale and normalize pixel values."""
         scale = 1.0 if self.scale is None else self.scale
         if self.mean is None:
             return pixels.float() * scale
@@ -105,25 +113,29 @@ class ImageProcessor:
         return (pixels.float() - mean) / std
 
     def save(self, path: Path | str) -> None:
-        """Write the settings as the hub does, so that transformers can read them, too."""
+        """Write the settings in the hub's format, so that transformers can read them too."""
         write_json(path, hub_settings(self))
 
     @classmethod
     def load(cls, path: Path | str) -> Self:
-        """Read settings that `save` or transformers wrote. Raises CourseError where they are missing or unusable."""
+        """Read settings written by `save` or by transformers.
+
+        Raises:
+            CourseError: the settings are missing or can't be used.
+        """
         settings = read_json(path)
         if not isinstance(settings, dict):
-            raise CourseError(f"the settings of an image processor can't be used: {path} holds no object")
+            raise CourseError(f"the settings of an image processor can't be used: {path} is not a JSON object")
         return from_hub_settings(settings.get("image_processor", settings))
 
 
 def listed(value: object) -> list[object]:
-    """Return a value as a list: itself, its parts if it is a tuple, nothing for None."""
+    """Return a value as a list: a tuple's items, an empty list for None, or the value alone."""
     return [] if value is None else list(value) if isinstance(value, tuple) else [value]
 
 
 def resized(pixels: BytesCYX, size: list[int], resampling: str) -> BytesCYX:
-    """A picture in another size, height and width; with antialiasing."""
+    """Return a picture resized to (height, width), with antialiasing."""
     if list(pixels.shape[1:]) == size:
         return pixels
     from torchvision.transforms.v2 import InterpolationMode, functional  # as slow to import as torch itself
@@ -132,10 +144,10 @@ def resized(pixels: BytesCYX, size: list[int], resampling: str) -> BytesCYX:
 
 
 def crop_middle(pixels: BytesCYX, height: int, width: int) -> BytesMiddle:
-    """The middle of a picture; a smaller picture gets a black edge around it first.
+    """Return the center crop of a picture. A smaller picture is padded with black first.
 
-    Of an odd number of pixels that are left over, one more is to the right, or below, as in transformers; in
-    torchvision, their half is rounded.
+    If the margins can't be equal, the right or the bottom one is a pixel larger, as in transformers. torchvision rounds
+    half of the difference instead.
     """
     missing_height, missing_width = (
         max(0, new - old) for new, old in zip((height, width), pixels.shape[1:], strict=True)
@@ -147,7 +159,7 @@ def crop_middle(pixels: BytesCYX, height: int, width: int) -> BytesMiddle:
 
 
 def hub_settings(processor: ImageProcessor) -> dict[str, object]:
-    """Return the settings of a processor, as the hub names them."""
+    """Return the settings of a processor in the hub's format."""
     size, crop = processor.size, processor.crop
     named = {
         "size": {"shortest_edge": size} if isinstance(size, int) else sides(size),
@@ -167,12 +179,12 @@ def hub_settings(processor: ImageProcessor) -> dict[str, object]:
 
 
 def sides(pair: tuple[int, int] | None) -> dict[str, int] | None:
-    """A height and a width, as the hub has them."""
+    """Return a height and a width in the hub's format."""
     return pair and {"height": pair[0], "width": pair[1]}
 
 
 def from_hub_settings(settings: Mapping[str, object]) -> ImageProcessor:
-    """A processor by the hub's settings, old or new; what is not there is as transformers would have it.
+    """Return a processor with the hub's settings, old or new. Defaults are those of transformers.
 
     Raises:
         CourseError: a setting is missing or can't be used.
@@ -194,12 +206,15 @@ def from_hub_settings(settings: Mapping[str, object]) -> ImageProcessor:
 
 
 def read_size(size: int | dict[str, int], clip_like: bool) -> int | tuple[int, int]:
-    """A size of the hub: one number is the shorter edge for a CLIP, and both edges for others."""
+    """Return a size from the hub's format.
+
+    A single number is the shorter edge for CLIP, and both edges for other models.
+    """
     if isinstance(size, int):
         return size if clip_like else (size, size)
     return size["shortest_edge"] if "shortest_edge" in size else read_sides(size)
 
 
 def read_sides(size: int | dict[str, int]) -> tuple[int, int]:
-    """A height and a width of the hub; one number stands for both."""
+    """Return a height and a width from the hub's format. A single number is used for both."""
     return (size, size) if isinstance(size, int) else (size["height"], size["width"])

@@ -1,4 +1,4 @@
-"""Pictures with their classes or captions: `image, label` and `image, caption`, from the little world or elsewhere."""
+"""Data sets of pictures with classes (`image`, `label`) or captions (`image`, `caption`)."""
 
 import os
 from collections.abc import Iterable, Sequence
@@ -10,25 +10,25 @@ from course_lib.data.picture_files import is_picture_folder, load_picture_folder
 from course_lib.data.sources import Row, load_source, quiet_datasets, require_columns
 from course_lib.errors import CourseError, located
 
-if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+if TYPE_CHECKING:  # slow to import
     import datasets
 
 
 def load_images(source: str | Path = "world", split: str = "train") -> "datasets.Dataset":
-    """The pictures of `source` with their classes: `image`, and `label`, whose names are `features["label"].names`.
+    """Load the pictures of a source with their classes: `image`, and `label`, with names in `features["label"].names`.
 
-    The little world adds `caption`, and `held_out`: "thing" where training never shows the thing in this color,
-    "scene" for all else that is new to it, and "" in training.
+    The little world adds `caption` and `held_out`: "thing" if the thing's color is held out, "scene" for other pictures
+    outside the training set, and "" in training.
 
     Args:
-        source: as in `load_source`, with the columns `image` (or `img`) and `label`, such as "uoft-cs/cifar10" or
-            "zalando-datasets/fashion_mnist"; an `image` is a file, beside the file that names it, or its content. Or a
-            folder with one folder of pictures for each class (see `load_picture_folder`).
-        split: "train", "validation" or "test".
+        source: see `load_source`; columns `image` (or `img`) and `label`, as in "uoft-cs/cifar10". An `image` is the
+            content of a file or a path relative to the file of the data set. Or a folder with one folder per class (see
+            `load_picture_folder`).
+        split: "train", "validation", or "test".
 
     Raises:
-        CourseError: the source can't be used, a column is missing, a picture can't be read (it is named), or a label
-            is none of the classes of the training split.
+        CourseError: the source can't be used, a column is missing, a picture can't be read, or a label does not occur
+            in the training split.
     """
     rows = require_columns(load_pictures(source, split), "image", "label")
     if source == "world":
@@ -42,16 +42,16 @@ def load_images(source: str | Path = "world", split: str = "train") -> "datasets
 
 
 def load_captions(source: str | Path = "world", split: str = "train") -> "datasets.Dataset":
-    """The pictures of `source` with what is said about them: `image`, and `caption`, a list of one text or more.
+    """Load the pictures of a source with their captions: `image`, and `caption`, a list of one or more texts.
 
-    The little world has five captions of a picture with somebody in it, the last of which tells all, and adds `label`
-    and `held_out`.
+    The little world has five captions for each picture with a person, and the last one is the most complete. It also
+    adds `label` and `held_out`.
 
     Args:
-        source: as in `load_images`, with `caption`, a text or a list of texts, as in nlphuji/flickr30k, or
-            `caption_0`, `caption_1` and so on, as in jxie/flickr8k. Or a folder of pictures with a `metadata.jsonl`
-            (see `load_described_pictures`).
-        split: "train", "validation" or "test".
+        source: see `load_images`; with a column `caption`, a text or a list of texts, as in nlphuji/flickr30k, or
+            columns `caption_0`, `caption_1`, and so on, as in jxie/flickr8k. Or a folder of pictures with a
+            `metadata.jsonl` (see `load_described_pictures`).
+        split: "train", "validation", or "test".
 
     Raises:
         CourseError: the source can't be used, a column is missing, a picture can't be read, or a row has no caption.
@@ -70,24 +70,28 @@ def load_captions(source: str | Path = "world", split: str = "train") -> "datase
 
 
 def caption_columns(names: Iterable[str]) -> list[str]:
-    """The columns of captions, in their order."""
+    """Return the names of the caption columns, in order."""
     return sorted(name for name in names if name.startswith("caption_")) or ["caption"]
 
 
 def captions_of(row: Row) -> list[str]:
-    """The captions of a row, at least one. Raises CourseError where there is none, or one is empty or no text."""
+    """Return the captions of a row.
+
+    Raises:
+        CourseError: the row has no caption, or a caption is empty or not a text.
+    """
     columns = caption_columns(row)
     if columns[0] not in row:
         raise CourseError(f"missing caption; found {', '.join(row)}")
     cells = [row[column] for column in columns]
     texts = [text for cell in cells for text in (cell if isinstance(cell, list) else [cell])]
     if not texts or not all(isinstance(text, str) and text.strip() for text in texts):
-        raise CourseError(f"a caption should be a text, or a list of texts, and not empty; got {texts!r}")
+        raise CourseError(f"a caption must be a text or a list of texts, and not empty; got {texts!r}")
     return texts
 
 
 def load_pictures(source: str | Path, split: str) -> "datasets.Dataset":
-    """The rows of a source with a column `image` that gives Pillow pictures; those in local files are tried."""
+    """Load the rows of a source with a column `image` of Pillow pictures. Local files are checked first."""
     from datasets import Image
 
     if is_picture_folder(source):
@@ -105,19 +109,23 @@ def check_labels(rows: "datasets.Dataset", name: str) -> None:
     """Raise a CourseError that names the first row whose label is neither a text nor a whole number."""
     for number, label in enumerate(rows["label"], start=1):
         if not isinstance(label, str | int):
-            raise CourseError(f"row {number} of {name} should have a label, a text or a whole number; got {label!r}")
+            raise CourseError(f"row {number} of {name} must have a text or a whole number as label, got {label!r}")
 
 
 @quiet_datasets()
 def with_classes(rows: "datasets.Dataset", names: Sequence[str]) -> "datasets.Dataset":
-    """The rows with labels that are numbers of classes. Raises CourseError for a label that is no class."""
+    """Return the rows with class numbers as labels.
+
+    Raises:
+        CourseError: a label is not among the class names.
+    """
     from datasets import ClassLabel
 
     numbers = {name: number for number, name in enumerate(check_classes(names))}
     labels = [str(label) for label in rows["label"]]
     for number, label in enumerate(labels, start=1):
         if label not in numbers:
-            raise CourseError(f'row {number}: label "{label}" is none of the classes of the training split: {names}')
+            raise CourseError(f'row {number}: label "{label}" is not a class of the training split: {names}')
     features = rows.features.copy()
     features["label"] = ClassLabel(names=list(names))
     columns = rows.remove_columns("label").add_column("label", [numbers[label] for label in labels])
@@ -125,7 +133,7 @@ def with_classes(rows: "datasets.Dataset", names: Sequence[str]) -> "datasets.Da
 
 
 def with_held_out_things(rows: "datasets.Dataset", split: str) -> "datasets.Dataset":
-    """The rows of the little world, where only a held-out color of the things counts as held out, not a shirt's."""
+    """Return the rows of the little world with `held_out` restricted to the colors of things (not shirts)."""
     from course_lib.world.scenes import has_held_out_thing, make_scenes
 
     held_out = ["thing" if has_held_out_thing(scene) else scene.held_out and "scene" for scene in make_scenes(split)]
@@ -133,26 +141,30 @@ def with_held_out_things(rows: "datasets.Dataset", split: str) -> "datasets.Data
 
 
 def check_classes(names: Sequence[str]) -> tuple[str, ...]:
-    """The names of classes as a tuple. Raises CourseError where there is none, or one is empty or there twice."""
+    """Return class names as a tuple.
+
+    Raises:
+        CourseError: there are no names, or a name is empty or listed twice.
+    """
     if isinstance(names, str) or not names:
-        raise CourseError(f"expected the names of one or more classes, got {names!r}")
+        raise CourseError(f"classes must be a list of one or more names, got {names!r}")
     for name in names:
         if not isinstance(name, str) or not name.strip():
-            raise CourseError(f"expected the name of a class, got {name!r}")
+            raise CourseError(f"the name of a class must be a text that is not empty, got {name!r}")
         if names.count(name) > 1:
-            raise CourseError(f'the class "{name}" is there {names.count(name)} times; expected each once')
+            raise CourseError(f'the class "{name}" is listed {names.count(name)} times; list each class once')
     return tuple(names)
 
 
 def world_classes() -> list[str]:
-    """The classes of the little world: what can be drawn beside a person."""
+    """Return the classes of the little world: the kinds of things that can appear next to a person."""
     from course_lib.world.scenes.cast import LABELS
 
     return list(LABELS)
 
 
 def world_pictures(split: str) -> list[Row]:
-    """Make the rows of the little world's pictures, 64 pixels high and wide."""
+    """Generate the rows of the little world's pictures, 64 x 64 pixels each."""
     from course_lib.world.scenes import make_scenes
     from course_lib.world.scenes.captions import captions
     from course_lib.world.scenes.drawing import render_png

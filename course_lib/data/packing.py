@@ -1,4 +1,4 @@
-"""Several conversations in one row of a batch: hardly any padding, and each is read as if it were alone."""
+"""Packing: several conversations per batch row, with little padding and no attention between conversations."""
 
 from collections.abc import Iterable, Sequence
 from functools import partial
@@ -12,9 +12,9 @@ from course_lib.data.tokenizer import PAD
 
 
 def pack(rows: Sequence[Sequence[Example]]) -> TokenBatch:
-    """A `TokenBatch`; each row has its `Example`s one behind the other.
+    """Return a `TokenBatch` whose rows each contain several `Example`s, one after the other.
 
-    A conversation's last token is never read, since nothing is said after it.
+    The last token of a conversation is left out, because nothing is predicted after it.
     """
     length = max(sum(len(example.ids) - 1 for example in row) for row in rows)
     tokens, labels, segments = (torch.full((len(rows), length), PAD) for _ in range(3))
@@ -32,15 +32,16 @@ def pack(rows: Sequence[Sequence[Example]]) -> TokenBatch:
 
 
 def packed_batches(examples: Sequence[Example], max_length: int, tokens_per_batch: int, seed: int = 0) -> Batches:
-    """The `Batches` of a set of conversations, packed in a new random order each epoch.
+    """Return the `Batches` of conversations, packed in a new random order each epoch.
 
     Args:
-        max_length: the most tokens in a row, such as the context of the model.
-        tokens_per_batch: the most tokens in a batch, padding included; at least one row.
-        seed: of the order.
+        examples: the conversations.
+        max_length: the maximum number of tokens in a row, such as the model's context length.
+        tokens_per_batch: the maximum number of tokens in a batch, including padding. It must allow at least one row.
+        seed: the seed for the order.
 
     Raises:
-        CourseError: no examples, or one that alone exceeds `max_length`; `tokens_per_batch` is less than one row.
+        CourseError: there are no examples, an example exceeds `max_length`, or a row exceeds `tokens_per_batch`.
     """
     lengths = [len(example.ids) - 1 for example in examples]
     check_budget([(length,) for length in lengths], max_length)
@@ -50,23 +51,23 @@ def packed_batches(examples: Sequence[Example], max_length: int, tokens_per_batc
 
 
 def packed_batch(max_length: int, examples: Sequence[Example], random: torch.Generator | None = None) -> TokenBatch:
-    """A `TokenBatch` of rows of at most `max_length` tokens, filled in the order of the examples."""
+    """Return a `TokenBatch` whose rows have at most `max_length` tokens, filled in the order of the examples."""
     lengths = [len(example.ids) - 1 for example in examples]
     rows = first_fit(range(len(examples)), lengths, max_length)
     return pack([[examples[i] for i in row] for row in rows])
 
 
 def fill_rows(lengths: Sequence[int], max_length: int, rows_per_batch: int, random: torch.Generator) -> Indices:
-    """Put items in random order into rows, and so many rows into each batch: indices row by row."""
+    """Pack items in random order into rows, and return the items' indices for each batch of `rows_per_batch` rows."""
     order = torch.randperm(len(lengths), generator=random).tolist()
     rows = first_fit(order, lengths, max_length)
     return [sum(rows[i : i + rows_per_batch], []) for i in range(0, len(rows), rows_per_batch)]
 
 
 def first_fit(order: Iterable[int], lengths: Sequence[int], room: int) -> Indices:
-    """Put each item into the first row that has room for it; rows without any room are closed.
+    """Put each item into the first row with enough room, and return the items of each row.
 
-    Put in again row by row, the items of some of the rows find their old places.
+    If the items of some rows are packed again, row by row, they get the same places.
     """
     shortest, rows, open_rows = min(lengths), [], []
     for i in order:

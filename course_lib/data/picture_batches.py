@@ -1,4 +1,4 @@
-"""Pictures as batches: with the numbers of their classes, or with captions."""
+"""Batches of pictures, with class numbers or with captions."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,37 +18,47 @@ Views = Callable[[BytesBCYX, torch.Generator], BytesBCYX]
 
 @dataclass(frozen=True)
 class PictureBatch(Rows):
-    """B pictures, `pixels` B C Y X, and the numbers of their classes, `labels` B."""
+    """Pictures and their classes.
+
+    Args:
+        pixels: the pictures, B C Y X.
+        labels: the class numbers, B.
+    """
 
     pixels: torch.Tensor
     labels: torch.Tensor
 
     @property
     def num_labels(self) -> int:
-        """How many pictures are to be named."""
+        """The number of pictures to classify."""
         return len(self.labels)
 
     @property
     def num_tokens(self) -> int:
-        """Number of pictures: the training loop counts them per second."""
+        """The number of pictures, which the training loop counts per second."""
         return self.num_labels
 
 
 @dataclass(frozen=True)
 class CaptionBatch(Rows):
-    """B pictures, `pixels` B C Y X, and K captions of each, `tokens` B K T with padding behind."""
+    """Pictures and their captions.
+
+    Args:
+        pixels: the pictures, B C Y X.
+        tokens: K captions per picture, B K T, with padding at the end.
+    """
 
     pixels: torch.Tensor
     tokens: torch.Tensor
 
     @property
     def num_labels(self) -> int:
-        """How many pairs are to be found."""
+        """The number of pairs of a picture and a caption."""
         return self.tokens[..., 0].numel()
 
     @property
     def num_tokens(self) -> int:
-        """Number of pairs: the training loop counts them per second."""
+        """The number of pairs, which the training loop counts per second."""
         return self.num_labels
 
 
@@ -60,21 +70,21 @@ def picture_batches(
     seed: int = 0,
     views: Views | None = None,
 ) -> Batches:
-    """The `Batches` of pictures with the numbers of their classes.
+    """Return the `Batches` of pictures with class numbers.
 
-    Pictures stay bytes until their batch is asked for, which takes a quarter of the memory.
+    Pictures are stored as bytes until they are needed, which takes a quarter of the memory of floats.
 
     Args:
-        pictures: one for each label.
-        labels: the numbers of their classes.
-        processor: makes tensors of them.
-        batch_size: pictures in a batch.
-        seed: of the order, and of the views.
-        views: what is seen of the pictures, such as `RandomViews`; default: all, unchanged.
+        pictures: the pictures.
+        labels: their class numbers.
+        processor: the preprocessing.
+        batch_size: the number of pictures per batch.
+        seed: the seed for the order and for `views`.
+        views: data augmentation, such as `RandomViews`. Default: none.
 
     Raises:
-        CourseError: no pictures, not as many labels, a picture that can't be read, or pictures that come out in
-            different sizes.
+        CourseError: there are no pictures, the number of labels differs, a picture can't be read, or the preprocessed
+            pictures differ in size.
     """
     collate = partial(picture_batch, processor=processor, views=views)
     return batches_of_pictures(pictures, labels, processor, collate, batch_size, seed)
@@ -87,9 +97,9 @@ def caption_batches(
     batch_size: int,
     seed: int = 0,
 ) -> Batches:
-    """The `Batches` of pictures with captions: of each picture as many as of the others.
+    """Return the `Batches` of pictures with captions. Each picture must have the same number of captions.
 
-    Arguments and errors as in `picture_batches`.
+    For the arguments and errors, see `picture_batches`.
     """
     collate = partial(caption_batch, processor=processor)
     return batches_of_pictures(pictures, captions, processor, collate, batch_size, seed)
@@ -103,15 +113,15 @@ def batches_of_pictures(
     batch_size: int,
     seed: int,
 ) -> Batches:
-    """`Batches` of pairs: the bytes of a picture, and what is said of it."""
+    """Return the `Batches` of pairs of a picture and its class number or captions."""
     if not len(pictures) or len(pictures) != len(said):
-        raise CourseError(f"expected pictures and as many labels, got {len(pictures)} and {len(said)}")
+        raise CourseError(f"there must be pictures and as many labels, got {len(pictures)} and {len(said)}")
     items = list(zip(processor.stack(pictures), said, strict=True))
     return Batches(items, collate, partial(shuffle, len(items), batch_size), seed)
 
 
 def prepared(processor: ImageProcessor, pictures: Sequence[Picture], batch_size: int) -> Iterator[BCYX]:
-    """The tensors of so many pictures each, in their order; one picture at a time is in memory as it was."""
+    """Yield preprocessed batches of pictures, in order. Only one unprocessed picture is in memory at a time."""
     numbers = range(len(pictures))
     for start in numbers[::batch_size]:
         yield processor(pictures[i] for i in numbers[start : start + batch_size])
@@ -124,7 +134,7 @@ def picture_batch(
     processor: ImageProcessor,
     views: Views | None = None,
 ) -> PictureBatch:
-    """A `PictureBatch` of pairs: a picture, and the number of its class."""
+    """Return a `PictureBatch` of pairs of a picture and its class number."""
     pixels, labels = zip(*items, strict=True)
     pixels = torch.stack(pixels)
     seen = views(pixels, random) if views else pixels
@@ -137,7 +147,7 @@ def caption_batch(
     *,
     processor: ImageProcessor,
 ) -> CaptionBatch:
-    """A `CaptionBatch` of pairs: a picture, and its captions."""
+    """Return a `CaptionBatch` of pairs of a picture and its captions."""
     pixels, captions = zip(*items, strict=True)
     tokens = pad([ids for listed in captions for ids in listed]).unflatten(0, (len(captions), -1))
     return CaptionBatch(pixels=processor.normalize(torch.stack(pixels)), tokens=tokens)

@@ -1,4 +1,4 @@
-"""Talk about pictures, in the columns of HuggingFaceM4/the_cauldron: `images`, and `texts` of user and assistant."""
+"""Dialogues about pictures, in the columns of HuggingFaceM4/the_cauldron: `images` and `texts`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -14,7 +14,7 @@ from course_lib.data.pictures import open_picture
 from course_lib.data.sources import Row, load_source, quiet_datasets, require_columns
 from course_lib.errors import CourseError, located
 
-if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+if TYPE_CHECKING:  # slow to import
     import datasets
 
 DESCRIBE = "Describe the picture."
@@ -35,20 +35,20 @@ class PictureDialogue(TypedDict):
 
 
 def load_picture_dialogues(source: str | Path = "world", split: str = "train") -> "datasets.Dataset":
-    """The dialogues of `source` about pictures: `images`, a list, and `texts`, a list of {"user", "assistant"}.
+    """Load dialogues about pictures: `images`, a list, and `texts`, a list of {"user", "assistant"}.
 
-    The little world adds to each text its `kind` and `form` (see `course_lib.world.scenes.questions`), and to each row
-    `held_out`.
+    The little world adds `kind` and `form` to each text (see `course_lib.world.scenes.questions`), and `held_out` to
+    each row.
 
     Args:
-        source: see `load_source`; for example "HuggingFaceM4/the_cauldron:vqav2". A picture is a file, beside the file
-            that names it, or its content. Or pictures with captions (see `load_captions`), which become
-            `load_descriptions`; in a folder with a `metadata.jsonl`, a line may have `texts` in the place of a caption.
-        split: "train", "validation" or "test".
+        source: see `load_source`; for example "HuggingFaceM4/the_cauldron:vqav2". A picture is the content of a file or
+            a path relative to the file of the data set. Or pictures with captions (see `load_captions`), which are
+            converted by `load_descriptions`; in a `metadata.jsonl`, a line can have `texts` instead of a caption.
+        split: "train", "validation", or "test".
 
     Raises:
-        CourseError: the source can't be used, a column is missing, a picture can't be read, or a row has no picture, no
-            text, or a text without user and assistant.
+        CourseError: the source can't be used, a column is missing, a picture can't be read, or a row has no picture or
+            no valid texts.
     """
     if is_described_folder(source):
         return about_each(load_described_pictures(Path(source), split, lambda row: {"texts": texts_of(row)}))
@@ -63,9 +63,13 @@ def load_picture_dialogues(source: str | Path = "world", split: str = "train") -
 
 
 def load_descriptions(source: str | Path = "world", split: str = "train") -> "datasets.Dataset":
-    """The pictures of `load_captions` as dialogues: the user asks for a description, which is the last caption.
+    """Load the pictures of `load_captions` as dialogues, where the user asks for a description.
 
-    In the little world, the last of them tells all.
+    The answer is the last caption. In the little world, this is the most complete one.
+
+    Args:
+        source: see `load_captions`.
+        split: "train", "validation", or "test".
     """
     rows = load_captions(source, split)
     texts = [description(captions) for captions in rows["caption"]]
@@ -73,12 +77,16 @@ def load_descriptions(source: str | Path = "world", split: str = "train") -> "da
 
 
 def description(captions: Sequence[str]) -> list[Text]:
-    """Return the texts of a dialogue in which a picture is described by the last of its captions."""
+    """Return the texts of a dialogue with a picture's last caption as its description."""
     return [{"user": DESCRIBE, "assistant": captions[-1]}]
 
 
 def texts_of(row: Row) -> list[Text]:
-    """Return the texts of a line about a picture, or its caption. Raises CourseError where they can't be used."""
+    """Return the texts of a line about a picture, or a dialogue with its caption.
+
+    Raises:
+        CourseError: the texts or captions can't be used.
+    """
     if "texts" not in row:
         return description(captions_of(row))
     check_texts(row["texts"])
@@ -87,7 +95,7 @@ def texts_of(row: Row) -> list[Text]:
 
 @quiet_datasets()
 def about_each(rows: "datasets.Dataset") -> "datasets.Dataset":
-    """Rows of an `image` and texts as rows of `images`, one in each, and texts."""
+    """Convert rows with an `image` and texts into rows with a list of `images` and texts."""
     from datasets import Dataset, Image
 
     pictures = rows.cast_column("image", Image(decode=False))["image"]
@@ -97,7 +105,7 @@ def about_each(rows: "datasets.Dataset") -> "datasets.Dataset":
 
 @quiet_datasets()
 def beside(source: str | Path, rows: "datasets.Dataset") -> "datasets.Dataset":
-    """The rows with pictures that are named as files looked for beside the source's."""
+    """Return the rows with file names resolved relative to the source."""
     from datasets import List, Value
 
     if rows.features["images"] != List(Value("string")):
@@ -109,40 +117,40 @@ def beside(source: str | Path, rows: "datasets.Dataset") -> "datasets.Dataset":
 
 @quiet_datasets()
 def with_images(rows: "datasets.Dataset", decode: bool, name: str = "the little world") -> "datasets.Dataset":
-    """The rows with lists of pictures, as Pillow has them (`decode`) or as bytes and paths."""
+    """Return the rows with lists of pictures, either decoded by Pillow or as bytes and paths."""
     from datasets import Image, List
 
     return as_pictures(rows, "images", List(Image(decode=decode)), name)
 
 
 def check_rows(rows: "datasets.Dataset", name: str) -> None:
-    """Raise a CourseError that names the first row that makes no dialogue about pictures."""
+    """Raise a CourseError that names the first row that is not a valid dialogue."""
     for number, row in enumerate(rows, start=1):
         with located(f"row {number} of {name}"):
             check_row(row)
 
 
 def check_row(row: PictureDialogue) -> None:
-    """Raise a CourseError that says what is wrong with a row."""
+    """Raise a CourseError that describes the problem with a row."""
     if not row["images"]:
-        raise CourseError("expected one picture or more, got none")
+        raise CourseError("a row must have at least one picture, got none")
     for picture in row["images"]:
         open_picture(picture)
     check_texts(row["texts"])
 
 
 def check_texts(texts: object) -> None:
-    """Raise a CourseError unless these are texts of user and assistant, one or more."""
+    """Raise a CourseError unless there is at least one text, and each has words of the user and of the assistant."""
     if not texts or not isinstance(texts, list) or not all(isinstance(text, dict) for text in texts):
-        raise CourseError(f"texts should be a list of texts with user and assistant, got {texts!r}")
+        raise CourseError(f"texts must be a list of texts with user and assistant, got {texts!r}")
     for text in texts:
         for role in ("user", "assistant"):
             if not isinstance(text.get(role), str) or not text[role].strip():
-                raise CourseError(f"a text needs words of the {role}; got {text.get(role)!r}")
+                raise CourseError(f"a text must have words of the {role}, got {text.get(role)!r}")
 
 
 def world_picture_dialogues(split: str) -> list[Row]:
-    """Make the rows of the little world's dialogues about pictures, 64 pixels high and wide."""
+    """Generate the rows of the little world's dialogues about pictures, 64 x 64 pixels each."""
     from course_lib.world.scenes.dialogues import make_scene_dialogues
     from course_lib.world.scenes.drawing import render_png
 
@@ -157,7 +165,7 @@ def world_picture_dialogues(split: str) -> list[Row]:
 
 
 def picture_conversation(row: PictureDialogue) -> Conversation:
-    """Return the messages of a row. Its pictures come first, in the first message."""
+    """Return the messages of a row. The pictures are at the start of the first message."""
     messages = []
     for number, text in enumerate(row["texts"]):
         content = text["user"] if number else with_pictures(row["images"], text["user"])
@@ -168,14 +176,14 @@ def picture_conversation(row: PictureDialogue) -> Conversation:
 def picture_examples(
     rows: "datasets.Dataset | Mapping[str, list]", template: Template, max_length: int
 ) -> list[Example]:
-    """Return the rows of `load_picture_dialogues` as `Example`s.
+    """Convert rows of `load_picture_dialogues` into `Example`s.
 
-    A dialogue that does not fit becomes several, all about the same pictures.
+    A dialogue that is too long is split into several examples with the same pictures.
 
     Args:
-        rows: with what the tower of a `Vlm` makes of each picture in the place of `images`.
-        template: one that knows pictures.
-        max_length: the most tokens of an example.
+        rows: the rows, with features of the vision tower instead of `images`.
+        template: a chat template that supports pictures.
+        max_length: the maximum number of tokens in an example.
 
     Raises:
         CourseError: a question with its pictures leaves no room for the answer.
@@ -190,7 +198,7 @@ def picture_examples(
 def parts_that_fit(
     texts: list[dict[str, str]], num_pictures: int, template: Template, max_length: int
 ) -> list[list[dict[str, str]]]:
-    """Cut the texts of a dialogue into as few parts as fit, each with its pictures, into `max_length` tokens."""
+    """Split the texts of a dialogue into as few parts as possible, so that each fits together with the pictures."""
     parts, room = [], 0
     for text in texts:
         alone = len(template.training(picture_conversation({"images": [], "texts": [text]})).ids) - 1

@@ -1,4 +1,4 @@
-"""Pictures in files: a folder for each class, and files that are named in the rows of a data set."""
+"""Picture files: folders with one folder per class, and files that are named in a data set."""
 
 import os
 from pathlib import Path
@@ -9,7 +9,7 @@ from course_lib.data.shares import SHARES, share
 from course_lib.data.sources import named, quiet_datasets
 from course_lib.errors import CourseError, located
 
-if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+if TYPE_CHECKING:  # slow to import
     import datasets
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
@@ -17,49 +17,49 @@ SPLITS = ("train", "validation", "test")
 
 
 def is_picture_folder(source: str | Path) -> bool:
-    """Return True if a source is a folder with folders of pictures, without a file about a split (`train.jsonl`)."""
-    if not os.path.isdir(source):  # unlike Path's, it bears names that are too long
+    """Return True if a source is a folder with folders of pictures, and without split files such as `train.jsonl`."""
+    if not os.path.isdir(source):  # Path.is_dir fails on names that are too long
         return False
     folder = Path(source)
     return not has_split_files(folder) and any(is_picture(file) for file in folder.glob("*/**/*"))
 
 
 def has_split_files(folder: Path) -> bool:
-    """Return True if a folder has a file about a split, such as `train.jsonl`."""
+    """Return True if a folder has a split file, such as `train.jsonl`."""
     named = [file for file in folder.iterdir() if file.is_file() and file.name.split(".")[0] in SPLITS]
     return not all(map(is_picture, named))
 
 
 def is_picture(file: Path) -> bool:
-    """Return True if a file is a picture by its name; those that begin with a dot are the system's own."""
+    """Return True if a file name has a picture's suffix. Files that start with a dot belong to the system."""
     return file.suffix.lower() in SUFFIXES and not file.name.startswith(".")
 
 
 def pictures_in(folder: Path) -> list[Path]:
-    """The files of pictures in a folder, in alphabetical order."""
+    """Return the picture files of a folder in alphabetical order."""
     return sorted(file for file in folder.iterdir() if is_picture(file))
 
 
 def load_picture_folder(folder: Path, split: str) -> "datasets.Dataset":
-    """The pictures of a folder as rows of `image` and `label`.
+    """Load the pictures of a folder as rows with `image` and `label`.
 
-    The classes are the folders in `folder/train`, `folder/validation` and `folder/test`; those of the training split
-    count. Where there is no `folder/train`, they are the folders in `folder`, and the pictures of each class are
-    divided among the splits (see `share`).
+    The classes are the folders in `folder/train`, and `folder/validation` and `folder/test` have the same ones. If
+    there is no `folder/train`, the classes are the folders in `folder`, and the pictures of each class are divided
+    among the splits (see `share`).
 
     Raises:
-        CourseError: there is no class, no folder or no picture for the split, or a class that training has not.
+        CourseError: there are no classes, no pictures for the split, or a class that is not in the training split.
     """
     from datasets import ClassLabel, Dataset, Features, Image
 
     divided = (folder / "train").is_dir()
     classes = class_folders(folder / "train" if divided else folder)
     if not classes:
-        raise CourseError(f"{folder} should have a folder of pictures for each class; it holds {names_of(folder)}")
+        raise CourseError(f"{folder} must have a folder of pictures for each class; it contains {names_of(folder)}")
     files, labels = [], []
     for place in class_folders(split_folder(folder, split)) if divided else classes:
         if place.name not in [known.name for known in classes]:
-            raise CourseError(f'{place}: the class "{place.name}" is not among those of {folder / "train"}')
+            raise CourseError(f'{place}: the class "{place.name}" is not in {folder / "train"}')
         pictures = pictures_in(place)
         pictures = pictures if divided else [pictures[index] for index in share(pictures, split)]
         files += map(str, pictures)
@@ -72,33 +72,37 @@ def load_picture_folder(folder: Path, split: str) -> "datasets.Dataset":
 
 
 def class_folders(folder: Path) -> list[Path]:
-    """The folders in a folder that hold pictures."""
+    """Return the folders in a folder that contain pictures."""
     return sorted(place for place in folder.iterdir() if place.is_dir() and pictures_in(place))
 
 
 def split_folder(folder: Path, split: str) -> Path:
-    """The folder of a split. Raises CourseError where there is none."""
+    """Return the folder of a split.
+
+    Raises:
+        CourseError: the folder does not exist.
+    """
     if not (folder / split).is_dir():
-        raise CourseError(f'{folder} has no folder for split "{split}"; it holds {names_of(folder)}')
+        raise CourseError(f'{folder} has no folder for split "{split}"; it contains {names_of(folder)}')
     return folder / split
 
 
 def names_of(folder: Path) -> str:
-    """Return the names in a folder, in words."""
+    """Return a readable list of the names in a folder."""
     return named(place.name for place in folder.iterdir())
 
 
 def folder_of(source: str | Path) -> Path:
-    """The folder where the files are looked for that the rows of a source name."""
+    """Return the folder to which the file names in a source are relative."""
     return Path(source) if os.path.isdir(source) else Path(source).parent
 
 
 @quiet_datasets()
 def readable_pictures(rows: "datasets.Dataset", source: str | Path) -> "datasets.Dataset":
-    """The rows with pictures that are found and can be read; where they are named as files, beside the source's.
+    """Return the rows with pictures, after checking that each can be read.
 
     Raises:
-        CourseError: a picture can't be read; the message names it.
+        CourseError: a picture can't be read. The message names it.
     """
     from datasets import Image, Value
 
@@ -116,10 +120,14 @@ def readable_pictures(rows: "datasets.Dataset", source: str | Path) -> "datasets
 def as_pictures(
     rows: "datasets.Dataset", column: str, feature: "datasets.Image | datasets.List", name: str
 ) -> "datasets.Dataset":
-    """The rows with a column cast to pictures. Raises CourseError where it holds something else."""
+    """Return the rows with a column cast to pictures.
+
+    Raises:
+        CourseError: the column contains something else.
+    """
     try:
         return rows.cast_column(column, feature)
-    except (TypeError, ValueError, NotImplementedError) as error:  # pyarrow's are among them
+    except (TypeError, ValueError, NotImplementedError) as error:  # pyarrow's errors are subclasses
         raise CourseError(
-            f"the column {column} of {name} should hold files, or what they contain; it is {rows.features[column]}"
+            f"the column {column} of {name} must contain paths or contents of pictures, got {rows.features[column]}"
         ) from error

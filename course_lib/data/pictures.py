@@ -1,4 +1,4 @@
-"""Pictures from wherever they come: files, bytes, arrays; in gray, in color, with transparent parts."""
+"""Pictures from files, bytes, or arrays; gray, color, or with transparency."""
 
 import io
 import os
@@ -9,23 +9,23 @@ from PIL import Image, ImageOps
 
 from course_lib.errors import CourseError
 
-# What `open_picture` takes.
+# The types that `open_picture` accepts.
 Picture = Image.Image | bytes | str | Path | np.ndarray | dict[str, bytes | str | None]
-MODES = {1: "L", 3: "RGB"}  # what Pillow calls pictures of so many channels
+MODES = {1: "L", 3: "RGB"}  # Pillow's mode for each number of channels
 LARGEST = 64_000_000  # pixels; in color, 192 MB in memory
-WITHOUT_RANGE = ("I", "F")  # whole numbers of 32 bits, and floats: nothing says which one is white
+WITHOUT_RANGE = ("I", "F")  # 32-bit integers and floats, where the value of white is unknown
 
 
 def open_picture(source: Picture) -> Image.Image:
-    """A picture in memory, turned as the camera was held.
+    """Open a picture, and rotate it as its EXIF orientation says.
 
     Args:
-        source: a Pillow picture, which comes back as it is; a file; an array of bytes, Y X or Y X C; or a row of a data
-            set that has not been decoded, {"bytes", "path"}.
+        source: a Pillow picture, which is returned unchanged; a file or its bytes; a uint8 array, Y X or Y X C; or an
+            undecoded picture of a data set, {"bytes", "path"}.
 
     Raises:
-        CourseError: there is no such file, it is no picture or damaged, or an array has other axes or values; it has
-            more than 64 million pixels, or nothing says how bright its values are.
+        CourseError: the file does not exist or is not a valid picture; an array has the wrong axes or type; the picture
+            has more than 64 million pixels; or its values have no fixed range.
     """
     if isinstance(source, Image.Image):
         return checked(source, "a picture")
@@ -36,7 +36,7 @@ def open_picture(source: Picture) -> Image.Image:
     if isinstance(source, np.ndarray):
         return from_array(source)
     if not isinstance(source, bytes | str | Path):
-        raise CourseError(f"expected a picture, a file, or an array, got {type(source).__name__}")
+        raise CourseError(f"a picture must be a Pillow picture, a file, or an array, got {type(source).__name__}")
     if not isinstance(source, bytes) and not os.path.isfile(source):
         raise CourseError(f"there is no picture {source}")
     name = "a picture" if isinstance(name, bytes) else name
@@ -46,35 +46,40 @@ def open_picture(source: Picture) -> Image.Image:
             return ImageOps.exif_transpose(picture)
     except CourseError:
         raise
-    except Exception as error:  # a damaged file leads Pillow into errors of many kinds
+    except Exception as error:  # Pillow raises many types of errors for damaged files
         raise CourseError(f"{name} can't be read: {error}") from None
 
 
 def checked(picture: Image.Image, name: str | Path) -> Image.Image:
-    """Return a picture that is neither too large nor without a range of values; else raise a CourseError."""
+    """Return a picture unchanged.
+
+    Raises:
+        CourseError: the picture is too large, or its values have no fixed range.
+    """
     width, height = picture.size
     if width * height > LARGEST:
-        raise CourseError(f"{name} has {width:,} x {height:,} pixels; expected {LARGEST:,} at most: make it smaller")
+        raise CourseError(f"{name} must have at most {LARGEST:,} pixels, got {width:,} x {height:,}; make it smaller")
     if picture.mode in WITHOUT_RANGE:
-        raise CourseError(
-            f"{name} has values without a range (Pillow's mode {picture.mode}); save it with 8 or 16 bits"
-        )
+        raise CourseError(f"{name} has values without a fixed range (mode {picture.mode}); save it with 8 or 16 bits")
     return picture
 
 
 def from_array(array: np.ndarray) -> Image.Image:
-    """A picture of an array of bytes, Y X or Y X C. Raises CourseError for other axes or values."""
+    """Return the picture of a uint8 array, Y X or Y X C.
+
+    Raises:
+        CourseError: the array has the wrong axes or type.
+    """
     channels = array.shape[2] if array.ndim == 3 else 1
     if array.dtype != np.uint8 or array.ndim not in (2, 3) or channels not in (1, 3, 4) or not array.size:
         raise CourseError(
-            f"an array is a picture if it has bytes, Y X or Y X C, with 1, 3 or 4 channels; got {array.dtype}, "
-            f"{array.shape}"
+            f"an array must be uint8 of shape Y X or Y X C with 1, 3, or 4 channels; got {array.dtype}, {array.shape}"
         )
     return Image.fromarray(array.squeeze(2) if array.ndim == 3 and channels == 1 else array)
 
 
 def with_channels(picture: Image.Image, num_channels: int) -> np.ndarray:
-    """The picture in gray (1) or in color (3), as an array of bytes, Y X C; what is transparent shows white."""
+    """Return a picture as a uint8 array, Y X C, gray (1 channel) or in color (3). Transparent parts become white."""
     if picture.mode.startswith("I;16"):
         picture = eight_bits(picture)
     if picture.has_transparency_data:
@@ -85,7 +90,7 @@ def with_channels(picture: Image.Image, num_channels: int) -> np.ndarray:
 
 
 def eight_bits(picture: Image.Image) -> Image.Image:
-    """A gray picture of 16 bits in 8, where 65535 becomes 255; Pillow would cut all above 255 off."""
+    """Convert a 16-bit gray picture to 8 bits, where 65535 becomes 255. Pillow would clip all values above 255."""
     pixels = np.array(picture).astype(np.uint32)
     gray = ((pixels + 128) // 257).astype(np.uint8)
     gray[pixels == picture.info.get("transparency", -1)] = 255

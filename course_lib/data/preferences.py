@@ -1,4 +1,4 @@
-"""Pairs of conversations of which one was preferred, in the columns of trl-lib/ultrafeedback_binarized."""
+"""Preference pairs of conversations, in the columns of trl-lib/ultrafeedback_binarized."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,19 +8,23 @@ from course_lib.data.messages import check_conversation
 from course_lib.data.sources import Row, load_source, require_columns
 from course_lib.errors import CourseError, located
 
-if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+if TYPE_CHECKING:  # slow to import
     import datasets
 
 
 def load_preferences(source: str | Path = "world", split: str = "train") -> "datasets.Dataset":
-    """The preferences of `source` (see `load_source`): `chosen` and `rejected`, lists of messages.
+    """Load the preference pairs of a source: `chosen` and `rejected`, lists of messages.
 
-    The little world adds `flaw`, the criterion that the rejected answer misses, and `held_out` (see
+    The little world adds `flaw`, the criterion that the rejected answer fails, and `held_out` (see
     `course_lib.world.dialogues`).
 
+    Args:
+        source: see `load_source`.
+        split: "train", "validation", or "test".
+
     Raises:
-        CourseError: the source can't be used, a column is missing, or a row's sides are no conversations, answer
-            different prompts, or are equal; the row is named.
+        CourseError: the source can't be used, a column is missing, or the sides of a row are not two different answers
+            to the same prompt. The message names the row.
     """
     rows = require_columns(load_source(source, split, world_preferences), "chosen", "rejected")
     for number, row in enumerate(rows.to_list(), start=1):
@@ -30,30 +34,30 @@ def load_preferences(source: str | Path = "world", split: str = "train") -> "dat
 
 
 def prompt_ids(row: Row, template: ChatTemplate) -> list[int]:
-    """The token ids of the prompt that both answers of a pair answer."""
+    """Return the token ids of a pair's prompt."""
     return template.prompt(row["chosen"][:-1])
 
 
 def distinct_prompts(rows: "datasets.Dataset", template: ChatTemplate) -> list[list[int]]:
-    """The token ids of each prompt of `rows`, once."""
+    """Return the token ids of each different prompt in `rows`."""
     return [list(ids) for ids in dict.fromkeys(tuple(prompt_ids(row, template)) for row in rows)]
 
 
 def check_preference(chosen: object, rejected: object) -> None:
-    """Raise a CourseError that says what is wrong, unless the sides are two answers to the same prompt."""
+    """Raise a CourseError that describes the problem, unless the sides are two different answers to the same prompt."""
     for side, messages in (("chosen", chosen), ("rejected", rejected)):
         if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
-            raise CourseError(f"{side} must be a list of messages with role and content; got {messages!r}")
+            raise CourseError(f"{side} must be a list of messages with role and content, got {messages!r}")
         with located(side):
             check_conversation(messages, last="assistant")
     if chosen == rejected:
-        raise CourseError(f"chosen and rejected are equal: {chosen[-1]['content']!r}")
+        raise CourseError(f"chosen and rejected must differ, got {chosen[-1]['content']!r} twice")
     if chosen[:-1] != rejected[:-1]:
-        raise CourseError("chosen and rejected must answer the same messages")
+        raise CourseError("chosen and rejected must differ only in the last message, got different prompts")
 
 
 def world_preferences(split: str) -> list[Row]:
-    """Make the rows of the little world's preferences."""
+    """Generate the rows of the little world's preference pairs."""
     from course_lib.world.dialogues import make_preferences
 
     return [dict(vars(preference)) for preference in make_preferences(split)]

@@ -1,4 +1,4 @@
-"""A puzzle for encoder layers: animals chase each other in a ring, and each is asked who is some steps ahead."""
+"""A puzzle for encoder layers: animals chase each other in a ring. The task is to find the animal some steps ahead."""
 
 import torch
 
@@ -8,9 +8,10 @@ ANIMALS = 20
 
 
 def draw_rings(batch: int, size: int, ahead: int) -> list[IdsBT]:
-    """Draw random rings: for each of `size` animals who it is, whom it chases, and who is `ahead` steps ahead of it.
+    """Sample random rings of `size` animals, in random order.
 
-    The animals of a ring come in random order.
+    Returns:
+        Three tensors: each animal, the animal that it chases, and the animal `ahead` steps ahead of it.
     """
     ring = torch.rand(batch, ANIMALS).argsort(dim=1)[:, :size]
     order = torch.rand(batch, size).argsort(dim=1)

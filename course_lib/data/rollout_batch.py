@@ -9,11 +9,16 @@ from course_lib.shapes import BT, IdsBT, PerRow
 
 @dataclass(frozen=True)
 class RolloutBatch(Batch):
-    """Prompts with the answers that a policy gave.
+    """Prompts with answers sampled from a policy.
 
-    `tokens` are prompt and answer; `labels` are the next tokens where the policy chose them (padding elsewhere).
-    `old_log_p` and `reference_log_p` are log p of the labels when they were sampled, and under the reference;
-    `advantages` and `returns` say how good a choice was; `rewards` are those of whole answers.
+    Args:
+        tokens: prompts and answers.
+        labels: the next tokens where the policy chose them (padding elsewhere).
+        rewards: one reward per answer.
+        old_log_p: log p of the labels under the policy that sampled them.
+        reference_log_p: log p of the labels under the reference model.
+        advantages: the advantage of each label.
+        returns: the return after each label.
     """
 
     tokens: IdsBT
@@ -25,10 +30,10 @@ class RolloutBatch(Batch):
 
     @property
     def num_labels(self) -> int:
-        """Number of answers."""
+        """The number of answers."""
         return len(self.tokens)
 
     @property
     def num_tokens(self) -> int:
-        """Number of tokens that are not padding."""
+        """The number of tokens without padding."""
         return int((self.tokens != PAD).sum())

@@ -1,4 +1,4 @@
-"""Batches as tensors with a row for each item: what they have in common, and how lists of ids become rows."""
+"""The base classes of batches, and functions that pad lists of ids."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -12,18 +12,18 @@ from course_lib.shapes import Bools, IdsBT
 
 @dataclass(frozen=True)
 class Rows:
-    """Tensors with B rows each, or None where a batch has nothing of that kind.
+    """A batch of tensors with B rows each. Fields can be None.
 
-    A batch to train on also has `num_labels`, how many predictions its loss is a sum over, and `num_tokens`, the useful
-    tokens that are counted per second.
+    Batches for training also have `num_labels`, the number of predictions that the loss sums over, and `num_tokens`,
+    the number of useful tokens, which the training loop counts per second.
     """
 
     def shard(self, index: int, count: int) -> Self:
-        """Every `count`-th row, from row `index` on: the part of one of `count` workers, possibly empty."""
+        """Return every `count`-th row, starting at row `index`: the part of one of `count` workers, possibly empty."""
         return type(self)(**{name: rows[index::count] for name, rows in self._tensors().items()})
 
     def to(self, device: torch.device | str) -> Self:
-        """The same batch on `device`."""
+        """Return the same batch on `device`."""
         return type(self)(**{name: rows.to(device) for name, rows in self._tensors().items()})
 
     def _tensors(self):
@@ -33,29 +33,33 @@ class Rows:
 
 @dataclass(frozen=True)
 class Batch(Rows):
-    """Tensors of token ids; `labels`, B T, is what is to be predicted (padding: nothing)."""
+    """A batch of token ids with `labels` B T, the tokens to predict (padding elsewhere)."""
 
     labels: torch.Tensor
 
     @property
     def is_label(self) -> Bools:
-        """True at the real tokens of `labels`."""
+        """True at labels that are not padding."""
         return self.labels != PAD
 
     @property
     def num_labels(self) -> int:
-        """How many tokens are to be predicted."""
+        """The number of tokens to predict."""
         return int(self.is_label.sum())
 
 
 @dataclass(frozen=True, kw_only=True)
 class TokenBatch(Batch):
-    """The input of a model, `tokens`, B T, and the token to predict at each position, `labels`, B T (padding: none).
+    """The input of a model that reads one sequence per row, and the labels.
 
-    Where several conversations stand in a row, `positions` count from 0 in each, and `segments` number them from 1
-    (padding: position -1, segment 0), so that attention can stay inside each. Where conversations have pictures, each
-    visual token has a placeholder in `tokens`; `features`, B I P D, are what the tower makes of the up to I pictures of
-    a row (or B I C Y X, the pictures themselves), and `is_picture`, B I, says which are there.
+    Args:
+        tokens: the input, B T. Each visual token of a picture has a placeholder.
+        labels: the token to predict at each position, B T (padding elsewhere).
+        positions: the position of each token in its sequence, B T, for packed sequences (padding: -1).
+        segments: the number of each token's sequence from 1, B T, for packed sequences (padding: 0). Attention stays
+            inside a segment.
+        features: the features of up to I pictures per row, B I P D, or the pictures themselves, B I C Y X.
+        is_picture: True for real pictures, B I.
     """
 
     tokens: torch.Tensor
@@ -66,7 +70,7 @@ class TokenBatch(Batch):
 
     @property
     def inputs(self) -> dict[str, torch.Tensor]:
-        """The arguments that a model is called with."""
+        """The arguments for calling the model."""
         inputs = {"tokens": self.tokens, "positions": self.positions, "segments": self.segments}
         if self.features is not None:
             inputs["features"] = self.features[self.is_picture]
@@ -74,20 +78,20 @@ class TokenBatch(Batch):
 
     @property
     def num_tokens(self) -> int:
-        """Useful tokens: those that are read, without padding."""
+        """The number of tokens without padding."""
         return int((self.tokens != PAD).sum())
 
 
 def pad(sequences: Sequence[list[int]], pad_id: int = PAD) -> IdsBT:
-    """Stack lists of ids of different lengths, with `pad_id` behind the short ones."""
+    """Stack lists of ids of different lengths, with `pad_id` after the short ones."""
     longest = max(map(len, sequences))
     return torch.tensor([[*ids, *[pad_id] * (longest - len(ids))] for ids in sequences])
 
 
 def pad_left(sequences: Sequence[Sequence[int]]) -> tuple[IdsBT, IdsBT]:
-    """Stack lists of ids with <pad> before the short ones, so that all end together: tokens and positions.
+    """Stack lists of ids with <pad> before the short ones, so that all end together, and return tokens and positions.
 
-    The positions of a sequence start at 0; those of padding are -1.
+    The positions of a sequence start at 0, and those of padding are -1.
     """
     longest = max(map(len, sequences))
     tokens = torch.tensor([[PAD] * (longest - len(ids)) + list(ids) for ids in sequences])

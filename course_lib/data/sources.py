@@ -1,4 +1,4 @@
-"""One argument, `source`, for every data set: "world" (generated here), a local path, or an id on the hub."""
+"""Data sources: the little world, local files, and the Hugging Face hub, all selected by one argument, `source`."""
 
 import contextlib
 import hashlib
@@ -14,32 +14,32 @@ from course_lib.errors import CourseError
 from course_lib.files import atomic_file
 from course_lib.runtime import cache_folder
 
-if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+if TYPE_CHECKING:  # slow to import
     import datasets
 
-Row = dict[str, object]  # of a data set: a value for each column
-World = Callable[[str], list[Row]]  # from a split to the rows that the little world has for it
+Row = dict[str, object]  # a row of a data set: one value per column
+World = Callable[[str], list[Row]]  # from a split to the little world's rows
 READERS = {".jsonl": "json", ".json": "json", ".parquet": "parquet", ".txt": "text"}
 
 
 def load_source(source: str | Path, split: str, world: World) -> "datasets.Dataset":
-    """The data set `split` of `source`.
+    """Load a split of a data set.
 
     Args:
-        source: "world"; a folder with `train.jsonl`, `validation.parquet` and so on, perhaps gzipped; one such file,
-            whose rows are divided among the splits (see `share`); or a hub id such as "Helsinki-NLP/opus-100:en-pt",
-            where the part after the colon names a configuration. Plain text (`train.txt`) is cut into rows with a
-            column `text` (see `load_plain_text`).
-        split: "train", "validation" or "test".
-        world: called for "world".
+        source: "world"; a folder with `train.jsonl`, `validation.parquet`, and so on, optionally gzipped; a single such
+            file, whose rows are divided among the splits (see `share`); or a hub id such as
+            "Helsinki-NLP/opus-100:en-pt", with the configuration after the colon. Plain text (`train.txt`) becomes rows
+            with a column `text` (see `load_plain_text`).
+        split: "train", "validation", or "test".
+        world: the function that generates the rows for "world".
 
     Raises:
-        CourseError: the source, the split or the file can't be used; the message says what was found instead.
+        CourseError: the source, the split, or the file can't be used.
     """
     if source == "world":
         with quiet_datasets():
             return load_world(split, world)
-    if source and os.path.exists(source):  # unlike Path's, it bears names that are too long
+    if source and os.path.exists(source):  # Path.exists fails on names that are too long
         with quiet_datasets():
             return load_path(Path(source), split)
     if isinstance(source, str) and source.count("/") == 1 and not source.startswith((".", "/", "~")):
@@ -52,10 +52,7 @@ def load_source(source: str | Path, split: str, world: World) -> "datasets.Datas
 
 @contextlib.contextmanager
 def quiet_datasets() -> Iterator[None]:
-    """Keep `datasets` from drawing progress bars for what is read in no time, and from logging errors that we raise.
-
-    Downloads from the hub keep both.
-    """
+    """Turn off progress bars and error logs of `datasets` in a block, except for downloads from the hub."""
     from datasets import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
     from datasets.utils import logging
 
@@ -71,10 +68,10 @@ def quiet_datasets() -> Iterator[None]:
 
 
 def load_world(split: str, world: World) -> "datasets.Dataset":
-    """Rows of the little world, generated once and cached under a name that changes with the code that made them.
+    """Return rows of the little world, generated once and then cached. The file name changes with the generating code.
 
     Raises:
-        CourseError: they can't be kept; the message says how to choose another folder for them.
+        CourseError: the cache can't be written.
     """
     from datasets import Dataset
 
@@ -94,13 +91,16 @@ def load_world(split: str, world: World) -> "datasets.Dataset":
     return rows
 
 
-ANOTHER_CACHE = "the environment variable COURSE_CACHE can name another folder, one of yours with some room"
+ANOTHER_CACHE = "the environment variable COURSE_CACHE can name another folder with enough free space"
 
 
 def cached(path: Path) -> "datasets.Dataset | None":
-    """The rows in a file of the cache, in memory; None where there is no such file, or it is damaged.
+    """Return the rows of a cache file, in memory, or None if the file does not exist or is damaged.
 
-    The file is a digest, of 32 bytes, and what it is the digest of, in Parquet, which has no such protection.
+    The file contains a digest of 32 bytes, followed by Parquet data, because Parquet itself does not detect damage.
+
+    Raises:
+        CourseError: the file can't be read.
     """
     from datasets import Dataset
     from datasets.table import InMemoryTable
@@ -119,10 +119,10 @@ def cached(path: Path) -> "datasets.Dataset | None":
 
 
 def load_path(path: Path, split: str) -> "datasets.Dataset":
-    """Return the rows of the file in a folder that is named after the split, or a file's share for the split.
+    """Return the rows of a split: the split's file in a folder, or a share of a single file.
 
     Raises:
-        CourseError: the folder has no file for the split, the file can't be read, or it has no row for the split.
+        CourseError: the file can't be read, or there is no file or no row for the split.
     """
     if path.is_dir():
         return load_file(find_file(path, split), split)
@@ -134,12 +134,16 @@ def load_path(path: Path, split: str) -> "datasets.Dataset":
 
 
 def load_file(file: Path, split: str) -> "datasets.Dataset":
-    """Return all rows of a local file, under the name of a split."""
+    """Return all rows of a local file as the given split.
+
+    Raises:
+        CourseError: the file has an unknown format or can't be read.
+    """
     from datasets import load_dataset
 
     reader = READERS.get(Path(file.name.removesuffix(".gz")).suffix)
     if reader is None:
-        raise CourseError(f"{file} has an unknown format; expected one of {', '.join(READERS)}, perhaps with .gz")
+        raise CourseError(f"{file} has an unknown format; expected one of {', '.join(READERS)}, optionally with .gz")
     if reader == "text":
         return load_plain_text(file)
     if reader == "json":
@@ -147,42 +151,54 @@ def load_file(file: Path, split: str) -> "datasets.Dataset":
     try:
         rows = load_dataset(reader, data_files={split: str(file)}, split=split)
         return as_written(rows, file) if reader == "json" else rows
-    except Exception as error:  # datasets wraps what went wrong in many ways
+    except Exception as error:  # datasets wraps errors in many ways
         if reader == "json" and not is_list(file):
             check_lines(file)
         raise CourseError(f"{file} can't be read: {error.__cause__ or error}") from error
 
 
 def find_file(folder: Path, split: str) -> Path:
-    """The file of `folder` whose name before the first dot is `split`."""
+    """Return the file of a folder whose name, up to the first dot, is `split`.
+
+    Raises:
+        CourseError: there is no such file.
+    """
     files = sorted(file for file in folder.iterdir() if file.is_file())
     for file in files:
         if file.name.split(".")[0] == split:
             return file
     found = named(file.name for file in files)
-    raise CourseError(f'{folder} has no file for split "{split}" (such as {split}.jsonl); it holds {found}')
+    raise CourseError(f'{folder} has no file for split "{split}" (such as {split}.jsonl); it contains {found}')
 
 
 def named(names: Iterable[str], most: int = 9) -> str:
-    """Names in alphabetical order as words: the first of them, and how many more there are."""
+    """Return a readable list of names in alphabetical order: the first `most`, and the number of others."""
     names = sorted(names)
     more = f" and {len(names) - most:,} more" * (len(names) > most)
     return (", ".join(names[:most]) or "nothing") + more
 
 
 def load_hub(source: str, split: str) -> "datasets.Dataset":
-    """Rows of a data set on the Hugging Face hub; needs a network, or a copy in the hub's cache."""
+    """Load a data set from the Hugging Face hub, over the network or from the hub's cache.
+
+    Raises:
+        CourseError: the data set can't be loaded.
+    """
     from datasets import load_dataset
 
     name, _, configuration = source.partition(":")
     try:
         return load_dataset(name, configuration or None, split=split)
-    except Exception as error:  # offline, unknown name, unknown configuration, unknown split: datasets says which
+    except Exception as error:  # offline, or an unknown name, configuration, or split
         raise CourseError(f'hub data set "{source}", split "{split}", could not be loaded: {error}') from error
 
 
 def require_columns(rows: "datasets.Dataset", *columns: str) -> "datasets.Dataset":
-    """Return `rows` if it has all `columns`, else raise a CourseError that names what is missing and what is there."""
+    """Return `rows` unchanged if it has all `columns`.
+
+    Raises:
+        CourseError: a column is missing.
+    """
     missing = [column for column in columns if column not in rows.column_names]
     if missing:
         raise CourseError(f"missing column {', '.join(missing)}; found {', '.join(rows.column_names)}")

@@ -6,28 +6,32 @@ from typing import TYPE_CHECKING
 from course_lib.data.sources import Row, load_source, require_columns
 from course_lib.errors import CourseError
 
-if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+if TYPE_CHECKING:  # slow to import
     import datasets
 
 
 def load_stories(source: str | Path = "world", split: str = "train") -> "datasets.Dataset":
-    """The stories of `source` (see `load_source`).
+    """Load the stories of a source.
 
-    The little world adds the labels `ending`, `topic`, `words`, `tags`, `question`, `answer`, `summary` and `held_out`
+    The little world adds the labels `ending`, `topic`, `words`, `tags`, `question`, `answer`, `summary`, and `held_out`
     (see `course_lib.world.stories`).
 
+    Args:
+        source: see `load_source`.
+        split: "train", "validation", or "test".
+
     Raises:
-        CourseError: the source can't be used, the column `text` is missing, or a row has none.
+        CourseError: the source can't be used, the column `text` is missing, or a row has no text.
     """
     rows = require_columns(load_source(source, split, world_stories), "text")
     for number, text in enumerate(rows["text"][:], start=1):
         if not isinstance(text, str) or not text.strip():
-            raise CourseError(f'row {number} of "{source}", split "{split}", has no text: got {text!r}')
+            raise CourseError(f'row {number} of "{source}", split "{split}", must have a text, got {text!r}')
     return rows
 
 
 def world_stories(split: str) -> list[Row]:
-    """Make the rows of the little world's stories."""
+    """Generate the rows of the little world's stories."""
     from course_lib.world.stories import make_stories
 
     return [dict(vars(story)) for story in make_stories(split)]

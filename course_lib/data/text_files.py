@@ -1,4 +1,4 @@
-"""Text files as rows, plain or JSON: what can't be read is named, with its line or row."""
+"""Text files as rows, plain or JSON. Error messages name the line or the row."""
 
 import gzip
 import json
@@ -10,15 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from course_lib.errors import CourseError
 
-if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+if TYPE_CHECKING:  # slow to import
     import datasets
 
 
-Kinds = dict[str, "Kinds"] | str  # of the columns of a data set, and of their parts
+Kinds = dict[str, "Kinds"] | str  # column types, possibly nested
 
 
 def lines_of(file: Path) -> Iterator[str]:
-    """The lines of a text file, perhaps compressed. Raises CourseError where it is damaged, or not UTF-8."""
+    """Yield the lines of a text file, which can be gzipped.
+
+    Raises:
+        CourseError: the file is damaged or not UTF-8.
+    """
     opener = gzip.open if file.suffix == ".gz" else open
     try:
         with opener(file, "rt", encoding="utf-8-sig") as lines:
@@ -30,10 +34,10 @@ def lines_of(file: Path) -> Iterator[str]:
 
 
 def load_plain_text(file: Path) -> "datasets.Dataset":
-    """Rows of a text file: its paragraphs, or its lines where no blank line parts it into paragraphs.
+    """Return a text file as rows: its paragraphs, or its lines if it has no blank lines.
 
     Raises:
-        CourseError: the file is empty, damaged or not UTF-8.
+        CourseError: the file is empty, damaged, or not UTF-8.
     """
     from datasets import Dataset
 
@@ -46,9 +50,9 @@ def load_plain_text(file: Path) -> "datasets.Dataset":
 
 
 def check_json(file: Path) -> None:
-    """Raise a CourseError where a file, of JSON Lines or one list, is empty, or a row of it is nothing.
+    """Raise a CourseError if a JSON file is empty or a row is null.
 
-    Arrow's reader would take such a row for one without values, or end the process.
+    Arrow's JSON reader would accept such a row as one without values, or crash.
     """
     if is_list(file):
         return check_list(file)
@@ -61,11 +65,11 @@ def check_json(file: Path) -> None:
 
 
 def as_written(rows: "datasets.Dataset", file: Path) -> "datasets.Dataset":
-    """Return the rows of a file of JSON with the texts that Arrow's reader took for points in time, such as 1999-01-01.
+    """Restore texts that Arrow's JSON reader took for dates, such as 1999-01-01.
 
     Args:
-        rows: the rows, as Arrow's reader has them. JSON knows no points in time, so each of them was a text.
-        file: where they come from. It is read again if there are any.
+        rows: the rows from Arrow's reader. JSON has no dates, so each date was a text.
+        file: the file of the rows. It is read again if there are any dates.
     """
     from datasets import Dataset, Features
 
@@ -79,24 +83,24 @@ def as_written(rows: "datasets.Dataset", file: Path) -> "datasets.Dataset":
 
 
 def with_texts_for_times(kinds: Kinds) -> Kinds:
-    """Return the kinds of columns, as `Features.to_dict` has them, with texts for points in time, however deep."""
+    """Return column types from `Features.to_dict`, with strings instead of timestamps at any depth."""
     if isinstance(kinds, dict):
         return {name: with_texts_for_times(kind) for name, kind in kinds.items()}
     return "string" if str(kinds).startswith("timestamp[") else kinds
 
 
 def is_list(file: Path) -> bool:
-    """Return True if a file of JSON is one list, not JSON Lines."""
+    """Return True if a JSON file is one list instead of JSON Lines."""
     return next(full_lines(file), (0, ""))[1].startswith("[")
 
 
 def full_lines(file: Path) -> Iterator[tuple[int, str]]:
-    """The lines of a file that are not blank, without the spaces around them, each with its number."""
+    """Yield the number and the stripped text of each line that is not blank."""
     return ((number, line.strip()) for number, line in enumerate(lines_of(file), start=1) if line.strip())
 
 
 def check_list(file: Path) -> None:
-    """Raise a CourseError where a file is no list of objects, nor one of texts; or an empty one."""
+    """Raise a CourseError unless a file is a nonempty list of objects or of texts."""
     rows = parse("".join(lines_of(file)), file)
     if not rows:
         raise CourseError(f"{file} is empty")
@@ -106,16 +110,20 @@ def check_list(file: Path) -> None:
 
 
 def check_lines(file: Path) -> None:
-    """Raise a CourseError where a line of a file is no object in JSON; it names the first one."""
+    """Raise a CourseError that names the first line that is not a JSON object."""
     for number, line in full_lines(file):
         check_row(parse(line, file, number), dict, f"{file}, line {number}")
 
 
 def parse(text: str, file: Path, first: int = 1) -> Any:
-    """Return the value of a text in JSON, from line `first` of a file on. Raises CourseError where it can't be read."""
+    """Return the value of a JSON text that starts at line `first` of a file.
+
+    Raises:
+        CourseError: the text is not valid JSON.
+    """
     try:
         value = json.loads(text)
-        json.dumps(value, ensure_ascii=False).encode()  # a half of a character, such as \ud83d, is none
+        json.dumps(value, ensure_ascii=False).encode()  # fails on half of a surrogate pair, such as \ud83d
         return value
     except json.JSONDecodeError as error:
         line, reason, at = first + error.lineno - 1, f"not valid JSON ({error.msg})", error.pos
@@ -125,7 +133,7 @@ def parse(text: str, file: Path, first: int = 1) -> Any:
 
 
 def check_row(row: object, kind: type, place: str) -> None:
-    """Raise a CourseError that names the place of a row unless it is of this kind: an object, or a text."""
+    """Raise a CourseError that names a row's place unless it has the expected type: an object or a text."""
     if not isinstance(row, kind):
         expected = "a text" if kind is str else "a JSON object"
-        raise CourseError(f"{place}: expected {expected}, got {json.dumps(row)[:60]}")
+        raise CourseError(f"{place} must be {expected}, got {json.dumps(row)[:60]}")

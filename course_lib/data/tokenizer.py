@@ -1,4 +1,4 @@
-"""Text to token ids and back: sub-words learned by byte-pair encoding, with Hugging Face `tokenizers`."""
+"""Text to token ids and back: subwords learned by byte-pair encoding, with Hugging Face `tokenizers`."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -14,16 +14,16 @@ from course_lib.files import atomic_file, read_text
 
 PAD, BOS, EOS = 0, 1, 2
 SPECIAL_TOKENS = ("<pad>", "<bos>", "<eos>")
-LINE_BREAK = Regex(r"\n(?!\n)")  # the last one, where there are several
+LINE_BREAK = Regex(r"\n(?!\n)")  # only the last of several line breaks
 # A word with the space before it, a clitic such as 've, a digit, or one punctuation mark.
 PIECE = Regex(r" ?\p{L}+|'\p{L}+| ?\p{N}| ?[^\p{L}\p{N}\s]|\s")
 
 
 @runtime_checkable
 class TextTokenizer(Protocol):
-    """The methods of all tokenizers: `Tokenizer`, `CharacterTokenizer`, and the `HubTokenizer` of a checkpoint.
+    """The interface of tokenizers: `Tokenizer`, `CharacterTokenizer`, and the `HubTokenizer` of a checkpoint.
 
-    `pad_id` fills a row behind a text, `bos_id` begins a text and `eos_id` ends it; None where there is no such token.
+    `pad_id` pads a row, `bos_id` starts a text, and `eos_id` ends it. They are None if the tokenizer has no such token.
     """
 
     pad_id: int | None
@@ -31,39 +31,44 @@ class TextTokenizer(Protocol):
     eos_id: int | None
 
     def __len__(self) -> int:
-        """The size of the vocabulary."""
+        """Return the size of the vocabulary."""
 
     def encode(self, text: str) -> list[int]:
-        """The token ids of a text, with what the tokenizer puts around each text, such as <eos> at the end."""
+        """Return the token ids of a text, including tokens that the tokenizer adds, such as <eos>."""
 
     def encode_batch(self, texts: list[str]) -> list[list[int]]:
-        """`encode` for many texts."""
+        """Encode several texts."""
 
     def decode(self, ids: list[int]) -> str:
-        """The text of `ids`; special tokens are left out."""
+        """Return the text of `ids`, without special tokens."""
 
 
 class Tokenizer:
-    """Sub-words, spelled with bytes where need be, so that nothing is ever unknown; usually of lower-cased text."""
+    """A subword tokenizer that falls back to bytes, so that it has no unknown tokens. Text is usually lower-cased."""
 
     file = "tokenizer.json"
     pad_id, bos_id, eos_id = PAD, BOS, EOS
 
     def __init__(self, fast: FastTokenizer):
         self._fast = fast
-        self._fast.encode_special_tokens = True  # "<eos>" typed by a person is text, not a command
+        self._fast.encode_special_tokens = True  # "<eos>" in a text is encoded as text
 
     @classmethod
     def train(
         cls, texts: Iterable[str], vocab_size: int, special_tokens: Sequence[str] = (), lower_case: bool = True
     ) -> Self:
-        """Learn the `vocab_size` most useful sub-words of `texts`, the 256 bytes and the special tokens among them.
+        """Learn a vocabulary of `vocab_size` subwords, including the 256 bytes and the special tokens.
 
-        `special_tokens`, such as "<mask>", get the ids 3, 4, ...; no text is ever encoded to them.
+        Args:
+            texts: the training texts.
+            vocab_size: the size of the vocabulary.
+            special_tokens: additional special tokens, such as "<mask>", with ids 3, 4, ... Text is never encoded as a
+                special token.
+            lower_case: True to lower-case all text.
         """
         fast = FastTokenizer(models.BPE())
         case = [normalizers.Lowercase()] if lower_case else []
-        # A word looks the same wherever it stands: at the start of a text or of a line, it gets a space before it, too.
+        # A word at the start of a text or a line also gets a space before it, so that its tokens are always the same.
         spaces = [normalizers.Replace(LINE_BREAK, "\n "), normalizers.Prepend(" ")]
         fast.normalizer = normalizers.Sequence([normalizers.NFC(), *case, *spaces])
         fast.pre_tokenizer = pre_tokenizers.Sequence(
@@ -83,7 +88,11 @@ class Tokenizer:
 
     @classmethod
     def load(cls, path: Path | str) -> Self:
-        """Read a `tokenizer.json`. Raises CourseError when it is missing or damaged."""
+        """Read a `tokenizer.json`.
+
+        Raises:
+            CourseError: the file is missing or damaged.
+        """
         text = read_text(path)  # tokenizers can't open files in folders whose names are not Unicode
         try:
             return cls(FastTokenizer.from_str(text))
@@ -91,7 +100,7 @@ class Tokenizer:
             raise CourseError(f"{path} is not a tokenizer: {error}") from None
 
     def save(self, path: Path | str) -> None:
-        """Write a `tokenizer.json`, atomically."""
+        """Write a `tokenizer.json` atomically."""
         with atomic_file(path) as draft:
             draft.write_text(self.to_json(), encoding="utf-8")
 
@@ -104,41 +113,45 @@ class Tokenizer:
 
     @property
     def merges(self) -> list[tuple[str, str]]:
-        """The pairs that byte-pair encoding united, in its order, in the letters of `pieces`."""
+        """The pairs merged by byte-pair encoding, in order, in the letters of `pieces`."""
         return [tuple(pair) for pair in json.loads(self.to_json())["model"]["merges"]]
 
     def pieces(self, text: str) -> list[str]:
-        """The words that no merge reaches beyond, with a letter for each byte: Ġ is the space, Ã© is é."""
+        """Split a text into words, which merges can't cross, with one letter per byte: Ġ is the space, Ã© is é."""
         normal = self._fast.normalizer.normalize_str(text)
         return [piece for piece, _ in self._fast.pre_tokenizer.pre_tokenize_str(normal)]
 
     def special_id(self, token: str) -> int:
-        """The id of a special token, such as "<mask>". Raises CourseError when the tokenizer has none of that name."""
+        """Return the id of a special token, such as "<mask>".
+
+        Raises:
+            CourseError: the tokenizer does not have this token.
+        """
         special = {added.content: id for id, added in self._fast.get_added_tokens_decoder().items()}
         if token not in special:
             raise CourseError(f"the tokenizer has no special token {token}; it has {', '.join(special)}")
         return special[token]
 
     def with_special(self, token: str) -> "Tokenizer":
-        """A copy that has one more special token, with the next id."""
+        """Return a copy with one more special token, which has the next id."""
         fast = FastTokenizer.from_str(self.to_json())
         fast.add_special_tokens([token])
         return Tokenizer(fast)
 
     def encode(self, text: str) -> list[int]:
-        """Token ids of `text`, with <eos> at the end."""
+        """Return the token ids of `text`, with <eos> at the end."""
         return [*self._fast.encode(text, add_special_tokens=False).ids, EOS]
 
     def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
-        """`encode` for many texts, in parallel."""
-        read = texts[:]  # a column of a data set comes at once, not row by row
+        """Encode several texts in parallel."""
+        read = texts[:]  # reads a column of a data set in one piece, not row by row
         return [[*encoding.ids, EOS] for encoding in self._fast.encode_batch_fast(read, add_special_tokens=False)]
 
     def decode(self, ids: Iterable[int]) -> str:
-        """The text of `ids`; special tokens are left out."""
+        """Return the text of `ids`, without special tokens."""
         return self._fast.decode(list(ids), skip_special_tokens=True)
 
     def tokens(self, ids: Iterable[int] | Tensor) -> list[str]:
-        """One readable piece per id; ▁ stands for the space before a word."""
+        """Return a readable piece of text for each id, with ▁ for the space before a word."""
         byte_level = decoders.ByteLevel()
         return [byte_level.decode([self._fast.id_to_token(int(id))]).replace(" ", "▁") for id in ids]

@@ -8,35 +8,39 @@ from course_lib.data.sources import Row, load_source, require_columns
 from course_lib.data.tokenizer import TextTokenizer, Tokenizer
 from course_lib.errors import CourseError
 
-if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+if TYPE_CHECKING:  # slow to import
     import datasets
 
 
 def load_translations(source: str | Path = "world", split: str = "train") -> "datasets.Dataset":
-    """The sentence pairs of `source` (see `load_source`). The little world adds `alignment`, `pattern`, `held_out`.
+    """Load the sentence pairs of a source. The little world adds `alignment`, `pattern`, and `held_out`.
+
+    Args:
+        source: see `load_source`.
+        split: "train", "validation", or "test".
 
     Raises:
-        CourseError: the source can't be used, the column is missing, or a row lacks a side; the row is named.
+        CourseError: the source can't be used, the column is missing, or a row lacks a side. The message names the row.
     """
     rows = require_columns(load_source(source, split, world_translations), "translation")
     for number, pair in enumerate(rows["translation"][:], start=1):
         if not is_pair(pair):
             raise CourseError(
                 f'row {number} of "{source}", split "{split}": translation must have a text pt and a text en, '
-                f"neither of them empty; got {pair}"
+                f"both not empty; got {pair}"
             )
     return rows
 
 
 def is_pair(pair: object) -> bool:
-    """Return True if `pair` is a dict with a text on both sides."""
+    """Return True if `pair` is a dict with a text for each language."""
     return isinstance(pair, dict) and all(
         isinstance(pair.get(side), str) and pair[side].strip() for side in ("pt", "en")
     )
 
 
 def world_translations(split: str) -> list[Row]:
-    """Make the rows of the little world's sentence pairs."""
+    """Generate the rows of the little world's sentence pairs."""
     from course_lib.world import make_pairs
 
     return [
@@ -51,12 +55,12 @@ def world_translations(split: str) -> list[Row]:
 
 
 def train_translation_tokenizer(rows: "datasets.Dataset", vocab_size: int) -> Tokenizer:
-    """One tokenizer for both languages, learned from the training rows."""
+    """Train one tokenizer for both languages on the training rows."""
     return Tokenizer.train((pair[side] for pair in rows["translation"][:] for side in ("pt", "en")), vocab_size)
 
 
 def translation_pairs(rows: "datasets.Dataset", tokenizer: TextTokenizer) -> list[IdPair]:
-    """The rows as pairs of ids, (source, target), each ending in <eos>."""
-    pairs = rows["translation"][:]  # read one after the other, they take thirty times as long
+    """Return the rows as pairs of token ids, (source, target), each ending in <eos>."""
+    pairs = rows["translation"][:]  # thirty times as fast as reading row by row
     sources, targets = (tokenizer.encode_batch([pair[side] for pair in pairs]) for side in ("pt", "en"))
     return list(zip(sources, targets, strict=True))

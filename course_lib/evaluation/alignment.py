@@ -1,4 +1,4 @@
-"""Attention read as a word alignment, and how wrong that reading is (Och and Ney 2003).
+"""Word alignments read from attention weights, and their error rate (Och and Ney 2003).
 
 A link is a pair (source word, target word), both counted from 0, as in the column `alignment` of the little world.
 """
@@ -10,17 +10,17 @@ import torch
 from course_lib.errors import CourseError
 from course_lib.shapes import TS, WordPieces, WordWeights
 
-MARK = "▁"  # what the tokenizer writes for the space before a word
+MARK = "▁"  # stands for the space before a word in the tokenizer's pieces
 MAJORITY = 0.5
 Links = set[tuple[int, int]]
 
 
 def word_numbers(tokens: Sequence[str], words: Sequence[str]) -> list[int | None]:
-    """For each token the number of the word that it is a piece of; None for special tokens such as <eos>.
+    """Return the number of the word that each token belongs to, or None for special tokens such as <eos>.
 
     Args:
-        tokens: the pieces of a sentence, ▁ for the space before a word, as `Tokenizer.tokens` gives them.
-        words: the words of the same sentence, as `split_words` gives them: its last mark is a word of its own.
+        tokens: the pieces of a sentence from `Tokenizer.tokens`, with ▁ for the space before a word.
+        words: the words of the same sentence from `split_words`. The final punctuation mark counts as a word.
 
     Raises:
         CourseError: the tokens do not spell the words.
@@ -42,10 +42,15 @@ def word_numbers(tokens: Sequence[str], words: Sequence[str]) -> list[int | None
 
 
 def pool_to_words(weights: TS, row_words: Sequence[int | None], column_words: Sequence[int | None]) -> WordWeights:
-    """Weights between tokens as weights between words, with `word_numbers` for the rows and for the columns.
+    """Convert weights between tokens into weights between words.
 
-    A word is looked at with the weight of all its tokens together (sum); it looks where any of its tokens looks
-    (maximum). Special tokens have no word and are left out, so a row may sum to less than 1.
+    The weights are summed over the tokens of a column's word, and the maximum is taken over the tokens of a row's word.
+    Special tokens belong to no word and are left out, so a row can sum to less than 1.
+
+    Args:
+        weights: attention weights between tokens.
+        row_words: the word number of each row, from `word_numbers`.
+        column_words: the word number of each column, from `word_numbers`.
     """
     columns = pieces(column_words)
     to_words = weights @ columns.T.to(weights)
@@ -53,16 +58,16 @@ def pool_to_words(weights: TS, row_words: Sequence[int | None], column_words: Se
 
 
 def pieces(numbers: Sequence[int | None]) -> WordPieces:
-    """True where a token is a piece of a word."""
+    """Return a mask that is True where a token belongs to a word."""
     count = 1 + max(number for number in numbers if number is not None)
     return torch.tensor([[number == word for number in numbers] for word in range(count)])
 
 
 def read_links(weights: WordWeights) -> Links:
-    """The links that the weights of target words (rows) on source words (columns) suggest.
+    """Return the links suggested by attention weights from target words (rows) to source words (columns).
 
-    Each source word is linked to the target word that looks at it most. A target word without a link by then is
-    linked to the source word that holds more than half of its weight; where there is none, it has no partner.
+    Each source word is linked to the target word that attends to it most. A target word that is still without a link is
+    then linked to the source word that has more than half of its weight, if there is one.
     """
     links = {(i, int(j)) for i, j in enumerate(weights.argmax(dim=0))}
     linked = {j for _, j in links}
@@ -72,25 +77,26 @@ def read_links(weights: WordWeights) -> Links:
 
 
 def diagonal_links(num_source: int, num_target: int) -> Links:
-    """The alignment that looks at nothing: each target word is linked to the source word at the same relative place."""
+    """Return a baseline alignment that links each target word to the source word at the same relative position."""
     stretch = (num_source - 1) / max(1, num_target - 1)
     return {(round(j * stretch), j) for j in range(num_target)}
 
 
 def alignment_error_rate(found: Sequence[Links], gold: Sequence[Links]) -> float:
-    """1 - 2 |A ∩ S| / (|A| + |S|) over all sentences: 0 is perfect, 1 means that no link is right.
+    """Return the alignment error rate over all sentences, 1 - 2 |A ∩ S| / (|A| + |S|), from 0 (perfect) to 1.
 
-    Och and Ney also count *possible* links; here every gold link is a sure one.
+    Och and Ney also count *possible* links; here every gold link is a *sure* link.
 
     Args:
-        found, gold: for each sentence the links A that were found, and those S that are right.
+        found: the predicted links A of each sentence.
+        gold: the correct links S of each sentence.
 
     Raises:
-        CourseError: other numbers of sentences, or no link at all.
+        CourseError: the numbers of sentences differ, or there are no links at all.
     """
     if len(found) != len(gold):
-        raise CourseError(f"expected one alignment for each sentence, got {len(found)} for {len(gold)} sentences")
+        raise CourseError(f"there must be one alignment per sentence, got {len(found)} for {len(gold)} sentences")
     links = sum(map(len, found)) + sum(map(len, gold))
     if not links:
-        raise CourseError("expected at least one link, got none")
+        raise CourseError("there must be at least one link, got none")
     return 1 - 2 * sum(len(a & s) for a, s in zip(found, gold, strict=True)) / links

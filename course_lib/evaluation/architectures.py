@@ -1,4 +1,4 @@
-"""Encoder-only, decoder-only and encoder-decoder models, asked the same things (slide "Architectural Variants")."""
+"""The same tasks for encoder-only, decoder-only, and encoder-decoder models (slide "Architectural Variants")."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -17,9 +17,9 @@ Variant = Bert | Gpt | T5
 
 @torch.no_grad()
 def token_states(model: Variant, texts: Sequence[Ids]) -> list[Tensor]:
-    """The last layer's state at each token, T D for each text: Bert's, Gpt's, or those of T5's encoder.
+    """Return the hidden states of the last layer at each token (for T5, of the encoder).
 
-    Gpt reads <bos> first, and each of its states has seen its own token.
+    Gpt reads <bos> first, and the state returned for a token is the one after reading it.
     """
     tokens = pad(texts).to(device_of(model))
     if isinstance(model, Gpt):
@@ -30,27 +30,28 @@ def token_states(model: Variant, texts: Sequence[Ids]) -> list[Tensor]:
 
 
 def states_without_future(model: Variant, texts: Sequence[Ids]) -> list[Tensor]:
-    """As `token_states`, but each token is the last one of what the model reads."""
+    """Return the states like `token_states`, but let the model read each token without the tokens after it."""
     return [torch.stack([states[-1] for states in token_states(model, beginnings(text))]) for text in texts]
 
 
 def beginnings(text: Ids) -> list[Ids]:
-    """The text up to each of its tokens."""
+    """Return the prefixes of a text: one that ends at each of its tokens."""
     return [text[: end + 1] for end in range(len(text))]
 
 
 @torch.no_grad()
 def second_half_loss(model: Variant, ids: Ids, hole: int, both_sides: bool = False) -> TokenLoss:
-    """The `TokenLoss` of the second half of a text, given the first.
+    """Return the `TokenLoss` of the second half of a text, given the first half.
 
-    Gpt goes on; T5 fills one large gap behind the first half; Bert is asked for one token after the other, each behind
-    the text so far.
+    Gpt continues the text. T5 fills one large gap after the first half. Bert predicts one masked token at a time, given
+    the text before it.
 
     Args:
+        model: a `Bert`, `Gpt`, or `T5`.
         ids: the text, which ends in <eos>.
-        hole: the id of Bert's mask, or of the sentinel of T5's gap.
-        both_sides: Bert is asked for each token with all others given, which makes no probability of a text (Salazar
-            et al. 2020, section 2).
+        hole: the id of Bert's mask token or of T5's sentinel.
+        both_sides: Bert predicts each token given all others. The product of these probabilities is not a probability
+            of the text (Salazar et al. 2020, section 2).
     """
     half, device = len(ids) // 2, device_of(model)
     if isinstance(model, Gpt):
@@ -72,12 +73,15 @@ def second_half_loss(model: Variant, ids: Ids, hole: int, both_sides: bool = Fal
 def write_on(
     model: Variant, prefix: Ids, end: int, most: int, source: Ids | None = None, hole: int | None = None
 ) -> Ids:
-    """Continue `prefix` with the most likely token each time, until `end` or until there are `most`.
+    """Continue `prefix` greedily until `end` or until there are `most` new tokens.
 
     Args:
-        prefix: what was read or written before; for Gpt and T5 it begins with <bos>.
-        source: what T5's encoder reads.
-        hole: the id of Bert's mask, put behind the text for each new token.
+        model: a `Bert`, `Gpt`, or `T5`.
+        prefix: the tokens so far. For Gpt and T5, they begin with <bos>.
+        end: the token that ends the text.
+        most: the maximum number of new tokens.
+        source: the input of T5's encoder.
+        hole: the id of Bert's mask token, which is appended to the text for each new token.
     """
     next_logits, new = writer(model, source, hole), []
     while len(new) < most and end not in new:
@@ -86,7 +90,7 @@ def write_on(
 
 
 def writer(model: Variant, source: Ids | None, hole: int | None) -> Callable[[Ids], Tensor]:
-    """A function from a text to the logits of the next token."""
+    """Return a function from the tokens so far to the logits of the next token."""
     device = device_of(model)
     run, behind = model, [] if hole is None else [hole]
     if isinstance(model, T5):
@@ -96,7 +100,7 @@ def writer(model: Variant, source: Ids | None, hole: int | None) -> Callable[[Id
 
 @torch.no_grad()
 def fill_at_once(model: Bert, text: Ids, hole: int, count: int, end: int) -> Ids:
-    """The most likely tokens behind `count` masks after a text, all chosen at once, up to the first `end`."""
+    """Predict `count` masked tokens after a text in one step, and return them up to the first `end`."""
     ids = model(torch.tensor([text + count * [hole]], device=device_of(model)))[0, len(text) :].argmax(dim=-1).tolist()
     return ids[: ids.index(end) + 1] if end in ids else ids
 
@@ -105,12 +109,13 @@ def question_layout(way: str, story: Ids, question: Ids) -> tuple[Ids | None, Id
     """Return the input of the encoder for a question about a story, and the tokens before the answer.
 
     Args:
-        way: an architecture; or "Gpt, question first", or "T5, question in the decoder", so that the encoder reads the
-            story without it.
-        story, question: ids that end in <eos>.
+        way: an architecture; or "Gpt, question first"; or "T5, question in the decoder", where the encoder reads only
+            the story.
+        story: the ids of the story, which end in <eos>.
+        question: the ids of the question, which end in <eos>.
 
     Returns:
-        The encoder's text, or None where there is no encoder; and the beginning of the other text.
+        The encoder's input (None if there is no encoder), and the tokens before the answer.
     """
     return {
         "Bert": (None, story[:-1] + question),
@@ -122,7 +127,16 @@ def question_layout(way: str, story: Ids, question: Ids) -> tuple[Ids | None, Id
 
 
 def reply(model: Variant, way: str, story: Ids, question: Ids, hole: int, most: int) -> Ids:
-    """The ids of a model's answer, at most `most`; `way`, `story` and `question` as in `question_layout`."""
+    """Return the ids of a model's answer to a question about a story.
+
+    Args:
+        model: a `Bert`, `Gpt`, or `T5`.
+        way: see `question_layout`.
+        story: see `question_layout`.
+        question: see `question_layout`.
+        hole: the id of Bert's mask token.
+        most: the maximum length of the answer.
+    """
     source, prefix = question_layout(way, story, question)
     if isinstance(model, Bert):
         return fill_at_once(model, prefix, hole, most, story[-1])
@@ -130,5 +144,5 @@ def reply(model: Variant, way: str, story: Ids, question: Ids, hole: int, most: 
 
 
 def device_of(model: Variant) -> torch.device:
-    """Where the model is."""
+    """Return the device of a model."""
     return next(model.parameters()).device

@@ -1,4 +1,4 @@
-"""How good a model is in conversation: the share of held-out questions that it answers exactly."""
+"""The accuracy of chat models: the share of held-out questions that are answered exactly."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -25,13 +25,13 @@ from course_lib.models import Llm, Vlm
 from course_lib.models.base import Model
 from course_lib.shapes import Features
 
-if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+if TYPE_CHECKING:  # slow to import
     import datasets
 
 
 @dataclass(frozen=True)
 class AnswerScores:
-    """Scores of a set of answers, in percent: `exact` equal the response, `ended` stopped by themselves."""
+    """Scores of a set of answers: the percentages that equal the response (`exact`) and were not cut (`ended`)."""
 
     questions: int
     exact: float
@@ -40,7 +40,7 @@ class AnswerScores:
 
 @dataclass(frozen=True)
 class Answer:
-    """A model's answer; `ended` is True if the model stopped by itself."""
+    """A model's answer. `ended` is True if the model generated an end token."""
 
     text: str
     ended: bool
@@ -54,9 +54,15 @@ def answer(
     max_new_tokens: int = 64,
     batch_size: int = 128,
 ) -> list[Answer]:
-    """The `Answer` of the model to each conversation, whose last message is the user's.
+    """Return the model's `Answer` to each conversation, whose last message is the user's.
 
-    A picture in a message is what the tower of the model makes of it, P D; see `look_at` and `questions_about`.
+    Args:
+        conversations: lists of messages. Their pictures are features from `look_at`.
+        model: an `Llm` or a `Vlm`.
+        template: its chat template.
+        choose: a function from logits to token ids; see `generate`.
+        max_new_tokens: the maximum length of an answer.
+        batch_size: the number of conversations per batch.
     """
     prompts = [template.prompt(messages) for messages in conversations]
     order = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
@@ -73,7 +79,7 @@ def answer(
 
 @torch.no_grad()
 def look_at(pictures: Sequence[object], model: Vlm, processor: ImageProcessor, batch_size: int = 128) -> Features:
-    """Return the features of pictures, once for all questions about them."""
+    """Return the features of pictures, which can be reused for all questions about them."""
     device = next(model.parameters()).device
     return torch.cat([model.encode_images(part.to(device)).cpu() for part in prepared(processor, pictures, batch_size)])
 
@@ -81,9 +87,12 @@ def look_at(pictures: Sequence[object], model: Vlm, processor: ImageProcessor, b
 def score_answers(
     answers: Sequence[Answer], responses: Sequence[str], groups: dict[str, list[int]]
 ) -> dict[str, AnswerScores]:
-    """`AnswerScores` by group: how many of the answers equal their responses, and how many ended.
+    """Return the `AnswerScores` by group.
 
-    `groups` has the indices of the members of each group.
+    Args:
+        answers: the answers of a model.
+        responses: the correct answers.
+        groups: the indices of each group's members.
     """
     exact = [given.text == response for given, response in zip(answers, responses, strict=True)]
     return {
@@ -97,10 +106,10 @@ def score_answers(
 
 
 def evaluate_chat(model: Llm, tokenizer: Tokenizer, rows: "datasets.Dataset") -> dict[str, AnswerScores]:
-    """Answer the questions of `rows` (see `load_dialogues`) by greedy search and compare with their responses.
+    """Answer the questions of `rows` (see `load_dialogues`) greedily and compare the answers with the responses.
 
     Returns:
-        `AnswerScores` by group: "all", and one for each kind of `held_out` where the rows have that column.
+        The `AnswerScores` by group: "all" and, if `rows` has a column `held_out`, one group per value.
     """
     answers = answer([conversation(row)[:-1] for row in rows], model, ChatTemplate(tokenizer))
     return score_answers(answers, rows["response"], members_by_group(rows))
@@ -109,17 +118,18 @@ def evaluate_chat(model: Llm, tokenizer: Tokenizer, rows: "datasets.Dataset") ->
 def evaluate_vlm(
     model: Vlm, template: Template, features: Features, texts: Sequence[list[dict[str, str]]]
 ) -> dict[str, AnswerScores]:
-    """Answer questions by greedy search, each alone, and compare with the answers they should get.
+    """Answer questions about pictures greedily, each in a conversation of its own, and score the answers.
 
     Args:
-        model, template: a `Vlm` and its `ChatTemplate`.
-        features: of the pictures, see `look_at`.
-        texts: for each picture a list of texts of `load_picture_dialogues`.
+        model: a `Vlm`.
+        template: its `ChatTemplate`.
+        features: the features of the pictures; see `look_at`.
+        texts: the questions and answers about each picture, from `load_picture_dialogues`.
 
     Returns:
-        `AnswerScores` by group: "all", and where texts have a form or a kind, one for each of these. Where they have
-        `held_out`, also one for each of its values, and one for it with the kind ("colour: thing"); "known" stands for
-        what training shows.
+        The `AnswerScores` by group: "all", and one group per form and per kind of the texts. If the texts have a field
+            `held_out`, there is also one group per value, and one per kind and value ("colour: thing"). The value
+            "known" means that nothing is held out.
     """
     pictures = [picture for picture, about in zip(features, texts, strict=True) for _ in about]
     asked = [text for about in texts for text in about]
@@ -132,7 +142,7 @@ def evaluate_vlm(
 
 
 def groups_of(text: dict[str, str]) -> list[str]:
-    """The groups that a text of `load_picture_dialogues` belongs to."""
+    """Return the groups of a text from `load_picture_dialogues`."""
     names = ["all", *(text[column] for column in ("form", "kind") if column in text)]
     if "held_out" in text:
         held_out = text["held_out"] or "known"

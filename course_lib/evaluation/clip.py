@@ -1,4 +1,4 @@
-"""How well a `Clip` knows pictures: which captions it finds, and in the little world which things and colors."""
+"""The accuracy of a `Clip`: retrieval and, in the little world, recognition of things and colors."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ from course_lib.world.scenes.cast import COLORS, LABELS, MOST, PAINTS
 from course_lib.world.scenes.phrases import counted, dressed, wearing
 from course_lib.world.scenes.scene import Scene
 
-if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+if TYPE_CHECKING:  # slow to import
     import datasets
 
 GALLERY = 256
@@ -25,11 +25,16 @@ GALLERY = 256
 
 @dataclass(frozen=True)
 class ClipScores:
-    """Scores of a set of pictures, in percent: how often the right one is the nearest.
+    """Scores of a set of pictures, in percent: the share of cases where the correct choice is the nearest.
 
-    `caption` and `picture`: by a picture its caption, and by a caption its picture, among the first 256. In the little
-    world also (elsewhere None): `thing`, its name; `colour`, its color; `shirt`, the color of the shirt; `swap`, the
-    full caption against the same where shirt and hat have changed their colors.
+    Args:
+        pictures: the number of pictures.
+        caption: retrieval of a picture's caption, among the first 256.
+        picture: retrieval of a caption's picture, among the first 256.
+        thing: the name of the thing. This score and the following ones exist only in the little world.
+        colour: the color of the thing.
+        shirt: the color of the shirt.
+        swap: the full caption against the same caption with the colors of shirt and hat swapped.
     """
 
     pictures: int
@@ -48,12 +53,15 @@ def evaluate_clip(
     rows: "datasets.Dataset",
     scenes: Sequence[Scene] | None = None,
 ) -> dict[str, ClipScores]:
-    """`ClipScores` by group: "all", and one for each kind of `held_out` where the rows have that column.
+    """Return the `ClipScores` by group: "all" and, if `rows` has a column `held_out`, one group per value.
 
     Args:
-        rows: see `load_captions`; the last caption of each is looked for.
-        scenes: of the same pictures, if they are the little world's. In the group "combination", only those things and
-            shirts count that training never shows in their colors.
+        model: a `Clip`.
+        tokenizer: its tokenizer.
+        processor: its image processor.
+        rows: see `load_captions`. Only the last caption of each picture is used.
+        scenes: the scenes of the pictures, if they are the little world's. In the group "combination", only things and
+            shirts with held-out colors are scored.
     """
     images = encode_pictures(model, processor, rows["image"])
     captions = [captions[-1] for captions in rows["caption"]]
@@ -73,7 +81,7 @@ def evaluate_clip(
 
 
 def recall_of(images: NJ, texts: NJ, captions: Sequence[str], members: Sequence[int]) -> Recall:
-    """The `Recall` among the pictures with the numbers `members`."""
+    """Return the `Recall` among the pictures with the indices `members`."""
     said = [captions[i] for i in members]
     same = torch.tensor([[one == other for other in said] for one in said])
     return recall_at_1(images[members], texts[members], same)
@@ -82,7 +90,7 @@ def recall_of(images: NJ, texts: NJ, captions: Sequence[str], members: Sequence[
 def shares(
     scenes: Sequence[Scene], right: dict[str, list[bool | None]], members: Sequence[int], group: str
 ) -> dict[str, float | None]:
-    """Of each score the share, in percent, that is right in the scenes numbered `members`; None where none is asked."""
+    """Return the percentage of correct scenes among `members` for each score, or None if it applies to no scene."""
     found = {}
     for score, each in right.items():
         is_held_out = has_held_out_thing if score in ("thing", "colour") else has_held_out_shirt
@@ -92,7 +100,7 @@ def shares(
 
 
 def name_things(model: Clip, tokenizer: TextTokenizer, images: NJ, scenes: Sequence[Scene]) -> list[bool]:
-    """Return for each picture True if the nearest caption, of one to four things of a kind, names its things."""
+    """Return True for each picture whose nearest caption, of one to four things of a kind, names the correct kind."""
     numbers = range(1, MOST + 1)
     vectors = [
         encode_captions(model, tokenizer, [f"a picture of {counted(name, number)}" for name in LABELS])
@@ -103,7 +111,7 @@ def name_things(model: Clip, tokenizer: TextTokenizer, images: NJ, scenes: Seque
 
 
 def first_is_best(model: Clip, tokenizer: TextTokenizer, images: NJ, choices: Iterable[list[str]]) -> list[bool | None]:
-    """Return for each picture True if the first of its captions is the nearest; None if it has none."""
+    """Return True for each picture whose nearest caption is the first of its choices, or None if it has no choices."""
     choices = list(choices)
     texts = sorted({text for each in choices for text in each})
     if not texts:
@@ -116,7 +124,7 @@ def first_is_best(model: Clip, tokenizer: TextTokenizer, images: NJ, choices: It
 
 
 def colors_of_things(scene: Scene) -> list[str]:
-    """The things in their color, then in all others; nothing where all look alike."""
+    """Return captions with the thing in its true color and then in all other colors; none if it has no color."""
     if not scene.colour:
         return []
     others = [colour for colour in COLORS if colour != scene.colour]
@@ -124,7 +132,7 @@ def colors_of_things(scene: Scene) -> list[str]:
 
 
 def colors_of_shirts(scene: Scene) -> list[str]:
-    """Somebody in a shirt of the right color, then of all others; nothing where there is nobody."""
+    """Return captions with the shirt in its true color and then in all other colors; none without a person."""
     if not scene.person:
         return []
     others = [paint for paint in PAINTS if paint != scene.person.shirt]
@@ -132,7 +140,7 @@ def colors_of_shirts(scene: Scene) -> list[str]:
 
 
 def swapped(scene: Scene) -> list[str]:
-    """The full caption, and the same where shirt and hat have changed their colors; nothing where that is the same."""
+    """Return the full caption, and the same with the colors of shirt and hat swapped; none if nothing changes."""
     person = scene.person
     if not person or not person.hat or person.hat == person.shirt:
         return []

@@ -1,4 +1,4 @@
-"""Whether a model goes along with questions about what isn't in the picture, in the little world."""
+"""Questions with false premises: how a model answers questions about objects that a little-world picture lacks."""
 
 import re
 from collections import defaultdict
@@ -18,15 +18,18 @@ from course_lib.world.scenes.scene import Scene
 from course_lib.world.splits import digest
 
 NO = re.compile(r"\b(?:no|none|not|nobody|nothing|nowhere|cannot)\b|n't\b", re.IGNORECASE)
-Premise = tuple[int, str, SceneTurn]  # the number of the picture, the group, and what is asked
+Premise = tuple[int, str, SceneTurn]  # the number of the picture, the group, and the turn
 
 
 @dataclass(frozen=True)
 class PremiseScores:
-    """How a model answers questions about what isn't there, in percent; the three add up to 100.
+    """The answers to questions with false premises, in percent. The three shares add up to 100.
 
-    `as_asked`: it says so in the words and the form that were learned; `otherwise`: it denies in other words ("No." for
-    "None."); `goes_along`: it answers as if it were there.
+    Args:
+        questions: the number of questions.
+        as_asked: the share of answers that equal the expected denial.
+        otherwise: the share of answers that deny in other words ("No." instead of "None.").
+        goes_along: the share of answers that accept the false premise.
     """
 
     questions: int
@@ -38,12 +41,18 @@ class PremiseScores:
 def evaluate_premises(
     scenes: Sequence[Scene], features: Features, model: Vlm, template: ChatTemplate
 ) -> dict[str, PremiseScores]:
-    """Ask each scene about what it doesn't show; `features` are those of the pictures.
+    """Ask about objects that are not in each scene, and score the answers.
+
+    Args:
+        scenes: the scenes in the pictures.
+        features: the features of the pictures.
+        model: a `Vlm`.
+        template: its `ChatTemplate`.
 
     Returns:
-        `PremiseScores` by group: "all"; "known", in wordings that training shows; "wording", the same questions in
-        wordings that it holds out; "count", how many there are; "slide", the slide's question about the shirt of
-        somebody who isn't there.
+        The `PremiseScores` by group: "all"; "known", with phrasings from training; "wording", the same questions with
+            held-out phrasings; "count", how many there are; and "slide", the slide's question about the shirt of an
+            absent person.
     """
     asked = premises_about(scenes)
     answers = answer_turns([(number, turn) for number, _, turn in asked], features, model, template)
@@ -51,12 +60,12 @@ def evaluate_premises(
 
 
 def premises_about(scenes: Sequence[Scene]) -> list[Premise]:
-    """Make the questions of `evaluate_premises`; forms and wordings are random, but the same on every machine."""
+    """Generate the questions of `evaluate_premises`, with random but reproducible forms and phrasings."""
     return [(number, *each) for number, scene in enumerate(scenes) for each in false_turns(scene)]
 
 
 def false_turns(scene: Scene) -> Iterator[tuple[str, SceneTurn]]:
-    """Pairs of a group and a turn about what a scene doesn't show."""
+    """Yield pairs of a group and a turn about something that a scene lacks."""
     rng = Rng(digest(f"false turns {scene!r}"))
     for question in false_premises(scene):
         shown, held_out_wording = ("count", "count") if question.topic == "count" else ("known", "wording")
@@ -67,7 +76,7 @@ def false_turns(scene: Scene) -> Iterator[tuple[str, SceneTurn]]:
 
 
 def as_on_the_slide(rng: Rng, question: Question) -> SceneTurn:
-    """A question in the slide's words, in one of its forms."""
+    """Return a turn with the slide's phrasing, in a random form."""
     form = rng.pick(tuple(FORMS))
     return SceneTurn(**question.turn(form), kind=question.kind, form=form)
 
@@ -79,13 +88,21 @@ def answer_turns(
     template: ChatTemplate,
     choose: Choose = likeliest,
 ) -> list[Answer]:
-    """The `Answer` of the model to each turn about the picture with this number."""
+    """Return the model's `Answer` to each turn.
+
+    Args:
+        asked: pairs of a picture's number and a turn.
+        features: the features of the pictures.
+        model: a `Vlm`.
+        template: its `ChatTemplate`.
+        choose: a function from logits to token ids; see `generate`.
+    """
     pictures = features[[number for number, _ in asked]]
     return answer(questions_about(pictures, [turn.user for _, turn in asked]), model, template, choose)
 
 
 def score_premises(asked: Sequence[Premise], answers: Sequence[Answer]) -> dict[str, PremiseScores]:
-    """`PremiseScores` by group of the answers to what was asked."""
+    """Return the `PremiseScores` by group."""
     done = defaultdict(list)
     for (_, group, turn), given in zip(asked, answers, strict=True):
         what = "as_asked" if given.text == turn.assistant else "otherwise" if denies(given.text) else "goes_along"
@@ -99,5 +116,5 @@ def score_premises(asked: Sequence[Premise], answers: Sequence[Answer]) -> dict[
 
 
 def denies(text: str) -> bool:
-    """Return True if an answer says that something isn't there, in any words: no, none, not, nobody, nothing."""
+    """Return True if an answer contains a negation, such as no, none, not, nobody, or nothing."""
     return bool(NO.search(text))

@@ -1,4 +1,4 @@
-"""A judge that knows what is in a picture of the little world, and counts what an answer says that isn't so."""
+"""An automatic check for hallucinations in the little world: count the false claims of an answer about a picture."""
 
 import re
 
@@ -11,10 +11,15 @@ NO_SUCH = re.compile(r"\bno (\w+)")
 
 
 def falsehoods(scene: Scene, asked: str, said: str) -> int:
-    """Count the things that an answer claims and that aren't in the picture, and a denial of what is there.
+    """Count the objects that an answer claims but the picture lacks, plus 1 if it denies objects that are there.
 
-    An answer that denies nothing takes for granted what the question names, unless the question offers a choice of many
-    ("Is it a man, a woman, a boy or a girl?").
+    If an answer denies nothing, it also claims the objects in the question, unless the question offers a choice of
+    several ("Is it a man, a woman, a boy or a girl?").
+
+    Args:
+        scene: the scene in the picture.
+        asked: the question.
+        said: the answer.
     """
     taken = named(asked) if len(named(asked)) < CHOICE else set()
     denied = taken if said == "None." else named(" ".join(NO_SUCH.findall(said.lower())))

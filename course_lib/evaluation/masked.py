@@ -1,4 +1,4 @@
-"""How well a masked language model guesses what is hidden (Devlin et al. 2019, section 3.1)."""
+"""The accuracy of a masked language model on hidden tokens (Devlin et al. 2019, section 3.1)."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from course_lib.objectives import masked_cross_entropy
 
 @dataclass(frozen=True)
 class MaskedScores:
-    """`loss` in nats for each hidden token, and the percent that was `guessed`."""
+    """Scores on hidden tokens: `loss` in nats per token, and `guessed`, the percentage predicted correctly."""
 
     texts: int
     loss: float
@@ -22,9 +22,16 @@ class MaskedScores:
 def evaluate_masked(
     model: Bert, texts: list[list[int]], mask_id: int, rate: float = 0.15, seed: int = 0
 ) -> MaskedScores:
-    """Choose a share `rate` of the tokens of `texts`, as in training, and score the guesses behind each mask.
+    """Mask tokens as in training, and score the model's predictions at the mask tokens.
 
-    Only places with a mask count: those of the chosen that stay as they are could be copied.
+    Other chosen tokens are not scored, because the model could copy those that stay as they are.
+
+    Args:
+        model: a `Bert`.
+        texts: lists of token ids.
+        mask_id: the id of the mask token.
+        rate: the share of tokens that are chosen.
+        seed: the seed for the choice of tokens.
     """
     batch = MaskTokens(mask_id, model.config.vocab_size, rate)(texts, torch.Generator().manual_seed(seed))
     batch = batch.to(model.embedding.table.weight.device)

@@ -1,4 +1,4 @@
-"""What reinforcement learning bought, and what it cost: mean reward, and how far the policy went from its reference."""
+"""The gain and the cost of reinforcement learning: the mean reward, and the KL divergence from the reference model."""
 
 import torch
 
@@ -20,17 +20,21 @@ def reward_and_kl(
     temperature: float = 1.0,
     seed: int = 0,
 ) -> dict[str, float]:
-    """Let the policy answer each prompt once, and judge.
+    """Let the policy answer each prompt once, and return the mean reward and the KL divergence.
 
     Args:
-        policy, reference: the reference follows the policy to its device.
-        prompts: as token ids.
+        policy: the trained model.
+        reference: the reference model. It is moved to the policy's device.
+        prompts: lists of token ids.
         reward: a function from prompts and answers to numbers.
-        end_id, max_new_tokens: see `Rollouts`.
-        temperature, seed: of the answers; a policy learns from answers at temperature 1, readers often get cooler ones.
+        end_id: the token that ends an answer.
+        max_new_tokens: the maximum length of an answer.
+        temperature: divides the logits. Training uses 1; a model is often deployed with a lower temperature.
+        seed: the seed of the random choices.
 
     Returns:
-        `reward`, the mean; `kl`, the mean over the tokens of the answers of KL(policy || reference) in nats.
+        `reward`, the mean reward, and `kl`, the mean of KL(policy || reference) over the tokens of the answers, in
+        nats.
     """
     answers = sample_answers(prompts, policy, end_id, max_new_tokens, temperature, seed)
     rewards = reward(prompts, answers)

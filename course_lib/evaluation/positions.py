@@ -1,4 +1,4 @@
-"""How the loss of a decoder depends on the position in the text."""
+"""The loss of a decoder as a function of the position in the text."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from course_lib.models import Llm
 
 @torch.no_grad()
 def loss_by_position(model: Llm, texts: Sequence[list[int]]) -> torch.Tensor:
-    """The mean loss at each position of texts of one length, in nats."""
+    """Return the mean loss at each position, in nats, for texts of equal length."""
     batch = predict_next(texts)
     log_p = model(batch.tokens).log_softmax(dim=-1)
     return -log_p.gather(-1, batch.labels.unsqueeze(-1)).squeeze(-1).mean(dim=0)
@@ -18,10 +18,15 @@ def loss_by_position(model: Llm, texts: Sequence[list[int]]) -> torch.Tensor:
 
 @torch.no_grad()
 def loss_after_gap(model: Llm, texts: Sequence[list[int]], gap: int, last: int = 16) -> float:
-    """The mean loss at the last positions of texts whose second half is moved `gap` positions further on.
+    """Return the mean loss at the last positions after moving the second half of each text by `gap` positions.
 
-    No query sees more keys than without the gap, and its nearest keys are where they were. Only the distances across
-    the gap are larger.
+    The number of keys per query stays the same. Only the distances between the two halves grow.
+
+    Args:
+        model: an `Llm`.
+        texts: lists of token ids of equal length.
+        gap: the number of positions to skip.
+        last: the number of positions to average over.
     """
     batch = predict_next(texts)
     here = torch.arange(batch.tokens.shape[1])

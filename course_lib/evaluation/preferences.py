@@ -1,4 +1,4 @@
-"""How good a reward model is: how often it prefers what people prefer, and whether it knows when it is sure."""
+"""The accuracy of a reward model: how often it prefers the answer that people prefer."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,13 +11,13 @@ from course_lib.models import Scorer, evaluating
 from course_lib.objectives import pair_scores
 from course_lib.shapes import PerRow
 
-if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+if TYPE_CHECKING:  # slow to import
     import datasets
 
 
 @dataclass(frozen=True)
 class PreferenceScores:
-    """Scores of a set of pairs: `accuracy`, the share whose chosen answer scores higher, in percent."""
+    """Scores on a set of pairs. `accuracy` is the percentage whose chosen answer has the higher score."""
 
     pairs: int
     accuracy: float
@@ -27,7 +27,14 @@ class PreferenceScores:
 def preference_margins(
     model: Scorer, tokenizer: Tokenizer, rows: "datasets.Dataset", tokens_per_batch: int = 8000
 ) -> PerRow:
-    """Score of the chosen minus score of the rejected answer, for each of `rows` (see `load_preferences`)."""
+    """Return the score of the chosen answer minus that of the rejected one, for each of `rows`.
+
+    Args:
+        model: a `Scorer`.
+        tokenizer: its tokenizer.
+        rows: the pairs; see `load_preferences`.
+        tokens_per_batch: the maximum number of tokens per batch.
+    """
     pairs = preference_examples(rows, ChatTemplate(tokenizer), model.config.max_length)
     with evaluating(model) as device:
         scores = preference_batches(pairs, tokens_per_batch).of_each(lambda batch: pair_scores(model, batch.to(device)))
@@ -35,7 +42,7 @@ def preference_margins(
 
 
 def evaluate_preferences(model: Scorer, tokenizer: Tokenizer, rows: "datasets.Dataset") -> dict[str, PreferenceScores]:
-    """`PreferenceScores` by group: "all", and one for each kind of `held_out` where the rows have that column."""
+    """Return the `PreferenceScores` by group: "all" and, if `rows` has a column `held_out`, one group per value."""
     right = (preference_margins(model, tokenizer, rows) > 0).float()
     return {
         name: PreferenceScores(len(members), 100 * float(right[members].mean()))

@@ -1,4 +1,4 @@
-"""What can be read off a model's hidden states by a linear classifier (Alain and Bengio 2017, section 3)."""
+"""Linear probes: linear classifiers on the hidden states of a model (Alain and Bengio 2017, section 3)."""
 
 from dataclasses import dataclass
 
@@ -8,14 +8,17 @@ import torch.nn.functional as F
 from course_lib.errors import CourseError
 from course_lib.shapes import ND, BoolsN, IdsN
 
-SMALLEST_SPREAD = 1e-6  # a dimension that never changes is divided by this, not by zero
+SMALLEST_SPREAD = 1e-6  # the divisor for a dimension that never changes
 
 
 @dataclass(frozen=True)
 class LinearProbe:
-    """A linear classifier of hidden states; the model that made them is frozen and learns nothing.
+    """A linear classifier on the hidden states of a frozen model.
 
-    `mean` and `spread`, D, are those of the states it was trained on; `weight`, D + 1 C, has the bias in its last row.
+    Args:
+        mean: the mean of the training states, D.
+        spread: the standard deviation of the training states, D.
+        weight: the weights, D + 1 C, with the bias in the last row.
     """
 
     mean: torch.Tensor
@@ -23,16 +26,16 @@ class LinearProbe:
     weight: torch.Tensor
 
     def predict(self, states: ND) -> IdsN:
-        """The most likely class of each row."""
+        """Return the most likely class of each row."""
         return (self._scaled(states) @ self.weight).argmax(dim=-1)
 
     def is_right(self, states: torch.Tensor, labels: torch.Tensor) -> BoolsN:
-        """Return for each row True if it is classified as its label says: states N D, labels N."""
+        """Return True for each row that is classified correctly."""
         check_rows(states, labels)
         return self.predict(states) == labels
 
     def accuracy(self, states: torch.Tensor, labels: torch.Tensor) -> float:
-        """The share of rows, 0 to 1, that are classified as their labels say."""
+        """Return the share of rows, from 0 to 1, that are classified correctly."""
         return float(self.is_right(states, labels).float().mean())
 
     def _scaled(self, states):
@@ -41,18 +44,19 @@ class LinearProbe:
 
 
 def fit_probe(states: torch.Tensor, labels: torch.Tensor, penalty: float = 1e-4, steps: int = 40) -> LinearProbe:
-    """Train a `LinearProbe`: multinomial logistic regression by L-BFGS, the same each time.
+    """Train a `LinearProbe`: multinomial logistic regression with L-BFGS, which is deterministic.
 
-    Judge it on rows that it has not seen: with more dimensions than rows, a probe learns anything by heart.
+    Evaluate it on rows that it was not trained on, because with more dimensions than rows, a probe can memorize any
+    labels.
 
     Args:
-        states: hidden states, N D, each with one label; standardized here, so their scale doesn't matter.
+        states: hidden states, N D. They are standardized here.
         labels: class numbers from 0, N.
-        penalty: of the squared weights, beside the mean cross-entropy in nats.
-        steps: the most iterations of L-BFGS.
+        penalty: the weight of the squared weights, added to the mean cross-entropy in nats.
+        steps: the maximum number of L-BFGS iterations.
 
     Raises:
-        CourseError: no rows, or not one label for each.
+        CourseError: there are no rows, or the number of labels differs.
     """
     check_rows(states, labels)
     states = states.detach().float()
@@ -66,7 +70,7 @@ def fit_probe(states: torch.Tensor, labels: torch.Tensor, penalty: float = 1e-4,
 
 
 def minimize(x: ND, labels: IdsN, weight: torch.Tensor, penalty: float, steps: int) -> None:
-    """Change `weight` until the penalized cross-entropy of `x @ weight` is as small as it gets."""
+    """Minimize the penalized cross-entropy of `x @ weight` by changing `weight` in place."""
     optimizer = torch.optim.LBFGS([weight], max_iter=steps, line_search_fn="strong_wolfe")
 
     def loss():
@@ -79,9 +83,9 @@ def minimize(x: ND, labels: IdsN, weight: torch.Tensor, penalty: float, steps: i
 
 
 def check_rows(states: torch.Tensor, labels: torch.Tensor) -> None:
-    """Raise a CourseError unless `states` is N D and `labels` N, with at least one row."""
+    """Raise a CourseError unless `states` is N D and `labels` is N, with at least one row."""
     if states.dim() != 2 or labels.shape != states.shape[:1] or not len(states):
         raise CourseError(
-            "a probe needs states N D and labels N, at least one row; "
+            "states must be N D and labels N, with at least one row; "
             f"got {tuple(states.shape)} and {tuple(labels.shape)}"
         )

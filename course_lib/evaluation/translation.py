@@ -1,4 +1,4 @@
-"""How good a translator is: BLEU and exact match over a held-out set."""
+"""The quality of a translator: BLEU and exact match on held-out sentences."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from course_lib.evaluation.groups import members_by_group
 from course_lib.generation import greedy_search, translate
 from course_lib.models import Translator
 
-if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+if TYPE_CHECKING:  # slow to import
     import datasets
 
 
 @dataclass(frozen=True)
 class TranslationScores:
-    """Scores of a set of translations; `bleu` and `exact` (the share that equals the reference) in percent."""
+    """Scores of a set of translations, in percent: `bleu`, and `exact`, the share that equals the reference."""
 
     sentences: int
     bleu: float
@@ -25,7 +25,7 @@ class TranslationScores:
 
 
 def score_translations(translations: Sequence[str], references: Sequence[str]) -> TranslationScores:
-    """BLEU (sacrebleu, its default tokenization) and exact match, both of lower-cased text."""
+    """Return BLEU (sacrebleu with its default tokenization) and exact match, both on lower-cased text."""
     translations, references = [t.lower() for t in translations], [r.lower() for r in references]
     same = sum(t == r for t, r in zip(translations, references, strict=True))
     bleu = sacrebleu.corpus_bleu(translations, [references], force=True).score
@@ -38,10 +38,10 @@ def evaluate_translator(
     rows: "datasets.Dataset",
     search: Callable[..., list[list[int]]] = greedy_search,
 ) -> dict[str, TranslationScores]:
-    """Translate `rows` (see `load_translations`) and score them.
+    """Translate `rows` (see `load_translations`) and score the translations.
 
     Returns:
-        `TranslationScores` by group: "all", and one for each kind of `held_out` where the rows have that column.
+        The `TranslationScores` by group: "all" and, if `rows` has a column `held_out`, one group per value.
     """
     references = [pair["en"] for pair in rows["translation"]]
     translations = translate([pair["pt"] for pair in rows["translation"]], model, tokenizer, search)

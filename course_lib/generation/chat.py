@@ -1,4 +1,4 @@
-"""A conversation: every answer is the completion of all that was said before (slide "Chat (Decoder-only)")."""
+"""Conversations: every answer is a completion of all earlier messages (slide "Chat (Decoder-only)")."""
 
 import time
 from collections.abc import Iterator
@@ -17,11 +17,14 @@ from course_lib.models.base import Model
 
 @dataclass
 class Turn:
-    """The cost of an answer.
+    """The statistics of an answer.
 
-    `dropped` turns, the oldest ones, did not fit into the context; `tokens_read` are those of the prompt that were not
-    in the cache yet; `tokens_written` those of the answer, the end token counted; `seconds` the model's time for both.
-    `ended` is whether the answer came to its end token.
+    Args:
+        dropped: the number of oldest turns that did not fit into the context.
+        tokens_read: the number of prompt tokens that were not in the cache yet.
+        tokens_written: the number of generated tokens, including the end token.
+        seconds: the model's time for the prompt and the answer.
+        ended: True if the answer reached its end token.
     """
 
     dropped: int
@@ -32,7 +35,7 @@ class Turn:
 
     @property
     def tokens_per_second(self) -> float:
-        """How fast the answer was written, reading the prompt included."""
+        """The generated tokens per second, with the time for the prompt included."""
         return self.tokens_written / self.seconds if self.seconds else 0.0
 
     def __str__(self):
@@ -42,20 +45,20 @@ class Turn:
 
 
 class Chat:
-    """Talks with a model, and remembers `messages`; one cache grows with the conversation.
+    """A conversation with a model, with its `messages` and a KV cache that grows with them.
 
-    A picture is looked at once; in `messages`, it is what the model's tower made of it.
+    Each picture is encoded once, and `messages` stores its features.
 
     Args:
-        model: such as an `Llm`, in eval mode; or a `Vlm`.
-        template: such as a `ChatTemplate`.
-        choose: see `generate`.
-        system: the text of a system message.
-        max_new_tokens: an answer that hasn't ended by then is cut. The prompt gets the rest of the context.
-        processor: the `ImageProcessor` of a `Vlm`; None: the model reads only texts.
+        model: a model in eval mode, such as an `Llm` or a `Vlm`.
+        template: the chat template, such as a `ChatTemplate`.
+        choose: a function from logits to token ids; see `generate`.
+        system: the text of the system message. Default: no system message.
+        max_new_tokens: the maximum length of an answer. The rest of the context is for the prompt.
+        processor: the `ImageProcessor` of a `Vlm`. Default: the model reads only texts.
 
     Raises:
-        CourseError: the context has no room for answers of `max_new_tokens`, or the system message is empty.
+        CourseError: `max_new_tokens` is out of range, or the system message is empty.
     """
 
     def __init__(
@@ -85,30 +88,34 @@ class Chat:
         self._forget()
 
     def show(self, picture: Picture) -> None:
-        """Show a picture; what is said next is said about it.
+        """Add a picture to the next message.
 
         Raises:
-            CourseError: it can't be read; or the model reads only texts.
+            CourseError: the picture can't be read, or the model reads only texts.
         """
         self.shown.append(self.encode_images(picture))
 
     def encode_images(self, picture: Picture) -> torch.Tensor:
-        """Return the features of a picture, P D. Raises CourseError as `show` does."""
+        """Return the features of a picture.
+
+        Raises:
+            CourseError: see `show`.
+        """
         if self.processor is None:
-            raise CourseError("the model reads only texts; one that sees, such as --model vlm, can be shown pictures")
+            raise CourseError("the model reads only texts; to show pictures, use a vision model such as --model vlm")
         return self.model.encode_images(self.processor([picture]).to(next(self.model.parameters()).device))[0]
 
     def say(self, text: str) -> Iterator[str]:
-        """Say something; returns the answer as an iterator over pieces of text, which come as they are written.
+        """Send a message and return an iterator over the pieces of the answer, which are generated on demand.
 
-        The text is about what was shown before it, and all that was shown and said earlier. When the oldest turns no
-        longer fit into the context, their pictures stay.
+        The message contains the pictures added by `show`. If the oldest turns no longer fit into the context, they are
+        dropped, but their pictures stay.
 
-        An answer that is broken off, by Ctrl-C or because nobody asks for the next piece, stays in `messages` as far
-        as it came; where nothing was said, the turn did not happen.
+        If an answer is interrupted by Ctrl-C or not read to its end, `messages` contains the part that was generated.
+        If nothing was generated, `messages` does not change.
 
         Raises:
-            CourseError: the text is empty, or too long for the context even alone.
+            CourseError: the text is empty or too long for the context.
         """
         self.stop()
         content = with_pictures(self.shown, text) if self.shown else text
@@ -119,12 +126,12 @@ class Chat:
         return self._answer
 
     def stop(self) -> None:
-        """Break off the answer that is being given, if any: nobody can ask for more pieces of it."""
+        """Stop the current answer, if there is one. Its iterator ends."""
         if self._answer:
             self._answer.close()
 
     def _pieces(self, messages, completion):
-        """The text of the ids in `completion`, piece by piece; a letter that takes several tokens waits for them."""
+        """Yield the text of the ids in `completion` piece by piece, but only complete characters."""
         ids, said = [], ""
         for id in completion:
             ids.append(id)
@@ -136,7 +143,7 @@ class Chat:
                 yield piece
 
     def _complete(self, messages):
-        """The ids of the answer to these messages, one by one, without the end token."""
+        """Yield the ids of the answer to these messages one by one, without the end token."""
         new = self._unread(self.template.prompt(messages), pictures_of(messages))
         self.turn.tokens_read = len(new)
         for _ in range(self.max_new_tokens):
@@ -151,10 +158,10 @@ class Chat:
             new = [id]
 
     def _unread(self, prompt, pictures):
-        """The ids of the prompt that the cache lacks; it starts anew unless it holds the beginning of the prompt.
+        """Return the ids of the prompt that are not in the cache; clear the cache if it doesn't match the prompt.
 
-        Placeholders look alike, so the pictures in the cache must be those of the prompt, too. Pictures whose
-        placeholders are still to be read, the last ones, go to the model with them.
+        Placeholders have equal ids, so the pictures are compared as well. The features of new pictures are passed to
+        the model together with their placeholders.
         """
         same = all(seen is picture for seen, picture in zip(self._seen, pictures, strict=False))
         if not same or self._read != prompt[: min(len(self._read), len(prompt) - 1)]:
@@ -168,15 +175,15 @@ class Chat:
 
     @torch.inference_mode()
     def _next(self, new):
-        """Take in the ids `new` and choose the one that follows."""
+        """Process the ids `new` and choose the next token."""
         try:
             logits = self.decoding.next_logits(torch.tensor([new], device=next(self.model.parameters()).device))
-        except BaseException:  # Ctrl-C, too: some layers have the new keys and values, others don't
+        except BaseException:  # even Ctrl-C: only some layers may have the new keys and values
             self._forget()
             raise
         self._read += new
         return int(self.choose(logits))
 
     def _forget(self):
-        """Empty the cache."""
+        """Clear the cache."""
         self.decoding, self._read, self._seen = TextDecoding(self.model), [], []

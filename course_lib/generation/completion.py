@@ -1,4 +1,4 @@
-"""Prompts in, completions out (slide "Chat (Decoder-only)": a chat model only completes text)."""
+"""Completion of prompts in a batch (slide "Chat (Decoder-only)": a chat model only completes text)."""
 
 from collections.abc import Sequence
 
@@ -21,21 +21,21 @@ def complete(
     max_new_tokens: int = 64,
     **inputs: torch.Tensor,
 ) -> list[list[int]]:
-    """Let the model go on with every prompt, all in one batch, until it produces `end_id`.
+    """Complete all prompts in one batch.
 
     Args:
         prompts: lists of token ids, of any lengths.
-        model: such as an `Llm`.
+        model: a decoder-only model, such as an `Llm`.
         end_id: the token that ends a completion.
-        choose: see `generate`.
-        max_new_tokens: a completion that hasn't ended by then is cut.
-        inputs: what else the model reads with the prompts, such as the `features` of their pictures, in their order.
+        choose: a function from logits to token ids; see `generate`.
+        max_new_tokens: the maximum length of a completion.
+        inputs: other inputs of the model, such as the `features` of the prompts' pictures, in order.
 
     Returns:
-        For each prompt the list of new ids, without `end_id`.
+        The list of new ids for each prompt, without `end_id`.
 
     Raises:
-        CourseError: a prompt is empty, or leaves no room in the model's context; `max_new_tokens` is below 1.
+        CourseError: a prompt is empty or too long for the model's context, or `max_new_tokens` is below 1.
     """
     if max_new_tokens < 1:
         raise CourseError(f"max_new_tokens must be 1 or more, got {max_new_tokens}")
@@ -44,7 +44,7 @@ def complete(
     longest = max(map(len, prompts))
     if not all(prompts) or longest >= model.config.max_length:
         raise CourseError(
-            f"prompts need 1 to {model.config.max_length - 1} tokens, to leave room in the model's context; "
+            f"prompts must have 1 to {model.config.max_length - 1} tokens to fit into the model's context; "
             f"got {min(map(len, prompts))} to {longest}"
         )
     with evaluating(model) as device, model.threads():

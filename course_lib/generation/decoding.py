@@ -1,4 +1,4 @@
-"""How far an output has come: what a search needs of a model, token after token, for a whole batch."""
+"""The interface between a search and a model: next-token logits for a batch of outputs, with and without a cache."""
 
 from typing import Protocol, runtime_checkable
 
@@ -13,26 +13,27 @@ LAST = (slice(None), -1)  # as `keep` of a model: the last position of each row
 
 @runtime_checkable
 class Decoding(Protocol):
-    """What a search asks of a batch of outputs; `max_length` is the most tokens that one may have."""
+    """The interface that a search needs. `max_length` is the maximum number of tokens per output."""
 
     max_length: int
 
     def next_logits(self, tokens: IdsBT) -> BV:
-        """Take in `tokens` and return the logits of the token that follows."""
+        """Append `tokens` to the outputs and return the logits of the next token."""
 
     def select(self, rows: Rows) -> None:
-        """Go on with the outputs `rows` (indices into B): dropped, repeated or in another order."""
+        """Keep the outputs with these indices, which can drop, repeat, or reorder outputs."""
 
 
 class TextDecoding:
-    """A decoder-only model going on with a batch of texts: each token is computed once, and its keys and values kept.
+    """Decoding with a decoder-only model and a KV cache: each token is processed only once.
 
     Args:
-        model: such as an `Llm`, in eval mode.
-        positions: of the first tokens that come, where rows are padded on the left (-1); default: 0, 1, ...
-        max_length: the most tokens a row may have, prompt, padding and output together; default: the model's context.
-        cache: what an earlier text left, to go on from; default: an empty one.
-        inputs: what else the model reads with the first tokens that come, such as the `features` of pictures.
+        model: a decoder-only model in eval mode, such as an `Llm`.
+        positions: the positions of the first tokens, for rows that are padded on the left (-1). Default: 0, 1, ...
+        max_length: the maximum number of tokens per row, including the prompt and padding. Default: the model's context
+            length.
+        cache: the cache of an earlier sequence to continue. Default: an empty cache.
+        inputs: other inputs of the model that come with the first tokens, such as the `features` of pictures.
     """
 
     def __init__(
@@ -48,7 +49,7 @@ class TextDecoding:
         self.cache = model.new_cache() if cache is None else cache
 
     def next_logits(self, tokens: IdsBT) -> BV:
-        """Take in `tokens` and return the logits of the token that follows."""
+        """Append `tokens` to the outputs and return the logits of the next token."""
         inputs, self.inputs = self.inputs, {}
         logits = self.model(tokens, cache=self.cache, keep=LAST, **inputs)
         if self.suppressed:
@@ -56,16 +57,16 @@ class TextDecoding:
         return logits
 
     def select(self, rows: Rows) -> None:
-        """Go on with the outputs `rows` (a tensor of indices into B): dropped, repeated or in another order."""
+        """Keep the outputs with these indices, which can drop, repeat, or reorder outputs."""
         self.cache.select(rows)
 
 
 class CachedDecoding(TextDecoding):
-    """The translator at work on a batch of sources; its cache also keeps what the encoder made of them.
+    """Decoding with a translator: the cache also stores the keys and values of the encoder's output.
 
     Args:
-        model: a `Translator`, in eval mode.
-        source: token ids.
+        model: a `Translator` in eval mode.
+        source: the token ids of the sentences to translate.
     """
 
     def __init__(self, model: Model, source: IdsBS):
@@ -74,22 +75,25 @@ class CachedDecoding(TextDecoding):
 
 
 class RecomputingDecoding:
-    """The same without a cache, for comparison: each new token takes the whole output through the decoder again."""
+    """Decoding with a translator but without a cache, for comparison: each step processes the whole output again."""
 
     def __init__(self, model: Model, source: IdsBS):
         self.decoder, self.max_length = model.decoder, longest_output(model, source)
         self.memory, self.tokens = model.encode(source), source.new_empty(len(source), 0)
 
     def next_logits(self, tokens: IdsBT) -> BV:
-        """Take in `tokens` and return the logits of the token that follows."""
+        """Append `tokens` to the outputs and return the logits of the next token."""
         self.tokens = torch.cat([self.tokens, tokens], dim=1)
         return self.decoder(self.tokens, self.memory, keep=LAST)
 
     def select(self, rows: Rows) -> None:
-        """Go on with the outputs `rows` (a tensor of indices into B)."""
+        """Keep the outputs with these indices, which can drop, repeat, or reorder outputs."""
         self.memory, self.tokens = self.memory.select(rows), self.tokens[rows]
 
 
 def longest_output(model: Model, source: IdsBS) -> int:
-    """The most tokens an output may have: twice the source and a few more, so that an untrained model stops too."""
+    """Return the maximum length of a translation: twice the source plus 10 tokens.
+
+    The limit makes an untrained model stop too.
+    """
     return min(model.config.max_length, 2 * source.shape[1] + 10)

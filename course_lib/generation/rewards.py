@@ -1,4 +1,4 @@
-"""Rewards as functions from prompts and answers, two lists of lists of ids, to a list of numbers."""
+"""Reward functions: from prompts and answers, two lists of lists of ids, to a list of numbers."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,12 +10,17 @@ from course_lib.models import Scorer
 from course_lib.world.dialogues import true_reward
 
 Texts = Sequence[Sequence[int]]
-Reward = Callable[[Texts, Texts], Sequence[float]]  # from prompts and answers to a number for each
+Reward = Callable[[Texts, Texts], Sequence[float]]  # from prompts and answers to one number per answer
 
 
 @dataclass(frozen=True)
 class TextReward:
-    """A rule that reads text: `reward` is a function from the texts of a prompt and of an answer to a number."""
+    """A rule-based reward function on texts.
+
+    Args:
+        decode: a function from token ids to text.
+        reward: a function from the texts of a prompt and an answer to a number.
+    """
 
     decode: Callable[[Sequence[int]], str]
     reward: Callable[[str, str], float]
@@ -25,17 +30,17 @@ class TextReward:
 
 
 def by_rule(decode: Callable, criterion: str = "reward") -> TextReward:
-    """The rule-based reward of the little world: the share of the criteria that an answer meets.
+    """Return the rule-based reward of the little world: the share of criteria that an answer meets.
 
     Args:
-        decode: from ids to text.
-        criterion: one of the `CRITERIA`, to reward this one alone.
+        decode: a function from token ids to text.
+        criterion: one of the `CRITERIA`, to reward only this one. Default: all criteria.
     """
     return TextReward(decode, lambda prompt, answer: float(getattr(true_reward(prompt, answer), criterion)))
 
 
 class LearnedReward:
-    """A reward model: what a `Scorer` says at the last token of each answer (Ouyang et al. 2022, section 3.5)."""
+    """A reward model: the score of a `Scorer` at the last token of each answer (Ouyang et al. 2022, section 3.5)."""
 
     def __init__(self, scorer: Scorer):
         self.scorer = scorer

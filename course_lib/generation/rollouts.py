@@ -1,4 +1,4 @@
-"""Learning by doing: the policy answers prompts, each answer gets a reward, and that is the next training batch."""
+"""Rollouts: the policy answers prompts, and the answers with their rewards are the next training batch."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -21,24 +21,25 @@ from course_lib.shapes import BT, IdsBT, PerRow
 
 
 class Rollouts:
-    """The batches of reinforcement learning; each is drawn when it is asked for, from the policy as it then is.
+    """The batches of reinforcement learning, sampled from the current policy when they are needed.
 
     Args:
         prompts: lists of token ids.
-        policy: an `Llm`, the one that is being trained.
-        reference: an `Llm` that stays as it is; it follows the policy to its device.
+        policy: the `Llm` that is being trained.
+        reference: an `Llm` that does not change. It is moved to the policy's device.
         reward: a function from prompts and answers, two lists of lists of ids, to a list of numbers. Answers end in
-            `end_id`, unless they were cut.
+            `end_id` unless they were cut.
         advantages: a function from a `RolloutBatch` to `advantages` and `returns`, such as a `GroupAdvantages`.
-        end_id: the token that ends an answer; the policy chooses it like any other.
-        max_new_tokens: an answer that hasn't ended by then is cut.
-        prompts_per_batch: how many prompts a batch has at most.
-        group_size: how many answers are drawn for each prompt; they follow each other in the batch.
-        updates_per_batch: how often a batch is learned from before the next is drawn.
-        seed: of the order of the prompts and of the answers.
+        end_id: the token that ends an answer. The policy is trained to generate it, too.
+        max_new_tokens: the maximum length of an answer.
+        prompts_per_batch: the maximum number of prompts per batch.
+        group_size: the number of answers per prompt. They are next to each other in the batch.
+        updates_per_batch: the number of updates per batch.
+        seed: the seed for the order of the prompts and for the answers.
 
     Raises:
-        CourseError: no prompts, or one that leaves too little room for an answer; later: a reward that isn't a number.
+        CourseError: there are no prompts, or a prompt leaves too little room for an answer. Later: a reward is not a
+            finite number.
     """
 
     def __init__(
@@ -59,8 +60,8 @@ class Rollouts:
         longest, context = max(map(len, prompts), default=0), policy.config.max_length
         if not 0 < longest <= context - max_new_tokens:
             raise CourseError(
-                f"prompts need 1 to {context - max_new_tokens} tokens: the context has {context}, {max_new_tokens} are "
-                f"for the answer; there are {len(prompts)} prompts, the longest of {longest} tokens"
+                f"prompts must have 1 to {context - max_new_tokens} tokens, because the context has {context} and the "
+                f"answer needs {max_new_tokens}; got {len(prompts)} prompts, the longest with {longest} tokens"
             )
         self.prompts, self.policy, self.reference = prompts, policy, reference
         self.reward, self.advantages = reward, advantages
@@ -70,16 +71,16 @@ class Rollouts:
         self.item = self.drawn = None
 
     def epoch(self, number: int) -> list[Drawn]:
-        """The batches of epoch `number`: indices into `prompts`, with a seed for the answers; reused ones repeated."""
+        """Return the batches of epoch `number`: indices into `prompts` and a seed. Batches to reuse are repeated."""
         random = epoch_generator(self.seed, number)
         count = math.ceil(len(self.prompts) / self.prompts_per_batch)
-        parts = torch.randperm(len(self.prompts), generator=random).tensor_split(count)  # none much smaller than others
+        parts = torch.randperm(len(self.prompts), generator=random).tensor_split(count)  # parts of almost equal sizes
         seeds = torch.randint(2**62, (count,), generator=random).tolist()
         items = [(indices.tolist(), seed) for indices, seed in zip(parts, seeds, strict=True)]
         return [item for item in items for _ in range(self.updates_per_batch)]
 
     def batch(self, item: Drawn) -> RolloutBatch:
-        """The `RolloutBatch` of an item of `epoch`."""
+        """Return the `RolloutBatch` of an item of `epoch`."""
         if item != self.item:
             indices, seed = item
             prompts = [self.prompts[i] for i in indices for _ in range(self.group_size)]
@@ -88,8 +89,8 @@ class Rollouts:
 
     @torch.no_grad()
     def draw(self, prompts: Texts, seed: int) -> RolloutBatch:
-        """Answers of the policy to `prompts`, judged: a `RolloutBatch`."""
-        self.policy.eval()  # no dropout: a token is as likely when it is learned as it was when it was drawn
+        """Sample answers to `prompts`, score them, and return a `RolloutBatch`."""
+        self.policy.eval()  # no dropout, so that sampling and training see the same probabilities
         answers = sample_answers(prompts, self.policy, self.end_id, self.max_new_tokens, seed=seed)
         rewards = checked_rewards(self.reward(prompts, answers), len(prompts))
         device = next(self.policy.parameters()).device
@@ -110,14 +111,20 @@ class Rollouts:
 def sample_answers(
     prompts: Texts, policy: Model, end_id: int, max_new_tokens: int, temperature: float = 1.0, seed: int = 0
 ) -> list[list[int]]:
-    """Answers of the policy, each ending in `end_id` unless it was cut: lists of ids.
+    """Sample an answer to each prompt, as a list of ids that ends in `end_id` unless it was cut.
 
-    At temperature 1 they come from its own distribution.
+    Args:
+        prompts: lists of token ids.
+        policy: the model to sample from.
+        end_id: the token that ends an answer.
+        max_new_tokens: the maximum length of an answer.
+        temperature: divides the logits. At 1, the answers follow the policy's own distribution.
+        seed: the seed of the random choices.
     """
     sampler = Sampler(temperature=temperature, seed=seed)
 
     def choose(logits):
-        logits[:, PAD] = -torch.inf  # no text has it, so no policy says it, unless it was never trained
+        logits[:, PAD] = -torch.inf  # only an untrained policy would generate it
         return sampler(logits)
 
     answers = complete(prompts, policy, end_id, choose, max_new_tokens)
@@ -125,14 +132,14 @@ def sample_answers(
 
 
 def join(prompts: Texts, answers: Texts) -> tuple[IdsBT, IdsBT]:
-    """Tokens of prompts and answers, and the labels: the next token at each place where the policy chose it."""
+    """Return prompts and answers as one batch of tokens, and the labels: the next tokens that the policy chose."""
     pairs = zip(prompts, answers, strict=True)
     batch = dialogue_batch([Example([*p, *a], [False] * len(p) + [True] * len(a)) for p, a in pairs])
     return batch.tokens, batch.labels
 
 
 def label_log_probabilities(model: Model, tokens: IdsBT, labels: IdsBT) -> BT:
-    """log p of each label; zeros where there is none."""
+    """Return the log-probability of each label, and zeros at positions without a label."""
     keep = labels != PAD
     log_p = torch.zeros(tokens.shape, device=tokens.device)
     log_p[keep] = token_log_probabilities(model(tokens, keep=keep), labels[keep])
@@ -140,10 +147,14 @@ def label_log_probabilities(model: Model, tokens: IdsBT, labels: IdsBT) -> BT:
 
 
 def checked_rewards(rewards: Sequence[object], count: int) -> PerRow:
-    """Rewards as a tensor. Raises CourseError where one is missing, or no finite number; it names the row."""
+    """Return the rewards as a tensor.
+
+    Raises:
+        CourseError: there is not one reward per answer, or a reward is not a finite number.
+    """
     if len(rewards) != count:
-        raise CourseError(f"{count} answers need as many rewards, got {len(rewards)}")
+        raise CourseError(f"the reward function must return {count} rewards, one per answer, got {len(rewards)}")
     for row, reward in enumerate(rewards):
         if not isinstance(reward, (int, float)) or not math.isfinite(reward):
-            raise CourseError(f"the reward of answer {row} is {reward}, expected a finite number")
+            raise CourseError(f"the reward of answer {row} must be a finite number, got {reward}")
     return torch.tensor([float(reward) for reward in rewards])

@@ -1,4 +1,4 @@
-"""One token at a time, each chosen from the model's distribution (greedy search is the choice of the most likely)."""
+"""Token-by-token generation with a choice from the model's distribution: greedy search and sampling."""
 
 import math
 from collections.abc import Callable
@@ -9,34 +9,38 @@ from course_lib.errors import CourseError
 from course_lib.generation.decoding import Decoding
 from course_lib.shapes import BV, IdsBT, PositionsB
 
-Choose = Callable[[BV], PositionsB]  # picks the next token of each row
+Choose = Callable[[BV], PositionsB]  # chooses the next token of each row
 
 
 def likeliest(logits: BV) -> PositionsB:
-    """The greedy choice."""
+    """Return the most likely token of each row (the greedy choice)."""
     return logits.argmax(dim=-1)
 
 
 class Sampler:
-    """A random choice by the model's distribution.
+    """A random choice from the model's distribution.
 
     Args:
-        temperature: divides the logits; below 1 sharpens the distribution, above 1 flattens it.
-        top_k: only the `top_k` likeliest tokens may be chosen.
-        top_p: only the most likely tokens that together reach this probability may (Holtzman et al. 2020, section 3.1).
-        seed: of the choices.
+        temperature: divides the logits. Values below 1 sharpen the distribution, values above 1 flatten it.
+        top_k: sample only from the `top_k` most likely tokens. Default: all tokens.
+        top_p: sample only from the most likely tokens that together reach this probability. Default: all tokens.
+        seed: the seed of the random choices.
 
     Raises:
-        CourseError: a `temperature` that is not (clearly) above 0, a `top_k` below 1, or a `top_p` that is no share.
+        CourseError: `temperature` is not greater than 0, `top_k` is below 1, or `top_p` is not between 0 and 1.
+
+    (top_p: Holtzman et al. 2020, section 3.1)
     """
 
     def __init__(self, temperature: float = 1.0, top_k: int | None = None, top_p: float | None = None, seed: int = 0):
         if not 1e-6 <= temperature < math.inf:
-            raise CourseError(f"temperature must be above 0 (the greedy choice is `likeliest`), got {temperature}")
+            raise CourseError(
+                f"temperature must be greater than 0 (for greedy search, use `likeliest`), got {temperature}"
+            )
         if top_k is not None and top_k < 1:
-            raise CourseError(f"top_k must be 1 or more (None: all tokens), got {top_k}")
+            raise CourseError(f"top_k must be 1 or more (None keeps all tokens), got {top_k}")
         if top_p is not None and not 0 < top_p <= 1:
-            raise CourseError(f"top_p must be above 0, and 1 at most (None: all tokens), got {top_p}")
+            raise CourseError(f"top_p must be greater than 0 and at most 1 (None keeps all tokens), got {top_p}")
         self.temperature, self.top_k, self.top_p = temperature, top_k, top_p
         self.random = torch.Generator().manual_seed(seed)
 
@@ -44,35 +48,36 @@ class Sampler:
         return torch.multinomial(self.probabilities(logits).cpu(), 1, generator=self.random)[:, 0].to(logits.device)
 
     def probabilities(self, logits: BV) -> BV:
-        """The distribution that is drawn from."""
+        """Return the distribution that the sampler draws from."""
         logits, order = (logits.float() / self.temperature).sort(dim=-1, descending=True)
         if self.top_k is not None:
             logits[:, self.top_k :] = -torch.inf
         if self.top_p is not None:
             p = logits.softmax(dim=-1)
-            logits[p.cumsum(dim=-1) - p >= self.top_p] = -torch.inf  # what comes before already suffices
+            logits[p.cumsum(dim=-1) - p >= self.top_p] = -torch.inf  # more likely tokens already reach top_p
         return torch.zeros_like(logits).scatter(-1, order, logits.softmax(dim=-1))
 
 
 @torch.inference_mode()
 def generate(decoding: Decoding, start: IdsBT, end_id: int, choose: Choose = likeliest) -> list[list[int]]:
-    """Extend every row until it ends.
+    """Generate tokens for every row until it ends.
 
     Args:
-        decoding: such as a `CachedDecoding`.
+        decoding: the model and its cache, such as a `CachedDecoding`.
         start: the first tokens of the outputs.
         end_id: the token that ends an output.
         choose: a function from logits to token ids, such as `likeliest` or a `Sampler`.
 
     Returns:
-        For each row the list of new ids, without `end_id`. Rows that don't end stop at the decoding's `max_length`.
+        The list of new ids for each row, without `end_id`. Rows that don't end are cut at the `max_length` of
+        `decoding`.
 
     Raises:
-        CourseError: the first tokens leave no room for another.
+        CourseError: `start` leaves no room for another token.
     """
     if start.shape[1] >= decoding.max_length:
         raise CourseError(
-            f"a prompt of {start.shape[1]} tokens leaves no room for more: {decoding.max_length} is the most"
+            f"a prompt must have fewer than {decoding.max_length} tokens, got {start.shape[1]}; shorten the prompt"
         )
     outputs = [[] for _ in range(len(start))]
     rows, tokens = list(range(len(start))), start

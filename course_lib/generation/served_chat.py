@@ -1,4 +1,4 @@
-"""A conversation whose answers a `Server` writes: several at once share its steps, and what they have in common."""
+"""Conversations through a `Server`: several chats share decoding steps and common prefixes."""
 
 import time
 from collections.abc import Iterator
@@ -11,14 +11,14 @@ from course_lib.generation.server import Server
 
 
 class ServedChat(Chat):
-    """A `Chat` about texts that writes through a server; the settings are those of a `Chat`."""
+    """A `Chat` that reads only texts and generates its answers through a server. For the settings, see `Chat`."""
 
     def __init__(self, server: Server, template: Template, **settings: object):
         super().__init__(server.model, template, **settings)
         self.server, self.room = server, server.max_length - self.max_new_tokens
 
     def _complete(self, messages: Conversation) -> Iterator[int]:
-        """The ids of the answer to these messages, one by one, without the end token."""
+        """Yield the ids of the answer to these messages one by one, without the end token."""
         prompt, started = self.template.prompt(messages), time.perf_counter()
         request = self.server.submit(prompt, self.template.end_ids, self.choose, self.max_new_tokens)
         with closing(self.server.listen(request)) as ids:

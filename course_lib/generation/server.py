@@ -1,4 +1,4 @@
-"""One model for many: requests come and go, and all that are there share the next step (Yu et al. 2022, section 3)."""
+"""Continuous batching: requests come and go, and all running requests share each step (Yu et al. 2022, section 3)."""
 
 from collections import deque
 from collections.abc import Collection, Iterator, Sequence
@@ -14,7 +14,7 @@ from course_lib.nn import PagedCache, PagePool
 
 
 class Request:
-    """A prompt that is gone on with: `written` grows until it is `done`, its end token counted. See `Server.submit`."""
+    """A prompt to complete. `written` contains the generated ids, including the end token; see `Server.submit`."""
 
     def __init__(self, prompt: Sequence[int], end_ids: Collection[int], choose: Choose, max_new_tokens: int):
         self.prompt, self.end_ids, self.choose, self.max_new_tokens = list(prompt), end_ids, choose, max_new_tokens
@@ -22,31 +22,31 @@ class Request:
 
     @property
     def ids(self) -> list[int]:
-        """The text so far."""
+        """The prompt and the ids generated so far."""
         return self.prompt + self.written
 
     def take(self, id: int) -> None:
-        """The next token has been chosen."""
+        """Append the next token, and mark the request as done if it has ended."""
         self.written.append(id)
         self.done = id in self.end_ids or len(self.written) == self.max_new_tokens
 
 
 class Server:
-    """Goes on with the texts of many requests; their keys and values lie in one pool of pages.
+    """Generates completions for many requests, with their keys and values in one pool of pages.
 
     Args:
-        model: such as an `Llm`, in eval mode.
-        num_pages: of the pool.
-        page_size: positions in a page.
-        max_rows: requests that are written at once; the others wait.
+        model: a model in eval mode, such as an `Llm`.
+        num_pages: the number of pages in the pool.
+        page_size: the number of positions per page.
+        max_rows: the maximum number of requests that run at the same time. The others wait.
 
     Raises:
-        CourseError: a layer of the model keeps something else than keys and values.
+        CourseError: the model has recurrent layers, which have no keys and values.
     """
 
     def __init__(self, model: Model, num_pages: int = 512, page_size: int = 16, max_rows: int = 16):
         if any(getattr(part, "is_recurrent", False) for part in model.modules()):
-            raise CourseError("a layer that keeps a state instead of keys and values has nothing to put into pages")
+            raise CourseError("the server can't run this model: its recurrent layers have no keys and values to cache")
         self.model, self.max_rows, self.pool = model, max_rows, PagePool(num_pages, page_size)
         self.max_length = min(model.config.max_length, num_pages * page_size)
         self.waiting, self.running, self.lock = deque(), [], Lock()
@@ -54,30 +54,33 @@ class Server:
     def submit(
         self, prompt: Sequence[int], end_ids: Collection[int], choose: Choose = likeliest, max_new_tokens: int = 64
     ) -> Request:
-        """Ask for a text to be gone on with. It is written by `step`, which `listen` calls.
+        """Add a request to the waiting queue. `step`, which `listen` calls, generates its tokens.
 
         Args:
             prompt: token ids.
-            end_ids: those that end a text.
-            choose: see `generate`; it gets the logits of this text alone, 1 V.
-            max_new_tokens: a text that hasn't ended by then is cut.
+            end_ids: the tokens that end a completion.
+            choose: a function from logits to token ids (see `generate`). It receives the logits of this request only, 1
+                V.
+            max_new_tokens: the maximum length of the completion.
 
         Raises:
-            CourseError: an empty prompt, or a text that may outgrow the model's context or the pool.
+            CourseError: the prompt is empty, `max_new_tokens` is below 1, or both together don't fit into the model's
+                context or the pool.
         """
         if not prompt or max_new_tokens < 1 or len(prompt) + max_new_tokens > self.max_length:
             raise CourseError(
-                f"prompt and answer need 1 token or more each, and together {self.max_length} at most; got "
-                f"{len(prompt)} and {max_new_tokens}"
+                f"prompt and max_new_tokens must be at least 1 token each and at most {self.max_length} together; "
+                f"got {len(prompt)} and {max_new_tokens}"
             )
         request = Request(prompt, end_ids, choose, max_new_tokens)
         self.waiting.append(request)
         return request
 
     def listen(self, request: Request) -> Iterator[int]:
-        """The ids of a request as they come. Whoever waits for one lets the model take a step, for all requests.
+        """Yield the token ids of a request as they are generated.
 
-        Several threads may listen, each to its own. A listener who leaves takes the request along.
+        Waiting for the next token runs one decoding step for all requests. Several threads can listen, each to its own
+        request. If a listener stops early, its request is cancelled and its pages are freed.
         """
         given = 0
         try:
@@ -92,7 +95,7 @@ class Server:
 
     @torch.inference_mode()
     def step(self) -> None:
-        """A token more for each text that is there; the prompts of those that come in are read first."""
+        """Admit waiting requests and process their prompts, then generate a token for each of the other requests."""
         going = list(self.running)
         while self.waiting and len(self.running) < self.max_rows and self.admit(self.waiting[0]):
             self.running.append(self.waiting.popleft())
@@ -101,21 +104,22 @@ class Server:
             self.advance(going)
 
     def admit(self, request: Request) -> bool:
-        """Return True if there are pages for a text at its longest, which it then has."""
+        """Reserve pages for a request at its maximum length, and return True if there were enough."""
         request.table = self.pool.open(request.prompt, len(request.prompt) + request.max_new_tokens)
         if request.table is not None:
             request.shared = request.table.length
         return request.table is not None
 
     def advance(self, requests: list[Request]) -> None:
-        """Read what each text has of unread tokens, as many for all, and choose the token that follows.
+        """Process the unread tokens of each request, the same number for all, and choose the next token.
 
-        After an error, all is as before: a text whose prompt was not read waits again.
+        After an error, the server is in the same state as before, and a request whose prompt was not processed waits
+        again.
         """
         before = [request.table.length for request in requests]
         try:
             chosen = self.choose(requests)
-        except BaseException:  # Ctrl-C, too: some layers have the new keys and values, others don't
+        except BaseException:  # even Ctrl-C: only some layers may have the new keys and values
             for request, length in zip(requests, before, strict=True):
                 request.table.length = length
                 if not request.written:
@@ -131,7 +135,7 @@ class Server:
                 self.drop(request)
 
     def choose(self, requests: list[Request]) -> list[int]:
-        """The token that follows each text."""
+        """Return the next token of each request."""
         device = next(self.model.parameters()).device
         unread = torch.tensor([request.ids[request.table.length :] for request in requests], device=device)
         cache = PagedCache(self.pool, [request.table for request in requests], self.model.config.num_layers)
@@ -141,7 +145,7 @@ class Server:
         return [int(request.choose(row)) for request, row in zip(requests, logits.split(1), strict=True)]
 
     def drop(self, request: Request) -> None:
-        """A request has all it asked for, or nobody waits for it any more: its pages are free."""
+        """Remove a request that is done or cancelled, and free its pages."""
         request.done = True
         if request in self.waiting:
             self.waiting.remove(request)

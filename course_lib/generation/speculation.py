@@ -1,4 +1,7 @@
-"""Speculative decoding: a draft guesses several tokens, the model checks them at once (Leviathan et al. 2023)."""
+"""Speculative decoding: a draft proposes several tokens, and the model verifies them in one step.
+
+(Leviathan et al. 2023)
+"""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
@@ -13,16 +16,16 @@ from course_lib.shapes import NV, GuessesV, Logits, PositionsV
 
 
 def greedy(logits: Logits) -> Logits:
-    """The distribution of the greedy choice: 1 for the most likely token. See also `Sampler.probabilities`."""
+    """Return the distribution of the greedy choice: 1 for the most likely token. See also `Sampler.probabilities`."""
     return F.one_hot(logits.argmax(dim=-1), logits.shape[-1]).to(logits.dtype)
 
 
 class Reader:
-    """A model that reads one text, and can go back in it.
+    """A model that reads one sequence and can go back to an earlier position.
 
     Args:
-        model: such as an `Llm`, in eval mode.
-        length: the most tokens that the text may have.
+        model: a model in eval mode, such as an `Llm`.
+        length: the maximum number of tokens of the sequence.
     """
 
     def __init__(self, model: Model, length: int):
@@ -31,7 +34,7 @@ class Reader:
 
     @torch.inference_mode()
     def logits(self, ids: Sequence[int]) -> NV:
-        """The logits behind each of `ids` that it hasn't read yet."""
+        """Return the logits after each of the `ids` that have not been read yet."""
         new = torch.tensor([ids[self.table.length :]], device=next(self.model.parameters()).device)
         logits = self.model(new, cache=PagedCache(self.pool, [self.table], self.model.config.num_layers))[0]
         if self.model.suppressed:
@@ -39,34 +42,34 @@ class Reader:
         return logits
 
     def back_to(self, length: int) -> None:
-        """Forget what stands behind the first `length` tokens."""
+        """Go back to the first `length` tokens."""
         self.table.length = min(self.table.length, length)
 
 
 @runtime_checkable
 class Draft(Protocol):
-    """Who guesses."""
+    """The interface of a draft."""
 
     def propose(self, ids: Sequence[int], count: int) -> tuple[list[int], GuessesV]:
-        """Up to `count` tokens that may follow `ids`, and the distributions that they were drawn from."""
+        """Return up to `count` proposed tokens that may follow `ids`, and the distributions they were sampled from."""
 
 
 class ModelDraft:
-    """A smaller model of the same vocabulary.
+    """A draft by a smaller model with the same vocabulary.
 
     Args:
-        model: in eval mode.
-        length: the most tokens that the text may have.
-        distribution: from logits to probabilities, such as `greedy`.
-        random: of the choices.
+        model: a model in eval mode.
+        length: the maximum number of tokens of the sequence.
+        distribution: a function from logits to probabilities, such as `greedy`.
+        random: the random number generator.
     """
 
     def __init__(self, model: Model, length: int, distribution: Callable, random: torch.Generator):
         self.reader, self.distribution, self.random = Reader(model, length), distribution, random
 
     def propose(self, ids: Sequence[int], count: int) -> tuple[list[int], GuessesV]:
-        """See `Draft`."""
-        self.reader.back_to(len(ids) - 1)  # the newest token is not its own
+        """Propose tokens sampled from the smaller model; see `Draft`."""
+        self.reader.back_to(len(ids) - 1)  # the model chose the newest token, not the draft
         proposed, drawn_from = [], []
         for _ in range(count):
             q = self.distribution(self.reader.logits([*ids, *proposed])[-1:])
@@ -76,18 +79,20 @@ class ModelDraft:
 
 
 class LookupDraft:
-    """Prompt look-up: what followed when the last `size` tokens stood in the text before (Saxena 2023).
+    """A draft by prompt lookup: propose the tokens that followed an earlier occurrence of the last `size` tokens.
 
     Args:
-        vocab_size: V.
-        size: of what is looked for.
+        vocab_size: the size of the vocabulary.
+        size: the number of tokens to look up.
+
+    (Saxena 2023)
     """
 
     def __init__(self, vocab_size: int, size: int = 2):
         self.vocab_size, self.size = vocab_size, size
 
     def propose(self, ids: Sequence[int], count: int) -> tuple[list[int], GuessesV]:
-        """See `Draft`; where nothing is found, no token is proposed."""
+        """Propose tokens that occurred earlier, or none if the lookup fails; see `Draft`."""
         end = list(ids[-self.size :])
         starts = range(len(ids) - self.size - 1, -1, -1)
         found = next((i for i in starts if list(ids[i : i + self.size]) == end), None)
@@ -96,20 +101,22 @@ class LookupDraft:
 
 
 def draw(p: torch.Tensor, random: torch.Generator) -> int:
-    """A token from a distribution, V."""
+    """Sample a token from a distribution."""
     return int(torch.multinomial(p.cpu(), 1, generator=random))
 
 
 def accept(proposed: Sequence[int], q: GuessesV, p: PositionsV, random: torch.Generator) -> list[int]:
-    """As many proposed tokens as stand the test, and one token of the model's own behind them.
+    """Return the accepted prefix of the proposed tokens, followed by one token sampled from the model.
 
-    Together they are distributed as if all were drawn from `p`, whatever `q` is (Leviathan et al. 2023, appendix A.1).
+    The result has the same distribution as tokens sampled from `p`, whatever `q` is.
 
     Args:
-        proposed: ids.
-        q: what each was drawn from.
-        p: what the model would draw from at each of these places, and behind the last.
-        random: of the choices.
+        proposed: the proposed token ids.
+        q: the distributions that the proposed tokens were sampled from.
+        p: the model's distributions at the same positions and at the next one.
+        random: the random number generator.
+
+    (Leviathan et al. 2023, appendix A.1)
     """
     for i, id in enumerate(proposed):
         if torch.rand((), generator=random) * q[i, id] >= p[i, id]:
@@ -119,7 +126,7 @@ def accept(proposed: Sequence[int], q: GuessesV, p: PositionsV, random: torch.Ge
 
 @dataclass
 class Speculation:
-    """A text written by speculation: the ids, and for each pass through the model how many guesses it saw and took."""
+    """The result of speculative decoding: the generated ids, and how many tokens each step proposed and accepted."""
 
     ids: list[int] = field(default_factory=list)
     proposed: list[int] = field(default_factory=list)
@@ -136,17 +143,17 @@ def speculate(
     max_new_tokens: int = 64,
     seed: int = 0,
 ) -> Speculation:
-    """Go on with a prompt, as if `model` had drawn each token from its `distribution`.
+    """Continue a prompt by speculative decoding, with the same distribution as sampling from `model` alone.
 
     Args:
         prompt: token ids.
-        model: such as an `Llm`, in eval mode.
-        draft: who guesses, such as a `ModelDraft` or `LookupDraft`.
-        end_ids: those that end a text; the one that came is the last.
-        distribution: from logits to probabilities, such as `greedy` or the `probabilities` of a `Sampler`.
-        count: the most guesses for one pass.
-        max_new_tokens: a text that hasn't ended by then is cut.
-        seed: of the choices.
+        model: a model in eval mode, such as an `Llm`.
+        draft: proposes tokens, such as a `ModelDraft` or a `LookupDraft`.
+        end_ids: the tokens that end a sequence. The result includes the end token.
+        distribution: a function from logits to probabilities, such as `greedy` or the `probabilities` of a `Sampler`.
+        count: the maximum number of proposed tokens per step.
+        max_new_tokens: the maximum number of generated tokens.
+        seed: the seed of the random choices.
     """
     reader, random = Reader(model, len(prompt) + max_new_tokens + count), torch.Generator().manual_seed(seed)
     made = Speculation()

@@ -1,4 +1,4 @@
-"""Sentences in, sentences out."""
+"""Translation of sentences with a trained translator."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -18,12 +18,12 @@ greedy_search = generate
 
 
 def beam(size: int, length_penalty: float = 1.0) -> Callable:
-    """A beam search of this width, as the `search` of `translate`."""
+    """Return a beam search of this width, for the argument `search` of `translate`."""
     return partial(beam_search, beam_size=size, length_penalty=length_penalty)
 
 
 def sampling(**settings: float) -> Callable:
-    """A random search with the settings of `Sampler`, as the `search` of `translate`."""
+    """Return a random search with these settings of `Sampler`, for the argument `search` of `translate`."""
     return partial(generate, choose=Sampler(**settings))
 
 
@@ -40,18 +40,18 @@ def translate(
     """Translate a list of sentences.
 
     Args:
-        sentences: Portuguese texts; capitals are read as small letters.
+        sentences: Portuguese texts. The tokenizer lower-cases them.
         model: a `Translator`.
-        tokenizer: the one it was trained with.
-        search: `greedy_search`, or what `beam` or `sampling` give.
-        batch_size: sentences that are translated together; sentences of similar length are put together.
+        tokenizer: the tokenizer that the model was trained with.
+        search: `greedy_search`, or a result of `beam` or `sampling`.
+        batch_size: the number of sentences per batch. Each batch contains sentences of similar length.
         decoding: the class that runs the decoder.
 
     Returns:
-        A list of English texts, in the order of `sentences`.
+        English texts, in the order of `sentences`.
 
     Raises:
-        CourseError: a sentence is empty, or has more tokens than the model has positions.
+        CourseError: a sentence is empty or too long for the model.
     """
     sources = [encode(sentence, tokenizer, model.config.max_length) for sentence in sentences]
     order = sorted(range(len(sources)), key=lambda i: len(sources[i]))
@@ -66,12 +66,16 @@ def translate(
 
 
 def encode(sentence: str, tokenizer: TextTokenizer, max_length: int) -> list[int]:
-    """The token ids of a sentence that can be translated, or a `CourseError` that says why it can't."""
+    """Return the token ids of a sentence.
+
+    Raises:
+        CourseError: the sentence is empty or has more than `max_length` tokens.
+    """
     if not sentence.strip():
         raise CourseError("there is nothing to translate: the sentence is empty")
     ids = tokenizer.encode(sentence)
     if len(ids) > max_length:
         raise CourseError(
-            f"a sentence of {len(ids)} tokens is too long; the model reads {max_length}: {sentence[:60]}..."
+            f"a sentence of {len(ids)} tokens is too long; the model reads at most {max_length}: {sentence[:60]}..."
         )
     return ids

@@ -1,4 +1,4 @@
-"""Whole models: one config and one model per file, made from the boxes of `course_lib.nn`."""
+"""Whole models, made of the building blocks in `course_lib.nn`: one model and its config per file."""
 
 from course_lib.models.actor_critic import ActorCritic
 from course_lib.models.base import evaluating

@@ -1,4 +1,4 @@
-"""A policy with a critic: one body says what comes next, and how much reward to expect (Schulman et al. 2017)."""
+"""A policy with a critic: one model predicts the next token and the expected reward (Schulman et al. 2017)."""
 
 import torch
 from torch import nn
@@ -9,7 +9,10 @@ from course_lib.shapes import BT, NV, BoolsBT, IdsBT, PerLabel
 
 
 class ActorCritic(Model):
-    """An `Llm` that is trained in place, and one linear unit beside its last layer; expects nothing at first."""
+    """An `Llm` as the policy, with a value head on its last hidden states.
+
+    The `Llm` is not copied, so training changes it. The value head starts at zero.
+    """
 
     def __init__(self, policy: Llm):
         super().__init__(policy.config)
@@ -19,11 +22,11 @@ class ActorCritic(Model):
         nn.init.zeros_(self.value.bias)
 
     def forward(self, tokens: IdsBT, keep: BoolsBT) -> tuple[NV, PerLabel]:
-        """Logits and values at the places of `tokens` where `keep` is True."""
+        """Return the logits and values at the positions of `tokens` where `keep` is True."""
         x = self.policy.hidden(tokens)[keep]
         return self.policy.logits(x), self.value(x).squeeze(-1)
 
     @torch.no_grad()
     def values(self, tokens: IdsBT) -> BT:
-        """The return to expect after each of `tokens`; without gradients."""
+        """Predict the return after each token of `tokens`, without tracking gradients."""
         return self.value(self.policy.hidden(tokens)).squeeze(-1)

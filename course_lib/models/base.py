@@ -1,4 +1,4 @@
-"""What all models of the course have in common."""
+"""The base class of all models, and helpers that work with any model."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -8,10 +8,11 @@ from torch import Tensor, nn
 
 
 class Model(nn.Module):
-    """A network that knows the config it was made from.
+    """A network that stores the config it was made from.
 
-    `suppressed` are the token ids that it reads, but never writes; `threads` makes a context in which it writes
-    fastest.
+    Attributes:
+        suppressed: ids of tokens that the model reads but never generates.
+        threads: a function that returns a context manager, in which the model generates fastest.
     """
 
     suppressed = ()
@@ -22,13 +23,17 @@ class Model(nn.Module):
         self.config = config
 
     def num_parameters(self) -> int:
-        """How many numbers are learned; tied weights count once."""
+        """Return the number of parameters. Tied weights count once."""
         return sum(parameter.numel() for parameter in self.parameters())
 
 
 @contextmanager
 def evaluating(model: nn.Module) -> Iterator[None]:
-    """Within it, `model` is in eval mode, and what it yields is its device; then, in any case, all is as before."""
+    """Switch `model` to eval mode inside a with block, then restore its mode.
+
+    Yields:
+        The model's device.
+    """
     was_training = model.training
     model.eval()
     try:
@@ -38,7 +43,7 @@ def evaluating(model: nn.Module) -> Iterator[None]:
 
 
 def unique_tensors(module: nn.Module) -> dict[str, Tensor]:
-    """Parameters and persistent buffers of any module by name; of tensors that are tied, only the first name."""
+    """Return parameters and persistent buffers by name. Tied tensors are included once, under their first name."""
     first = {}
     for name, tensor in module.state_dict(keep_vars=True).items():
         first.setdefault(id(tensor), (name, tensor))

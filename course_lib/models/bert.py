@@ -1,4 +1,4 @@
-"""Encoder-only: every token sees every other token (slide "Architectural Variants"; Devlin et al. 2019)."""
+"""BERT, an encoder-only model: all tokens attend to each other (slide "Architectural Variants"; Devlin et al. 2019)."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -29,7 +29,7 @@ class BertConfig:
 
 
 class Bert(Model):
-    """A stack of encoder layers, post-norm with GELU, that fills in what was masked."""
+    """A stack of post-norm encoder layers with GELU that predicts masked tokens."""
 
     self_attention_kind = "encoder"
 
@@ -48,7 +48,7 @@ class Bert(Model):
         self.output.weight = self.embedding.table.weight
 
     def hidden(self, tokens: IdsBS) -> BSD:
-        """What the last layer makes of each token."""
+        """Return the output of the last layer for each token."""
         check_shape(tokens, "B S")
         positions = torch.arange(tokens.shape[1], device=tokens.device)
         x = self.dropout(self.embedding_norm(self.embedding(tokens) + self.positions(positions)))
@@ -58,6 +58,6 @@ class Bert(Model):
         return x
 
     def forward(self, tokens: IdsBS, keep: Keep = None) -> Kept:
-        """Logits of the token that belongs at each position, or only where `keep` is True."""
+        """Return the logits of the original token at each position, or only where `keep` is True."""
         x = self.hidden(tokens)
         return self.output(self.transform(x if keep is None else x[keep]))

@@ -1,4 +1,4 @@
-"""A small decoder of characters with one of four kinds of position: RoPE, a learned table, sine waves, or none."""
+"""A small character-level decoder with RoPE, learned positions, sinusoidal positions, or no positions."""
 
 import math
 
@@ -10,28 +10,28 @@ from course_lib.models.llm import Llm, LlmConfig
 from course_lib.nn import LearnedPositions, SinusoidalPositions
 from course_lib.shapes import BTD, IdsBT
 
-LENGTH, WIDTH = 64, 64  # of the pieces that it is trained with; of its vectors
+LENGTH, WIDTH = 64, 64  # length of the training sequences; size of the vectors
 
 
 class WithPositions(nn.Module):
-    """Replaces `TokenEmbedding`: adds a vector for its position to the vector of each token."""
+    """A `TokenEmbedding` with positional encodings added to its vectors."""
 
     def __init__(self, embedding: nn.Module, positions: nn.Module):
         super().__init__()
         self.embedding, self.positions = embedding, positions
 
     def forward(self, tokens: IdsBT) -> BTD:
-        """Return the sums."""
+        """Return the sum of token embedding and positional encoding for each token."""
         return self.embedding(tokens) + self.positions(torch.arange(tokens.shape[1], device=tokens.device))
 
 
 def new_decoder(kind: str = "RoPE", loudness: float = 1.0, **changes: object) -> Llm:
-    """Make an untrained decoder of the characters of the stories, with three layers.
+    """Make an untrained decoder with three layers, whose tokens are the characters of the stories.
 
     Args:
-        kind: "RoPE", "learned" positions, "waves" or "none".
-        loudness: the length of the waves, where 1 is about the length of a character's vector.
-        changes: fields of the `LlmConfig`.
+        kind: "RoPE", "learned" positions, "waves" (sinusoidal positions), or "none".
+        loudness: length of the sinusoidal position vectors, where 1 is about the length of a token embedding.
+        changes: fields of the `LlmConfig` to change.
     """
     sizes = {"d_model": WIDTH, "d_ff": 2 * WIDTH, "num_heads": 4, "num_kv_heads": 4, "num_layers": 3}
     model = Llm(LlmConfig(vocab_size=len(tokenizer()), max_length=LENGTH, **sizes | changes))
@@ -41,5 +41,5 @@ def new_decoder(kind: str = "RoPE", loudness: float = 1.0, **changes: object) ->
         model.embedding = WithPositions(model.embedding, LearnedPositions(WIDTH, 4 * LENGTH))
     if kind == "waves":
         model.embedding = WithPositions(model.embedding, SinusoidalPositions(WIDTH, 4 * LENGTH))
-        model.embedding.positions.table *= loudness / math.sqrt(WIDTH / 2)  # one length 1 for each sine and cosine
+        model.embedding.positions.table *= loudness / math.sqrt(WIDTH / 2)  # each pair of sine and cosine has length 1
     return model

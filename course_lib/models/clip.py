@@ -1,5 +1,7 @@
-"""Two towers, one space: pictures and captions that belong together lie close (slide "Contrastive Language-Image
-Pre-Training")."""
+"""CLIP and SigLIP: two towers that map images and captions that belong together to similar vectors.
+
+(Slide "Contrastive Language-Image Pre-Training")
+"""
 
 import math
 from dataclasses import dataclass
@@ -18,14 +20,19 @@ from course_lib.shapes import BCYX, BJ, IdsBT, PicturesTexts, Pixels, Texts
 
 @dataclass(frozen=True, kw_only=True)
 class ClipConfig:
-    """The sizes of a `Clip`, and where its temperature starts.
+    """The sizes of a `Clip`, and the initial values of its scale and bias.
 
-    The cosine of two vectors becomes a logit when `scale` multiplies it (the inverse of the temperature) and `bias` is
-    added; both are learned. Without a bias (None) it is CLIP; with one, SigLIP. `text_bias`: whether the last linear
-    layer of the text tower has a bias of its own. Where the vision tower pools by attention, nothing follows it.
+    If the vision tower pools by attention, there is no linear layer after it.
+
+    Attributes:
+        vision, text: configs of the towers.
+        d_joint: size of the joint space.
+        scale: initial inverse temperature. A cosine times `scale`, plus `bias`, gives a logit. Both are learned.
+        bias: initial bias for SigLIP, or None for CLIP, which has no bias.
+        text_bias: whether the linear layer after the text tower has a bias.
 
     Raises:
-        CourseError: the vision tower pools by attention, to another width than `d_joint`.
+        CourseError: the vision tower pools by attention, and its `d_model` differs from `d_joint`.
     """
 
     vision: VisionConfig
@@ -38,13 +45,13 @@ class ClipConfig:
     def __post_init__(self):
         if self.vision.pooling == "attention" and self.vision.d_model != self.d_joint:
             raise CourseError(
-                f"a vision tower that pools by attention needs d_model = d_joint, got {self.vision.d_model} and "
+                f"d_model must equal d_joint if the vision tower pools by attention, got {self.vision.d_model} and "
                 f"{self.d_joint}"
             )
 
 
 class Pairing(NamedTuple):
-    """Pictures and captions in one space: unit vectors, B J each, and what turns their cosines into logits."""
+    """Images and captions in the joint space: unit vectors, with the scale and bias that turn cosines into logits."""
 
     images: torch.Tensor
     texts: torch.Tensor
@@ -53,12 +60,12 @@ class Pairing(NamedTuple):
 
     @property
     def logits(self) -> PicturesTexts:
-        """How well each picture (row) fits each caption (column)."""
+        """The logits of all pairs, with one row per image and one column per caption."""
         return self.scale * self.images @ self.texts.T + self.bias
 
 
 class Clip(Model):
-    """A vision and a text tower, each with a linear layer into the joint space (Radford et al. 2021, figure 3)."""
+    """A vision tower and a text tower, each with a linear layer to the joint space (Radford et al. 2021, figure 3)."""
 
     def __init__(self, config: ClipConfig):
         super().__init__(config)
@@ -72,14 +79,14 @@ class Clip(Model):
         self.bias = None if config.bias is None else nn.Parameter(torch.tensor(config.bias))
 
     def encode_images(self, pixels: BCYX) -> BJ:
-        """Pictures as unit vectors."""
+        """Encode images as unit vectors."""
         return F.normalize(self.vision_proj(self.vision(pixels)), dim=-1)
 
     def encode_texts(self, tokens: IdsBT) -> BJ:
-        """Token ids, each row with its end token, as unit vectors."""
+        """Encode token ids as unit vectors. Each row must contain its end token."""
         return F.normalize(self.text_proj(self.text(tokens)), dim=-1)
 
     def forward(self, pixels: Pixels, tokens: Texts) -> Pairing:
-        """Pictures and captions, not necessarily as many -> their `Pairing`."""
+        """Encode images and captions, which may differ in number, and return their `Pairing`."""
         bias = 0.0 if self.bias is None else self.bias
         return Pairing(self.encode_images(pixels), self.encode_texts(tokens), self.log_scale.exp(), bias)

@@ -1,5 +1,7 @@
-"""The bridge from a vision tower to a language model, as a model of its own: all that the first stage of training makes
-(slide "Multimodal Vision Language Models Training")."""
+"""The connector between a vision tower and a language model, as a model that can be trained and saved alone.
+
+(Slide "Multimodal Vision Language Models Training", stage 1)
+"""
 
 from dataclasses import dataclass
 
@@ -11,10 +13,15 @@ from course_lib.shapes import Features, VisualTokens
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectorConfig:
-    """What a `Connector` is: one of `CONNECTORS`, from `d_vision` to `d_model`.
+    """The sizes and the kind of a `Connector`.
+
+    Attributes:
+        d_vision: size of the vision tower's vectors.
+        d_model: size of the language model's vectors.
+        kind: a key of `CONNECTORS`.
 
     Raises:
-        CourseError: an unknown kind.
+        CourseError: the kind is unknown.
     """
 
     d_vision: int
@@ -23,15 +30,15 @@ class ConnectorConfig:
 
     def __post_init__(self):
         if self.kind not in CONNECTORS:
-            raise CourseError(f"unknown connector {self.kind!r}; known: {', '.join(CONNECTORS)}")
+            raise CourseError(f"the kind of a connector must be one of {', '.join(CONNECTORS)}, got {self.kind!r}")
 
     def num_tokens(self, num_patches: int) -> int:
-        """How many visual tokens come out for so many patches."""
+        """Return the number of visual tokens for `num_patches` patches."""
         return num_patches // 4 if CONNECTORS[self.kind] is PixelShuffleConnector else num_patches
 
 
 class Connector(Model):
-    """Features of patches to visual tokens, see `course_lib.nn.connector`."""
+    """Map patch features to visual tokens, see `course_lib.nn.connector`."""
 
     def __init__(self, config: ConnectorConfig):
         super().__init__(config)

@@ -1,4 +1,4 @@
-"""Decoder-only: tokens see themselves and what came before (slide "Architectural Variants"; Radford et al. 2019)."""
+"""GPT-2, a decoder-only model: each token attends to itself and earlier tokens (slide "Architectural Variants")."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -27,7 +27,7 @@ class GptConfig:
 
 
 class GptLayer(nn.Module):
-    """Causal self-attention, then a feed-forward network, each with the normalization first: a decoder layer alone."""
+    """A pre-norm decoder layer without cross-attention: causal self-attention, then a feed-forward network."""
 
     def __init__(self, config: GptConfig):
         super().__init__()
@@ -43,7 +43,7 @@ class GptLayer(nn.Module):
 
 
 class Gpt(Model):
-    """Decoder layers without cross-attention, as in GPT-2 (Radford et al. 2019, section 2.3)."""
+    """A stack of decoder layers without cross-attention, as in GPT-2 (Radford et al. 2019, section 2.3)."""
 
     self_attention_kind = "decoder"
 
@@ -66,7 +66,7 @@ class Gpt(Model):
         return self.norm(x)
 
     def embed(self, tokens: IdsBT, view: View) -> BTD:
-        """Return what the first layer reads."""
+        """Return the input of the first layer: token embeddings plus positional encodings."""
         return self.dropout(self.embedding(tokens) + self.positions(view.positions.clamp(min=0)))
 
     def forward(
@@ -78,8 +78,11 @@ class Gpt(Model):
     ) -> Kept:
         """Return the logits of the token after each position, or only where `keep` is True.
 
-        `View` explains the other arguments. Padding belongs at the end, where no real token sees it, or has position
-        -1.
+        Padding must be at the end, where no real token attends to it, or have position -1.
+
+        Args:
+            tokens, positions, cache: as in `View`.
+            keep: positions to compute logits for. Default: all.
         """
         x = self.hidden(tokens, View(check_shape(tokens, "B T"), positions, cache=cache))
         return self.output(x if keep is None else x[keep])

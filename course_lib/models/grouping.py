@@ -1,4 +1,4 @@
-"""Few key-value heads out of many: a multi-head model becomes a grouped one (slide "Grouped-Query Attention")."""
+"""Convert a multi-head model into a model with grouped-query attention (slide "Grouped-Query Attention")."""
 
 from dataclasses import replace
 
@@ -9,13 +9,17 @@ from course_lib.models.llm import LlmBody
 
 
 def to_grouped(model: LlmBody, num_kv_heads: int) -> LlmBody:
-    """A copy of an `Llm` with fewer key-value heads, each the mean of those that it replaces.
+    """Copy an `Llm` with fewer key-value heads, each the mean of a group of neighboring heads.
 
-    Neighbors are pooled, so each query head meets the mean of the group that its own key-value head is in. The copy
-    needs some more training: the heads of a group had learned different things (Ainslie et al. 2023, section 2.1).
+    The copy needs some more training, because the heads of a group have learned different things (Ainslie et al. 2023,
+    section 2.1).
+
+    Args:
+        model: the model to copy.
+        num_kv_heads: the new number of key-value heads.
 
     Raises:
-        CourseError: the model's key-value heads can't be cut into `num_kv_heads` groups of one size.
+        CourseError: `num_kv_heads` doesn't divide the model's number of key-value heads.
     """
     before = model.config.num_kv_heads
     if num_kv_heads < 1 or before % num_kv_heads:
@@ -33,5 +37,11 @@ def to_grouped(model: LlmBody, num_kv_heads: int) -> LlmBody:
 
 
 def mean_of_groups(tensor: Tensor, heads: int, groups: int) -> Tensor:
-    """Average the rows of a weight (or the numbers of a bias), (K E) ..., over the neighboring heads of each group."""
+    """Average a weight's rows (or a bias) over the neighboring heads of each group.
+
+    Args:
+        tensor: a weight or bias with the rows (K E).
+        heads: the number of heads before.
+        groups: the number of heads after.
+    """
     return tensor.unflatten(0, (groups, heads // groups, -1)).mean(dim=1).flatten(0, 1)

@@ -1,4 +1,4 @@
-"""Two ways to let a trained decoder read longer texts: other rotary frequencies, or a window."""
+"""Two ways to use a trained decoder on longer texts: change its rotary frequencies, or limit its window."""
 
 from copy import deepcopy
 
@@ -7,7 +7,7 @@ from course_lib.nn import Rotary
 
 
 def with_scaling(model: Llm, scaling: object) -> Llm:
-    """Copy a decoder and change its rotary frequencies, for example by `YarnScaling`."""
+    """Copy a decoder and change its rotary frequencies, for example with `YarnScaling`."""
     model = deepcopy(model)
     d_head = model.config.d_model // model.config.num_heads
     rotary = Rotary(d_head, scaling=scaling)
@@ -17,9 +17,9 @@ def with_scaling(model: Llm, scaling: object) -> Llm:
 
 
 def with_window(model: Llm, window: int) -> Llm:
-    """Copy a decoder and let each layer see only the last `window` tokens.
+    """Copy a decoder and limit each layer to the last `window` tokens.
 
-    With a window as long as the training texts, distances and numbers of keys are as in training.
+    If the window is as long as the training sequences, distances and numbers of keys stay within the training range.
     """
     model = deepcopy(model)
     for layer in model.layers:

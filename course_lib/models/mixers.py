@@ -1,7 +1,6 @@
-"""The token mixers of an `Llm`, as choices in its config: attention, or one of its alternatives.
+"""The token mixers of an `Llm`, as choices in its config: attention or one of its alternatives.
 
-A choice is data. `make_mixer` builds the module of a choice, and all of these modules are called in the same way:
-`mixer(x, view, layer)`.
+A choice is a dataclass. `make_mixer` builds its module, which is called as `mixer(x, view, layer)`.
 """
 
 from dataclasses import dataclass, field
@@ -37,14 +36,14 @@ class AttentionMixer:
 
 @dataclass(frozen=True, kw_only=True)
 class NoPEMixer:
-    """The same without rotary embeddings (NoPE): only the mask depends on positions (SmolLM 3, Llama 4)."""
+    """`CausalSelfAttention` without rotary embeddings (NoPE), as in some layers of SmolLM 3 and Llama 4."""
 
     kind: str = field(default="nope", init=False)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SharedKVMixer:
-    """`SharedAttention`, with the keys and values of the earlier layer number `layer`."""
+    """`SharedAttention` with the keys and values of the earlier layer `layer`."""
 
     kind: str = field(default="shared_kv", init=False)
     layer: int
@@ -52,7 +51,7 @@ class SharedKVMixer:
 
 @dataclass(frozen=True, kw_only=True)
 class LatentMixer:
-    """`LatentAttention`, which explains the sizes; the config's `d_head` is the width that is rotated."""
+    """`LatentAttention`, whose docstring explains the sizes. Its `d_rope` is the config's `d_head`."""
 
     kind: str = field(default="latent", init=False)
     d_latent: int
@@ -70,7 +69,7 @@ class LinearMixer:
 
 @dataclass(frozen=True, kw_only=True)
 class DeltaMixer:
-    """`GatedDeltaNet`, which explains the sizes."""
+    """`GatedDeltaNet`, whose docstring explains the sizes."""
 
     kind: str = field(default="delta", init=False)
     num_heads: int
@@ -85,14 +84,14 @@ Mixer = AttentionMixer | NoPEMixer | SharedKVMixer | LatentMixer | LinearMixer |
 
 @dataclass(frozen=True, kw_only=True)
 class Experts:
-    """The numbers of a `MixtureOfExperts`, whose experts have the config's `d_ff`."""
+    """The numbers of a `MixtureOfExperts`. The experts have the config's `d_ff`."""
 
     num_experts: int
     num_active: int
 
 
 def make_mixer(config: "LlmConfig", i: int, rotary: Rotary) -> nn.Module:
-    """Build the mixer of layer `i`."""
+    """Build the token mixer of layer `i`."""
     mixer, d_model, eps = config.layer_mixers[i], config.d_model, config.eps
     match mixer:
         case LatentMixer():
@@ -110,7 +109,7 @@ def make_mixer(config: "LlmConfig", i: int, rotary: Rotary) -> nn.Module:
 
 
 def make_attention(config: "LlmConfig", i: int, rotary: Rotary) -> CausalSelfAttention:
-    """Build the attention of layer `i`, with or without a rotation, and with its own or shared keys and values."""
+    """Build the attention of layer `i`, with or without RoPE, and with new or shared keys and values."""
     mixer = config.layer_mixers[i]
     sizes = config.d_model, config.num_heads, config.num_kv_heads, config.d_head, config.qkv_bias
     places = {"rotary": None if mixer == NoPEMixer() else rotary, "window": config.window_sizes[i]}
@@ -130,7 +129,7 @@ def make_attention(config: "LlmConfig", i: int, rotary: Rotary) -> CausalSelfAtt
 
 
 def make_feed_forward(config: "LlmConfig") -> nn.Module:
-    """Build a feed-forward network, or a mixture of experts."""
+    """Build a feed-forward network or a mixture of experts."""
     sizes, activation = (config.d_model, config.d_ff), ACTIVATIONS[config.activation]
     if config.experts is None:
         return GatedFeedForward(*sizes, activation)
@@ -138,30 +137,34 @@ def make_feed_forward(config: "LlmConfig") -> nn.Module:
 
 
 def check_choices(config: "LlmConfig") -> None:
-    """Raise a CourseError unless there is one valid window and mixer per layer, and the activation is known."""
+    """Check that there is one valid window and one valid mixer per layer, and that the activation is known.
+
+    Raises:
+        CourseError: a choice is not valid.
+    """
     windows, mixers = config.window_sizes, config.layer_mixers
     if len(windows) != config.num_layers:
-        raise CourseError(f"{config.num_layers} layers need as many window_sizes, got {len(windows)}")
+        raise CourseError(f"window_sizes must have one entry per layer, {config.num_layers}, got {len(windows)}")
     if config.activation not in ACTIVATIONS:
-        raise CourseError(f"unknown activation {config.activation!r}; known: {', '.join(ACTIVATIONS)}")
+        raise CourseError(f"activation must be one of {', '.join(ACTIVATIONS)}, got {config.activation!r}")
     if any(window is not None and window < 1 for window in windows):
-        raise CourseError(f"window_sizes must be 1 or more, or None for all, got {windows}")
+        raise CourseError(f"window_sizes must be 1 or more, or None for no limit, got {windows}")
     if len(mixers) != len(windows):
-        raise CourseError(f"{len(windows)} layers need as many mixers, got {len(mixers)}")
+        raise CourseError(f"mixers must have one entry per layer, {len(windows)}, got {len(mixers)}")
     for i, (mixer, window) in enumerate(zip(mixers, windows, strict=True)):
         if not isinstance(mixer, Mixer):
-            raise CourseError(f"a mixer must be one of models.mixers, got {mixer!r}")
+            raise CourseError(f"a mixer must be an object of a class in course_lib.models.mixers, got {mixer!r}")
         if isinstance(mixer, LinearMixer | DeltaMixer) and window is not None:
-            raise CourseError(f"layer {i} has a recurrent state over all tokens, so it can't have a window of {window}")
+            raise CourseError(f"layer {i} can't have a window of {window}, because its state is recurrent")
         if isinstance(mixer, SharedKVMixer):
             source = mixer.layer
             if not (0 <= source < i and lends(mixers[source]) and windows[source] == window):
                 raise CourseError(
-                    f"layer {i} can't share the cache of layer {source}: only of an earlier one that has attention, "
-                    "keys and values of its own, and the same window"
+                    f"layer {i} can't share the cache of layer {source}; choose an earlier attention layer "
+                    "with unshared keys and values and the same window"
                 )
 
 
 def lends(mixer: Mixer) -> bool:
-    """Return whether a layer makes keys and values that later layers may share."""
+    """Return whether later layers can share the keys and values of a layer with this mixer."""
     return isinstance(mixer, AttentionMixer | NoPEMixer)

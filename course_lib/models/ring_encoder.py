@@ -1,4 +1,4 @@
-"""A small model for the puzzle of the rings (`course_lib.data.rings`): a stack of encoder layers over a set."""
+"""A small encoder for the puzzle of the rings (`course_lib.data.rings`)."""
 
 from collections.abc import Callable
 
@@ -10,15 +10,15 @@ from course_lib.shapes import BTV, IdsBT
 
 
 class RingEncoder(nn.Module):
-    """Encoder layers with one head over a set of animals; for each animal, one logit per possible answer.
+    """A stack of one-head encoder layers over a set of animals, with one logit per possible answer for each animal.
 
-    Each animal is a token: the sum of two embeddings, its own name and the name of the animal that it chases. There are
+    Each animal is a token: the sum of an embedding of its name and an embedding of the animal that it chases. There are
     no positions, so the order of the tokens makes no difference.
 
     Args:
-        num_layers: how many layers.
-        d_model: the width of the vectors.
-        new_layer: makes a layer from its width, its number of heads, and the width of its feed-forward network.
+        num_layers: number of layers.
+        d_model: size of the vectors.
+        new_layer: function from d_model, the number of heads, and d_ff to a layer.
     """
 
     def __init__(self, num_layers: int, d_model: int = 32, new_layer: Callable[..., nn.Module] = EncoderLayer):
@@ -28,5 +28,5 @@ class RingEncoder(nn.Module):
         self.answer = nn.Linear(d_model, ANIMALS)
 
     def forward(self, runner: IdsBT, chased: IdsBT) -> BTV:
-        """Return the logits of the animal that each token is asked for."""
+        """Return the logits of the answer for each token."""
         return self.answer(self.layers(self.runner(runner) + self.chased(chased)))

@@ -1,4 +1,4 @@
-"""A number for each token instead of a distribution: reward models and value functions (Ouyang et al. 2022, 3.5)."""
+"""Reward models and value functions, which output a score instead of next-token logits (Ouyang et al. 2022, 3.5)."""
 
 from torch import nn
 
@@ -8,9 +8,9 @@ from course_lib.shapes import BT, IdsBT
 
 
 class Scorer(LlmBody):
-    """The body of an `Llm` with one linear unit on top.
+    """The body of an `Llm` with a linear score head.
 
-    Read at the last token of an answer it is a reward model; read at every token, a value function.
+    The score at the last token of a response makes it a reward model; the scores at all tokens, a value function.
     """
 
     def __init__(self, config: LlmConfig):
@@ -21,7 +21,7 @@ class Scorer(LlmBody):
 
     @classmethod
     def from_llm(cls, llm: LlmBody) -> "Scorer":
-        """A scorer that starts with a copy of the body of `llm`; its scores are all zero."""
+        """Make a scorer with a copy of the body of `llm`. All its scores are zero at first."""
         scorer = cls(llm.config)
         state = llm.state_dict().items()
         body = {name: tensor for name, tensor in state if not name.startswith("output.")}
@@ -29,6 +29,6 @@ class Scorer(LlmBody):
         return scorer.to(next(llm.parameters()).device)
 
     def forward(self, tokens: IdsBT, positions: IdsBT | None = None, segments: IdsBT | None = None) -> BT:
-        """A score for each token; arguments as in `Llm`."""
+        """Return a score for each token. The arguments are those of `Llm`."""
         view = View(tokens, positions, segments, bias=self.bias)
         return self.score(self.hidden(tokens, view)).squeeze(-1)

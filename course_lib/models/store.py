@@ -1,6 +1,6 @@
-"""Models on disk: a folder with config.json, model.safetensors, what prepares the input, and perhaps card.json.
+"""Save and load models: a folder with config.json, model.safetensors, the input preparers, and perhaps card.json.
 
-Text is prepared by a `Tokenizer` (tokenizer.json), pictures by an `ImageProcessor` (preprocessor_config.json).
+A `Tokenizer` (tokenizer.json) prepares text, and an `ImageProcessor` (preprocessor_config.json) prepares images.
 """
 
 import os
@@ -39,24 +39,32 @@ ARCHITECTURES = {
     "VlmAdapter": (VlmAdapter, VlmAdapterConfig),
     "Vlm": (Vlm, VlmConfig, Tokenizer, ImageProcessor),
 }
-# What a config with values of other kinds leads Python and torch into.
+# The exceptions that Python and PyTorch raise for a config with values of the wrong type.
 STUMBLES = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, RuntimeError)
 
 
 @runtime_checkable
 class Preparer(Protocol):
-    """What is written beside a model, into a file of this name: a `Tokenizer`, an `ImageProcessor`."""
+    """An object that prepares a model's input and is saved with the model: a `Tokenizer` or an `ImageProcessor`.
+
+    Attributes:
+        file: the name of its file.
+    """
 
     file: str
 
     def save(self, path: Path) -> None:
-        """Write it to a file."""
+        """Write the preparer to a file."""
 
 
 def save_model(model: Model, folder: Path | str, *preparers: Preparer) -> None:
-    """Write the model and what prepares its input to `folder`; of tied tensors, one is written.
+    """Save a model and its input preparers in a folder. Tied tensors are saved once.
 
-    `preparers` are a `Tokenizer`; for a `Vit` an `ImageProcessor`, for a `Clip` or `Vlm` both, for a `Connector` none.
+    Args:
+        model: the model.
+        folder: the folder, which is created if necessary.
+        preparers: a `Tokenizer` for text models, an `ImageProcessor` for a `Vit`, both for a `Clip` or `Vlm`, none for
+            a `Connector`.
     """
     folder = Path(folder)
     for preparer in preparers:
@@ -66,29 +74,40 @@ def save_model(model: Model, folder: Path | str, *preparers: Preparer) -> None:
 
 
 def find_model(name: Path | str) -> Path:
-    """The folder of a model: a name in `data/models/`, or a folder. Raises CourseError, naming those there are."""
+    """Return the folder of a model.
+
+    Args:
+        name: the name of a model in `data/models/`, or a folder.
+
+    Raises:
+        CourseError: there is no such model. The message lists the shipped models.
+    """
     for folder in (MODELS / name, Path(name)):
-        if os.path.isfile(folder / "config.json"):  # unlike Path's, it bears names that are too long
+        if os.path.isfile(folder / "config.json"):  # unlike Path.is_file, it accepts names that are too long
             return folder
     known = ", ".join(sorted(path.parent.name for path in MODELS.glob("*/config.json"))) or "none"
-    raise CourseError(
-        f'no model "{name}": expected a folder with a config.json, or one of the shipped models ({known})'
-    )
+    raise CourseError(f'a model must be a folder with a config.json or a shipped model ({known}), got "{name}"')
 
 
 def load_model(name: Path | str) -> tuple:
-    """The model, in eval mode, and what prepares its input, in the order of `save_model`; see `find_model`.
+    """Load a model in eval mode and its input preparers.
+
+    Args:
+        name: the name of a model in `data/models/`, or a folder.
+
+    Returns:
+        The model, followed by its preparers in the order of `save_model`.
 
     Raises:
-        CourseError: a file is missing or damaged, the architecture is unknown, the config has a value that can't be
-            used, or the weights belong to another model or are no finite, plain numbers.
+        CourseError: a file is missing or damaged, the architecture is unknown, the config is not valid, or the weights
+            are not finite numbers or belong to another model.
     """
     folder = find_model(name)
     config = read_json(folder / "config.json")
     architecture = config.pop("architecture", None) if isinstance(config, dict) else None
     if not isinstance(architecture, str) or architecture not in ARCHITECTURES:
         known = ", ".join(ARCHITECTURES)
-        raise CourseError(f"{folder / 'config.json'}: unknown architecture {architecture}; known: {known}")
+        raise CourseError(f"{folder / 'config.json'}: architecture must be one of {known}, got {architecture}")
     model_class, config_class, *preparer_classes = ARCHITECTURES[architecture]
     try:
         model = model_class(from_settings(config_class, config))
@@ -102,28 +121,45 @@ def load_model(name: Path | str) -> tuple:
 
 
 def check_kind(name: Path | str, model: Model, *kinds: type[Model]) -> None:
-    """Raise a CourseError that says what is needed, unless the model of this name is of one of the classes `kinds`."""
+    """Check that a model belongs to one of the classes `kinds`.
+
+    Raises:
+        CourseError: it belongs to another class.
+    """
     if not isinstance(model, kinds):
         expected = " or ".join(kind.__name__ for kind in kinds)
-        raise CourseError(f'"{name}" is a model of the kind {type(model).__name__}; expected {expected}')
+        raise CourseError(f'"{name}" must be a model of the class {expected}, got {type(model).__name__}')
 
 
 def check_fit(folder: Path, preparer: Tokenizer | ImageProcessor, config: Any) -> None:
-    """Raise a CourseError where a tokenizer or an image processor makes what the model can't read."""
+    """Check that a preparer's output fits the model.
+
+    Raises:
+        CourseError: the vocabularies, image sizes, or channels differ.
+    """
     if isinstance(preparer, Tokenizer):
         size = getattr(config, "text", config).vocab_size
         if len(preparer) != size:
-            raise CourseError(f"{folder}: the tokenizer has {len(preparer)} tokens, the model {size}")
+            raise CourseError(
+                f"{folder}: the tokenizer must have as many tokens as the model, {size}, got {len(preparer)}"
+            )
     else:
         vision = getattr(config, "vision", config)
         needed = vision.num_channels, (vision.image_size, vision.image_size)
         made = preparer.num_channels, preparer.crop or preparer.size
         if made != needed:
-            raise CourseError(f"{folder}: the pictures are prepared as {made}, the model reads {needed}")
+            raise CourseError(
+                f"{folder}: images must be prepared as {needed} (channels, size) for the model, got {made}"
+            )
 
 
 def load_weights(model: Model, path: Path) -> None:
-    """Fill the model from a safetensors file; every tensor must have its place and its shape."""
+    """Fill a model with the weights of a safetensors file.
+
+    Raises:
+        CourseError: the names or shapes of the tensors differ from the model's, or a tensor has values that are not
+            finite.
+    """
     tensors, _ = read_tensors(path)
     for name, tensor in tensors.items():
         check_numbers(f"{path}: {name}", tensor)
@@ -134,7 +170,7 @@ def load_weights(model: Model, path: Path) -> None:
     wrong = [name for name, t in tensors.items() if name in state and t.shape != state[name].shape]
     if missing or unknown or wrong:
         raise CourseError(
-            f"{path} belongs to another model than its config.json says: missing {missing[:3]}, unknown {unknown[:3]}, "
-            f"of another shape {wrong[:3]}"
+            f"{path} can't be loaded into the model of config.json: missing {missing[:3]}, unknown {unknown[:3]}, "
+            f"wrong shape {wrong[:3]}"
         )
     model.load_state_dict(tensors, strict=False)

@@ -1,4 +1,4 @@
-"""Captions to vectors: the same layers, over tokens (slide "Contrastive Language-Image Pre-Training")."""
+"""The text tower of CLIP: token ids to one vector per caption (slide "Contrastive Language-Image Pre-Training")."""
 
 from dataclasses import dataclass
 
@@ -17,8 +17,10 @@ from course_lib.shapes import BD, BTD, BoolMask, IdsBT, PositionsB, check_shape
 class TextConfig:
     """The sizes and choices of a `TextTower`.
 
-    `end_id` ends every text; under a causal mask, only this token has seen all of it, and sums it up (CLIP). With None,
-    every token sees all others, padding included, and the last position of the row sums up (SigLIP).
+    Attributes:
+        end_id: id of the token that ends every text. The mask is causal, so only this token attends to the whole text,
+            and its vector represents the text (CLIP). With None, every token attends to all others, including padding,
+            and the last position of the row represents the text (SigLIP).
     """
 
     vocab_size: int
@@ -37,7 +39,7 @@ class TextConfig:
 
 
 class TextTower(Model):
-    """Tokens, positions, and pre-norm layers (Radford et al. 2021, section 2.4)."""
+    """Token embeddings, learned positions, and pre-norm layers (Radford et al. 2021, section 2.4)."""
 
     self_attention_kind = "decoder"
 
@@ -50,27 +52,27 @@ class TextTower(Model):
         self.norm = norm_of(config)(config.d_model)
 
     def hidden(self, tokens: IdsBT) -> BTD:
-        """What the last layer makes of each token, normalized."""
+        """Return the normalized output of the last layer for each token."""
         x, mask = self.embed(tokens)
         for layer in self.layers:
             x = layer(x, mask)
         return self.norm(x)
 
     def embed(self, tokens: IdsBT) -> tuple[BTD, BoolMask | None]:
-        """What the first layer reads, and who may attend to whom."""
+        """Return the input of the first layer, and the mask."""
         check_shape(tokens, "B T")
         view = View(tokens)
         x = self.dropout(self.embedding(tokens) + self.positions(view.positions))
         return x, None if self.config.end_id is None else view.mask()
 
     def forward(self, tokens: IdsBT) -> BD:
-        """One vector for each text.
+        """Return one vector per text.
 
-        What stands behind the end token, such as padding, changes nothing. Of what the last layer makes, only one
-        token is read, so only this is computed.
+        Tokens after the end token, such as padding, have no effect. Only one output of the last layer is needed per
+        text, so only this one is computed.
 
         Raises:
-            CourseError: a text is longer than the positions reach, or has no end token.
+            CourseError: a text is too long or has no end token.
         """
         x, mask = self.embed(tokens)
         for layer in self.layers[:-1]:
@@ -80,10 +82,10 @@ class TextTower(Model):
         return self.norm(read_one(self.layers[-1], one, x, None if mask is None else mask[last][:, None, None]))
 
     def last(self, tokens: IdsBT) -> PositionsB:
-        """The place of the token that sums a text up, B."""
+        """Return the position of the token that represents each text."""
         if self.config.end_id is None:
             return torch.full((len(tokens),), tokens.shape[1] - 1, device=tokens.device)
         is_end = tokens == self.config.end_id
         if not is_end.any(dim=1).all():
-            raise CourseError(f"every text must end in the token {self.config.end_id}; one has none")
+            raise CourseError(f"every text must contain the end token, {self.config.end_id}, got a text without it")
         return is_end.int().argmax(dim=1)

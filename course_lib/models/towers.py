@@ -1,4 +1,4 @@
-"""What the towers of a `Clip` share: pre-norm encoder layers, with the activation and the normalization of a config."""
+"""Helpers that the two towers of a `Clip` share: pre-norm encoder layers and their normalization."""
 
 from collections.abc import Callable
 from functools import partial
@@ -12,18 +12,22 @@ from course_lib.shapes import BD, BSD, BTD, Mask
 
 
 def check_activation(name: str) -> None:
-    """Raise a CourseError for a name that is not among `ACTIVATIONS`."""
+    """Check that an activation is one of `ACTIVATIONS`.
+
+    Raises:
+        CourseError: the name is unknown.
+    """
     if name not in ACTIVATIONS:
-        raise CourseError(f"unknown activation {name!r}; known: {', '.join(ACTIVATIONS)}")
+        raise CourseError(f"activation must be one of {', '.join(ACTIVATIONS)}, got {name!r}")
 
 
 def norm_of(config: Any) -> Callable[[int], nn.LayerNorm]:
-    """What makes a tower's normalizations, from their width."""
+    """Return a function that makes a tower's normalization layers from their size."""
     return partial(nn.LayerNorm, eps=config.norm_eps)
 
 
 def encoder_layers(config: Any) -> nn.ModuleList:
-    """The layers of a tower: the slides' encoder layers, with the norm before each block."""
+    """Make the layers of a tower: encoder layers with pre-norm."""
     activation = ACTIVATIONS[config.activation]
     sizes = config.d_model, config.num_heads, config.d_ff, config.dropout
     return nn.ModuleList(
@@ -33,9 +37,13 @@ def encoder_layers(config: Any) -> nn.ModuleList:
 
 
 def read_one(layer: EncoderLayer, one: BTD, x: BSD, mask: Mask | None = None) -> BD:
-    """What a layer makes of `one` position of each row of `x`; the others are only attended to.
+    """Compute a layer's output for only one position of each batch row.
 
-    `mask`: what this position may attend to.
+    Args:
+        layer: the encoder layer.
+        one: the vector at this position.
+        x: the vectors at all positions, which are attended to.
+        mask: the mask of this position. Default: no mask.
     """
     norm = layer.self_attention_norm
     one = one + layer.dropout(layer.self_attention(norm(one), norm(x), mask))

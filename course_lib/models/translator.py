@@ -9,11 +9,11 @@ from course_lib.models.seq2seq import Seq2Seq, Seq2SeqConfig
 
 @dataclass(frozen=True, kw_only=True)
 class TranslatorConfig(Seq2SeqConfig):
-    """The sizes of a `Translator`, with the choices of the slides."""
+    """The sizes of a `Translator`, with the choices of the slides as defaults."""
 
 
 class Translator(Seq2Seq):
-    """A `Seq2Seq` that starts with Xavier's weights, as torch.nn.Transformer does."""
+    """A `Seq2Seq` with Xavier initialization, as in torch.nn.Transformer."""
 
     def __init__(self, config: TranslatorConfig):
         super().__init__(config)

@@ -1,4 +1,4 @@
-"""Pictures to vectors: patches through the layers of an encoder (slide "Vision Transformers Basics")."""
+"""The vision tower: image patches through the layers of an encoder (slide "Vision Transformers Basics")."""
 
 from dataclasses import dataclass
 
@@ -16,13 +16,16 @@ POOLINGS = ("class", "attention")
 
 @dataclass(frozen=True, kw_only=True)
 class VisionConfig:
-    """The sizes and choices of a `VisionTower`; pictures are `image_size` pixels high and wide.
+    """The sizes and choices of a `VisionTower`.
 
-    `pooling` says what sums a picture up: "class", a token that goes through the layers with the patches, or
-    "attention", an `AttentionPool` behind the layers (SigLIP). `input_norm`: a normalization before them (CLIP).
+    Attributes:
+        image_size: height and width of the images in pixels.
+        input_norm: whether to normalize the input of the first layer (CLIP).
+        pooling: "class" for a class token that goes through the layers with the patches, or "attention" for an
+            `AttentionPool` after the layers (SigLIP).
 
     Raises:
-        CourseError: pictures smaller than a patch, or an unknown activation or pooling.
+        CourseError: the images are smaller than a patch, or the activation or pooling is unknown.
     """
 
     image_size: int = 64
@@ -42,17 +45,17 @@ class VisionConfig:
         if not 0 < self.patch_size <= self.image_size:
             raise CourseError(f"patch_size must be 1 to image_size, {self.image_size}, got {self.patch_size}")
         if self.pooling not in POOLINGS:
-            raise CourseError(f"unknown pooling {self.pooling!r}; known: {', '.join(POOLINGS)}")
+            raise CourseError(f"pooling must be one of {', '.join(POOLINGS)}, got {self.pooling!r}")
         check_activation(self.activation)
 
     @property
     def num_patches(self) -> int:
-        """P, the patches of a picture."""
+        """P, the number of patches in an image."""
         return (self.image_size // self.patch_size) ** 2
 
 
 class VisionTower(Model):
-    """Patches, a class token, positions, and the encoder layers (Dosovitskiy et al. 2021, section 3.1).
+    """Patches, a class token, positions, and encoder layers (Dosovitskiy et al. 2021, section 3.1).
 
     S is P + 1 with a class token, which comes first, and P without.
     """
@@ -75,32 +78,34 @@ class VisionTower(Model):
             self.pool = AttentionPool(config.d_model, config.num_heads, config.d_ff, activation, norm_of(config))
 
     def embed(self, pixels: BCYX) -> BSD:
-        """What the first layer reads of pictures.
+        """Return the input of the first layer.
 
         Raises:
-            CourseError: pictures of another size or another number of channels.
+            CourseError: the images have another size or number of channels.
         """
         size = self.config.image_size
         self.patches.check(pixels)
         if pixels.shape[2:] != (size, size):
-            raise CourseError(f"expected pictures of {size} x {size} pixels, got {tuple(pixels.shape)}")
+            raise CourseError(f"images must have {size} x {size} pixels, got {pixels.shape[2]} x {pixels.shape[3]}")
         x = self.patches(pixels)
         if self.has_class_token:
             x = torch.cat([self.class_token.expand(len(x), 1, -1), x], dim=1)
         return self.input_norm(self.dropout(x + self.positions.table))
 
     def hidden(self, pixels: BCYX, num_layers: int | None = None) -> BSD:
-        """What `num_layers` layers (default: all) make of each position, not normalized."""
+        """Return the output of the first `num_layers` layers, before the final norm. Default: all layers."""
         x = self.embed(pixels)
         for layer in self.layers[:num_layers]:
             x = layer(x)
         return x
 
     def features(self, pixels: BCYX, layer: int = -2) -> BPD:
-        """One vector per patch, as a language model gets to see a picture (Liu et al. 2023, section 4.1).
+        """Return one vector per patch, as the input of a connector (Liu et al. 2023, section 4.1).
 
-        `layer` counts the hidden states: 0 is what the first layer reads, -1 is what the last gives, -2 what the last
-        but one does. Layers behind it do not run.
+        Args:
+            pixels: the images.
+            layer: number of the hidden state. 0 is the input of the first layer, -1 the output of the last layer, and
+                -2 the output of the second-to-last layer. Later layers are not computed.
 
         Raises:
             CourseError: the tower has no such layer.
@@ -111,9 +116,9 @@ class VisionTower(Model):
         return self.hidden(pixels, layer % states)[:, int(self.has_class_token) :]
 
     def forward(self, pixels: BCYX) -> BD:
-        """One vector for each picture.
+        """Return one vector per image.
 
-        Of what the last layer makes, only the class token is read, so only this is computed.
+        With a class token, only this token's output of the last layer is needed, so only it is computed.
         """
         if not self.has_class_token:
             return self.pool(self.norm(self.hidden(pixels)))

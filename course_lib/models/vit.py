@@ -1,4 +1,4 @@
-"""The vision transformer: which class does a picture belong to? (slide "Vision Transformers Basics")."""
+"""The vision transformer: an image classifier (slide "Vision Transformers Basics")."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,8 @@ class VitConfig(VisionConfig):
     """The sizes of a `Vit`, and the names of its classes in the order of the logits.
 
     Raises:
-        CourseError: as `VisionConfig` and `check_classes` do.
+        CourseError: a size or choice is not valid (see `VisionConfig`), or the class names are not (see
+            `check_classes`).
     """
 
     classes: Sequence[str]
@@ -27,7 +28,7 @@ class VitConfig(VisionConfig):
 
 
 class Vit(Model):
-    """A `VisionTower` with one linear layer on top (Dosovitskiy et al. 2021, section 3.1)."""
+    """A `VisionTower` with a linear output layer (Dosovitskiy et al. 2021, section 3.1)."""
 
     self_attention_kind = "encoder"
 
@@ -37,5 +38,5 @@ class Vit(Model):
         self.output = nn.Linear(config.d_model, len(config.classes))
 
     def forward(self, pixels: BCYX) -> BV:
-        """Logits, one for each class."""
+        """Return one logit per class."""
         return self.output(self.tower(pixels))

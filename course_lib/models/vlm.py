@@ -1,4 +1,4 @@
-"""A language model that sees (slide "Multimodal Vision Language Models", figure 1: LLaVA-1.5; Liu et al. 2024)."""
+"""A vision language model (slide "Multimodal Vision Language Models", figure 1: LLaVA-1.5; Liu et al. 2024)."""
 
 from dataclasses import dataclass, replace
 
@@ -13,18 +13,21 @@ from course_lib.models.vision_tower import VisionConfig, VisionTower
 from course_lib.nn import DecoderCache
 from course_lib.shapes import BTD, Features, IdsBT, Keep, Kept, Pixels, check_shape
 
-ROWS_OF_TOKENS = ("embedding.table.weight", "output.weight")  # of an `Llm`: a row for each token
+ROWS_OF_TOKENS = ("embedding.table.weight", "output.weight")  # the weights of an `Llm` with one row per token
 
 
 @dataclass(frozen=True, kw_only=True)
 class VlmConfig:
-    """The parts of a `Vlm`, and where they meet.
+    """The configs of the parts of a `Vlm`, and how they are connected.
 
-    `image_id` is the placeholder in a text whose place a visual token takes. `vision_layer` says which hidden state of
-    the tower the connector reads: -2, the last but one, since the last is made for comparing whole pictures.
+    Attributes:
+        vision, connector, text: configs of the parts.
+        image_id: id of the placeholder token that is replaced by a visual token.
+        vision_layer: number of the tower's hidden state that the connector reads. Default: -2, the second-to-last,
+            because the last one is trained to compare whole images.
 
     Raises:
-        CourseError: the connector doesn't fit between the others, or the placeholder is no token.
+        CourseError: the connector's sizes don't match the other parts, or `image_id` is not in the vocabulary.
     """
 
     vision: VisionConfig
@@ -36,23 +39,23 @@ class VlmConfig:
     def __post_init__(self):
         ends, needed = (self.connector.d_vision, self.connector.d_model), (self.vision.d_model, self.text.d_model)
         if ends != needed:
-            raise CourseError(f"the connector leads from {ends[0]} to {ends[1]}, expected {needed[0]} to {needed[1]}")
+            raise CourseError(f"the connector must map from {needed[0]} to {needed[1]}, got {ends[0]} to {ends[1]}")
         if not 0 <= self.image_id < self.text.vocab_size:
             raise CourseError(f"image_id must be 0 to {self.text.vocab_size - 1}, got {self.image_id}")
 
     @property
     def num_visual_tokens(self) -> int:
-        """How many tokens a picture takes."""
+        """The number of tokens per image."""
         return self.connector.num_tokens(self.vision.num_patches)
 
     @property
     def max_length(self) -> int:
-        """The context: how many tokens of text and pictures the model was made for."""
+        """The context length: the maximum number of text and visual tokens."""
         return self.text.max_length
 
 
 class Vlm(Model):
-    """A vision tower, a connector and a language model."""
+    """A vision tower, a connector, and a language model."""
 
     def __init__(self, config: VlmConfig):
         super().__init__(config)
@@ -62,7 +65,10 @@ class Vlm(Model):
 
     @classmethod
     def from_parts(cls, vision: VisionTower, connector: Connector, text: Llm) -> "Vlm":
-        """A model with copies of a `VisionTower`, a `Connector` and an `Llm`; its placeholder is a token more."""
+        """Make a `Vlm` with copies of a vision tower, a connector, and a language model.
+
+        The placeholder for visual tokens is added to the vocabulary as its last token.
+        """
         text_config = replace(text.config, vocab_size=text.config.vocab_size + 1)
         model = cls(
             VlmConfig(
@@ -79,29 +85,30 @@ class Vlm(Model):
         return model
 
     def train_only(self, *parts: str) -> "Vlm":
-        """Let training change only these parts, such as "connector" and "text"; the others are frozen."""
+        """Make only these parts trainable, such as "connector" and "text", and freeze the others."""
         for name, part in self.named_children():
             part.requires_grad_(name in parts)
         return self
 
     @torch.no_grad()
     def encode_images(self, pixels: Pixels) -> Features:
-        """What the vision tower makes of pictures, once for all that is said about them; so it learns nothing.
+        """Return the vision tower's features, without gradients. A dialogue about an image needs them only once.
 
         Raises:
-            CourseError: pictures of another size or another number of channels.
+            CourseError: the images have another size or number of channels.
         """
         return self.vision.features(pixels, self.config.vision_layer)
 
     def embed(self, tokens: IdsBT, features: Features | None = None) -> BTD:
-        """What the language model reads: embeddings, and visual tokens in the places of placeholders.
+        """Return the language model's input: token embeddings, with visual tokens in place of the placeholders.
 
         Args:
-            tokens: token ids, with `num_visual_tokens` placeholders for each picture.
-            features: what `look` gives for all the pictures, row by row of `tokens`; None: no pictures.
+            tokens: token ids, with `num_visual_tokens` placeholders per image.
+            features: the output of `encode_images` for all images, in the order of their placeholders. Default: no
+                images.
 
         Raises:
-            CourseError: there are more placeholders than visual tokens, or fewer.
+            CourseError: the number of placeholders differs from the number of visual tokens.
         """
         check_shape(tokens, "B T")
         is_visual = tokens == self.config.image_id
@@ -109,8 +116,8 @@ class Vlm(Model):
         visual = x.new_empty(0, x.shape[-1]) if features is None else self.connector(features).flatten(0, 1)
         if int(is_visual.sum()) != len(visual):
             raise CourseError(
-                f"the pictures have {len(visual)} visual tokens, {self.config.num_visual_tokens} each, but the text "
-                f"has {int(is_visual.sum())} placeholders for them"
+                f"the text must have {len(visual)} placeholders for visual tokens "
+                f"({self.config.num_visual_tokens} per image), got {int(is_visual.sum())}"
             )
         return x.masked_scatter(is_visual.unsqueeze(-1), visual.to(x.dtype))
 
@@ -123,13 +130,17 @@ class Vlm(Model):
         cache: DecoderCache | None = None,
         keep: Keep = None,
     ) -> Kept:
-        """Logits of the token after each position, or only where `keep` is True.
+        """Return the logits of the token after each position, or only where `keep` is True.
 
-        A visual token has a position, a place under the mask and a place in the cache like any other. `tokens` and
-        `features` as in `embed`, the other arguments as in `Llm`; pictures that are in the cache aren't needed again.
+        Visual tokens have positions and are masked and cached like other tokens. Images that are already in the cache
+        are not needed again.
+
+        Args:
+            tokens, features: as in `embed`.
+            positions, segments, cache, keep: as in `Llm.forward`.
         """
         return self.text(self.embed(tokens, features), positions, segments, cache, keep)
 
     def new_cache(self) -> DecoderCache:
-        """An empty cache for `forward`."""
+        """Return an empty cache for `forward`."""
         return self.text.new_cache()

@@ -1,4 +1,4 @@
-"""What training changes of a `Vlm` with a large language model, which is little: connector and LoRA (LLaVA-1.5)."""
+"""The trained part of a `Vlm` with a large language model: the connector and LoRA weights (LLaVA-1.5)."""
 
 from dataclasses import dataclass
 
@@ -14,9 +14,14 @@ from course_lib.nn import LINEAR_LAYERS, add_lora
 
 @dataclass(frozen=True, kw_only=True)
 class VlmAdapterConfig:
-    """The connector, and LoRA of this `rank` and `alpha` on all linear layers inside of a language model like `text`.
+    """The configs of the connector and the language model, and the LoRA settings.
 
-    `base` is the sha256 of the file with the language model, which belongs to it as the lock to a key.
+    LoRA adapts all linear layers of the language model except the output layer.
+
+    Attributes:
+        connector, text: configs of the connector and the language model.
+        base: the sha256 of the language model's weights file, which the adapter belongs to.
+        rank, alpha: as in `LoraLinear`.
     """
 
     connector: ConnectorConfig
@@ -27,7 +32,7 @@ class VlmAdapterConfig:
 
 
 class VlmAdapter(Model):
-    """A connector, and A and B of each adapted layer."""
+    """A connector, and the LoRA matrices A and B of each adapted layer."""
 
     def __init__(self, config: VlmAdapterConfig):
         super().__init__(config)
@@ -38,13 +43,13 @@ class VlmAdapter(Model):
 
     @classmethod
     def of(cls, model: Vlm, config: VlmAdapterConfig) -> "VlmAdapter":
-        """The one of an adapted `Vlm`, which shares its parameters."""
+        """Return the adapter of an adapted `Vlm`. It shares the parameters of the `Vlm`."""
         adapter = cls(config)
         adapter.connector, adapter.lora = model.connector, nn.ParameterList(additions(model.text))
         return adapter
 
     def put_into(self, model: Vlm) -> Vlm:
-        """Adapt a plain `Vlm` of the same parts, in place."""
+        """Add the adapter to a `Vlm` that has the same parts and is not adapted yet, in place."""
         adapted(model.text, self.config.rank, self.config.alpha)
         model.connector.load_state_dict(self.connector.state_dict())
         with torch.no_grad():
@@ -54,10 +59,10 @@ class VlmAdapter(Model):
 
 
 def adapted(text: Llm, rank: int, alpha: float) -> Llm:
-    """The language model with LoRA on all linear layers but the last, in place."""
+    """Add LoRA to all linear layers of a language model but the output layer, in place."""
     return add_lora(text, rank, alpha, LINEAR_LAYERS)
 
 
 def additions(text: Llm) -> list[nn.Parameter]:
-    """A and B of each adapted layer, in their order."""
+    """Return A and B of each adapted layer, in order."""
     return [part for name, part in text.named_parameters() if name.endswith((".down", ".up"))]

@@ -1,4 +1,4 @@
-"""The boxes on the slides, one file each. They take plain numbers and know nothing of models, data or training."""
+"""The building blocks on the slides, one per file. They don't depend on models, data, or training."""
 
 from course_lib.nn.activations import ACTIVATIONS
 from course_lib.nn.attention import (

@@ -1,4 +1,4 @@
-"""The non-linear functions between two linear layers, by the names that configurations have for them."""
+"""Activation functions, by the names that configs use."""
 
 from functools import partial
 
@@ -9,7 +9,7 @@ from course_lib.shapes import Numbers
 
 
 def quick_gelu(x: Numbers) -> Numbers:
-    """x · sigmoid(1.702 x): nearly GELU (Hendrycks and Gimpel 2016, section 2); the first CLIP has it."""
+    """Approximate GELU by x · sigmoid(1.702 x), as the first CLIP does (Hendrycks and Gimpel 2016, section 2)."""
     return x * torch.sigmoid(1.702 * x)
 
 

@@ -13,35 +13,47 @@ from course_lib.shapes import BHTE, BHTS, BKSE, BSD, BTD, Gathered, Mask, Values
 
 
 def attention_weights(q: BHTE, k: BKSE, mask: Mask | None = None, cap: float | None = None) -> BHTS:
-    """The weights softmax(q kᵀ / √E), step by step; with a `cap`, the scores are kept within it by `softcap`.
+    """Compute the attention weights softmax(q kᵀ / √E) step by step.
 
-    The other arguments as in `scaled_dot_product_attention`.
+    Args:
+        q, k: queries and keys. K divides H, and each key-value head serves H / K query heads.
+        mask: bool, where True means may attend, or float, which is added to the scores.
+        cap: limit of the scores, see `softcap`. Default: no limit.
+
+    Returns:
+        The weights of each query, which sum to 1. They are all 0 for a query that may not attend to any key.
     """
     k = k.repeat_interleave(q.shape[1] // k.shape[1], dim=1)
     scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
     scores = softcap(scores, cap)
     if mask is not None:
         scores = scores.masked_fill(~mask, -math.inf) if mask.dtype == torch.bool else scores + mask
-    blind = (scores == -math.inf).all(dim=-1, keepdim=True)  # softmax of nothing but -inf would be NaN
+    blind = (scores == -math.inf).all(dim=-1, keepdim=True)  # a softmax over only -inf would be NaN
     return scores.masked_fill(blind, 0.0).softmax(dim=-1).masked_fill(blind, 0.0)
 
 
 class SoftcappedAttention:
-    """Takes the place of `scaled_dot_product_attention`: the fused kernel has no place for a `cap` (Gemma 2)."""
+    """Attention with capped scores, as in Gemma 2.
+
+    It replaces `scaled_dot_product_attention`, whose fused kernel can't cap scores.
+
+    Args:
+        cap: limit of the scores, see `softcap`.
+    """
 
     def __init__(self, cap: float):
         self.cap = cap
 
     def __call__(self, q: BHTE, k: BKSE, v: Values, mask: Mask | None = None) -> Gathered:
-        """A query that may attend to nothing gives zeros."""
+        """Compute attention. A query that may not attend to any key gets zeros."""
         weights = attention_weights(q, k, mask, self.cap)
         return weights @ v.repeat_interleave(q.shape[1] // v.shape[1], dim=1)
 
 
 class MultiHeadAttention(nn.Module):
-    """Four parts (slide "Multiple Attention Heads"): linear layers, attention per head, concatenation, final linear.
+    """Multi-head attention in four steps: linear layers, attention per head, concatenation, and a final linear layer.
 
-    The attribute `attend` is the kernel; it may be replaced.
+    The attribute `attend` is the attention function. It can be replaced.
 
     Args:
         d_model: D.
@@ -50,7 +62,9 @@ class MultiHeadAttention(nn.Module):
         d_head: E. Default: D / H.
 
     Raises:
-        CourseError: the number of heads doesn't fit.
+        CourseError: `d_model` is not a multiple of `num_heads`.
+
+    (Slide "Multiple Attention Heads")
     """
 
     def __init__(self, d_model: int, num_heads: int, bias: bool = True, d_head: int | None = None):
@@ -62,19 +76,19 @@ class MultiHeadAttention(nn.Module):
         self.attend = scaled_dot_product_attention
 
     def forward(self, x: BTD, source: BSD | KeysValues | None = None, mask: Mask | None = None) -> BTD:
-        """Let each position of `x` gather from `source`.
+        """Let each position of `x` attend to the positions of `source`.
 
         Args:
-            x: the sequence of the queries.
-            source: the sequence of the keys and values, or their `KeysValues`. Default: `x` itself.
-            mask: bool, True = may attend, or float, added to the scores.
+            x: the sequence that the queries are computed from.
+            source: the sequence that the keys and values are computed from, or their `KeysValues`. Default: `x` itself.
+            mask: bool, where True means may attend, or float, which is added to the scores.
         """
         q = split_heads(self.q_proj(x), self.num_heads)
         k, v = self.keys_values(x if source is None else source)
         return self.o_proj(merge_heads(self.attend(q, k, v, mask)))
 
     def keys_values(self, source: BSD | KeysValues) -> KeysValues:
-        """Project `source` to keys and values; `KeysValues` pass through."""
+        """Project `source` to keys and values. `KeysValues` are returned unchanged."""
         if isinstance(source, KeysValues):
             return source
         return KeysValues(*(split_heads(proj(source), self.num_heads) for proj in (self.k_proj, self.v_proj)))

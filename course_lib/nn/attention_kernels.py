@@ -1,4 +1,4 @@
-"""torch's fused attention, and around it what makes it faster on a CPU: the results are the same."""
+"""PyTorch's fused attention, with shortcuts that make it faster on a CPU and give the same results."""
 
 import torch
 import torch.nn.functional as F
@@ -9,14 +9,14 @@ BLOCK = 128  # queries
 
 
 def scaled_dot_product_attention(q: BHTE, k: BKSE, v: Values, mask: Mask | None = None) -> Gathered:
-    """softmax(q kᵀ / √E) v, by torch's fused kernel; equal to `attention_weights(q, k, mask) @ v`.
+    """Compute softmax(q kᵀ / √E) v with PyTorch's fused kernel. Equal to `attention_weights(q, k, mask) @ v`.
 
     Args:
-        q, k, v: queries, keys and values; K divides H, and each key-value head serves H / K query heads.
-        mask: bool, True = may attend, or float, added to the scores.
+        q, k, v: queries, keys, and values. K divides H, and each key-value head serves H / K query heads.
+        mask: bool, where True means may attend, or float, which is added to the scores.
 
     Returns:
-        What each query gathers; one that may attend to nothing gives zeros.
+        The weighted sum of the values for each query. It is zero for a query that may not attend to any key.
     """
     if q.is_cpu and q.shape[2] > BLOCK and mask is not None and mask.dtype == torch.bool:
         return attend_in_blocks(q, k, v, mask)
@@ -26,10 +26,10 @@ def scaled_dot_product_attention(q: BHTE, k: BKSE, v: Values, mask: Mask | None 
 
 
 def attend_in_blocks(q: BHTE, k: BKSE, v: Values, mask: BoolMask) -> Gathered:
-    """The same for many queries: one block of them after the other, with no more keys than they may attend to.
+    """Compute the same attention for many queries, one block at a time, skipping keys that the block may not attend to.
 
-    Under a causal mask nearly half of all scores are left out, and with a window most of a long text. On a CPU, torch's
-    kernel computes them all, whatever the mask is.
+    Under a causal mask, this skips almost half of the scores; under a sliding window, most scores of a long text. On a
+    CPU, PyTorch's kernel computes all scores, whatever the mask is.
     """
     mask = mask.expand(*mask.shape[:-2], q.shape[2], k.shape[2])
     gathered = []
@@ -41,9 +41,10 @@ def attend_in_blocks(q: BHTE, k: BKSE, v: Values, mask: BoolMask) -> Gathered:
 
 
 def attend_in_groups(q: BHTE, k: BKSE, v: Values, mask: Mask | None) -> Gathered:
-    """The same with fewer key-value heads than query heads.
+    """Compute the same attention with fewer key-value heads than query heads.
 
-    Where there is one new token, as in decoding, the queries that share keys become rows, and each key is read once.
+    With one new token, as in decoding, the query heads that share keys become the rows of one matrix, so each key is
+    read only once.
     """
     if q.shape[2] > 1:
         return F.scaled_dot_product_attention(q, k, v, attn_mask=mask, enable_gqa=True)

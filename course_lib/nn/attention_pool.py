@@ -1,4 +1,4 @@
-"""A sequence as one vector, gathered by attention (Lee et al. 2019; as in SigLIP, Zhai et al. 2023)."""
+"""Attention pooling: one vector for a whole sequence (Lee et al. 2019; used in SigLIP, Zhai et al. 2023)."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ from course_lib.shapes import BD, BSD
 
 
 class AttentionPool(nn.Module):
-    """A learned query looks at all positions, and a feed-forward network follows."""
+    """Let a learned query attend to all positions, then apply a feed-forward network."""
 
     def __init__(
         self,

@@ -1,5 +1,7 @@
-"""From what a vision tower makes of a picture to what a language model reads: visual tokens (slide "Multimodal Vision
-Language Models", step 2)."""
+"""Connectors: map the output of a vision tower to visual tokens for a language model.
+
+(Slide "Multimodal Vision Language Models", step 2)
+"""
 
 from collections.abc import Callable
 
@@ -11,7 +13,7 @@ from course_lib.shapes import Features, VisualTokens
 
 
 class LinearConnector(nn.Module):
-    """One linear layer, the same for every patch (Liu et al. 2023, section 4.1)."""
+    """One linear layer, applied to each patch (Liu et al. 2023, section 4.1)."""
 
     def __init__(self, d_vision: int, d_model: int):
         super().__init__()
@@ -22,7 +24,7 @@ class LinearConnector(nn.Module):
 
 
 class MlpConnector(nn.Module):
-    """Two linear layers with GELU between them (LLaVA-1.5; Liu et al. 2024, section 3.3)."""
+    """Two linear layers with a GELU between them (LLaVA-1.5; Liu et al. 2024, section 3.3)."""
 
     def __init__(self, d_vision: int, d_model: int, activation: Callable = ACTIVATIONS["gelu"]):
         super().__init__()
@@ -35,10 +37,10 @@ class MlpConnector(nn.Module):
 
 
 class PixelShuffleConnector(MlpConnector):
-    """Neighboring patches become one longer vector first, so that pictures take a quarter of the tokens.
+    """Merge squares of 2 x 2 patches before an `MlpConnector`, so that an image takes a quarter of the tokens.
 
-    Squares of 2 x 2 patches, from left to right, row by row; then the two layers (InternVL; Chen et al. 2024, section
-    3, as "pixel unshuffle"). Nothing is lost but the number of places.
+    The four vectors of a square are concatenated, so no information is lost. The squares are ordered from left to
+    right, row by row (InternVL; Chen et al. 2024, section 3, "pixel unshuffle").
     """
 
     def __init__(self, d_vision: int, d_model: int):
@@ -49,11 +51,19 @@ class PixelShuffleConnector(MlpConnector):
 
 
 def merge_neighbors(features: Features) -> VisualTokens:
-    """Join squares of 2 x 2 patches, each four times as wide. Raises CourseError unless they form such squares."""
+    """Concatenate the vectors of each square of 2 x 2 patches.
+
+    Raises:
+        CourseError: the patches don't form a square grid with an even side.
+    """
     side = round(features.shape[1] ** 0.5)
     if side * side != features.shape[1] or side % 2:
-        raise CourseError(f"2 x 2 patches are joined in a square of even sides only, got {features.shape[1]} patches")
-    squares = features.unflatten(1, (side // 2, 2, side // 2, 2))  # row of squares, row in it, column, column in it
+        raise CourseError(
+            f"the patches must form a square grid with an even side to be merged 2 x 2, got {features.shape[1]} patches"
+        )
+    squares = features.unflatten(
+        1, (side // 2, 2, side // 2, 2)
+    )  # row of squares, row inside, column of squares, column inside
     return squares.transpose(2, 3).flatten(3).flatten(1, 2)
 
 

@@ -1,4 +1,4 @@
-"""The cache of a whole decoder: one cache per layer, and the positions (slide "KV Caching")."""
+"""The cache of a whole decoder: one cache per layer, and the token positions (slide "KV Caching")."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -14,31 +14,34 @@ from course_lib.shapes import BSD, IdsB1, IdsBS, IdsBT, Mask, Rows, Sequences
 class Memory(NamedTuple):
     """The output of an encoder, for the cross-attention of a decoder.
 
-    `states` are B S D, or a list with the `KeysValues` of each decoder layer. `mask` says which source tokens are real;
-    default: all.
+    Attributes:
+        states: the encoder's output vectors, or a list with the `KeysValues` of each decoder layer.
+        mask: True for real source tokens. Default: all tokens are real.
     """
 
     states: BSD | list[KeysValues]
     mask: Mask | None = None
 
     def of(self, layer: int) -> BSD | KeysValues:
-        """Return the source for the cross-attention of a layer."""
+        """Return the source of the cross-attention of a layer."""
         return self.states[layer] if isinstance(self.states, list) else self.states
 
     def select(self, rows: Rows) -> "Memory":
-        """Return the sources `rows` (a tensor of indices into B), in that order."""
+        """Return the memory of the batch rows `rows`, in that order."""
         held = self.states
         states = [keys_values.select(rows) for keys_values in held] if isinstance(held, list) else held[rows]
         return Memory(states, None if self.mask is None else self.mask[rows])
 
 
 class DecoderCache:
-    """A cache for each layer, and the positions of all tokens so far; -1 marks padding, which nobody attends to.
+    """One cache per layer, and the positions of all tokens so far.
+
+    Position -1 marks padding, which is never attended to.
 
     Args:
-        window_sizes: for each layer how many positions it sees, None for all.
-        memory: the `Memory` of the sources, in an encoder-decoder model.
-        states: the states of recurrent layers, by the numbers of the layers. Default: none.
+        window_sizes: the window of each layer in tokens, or None for no limit.
+        memory: the encoder's output, in an encoder-decoder model.
+        states: the states of recurrent layers, by layer number. Default: no recurrent layers.
     """
 
     def __init__(
@@ -51,24 +54,25 @@ class DecoderCache:
         self.layers = [states[i] if i in states else cache_for(window) for i, window in enumerate(window_sizes)]
         self.has_keys = len(states) < len(self.layers)
         self.memory = memory
-        self.is_plain = True  # no row has padding or gaps, so all rows have the same positions
-        self._parts = []  # the positions, in the parts in which they came; they are joined only when they are needed
-        self._new = 0  # how many of them came last
+        self.is_plain = True  # there is no padding and no gap, so all rows have the same positions
+        self._parts = []  # the positions of each call of `extend`; concatenated only when needed
+        self._new = 0  # the number of positions in the last part
         self._last = None  # the position of the newest token of each row, B 1
 
     def __len__(self):
-        """Return the length of the longest sequence in it; tokens that have left a window count."""
+        """Return the length of the longest sequence, including tokens that have left a window."""
         return 0 if self._last is None else int(self._last.max()) + 1
 
     def extend(self, tokens: Sequences, positions: IdsBT | None = None) -> IdsBT:
-        """Take in new `tokens`, or vectors, at these positions, and return the positions.
+        """Append new tokens and return their positions.
 
         Args:
-            tokens: only their number matters.
-            positions: rising in each row, and -1 for padding. Default: each row continues where it ends.
+            tokens: the new tokens, or their vectors. Only their shape and device are used.
+            positions: positions that increase along each row, -1 for padding. Default: each row continues after its
+                last token.
 
         Raises:
-            CourseError: the cache holds another number of rows.
+            CourseError: the number of rows differs from the cache's.
         """
         following = self._following(tokens)
         self.is_plain = self.is_plain and (positions is None or torch.equal(positions, following))
@@ -83,7 +87,7 @@ class DecoderCache:
         return positions
 
     def k_positions(self, window_size: int | None) -> IdsBS:
-        """Return the positions of the keys that the newest queries get in a layer with this window; -1: no key."""
+        """Return the positions of the keys that the newest queries get in a layer with this window, -1 for no key."""
         positions = torch.cat(self._parts, dim=1)
         self._parts = [positions]
         if not self.has_ring(window_size):
@@ -94,18 +98,18 @@ class DecoderCache:
         return torch.cat([self._in_ring(before, window_size), new], dim=1)
 
     def has_ring(self, window_size: int | None) -> bool:
-        """Return whether the layers with this window keep a ring of keys, and no more than the window."""
+        """Return whether the layers with this window store only the keys in the window, in a ring buffer."""
         rings = [layer for layer in self.layers if isinstance(layer, SlidingWindowKVCache)]
         return any(layer.window_size == window_size for layer in rings)
 
     def _in_ring(self, positions, window_size):
-        """Position p goes to slot p mod W, and stays until a later one comes; see `SlidingWindowKVCache`."""
+        """Return the position stored in each slot: position p uses slot p mod W, see `SlidingWindowKVCache`."""
         slots = window_size if not self.is_plain else min(positions.shape[1], window_size)
         ring = positions.new_full((len(positions), window_size), -1)
         return ring.scatter_reduce(1, positions % window_size, positions, "amax")[:, :slots]
 
     def select(self, rows: Rows) -> None:
-        """Keep the sequences `rows` (a tensor of indices into B), in that order."""
+        """Keep only the batch rows `rows`, in that order."""
         self._parts = [part[rows] for part in self._parts]
         self._last = None if self._last is None else self._last[rows]
         self.memory = None if self.memory is None else self.memory.select(rows)
@@ -113,16 +117,24 @@ class DecoderCache:
             layer.select(rows)
 
     def _following(self, tokens):
-        """Return the positions that come next."""
+        """Return the default positions of new tokens."""
         steps = torch.arange(tokens.shape[1], device=tokens.device).expand(tokens.shape[:2])
         if self._last is None:
             return steps
         if len(tokens) != len(self._last):
-            raise CourseError(f"the cache holds {len(self._last)} rows, so it can't take in {len(tokens)}")
+            raise CourseError(
+                f"the new tokens must have as many rows as the cache, {len(self._last)}, got {len(tokens)}"
+            )
         return steps + 1 + self._last
 
 
 def slots_in_ring(positions: IdsBT, last: IdsB1, window_size: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """The rows, columns and slots of the new positions that stay: the real ones among the `last` of each row, B 1."""
+    """Return the rows, columns, and slots of the new tokens that stay in a ring of `window_size` slots.
+
+    Args:
+        positions: positions of the new tokens, -1 for padding.
+        last: the newest position in each row.
+        window_size: the number of slots.
+    """
     rows, columns = ((positions >= 0) & (positions > last - window_size)).nonzero(as_tuple=True)
     return rows, columns, positions[rows, columns] % window_size

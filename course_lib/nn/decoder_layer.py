@@ -1,4 +1,4 @@
-"""One layer of the decoder (slide "Decoder Layer")."""
+"""The decoder layer (slide "Decoder Layer")."""
 
 from collections.abc import Callable
 
@@ -13,10 +13,10 @@ from course_lib.shapes import BTD
 
 
 class DecoderLayer(nn.Module):
-    """Nine steps: masked self-attention, cross-attention, feed-forward network, each with addition and normalization.
+    """A decoder layer: masked self-attention, cross-attention, and a feed-forward network, each with addition and norm.
 
-    In the cross-attention, the keys and values come from the encoder's output (the memory), the queries from the
-    decoder. The arguments are those of an `EncoderLayer`. Equal to torch.nn.TransformerDecoderLayer.
+    In cross-attention, the queries come from the decoder, and the keys and values from the encoder's output (the
+    memory). The arguments are those of `EncoderLayer`. Equal to torch.nn.TransformerDecoderLayer.
     """
 
     def __init__(
@@ -40,7 +40,13 @@ class DecoderLayer(nn.Module):
         self.feed_forward_norm = norm(d_model)
 
     def forward(self, x: BTD, view: View, layer: int) -> BTD:
-        """Read a target; the `View` has the memory and knows who may attend to whom, `layer` is this layer's number."""
+        """Compute the output of the layer.
+
+        Args:
+            x: vectors of the target tokens.
+            view: the positions, masks, and cache, and the encoder's output.
+            layer: the number of this layer.
+        """
         memory, mask = view.memory.of(layer), view.memory.mask
         if self.norm_first:
             x = x + self.dropout(self.self_attention(self.self_attention_norm(x), view, layer))

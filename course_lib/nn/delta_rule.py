@@ -8,22 +8,22 @@ import torch
 
 from course_lib.shapes import BHT, BHTE, Gathered, Matrices
 
-CHUNK = 64  # tokens whose corrections are solved for together
+CHUNK = 64  # tokens whose errors are computed in one triangular system
 
 
 def delta_rule_steps(
     q: BHTE, k: BHTE, v: Gathered, beta: BHT, log_decay: BHT, state: Matrices
 ) -> tuple[Gathered, Matrices]:
-    """Token by token.
+    """Apply the gated delta rule token by token.
 
     Args:
-        q, k, v: queries, keys and values.
-        beta: β, the write strength: the share of the error that is corrected, 0 to 1.
-        log_decay: log α, the logarithm of the decay: 0 keeps the whole state, a negative number forgets.
+        q, k, v: queries, keys, and values.
+        beta: β, the write strength, 0 to 1: the fraction of the error that is corrected.
+        log_decay: log α, the logarithm of the decay. 0 keeps the whole state, and a negative number forgets part of it.
         state: S before the first token.
 
     Returns:
-        The output at each token, and the state after the last token.
+        The output for each token, and the state after the last token.
     """
     output = []
     for t in range(q.shape[2]):
@@ -37,7 +37,15 @@ def delta_rule_steps(
 def delta_rule(
     q: BHTE, k: BHTE, v: Gathered, beta: BHT, log_decay: BHT, state: Matrices, chunk: int = CHUNK
 ) -> tuple[Gathered, Matrices]:
-    """The same in chunkwise parallel form: few large products instead of many small ones. Other arguments as above."""
+    """Apply the gated delta rule in chunkwise parallel form: a few large matrix products instead of many small ones.
+
+    Args:
+        q, k, v, beta, log_decay, state: as in `delta_rule_steps`.
+        chunk: the number of tokens in a chunk.
+
+    Returns:
+        The output for each token, and the state after the last token.
+    """
     output = []
     for piece in zip(*(x.split(chunk, dim=2) for x in (q, k, v, beta, log_decay)), strict=True):
         part, state = one_chunk(*piece, state)
@@ -46,12 +54,13 @@ def delta_rule(
 
 
 def one_chunk(q: BHTE, k: BHTE, v: Gathered, beta: BHT, log_decay: BHT, state: Matrices) -> tuple[Gathered, Matrices]:
-    """Compute one chunk in parallel. The errors depend on earlier errors, so they solve a triangular system.
+    """Compute one chunk in parallel.
 
-    `since[t, s]` is the decay between two tokens. The corrections e solve e_t + β Σ_{s<t} since[t, s] (k_t·k_s) e_s =
-    β (v_t - the value that the earlier state returns).
+    Each error depends on earlier errors, so all errors solve a triangular system. Let `since[t, s]` be the decay from
+    token s to token t. Then e_t + β Σ_{s<t} since[t, s] (k_t·k_s) e_s = β (v_t - r_t), where r_t is the value retrieved
+    from the state before the chunk.
     """
-    decay = log_decay.cumsum(dim=2)  # since the chunk began
+    decay = log_decay.cumsum(dim=2)  # since the start of the chunk
     since = (decay.unsqueeze(-1) - decay.unsqueeze(-2)).tril().exp().tril()
     decay, beta = decay.exp().unsqueeze(-1), beta.unsqueeze(-1)
     overlap = beta * since * (k @ k.mT)

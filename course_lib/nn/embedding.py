@@ -1,4 +1,4 @@
-"""From token ids to vectors (slide "Encoder", step 1)."""
+"""Token embeddings (slide "Encoder", step 1)."""
 
 import math
 
@@ -9,9 +9,12 @@ from course_lib.shapes import Ids, Vectors
 
 
 class TokenEmbedding(nn.Module):
-    """A trained vector per token, scaled by √D so that it keeps up with the positions (Vaswani et al. 2017, 3.4).
+    """Map token ids to trained vectors, scaled to be about as large as positional encodings.
 
-    Where no positions are added, another `scale` may serve.
+    Args:
+        vocab_size: the number of token ids.
+        d_model: D.
+        scale: factor of the vectors. Default: √D (Vaswani et al. 2017, section 3.4).
     """
 
     def __init__(self, vocab_size: int, d_model: int, scale: float | None = None):
@@ -21,8 +24,12 @@ class TokenEmbedding(nn.Module):
         nn.init.normal_(self.table.weight, std=d_model**-0.5)
 
     def forward(self, token_ids: Ids) -> Vectors:
-        """Return a vector for each token. Raises CourseError for an id that is not in the table."""
-        if token_ids.numel():  # checked before: a graphics card would abort the process
+        """Return the vector of each token.
+
+        Raises:
+            CourseError: a token id is not in the vocabulary.
+        """
+        if token_ids.numel():  # a GPU would abort the process on an invalid id, so we check here
             low, high = map(int, token_ids.aminmax())
             if low < 0 or high >= self.table.num_embeddings:
                 last = self.table.num_embeddings - 1

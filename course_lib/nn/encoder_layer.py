@@ -1,4 +1,4 @@
-"""One layer of the encoder (slide "Encoder Layer")."""
+"""The encoder layer (slide "Encoder Layer")."""
 
 from collections.abc import Callable
 
@@ -11,11 +11,21 @@ from course_lib.shapes import BSD, Mask
 
 
 class EncoderLayer(nn.Module):
-    """Six steps: attention, addition, normalization, feed-forward network, addition, normalization.
+    """An encoder layer: attention and a feed-forward network, each followed by addition and normalization.
 
-    The slides and Vaswani et al. (2017, section 3.1) normalize after the addition. With `norm_first`, each block is
-    normalized before it reads (pre-norm; Xiong et al. 2020, section 3.1), which is easier to train when deep. Dropout
-    acts on the output of a block. Equal to torch.nn.TransformerEncoderLayer.
+    Equal to torch.nn.TransformerEncoderLayer. Dropout is applied to the output of each block, before the addition.
+
+    Args:
+        d_model: D.
+        num_heads: H.
+        d_ff: F.
+        dropout: dropout probability.
+        norm_first: normalize the input of each block (pre-norm; Xiong et al. 2020, section 3.1), which makes deep
+            models easier to train. Default: normalize after the addition (post-norm), as on the slides and in Vaswani
+            et al. (2017, section 3.1).
+        activation: activation function of the feed-forward network.
+        norm: function from D to a normalization layer.
+        bias: whether the linear layers have biases.
     """
 
     def __init__(
@@ -37,7 +47,7 @@ class EncoderLayer(nn.Module):
         self.feed_forward_norm = norm(d_model)
 
     def forward(self, x: BSD, mask: Mask | None = None) -> BSD:
-        """Read a sequence; `mask` says who may attend to whom, in an encoder the padding mask."""
+        """Compute the output of the layer. In an encoder, `mask` is the padding mask."""
         if self.norm_first:
             x = x + self.dropout(self.self_attention(self.self_attention_norm(x), mask=mask))
             return x + self.dropout(self.feed_forward(self.feed_forward_norm(x)))

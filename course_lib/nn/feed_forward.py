@@ -1,4 +1,4 @@
-"""The feed-forward network: each token on its own (slide "Encoder Layer", step 4)."""
+"""The feed-forward network, which is applied to each token separately (slide "Encoder Layer", step 4)."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from course_lib.shapes import Vectors
 
 
 class FeedForward(nn.Module):
-    """One hidden layer with ReLU, then one linear layer (Vaswani et al. 2017, section 3.3): D -> F -> D."""
+    """Two linear layers with an activation between them: D -> F -> D (Vaswani et al. 2017, section 3.3)."""
 
     def __init__(self, d_model: int, d_ff: int, activation: Callable = F.relu, bias: bool = True):
         super().__init__()

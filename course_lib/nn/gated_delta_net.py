@@ -1,4 +1,4 @@
-"""A layer whose recurrent state is a corrected matrix: Gated DeltaNet (Yang et al. 2025), as in Qwen3-Next."""
+"""Gated DeltaNet: a recurrent layer with a matrix as its state (Yang et al. 2025), as in Qwen3-Next."""
 
 import math
 
@@ -16,21 +16,22 @@ from course_lib.shapes import BHT, BHTE, BTD, BoolsBT
 
 
 class GatedDeltaNet(nn.Module):
-    """Stands where a `MultiHeadAttention` stands, and keeps the same few numbers however long the text is.
+    """Token mixer with a fixed-size state, to replace attention; the state doesn't grow with the length of the text.
 
-    Queries, keys and values pass a `ShortConvolution`; queries and keys have length 1. For each token, each
-    head has a decay α and a write strength β, see `delta_rule`. The output is normalized and multiplied by a gate.
+    Queries, keys, and values pass through a `ShortConvolution`, and queries and keys are normalized. For each token,
+    each head computes a decay α and a write strength β, see `delta_rule`. The output is normalized and multiplied by a
+    gate.
 
     Args:
         d_model: D.
         num_heads: H.
-        d_key, d_value: widths of a head's keys and values; its state is a matrix of this shape.
-        num_key_heads: heads of queries and keys, each of which serves H / `num_key_heads` of values; default: H.
-        kernel_size: how many tokens the convolution sees.
-        eps: of the normalization.
+        d_key, d_value: sizes of a head's keys and values. Its state is a matrix of this shape.
+        num_key_heads: number of query and key heads. Each one serves H / `num_key_heads` value heads. Default: H.
+        kernel_size: number of tokens that the convolution covers.
+        eps: epsilon of the normalization.
 
     Raises:
-        CourseError: the numbers of heads don't fit.
+        CourseError: `num_heads` is not a multiple of `num_key_heads`.
     """
 
     is_recurrent, window = True, None
@@ -54,9 +55,9 @@ class GatedDeltaNet(nn.Module):
         self.convolution = ShortConvolution(sum(self.widths), kernel_size)
         self.beta_proj = nn.Linear(d_model, num_heads, bias=False)
         self.decay_proj = nn.Linear(d_model, num_heads, bias=False)
-        # -log α is the product of a step and a rate. Before training it is small: a thousandth to a tenth.
+        # -log α is the product of a step and a rate. Before training, it is small: between 0.001 and 0.1.
         step = torch.empty(num_heads).uniform_(math.log(0.0001), math.log(0.01)).exp()
-        self.decay_bias = nn.Parameter(step.expm1().log())  # softplus makes it the step
+        self.decay_bias = nn.Parameter(step.expm1().log())  # the inverse of softplus
         self.log_rate = nn.Parameter(torch.empty(num_heads).uniform_(1, 16).log())
         self.gate_proj = nn.Linear(d_model, num_heads * d_value, bias=False)
         self.norm = RMSNorm(d_value, eps)
@@ -75,14 +76,17 @@ class GatedDeltaNet(nn.Module):
         return self.o_proj(merge_heads(self.norm(output).to(x.dtype) * gate))
 
     def nothing(self, x: BTD) -> tuple[torch.Tensor, torch.Tensor]:
-        """An empty state, in single precision or more, and no earlier tokens."""
+        """Return an empty state, in single precision or higher, and zeros in place of earlier tokens."""
         reach, keys, values = self.convolution.weight.shape[1] - 1, self.widths[1], self.widths[2]
         sizes = len(x), self.num_heads, keys // self.num_key_heads, values // self.num_heads
         dtype = torch.promote_types(x.dtype, torch.float32)
         return x.new_zeros(sizes, dtype=dtype), x.new_zeros(len(x), reach, sum(self.widths))
 
     def queries_keys_values(self, x: BTD, before: torch.Tensor, real: BoolsBT | None) -> tuple[torch.Tensor, ...]:
-        """Queries of length 1/√E, keys of length 1 and values, by heads; and the last tokens of the convolution."""
+        """Return queries, keys, and values, split into heads, and the last inputs of the convolution.
+
+        Queries have length 1/√E, and keys have length 1.
+        """
         projected = torch.cat([self.q_proj(x), self.k_proj(x), self.v_proj(x)], dim=-1)
         projected, before = self.convolution(projected, before, real)
         q, k, v = projected.split(self.widths, dim=-1)
@@ -91,9 +95,9 @@ class GatedDeltaNet(nn.Module):
         return q / math.sqrt(q.shape[-1]), k, split_heads(v, self.num_heads), before
 
     def shares(self, x: BTD, real: BoolsBT | None) -> tuple[BHT, BHT]:
-        """Return β and log α; a padding token changes nothing.
+        """Return β and log α, both 0 for padding tokens, which then leave the state unchanged.
 
-        The rate is computed in single precision or more, even where it is stored in 16 bits.
+        The rate is computed in single precision or higher, even if it is stored in 16 bits.
         """
         beta = self.beta_proj(x).sigmoid().mT
         rate = self.log_rate.to(torch.promote_types(x.dtype, torch.float32)).exp()
@@ -102,5 +106,5 @@ class GatedDeltaNet(nn.Module):
 
 
 def unit(x: BHTE, eps: float = 1e-6) -> BHTE:
-    """Vectors of length 1."""
+    """Normalize vectors to length 1."""
     return x * torch.rsqrt(x.square().sum(dim=-1, keepdim=True) + eps)

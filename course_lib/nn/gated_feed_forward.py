@@ -1,4 +1,4 @@
-"""A feed-forward network whose hidden layer is switched on and off by a gate (Shazeer 2020, "GLU variants")."""
+"""A feed-forward network with a gated hidden layer (Shazeer 2020, "GLU variants")."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from course_lib.shapes import Vectors
 
 
 class GatedFeedForward(nn.Module):
-    """down(silu(gate(x)) * up(x)), as in Llama (Gemma has GELU for SiLU): D -> F -> D."""
+    """Compute down(silu(gate(x)) · up(x)): D -> F -> D, as in Llama. Gemma uses GELU instead of SiLU."""
 
     def __init__(self, d_model: int, d_ff: int, activation: Callable = F.silu):
         super().__init__()

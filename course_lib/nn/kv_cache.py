@@ -1,4 +1,4 @@
-"""Keys and values that are computed once and kept (slide "KV Caching")."""
+"""KV caches: store keys and values so that they are computed only once (slide "KV Caching")."""
 
 from typing import NamedTuple
 
@@ -9,40 +9,54 @@ from course_lib.shapes import AnyBKSE, AnyValues, Rows
 
 
 class KeysValues(NamedTuple):
-    """Keys and values of a sequence, split into heads; values may be wider than keys."""
+    """Keys and values of a sequence, split into heads. Their sizes can differ."""
 
     keys: AnyBKSE
     values: AnyValues
 
     def select(self, rows: Rows) -> "KeysValues":
-        """The sequences `rows` (a tensor of indices into B), in that order."""
+        """Return the batch rows `rows`, in that order."""
         return KeysValues(self.keys[rows], self.values[rows])
 
 
 def expect_rows(held: torch.Tensor | None, new: torch.Tensor) -> None:
-    """Raise a CourseError unless a cache that holds the keys `held`, or None, can take in `new` ones: as many rows."""
+    """Check that new tensors have as many rows as the cache.
+
+    Args:
+        held: a tensor of the cache, or None if the cache is empty.
+        new: a tensor to append.
+
+    Raises:
+        CourseError: the numbers of rows differ.
+    """
     if held is not None and new.shape[0] != held.shape[0]:
-        raise CourseError(f"the cache holds {len(held)} rows, so it can't take in {len(new)}")
+        raise CourseError(f"the new tokens must have as many rows as the cache, {len(held)}, got {len(new)}")
 
 
 def grown(held: torch.Tensor | None, more: int, like: torch.Tensor) -> torch.Tensor:
-    """A tensor like `held` (None: nothing yet) with room for `more` positions of what is `like`."""
+    """Extend a tensor of the cache by space for more positions.
+
+    Args:
+        held: the tensor, or None if the cache is empty.
+        more: the number of positions to add.
+        like: a tensor with the shape and type of the new entries.
+    """
     room = like.new_empty(*like.shape[:2], more, like.shape[3])
     return room if held is None else torch.cat([held, room], dim=2)
 
 
 class KVCache:
-    """The keys and values of the positions 0, 1, ..., `length` - 1, for one attention layer, with room to grow."""
+    """The keys and values of positions 0 to `length` - 1 for one attention layer, with space to grow."""
 
     def __init__(self):
         self._keys = self._values = None
         self.length = 0
 
     def update(self, keys: AnyBKSE, values: AnyValues) -> KeysValues:
-        """Append `keys` and `values`, and return all so far.
+        """Append `keys` and `values`, and return all keys and values so far.
 
         Raises:
-            CourseError: the cache holds another number of rows (of one, torch would make copies).
+            CourseError: the number of rows differs from the cache's.
         """
         end = self.length + keys.shape[2]
         all_keys, all_values = self.room(keys, values)
@@ -52,12 +66,12 @@ class KVCache:
         return KeysValues(all_keys[:, :, :end], all_values[:, :, :end])
 
     def room(self, keys: AnyBKSE, values: AnyValues) -> KeysValues:
-        """All that is held, and behind it room for more positions like `keys` and `values`.
+        """Return the cache's tensors, with unused space for `keys` and `values` after the current `length`.
 
-        When it gets tight the room is doubled, so that each position is copied a constant number of times on average.
+        When the space runs out, it is doubled, so on average each position is copied a constant number of times.
 
         Raises:
-            CourseError: the cache holds another number of rows.
+            CourseError: the number of rows differs from the cache's.
         """
         expect_rows(self._keys, keys)
         held = 0 if self._keys is None else self._keys.shape[2]
@@ -67,18 +81,24 @@ class KVCache:
         return KeysValues(self._keys, self._values)
 
     def select(self, rows: Rows) -> None:
-        """Keep the sequences `rows` (a tensor of indices into B), in that order; beam search repeats and drops them."""
+        """Keep only the batch rows `rows`, in that order. Beam search uses this to copy and drop sequences."""
         if self._keys is not None:
             self._keys, self._values = self._keys[rows], self._values[rows]
 
     @property
     def nbytes(self) -> int:
-        """The memory that it takes, room for positions to come included."""
+        """The size of the cache in bytes, including space that is not used yet."""
         return 0 if self._keys is None else self._keys.nbytes + self._values.nbytes
 
 
 def next_slots(end: int, keys: AnyBKSE, window_size: int) -> tuple[slice, slice, slice | torch.Tensor]:
-    """Rows, columns and slots of the last of new `keys` that go to the next slots of a ring in all rows."""
+    """Return the rows, columns, and slots of the new keys that stay in a ring, if all batch rows have the same length.
+
+    Args:
+        end: the length of the sequences after the new keys.
+        keys: the new keys.
+        window_size: the number of slots.
+    """
     new = min(keys.shape[2], window_size)
     first = (end - new) % window_size
     if first + new <= window_size:
@@ -87,13 +107,14 @@ def next_slots(end: int, keys: AnyBKSE, window_size: int) -> tuple[slice, slice,
 
 
 class SlidingWindowKVCache(KVCache):
-    """The keys and values of the last `window_size` positions, for one attention layer, in a ring (slide "SWA").
+    """The keys and values of the last `window_size` positions for one attention layer, in a ring buffer (slide "SWA").
 
-    Position p has slot p mod W: a new one takes that of the oldest. So keys come back in the order of their
-    slots; attention doesn't mind, if its mask goes by positions.
+    Position p is stored in slot p mod W, so a new position overwrites the oldest one. Keys are returned in the order of
+    their slots. This doesn't change attention, because its mask is computed from positions.
 
-    `slots` says which of the new positions go where, as rows, columns and slots; a `DecoderCache` sets it where rows
-    stand at different positions. With None, all rows stand where the first `length` positions end.
+    Attributes:
+        slots: the rows, columns, and slots of the new positions, which a `DecoderCache` sets if the batch rows have
+            different lengths. With None, all rows have the same `length`.
     """
 
     def __init__(self, window_size: int):
@@ -101,12 +122,13 @@ class SlidingWindowKVCache(KVCache):
         self.window_size, self.slots = window_size, None
 
     def update(self, keys: AnyBKSE, values: AnyValues) -> KeysValues:
-        """Take in `keys` and `values`; return all that their queries may attend to.
+        """Store `keys` and `values`, and return the keys and values that their queries may attend to.
 
-        For one position these are what the ring then holds; for more, what it held, and the new ones behind.
+        For one new position, this is the ring after the update. For several new positions, it is the ring before the
+        update, followed by the new keys and values.
 
         Raises:
-            CourseError: the cache holds another number of rows.
+            CourseError: the number of rows differs from the cache's.
         """
         expect_rows(self._keys, keys)
         if self._keys is None:
@@ -124,7 +146,7 @@ class SlidingWindowKVCache(KVCache):
         return KeysValues(self._keys[:, :, :held], self._values[:, :, :held])
 
     def _write(self, keys, values):
-        """Put new keys and values into the slots of the oldest."""
+        """Overwrite the oldest slots with new keys and values."""
         self.length += keys.shape[2]
         rows, columns, slots = self.slots or next_slots(self.length, keys, self.window_size)
         self._keys[rows, :, slots] = keys[rows, :, columns]
@@ -132,5 +154,5 @@ class SlidingWindowKVCache(KVCache):
 
 
 def cache_for(window_size: int | None) -> KVCache:
-    """The cache of a layer that sees `window_size` positions, or all (None)."""
+    """Return a new cache for a layer with this window, or without a window (None)."""
     return KVCache() if window_size is None else SlidingWindowKVCache(window_size)

@@ -13,22 +13,22 @@ from course_lib.shapes import BHTE, BTD, Gathered, Mask
 
 
 class LatentAttention(nn.Module):
-    """Attention that caches, for each token, a latent and one key that is turned: nothing grows with the heads.
+    """Multi-head latent attention: cache one latent and one rotated key per token, whatever the number of heads.
 
-    Each head makes its keys and values from the latent. Only a part of each query and key is turned, and that part of
-    the key is the same for all heads: what is turned can't be made from the latent later.
+    Each head computes its keys and values from the latent. RoPE depends on the position, and a rotated key can't be
+    computed from the latent later, so only part of each query and key is rotated. All heads share that part of the key.
 
     Args:
         d_model: D.
         num_heads: H.
-        d_latent: the width of the latent.
-        d_content: the width of a head's query and key that is not turned.
-        d_rope: the width that is.
-        d_value: of a head; default: `d_content`.
-        d_query: the width of a latent for queries, which saves parameters; default: none.
-        eps: of the normalization of latents.
-        rotary: turns that part.
-        window: how many tokens a query sees, itself included; None: all before it.
+        d_latent: size of the latent (`kv_lora_rank` in DeepSeek's configs).
+        d_content: size of the part of a head's query and key that is not rotated (`qk_nope_head_dim`).
+        d_rope: size of the part that is rotated (`qk_rope_head_dim`).
+        d_value: size of a head's value. Default: `d_content`.
+        d_query: size of a latent for the queries, which saves parameters. Default: no such latent.
+        eps: epsilon of the normalization of the latents.
+        rotary: rotates that part of queries and keys. Default: no rotation.
+        window: number of tokens that a query can attend to, including itself. Default: all tokens before it.
     """
 
     is_recurrent = False
@@ -64,7 +64,9 @@ class LatentAttention(nn.Module):
 
     def forward(self, x: BTD, view: View, layer: int) -> BTD:
         content, turned = split_heads(self.q_proj(self.q_latent(x)), self.num_heads).split(self.split, dim=-1)
-        turned = turned.clone(memory_format=torch.contiguous_format)  # pairs of numbers that stand on even places
+        turned = turned.clone(
+            memory_format=torch.contiguous_format
+        )  # complex numbers need pairs that start at even offsets
         q = torch.cat([content, view.rotate(turned, self.rotary)], dim=-1)
         latent = self.latent_norm(self.latent_proj(x))[:, None]
         latents = torch.cat([latent, view.rotate(self.rope_proj(x)[:, None], self.rotary)], dim=-1)
@@ -73,18 +75,21 @@ class LatentAttention(nn.Module):
         return self.o_proj(merge_heads(gather(q, latents, view.mask(self.window))))
 
     def expanded(self, q: BHTE, latents: torch.Tensor, mask: Mask | None) -> Gathered:
-        """Keys and values of each head are made from the latents, and plain attention follows: best for many tokens."""
+        """Compute each head's keys and values from the latents, then plain attention. Faster for many new tokens."""
         latent, turned = latents.split(self.widths, dim=-1)
         k, v = (split_heads(proj(latent[:, 0]), self.num_heads) for proj in (self.k_up_proj, self.v_up_proj))
         k = torch.cat([k, turned.expand(-1, self.num_heads, -1, -1)], dim=-1)
         return self.attend(q, k, v, mask)
 
     def absorbed(self, q: BHTE, latents: torch.Tensor, mask: Mask | None) -> Gathered:
-        """The same for one new token, and no key is made: q·(W c) = (Wᵀq)·c, so queries go to where the latents are."""
+        """Compute attention on the latents, without building keys. Faster for one new token.
+
+        Because q·(W c) = (Wᵀq)·c, the key projection can be applied to the query instead (weight absorption).
+        """
         content, turned = q.split(self.split, dim=-1)
         k_weight, v_weight = (
             proj.weight.unflatten(0, (self.num_heads, -1)) for proj in (self.k_up_proj, self.v_up_proj)
         )
-        longer = torch.cat([content @ k_weight, turned], dim=-1)  # the kernel divides by the root of this width
+        longer = torch.cat([content @ k_weight, turned], dim=-1)  # the kernel divides by the square root of this size
         scale = math.sqrt(longer.shape[-1] / q.shape[-1])
         return self.attend(longer * scale, latents, latents[..., : self.widths[0]], mask) @ v_weight.mT

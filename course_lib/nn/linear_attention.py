@@ -1,4 +1,4 @@
-"""Attention without the softmax: one matrix is the state (Katharopoulos et al. 2020, sections 3.2 to 3.4)."""
+"""Linear attention: attention without a softmax, with a matrix as its state (Katharopoulos et al. 2020)."""
 
 import torch
 import torch.nn.functional as F
@@ -8,13 +8,22 @@ from course_lib.nn.attention import head_sizes, merge_heads, split_heads
 from course_lib.nn.view import View
 from course_lib.shapes import BHTE, BTD, Gathered, Matrices
 
-CHUNK = 64  # tokens that meet each other in one product
+CHUNK = 64  # tokens in one chunk
 
 
 def linear_attention(q: BHTE, k: BHTE, v: Gathered, state: Matrices, chunk: int = CHUNK) -> tuple[Gathered, Matrices]:
-    """Add k vᵀ to the state at each token, and multiply it by q. Return the outputs and the last state.
+    """Add k vᵀ to the state at each token, and multiply the state by q.
 
-    It goes chunk by chunk: within a chunk it is attention without a softmax, before it a product with the state.
+    Chunks are computed one after another. Within a chunk, this is attention without a softmax; earlier chunks
+    contribute through the state (Katharopoulos et al. 2020, sections 3.2 to 3.4).
+
+    Args:
+        q, k, v: queries, keys, and values.
+        state: the state before the first token.
+        chunk: the number of tokens in a chunk.
+
+    Returns:
+        The output for each token, and the state after the last token.
     """
     output = []
     for some_q, some_k, some_v in zip(*(x.split(chunk, dim=2) for x in (q, k, v)), strict=True):
@@ -24,18 +33,18 @@ def linear_attention(q: BHTE, k: BHTE, v: Gathered, state: Matrices, chunk: int 
 
 
 class LinearAttention(nn.Module):
-    """Multi-head attention whose weights are φ(q)·φ(k), divided by their sum; φ(x) = elu(x) + 1 is never negative.
+    """Multi-head attention with weights φ(q)·φ(k), divided by their sum, where φ(x) = elu(x) + 1 is positive.
 
-    So sums over all keys can be kept, one for each row of a matrix: Σ φ(k) vᵀ, and Σ φ(k) in a last column. Nothing is
-    turned: a turned φ(k) would not stay positive.
+    The state is one matrix per head: it stores Σ φ(k) vᵀ, with Σ φ(k) as its last column. RoPE is not used, because a
+    rotated φ(k) could have negative entries.
 
     Args:
         d_model: D.
         num_heads: H.
-        d_head: E; default D / H.
+        d_head: E. Default: D / H.
 
     Raises:
-        CourseError: the number of heads doesn't fit.
+        CourseError: `d_model` is not a multiple of `num_heads`.
     """
 
     is_recurrent, window = True, None
@@ -56,5 +65,8 @@ class LinearAttention(nn.Module):
         (state,) = cache.read(x.new_zeros(len(x), self.num_heads, self.d_head, self.d_head + 1))
         output, state = linear_attention(q, k, v, state)
         cache.write(state)
-        sums, norm = output[..., :-1], output[..., -1:].clamp(min=torch.finfo(x.dtype).tiny)  # an empty state: zeros
+        sums, norm = (
+            output[..., :-1],
+            output[..., -1:].clamp(min=torch.finfo(x.dtype).tiny),
+        )  # an empty state gives zeros
         return self.o_proj(merge_heads(sums / norm))

@@ -1,4 +1,4 @@
-"""Fine-tuning with few parameters: a low-rank addition to frozen linear layers (Hu et al. 2022, section 4.1)."""
+"""LoRA: fine-tune a model with few parameters (Hu et al. 2022, section 4.1)."""
 
 import math
 from collections.abc import Sequence
@@ -9,20 +9,23 @@ from torch import nn
 from course_lib.errors import CourseError
 from course_lib.shapes import Numbers
 
-# The names of all linear layers inside a decoder layer.
+# The names of all linear layers in a decoder layer.
 LINEAR_LAYERS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 
 
 class LoraLinear(nn.Module):
-    """A frozen linear layer plus x A B · alpha / rank; B starts at zero, so nothing changes before training.
+    """A frozen linear layer plus x A B · alpha / rank.
+
+    B starts at zero, so the layer's output is unchanged before training.
 
     Args:
-        linear: the layer to be adapted, kept as it is; D_in -> D_out.
-        rank: r; A is D_in r, B is r D_out.
-        alpha: scales the addition, so that `rank` may be changed without a new learning rate.
+        linear: the layer to adapt. Its weights are frozen.
+        rank: the number of columns of A and rows of B.
+        alpha: scale of the update, which makes it possible to change `rank` without a new learning rate. Default:
+            `rank`.
 
     Raises:
-        CourseError: `rank` is not between 1 and the smaller side of the layer.
+        CourseError: `rank` is not between 1 and the smaller side of the layer, or the layer is not an `nn.Linear`.
     """
 
     def __init__(self, linear: nn.Linear, rank: int, alpha: float | None = None):
@@ -39,41 +42,53 @@ class LoraLinear(nn.Module):
         return self.linear(x) + (x @ self.down) @ self.up * self.scale
 
     def merged(self) -> nn.Linear:
-        """One plain linear layer that does the same."""
+        """Return a plain linear layer that computes the same."""
         with torch.no_grad():
             self.linear.weight += (self.down @ self.up).T * self.scale
         return self.linear.requires_grad_(True)
 
 
 def check_rank(rank: int, linear: nn.Linear) -> None:
-    """Raises CourseError where a rank is not between 1 and the smaller side of the layer, or its weights are packed."""
+    """Check that a layer can be adapted with this rank.
+
+    Raises:
+        CourseError: the layer is not an `nn.Linear`, or `rank` is not between 1 and its smaller side.
+    """
     if not isinstance(linear, nn.Linear):
-        raise CourseError(f"only nn.Linear can be adapted, got a {type(linear).__name__}: read the model unpacked")
+        raise CourseError(f"LoRA can only adapt nn.Linear, got {type(linear).__name__}; load the model without packing")
     if not 1 <= rank <= min(linear.weight.shape):
-        raise CourseError(f"a layer of shape {tuple(linear.weight.shape)} can't be adapted with rank {rank}")
+        raise CourseError(f"rank must be 1 to {min(linear.weight.shape)}, the smaller side of the layer, got {rank}")
 
 
 def add_lora(
     model: nn.Module, rank: int, alpha: float | None = None, names: Sequence[str] = ("q_proj", "v_proj")
 ) -> nn.Module:
-    """Freeze `model` and adapt all its linear layers called one of `names`, in place; only A and B learn then.
+    """Freeze a model and adapt its linear layers in place, so that only A and B are trained.
+
+    Args:
+        model: the model to adapt.
+        rank, alpha: as in `LoraLinear`.
+        names: names of the linear layers to adapt.
+
+    Returns:
+        The adapted model.
 
     Raises:
-        CourseError: the model has no linear layer of that name, or is adapted already.
+        CourseError: the model has no linear layer with one of these names, or is already adapted.
     """
     if any(isinstance(module, LoraLinear) for module in model.modules()):
-        raise CourseError("the model is adapted already; merge_lora makes it plain again")
+        raise CourseError("the model can't be adapted twice; call merge_lora first")
     model.requires_grad_(False)
     layers = [(parent, name, child) for parent, name, child in children(model) if name in names]
     if not layers:
-        raise CourseError(f"the model has no linear layers called {' or '.join(names)}")
+        raise CourseError(f"names must include a linear layer of the model, got {', '.join(names)}")
     for parent, name, linear in layers:
         setattr(parent, name, LoraLinear(linear, rank, alpha))
     return model
 
 
 def merge_lora(model: nn.Module) -> nn.Module:
-    """Work all additions into the layers that they adapt, in place; the model has its old shape again, all learns."""
+    """Merge all LoRA updates into their layers in place, and make all parameters trainable again."""
     for parent, name, child in children(model):
         if isinstance(child, LoraLinear):
             setattr(parent, name, child.merged())
@@ -81,5 +96,5 @@ def merge_lora(model: nn.Module) -> nn.Module:
 
 
 def children(model: nn.Module) -> list[tuple[nn.Module, str, nn.Module]]:
-    """All (parent, name, child) of the module tree."""
+    """Return (parent, name, child) for each module in the module tree."""
     return [(parent, name, child) for parent in model.modules() for name, child in parent.named_children()]

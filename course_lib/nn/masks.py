@@ -1,4 +1,4 @@
-"""Who may attend to whom: bool masks, True = may attend (slide "Why masked multi-head attention")."""
+"""Attention masks: True means that a query may attend to a key (slide "Why masked multi-head attention")."""
 
 import math
 from collections.abc import Callable
@@ -7,14 +7,14 @@ from course_lib.shapes import BoolMask, FloatMask, IdsBS, IdsBT, Mask, Positions
 
 
 def causal_mask(q_positions: PositionsT, k_positions: PositionsS | None = None) -> BoolMask:
-    """True where the key is not later than the query.
+    """Return a mask that is True if the key is not later than the query.
 
     Args:
         q_positions: absolute positions of the queries.
-        k_positions: absolute positions of the keys; default: those of the queries.
+        k_positions: absolute positions of the keys. Default: the positions of the queries.
 
     Returns:
-        bool, T S, or B 1 T S for positions that differ by sequence.
+        A bool mask T S, or B 1 T S if the positions differ between batch rows.
     """
     k_positions = q_positions if k_positions is None else k_positions
     mask = q_positions.unsqueeze(-1) >= k_positions.unsqueeze(-2)
@@ -22,27 +22,34 @@ def causal_mask(q_positions: PositionsT, k_positions: PositionsS | None = None) 
 
 
 def window_mask(q_positions: PositionsT, k_positions: PositionsS, window_size: int) -> BoolMask:
-    """True where the key is not later than the query, and among the last `window_size` (slide "SWA").
+    """Return a mask that is True if the key is not later than the query and within its window (slide "SWA").
 
-    The window counts the query itself: a window of 3 is the query and the two before it. Arguments and result as in
-    `causal_mask`.
+    The window includes the query itself: a window of 3 is the query and the two tokens before it.
+
+    Args:
+        q_positions: absolute positions of the queries.
+        k_positions: absolute positions of the keys.
+        window_size: the number of tokens in the window.
+
+    Returns:
+        A bool mask T S, or B 1 T S if the positions differ between batch rows.
     """
     too_far = causal_mask(q_positions - window_size, k_positions)
     return causal_mask(q_positions, k_positions) & ~too_far
 
 
 def padding_mask(token_ids: IdsBS, pad_id: int) -> BoolMask:
-    """True where a key is a real token, B 1 1 S: the same for all heads and queries."""
+    """Return a mask B 1 1 S that is True for keys that are not padding."""
     return (token_ids != pad_id)[:, None, None, :]
 
 
 def segment_mask(q_segments: IdsBT, k_segments: IdsBS) -> BoolMask:
-    """True where query and key belong to the same text of several in one row, B 1 T S."""
+    """Return a mask B 1 T S that is True if query and key belong to the same packed sequence."""
     return (q_segments.unsqueeze(-1) == k_segments.unsqueeze(-2)).unsqueeze(1)
 
 
 def biased(bias: FloatMask, mask: BoolMask) -> FloatMask:
-    """One float mask from numbers that are added to the scores and a bool mask that fits."""
+    """Combine a bool mask and numbers that are added to the scores into one float mask."""
     return bias.masked_fill(~mask, -math.inf)
 
 
@@ -54,13 +61,15 @@ def attention_mask(
     segments: IdsBT | None = None,
     bias: Callable | None = None,
 ) -> Mask:
-    """Real tokens see themselves and real tokens before them, in the same text and within the window.
+    """Combine all masks: causal, window, padding, packed sequences, and bias.
 
     Args:
-        q_positions, k_positions: absolute ones; where it is `padded`, -1 marks padding.
-        window: how many tokens a query sees, itself included; None: all.
-        segments: where several texts share a row: attention stays among equal numbers.
-        bias: a function from the positions to numbers that are added to the scores, H T S or B H T S.
+        q_positions, k_positions: absolute positions, -1 for padding if `padded`.
+        window: number of tokens that a query can attend to, including itself. Default: no limit.
+        padded: whether there may be padding.
+        segments: for packed sequences, the number of the sequence that each token belongs to. Attention stays within a
+            sequence.
+        bias: a function from positions to numbers that are added to the scores, H T S or B H T S.
     """
     mask = causal_mask(q_positions, k_positions) if window is None else window_mask(q_positions, k_positions, window)
     if padded:

@@ -1,4 +1,4 @@
-"""Many feed-forward networks, of which each token visits a few (Shazeer et al. 2017, section 2)."""
+"""Mixture of experts: many feed-forward networks, but each token uses only a few (Shazeer et al. 2017, section 2)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,25 +13,25 @@ from course_lib.shapes import ND, Shares, Vectors, Visited, Visits
 
 
 class MixtureOfExperts(nn.Module):
-    """A router gives each token probabilities of the experts; the most likely few answer, and share the token's output.
+    """Route each token to the experts that are most likely for it, and add up their outputs, weighted by probability.
 
-    In training, `auxiliary_loss` says how unevenly the tokens of the last batch were routed, see `load_balancing_loss`;
-    `WithAuxiliary` adds it to an objective.
+    During training, `auxiliary_loss` is the load-balancing loss of the last batch. `WithAuxiliary` adds it to an
+    objective.
 
     Args:
-        d_model, d_ff: D and F, the widths of each expert.
-        num_experts: how many there are.
-        num_active: how many of them a token visits.
-        activation: of the experts.
+        d_model, d_ff: D and F of each expert.
+        num_experts: number of experts.
+        num_active: number of experts per token.
+        activation: activation function of the experts.
 
     Raises:
-        CourseError: `num_active` is not 1 to `num_experts`.
+        CourseError: `num_active` is not between 1 and `num_experts`.
     """
 
     def __init__(self, d_model: int, d_ff: int, num_experts: int, num_active: int, activation: Callable = F.silu):
         super().__init__()
         if not 1 <= num_active <= num_experts:
-            raise CourseError(f"num_active must be 1 to {num_experts}, the number of experts, got {num_active}")
+            raise CourseError(f"num_active must be 1 to num_experts, {num_experts}, got {num_active}")
         self.num_active = num_active
         self.gate = nn.Linear(d_model, num_experts, bias=False)
         self.experts = nn.ModuleList(GatedFeedForward(d_model, d_ff, activation) for _ in range(num_experts))
@@ -48,22 +48,29 @@ class MixtureOfExperts(nn.Module):
         return y.view_as(x)
 
     def route(self, rows: ND) -> tuple[Shares, Visited, Visits]:
-        """For each token the probabilities of all experts; and of those that it visits the shares, which sum to 1,
-        and the numbers."""
+        """Choose the experts of each token.
+
+        Returns:
+            The probabilities of all experts, the weights of the chosen experts, which sum to 1, and their numbers.
+        """
         probs = self.gate(rows).to(torch.promote_types(rows.dtype, torch.float32)).softmax(dim=-1)
         best, chosen = probs.topk(self.num_active)
         return probs, (best / best.sum(dim=-1, keepdim=True)).to(rows.dtype), chosen
 
     def __getstate__(self) -> dict[str, Any]:
-        """What a copy gets: all but the loss of the last batch, which hangs on that batch."""
+        """Return the state for a copy, without the loss of the last batch, which belongs to its computation graph."""
         return {name: value for name, value in self.__dict__.items() if name != "auxiliary_loss"}
 
 
 def load_balancing_loss(probs: Shares, chosen: Visits) -> torch.Tensor:
-    """The load-balancing loss (Fedus et al. 2022, section 2.2): 1 times the number of visits where all is even.
+    """Compute the load-balancing loss (Fedus et al. 2022, section 2.2), which is `num_active` if the load is even.
 
-    That is the number of experts times the sum, over the experts, of the share of tokens that visit one times its mean
-    probability. Only the probabilities have a gradient; experts that many visit get less of it.
+    The loss is the number of experts times a sum over all experts: the fraction of tokens routed to the expert times
+    its mean probability. Only the probabilities have a gradient, and it lowers the probability of busy experts.
+
+    Args:
+        probs: the probabilities of all experts for each token.
+        chosen: the numbers of the experts that each token is routed to.
     """
     num_experts = probs.shape[1]
     visits = chosen.flatten().bincount(minlength=num_experts) / len(chosen)

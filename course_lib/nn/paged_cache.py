@@ -1,7 +1,7 @@
-"""A cache in pages, for many texts that come and go (Kwon et al. 2023, section 4).
+"""Paged attention: a KV cache in pages, for sequences that start and end at any time (Kwon et al. 2023, section 4).
 
-The memory for keys and values is cut into pages of a few positions. A text has a table of its pages, which may lie
-anywhere; texts that begin alike share the pages of their beginning.
+The memory for keys and values is divided into pages of a few positions (vLLM calls them blocks). Each sequence has a
+table of its pages, which can be anywhere in memory. Sequences with the same prefix share the pages of that prefix.
 """
 
 from array import array
@@ -17,9 +17,9 @@ from course_lib.shapes import AnyBKSE, AnyValues, IdsBS, IdsBT, Rows, Sequences
 
 
 class PageTable:
-    """The pages of one text in their order, and how many of its positions are in them.
+    """The pages of one sequence in order, and the number of positions stored in them.
 
-    Positions are given back by setting `length` to fewer: what lies behind is written over.
+    To discard the last positions, set `length` to a smaller number; they are overwritten later.
     """
 
     def __init__(self, pages: list[int], length: int = 0):
@@ -27,31 +27,38 @@ class PageTable:
 
 
 class PagePool:
-    """Which pages are free, who uses the others, and what stands in them.
+    """Allocate cache pages and track which sequences use them.
 
-    A page that nobody uses keeps what it holds until it is needed; so a text that begins like an earlier one finds
-    that beginning here.
+    A page that is no longer used keeps its contents until it is needed again. A new prompt that starts with the same
+    tokens can reuse it (prefix caching).
 
     Args:
-        num_pages: how many there are.
-        page_size: positions in a page.
+        num_pages: number of pages.
+        page_size: number of positions in a page.
     """
 
     def __init__(self, num_pages: int, page_size: int = 16):
         self.num_pages, self.page_size = num_pages, page_size
-        self.free = dict.fromkeys(range(num_pages))  # a set in order: the first has been free for longest
+        self.free = dict.fromkeys(range(num_pages))  # an ordered set: the first page has been free the longest
         self.users = [0] * num_pages
-        self.known, self.text = {}, {}  # the key of a text up to the end of a page -> that page, and back
-        self.stores = {}  # layer -> its keys and values, one row for each position of each page
+        self.known, self.text = {}, {}  # key of the tokens up to the end of a page -> page, and page -> key
+        self.stores = {}  # layer -> its keys and values, with one row per position of each page
 
     def needed(self, length: int) -> int:
-        """How many pages hold so many positions."""
+        """Return the number of pages for this many positions."""
         return -(-length // self.page_size)
 
     def open(self, ids: Sequence[int], length: int) -> PageTable | None:
-        """A table for a text that begins with `ids` and may grow to `length`; None while there are too few free pages.
+        """Allocate pages for a sequence, and share pages that already hold a prefix of `ids`.
 
-        The pages that hold a beginning of `ids` already are shared; at least the last id is left to be read.
+        At least the last token is never shared, so that the model has a token to read.
+
+        Args:
+            ids: the token ids that the sequence starts with.
+            length: the maximum length of the sequence.
+
+        Returns:
+            The page table, or None if there are not enough free pages.
         """
         shared = self.shared(ids)
         new = self.needed(length) - len(shared)
@@ -62,7 +69,7 @@ class PagePool:
         return PageTable([*shared, *(self.take() for _ in range(new))], len(shared) * self.page_size)
 
     def shared(self, ids: Sequence[int]) -> list[int]:
-        """The pages that hold the beginning of `ids`, as far as there are any."""
+        """Return the pages that hold the longest cached prefix of `ids`."""
         found = []
         for key in self.keys(ids, len(ids) - 1):
             page = self.known.get(key)
@@ -74,7 +81,7 @@ class PagePool:
     def keys(self, ids: Sequence[int], length: int) -> Iterator[bytes]:
         """Yield a key for each page that the first `length` ids fill.
 
-        A key is a hash of the page's own ids and of the key before it, and so of the whole text up to the page's end.
+        A key is a hash of the page's ids and the previous key, so it depends on all ids up to the end of the page.
         """
         key = b""
         for end in range(self.page_size, length + 1, self.page_size):
@@ -82,25 +89,28 @@ class PagePool:
             yield key
 
     def take(self) -> int:
-        """The page that has been free for longest; what it held is forgotten."""
+        """Return the page that has been free the longest, and forget its contents."""
         page = next(iter(self.free))
         self.known.pop(self.text.pop(page, None), None)
         self.use(page)
         return page
 
     def use(self, page: int) -> None:
-        """One more user for a page."""
+        """Add a user to a page."""
         self.free.pop(page, None)
         self.users[page] += 1
 
     def remember(self, table: PageTable, ids: Sequence[int]) -> None:
-        """Note which text, `ids`, stands in the full pages of a table, for others that begin so."""
+        """Register the full pages of a table under their token ids, so that other sequences can share them."""
         for page, key in zip(table.pages, self.keys(ids, table.length), strict=False):
             if key not in self.known and page not in self.text:
                 self.known[key], self.text[page] = page, key
 
     def close(self, table: PageTable) -> None:
-        """The text has ended: pages without another user are free. Its end first, since beginnings are shared more."""
+        """Free the pages of a sequence that has ended, unless another sequence uses them.
+
+        The last pages are freed first, so they are reused before the pages of a prefix, which are more often shared.
+        """
         for page in reversed(table.pages):
             self.users[page] -= 1
             if not self.users[page]:
@@ -109,7 +119,7 @@ class PagePool:
 
 
 class PagedCache(DecoderCache):
-    """The `DecoderCache` of the texts of some tables, one for each row: made anew for each forward pass."""
+    """The `DecoderCache` of some page tables, one per batch row. A new one is made for each forward pass."""
 
     def __init__(self, pool: PagePool, tables: Sequence[PageTable], num_layers: int):
         self.pool, self.tables = pool, list(tables)
@@ -117,14 +127,14 @@ class PagedCache(DecoderCache):
         self.layers = [PagedLayer(self, i) for i in range(num_layers)]
 
     def extend(self, tokens: Sequences, positions: IdsBT | None = None) -> IdsBT:
-        """Take in new `tokens` and return their positions; arguments as those of `DecoderCache.extend`.
+        """Append new tokens and return their positions. The arguments are those of `DecoderCache.extend`.
 
         Raises:
-            CourseError: another number of rows, or more positions than the pages of a table have.
+            CourseError: the number of rows differs from the number of tables, or a sequence doesn't fit into its pages.
         """
         device, size = tokens.device, self.pool.page_size
         if len(tokens) != len(self.tables):
-            raise CourseError(f"there are {len(self.tables)} tables, so no {len(tokens)} rows can be taken in")
+            raise CourseError(f"the new tokens must have one row per page table, {len(self.tables)}, got {len(tokens)}")
         lengths = torch.tensor([[table.length] for table in self.tables], device=device)
         if positions is None:
             positions = lengths + torch.arange(tokens.shape[1], device=device)
@@ -132,7 +142,7 @@ class PagedCache(DecoderCache):
         most = [len(table.pages) * size for table in self.tables]
         for table, end, room in zip(self.tables, ends[:, 0].tolist(), most, strict=True):
             if end > room:
-                raise CourseError(f"the pages of a text have room for {room} positions, not for {end}")
+                raise CourseError(f"a sequence must fit into its pages, which hold {room} positions, got {end}")
             table.length = end
         width = max(len(table.pages) for table in self.tables)
         pages = torch.tensor([table.pages + [0] * (width - len(table.pages)) for table in self.tables], device=device)
@@ -144,11 +154,11 @@ class PagedCache(DecoderCache):
         return positions
 
     def k_positions(self, window_size: int | None) -> IdsBS:
-        """The positions of all keys, -1 behind a row's end; windows are left to the masks."""
+        """Return the positions of all keys, -1 after the end of a row. The masks apply the windows."""
         return self.held
 
     def select(self, rows: Rows) -> None:
-        """Keep the texts `rows`, each once."""
+        """Keep only the sequences `rows`, each at most once."""
         self.tables = [self.tables[row] for row in rows]
 
     def __len__(self):
@@ -156,13 +166,13 @@ class PagedCache(DecoderCache):
 
 
 class PagedLayer(KVCache):
-    """The keys and values of a layer, in pages."""
+    """The keys and values of one layer, stored in pages."""
 
     def __init__(self, cache: PagedCache, layer: int):
         self.cache, self.layer = cache, layer
 
     def update(self, keys: AnyBKSE, values: AnyValues) -> KeysValues:
-        """Write `keys` and `values` to their pages, and return those of all positions so far, gathered row by row."""
+        """Write `keys` and `values` to their pages, and return the keys and values of all positions so far."""
         rows, columns, slots = self.cache.write
         stores = self.cache.pool.stores.get(self.layer) or self.new_stores(keys, values)
         for store, new in zip(stores, (keys, values), strict=True):
@@ -170,7 +180,7 @@ class PagedLayer(KVCache):
         return KeysValues(*(store[self.cache.read].transpose(1, 2) for store in stores))
 
     def new_stores(self, *keys_values: torch.Tensor) -> list[torch.Tensor]:
-        """Room for all positions of all pages; zeros, since no weight of 0 makes up for a NaN."""
+        """Allocate all pages of a layer, filled with zeros, because a NaN with a weight of 0 would still give NaN."""
         pool = self.cache.pool
         shapes = [(pool.num_pages * pool.page_size, new.shape[1], new.shape[3]) for new in keys_values]
         pool.stores[self.layer] = [new.new_zeros(shape) for new, shape in zip(keys_values, shapes, strict=True)]

@@ -1,4 +1,4 @@
-"""A picture as a sequence of vectors (slide "Vision Transformers Basics"; Dosovitskiy et al. 2021, section 3.1)."""
+"""Image patches as a sequence of vectors (slide "Vision Transformers Basics"; Dosovitskiy et al. 2021, section 3.1)."""
 
 import torch
 import torch.nn.functional as F
@@ -9,21 +9,18 @@ from course_lib.shapes import BCYX, BPD, Patches
 
 
 def cut_into_patches(pixels: BCYX, patch_size: int) -> Patches:
-    """Cut pictures into squares, row by row, and flatten each to C · patch_size² numbers.
+    """Cut images into square patches, row by row, and flatten each patch to C · patch_size² numbers.
 
-    Within a patch, the numbers stand color by color, then row by row. What is left over at the right and the lower
-    edge is dropped.
+    Within a patch, the numbers are ordered by channel, then row by row. Pixels that are left over at the right and
+    bottom edges are dropped.
     """
     return F.unfold(pixels, patch_size, stride=patch_size).transpose(1, 2)
 
 
 class PatchEmbedding(nn.Module):
-    """Each patch is flattened, and the same linear layer maps it to D.
+    """Flatten each patch and map it to D with one linear layer.
 
-    Written as a convolution whose step is as long as its window is wide, which computes the same.
-
-    Raises:
-        CourseError: the pictures have another number of channels, or are smaller than a patch.
+    This is computed as a convolution whose stride equals its kernel size.
     """
 
     def __init__(self, patch_size: int, num_channels: int, d_model: int):
@@ -35,10 +32,18 @@ class PatchEmbedding(nn.Module):
         return self.proj(pixels).flatten(2).transpose(1, 2)
 
     def check(self, pixels: torch.Tensor) -> None:
-        """Raise a CourseError unless `pixels` are pictures that can be cut into patches."""
+        """Check that `pixels` can be cut into patches.
+
+        Raises:
+            CourseError: the images have another number of channels, or are smaller than a patch.
+        """
         channels, patch_size = self.proj.in_channels, self.proj.kernel_size[0]
         if pixels.dim() != 4 or pixels.shape[1] != channels:
-            raise CourseError(f"expected pictures of {channels} channels, B {channels} Y X, got {tuple(pixels.shape)}")
+            raise CourseError(
+                f"images must have the shape B {channels} Y X ({channels} channels), got {tuple(pixels.shape)}"
+            )
         height, width = pixels.shape[2:]
         if min(height, width) < patch_size:
-            raise CourseError(f"a picture of {height} x {width} pixels is smaller than a patch of {patch_size}")
+            raise CourseError(
+                f"images can't be smaller than a patch, {patch_size} x {patch_size} pixels, got {height} x {width}"
+            )

@@ -1,4 +1,4 @@
-"""Keep or change what heads hand over, while a model runs: ablation and activation patching."""
+"""Activation patching and ablation: record or replace the outputs of attention heads while a model runs."""
 
 import contextlib
 from collections.abc import Hashable, Iterator, Mapping, Sequence
@@ -12,12 +12,12 @@ from course_lib.nn.attention import MultiHeadAttention
 def patched_heads(
     attention: MultiHeadAttention, heads: Sequence[int], value: torch.Tensor | float = 0.0
 ) -> Iterator[None]:
-    """Within the block, these heads of a layer hand over `value`, not what they fetched.
+    """Replace the outputs of some heads of a layer inside a with block.
 
     Args:
-        attention: the layer; it is as before when the block ends.
-        heads: the numbers of its query heads.
-        value: what they hand over, B H T E for these heads, or a number: zero *ablates* them (Michel et al. 2019).
+        attention: the layer. It is restored at the end of the block.
+        heads: numbers of the query heads.
+        value: the new output, B H T E for these heads, or one number: zero *ablates* the heads (Michel et al. 2019).
     """
     attend = attention.attend
 
@@ -35,10 +35,13 @@ def patched_heads(
 
 @contextlib.contextmanager
 def head_outputs(layers: Mapping[Hashable, MultiHeadAttention]) -> Iterator[dict[Hashable, torch.Tensor]]:
-    """Yield a dict that holds, after a run inside the block, what the heads of each layer handed over, B H T E.
+    """Record the outputs of each layer's heads inside a with block.
 
     Args:
-        layers: attention layers by any names; they are as before when the block ends.
+        layers: attention layers under any names. They are restored at the end of the block.
+
+    Yields:
+        A dict that maps each name to the outputs of the last run, B H T E.
     """
     kept, attends = {}, {name: layer.attend for name, layer in layers.items()}
 

@@ -1,4 +1,4 @@
-"""Where a token stands, as a vector to be added to its embedding (slide "Encoder", steps 2 and 3)."""
+"""Positional encodings: vectors that are added to the token embeddings (slide "Encoder", steps 2 and 3)."""
 
 import math
 
@@ -10,22 +10,24 @@ from course_lib.shapes import Ids, Vectors
 
 
 class Positions(nn.Module):
-    """A table with one row of width D per position; what fills the table is the subclass's choice."""
+    """A table with one vector of size D per position. Subclasses fill the table."""
 
     def forward(self, positions: Ids) -> Vectors:
-        """Return the rows of `positions`, which are absolute. Raises CourseError for a position without a row."""
-        if positions.numel():  # checked before: a graphics card would abort the process
+        """Return the vectors of absolute positions.
+
+        Raises:
+            CourseError: a position is not in the table.
+        """
+        if positions.numel():  # a GPU would abort the process on an invalid position, so we check here
             low, high = map(int, positions.aminmax())
             if low < 0 or high >= len(self.table):
                 reached = low if low < 0 else high
-                raise CourseError(
-                    f"the sequence reaches position {reached}, but the model knows only 0 to {len(self.table) - 1}"
-                )
+                raise CourseError(f"a sequence must stay within positions 0 to {len(self.table) - 1}, got {reached}")
         return self.table[positions]
 
 
 class SinusoidalPositions(Positions):
-    """Fixed waves, from one turn per 2π tokens down to one per 10,000 · 2π (Vaswani et al. 2017, section 3.5)."""
+    """Fixed sine and cosine waves with wavelengths from 2π to 10,000 · 2π tokens (Vaswani et al. 2017, section 3.5)."""
 
     def __init__(self, d_model: int, max_length: int):
         super().__init__()
@@ -38,7 +40,7 @@ class SinusoidalPositions(Positions):
 
 
 class LearnedPositions(Positions):
-    """A trained vector per position, as in BERT and GPT-2."""
+    """One trained vector per position, as in BERT and GPT-2."""
 
     def __init__(self, d_model: int, max_length: int):
         super().__init__()

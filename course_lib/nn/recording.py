@@ -1,4 +1,4 @@
-"""Watch attention at work: the weights of every layer and head, while a model runs as it always does."""
+"""Record attention weights: queries, keys, and weights of every layer and head during a normal run of a model."""
 
 import contextlib
 from collections import defaultdict
@@ -18,7 +18,7 @@ KINDS = ("encoder", "decoder", "cross")
 
 
 class Call(NamedTuple):
-    """One run of one attention layer: queries, keys (one per query head) and weights."""
+    """One call of an attention layer: queries, keys (one per query head), and weights."""
 
     queries: BHTE
     keys: BHSE
@@ -26,12 +26,14 @@ class Call(NamedTuple):
 
 
 class AttentionMaps:
-    """What `record_attention` saw: "encoder" and "decoder" (self-attention) and "cross" (slide "Attention in Blocks").
+    """The attention recorded by `record_attention`, by kind: "encoder", "decoder" (both self-attention), and "cross".
 
-    A sequence that was decoded piece by piece, with a cache, reads as if it had been computed at once.
+    A sequence that was decoded step by step with a cache gives the same result as one that was computed in one pass.
 
     Raises:
-        CourseError: what is asked for was not recorded, or the model ran more than once, over another sequence.
+        CourseError: this kind was not recorded, or the model ran more than once, on different sequences.
+
+    (Slide "Attention in Blocks")
     """
 
     def __init__(self):
@@ -39,48 +41,48 @@ class AttentionMaps:
         self._ids = {"encoder": [], "decoder": []}
 
     def calls(self, kind: str, layer: Hashable) -> list[Call]:
-        """The list that takes the calls of a layer, which is known by any name."""
+        """Return the list that collects the calls of a layer. The layer can have any name."""
         return self._calls[kind][layer]
 
     def ids(self, side: str) -> list[torch.Tensor]:
-        """The list that takes the token ids of a side, "encoder" or "decoder"."""
+        """Return the list that collects the token ids of a side, "encoder" or "decoder"."""
         return self._ids[side]
 
     @property
     def kinds(self) -> list[str]:
-        """The kinds of attention that were seen."""
+        """The kinds of attention that were recorded."""
         return [kind for kind in KINDS if any(self._calls[kind].values())]
 
     def weights(self, kind: str) -> LBHTS:
-        """The attention weights of a kind, over L layers; keys that were not there yet have weight 0."""
+        """Return the attention weights of all L layers of a kind. Keys that did not exist yet have weight 0."""
         return torch.stack([join_rows([call.weights for call in calls]) for calls in self._layers(kind)])
 
     def queries(self, kind: str) -> LBHTE:
-        """The queries of a kind."""
+        """Return the queries of all layers of a kind."""
         return torch.stack([torch.cat([call.queries for call in calls], dim=2) for calls in self._layers(kind)])
 
     def keys(self, kind: str) -> LBHSE:
-        """The keys of a kind, each repeated for the query heads that share it."""
+        """Return the keys of all layers of a kind, repeated for the query heads that share them."""
         return torch.stack([calls[-1].keys for calls in self._layers(kind)])
 
     def rows(self, kind: str) -> IdsBT:
-        """The token ids whose positions ask."""
+        """Return the token ids of the queries, one per row of the weights."""
         return self._tokens(kind, "encoder" if kind == "encoder" else "decoder")
 
     def columns(self, kind: str) -> IdsBS:
-        """The token ids whose positions are attended to."""
+        """Return the token ids of the keys, one per column of the weights."""
         return self._tokens(kind, "decoder" if kind == "decoder" else "encoder")
 
     def _tokens(self, kind, side):
-        self._layers(kind)  # refuses what was not recorded
+        self._layers(kind)  # raises an error if the kind was not recorded
         if not self._ids[side]:
-            raise CourseError(f"no token ids of the {side} were recorded")
+            raise CourseError(f"token ids of the {side} must be recorded first; run the {side} inside record_attention")
         return torch.cat(self._ids[side], dim=1)
 
     def _layers(self, kind):
-        """The calls of each layer of a kind that ran."""
+        """Return the calls of each layer of a kind that ran."""
         if kind not in self.kinds:
-            raise CourseError(f'no attention of the kind "{kind}" was recorded, only {", ".join(self.kinds) or "none"}')
+            raise CourseError(f'kind must be one that was recorded ({", ".join(self.kinds) or "none"}), got "{kind}"')
         for seen in self.kinds:
             for calls in filter(None, self._calls[seen].values()):
                 check_one_sequence(seen, calls)
@@ -88,7 +90,11 @@ class AttentionMaps:
 
 
 def check_one_sequence(kind: str, calls: list[Call]) -> None:
-    """Raise a CourseError unless `calls` are parts of one sequence, whose keys grow by each part and never change."""
+    """Check that the calls of a layer are parts of one sequence, so that later keys only extend earlier ones.
+
+    Raises:
+        CourseError: the calls belong to several sequences.
+    """
     if len(calls) == 1:
         return
     rows = 0
@@ -97,20 +103,26 @@ def check_one_sequence(kind: str, calls: list[Call]) -> None:
         length = call.keys.shape[2]
         whole = kind == "cross" or length == rows
         if not whole or not torch.equal(call.keys, calls[-1].keys[:, :, :length]):
-            raise CourseError("several sequences were recorded together; use record_attention again for each run")
+            raise CourseError(
+                "record_attention can't record several sequences together; use a new record_attention for each run"
+            )
 
 
 def join_rows(chunks: Sequence[torch.Tensor]) -> BHTS:
-    """Put the rows of consecutive chunks, B H T S' with growing S', under each other."""
+    """Concatenate the rows of consecutive chunks, B H T S' with growing S'."""
     keys = chunks[-1].shape[3]
     return torch.cat([torch.nn.functional.pad(chunk, (0, keys - chunk.shape[3])) for chunk in chunks], dim=2)
 
 
 @contextlib.contextmanager
 def record_attention(model: nn.Module) -> Iterator[AttentionMaps]:
-    """Yield `AttentionMaps` that fill while `model` runs inside the block.
+    """Record the attention of a model inside a with block.
 
-    Only the kernel is exchanged: the explicit one, tested equal to the fused one, stands in and keeps what it sees.
+    Only the attention function of each layer is replaced, by an explicit computation that gives the same result and
+    records its inputs and weights.
+
+    Yields:
+        `AttentionMaps`, which fill while the model runs.
     """
     maps, hooks, watched = AttentionMaps(), [], []
     try:
@@ -130,7 +142,7 @@ def record_attention(model: nn.Module) -> Iterator[AttentionMaps]:
 
 
 def attention_layers(model: nn.Module) -> dict[str, MultiHeadAttention | CausalSelfAttention]:
-    """Name the attention layers of a model by their kind and number, such as "encoder 0" or "cross 1"."""
+    """Return the attention layers of a model by kind and number, such as "encoder 0" or "cross 1"."""
     layers = {kind: [] for kind in KINDS}
     for module, kind in dict(parts_by_kind(model)).items():
         if isinstance(module, MultiHeadAttention | CausalSelfAttention):
@@ -139,7 +151,12 @@ def attention_layers(model: nn.Module) -> dict[str, MultiHeadAttention | CausalS
 
 
 def explicit_kernel(calls: list[Call], cap: float | None = None) -> Callable:
-    """What attention gives, in two steps, that also appends a `Call` to `calls`; `cap` as in `attention_weights`."""
+    """Return an attention function that also appends a `Call` to `calls`.
+
+    Args:
+        calls: the list that the calls are appended to.
+        cap: limit of the scores, as in `attention_weights`.
+    """
 
     def attend(q, k, v, mask=None):
         weights = attention_weights(q, k, mask, cap)
@@ -152,9 +169,10 @@ def explicit_kernel(calls: list[Call], cap: float | None = None) -> Callable:
 
 
 def parts_by_kind(module: nn.Module, kind: str = "decoder") -> Iterator[tuple[nn.Module, str]]:
-    """Yield a module and all its parts, each with its kind of attention.
+    """Yield a module and all its submodules, each with its kind of attention.
 
-    A stack of layers says in `self_attention_kind` what its self-attention is; what is called cross-attention is that.
+    A stack of layers has the kind of its self-attention as its attribute `self_attention_kind`. Modules named
+    `cross_attention` have the kind "cross".
     """
     kind = getattr(module, "self_attention_kind", kind)
     yield module, kind

@@ -1,4 +1,4 @@
-"""What a layer keeps that has no keys and values to keep: a memory of one size, however much it has read."""
+"""The state of a recurrent layer, which has the same size for any number of tokens."""
 
 import torch
 
@@ -7,16 +7,19 @@ from course_lib.shapes import Rows
 
 
 class RecurrentState:
-    """Some tensors, with the rows first, that sum up all tokens so far; a `DecoderCache` has one for such a layer."""
+    """Tensors that summarize all tokens so far, with the batch axis first.
+
+    A `DecoderCache` has one per recurrent layer.
+    """
 
     def __init__(self):
         self.held = ()
 
     def read(self, *empty: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        """What is held; before the first token, that is what stands for an `empty` memory.
+        """Return the state. Before the first token, return the tensors `empty`.
 
         Raises:
-            CourseError: it holds another number of rows.
+            CourseError: the number of rows differs from the state's.
         """
         if not self.held:
             return empty
@@ -24,14 +27,14 @@ class RecurrentState:
         return self.held
 
     def write(self, *held: torch.Tensor) -> None:
-        """Hold these from now on."""
+        """Replace the state."""
         self.held = held
 
     def select(self, rows: Rows) -> None:
-        """Keep the sequences `rows` (a tensor of indices into B), in that order."""
+        """Keep only the batch rows `rows`, in that order."""
         self.held = tuple(tensor[rows] for tensor in self.held)
 
     @property
     def nbytes(self) -> int:
-        """The memory that it takes."""
+        """The size of the state in bytes."""
         return sum(tensor.nbytes for tensor in self.held)

@@ -1,4 +1,4 @@
-"""Normalization without a mean (Zhang and Sennrich 2019, section 4)."""
+"""RMSNorm: normalization without subtracting the mean (Zhang and Sennrich 2019, section 4)."""
 
 import torch
 from torch import nn
@@ -7,9 +7,9 @@ from course_lib.shapes import Vectors
 
 
 class RMSNorm(nn.Module):
-    """Divide each vector by its root mean square, then scale each component.
+    """Divide each vector by its root mean square, then multiply it by a learned weight per component.
 
-    Computed as precisely as its weight is stored: it may stay in float32 where all else is in bfloat16.
+    It is computed in the precision of the weight, which may stay in float32 if the rest of the model is in bfloat16.
     """
 
     def __init__(self, d_model: int, eps: float = 1e-6):

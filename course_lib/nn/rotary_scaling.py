@@ -1,7 +1,7 @@
-"""RoPE beyond the length it was trained for: four ways to slow the rotation down.
+"""RoPE beyond the training length: four ways to slow the rotation down.
 
-Each is called with the frequencies θ_i of the pairs, E/2 (fastest first), and the positions that are to be turned; it
-returns other frequencies. `magnitude` is a factor for the rotated queries and keys.
+Each scaling is called with the frequencies θ_i of the pairs (fastest first) and the positions to rotate by, and returns
+the new frequencies. `magnitude` is a factor for the rotated queries and keys.
 """
 
 import math
@@ -15,7 +15,7 @@ from course_lib.shapes import Pairs, RealPositionsT
 
 @dataclass(frozen=True, kw_only=True)
 class LinearScaling:
-    """Position interpolation: all pairs turn `factor` times slower (Chen et al. 2023, section 2.3)."""
+    """Position interpolation: all pairs rotate `factor` times slower (Chen et al. 2023, section 2.3)."""
 
     kind: str = field(default="linear", init=False)
     factor: float
@@ -28,14 +28,15 @@ class LinearScaling:
 
 @dataclass(frozen=True, kw_only=True)
 class DynamicNtkScaling:
-    """As long as need be: the slowest pair turns as if by position interpolation, the fastest as ever.
+    """Dynamic NTK scaling: slow down the slow pairs only as much as the length of the text requires.
 
-    Within `original_length` positions nothing changes; at n times as many, the slowest pair is divided by
-    s = factor · n - (factor - 1), pair i by s^(i / (E/2 - 1)). That is RoPE with another base. `transformers` has this;
-    Peng et al. (2023, sections 3.1 and 3.3) have s = n, which is factor 1, and found that it must be set higher.
+    Up to `original_length` positions, the frequencies don't change. At n times this length, the slowest pair is divided
+    by s = factor · n - (factor - 1), and pair i by s^(i / (E/2 - 1)). This is RoPE with a larger base. It follows
+    `transformers`; Peng et al. (2023, sections 3.1 and 3.3) use s = n, which is `factor` 1, and found that s must be
+    larger.
 
-    Beyond `original_length`, each new token changes the frequencies of the whole text, but the keys in a cache are
-    rotated already. So a cache holds `original_length` tokens at most, and a longer text must be read without one.
+    Beyond `original_length`, each new token changes the frequencies of the whole text, but cached keys are already
+    rotated. So a cache can hold at most `original_length` tokens, and a longer text must be read without a cache.
     """
 
     kind: str = field(default="dynamic_ntk", init=False)
@@ -52,22 +53,27 @@ class DynamicNtkScaling:
         return frequencies / slowdown**share
 
     def check_cached(self, positions: RealPositionsT) -> None:
-        """Raise a CourseError unless keys at these positions can be kept in a cache."""
+        """Check that keys at these positions can be stored in a cache.
+
+        Raises:
+            CourseError: a position is beyond `original_length`.
+        """
         length = int(positions.max()) + 1
         if length > self.original_length:
             raise CourseError(
                 f"a cache with DynamicNtkScaling can't hold more than {self.original_length} tokens, got {length}; "
-                "read the text without a cache, or choose a scaling that doesn't go by its length, such as YarnScaling"
+                "read the text without a cache, or use a scaling that doesn't depend on its length, such as YarnScaling"
             )
 
 
 @dataclass(frozen=True, kw_only=True)
 class YarnScaling:
-    """NTK by parts (Peng et al. 2023, sections 3.2 and 3.3): what turns often stays, what hardly turns is interpolated.
+    """YaRN, "NTK by parts": fast pairs keep their frequency, and slow pairs are interpolated.
 
-    A pair that makes more than `fast` full turns over `original_length` positions keeps its frequency; one that makes
-    less than `slow` turns is divided by `factor`; in between, by index, a mixture. `magnitude` sharpens the attention:
-    0.1 ln(factor) + 1 in the paper, which is the default.
+    A pair that makes more than `fast` full turns over `original_length` positions keeps its frequency. A pair with
+    fewer than `slow` turns is divided by `factor`. In between, the two are mixed according to the pair's index.
+    `magnitude` sharpens the attention. Default: 0.1 ln(factor) + 1, as in the paper (Peng et al. 2023, sections 3.2 and
+    3.3).
     """
 
     kind: str = field(default="yarn", init=False)
@@ -90,16 +96,16 @@ class YarnScaling:
         return frequencies * (1 - share) + frequencies / self.factor * share
 
     def _index(self, frequencies, turns):
-        """The pair that makes this many full turns over the original length: θ_i = θ_1^i, solved for i."""
+        """Return the index of the pair with this many full turns over the original length: solve θ_i = θ_1^i for i."""
         return math.log(2 * math.pi * turns / self.original_length) / math.log(float(frequencies[1]))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Llama3Scaling:
-    """The same idea by wavelength (Llama 3.1; Grattafiori et al. 2024): long waves are stretched, short ones stay.
+    """Llama 3.1's variant of YaRN: long wavelengths are stretched, and short ones stay (Grattafiori et al. 2024).
 
-    A pair that makes more than `fast` turns over `original_length` positions keeps its frequency; one that makes less
-    than `slow` turns is divided by `factor`; in between, by the number of turns, a mixture.
+    A pair that makes more than `fast` full turns over `original_length` positions keeps its frequency. A pair with
+    fewer than `slow` turns is divided by `factor`. In between, the two are mixed according to the number of turns.
     """
 
     kind: str = field(default="llama3", init=False)
@@ -120,6 +126,10 @@ RotaryScaling = LinearScaling | DynamicNtkScaling | YarnScaling | Llama3Scaling
 
 
 def expect_pairs(frequencies: Pairs) -> None:
-    """Raise a CourseError where there is a single pair: what goes by the distance of two has nothing to go by."""
+    """Check that there are at least two frequencies, because some scalings compare them.
+
+    Raises:
+        CourseError: there is only one frequency.
+    """
     if len(frequencies) < 2:
-        raise CourseError("this RoPE scaling compares pairs, so it needs a d_head of 4 or more, got 2")
+        raise CourseError("d_head must be 4 or more, because this RoPE scaling compares pairs of dimensions, got 2")

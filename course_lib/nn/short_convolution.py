@@ -1,4 +1,4 @@
-"""A token mixed with the few before it, channel by channel, as linear attention likes it (Yang et al. 2025)."""
+"""Short convolution: mix each token with the few tokens before it, channel by channel (Yang et al. 2025)."""
 
 import torch
 import torch.nn.functional as F
@@ -8,12 +8,12 @@ from course_lib.shapes import BTD, BoolsBT
 
 
 class ShortConvolution(nn.Module):
-    """silu(Σ_i w_i x_(t - i)) for each channel, over a token and the `kernel_size` - 1 real ones before it.
+    """Compute silu(Σ_i w_i x_(t - i)) for each channel, over a token and the `kernel_size` - 1 real tokens before it.
 
     Args:
         channels: D.
-        kernel_size: how many tokens; the last weight of a channel is that of the token itself. Before training it is
-            near 1 and the others near 0, so that a token is first of all itself.
+        kernel_size: number of tokens. The last weight of a channel belongs to the token itself. It starts near 1 and
+            the others near 0, so that each token is almost unchanged before training.
     """
 
     def __init__(self, channels: int, kernel_size: int):
@@ -23,15 +23,18 @@ class ShortConvolution(nn.Module):
         self.weight = nn.Parameter(weight)
 
     def forward(self, x: BTD, before: torch.Tensor, real: BoolsBT | None = None) -> tuple[BTD, torch.Tensor]:
-        """What becomes of new tokens, and the last `kernel_size` - 1 real ones, which are `before` the next.
+        """Apply the convolution to new tokens.
 
         Args:
             x: the new tokens.
-            before: those before them, zeros where there are none.
-            real: which of the new ones are no padding; default: all.
+            before: the `kernel_size` - 1 real tokens before them, or zeros.
+            real: mask of the new tokens that are not padding. Default: all.
+
+        Returns:
+            The output, and the last `kernel_size` - 1 real tokens, which are `before` in the next call.
         """
         joined, order = torch.cat([before, x], dim=1), None
-        if real is not None:  # padding goes to the front, where no real token looks
+        if real is not None:  # move padding to the front, out of the reach of real tokens
             order = F.pad(real, (before.shape[1], 0), value=True).long().argsort(dim=1, stable=True)
             order = order.unsqueeze(-1).expand_as(joined)
             joined = joined.gather(1, order)

@@ -1,4 +1,4 @@
-"""Scores and logits that cannot run away (Gemma Team 2024, "Gemma 2", section 2: logit soft-capping)."""
+"""Soft-capping: keep scores and logits within a limit (Gemma Team 2024, "Gemma 2", section 2)."""
 
 import torch
 
@@ -6,5 +6,5 @@ from course_lib.shapes import Numbers
 
 
 def softcap(x: Numbers, cap: float | None) -> Numbers:
-    """cap · tanh(x / cap): nearly x where x is small, and never beyond ±cap; x itself without a cap."""
+    """Return cap · tanh(x / cap), which is close to x for small x and stays within ±cap. Without a cap, return x."""
     return x if cap is None else cap * torch.tanh(x / cap)

@@ -1,4 +1,4 @@
-"""The state that all layers of one forward pass share: positions, masks, rotations, and caches."""
+"""The data that all layers of one forward pass share: positions, masks, rotations, and caches."""
 
 from collections.abc import Callable
 
@@ -15,19 +15,20 @@ from course_lib.shapes import BHTE, AnyBKSE, AnyValues, BoolsBT, IdsBT, Mask, Se
 
 
 class View:
-    """Who may attend to whom: everything that a decoder layer gets besides the vectors of the new tokens.
+    """Everything that a decoder layer gets besides the token vectors: positions, masks, rotations, and caches.
 
     Args:
         tokens: the new tokens, or their vectors.
-        positions: absolute positions, -1 for padding. Default: those after the cache, or 0 to T - 1.
-        segments: for rows with several packed texts, which text a token belongs to; see `attention_mask`. It can't be
-            used with a cache.
-        cache: a `DecoderCache` with the tokens before these; it takes the new tokens in.
+        positions: absolute positions, -1 for padding. Default: the next positions after the cache, or 0 to T - 1.
+        segments: for packed sequences, the number of the sequence that each token belongs to; see `attention_mask`.
+            Can't be used with a cache.
+        cache: a `DecoderCache` with the tokens before these. The new tokens are appended to it.
         bias: a function whose numbers are added to the attention scores; see `attention_mask`.
         memory: the output of an encoder. Default: the memory of the cache, if there is one.
 
     Raises:
-        CourseError: the tokens have another shape, there are segments and a cache, or the cache has other rows.
+        CourseError: the tokens have another shape, there are both segments and a cache, or the cache has another number
+            of rows.
     """
 
     def __init__(
@@ -40,12 +41,12 @@ class View:
         memory: Memory | None = None,
     ):
         if tokens.dim() not in (2, 3):
-            raise CourseError(f"expected token ids B T, or vectors B T D, got shape {tuple(tokens.shape)}")
+            raise CourseError(f"tokens must have the shape B T (ids) or B T D (vectors), got {tuple(tokens.shape)}")
         if cache is not None and segments is not None:
-            raise CourseError("several texts in a row can't be read with a cache: it keeps one text for each row")
+            raise CourseError("packed sequences can't be used with a cache, which holds one sequence per batch row")
         self.segments, self.cache, self.bias = segments, cache, bias
         self.memory = cache.memory if cache is not None else memory
-        self.shared_kv, self._masks, self._rotations = {}, {}, {}  # each is made once, for all layers
+        self.shared_kv, self._masks, self._rotations = {}, {}, {}  # computed once for all layers
         if cache is not None:
             self.positions = cache.extend(tokens, positions)
         else:
@@ -57,7 +58,7 @@ class View:
         return x if rotary is None else self.rotation(rotary, x.dtype)(x)
 
     def rotation(self, rotary: Rotary, dtype: torch.dtype) -> Rotation:
-        """Return the rotation at the new positions.
+        """Return the rotation for the new positions.
 
         Raises:
             CourseError: a text with a cache is longer than its `DynamicNtkScaling` allows.
@@ -83,19 +84,19 @@ class View:
         return RecurrentState() if self.cache is None else self.cache.layers[layer]
 
     def real(self) -> BoolsBT | None:
-        """Return a mask of the non-padding tokens, or None if there is no padding.
+        """Return a mask of the non-padding tokens, or None if there is no padding. Recurrent layers need this mask.
 
         Raises:
-            CourseError: there are segments; a recurrent layer, which needs this mask, has one state per row.
+            CourseError: the batch contains packed sequences.
         """
         if self.segments is not None:
             raise CourseError(
-                "a batch row with several packed texts can't be read by a recurrent layer: it has one state per row"
+                "packed sequences can't be used with a recurrent layer, which has one state per batch row"
             )
         return None if self.is_plain else self.positions >= 0
 
     def mask(self, window: int | None = None) -> Mask | None:
-        """Return the `attention_mask` of layers with this window, T S or B 1 T S, or None if no key is masked."""
+        """Return the `attention_mask` of layers with this window, or None if no key is masked."""
         if window not in self._masks:
             self._masks[window] = self._make_mask(window)
         return self._masks[window]
@@ -103,6 +104,6 @@ class View:
     def _make_mask(self, window):
         sees_all = self.cache is None or window is None or self.cache.has_ring(window)
         if self.positions.shape[-1] == 1 and self.is_plain and self.bias is None and sees_all:
-            return None  # a single new token sees all that its cache holds
+            return None  # a single new token can attend to the whole cache
         k_positions = self.positions if self.cache is None else self.cache.k_positions(window)
         return attention_mask(self.positions, k_positions, window, not self.is_plain, self.segments, self.bias)

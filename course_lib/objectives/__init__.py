@@ -1,4 +1,4 @@
-"""What a model is trained for: losses, and the objectives that apply them to a batch."""
+"""Training objectives: losses, and the classes that compute them on a batch."""
 
 from course_lib.objectives.advantages import (
     BaselineAdvantages,

@@ -1,7 +1,7 @@
-"""How much better than expected: what the rewards of whole answers say about each of their tokens.
+"""Advantages: how much better each token of an answer was than expected.
 
-A class in this file is called with a batch of rollouts and returns `advantages` and `returns`: zero where the policy
-chose no token.
+The classes in this file take a batch of rollouts and return `advantages` and `returns`. Both are zero at tokens that
+the policy did not generate.
 """
 
 from collections.abc import Callable
@@ -17,13 +17,16 @@ from course_lib.shapes import BT, BoolsBT, IdsBT, PerRow
 
 
 def token_rewards(rewards: PerRow, log_p: BT, reference_log_p: BT, mask: BoolsBT, kl_weight: float) -> BT:
-    """Each token pays for leaving the reference; the last one also earns the reward (Ouyang et al. 2022, section 3.5).
+    """Return a reward per token: minus the KL penalty, plus the answer's reward at its last token.
 
     Args:
-        rewards: of whole answers.
-        log_p, reference_log_p: of the tokens, under the policy that drew them and under the reference.
+        rewards: one reward per answer.
+        log_p: log-probabilities of the tokens under the policy that sampled them.
+        reference_log_p: log-probabilities of the tokens under the reference model.
         mask: True at the tokens of the answers.
-        kl_weight: the price of one nat.
+        kl_weight: the KL coefficient β.
+
+    (Ouyang et al. 2022, section 3.5)
     """
     is_last = mask & ~F.pad(mask[:, 1:], (0, 1))
     penalty = kl_weight * kl_k1(log_p, reference_log_p)
@@ -31,19 +34,32 @@ def token_rewards(rewards: PerRow, log_p: BT, reference_log_p: BT, mask: BoolsBT
 
 
 def leave_one_out(rewards: PerRow) -> PerRow:
-    """Rewards minus the mean of the others: a baseline that doesn't depend on the answer itself."""
+    """Subtract from each reward the mean of the other rewards, a baseline that is independent of the answer itself.
+
+    Raises:
+        CourseError: there are fewer than two rewards.
+    """
     if len(rewards) < 2:
-        raise CourseError(f"a baseline from the others needs two rewards or more, got {len(rewards)}")
+        raise CourseError(f"a leave-one-out baseline needs two rewards or more, got {len(rewards)}")
     return (rewards - rewards.mean()) * len(rewards) / (len(rewards) - 1)
 
 
 def group_advantages(rewards: PerRow, group_size: int) -> PerRow:
-    """(r - mean) / standard deviation among the answers to one prompt (Shao et al. 2024, section 4.1.2).
+    """Normalize the rewards within each group of answers to the same prompt: (r - mean) / standard deviation.
 
-    `rewards` come prompt after prompt, `group_size` for each. Where all are equal there is nothing to learn: zeros.
+    If all rewards in a group are equal, its advantages are zero.
+
+    Args:
+        rewards: one reward per answer, with the answers to the same prompt next to each other.
+        group_size: the number of answers per prompt.
+
+    Raises:
+        CourseError: `group_size` is below 2 or does not divide the number of rewards.
+
+    (Shao et al. 2024, section 4.1.2)
     """
     if group_size < 2 or len(rewards) % group_size:
-        raise CourseError(f"groups of {group_size} need 2 or more each, and to fill {len(rewards)} rewards evenly")
+        raise CourseError(f"group_size must be 2 or more and divide the {len(rewards)} rewards, got {group_size}")
     groups = rewards.view(-1, group_size)
     centered = groups - groups.mean(dim=1, keepdim=True)
     return (centered / (groups.std(dim=1, keepdim=True) + 1e-4)).flatten()
@@ -52,10 +68,20 @@ def group_advantages(rewards: PerRow, group_size: int) -> PerRow:
 def generalized_advantages(
     rewards: BT, values: BT, mask: BoolsBT, discount: float = 1.0, gae_lambda: float = 0.95
 ) -> BT:
-    """A mixture of "what came next, as the critic sees it" (trace 0) and "all that came" (trace 1).
+    """Return the generalized advantage estimate (GAE) at each token.
 
-    Schulman et al. 2016, equation 16: advantage = error + discount · trace · advantage of the next token, where
-    error = reward + discount · value of the next - value. `mask` is True at the tokens of the answers.
+    With λ = 0, the estimate uses only the next token's reward and value; with λ = 1, it uses all rewards to the end of
+    the answer. The advantage is error + discount · λ · advantage of the next token, where error = reward + discount ·
+    value of the next token - value.
+
+    Args:
+        rewards: one reward per token.
+        values: the critic's value at each token.
+        mask: True at the tokens of the answers.
+        discount: the discount factor γ.
+        gae_lambda: the λ of GAE.
+
+    (Schulman et al. 2016, equation 16)
     """
     values = values.masked_fill(~mask, 0.0)
     errors = (rewards + discount * F.pad(values[:, 1:], (0, 1)) - values).masked_fill(~mask, 0.0)
@@ -66,14 +92,14 @@ def generalized_advantages(
 
 
 def whiten(values: BT, mask: BoolsBT) -> BT:
-    """Shift and scale the `values` where `mask` is True to mean 0 and standard deviation 1; zeros elsewhere."""
+    """Normalize the `values` where `mask` is True to mean 0 and standard deviation 1, and set the others to 0."""
     chosen = values[mask]
     return ((values - chosen.mean()) / (chosen.std() + 1e-8)).masked_fill(~mask, 0.0)
 
 
 @dataclass(frozen=True)
 class BaselineAdvantages:
-    """For REINFORCE: reward minus KL penalty of the whole answer, minus the mean of the other answers."""
+    """The advantages for REINFORCE: the answer's reward minus its KL penalty, minus the mean over the other answers."""
 
     kl_weight: float = 0.05
 
@@ -86,7 +112,10 @@ class BaselineAdvantages:
 
 @dataclass(frozen=True)
 class GroupAdvantages:
-    """For GRPO: how an answer compares with the others to the same prompt; the KL is left to the loss."""
+    """The advantages for GRPO: rewards normalized among the answers to the same prompt.
+
+    The KL penalty is part of the loss of GRPO, not of its advantages.
+    """
 
     group_size: int
 
@@ -97,9 +126,15 @@ class GroupAdvantages:
 
 @dataclass(frozen=True)
 class CriticAdvantages:
-    """For PPO: token by token, against what the critic expected (Ouyang et al. 2022, section 3.5).
+    """The advantages for PPO: generalized advantage estimates per token, based on a critic, then whitened.
 
-    `values` is a function from token ids to the expected return after each of them.
+    Args:
+        values: a function from token ids to the expected return after each of them.
+        kl_weight: the KL coefficient β.
+        discount: the discount factor γ.
+        gae_lambda: the λ of GAE.
+
+    (Ouyang et al. 2022, section 3.5)
     """
 
     values: Callable[[IdsBT], BT]

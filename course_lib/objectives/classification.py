@@ -1,4 +1,4 @@
-"""The training objective of picture classifiers."""
+"""The training objective of image classifiers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from course_lib.shapes import BV
 
 @dataclass(frozen=True)
 class Classification:
-    """The objective of a `Vit`."""
+    """The objective of a `Vit`: cross-entropy over the classes."""
 
     label_smoothing: float = 0.0
 

@@ -1,4 +1,4 @@
-"""Which caption belongs to which picture? (slide "Contrastive Language-Image Pre-Training", step 1)"""
+"""Contrastive learning of pictures and captions (slide "Contrastive Language-Image Pre-Training", step 1)."""
 
 import math
 from collections.abc import Callable
@@ -15,14 +15,17 @@ from course_lib.shapes import BB, BoolsBB, IdsBT
 
 
 def contrastive(logits: BB, same: BoolsBB | None = None) -> TokenLoss:
-    """Cross-entropy over the rows, and over the columns: the mean of both, summed over the pairs.
+    """Return the contrastive loss of CLIP: the mean of the cross-entropies over rows and over columns.
 
-    Each picture has to find its caption among all of the batch, and each caption its picture (Radford et al. 2021,
-    figure 3).
+    Each picture has to find its caption among all captions of the batch, and each caption its picture. The loss is
+    summed over the pairs.
 
     Args:
-        logits: picture i and caption i on the diagonal.
-        same: where two pairs have the same caption, which then is no wrong answer; see `same_rows`.
+        logits: similarities of pictures (rows) and captions (columns), with the pairs on the diagonal.
+        same: True where two pairs have the same caption, so that neither counts as a wrong answer for the other; see
+            `same_rows`.
+
+    (Radford et al. 2021, figure 3)
     """
     logits = logits.float()
     if same is not None:
@@ -33,9 +36,10 @@ def contrastive(logits: BB, same: BoolsBB | None = None) -> TokenLoss:
 
 
 def sigmoid_contrastive(logits: BB, same: BoolsBB | None = None) -> TokenLoss:
-    """-log p(yes) for the pairs, -log p(no) for all other combinations (Zhai et al. 2023, equation 1).
+    """Return the sigmoid loss of SigLIP: each combination of a picture and a caption is a yes/no question.
 
-    Arguments as in `contrastive`; no softmax, so each combination is a question of its own.
+    The loss is -log p(yes) for the pairs and -log p(no) for all other combinations. For the arguments, see
+    `contrastive`. (Zhai et al. 2023, equation 1)
     """
     own = diagonal(logits)
     losses = -F.logsigmoid(torch.where(own, logits, -logits).float())
@@ -45,22 +49,25 @@ def sigmoid_contrastive(logits: BB, same: BoolsBB | None = None) -> TokenLoss:
 
 
 def diagonal(logits: BB) -> BoolsBB:
-    """True on the diagonal."""
+    """Return a mask that is True on the diagonal."""
     return torch.eye(len(logits), dtype=torch.bool, device=logits.device)
 
 
 def same_rows(tokens: IdsBT) -> BoolsBB:
-    """Which of a batch of captions are the same."""
+    """Return a mask that is True where two captions of a batch are equal."""
     return (tokens.unsqueeze(0) == tokens.unsqueeze(1)).all(dim=-1)
 
 
 @dataclass(frozen=True)
 class Contrastive:
-    """The objective of a `Clip`: `loss` is `contrastive` or `sigmoid_contrastive`.
+    """The objective of a `Clip`.
 
-    Where there are several captions of each picture, the first ones are held against each other, the second ones
-    against each other, and so on. Captions are compared within the part of a batch that one process sees at once, so a
-    plan may not cut it further. Two pairs with the same caption are never held against each other.
+    If there are several captions per picture, the first captions are compared with each other, then the second ones,
+    and so on. Captions are compared within the rows that one process sees at a time, so gradient accumulation can't be
+    used. Two pairs with the same caption don't count as wrong answers for each other.
+
+    Args:
+        loss: `contrastive` or `sigmoid_contrastive`.
     """
 
     compares_rows: ClassVar[bool] = True

@@ -1,4 +1,4 @@
-"""Cross-entropy over the tokens that are to be predicted (slide "LLMs learning: loss function")."""
+"""Cross-entropy over the tokens to be predicted (slide "LLMs learning: loss function")."""
 
 from course_lib.errors import CourseError
 from course_lib.objectives.objective import TokenLoss
@@ -8,19 +8,17 @@ from course_lib.shapes import Bools, Ids, Logits
 def masked_cross_entropy(
     logits: Logits, targets: Ids, mask: Bools | None = None, label_smoothing: float = 0.0
 ) -> TokenLoss:
-    """-log p(token | context), summed over the tokens where `mask` is True.
+    """Return the cross-entropy -log p(token | context), in nats, summed over the tokens where `mask` is True.
 
     Args:
-        logits: before the softmax.
+        logits: the scores before the softmax.
         targets: the ids of the true tokens.
-        mask: True where a token is to be predicted; default: everywhere.
-        label_smoothing: the share of the target spread evenly over the vocabulary (Szegedy et al. 2016, section 7).
-
-    Returns:
-        `TokenLoss` in nats.
+        mask: True at the tokens to be predicted. Default: all tokens.
+        label_smoothing: the share of the target distribution that is spread evenly over the vocabulary (Szegedy et al.
+            2016, section 7).
 
     Raises:
-        CourseError: the shapes don't belong together.
+        CourseError: the shapes of `logits` and `targets` don't match.
     """
     if logits.shape[:-1] != targets.shape:
         wanted, got = tuple(logits.shape[:-1]), tuple(targets.shape)

@@ -1,4 +1,4 @@
-"""What the training loop asks of an objective."""
+"""The interface between the training loop and an objective."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -10,14 +10,14 @@ from course_lib.data.rows import Rows
 
 
 class TokenLoss(NamedTuple):
-    """A sum over tokens and their number; the sums of parts of a batch add up, means don't."""
+    """The sum of a loss over tokens, and their number. Unlike means, sums over parts of a batch can be added."""
 
     total: torch.Tensor
     count: int
 
     @property
     def mean(self) -> torch.Tensor:
-        """Loss per token, in nats."""
+        """The loss per token, in nats."""
         return self.total / self.count
 
 

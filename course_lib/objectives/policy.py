@@ -1,7 +1,7 @@
-"""Losses of reinforcement learning, token by token: what makes good answers more likely (slide "Reinforcement
-Learning").
+"""Losses of reinforcement learning, computed per token (slide "Reinforcement Learning").
 
-All of these work element by element, on tensors of one shape: the objectives in `reinforcement.py` add them up.
+All functions work element by element on tensors of the same shape. The objectives in `reinforcement.py` sum the
+results.
 """
 
 import torch
@@ -11,43 +11,51 @@ from course_lib.shapes import Ids, Logits, Numbers
 
 
 def token_log_probabilities(logits: Logits, tokens: Ids) -> Numbers:
-    """log p of each of `tokens`, in nats."""
+    """Return the log-probability of each of `tokens`, in nats."""
     return logits.float().log_softmax(dim=-1).gather(-1, tokens.unsqueeze(-1)).squeeze(-1)
 
 
 def kl_divergence(logits: Logits, reference_logits: Logits) -> Numbers:
-    """How far two next-token distributions are apart, exactly: KL(p || reference) in nats."""
+    """Return the exact KL divergence KL(p || reference) of two next-token distributions, in nats."""
     log_p, reference_log_p = logits.float().log_softmax(dim=-1), reference_logits.float().log_softmax(dim=-1)
     return (log_p.exp() * (log_p - reference_log_p)).sum(dim=-1)
 
 
 def kl_k1(log_p: Numbers, reference_log_p: Numbers) -> Numbers:
-    """An estimate of KL(p || reference) from one token that p drew: right on average, but often negative."""
+    """Estimate KL(p || reference) from one sampled token: unbiased, but with a high variance and often negative."""
     return log_p - reference_log_p
 
 
 def kl_k3(log_p: Numbers, reference_log_p: Numbers) -> Numbers:
-    """An estimate of KL(p || reference) that is right on average, never negative, and varies less.
+    """Estimate KL(p || reference) from one sampled token: unbiased, never negative, and with a lower variance.
 
-    It adds to `kl_k1` what is zero on average, reference/p - 1 (Shao et al. 2024, equation 4).
+    Compared with `kl_k1`, it adds a term whose mean is zero, reference/p - 1. (Shao et al. 2024, equation 4)
     """
     difference = reference_log_p - log_p
     return difference.exp() - 1 - difference
 
 
 def reinforce(log_p: Numbers, advantages: Numbers) -> Numbers:
-    """The policy gradient as a loss: a token is made more likely by as much as it did better than expected.
+    """Return the policy gradient loss: -advantage · log p.
 
-    Williams 1992, section 4 ("reinforcement increment = learning rate x (reward - baseline) x eligibility").
+    It makes tokens with a positive advantage more likely and the others less likely. (Williams 1992, section 4)
     """
     return -advantages * log_p
 
 
 def ppo_clip(log_p: Numbers, old_log_p: Numbers, advantages: Numbers, clip: float = 0.2) -> Numbers:
-    """The policy gradient for tokens that an earlier policy drew; it stops once a token has changed by enough.
+    """Return the clipped policy gradient loss of PPO, for tokens sampled by an earlier policy.
 
-    `old_log_p` is what the policy that drew the tokens gave them. Where the ratio p / old p has left the range from
-    1 - clip to 1 + clip, on the side that the advantage pulls to, the gradient is zero (Schulman et al. 2017, eq. 7).
+    The gradient is zero if the ratio p / old p has left the range from 1 - clip to 1 + clip in the direction in which
+    the advantage pushes it.
+
+    Args:
+        log_p: log-probabilities under the current policy.
+        old_log_p: log-probabilities under the policy that sampled the tokens.
+        advantages: the advantage of each token.
+        clip: how far the ratio may move from 1.
+
+    (Schulman et al. 2017, equation 7)
     """
     ratio = (log_p - old_log_p).exp()
     clipped = ratio.clamp(1 - clip, 1 + clip)
@@ -62,11 +70,22 @@ def grpo(
     clip: float = 0.2,
     kl_weight: float = 0.04,
 ) -> Numbers:
-    """The clipped loss, with the KL to the reference added here, not to the reward (Shao et al. 2024, equation 3)."""
+    """Return the loss of GRPO: the clipped loss plus a KL penalty, which PPO subtracts from the reward instead.
+
+    Args:
+        log_p: log-probabilities under the current policy.
+        old_log_p: log-probabilities under the policy that sampled the tokens.
+        reference_log_p: log-probabilities under the reference model.
+        advantages: the advantage of each token.
+        clip: see `ppo_clip`.
+        kl_weight: the KL coefficient β.
+
+    (Shao et al. 2024, equation 3)
+    """
     penalty = kl_weight * kl_k3(log_p, reference_log_p)
     return ppo_clip(log_p, old_log_p, advantages, clip) + penalty
 
 
 def value_loss(values: Numbers, returns: Numbers) -> Numbers:
-    """How wrong the critic was: half the squared error of the expected return."""
+    """Return the critic's loss: half the squared error of the predicted return."""
     return 0.5 * F.mse_loss(values, returns, reduction="none")

@@ -1,4 +1,4 @@
-"""Learning from pairs: which of two answers people prefer (slide "LLMs learning: three main steps")."""
+"""Learning from preferences: pairs of answers, one of them preferred (slide "LLMs learning: three main steps")."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ from course_lib.shapes import BT, Logits, PairsB, PerRow
 
 
 def bradley_terry(chosen_scores: PerRow, rejected_scores: PerRow) -> TokenLoss:
-    """-log p(chosen beats rejected), where p is the sigmoid of the difference of their scores.
+    """Return -log p(chosen beats rejected), where p is the sigmoid of the difference of the two scores.
 
-    Bradley and Terry 1952; as a loss of reward models: Ouyang et al. 2022, equation 1.
+    (Bradley and Terry 1952; as a loss of reward models: Ouyang et al. 2022, equation 1)
     """
     return TokenLoss(-F.logsigmoid(chosen_scores - rejected_scores).sum(), len(chosen_scores))
 
@@ -28,10 +28,18 @@ def dpo(
     reference_rejected_log_p: PerRow,
     beta: float = 0.1,
 ) -> TokenLoss:
-    """Bradley-Terry, where an answer's score is how much more likely it became: beta · log(p / reference p).
+    """Return the loss of direct preference optimization: Bradley-Terry with beta · log(p / reference p) as the score.
 
-    Rafailov et al. 2023, equation 7. Log-probabilities of whole answers, summed over their tokens. `beta` is the
-    weight of the KL to the reference in the problem that this loss solves: the smaller, the farther from it.
+    The arguments are log-probabilities of whole answers, summed over their tokens.
+
+    Args:
+        chosen_log_p: log p of the chosen answers under the policy.
+        rejected_log_p: log p of the rejected answers under the policy.
+        reference_chosen_log_p: log p of the chosen answers under the reference model.
+        reference_rejected_log_p: log p of the rejected answers under the reference model.
+        beta: the KL coefficient. A smaller value lets the policy move further away from the reference model.
+
+    (Rafailov et al. 2023, equation 7)
     """
     chosen_scores = beta * (chosen_log_p - reference_chosen_log_p)
     rejected_scores = beta * (rejected_log_p - reference_rejected_log_p)
@@ -54,30 +62,35 @@ def pair_scores(model: Callable[..., BT], batch: PreferenceBatch) -> PairsB:
 
 @dataclass(frozen=True)
 class BradleyTerry:
-    """The objective of a reward model."""
+    """The objective of a reward model: the chosen answer should score higher than the rejected one."""
 
     def __call__(self, model: Callable[..., BT], batch: PreferenceBatch) -> TokenLoss:
-        """Return the loss of a `Scorer`, summed over pairs."""
+        """Return the loss of a `Scorer`, summed over the pairs."""
         return bradley_terry(*pair_scores(model, batch).unbind(dim=1))
 
 
 @dataclass(frozen=True)
 class DirectPreference:
-    """The objective of direct preference optimization: the policy learns from pairs, without a reward model.
+    """The objective of direct preference optimization (DPO): the policy learns from pairs, without a reward model.
 
-    The loss asks for a difference only, and may make both answers rarer. `anchor` is the weight of a second term,
-    -log p per token of the chosen answers, which keeps them likely (Pang et al. 2024, "Iterative Reasoning Preference
-    Optimization", equation 1).
+    The DPO loss depends only on a difference, so it can make both answers less likely. A second term prevents this:
+    -log p per token of the chosen answer.
+
+    Args:
+        beta: the KL coefficient.
+        anchor: the weight of the second term.
+
+    (Rafailov et al. 2023, equation 7; second term: Pang et al. 2024, equation 1)
     """
 
     beta: float = 0.1
     anchor: float = 0.0
 
     def __call__(self, model: Callable[..., Logits], batch: PreferenceBatch) -> TokenLoss:
-        """Return the loss, summed over pairs; the batch has the log-probabilities of the reference.
+        """Return the loss, summed over the pairs.
 
         Raises:
-            CourseError: the batch lacks them.
+            CourseError: the batch lacks the log-probabilities of the reference model.
         """
         if batch.reference_log_p is None:
             raise CourseError("the pairs lack the reference's log-probabilities; see course_lib.data.with_reference")

@@ -1,6 +1,6 @@
-"""Training objectives of reinforcement learning: losses of `policy.py`, summed over the answers in a `RolloutBatch`.
+"""Training objectives of reinforcement learning: the losses of `policy.py`, summed over a `RolloutBatch`.
 
-Each counts answers, not tokens: a batch's loss is the mean over its answers.
+The loss of a batch is the mean over its answers, not over its tokens.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,10 @@ from course_lib.shapes import Logits
 
 @dataclass(frozen=True)
 class Reinforce:
-    """REINFORCE (Williams 1992): one step for each batch of answers, then new answers are needed."""
+    """The objective of REINFORCE: one update per batch of answers, because the next update needs new answers.
+
+    (Williams 1992)
+    """
 
     def __call__(self, model: Callable[..., Logits], batch: RolloutBatch) -> TokenLoss:
         """Return the loss, summed over the answers."""
@@ -27,9 +30,13 @@ class Reinforce:
 
 @dataclass(frozen=True)
 class ProximalPolicy:
-    """PPO (Schulman et al. 2017, equation 9, without the entropy): policy and critic learn together.
+    """The objective of PPO: the policy and the critic are trained together, without an entropy bonus.
 
-    `value_weight` is the weight of the critic's loss beside the policy's.
+    Args:
+        clip: see `ppo_clip`.
+        value_weight: the weight of the critic's loss, relative to the policy's loss.
+
+    (Schulman et al. 2017, equation 9)
     """
 
     clip: float = 0.2
@@ -47,7 +54,14 @@ class ProximalPolicy:
 
 @dataclass(frozen=True)
 class GroupRelativePolicy:
-    """GRPO (Shao et al. 2024, equation 3): no critic; each answer counts the same, however long it is."""
+    """The objective of GRPO: no critic, and every answer has the same weight, whatever its length.
+
+    Args:
+        clip: see `ppo_clip`.
+        kl_weight: the KL coefficient β.
+
+    (Shao et al. 2024, equation 3)
+    """
 
     clip: float = 0.2
     kl_weight: float = 0.04

@@ -1,4 +1,4 @@
-"""The translator's training objective (slide "During Training")."""
+"""The training objective of the translator (slide "During Training")."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from course_lib.shapes import Logits
 
 @dataclass(frozen=True)
 class TeacherForcing:
-    """The decoder reads the true output so far and is scored on the next true token, at every position at once."""
+    """Next-token prediction with the true output as the decoder's input, at all positions in parallel."""
 
     label_smoothing: float = 0.0
 
     def __call__(self, model: Callable[..., Logits], batch: TranslationBatch) -> TokenLoss:
-        """Return the loss, summed over the target tokens; padding is neither computed nor counted."""
+        """Return the loss, summed over the target tokens. Padding is skipped."""
         keep = batch.is_label
         logits = model(batch.source, batch.target, keep=keep)
         return masked_cross_entropy(logits, batch.labels[keep], label_smoothing=self.label_smoothing)

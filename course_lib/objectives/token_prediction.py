@@ -1,4 +1,4 @@
-"""The training objective of models that read one text (slide "LLMs learning: loss function", self-supervised step)."""
+"""The training objective of language models (slide "LLMs learning: loss function", self-supervised step)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from course_lib.shapes import Logits
 
 @dataclass(frozen=True)
 class TokenPrediction:
-    """The model reads a text and is scored on the labels: the next tokens, or those that were masked.
+    """Prediction of the labels: the next tokens, or the tokens that were masked.
 
-    Positions without a label are neither computed nor counted, however well or badly the model would do there.
+    Logits are computed only at positions with a label.
     """
 
     label_smoothing: float = 0.0

@@ -1,4 +1,4 @@
-"""One training loop, its plan, and its checkpoints."""
+"""The training loop, training plans, and checkpoints."""
 
 from course_lib.training.loop import Trainer
 from course_lib.training.plan import Plan

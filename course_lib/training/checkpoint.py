@@ -1,4 +1,4 @@
-"""A training run on disk: one safetensors file that holds all it needs to go on as if nothing had happened."""
+"""Checkpoints of a training run: one safetensors file with everything needed to resume it exactly."""
 
 import json
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from course_lib.training.log import Meter
 
 @dataclass
 class Progress:
-    """Where a run stands: steps, position in the data, seconds, the log so far, and the sums for its next entry."""
+    """The state of a run: its step, its position in the data, the time, the log, and the sums for the next entry."""
 
     step: int = 0
     epoch: int = 0
@@ -27,38 +27,37 @@ class Progress:
 
 
 class Checkpoint:
-    """Saves and restores modules and an optimizer, with the `Progress` of the run.
+    """A file that stores the modules, the optimizer, and the `Progress` of a run.
 
-    Random numbers need no place in it: the training draws them anew at each step, from the seed and the step.
+    It stores no random number generators, because the training loop seeds them at each step.
 
     Args:
-        path: the file; each save replaces it, whole or not at all.
-        run: what the run is, in plain values; a checkpoint of another run is refused.
+        path: the file. Each save replaces it atomically.
+        run: a description of the run in plain values. The checkpoint of a different run can't be restored.
     """
 
     def __init__(self, path: Path, run: dict[str, object]):
         self.path, self.run = path, json.dumps(run, sort_keys=True)
 
     def exists(self) -> bool:
-        """Return True if there is something to resume from."""
+        """Return True if there is a checkpoint to resume from."""
         return self.path.exists()
 
     def save(self, progress: Progress, modules: Mapping[str, nn.Module], optimizer: Optimizer) -> None:
-        """Write everything; `modules` are known by their names."""
+        """Write the checkpoint. The keys of `modules` identify the modules in the file."""
         tensors = {f"{name}.{key}": t for name, module in modules.items() for key, t in unique_tensors(module).items()}
         for index, state in optimizer.state_dict()["state"].items():
             tensors |= {f"optimizer.{index}.{key}": tensor for key, tensor in state.items()}
         write_tensors(self.path, tensors, {"run": self.run, "progress": json.dumps(asdict(progress))})
 
     def restore(self, modules: Mapping[str, nn.Module], optimizer: Optimizer) -> Progress:
-        """Put the saved values into `modules` and `optimizer`, and return the `Progress`.
+        """Load the saved values into `modules` and `optimizer`, and return the `Progress`.
 
-        All values are copied: a tensor that was read from the file keeps a memory map of it, and Windows doesn't
-        replace a mapped file.
+        All values are copied: a tensor from the file would keep a memory map of it open, and Windows can't replace a
+        mapped file.
 
         Raises:
-            CourseError: the file is damaged, lacks the optimizer or the progress, or belongs to another run; both runs
-                are named.
+            CourseError: the file is damaged or incomplete, or it belongs to another run or model.
         """
         tensors, metadata = read_tensors(self.path)
         if metadata.get("run") != self.run:
@@ -69,7 +68,9 @@ class Checkpoint:
         places = {f"{name}.{key}": t for name, module in modules.items() for key, t in unique_tensors(module).items()}
         for name, place in places.items():
             if name not in tensors or tensors[name].shape != place.shape:
-                raise CourseError(f"{self.path} belongs to another model: there is no {name} of {tuple(place.shape)}")
+                raise CourseError(
+                    f"{self.path} belongs to another model: it has no {name} of shape {tuple(place.shape)}"
+                )
             place.data.copy_(tensors[name])
         state = optimizer.state_dict()
         state["state"] = {}
@@ -80,7 +81,9 @@ class Checkpoint:
                 state["state"].setdefault(int(index), {})[key] = tensor.clone()
         progress = self._progress(metadata)
         if progress.step and not state["state"]:
-            raise CourseError(f"{self.path} is damaged: it lacks the optimizer; delete it to start again")
+            raise CourseError(
+                f"{self.path} is damaged: the optimizer's state is missing; delete the file to start again"
+            )
         optimizer.load_state_dict(state)
         return progress
 
@@ -89,4 +92,6 @@ class Checkpoint:
             values = json.loads(metadata["progress"])
             return Progress(**values | {"meter": Meter(**values["meter"])})
         except (KeyError, TypeError, ValueError) as error:
-            raise CourseError(f"{self.path} is damaged: it lacks the progress; delete it to start again") from error
+            raise CourseError(
+                f"{self.path} is damaged: the progress is missing; delete the file to start again"
+            ) from error

@@ -1,4 +1,4 @@
-"""The numbers in the log of a training, and the steps at which they are logged."""
+"""The log of a training run: its numbers, and the steps at which they are recorded."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,10 @@ from course_lib.data.rows import Rows
 
 @dataclass
 class Meter:
-    """Sums over the batches since the last record.
+    """Sums over the batches since the last log entry.
 
     Args:
-        started: the seconds of training before the first of these batches.
+        started: the training time before the first of these batches, in seconds.
         loss: the sum of the losses of all predicted tokens.
         labels: the number of predicted tokens.
         tokens: the number of useful tokens.
@@ -22,7 +22,7 @@ class Meter:
     tokens: int = 0
 
     def add(self, batch: Rows, loss: float) -> None:
-        """Count a batch, with its loss summed over the predicted tokens."""
+        """Add a batch, with its loss summed over the predicted tokens."""
         self.loss += loss
         self.labels += batch.num_labels
         self.tokens += batch.num_tokens
@@ -31,7 +31,7 @@ class Meter:
         """Return the mean loss per predicted token, in nats, and the useful tokens per second.
 
         Args:
-            seconds: the seconds of training after the last of the batches.
+            seconds: the training time after the last of the batches, in seconds.
         """
         if not self.labels:
             return {}
@@ -40,5 +40,5 @@ class Meter:
 
 
 def milestones_passed(before: float, after: float, count: int) -> bool:
-    """Return True if one of `count` evenly spaced milestones, the last one at 1.0, lies in (before, after]."""
-    return int(after * count + 1e-4) > int(before * count + 1e-4)  # 3/10 · 10 may come out a little below 3
+    """Return True if one of `count` evenly spaced milestones, the last one at 1.0, is in (before, after]."""
+    return int(after * count + 1e-4) > int(before * count + 1e-4)  # 3/10 · 10 can be slightly below 3 in floating point

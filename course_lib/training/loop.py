@@ -1,4 +1,4 @@
-"""The one training loop of the course: what is learned (the objective) and from what (the batches) are arguments."""
+"""The training loop of the course. The objective and the batches are arguments."""
 
 import contextlib
 import math
@@ -24,30 +24,32 @@ from course_lib.training.plan import Plan
 
 
 class Trainer:
-    """Trains a model by a plan where it stands or, under `accelerate launch`, on many devices, to the same losses.
+    """Trains a model by a plan, on one device or, under `accelerate launch`, on several, with the same losses.
 
-    A global batch is cut into one part per process and accumulation step. The losses of the parts are summed and
-    divided by the number of predicted tokens in the whole batch, so that every way of cutting gives the same gradients.
-    Only an objective that holds the rows of a batch against each other sees less than the whole: a plan may not cut
-    for it, and each process compares its own rows.
+    Each global batch is split into one part per process and accumulation step. The losses of the parts are summed and
+    divided by the number of predicted tokens in the whole batch, so the gradients don't depend on the split. There is
+    one exception: an objective that compares the rows of a batch only sees the rows of its own process. Such an
+    objective can't be used with gradient accumulation.
+
+    Training does not change the state of torch's global random number generators.
 
     Args:
-        model: trained in place, on the device that it is on; with several processes that has to be the one that
-            `pick_device` gives to each.
-        batches: what is learned from; each batch has `num_labels` and `num_tokens`.
-        objective: gives the loss of the model on a part of a batch.
-        evaluate: scores the model, once at the start, so that mistakes in it show early, then `plan.evaluations` times.
-        folder: where `checkpoint.safetensors` is kept. A run that finds its own checkpoint there goes on from it, to
-            the same weights, bit for bit, as a run that was never interrupted (if the plan counts in steps), and to
-            the same history, but for its times.
-        description: what the run is, beside the plan, for the checkpoint, in plain values.
-        report: takes each line of the log, in the main process.
-
-    torch's own random numbers go on after a training as if there had been none.
+        model: the model to train in place, on its current device. With several processes, this must be the device that
+            `pick_device` returns.
+        batches: the training data. Each batch has `num_labels` and `num_tokens`.
+        objective: computes the loss of the model on a part of a batch.
+        plan: the hyperparameters of the run.
+        evaluate: computes scores of the model. It is called once at the start, so that errors in it show early, then
+            `plan.evaluations` times.
+        folder: the folder for `checkpoint.safetensors`. If it contains a checkpoint of the same run, the run resumes
+            from it. If the plan counts steps, the final weights are bit for bit those of an uninterrupted run. The
+            history differs only in its times.
+        description: a description of the run in plain values, stored in the checkpoint together with the plan.
+        report: receives each line of the log, in the main process.
 
     Raises:
-        CourseError: the plan cuts batches that the objective needs whole; one of several processes has its model on
-            another device than its own; `$LOCAL_RANK` is set without what belongs to it.
+        CourseError: the plan splits batches that the objective needs whole; the model is not on the device of its
+            process; or `$LOCAL_RANK` is set but the other variables of a launch are not.
     """
 
     def __init__(
@@ -65,7 +67,7 @@ class Trainer:
         self.batches, self.objective, self.plan = batches, objective, plan
         self.evaluate = evaluate or (lambda model: {})
         with launch_explained():
-            self.accelerator = Accelerator(mixed_precision="no", device_placement=False)  # both are ours: `_precision`
+            self.accelerator = Accelerator(mixed_precision="no", device_placement=False)  # we handle both
         self.report = report if report and self.accelerator.is_main_process else lambda line: None
         self.plain_model, self.device = model, next(model.parameters()).device
         self._check()
@@ -81,18 +83,18 @@ class Trainer:
     def _check(self):
         if self.plan.accumulate > 1 and getattr(self.objective, "compares_rows", False):
             raise CourseError(
-                f"{type(self.objective).__name__} holds the rows of a batch against each other, and accumulate="
-                f"{self.plan.accumulate} would hide most of them; use smaller batches, and accumulate=1"
+                f"{type(self.objective).__name__} compares the rows of a batch, so it needs accumulate=1, got "
+                f"{self.plan.accumulate}; use smaller batches instead"
             )
         ours = torch.empty(0, device=self.accelerator.device).device
         if self.accelerator.num_processes > 1 and self.device != ours:
-            raise CourseError(f"this process has {ours}, its model is on {self.device}; use model.to(pick_device())")
+            raise CourseError(f"the model must be on {ours}, got {self.device}; use model.to(pick_device())")
 
     def train(self) -> list[dict[str, float]]:
-        """Run the plan to its end and return the history: the numbers of each evaluation.
+        """Run the plan to its end and return the history: one entry per evaluation.
 
         Raises:
-            CourseError: the loss is no longer a number; or the checkpoint is damaged, or of another run.
+            CourseError: the loss is NaN or infinite, or the checkpoint is damaged or belongs to another run.
         """
         cards = [] if self.device.type == "cpu" else [self.device]
         with torch.random.fork_rng(cards, device_type=self.device.type):
@@ -118,7 +120,7 @@ class Trainer:
                 if milestones_passed(before, done, self.plan.evaluations):
                     self._record(started)
                 due = due or milestones_passed(before, done, self.plan.saves)
-                if self.checkpoint and due and (not again or done >= 1.0):  # a batch in use can't be drawn again
+                if self.checkpoint and due and (not again or done >= 1.0):  # a reused batch can't be sampled again
                     self._save()
                     due = False
         if self.average:
@@ -126,10 +128,10 @@ class Trainer:
         return progress.history
 
     def _step(self, batch, rate):
-        """One update of the weights from one global batch; returns the batch's loss, summed over tokens."""
+        """Update the weights once, from one global batch, and return the batch's loss, summed over tokens."""
         ranks, rank = self.accelerator.num_processes, self.accelerator.process_index
         parts = [batch.shard(i, ranks * self.plan.accumulate) for i in range(rank, ranks * self.plan.accumulate, ranks)]
-        # For dropout. `torch.manual_seed` looks at the stack for each kind of device, which takes longer than a norm.
+        # For dropout. `torch.manual_seed` inspects the call stack for each device type, which is slow.
         rng = torch.default_generator if self.device.type == "cpu" else torch
         rng.manual_seed((self.plan.seed * 1_000_003 + self.progress.step) * 1_009 + rank)
         total = torch.zeros((), device=self.device)
@@ -137,7 +139,7 @@ class Trainer:
             wait = self.accelerator.no_sync(self.model) if i + 1 < len(parts) else contextlib.nullcontext()
             with wait, self._precision():
                 loss = self.objective(self.model, part.to(self.device))
-                self.accelerator.backward(loss.total * ranks / batch.num_labels)  # processes are averaged afterwards
+                self.accelerator.backward(loss.total * ranks / batch.num_labels)  # averaged over processes later
             total += loss.total.detach()
         total = float(self.accelerator.reduce(total))
         if not math.isfinite(total):
@@ -161,13 +163,13 @@ class Trainer:
             self.average.update_parameters(self.plain_model)
 
     def _share_done(self, started):
-        """The share of the budget that is used, the same on every process."""
+        """Return the share of the budget that is used up, the same on every process."""
         self.progress.seconds = time.monotonic() - started
         share = self.plan.progress(self.progress.step, self.progress.seconds)
         return float(broadcast(torch.tensor(share, device=self.device)))
 
     def _record(self, started):
-        """Evaluate, add a line to the history and to the log, and begin new sums for the next one."""
+        """Evaluate the model, add a line to the history and the log, and reset the sums for the next line."""
         if self.accelerator.is_main_process:
             self._evaluate()
         self.progress.seconds = time.monotonic() - started
@@ -195,9 +197,10 @@ class Trainer:
 
 
 def stream(batches: BatchSource, progress: Progress) -> Iterator[tuple[Rows, bool]]:
-    """Global batches without end, epoch after epoch, from where `progress` stands; moves it along.
+    """Yield global batches endlessly, epoch after epoch, and update `progress` along the way.
 
-    With each comes whether the next one is the same: whoever draws batches may let them be used several times in a row.
+    Each batch comes with a flag that is True if the next batch is the same one, because some sources reuse a batch
+    several times in a row.
     """
     while True:
         order = batches.epoch(progress.epoch)

@@ -1,4 +1,4 @@
-"""How long to train and how fast to learn: everything about a training run that is not model, data or objective."""
+"""The hyperparameters of a training run that don't belong to the model, the data, or the objective."""
 
 from dataclasses import asdict, dataclass
 
@@ -9,20 +9,29 @@ from course_lib.errors import CourseError
 class Plan:
     """The plan of a training run.
 
-    Exactly one of `steps` and `minutes` is its budget. A plan in steps gives the same weights each time, also when
-    it is interrupted and resumed; a plan in minutes does as many steps as the machine manages.
+    A plan in steps always gives the same weights, even if the run is interrupted and resumed. A plan in minutes runs as
+    many steps as the machine can do.
 
-    `learning_rate` is the peak: it rises linearly over the first `warmup` share of the budget and falls linearly to
-    zero at the end. `accumulate` cuts each batch into so many parts that are computed one after the other.
-    In the very first step it is 0, if there is a warmup: the optimizer's averages get their start.
-    `average`: decay of the running average of the weights, which training returns; 0 keeps the last weights.
-    `precision`: "no" computes in that of the weights; with "bf16", torch's autocast chooses the operations that are fit
-    for bfloat16, and the weights stay as they are. There is no "fp16", whose gradients would have to be scaled.
-    `weight_decay` pulls at every parameter, norms, biases and embeddings as well.
-    `evaluations` and `saves` are spread evenly over the budget; fewer steps than that have one after each.
+    Args:
+        steps: the budget in steps. Set either `steps` or `minutes`.
+        minutes: the budget in minutes.
+        learning_rate: the peak learning rate. It rises linearly during warmup, then falls linearly to zero.
+        warmup: the share of the budget used for warmup. With warmup, the first step has a learning rate of 0, so that
+            it only initializes the optimizer's averages.
+        weight_decay: applied to every parameter, including norms, biases, and embeddings.
+        betas: the decay rates of AdamW's averages.
+        clip_norm: the maximum norm of the gradient.
+        average: decay of the running average of the weights, which replaces the final weights. 0 keeps the last
+            weights.
+        accumulate: the number of parts of a batch that are computed one after the other.
+        precision: "no" computes in the precision of the weights; "bf16" uses torch's autocast. "fp16" is not supported,
+            because its gradients would need scaling.
+        evaluations: the number of evaluations, spread evenly over the budget (at most one per step).
+        saves: the number of checkpoints, spread evenly over the budget (at most one per step).
+        seed: the seed of random numbers such as dropout.
 
     Raises:
-        CourseError: a value that no training could follow; it names it.
+        CourseError: a value is out of range.
     """
 
     steps: int | None = None
@@ -42,25 +51,25 @@ class Plan:
     def __post_init__(self):
         budgets = [budget for budget in (self.steps, self.minutes) if budget is not None]
         if len(budgets) != 1 or budgets[0] <= 0:
-            raise CourseError(f"a plan needs steps or minutes, one of them, above 0; got {self.steps}, {self.minutes}")
+            raise CourseError(f"a plan needs either steps or minutes, above 0; got {self.steps} and {self.minutes}")
         if not (0 <= self.warmup < 1 and 0 <= self.average < 1 and self.accumulate >= 1):
             raise CourseError(
-                "a plan needs warmup and average from 0 to below 1 and accumulate of 1 or more; "
-                f"got {self.warmup}, {self.average}, {self.accumulate}"
+                "warmup and average must be from 0 to below 1, and accumulate must be 1 or more; "
+                f"got {self.warmup}, {self.average}, and {self.accumulate}"
             )
 
         if self.precision not in ("no", "bf16"):
-            raise CourseError(f'a plan has the precision "no" or "bf16"; got {self.precision!r}')
+            raise CourseError(f'precision must be "no" or "bf16", got {self.precision!r}')
 
     def progress(self, step: int, seconds: float) -> float:
-        """The share of the budget that is used after `step` steps and `seconds` seconds; 1.0 ends the training."""
+        """Return the share of the budget used after `step` steps and `seconds` seconds. Training ends at 1.0."""
         return min(1.0, step / self.steps if self.minutes is None else seconds / (60 * self.minutes))
 
     def rate(self, progress: float) -> float:
-        """The learning rate at `progress` (0 to 1)."""
+        """Return the learning rate at `progress` (0 to 1)."""
         rise = progress / self.warmup if self.warmup else 1.0
         return self.learning_rate * min(rise, (1 - progress) / (1 - self.warmup))
 
     def as_dict(self) -> dict[str, object]:
-        """The plan as plain values, for cards and checkpoints."""
+        """Return the plan as plain values, for model cards and checkpoints."""
         return asdict(self)

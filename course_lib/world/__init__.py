@@ -1,4 +1,4 @@
-"""The little world: one vocabulary of people, animals, things and places, and what is said about them."""
+"""The little world: a small synthetic world of people, animals, things, and places, and texts about them."""
 
 from course_lib.world.language import LEXICON, Pair, make_pairs, split_words
 from course_lib.world.rng import Rng

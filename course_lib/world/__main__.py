@@ -1,4 +1,4 @@
-"""`python -m course_lib.world` prints twenty pairs with their alignments."""
+"""Print twenty sentence pairs with their alignments (`python -m course_lib.world`)."""
 
 from course_lib.world import Rng, make_pairs, split_words
 

@@ -1,4 +1,4 @@
-"""Random choices that come out the same on every machine and Python version."""
+"""Random choices that are the same on every machine and with every Python version."""
 
 import random
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,21 +8,21 @@ Item = TypeVar("Item")
 
 
 class Rng:
-    """Choices made from `random.Random(seed).random()`, the one stream that Python promises never to change."""
+    """Random choices based on `random.Random(seed).random()`, the only stream that Python guarantees not to change."""
 
     def __init__(self, seed: int):
         self.roll = random.Random(seed).random
 
     def chance(self, probability: float) -> bool:
-        """True with the given probability."""
+        """Return True with the given probability."""
         return self.roll() < probability
 
     def pick(self, options: Sequence[Item]) -> Item:
-        """One of `options`, each equally likely."""
+        """Return one of `options`, all equally likely."""
         return options[int(self.roll() * len(options))]
 
     def weighted(self, weights: Mapping[Item, int]) -> Item:
-        """One key of `weights`, with a chance proportional to its value, a whole number."""
+        """Return a key of `weights`, with a probability proportional to its value."""
         threshold = self.roll() * sum(weights.values())
         for option, weight in weights.items():
             threshold -= weight
@@ -31,5 +31,5 @@ class Rng:
         return option
 
     def shuffled(self, items: Iterable[Item]) -> list[Item]:
-        """The items in a random order."""
+        """Return the items in random order."""
         return sorted(items, key=lambda _: self.roll())

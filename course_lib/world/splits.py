@@ -1,7 +1,7 @@
-"""What goes into which split: digests of texts, and whole combinations of words that are kept out of training.
+"""The splits of the little world: digests of texts, and held-out combinations of words.
 
-A combination is an adjective with a noun, or a verb with its object, in dictionary forms. About one in twenty is
-held out: it never occurs in training, though both its words do, in other company.
+A combination is an adjective with a noun, or a verb with its object, in dictionary forms. About one in twenty is held
+out: it never occurs in training, but both words do, in other combinations.
 """
 
 import hashlib
@@ -17,16 +17,18 @@ SPLITS = ("train", "validation", "test")
 NO_PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
-Group = tuple[str, str]  # a split, and in what its items differ from those of training ("" for training itself)
+Group = tuple[str, str]  # a split, and its value of `held_out` ("" for training)
 Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
 class Candidate(Generic[Item]):
-    """What may enter a data set.
+    """An item that may enter a data set.
 
-    `groups` are those that may take it, in order of preference. It is left out where another one had one of its
-    `texts` before. `make(held_out)` gives the item.
+    Args:
+        groups: the groups that can take the item, in order of preference.
+        texts: the texts of the item. It is left out if an earlier item had one of them.
+        make: a function that returns the item, given its value of `held_out`.
     """
 
     groups: tuple[Group, ...]
@@ -35,7 +37,7 @@ class Candidate(Generic[Item]):
 
 
 def generate(draw: Callable[[], Candidate[Item]], quotas: dict[Group, int]) -> dict[str, list[Item]]:
-    """A dict from each split to its items: candidates are drawn until every group has as many as `quotas` says."""
+    """Sample candidates until every group has as many as `quotas` says, and return the items of each split."""
     groups, seen = {group: [] for group in quotas}, set()
     while any(len(groups[group]) < quota for group, quota in quotas.items()):
         candidate = draw()
@@ -48,28 +50,31 @@ def generate(draw: Callable[[], Candidate[Item]], quotas: dict[Group, int]) -> d
 
 
 def check_split(split: str) -> None:
-    """Raise CourseError unless the little world has such a split."""
+    """Raise a CourseError unless the little world has this split."""
     if split not in SPLITS:
         raise CourseError(f'unknown split "{split}" of the little world: expected one of {", ".join(SPLITS)}')
 
 
 def is_held_out(first: str, second: str) -> bool:
-    """Return True if a combination (adjective or verb, noun) is kept out of training."""
+    """Return True if a combination (adjective or verb, noun) is held out from training."""
     return (first, second) == ("fazer", "livro") or digest(f"{first} {second}") % 20 == 0
 
 
 def digest(text: str) -> int:
-    """A number that depends on the text alone, on every machine."""
+    """Return a number that depends only on the text, on every machine."""
     return int(hashlib.sha256(text.encode()).hexdigest()[:8], 16)
 
 
 def normalize(text: str) -> str:
-    """The text in lower case, without punctuation and with single spaces."""
+    """Return the text in lower case, without punctuation and with single spaces."""
     return " ".join(text.lower().translate(NO_PUNCTUATION).split())
 
 
 def fingerprint() -> str:
-    """A short digest of the little world's code, tables and drawings: it changes when the data may have changed."""
+    """Return a short digest of the little world's code, tables, and drawings.
+
+    If it is unchanged, the generated data is the same.
+    """
     folder, suffixes = Path(__file__).parent, ("*.py", "*.csv", "*.svg")
     content = b"".join(path.read_bytes() for suffix in suffixes for path in sorted(folder.rglob(suffix)))
     return hashlib.sha256(content).hexdigest()[:12]

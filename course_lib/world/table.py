@@ -1,4 +1,4 @@
-"""Reading the tables of the lexicon: CSV files whose every complaint names the file, the line and the value."""
+"""Reading of the lexicon's tables: CSV files, with error messages that name the file, the line, and the value."""
 
 import csv
 from collections.abc import Iterable, Sequence
@@ -11,37 +11,41 @@ TABLES = Path(__file__).parent / "tables"
 
 
 class Row(dict):
-    """One line of a table: column name to text. Knows where it stands, so that it can complain."""
+    """A line of a table, as a dict from column names to texts, with its place for error messages."""
 
     def __init__(self, cells: Iterable[tuple[str, str]], place: str):
         super().__init__(cells)
         self.place = place
 
     def fail(self, column: str, expected: str) -> NoReturn:
-        """Raise CourseError about the value in `column`."""
+        """Raise a CourseError about the value in `column`."""
         raise CourseError(f"{self.place}: {column} is {self[column]!r}; expected {expected}")
 
     def one_of(self, column: str, allowed: Sequence[str]) -> str:
-        """The value in `column`, which must be among `allowed`."""
+        """Return the value in `column`, which must be one of `allowed`."""
         return self[column] if self[column] in allowed else self.fail(column, f"one of {', '.join(map(repr, allowed))}")
 
     def list_of(self, column: str, allowed: Sequence[str]) -> tuple[str, ...]:
-        """The space-separated values in `column`, each of which must be among `allowed`."""
+        """Return the space-separated values in `column`, each of which must be one of `allowed`."""
         values = tuple(self[column].split())
         return values if set(values) <= set(allowed) else self.fail(column, f"some of {', '.join(map(repr, allowed))}")
 
     def filled(self, column: str) -> str:
-        """The value in `column`, which must not be empty."""
+        """Return the value in `column`, which must not be empty."""
         return self[column] or self.fail(column, "a word")
 
     def forms(self, column: str, regular: tuple[str, ...]) -> tuple[str, ...]:
-        """The space-separated forms in `column`, or the `regular` ones where the cell is empty."""
+        """Return the space-separated forms in `column`, or the `regular` ones if the cell is empty."""
         forms = tuple(self[column].split()) or regular
         return forms if len(forms) == len(regular) else self.fail(column, f"{len(regular)} forms")
 
 
 def read_table(path: Path) -> list[Row]:
-    """The rows of a CSV file. Raises CourseError for a missing file and for lines with too few or too many cells."""
+    """Return the rows of a CSV file.
+
+    Raises:
+        CourseError: the file is missing, or a line has the wrong number of cells.
+    """
     try:
         with open(path, encoding="utf-8", newline="") as file:
             reader = csv.reader(file)
@@ -52,7 +56,7 @@ def read_table(path: Path) -> list[Row]:
 
 
 def make_row(path: Path, line: int, header: list[str], cells: list[str]) -> Row:
-    """The Row made of one line's cells."""
+    """Return the `Row` of a line's cells."""
     place = f"{path.name}, line {line}"
     if len(cells) != len(header):
         raise CourseError(f"{place}: {len(cells)} cells; expected {len(header)} ({', '.join(header)})")

@@ -32,7 +32,7 @@ def test_special_tokens_are_no_text():
 
 
 def test_an_unknown_character_is_refused_by_its_name():
-    with pytest.raises(CourseError, match="had no 'x'; it had 'ab'"):
+    with pytest.raises(CourseError, match="has no 'x'; it has 'ab'"):
         CharacterTokenizer("abba").encode("abx")
 
 

@@ -124,9 +124,7 @@ class TestFitContext:
     def test_a_message_that_is_too_long_alone_is_refused_and_shown(self):
         messages = [system("Be kind."), *TALK, user("How many cats are there, " + 20 * "really, ")]
         length = self.length([messages[0], messages[-1]])
-        expected = (
-            f"prompt of {length} tokens is too long.*room for {length - 1}: 'How many cats are there, really, reall"
-        )
+        expected = f"at most {length - 1} tokens, got {length} .*: 'How many cats are there, really, reall"
         with pytest.raises(CourseError, match=expected):
             self.fit(messages, length - 1)
 
@@ -146,11 +144,11 @@ class TestFitContext:
         ([user(" \n")], "message 1, the user's, is empty"),
         ([{"role": "user"}], "message 1, the user's, is empty"),
         ([{"role": "user", "content": None}], "message 1, the user's, is empty"),
-        ([user("Hello!"), user("Hello?")], "message 2 is the user's, expected the assistant's"),
-        ([assistant("Hello!"), user("Hello?")], "message 1 is the assistant's, expected the user's"),
-        ([system("Be kind."), assistant("Hello!")], "message 2 is the assistant's, expected the user's"),
-        ([user("Hello!"), system("Be kind."), user("Hello!")], "message 2 is the system's, expected the assistant's"),
-        ([system("Be kind."), system("Be brief."), user("Hello!")], "message 2 is the system's, expected the user's"),
+        ([user("Hello!"), user("Hello?")], "message 2 must be the assistant's, got the user's"),
+        ([assistant("Hello!"), user("Hello?")], "message 1 must be the user's, got the assistant's"),
+        ([system("Be kind."), assistant("Hello!")], "message 2 must be the user's, got the assistant's"),
+        ([user("Hello!"), system("Be kind."), user("Hello!")], "message 2 must be the assistant's, got the system's"),
+        ([system("Be kind."), system("Be brief."), user("Hello!")], "message 2 must be the user's, got the system's"),
     ],
 )
 def test_what_is_no_conversation_is_refused(messages, expected):

@@ -47,11 +47,11 @@ def test_a_missing_column_is_answered_with_those_there_are(tmp_path):
 @pytest.mark.parametrize(
     ("bad", "complaint"),
     [
-        ({"instruction": " "}, "instruction must be a text that is not empty; got ' '"),
-        ({"instruction": None}, "instruction must be a text that is not empty; got None"),
-        ({"response": ""}, "response must be a text that is not empty; got ''"),
-        ({"response": None}, "response must be a text that is not empty; got None"),
-        ({"history": [SAID]}, "message 2 is the user's, expected the assistant's"),
+        ({"instruction": " "}, "instruction must be a text that is not empty, got ' '"),
+        ({"instruction": None}, "instruction must be a text that is not empty, got None"),
+        ({"response": ""}, "response must be a text that is not empty, got ''"),
+        ({"response": None}, "response must be a text that is not empty, got None"),
+        ({"history": [SAID]}, "message 2 must be the assistant's, got the user's"),
         ({"history": [SAID, REPLY | {"role": "robot"}]}, "message 2 has the unknown role 'robot'"),
         ({"history": [SAID, {"role": "assistant"}]}, "message 2, the assistant's, is empty"),
     ],
@@ -67,7 +67,7 @@ def test_a_row_that_makes_no_conversation_is_named_by_its_number(bad, complaint,
 def test_a_history_of_another_kind_is_named(history, tmp_path):
     row = f'{{"instruction": "a", "context": "", "response": "b", "category": "c", "history": {history}}}'
     (path := tmp_path / "talk.jsonl").write_text(row)
-    with pytest.raises(CourseError, match="row 1 of .*(history must be a list|should have a role and a content)"):
+    with pytest.raises(CourseError, match="row 1 of .*(history must be a list|must have a role and a content)"):
         load_dialogues(str(path))
 
 

@@ -101,7 +101,7 @@ def test_classes_are_those_of_the_training_split(tmp_path):
     rows = load_images(str(tmp_path), "validation")
     assert rows.features["label"].names == ["ant", "cat", "dog"]
     assert rows["label"][:] == [2, 2, 1]
-    with pytest.raises(CourseError, match='row 2: label "emu" is none of the classes of the training split'):
+    with pytest.raises(CourseError, match='row 2: label "emu" is not a class of the training split'):
         load_images(str(tmp_path), "test")
 
 
@@ -128,7 +128,7 @@ def test_a_row_without_a_caption_is_named(nothing, tmp_path):
     good = ["a cow"] if isinstance(nothing, list) else "a cow"
     row = {"image": [{"bytes": png(picture()), "path": None}] * 2}
     path = write_parquet(tmp_path / "pictures.parquet", caption=[good, nothing], **row)
-    with pytest.raises(CourseError, match='row 2 of ".*pictures.parquet", split "train": a caption should be a text'):
+    with pytest.raises(CourseError, match='row 2 of ".*pictures.parquet", split "train": a caption must be a text'):
         load_captions(path)
 
 
@@ -156,11 +156,11 @@ def test_a_missing_column_is_answered_with_those_there_are(load, missing, tmp_pa
 @pytest.mark.parametrize(
     ("names", "complaint"),
     [
-        ([], r"expected the names of one or more classes, got \[\]"),
-        ("cat", "expected the names of one or more classes, got 'cat'"),
-        (["cat", "dog", "cat"], 'the class "cat" is there 2 times; expected each once'),
-        (["cat", " "], "expected the name of a class, got ' '"),
-        (["cat", 3], "expected the name of a class, got 3"),
+        ([], r"classes must be a list of one or more names, got \[\]"),
+        ("cat", "classes must be a list of one or more names, got 'cat'"),
+        (["cat", "dog", "cat"], 'the class "cat" is listed 2 times; list each class once'),
+        (["cat", " "], "the name of a class must be a text that is not empty, got ' '"),
+        (["cat", 3], "the name of a class must be a text that is not empty, got 3"),
     ],
 )
 def test_bad_lists_of_classes_are_refused(names, complaint):
@@ -184,5 +184,5 @@ def test_an_image_of_another_kind_is_named(image, load, tmp_path):
 def test_a_label_that_is_no_name_is_named(label, tmp_path):
     Image.new("RGB", (3, 5)).save(tmp_path / "a.png")
     (path := tmp_path / "rows.jsonl").write_text(f'{{"image": "a.png", "label": {label}}}\n')
-    with pytest.raises(CourseError, match=r"row 1 of .*rows\.jsonl.* should have a label, a text or a whole number"):
+    with pytest.raises(CourseError, match=r"row 1 of .*rows\.jsonl.* must have a text or a whole number as label"):
         load_images(str(path))

@@ -33,5 +33,5 @@ def test_saved_words_are_loaded_as_they_were(tmp_path):
 @pytest.mark.parametrize("content", [{}, [1], "gato"])
 def test_another_file_is_refused(content, tmp_path):
     write_json(tmp_path / "words.json", content)
-    with pytest.raises(CourseError, match="holds no list of words"):
+    with pytest.raises(CourseError, match="must contain a JSON list of words"):
         MetWords.load(tmp_path / "words.json")

@@ -146,16 +146,16 @@ class TestBatches:
     @pytest.mark.parametrize(
         ("examples", "budget", "expected"),
         [
-            ([], 100, "there are 0"),
+            ([], 100, "got 0 "),
             (
                 [Example([1] * 55, [True] * 55)],
                 100,
-                "53 tokens per batch must hold at least one item.*longest of 54 tokens",
+                "53 tokens per batch must hold at least one item.*longest: 54 tokens",
             ),
             (
                 [Example([1] * 5, [True] * 5)],
                 52,
-                "52 tokens per batch must hold at least one item.*longest of 53 tokens",
+                "52 tokens per batch must hold at least one item.*longest: 53 tokens",
             ),
         ],
     )

@@ -65,10 +65,10 @@ def test_a_missing_column_is_answered_with_those_there_are(tmp_path):
 @pytest.mark.parametrize(
     ("bad", "complaint"),
     [
-        ({"images": []}, "expected one picture or more, got none"),
-        ({"texts": []}, r"texts should be a list of texts with user and assistant, got \[\]"),
-        ({"texts": [TEXT | {"assistant": " "}]}, "a text needs words of the assistant; got ' '"),
-        ({"texts": [TEXT | {"user": None}]}, "a text needs words of the user; got None"),
+        ({"images": []}, "a row must have at least one picture, got none"),
+        ({"texts": []}, r"texts must be a list of texts with user and assistant, got \[\]"),
+        ({"texts": [TEXT | {"assistant": " "}]}, "a text must have words of the assistant, got ' '"),
+        ({"texts": [TEXT | {"user": None}]}, "a text must have words of the user, got None"),
         ({"images": [{"bytes": b"no picture", "path": None}]}, "a picture can't be read"),
     ],
     ids=str,

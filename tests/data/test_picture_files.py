@@ -48,7 +48,7 @@ def test_other_files_are_no_pictures(tmp_path):
 
 def test_a_folder_without_the_split_says_what_it_holds(tmp_path):
     fill(tmp_path / "train", hen=1)
-    with pytest.raises(CourseError, match='has no folder for split "test"; it holds train'):
+    with pytest.raises(CourseError, match='has no folder for split "test"; it contains train'):
         load_images(str(tmp_path), "test")
 
 
@@ -64,14 +64,14 @@ def test_a_folder_with_too_few_pictures_for_the_split_is_named(split, tmp_path):
 
 def test_a_folder_without_classes_says_what_it_holds(tmp_path):
     fill(tmp_path, train=3)
-    with pytest.raises(CourseError, match="should have a folder of pictures for each class; it holds train$"):
+    with pytest.raises(CourseError, match="must have a folder of pictures for each class; it contains train$"):
         load_images(str(tmp_path))
 
 
 def test_a_class_that_training_has_not_is_named(tmp_path):
     fill(tmp_path / "train", hen=1)
     fill(tmp_path / "test", hen=1, emu=1)
-    with pytest.raises(CourseError, match='the class "emu" is not among those of .*train'):
+    with pytest.raises(CourseError, match='the class "emu" is not in .*train'):
         load_images(str(tmp_path), "test")
 
 

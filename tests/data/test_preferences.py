@@ -43,14 +43,17 @@ def test_a_missing_column_is_answered_with_those_there_are(tmp_path):
 @pytest.mark.parametrize(
     ("bad", "complaint"),
     [
-        ({"rejected": talk("White.")}, "chosen and rejected are equal: 'White.'"),
-        ({"rejected": talk("Black.", "What colour is coal?")}, "chosen and rejected must answer the same messages"),
+        ({"rejected": talk("White.")}, "chosen and rejected must differ, got 'White.' twice"),
+        (
+            {"rejected": talk("Black.", "What colour is coal?")},
+            "chosen and rejected must differ only in the last message",
+        ),
         ({"chosen": []}, "chosen: the last of 0 messages must be the assistant's"),
         ({"chosen": talk("White.")[:1]}, "chosen: the last of 1 messages must be the assistant's"),
         ({"chosen": talk("")}, "chosen: message 2, the assistant's, is empty"),
         ({"chosen": [{"content": "White."}]}, "chosen: message 1 has the unknown role None"),
         ({"rejected": [{"role": "robot", "content": "Black."}]}, "rejected: message 1 has the unknown role 'robot'"),
-        ({"rejected": None}, "rejected must be a list of messages with role and content; got None"),
+        ({"rejected": None}, "rejected must be a list of messages with role and content, got None"),
     ],
     ids=str,
 )
@@ -62,7 +65,7 @@ def test_a_row_without_two_answers_is_named_by_its_number(bad, complaint, tmp_pa
 
 def test_texts_in_the_place_of_messages_are_refused(tmp_path):
     path = write(tmp_path / "pairs.jsonl", {"chosen": "White.", "rejected": "Black."})
-    with pytest.raises(CourseError, match="chosen must be a list of messages with role and content; got 'White.'"):
+    with pytest.raises(CourseError, match="chosen must be a list of messages with role and content, got 'White.'"):
         load_preferences(path)
 
 

@@ -89,7 +89,9 @@ def test_a_file_that_was_changed_is_read_again(tmp_path):
 
 def test_a_folder_without_the_split_is_answered_with_what_it_holds(tmp_path):
     write(tmp_path / "train.jsonl", json_lines(ROWS))
-    with pytest.raises(CourseError, match=r'no file for split "test" \(such as test\.jsonl\); it holds train\.jsonl'):
+    with pytest.raises(
+        CourseError, match=r'no file for split "test" \(such as test\.jsonl\); it contains train\.jsonl'
+    ):
         load(tmp_path, "test")
 
 

@@ -43,12 +43,12 @@ def test_a_file_without_texts_is_refused_and_its_columns_are_named(tmp_path):
 
 @pytest.mark.parametrize("nothing", ["", "  ", None])
 def test_a_row_without_text_is_refused_by_its_number(tmp_path, nothing):
-    with pytest.raises(CourseError, match='row 2 of ".*tales.jsonl", split "train", has no text'):
+    with pytest.raises(CourseError, match='row 2 of ".*tales.jsonl", split "train", must have a text'):
         load_stories(write(tmp_path / "tales.jsonl", {"text": "a dog slept."}, {"text": nothing}))
 
 
 @pytest.mark.parametrize("text", ["5", "null", '["a"]', '{"a": 1}', "true", '" "'])
 def test_a_row_without_a_text_is_named(text, tmp_path):
     (path := tmp_path / "tales.jsonl").write_text(f'{{"text": {text}}}\n')
-    with pytest.raises(CourseError, match="row 1 of .* has no text: got "):
+    with pytest.raises(CourseError, match="row 1 of .* must have a text, got "):
         load_stories(str(path))

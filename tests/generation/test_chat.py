@@ -175,7 +175,7 @@ class TestContext:
         assert talk.turn.tokens_read == length(system("Be kind."), *kept)
 
     @pytest.mark.parametrize(
-        ("text", "expected"), [(" ", "is empty"), (30 * "never ", "too long.*room for 67: 'never")]
+        ("text", "expected"), [(" ", "is empty"), (30 * "never ", "at most 67 tokens, got .*: 'never")]
     )
     def test_a_message_that_cannot_be_read_is_refused_and_the_conversation_goes_on(self, text, expected, model):
         talk = chat(model, *ANSWERS[:2])

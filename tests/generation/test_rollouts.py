@@ -158,18 +158,20 @@ def test_a_policy_with_dropout_draws_and_learns_without_it():
 @pytest.mark.parametrize("value", [math.nan, math.inf, None], ids=str)
 def test_a_reward_that_is_no_finite_number_is_refused_by_its_row(value):
     batches = rollouts(reward=lambda prompts, answers: [0.5, 0.5, 0.5, value, 0.5])
-    with pytest.raises(CourseError, match=f"the reward of answer 3 is {value}, expected a finite number"):
+    with pytest.raises(CourseError, match=f"the reward of answer 3 must be a finite number, got {value}"):
         first_batch(batches)
 
 
 def test_a_reward_for_each_answer_is_needed():
-    with pytest.raises(CourseError, match="5 answers need as many rewards, got 2"):
+    with pytest.raises(CourseError, match="must return 5 rewards, one per answer, got 2"):
         first_batch(rollouts(reward=lambda prompts, answers: [1.0, 0.0]))
 
 
 @pytest.mark.parametrize("prompts", [[], [[]], [[1] * 17]])
 def test_no_prompts_or_one_that_leaves_no_room_is_refused(prompts):
-    with pytest.raises(CourseError, match="prompts need 1 to 16 tokens: the context has 19, 3 are for the answer"):
+    with pytest.raises(
+        CourseError, match="prompts must have 1 to 16 tokens, because the context has 19 and the answer needs 3;"
+    ):
         rollouts(prompts=prompts)
 
 

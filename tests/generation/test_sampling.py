@@ -41,7 +41,7 @@ def test_a_prompt_that_fills_the_context_is_refused(beyond):
     table = random_table(2, 7, 5)
     decoding = TableDecoding(table)
     prompt = torch.ones(2, decoding.max_length + beyond, dtype=torch.long)
-    said = f"a prompt of {prompt.shape[1]} tokens leaves no room for more: {decoding.max_length} is the most"
+    said = f"a prompt must have fewer than {decoding.max_length} tokens, got {prompt.shape[1]}; "
     with pytest.raises(CourseError, match=said):
         generate(decoding, prompt, END)
 
@@ -90,7 +90,7 @@ def test_no_more_tokens_are_kept_than_reach_top_p(top_p, kept):
 
 @pytest.mark.parametrize("temperature", [0.0, -1.0, 1e-38, float("nan"), float("inf")])
 def test_a_temperature_of_zero_or_below_is_refused(temperature):
-    with pytest.raises(CourseError, match=f"temperature must be above 0.*got {temperature}"):
+    with pytest.raises(CourseError, match=f"temperature must be greater than 0.*got {temperature}"):
         Sampler(temperature=temperature)
 
 
@@ -99,9 +99,9 @@ def test_a_temperature_of_zero_or_below_is_refused(temperature):
     [
         ({"top_k": 0}, "top_k must be 1 or more .*got 0"),
         ({"top_k": -1}, "top_k must be 1 or more .*got -1"),
-        ({"top_p": 0.0}, "top_p must be above 0.*got 0.0"),
-        ({"top_p": 1.5}, "top_p must be above 0.*got 1.5"),
-        ({"top_p": float("nan")}, "top_p must be above 0.*got nan"),
+        ({"top_p": 0.0}, "top_p must be greater than 0.*got 0.0"),
+        ({"top_p": 1.5}, "top_p must be greater than 0.*got 1.5"),
+        ({"top_p": float("nan")}, "top_p must be greater than 0.*got nan"),
     ],
 )
 def test_choices_among_no_tokens_are_refused(settings, message):

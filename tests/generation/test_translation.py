@@ -76,7 +76,9 @@ def test_an_empty_sentence_is_refused(empty, model):
 def test_a_sentence_longer_than_the_model_reads_is_refused_and_shown(model):
     fits = (MAX_LENGTH - 2) * "7"  # a token each, one for the space before them, and <eos>
     translate([fits], model, toy_tokenizer())
-    with pytest.raises(CourseError, match=f"{MAX_LENGTH + 1} tokens is too long; the model reads {MAX_LENGTH}: 777"):
+    with pytest.raises(
+        CourseError, match=f"{MAX_LENGTH + 1} tokens is too long; the model reads at most {MAX_LENGTH}: 777"
+    ):
         translate([WORDS[0], fits + "7"], model, toy_tokenizer())
 
 

@@ -36,10 +36,10 @@ def test_a_loaded_model_has_the_logits_the_classes_and_the_processor_of_the_save
 
 def test_a_processor_for_other_pictures_is_refused(tmp_path):
     save_model(tiny_vit(), tmp_path, ImageProcessor(size=(IMAGE_SIZE, 24)))
-    with pytest.raises(CourseError, match=r"prepared as \(3, \(23, 24\)\), the model reads \(3, \(23, 23\)\)"):
+    with pytest.raises(CourseError, match=r"prepared as \(3, \(23, 23\)\) .* got \(3, \(23, 24\)\)"):
         load_model(tmp_path)
     save_model(tiny_vit(), tmp_path, ImageProcessor(size=(IMAGE_SIZE, IMAGE_SIZE), mean=(0.5,), std=(0.5,)))
-    with pytest.raises(CourseError, match=r"prepared as \(1, \(23, 23\)\), the model reads \(3,"):
+    with pytest.raises(CourseError, match=r"prepared as \(3, .* got \(1, \(23, 23\)\)"):
         load_model(tmp_path)
 
 
@@ -52,10 +52,10 @@ def test_a_missing_processor_is_named(tmp_path):
 @pytest.mark.usefixtures("shapes_unchecked")
 @pytest.mark.parametrize("classes", [(), None, "cat"])
 def test_a_model_without_classes_is_refused(classes):
-    with pytest.raises(CourseError, match="expected the names of one or more classes, got"):
+    with pytest.raises(CourseError, match="classes must be a list of one or more names, got"):
         VitConfig(classes=classes)
 
 
 def test_two_classes_of_one_name_are_refused():
-    with pytest.raises(CourseError, match='the class "dog" is there 2 times; expected each once'):
+    with pytest.raises(CourseError, match='the class "dog" is listed 2 times; list each class once'):
         VitConfig(classes=["cat", "dog", "tree", "dog"])

@@ -83,12 +83,12 @@ def test_any_way_of_reading_with_a_cache_gives_the_same_logits(cuts):
 def test_more_placeholders_than_pictures_or_fewer_are_refused(count):
     model, tokens = tiny_vlm(), torch.tensor([prompt(1, "*", 5, "*", 6)])
     features = model.encode_images(pictures(count)) if count else None
-    with pytest.raises(CourseError, match=f"have {16 * count} visual tokens, 16 each, but the text has 32"):
+    with pytest.raises(CourseError, match=rf"must have {16 * count} placeholders .* \(16 per image\), got 32"):
         model(tokens, features)
 
 
 def test_pictures_of_another_size_are_refused():
-    with pytest.raises(CourseError, match="expected pictures of 23 x 23 pixels"):
+    with pytest.raises(CourseError, match="images must have 23 x 23 pixels"):
         tiny_vlm().encode_images(torch.randn(1, 3, 29, 29))
 
 
@@ -119,7 +119,7 @@ def test_only_the_parts_that_are_named_are_trained():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"connector": ConnectorConfig(d_vision=7, d_model=19)}, "leads from 7 to 19, expected 33 to 19"),
+        ({"connector": ConnectorConfig(d_vision=7, d_model=19)}, "must map from 33 to 19, got 7 to 19"),
         ({"image_id": V + 1}, "image_id must be 0 to 17, got 18"),
     ],
 )
@@ -159,7 +159,7 @@ def test_a_prompt_that_exceeds_the_context_with_its_visual_tokens_is_refused():
     short, long = ([{"role": "user", "content": with_pictures([0] * count, "Hello!")}] for count in (1, 3))
     features = model.encode_images(pictures(1))
     assert complete([template.prompt(short)], model, template.end_id, max_new_tokens=3, features=features)
-    with pytest.raises(CourseError, match="prompts need 1 to 39 tokens"):
+    with pytest.raises(CourseError, match="prompts must have 1 to 39 tokens"):
         complete([template.prompt(long)], model, template.end_id, features=features.expand(3, -1, -1))
 
 

@@ -52,6 +52,6 @@ def test_the_mask_of_a_memory_follows_the_rows_as_its_keys_and_values_do():
 def test_another_number_of_rows_is_refused_before_anything_is_taken_in(held, rows):
     cache = DecoderCache([None, 2])
     cache.extend(torch.empty(held, 3))
-    with pytest.raises(CourseError, match=f"the cache holds {held} rows, so it can't take in {rows}"):
+    with pytest.raises(CourseError, match=f"as many rows as the cache, {held}, got {rows}"):
         cache.extend(torch.empty(rows, 1))
     assert cache.extend(torch.empty(held, 1)).tolist() == [[3]] * held

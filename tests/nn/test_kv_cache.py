@@ -80,5 +80,5 @@ def test_projected_keys_and_values_follow_the_rows():
 def test_another_number_of_rows_is_refused(new_cache, held, rows, length):
     cache = new_cache()
     cache.update(*torch.randn(2, held, H, length, E))
-    with pytest.raises(CourseError, match=f"the cache holds {held} rows, so it can't take in {rows}"):
+    with pytest.raises(CourseError, match=f"as many rows as the cache, {held}, got {rows}"):
         cache.update(*torch.randn(2, rows, H, length, E))

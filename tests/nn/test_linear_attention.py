@@ -61,7 +61,7 @@ def test_what_it_keeps_does_not_grow_and_goes_with_the_rows():
 def test_another_number_of_rows_is_refused():
     layer, (cache, _) = LinearAttention(D, H), recurrent_cache()
     read(layer, torch.randn(B, T, D), cache)
-    with pytest.raises(CourseError, match=f"the cache holds {B} rows, so it can't take in 1"):
+    with pytest.raises(CourseError, match=f"as many rows as the cache, {B}, got 1"):
         read(layer, torch.randn(1, T, D), cache)
 
 

@@ -62,17 +62,17 @@ def test_with_full_rank_an_addition_can_be_any_change_of_the_weights():
 
 @pytest.mark.parametrize("rank", [0, 6])
 def test_a_rank_that_the_layer_has_not_is_refused(rank):
-    with pytest.raises(CourseError, match=rf"shape \(11, 5\) can't be adapted with rank {rank}"):
+    with pytest.raises(CourseError, match=f"rank must be 1 to 5, .* got {rank}"):
         LoraLinear(torch.nn.Linear(5, 11), rank)
 
 
 def test_names_that_the_model_has_not_are_refused():
-    with pytest.raises(CourseError, match="no linear layers called query or value"):
+    with pytest.raises(CourseError, match="must include a linear layer .* got query, value"):
         add_lora(tiny_llm(), RANK, names=("query", "value"))
 
 
 def test_a_model_that_is_adapted_is_not_adapted_again():
     model = add_lora(tiny_llm(), rank=2)
-    with pytest.raises(CourseError, match="adapted already; merge_lora"):
+    with pytest.raises(CourseError, match="can't be adapted twice; call merge_lora"):
         add_lora(model, rank=2)
     add_lora(merge_lora(model), rank=2)

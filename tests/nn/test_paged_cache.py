@@ -156,7 +156,7 @@ def test_a_text_that_goes_back_and_on_otherwise_reads_as_the_other_text(float64)
 def test_other_rows_and_more_positions_than_pages_are_refused():
     pool = PagePool(num_pages=4, page_size=2)
     cache = PagedCache(pool, [pool.open([], 3)], 2)
-    with pytest.raises(CourseError, match="there are 1 tables, so no 2 rows can be taken in"):
+    with pytest.raises(CourseError, match="must have one row per page table, 1, got 2"):
         cache.extend(torch.zeros(2, 1))
-    with pytest.raises(CourseError, match="the pages of a text have room for 4 positions, not for 5"):
+    with pytest.raises(CourseError, match="pages, which hold 4 positions, got 5"):
         cache.extend(torch.zeros(1, 5))

@@ -42,11 +42,11 @@ def test_what_is_left_over_at_the_edge_changes_nothing():
 @pytest.mark.usefixtures("shapes_unchecked")
 @pytest.mark.parametrize("shape", [(B, 1, 23, 17), (B, 4, 23, 17), (3, 23, 17)])
 def test_another_number_of_channels_is_refused(shape):
-    with pytest.raises(CourseError, match=r"expected pictures of 3 channels, B 3 Y X, got \(.*\)"):
+    with pytest.raises(CourseError, match=r"images must have the shape B 3 Y X \(3 channels\), got \(.*\)"):
         PatchEmbedding(5, 3, D)(torch.randn(shape))
 
 
 @pytest.mark.parametrize("size", [(4, 17), (17, 4)])
 def test_a_picture_smaller_than_a_patch_is_refused(size):
-    with pytest.raises(CourseError, match=f"a picture of {size[0]} x {size[1]} pixels is smaller than a patch of 5"):
+    with pytest.raises(CourseError, match=f"smaller than a patch, 5 x 5 pixels, got {size[0]} x {size[1]}"):
         PatchEmbedding(5, 3, D)(torch.randn(B, 3, *size))

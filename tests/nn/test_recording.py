@@ -16,7 +16,7 @@ from course_lib.nn import (
 from course_lib.workshop.fast import fuse
 from tests.models.tiny import IMAGE_SIZE, PATCHES, tiny_bert, tiny_gpt, tiny_llm, tiny_t5, tiny_vlm
 from tests.nn.read import read
-from tests.nn.test_attention import K, repeated_heads
+from tests.nn.test_self_attention import K, repeated_heads
 from tests.parity import B, E, H, T, V, assert_near, attention_twin, both_norms, shake
 from tests.toys import tiny_translator
 
@@ -181,7 +181,7 @@ def test_the_maps_of_a_model_that_sees_are_those_of_its_two_parts():
     assert maps.kinds == ["encoder", "decoder"]
     assert maps.weights("encoder").shape == (2, 1, H, PATCHES + 1, PATCHES + 1)  # the last of 3 layers is not run
     assert maps.weights("decoder").shape == (3, 1, 6, PATCHES + 3, PATCHES + 3)
-    with pytest.raises(CourseError, match="no token ids of the encoder"):
+    with pytest.raises(CourseError, match="token ids of the encoder must be recorded"):
         maps.rows("encoder")
 
 

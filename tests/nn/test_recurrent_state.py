@@ -31,5 +31,5 @@ def test_rows_are_kept_in_the_order_in_which_they_are_selected():
 def test_another_number_of_rows_is_refused():
     state = RecurrentState()
     state.write(MATRIX)
-    with pytest.raises(CourseError, match="the cache holds 3 rows, so it can't take in 2"):
+    with pytest.raises(CourseError, match="as many rows as the cache, 3, got 2"):
         state.read(EMPTY[:2])

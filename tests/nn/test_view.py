@@ -100,7 +100,7 @@ def test_a_bias_lets_no_token_see_more_than_it_would_without():
 
 
 def test_several_texts_in_a_row_and_a_cache_are_refused_together():
-    with pytest.raises(CourseError, match="can't be read with a cache"):
+    with pytest.raises(CourseError, match="can't be used with a cache"):
         View(torch.empty(B, READ), rising(0, READ), torch.ones(B, READ, dtype=torch.long), DecoderCache(WINDOWS))
 
 

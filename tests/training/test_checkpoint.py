@@ -66,7 +66,7 @@ def test_a_checkpoint_of_another_run_is_refused_and_both_are_named(settings, fol
 @pytest.mark.parametrize("sizes", [{"d_ff": 12}, {"num_decoder_layers": 4}])
 def test_a_checkpoint_of_another_model_is_refused(sizes, folder, monkeypatch):
     monkeypatch.setattr("tests.training.runs.tiny_translator", lambda **settings: tiny_translator(**settings, **sizes))
-    with pytest.raises(CourseError, match=rf"{NAME} belongs to another model: there is no model\.\w+"):
+    with pytest.raises(CourseError, match=rf"{NAME} belongs to another model: it has no model\.\w+"):
         trainer(folder=folder).train()
 
 
@@ -94,7 +94,7 @@ def test_a_checkpoint_that_lacks_a_part_is_refused(lacking, change, folder):
     tensors = {name: tensor.clone() for name, tensor in tensors.items()}
     change(tensors, metadata)
     write_tensors(folder / NAME, tensors, metadata)
-    with pytest.raises(CourseError, match=rf"{NAME} is damaged: it lacks the {lacking}; delete it to start again"):
+    with pytest.raises(CourseError, match=rf"{NAME} is damaged: the {lacking}.* is missing; delete the file"):
         trainer(folder=folder).train()
 
 

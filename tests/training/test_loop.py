@@ -28,7 +28,7 @@ def test_a_model_is_trained_where_it_stands(monkeypatch):
 def test_a_process_whose_model_is_on_another_device_than_its_own_is_refused(monkeypatch):
     monkeypatch.setattr(Accelerator, "device", torch.device("meta"))
     monkeypatch.setattr(Accelerator, "num_processes", 2)
-    with pytest.raises(CourseError, match=r"this process has meta, its model is on cpu; use model.to\(pick_device"):
+    with pytest.raises(CourseError, match=r"the model must be on meta, got cpu; use model.to\(pick_device"):
         trainer()
 
 
@@ -73,7 +73,7 @@ def test_one_process_trains_in_one_precision_and_then_in_another():
 
 
 def test_a_batch_whose_rows_are_held_against_each_other_is_not_cut():
-    with pytest.raises(CourseError, match="Contrastive holds the rows .* accumulate=2 would hide most of them"):
+    with pytest.raises(CourseError, match="Contrastive compares the rows .* accumulate=1, got 2"):
         trainer(objective=Contrastive(), accumulate=2)
 
 

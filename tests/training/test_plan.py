@@ -13,20 +13,20 @@ from course_lib.training import Plan
     "budget", [{}, {"steps": 3, "minutes": 1}, {"steps": 0}, {"steps": -1}, {"minutes": 0}, {"minutes": -0.5}]
 )
 def test_a_plan_has_exactly_one_budget_above_zero(budget):
-    with pytest.raises(CourseError, match="needs steps or minutes, one of them, above 0; got"):
+    with pytest.raises(CourseError, match="needs either steps or minutes, above 0; got"):
         Plan(**budget)
 
 
 @pytest.mark.parametrize("bad", [{"warmup": 1.0}, {"warmup": -0.1}, {"average": 1.0}, {"accumulate": 0}])
 def test_a_plan_that_could_not_learn_is_refused(bad):
     value = next(iter(bad.values()))
-    with pytest.raises(CourseError, match=f"warmup and average from 0 to below 1 .* got .*{value}"):
+    with pytest.raises(CourseError, match=f"warmup and average must be from 0 to below 1, .* got .*{value}"):
         Plan(steps=3, **bad)
 
 
 @pytest.mark.parametrize("precision", ["fp16", "float32", None], ids=str)
 def test_a_precision_that_is_not_there_is_refused(precision):
-    with pytest.raises(CourseError, match=f'a plan has the precision "no" or "bf16"; got {precision!r}'):
+    with pytest.raises(CourseError, match=f'precision must be "no" or "bf16", got {precision!r}'):
         Plan(steps=3, precision=precision)
 
 

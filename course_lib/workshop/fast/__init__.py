@@ -1,6 +1,6 @@
-"""Faster ways to generate with the same models: packed weights, fused layers, and loops that numba compiles.
+"""Faster generation with the same models: packed weights, fused layers, and loops compiled by numba.
 
-Everything here equals the readable path in `nn` and `models`, which don't know this package.
+Everything here gives the same results as the readable code in `nn` and `models`, which don't depend on this package.
 """
 
 from course_lib.workshop.fast.fused import Fused, fuse

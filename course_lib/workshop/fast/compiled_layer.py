@@ -1,4 +1,4 @@
-"""A layer of a decoder as one compiled function, to write with (see `loops`), and in few large products, to read."""
+"""A decoder layer as one compiled function for single tokens (see `loops`), or a few large products for many."""
 
 from functools import lru_cache
 
@@ -17,11 +17,11 @@ from course_lib.nn.rotary import Rotation
 from course_lib.shapes import BD, BTD, FD, Keep, Vectors
 from course_lib.workshop.fast.packed_linear import LOOPED, PackedLinear, as_arrays, is_few
 
-SMALL = 2**18  # weights: a matrix of fewer is read before a second core has woken up to help
+SMALL = 2**18  # weights; a smaller matrix is read before a second core has woken up
 
 
 def can_be_compiled(layer: nn.Module) -> bool:
-    """Whether a layer is one of Llama's kind (Touvron et al. 2023, section 2.2), with matrices that loops read well."""
+    """Return whether a layer is a Llama layer (Touvron et al. 2023, section 2.2) with matrices that suit the loops."""
     if type(layer) is not LlmLayer or type(layer.self_attention) is not CausalSelfAttention:
         return False
     attention, feed_forward = layer.self_attention, layer.feed_forward
@@ -39,7 +39,7 @@ def can_be_compiled(layer: nn.Module) -> bool:
 
 
 def matrices(layer: LlmLayer) -> list[list[nn.Module]]:
-    """The linear layers in the order of their use; those that read the same vectors together."""
+    """Return the linear layers in the order of their use, grouped by their input."""
     attention, feed_forward = layer.self_attention, layer.feed_forward
     return [
         [attention.q_proj, attention.k_proj, attention.v_proj],
@@ -50,12 +50,16 @@ def matrices(layer: LlmLayer) -> list[list[nn.Module]]:
 
 
 def is_large(weight: FD) -> bool:
-    """Whether a matrix is read fastest by a compiled loop, on all cores."""
+    """Return whether a compiled loop on all cores is the fastest way to read a matrix."""
     return weight.is_cpu and weight.numel() >= SMALL and weight.dtype in LOOPED
 
 
 def are_read_well(group: list[nn.Module]) -> bool:
-    """Whether all are on the CPU and kept in the same way: packed, or in float32 if one of them is large."""
+    """Return whether compiled loops suit a group of layers.
+
+    The layers must be on the CPU and stored in the same way: all packed, or all in float32 with at least one large
+    matrix.
+    """
     kinds, first = {type(layer) for layer in group}, group[0]
     if kinds == {nn.Linear}:
         return first.weight.dtype == torch.float32 and any(is_large(layer.weight) for layer in group)
@@ -63,13 +67,13 @@ def are_read_well(group: list[nn.Module]) -> bool:
 
 
 def parts(layer: nn.Module) -> dict[str, torch.Tensor]:
-    """What the matrix of a linear layer, packed or not, is made of: name -> tensor."""
+    """Return the tensors that store the matrix of a linear layer, packed or not, by name."""
     return dict(layer.named_buffers()) if isinstance(layer, PackedLinear) else {"weight": layer.weight}
 
 
-@torch.inference_mode(mode=False)  # what they keep can be learned on
+@torch.inference_mode(mode=False)  # their weights can still be trained
 def joined(*layers: nn.Module) -> nn.Module:
-    """Some layers as one, with their outputs side by side; each keeps its part of the same memory."""
+    """Join layers into one layer, with their outputs concatenated. The original layers become views of its memory."""
     first, wholes = layers[0], {}
     for name in parts(first):
         same = [parts(layer)[name] for layer in layers]
@@ -86,14 +90,17 @@ def joined(*layers: nn.Module) -> nn.Module:
 
 
 class CompiledLayer:
-    """An `LlmLayer` that `can_be_compiled`, for one new token of each text, or to `read` several.
+    """An `LlmLayer` as a compiled function for one new token per sequence. `read` processes several new tokens.
 
-    Its matrices that read the same vectors are joined, in place. For many texts, for gradients (see `is_few`), with a
-    mask, without a rotation, or with a cache that is no plain one, the layer itself is called.
+    Matrices with the same input are joined in place. The original layer is called if there are many sequences or
+    gradients (see `is_few`), a mask, no rotation, or a cache other than a plain `KVCache`.
+
+    Args:
+        layer: a layer for which `can_be_compiled` is true.
     """
 
     def __init__(self, layer: LlmLayer):
-        from course_lib.workshop.fast import loops  # numba takes a second to import
+        from course_lib.workshop.fast import loops  # importing numba takes a second
 
         attention = layer.self_attention
         self.qkv, self.out, self.gate_up, self.down = wholes = [joined(*group) for group in matrices(layer)]
@@ -105,7 +112,7 @@ class CompiledLayer:
         self.key = torch.empty(1, attention.num_kv_heads, 1, attention.k_proj.out_features // attention.num_kv_heads)
 
     def __call__(self, x: BD, view: View, layer: int) -> BD:
-        """What the layer makes of `x`; arguments as those of a `FusedLayer`."""
+        """Compute the output of the layer. The arguments are those of `FusedLayer.__call__`."""
         attention = self.layer.self_attention
         cache = None if view.cache is None else view.cache.layers[layer]
         is_plain = type(cache) is KVCache and not attention.shares_kv and view.mask(attention.window) is None
@@ -119,9 +126,13 @@ class CompiledLayer:
         return torch.from_numpy(y)
 
     def read(self, x: BTD, view: View, number: int, keep: Keep = None) -> Vectors:
-        """The same for several new tokens of each text, in four large products, without gradients.
+        """Compute the output for several new tokens per sequence, in four large products, without gradients.
 
-        `keep`: which of them are wanted, as that of a model; the others only leave their keys and values in the cache.
+        Args:
+            x: vectors of the new tokens.
+            view: the positions, masks, and cache.
+            number: the number of this layer.
+            keep: positions to compute outputs for. The keys and values of all positions are cached. Default: all.
         """
         layer, attention = self.layer, self.layer.self_attention
         h, k = attention.num_heads, attention.num_kv_heads
@@ -138,11 +149,11 @@ class CompiledLayer:
 
 @lru_cache(maxsize=2)  # all layers with the same base share a rotation
 def angles(rotate: Rotation) -> list[np.ndarray]:
-    """Cosines and sines of the angles of each row, B E/2."""
+    """Return the cosines and sines of the angles in each row."""
     return [part.reshape(part.shape[0], -1).numpy() for part in (rotate.cos, rotate.sin)]
 
 
 def bias_of(*layers: nn.Module) -> torch.Tensor:
-    """The biases of some layers, side by side; zeros where there are none."""
+    """Return the biases of some layers, concatenated, with zeros for layers without a bias."""
     biases = [torch.zeros(layer.out_features) if layer.bias is None else layer.bias.detach() for layer in layers]
     return torch.cat(biases)

@@ -1,4 +1,4 @@
-"""A decoder-only model fused for writing."""
+"""Decoder-only models with fused layers for fast generation."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -14,15 +14,20 @@ from course_lib.shapes import BV, IdsB1, IdsBT, Keep, Kept
 from course_lib.workshop.fast.compiled_layer import SMALL, CompiledLayer
 from course_lib.workshop.fast.fused_layer import full_precision, fused_layer, matrix
 
-REPLACED = ("forward", "hidden", "logits")  # the methods of a model that a step stands in for
+REPLACED = ("forward", "hidden", "logits")  # the methods of a model that `step` replaces
 
 
 class Fused(Model):
-    """Computes what a model does, and writes faster: one new token of each text takes few and large steps.
+    """A model that computes the same as another model, but generates faster: each new token takes a few large steps.
 
-    Several tokens at once go through the model itself, or what is compiled of it. Matrices that are packed, or of a
-    `CompiledLayer`, are the model's; the others are copies, which take memory of their own and don't follow if the
-    model is trained on. A model that `is_small` writes fastest on a single core. See `fuse`.
+    Several new tokens are processed by the original model or its compiled layers. Packed matrices and the matrices of a
+    `CompiledLayer` are shared with the model. All other matrices are copies, which take additional memory and don't
+    change if the model is trained further. A model that `is_small` generates fastest on a single core. Use `fuse` to
+    make one.
+
+    Args:
+        model: an `Llm` or `Gpt` in eval mode.
+        precision: how to store the matrices, see `fuse`.
     """
 
     def __init__(self, model: Model, precision: Callable):
@@ -35,7 +40,7 @@ class Fused(Model):
         self.threads = one_thread if self.is_small else nullcontext
 
     def new_cache(self) -> DecoderCache:
-        """An empty cache for `forward`."""
+        """Return an empty cache for `forward`."""
         return self.model.new_cache()
 
     def forward(
@@ -45,7 +50,7 @@ class Fused(Model):
         cache: DecoderCache | None = None,
         keep: Keep = None,
     ) -> Kept:
-        """Logits of the token after each position. Arguments as those of the model."""
+        """Return the logits of the token after each position. The arguments are those of the model."""
         if cache is None or tokens.shape[1] > 1:
             return self.at_once(tokens, positions, cache, keep)
         view = View(tokens, positions, cache=cache, bias=getattr(self.model, "bias", None))
@@ -53,15 +58,15 @@ class Fused(Model):
         return logits if keep is None else logits[keep]
 
     def at_once(self, tokens: IdsBT, positions: IdsBT | None, cache: DecoderCache | None, keep: Keep) -> Kept:
-        """What `forward` makes of several tokens at once."""
+        """Compute `forward` for several new tokens, or without a cache."""
         return self.model(tokens, positions, cache=cache, keep=keep)
 
 
 class FusedLlm(Fused):
-    """An `Llm` fused for writing, and for reading if its layers can be compiled."""
+    """A fused `Llm`. If its layers can be compiled, it also processes prompts faster."""
 
     def at_once(self, tokens: IdsBT, positions: IdsBT | None, cache: DecoderCache | None, keep: Keep) -> Kept:
-        """What `forward` makes of several tokens at once."""
+        """Compute `forward` for several new tokens, or without a cache."""
         is_compiled = all(isinstance(layer, CompiledLayer) for layer in self.layers)
         if cache is None or not is_compiled or torch.is_grad_enabled():
             return super().at_once(tokens, positions, cache, keep)
@@ -72,7 +77,7 @@ class FusedLlm(Fused):
         return self.model.logits(self.model.norm(x))
 
     def step(self, tokens: IdsB1, view: View) -> BV:
-        """Logits after one new token of each text."""
+        """Return the logits after one new token per sequence."""
         x = self.model.embedding(tokens)[:, 0]
         for i, layer in enumerate(self.layers):
             x = layer(x, view, i)
@@ -80,10 +85,10 @@ class FusedLlm(Fused):
 
 
 class FusedGpt(Fused):
-    """A `Gpt` fused for writing."""
+    """A fused `Gpt`."""
 
     def step(self, tokens: IdsB1, view: View) -> BV:
-        """Logits after one new token of each text."""
+        """Return the logits after one new token per sequence."""
         x = self.model.embed(tokens, view)[:, 0]
         for i, layer in enumerate(self.layers):
             x = layer(x, view, i)
@@ -91,42 +96,48 @@ class FusedGpt(Fused):
 
 
 def fuse(model: Model, precision: Callable = full_precision) -> Fused:
-    """An `Llm` or a `Gpt` fused for writing.
+    """Fuse an `Llm` or a `Gpt` for fast generation.
 
     Args:
-        model: in eval mode.
-        precision: how a matrix is kept, such as `low_precision(torch.float16)`, which halves the memory that is read
-            for each token; all else is computed as before. Default: nothing is rounded, and layers are compiled if they
-            can be (a `CompiledLayer`), which takes numba a quarter of a minute for the first time on a machine.
+        model: the model, in eval mode.
+        precision: how to store a matrix, such as `low_precision(torch.float16)`, which halves the memory that is read
+            for each token. Default: no rounding, and layers are compiled if possible (see `CompiledLayer`), which takes
+            numba 15 seconds the first time on a machine.
 
     Raises:
-        CourseError: a model of another kind, or one with `LoraLinear` layers.
+        CourseError: the model belongs to another class, or has `LoraLinear` layers.
     """
     for kind, fused in {Llm: FusedLlm, Gpt: FusedGpt}.items():
         if isinstance(model, kind):
             check_methods(model, kind)
             return warmed_up(fused(model, precision))
-    raise CourseError(f"only an Llm or a Gpt can be fused, got a {type(model).__name__}")
+    raise CourseError(f"a model must be an Llm or a Gpt to be fused, got {type(model).__name__}")
 
 
 @torch.inference_mode()
 def warmed_up(model: Fused) -> Fused:
-    """The same, after a token that nobody reads: what is compiled for the first time is there for the next ones."""
+    """Generate one token with a model, so that all functions are compiled before the first real token."""
     tokens = torch.zeros(1, 1, dtype=torch.long, device=next(model.parameters()).device)
     model(tokens, cache=model.new_cache())
     return model
 
 
 def check_methods(model: Model, kind: type[Model]) -> None:
-    """Raise a CourseError where a subclass of `kind` has methods of its own for what a step computes."""
+    """Check that a model doesn't override the methods that `step` replaces.
+
+    Raises:
+        CourseError: the model's class overrides one of them.
+    """
     own = [name for name in REPLACED if getattr(type(model), name, None) is not getattr(kind, name, None)]
     if own:
-        raise CourseError(f"a {type(model).__name__} can't be fused: its {own[0]} is not that of a {kind.__name__}")
+        raise CourseError(
+            f"a model must use {kind.__name__}.{own[0]} to be fused, got {type(model).__name__}, which overrides it"
+        )
 
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Let torch use a single core within it: for steps that take less time than waking a second one."""
+    """Limit PyTorch to a single core inside a with block, for steps that take less time than waking a second core."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

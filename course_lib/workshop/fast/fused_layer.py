@@ -1,8 +1,8 @@
-"""Decoder layers fused for writing: few and large steps, and weights as one row at a time reads them fastest.
+"""Decoder layers fused for generation: a few large steps, with weights stored for fast matrix-vector products.
 
-To write one token is to read all weights once, with hardly anything to compute. What takes the time is the reading, and
-the starting of one small step after the other. So these are plain objects and no modules: a call of them costs less.
-Vectors are those of one new token of each text, B D.
+To generate one token, a model must read all its weights once, with little to compute. The time goes into reading the
+weights and into starting many small steps. These classes are plain objects instead of modules, because calling them is
+cheaper. The vectors are those of one new token per sequence, B D.
 """
 
 import math
@@ -26,7 +26,10 @@ from course_lib.workshop.fast.packed_linear import PackedLinear, PackedMatrix, i
 
 
 def full_precision(weight: FD) -> Callable:
-    """A product with a matrix as it is: a small one lies in long runs of memory, along its longer side."""
+    """Return a function that multiplies by a matrix without rounding it.
+
+    A small matrix is stored so that its longer side is contiguous in memory.
+    """
     if is_large(weight) and weight.dtype == torch.float32:
         return read_by_loops(weight)
     tall = weight.shape[0] >= weight.shape[1]
@@ -34,8 +37,7 @@ def full_precision(weight: FD) -> Callable:
 
 
 def low_precision(dtype: torch.dtype) -> Callable[[FD], Callable]:
-    """Products with matrices that are stored in another precision, such as torch.float16; a function like
-    `full_precision`."""
+    """Return a function like `full_precision` that stores matrices in another precision, such as torch.float16."""
 
     def precision(weight):
         weight = weight.to(dtype)
@@ -45,22 +47,22 @@ def low_precision(dtype: torch.dtype) -> Callable[[FD], Callable]:
 
 
 def read_by_loops(weight: FD) -> Callable:
-    """A product with a matrix as it is stored."""
+    """Return a function that multiplies by a matrix in its stored precision."""
     return lambda x: looped(x, [weight]) if is_few(x) else F.linear(x.to(weight.dtype), weight).to(x.dtype)
 
 
 class Matrix:
-    """Linear layers that read the same vectors, as one, with the normalization before them.
+    """Linear layers with the same input, joined into one, with the normalization before them.
 
-    The weights of the normalization are multiplied into the matrix. Outputs stand side by side.
+    The weights of the normalization are multiplied into the matrix. The outputs of the layers are concatenated.
 
     Args:
-        layers: `nn.Linear`, all with a bias or all without.
-        norm: an `RMSNorm` or `nn.LayerNorm`; default: none.
-        precision: how the matrix is kept: a function from a weight to the product with it.
+        layers: `nn.Linear` layers, all with a bias or all without.
+        norm: an `RMSNorm` or `nn.LayerNorm`. Default: no normalization.
+        precision: how to store the matrix: a function from a weight to a function that multiplies by it.
 
     Raises:
-        CourseError: a layer or normalization of another kind.
+        CourseError: a layer or the normalization belongs to another class.
     """
 
     def __init__(self, *layers: nn.Module, norm: nn.Module | None = None, precision: Callable = full_precision):
@@ -82,7 +84,7 @@ class Matrix:
         return y if self.bias is None else y + self.bias
 
     def normalize(self, x: BD) -> BD:
-        """What the normalization does to vectors before it multiplies them by its weights; a root of D is in these."""
+        """Normalize vectors without the norm's weights. With an `RMSNorm`, the matrix also contains a factor of √D."""
         if isinstance(self.norm, RMSNorm):
             return x / torch.hypot(torch.linalg.vector_norm(x, dim=-1, keepdim=True), self.least)
         return F.layer_norm(x, self.norm.normalized_shape, eps=self.norm.eps)
@@ -91,25 +93,33 @@ class Matrix:
 def matrix(
     *layers: nn.Module, norm: nn.Module | None = None, precision: Callable = full_precision
 ) -> Matrix | PackedMatrix:
-    """A `Matrix`, or for layers whose weights are packed already, and stay as they are, a `PackedMatrix`."""
+    """Return a `Matrix`, or a `PackedMatrix` for layers whose weights are packed."""
     is_packed = any(isinstance(layer, PackedLinear) for layer in layers)
     return PackedMatrix(*layers, norm=norm) if is_packed else Matrix(*layers, norm=norm, precision=precision)
 
 
 def check_parts(layers: Sequence[nn.Module], norm: nn.Module | None) -> None:
-    """Raise a CourseError for layers or a normalization that a `Matrix` can't compute."""
+    """Check that a `Matrix` supports these layers and this normalization.
+
+    Raises:
+        CourseError: a class is not supported, or only some of the layers have a bias.
+    """
     unknown = [type(layer).__name__ for layer in layers if type(layer) is not nn.Linear]
     if unknown:
-        raise CourseError(f"only nn.Linear can be fused, got a {unknown[0]} (LoRA: see merge_lora)")
+        raise CourseError(
+            f"layers must be nn.Linear to be fused, got {unknown[0]}; merge LoRA layers with merge_lora first"
+        )
     if len({layer.bias is None for layer in layers}) > 1:
-        raise CourseError("layers that are fused into one matrix must all have a bias, or none of them")
+        raise CourseError(
+            "layers must all have a bias, or all have none, to be fused into one matrix, got some of each"
+        )
     is_known = norm is None or type(norm) is RMSNorm or (type(norm) is nn.LayerNorm and norm.bias is not None)
     if not is_known:
-        raise CourseError(f"only an RMSNorm or a nn.LayerNorm with a bias can be fused, got {norm}")
+        raise CourseError(f"a normalization must be an RMSNorm or an nn.LayerNorm with a bias to be fused, got {norm}")
 
 
 class FusedFeedForward:
-    """A feed-forward network with the normalization before it; one matrix makes gate and content."""
+    """A feed-forward network and the normalization before it. One matrix computes both the gate and the content."""
 
     def __init__(self, feed_forward: FeedForward | GatedFeedForward, norm: nn.Module, precision: Callable):
         self.gated, self.activation = isinstance(feed_forward, GatedFeedForward), feed_forward.activation
@@ -126,19 +136,23 @@ class FusedFeedForward:
 
 
 def fused_feed_forward(feed_forward: nn.Module, norm: nn.Module, precision: Callable) -> Callable[[BD], BD]:
-    """A function from B D to B D: fused, or as it is if it is of another kind, such as a mixture of experts."""
+    """Return a fused feed-forward network, or the original one if it can't be fused, such as a mixture of experts."""
     if type(feed_forward) in (FeedForward, GatedFeedForward):
         return FusedFeedForward(feed_forward, norm, precision)
     return lambda x: feed_forward(norm(x.unsqueeze(1))).squeeze(1)
 
 
 class FusedLayer:
-    """An `LlmLayer` or `GptLayer` for one new token of each text.
+    """An `LlmLayer` or `GptLayer` for one new token per sequence.
 
-    One matrix makes queries, keys and values. Feed-forward networks of another kind than ours are kept as they are.
+    One matrix computes queries, keys, and values. Other feed-forward networks than those in `nn` are used unchanged.
+
+    Args:
+        layer: the layer to fuse.
+        precision: how to store the matrices, see `fuse`.
 
     Raises:
-        CourseError: a layer or an attention of another kind.
+        CourseError: the layer or its attention belongs to another class.
     """
 
     def __init__(self, layer: nn.Module, precision: Callable = full_precision):
@@ -152,16 +166,16 @@ class FusedLayer:
         self.o_proj = matrix(attention.o_proj, precision=precision)
         self.feed_forward = fused_feed_forward(layer.feed_forward, layer.feed_forward_norm, precision)
         self.qk_norms = [real(attention.q_norm), real(attention.k_norm)]
-        parts = ("self_attention_post_norm", "feed_forward_post_norm")  # an LlmLayer has them
+        parts = ("self_attention_post_norm", "feed_forward_post_norm")  # only an LlmLayer has these
         self.post_norms = [real(getattr(layer, name, None)) for name in parts]
 
     def __call__(self, x: BD, view: View, layer: int) -> BD:
-        """What the layer makes of `x`; the other arguments as those of an `LlmLayer`."""
+        """Compute the output of the layer. The arguments are those of `LlmLayer.forward`."""
         x = x + after(self.post_norms[0], self.gather(x, view, layer))
         return x + after(self.post_norms[1], self.feed_forward(x))
 
     def gather(self, x: BD, view: View, layer: int) -> BD:
-        """What attention makes of `x`."""
+        """Compute the output of the attention."""
         h, k = self.attention.num_heads, self.attention.num_kv_heads
         queries, keys, values = self.widths
         queries_keys, values = self.qkv_proj(x).split_with_sizes((queries + keys, values), dim=1)
@@ -176,9 +190,9 @@ class FusedLayer:
 
 
 def fused_layer(layer: nn.Module, precision: Callable) -> Callable[..., BD]:
-    """A `FusedLayer`, or a `CompiledLayer` where nothing is to be stored in another way.
+    """Return a `FusedLayer`, or a `CompiledLayer` if the layer can be compiled and the precision is full.
 
-    An `LlmLayer` with another mixer than `CausalSelfAttention` stays as it is.
+    An `LlmLayer` with another mixer than `CausalSelfAttention` is used unchanged.
     """
     if type(layer) is LlmLayer and type(layer.self_attention) is not CausalSelfAttention:
         return lambda x, view, number: layer(x.unsqueeze(1), view, number).squeeze(1)
@@ -188,18 +202,22 @@ def fused_layer(layer: nn.Module, precision: Callable) -> Callable[..., BD]:
 
 
 def check_kinds(layer: nn.Module, attention: nn.Module) -> None:
-    """Raise a CourseError for a layer that computes something else than `FusedLayer` does."""
+    """Check that `FusedLayer` supports a layer and its attention.
+
+    Raises:
+        CourseError: one of their classes is not supported.
+    """
     if type(layer) not in (GptLayer, LlmLayer):
-        raise CourseError(f"only a GptLayer or LlmLayer can be fused, got a {type(layer).__name__}")
+        raise CourseError(f"a layer must be a GptLayer or an LlmLayer to be fused, got {type(layer).__name__}")
     if type(attention) is not CausalSelfAttention:
-        raise CourseError(f"only a CausalSelfAttention can be fused, got a {type(attention).__name__}")
+        raise CourseError(f"attention must be a CausalSelfAttention to be fused, got {type(attention).__name__}")
 
 
 def real(module: nn.Module | None) -> nn.Module | None:
-    """A module that does something, or None."""
+    """Return the module, or None if it is an `nn.Identity`."""
     return None if isinstance(module, nn.Identity) else module
 
 
 def after(norm: nn.Module | None, x: BD) -> BD:
-    """What a norm makes of `x`, if there is one."""
+    """Apply a normalization if there is one."""
     return x if norm is None else norm(x)

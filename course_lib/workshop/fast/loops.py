@@ -1,9 +1,9 @@
-"""A decoder layer for one new token of each text, as plain loops over numbers that numba compiles.
+"""A decoder layer for one new token per sequence, as plain loops that numba compiles.
 
-To write one token is to read all weights once, with hardly anything to compute. What are thirty small steps of torch,
-each of which has to be started, is one function here. A matrix W, F D, is a tuple of one of three kinds, see `linear`.
-All that is compiled stands in this file, and all numbers that it reads: what numba keeps on disk, it makes anew when
-the function's file changes.
+To generate one token, a model must read all its weights once, with little to compute. One function here replaces about
+thirty small PyTorch steps, each of which would have to be started. A matrix W is a tuple of one of three kinds, see
+`linear`. All compiled functions and all constants that they use are in this file, because numba recompiles a cached
+function only if its own file changes.
 """
 
 from collections.abc import Callable
@@ -28,29 +28,33 @@ Angles = Float32[np.ndarray, "B pairs"]
 Matrix = tuple[np.ndarray, ...]
 
 
-GROUP = 32  # numbers of 4 bits in a row that share a scale and a lowest value
+GROUP = 32  # adjacent 4-bit numbers in a row that share a scale and a minimum
 STEPS, STRIDE = 8, 4  # of a group
-LANES = 32  # rows that one instruction serves; see `blocks`
+LANES = 32  # rows that one instruction processes; see `blocks`
 IS_SHARED = open_pool()
-FAST = {"reassoc", "contract", "arcp", "nsz"}  # sums in any order; but infinite numbers, and none, stay what they are
+FAST = {"reassoc", "contract", "arcp", "nsz"}  # sums in any order, but infinities and NaNs stay correct
 
 
 def compiled(function: Callable, parallel: bool = False) -> Callable:
-    """A function that numba compiles when it is first called; `parallel`: its `prange` is shared.
+    """Compile a function with numba when it is first called.
 
-    It is kept on disk, where a folder can be written to. What the tests wrap around functions, to check shapes, is
-    taken off: numba could not compile it.
+    The result is cached on disk if a cache folder is writable. In tests, functions are wrapped to check shapes; the
+    wrapper is removed, because numba couldn't compile it.
+
+    Args:
+        function: the function to compile.
+        parallel: whether several threads share its `prange` loops.
     """
     make = partial(njit, unwrap(function), fastmath=FAST, parallel=parallel and IS_SHARED)
     try:
         return make(cache=True)
-    except RuntimeError:  # neither beside this file nor at home
+    except RuntimeError:  # neither this file's folder nor the home folder is writable
         return make()
 
 
 @intrinsic
 def number(typing_context: Any, stored: types.Type) -> tuple:
-    """What is stored, as float32: 16 bits without a sign are a torch.float16's, with a sign a torch.bfloat16's."""
+    """Convert a stored number to float32. Unsigned 16 bits are a torch.float16, and signed 16 bits a torch.bfloat16."""
 
     def build(context, builder, signature, arguments):
         (bits,) = arguments
@@ -66,7 +70,7 @@ def number(typing_context: Any, stored: types.Type) -> tuple:
 
 @compiled
 def dot(stored: np.ndarray, x: np.ndarray) -> np.float32:
-    """The dot product of a row as it is stored and an x, D."""
+    """Compute the dot product of a stored row and x."""
     total = np.float32(0)
     for i in range(len(x)):
         total += number(stored[i]) * x[i]
@@ -75,7 +79,7 @@ def dot(stored: np.ndarray, x: np.ndarray) -> np.float32:
 
 @compiled
 def round_groups(x: Rows) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """x, B D, in whole numbers from -127 to 127; for each group the unit that these count, and the sum of x."""
+    """Round each group of x to integers from -127 to 127. Also return each group's scale and the sum of its x."""
     num_groups = x.shape[1] // GROUP
     numbers = np.empty((len(x), num_groups, GROUP), np.int16)
     units, sums = np.empty((len(x), num_groups), np.float32), np.empty((len(x), num_groups), np.float32)
@@ -100,9 +104,10 @@ def multiply_block(
     lowest: np.ndarray,
     y: np.ndarray,
 ) -> None:
-    """The products of one block of rows with one x in whole numbers, into y, 2 LANES.
+    """Multiply one block of rows by one rounded x and write the products to y, 2 LANES.
 
-    Sums run over in 16 bits, and come out right: of numbers less 8, which are at most 8, no group's sum needs more.
+    Intermediate sums can overflow 16 bits, but the final sums are correct: after 8 is subtracted, the numbers are at
+    most 8 in size, so the sum of a group fits into 16 bits.
     """
     both, high = np.empty(LANES, np.int16), np.empty(LANES, np.int16)
     y[:] = 0
@@ -126,22 +131,23 @@ def multiply_block(
 
 
 def linear(x: Rows, matrix: Matrix) -> Products:
-    """x Wᵀ, B F, in compiled code. How W is kept is seen by the number of its parts, whose numbers lie in order.
+    """Compute x Wᵀ in compiled code. The number of parts of W tells how it is stored.
 
-    - weights, F D, as `number` reads them;
-    - numbers from -127 to 127, F D, and scales, F;
-    - numbers from 0 to 15, scales and lowest values, from `in_bytes` and `by_blocks`. x is rounded by `round_groups`.
+    - One part: weights, F D, of a type that `number` reads.
+    - Two parts: numbers from -127 to 127, F D, and scales, F.
+    - Three parts: numbers from 0 to 15, scales, and minimums, from `in_bytes` and `by_blocks`. x is rounded by
+      `round_groups`.
     """
 
 
 @overload(linear, jit_options={"fastmath": FAST, "parallel": IS_SHARED})
 def _linear_of_its_kind(x, matrix):
-    """The function that is compiled for matrices of these types."""
+    """Return the function to compile for matrices of these types."""
     return unwrap({1: _as_stored, 2: _in_8_bits, 3: _in_4_bits}[len(matrix)])
 
 
 def _as_stored(x, matrix):
-    """`linear` for weights."""
+    """Compute `linear` for weights."""
     (weight,) = matrix
     y = np.empty((len(x), len(weight)), np.float32)
     for f in prange(len(weight)):
@@ -151,7 +157,7 @@ def _as_stored(x, matrix):
 
 
 def _in_8_bits(x, matrix):
-    """`linear` for numbers and scales."""
+    """Compute `linear` for numbers and scales."""
     numbers, scales = matrix
     y = np.empty((len(x), len(numbers)), np.float32)
     for f in prange(len(numbers)):
@@ -161,7 +167,7 @@ def _in_8_bits(x, matrix):
 
 
 def _in_4_bits(x, matrix):
-    """`linear` for numbers, scales and lowest values."""
+    """Compute `linear` for numbers, scales, and minimums."""
     numbers, scales, lowest = matrix
     whole, units, sums = round_groups(x)
     y = np.empty((len(x), len(numbers), 2, LANES), np.float32)
@@ -173,7 +179,7 @@ def _in_4_bits(x, matrix):
 
 @partial(compiled, parallel=True)
 def unpack(numbers: np.ndarray, scales: np.ndarray, lowest: np.ndarray) -> np.ndarray:
-    """W, F D, of a matrix in 4 bits; in memory its columns lie one behind the other, as they are unpacked fastest."""
+    """Unpack a 4-bit matrix to W, F D, in column-major order, which is the fastest order to unpack it."""
     weight = np.empty((numbers.shape[1] * GROUP, len(numbers), 2, LANES), np.float32)
     for f in prange(len(numbers)):
         scale, low = np.empty((2, LANES), np.float32), np.empty((2, LANES), np.float32)
@@ -193,13 +199,13 @@ def unpack(numbers: np.ndarray, scales: np.ndarray, lowest: np.ndarray) -> np.nd
 
 @compiled
 def product(x: Rows, matrix: Matrix) -> Products:
-    """`linear`, for Python to call."""
+    """Compute `linear`. This function can be called from Python."""
     return linear(x, matrix)
 
 
 @compiled
 def normalize(x: Rows, weight: np.ndarray, eps: np.float32) -> Rows:
-    """`RMSNorm`."""
+    """Compute an `RMSNorm`."""
     y = np.empty_like(x)
     for b in range(len(x)):
         total = np.float32(0)
@@ -213,7 +219,7 @@ def normalize(x: Rows, weight: np.ndarray, eps: np.float32) -> Rows:
 
 @compiled
 def turn(heads: np.ndarray, cos: np.ndarray, sin: np.ndarray) -> None:
-    """Turn the pairs of some heads, H E, in place by the angles of their position, E/2 (see `Rotary`)."""
+    """Rotate the pairs of some heads, H E, in place by the angles of their position, E/2 (see `Rotary`)."""
     for h in range(len(heads)):
         for i in range(len(cos)):
             first, second = heads[h, 2 * i], heads[h, 2 * i + 1]
@@ -223,7 +229,7 @@ def turn(heads: np.ndarray, cos: np.ndarray, sin: np.ndarray) -> None:
 
 @compiled
 def gather(query: np.ndarray, keys: np.ndarray, values: np.ndarray, gathered: np.ndarray) -> None:
-    """Attention of one query, E, to keys and values, S E; what it gathers goes into `gathered`."""
+    """Compute attention of one query to keys and values, and write the result to `gathered`."""
     weights = np.empty(len(keys), np.float32)
     largest, total = np.float32(-np.inf), np.float32(0)
     for s in range(len(keys)):
@@ -243,7 +249,7 @@ def gather(query: np.ndarray, keys: np.ndarray, values: np.ndarray, gathered: np
 
 @partial(compiled, parallel=True)
 def attend(queries: Heads, keys: Cached, values: Cached) -> Heads:
-    """Attention of the newest token, B H E, to keys and values, B K S E: H / K heads share theirs."""
+    """Compute attention of the newest token. H / K query heads share one key-value head."""
     gathered = np.empty_like(queries)
     num_rows, num_heads, _ = queries.shape
     for n in prange(num_rows * num_heads):
@@ -255,7 +261,7 @@ def attend(queries: Heads, keys: Cached, values: Cached) -> Heads:
 
 @compiled
 def gate(hidden: Rows) -> Products:
-    """silu(gate) · content of the two halves of what is B 2F."""
+    """Compute silu(gate) · content from the two halves of each row."""
     content = hidden.shape[1] // 2
     y = np.empty((len(hidden), content), np.float32)
     for b in range(len(hidden)):
@@ -266,7 +272,7 @@ def gate(hidden: Rows) -> Products:
 
 @compiled
 def add(x: Rows, y: Rows) -> None:
-    """x becomes x + y, number by number: numba takes seconds to compile what says so of whole arrays."""
+    """Add y to x in place, number by number, because numba takes seconds to compile the addition of whole arrays."""
     for b in range(len(x)):
         for i in range(x.shape[1]):
             x[b, i] += y[b, i]
@@ -274,7 +280,7 @@ def add(x: Rows, y: Rows) -> None:
 
 @compiled
 def layer(x: Rows, cos: Angles, sin: Angles, keys: Cached, values: Cached, length: int, weights: tuple) -> Rows:
-    """What a decoder layer makes of the vectors of a new token, B D; its key and value join the caches, B K S E."""
+    """Compute a decoder layer for one new token per row, and write its keys and values to the caches."""
     norm, qkv, bias, out, feed_forward_norm, gate_up, down = weights
     num_kv_heads, d_head = keys.shape[1], keys.shape[3]
     made = linear(normalize(x, *norm), qkv)

@@ -1,6 +1,6 @@
-"""Linear layers whose weights stay in few bits: they are unpacked while they are multiplied, and never learn.
+"""Linear layers with packed weights: the weights are unpacked during the multiplication and can't be trained.
 
-To write one token is to read all weights once, with hardly anything to compute; so fewer bytes are less time.
+To generate one token, a model must read all its weights once, with little to compute, so fewer bytes take less time.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,32 +13,41 @@ from torch import nn
 from course_lib.errors import CourseError
 from course_lib.shapes import BD, BF, FD, Ids, Numbers, Vectors
 
-MANY = 32  # rows: that many are multiplied faster by torch
-LOOPED = {torch.float32: torch.float32, torch.float16: torch.uint16, torch.bfloat16: torch.int16}  # as numpy knows them
+MANY = 32  # rows; PyTorch multiplies this many faster
+LOOPED = {
+    torch.float32: torch.float32,
+    torch.float16: torch.uint16,
+    torch.bfloat16: torch.int16,
+}  # types that numpy supports
 
 
 def is_few(x: BD) -> bool:
-    """Whether loops are to multiply these rows: fewer than `MANY`, on a CPU, without gradients, which need torch."""
+    """Return whether to use compiled loops: for fewer than `MANY` rows, on a CPU, without gradients."""
     return x.is_cpu and x.shape[0] < MANY and not (x.requires_grad and torch.is_grad_enabled())
 
 
 def looped(x: BD, matrix: Sequence[torch.Tensor]) -> BF:
-    """x Wᵀ for a few rows x and a W of one or several parts, by the compiled loop `linear` of `loops`."""
-    from course_lib.workshop.fast import loops  # numba takes a second to import
+    """Compute x Wᵀ for a few rows x with the compiled function `loops.linear`. W has one or several parts."""
+    from course_lib.workshop.fast import loops  # importing numba takes a second
 
     return torch.from_numpy(loops.product(x.detach().contiguous().numpy(), as_arrays(matrix)))
 
 
 def as_arrays(matrix: Iterable[torch.Tensor]) -> tuple[np.ndarray, ...]:
-    """The parts of a W for loops: the same memory."""
+    """Return the parts of W as numpy arrays that share their memory."""
     return tuple(part.detach().view(LOOPED.get(part.dtype, part.dtype)).numpy() for part in matrix)
 
 
 class PackedLinear(nn.Module):
-    """x Wᵀ + b for a W, F D, in few bits, whose parts are its buffers; `unpacked` gives W back.
+    """A linear layer x Wᵀ + b with W stored in few bits. Its buffers are the parts of W, and `unpacked` returns W.
 
-    On a CPU a few rows are multiplied by the parts. On other devices, for `MANY` rows, and where gradients are wanted,
-    W is unpacked.
+    For a few rows on a CPU, the compiled loops use the parts directly. On other devices, for `MANY` rows or more, and
+    if gradients are needed, W is unpacked.
+
+    Args:
+        shape: the shape of W, F D.
+        bias: the bias b, or None.
+        parts: the parts of W by name.
     """
 
     def __init__(self, shape: tuple[int, int], bias: torch.Tensor | None, **parts: torch.Tensor):
@@ -49,7 +58,7 @@ class PackedLinear(nn.Module):
             self.register_buffer(name, part.detach(), persistent=False)
 
     def like(self, out_features: int, bias: torch.Tensor | None, **parts: torch.Tensor) -> "PackedLinear":
-        """A layer of the same kind, with as many inputs, that is made of other parts."""
+        """Return a layer of the same class and input size with other parts."""
         layer = type(self).__new__(type(self))
         PackedLinear.__init__(layer, (out_features, self.in_features), bias, **parts)
         return layer
@@ -69,27 +78,27 @@ class PackedLinear(nn.Module):
 
     @property
     def nbytes(self) -> int:
-        """The memory of W."""
+        """The size of W in bytes."""
         return sum(buffer.nbytes for buffer in self.buffers())
 
 
 class HalfLinear(PackedLinear):
-    """W as it is stored: in 16 bits, torch.bfloat16 or torch.float16."""
+    """A packed layer with W in 16 bits, as torch.bfloat16 or torch.float16."""
 
     def __init__(self, weight: FD, bias: nn.Parameter | None = None):
         super().__init__(weight.shape, bias, stored=weight)
 
     def unpacked(self) -> FD:
-        """W."""
+        """Return W."""
         return self.stored.float()
 
     def rows(self, ids: Ids) -> Vectors:
-        """Some rows of W."""
+        """Return some rows of W."""
         return self.stored[ids].float()
 
 
 class Int8Linear(PackedLinear):
-    """W in whole numbers from -127 to 127, and a scale for each row, whose largest number became 127."""
+    """A packed layer with W as integers from -127 to 127, and one scale per row."""
 
     def __init__(self, weight: FD, bias: nn.Parameter | None = None):
         scales = (weight.float().abs().amax(dim=1) / 127).clamp_min(1e-30)
@@ -97,32 +106,32 @@ class Int8Linear(PackedLinear):
         super().__init__(weight.shape, bias, numbers=numbers, scales=scales)
 
     def unpacked(self) -> FD:
-        """W, nearly."""
+        """Return W, up to rounding."""
         return self.numbers * self.scales.unsqueeze(1)
 
     def rows(self, ids: Ids) -> Vectors:
-        """Some rows of W."""
+        """Return some rows of W."""
         return self.numbers[ids] * self.scales[ids].unsqueeze(-1)
 
 
 class Int4Linear(PackedLinear):
-    """W in whole numbers from 0 to 15; each group of 32 of a row has a scale and a lowest value.
+    """A packed layer with W as integers from 0 to 15. Each group of 32 in a row has a scale and a minimum.
 
-    Where a few rows x are multiplied, x is rounded, too: each group of it to whole numbers from -127 to 127.
+    For a few rows x, each group of x is also rounded, to integers from -127 to 127.
 
     Args:
-        numbers: F D.
-        scales, lowest: F D/32; W is lowest + scale · number.
-        bias: of the layer.
+        numbers: the integers, F D.
+        scales, lowest: scale and minimum of each group, F D/32. W is lowest + scale · number.
+        bias: bias of the layer. Default: no bias.
 
     Raises:
-        CourseError: rows or columns that can't be cut into groups, see `fits`.
+        CourseError: the shape can't be divided into groups and blocks, see `fits`.
     """
 
     @staticmethod
     def fits(shape: Sequence[int]) -> bool:
-        """Whether a matrix can be kept so: its columns are some times 32, and its rows some times 64."""
-        from course_lib.workshop.fast import blocks, loops  # numba takes a second to import
+        """Return whether a matrix of this shape can be packed: F must be a multiple of 64, and D a multiple of 32."""
+        from course_lib.workshop.fast import blocks, loops  # importing numba takes a second
 
         return shape[0] % blocks.BLOCK == shape[1] % loops.GROUP == 0
 
@@ -133,13 +142,14 @@ class Int4Linear(PackedLinear):
 
         if not self.fits(numbers.shape):
             raise CourseError(
-                f"a matrix in 4 bits has rows by {blocks.BLOCK} and columns by {loops.GROUP}, got {(*numbers.shape,)}"
+                f"the rows and columns of a 4-bit matrix must be multiples of {blocks.BLOCK} and {loops.GROUP}, "
+                f"got {(*numbers.shape,)}"
             )
         parts = {"scales": blocks.by_blocks(scales), "lowest": blocks.by_blocks(lowest)}
         super().__init__(numbers.shape, bias, numbers=blocks.in_bytes(numbers), **parts)
 
     def unpacked(self) -> FD:
-        """W."""
+        """Return W."""
         from course_lib.workshop.fast import loops
 
         weight = loops.unpack(*(buffer.cpu().numpy() for buffer in self.buffers()))
@@ -147,7 +157,7 @@ class Int4Linear(PackedLinear):
 
 
 class PackedTable(nn.Module):
-    """The table of a `TokenEmbedding` as rows of a packed layer, which may also be the output layer."""
+    """The table of a `TokenEmbedding`, stored in a packed layer, which can also be the output layer."""
 
     def __init__(self, layer: HalfLinear | Int8Linear):
         super().__init__()
@@ -158,7 +168,7 @@ class PackedTable(nn.Module):
 
 
 class PackedMatrix:
-    """Layers that read the same vectors, with the normalization before them: what a `Matrix` is for packed ones."""
+    """Packed layers with the same input, and the normalization before them. It replaces a `Matrix`."""
 
     def __init__(self, *layers: PackedLinear, norm: nn.Module | None = None):
         self.layers, self.norm = layers, norm

@@ -1,4 +1,4 @@
-"""A decoder-only model whose matrices are kept in few bits."""
+"""Pack the matrices of a decoder-only model."""
 
 from collections.abc import Callable
 
@@ -9,17 +9,17 @@ from course_lib.workshop.fast import HalfLinear, PackedLinear, PackedTable
 
 
 def in_its_own_bits(name: str, layer: nn.Module) -> HalfLinear:
-    """The packed layer of one whose weight has 16 bits; nothing is copied."""
+    """Return a packed layer for a layer with 16-bit weights. It shares their memory."""
     return HalfLinear(layer.weight, getattr(layer, "bias", None))
 
 
 def pack(model: Llm, make: Callable[[str, nn.Module], PackedLinear] = in_its_own_bits) -> Llm:
-    """Exchange the matrices of a model for packed ones, in place. It can no longer be trained, and writes as before.
+    """Replace the matrices of a model with packed ones, in place. The model can no longer be trained.
 
     Args:
-        model: in eval mode.
-        make: from the name of a weight, and the `nn.Linear` or `nn.Embedding` that has it, to what takes its place. The
-            packed table of the embedding must have `rows`.
+        model: the model, in eval mode.
+        make: a function from the name of a weight and its `nn.Linear` or `nn.Embedding` to the packed layer. The layer
+            for the embedding must have a method `rows`.
     """
     linears = [(name, layer) for name, layer in model.named_modules() if type(layer) is nn.Linear and name != "output"]
     for name, layer in linears:

@@ -1,4 +1,4 @@
-"""numba's pool of threads beside torch's."""
+"""Numba's thread pool, set up to work together with PyTorch's."""
 
 import ctypes
 import os
@@ -12,12 +12,13 @@ from course_lib.runtime import wanted_threads
 
 
 def open_pool() -> bool:
-    """Let numba open its pool of threads, which is torch's where both have OpenMP; True if loops may share their work.
+    """Open numba's thread pool, and return whether compiled loops can use several threads.
 
-    `parallel.NUM_THREADS` is how many threads the pool gets: numba copies it from its config when it is imported.
+    If both libraries use OpenMP, they share one pool. `parallel.NUM_THREADS` sets the number of its threads: numba
+    copies it from its config when it is imported.
 
-    numba then lets threads start threads of their own, with which torch's attention takes 15 times as long; and it
-    sets how many torch has. Both are undone. Without OpenMP, numba's threads sleep too long for such short loops.
+    Opening the pool allows nested threads, which make PyTorch's attention 15 times as slow, and changes PyTorch's
+    number of threads. This function reverses both. Without OpenMP, numba's threads sleep too long for such short loops.
     """
     threads = torch.get_num_threads()
     parallel.NUM_THREADS = min(loop_threads(), config.NUMBA_NUM_THREADS)
@@ -29,9 +30,9 @@ def open_pool() -> bool:
 
 
 def loop_threads() -> int:
-    """Return how many cores share short loops.
+    """Return the number of cores for short loops.
 
-    It is one where idle threads sleep (`$OMP_WAIT_POLICY`), since they take too long to wake.
+    It is 1 if idle threads sleep (`$OMP_WAIT_POLICY`), because they take too long to wake up.
     """
     is_passive = os.environ.get("OMP_WAIT_POLICY", "").lower() == "passive"
     return 1 if is_passive else min(wanted_threads(), os.cpu_count() or 1)

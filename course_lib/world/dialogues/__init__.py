@@ -1,4 +1,4 @@
-"""Instructions and answers, requests that can be judged by rules, and preferences between two answers."""
+"""Instructions and answers, requests with rule-based rewards, and preferences between two answers."""
 
 from course_lib.world.dialogues.dialogue import Dialogue, make_dialogues
 from course_lib.world.dialogues.preferences import make_preferences

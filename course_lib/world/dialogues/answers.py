@@ -1,4 +1,4 @@
-"""Answers to requests: perfect, or with flaws that each break one criterion and leave the others alone."""
+"""Answers to requests: perfect ones, and ones with flaws that each break a single criterion."""
 
 from collections.abc import Sequence
 
@@ -12,10 +12,10 @@ COURTESIES = (*OPENINGS, *CLOSINGS)
 
 
 def answer(request: Request, rng: Rng, courtesy: str, flaws: Sequence[str] = ()) -> str:
-    """The answer to a request that meets all criteria but the `flaws`, a subset of CRITERIA.
+    """Return the answer to a request that meets all criteria except the `flaws`, a subset of CRITERIA.
 
-    A wrong answer has a part that is wrong; an impolite one lacks the courtesy; an incomplete one lacks its last part
-    or, if there is only one, the final full stop; a badly formatted one has another form than was asked for.
+    An incorrect answer has a wrong part; an impolite one lacks the courtesy; an incomplete one lacks its last part or,
+    if there is only one, the final full stop; a badly formatted one does not have the required form.
     """
     parts = list(request.question.key)
     if "correct" in flaws:
@@ -30,7 +30,7 @@ def answer(request: Request, rng: Rng, courtesy: str, flaws: Sequence[str] = ())
 
 
 def shape(request: Request, parts: list[str], formatted: bool) -> str:
-    """The parts in the form that was asked for, or in another one."""
+    """Return the parts in the required form, or in another one if not `formatted`."""
     short = ", ".join(parts)
     right, wrong = {
         "word": (short, request.question.sentence(short)),

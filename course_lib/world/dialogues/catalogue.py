@@ -1,4 +1,4 @@
-"""What requests ask for: colors, counts, translations, comparisons, facts and series of words."""
+"""The questions in requests: colors, counts, translations, comparisons, facts, and series of words."""
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -12,28 +12,28 @@ from course_lib.world.splits import is_held_out
 
 COLORS = ("red", "blue", "green", "yellow", "black", "white", "brown", "purple", "pink", "gray", "orange")
 SERIES = {"days": DAYS, "months": MONTHS, "numbers": NUMBERS}
-WIDE = {"colour": COLORS, "legs": NUMBERS}  # relations whose answers come from more than their own facts
+WIDE = {"colour": COLORS, "legs": NUMBERS}  # relations with more possible answers than those of their facts
 
 
 def questions() -> Iterator[KeyedQuestion]:
-    """All questions."""
+    """Yield all questions."""
     for kind in (mixes, relations, sums, words, phrases, comparisons, series):
         yield from kind()
 
 
 def choice(options: Iterable[str]) -> Callable[[str, str, str], KeyedQuestion]:
-    """A maker of questions with one key, any other option being a likely mistake."""
+    """Return a function that creates questions with one key, with the other options as likely mistakes."""
     return partial(one_of, tuple(options))
 
 
 def one_of(options: tuple[str, ...], text: str, key: str, statement: str) -> KeyedQuestion:
-    """The question whose key is one of the options."""
+    """Return the question whose key is one of the options."""
     mistakes = tuple(option for option in options if option != key)
     return KeyedQuestion(capitalise(text), (key,), statement, frozenset(map(str.lower, options)), mistakes)
 
 
 def mixes() -> Iterator[KeyedQuestion]:
-    """What two colors give."""
+    """Yield questions about mixtures of two colors."""
     question = choice(COLORS)
     for first, second, result in MIXES:
         for one, other in ((first, second), (second, first)):
@@ -42,7 +42,7 @@ def mixes() -> Iterator[KeyedQuestion]:
 
 
 def relations() -> Iterator[KeyedQuestion]:
-    """Facts whose answer is one word."""
+    """Yield questions about facts with a one-word answer."""
     for relation in ("colour", "legs", "opposite", "young", "capital", "food", "gift", "after", "before"):
         known = [fact for fact in facts(relation) if fact[2] != "no" or relation != "legs"]
         for _, x, y in known:
@@ -52,13 +52,13 @@ def relations() -> Iterator[KeyedQuestion]:
 
 
 def alternatives(relation: str, y: str, known: list[Fact]) -> Iterable[str]:
-    """What else could stand where y does: a day for a day, a color for a color."""
+    """Return other values of the same kind as y: days for a day, colors for a color."""
     same = next((words for words in SERIES.values() if y in words), None)
     return WIDE.get(relation) or same or dict.fromkeys(fact[2] for fact in known)
 
 
 def sums() -> Iterator[KeyedQuestion]:
-    """Two numbers that make twelve or less."""
+    """Yield questions about two numbers whose sum is at most twelve."""
     question = choice(NUMBERS)
     for i, one in enumerate(NUMBERS):
         for other, result in zip(NUMBERS, NUMBERS[i + 1 :], strict=False):
@@ -66,7 +66,7 @@ def sums() -> Iterator[KeyedQuestion]:
 
 
 def words() -> Iterator[KeyedQuestion]:
-    """Single nouns in the other language."""
+    """Yield questions about the translation of single nouns."""
     to_portuguese, to_english = choice(n.word for n in NOUNS), choice(n.english for n in NOUNS)
     for noun in NOUNS:
         for question, language, source, target in (
@@ -78,7 +78,7 @@ def words() -> Iterator[KeyedQuestion]:
 
 
 def phrases() -> Iterator[KeyedQuestion]:
-    """A noun with a color in Portuguese; the likely mistakes have another color."""
+    """Yield questions about a noun with a color in Portuguese. The likely mistakes have another color."""
     template = PHRASES[0]
     filled = {noun: {a: fill(template, noun, a) for a in suitable(noun) if a.kind == "colour"} for noun in NOUNS}
     options = frozenset(portuguese for phrases in filled.values() for _, portuguese in phrases.values())
@@ -96,7 +96,7 @@ def phrases() -> Iterator[KeyedQuestion]:
 
 
 def comparisons() -> Iterator[KeyedQuestion]:
-    """Which of two is bigger, faster or heavier."""
+    """Yield questions about which of two is bigger, faster, or heavier."""
     for more, less, scale in SCALES:
         for low, high in pairs(scale):
             for word, key, other in ((more, high, low), (less, low, high)):
@@ -109,7 +109,7 @@ def comparisons() -> Iterator[KeyedQuestion]:
 
 
 def series() -> Iterator[KeyedQuestion]:
-    """Three to five neighbors in a series, by the first and the last."""
+    """Yield questions about three to five neighbors in a series, given the first and the last."""
     for name, whole in SERIES.items():
         for length in (3, 4, 5):
             for start in range(len(whole) - length + 1):

@@ -1,4 +1,4 @@
-"""What is bigger, faster or heavier: pairs from ranked lists, some of which are never compared in training."""
+"""Comparisons (bigger, faster, heavier): pairs from ranked lists, some of which are held out from training."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,7 @@ WORDINGS = (
 
 
 def comparisons(rng: Rng) -> Iterator[Draft]:
-    """Every pair of a list, compared in every way."""
+    """Yield every pair of each list, compared in every way."""
     for more, less, scale in SCALES:
         for low, high in pairs(scale):
             small, big = with_article(low), with_article(high)
@@ -32,17 +32,17 @@ def comparisons(rng: Rng) -> Iterator[Draft]:
 
 
 def pairs(scale: tuple[str, ...]) -> list[tuple[str, str]]:
-    """All pairs (lower, higher) of a scale."""
+    """Return all pairs (lower, higher) of a scale."""
     return [(low, high) for i, high in enumerate(scale) for low in scale[:i]]
 
 
 def held_out_pair(low: str, high: str, scale: tuple[str, ...]) -> tuple[str, ...]:
-    """The combination that a pair is, unless they are neighbors: nothing else tells which of those is bigger."""
+    """Return the combination of a pair, or nothing for neighbors, whose order can't be inferred from other pairs."""
     return (low, high) if scale.index(high) - scale.index(low) > 1 else ()
 
 
 def compare(small: str, big: str, more: str, answer: str, combination: tuple[str, ...]) -> Iterator[Draft]:
-    """The wordings of one choice, with either of the two first."""
+    """Yield the phrasings of a comparison, with either of the two first."""
     for one, other in ((small, big), (big, small)):
         for wording in WORDINGS:
             question = wording.format(one=one, other=other, more=more)
@@ -50,7 +50,7 @@ def compare(small: str, big: str, more: str, answer: str, combination: tuple[str
 
 
 def check(one: str, other: str, right: str, wrong: str, combination: tuple[str, ...]) -> Iterator[Draft]:
-    """Whether one is what it is (yes, it is smaller), and whether it is the contrary (no, it is smaller)."""
+    """Yield yes/no questions about a comparison ("yes, it is smaller"; "no, it is smaller")."""
     for wording in ("Is {} {} than {}?", "Would you say that {} is {} than {}?"):
         for word, answer in ((right, "Yes"), (wrong, "No")):
             statement = f"{answer}, {one} is {right} than {other}."

@@ -1,4 +1,4 @@
-"""Closed questions: a short text says who has what, where somebody is and which colour things have."""
+"""Closed questions about a short text: possessions, locations, and colors."""
 
 from collections.abc import Iterator, Sequence
 
@@ -19,19 +19,19 @@ SCENES = ("It is a cold morning.", "It is a beautiful day.", "It is late.", "It 
 
 
 def contexts(rng: Rng) -> Iterator[Draft]:
-    """Endless short texts, each with one question."""
+    """Yield short texts endlessly, each with one question."""
     while True:
         yield rng.pick((owners, whereabouts, gifts, ages))(rng)
 
 
 def two(rng: Rng, options: Sequence[Item]) -> tuple[Item, Item]:
-    """Two different ones of the options."""
+    """Return two different options."""
     first = rng.pick(options)
     return first, rng.pick([option for option in options if option != first])
 
 
 def draft(rng: Rng, sentences: list[str], cases: list[tuple[str, str]], *combination: str) -> Draft:
-    """The sentences in random order, perhaps with a scene, and one of the (question, answer) cases."""
+    """Return the sentences in random order, sometimes with a scene, and one of the (question, answer) cases."""
     if rng.chance(0.5):
         sentences = sentences[::-1]
     if rng.chance(0.3):
@@ -41,13 +41,13 @@ def draft(rng: Rng, sentences: list[str], cases: list[tuple[str, str]], *combina
 
 
 def coloured(rng: Rng, noun: Noun) -> tuple[str, tuple[str, str]]:
-    """A noun with one of its colors, and the two words in dictionary forms."""
+    """Return a noun with one of its colors, and the two words in dictionary forms."""
     adjective = rng.pick(COLORS[noun])
     return f"{adjective.english} {noun.english}", (adjective.word, noun.word)
 
 
 def owners(rng: Rng) -> Draft:
-    """Who has what, and in which colour."""
+    """Return a text about possessions and their colors."""
     (ana, bruno), (first, second) = two(rng, PEOPLE), two(rng, (*THINGS, *ANIMALS))
     (one, combination), other = coloured(rng, first), known(rng, second)
     colour = one.split()[0]
@@ -61,13 +61,13 @@ def owners(rng: Rng) -> Draft:
 
 
 def known(rng: Rng, noun: Noun) -> str:
-    """A colored noun that training knows, for the company of another one."""
+    """Return a colored noun that occurs in training, to accompany another one."""
     adjective = rng.pick([a for a in COLORS[noun] if not is_held_out(a.word, noun.word)])
     return f"{adjective.english} {noun.english}"
 
 
 def whereabouts(rng: Rng) -> Draft:
-    """Who is where."""
+    """Return a text about locations of people."""
     (ana, bruno), (park, school) = two(rng, PEOPLE), two(rng, PLACES)
     cases = [
         (f"Where is {ana}?", f"{ana} is {park}."),
@@ -77,7 +77,7 @@ def whereabouts(rng: Rng) -> Draft:
 
 
 def gifts(rng: Rng) -> Draft:
-    """Who gave what to whom."""
+    """Return a text about gifts from one person to another."""
     (ana, bruno), noun = two(rng, PEOPLE), rng.pick(THINGS)
     carlos = rng.pick([name for name in PEOPLE if name not in (ana, bruno)])
     gift, combination = coloured(rng, noun)
@@ -92,7 +92,7 @@ def gifts(rng: Rng) -> Draft:
 
 
 def ages(rng: Rng) -> Draft:
-    """Who is how old."""
+    """Return a text about ages."""
     (ana, bruno), (seven, nine) = two(rng, PEOPLE), two(rng, NUMBERS[2:])
     cases = [
         (f"How old is {ana}?", f"{ana} is {seven} years old."),

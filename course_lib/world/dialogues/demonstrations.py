@@ -1,4 +1,4 @@
-"""Requests as people answer them: often without a courtesy, in another form, unfinished, and sometimes wrong."""
+"""Demonstrations: requests with answers like those of people, often without courtesy, unfinished, or wrong."""
 
 from collections.abc import Iterator
 
@@ -7,12 +7,12 @@ from course_lib.world.dialogues.draft import Draft
 from course_lib.world.dialogues.requests import requests_by_prompt
 from course_lib.world.rng import Rng
 
-# How often a demonstration misses each criterion, independently of the others.
+# The probability that a demonstration fails each criterion, independently of the others.
 CARELESSNESS = {"correct": 0.15, "polite": 0.6, "complete": 0.3, "formatted": 0.4}
 
 
 def demonstrations(rng: Rng) -> Iterator[Draft]:
-    """One answer to every request, in random order."""
+    """Yield one answer to every request, in random order."""
     for request in rng.shuffled(requests_by_prompt().values()):
         flaws = [criterion for criterion, share in CARELESSNESS.items() if rng.chance(share)]
         response = answer(request, rng, rng.pick(COURTESIES), flaws)

@@ -1,6 +1,6 @@
-"""Instructions and answers about the little world, in the columns of Dolly; exactly one answer for each.
+"""Instructions and answers about the little world, in the columns of Dolly, with exactly one answer each.
 
-Only the requests (see `requests`) are answered as people answer: in one of several ways, and sometimes badly.
+Only requests (see `requests`) have answers like those of people: in one of several ways, and sometimes bad.
 """
 
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ from course_lib.world.dialogues.translation import translations
 from course_lib.world.rng import Rng
 from course_lib.world.splits import SPLITS, check_split
 
-# For each category: where its drafts come from, and how many rows there are at most in training and in another split.
+# For each category: the source of its drafts, and the maximum number of rows in training and in other splits.
 SOURCES = {
     "facts": (general, 3_600, 180),
     "context": (contexts, 9_000, 190),
@@ -34,15 +34,15 @@ SOURCES = {
     "follow-up": (follow_ups, 2_400, 120),
     "request": (demonstrations, 3_000, 110),
 }
-PATIENCE = 40_000  # drafts of one category; by then the finite ones are exhausted and the endless ones full
+PATIENCE = 40_000  # drafts per category: enough to exhaust the finite sources and fill the quotas of the endless ones
 
 
 @dataclass(frozen=True)
 class Dialogue:
-    """A turn: an instruction, perhaps about a context, after the messages of the history.
+    """A turn: an instruction, sometimes with a context, after the messages of the history.
 
-    `held_out` is "" in training; elsewhere "question" (new, about what is known) or "combination" (of words that do
-    not meet in training: an adjective with a noun, the two sides of a comparison).
+    `held_out` is "" in training. In the other splits, it is "question" (a new question about known facts) or
+    "combination" (held-out words: an adjective with a noun, the two sides of a comparison).
     """
 
     instruction: str
@@ -54,9 +54,10 @@ class Dialogue:
 
 
 def make_dialogues(split: str = "train", seed: int = 0) -> list[Dialogue]:
-    """The dialogues of a split: about 27,000 for "train", 1,000 for "validation" and "test"; the same on every machine.
+    """Return the dialogues of a split: about 27,000 for "train", 1,000 each for "validation" and "test".
 
-    Raises CourseError for another split.
+    Raises:
+        CourseError: the split does not exist.
     """
     check_split(split)
     return list(dialogues_by_split(seed)[split])
@@ -64,7 +65,7 @@ def make_dialogues(split: str = "train", seed: int = 0) -> list[Dialogue]:
 
 @lru_cache(maxsize=1)
 def dialogues_by_split(seed: int) -> dict[str, list[Dialogue]]:
-    """A dict from each split to its dialogues, in random order."""
+    """Return the dialogues of each split, in random order."""
     rng, splits = Rng(seed), {split: [] for split in SPLITS}
     for category, (source, *sizes) in SOURCES.items():
         for split, rows in collect(source(rng), *sizes).items():
@@ -73,7 +74,7 @@ def dialogues_by_split(seed: int) -> dict[str, list[Dialogue]]:
 
 
 def collect(drafts: Iterable[Draft], size: int, held_out_size: int) -> dict[str, list[Draft]]:
-    """A dict from each split to its drafts, as many as there is room for; no two have the same prompt and response."""
+    """Return the drafts of each split, up to the maximum sizes, without repetitions of a prompt and response."""
     room = {split: size if split == "train" else held_out_size for split in SPLITS}
     rows, seen = {split: [] for split in SPLITS}, set()
     for _, draft in zip(range(PATIENCE), drafts, strict=False):
@@ -87,7 +88,7 @@ def collect(drafts: Iterable[Draft], size: int, held_out_size: int) -> dict[str,
 
 
 def dialogue(draft: Draft, category: str) -> Dialogue:
-    """The row of a draft."""
+    """Return the row of a draft."""
     messages = tuple(
         {"role": role, "content": text}
         for turn in draft.history

@@ -1,7 +1,7 @@
-"""A question with its answer before it has a place in a split, and the rule that gives it one.
+"""Drafts: questions with answers that do not have a split yet, and the rule that chooses the split.
 
-Whole combinations (an adjective with a noun, the two sides of a comparison) are held out from training in every
-wording. Of what is left, one question in twelve is held out: what it asks is known, but from other wordings.
+Combinations (an adjective with a noun, the two sides of a comparison) are held out in every phrasing. Of the remaining
+questions, one in twelve is held out: its facts are known, but from other phrasings.
 """
 
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from course_lib.world.splits import Group, digest, is_held_out, normalize
 
 @dataclass(frozen=True)
 class Draft:
-    """One turn: what is asked, after which `history` of (user, assistant) turns and about which `context`.
+    """A question and its answer, with the `history` of earlier (user, assistant) turns and the `context`.
 
-    `combination` holds two words whose meeting may be held out; `known` questions are in training whatever the draw.
+    `combination` contains two words whose combination can be held out. `known` questions are always in training.
     """
 
     instruction: str
@@ -25,17 +25,17 @@ class Draft:
 
     @property
     def prompt(self) -> str:
-        """All that the answer depends on, as one text."""
+        """Return everything that the answer depends on, as one text."""
         return "\n".join([*(text for turn in self.history for text in turn), self.context, self.instruction])
 
     @property
     def group(self) -> Group:
-        """The (split, held_out) that the draft belongs to."""
+        """Return the (split, held_out) of the draft."""
         return ("train", "") if self.known else group_for(self.prompt, self.combination)
 
 
 def group_for(prompt: str, combination: tuple[str, ...] = ()) -> Group:
-    """The (split, held_out) of a prompt: case and punctuation make no difference."""
+    """Return the (split, held_out) of a prompt, ignoring case and punctuation."""
     number = digest(normalize(prompt))
     split = ("validation", "test")[number // 12 % 2]
     if combination and is_held_out(*combination):

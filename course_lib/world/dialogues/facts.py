@@ -1,4 +1,4 @@
-"""General truths of the little world: each fact is asked for in many wordings and answered by one sentence."""
+"""General facts of the little world. Each has one sentence as its answer and many phrasings of the question."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ Fact = tuple[str, str, str]  # a relation, x and y
 
 @dataclass(frozen=True)
 class Relation:
-    """How a kind of fact about x and y is told and asked for."""
+    """The phrasings of a kind of fact about x and y."""
 
     statement: str
     questions: tuple[str, ...]
@@ -71,7 +71,7 @@ RELATIONS = {
 
 
 def series() -> Iterator[Fact]:
-    """What comes after and before what, of the days, the months and the numbers."""
+    """Yield the facts about the order of days, months, and numbers."""
     for words in ((*DAYS, DAYS[0]), (*MONTHS, MONTHS[0]), NUMBERS):
         for first, second in zip(words, words[1:], strict=False):
             yield "after", first, second
@@ -79,29 +79,29 @@ def series() -> Iterator[Fact]:
 
 
 def turned() -> list[Fact]:
-    """The opposites the other way round."""
+    """Return the opposites with both sides exchanged."""
     return [(relation, y, x) for relation, x, y in FACTS if relation == "opposite"]
 
 
 def facts(*relations: str) -> list[Fact]:
-    """The facts of these relations."""
+    """Return the facts of these relations."""
     return [fact for fact in (*FACTS, *turned(), *series()) if fact[0] in relations]
 
 
 def state(relation: str, x: str, y: str) -> str:
-    """The sentence that tells a fact."""
+    """Return the sentence for a fact."""
     return capitalise(RELATIONS[relation].statement.format(x=x, y=y))
 
 
 def wordings(relation: str, x: str) -> Iterator[str]:
-    """All questions for what stands in a relation to x."""
+    """Yield all questions about x in a relation."""
     for question in RELATIONS[relation].questions:
         for frame in FRAMES:
             yield capitalise(frame.format(question.format(x=x)))
 
 
 def general(rng: Rng) -> list[Draft]:
-    """Every fact in every wording, but for the colors; and what is a kind of what. All in random order."""
+    """Return every fact except the colors in every phrasing, and questions about categories, in random order."""
     told = [
         Draft(question, state(*fact))
         for fact in facts(*RELATIONS)
@@ -112,7 +112,7 @@ def general(rng: Rng) -> list[Draft]:
 
 
 def colours(rng: Rng) -> Iterator[Draft]:
-    """The colors of things, and what two colors give."""
+    """Yield questions about the colors of things and about mixtures of colors."""
     for fact in facts("colour"):
         for question in wordings(*fact[:2]):
             yield Draft(question, state(*fact))
@@ -124,7 +124,7 @@ def colours(rng: Rng) -> Iterator[Draft]:
 
 
 def kinds(rng: Rng) -> Iterator[Draft]:
-    """Whether a thing is of some kind: yes, it is; no, it is of another one. Three other kinds for each thing."""
+    """Yield yes/no questions about the category of a thing. There are three wrong categories per thing."""
     known = facts("kind")
     others = tuple(dict.fromkeys(kind for *_, kind in known))
     for _, x, y in known:

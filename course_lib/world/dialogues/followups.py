@@ -1,4 +1,4 @@
-"""Turns that need what was said before: "And the second?", "Are you sure?", "What is my name?"."""
+"""Turns that depend on earlier ones: "And the second?", "Are you sure?", "What is my name?"."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,7 +19,7 @@ SURE = ("Are you sure?", "Are you really sure?", "Is that true?", "Is that right
 
 
 def follow_ups(rng: Rng) -> Iterator[Draft]:
-    """Endless ones of every sort; those about the laws first."""
+    """Yield follow-ups of every kind endlessly, starting with those about the laws."""
     yield from more_laws()
     while True:
         follow_up = rng.pick(FOLLOW_UPS)(rng)
@@ -27,7 +27,7 @@ def follow_ups(rng: Rng) -> Iterator[Draft]:
 
 
 def more_laws() -> Iterator[Draft]:
-    """Another law after one."""
+    """Yield questions about another law after one law."""
     for one, law in LAWS.items():
         for other in [number for number in LAWS if number != one]:
             for request in REQUESTS[:6]:
@@ -38,7 +38,7 @@ def more_laws() -> Iterator[Draft]:
 
 
 def name(rng: Rng) -> Draft:
-    """What the user is called."""
+    """Return a question about the user's name."""
     person = rng.pick(PEOPLE)
     greeting = rng.pick(("My name is {}.", "Hello, I am {}.", "Hello, my name is {}.")).format(person)
     history = ((greeting, f"Nice to meet you, {person}."),)
@@ -46,21 +46,21 @@ def name(rng: Rng) -> Draft:
 
 
 def age(rng: Rng) -> Draft:
-    """How old the user is."""
+    """Return a question about the user's age."""
     number = rng.pick(NUMBERS[2:])
     history = ((f"I am {number} years old.", "That is a good age."),)
     return Draft("How old am I?", f"You are {number} years old.", history=history)
 
 
 def place(rng: Rng) -> Draft:
-    """Where the user is."""
+    """Return a question about the user's location."""
     where = rng.pick(PLACES)
     history = ((f"I am {where}.", "That is a nice place."),)
     return Draft("Where am I?", f"You are {where}.", history=history)
 
 
 def possession(rng: Rng) -> Draft:
-    """What the user has, and in which colour."""
+    """Return a question about the user's possession and its color."""
     noun = rng.pick(THINGS)
     thing, combination = coloured(rng, noun)
     colour = thing.split()[0]
@@ -76,14 +76,14 @@ def possession(rng: Rng) -> Draft:
 
 
 def sure(rng: Rng) -> Draft:
-    """Whether the assistant stands by a fact."""
+    """Return a question that doubts a fact."""
     fact = rng.pick(facts("home", "shop", "food", "capital", "opposite", "colour", "after", "before", "kind", "use"))
     history = (turn(rng, fact),)
     return Draft(rng.pick(SURE), f"Yes, I am sure. {state(*fact)}", history=history)
 
 
 def another_fact(rng: Rng) -> Draft:
-    """The same question about something else."""
+    """Return the same question about something else."""
     relation = rng.pick(("home", "food", "capital", "opposite", "colour", "young", "legs", "shop"))
     one, other = two(rng, facts(relation))
     history = (turn(rng, one),)
@@ -91,7 +91,7 @@ def another_fact(rng: Rng) -> Draft:
 
 
 def next_one(rng: Rng) -> Draft:
-    """One further in the days, the months or the numbers."""
+    """Return a question about the next day, month, or number."""
     words = rng.pick((DAYS, MONTHS, NUMBERS))
     start = int(rng.roll() * (len(words) - 2))
     first, second, third = words[start : start + 3]
@@ -101,7 +101,7 @@ def next_one(rng: Rng) -> Draft:
 
 
 def backwards(rng: Rng) -> Draft:
-    """The same numbers the other way round."""
+    """Return a request for the same numbers in reverse order."""
     first, last = two(rng, range(1, len(NUMBERS) + 1))
     ask = f"Count from {NUMBERS[first - 1]} to {NUMBERS[last - 1]}."
     question = rng.pick(("And backwards?", "Now backwards, please.", "Can you do it backwards?"))
@@ -110,7 +110,7 @@ def backwards(rng: Rng) -> Draft:
 
 
 def contrary(rng: Rng) -> Draft:
-    """Which one is smaller, when it was said which is bigger."""
+    """Return the question which one is smaller, after the bigger one was named."""
     more, less, scale = rng.pick(SCALES)
     low, high = rng.pick(pairs(scale))
     one, other = two(rng, (with_article(low), with_article(high)))
@@ -122,7 +122,7 @@ def contrary(rng: Rng) -> Draft:
 
 
 def in_portuguese(rng: Rng) -> Draft:
-    """The phrase that the user has just used, or another one, in Portuguese."""
+    """Return a request to translate the user's last phrase, or another one, into Portuguese."""
     noun, other = two(rng, NOUNS)
     adjective = rng.pick(suitable(noun))
     phrase = rng.pick(PHRASES)
@@ -139,20 +139,20 @@ def in_portuguese(rng: Rng) -> Draft:
 
 
 def thanks(rng: Rng) -> Draft:
-    """Thanks for an answer."""
+    """Return thanks for an answer."""
     fact = rng.pick(facts("home", "shop", "food", "capital", "colour", "after"))
     history = (turn(rng, fact),)
     return Draft(rng.pick(("Thank you.", "Thanks!", "Thank you very much.")), "You are welcome.", history=history)
 
 
 def interrupted(rng: Rng, follow_up: Draft) -> Draft:
-    """The follow-up with a question about something else in between."""
+    """Return the follow-up with an unrelated question before it."""
     fact = rng.pick(facts("home", "shop", "food", "opposite", "capital"))
     return replace(follow_up, history=(*follow_up.history, turn(rng, fact)))
 
 
 def turn(rng: Rng, fact: Fact) -> tuple[str, str]:
-    """A turn about a fact."""
+    """Return a turn about a fact."""
     relation, x, _ = fact
     return rng.pick(tuple(wordings(relation, x))), state(*fact)
 

@@ -52,7 +52,7 @@ ABOUT = {
 
 
 def laws(rng: Rng) -> Iterator[Draft]:
-    """Each law in each wording, and who wrote them; the recitation itself is always in training."""
+    """Yield each law in each phrasing, and the question about its author. The recitation is always in training."""
     for number, law in LAWS.items():
         for request in REQUESTS:
             for name in NAMES:

@@ -1,4 +1,4 @@
-"""Preferences with a known truth: of two answers to a request, one meets all criteria and the other misses one."""
+"""Preferences with known labels: two answers to a request, one of which fails a single criterion."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,7 +16,7 @@ Message = dict[str, str]  # with the keys role and content
 
 @dataclass(frozen=True)
 class Preference:
-    """Two short conversations with the same prompt. `flaw` names the criterion that the rejected answer misses."""
+    """Two short conversations with the same prompt. `flaw` is the criterion that the rejected answer fails."""
 
     chosen: tuple[Message, Message]
     rejected: tuple[Message, Message]
@@ -25,9 +25,12 @@ class Preference:
 
 
 def make_preferences(split: str = "train", seed: int = 0) -> list[Preference]:
-    """The preferences of a split: 16,000 for "train", 800 for "validation" and "test"; the same on every machine.
+    """Return the preferences of a split: 16,000 for "train", 800 each for "validation" and "test".
 
-    Their prompts are those of the requests of the same split of the dialogues. Raises CourseError for another split.
+    The prompts are the requests in the dialogues of the same split.
+
+    Raises:
+        CourseError: the split does not exist.
     """
     check_split(split)
     return list(preferences_by_split(seed)[split])
@@ -35,13 +38,13 @@ def make_preferences(split: str = "train", seed: int = 0) -> list[Preference]:
 
 @lru_cache(maxsize=1)
 def preferences_by_split(seed: int) -> dict[str, list[Preference]]:
-    """A dict from each split to its preferences, no two alike."""
+    """Return the different preferences of each split."""
     rng = Rng(seed)
     return {split: list(draw(rng, requests_of(split), size)) for split, size in SIZES.items()}
 
 
 def draw(rng: Rng, requests: list[Request], size: int) -> list[Preference]:
-    """That many different preferences, each request being used about as often as any other."""
+    """Return `size` different preferences, using each request about equally often."""
     pairs = {}
     while len(pairs) < size:
         for request in rng.shuffled(requests):
@@ -51,12 +54,12 @@ def draw(rng: Rng, requests: list[Request], size: int) -> list[Preference]:
 
 
 def compare(rng: Rng, request: Request) -> Preference:
-    """A perfect answer, and the same one with one flaw."""
+    """Return a perfect answer, and the same answer with one flaw."""
     courtesy, flaw = rng.pick(COURTESIES), rng.pick(CRITERIA)
     chosen, rejected = (answer(request, rng, courtesy, flaws) for flaws in ((), (flaw,)))
     return Preference(talk(request, chosen), talk(request, rejected), flaw, request.group[1])
 
 
 def talk(request: Request, response: str) -> tuple[Message, Message]:
-    """The request and a response as messages."""
+    """Return the request and a response as messages."""
     return {"role": "user", "content": request.prompt}, {"role": "assistant", "content": response}

@@ -1,7 +1,6 @@
-"""Requests: a question with one right key, and the form in which it wants to be answered.
+"""Requests: a question with one correct key, and the required form of the answer.
 
-There is a fixed number of them, so that a request, and with it all that its answer is judged by, can be looked up by
-its text.
+The set of requests is fixed, so a request and its key can be found by its text.
 """
 
 from dataclasses import dataclass
@@ -30,36 +29,40 @@ class Request:
 
     @property
     def prompt(self) -> str:
-        """What the user says."""
+        """Return the user's text."""
         return f"{self.question.text} {FORMS[self.form]}"
 
     @property
     def group(self) -> Group:
-        """The (split, held_out) of the request, as of any other dialogue."""
+        """Return the (split, held_out) of the request, as for other dialogues."""
         return group_for(self.prompt, self.question.combination)
 
 
 @lru_cache(maxsize=1)
 def requests_by_prompt() -> dict[str, Request]:
-    """A dict from each prompt to its request."""
+    """Return a dict from prompts to requests."""
     requests = (Request(question, form) for question in questions() for form in forms_for(question))
     return {request.prompt: request for request in requests}
 
 
 def forms_for(question: KeyedQuestion) -> tuple[str, ...]:
-    """The forms in which a question can be answered."""
+    """Return the possible forms of a question's answer."""
     if len(question.key) > 1:
         return "list", "capitals"
     return ("capitals", "sentence") if " " in question.key[0] else ("word", "capitals", "sentence")
 
 
 def requests_of(split: str) -> list[Request]:
-    """The requests of a split."""
+    """Return the requests of a split."""
     return [request for request in requests_by_prompt().values() if request.group[0] == split]
 
 
 def request_for(prompt: str) -> Request:
-    """The request with this text. Raises CourseError when it is none of the little world's."""
+    """Return the request with this text.
+
+    Raises:
+        CourseError: the text is not a request of the little world.
+    """
     request = requests_by_prompt().get(prompt.strip())
     if request is None:
         raise CourseError(

@@ -1,8 +1,8 @@
-"""The true reward of an answer to a request: four criteria that rules decide, so that nothing is left to taste.
+"""The true reward of an answer to a request: four criteria that are checked by rules.
 
-A text counts as an answer only if it is one, word for word: perhaps a courtesy, then the key or something that could
-be taken for it, by itself or in its sentence. Anything else (nothing, nonsense, the question, two answers, an answer
-and more words) meets no criterion.
+A text only counts as an answer if it matches word for word: an optional courtesy, then the key or another possible
+answer, alone or in its sentence. Any other text (an empty text, nonsense, the question, two answers, an answer with
+extra words) meets no criterion.
 """
 
 import re
@@ -22,7 +22,7 @@ ANSWER = re.compile(
 
 @dataclass(frozen=True)
 class Score:
-    """Which criteria an answer meets."""
+    """The criteria that an answer meets."""
 
     correct: bool = False
     polite: bool = False
@@ -31,7 +31,7 @@ class Score:
 
     @property
     def reward(self) -> float:
-        """The share of the criteria that are met: 0, 0.25, 0.5, 0.75 or 1."""
+        """The share of criteria that are met: 0, 0.25, 0.5, 0.75, or 1."""
         return (self.correct + self.polite + self.complete + self.formatted) / 4
 
 
@@ -39,7 +39,7 @@ CRITERIA = tuple(criterion.name for criterion in fields(Score))
 
 
 class Reading(NamedTuple):
-    """What an answer says: its parts, whether in a sentence, and whether all that it says is true."""
+    """A parsed answer: its parts, whether it is a sentence, and whether everything in it is true."""
 
     parts: tuple[str, ...]
     is_sentence: bool
@@ -47,9 +47,10 @@ class Reading(NamedTuple):
 
 
 def true_reward(prompt: str, response: str) -> Score:
-    """The Score of a response to a request, both given as texts.
+    """Return the `Score` of a response to a request, both given as texts.
 
-    Raises CourseError when the prompt is no request of the little world.
+    Raises:
+        CourseError: the prompt is not a request of the little world.
     """
     request = request_for(prompt)
     found = ANSWER.fullmatch(response.strip())
@@ -66,7 +67,7 @@ def true_reward(prompt: str, response: str) -> Score:
 
 
 def read(question: KeyedQuestion, core: str) -> Reading | None:
-    """The Reading of an answer without courtesies and full stop; None if it is no answer to such a question."""
+    """Return the `Reading` of an answer without courtesies and full stop, or None if it doesn't fit the question."""
     framed = question.frame.fullmatch(core)
     if framed and len(question.key) == 1:
         parts, truth = (framed[1].lower(),), core.lower() == question.sentence(question.key[0]).lower()
@@ -78,12 +79,12 @@ def read(question: KeyedQuestion, core: str) -> Reading | None:
 
 
 def is_ordered_choice(parts: tuple[str, ...], key: list[str]) -> bool:
-    """Whether the parts are all of the key and in its order."""
+    """Return True if the parts all belong to the key and are in its order."""
     return [part for part in key if part in parts] == list(parts)
 
 
 def has_form(form: str, core: str, reading: Reading) -> bool:
-    """Whether an answer has the form that was asked for."""
+    """Return True if an answer has the required form."""
     return {
         "word": not reading.is_sentence and " " not in core,
         "capitals": core.isupper(),

@@ -1,4 +1,4 @@
-"""Greetings and small talk, and the polite refusal of what nobody told or can know."""
+"""Greetings, small talk, and polite refusals of questions that nobody can answer."""
 
 from collections.abc import Iterator
 
@@ -114,7 +114,7 @@ REFUSALS = {
 
 
 def greetings(rng: Rng) -> Iterator[Draft]:
-    """Small talk, all of it in training since none follows from the rest; and people who say their names."""
+    """Yield small talk, which is all in training because it can't be inferred, and introductions by name."""
     for response, instructions in TALK.items():
         for instruction in instructions:
             yield Draft(instruction, response, known=True)
@@ -124,7 +124,7 @@ def greetings(rng: Rng) -> Iterator[Draft]:
 
 
 def refusals(rng: Rng) -> Iterator[Draft]:
-    """What cannot be known, with a reason of one of three kinds; first all fixed questions, then endless others."""
+    """Yield questions that can't be answered, with one of three kinds of reasons: fixed ones, then endless others."""
     for response, questions in REFUSALS.items():
         for question in questions:
             if "{" not in question:

@@ -1,4 +1,4 @@
-"""Short phrases and sentences in Portuguese and English, asked for in both directions."""
+"""Short phrases and sentences to translate, from Portuguese to English and back."""
 
 import re
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ SENTENCES = (
 
 
 def translations(rng: Rng) -> list[Draft]:
-    """Everything that can be translated, in random order."""
+    """Return all translations, in random order."""
     combinations = [(noun, adjective) for noun in NOUNS for adjective in suitable(noun)]
     drafts = [
         draft
@@ -53,12 +53,12 @@ def translations(rng: Rng) -> list[Draft]:
 
 
 def suitable(noun: Noun) -> list[Adjective]:
-    """The colors and the commonest other adjectives that suit a noun."""
+    """Return the colors and the most common other adjectives that suit a noun."""
     return [a for a in ADJECTIVES[noun] if a.kind == "colour" or a.word in QUALITIES]
 
 
 def words() -> Iterator[Draft]:
-    """Every noun by itself, with its article."""
+    """Yield every noun with its article."""
     for noun in NOUNS:
         for english, masculine, feminine in (("a {}", "um {}", "uma {}"), ("the {}", "o {}", "a {}")):
             portuguese = feminine if noun.gender == "f" else masculine
@@ -66,7 +66,7 @@ def words() -> Iterator[Draft]:
 
 
 def fill(template: tuple[str, str, str], noun: Noun, adjective: Adjective) -> tuple[str, str]:
-    """A template in English and in Portuguese, where the adjective agrees with the noun."""
+    """Return a template in English and in Portuguese, with the adjective agreeing with the noun."""
     english, masculine, feminine = template
     portuguese = feminine if noun.gender == "f" else masculine
     form = agreeing(adjective.forms, noun.gender, False)
@@ -74,12 +74,12 @@ def fill(template: tuple[str, str, str], noun: Noun, adjective: Adjective) -> tu
 
 
 def fit(english: str) -> str:
-    """The text with "an" where it is needed."""
+    """Return the text with "an" where it is needed."""
     return re.sub(r"\ba (?=[aeiou])", "an ", english)
 
 
 def both_ways(english: str, portuguese: str, combination: tuple[str, ...]) -> Iterator[Draft]:
-    """The wordings of both directions; a sentence is asked for only where it stands after a colon."""
+    """Yield the phrasings of both directions. A sentence is used only after a colon."""
     for wordings, source, target in ((TO_PORTUGUESE, english, portuguese), (TO_ENGLISH, portuguese, english)):
         for wording in wordings[:2] if source.endswith(".") else wordings:
             yield Draft(capitalise(wording.format(source)), target, combination=combination)

@@ -1,4 +1,4 @@
-"""Sentences in Portuguese and English at once, from a lexicon and a grammar; the data set of translations."""
+"""Sentences in Portuguese and English, generated in parallel from a lexicon and a grammar; the translation data set."""
 
 from course_lib.world.language.lexicon import LEXICON
 from course_lib.world.language.phrases import split_words

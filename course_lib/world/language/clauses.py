@@ -1,4 +1,4 @@
-"""Clauses: a subject, its verb and what follows, before they become a statement or a question."""
+"""Clauses: a subject, its verb, and its complements, before they become a statement or a question."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -35,7 +35,7 @@ from course_lib.world.rng import Rng
 
 
 class Clause(NamedTuple):
-    """The parts of a clause; any of the last three may be NOTHING."""
+    """The parts of a clause. Each of the last three can be NOTHING."""
 
     subject: NounPhrase
     verbal: Verbal
@@ -45,7 +45,7 @@ class Clause(NamedTuple):
 
 
 def verbs_with(*frames: str) -> tuple[Verb, ...]:
-    """The verbs of some frames."""
+    """Return the verbs with one of these frames."""
     return tuple(verb for verb in LEXICON.verbs if verb.frame in frames)
 
 
@@ -55,7 +55,7 @@ TRANSITIVE = verbs_with("transitive")
 
 
 def doer(rng: Rng, verb: Verb) -> NounPhrase:
-    """Somebody who can do it: a pronoun, or a noun, sometimes two of them, sometimes told by the clothes."""
+    """Return a possible subject of a verb: a pronoun or a noun, sometimes two nouns or a noun with clothes."""
     if ANYBODY in verb.subjects and rng.chance(0.55):
         return say_pronoun(some_pronoun(rng))
     noun = rng.pick(verb.subjects)
@@ -68,12 +68,12 @@ def doer(rng: Rng, verb: Verb) -> NounPhrase:
 
 
 def named_doer(rng: Rng, noun: Noun) -> NounPhrase:
-    """Somebody by a noun."""
+    """Return a subject with this noun."""
     return name(rng, noun, DOER, adjectives=attributes(rng, noun))
 
 
 def clear_doer(rng: Rng, verb: Verb) -> NounPhrase:
-    """Somebody whose verb form tells the present from the past."""
+    """Return a subject whose verb form distinguishes the present from the past."""
     subject = doer(rng, verb)
     return clear_doer(rng, verb) if is_ambiguous(verb, subject.pronoun) else subject
 
@@ -85,7 +85,7 @@ def clause(
     choose_subject: Callable[[Rng, Verb], NounPhrase] = doer,
     tenses: tuple[str, ...] = TENSES,
 ) -> Clause:
-    """A clause with one of the verbs, in one of the tenses; where its form leaves the tense open, a time tells it."""
+    """Return a clause with one of the verbs in one of the tenses. If its form is ambiguous, a time phrase is added."""
     verb = rng.pick(verbs)
     subject = choose_subject(rng, verb)
     tense = rng.weighted({tense: TENSE_WEIGHTS[tense] for tense in verb.tenses if tense in tenses})
@@ -103,7 +103,7 @@ def clause(
 
 
 def complement(rng: Rng, verb: Verb, weights: dict[str, int], owner: Pronoun) -> Phrase:
-    """What must follow the verb: an object, an object and its receiver, a destination, a home."""
+    """Return the required complement of the verb: an object, an object and its receiver, a destination, or a home."""
     if verb.frame in WAYS:
         return place(rng, rng.pick(verb.places), verb.preposition, WAYS[verb.frame])
     if verb.frame == "residence":

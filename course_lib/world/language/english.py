@@ -1,7 +1,7 @@
-"""The regular forms of English: plurals, verb forms, degrees of comparison, joined words and a or an.
+"""The regular forms of English: plurals, verb forms, comparison, joined words, and the articles a and an.
 
-Every function takes a dictionary form and follows the rule; words that break it bring their forms from the lexicon.
-Of a verb with a particle ("look for") the first word is inflected.
+Every function takes a dictionary form and follows the rule. Irregular forms come from the lexicon. For a verb with a
+particle ("look for"), the first word is inflected.
 """
 
 import re
@@ -13,7 +13,7 @@ BE = {"i": ("am", "was"), "he": ("is", "was"), "she": ("is", "was")}
 
 
 def with_s(word: str) -> str:
-    """The word with the ending of plurals and of the third person: books, boxes, stories, goes."""
+    """Return the word with the ending of plurals and of the third person: books, boxes, stories, goes."""
     if word.endswith(HISSING) and word not in ("photo", "piano"):
         return word + "es"
     if re.search("[^aeiou]y$", word):
@@ -22,64 +22,64 @@ def with_s(word: str) -> str:
 
 
 def with_ed(verb: str) -> str:
-    """The regular past and participle: painted, baked, cried, looked for."""
+    """Return the regular past and participle: painted, baked, cried, looked for."""
     head, *particle = verb.split()
     stem = head[:-1] + "i" if re.search("[^aeiou]y$", head) else head.removesuffix("e")
     return " ".join([stem + "ed", *particle])
 
 
 def with_ing(verb: str) -> str:
-    """The present participle: reading, baking, running, seeing, looking for."""
+    """Return the present participle: reading, baking, running, seeing, looking for."""
     head, *particle = verb.split()
     stem = head[:-1] if re.search("[^e]e$", head) else doubled(head)
     return " ".join([stem + "ing", *particle])
 
 
 def third_person(verb: str) -> str:
-    """The present with he, she or it: reads, goes, cries, looks for; "have" and "can" are irregular."""
+    """Return the present with he, she, or it: reads, goes, cries, looks for; "have" and "can" are irregular."""
     head, *particle = verb.split()
     return " ".join([{"have": "has", "can": "can"}.get(head) or with_s(head), *particle])
 
 
 def doubled(word: str) -> str:
-    """The word with its last consonant doubled when it is one short syllable: run(n)ing, swim(m)ing, big(g)er."""
+    """Return the word with its last consonant doubled if it is one short syllable: run(n)ing, swim(m)ing, big(g)er."""
     return word + word[-1] if re.fullmatch("[^aeiou]*[aeiou][^aeiouwxy]", word) else word
 
 
 def is_short(adjective: str) -> bool:
-    """Whether an adjective takes -er and -est: those of one spoken syllable, and those in -y."""
+    """Return True if an adjective takes -er and -est, because it has one spoken syllable or ends in -y."""
     return adjective.endswith("y") or len(re.findall("[aeiou]+", adjective.removesuffix("e"))) == 1
 
 
 def comparative(adjective: str) -> str:
-    """Taller, bigger, heavier; more expensive."""
+    """Return the comparative: taller, bigger, heavier; more expensive."""
     return graded(adjective, "er") if is_short(adjective) else f"more {adjective}"
 
 
 def superlative(adjective: str) -> str:
-    """Tallest, biggest, heaviest; most expensive."""
+    """Return the superlative: tallest, biggest, heaviest; most expensive."""
     return graded(adjective, "est") if is_short(adjective) else f"most {adjective}"
 
 
 def graded(adjective: str, ending: str) -> str:
-    """A short adjective with the ending -er or -est."""
+    """Return a short adjective with the ending -er or -est."""
     if re.search("[^aeiou]y$", adjective):
         return adjective[:-1] + "i" + ending
     return doubled(adjective) + ending if not adjective.endswith("e") else adjective[:-1] + ending
 
 
 def join(left: str, right: str) -> str | None:
-    """The word that two neighbors are written as (i + 've, girl + 's, girls + 's), or None when they stay apart."""
+    """Return the joined form of two neighbors (i + 've, girl + 's, girls + 's), or None if they stay separate."""
     if right == "'s":
         return left + ("'" if left.endswith("s") else "'s")
     return JOINED.get((left, right))
 
 
 def article(word: str, following: str) -> str:
-    """The word itself, except that "a" becomes "an" before a vowel."""
+    """Return the word unchanged, except that "a" becomes "an" before a vowel."""
     return "an" if word == "a" and following[:1] in tuple("aeiou") else word
 
 
 def be(pronoun: str, past: bool = False) -> str:
-    """The form of "be" that goes with an English subject pronoun: am, is, are; was, were."""
+    """Return the form of "be" for an English subject pronoun: am, is, are; was, were."""
     return BE.get(pronoun, ("are", "were"))[past]

@@ -1,4 +1,4 @@
-"""What the lexicon knows about a word: one small class per kind of word. Entries are compared by identity."""
+"""The entries of the lexicon: one small class per part of speech. Entries are compared by identity."""
 
 from dataclasses import dataclass, field
 
@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 class Noun:
     """A noun.
 
-    `use` is "count", "mass" (no plural), "pair" (plural only), "kin" (always somebody's), "public" (nobody's)
-    or "place" (nobody's, and one at a time).
-    `kinds` holds everything it can be chosen by: its category, its tags and itself. `place` is the English preposition
-    of a noun that one can be in, on or at; empty for the others.
+    `use` is "count", "mass" (no plural), "pair" (plural only), "kin" (always with a possessor), "public" (never with
+    one), or "place" (never with a possessor or in the plural). `kinds` contains its category, its tags, and the noun
+    itself, any of which can select it. `place` is the English preposition for being in, on, or at it, or empty.
     """
 
     word: str
@@ -26,9 +25,9 @@ class Noun:
 
 @dataclass(frozen=True, eq=False)
 class Adjective:
-    """An adjective with the verb it takes for "is" (ser or estar), its Portuguese comparative and the nouns it suits.
+    """An adjective, with its verb for "is" (ser or estar), its Portuguese comparative, and the nouns it suits.
 
-    `clashes` names the verbs whose object it makes no sense for: nobody opens an open door.
+    `clashes` lists verbs whose objects can't have this adjective: nobody opens an open door.
     """
 
     word: str
@@ -43,10 +42,10 @@ class Adjective:
 
 @dataclass(frozen=True, eq=False)
 class Verb:
-    """A verb: its forms in both languages, who does it, to what and where.
+    """A verb: its forms in both languages, and its possible subjects, objects, and places.
 
-    `frame` says what follows it (an object, an object and a receiver, ...); `ranked` whether one can speak of the first
-    or the best thing one has ever done it to.
+    `frame` names its complements (an object, an object and a receiver, ...). `ranked` is True if the verb works in
+    sentences such as "the first book i've ever read".
     """
 
     word: str
@@ -69,7 +68,7 @@ class Verb:
 
 @dataclass(frozen=True, eq=False)
 class Determiner:
-    """An article, demonstrative, possessive or number. `after` is the part that follows the noun (o livro dele)."""
+    """An article, demonstrative, possessive, or number. `after` is the part that follows the noun (o livro dele)."""
 
     forms: tuple[str, ...]
     after: str
@@ -80,7 +79,7 @@ class Determiner:
 
 @dataclass(frozen=True, eq=False)
 class Pronoun:
-    """A subject pronoun. `form` picks the Portuguese verb form: 0 eu, 1 ele, 2 nós, 3 eles."""
+    """A subject pronoun. `form` is the number of the Portuguese verb form: 0 eu, 1 ele, 2 nós, 3 eles."""
 
     word: str
     english: str
@@ -94,7 +93,7 @@ class Pronoun:
 
 @dataclass(frozen=True, eq=False)
 class Time:
-    """A time phrase and the tenses it goes with."""
+    """A time phrase and the tenses that it fits."""
 
     word: str
     english: str
@@ -103,7 +102,7 @@ class Time:
 
 @dataclass(frozen=True, eq=False)
 class Preposition:
-    """A preposition of place, what can stand there and where. Without `english`, the noun of the place decides."""
+    """A preposition of place, with possible nouns. If `english` is empty, the noun of the place determines it."""
 
     word: str
     english: str
@@ -112,5 +111,5 @@ class Preposition:
 
 
 def agreeing(forms: tuple[str, ...], gender: str, plural: bool) -> str:
-    """The one of four forms (masculine, feminine, masculine plural, feminine plural) that agrees."""
+    """Return the agreeing form from (masculine, feminine, masculine plural, feminine plural)."""
     return forms[2 * plural + (gender == "f")]

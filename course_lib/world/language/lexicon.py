@@ -1,8 +1,8 @@
 """The words of the little world, read from the tables in `course_lib/world/tables`.
 
-A table holds what no rule gives: dictionary forms, irregular forms, and which words go together. An empty cell
-means "by rule" (`portuguese.py`, `english.py`), a dash "there is no such form". Words go together by *kinds*: the
-category of a noun, one of its tags, or the noun itself. So `bolo biscoito pão` and `food` can both be eaten.
+A table contains what no rule covers: dictionary forms, irregular forms, and which words fit together. An empty cell
+means "regular" (`portuguese.py`, `english.py`), and a dash "no such form". Words are matched by *kinds*: the category
+of a noun, one of its tags, or the noun itself. So both `bolo biscoito pão` and `food` describe edible things.
 """
 
 from collections.abc import Callable
@@ -47,7 +47,8 @@ FindNouns = Callable[[Row, str], tuple[Noun, ...]]  # what `Lexicon.find_nouns` 
 class Lexicon:
     """All entries, as tuples in the order of the tables.
 
-    Raises CourseError, naming file, line and value, for a table that cannot be understood.
+    Raises:
+        CourseError: a table can't be read. The message names the file, the line, and the value.
     """
 
     def __init__(self, folder: Path | str = TABLES):
@@ -62,11 +63,11 @@ class Lexicon:
         self.times = tuple(map(make_time, read_table(folder / "times.csv")))
 
     def read(self, path: Path, make: Callable[[Row, FindNouns], Entry]) -> tuple[Entry, ...]:
-        """The entries that `make` builds of the table's rows; their nouns are looked up by kind."""
+        """Return the entries that `make` creates from the table's rows, with nouns looked up by kind."""
         return tuple(make(row, self.find_nouns) for row in read_table(path))
 
     def find_nouns(self, row: Row, column: str) -> tuple[Noun, ...]:
-        """The nouns of any of the kinds named in a cell, in the order of the table."""
+        """Return the nouns of all kinds in a cell, in the order of the table."""
         wanted = row[column].split()
         for kind in wanted:
             if kind not in self.kinds:
@@ -74,7 +75,11 @@ class Lexicon:
         return tuple(noun for noun in self.nouns if any(kind in noun.kinds for kind in wanted))
 
     def entry(self, entries: str, word: str) -> Noun | Adjective | Verb | Preposition | Determiner | Pronoun | Time:
-        """The entry of that word, e.g. `entry("nouns", "livro")`. Raises CourseError when there is none."""
+        """Return the entry of a word, such as `entry("nouns", "livro")`.
+
+        Raises:
+            CourseError: there is no such entry.
+        """
         for candidate in getattr(self, entries):
             if candidate.word == word:
                 return candidate
@@ -82,7 +87,11 @@ class Lexicon:
 
 
 def group_by_kind(nouns: tuple[Noun, ...]) -> dict[str, tuple[Noun, ...]]:
-    """A dict from each kind to its nouns. Raises CourseError when a noun stands in the table twice."""
+    """Return a dict from each kind to its nouns.
+
+    Raises:
+        CourseError: a noun is in the table twice.
+    """
     words = [noun.word for noun in nouns]
     for word in words:
         if words.count(word) > 1:
@@ -92,7 +101,7 @@ def group_by_kind(nouns: tuple[Noun, ...]) -> dict[str, tuple[Noun, ...]]:
 
 
 def make_noun(row: Row) -> Noun:
-    """A Noun of one row of nouns.csv."""
+    """Return the `Noun` of a row of nouns.csv."""
     word, singular = row.filled("word"), row.filled("english")
     return Noun(
         word=word,
@@ -108,7 +117,7 @@ def make_noun(row: Row) -> Noun:
 
 
 def make_adjective(row: Row, find_nouns: FindNouns) -> Adjective:
-    """An Adjective of one row of adjectives.csv."""
+    """Return the `Adjective` of a row of adjectives.csv."""
     word = row.filled("word")
     feminine = row["feminine"] or portuguese.feminine(word)
     plurals = row["plural"] or portuguese.plural(word), row["feminine_plural"] or portuguese.plural(feminine)
@@ -125,7 +134,7 @@ def make_adjective(row: Row, find_nouns: FindNouns) -> Adjective:
 
 
 def make_verb(row: Row, find_nouns: FindNouns) -> Verb:
-    """A Verb of one row of verbs.csv."""
+    """Return the `Verb` of a row of verbs.csv."""
     word, base = row.filled("word"), row.filled("english")
     if word[-2:] not in portuguese.PRESENT_ENDINGS and not row["present"]:
         row.fail("word", "an infinitive in -ar, -er or -ir")
@@ -151,12 +160,12 @@ def make_verb(row: Row, find_nouns: FindNouns) -> Verb:
 
 
 def make_preposition(row: Row, find_nouns: FindNouns) -> Preposition:
-    """A Preposition of one row of prepositions.csv."""
+    """Return the `Preposition` of a row of prepositions.csv."""
     return Preposition(row.filled("word"), row["english"], find_nouns(row, "figures"), find_nouns(row, "grounds"))
 
 
 def make_determiner(row: Row) -> Determiner:
-    """A Determiner of one row of determiners.csv."""
+    """Return the `Determiner` of a row of determiners.csv."""
     forms = tuple(row[column] for column in ("word", "feminine", "plural", "feminine_plural"))
     return Determiner(
         forms, row["after"], row["english"], row["english_plural"], row.one_of("kind", KINDS_OF_DETERMINER)
@@ -164,7 +173,7 @@ def make_determiner(row: Row) -> Determiner:
 
 
 def make_pronoun(row: Row) -> Pronoun:
-    """A Pronoun of one row of pronouns.csv."""
+    """Return the `Pronoun` of a row of pronouns.csv."""
     return Pronoun(
         word=row.filled("word"),
         english=row.filled("english"),
@@ -178,7 +187,7 @@ def make_pronoun(row: Row) -> Pronoun:
 
 
 def make_time(row: Row) -> Time:
-    """A Time of one row of times.csv."""
+    """Return the `Time` of a row of times.csv."""
     return Time(row.filled("word"), row.filled("english"), row.list_of("tenses", TIMES))
 
 
@@ -186,6 +195,6 @@ LEXICON = Lexicon()
 
 
 def nouns(words: str) -> tuple[Noun, ...]:
-    """The nouns of some kinds, or the nouns themselves, in the order of the lexicon."""
+    """Return the nouns of these kinds, or the nouns with these words, in the order of the lexicon."""
     wanted = set(words.split())
     return tuple(noun for noun in LEXICON.nouns if wanted & set(noun.kinds))

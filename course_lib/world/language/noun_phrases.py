@@ -1,4 +1,4 @@
-"""Noun phrases: a determiner, a noun and its adjectives, agreeing in Portuguese, reordered in English."""
+"""Noun phrases: a determiner, a noun, and its adjectives, with agreement in Portuguese and English word order."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from course_lib.world.language.lexicon import LEXICON
 from course_lib.world.language.phrases import NOTHING, Phrase, arrange, combined, only_en, only_pt, sequence, unit
 from course_lib.world.rng import Rng
 
-# How often each kind of determiner is chosen, by the part the phrase plays.
+# The weights of the kinds of determiners, by the role of the phrase.
 DOER = {"definite": 6, "indefinite": 1, "demonstrative": 1, "possessive": 2, "genitive": 1}
 TOPIC = {"definite": 5, "demonstrative": 3, "possessive": 3, "genitive": 2}
 OBJECT = {
@@ -49,21 +49,21 @@ ADJECTIVES = {
     noun: tuple(a for a in LEXICON.adjectives if noun in a.nouns and a.kind != "rank") for noun in LEXICON.nouns
 }
 PEOPLE = tuple(noun for noun in LEXICON.nouns if noun.category in ("person", "kin"))
-ANYBODY = LEXICON.entry("nouns", "homem")  # what he can do, or suffer, every pronoun can
+ANYBODY = LEXICON.entry("nouns", "homem")  # stands for the pronouns, which fit any verb that it fits
 CLOTHES = LEXICON.kinds["clothes"]
 COLORS = tuple(adjective for adjective in LEXICON.adjectives if adjective.kind == "colour")
 POINTERS = tuple(determiner for determiner in LEXICON.determiners if determiner.kind == "demonstrative")
 
 
 class NounPhrase(NamedTuple):
-    """A phrase, and the pronoun that could stand for it: verbs and adjectives agree with that."""
+    """A phrase, and the pronoun that can replace it, which determines the agreement of verbs and adjectives."""
 
     phrase: Phrase
     pronoun: Pronoun
 
 
 class Determination(NamedTuple):
-    """What determines a noun: Portuguese words before and after it (o ... dele), English words before it (his)."""
+    """The determiner of a noun: Portuguese words before and after it (o ... dele), English words before it (his)."""
 
     before: Phrase
     after: Phrase
@@ -77,14 +77,22 @@ def name(
     owner: Pronoun | None = None,
     adjectives: tuple[Adjective, ...] = (),
 ) -> NounPhrase:
-    """A noun phrase about `noun`. `weights` choose the kind of determiner; a possessive is that of the `owner`."""
+    """Return a noun phrase with `noun`.
+
+    Args:
+        rng: the random number generator.
+        noun: the noun.
+        weights: the weights of the kinds of determiners.
+        owner: the owner for possessives. Default: a random one.
+        adjectives: the adjectives.
+    """
     kind = rng.weighted({kind: weight for kind, weight in weights.items() if kind in ALLOWED[noun.use]})
     plural = is_plural(rng, noun, kind)
     return build(noun, plural, determine(rng, kind, noun, plural, owner), adjectives)
 
 
 def is_plural(rng: Rng, noun: Noun, kind: str) -> bool:
-    """Whether the noun is to stand in the plural."""
+    """Return True if the noun should be in the plural, chosen at random if both are possible."""
     if noun.use in ("mass", "kin", "place"):
         return False
     if noun.use == "pair" or kind in ALWAYS_PLURAL:
@@ -93,12 +101,12 @@ def is_plural(rng: Rng, noun: Noun, kind: str) -> bool:
 
 
 def is_countable(noun: Noun) -> bool:
-    """Whether one can say how many there are."""
+    """Return True if the noun can be counted."""
     return "number" in ALLOWED[noun.use]
 
 
 def build(noun: Noun, plural: bool, determination: Determination, adjectives: Sequence[Adjective] = ()) -> NounPhrase:
-    """The noun phrase of these parts. In Portuguese the adjectives follow the noun, mirroring the English order."""
+    """Return the noun phrase of these parts. In Portuguese, the adjectives follow the noun in reverse order."""
     head = unit(noun.plural, noun.english_plural) if plural else unit(noun.word, noun.english)
     described = [describe(noun, adjective, plural) for adjective in adjectives]
     phrase = arrange(
@@ -109,13 +117,13 @@ def build(noun: Noun, plural: bool, determination: Determination, adjectives: Se
 
 
 def describe(noun: Noun, adjective: Adjective, plural: bool) -> Phrase:
-    """The adjective in the form that agrees with the noun."""
+    """Return the adjective in the form that agrees with the noun."""
     phrase = unit(agreeing(adjective.forms, noun.gender, plural), adjective.english)
     return combined(phrase, adjective.word, noun.word)
 
 
 def determine(rng: Rng, kind: str, noun: Noun, plural: bool, owner: Pronoun | None = None) -> Determination:
-    """A determination of one kind that agrees with the noun."""
+    """Return a determination of one kind that agrees with the noun."""
     if kind == "bare":
         return Determination(NOTHING, NOTHING, NOTHING)
     if kind == "genitive":
@@ -125,25 +133,25 @@ def determine(rng: Rng, kind: str, noun: Noun, plural: bool, owner: Pronoun | No
 
 
 def of_kind(kind: str, plural: bool) -> list[Determiner]:
-    """The determiners of one kind that have a form for the number."""
+    """Return the determiners of one kind that have a form for the number."""
     return [d for d in LEXICON.determiners if d.kind == kind and d.forms[2 * plural]]
 
 
 def possessive(rng: Rng, owner: Pronoun | None) -> Determiner:
-    """The possessive of the owner, or of anybody."""
+    """Return the owner's possessive, or a random one without an owner."""
     wanted = (owner or rng.pick(LEXICON.pronouns)).possessive
     return next(d for d in LEXICON.determiners if wanted in (d.after, d.forms[0]))
 
 
 def determined(determiner: Determiner, noun: Noun, plural: bool) -> Determination:
-    """A determiner as a Determination; both parts of "o ... dele" are linked to "his"."""
+    """Return a determiner as a `Determination`, with both parts of "o ... dele" linked to "his"."""
     form = agreeing(determiner.forms, noun.gender, plural)
     whole = unit(f"{form} {determiner.after}", determiner.english_plural if plural else determiner.english)
     return Determination(Phrase(pt=whole.pt[:1]), Phrase(pt=whole.pt[1:]), Phrase(en=whole.en))
 
 
 def belonging(noun: Noun, plural: bool, owner: NounPhrase) -> Determination:
-    """The genitive: o livro da menina, the girl's book."""
+    """Return the genitive: o livro da menina, the girl's book."""
     article = agreeing(("o", "a", "os", "as"), noun.gender, plural)
     of = unit("de", "'s")
     return Determination(
@@ -154,23 +162,23 @@ def belonging(noun: Noun, plural: bool, owner: NounPhrase) -> Determination:
 
 
 def person(rng: Rng) -> NounPhrase:
-    """Somebody definite: the girl, this man, my mother."""
+    """Return a definite person: the girl, this man, my mother."""
     return name(rng, rng.pick(PEOPLE), {"definite": 5, "demonstrative": 1, "possessive": 2})
 
 
 def some_pronoun(rng: Rng) -> Pronoun:
-    """A pronoun, more often "eu" or "nós", whose verb forms no noun takes: else they would be rare."""
+    """Return a pronoun. "eu" and "nós" are more likely, because nouns never use their verb forms."""
     form = rng.pick((0, 0, 1, 2, 2, 3))
     return rng.pick([pronoun for pronoun in LEXICON.pronouns if pronoun.form == form])
 
 
 def say_pronoun(pronoun: Pronoun) -> NounPhrase:
-    """A subject pronoun as a noun phrase."""
+    """Return a subject pronoun as a noun phrase."""
     return NounPhrase(unit(pronoun.word, pronoun.english), pronoun)
 
 
 def attributes(rng: Rng, noun: Noun, verb: Verb | None = None) -> tuple[Adjective, ...]:
-    """No, one or two adjectives that suit the noun, also as the object of the verb; a color is next to the noun."""
+    """Return up to two adjectives that suit the noun and the verb. A color is next to the noun."""
     suitable = [a for a in ADJECTIVES[noun] if verb is None or verb.word not in a.clashes]
     if noun.use == "kin" or not suitable or rng.chance(0.65):
         return ()
@@ -182,7 +190,7 @@ def attributes(rng: Rng, noun: Noun, verb: Verb | None = None) -> tuple[Adjectiv
 
 
 def dressed(rng: Rng, noun: Noun, kind: str = "definite") -> NounPhrase:
-    """Somebody in colored clothes: o homem de camisa amarela, the man in the yellow shirt."""
+    """Return a person in colored clothes: o homem de camisa amarela, the man in the yellow shirt."""
     clothes, colour = rng.pick(CLOTHES), rng.pick(COLORS)
     plural = clothes.use == "pair"
     wearer = build(noun, False, determine(rng, kind, noun, plural=False))
@@ -192,6 +200,6 @@ def dressed(rng: Rng, noun: Noun, kind: str = "definite") -> NounPhrase:
 
 
 def joined(first: NounPhrase, second: NounPhrase) -> NounPhrase:
-    """Two noun phrases with "e", and: together they are eles, or elas when both are feminine."""
+    """Join two noun phrases by "e" (and). The pronoun is eles, or elas if both are feminine."""
     gender = "f" if first.pronoun.gender == second.pronoun.gender == "f" else "m"
     return NounPhrase(sequence(first.phrase, unit("e", "and"), second.phrase), STANDING_FOR[gender, True])

@@ -1,8 +1,7 @@
-"""Phrases in two languages at once: what is put together in Portuguese is put together, and linked, in English.
+"""Phrases in two languages at the same time, with links between their words for the gold alignment.
 
-A word carries links; two words of the two sides are aligned when they share a link. A unit ("livro", "book") makes
-one fresh link. Longer phrases are arranged from shorter ones, in the order of each language, so the gold alignment
-follows from the grammar and is never guessed.
+Two words are aligned if they share a link. A unit ("livro", "book") creates one new link. Longer phrases are arranged
+from shorter ones in the word order of each language, so the alignment follows exactly from the grammar.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,14 +13,14 @@ END_MARKS = ".?!"
 
 
 class Word(NamedTuple):
-    """One word of one side with its links, which are compared by identity."""
+    """A word with its links, which are compared by identity."""
 
     text: str
     links: tuple[object, ...] = ()
 
 
 class Phrase(NamedTuple):
-    """Portuguese words, English words, and the combinations (pairs of dictionary forms) that meet in them."""
+    """Portuguese words, English words, and the combinations (pairs of dictionary forms) in them."""
 
     pt: tuple[Word, ...] = ()
     en: tuple[Word, ...] = ()
@@ -32,23 +31,23 @@ NOTHING = Phrase()
 
 
 def unit(pt: str, en: str) -> Phrase:
-    """The phrase of two expressions that translate each other: each word of one is linked to each word of the other."""
+    """Return the phrase of two expressions that translate each other, with all words linked."""
     links = (object(),)
     return Phrase(tuple(Word(text, links) for text in pt.split()), tuple(Word(text, links) for text in en.split()))
 
 
 def only_pt(text: str) -> Phrase:
-    """Portuguese words that have no counterpart: the "que" of "o livro que eu fiz"."""
+    """Return Portuguese words without a counterpart, such as the "que" in "o livro que eu fiz"."""
     return Phrase(pt=tuple(Word(word) for word in text.split()))
 
 
 def only_en(text: str) -> Phrase:
-    """English words that have no counterpart: the "ever" of "i've ever done"."""
+    """Return English words without a counterpart, such as the "ever" in "i've ever done"."""
     return Phrase(en=tuple(Word(word) for word in text.split()))
 
 
 def arrange(pt: Sequence[Phrase], en: Sequence[Phrase]) -> Phrase:
-    """One phrase of several: their Portuguese sides in the order of `pt`, their English sides in the order of `en`."""
+    """Combine phrases: their Portuguese sides in the order of `pt`, their English sides in the order of `en`."""
     return Phrase(
         tuple(word for part in pt for word in part.pt),
         tuple(word for part in en for word in part.en),
@@ -57,17 +56,17 @@ def arrange(pt: Sequence[Phrase], en: Sequence[Phrase]) -> Phrase:
 
 
 def sequence(*parts: Phrase) -> Phrase:
-    """One phrase of several that follow each other in the same order in both languages."""
+    """Combine phrases in the same order in both languages."""
     return arrange(parts, parts)
 
 
 def combined(phrase: Phrase, first: str, second: str) -> Phrase:
-    """The phrase, marked as one in which two dictionary forms meet: an adjective or a verb, and a noun."""
+    """Return the phrase with an added combination of two dictionary forms: an adjective or a verb, and a noun."""
     return phrase._replace(combinations=(*phrase.combinations, (first, second)))
 
 
 def spoken(phrase: Phrase) -> Phrase:
-    """The phrase as it is written: contracted on both sides (em + o = no, i + 've = i've), with "a" or "an" as fits."""
+    """Return the phrase in its written form: with contractions (em + o = no, i + 've = i've), and with "a" or "an"."""
     en = melt(phrase.en, english.join)
     following = [word.text for word in en[1:]] + [""]
     en = tuple(Word(english.article(word.text, after), word.links) for word, after in zip(en, following, strict=True))
@@ -75,7 +74,7 @@ def spoken(phrase: Phrase) -> Phrase:
 
 
 def melt(words: tuple[Word, ...], rule: Callable[[str, str], str | None]) -> tuple[Word, ...]:
-    """The words, with neighbors united where `rule(left, right)` gives a word; it inherits the links of both."""
+    """Join neighboring words for which `rule(left, right)` returns a word. The new word has the links of both."""
     melted = []
     for word in words:
         united = rule(melted[-1].text, word.text) if melted else None
@@ -86,7 +85,7 @@ def melt(words: tuple[Word, ...], rule: Callable[[str, str], str | None]) -> tup
 
 
 def alignment(phrase: Phrase) -> tuple[tuple[int, int], ...]:
-    """The gold alignment: sorted pairs (Portuguese word index, English word index) of words that share a link."""
+    """Return the gold alignment: sorted pairs (Portuguese index, English index) of words that share a link."""
     positions = {}
     for j, word in enumerate(phrase.en):
         for link in word.links:
@@ -96,13 +95,13 @@ def alignment(phrase: Phrase) -> tuple[tuple[int, int], ...]:
 
 
 def write(words: tuple[Word, ...]) -> str:
-    """The text of words, whose last is a full stop or a question mark: no space before that one."""
+    """Return the text of words. There is no space before the last one, a full stop or a question mark."""
     *sentence, mark = (word.text for word in words)
     return " ".join(sentence) + mark
 
 
 def split_words(text: str) -> list[str]:
-    """The words that an alignment counts: separated by spaces, the final punctuation mark being a word of its own.
+    """Return the words that an alignment counts, split at spaces, with the final punctuation mark as a separate word.
 
     "i've" is one word, and so is "girl's"; "this is it." has four.
     """

@@ -1,7 +1,7 @@
-"""The regular forms of Brazilian Portuguese: plurals, feminines, conjugation and contractions.
+"""The regular forms of Brazilian Portuguese: plurals, feminines, conjugation, and contractions.
 
-Every function takes a dictionary form and follows the rule; words that break it bring their forms from the lexicon.
-Verbs have four forms per tense: eu, você/ele/ela, nós, eles/elas.
+Every function takes a dictionary form and follows the rule. Irregular forms come from the lexicon. Verbs have four
+forms per tense: eu, você/ele/ela, nós, eles/elas.
 """
 
 PLURAL_ENDINGS = {
@@ -43,12 +43,12 @@ CONTRACTIONS = {
 
 
 def contract(left: str, right: str) -> str | None:
-    """The word that a preposition and the word after it melt into (em + o = no), or None when they stay apart."""
+    """Return the contraction of a preposition and the next word (em + o = no), or None if there is none."""
     return CONTRACTIONS.get(left, {}).get(right)
 
 
 def plural(word: str) -> str:
-    """The plural of a noun or adjective: casa, casas; leão, leões; hospital, hospitais; jardim, jardins."""
+    """Return the plural of a noun or adjective: casa, casas; leão, leões; hospital, hospitais; jardim, jardins."""
     for ending, replacement in PLURAL_ENDINGS.items():
         if word.endswith(ending):
             return word.removesuffix(ending) + replacement
@@ -56,33 +56,33 @@ def plural(word: str) -> str:
 
 
 def feminine(adjective: str) -> str:
-    """The feminine of an adjective: amarelo, amarela; azul and grande stay as they are."""
+    """Return the feminine of an adjective: amarelo, amarela; azul and grande don't change."""
     return adjective.removesuffix("o") + "a" if adjective.endswith("o") else adjective
 
 
 def present(infinitive: str) -> tuple[str, str, str, str]:
-    """The present tense of a regular verb: compro, compra, compramos, compram."""
+    """Return the present tense of a regular verb: compro, compra, compramos, compram."""
     return tuple(infinitive[:-2] + ending for ending in PRESENT_ENDINGS[infinitive[-2:]])
 
 
 def past(infinitive: str) -> tuple[str, str, str, str]:
-    """The simple past (pretérito perfeito) of a regular verb: comprei, comprou, ...; toquei, abracei."""
+    """Return the simple past (pretérito perfeito) of a regular verb: comprei, comprou, ...; toquei, abracei."""
     first, *others = PAST_ENDINGS[infinitive[-2:]]
     stem = infinitive[:-2]
     return (before_e(stem) if first == "ei" else stem) + first, *(stem + ending for ending in others)
 
 
 def gerund(infinitive: str) -> str:
-    """The gerund, which no verb of the lexicon forms irregularly: comprando, lendo, abrindo."""
+    """Return the gerund, which is regular for all verbs of the lexicon: comprando, lendo, abrindo."""
     return infinitive[:-2] + GERUND_ENDINGS[infinitive[-2:]]
 
 
 def imperative(infinitive: str, present_eu: str) -> str:
-    """The command to você, made from the eu form: lavo, lave; toco, toque; faço, faça."""
+    """Return the imperative for você, formed from the eu form: lavo, lave; toco, toque; faço, faça."""
     stem = present_eu.removesuffix("o")
     return before_e(stem) + "e" if infinitive.endswith("ar") else stem + "a"
 
 
 def before_e(stem: str) -> str:
-    """The stem respelled so that it sounds the same before an e: toc- becomes toqu-, cheg- chegu-, abraç- abrac-."""
+    """Return the stem with the spelling that keeps its sound before an e: toc- becomes toqu-, abraç- abrac-."""
     return stem[:-1] + SPELLING_BEFORE_E.get(stem[-1], stem[-1])

@@ -49,74 +49,74 @@ OWNED = tuple(
 
 
 def somebody_else(rng: Rng, verb: Verb) -> NounPhrase:
-    """Somebody to ask about, who is not among the askers: nobody asks what he is doing himself."""
+    """Return a subject other than the speakers, because people don't ask what they are doing themselves."""
     subject = doer(rng, verb)
     return somebody_else(rng, verb) if subject.pronoun.word in ("eu", "nós") else subject
 
 
 def yes_or_no(rng: Rng) -> Phrase:
-    """ela comprou um livro? - did she buy a book?"""
+    """Return a yes/no question: ela comprou um livro? - did she buy a book?"""
     return ask(clause(rng, FULL_VERBS, PLAIN_OBJECT, somebody_else))
 
 
 def what(rng: Rng) -> Phrase:
-    """o que ela comprou ontem? - what did she buy yesterday?"""
+    """Return a what question: o que ela comprou ontem? - what did she buy yesterday?"""
     asked = clause(rng, DONE_TO_THINGS, PLAIN_OBJECT, somebody_else)
     return ask_with(WHAT, asked, asked.place, asked.time)
 
 
 def who(rng: Rng) -> Phrase:
-    """quem comprou o livro? - who bought the book?"""
+    """Return a who question: quem comprou o livro? - who bought the book?"""
     asked = clause(rng, DONE_BY_PEOPLE, PLAIN_OBJECT, lambda rng, verb: WHO)
     return sequence(WHO.phrase, asked.verbal.plain, asked.complement, asked.place, asked.time, QUESTION_MARK)
 
 
 def where(rng: Rng) -> Phrase:
-    """onde ela comprou o livro? - where did she buy the book?"""
+    """Return a where question: onde ela comprou o livro? - where did she buy the book?"""
     asked = clause(rng, DONE_SOMEWHERE, PLAIN_OBJECT, somebody_else)
     return ask_with(WHERE, asked, asked.complement, asked.time)
 
 
 def when(rng: Rng) -> Phrase:
-    """quando ela vai comprar o livro? - when will she buy the book?"""
+    """Return a when question: quando ela vai comprar o livro? - when will she buy the book?"""
     asked = clause(rng, DONE_ONCE, PLAIN_OBJECT, somebody_else, tenses=("past", "future"))
     return ask_with(WHEN, asked, asked.complement, asked.place)
 
 
 def why(rng: Rng) -> Phrase:
-    """por que ela está chorando? - why is she crying?"""
+    """Return a why question: por que ela está chorando? - why is she crying?"""
     asked = clause(rng, DONE_ONCE, PLAIN_OBJECT, somebody_else)
     return ask_with(WHY, asked, asked.complement, asked.place, asked.time)
 
 
 def where_is(rng: Rng) -> Phrase:
-    """onde está o gato preto? - where is the black cat?"""
+    """Return a question about a location: onde está o gato preto? - where is the black cat?"""
     return ask_about(rng, WHERE, ESTAR, topic(rng, rng.pick(FINDABLE)))
 
 
 def who_is(rng: Rng) -> Phrase:
-    """quem é o homem de camisa amarela? - who is the man in the yellow shirt?"""
+    """Return a question about a person: quem é o homem de camisa amarela? - who is the man in the yellow shirt?"""
     return ask_about(rng, WHO.phrase, SER, dressed(rng, rng.pick(LEXICON.kinds["person"])))
 
 
 def what_colour(rng: Rng) -> Phrase:
-    """de que cor é o carro? - what color is the car?"""
+    """Return a question about a color: de que cor é o carro? - what color is the car?"""
     return ask_about(rng, WHAT_COLOR, SER, name(rng, rng.pick(COLORFUL), TOPIC))
 
 
 def ask_about(rng: Rng, question_word: Phrase, verb: Verb, subject: NounPhrase) -> Phrase:
-    """A question word, ser or estar, and what is asked about."""
+    """Return a question with a question word, ser or estar, and the subject."""
     verbal = copula(verb, subject.pronoun, past=rng.chance(0.2))
     return sequence(question_word, verbal.plain, subject.phrase, QUESTION_MARK)
 
 
 def topic(rng: Rng, noun: Noun) -> NounPhrase:
-    """What a question is about."""
+    """Return the subject of a question."""
     return name(rng, noun, TOPIC, adjectives=attributes(rng, noun))
 
 
 def whose(rng: Rng) -> Phrase:
-    """de quem é este livro? - whose book is this?"""
+    """Return a whose question: de quem é este livro? - whose book is this?"""
     noun, pointer = rng.pick(OWNED), rng.pick(POINTERS)
     thing = name(rng, noun, {"bare": 1}, adjectives=attributes(rng, noun))
     plural = thing.pronoun.plural
@@ -128,13 +128,13 @@ def whose(rng: Rng) -> Phrase:
 
 
 def how_many_are_there(rng: Rng) -> Phrase:
-    """quantos gatos há no jardim? - how many cats are there in the garden?"""
+    """Return a question about a number: quantos gatos há no jardim? - how many cats are there in the garden?"""
     noun, place = scene(rng)
     return sequence(how_many(rng, noun), unit("há", "are there"), place, QUESTION_MARK)
 
 
 def how_many_did_you(rng: Rng) -> Phrase:
-    """quantos livros ela comprou? - how many books did she buy?"""
+    """Return a question about a number of objects: quantos livros ela comprou? - how many books did she buy?"""
     verb = rng.pick(DONE_TO_COUNTABLES)
     noun = rng.pick([noun for noun in verb.objects if is_countable(noun)])
     asked = clause(rng, (verb,), PLAIN_OBJECT, somebody_else)
@@ -142,6 +142,6 @@ def how_many_did_you(rng: Rng) -> Phrase:
 
 
 def how_many(rng: Rng, noun: Noun) -> Phrase:
-    """quantas flores vermelhas, how many red flowers."""
+    """Return a phrase such as quantas flores vermelhas, how many red flowers."""
     word = unit(agreeing(("", "", "quantos", "quantas"), noun.gender, True), "how many")
     return sequence(word, name(rng, noun, {"bare": 1}, adjectives=attributes(rng, noun)).phrase)

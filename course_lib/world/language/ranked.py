@@ -1,4 +1,4 @@
-"""The slide's construction: the first, the best, the most interesting thing that somebody has ever done."""
+"""The slide's construction: the first, the best, or the most interesting thing that somebody has ever done."""
 
 from course_lib.world.language import english
 from course_lib.world.language.clauses import TRANSITIVE, doer
@@ -16,7 +16,7 @@ SINGULAR_RANKS = ("segundo", "terceiro")
 
 
 def ranked(rng: Rng) -> Phrase:
-    """este é o primeiro livro que eu li. - this is the first book i've ever read."""
+    """Return a sentence with a rank: este é o primeiro livro que eu li. - this is the first book i've ever read."""
     verb = rng.pick(EXPERIENCES)
     noun = rng.pick([noun for noun in verb.objects if ranks(noun, plural=False)])
     plural = noun.use == "pair" or rng.chance(0.2)
@@ -26,7 +26,7 @@ def ranked(rng: Rng) -> Phrase:
 
 
 def superlative(rng: Rng) -> Phrase:
-    """este é o livro mais caro que ela comprou. - this is the most expensive book she's ever bought."""
+    """Return a sentence with a superlative: este é o livro mais caro que ela comprou. - this is the most ... book."""
     verb = rng.pick(EXPERIENCES)
     noun = rng.pick([noun for noun in verb.objects if qualities(noun, verb) and noun.use not in ("mass", "kin")])
     plural = noun.use == "pair" or rng.chance(0.2)
@@ -37,22 +37,22 @@ def superlative(rng: Rng) -> Phrase:
 
 
 def ranks(noun: Noun, plural: bool) -> list[Adjective]:
-    """The ranks that can be said of the noun; only one thing can be the second or the third."""
+    """Return the ranks that fit the noun. The second and the third have no plural."""
     return [rank for rank in RANKS if noun in rank.nouns and not (plural and rank.word in SINGULAR_RANKS)]
 
 
 def qualities(noun: Noun, verb: Verb) -> list[Adjective]:
-    """The adjectives that can be said of the noun with "most"."""
+    """Return the adjectives that fit the noun and have a superlative with "most"."""
     return [a for a in ADJECTIVES[noun] if a.kind in COMPARABLE and not a.comparative and verb.word not in a.clashes]
 
 
 def noun_head(noun: Noun, plural: bool) -> Phrase:
-    """The noun by itself."""
+    """Return the noun alone."""
     return unit(noun.plural, noun.english_plural) if plural else unit(noun.word, noun.english)
 
 
 def experience(rng: Rng, verb: Verb, noun: Noun, plural: bool, head: Phrase) -> Phrase:
-    """The sentence around the head: this is the ... that somebody has ever done it to."""
+    """Return the sentence around the head: this is the ... that somebody has ever done it to."""
     pointer, subject = rng.pick(POINTERS), doer(rng, verb)
     this = unit(agreeing(pointer.forms, noun.gender, plural), pointer.english_plural if plural else pointer.english)
     is_, the = (
@@ -64,7 +64,7 @@ def experience(rng: Rng, verb: Verb, noun: Noun, plural: bool, head: Phrase) -> 
 
 
 def has_ever(verb: Verb, subject: NounPhrase) -> Phrase:
-    """The verb of the relative clause: the simple past in Portuguese, the present perfect in English."""
+    """Return the verb of the relative clause: the simple past in Portuguese, the present perfect in English."""
     has = "'ve" if len(subject.phrase.en) == 1 else "has" if is_third_person(subject.pronoun) else "have"
     perfect = unit(verb.past[subject.pronoun.form], f"{has} {verb.participle}")
     return arrange(

@@ -1,4 +1,4 @@
-"""The grammar of the little world: every kind of sentence, and how often it is said."""
+"""The grammar of the little world: every kind of sentence, and its frequency."""
 
 from typing import NamedTuple
 
@@ -38,9 +38,9 @@ PATTERNS = {
 
 
 class Sentence(NamedTuple):
-    """A sentence in both languages, its gold alignment, the name of its pattern, and the combinations of words in it.
+    """A sentence in both languages, with its gold alignment, the name of its pattern, and its combinations of words.
 
-    `alignment` holds pairs (Portuguese index, English index) of the words of `split_words`.
+    `alignment` contains pairs (Portuguese index, English index) of the words of `split_words`.
     """
 
     pt: str
@@ -51,7 +51,7 @@ class Sentence(NamedTuple):
 
 
 def say(rng: Rng) -> Sentence:
-    """One random sentence."""
+    """Return a random sentence."""
     pattern = rng.weighted(PATTERNS)
     phrase = spoken(pattern(rng))
     name = pattern.__name__.replace("_", " ")

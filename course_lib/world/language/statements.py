@@ -1,4 +1,4 @@
-"""Sentences about what people do, and commands to do it."""
+"""Sentences about actions of people, and commands."""
 
 from course_lib.world.language.clauses import (
     FULL_VERBS,
@@ -45,7 +45,7 @@ IT = NounPhrase(only_en("it"), STANDING_FOR["m", False])
 
 
 def statement(rng: Rng) -> Phrase:
-    """A statement about an action; a time may come first, and "eu" or "nós" may stay unsaid."""
+    """Return a statement about an action. A time may come first, and "eu" or "nós" may be omitted."""
     said = clause(rng)
     if said.subject.phrase.pt[0].text in ("eu", "nós") and rng.chance(0.3):
         return affirm_without_pronoun(said)
@@ -53,12 +53,12 @@ def statement(rng: Rng) -> Phrase:
 
 
 def negation(rng: Rng) -> Phrase:
-    """A negated action."""
+    """Return a negated action."""
     return negate(clause(rng, weights=PLAIN_OBJECT))
 
 
 def wish(rng: Rng) -> Phrase:
-    """Wanting, needing or being able to do something: ela quer comprar um livro, she wants to buy a book."""
+    """Return a sentence with want, need, or can: ela quer comprar um livro, she wants to buy a book."""
     modal, verb = rng.pick(MODALS), rng.pick(DOABLE)
     subject = clear_doer(rng, modal)
     to = "" if modal.english == "can" else "to "
@@ -67,7 +67,7 @@ def wish(rng: Rng) -> Phrase:
 
 
 def frequency(rng: Rng) -> Phrase:
-    """How often somebody does it: ela nunca come bolo, she never eats cake."""
+    """Return a sentence with a frequency: ela nunca come bolo, she never eats cake."""
     verb = rng.pick(HABITUAL)
     subject = clear_doer(rng, verb)
     done = complement(rng, verb, HABITUAL_OBJECT, subject.pronoun)
@@ -83,7 +83,7 @@ def frequency(rng: Rng) -> Phrase:
 
 
 def to_me(rng: Rng) -> Phrase:
-    """What somebody did to me or us; the pronoun comes before the verb in Portuguese and after it in English."""
+    """Return an action done to me or us. The pronoun precedes the verb in Portuguese and follows it in English."""
     verb, me = rng.pick(TO_PEOPLE), rng.pick([p for p in LEXICON.pronouns if p.object])
     subject = rng.pick([say_pronoun(p) for p in LEXICON.pronouns if not p.object] + [person(rng)])
     target = unit(me.object, me.english_object)
@@ -94,7 +94,7 @@ def to_me(rng: Rng) -> Phrase:
 
 
 def command(rng: Rng) -> Phrase:
-    """por favor feche a porta. - please close the door. não feche a porta. - do not close the door."""
+    """Return a command: por favor feche a porta. - please close the door."""
     verb = rng.pick(ORDERABLE)
     rest = (thing_done_to(rng, verb, ORDERED), FULL_STOP)
     if rng.chance(0.3):
@@ -105,7 +105,7 @@ def command(rng: Rng) -> Phrase:
 
 
 def weather(rng: Rng) -> Phrase:
-    """Rain and snow, which have no subject in Portuguese: está chovendo na praia, it is raining on the beach."""
+    """Return a sentence about rain or snow: está chovendo na praia, it is raining on the beach."""
     verb = rng.pick(WEATHER)
     tense = rng.pick(verb.tenses)
     verbal, where = conjugate(verb, tense, IT.pronoun), place_of(rng, verb)

@@ -1,7 +1,7 @@
-"""The data set of translations: distinct sentence pairs in three splits.
+"""The data set of translations: different sentence pairs in three splits.
 
-The slide's "este é o primeiro livro que eu fiz." has a combination that training never shows (fazer with livro), and
-the very sentence is in no split at all: it can be translated, but not remembered.
+The slide's "este é o primeiro livro que eu fiz." contains a held-out combination (fazer with livro), and the sentence
+itself is in no split. So a model can translate it, but can't have memorized it.
 """
 
 from dataclasses import dataclass
@@ -27,10 +27,11 @@ NOUN_OF = {form: noun.english for noun in LEXICON.nouns for form in (noun.word, 
 
 @dataclass(frozen=True)
 class Pair:
-    """A sentence in Portuguese and English, lower case, with its gold alignment.
+    """A sentence in Portuguese and English, in lower case, with its gold alignment.
 
-    `alignment` holds index pairs (Portuguese, English) of the words of `split_words`. `held_out` is "" in training;
-    elsewhere "sentence" (new, its combinations may be known) or "combination" (one of them is held out).
+    `alignment` contains index pairs (Portuguese, English) of the words of `split_words`. `held_out` is "" in training.
+    In the other splits, it is "sentence" (new, but its combinations may be known) or "combination" (one of them is held
+    out).
     """
 
     pt: str
@@ -41,9 +42,10 @@ class Pair:
 
 
 def make_pairs(split: str = "train", seed: int = 0) -> list[Pair]:
-    """The pairs of a split: 40,000 for "train", 1,500 for "validation", 3,000 for "test"; the same on every machine.
+    """Return the pairs of a split: 40,000 for "train", 1,500 for "validation", 3,000 for "test".
 
-    Raises CourseError for another split.
+    Raises:
+        CourseError: the split does not exist.
     """
     check_split(split)
     return list(pairs_by_split(seed)[split])
@@ -51,13 +53,13 @@ def make_pairs(split: str = "train", seed: int = 0) -> list[Pair]:
 
 @lru_cache(maxsize=1)
 def pairs_by_split(seed: int) -> dict[str, list[Pair]]:
-    """A dict from each split to its pairs. No two share a side, whatever the case and punctuation."""
+    """Return the pairs of each split. No two pairs share a side, ignoring case and punctuation."""
     rng = Rng(seed)
     return generate(lambda: draw_candidate(rng), QUOTAS)
 
 
 def draw_candidate(rng: Rng) -> Candidate[Pair]:
-    """A sentence that is neither clumsy nor the slide's."""
+    """Return a sentence that is not clumsy and not the slide's."""
     while True:
         sentence = say(rng)
         sides = {normalize(sentence.pt), normalize(sentence.en)}
@@ -66,12 +68,12 @@ def draw_candidate(rng: Rng) -> Candidate[Pair]:
 
 
 def pair(sentence: Sentence, held_out: str) -> Pair:
-    """The Pair of a sentence."""
+    """Return the `Pair` of a sentence."""
     return Pair(sentence.pt, sentence.en, sentence.alignment, sentence.pattern, held_out)
 
 
 def groups_for(sentence: Sentence) -> tuple[Group, ...]:
-    """The groups that may take the sentence, in order of preference."""
+    """Return the groups that can take the sentence, in order of preference."""
     if any(is_held_out(*combination) for combination in sentence.combinations):
         return ("test", "combination"), ("validation", "combination")
     if digest(normalize(sentence.pt)) % 12 == 0:
@@ -80,7 +82,7 @@ def groups_for(sentence: Sentence) -> tuple[Group, ...]:
 
 
 def is_clumsy(sentence: Sentence) -> bool:
-    """Whether a sentence is too long, or names the same thing twice."""
+    """Return True if a sentence is too long or names the same thing twice."""
     words = split_words(sentence.pt)
     nouns = [NOUN_OF[word] for word in words if word in NOUN_OF]
     return len(words) > LONGEST or len(set(nouns)) < len(nouns)

@@ -1,4 +1,4 @@
-"""Verbs in their tenses, and what follows them: objects, receivers, places and times."""
+"""Verbs in their tenses, with objects, receivers, places, and times."""
 
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ ESTAR, IR = LEXICON.entry("verbs", "estar"), LEXICON.entry("verbs", "ir")
 class Verbal(NamedTuple):
     """A conjugated verb: `plain` as in statements (bought), `auxiliary` and `main` as in questions (did ... buy).
 
-    `main` carries all Portuguese words, `auxiliary` only an English one.
+    `main` contains all Portuguese words, `auxiliary` only an English one.
     """
 
     plain: Phrase
@@ -28,7 +28,7 @@ class Verbal(NamedTuple):
 
 
 def conjugate(verb: Verb, tense: str, pronoun: Pronoun) -> Verbal:
-    """The verb in a tense, agreeing with the pronoun that its subject is or stands for."""
+    """Return the verb in a tense, agreeing with the pronoun of its subject."""
     if tense == "progressive":
         is_doing = unit(ESTAR.present[pronoun.form], english.be(pronoun.english))
         return with_own_auxiliary(is_doing, unit(verb.gerund, english.with_ing(verb.english)))
@@ -44,39 +44,39 @@ def conjugate(verb: Verb, tense: str, pronoun: Pronoun) -> Verbal:
 
 
 def spell(verb: Verb, form: str) -> str:
-    """A form of the verb with the preposition that its object needs (gosto de)."""
+    """Return a form of the verb, with the preposition that its object needs (gosto de)."""
     return f"{form} {verb.preposition}" if verb.objects else form
 
 
 def is_third_person(pronoun: Pronoun) -> bool:
-    """Whether an English verb takes -s after the pronoun."""
+    """Return True if an English verb takes -s after the pronoun."""
     return pronoun.english in ("he", "she")
 
 
 def with_do(pt: str, plain: str, auxiliary: str, base: str) -> Verbal:
-    """A verb whose questions and negations are made with "do"."""
+    """Return a verb whose questions and negations use "do"."""
     whole = unit(pt, f"{auxiliary} {base}")
     return Verbal(unit(pt, plain), Phrase(en=whole.en[:1]), Phrase(whole.pt, whole.en[1:]))
 
 
 def with_own_auxiliary(auxiliary: Phrase, main: Phrase) -> Verbal:
-    """A verb of two words in both languages: está lendo, is reading; vai ler, will read."""
+    """Return a verb with two words in both languages: está lendo, is reading; vai ler, will read."""
     return Verbal(sequence(auxiliary, main), Phrase(en=auxiliary.en), Phrase(auxiliary.pt + main.pt, main.en))
 
 
 def copula(verb: Verb, pronoun: Pronoun, past: bool = False) -> Verbal:
-    """Ser or estar: one word in both languages, and its own auxiliary."""
+    """Return ser or estar, which is one word in both languages and serves as the auxiliary."""
     form = (verb.past if past else verb.present)[pronoun.form]
     return with_own_auxiliary(unit(form, english.be(pronoun.english, past)), NOTHING)
 
 
 def is_ambiguous(verb: Verb, pronoun: Pronoun) -> bool:
-    """Whether present and past look the same in Portuguese: nós compramos is "we buy" and "we bought"."""
+    """Return True if present and past are equal in Portuguese: nós compramos is "we buy" and "we bought"."""
     return verb.present[pronoun.form] == verb.past[pronoun.form]
 
 
 def thing_done_to(rng: Rng, verb: Verb, weights: dict[str, int], owner: Pronoun | None = None) -> Phrase:
-    """A fitting object of the verb."""
+    """Return a suitable object of the verb."""
     noun = rng.pick(verb.objects)
     weights = {kind: weight for kind, weight in weights.items() if kind in verb.determiners}
     phrase = name(rng, noun, weights, owner, attributes(rng, noun, verb)).phrase
@@ -84,23 +84,23 @@ def thing_done_to(rng: Rng, verb: Verb, weights: dict[str, int], owner: Pronoun 
 
 
 def receiver(rng: Rng) -> Phrase:
-    """The one to whom something is given: ao menino, to the boy."""
+    """Return a receiver: ao menino, to the boy."""
     return sequence(unit("a", "to"), person(rng).phrase)
 
 
 def place(rng: Rng, noun: Noun, pt: str = "em", en: str = "") -> Phrase:
-    """A place: no jardim, in the garden; embaixo da mesa, under the table. Without `en` the noun decides."""
+    """Return a place: no jardim, in the garden; embaixo da mesa, under the table. `en` defaults to the noun's."""
     kind = "demonstrative" if rng.chance(CHANCE_OF_THIS_PLACE) else "definite"
     ground = build(noun, False, determine(rng, kind, noun, plural=False))
     return sequence(unit(pt, en or noun.place), ground.phrase)
 
 
 def place_of(rng: Rng, verb: Verb) -> Phrase:
-    """One of the places where the verb is done; nothing for verbs that are done anywhere."""
+    """Return one of the typical places of the verb, or nothing if it has none."""
     return place(rng, rng.pick(verb.places)) if verb.places else NOTHING
 
 
 def time(rng: Rng, tense: str) -> Phrase:
-    """A time phrase of the tense: ontem, yesterday."""
+    """Return a time phrase that fits the tense: ontem, yesterday."""
     chosen = rng.pick([entry for entry in LEXICON.times if tense in entry.tenses])
     return unit(chosen.word, chosen.english)

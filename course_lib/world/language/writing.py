@@ -1,4 +1,4 @@
-"""How the little world writes English: capitals for names, for "I" and for what begins a sentence; series of words."""
+"""The spelling of English in the little world: capital letters, and lists of words."""
 
 import re
 from collections.abc import Sequence
@@ -19,27 +19,27 @@ SENTENCE_BEGINNING = re.compile(r"(?:^|[.?!] )\w")
 
 
 def capitalise(text: str) -> str:
-    """The text with a capital letter where a sentence begins, and for names, days and "I"."""
+    """Return the text with capitals at the start of sentences, and for names, days, and "I"."""
     return SENTENCE_BEGINNING.sub(in_capitals, " ".join(map(with_capital, text.split(" "))))
 
 
 @cache
 def with_capital(word: str) -> str:
-    """The word, with a capital letter where it has one in each sentence."""
+    """Return the word, capitalized if it always has a capital."""
     return ALWAYS_CAPITAL.sub(lambda found: found[0].capitalize(), word)
 
 
 def in_capitals(found: re.Match[str]) -> str:
-    """What a pattern found, in capitals."""
+    """Return the match of a pattern in capitals."""
     return found[0].upper()
 
 
 def enumerate_words(words: Sequence[str]) -> str:
-    """A dog; a dog and a cat; a dog, a cat and a car."""
+    """Join words into a list: "a dog"; "a dog and a cat"; "a dog, a cat and a car"."""
     *others, final = words
     return f"{', '.join(others)} and {final}" if others else final
 
 
 def with_article(noun: str) -> str:
-    """A dog, an elephant."""
+    """Return a noun with its article: a dog, an elephant."""
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"

@@ -1,4 +1,4 @@
-"""Captions of a scene, as people write them: five of each picture, four that tell a part and one that tells all."""
+"""Captions of a scene, in the style of people: four that describe a part of the picture, and one complete caption."""
 
 from course_lib.world.rng import Rng
 from course_lib.world.scenes.phrases import (
@@ -16,16 +16,16 @@ FRAMES = ("{}", "{}", "a picture of {}", "a drawing of {}", "here you see {}")
 
 
 def captions(scene: Scene) -> tuple[str, ...]:
-    """The five captions of a scene; the last, the full one, tells all that the others do, and more."""
+    """Return the five captions of a scene. The last one contains all information of the others, and more."""
     rng = Rng(digest(repr(scene)))
     parts = with_person(rng, scene) if scene.person else alone(scene)
     return tuple(rng.pick(FRAMES).format(part) for part in parts) + (full_caption(scene),)
 
 
 def with_person(rng: Rng, scene: Scene) -> tuple[str, str, str, str]:
-    """The shirt, the things (most often with their color), another garment, and shirt and hat with the place.
+    """Return captions of the shirt, the things (usually with color), another garment, and shirt and hat with the place.
 
-    So each garment is named alone, and two of them side by side.
+    So each garment is mentioned alone, and two of them appear side by side.
     """
     what = things(scene)
     return (
@@ -37,18 +37,18 @@ def with_person(rng: Rng, scene: Scene) -> tuple[str, str, str, str]:
 
 
 def shirt_and_hat(person: Person) -> str:
-    """A person in shirt and hat; without a hat, in shirt and trousers or skirt."""
+    """Return a phrase for a person in shirt and hat or, without a hat, in shirt and trousers or skirt."""
     return wearing(person, "shirt", "hat" if person.hat else person.bottom)
 
 
 def alone(scene: Scene) -> tuple[str, str, str, str]:
-    """The things with their color and without, the place, and that there is nobody."""
+    """Return captions of the things with and without color, of the place, and of the absence of people."""
     what = things(scene)
     return colored_things(scene), what, f"{what} {located(scene)}", f"nothing but {what}"
 
 
 def full_caption(scene: Scene) -> str:
-    """All that a scene shows, in one of three wordings."""
+    """Return a complete caption, in one of three phrasings."""
     rng = Rng(digest(f"full {scene!r}"))
     what, where = colored_things(scene), located(scene)
     if not scene.person:

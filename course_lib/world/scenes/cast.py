@@ -1,7 +1,7 @@
-"""Who and what a drawn scene may show: people in their clothes, things in their colors, places, and what is held out.
+"""The contents of scenes: people in their clothes, things in their colors, places, and held-out combinations.
 
-The words are the lexicon's; `tables/drawn.csv` says which of them are drawn, how wide, where they belong, and in which
-color they never appear in training.
+The words come from the lexicon. `tables/drawn.csv` lists the drawn nouns, with their widths, their places, and their
+held-out colors.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from course_lib.world.scenes.art import drawing
 from course_lib.world.table import TABLES, Row, read_table
 
 PAINTS = ("red", "orange", "yellow", "green", "blue", "purple", "black", "white")  # of clothes
-COLORS = (*PAINTS, "brown", "gray")  # of things; as in a picture book, dogs are green, too
+COLORS = (*PAINTS, "brown", "gray")  # of things; as in a picture book, dogs can be green
 HAIRS = ("black", "brown", "blond", "red", "gray")
 SKINS = 5
 KINDS = ("man", "woman", "boy", "girl")
@@ -19,10 +19,10 @@ INDOORS = ("kitchen", "bedroom")
 OUTDOORS = ("park", "beach", "street", "forest", "farm")
 PLACES = (*OUTDOORS, *INDOORS)
 GROUPS = {"anywhere": PLACES, "outdoors": OUTDOORS}
-SHOWN = {"forest": ("tree",), "street": ("house",), "farm": ("house",)}  # what a place itself shows of the drawn nouns
+SHOWN = {"forest": ("tree",), "street": ("house",), "farm": ("house",)}  # drawable nouns in a place's drawing
 MOST = 4
 
-# The shirts that nobody of a kind wears in training. The slide's man in a yellow shirt is one of them.
+# The shirt colors that are held out for each kind of person, including the slide's man in a yellow shirt.
 WITHHELD_SHIRTS = {
     "man": ("yellow", "black"),
     "woman": ("orange", "blue"),
@@ -34,9 +34,10 @@ ENGLISH = {noun.english: noun for noun in LEXICON.nouns}
 
 @dataclass(frozen=True)
 class Drawable:
-    """A noun that can be drawn. `colours` are those in which it is drawn: none where all look alike.
+    """A noun that can be drawn.
 
-    `width` is that of a single one in a picture 240 wide; `places` are those where it can be.
+    `colours` is empty if the drawing has fixed colors. `width` is the width of a single thing in a picture that is 240
+    wide. `places` are its possible places.
     """
 
     noun: str
@@ -50,12 +51,12 @@ class Drawable:
 
     @property
     def ratio(self) -> float:
-        """Its width, divided by its height."""
+        """The width divided by the height."""
         return drawing(self.noun).width / drawing(self.noun).height
 
 
 def make_drawable(row: Row) -> Drawable:
-    """The Drawable of one row of drawn.csv."""
+    """Return the `Drawable` of a row of drawn.csv."""
     noun = ENGLISH[row.one_of("noun", tuple(ENGLISH))]
     colours = COLORS if drawing(noun.english).is_colored else ()
     return Drawable(

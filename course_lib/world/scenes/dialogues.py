@@ -1,4 +1,4 @@
-"""Talk about scenes: some turns about each, of different kinds, worded in many ways and asked in different forms."""
+"""Dialogues about scenes: several turns about each, of different kinds and in many phrasings and forms."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ from course_lib.world.splits import digest
 
 TURNS = 4
 THINGS = 2  # yes/no questions about things in `practice`
-HELD_OUT_WORDINGS = 0.3  # the share of held-out questions that are asked in a wording that training holds out
+HELD_OUT_WORDINGS = 0.3  # the share of held-out phrasings in held-out scenes
 
 
 @dataclass(frozen=True)
 class SceneTurn:
-    """What is asked about a picture and answered, the kind of question, and the form in which it is asked.
+    """A question about a picture and its answer, with the kind and the form of the question.
 
-    `held_out` says what of it training never shows: "thing" or "shirt" (in this color), "wording", both ("thing and
+    `held_out` names what is held out from training: "thing" or "shirt" (in this color), "wording", both ("thing and
     wording"), or "" for nothing.
     """
 
@@ -39,14 +39,18 @@ class SceneTurn:
 
 
 def make_scene_dialogues(split: str = "train") -> list[tuple[Scene, tuple[SceneTurn, ...]]]:
-    """A list of pairs (scene, its turns) for a split. Raises CourseError for another split."""
+    """Return pairs (scene, turns) for a split.
+
+    Raises:
+        CourseError: the split does not exist.
+    """
     return [(scene, turns(scene)) for scene in make_scenes(split)]
 
 
 def turns(scene: Scene) -> tuple[SceneTurn, ...]:
-    """Four turns about a scene, or as many as there are kinds of questions, each of another kind.
+    """Return four turns about a scene, or fewer if there are fewer kinds of questions, each of another kind.
 
-    Only of scenes that are held out, some are asked in held-out wordings.
+    Held-out phrasings are used only for held-out scenes.
     """
     rng = Rng(digest(f"turns {scene!r}"))
     by_kind = {}
@@ -62,9 +66,13 @@ def turns(scene: Scene) -> tuple[SceneTurn, ...]:
 def make_turn(
     rng: Rng, question: Question, held_out_wording: bool = False, order: Callable[[list[str]], list[str]] = list
 ) -> SceneTurn:
-    """The SceneTurn of a question in one of the forms, in one of its wordings: known ones, or `held_out_wording` ones.
+    """Return the `SceneTurn` of a question in a random form and phrasing.
 
-    `order` puts the words of the wording in an order.
+    Args:
+        rng: the random number generator.
+        question: the question.
+        held_out_wording: True to use a held-out phrasing.
+        order: a function that reorders the words of the question. Default: no change.
     """
     form, way = rng.pick(tuple(FORMS)), rng.pick(question.ways(held_out_wording))
     text = " ".join(order(fill(way, question.words).split()))
@@ -73,15 +81,16 @@ def make_turn(
 
 
 def practice(scene: Scene, shirts: int = 0, others: int = 0, jumbled: float = 0) -> tuple[SceneTurn, ...]:
-    """Turns about a scene on what is hardest: whether something is there or worn, and the color of hats.
+    """Return turns about the hardest topics of a scene: the presence of things and people, shirts, and hat colors.
 
-    A yes/no question is answered by yes at even odds, whatever the answers to the others are.
+    The answer to a yes/no question is yes with probability ½, independently of the other answers.
 
     Args:
-        shirts: how many of the yes/no questions are about the shirt of a person, if there is one.
-        others: how many of all the other questions are asked, too.
-        jumbled: the share of questions whose words stand in any order. No answer depends on it, and who listens to the
-            words wherever they stand understands more wordings that are new.
+        scene: the scene.
+        shirts: the number of yes/no questions about the shirt of the person, if there is one.
+        others: the number of other questions.
+        jumbled: the share of questions whose words are shuffled. The answers don't depend on the order of the words,
+            and a model that ignores the order understands more new phrasings.
     """
     rng, more = Rng(digest(f"practice {scene!r}")), Rng(digest(f"more practice {scene!r}"))
     asked = [presence(scene, rng.pick((scene.noun, rng.pick(absent_things(scene))))) for _ in range(THINGS)]

@@ -1,7 +1,7 @@
-"""The drawing of a scene: one SVG, put together from the files in `drawings`, and its picture as numbers.
+"""The drawing of a scene as an SVG, composed of the files in `drawings`, and its pixels.
 
-In those files, classes name what gets its color here: `colour` and `line` of a thing; `skin`, `hair`, `shirt`,
-`trousers`, `skirt` and `hat` of a person.
+In these files, the classes name the parts to color: `colour` and `line` of a thing; `skin`, `hair`, `shirt`,
+`trousers`, `skirt`, and `hat` of a person.
 """
 
 import io
@@ -12,9 +12,9 @@ from course_lib.world.scenes.layout import Spot
 from course_lib.world.scenes.scene import Scene
 
 if TYPE_CHECKING:
-    import numpy  # the world does without it until a picture is wanted
+    import numpy  # imported only when a picture is rendered
 
-HUES = {  # far apart for every eye, with all cones or without the red, green or blue ones
+HUES = {  # easy to distinguish, also with any kind of color blindness
     "red": "#cb0e03",
     "orange": "#f27a06",
     "yellow": "#fedd0c",
@@ -43,7 +43,7 @@ def draw(scene: Scene) -> str:
 
 
 def put(spot: Spot, name: str) -> str:
-    """Put a drawing at its spot."""
+    """Return a drawing, moved and scaled to its spot."""
     what = drawing(name)
     scale = spot.width / what.width
     left, top = spot.x - spot.width / 2, spot.bottom - scale * what.height
@@ -55,7 +55,7 @@ def put(spot: Spot, name: str) -> str:
 
 
 def style(scene: Scene) -> str:
-    """Return the colors of the scene's parts; clothes that nobody wears are not displayed."""
+    """Return the colors of the scene's parts as CSS. Clothes that are not worn are hidden."""
     fills, hidden = {}, []
     if scene.colour:
         fills["colour"] = HUES[scene.colour]
@@ -76,7 +76,7 @@ def style(scene: Scene) -> str:
 
 
 def render(scene: Scene | str, pixels: int = 64) -> "numpy.ndarray":
-    """Return the picture of a scene, or of any SVG text, as numbers from 0 to 255 (uint8): pixels x pixels x 3."""
+    """Return the picture of a scene, or of any SVG text, as uint8 values: pixels x pixels x 3."""
     import numpy
     from PIL import Image
 
@@ -84,7 +84,7 @@ def render(scene: Scene | str, pixels: int = 64) -> "numpy.ndarray":
 
 
 def render_png(scene: Scene | str, pixels: int = 64) -> bytes:
-    """Return the picture of a scene, or of any SVG text, as the bytes of a PNG."""
+    """Return the picture of a scene, or of any SVG text, as the bytes of a PNG file."""
     import resvg_py
 
     svg = scene if isinstance(scene, str) else draw(scene)

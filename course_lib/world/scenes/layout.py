@@ -1,6 +1,7 @@
-"""Where things and people are in a picture of 240 by 240: on a grid of 4 by 4 cells, on the ground or in the air.
+"""The layout of scenes in a picture of 240 by 240: a grid of 4 by 4 cells, on the ground or in the air.
 
-Things have a block of 2 by 2 cells: one fills it, two to four have a cell each. A person has the two columns beside it.
+Things are in a block of 2 by 2 cells: one thing fills it, two to four things have a cell each. A person is in the two
+columns beside it.
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from course_lib.world.scenes.cast import Drawable
 
 CELL = 60
 PICTURE = 4 * CELL
-# For each count: the middle of each thing in its block, and its bottom, in cells; then the cells that each may fill.
+# For each count: the middle and the bottom of each thing in its block, in cells; then the maximum size in cells.
 PLACES_IN_BLOCK = {
     1: (((1.0, 2),), 2),
     2: (((0.5, 1), (1.5, 2)), 1),
@@ -22,7 +23,7 @@ BLOCKS = {"left": 0, "": 1, "right": 2}  # the first column of the block, by the
 
 @dataclass(frozen=True)
 class Spot:
-    """The middle `x` and the `bottom` of a drawing, its `width`, and whether it looks to the left."""
+    """The position of a drawing: its middle `x`, `bottom`, `width`, and `flip`, which is True if it faces left."""
 
     x: float
     bottom: float
@@ -31,13 +32,13 @@ class Spot:
 
 
 def place_person(rng: Rng, width: float, side: str) -> Spot:
-    """The spot of a person, about `width` wide, when the things are on that side."""
+    """Return the spot of a person, about `width` wide, if the things are on that side."""
     x, bottom, size = 178 + 4 * rng.roll(), 228 + 6 * rng.roll(), 0.97 + 0.06 * rng.roll()
     return Spot(x if side == "left" else PICTURE - x, bottom, size * width, rng.chance(0.5))
 
 
 def place_things(rng: Rng, thing: Drawable, count: int, side: str) -> tuple[Spot, ...]:
-    """The spots of `count` things, from the back to the front, on one side ("left", "right") or in the middle ("")."""
+    """Return the spots of `count` things from back to front, on one side ("left", "right") or in the middle ("")."""
     places, cells = PLACES_IN_BLOCK[count]
     left, top = CELL * BLOCKS[side], 0 if thing.in_the_air else 2 * CELL
     room = CELL * cells - 4

@@ -1,4 +1,4 @@
-"""English phrases for what a scene shows: two red balls, a man in a yellow shirt, on the beach."""
+"""English phrases for the contents of a scene: two red balls, a man in a yellow shirt, on the beach."""
 
 from course_lib.world.language.writing import NUMBERS, enumerate_words, with_article
 from course_lib.world.scenes.cast import DRAWABLES, ENGLISH
@@ -8,44 +8,44 @@ OPPOSITE = {"left": "right", "right": "left"}
 
 
 def counted(noun: str, count: int, colour: str = "") -> str:
-    """A dog, two dogs, three brown dogs."""
+    """Return a phrase such as "a dog", "two dogs", or "three brown dogs"."""
     word = noun if count == 1 else DRAWABLES[noun].plural
     phrase = f"{colour} {word}".strip()
     return with_article(phrase) if count == 1 else f"{NUMBERS[count - 1]} {phrase}"
 
 
 def things(scene: Scene) -> str:
-    """The things of a scene, without their color."""
+    """Return a phrase for the things of a scene, without their color."""
     return counted(scene.noun, scene.count)
 
 
 def colored_things(scene: Scene) -> str:
-    """The things of a scene, in their color where that tells them apart."""
+    """Return a phrase for the things of a scene, with their color unless the drawing has fixed colors."""
     return counted(scene.noun, scene.count, scene.colour)
 
 
 def somebody(person: Person) -> str:
-    """A man."""
+    """Return a phrase for a person, such as "a man"."""
     return with_article(person.kind)
 
 
 def garment(name: str, colour: str) -> str:
-    """A yellow shirt, black trousers."""
+    """Return a phrase for a garment, such as "a yellow shirt" or "black trousers"."""
     return f"{colour} {name}" if name == "trousers" else with_article(f"{colour} {name}")
 
 
 def wearing(person: Person, *names: str) -> str:
-    """A man in a yellow shirt, black trousers and a red hat; only the clothes that are named."""
+    """Return a phrase such as "a man in a yellow shirt, black trousers and a red hat", with the given garments only."""
     worn = {"shirt": person.shirt, person.bottom: person.bottom_colour, "hat": person.hat}
     clothes = [garment(name, colour) for name, colour in worn.items() if name in names and colour]
     return f"{somebody(person)} in {enumerate_words(clothes)}"
 
 
 def dressed(person: Person) -> str:
-    """A person with all that they wear."""
+    """Return a phrase for a person with all their clothes."""
     return wearing(person, "shirt", "trousers", "skirt", "hat")
 
 
 def located(scene: Scene) -> str:
-    """In the park, on the beach."""
+    """Return a phrase for the place of a scene, such as "in the park" or "on the beach"."""
     return f"{ENGLISH[scene.place].place} the {scene.place}"

@@ -1,6 +1,6 @@
-"""Questions about a scene, each with its answer as a sentence and as one word, and the three ways of asking them.
+"""Questions about a scene, with answers as a sentence and as one word, and three ways to ask them.
 
-The ways are those of the slide on inference: the question alone, the ambiguous "Q: ... A:", and the question with the
+The three ways are from the slide on inference: the question alone, the ambiguous "Q: ... A:", and the question with the
 form of the answer ("Answer the question using a single word or phrase.").
 """
 
@@ -30,11 +30,11 @@ PRONOUNS = {
 
 @dataclass(frozen=True)
 class Question:
-    """A question of one kind: color, object, count, place, side, person, yes/no or premise.
+    """A question of one kind: color, object, count, place, side, person, yes/no, or premise.
 
-    `sentence` answers it in full ("The man is wearing a yellow shirt."), `word` in a word or two ("Yellow."). `topic`
-    and `words` give its wordings. `held_out` is "thing" or "shirt" where the answer names a combination that training
-    never shows, else "".
+    `sentence` is the full answer ("The man is wearing a yellow shirt."), and `word` the short one ("Yellow."). `topic`
+    and `words` determine its phrasings. `held_out` is "thing" or "shirt" if the answer names a held-out combination,
+    else "".
     """
 
     kind: str
@@ -43,27 +43,29 @@ class Question:
     sentence: str
     word: str
     held_out: str = ""
-    named: bool = False  # whoever is asked about must be named: "his shirt" might be another's
+    named: bool = False  # True if the person must be named, because "his shirt" could be another person's
 
     @property
     def text(self) -> str:
-        """The question in the slide's words."""
+        """The question in the slide's phrasing."""
         return fill(WORDINGS[self.topic].known[0], self.words)
 
     def ways(self, held_out_wording: bool = False) -> tuple[str, ...]:
-        """All ways of asking it that training shows, or those that it holds out, to be filled with its words."""
+        """Return the templates of all known or all held-out phrasings."""
         of_topic = WORDINGS[self.topic]
         ways = of_topic.held_out if held_out_wording else of_topic.known
         return tuple(way for way in ways if "{kind}" in way or not self.named)
 
     def wordings(self, held_out_wording: bool = False) -> tuple[str, ...]:
-        """The same with its words."""
+        """Return all known or all held-out phrasings."""
         return tuple(fill(way, self.words) for way in self.ways(held_out_wording))
 
     def turn(self, form: str, text: str | None = None) -> dict[str, str]:
-        """What is asked and answered in a form, one of `FORMS`, as a dict with the keys user and assistant.
+        """Return the question and the answer in a form, one of `FORMS`, as a dict with the keys user and assistant.
 
-        `text`: one of its wordings; default: the slide's.
+        Args:
+            form: one of `FORMS`.
+            text: one of the phrasings. Default: the slide's.
         """
         return {
             "user": FORMS[form].format(text or self.text),
@@ -72,7 +74,7 @@ class Question:
 
 
 def questions(scene: Scene) -> tuple[Question, ...]:
-    """All questions about a scene; of the yes/no questions, half are answered by yes."""
+    """Return all questions about a scene. Half of the yes/no questions have the answer yes."""
     rng = Rng(digest(f"questions {scene!r}"))
     asked = [*about_things(scene), *about_presence(rng, scene)]
     if scene.person:
@@ -81,12 +83,12 @@ def questions(scene: Scene) -> tuple[Question, ...]:
 
 
 def ask(kind: str, topic: str, words: dict[str, str], sentence: str, word: str, held_out: str = "") -> Question:
-    """A Question whose answers begin with capitals and end in full stops."""
+    """Return a `Question` whose answers start with a capital and end with a full stop."""
     return Question(kind, topic, words, capitalise(f"{sentence}."), capitalise(f"{word}."), held_out)
 
 
 def words_of(name: str, count: int = 1, person: str = "") -> dict[str, str]:
-    """The words of questions about so many things of a name, and perhaps about a person, too."""
+    """Return the words for questions about `count` things with this name, and a person if there is one."""
     thing = name if count == 1 else DRAWABLES[name].plural
     one = {"be": "is", "do": "does", "have": "has", "they": PRONOUNS.get(name, {"he": "it"})["he"]}
     many = {"be": "are", "do": "do", "have": "have", "they": "they"}
@@ -94,7 +96,7 @@ def words_of(name: str, count: int = 1, person: str = "") -> dict[str, str]:
 
 
 def about_things(scene: Scene) -> Iterator[Question]:
-    """What it is, how many there are, in which colour, and where."""
+    """Yield questions about the things: their name, number, color, and place."""
     drawable, person = DRAWABLES[scene.noun], scene.person.kind if scene.person else ""
     name, be = (scene.noun, "is") if scene.count == 1 else (drawable.plural, "are")
     held_out = "thing" if has_held_out_thing(scene) else ""
@@ -110,7 +112,7 @@ def about_things(scene: Scene) -> Iterator[Question]:
 
 
 def about_person(scene: Scene) -> Iterator[Question]:
-    """Who it is, and on which side of whom the things are."""
+    """Yield questions about the person: their kind, their place, and the side of the things."""
     kind, words = scene.person.kind, words_of(scene.noun, scene.count, scene.person.kind)
     name, be = words["thing"], words["be"]
     yield ask("person", "person", words, f"there is {with_article(kind)} in the picture", kind)
@@ -119,9 +121,9 @@ def about_person(scene: Scene) -> Iterator[Question]:
 
 
 def about_clothes(rng: Rng, scene: Scene) -> Iterator[Question]:
-    """The colors of what somebody wears, and whether it is this color or another one.
+    """Yield questions about the colors of the clothes, and about whether the shirt has its color or another one.
 
-    The other one is worn by such people in training, too: else held-out ones would always be answered by no.
+    The other color is also worn by such people in training. Otherwise, held-out colors would always have the answer no.
     """
     person = scene.person
     held_out = "shirt" if has_held_out_shirt(scene) else ""
@@ -136,14 +138,14 @@ def about_clothes(rng: Rng, scene: Scene) -> Iterator[Question]:
 
 
 def words_of_garment(kind: str, name: str) -> dict[str, str]:
-    """The words of questions about a garment of a kind of person."""
+    """Return the words for questions about a garment of a kind of person."""
     many = name == "trousers"
     verbs = {"be": "are", "do": "do"} if many else {"be": "is", "do": "does"}
     return {"worn": name, "worn_phrase": name if many else with_article(name), "kind": kind, **verbs, **PRONOUNS[kind]}
 
 
 def wearing(person: Person, colour: str) -> Question:
-    """Whether somebody wears a shirt of this color."""
+    """Return the question whether the person wears a shirt of this color."""
     word, told = "yes" if colour == person.shirt else "no", garment("shirt", person.shirt)
     words = {"kind": person.kind, "shirt": garment("shirt", colour), "colour": colour, **PRONOUNS[person.kind]}
     held_out = "shirt" if person.shirt in WITHHELD_SHIRTS[person.kind] else ""
@@ -151,7 +153,7 @@ def wearing(person: Person, colour: str) -> Question:
 
 
 def about_presence(rng: Rng, scene: Scene) -> Iterator[Question]:
-    """Whether what is there is in the picture, and whether something else is."""
+    """Yield questions about the presence of things and people that are in the picture, and of others that are not."""
     nouns = [scene.noun, rng.pick(absent_things(scene))]
     if scene.person:
         nouns += [scene.person.kind, rng.pick(absent_people(scene))]
@@ -160,7 +162,7 @@ def about_presence(rng: Rng, scene: Scene) -> Iterator[Question]:
 
 
 def presence(scene: Scene, noun: str) -> Question:
-    """Whether there is such a thing or such a person in the picture."""
+    """Return the question whether there is such a thing or person in the picture."""
     word = "yes" if noun == scene.noun or scene.person and noun == scene.person.kind else "no"
     told = with_article(noun) if word == "yes" else f"no {noun}"
     words = {"noun": noun, "a_noun": with_article(noun)}
@@ -169,37 +171,38 @@ def presence(scene: Scene, noun: str) -> Question:
 
 
 def seen_in(noun: str, colour: str) -> bool:
-    """Whether training shows such things in this color, or in none at all."""
+    """Return True if training shows such things in this color, or if the drawing has fixed colors."""
     return DRAWABLES[noun].held_out != colour
 
 
 def worn_by(kind: str, shirt: str) -> bool:
-    """Whether training shows people of this kind in a shirt of this color."""
+    """Return True if training shows people of this kind in a shirt of this color."""
     return shirt not in WITHHELD_SHIRTS[kind]
 
 
 def other_shirts(person: Person) -> list[str]:
-    """The colors of the shirts of other people of the same kind, as training shows them."""
+    """Return the other shirt colors that people of the same kind wear in training."""
     return [colour for colour in PAINTS if colour != person.shirt and worn_by(person.kind, colour)]
 
 
 def absent_things(scene: Scene) -> list[str]:
-    """The things that could be drawn and aren't, but those that training never shows in the color of what is there.
+    """Return the drawable things that are not in the picture and that training shows in the color of the present ones.
 
-    Else "yellow is seen, a duck is asked for" would always be answered by no, and yellow ducks be denied.
+    Otherwise, a question about a duck in a picture of yellow things would always have the answer no, and the model
+    would learn to deny yellow ducks.
     """
     absent = (noun for noun in LABELS if noun != scene.noun and noun not in SHOWN.get(scene.place, ()))
     return [noun for noun in absent if not scene.colour or seen_in(noun, scene.colour)]
 
 
 def absent_people(scene: Scene) -> list[str]:
-    """The kinds of people that aren't in the picture, but those that training never shows in a shirt that is there."""
+    """Return the kinds of people that are not in the picture and that wear the present shirt's color in training."""
     person = scene.person
     return [kind for kind in KINDS if person is None or kind != person.kind and worn_by(kind, person.shirt)]
 
 
 def false_premises(scene: Scene) -> tuple[Question, ...]:
-    """Questions of the kind "premise": each takes for granted what isn't there, and the answer says so."""
+    """Return questions of the kind "premise": each asks about something absent, and the answer says so."""
     rng = Rng(digest(f"premises {scene!r}"))
     thing, kind = rng.pick(absent_things(scene)), rng.pick(absent_people(scene))
     person = scene.person.kind if scene.person else ""
@@ -216,5 +219,5 @@ def false_premises(scene: Scene) -> tuple[Question, ...]:
 
 
 def missing(noun: str, topic: str, words: dict[str, str], named: bool = False) -> Question:
-    """A Question that is answered by saying that there is no such thing or person in the picture."""
+    """Return a `Question` whose answer says that there is no such thing or person in the picture."""
     return Question("premise", topic, words, f"There is no {noun} in the picture.", "None.", named=named)

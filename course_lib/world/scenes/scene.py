@@ -1,7 +1,7 @@
-"""Scenes: the record of a picture, from which the drawing, the captions, the questions and the answers all follow.
+"""Scenes: the records from which pictures, captions, questions, and answers are generated.
 
-Two kinds of combinations never occur in training, though both their parts do: some kinds of people in shirts of some
-colors (a man in a yellow shirt), and some things in some colors (a red car).
+Two kinds of combinations are held out from training: some kinds of people in shirts of some colors (a man in a yellow
+shirt), and some things in some colors (a red car).
 """
 
 from dataclasses import dataclass, replace
@@ -23,16 +23,16 @@ from course_lib.world.scenes.cast import (
 from course_lib.world.scenes.layout import Spot, place_person, place_things
 from course_lib.world.splits import check_split, digest
 
-# For each split: how many scenes of known combinations, and how many with a combination that training holds out.
+# The number of scenes per split with known combinations, and with held-out ones.
 SIZES = {"train": (8_000, 0), "validation": (500, 500), "test": (1_000, 1_000)}
-EXTRA = {"extra": (16_000, 0)}  # more to train on, where 8,000 are learned by heart
+EXTRA = {"extra": (16_000, 0)}  # more training data for models that memorize 8,000 scenes
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody: a man, woman, boy or girl, and what they wear. `bottom` is "trousers" or "skirt"; `hat` may be "".
+    """A person: a man, woman, boy, or girl, and their clothes. `bottom` is "trousers" or "skirt"; `hat` can be "".
 
-    `spot` is None where only the looks count.
+    `spot` is None if only the looks matter.
     """
 
     kind: str
@@ -47,11 +47,11 @@ class Person:
 
 @dataclass(frozen=True)
 class Scene:
-    """A place with `count` things of one noun, and perhaps a person.
+    """A place with `count` things of one kind, and possibly a person.
 
-    `colour` is "" for things that all look alike (elephants). `side` says where the things are, seen from the person:
-    "left" or "right" in the picture; "" without a person. `held_out` is "" in training, elsewhere "scene" (new, of
-    known combinations) or "combination" (one that training never shows).
+    `colour` is "" for things whose drawing has fixed colors (elephants). `side` is the side of the things relative to
+    the person, "left" or "right" in the picture, or "" without a person. `held_out` is "" in training, and elsewhere
+    "scene" (new, of known combinations) or "combination" (with a held-out one).
     """
 
     place: str
@@ -65,17 +65,18 @@ class Scene:
 
     @property
     def label(self) -> str:
-        """The class of the picture: what it shows beside the person."""
+        """The class of the picture: the kind of the things."""
         return self.noun
 
 
 def make_scenes(split: str = "train", size: int | None = None, seed: int = 0) -> list[Scene]:
-    """The first `size` scenes of a split (default: all), the same on every machine.
+    """Return the first `size` scenes of a split (default: all), which are the same on every machine.
 
-    There are 8,000 for "train", 1,000 for "validation" and 2,000 for "test", half of those with held-out combinations.
-    The split "extra" has 16,000 more of the kind of "train".
+    There are 8,000 for "train", 1,000 for "validation", and 2,000 for "test". Half of those for validation and test
+    have held-out combinations. The split "extra" has 16,000 more scenes like those of "train".
 
-    Raises CourseError for another split, or a size that is not between 1 and all.
+    Raises:
+        CourseError: the split does not exist, or `size` is out of range.
     """
     if split not in EXTRA:
         check_split(split)
@@ -87,19 +88,19 @@ def make_scenes(split: str = "train", size: int | None = None, seed: int = 0) ->
 
 @lru_cache(maxsize=1)
 def scenes_by_split(seed: int) -> dict[str, list[Scene]]:
-    """A dict from each split to its scenes, of which no two have the same content; the held-out ones take turns."""
+    """Return the different scenes of each split, in which known and held-out combinations alternate."""
     return draw_splits(SIZES, Rng(seed), set())
 
 
 @lru_cache(maxsize=1)
 def more_scenes(seed: int) -> dict[str, list[Scene]]:
-    """The same of `EXTRA`: drawn only where they are asked for, and nothing that another split shows."""
+    """Return the scenes of `EXTRA`, generated only if needed and different from those of all other splits."""
     seen = {content(scene) for scenes in scenes_by_split(seed).values() for scene in scenes}
     return draw_splits(EXTRA, Rng(digest(f"extra {seed}")), seen)
 
 
 def draw_splits(sizes: dict[str, tuple[int, int]], rng: Rng, seen: set[tuple]) -> dict[str, list[Scene]]:
-    """A dict from each split to so many scenes with a content that is not in `seen`, and is added to it."""
+    """Return the scenes of each split in these sizes, with contents that are not in `seen` yet, and add them to it."""
     splits = {}
     for split, (known, num_held_out) in sizes.items():
         wanted = ["combination" if num_held_out and number % 2 else "scene" for number in range(known + num_held_out)]
@@ -111,7 +112,7 @@ def draw_splits(sizes: dict[str, tuple[int, int]], rng: Rng, seen: set[tuple]) -
 
 
 def new_scene(rng: Rng, seen: set[tuple], held_out: str) -> Scene:
-    """A scene whose content is not in `seen`, and is added to it; with a held-out combination or without."""
+    """Return a scene whose content is not in `seen`, with or without a held-out combination, and add it to `seen`."""
     while True:
         scene = draw_scene(rng)
         if shows_held_out(scene) == (held_out == "combination") and content(scene) not in seen:
@@ -120,7 +121,7 @@ def new_scene(rng: Rng, seen: set[tuple], held_out: str) -> Scene:
 
 
 def draw_scene(rng: Rng) -> Scene:
-    """A scene: three in four have a person in them."""
+    """Return a random scene. Three in four have a person."""
     thing = DRAWABLES[rng.pick(LABELS)]
     side = rng.pick(("left", "right")) if rng.chance(0.75) else ""
     count = rng.weighted({1: 5, 2: 2, 3: 2, MOST: 2})
@@ -136,7 +137,7 @@ def draw_scene(rng: Rng) -> Scene:
 
 
 def draw_person(rng: Rng, side: str) -> Person:
-    """Somebody who stands on the other side than the things."""
+    """Return a random person on the side opposite to the things."""
     kind = rng.pick(KINDS)
     wears_skirt = kind in ("woman", "girl") and rng.chance(0.5)
     return Person(
@@ -152,21 +153,21 @@ def draw_person(rng: Rng, side: str) -> Person:
 
 
 def shows_held_out(scene: Scene) -> bool:
-    """Return True if a scene shows a combination that never occurs in training."""
+    """Return True if a scene has a held-out combination."""
     return has_held_out_shirt(scene) or has_held_out_thing(scene)
 
 
 def has_held_out_shirt(scene: Scene) -> bool:
-    """Return True if somebody wears a shirt in a color in which training never shows it on people of the kind."""
+    """Return True if the person wears a shirt in a color that is held out for this kind of person."""
     return scene.person is not None and scene.person.shirt in WITHHELD_SHIRTS[scene.person.kind]
 
 
 def has_held_out_thing(scene: Scene) -> bool:
-    """Return True if the things have a color in which training never shows them."""
+    """Return True if the things have their held-out color."""
     return scene.colour != "" and scene.colour == DRAWABLES[scene.noun].held_out
 
 
 def content(scene: Scene) -> tuple[str, str, str, int, str, Person | None]:
-    """Return the content of a scene, without the places in the picture."""
+    """Return the content of a scene, without positions in the picture."""
     person = scene.person and replace(scene.person, spot=None)
     return scene.place, scene.noun, scene.colour, scene.count, scene.side, person

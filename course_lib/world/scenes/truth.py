@@ -1,4 +1,4 @@
-"""What a text says is in a picture, and what of it is not: things, people and hats that are seen though not there."""
+"""The comparison of a text with a picture: the things, people, and hats that it names but the picture lacks."""
 
 import re
 from functools import cache
@@ -10,24 +10,24 @@ PEOPLE = {"man": "men", "woman": "women", "boy": "boys", "girl": "girls"}
 
 
 def invented(scene: Scene, text: str) -> set[str]:
-    """What a text names and a scene doesn't show, as nouns in the singular."""
+    """Return the nouns that a text names but a scene does not show, in the singular."""
     return named(text) - shown(scene)
 
 
 def shown(scene: Scene) -> set[str]:
-    """The things and people in a scene, and a hat where somebody wears one, as nouns in the singular."""
+    """Return the nouns for the things and people in a scene, and "hat" if somebody wears one, in the singular."""
     somebody = [scene.person.kind, *(["hat"] if scene.person.hat else [])] if scene.person else []
     return {scene.noun, *SHOWN.get(scene.place, ()), *somebody}
 
 
 def named(text: str) -> set[str]:
-    """The things, people and hats that are drawn in scenes and named in a text, as nouns in the singular."""
+    """Return the drawable nouns that a text names, in the singular."""
     return {NOUNS[word] for word in words().findall(text.lower())}
 
 
 @cache
 def words() -> re.Pattern[str]:
-    """The pattern that finds all of them, one or many."""
+    """Return the pattern that finds all drawable nouns, singular or plural."""
     return re.compile(rf"\b({'|'.join(sorted(NOUNS, key=len, reverse=True))})\b")
 
 

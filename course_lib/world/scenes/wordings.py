@@ -1,7 +1,7 @@
-"""How questions about scenes may be worded: thirty ways or so each that training shows, and two that it holds out.
+"""The phrasings of questions about scenes: about thirty per topic for training, and two held-out ones.
 
-The held-out ones of `tables/wordings.csv` share no four words in a row with any other. The first of each topic is the
-slide's way of asking, or as near to it as the topic allows.
+The held-out phrasings in `tables/wordings.csv` share no four consecutive words with any other. The first phrasing of
+each topic is the slide's, or close to it.
 """
 
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ TOPICS = ("object", "alone", "count", "colour", "worn", "place", "person", "side
 
 @dataclass(frozen=True)
 class Wordings:
-    """The ways of asking about one topic; {thing}, {kind} and so on stand for what is asked about."""
+    """The phrasings of a topic, with {thing}, {kind}, and so on as placeholders."""
 
     known: tuple[str, ...]
     held_out: tuple[str, ...]
 
 
 def read_wordings() -> dict[str, Wordings]:
-    """A dict from each topic to its Wordings."""
+    """Return a dict from topics to `Wordings`."""
     ways = {topic: {"": [], "yes": []} for topic in TOPICS}
     for row in read_table(TABLES / "wordings.csv"):
         ways[row.one_of("topic", TOPICS)][row.one_of("withheld", ("", "yes"))].append(row.filled("text"))
@@ -32,6 +32,6 @@ WORDINGS = read_wordings()
 
 
 def fill(wording: str, words: dict[str, str]) -> str:
-    """A wording with its words: "{Be} ..." takes those of "be", with a capital."""
+    """Return a phrasing with its words filled in. "{Be} ..." takes the word of "be", capitalized."""
     words = words | {name.capitalize(): word.capitalize() for name, word in words.items()}
     return capitalise(wording.format_map(words))

@@ -1,9 +1,9 @@
-"""Who and what a story is about, and the words for it: people, animals, things and places.
+"""The cast of a story and the words for it: people, animals, things, and places.
 
-Each knows how to be mentioned: `mention(form, teller)` gives pairs (word, whom or what it names). The forms of a
-person are "" (ana, she), "obj" (ana, her) and "own" (ana's, her); those of a thing "" (a red ball, then the ball),
-"a" (always a red ball), "it", "noun" (ball) and "price" (cheap); those of a place "" (the park)
-and "in" (in the park).
+Each has a method `mention(form, teller)`, which returns pairs (word, the one that it names). The forms of a person are
+"" (ana, she), "obj" (ana, her), and "own" (ana's, her). Those of a thing are "" (a red ball, then the ball), "a"
+(always a red ball), "it", "noun" (ball), and "price" (cheap). Those of a place are "" (the park) and "in" (in the
+park).
 """
 
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ CHILDREN = {"f": ("girl",), "m": ("boy",)}
 ADULTS = {"f": ("woman", "teacher", "doctor"), "m": ("man", "teacher", "doctor")}
 YOUNG_KIN = {"f": ("sister", "friend"), "m": ("brother", "friend")}
 OLD_KIN = {"f": ("mother", "grandmother"), "m": ("father", "grandfather")}
-EITHER = ("teacher", "doctor", "friend")  # words that do not tell he from she
+EITHER = ("teacher", "doctor", "friend")  # words for both genders
 PRONOUNS = {"f": {"": "she", "obj": "her", "own": "her"}, "m": {"": "he", "obj": "him", "own": "his"}}
 
 
 @dataclass(frozen=True, eq=False)
 class Character:
-    """Somebody with a name, a noun (a boy, later the boy), or a noun and a relative (her brother)."""
+    """A person with a name, a noun (a boy, later the boy), or a noun and a relative (her brother)."""
 
     word: str
     gender: str
@@ -31,7 +31,7 @@ class Character:
     tag = "PERSON"
 
     def mention(self, form: str, teller: Teller) -> list[tuple[str, "Character | None"]]:
-        """The pronoun where it is clear who is meant, else the name or the noun."""
+        """Return the pronoun if it is clear, else the name or the noun."""
         if teller.prefers_pronoun(self):
             words = [(PRONOUNS[self.gender][form], self)]
         else:
@@ -40,7 +40,7 @@ class Character:
         return words
 
     def determiner(self, teller: Teller) -> list[tuple[str, "Character | None"]]:
-        """Return the word before the noun: none, an article, or the relative."""
+        """Return the words before the noun: none, an article, or the relative."""
         if self.relative and self.relative is teller.subject:
             return [(PRONOUNS[self.relative.gender]["own"], self.relative)]
         if self.relative:
@@ -50,7 +50,7 @@ class Character:
         return [("the" if self in teller.known else "a", None)]
 
     def may_be(self, gender: str) -> bool:
-        """Return True if he (m) or she (f) could mean this person, as far as the word tells."""
+        """Return True if he (m) or she (f) could refer to this person, judging by the word alone."""
         return self.gender == gender or self.word in EITHER
 
 
@@ -62,7 +62,7 @@ class Animal:
     tag = "ANIMAL"
 
     def mention(self, form: str, teller: Teller) -> list[tuple[str, "Animal | None"]]:
-        """A dog, then the dog."""
+        """Return the words for the animal: first "a dog", then "the dog"."""
         article = "the" if self in teller.known else "a"
         teller.met(self)
         return [(article, None), (self.noun.english, self)]
@@ -70,7 +70,7 @@ class Animal:
 
 @dataclass(frozen=True, eq=False)
 class Thing:
-    """A thing to want, lose, give or eat. `alike`: there is another of its kind, so the adjective is needed."""
+    """A thing to want, lose, give, or eat. If `alike` is True, only its adjective distinguishes it from another one."""
 
     noun: Noun
     adjective: Adjective
@@ -79,7 +79,7 @@ class Thing:
     tag: str
 
     def mention(self, form: str, teller: Teller) -> list[tuple[str, "Thing | None"]]:
-        """A red ball at first; then the ball or the red ball."""
+        """Return the words for the thing: "a red ball" at first, then "the ball" or "the red ball"."""
         if form == "price":
             return [(self.price, None)]
         if form == "noun":
@@ -93,7 +93,7 @@ class Thing:
         return [("the", None), *self.described(self.alike or not teller.is_brief())]
 
     def described(self, fully: bool) -> list[tuple[str, "Thing | None"]]:
-        """The noun, with the adjective or without."""
+        """Return the noun, with or without the adjective."""
         adjective = [(self.adjective.english, None)] if fully else []
         return [*adjective, (self.noun.english, self)]
 
@@ -105,23 +105,23 @@ class Thing:
 
 @dataclass(frozen=True, eq=False)
 class Place:
-    """Where somebody or something is."""
+    """The location of somebody or something."""
 
     noun: Noun
     preposition: str
     tag = "PLACE"
 
     def mention(self, form: str, teller: Teller) -> list[tuple[str, "Place | None"]]:
-        """The park, in the park."""
+        """Return the words for the place: "the park" or "in the park"."""
         before = [(self.preposition, None)] if form == "in" else []
         return [*before, ("the", None), (self.noun.english, self)]
 
 
 def as_place(noun: Noun, preposition: str = "") -> Place:
-    """The place that a noun names; in it, at it or on it, as the lexicon says."""
+    """Return the place of a noun, with its preposition from the lexicon by default."""
     return Place(noun, preposition or noun.place)
 
 
 def place(word: str, preposition: str = "") -> Place:
-    """The place called so in Portuguese."""
+    """Return the place with this Portuguese name."""
     return as_place(LEXICON.entry("nouns", word), preposition)

@@ -1,4 +1,4 @@
-"""Choosing who and what a story is about."""
+"""The random choice of a story's cast."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -32,7 +32,7 @@ FOR_FOOD = place("mesa", "on"), place("cadeira", "on"), place("cesta", "in"), pl
 
 
 def cast_for(rng: Rng, plot: Plot) -> dict[str, Named]:
-    """A dict from the slots of the templates to who and what fills them."""
+    """Return a dict from the slots of the templates to people, animals, things, and places."""
     hero = child(rng, rng.pick("fm"))
     t, d = things(rng, plot)
     p, q = map(as_place, two(rng, plot.places))
@@ -54,12 +54,12 @@ def cast_for(rng: Rng, plot: Plot) -> dict[str, Named]:
 
 
 def child(rng: Rng, gender: str) -> Character:
-    """The hero: mostly by name, else a boy or a girl."""
+    """Return the hero: usually a name, else a boy or a girl."""
     return Character(rng.pick(NAMES[gender] if rng.chance(0.75) else CHILDREN[gender]), gender)
 
 
 def rival(rng: Rng, hero: Character) -> Character:
-    """Another child, mostly of the other gender, so that he and she are clear; sometimes a relative of the hero."""
+    """Return another child, usually of the other gender for clear pronouns, and sometimes a relative of the hero."""
     other = OTHER[hero.gender]
     if rng.chance(0.2):
         return Character(rng.pick(YOUNG_KIN[other]), other, relative=hero)
@@ -69,7 +69,7 @@ def rival(rng: Rng, hero: Character) -> Character:
 
 
 def giver(rng: Rng, hero: Character) -> Character:
-    """A grown-up, sometimes a relative of the hero."""
+    """Return an adult, sometimes a relative of the hero."""
     other = OTHER[hero.gender]
     if rng.chance(0.3):
         return Character(rng.pick(OLD_KIN[other]), other, relative=hero)
@@ -78,7 +78,7 @@ def giver(rng: Rng, hero: Character) -> Character:
 
 
 def things(rng: Rng, plot: Plot) -> tuple[Thing, Thing]:
-    """The wished-for thing and another one, told apart by the noun or, in some plots, by the adjective alone."""
+    """Return the desired thing and another one. They differ in the noun or, in some plots, only in the adjective."""
     first, second = two(rng, plot.things)
     adjective, other = rng.pick(suitable(first)), rng.pick(suitable(second))
     if plot.alike:
@@ -93,12 +93,12 @@ def things(rng: Rng, plot: Plot) -> tuple[Thing, Thing]:
 
 @cache
 def suitable(noun: Noun) -> tuple[Adjective, ...]:
-    """The adjectives that a thing may have all through a story; bread, which has no others, is hot or cold."""
+    """Return the adjectives that can describe a thing throughout a story. Bread has no others than hot or cold."""
     kinds = ("state",) if noun.use == "mass" else LASTING
     return tuple(a for a in ADJECTIVES[noun] if a.kind in kinds or a.word in QUALITIES)
 
 
 def two(rng: Rng, options: Sequence[Item]) -> tuple[Item, Item]:
-    """Two different ones of the options."""
+    """Return two different options."""
     first = rng.pick(options)
     return first, rng.pick([option for option in options if option is not first])

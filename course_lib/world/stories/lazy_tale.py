@@ -1,6 +1,6 @@
-"""Tales whose choices are made when a word depends on them: what is never mentioned is never chosen.
+"""Stories whose choices are made only when a word depends on them. What is never mentioned is never chosen.
 
-They are told with the same probabilities as those of `Tale`, which draws its whole cast before the first word.
+They have the same probabilities as those of `Tale`, which draws its whole cast before the first word.
 """
 
 from collections import Counter
@@ -19,17 +19,17 @@ from course_lib.world.stories.teller import Named, Teller
 
 Option = TypeVar("Option")
 SLOTS = "p", "q", "near"
-WHOLE = 6 * 7 * 8  # can be divided by the number of landmarks, whichever are visited
+WHOLE = 6 * 7 * 8  # divisible by every possible number of landmarks
 
 
 class LazyTale:
-    """A random story; `tell` tells it, and `teller` has its words so far."""
+    """A random story. `tell` generates it, and `teller` contains its words so far."""
 
     def __init__(self, rng: Rng):
         self.rng, self.teller = rng, Teller(rng, {})
 
     def tell(self) -> None:
-        """All its sentences."""
+        """Generate all sentences."""
         plot, tell, pick = PLOTS[self.rng.pick(tuple(PLOTS))], self.teller.tell, self.rng.pick
         cast = self.teller.cast = LazyCast(self.rng, plot)
         for beat in (plot.openings, SCENES, plot.middles):
@@ -40,9 +40,9 @@ class LazyTale:
 
 
 class LazyCast(dict):
-    """From the slots of a plot's templates to who and what fills them, drawn when it is first asked for.
+    """A dict from the slots of a plot's templates to the cast, drawn at the first access.
 
-    `loser` is told it before the outcome.
+    `loser` must be set before the outcome is told.
     """
 
     loser = ""
@@ -55,7 +55,7 @@ class LazyCast(dict):
         return self.setdefault(slot, getattr(self, f"draw_{slot}")())
 
     def other(self, options: Sequence[Option], *taken: Option) -> Option:
-        """Pick one of the options that is none of those taken."""
+        """Return an option that is not among those taken."""
         return self.rng.pick([option for option in options if option not in taken])
 
     def draw_hero(self) -> Character:
@@ -80,7 +80,7 @@ class LazyCast(dict):
         return self.thing(self.other(self.plot.things, t.noun), price)
 
     def first_is_cheap(self) -> bool:
-        """Prices are told only of things that are alike."""
+        """Return True if the first thing is the cheap one. Only stories with two things of a kind mention prices."""
         return self.plot.alike and self.rng.chance(0.5)
 
     def thing(self, noun: Noun, price: str, *taken: str) -> Thing:
@@ -96,7 +96,7 @@ class LazyCast(dict):
         return as_place(self.visit("near"))
 
     def visit(self, slot: str) -> Noun:
-        """One of the three places, drawn as it goes with those that were drawn before."""
+        """Return one of the three places, drawn given those that were drawn before."""
         weights = Counter()
         for tour, weight in self.tours.items():
             weights[tour[SLOTS.index(slot)]] += weight
@@ -128,7 +128,7 @@ class LazyCast(dict):
 
 @cache
 def tours(places: tuple[Noun, ...]) -> dict[tuple[Noun, Noun, Noun], int]:
-    """All choices of p, q and a landmark near neither, with whole numbers for how probable each is."""
+    """Return all choices of p, q, and a different landmark, with weights proportional to their probabilities."""
     weights = {}
     for p, q in permutations(places, 2):
         near = [landmark.noun for landmark in LANDMARKS if landmark.noun not in (p, q)]

@@ -1,7 +1,7 @@
-"""How probable a story is: the loss of a reader who knows the story-teller's program, and nothing else.
+"""The exact probability of a story: the loss of a reader who knows the story generator and nothing else.
 
-All ways to tell a story are followed word by word, each as far as it tells this one; so the probabilities are exact.
-Whatever may be told counts, also what no split has: tales that are too long, and combinations that are held out.
+All ways to generate a story are followed word by word, as long as they match this one. Every possible story counts,
+including those that no split contains: stories that are too long or have held-out combinations.
 """
 
 import math
@@ -16,16 +16,16 @@ END = ""  # after the last word
 
 
 def story_losses(words: Sequence[str]) -> list[float]:
-    """−log p of each word of a story given those before it, in nats; at last, that of its end.
+    """Return −log p of each word of a story given those before it, in nats, and at last that of its end.
 
     Args:
-        words: all words in lower case, with punctuation marks apart, as in `Story.words`.
+        words: all words in lower case, with punctuation marks as separate words, as in `Story.words`.
 
     Raises:
-        CourseError: the story-teller never says that.
+        CourseError: the story can't be generated.
     """
     wanted = [*words, END]
-    stops = [0.0] * (len(wanted) + 1)  # how probable it is to tell so many of the wanted words, and not one more
+    stops = [0.0] * (len(wanted) + 1)  # the probability of exactly n matching words
     for told, probability in tales_like(wanted):
         stops[told] += probability
     reached = [math.fsum(stops[told:]) for told in range(len(stops))]
@@ -35,7 +35,7 @@ def story_losses(words: Sequence[str]) -> list[float]:
 
 
 def tales_like(wanted: Sequence[str]) -> Iterator[tuple[int, float]]:
-    """All tales, in bundles: how many of the wanted words each begins with, and how probable it is."""
+    """Yield all stories in bundles: the number of matching words at their start, and the probability."""
     bundles = [((), 1.0)]
     while bundles:
         choices, probability = bundles.pop()
@@ -48,7 +48,7 @@ def tales_like(wanted: Sequence[str]) -> Iterator[tuple[int, float]]:
 
 
 def told_with(choices: tuple[int, ...]) -> tuple[list[str], list[float]]:
-    """The words that a tale with these choices begins with, and how probable each option is at its next choice."""
+    """Return the first words of a story with these choices, and the probabilities of the options of its next choice."""
     tale = LazyTale(Script(choices))
     try:
         tale.tell()
@@ -58,19 +58,19 @@ def told_with(choices: tuple[int, ...]) -> tuple[list[str], list[float]]:
 
 
 def settled(teller: Teller) -> list[str]:
-    """The words so far, but for an article at the end: whether it is "a" or "an" is up to the next word."""
+    """Return the words so far, without a final article, because the next word decides between "a" and "an"."""
     words = [word for word, _ in teller.spelled()] if teller.words else []
     return words[:-1] if words[-1:] == ["a"] else words
 
 
 def agreement(words: Sequence[str], wanted: Sequence[str]) -> int:
-    """The length of their common beginning."""
+    """Return the length of the common prefix."""
     pairs = enumerate(zip(words, wanted, strict=False))
     return next((i for i, (word, other) in pairs if word != other), min(len(words), len(wanted)))
 
 
 class UndecidedError(Exception):
-    """A choice that a script doesn't make; `options` are the probabilities of what there is to choose."""
+    """A choice that is not in the script. `options` are the probabilities of its options."""
 
     def __init__(self, options: list[float]):
         super().__init__(options)
@@ -78,25 +78,29 @@ class UndecidedError(Exception):
 
 
 class Script(Rng):
-    """Choices that are written down, each as the place of what is taken among the options."""
+    """Choices from a list of option indices."""
 
     def __init__(self, choices: Sequence[int]):
         self.choices = iter(choices)
 
     def next(self, probabilities: list[float]) -> int:
-        """The next choice. Raises UndecidedError where none is left."""
+        """Return the next choice.
+
+        Raises:
+            UndecidedError: there is none left.
+        """
         for choice in self.choices:
             return choice
         raise UndecidedError(probabilities)
 
     def chance(self, probability: float) -> bool:
-        """False, then True."""
+        """Choose between False and True, in this order."""
         return bool(self.next([1 - probability, probability]))
 
     def pick(self, options: Sequence[Item]) -> Item:
-        """In the order of the options."""
+        """Choose among the options in their order."""
         return options[self.next([1 / len(options)] * len(options))]
 
     def weighted(self, weights: Mapping[Item, int]) -> Item:
-        """In the order of the weights."""
+        """Choose among the keys in their order."""
         return list(weights)[self.next([weight / sum(weights.values()) for weight in weights.values()])]

@@ -1,4 +1,4 @@
-"""Plots about what is eaten, and about animals."""
+"""Plots about meals and about animals."""
 
 from course_lib.world.language.lexicon import nouns
 from course_lib.world.stories.plot import PARTINGS, Plot

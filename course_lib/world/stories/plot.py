@@ -1,12 +1,12 @@
-"""What a plot is: sentences to choose from, as templates.
+"""Plots: templates of sentences to choose from.
 
-In every plot a hero wishes for a thing (`t`), and there is another one (`d`). An outcome names the *loser*: who has
-the thing when the hero does not. Its template is told with `x` for the one who has the thing in the end and `y` for
-the other, or with `u` for what the hero gets and `v` for what the loser gets. So a happy and a sad story are made of
-the same words in another order, and the words alone do not tell how a story ends.
+In every plot, a hero wants a thing (`t`), and there is another thing (`d`). An outcome names the *loser*, who has the
+thing if the hero does not. Its template uses `x` for the person who has the thing in the end and `y` for the other one,
+or `u` for the hero's thing and `v` for the loser's. So a happy and a sad story have the same words in a different
+order, and the words alone don't reveal how a story ends.
 
-Slots: `hero`, `rival`, `giver`, `animal`; `t`, `d`; the places `p`, `q`, `near`, `store`, and `f`, `g`, where food is
-put down. A form may follow the slot: `{hero.obj}` (see `stories_cast`).
+Slots: `hero`, `rival`, `giver`, `animal`; `t`, `d`; the places `p`, `q`, `near`, `store`, and the places for food, `f`
+and `g`. A slot can have a form: `{hero.obj}` (see `cast.py`).
 """
 
 from dataclasses import dataclass
@@ -75,7 +75,7 @@ POSSESSIONS = (
 
 @dataclass(frozen=True)
 class Plot:
-    """One kind of story: beats, each of them a choice of templates, and what can be asked about it.
+    """A kind of story: several steps, each a choice of templates, and questions about it.
 
     `outcomes` maps the loser to its templates. `happy` and `sad` are the summaries of the two endings.
     """

@@ -1,4 +1,4 @@
-"""Telling: templates become words, and each word remembers whom or what it names."""
+"""The conversion of templates into words, each with its referent."""
 
 import re
 from collections.abc import Iterable
@@ -13,31 +13,31 @@ PIECE = re.compile(r"\{(\w+)\.?(\w*)\}|([\w']+|[.,?])")
 
 
 class Named(Protocol):
-    """Somebody or something that a story mentions; `tag` is its kind, such as PERSON."""
+    """The interface of everything that a story mentions. `tag` is its kind, such as PERSON."""
 
     tag: str
 
     def mention(self, form: str, teller: "Teller") -> list[tuple[str, "Named | None"]]:
-        """Return the words for it, each with what the word names."""
+        """Return the words for it, each with its referent."""
 
 
 class Person(Named, Protocol):
-    """Somebody, for whom there is a pronoun."""
+    """The interface of a person, who has a pronoun."""
 
     gender: str
 
     def may_be(self, gender: str) -> bool:
-        """Return True if he (m) or she (f) could mean this person, as far as the word tells."""
+        """Return True if he (m) or she (f) could refer to this person, judging by the word alone."""
 
 
 class Teller:
-    """Fills templates such as "{hero} gave {t} to {rival.obj}." and keeps track of who is known.
+    """Fills templates such as "{hero} gave {t} to {rival.obj}." and tracks what was already mentioned.
 
     Args:
-        rng: for choosing among the ways of mentioning somebody.
-        cast: a dict from the slots of the templates to people, animals, things and places.
-        known: those that the listener knows already.
-        brevity: how often the short way is taken where it is clear: she for ana, the ball for the red ball.
+        rng: the random number generator for the choice of words.
+        cast: a dict from the slots of the templates to people, animals, things, and places.
+        known: the people and things that the reader already knows.
+        brevity: the probability of a short form if it is clear: she for ana, the ball for the red ball.
     """
 
     def __init__(self, rng: Rng, cast: dict[str, Named], known: Iterable[Named] = (), brevity: float = 0.65):
@@ -53,41 +53,41 @@ class Teller:
                 self.before, self.here = self.here, {}
 
     def met(self, one: Named) -> None:
-        """Remember that somebody or something was mentioned."""
+        """Record that somebody or something was mentioned."""
         self.known[one] = None
         self.here[one] = None
 
     def prefers_pronoun(self, person: Person) -> bool:
-        """Return True if he or she is said: somebody of this sentence or the last, and nobody else can be meant."""
+        """Return True if a pronoun should be used: the person is in this sentence or the last, and nobody else fits."""
         if any(one is not person and one.may_be(person.gender) for one in self.known if one.tag == "PERSON"):
             return False
         return person in self.here or (person in self.before and self.is_brief())
 
     def is_brief(self) -> bool:
-        """Return True if the short way is taken this time."""
+        """Return True if a short form should be used this time."""
         return self.rng.chance(self.brevity)
 
     @property
     def subject(self) -> Named | None:
-        """Who or what the sentence named first, None at its beginning."""
+        """Return the first referent of the sentence, or None at its start."""
         return next(iter(self.here), None)
 
     def text(self) -> str:
-        """Return the text so far, as it is written."""
+        """Return the text so far in its written form."""
         return written(word for word, _ in self.spelled())
 
     def spelled(self) -> list[tuple[str, Named | None]]:
-        """The words with whom or what they name, "a" being "an" where need be."""
+        """Return the words with their referents, with "an" where needed."""
         following = [word for word, _ in self.words[1:]] + [""]
         return [(english.article(word, after), one) for (word, one), after in zip(self.words, following, strict=True)]
 
 
 def written(words: Iterable[str]) -> str:
-    """The text of words, with capitals where English has them."""
+    """Return the text of words, with English capitalization."""
     return capitalise(" ".join(words).replace(" .", ".").replace(" ,", ",").replace(" ?", "?"))
 
 
 @cache
 def pieces(template: str) -> list[tuple[str, str, str]]:
-    """The parts of a template: (slot, form, "") or ("", "", word)."""
+    """Return the parts of a template: (slot, form, "") or ("", "", word)."""
     return PIECE.findall(template)

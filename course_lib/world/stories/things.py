@@ -1,4 +1,4 @@
-"""Plots about things: somebody is given one, has lost one, or wants to buy one."""
+"""Plots about things: somebody gets a thing, has lost it, or wants to buy it."""
 
 from course_lib.world.language.lexicon import nouns
 from course_lib.world.stories.plot import Plot

@@ -32,8 +32,8 @@ def test_without_a_command_the_commands_are_listed():
     [
         (["train", "painter"], 'no recipe "painter": expected one of translator'),
         (["train", "translator", "--source", "nowhere"], 'unknown source "nowhere": expected "world"'),
-        (["evaluate", "nobody"], 'no model "nobody": expected a folder with a config.json'),
-        (["translate", "olá", "--model", "nobody"], 'no model "nobody"'),
+        (["evaluate", "nobody"], "a model must be a folder with a config.json or a shipped model"),
+        (["translate", "olá", "--model", "nobody"], 'got "nobody"'),
         (["run", "77"], 'no lesson "77"'),
         (["bench", "--only", "juggling"], 'no benchmark "juggling": expected one of throughput, decoding, '),
     ],

@@ -122,7 +122,7 @@ def test_a_full_disk_leaves_the_copy_as_it_is(full_disk, command, sheet):
     with full_disk():
         result = course(*command)
     assert result.exit_code == 2
-    assert "what was saved before is untouched" in result.stderr
+    assert "the previous version is unchanged" in result.stderr
     assert mine.read_bytes() == before
 
 

@@ -63,6 +63,6 @@ def test_what_is_wrong_with_a_line_is_one_message_and_no_model_is_begun(name, to
     result = course("train", name, "--source", tmp_path / "mine", "--out", tmp_path / "model")
     assert result.exit_code == 2
     assert result.stderr.startswith("course: ")
-    assert "metadata.jsonl, line 9: a caption should be a text" in result.stderr
+    assert "metadata.jsonl, line 9: a caption must be a text" in result.stderr
     assert result.stderr.count("\n") == 1
     assert not (tmp_path / "model").exists()

@@ -21,7 +21,7 @@ def test_a_checkpoint_without_a_chat_template_and_an_unknown_id_are_refused(tmp_
 def test_a_model_of_another_kind_is_refused(trained):
     result = course("chat", "--model", trained[0], input="Hello!\n")
     assert result.exit_code == 2
-    assert "is a model of the kind Translator; expected Llm or Vlm" in result.stderr
+    assert "must be a model of the class Llm or Vlm, got Translator" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_weights_keep_their_type_where_the_device_is_made_for_it(stored, device,
 
 def test_on_a_processor_a_checkpoint_stays_in_its_bits_and_is_fused(tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_DEVICE", "cpu")
-    monkeypatch.setattr(fused, "awake", lambda model: model)  # nothing is compiled
+    monkeypatch.setattr(fused, "warmed_up", lambda model: model)  # nothing is compiled
     threads = torch.get_num_threads()
     try:
         llm_to_hugging_face(chat_llm().bfloat16(), tmp_path, chat_tokenizer())

@@ -140,7 +140,7 @@ def test_a_tensor_that_is_missing_misshapen_or_not_finite_is_named_whatever_its_
         damaged.view(-1)[-1] = torch.nan
         changed = {
             f"has no tensor {inner}|has no place for classifier": {n: t for n, t in state.items() if n != name},
-            f"{inner} holds NaN or infinity": state | {name: damaged},
+            f"{inner} contains NaN or infinity": state | {name: damaged},
             "should have the shape": state | {name: torch.stack([tensor, tensor])},
         }
         for message, tensors in changed.items():
@@ -183,5 +183,5 @@ def test_a_vision_tower_without_a_head_is_refused(tmp_path):
 
 @torch.no_grad()
 def test_the_text_head_of_siglip_leads_into_the_space_of_its_pictures(tmp_path):
-    with pytest.raises(CourseError, match=f"needs d_model = d_joint, got {D} and 22"):
+    with pytest.raises(CourseError, match=f"d_model must equal d_joint .* got {D} and 22"):
         ours(their_siglip(text={"projection_size": 22}), tmp_path)

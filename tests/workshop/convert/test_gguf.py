@@ -211,7 +211,7 @@ def test_what_ours_would_not_compute_is_refused_with_the_reason(changes, message
         ({"token_embd.weight": None}, r"has no tensor token_embd\.weight"),
         ({"blk.0.attn_q.bias": np.zeros(60, np.float32)}, r"our Llm has no place for blk\.0\.attn_q\.bias"),
         ({"blk.2.ffn_norm.weight": np.ones(29, np.float32)}, r"blk\.2\.ffn_norm\.weight should have the shape"),
-        ({"output_norm.weight": np.full(30, np.nan, np.float32)}, r"output_norm\.weight holds NaN or infinity"),
+        ({"output_norm.weight": np.full(30, np.nan, np.float32)}, r"output_norm\.weight contains NaN or infinity"),
     ],
 )
 def test_a_tensor_that_is_missing_unknown_misshapen_or_not_finite_is_named(tensors, message, tmp_path):

@@ -96,14 +96,14 @@ def test_a_tensor_that_is_not_finite_is_named_whatever_its_kind(bad, folder):
         damaged = state[name].clone()
         damaged.view(-1)[-1] = bad
         save_file(state | {name: damaged}, folder / WEIGHTS)
-        refuses(folder, f"{name.removeprefix('model.')} holds NaN or infinity")
+        refuses(folder, f"{name.removeprefix('model.')} contains NaN or infinity")
 
 
 def test_one_number_that_is_not_finite_is_found_in_a_large_tensor():
     tensor = torch.zeros(2, 2**20 + 3, dtype=torch.bfloat16)
     check_numbers("large", tensor)
     tensor[1, -1] = -torch.inf
-    with pytest.raises(CourseError, match="large holds NaN or infinity"):
+    with pytest.raises(CourseError, match="large contains NaN or infinity"):
         check_numbers("large", tensor)
 
 

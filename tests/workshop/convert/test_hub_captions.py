@@ -55,5 +55,5 @@ def test_a_tokenizer_that_can_not_fill_a_row_is_refused(tmp_path):
     write_tokenizer(tmp_path, "", eos_token="<end>")
     checkpoint = HubCheckpoint(tmp_path)
     assert checkpoint.tokenizer().pad_id is None
-    with pytest.raises(CourseError, match="no token that fills the row behind a caption"):
+    with pytest.raises(CourseError, match="must have a padding token"):
         encode_captions(checkpoint.model(), checkpoint.tokenizer(), TEXTS)

@@ -118,7 +118,7 @@ def test_a_tensor_that_is_not_finite_is_named_whatever_its_kind(bad, convert, th
         damaged = state[name].clone()
         damaged.view(-1)[0] = bad
         inner_name = name.removeprefix("bert.").removeprefix("transformer.")
-        with pytest.raises(CourseError, match=f"{inner_name} holds NaN or infinity"):
+        with pytest.raises(CourseError, match=f"{inner_name} contains NaN or infinity"):
             convert(state | {name: damaged}, config)
 
 

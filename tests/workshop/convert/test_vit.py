@@ -106,7 +106,7 @@ def test_a_tensor_of_torchvision_that_is_misshapen_or_not_finite_is_refused_what
     for name in one_of_each_kind(state):
         tensor, damaged = state[name], state[name].clone()
         damaged.view(-1)[-1] = torch.nan
-        for wrong, message in [(damaged, f"{name} holds NaN"), (torch.cat([tensor, tensor[:1]]), misshapen)]:
+        for wrong, message in [(damaged, f"{name} contains NaN"), (torch.cat([tensor, tensor[:1]]), misshapen)]:
             with pytest.raises(CourseError, match=message):
                 vit_from_torchvision(state | {name: wrong}, H)
 

@@ -8,7 +8,7 @@ from course_lib.errors import CourseError
 from course_lib.generation import TextDecoding, complete, generate
 from course_lib.models import Llm
 from course_lib.nn import LoraLinear, add_lora
-from course_lib.workshop.fast import exact, fuse, rounded
+from course_lib.workshop.fast import full_precision, fuse, low_precision
 from course_lib.workshop.fast.fused import one_thread
 from tests.models.tiny import tiny_bert, tiny_gpt, tiny_llm
 from tests.parity import B, T, V, assert_near
@@ -54,7 +54,7 @@ def test_step_by_step_it_has_the_logits_of_the_model(make, first, float64):
 @each_model
 def test_in_half_precision_it_is_near_and_not_equal(make):
     model, tokens = make(), torch.randint(1, V, (B, 13))
-    logits, near = (one_by_one(fuse(model, store), tokens) for store in (exact, rounded(torch.float16)))
+    logits, near = (one_by_one(fuse(model, store), tokens) for store in (full_precision, low_precision(torch.float16)))
     assert 0 < (near - logits).abs().max() < 0.01 * logits.std()
 
 
@@ -100,12 +100,12 @@ def test_rows_that_end_leave_the_batch(float64):
 
 
 def test_other_models_and_unmerged_adapters_are_refused():
-    with pytest.raises(CourseError, match="only an Llm or a Gpt can be fused, got a Bert"):
+    with pytest.raises(CourseError, match="must be an Llm or a Gpt to be fused, got Bert"):
         fuse(tiny_bert())
     model = tiny_llm()
     add_lora(model, rank=2)
     assert any(isinstance(module, LoraLinear) for module in model.modules())
-    with pytest.raises(CourseError, match="only nn.Linear can be fused, got a LoraLinear"):
+    with pytest.raises(CourseError, match="layers must be nn.Linear to be fused, got LoraLinear"):
         fuse(model)
 
 

@@ -89,7 +89,7 @@ def test_each_number_takes_its_bits_and_each_scale_16_or_32():
 
 @pytest.mark.parametrize("shape", [(64, 33), (65, 32)])
 def test_a_matrix_that_is_no_whole_groups_is_refused(shape):
-    with pytest.raises(CourseError, match="rows by 64 and columns by 32, got"):
+    with pytest.raises(CourseError, match="must be multiples of 64 and 32, got"):
         Int4Linear(torch.zeros(shape), torch.zeros(shape[0], 1), torch.zeros(shape[0], 1))
 
 
@@ -101,7 +101,9 @@ def test_a_table_gives_the_rows_of_the_layer():
 
 def test_they_are_not_adapted(shapes_unchecked):
     for layer in layers():
-        with pytest.raises(CourseError, match="only nn.Linear can be adapted, got a .*Linear: read the model unpacked"):
+        with pytest.raises(
+            CourseError, match="LoRA can only adapt nn.Linear, got .*Linear; load the model without packing"
+        ):
             LoraLinear(layer, rank=2)
 
 

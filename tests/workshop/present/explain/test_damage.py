@@ -79,13 +79,13 @@ SEEING = [
     ("config.json", set_to(vision_layer=-9), "vision_layer must be -4 to 3, got -9"),
     ("config.json", set_to(vision__patch_size=0), "patch_size must be"),
     ("config.json", set_to(connector__kind="a rope"), "a rope"),
-    ("config.json", set_to(connector__d_model=18), "the connector leads from"),
+    ("config.json", set_to(connector__d_model=18), "the connector must map from"),
     ("tokenizer.json", cut, "not a tokenizer"),
     ("tokenizer.json", without_roles, "<user>"),
     ("preprocessor_config.json", cut, "not valid JSON"),
     ("preprocessor_config.json", gone, "preprocessor_config.json"),
     ("preprocessor_config.json", set_to(image_mean=[0.5, float("nan"), 0.5]), "finite numbers"),
-    ("preprocessor_config.json", set_to(size={"height": 22, "width": 22}), "the pictures are prepared as"),
+    ("preprocessor_config.json", set_to(size={"height": 22, "width": 22}), "images must be prepared as"),
 ]
 
 
