@@ -22,9 +22,9 @@ from course_lib.workshop.exercises.parts import beside, is_common
 from course_lib.workshop.exercises.patterns import pattern, pattern_of_cases
 from course_lib.workshop.exercises.shape_patterns import EXCHANGED, is_exchanged
 from course_lib.workshop.exercises.slips import slips
-from course_lib.workshop.exercises.solutions import source_of
+from course_lib.workshop.exercises.solutions import source_of, text_of
 from course_lib.workshop.exercises.values import agrees, as_tensor
-from course_lib.workshop.exercises.written import function_in, unused
+from course_lib.workshop.exercises.written import function_in, shows, unused
 from course_lib.workshop.remote import Raised, Stopped, limited, quietly
 
 SECONDS = 3  # of a processor, for the whole search
@@ -150,13 +150,15 @@ def never_used(failure):
 
 
 def two(failure):
-    """Return two edits of the solution that together give what the answer gives in every case."""
+    """Return two edits of the solution that its code shows, and that together give what it gives in every case."""
     exercise = failure.exercise
     for (cause, edit), (other_cause, other) in (
         combinations(exercise.edits, 2) if failure.works and not failure.is_infinite else ()
     ):
         with contextlib.suppress(CourseError, SyntaxError):  # the two may change the same place
-            if leads_to((edit + other).of(exercise.truth), failure, failure.given, failure.part):
+            both, truth = edit + other, exercise.truth
+            is_shown = shows(failure.codes, both.text_of(truth), text_of(truth))
+            if is_shown and leads_to(both.of(truth), failure, failure.given, failure.part):
                 return f"two things: {cause}; and {other_cause}"
     return None
 
@@ -217,9 +219,9 @@ def along_an_axis(failure):
         places = [each.movedim(axis, 0).flatten(1).all(1) for each in wrong]
         if sum(len(each) - 1 for each in places) > 1:  # in a single one it may be chance
             if all(each[0] and not each[1:].any() for each in places):
-                return f"right for {name} 0, and for no other"
+                return f"right for {name} 0, and for no other" if names else f"right at the first place of {name} alone"
             if all(each[:-1].all() and not each[-1] for each in places):
-                return f"wrong for the last {name} alone"
+                return f"wrong for the last {name} alone" if names else f"wrong at the last place of {name} alone"
     return None
 
 

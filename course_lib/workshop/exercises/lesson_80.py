@@ -294,8 +294,13 @@ def audit(answer):
     if given is None:
         return None
     parts, written, control, told = (given.get(name) for name in ("parts", "written", "control", "card"))
+    lacks = [name for name in ("parts", "written", "control", "card") if name not in given]
+    if lacks:
+        raise CourseError(
+            f"`project()` must return a dict with parts, written, control and card; it lacks {', '.join(lacks)}"
+        )
     if not (parts and written and control and told):
-        raise CourseError("parts, written, control or card is missing; have all cells above been run?")
+        raise CourseError("something that `project()` returns is empty; have all cells above been run?")
     train, validation, test = ({normalize(text) for text, _ in part} for part in parts)
     leaks = train & validation | train & test | validation & test
     complete = {len(texts) for texts in [*written, control]} == {len(parts[2])}

@@ -24,8 +24,14 @@ def pattern_of_shapes(given, true):
     if given.dim() == true.dim() > 0:
         return pattern_of_lengths(given, true)
     if given.dim() > true.dim():
-        return "there is an axis too many (`squeeze` takes one away; `keepdim=True` keeps one)"
-    return "an axis is missing (`unsqueeze` makes one; `keepdim=True` keeps one)" if given.dim() else None
+        if not true.dim():
+            return f"these are {given.numel()} numbers; one number was meant"
+        return "there is an axis too many" + (" (`squeeze` takes one of size 1 away)" if 1 in given.shape else "")
+    if not given.dim():
+        return None
+    if given.numel() == true.numel():
+        return f"the numbers must stand in the shape {' × '.join(map(str, true.shape))} (`reshape`, or lists in a list)"
+    return "an axis is missing" + (" (`unsqueeze` or `keepdim=True` makes one of size 1)" if 1 in true.shape else "")
 
 
 def pattern_of_lengths(given, true):

@@ -10,7 +10,7 @@ from itertools import combinations
 
 from course_lib.workshop.exercises.slip_steps import Scope, slips_at
 from course_lib.workshop.exercises.solutions import source_of
-from course_lib.workshop.exercises.written import ALIKE, function_in, likeness, parts_of
+from course_lib.workshop.exercises.written import function_in, is_nearer, parts_of
 
 SEEN = "you get this"  # how the cause begins
 
@@ -40,12 +40,11 @@ class Slip:
         """
         if len(codes) <= self.place or not (answer := function_in(codes[self.place])):
             return False
-        parts = parts_of(answer)
         with ExitStack() as stack:
             for change in self.changes:
                 stack.enter_context(exchanged(*change))
-            slipped = likeness(parts, parts_of(self.function))
-        return slipped >= max(ALIKE, likeness(parts, parts_of(self.function)))
+            slipped = parts_of(self.function)
+        return is_nearer(parts_of(answer), slipped, parts_of(self.function))
 
 
 @cache

@@ -34,18 +34,32 @@ class Edit:
 
         Raises CourseError where a change has no arrow, or does not fit the solution.
         """
-        functions = solution if isinstance(solution, tuple) else (solution,)
-        text = "\n\n".join(map(source_of, functions))
+        functions = functions_of(solution)
+        names = dict(functions[0].__globals__)
+        exec(self.text_of(solution), names)
+        made = tuple(names[function.__name__] for function in functions)
+        return made if isinstance(solution, tuple) else made[0]
+
+    def text_of(self, solution):
+        """The text of the solution with this mistake. Raises CourseError as `of`."""
+        text = text_of(solution)
         for change in self.changes:
             old, arrow, new = change.partition(ARROW)
             if not arrow or text.count(old) != 1:
-                where = ", ".join(function.__name__ for function in functions)
+                where = ", ".join(function.__name__ for function in functions_of(solution))
                 raise CourseError(f'the edit "{change}": "{old}" is {text.count(old)} times in {where}; expected once')
             text = text.replace(old, new)
-        names = dict(functions[0].__globals__)
-        exec(text, names)
-        made = tuple(names[function.__name__] for function in functions)
-        return made if isinstance(solution, tuple) else made[0]
+        return text
+
+
+def functions_of(solution):
+    """The functions of a solution, which may be one."""
+    return solution if isinstance(solution, tuple) else (solution,)
+
+
+def text_of(solution):
+    """The text of all functions of a solution."""
+    return "\n\n".join(map(source_of, functions_of(solution)))
 
 
 @cache

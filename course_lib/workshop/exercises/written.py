@@ -27,6 +27,21 @@ def likeness(parts, others):
     return (parts & others).total() / max(1, (parts | others).total())
 
 
+def is_nearer(answer, wrong, right):
+    """Whether the parts of an answer are like those of a mistake, and not more like those of the solution."""
+    return likeness(answer, wrong) >= max(ALIKE, likeness(answer, right))
+
+
+def shows(codes, wrong, right):
+    """Whether the codes of an answer are nearer to one text than to the other, in each function that differs."""
+    for code, *pair in zip(codes, parsed(wrong).body, parsed(right).body, strict=True):
+        slipped, solution = map(parts_of, pair)
+        answer = function_in(code)
+        if slipped != solution and not (answer and is_nearer(parts_of(answer), slipped, solution)):
+            return False
+    return True
+
+
 def parts_of(function):
     """Each part of a function, and what it is a part of: kinds, numbers, names of methods and arguments.
 

@@ -210,6 +210,11 @@ def test_an_argument_that_is_never_used_is_named():
     assert "your `layers` never uses `d`" in message
 
 
+def along_keys_without_scale(q, k, v):
+    scores = q @ k.mT
+    return scores.softmax(dim=-2) @ v
+
+
 def test_two_known_mistakes_at_once_are_both_told():
     known = [
         ("wrong axis", Edit("dim=-1 → dim=-2")),
@@ -217,7 +222,7 @@ def test_two_known_mistakes_at_once_are_both_told():
         ("a mean", Edit(".softmax → .mean")),
     ]
     exercise = Exercise(id="99.5", title="Attention", points=1, truth=attend, mistakes=known, cases=cases)
-    assert "two things: wrong axis; and no scale" in examine(exercise, lambda q, k, v: (q @ k.T).softmax(0) @ v).message
+    assert "two things: wrong axis; and no scale" in examine(exercise, along_keys_without_scale).message
 
 
 def test_slips_leave_the_solution_as_it_is():
