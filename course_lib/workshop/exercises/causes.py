@@ -17,7 +17,7 @@ import torch
 from course_lib.errors import CourseError
 from course_lib.workshop.exercises.case_patterns import apart
 from course_lib.workshop.exercises.exercise import Exercise
-from course_lib.workshop.exercises.kind_patterns import pattern_of_infinite
+from course_lib.workshop.exercises.kind_patterns import EMPTY, is_empty, pattern_of_infinite
 from course_lib.workshop.exercises.parts import beside, is_common
 from course_lib.workshop.exercises.patterns import pattern, pattern_of_cases
 from course_lib.workshop.exercises.shape_patterns import EXCHANGED, is_exchanged
@@ -176,6 +176,12 @@ def leads_to(wrong, failure, results, of, tolerance=None):
     return False
 
 
+def empty(failure):
+    """Return, in words, that there is nothing in a result; many mistakes would fit it."""
+    given, true = of_part([failure.given[0], failure.trues[0]], failure.part)
+    return EMPTY if is_empty(given) and not is_empty(true) else None
+
+
 def remembers(failure):
     """Return, in words, that the answer depends on more than its arguments."""
     return REMEMBERS if failure.remembers else None
@@ -206,7 +212,8 @@ def seen(failure):
     wrong = [pair for pair in wrong if not agrees(*pair, tolerance)]
     found = {pattern(*pair, tolerance) for pair in wrong}
     alike = found.pop() if len(found) == 1 else None
-    return beside(pairs, failure.part, tolerance) or alike or pattern_of_cases(wrong)
+    of_all = pattern_of_cases(wrong) if len(wrong) == len(pairs) else None  # where a case is right, it may be chance
+    return beside(pairs, failure.part, tolerance) or alike or of_all
 
 
 def along_an_axis(failure):
@@ -235,7 +242,7 @@ def sorted_apart(failure):
 
 SEARCHES = {  # what numbers have in common says more of one value than of many cases
     True: (known, remembers, handed_back, exchanged, slipped, two),
-    False: (known, handed_back, seen, slipped),
+    False: (empty, known, handed_back, seen, slipped),
 }
 
 

@@ -12,7 +12,7 @@ def pattern_of_kinds(given, true):
     """Return, in words, that a result is of another kind than the true one; None if it is of the same kind."""
     numbers = as_tensor(true)
     if is_empty(given) and not is_empty(true):
-        return "this is empty"
+        return EMPTY
     if is_mask(true) and kind_of(given) not in BOOLS:
         return "these are numbers; a comparison, such as `>`, gives True and False"
     if is_bool(given) and not is_bool(true):
@@ -37,6 +37,7 @@ def is_empty(value):
     return isinstance(value, list | tuple | dict | set | frozenset) and not value
 
 
+EMPTY = "this is empty"
 NO_NUMBER = "this is a text; a number was meant"
 LARGE = 1e6
 

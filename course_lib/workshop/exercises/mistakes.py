@@ -69,7 +69,7 @@ def meant(value, true):
 def member(value, true):
     """The `Member` of a set that is missing, or is too many."""
     name = next((name for name in true if plain(name) == plain(value)), value)
-    return Member(name, name in true)
+    return Member(name, frozenset(true))
 
 
 def as_member(value):

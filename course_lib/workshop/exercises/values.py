@@ -26,15 +26,22 @@ class Text(str):
 
 @dataclass(frozen=True)
 class Member:
-    """In the place of a set: any that holds this wrong member, or lacks this right one."""
+    """In the place of a set: any that holds this wrong member, or lacks this right one but has others of them."""
 
     name: Hashable
-    belongs: bool
+    true: frozenset
+
+    @property
+    def belongs(self):
+        """Whether it is in the true set."""
+        return self.name in self.true
 
     def fits(self, given):
         """Whether a given set is one of these."""
-        members = members_of(given)
-        return members is not None and (plain(self.name) in members) is not self.belongs
+        members = members_of(given) or set()
+        if not self.belongs:
+            return plain(self.name) in members
+        return plain(self.name) not in members and not members.isdisjoint(map(plain, self.true))
 
     def spoil(self, true):
         """The true set with this mistake."""
@@ -43,7 +50,7 @@ class Member:
 
 def members(true, reasons, part=None):
     """Known mistakes, from reasons why a member belongs to a true set, or why it doesn't: (reason, `Member`) each."""
-    found = ((why, Member(name, name in true)) for name, why in reasons.items())
+    found = ((why, Member(name, frozenset(true))) for name, why in reasons.items())
     return [(why, member if part is None else {part: member}) for why, member in found]
 
 

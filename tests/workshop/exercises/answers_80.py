@@ -254,7 +254,7 @@ WRONG = {
         (project_with(control=most_frequent_targets()), "the control is what the nearest pair of the training answers"),
         (project_with(written=project()["written"][:1] * 3), "three seeds, not one three times"),
         (without("card"), "`project()` must return a dict with parts, written, control and card; it lacks card"),
-        (without("written"), "parts, written, control or card is missing"),
+        (without("written"), "it lacks written"),
         (lambda: project() | {"card": project()["card"] | {"scores": [97.0] * 3}}, "card: yours is 'scores: not what"),
     ],
 }

@@ -23,7 +23,7 @@ X = torch.arange(6.0).view(2, 3)
         (
             [(X[:, :2].clone(), 7), (X, 8)],
             [True, False],
-            "right just where `x` has equally many rows and columns, and wrong just where `mask` is even",
+            "right just where `x` has equally many rows and columns",
         ),
         ([(X, 3), (X, 3)], [True, False], None),
         ([(X, 3), (X, 4)], [True, True], None),

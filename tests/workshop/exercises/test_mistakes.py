@@ -42,9 +42,9 @@ def test_a_list_in_the_place_of_a_single_value_is_any_of_these_and_dots_are_any_
 
 
 def test_a_member_in_the_place_of_a_set_is_missing_or_one_too_many():
-    assert wrong({"letters": "A"}) == [{"letters": Member("A", True)}]
-    assert wrong({"pairs": "(0, 1)"}) == [{"pairs": Member((0, 1), True)}]
-    assert wrong("C", {"A", "B"}) == [Member("C", False)]
+    assert wrong({"letters": "A"}) == [{"letters": Member("A", frozenset("AB"))}]
+    assert wrong({"pairs": "(0, 1)"}) == [{"pairs": Member((0, 1), frozenset({(0, 1)}))}]
+    assert wrong("C", {"A", "B"}) == [Member("C", frozenset("AB"))]
 
 
 @pytest.mark.parametrize("name", EXERCISES)

@@ -222,7 +222,7 @@ def test_minutes_take_the_place_of_steps_and_all_stages_share_them():
     plans = [stage.plan for stage in (*recipe.earlier, recipe)]
     assert {(plan.steps, plan.minutes, plan.seed) for plan in plans} == {(None, 2.5, 7)}
     assert RECIPES["base"].planned(seed=3).plan == replace(RECIPES["base"].plan, seed=3)
-    with pytest.raises(CourseError, match=r"got None, 0"):
+    with pytest.raises(CourseError, match=r"got None and 0"):
         RECIPES["base"].planned(minutes=0)
 
 

@@ -84,7 +84,7 @@ SEEING = [
     ("tokenizer.json", without_roles, "<user>"),
     ("preprocessor_config.json", cut, "not valid JSON"),
     ("preprocessor_config.json", gone, "preprocessor_config.json"),
-    ("preprocessor_config.json", set_to(image_mean=[0.5, float("nan"), 0.5]), "finite numbers"),
+    ("preprocessor_config.json", set_to(image_mean=[0.5, float("nan"), 0.5]), "must be finite"),
     ("preprocessor_config.json", set_to(size={"height": 22, "width": 22}), "images must be prepared as"),
 ]
 
