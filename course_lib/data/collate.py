@@ -52,7 +52,9 @@ def predict_next(texts: Sequence[list[int]], random: torch.Generator | None = No
 
 
 def text_batches(texts: Sequence[list[int]], exercise: Collate, tokens_per_batch: int, seed: int = 0) -> Batches:
-    """Return the `Batches` of a corpus, whose training task is sampled anew in each epoch.
+    """Return the `Batches` of a corpus for a training task.
+
+    Random choices, such as the masked tokens, are made anew in each epoch.
 
     Args:
         texts: lists of token ids that end in <eos>.

@@ -106,7 +106,7 @@ def load_pictures(source: str | Path, split: str) -> "datasets.Dataset":
 
 
 def check_labels(rows: "datasets.Dataset", name: str) -> None:
-    """Raise a CourseError that names the first row whose label is neither a text nor a whole number."""
+    """Raise a CourseError that names the first row whose label is neither a string nor an integer."""
     for number, label in enumerate(rows["label"], start=1):
         if not isinstance(label, str | int):
             raise CourseError(f"row {number} of {name} must have a text or a whole number as label, got {label!r}")

@@ -35,7 +35,7 @@ class PictureBatch(Rows):
 
     @property
     def num_tokens(self) -> int:
-        """The number of pictures, which the training loop counts per second."""
+        """The number of pictures, which the training loop uses instead of tokens to measure its speed."""
         return self.num_labels
 
 

@@ -99,7 +99,7 @@ def folder_of(source: str | Path) -> Path:
 
 @quiet_datasets()
 def readable_pictures(rows: "datasets.Dataset", source: str | Path) -> "datasets.Dataset":
-    """Return the rows with pictures, after checking that each can be read.
+    """Check that each row's picture can be read, and return the rows with the column `image` cast to pictures.
 
     Raises:
         CourseError: a picture can't be read. The message names it.

@@ -76,7 +76,7 @@ def false_turns(scene: Scene) -> Iterator[tuple[str, SceneTurn]]:
 
 
 def as_on_the_slide(rng: Rng, question: Question) -> SceneTurn:
-    """Return a turn with the slide's phrasing, in a random form."""
+    """Convert a question with a false premise into a dialogue turn, with the slide's wording and a random form."""
     form = rng.pick(tuple(FORMS))
     return SceneTurn(**question.turn(form), kind=question.kind, form=form)
 

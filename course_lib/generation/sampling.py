@@ -7,12 +7,12 @@ import torch
 
 from course_lib.errors import CourseError
 from course_lib.generation.decoding import Decoding
-from course_lib.shapes import BV, IdsBT, PositionsB
+from course_lib.shapes import BV, IdsB, IdsBT
 
-Choose = Callable[[BV], PositionsB]  # chooses the next token of each row
+Choose = Callable[[BV], IdsB]  # chooses the next token of each row
 
 
-def likeliest(logits: BV) -> PositionsB:
+def likeliest(logits: BV) -> IdsB:
     """Return the most likely token of each row (the greedy choice)."""
     return logits.argmax(dim=-1)
 
@@ -44,7 +44,7 @@ class Sampler:
         self.temperature, self.top_k, self.top_p = temperature, top_k, top_p
         self.random = torch.Generator().manual_seed(seed)
 
-    def __call__(self, logits: BV) -> PositionsB:
+    def __call__(self, logits: BV) -> IdsB:
         return torch.multinomial(self.probabilities(logits).cpu(), 1, generator=self.random)[:, 0].to(logits.device)
 
     def probabilities(self, logits: BV) -> BV:

@@ -106,9 +106,10 @@ def draw(p: torch.Tensor, random: torch.Generator) -> int:
 
 
 def accept(proposed: Sequence[int], q: GuessesV, p: PositionsV, random: torch.Generator) -> list[int]:
-    """Return the accepted prefix of the proposed tokens, followed by one token sampled from the model.
+    """Return the accepted prefix of the proposed tokens, followed by one newly sampled token.
 
-    The result has the same distribution as tokens sampled from `p`, whatever `q` is.
+    The new token is sampled from `p` if all proposals were accepted, and otherwise from the positive part of `p - q`,
+    normalized. Together, the tokens have the same distribution as tokens sampled from `p`, whatever `q` is.
 
     Args:
         proposed: the proposed token ids.

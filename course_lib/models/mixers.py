@@ -153,7 +153,7 @@ def check_choices(config: "LlmConfig") -> None:
         raise CourseError(f"mixers must have one entry per layer, {len(windows)}, got {len(mixers)}")
     for i, (mixer, window) in enumerate(zip(mixers, windows, strict=True)):
         if not isinstance(mixer, Mixer):
-            raise CourseError(f"a mixer must be an object of a class in course_lib.models.mixers, got {mixer!r}")
+            raise CourseError(f"a mixer must be an instance of a class in course_lib.models.mixers, got {mixer!r}")
         if isinstance(mixer, LinearMixer | DeltaMixer) and window is not None:
             raise CourseError(f"layer {i} can't have a window of {window}, because its state is recurrent")
         if isinstance(mixer, SharedKVMixer):

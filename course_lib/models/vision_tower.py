@@ -81,7 +81,7 @@ class VisionTower(Model):
         """Return the input of the first layer.
 
         Raises:
-            CourseError: the images have another size or number of channels.
+            CourseError: the images don't have the size or the number of channels that the model expects.
         """
         size = self.config.image_size
         self.patches.check(pixels)

@@ -135,6 +135,8 @@ class Vlm(Model):
         Visual tokens have positions and are masked and cached like other tokens. Images that are already in the cache
         are not needed again.
 
+        The way of an image: pixels, `encode_images`, features, `connector`, visual tokens among the text's.
+
         Args:
             tokens, features: as in `embed`.
             positions, segments, cache, keep: as in `Llm.forward`.

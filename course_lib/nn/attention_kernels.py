@@ -9,11 +9,14 @@ BLOCK = 128  # queries
 
 
 def scaled_dot_product_attention(q: BHTE, k: BKSE, v: Values, mask: Mask | None = None) -> Gathered:
-    """Compute softmax(q kᵀ / √E) v with PyTorch's fused kernel. Equal to `attention_weights(q, k, mask) @ v`.
+    """Compute softmax(q kᵀ / √E) v with PyTorch's kernel.
+
+    The result equals `attention_weights(q, k, mask) @ v`.
 
     Args:
         q, k, v: queries, keys, and values. K divides H, and each key-value head serves H / K query heads.
-        mask: bool, where True means may attend, or float, which is added to the scores.
+        mask: a bool mask, where True means that the query may attend to the key, or a float mask, which is added to the
+            scores.
 
     Returns:
         The weighted sum of the values for each query. It is zero for a query that may not attend to any key.

@@ -51,7 +51,8 @@ class MixtureOfExperts(nn.Module):
         """Choose the experts of each token.
 
         Returns:
-            The probabilities of all experts, the weights of the chosen experts, which sum to 1, and their numbers.
+            The probabilities of all experts, the weights of the chosen experts (which sum to 1), and the indices of the
+            chosen experts.
         """
         probs = self.gate(rows).to(torch.promote_types(rows.dtype, torch.float32)).softmax(dim=-1)
         best, chosen = probs.topk(self.num_active)

@@ -119,7 +119,9 @@ class PagePool:
 
 
 class PagedCache(DecoderCache):
-    """The `DecoderCache` of some page tables, one per batch row. A new one is made for each forward pass."""
+    """A `DecoderCache` that stores its entries in pages, with one page table per batch row.
+
+    A new cache is made for each forward pass."""
 
     def __init__(self, pool: PagePool, tables: Sequence[PageTable], num_layers: int):
         self.pool, self.tables = pool, list(tables)

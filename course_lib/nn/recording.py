@@ -54,7 +54,7 @@ class AttentionMaps:
         return [kind for kind in KINDS if any(self._calls[kind].values())]
 
     def weights(self, kind: str) -> LBHTS:
-        """Return the attention weights of all L layers of a kind. Keys that did not exist yet have weight 0."""
+        """Return the weights of one kind of attention in all L layers. Keys that did not exist yet have weight 0."""
         return torch.stack([join_rows([call.weights for call in calls]) for calls in self._layers(kind)])
 
     def queries(self, kind: str) -> LBHTE:

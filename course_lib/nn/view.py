@@ -17,6 +17,9 @@ from course_lib.shapes import BHTE, AnyBKSE, AnyValues, BoolsBT, IdsBT, Mask, Se
 class View:
     """Everything that a decoder layer gets besides the token vectors: positions, masks, rotations, and caches.
 
+    Making a `View` of a cache appends the new positions to the cache. Each layer then rotates its keys and appends them
+    with `update`, so the cached keys are already rotated.
+
     Args:
         tokens: the new tokens, or their vectors.
         positions: absolute positions, -1 for padding. Default: the next positions after the cache, or 0 to T - 1.
@@ -51,6 +54,7 @@ class View:
             self.positions = cache.extend(tokens, positions)
         else:
             self.positions = torch.arange(tokens.shape[1], device=tokens.device) if positions is None else positions
+        # no row has padding or gaps, so all rows have the same positions
         self.is_plain = positions is None if cache is None else cache.is_plain
 
     def rotate(self, x: BHTE, rotary: Rotary | None) -> BHTE:
@@ -104,6 +108,6 @@ class View:
     def _make_mask(self, window):
         sees_all = self.cache is None or window is None or self.cache.has_ring(window)
         if self.positions.shape[-1] == 1 and self.is_plain and self.bias is None and sees_all:
-            return None  # a single new token can attend to the whole cache
+            return None  # a single new token can attend to the whole cache; a ring holds its window and no more
         k_positions = self.positions if self.cache is None else self.cache.k_positions(window)
         return attention_mask(self.positions, k_positions, window, not self.is_plain, self.segments, self.bias)

@@ -105,7 +105,7 @@ def test_several_texts_in_a_row_are_refused_by_a_memory(mixer):
         ({"mixers": (PLAIN,)}, "mixers must have one entry per layer, 3, got 1"),
         (
             {"mixers": (PLAIN, "linear", PLAIN)},
-            "a mixer must be an object of a class in course_lib.models.mixers, got 'linear'",
+            "a mixer must be an instance of a class in course_lib.models.mixers, got 'linear'",
         ),
         ({"mixers": (PLAIN, DELTA, PLAIN), "window_sizes": (None, 3, None)}, "layer 1 can't have a window of 3"),
         ({"mixers": (SharedKVMixer(layer=0), PLAIN, PLAIN)}, "layer 0 can't share the cache of layer 0"),
