@@ -51,14 +51,13 @@ def save(notebook, path):
 
 
 def read_lessons(clone):
-    """Run the first two lessons, and write a note into each of the others."""
+    """Write a note into each lesson, and run the first two."""
     for stem in READ:
         path = clone / "notebooks" / f"{stem}.ipynb"
         notebook = read_notebook(path)
+        notebook.cells.insert(2, new_markdown_cell(NOTE.format(stem)))
         if stem in RUN:
             NotebookClient(notebook, resources={"metadata": {"path": str(path.parent)}}, record_timing=False).execute()
-        else:
-            notebook.cells.insert(2, new_markdown_cell(NOTE.format(stem)))
         save(notebook, path)
 
 
