@@ -8,15 +8,10 @@ from torch import Tensor, nn
 
 
 class Model(nn.Module):
-    """A network that stores the config it was made from.
+    """A network that stores the config it was made from."""
 
-    Attributes:
-        suppressed: ids of tokens that the model reads but never generates.
-        threads: a function that returns a context manager, in which the model generates fastest.
-    """
-
-    suppressed = ()
-    threads = staticmethod(nullcontext)
+    suppressed = ()  # ids of tokens that the model reads but never generates
+    threads = staticmethod(nullcontext)  # returns a context manager in which the model generates fastest
 
     def __init__(self, config: Any):
         super().__init__()

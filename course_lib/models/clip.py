@@ -24,7 +24,7 @@ class ClipConfig:
 
     If the vision tower pools by attention, there is no linear layer after it.
 
-    Attributes:
+    Args:
         vision, text: configs of the towers.
         d_joint: size of the joint space.
         scale: initial inverse temperature. A cosine times `scale`, plus `bias`, gives a logit. Both are learned.

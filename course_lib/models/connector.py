@@ -15,7 +15,7 @@ from course_lib.shapes import Features, VisualTokens
 class ConnectorConfig:
     """The sizes and the kind of a `Connector`.
 
-    Attributes:
+    Args:
         d_vision: size of the vision tower's vectors.
         d_model: size of the language model's vectors.
         kind: a key of `CONNECTORS`.

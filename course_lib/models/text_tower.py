@@ -17,7 +17,7 @@ from course_lib.shapes import BD, BTD, BoolMask, IdsBT, PositionsB, check_shape
 class TextConfig:
     """The sizes and choices of a `TextTower`.
 
-    Attributes:
+    Args:
         end_id: id of the token that ends every text. The mask is causal, so only this token attends to the whole text,
             and its vector represents the text (CLIP). With None, every token attends to all others, including padding,
             and the last position of the row represents the text (SigLIP).

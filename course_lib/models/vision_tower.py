@@ -18,7 +18,7 @@ POOLINGS = ("class", "attention")
 class VisionConfig:
     """The sizes and choices of a `VisionTower`.
 
-    Attributes:
+    Args:
         image_size: height and width of the images in pixels.
         input_norm: whether to normalize the input of the first layer (CLIP).
         pooling: "class" for a class token that goes through the layers with the patches, or "attention" for an

@@ -20,7 +20,7 @@ ROWS_OF_TOKENS = ("embedding.table.weight", "output.weight")  # the weights of a
 class VlmConfig:
     """The configs of the parts of a `Vlm`, and how they are connected.
 
-    Attributes:
+    Args:
         vision, connector, text: configs of the parts.
         image_id: id of the placeholder token that is replaced by a visual token.
         vision_layer: number of the tower's hidden state that the connector reads. Default: -2, the second-to-last,

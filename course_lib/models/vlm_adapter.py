@@ -18,7 +18,7 @@ class VlmAdapterConfig:
 
     LoRA adapts all linear layers of the language model except the output layer.
 
-    Attributes:
+    Args:
         connector, text: configs of the connector and the language model.
         base: the sha256 of the language model's weights file, which the adapter belongs to.
         rank, alpha: as in `LoraLinear`.

@@ -14,7 +14,7 @@ from course_lib.shapes import BSD, IdsB1, IdsBS, IdsBT, Mask, Rows, Sequences
 class Memory(NamedTuple):
     """The output of an encoder, for the cross-attention of a decoder.
 
-    Attributes:
+    Args:
         states: the encoder's output vectors, or a list with the `KeysValues` of each decoder layer.
         mask: True for real source tokens. Default: all tokens are real.
     """
