@@ -22,8 +22,8 @@ from tests.workshop.exercises.test_answers import LESSONS
 
 BANK = Path(__file__).with_name("bank")
 RELEASE = REPOSITORY / "notebooks" / "exercises" / "release"
-LEAST_NAMED = {"slip": 0.93, "odd": 0.88}  # of the wrong answers, how many must hear a cause
-MOST_SECONDS = 10  # of a processor, for one answer: three for the search, the others for trainings in the answers
+LEAST_NAMED = {"slip": 0.92, "odd": 0.86}  # of the wrong answers, how many must hear a cause
+MOST_SECONDS = 10  # of a processor, for one wrong answer: three for the search, the others for trainings in it
 NO_CAUSE = re.compile(r"(.*: )?yours (is|has) .*", re.DOTALL)
 
 pytestmark = pytest.mark.slow
@@ -72,7 +72,7 @@ def test_right_answers_are_accepted_and_wrong_ones_refused_with_a_cause(capsys):
             verdict, seconds = verdict_on(entry, f"{lesson} {number}")
             kind, which = entry["kind"], f"{entry['exercise']} {entry['note']}"
             is_right = verdict.points == find_exercise(entry["exercise"]).points
-            assert seconds < MOST_SECONDS, which
+            assert is_right or seconds < MOST_SECONDS, which
             assert is_right or kind != "right", f"{which}: {verdict.message}"
             counts[kind] += 1
             if is_right and WRITES.partition("{}")[0] not in verdict.message and kind != "right":
