@@ -3,6 +3,7 @@
 # PYTHON    which Python .venv is made with      make setup PYTHON=python3.12
 # PIP_ARGS  more arguments for pip install       see "Installing" in README.md
 # ARGS      more arguments for the command       make lab ARGS="--no-browser"    make test ARGS="-k masks"
+#           a folder, too                      make test-slow ARGS=tests/workshop/grading
 # NOTEBOOK  the notebooks to run again           make refresh NOTEBOOK=notebooks/02_encoder_layer.ipynb
 
 NOTEBOOK ?= $(sort $(wildcard notebooks/*.ipynb))
@@ -25,7 +26,7 @@ test: lint ## check the style, run all tests, and run every notebook with nbval
 	$(python) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --nbval --nbval-current-env --durations=10 $(ARGS)
 
 test-slow: setup ## run the tests that take minutes; `make test` leaves these out
-	$(python) -m pytest tests -m slow -n 2 --dist worksteal --durations=10 $(ARGS)
+	$(python) -m pytest -m slow -n 2 --dist worksteal --durations=10 $(ARGS)
 
 lint: setup ## check the style and the floor plan
 	$(python) -m ruff check
