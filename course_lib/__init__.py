@@ -1,9 +1,9 @@
-"""Building blocks of the course: from one attention head to a vision-language model.
+"""The library of the course: from one attention head to a vision-language model.
 
-Each room of this package holds one kind of thing, and rooms only use what stands below them:
-`world` and `nn`, `objectives`, `data` at the bottom, then `models`, then `training`, `generation`, `viz`,
-`evaluation` and `recipes`; the command line `course` sits on top. Import from a room, as in
-`from course_lib.nn import MultiHeadAttention`: that says where a block lives, and loads no other room.
+The eight rooms hold what the lessons teach: `nn`, `models`, `objectives`, `data`, `training`, `generation`,
+`evaluation`, and the little `world` of texts and images. The package `workshop` runs the course: lessons, exercises,
+grading, studies, presentations, and the command line. Rooms never import from the workshop. Import from a room, as in
+`from course_lib.nn import MultiHeadAttention`. It shows where a block lives, and loads only what the room needs.
 """
 
 __version__ = "0.1.0"

@@ -1,13 +1,16 @@
-"""The exception that the course raises for bad input."""
+"""The exception that the whole course raises for invalid input."""
 
 import contextlib
 from collections.abc import Iterator
 
-LONGEST = 1000  # characters of a message; a quoted value may be a whole book
+LONGEST = 1000  # maximum number of characters in a message, because a quoted value may be very long
 
 
 class CourseError(ValueError):
-    """Bad input to the course. The message names the value and says what was expected."""
+    """An error that is caused by invalid input. Its message names the value and says what was expected.
+
+    Very long messages are shortened in the middle.
+    """
 
     def __init__(self, message: object):
         message = str(message)
@@ -18,7 +21,7 @@ class CourseError(ValueError):
 
 @contextlib.contextmanager
 def located(place: str) -> Iterator[None]:
-    """Prefix the `CourseError`s of a block with the place where they occur."""
+    """Prefix the message of each `CourseError` raised in a `with` block with the place where it occurred."""
     try:
         yield
     except CourseError as error:

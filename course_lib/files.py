@@ -1,4 +1,4 @@
-"""Safe file access: atomic writes, checked reads, and digests. Tensors are stored as safetensors only."""
+"""Safe file access with atomic writes, checked reads, and digests. Tensors are stored as safetensors only."""
 
 import contextlib
 import hashlib
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from course_lib.errors import CourseError
 
-if TYPE_CHECKING:  # imported only where needed, because much of the course runs without them
+if TYPE_CHECKING:  # imported only where they are needed, because much of the course runs without them
     import safetensors
     import torch
 
@@ -21,13 +21,14 @@ NUMBERS = ("float32", "float64", "float16", "bfloat16")
 
 @contextlib.contextmanager
 def atomic_file(path: Path | str) -> Iterator[Path]:
-    """Yield a temporary path next to `path`, and rename it to `path` if the block succeeds.
+    """Yield a temporary path next to `path`, and rename the file to `path` if the block succeeds.
 
-    The old content of `path` survives every failure: a full disk, a killed process, an exception in the block. Each
-    process and thread writes its own temporary file, and the last one to finish wins.
+    The old content of `path` survives every failure, such as a full disk, a killed process, or an exception in the
+    block. Each process and thread writes its own temporary file. If several of them write at the same time, the last
+    one to finish wins.
 
     Raises:
-        CourseError: the file can't be written, because the disk is full or read-only, for example. `path` is unchanged.
+        CourseError: the file can't be written, for example because the disk is full or read-only. `path` is unchanged.
     """
     path = Path(path)
     draft = path.with_name(f".{path.name}.{platform.node()}-{os.getpid()}-{threading.get_ident()}.draft")
@@ -36,7 +37,7 @@ def atomic_file(path: Path | str) -> Iterator[Path]:
         clear_drafts(path)
         yield draft
         with open(draft, "rb+") as file:
-            os.fsync(file.fileno())  # a full disk may raise an error only here
+            os.fsync(file.fileno())  # if the disk is full, the error may occur only here
         draft.replace(path)
     except OSError as error:
         raise CourseError(f"could not save {path}: {error}; the previous version is unchanged") from error
@@ -48,7 +49,7 @@ def atomic_file(path: Path | str) -> Iterator[Path]:
 def clear_drafts(path: Path) -> None:
     """Remove the temporary files of `path` that killed processes on this machine left behind.
 
-    A file that can't be removed stays, such as a file of another user.
+    A file that can't be removed, such as another user's file, is left in place.
     """
     import psutil
 
@@ -62,7 +63,10 @@ def clear_drafts(path: Path) -> None:
 
 
 def write_json(path: Path | str, content: object) -> None:
-    """Write `content` atomically as indented JSON with a final newline, without escaping accented letters."""
+    """Write `content` to a JSON file, atomically and with indentation.
+
+    Accented letters are not escaped, and the file ends with a newline.
+    """
     with atomic_file(path) as draft:
         draft.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
@@ -71,7 +75,7 @@ def read_json(path: Path | str) -> Any:
     """Return the content of a JSON file.
 
     Raises:
-        CourseError: the file is missing, can't be read, or is not JSON.
+        CourseError: the file is missing, can't be read, or is not valid JSON.
     """
     text = read_text(path)
     try:
@@ -97,7 +101,7 @@ def read_text(path: Path | str) -> str:
 
 
 def write_tensors(path: Path | str, tensors: "dict[str, torch.Tensor]", metadata: dict[str, str] | None = None) -> None:
-    """Write named tensors and string `metadata` atomically to a safetensors file."""
+    """Write named tensors and `metadata`, which maps strings to strings, to a safetensors file atomically."""
     from safetensors.torch import save
 
     data = save({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}, metadata)
@@ -106,10 +110,10 @@ def write_tensors(path: Path | str, tensors: "dict[str, torch.Tensor]", metadata
 
 
 def read_tensors(path: Path | str) -> "tuple[dict[str, torch.Tensor], dict[str, str]]":
-    """Return the tensors and the metadata of a safetensors file.
+    """Return the named tensors and the metadata of a safetensors file.
 
     Raises:
-        CourseError: see `open_tensors`.
+        CourseError: the file is missing, truncated, or not a safetensors file.
     """
     with open_tensors(path) as file:
         return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
@@ -117,7 +121,7 @@ def read_tensors(path: Path | str) -> "tuple[dict[str, torch.Tensor], dict[str, 
 
 @contextlib.contextmanager
 def open_tensors(path: Path | str) -> "Iterator[safetensors.safe_open]":
-    """Open a safetensors file, so that its tensors can be read one by one.
+    """Open a safetensors file for a `with` block, so that its tensors can be read one by one.
 
     Raises:
         CourseError: the file is missing, truncated, or not a safetensors file.
@@ -131,27 +135,35 @@ def open_tensors(path: Path | str) -> "Iterator[safetensors.safe_open]":
         raise CourseError(f"{path} is missing") from None
     except (OSError, RuntimeError, SafetensorError) as error:  # torch raises RuntimeError if the file shrinks
         size = Path(path).stat().st_size
-        raise CourseError(f"{path} ({size:,} bytes) is damaged or not safetensors: {error}") from None
+        raise CourseError(f"{path} ({size:,} bytes) is damaged or not a safetensors file: {error}") from None
 
 
 def check_numbers(name: str, tensor: "torch.Tensor") -> None:
-    """Raise a CourseError with the tensor's name unless its data type is one of `NUMBERS` and all values are finite."""
+    """Check that the data type of a tensor is one of `NUMBERS` and that all its values are finite.
+
+    Args:
+        name: the name of the tensor for the error message.
+        tensor: the tensor to check.
+
+    Raises:
+        CourseError: the data type is a different one, or a value is NaN or infinite.
+    """
     kind = str(tensor.dtype).removeprefix("torch.")
     if kind not in NUMBERS:
-        raise CourseError(f"{name} is stored as {kind}; expected one of {', '.join(NUMBERS)}")
+        raise CourseError(f"{name} must be stored as one of {', '.join(NUMBERS)}, got {kind}")
     if not all(bool(piece.isfinite().all()) for piece in pieces(tensor)):
         raise CourseError(f"{name} contains NaN or infinity; the file is damaged, or the training failed")
 
 
 def pieces(tensor: "torch.Tensor") -> "Sequence[torch.Tensor]":
-    """Split a tensor along its first axis into pieces of about a million numbers, to save memory.
+    """Split a tensor along its first axis into pieces of about a million numbers.
 
-    A scalar is returned as the only piece.
+    A check that reads one piece at a time needs less memory. A scalar is returned as the only piece.
     """
     return tensor.split(max(1, 2**20 * len(tensor) // max(1, tensor.numel()))) if tensor.dim() else [tensor]
 
 
 def sha256(path: Path | str) -> str:
-    """Return the SHA-256 digest of a file, in hexadecimal."""
+    """Return the SHA-256 digest of a file as a hexadecimal string."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""Shape letters for the whole course: tensor types that state their shapes, and the function `check_shape`.
+"""Tensor types that state their shapes in the letters of the course, and the function `check_shape`.
 
 Each letter of a type's name is an axis: `BTD` is a float tensor with axes B, T, and D; `IdsBT` is an integer tensor and
 `BoolsBT` a Boolean one. Within one function call, a letter always stands for the same size. The tests check this for
@@ -30,7 +30,7 @@ LEGEND = {
     "N": "real (not padding) tokens of a batch, or rows of a data set",
 }
 
-# Any shape, but the same one for all arguments and results of a function; and related types.
+# Tensors of any shape, which must be the same for all arguments and results of a function, and related types.
 Numbers = Float[Tensor, "*N"]
 Vectors = Float[Tensor, "*N D"]
 Logits = Float[Tensor, "*N V"]
@@ -74,12 +74,12 @@ BoolsBB = Bool[Tensor, "B B"]
 BoolsBT = Bool[Tensor, "B T"]
 PositionsT = Int[Tensor, "*B T"]
 PositionsS = Int[Tensor, "*B S"]
-RealPositionsT = Num[Tensor, "*B T"]  # fractions are possible
+RealPositionsT = Num[Tensor, "*B T"]  # integers or fractions
 Windows = Int[Tensor, "windows tokens"]
 Sequences = Shaped[Tensor, "B T ..."]  # token ids, or vectors instead
 Rows = Int[Tensor, " rows"]  # indices into B, in any order
 
-# Heads. Values and keys can differ in width.
+# Heads. Keys and values can have different widths.
 BHTE = Float[Tensor, "B H T E"]
 BHSE = Float[Tensor, "B H S E"]
 BKSE = Float[Tensor, "B K S E"]
@@ -88,15 +88,15 @@ BHTS = Float[Tensor, "... #T #S"]
 Values = Float[Tensor, "B K S value"]
 Gathered = Float[Tensor, "B H T value"]
 Matrices = Float[Tensor, "B H E value"]  # recurrent states
-AnyBKSE = Shaped[Tensor, "B K S E"]  # caches keep positions as they keep keys
+AnyBKSE = Shaped[Tensor, "B K S E"]  # any data type, because a cache can also store positions like keys
 AnyValues = Shaped[Tensor, "B K S value"]
 BoolMask = Bool[Tensor, "... #T #S"]
 FloatMask = Float[Tensor, "... #T #S"]
-Mask = Bool[Tensor, "..."] | Float[Tensor, "..."]  # broadcast to B H T S, where a cache may hold more than S keys
+Mask = Bool[Tensor, "..."] | Float[Tensor, "..."]  # broadcast to B H T S; a cache may contain more than S keys
 LBHTS = Float[Tensor, "L B H T S"]
 LBHTE = Float[Tensor, "L B H T E"]
 LBHSE = Float[Tensor, "L B H S E"]
-Pairs = Float[Tensor, " pairs"]  # of the E numbers of a head
+Pairs = Float[Tensor, " pairs"]  # one number per pair of a head's dimensions, E/2
 
 # Pictures.
 BCYX = Float[Tensor, "B C Y X"]
@@ -122,14 +122,14 @@ Array = TypeVar("Array")  # any object with a shape
 
 
 def check_shape(tensor: Array, letters: str, **sizes: int) -> Array:
-    """Return `tensor` unchanged if its shape matches `letters`.
+    """Return `tensor` unchanged if its shape matches `letters`, and raise an error otherwise.
 
     For example, `check_shape(q, "B H T E", B=2, H=4)` accepts a tensor of shape (2, 4, 5, 8). If a letter occurs twice,
     both axes must have the same size.
 
     Args:
         tensor: a tensor or an array.
-        letters: one letter or digit per axis, separated by spaces. A digit stands for an axis of this size.
+        letters: one letter or number per axis, separated by spaces. A number stands for an axis of this size.
         sizes: the required sizes of some letters.
 
     Raises:

@@ -37,7 +37,7 @@ def test_the_variable_may_name_any_device_of_torch():
 def test_a_device_that_is_not_there_is_refused(name, monkeypatch):
     monkeypatch.setenv("COURSE_DEVICE", name)
     for choose in (pick_device, lesson_device):
-        with pytest.raises(CourseError, match=f'COURSE_DEVICE is "{name}".*expected "auto", "cpu", "cuda" or "mps"'):
+        with pytest.raises(CourseError, match=f'COURSE_DEVICE is "{name}".*set it to "auto", "cpu", "cuda", or "mps"'):
             choose()
 
 

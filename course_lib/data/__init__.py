@@ -1,4 +1,4 @@
-"""Data sets, tokenizers, and batches."""
+"""Data sets, tokenizers, chat templates, and batches for training and evaluation."""
 
 from course_lib.data.augmentation import RandomViews
 from course_lib.data.batches import Batches

@@ -1,4 +1,4 @@
-"""Data augmentation: random changes of pictures, so that a model can't memorize them."""
+"""Data augmentation: random shifts and flips of training pictures, so that a model can't memorize them."""
 
 from dataclasses import dataclass
 
@@ -10,18 +10,18 @@ from course_lib.shapes import BytesBCYX
 
 @dataclass(frozen=True)
 class RandomViews:
-    """Shifts and mirrors pictures at random.
+    """A data augmentation that shifts and mirrors pictures at random.
 
     Args:
-        shift: the maximum shift in pixels, vertically and horizontally. Edge pixels are repeated.
-        flip: the share of pictures that are mirrored left to right.
+        shift: the maximum shift in pixels, vertically and horizontally. The edge pixels are repeated to fill the gap.
+        flip: the probability that a picture is mirrored left to right.
     """
 
     shift: int = 0
     flip: float = 0.0
 
     def __call__(self, pixels: BytesBCYX, random: torch.Generator) -> BytesBCYX:
-        """Return randomly changed copies of the pictures."""
+        """Return copies of the pictures, each shifted and mirrored at random."""
         count, _, height, width = pixels.shape
         flipped = torch.rand(count, generator=random) < self.flip
         pixels = torch.where(flipped.view(-1, 1, 1, 1), pixels.flip(3), pixels)

@@ -1,4 +1,4 @@
-"""Batches of training data: the order of the items, and their grouping into batches."""
+"""Group training examples into batches, in a random order that depends only on the seed."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -19,24 +19,26 @@ Lengths = Sequence[tuple[int, ...]]  # the lengths of each item's sequences, suc
 
 @runtime_checkable
 class BatchSource(Protocol):
-    """The interface of a source of batches: `Batches`, or a source that creates them when needed."""
+    """The interface of a source of training batches: `Batches`, or a source that creates batches on demand."""
 
     def epoch(self, number: int) -> Sequence[Drawn]:
-        """Return an entry for each batch of epoch `number`."""
+        """Return one entry for each batch of epoch `number`. `batch` turns an entry into a batch."""
 
     def batch(self, drawn: Drawn) -> Rows:
-        """Return the batch of an entry of `epoch`."""
+        """Build the batch that an entry returned by `epoch` describes."""
 
 
 class Batches(Generic[Item]):
-    """The batches of a set of items, in a new random order each epoch.
+    """A set of training examples divided into batches, usually in a new random order each epoch.
 
     The same seed gives the same order on every machine.
 
     Args:
         items: the training examples.
-        collate: a function from items and a random number generator to a batch.
-        order: a function from a random number generator to the indices of each batch in an epoch.
+        collate: a function that builds a batch from a list of items. It also gets a random number generator, for
+            choices such as masking.
+        order: a function that gets a random number generator and returns, for each batch of an epoch, the indices of
+            its items.
         seed: the seed for the order and for `collate`.
     """
 
@@ -50,23 +52,23 @@ class Batches(Generic[Item]):
         self.items, self.collate, self.order, self.seed = items, collate, order, seed
 
     def epoch(self, number: int) -> list[Drawn]:
-        """Return an entry for each batch of epoch `number`: the indices of its items, and a seed for `collate`."""
+        """Return one entry for each batch of epoch `number`: the indices of its items, and a seed for `collate`."""
         random = epoch_generator(self.seed, number)
         batches = self.order(random)
         seeds = torch.randint(2**62, (len(batches),), generator=random).tolist()
         return list(zip(batches, seeds, strict=True))
 
     def batch(self, drawn: Drawn) -> Rows:
-        """Return the batch of an entry of `epoch`."""
+        """Build the batch that an entry returned by `epoch` describes."""
         indices, seed = drawn
         return self.collate([self.items[i] for i in indices], torch.Generator().manual_seed(seed))
 
     @torch.no_grad()
     def of_each(self, function: Callable[[Rows], Tensor]) -> Tensor:
-        """Apply a function to all batches, and return its rows in the order of the items, on the CPU.
+        """Apply a function to every batch, and return one result per item, in the order of the items, on the CPU.
 
         Args:
-            function: a function from a batch to a tensor with one row per item.
+            function: a function that gets a batch and returns a tensor with one row per item.
         """
         rows = {}
         for indices, seed in self.epoch(0):
@@ -77,45 +79,46 @@ class Batches(Generic[Item]):
 def batches_by_length(
     items: Sequence[Item], lengths: Lengths, collate: Collate[Item], tokens_per_batch: int, seed: int = 0
 ) -> Batches:
-    """Return `Batches` of items of similar lengths, so that there is little padding.
+    """Group items of similar lengths into `Batches`, so that the batches need little padding.
 
     Args:
         items: see `Batches`.
-        lengths: the lengths of each item's sequences.
+        lengths: for each item, the lengths of its sequences.
         collate: see `Batches`.
-        tokens_per_batch: the maximum number of tokens in a batch, including padding, over all sequences of its items.
+        tokens_per_batch: the maximum number of tokens in a batch, including padding. If an item has several sequences,
+            all of them count.
         seed: see `Batches`.
 
     Raises:
-        CourseError: there are no items, or one item exceeds `tokens_per_batch`.
+        CourseError: there are no items, or an item has more than `tokens_per_batch` tokens.
     """
     check_budget(lengths, tokens_per_batch)
     return Batches(items, collate, partial(bucket, lengths, tokens_per_batch), seed)
 
 
 def check_budget(lengths: Lengths, tokens_per_batch: int) -> None:
-    """Raise a CourseError if there are no items, or if an item doesn't fit into a batch."""
+    """Raise a CourseError if there are no items, or if an item has more tokens than a batch may have."""
     longest = max(map(sum, lengths), default=0)
     if not lengths or longest > tokens_per_batch:
         raise CourseError(
-            f"{tokens_per_batch} tokens per batch must hold at least one item of the data; "
-            f"got {len(lengths)} (longest: {longest} tokens)"
+            f"there must be at least one item, and none can have more than {tokens_per_batch} tokens; "
+            f"got {len(lengths)} items, the longest with {longest} tokens; allow more tokens, or remove long items"
         )
 
 
 def epoch_generator(seed: int, number: int) -> torch.Generator:
-    """Return the random number generator of an epoch."""
+    """Return a random number generator for an epoch. Each epoch gets a different seed."""
     return torch.Generator().manual_seed(seed * 1_000_003 + number)
 
 
 def shuffle(count: int, batch_size: int, random: torch.Generator) -> Indices:
-    """Return the numbers below `count` in random order, split into batches of `batch_size`."""
+    """Shuffle the indices from 0 to `count` - 1, and split them into batches of `batch_size`."""
     order = torch.randperm(count, generator=random)
     return [indices.tolist() for indices in order.split(batch_size)]
 
 
 def bucket(lengths: Lengths, tokens_per_batch: int, random: torch.Generator) -> Indices:
-    """Sort items by length, cut them into batches that fit the budget including padding, and shuffle the batches."""
+    """Sort items by length, group them into batches of at most `tokens_per_batch` tokens, and shuffle the batches."""
     batches, longest = [[]], (0,) * len(lengths[0])
     shuffled = torch.randperm(len(lengths), generator=random).tolist()
     for i in sorted(shuffled, key=lengths.__getitem__):

@@ -1,4 +1,4 @@
-"""Character-level language modeling: a text as one long stream of characters, cut into random windows."""
+"""Character-level language modeling: one long stream of characters is cut into windows of equal length."""
 
 from collections.abc import Iterable, Sequence
 
@@ -13,7 +13,7 @@ from course_lib.shapes import IdsN, Windows
 
 
 class CharacterTokenizer:
-    """A tokenizer with one id for each character of a text. The ids of the special tokens come first."""
+    """A tokenizer with one token for each distinct character of `text`, in addition to the special tokens."""
 
     pad_id, bos_id, eos_id = PAD, BOS, EOS
 
@@ -25,36 +25,40 @@ class CharacterTokenizer:
         return len(SPECIAL_TOKENS) + len(self._characters)
 
     def encode(self, text: str) -> list[int]:
-        """Return the ids of `text`, one per character. A stream has no end, so no <eos> is added.
+        """Return one token id for each character of `text`. No <eos> is added, because a stream has no end.
 
         Raises:
-            CourseError: a character did not occur in the tokenizer's text.
+            CourseError: a character is not in the vocabulary.
         """
         unknown = set(text) - set(self._ids)
         if unknown:
-            raise CourseError(f"the tokenizer has no {min(unknown)!r}; it has {''.join(self._characters)!r}")
+            raise CourseError(
+                f"the text can't contain {min(unknown)!r}; use only the characters {''.join(self._characters)!r}"
+            )
         return [self._ids[character] for character in text]
 
     def encode_batch(self, texts: Iterable[str]) -> list[list[int]]:
-        """Encode several texts."""
+        """Return the token ids of each text."""
         return [self.encode(text) for text in texts]
 
     def decode(self, ids: Iterable[int] | Tensor) -> str:
-        """Return the text of `ids`, without special tokens."""
+        """Return the text that `ids` encode, without special tokens."""
         return "".join(self._characters[id - len(SPECIAL_TOKENS)] for id in map(int, ids) if id >= len(SPECIAL_TOKENS))
 
 
 def window_batches(ids: Sequence[int], length: int, rows: int, seed: int = 0) -> Batches:
-    """Return the `Batches` of random windows of a stream. An epoch has as many tokens as the stream.
+    """Return `Batches` of windows that start at random positions in a token stream.
+
+    An epoch contains about as many tokens as the stream.
 
     Args:
         ids: the token ids of the stream.
         length: the number of tokens in a window, T.
-        rows: the number of windows in a batch, B.
+        rows: the number of windows in a batch, B, one per row.
         seed: the seed for the start positions.
 
     Raises:
-        CourseError: the stream is too short for a window and its last label.
+        CourseError: the stream is too short. It needs one more token than a window, for the last label.
     """
     windows = cut_windows(ids, length)
     count = max(1, len(windows) // (length * rows))
@@ -66,7 +70,7 @@ def window_batches(ids: Sequence[int], length: int, rows: int, seed: int = 0) ->
 
 
 def windows_in_order(ids: Sequence[int], length: int, rows: int) -> Batches:
-    """Return the `Batches` of consecutive windows, so that every token but the first is predicted once.
+    """Return `Batches` of consecutive windows, so that each token except the first is predicted exactly once.
 
     An incomplete window at the end is left out. For the arguments and errors, see `window_batches`.
     """
@@ -76,13 +80,16 @@ def windows_in_order(ids: Sequence[int], length: int, rows: int) -> Batches:
 
 
 def cut_windows(ids: Sequence[int], length: int) -> Windows:
-    """Return the windows that start at each position of a stream, each with one more token for the last label."""
+    """Return all windows of `length` tokens in a stream, each with the following token as its last label."""
     if len(ids) <= length:
-        raise CourseError(f"windows of {length} need a stream of {length + 1} tokens or more, got {len(ids)}")
+        raise CourseError(
+            f"a stream must have at least {length + 1} tokens for windows of {length}, got {len(ids)}; "
+            "use shorter windows or a longer stream"
+        )
     return torch.tensor(ids).unfold(0, length + 1, 1)  # a view: the stream is stored once
 
 
 def window_batch(windows: Sequence[IdsN], random: torch.Generator | None = None) -> TokenBatch:
-    """Return a `TokenBatch` of windows, whose labels are the next tokens."""
+    """Collate windows into a `TokenBatch` whose labels are the next tokens."""
     windows = torch.stack(windows)
     return TokenBatch(tokens=windows[:, :-1], labels=windows[:, 1:])

@@ -1,4 +1,4 @@
-"""Functions that collate texts, sentence pairs, and conversations into batches of tokens."""
+"""Functions that collate texts, sentence pairs, and conversations into batches of token ids."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ IdPair = tuple[list[int], list[int]]  # source and target
 
 @dataclass(frozen=True)
 class TranslationBatch(Batch):
-    """Sentence pairs, padded to the longest.
+    """A batch of sentence pairs for an encoder-decoder model, padded to the longest sentence.
 
     Args:
-        source: the input, B S.
-        target: the true output shifted right, B T, with <bos> first.
-        labels: the true output, B T, with <eos> last.
+        source: the source sentences, B S.
+        target: the decoder's input, B T: the target sentences shifted right, with <bos> at the start.
+        labels: the target sentences, B T, with <eos> at the end.
     """
 
     source: torch.Tensor
@@ -30,35 +30,36 @@ class TranslationBatch(Batch):
 
     @property
     def num_tokens(self) -> int:
-        """The number of useful tokens: source tokens and labels without padding."""
+        """The number of tokens in the sources and labels, not counting padding."""
         return int((self.source != PAD).sum()) + self.num_labels
 
 
 def translation_batch(pairs: Sequence[IdPair], random: torch.Generator | None = None) -> TranslationBatch:
-    """Return a `TranslationBatch` of (source, target) pairs, each ending in <eos>."""
+    """Collate (source, target) pairs into a `TranslationBatch`. Both sides must end with <eos>."""
     sources, targets = zip(*pairs, strict=True)
     return TranslationBatch(source=pad(sources), target=pad([[BOS, *ids[:-1]] for ids in targets]), labels=pad(targets))
 
 
 def translation_batches(pairs: Sequence[IdPair], tokens_per_batch: int, seed: int = 0) -> Batches:
-    """Return the `Batches` of (source, target) pairs, each ending in <eos>; see `batches_by_length`."""
+    """Group (source, target) pairs of similar lengths into `Batches`; see `batches_by_length`."""
     lengths = [(len(target), len(source)) for source, target in pairs]
     return batches_by_length(pairs, lengths, translation_batch, tokens_per_batch, seed)
 
 
 def predict_next(texts: Sequence[list[int]], random: torch.Generator | None = None) -> TokenBatch:
-    """Return a batch for causal language modeling: predict the next token (Radford et al. 2018, section 3.1)."""
+    """Collate texts for causal language modeling: predict each next token (Radford et al. 2018, section 3.1)."""
     return TokenBatch(tokens=pad([[BOS, *ids[:-1]] for ids in texts]), labels=pad(texts))
 
 
 def text_batches(texts: Sequence[list[int]], exercise: Collate, tokens_per_batch: int, seed: int = 0) -> Batches:
-    """Return the `Batches` of a corpus for a training task.
+    """Group texts of similar lengths into `Batches` for a training task, such as predicting the next token.
 
-    Random choices, such as the masked tokens, are made anew in each epoch.
+    Random choices, such as which tokens to mask, are different in each epoch.
 
     Args:
-        texts: lists of token ids that end in <eos>.
-        exercise: the training task: `predict_next`, a `MaskTokens`, or a `CorruptSpans`.
+        texts: lists of token ids that end with <eos>.
+        exercise: the training task, which builds a batch from texts: `predict_next`, a `MaskTokens`, or a
+            `CorruptSpans`.
         tokens_per_batch: see `batches_by_length`.
         seed: see `batches_by_length`.
     """
@@ -66,7 +67,7 @@ def text_batches(texts: Sequence[list[int]], exercise: Collate, tokens_per_batch
 
 
 def dialogue_batch(examples: Sequence[Example], random: torch.Generator | None = None) -> TokenBatch:
-    """Return a `TokenBatch` of `Example`s. Placeholders of pictures are never labels."""
+    """Collate `Example`s into a `TokenBatch`, with the features of their pictures if there are any."""
     features = [torch.stack(example.pictures) for example in examples if example.pictures]
     counts = [len(example.pictures) for example in examples]
     return TokenBatch(
@@ -77,10 +78,10 @@ def dialogue_batch(examples: Sequence[Example], random: torch.Generator | None =
 
 
 def stack_pictures(features: Sequence[Tensor], counts: Sequence[int]) -> dict[str, Tensor]:
-    """Return the features of all pictures of a batch, padded to the same number per row, and a mask of the real ones.
+    """Stack the picture features of a batch, padded to the same number per row, with a mask of the real pictures.
 
     Args:
-        features: the features of the pictures of each row that has any.
+        features: for each row with pictures, the features of its pictures.
         counts: the number of pictures in each row.
     """
     is_picture = pad_sequence([torch.ones(count, dtype=torch.bool) for count in counts], batch_first=True)
@@ -91,9 +92,9 @@ def stack_pictures(features: Sequence[Tensor], counts: Sequence[int]) -> dict[st
 
 
 def dialogue_batches(examples: Sequence[Example], tokens_per_batch: int, seed: int = 0) -> Batches:
-    """Return the `Batches` of `Example`s, one per row; see `batches_by_length`.
+    """Group `Example`s of similar lengths into `Batches`, one example per row; see `batches_by_length`.
 
-    Placeholders of pictures count as tokens.
+    The placeholders of pictures count as tokens.
     """
     return batches_by_length(
         examples, [(len(example.ids),) for example in examples], dialogue_batch, tokens_per_batch, seed

@@ -1,4 +1,4 @@
-"""The text corpora for training large models (slide "LLMs learning: most used text corpora for training")."""
+"""Text corpora for training large models (slide "LLMs learning: most used text corpora for training")."""
 
 import csv
 import os
@@ -12,20 +12,20 @@ SECONDS = 5  # timeout for the hub's first answer
 
 @dataclass(frozen=True)
 class Corpus:
-    """A row of the slide's table, with facts from the corpus's page on the Hugging Face hub.
+    """A text corpus, with its row in the slide's table and facts from its page on the Hugging Face hub.
 
     Args:
         name: the name of the corpus.
         about: a short description.
-        slide_size: the size on the slide, shortened.
-        slide_use: the use on the slide, shortened.
+        slide_size: the size given on the slide, shortened.
+        slide_use: the use given on the slide, shortened.
         hub_id: the id on the hub, or empty if the hub does not have the corpus.
-        options: other arguments of `load_dataset`.
-        column: the column with the text.
-        license: the license on the hub.
+        options: additional arguments for `load_dataset`, as name=value pairs separated by spaces.
+        column: the name of the column that contains the text.
+        license: the license given on the hub.
         hub_size: the number of rows on the hub.
-        languages: the languages on the hub.
-        note: a remark.
+        languages: the languages given on the hub.
+        note: a remark about the corpus.
     """
 
     name: str
@@ -47,7 +47,7 @@ with (Path(__file__).with_suffix(".csv")).open(encoding="utf-8") as table:
 
 @dataclass(frozen=True)
 class Sample:
-    """A `text` from a corpus, or None with the `reason` for the failure."""
+    """A `text` from a corpus. If it could not be loaded, `text` is None and `reason` explains why."""
 
     text: str | None
     reason: str = ""
@@ -59,8 +59,8 @@ class Sample:
 def sample(corpus: Corpus) -> Sample:
     """Stream the first text of a corpus from the hub, without downloading the rest.
 
-    If there is no network or the hub does not have the corpus, the `Sample` contains the reason. No exception is
-    raised, and the wait is short.
+    If there is no network or the hub does not have the corpus, the function returns a `Sample` with the reason. It
+    raises no exception, and gives up after a few seconds.
     """
     if not corpus.hub_id:
         return Sample(None, f"the hub has no {corpus.name}")
@@ -79,9 +79,9 @@ def sample(corpus: Corpus) -> Sample:
 
 
 def unreachable(hub_id: str) -> str:
-    """Return the reason why the hub can't provide `hub_id`, or "" if it can."""
+    """Return the reason why the hub can't provide the data set `hub_id`, or "" if it can."""
     if os.environ.get("HF_HUB_OFFLINE", "0").lower() in ("1", "true", "yes", "on"):
-        return "offline, as HF_HUB_OFFLINE asks for"
+        return "the hub can't be used, because HF_HUB_OFFLINE is set"
     from huggingface_hub import HfApi
 
     try:

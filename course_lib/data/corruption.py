@@ -1,4 +1,4 @@
-"""Training tasks that hide a part of a text: masked tokens and span corruption (slide "Architectural Variants")."""
+"""Training tasks that hide parts of a text: masking and span corruption (slide "Architectural Variants")."""
 
 from collections.abc import Iterable, Sequence
 
@@ -11,15 +11,16 @@ from course_lib.errors import CourseError
 
 
 class MaskTokens:
-    """Masked language modeling: predict hidden tokens.
+    """Masked language modeling: hide some tokens of a text, and predict them.
 
-    Of the chosen tokens, 80% become <mask>, 10% become another token, and 10% stay. Only the chosen tokens are labels.
+    Of the chosen tokens, 80% are replaced with <mask>, 10% with a random token, and 10% are not changed. Only the
+    chosen tokens are labels.
 
     Args:
         mask_id: the id of <mask>.
-        vocab_size: the size of the vocabulary, V. Random tokens are sampled from all ids but the first three (special)
-            ones.
-        rate: the share of tokens that are chosen.
+        vocab_size: the size of the vocabulary, V. Random tokens are sampled from all ids except the first three,
+            which are special tokens.
+        rate: the probability that a token is chosen. If no token of a text is chosen, the first one is.
 
     (Devlin et al. 2019, section 3.1)
     """
@@ -28,7 +29,7 @@ class MaskTokens:
         self.mask_id, self.vocab_size, self.rate = mask_id, vocab_size, rate
 
     def __call__(self, texts: Sequence[list[int]], random: torch.Generator) -> TokenBatch:
-        """Return the texts with hidden tokens, and the hidden tokens as labels."""
+        """Hide tokens of each text, and return a batch whose labels are the hidden tokens."""
         original = pad(texts)
         chosen = (torch.rand(original.shape, generator=random) < self.rate) & (original != PAD)
         chosen[:, 0] |= ~chosen.any(dim=1)  # every text has at least one label
@@ -39,15 +40,15 @@ class MaskTokens:
 
 
 class CorruptSpans:
-    """Span corruption: predict the tokens that were cut out.
+    """Span corruption: cut spans of tokens out of a text, and predict them.
 
-    In the source, a sentinel token replaces each gap. The target lists the sentinels, each followed by the tokens of
-    its gap.
+    In the source, a sentinel token replaces each span that was cut out. The target lists the sentinels, each followed
+    by the tokens of its span.
 
     Args:
         sentinels: the ids of the sentinel tokens, in order.
         rate: the share of tokens that are cut out.
-        mean_span: the mean length of a gap.
+        mean_span: the mean length of a span, in tokens.
 
     (Raffel et al. 2020, section 3.1.4)
     """
@@ -56,11 +57,11 @@ class CorruptSpans:
         self.sentinels, self.rate, self.mean_span = list(sentinels), rate, mean_span
 
     def __call__(self, texts: Sequence[list[int]], random: torch.Generator) -> TranslationBatch:
-        """Return the texts with gaps as sources, and the tokens of the gaps as targets. Each text ends in <eos>."""
+        """Cut spans out of each text, and return a batch of sources and targets. Each text must end with <eos>."""
         return translation_batch([self.corrupt(ids, random) for ids in texts])
 
     def corrupt(self, ids: list[int], random: torch.Generator) -> IdPair:
-        """Return the source and the target of a text. Both end in its last token, <eos>, which is never cut out."""
+        """Cut spans out of a text, and return the source and the target. Both keep the text's last token, <eos>."""
         gap = self.gaps(len(ids) - 1, random)
         source, target, sentinels = [], [], iter(self.sentinels)
         for i, id in enumerate(ids):
@@ -75,23 +76,30 @@ class CorruptSpans:
         return source, [*target, ids[-1]]
 
     def gaps(self, length: int, random: torch.Generator) -> list[bool]:
-        """Choose the tokens to cut out: kept and cut spans of random lengths alternate, starting with a kept one.
+        """Choose at random which tokens to cut out, and return a mask that is True for them.
+
+        Spans to keep and spans to cut out alternate, starting with a span to keep.
 
         Raises:
-            CourseError: the text is too short or needs more sentinels than there are.
+            CourseError: the text is too short, or it needs more sentinels than there are.
         """
         if length < 2:
-            raise CourseError(f"a text needs two tokens before <eos>, one to keep and one to cut out; got {length}")
+            raise CourseError(
+                f"a text must have at least two tokens before <eos>, one to keep and one to cut out, got {length}; "
+                "remove shorter texts"
+            )
         cut = min(max(1, round(length * self.rate)), length - 1)
         spans = min(max(1, round(cut / self.mean_span)), length - cut)
         if spans > len(self.sentinels):
-            raise CourseError(f"a text of {length} tokens needs {spans} sentinels; there are {len(self.sentinels)}")
+            raise CourseError(
+                f"a text of {length} tokens needs {spans} sentinels, got {len(self.sentinels)}; add more sentinels"
+            )
         kept_lengths, cut_lengths = split(length - cut, spans, random), split(cut, spans, random)
         lengths = [length for pair in zip(kept_lengths, cut_lengths, strict=True) for length in pair]
         return torch.tensor([False, True] * spans).repeat_interleave(torch.tensor(lengths)).tolist()
 
     def restore(self, source: Sequence[int], target: Sequence[int]) -> list[int]:
-        """Restore the original text from a source and a target."""
+        """Put the tokens of a target back into its source, and return the original text."""
         parts, sentinel = {}, None
         for id in target[:-1]:
             if id in self.sentinels:
@@ -102,6 +110,6 @@ class CorruptSpans:
 
 
 def split(total: int, parts: int, random: torch.Generator) -> list[int]:
-    """Split `total` into `parts` positive numbers, where each way is equally likely."""
+    """Split `total` at random into `parts` positive integers. All possible splits are equally likely."""
     cuts = (torch.randperm(total - 1, generator=random)[: parts - 1] + 1).sort().values.tolist()
     return [end - start for start, end in zip([0, *cuts], [*cuts, total], strict=True)]

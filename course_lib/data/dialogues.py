@@ -1,4 +1,4 @@
-"""Instructions and answers, in the columns of databricks/databricks-dolly-15k."""
+"""Load dialogues that consist of instructions and responses, in the format of databricks/databricks-dolly-15k."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, NotRequired, TypedDict
@@ -14,10 +14,10 @@ EASY = ("colours", "comparisons", "greetings", "laws", "refusals")  # categories
 
 
 def load_dialogues(source: str | Path = "world", split: str = "train") -> "datasets.Dataset":
-    """Load the dialogues of a source, with columns `instruction`, `context`, `response`, and `category`.
+    """Load dialogues as rows with the columns `instruction`, `context`, `response`, and `category`.
 
-    The little world adds `history`, the messages before the instruction, and `held_out` (see
-    `course_lib.world.dialogues`).
+    The little world adds the columns `history`, which contains the messages before the instruction, and `held_out`
+    (see `course_lib.world.dialogues`).
 
     Args:
         source: see `load_source`.
@@ -35,7 +35,7 @@ def load_dialogues(source: str | Path = "world", split: str = "train") -> "datas
 
 
 class Dialogue(TypedDict):
-    """A row of a data set of dialogues."""
+    """A row of a data set of dialogues, with an instruction and a response. `context` and `history` are optional."""
 
     instruction: str
     context: str | None
@@ -45,7 +45,7 @@ class Dialogue(TypedDict):
 
 
 def conversation(row: Dialogue) -> Conversation:
-    """Return the messages of a row in the layout of databricks/databricks-dolly-15k, with the `response` last.
+    """Convert a row of `load_dialogues` into a conversation that ends with the `response`.
 
     The user's message is the `instruction`, followed by a blank line and the `context` if there is one. If the row has
     a `history`, its messages come first.
@@ -59,25 +59,25 @@ def conversation(row: Dialogue) -> Conversation:
 
 
 def easy_dialogues(rows: "datasets.Dataset") -> "datasets.Dataset":
-    """Return the rows of the `EASY` categories, or all rows if the source has none of these."""
+    """Return the rows in categories that need little training (`EASY`), or all rows if the source has none."""
     chosen = [i for i, category in enumerate(rows["category"][:]) if category in EASY]
     return rows.select(chosen or range(len(rows)))
 
 
 def check_dialogue(row: Dialogue) -> None:
-    """Raise a CourseError that describes the problem, unless the row is a valid conversation."""
+    """Raise a CourseError unless the columns of a row have the right types and give a valid conversation."""
     for column in ("instruction", "response"):
         if not isinstance(row[column], str) or not row[column].strip():
-            raise CourseError(f"{column} must be a text that is not empty, got {row[column]!r}")
+            raise CourseError(f"{column} must be a nonempty text, got {row[column]!r}")
     if not isinstance(row["context"] or "", str):
-        raise CourseError(f"context must be a text or empty, got {row['context']!r}")
+        raise CourseError(f"context must be a text or None, got {row['context']!r}")
     if not isinstance(row.get("history") or [], list):
-        raise CourseError(f"history must be a list of messages or empty, got {row['history']!r}")
+        raise CourseError(f"history must be a list of messages or None, got {row['history']!r}")
     check_conversation(conversation(row), last="assistant")
 
 
 def world_dialogues(split: str) -> list[Row]:
-    """Generate the rows of the little world's dialogues."""
+    """Generate the little world's dialogues as rows of a data set."""
     from course_lib.world.dialogues import make_dialogues
 
     return [dict(vars(dialogue)) for dialogue in make_dialogues(split)]

@@ -1,4 +1,4 @@
-"""Preprocessing of pictures for a model: resize, crop, rescale, and normalize, with the settings of the hub."""
+"""Preprocess pictures for a model: resize, crop, rescale, and normalize, with the same settings as on the hub."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,20 +15,20 @@ from course_lib.files import read_json, write_json
 from course_lib.shapes import BCYX, BytesBCYX, BytesCYX, BytesMiddle
 
 RESAMPLING = {0: "nearest-exact", 2: "bilinear", 3: "bicubic"}  # the numbers of the hub and of Pillow
-MAX_RATIO = 50  # of the edges: after resizing the shorter edge, a very long picture would fill the memory
+MAX_RATIO = 50  # maximum ratio of the edges; resizing a longer picture could need too much memory
 
 
 @dataclass(frozen=True, kw_only=True)
 class ImageProcessor:
-    """Converts pictures into a tensor. Steps whose setting is None are skipped.
+    """An image processor, which converts pictures into a tensor. A step is skipped if its setting is None.
 
     Args:
-        size: (height, width), or the length of the shorter edge.
-        resample: the interpolation: 0 is nearest, 2 bilinear, 3 bicubic (with antialiasing).
-        crop: (height, width) of the center crop. Smaller pictures are padded with black.
-        scale: the factor for pixel values, which are 0 to 255.
-        mean: the mean of each channel, subtracted from the scaled values. One number is for gray pictures.
-        std: the standard deviation of each channel, the divisor after that.
+        size: the size after resizing: (height, width), or the length of the shorter edge to keep the aspect ratio.
+        resample: the interpolation method: 0 for nearest, 2 for bilinear, or 3 for bicubic.
+        crop: (height, width) of the center crop. Smaller pictures are padded with black first.
+        scale: the factor by which pixel values from 0 to 255 are multiplied.
+        mean: the mean of each channel, which is subtracted from the scaled values. Gray pictures have only one channel.
+        std: the standard deviation of each channel. The values are divided by it after subtracting the mean.
 
     Raises:
         CourseError: a setting is invalid.
@@ -45,17 +45,17 @@ class ImageProcessor:
 
     def __post_init__(self):
         if self.resample not in RESAMPLING:
-            raise CourseError(f"unknown resample {self.resample!r}; known: {', '.join(map(str, RESAMPLING))}")
+            raise CourseError(f"resample must be one of {', '.join(map(str, RESAMPLING))}, got {self.resample!r}")
         if self.mean is not None and (len(self.mean) not in MODES or len(self.std) != len(self.mean)):
-            raise CourseError(f"mean and std must both have 1 or 3 channels, got {self.mean} and {self.std}")
+            raise CourseError(f"mean and std must both have 1 number or both have 3, got {self.mean} and {self.std}")
         edges = [edge for edges in (self.size, self.crop) for edge in listed(edges)]
         divisors = [*listed(self.scale), *listed(self.std)]
         if not all(type(edge) is int and edge > 0 for edge in edges):
-            raise CourseError(f"size and crop must be whole numbers above 0, got {edges}")
+            raise CourseError(f"size and crop must be positive integers, got {edges}")
         if not all(type(x) in (int, float) and isfinite(x) for x in (*divisors, *listed(self.mean))) or 0 in divisors:
             raise CourseError(
-                f"scale, mean, and std must be finite, and scale and std must not be 0; got {self.scale}, {self.mean}, "
-                f"and {self.std}"
+                "scale, mean, and std must be finite numbers, and scale and std must not be 0, "
+                f"got {self.scale}, {self.mean}, and {self.std}"
             )
 
     @property
@@ -65,7 +65,7 @@ class ImageProcessor:
 
     @torch.no_grad()
     def __call__(self, pictures: Iterable[Picture]) -> BCYX:
-        """Convert pictures into normalized float32 values.
+        """Resize, crop, and normalize pictures, and return them as a float32 tensor.
 
         Raises:
             CourseError: a picture can't be read, or the results differ in size.
@@ -73,7 +73,7 @@ class ImageProcessor:
         return self.normalize(self.stack(pictures))
 
     def stack(self, pictures: Iterable[Picture]) -> BytesBCYX:
-        """Resize and crop pictures, without normalization.
+        """Resize and crop pictures, and stack them into one tensor of bytes, without normalization.
 
         Raises:
             CourseError: a picture can't be read, or the results differ in size.
@@ -81,31 +81,34 @@ class ImageProcessor:
         prepared = [self.prepare(picture) for picture in pictures]
         shapes = sorted({tuple(pixels.shape[1:]) for pixels in prepared})
         if len(shapes) > 1:
-            raise CourseError(f"pictures must have one size after preprocessing, got {shapes}; set crop")
+            raise CourseError(f"all pictures must have the same size after preprocessing, got {shapes}; set crop")
         return torch.stack(prepared)
 
     def prepare(self, picture: Picture) -> BytesCYX:
-        """Resize and crop a picture."""
+        """Open a picture, resize and crop it, and return its pixel values as bytes."""
         pixels = torch.from_numpy(with_channels(open_picture(picture), self.num_channels)).permute(2, 0, 1).contiguous()
         if self.size is not None:
             pixels = resized(pixels, self.new_size(*pixels.shape[1:]), RESAMPLING[self.resample])
         return pixels if self.crop is None else crop_middle(pixels, *self.crop)
 
     def new_size(self, height: int, width: int) -> list[int]:
-        """Return the size of a picture after resizing.
+        """Return the height and width that a picture has after resizing.
 
         Raises:
-            CourseError: one edge is far longer than the other.
+            CourseError: one edge is more than `MAX_RATIO` times as long as the other.
         """
         if not isinstance(self.size, int):
             return list(self.size)
         if max(height, width) > MAX_RATIO * min(height, width):
-            raise CourseError(f"a picture of {width:,} x {height:,} pixels is too long or too wide; crop it first")
+            raise CourseError(
+                f"the longer edge of a picture must be at most {MAX_RATIO} times as long as the shorter one, "
+                f"got {width:,} x {height:,} pixels; crop the picture first"
+            )
         longer = int(self.size * max(height, width) / min(height, width))
         return [self.size, longer] if height <= width else [longer, self.size]
 
     def normalize(self, pixels: BytesBCYX) -> BCYX:
-        """Rescale and normalize pixel values."""
+        """Convert pixel values from bytes to floats, rescale them, and normalize each channel."""
         scale = 1.0 if self.scale is None else self.scale
         if self.mean is None:
             return pixels.float() * scale
@@ -113,29 +116,29 @@ class ImageProcessor:
         return (pixels.float() - mean) / std
 
     def save(self, path: Path | str) -> None:
-        """Write the settings in the hub's format, so that transformers can read them too."""
+        """Write the settings in the hub's format, which transformers can read too."""
         write_json(path, hub_settings(self))
 
     @classmethod
     def load(cls, path: Path | str) -> Self:
-        """Read settings written by `save` or by transformers.
+        """Load an image processor from settings that were written by `save` or by transformers.
 
         Raises:
-            CourseError: the settings are missing or can't be used.
+            CourseError: the file is missing, or its settings can't be used.
         """
         settings = read_json(path)
         if not isinstance(settings, dict):
-            raise CourseError(f"the settings of an image processor can't be used: {path} is not a JSON object")
+            raise CourseError(f"the settings of an image processor can't be used: {path} must contain a JSON object")
         return from_hub_settings(settings.get("image_processor", settings))
 
 
 def listed(value: object) -> list[object]:
-    """Return a value as a list: a tuple's items, an empty list for None, or the value alone."""
+    """Return a setting as a list: the items of a tuple, nothing for None, or a single value."""
     return [] if value is None else list(value) if isinstance(value, tuple) else [value]
 
 
 def resized(pixels: BytesCYX, size: list[int], resampling: str) -> BytesCYX:
-    """Return a picture resized to (height, width), with antialiasing."""
+    """Resize a picture to (height, width), with antialiasing."""
     if list(pixels.shape[1:]) == size:
         return pixels
     from torchvision.transforms.v2 import InterpolationMode, functional  # as slow to import as torch itself
@@ -144,10 +147,10 @@ def resized(pixels: BytesCYX, size: list[int], resampling: str) -> BytesCYX:
 
 
 def crop_middle(pixels: BytesCYX, height: int, width: int) -> BytesMiddle:
-    """Return the center crop of a picture. A smaller picture is padded with black first.
+    """Crop the center of a picture. If the picture is too small, pad it with black first.
 
-    If the margins can't be equal, the right or the bottom one is a pixel larger, as in transformers. torchvision rounds
-    half of the difference instead.
+    If two opposite margins can't be equal, the right or bottom margin is one pixel larger, as in transformers.
+    torchvision rounds half of the difference instead.
     """
     missing_height, missing_width = (
         max(0, new - old) for new, old in zip((height, width), pixels.shape[1:], strict=True)
@@ -159,7 +162,7 @@ def crop_middle(pixels: BytesCYX, height: int, width: int) -> BytesMiddle:
 
 
 def hub_settings(processor: ImageProcessor) -> dict[str, object]:
-    """Return the settings of a processor in the hub's format."""
+    """Convert the settings of a processor into the hub's format."""
     size, crop = processor.size, processor.crop
     named = {
         "size": {"shortest_edge": size} if isinstance(size, int) else sides(size),
@@ -179,15 +182,17 @@ def hub_settings(processor: ImageProcessor) -> dict[str, object]:
 
 
 def sides(pair: tuple[int, int] | None) -> dict[str, int] | None:
-    """Return a height and a width in the hub's format."""
+    """Convert (height, width) into the hub's format. None remains None."""
     return pair and {"height": pair[0], "width": pair[1]}
 
 
 def from_hub_settings(settings: Mapping[str, object]) -> ImageProcessor:
-    """Return a processor with the hub's settings, old or new. Defaults are those of transformers.
+    """Create an image processor from settings in the hub's format, either the old or the new one.
+
+    Optional settings have the same defaults as in transformers.
 
     Raises:
-        CourseError: a setting is missing or can't be used.
+        CourseError: a required setting is missing, or a setting can't be used.
     """
     try:
         clip_like = "CLIP" in settings.get("image_processor_type", settings.get("feature_extractor_type", ""))
@@ -202,13 +207,15 @@ def from_hub_settings(settings: Mapping[str, object]) -> ImageProcessor:
     except CourseError:
         raise
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise CourseError(f"the settings of an image processor can't be used: {error!r}") from None
+        raise CourseError(
+            f"the settings of an image processor can't be used: {error!r}; check their names and values"
+        ) from None
 
 
 def read_size(size: int | dict[str, int], clip_like: bool) -> int | tuple[int, int]:
-    """Return a size from the hub's format.
+    """Convert a size from the hub's format into (height, width) or the length of the shorter edge.
 
-    A single number is the shorter edge for CLIP, and both edges for other models.
+    For CLIP, a single number is the length of the shorter edge. For other models, it is the length of both edges.
     """
     if isinstance(size, int):
         return size if clip_like else (size, size)
@@ -216,5 +223,5 @@ def read_size(size: int | dict[str, int], clip_like: bool) -> int | tuple[int, i
 
 
 def read_sides(size: int | dict[str, int]) -> tuple[int, int]:
-    """Return a height and a width from the hub's format. A single number is used for both."""
+    """Convert a size from the hub's format into (height, width). A single number is used for both."""
     return (size, size) if isinstance(size, int) else (size["height"], size["width"])

@@ -1,4 +1,4 @@
-"""Data sets of pictures with classes (`image`, `label`) or captions (`image`, `caption`)."""
+"""Load pictures with class labels (columns `image`, `label`) or with captions (columns `image`, `caption`)."""
 
 import os
 from collections.abc import Iterable, Sequence
@@ -15,15 +15,16 @@ if TYPE_CHECKING:  # slow to import
 
 
 def load_images(source: str | Path = "world", split: str = "train") -> "datasets.Dataset":
-    """Load the pictures of a source with their classes: `image`, and `label`, with names in `features["label"].names`.
+    """Load pictures with their class labels, as rows with the columns `image` and `label`.
 
-    The little world adds `caption` and `held_out`: "thing" if the thing's color is held out, "scene" for other pictures
-    outside the training set, and "" in training.
+    The class names are in `features["label"].names`. The little world adds the columns `caption` and `held_out`. In
+    training, `held_out` is "". In the other splits, it is "thing" if the color of the thing is held out, and otherwise
+    "scene".
 
     Args:
-        source: see `load_source`; columns `image` (or `img`) and `label`, as in "uoft-cs/cifar10". An `image` is the
-            content of a file or a path relative to the file of the data set. Or a folder with one folder per class (see
-            `load_picture_folder`).
+        source: a folder with one folder per class (see `load_picture_folder`), or a source with the columns `image` (or
+            `img`) and `label`, such as "uoft-cs/cifar10" (see `load_source`). In a local file, an image is either the
+            content of a picture file or its path relative to the folder of the data set.
         split: "train", "validation", or "test".
 
     Raises:
@@ -42,15 +43,15 @@ def load_images(source: str | Path = "world", split: str = "train") -> "datasets
 
 
 def load_captions(source: str | Path = "world", split: str = "train") -> "datasets.Dataset":
-    """Load the pictures of a source with their captions: `image`, and `caption`, a list of one or more texts.
+    """Load pictures with their captions, as rows with the columns `image` and `caption`, a list of texts.
 
-    The little world has five captions for each picture with a person, and the last one is the most complete. It also
-    adds `label` and `held_out`.
+    The little world has five captions for each picture, and the last one is the most complete. It also adds the columns
+    `label` and `held_out`.
 
     Args:
-        source: see `load_images`; with a column `caption`, a text or a list of texts, as in nlphuji/flickr30k, or
-            columns `caption_0`, `caption_1`, and so on, as in jxie/flickr8k. Or a folder of pictures with a
-            `metadata.jsonl` (see `load_described_pictures`).
+        source: a folder of pictures with a `metadata.jsonl` (see `load_described_pictures`), or a source like those of
+            `load_images`, but with captions. These are either in a column `caption`, which contains a text or a list of
+            texts, as in nlphuji/flickr30k, or in columns `caption_0`, `caption_1`, and so on, as in jxie/flickr8k.
         split: "train", "validation", or "test".
 
     Raises:
@@ -70,28 +71,28 @@ def load_captions(source: str | Path = "world", split: str = "train") -> "datase
 
 
 def caption_columns(names: Iterable[str]) -> list[str]:
-    """Return the names of the caption columns, in order."""
+    """Return the columns `caption_0`, `caption_1`, and so on, in order, or only `caption` if there are none."""
     return sorted(name for name in names if name.startswith("caption_")) or ["caption"]
 
 
 def captions_of(row: Row) -> list[str]:
-    """Return the captions of a row.
+    """Return all captions of a row as a list of texts.
 
     Raises:
         CourseError: the row has no caption, or a caption is empty or not a text.
     """
     columns = caption_columns(row)
     if columns[0] not in row:
-        raise CourseError(f"missing caption; found {', '.join(row)}")
+        raise CourseError(f"a row must have a caption, got only {', '.join(row)}")
     cells = [row[column] for column in columns]
     texts = [text for cell in cells for text in (cell if isinstance(cell, list) else [cell])]
     if not texts or not all(isinstance(text, str) and text.strip() for text in texts):
-        raise CourseError(f"a caption must be a text or a list of texts, and not empty; got {texts!r}")
+        raise CourseError(f"a caption must be a text or a list of texts, none of them empty, got {texts!r}")
     return texts
 
 
 def load_pictures(source: str | Path, split: str) -> "datasets.Dataset":
-    """Load the rows of a source with a column `image` of Pillow pictures. Local files are checked first."""
+    """Load a source as rows whose column `image` contains pictures. Local pictures are checked first."""
     from datasets import Image
 
     if is_picture_folder(source):
@@ -106,18 +107,18 @@ def load_pictures(source: str | Path, split: str) -> "datasets.Dataset":
 
 
 def check_labels(rows: "datasets.Dataset", name: str) -> None:
-    """Raise a CourseError that names the first row whose label is neither a string nor an integer."""
+    """Raise a CourseError that names the first row whose label is neither a text nor an integer."""
     for number, label in enumerate(rows["label"], start=1):
         if not isinstance(label, str | int):
-            raise CourseError(f"row {number} of {name} must have a text or a whole number as label, got {label!r}")
+            raise CourseError(f"row {number} of {name} must have a text or an integer as its label, got {label!r}")
 
 
 @quiet_datasets()
 def with_classes(rows: "datasets.Dataset", names: Sequence[str]) -> "datasets.Dataset":
-    """Return the rows with class numbers as labels.
+    """Replace the labels of the rows with class numbers.
 
     Raises:
-        CourseError: a label is not among the class names.
+        CourseError: a label is not one of the class names.
     """
     from datasets import ClassLabel
 
@@ -125,7 +126,9 @@ def with_classes(rows: "datasets.Dataset", names: Sequence[str]) -> "datasets.Da
     labels = [str(label) for label in rows["label"]]
     for number, label in enumerate(labels, start=1):
         if label not in numbers:
-            raise CourseError(f'row {number}: label "{label}" is not a class of the training split: {names}')
+            raise CourseError(
+                f'row {number}: the label must be a class of the training split, got "{label}"; the classes are {names}'
+            )
     features = rows.features.copy()
     features["label"] = ClassLabel(names=list(names))
     columns = rows.remove_columns("label").add_column("label", [numbers[label] for label in labels])
@@ -133,7 +136,7 @@ def with_classes(rows: "datasets.Dataset", names: Sequence[str]) -> "datasets.Da
 
 
 def with_held_out_things(rows: "datasets.Dataset", split: str) -> "datasets.Dataset":
-    """Return the rows of the little world with `held_out` restricted to the colors of things (not shirts)."""
+    """Set `held_out` in rows of the little world so that it marks only things in held-out colors, not shirts."""
     from course_lib.world.scenes import has_held_out_thing, make_scenes
 
     held_out = ["thing" if has_held_out_thing(scene) else scene.held_out and "scene" for scene in make_scenes(split)]
@@ -141,7 +144,7 @@ def with_held_out_things(rows: "datasets.Dataset", split: str) -> "datasets.Data
 
 
 def check_classes(names: Sequence[str]) -> tuple[str, ...]:
-    """Return class names as a tuple.
+    """Check class names, and return them as a tuple.
 
     Raises:
         CourseError: there are no names, or a name is empty or listed twice.
@@ -150,21 +153,21 @@ def check_classes(names: Sequence[str]) -> tuple[str, ...]:
         raise CourseError(f"classes must be a list of one or more names, got {names!r}")
     for name in names:
         if not isinstance(name, str) or not name.strip():
-            raise CourseError(f"the name of a class must be a text that is not empty, got {name!r}")
+            raise CourseError(f"a class name must be a nonempty text, got {name!r}")
         if names.count(name) > 1:
-            raise CourseError(f'the class "{name}" is listed {names.count(name)} times; list each class once')
+            raise CourseError(f'the class "{name}" must be listed only once, got {names.count(name)} times')
     return tuple(names)
 
 
 def world_classes() -> list[str]:
-    """Return the classes of the little world: the kinds of things that can appear next to a person."""
+    """Return the class names of the little world's pictures: the kinds of things that a picture can show."""
     from course_lib.world.scenes.cast import LABELS
 
     return list(LABELS)
 
 
 def world_pictures(split: str) -> list[Row]:
-    """Generate the rows of the little world's pictures, 64 x 64 pixels each."""
+    """Generate the little world's pictures, 64 x 64 pixels each, as rows of a data set."""
     from course_lib.world.scenes import make_scenes
     from course_lib.world.scenes.captions import captions
     from course_lib.world.scenes.drawing import render_png

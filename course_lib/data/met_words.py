@@ -13,7 +13,7 @@ WORD = re.compile(r"[^\W\d_]+|\d|[^\w\s]|_")  # a run of letters, a digit, or a 
 
 
 class MetWords:
-    """A set of lower-case words, digits, and punctuation marks."""
+    """The words, digits, and punctuation marks of a training set, in lower case."""
 
     file = "words.json"
 
@@ -22,12 +22,12 @@ class MetWords:
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> Self:
-        """Collect all words of the texts."""
+        """Create the vocabulary of the given texts."""
         return cls(word for text in texts for word in split(text))
 
     @classmethod
     def load(cls, path: Path | str) -> Self:
-        """Read a `words.json`.
+        """Load a vocabulary from a `words.json`.
 
         Raises:
             CourseError: the file is missing or damaged.
@@ -38,14 +38,14 @@ class MetWords:
         return cls(words)
 
     def save(self, path: Path | str) -> None:
-        """Write a `words.json` atomically."""
+        """Write the vocabulary to a `words.json` atomically."""
         write_json(path, sorted(self.words))
 
     def missing(self, text: str) -> list[str]:
-        """Return the words of a text that are not in the set, each once, in order."""
+        """Return the words of a text that are not in the vocabulary, in order and without repetitions."""
         return [word for word in dict.fromkeys(split(text)) if word not in self.words]
 
 
 def split(text: str) -> list[str]:
-    """Return the words, digits, and punctuation marks of a text, in lower case."""
+    """Split a text into its words, digits, and punctuation marks, all in lower case."""
     return WORD.findall(unicodedata.normalize("NFC", text).lower())

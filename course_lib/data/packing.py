@@ -1,4 +1,4 @@
-"""Packing: several conversations per batch row, with little padding and no attention between conversations."""
+"""Pack several conversations into a batch row, to save padding. Attention stays within each conversation."""
 
 from collections.abc import Iterable, Sequence
 from functools import partial
@@ -12,9 +12,9 @@ from course_lib.data.tokenizer import PAD
 
 
 def pack(rows: Sequence[Sequence[Example]]) -> TokenBatch:
-    """Return a `TokenBatch` whose rows each contain several `Example`s, one after the other.
+    """Return a `TokenBatch` in which each row contains several `Example`s, one after the other.
 
-    The last token of a conversation is left out, because nothing is predicted after it.
+    The last token of each conversation is left out, because the model does not predict anything after it.
     """
     length = max(sum(len(example.ids) - 1 for example in row) for row in rows)
     tokens, labels, segments = (torch.full((len(rows), length), PAD) for _ in range(3))
@@ -32,16 +32,17 @@ def pack(rows: Sequence[Sequence[Example]]) -> TokenBatch:
 
 
 def packed_batches(examples: Sequence[Example], max_length: int, tokens_per_batch: int, seed: int = 0) -> Batches:
-    """Return the `Batches` of conversations, packed in a new random order each epoch.
+    """Return `Batches` of packed conversations, in a new random order each epoch.
 
     Args:
         examples: the conversations.
         max_length: the maximum number of tokens in a row, such as the model's context length.
-        tokens_per_batch: the maximum number of tokens in a batch, including padding. It must allow at least one row.
+        tokens_per_batch: the maximum number of tokens in a batch, including padding; at least `max_length`.
         seed: the seed for the order.
 
     Raises:
-        CourseError: there are no examples, an example exceeds `max_length`, or a row exceeds `tokens_per_batch`.
+        CourseError: there are no examples, an example is longer than `max_length`, or `max_length` is greater than
+            `tokens_per_batch`.
     """
     lengths = [len(example.ids) - 1 for example in examples]
     check_budget([(length,) for length in lengths], max_length)
@@ -51,14 +52,14 @@ def packed_batches(examples: Sequence[Example], max_length: int, tokens_per_batc
 
 
 def packed_batch(max_length: int, examples: Sequence[Example], random: torch.Generator | None = None) -> TokenBatch:
-    """Return a `TokenBatch` whose rows have at most `max_length` tokens, filled in the order of the examples."""
+    """Pack examples, in the given order, into a `TokenBatch` whose rows have at most `max_length` tokens."""
     lengths = [len(example.ids) - 1 for example in examples]
     rows = first_fit(range(len(examples)), lengths, max_length)
     return pack([[examples[i] for i in row] for row in rows])
 
 
 def fill_rows(lengths: Sequence[int], max_length: int, rows_per_batch: int, random: torch.Generator) -> Indices:
-    """Pack items in random order into rows, and return the items' indices for each batch of `rows_per_batch` rows."""
+    """Pack items in random order into rows, and return the indices of the items in each batch of rows."""
     order = torch.randperm(len(lengths), generator=random).tolist()
     rows = first_fit(order, lengths, max_length)
     return [sum(rows[i : i + rows_per_batch], []) for i in range(0, len(rows), rows_per_batch)]
@@ -67,7 +68,7 @@ def fill_rows(lengths: Sequence[int], max_length: int, rows_per_batch: int, rand
 def first_fit(order: Iterable[int], lengths: Sequence[int], room: int) -> Indices:
     """Put each item into the first row with enough room, and return the items of each row.
 
-    If the items of some rows are packed again, row by row, they get the same places.
+    Packing the items of these rows again, row by row, gives the same rows. `packed_batch` relies on this.
     """
     shortest, rows, open_rows = min(lengths), [], []
     for i in order:

@@ -1,4 +1,4 @@
-"""Batches of pictures, with class numbers or with captions."""
+"""Batches of pictures with class numbers or with captions."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ Views = Callable[[BytesBCYX, torch.Generator], BytesBCYX]
 
 @dataclass(frozen=True)
 class PictureBatch(Rows):
-    """Pictures and their classes.
+    """A batch of pictures with their classes.
 
     Args:
         pixels: the pictures, B C Y X.
@@ -35,17 +35,17 @@ class PictureBatch(Rows):
 
     @property
     def num_tokens(self) -> int:
-        """The number of pictures, which the training loop uses instead of tokens to measure its speed."""
+        """The number of pictures, which the training loop counts instead of tokens to measure its speed."""
         return self.num_labels
 
 
 @dataclass(frozen=True)
 class CaptionBatch(Rows):
-    """Pictures and their captions.
+    """A batch of pictures with their captions.
 
     Args:
         pixels: the pictures, B C Y X.
-        tokens: K captions per picture, B K T, with padding at the end.
+        tokens: the token ids of K captions per picture, B K T, with padding at the end.
     """
 
     pixels: torch.Tensor
@@ -53,12 +53,12 @@ class CaptionBatch(Rows):
 
     @property
     def num_labels(self) -> int:
-        """The number of pairs of a picture and a caption."""
+        """The number of picture-caption pairs."""
         return self.tokens[..., 0].numel()
 
     @property
     def num_tokens(self) -> int:
-        """The number of pairs, which the training loop counts per second."""
+        """The number of picture-caption pairs, which the training loop counts instead of tokens."""
         return self.num_labels
 
 
@@ -70,21 +70,21 @@ def picture_batches(
     seed: int = 0,
     views: Views | None = None,
 ) -> Batches:
-    """Return the `Batches` of pictures with class numbers.
+    """Return `Batches` of pictures with class numbers, in a new random order each epoch.
 
-    Pictures are stored as bytes until they are needed, which takes a quarter of the memory of floats.
+    Pictures are stored as bytes until a batch is built, which takes a quarter of the memory of floats.
 
     Args:
         pictures: the pictures.
-        labels: their class numbers.
-        processor: the preprocessing.
+        labels: the class number of each picture.
+        processor: the preprocessing of the pictures.
         batch_size: the number of pictures per batch.
         seed: the seed for the order and for `views`.
         views: data augmentation, such as `RandomViews`. Default: none.
 
     Raises:
-        CourseError: there are no pictures, the number of labels differs, a picture can't be read, or the preprocessed
-            pictures differ in size.
+        CourseError: there are no pictures, their number differs from the number of labels, a picture can't be read, or
+            the preprocessed pictures differ in size.
     """
     collate = partial(picture_batch, processor=processor, views=views)
     return batches_of_pictures(pictures, labels, processor, collate, batch_size, seed)
@@ -97,9 +97,10 @@ def caption_batches(
     batch_size: int,
     seed: int = 0,
 ) -> Batches:
-    """Return the `Batches` of pictures with captions. Each picture must have the same number of captions.
+    """Return `Batches` of pictures with captions, in a new random order each epoch.
 
-    For the arguments and errors, see `picture_batches`.
+    `captions` contains the token ids of each picture's captions, and all pictures must have the same number of
+    captions. For the other arguments and the errors, see `picture_batches`.
     """
     collate = partial(caption_batch, processor=processor)
     return batches_of_pictures(pictures, captions, processor, collate, batch_size, seed)
@@ -113,15 +114,18 @@ def batches_of_pictures(
     batch_size: int,
     seed: int,
 ) -> Batches:
-    """Return the `Batches` of pairs of a picture and its class number or captions."""
+    """Preprocess pictures, and return shuffled `Batches` of them with their class numbers or captions."""
     if not len(pictures) or len(pictures) != len(said):
-        raise CourseError(f"there must be pictures and as many labels, got {len(pictures)} and {len(said)}")
+        raise CourseError(f"there must be pictures and as many labels or captions, got {len(pictures)} and {len(said)}")
     items = list(zip(processor.stack(pictures), said, strict=True))
     return Batches(items, collate, partial(shuffle, len(items), batch_size), seed)
 
 
 def prepared(processor: ImageProcessor, pictures: Sequence[Picture], batch_size: int) -> Iterator[BCYX]:
-    """Yield preprocessed batches of pictures, in order. Only one unprocessed picture is in memory at a time."""
+    """Preprocess pictures in batches, and yield the batches in order.
+
+    Only one unprocessed picture is in memory at a time.
+    """
     numbers = range(len(pictures))
     for start in numbers[::batch_size]:
         yield processor(pictures[i] for i in numbers[start : start + batch_size])
@@ -134,7 +138,7 @@ def picture_batch(
     processor: ImageProcessor,
     views: Views | None = None,
 ) -> PictureBatch:
-    """Return a `PictureBatch` of pairs of a picture and its class number."""
+    """Collate pairs of a picture and its class number into a `PictureBatch`."""
     pixels, labels = zip(*items, strict=True)
     pixels = torch.stack(pixels)
     seen = views(pixels, random) if views else pixels
@@ -147,7 +151,7 @@ def caption_batch(
     *,
     processor: ImageProcessor,
 ) -> CaptionBatch:
-    """Return a `CaptionBatch` of pairs of a picture and its captions."""
+    """Collate pairs of a picture and its captions into a `CaptionBatch`."""
     pixels, captions = zip(*items, strict=True)
     tokens = pad([ids for listed in captions for ids in listed]).unflatten(0, (len(captions), -1))
     return CaptionBatch(pixels=processor.normalize(torch.stack(pixels)), tokens=tokens)

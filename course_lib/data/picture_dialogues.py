@@ -1,4 +1,4 @@
-"""Dialogues about pictures, in the columns of HuggingFaceM4/the_cauldron: `images` and `texts`."""
+"""Load dialogues about pictures, in the format of HuggingFaceM4/the_cauldron: columns `images` and `texts`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -21,29 +21,30 @@ DESCRIBE = "Describe the picture."
 
 
 class Text(TypedDict):
-    """A question of the user, and the assistant's answer."""
+    """A turn of a dialogue: the user's question and the assistant's answer."""
 
     user: str
     assistant: str
 
 
 class PictureDialogue(TypedDict):
-    """A row of a data set of dialogues about pictures."""
+    """A row of a data set of picture dialogues: one or more pictures, and one or more turns about them."""
 
     images: list[Shown]
     texts: list[Text]
 
 
 def load_picture_dialogues(source: str | Path = "world", split: str = "train") -> "datasets.Dataset":
-    """Load dialogues about pictures: `images`, a list, and `texts`, a list of {"user", "assistant"}.
+    """Load dialogues about pictures, as rows with the columns `images` and `texts`.
 
-    The little world adds `kind` and `form` to each text (see `course_lib.world.scenes.questions`), and `held_out` to
-    each row.
+    `images` is a list of pictures, and `texts` is a list of turns with the keys `user` and `assistant`. The little
+    world adds `kind` and `form` to each turn (see `course_lib.world.scenes.questions`), and a column `held_out`.
 
     Args:
-        source: see `load_source`; for example "HuggingFaceM4/the_cauldron:vqav2". A picture is the content of a file or
-            a path relative to the file of the data set. Or pictures with captions (see `load_captions`), which are
-            converted by `load_descriptions`; in a `metadata.jsonl`, a line can have `texts` instead of a caption.
+        source: a data set in this format (see `load_source`), such as "HuggingFaceM4/the_cauldron:vqav2", or pictures
+            with captions (see `load_captions`), which become dialogues as in `load_descriptions`. In a local file, a
+            picture is either the content of a picture file or its path relative to the folder of the data set. In a
+            `metadata.jsonl`, a line can have `texts` instead of a caption.
         split: "train", "validation", or "test".
 
     Raises:
@@ -63,9 +64,9 @@ def load_picture_dialogues(source: str | Path = "world", split: str = "train") -
 
 
 def load_descriptions(source: str | Path = "world", split: str = "train") -> "datasets.Dataset":
-    """Load the pictures of `load_captions` as dialogues, where the user asks for a description.
+    """Load pictures with captions as dialogues in which the user asks for a description of the picture.
 
-    The answer is the last caption. In the little world, this is the most complete one.
+    The answer is the last caption, which is the most complete one in the little world.
 
     Args:
         source: see `load_captions`.
@@ -77,15 +78,15 @@ def load_descriptions(source: str | Path = "world", split: str = "train") -> "da
 
 
 def description(captions: Sequence[str]) -> list[Text]:
-    """Return the texts of a dialogue with a picture's last caption as its description."""
+    """Return a dialogue of one turn, which asks for a description and has the last caption as its answer."""
     return [{"user": DESCRIBE, "assistant": captions[-1]}]
 
 
 def texts_of(row: Row) -> list[Text]:
-    """Return the texts of a line about a picture, or a dialogue with its caption.
+    """Return the turns of a dialogue from a line's `texts`, or a dialogue made from its caption.
 
     Raises:
-        CourseError: the texts or captions can't be used.
+        CourseError: the texts or the caption can't be used.
     """
     if "texts" not in row:
         return description(captions_of(row))
@@ -95,7 +96,7 @@ def texts_of(row: Row) -> list[Text]:
 
 @quiet_datasets()
 def about_each(rows: "datasets.Dataset") -> "datasets.Dataset":
-    """Convert rows with an `image` and texts into rows with a list of `images` and texts."""
+    """Convert rows with a single `image` into rows with a list `images`, as in picture dialogues."""
     from datasets import Dataset, Image
 
     pictures = rows.cast_column("image", Image(decode=False))["image"]
@@ -105,7 +106,7 @@ def about_each(rows: "datasets.Dataset") -> "datasets.Dataset":
 
 @quiet_datasets()
 def beside(source: str | Path, rows: "datasets.Dataset") -> "datasets.Dataset":
-    """Return the rows with file names resolved relative to the source."""
+    """Resolve file names of pictures relative to the source's folder. Leave rows with other pictures unchanged."""
     from datasets import List, Value
 
     if rows.features["images"] != List(Value("string")):
@@ -117,21 +118,21 @@ def beside(source: str | Path, rows: "datasets.Dataset") -> "datasets.Dataset":
 
 @quiet_datasets()
 def with_images(rows: "datasets.Dataset", decode: bool, name: str = "the little world") -> "datasets.Dataset":
-    """Return the rows with lists of pictures, either decoded by Pillow or as bytes and paths."""
+    """Return the rows with `images` cast to lists of pictures, either decoded or as bytes and paths."""
     from datasets import Image, List
 
     return as_pictures(rows, "images", List(Image(decode=decode)), name)
 
 
 def check_rows(rows: "datasets.Dataset", name: str) -> None:
-    """Raise a CourseError that names the first row that is not a valid dialogue."""
+    """Raise a CourseError that names the first row that is not a valid picture dialogue."""
     for number, row in enumerate(rows, start=1):
         with located(f"row {number} of {name}"):
             check_row(row)
 
 
 def check_row(row: PictureDialogue) -> None:
-    """Raise a CourseError that describes the problem with a row."""
+    """Raise a CourseError unless a row has readable pictures and valid texts."""
     if not row["images"]:
         raise CourseError("a row must have at least one picture, got none")
     for picture in row["images"]:
@@ -140,17 +141,17 @@ def check_row(row: PictureDialogue) -> None:
 
 
 def check_texts(texts: object) -> None:
-    """Raise a CourseError unless there is at least one text, and each has words of the user and of the assistant."""
+    """Raise a CourseError unless there is at least one turn, and each turn has a question and an answer."""
     if not texts or not isinstance(texts, list) or not all(isinstance(text, dict) for text in texts):
-        raise CourseError(f"texts must be a list of texts with user and assistant, got {texts!r}")
+        raise CourseError(f"texts must be a nonempty list of objects with user and assistant, got {texts!r}")
     for text in texts:
         for role in ("user", "assistant"):
             if not isinstance(text.get(role), str) or not text[role].strip():
-                raise CourseError(f"a text must have words of the {role}, got {text.get(role)!r}")
+                raise CourseError(f"{role} must be a nonempty text in each of the texts, got {text.get(role)!r}")
 
 
 def world_picture_dialogues(split: str) -> list[Row]:
-    """Generate the rows of the little world's dialogues about pictures, 64 x 64 pixels each."""
+    """Generate the little world's dialogues about pictures of 64 x 64 pixels, as rows of a data set."""
     from course_lib.world.scenes.dialogues import make_scene_dialogues
     from course_lib.world.scenes.drawing import render_png
 
@@ -165,7 +166,7 @@ def world_picture_dialogues(split: str) -> list[Row]:
 
 
 def picture_conversation(row: PictureDialogue) -> Conversation:
-    """Return the messages of a row. The pictures are at the start of the first message."""
+    """Convert a row into a conversation, with all pictures at the start of the first message."""
     messages = []
     for number, text in enumerate(row["texts"]):
         content = text["user"] if number else with_pictures(row["images"], text["user"])
@@ -176,12 +177,12 @@ def picture_conversation(row: PictureDialogue) -> Conversation:
 def picture_examples(
     rows: "datasets.Dataset | Mapping[str, list]", template: Template, max_length: int
 ) -> list[Example]:
-    """Convert rows of `load_picture_dialogues` into `Example`s.
+    """Convert picture dialogues into `Example`s for training.
 
     A dialogue that is too long is split into several examples with the same pictures.
 
     Args:
-        rows: the rows, with features of the vision tower instead of `images`.
+        rows: the rows of `load_picture_dialogues`, but with features from the vision tower in the column `images`.
         template: a chat template that supports pictures.
         max_length: the maximum number of tokens in an example.
 
@@ -198,7 +199,7 @@ def picture_examples(
 def parts_that_fit(
     texts: list[dict[str, str]], num_pictures: int, template: Template, max_length: int
 ) -> list[list[dict[str, str]]]:
-    """Split the texts of a dialogue into as few parts as possible, so that each fits together with the pictures."""
+    """Split a dialogue into as few parts as possible, so that each part fits together with all pictures."""
     parts, room = [], 0
     for text in texts:
         alone = len(template.training(picture_conversation({"images": [], "texts": [text]})).ids) - 1

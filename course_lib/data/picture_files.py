@@ -1,4 +1,4 @@
-"""Picture files: folders with one folder per class, and files that are named in a data set."""
+"""Load picture files: from folders with one folder per class, or by the file names in a data set."""
 
 import os
 from pathlib import Path
@@ -17,7 +17,7 @@ SPLITS = ("train", "validation", "test")
 
 
 def is_picture_folder(source: str | Path) -> bool:
-    """Return True if a source is a folder with folders of pictures, and without split files such as `train.jsonl`."""
+    """Return True if a source is a folder with pictures in subfolders and no split files such as `train.jsonl`."""
     if not os.path.isdir(source):  # Path.is_dir fails on names that are too long
         return False
     folder = Path(source)
@@ -25,30 +25,31 @@ def is_picture_folder(source: str | Path) -> bool:
 
 
 def has_split_files(folder: Path) -> bool:
-    """Return True if a folder has a split file, such as `train.jsonl`."""
+    """Return True if a folder has a split file, such as `train.jsonl`. A picture is not a split file."""
     named = [file for file in folder.iterdir() if file.is_file() and file.name.split(".")[0] in SPLITS]
     return not all(map(is_picture, named))
 
 
 def is_picture(file: Path) -> bool:
-    """Return True if a file name has a picture's suffix. Files that start with a dot belong to the system."""
+    """Return True if a file name has the suffix of a picture format and does not start with a dot."""
     return file.suffix.lower() in SUFFIXES and not file.name.startswith(".")
 
 
 def pictures_in(folder: Path) -> list[Path]:
-    """Return the picture files of a folder in alphabetical order."""
+    """Return the picture files in a folder, but not in its subfolders, in alphabetical order."""
     return sorted(file for file in folder.iterdir() if is_picture(file))
 
 
 def load_picture_folder(folder: Path, split: str) -> "datasets.Dataset":
-    """Load the pictures of a folder as rows with `image` and `label`.
+    """Load a folder with one folder of pictures per class, as rows with the columns `image` and `label`.
 
-    The classes are the folders in `folder/train`, and `folder/validation` and `folder/test` have the same ones. If
+    The classes are the folders in `folder/train`. They can also occur in `folder/validation` and `folder/test`. If
     there is no `folder/train`, the classes are the folders in `folder`, and the pictures of each class are divided
     among the splits (see `share`).
 
     Raises:
-        CourseError: there are no classes, no pictures for the split, or a class that is not in the training split.
+        CourseError: there are no classes, there are no pictures for the split, or the split has a class that the
+            training split does not have.
     """
     from datasets import ClassLabel, Dataset, Features, Image
 
@@ -59,47 +60,49 @@ def load_picture_folder(folder: Path, split: str) -> "datasets.Dataset":
     files, labels = [], []
     for place in class_folders(split_folder(folder, split)) if divided else classes:
         if place.name not in [known.name for known in classes]:
-            raise CourseError(f'{place}: the class "{place.name}" is not in {folder / "train"}')
+            raise CourseError(
+                f'the class "{place.name}" in {place.parent} must also be in {folder / "train"}; add or remove it'
+            )
         pictures = pictures_in(place)
         pictures = pictures if divided else [pictures[index] for index in share(pictures, split)]
         files += map(str, pictures)
         labels += [place.name] * len(pictures)
     if not files:
-        needed = "" if divided else f": of ten pictures of a class, {SHARES}"
+        needed = "" if divided else f"; of every ten pictures of a class, {SHARES}"
         raise CourseError(f'{folder} has no picture for split "{split}"{needed}')
     features = Features({"image": Image(), "label": ClassLabel(names=[place.name for place in classes])})
     return Dataset.from_dict({"image": files, "label": labels}, features=features)
 
 
 def class_folders(folder: Path) -> list[Path]:
-    """Return the folders in a folder that contain pictures."""
+    """Return the subfolders that contain pictures, in alphabetical order."""
     return sorted(place for place in folder.iterdir() if place.is_dir() and pictures_in(place))
 
 
 def split_folder(folder: Path, split: str) -> Path:
-    """Return the folder of a split.
+    """Return the folder of a split, such as `folder/train`.
 
     Raises:
         CourseError: the folder does not exist.
     """
     if not (folder / split).is_dir():
-        raise CourseError(f'{folder} has no folder for split "{split}"; it contains {names_of(folder)}')
+        raise CourseError(f'{folder} must have a folder for split "{split}"; it contains {names_of(folder)}')
     return folder / split
 
 
 def names_of(folder: Path) -> str:
-    """Return a readable list of the names in a folder."""
+    """Return a readable list of the files and subfolders in a folder, for an error message."""
     return named(place.name for place in folder.iterdir())
 
 
 def folder_of(source: str | Path) -> Path:
-    """Return the folder to which the file names in a source are relative."""
+    """Return the folder that the file names in a source are relative to."""
     return Path(source) if os.path.isdir(source) else Path(source).parent
 
 
 @quiet_datasets()
 def readable_pictures(rows: "datasets.Dataset", source: str | Path) -> "datasets.Dataset":
-    """Check that each row's picture can be read, and return the rows with the column `image` cast to pictures.
+    """Check that the picture of each row can be read, and return the rows with `image` cast to pictures.
 
     Raises:
         CourseError: a picture can't be read. The message names it.
@@ -123,11 +126,11 @@ def as_pictures(
     """Return the rows with a column cast to pictures.
 
     Raises:
-        CourseError: the column contains something else.
+        CourseError: the column contains neither paths nor bytes of picture files.
     """
     try:
         return rows.cast_column(column, feature)
     except (TypeError, ValueError, NotImplementedError) as error:  # pyarrow's errors are subclasses
         raise CourseError(
-            f"the column {column} of {name} must contain paths or contents of pictures, got {rows.features[column]}"
+            f"the column {column} of {name} must contain paths or bytes of pictures, got {rows.features[column]}"
         ) from error

@@ -1,4 +1,4 @@
-"""Pictures from files, bytes, or arrays; gray, color, or with transparency."""
+"""Open pictures from files, bytes, or arrays. They can be gray, colored, or partly transparent."""
 
 import io
 import os
@@ -12,20 +12,20 @@ from course_lib.errors import CourseError
 # The types that `open_picture` accepts.
 Picture = Image.Image | bytes | str | Path | np.ndarray | dict[str, bytes | str | None]
 MODES = {1: "L", 3: "RGB"}  # Pillow's mode for each number of channels
-LARGEST = 64_000_000  # pixels; in color, 192 MB in memory
-WITHOUT_RANGE = ("I", "F")  # 32-bit integers and floats, where the value of white is unknown
+LARGEST = 64_000_000  # pixels; a color picture of this size needs 192 MB of memory
+WITHOUT_RANGE = ("I", "F")  # 32-bit integers and floats, for which the value of white is unknown
 
 
 def open_picture(source: Picture) -> Image.Image:
-    """Open a picture, and rotate it as its EXIF orientation says.
+    """Open a picture, and rotate it according to its EXIF orientation.
 
     Args:
-        source: a Pillow picture, which is returned unchanged; a file or its bytes; a uint8 array, Y X or Y X C; or an
-            undecoded picture of a data set, {"bytes", "path"}.
+        source: a Pillow picture, which is returned unchanged; the path or the bytes of a file; a uint8 array, Y X or
+            Y X C; or an undecoded picture of a data set, which is a dict with `bytes` and `path`.
 
     Raises:
-        CourseError: the file does not exist or is not a valid picture; an array has the wrong axes or type; the picture
-            has more than 64 million pixels; or its values have no fixed range.
+        CourseError: the file does not exist or is not a valid picture, the array has the wrong axes or type, or the
+            picture has more than 64 million pixels or values without a fixed range.
     """
     if isinstance(source, Image.Image):
         return checked(source, "a picture")
@@ -38,7 +38,7 @@ def open_picture(source: Picture) -> Image.Image:
     if not isinstance(source, bytes | str | Path):
         raise CourseError(f"a picture must be a Pillow picture, a file, or an array, got {type(source).__name__}")
     if not isinstance(source, bytes) and not os.path.isfile(source):
-        raise CourseError(f"there is no picture {source}")
+        raise CourseError(f"the picture {source} does not exist; check its path")
     name = "a picture" if isinstance(name, bytes) else name
     try:
         with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as picture:
@@ -51,7 +51,7 @@ def open_picture(source: Picture) -> Image.Image:
 
 
 def checked(picture: Image.Image, name: str | Path) -> Image.Image:
-    """Return a picture unchanged.
+    """Check the size and the mode of a picture, and return it unchanged.
 
     Raises:
         CourseError: the picture is too large, or its values have no fixed range.
@@ -60,12 +60,12 @@ def checked(picture: Image.Image, name: str | Path) -> Image.Image:
     if width * height > LARGEST:
         raise CourseError(f"{name} must have at most {LARGEST:,} pixels, got {width:,} x {height:,}; make it smaller")
     if picture.mode in WITHOUT_RANGE:
-        raise CourseError(f"{name} has values without a fixed range (mode {picture.mode}); save it with 8 or 16 bits")
+        raise CourseError(f"{name} must have 8 or 16 bits per channel, got mode {picture.mode}; convert it first")
     return picture
 
 
 def from_array(array: np.ndarray) -> Image.Image:
-    """Return the picture of a uint8 array, Y X or Y X C.
+    """Convert a uint8 array, Y X or Y X C, into a picture.
 
     Raises:
         CourseError: the array has the wrong axes or type.
@@ -73,13 +73,13 @@ def from_array(array: np.ndarray) -> Image.Image:
     channels = array.shape[2] if array.ndim == 3 else 1
     if array.dtype != np.uint8 or array.ndim not in (2, 3) or channels not in (1, 3, 4) or not array.size:
         raise CourseError(
-            f"an array must be uint8 of shape Y X or Y X C with 1, 3, or 4 channels; got {array.dtype}, {array.shape}"
+            f"an array must be uint8 with axes Y X or Y X C and 1, 3, or 4 channels, got {array.dtype}, {array.shape}"
         )
     return Image.fromarray(array.squeeze(2) if array.ndim == 3 and channels == 1 else array)
 
 
 def with_channels(picture: Image.Image, num_channels: int) -> np.ndarray:
-    """Return a picture as a uint8 array, Y X C, gray (1 channel) or in color (3). Transparent parts become white."""
+    """Convert a picture into a gray or color uint8 array, Y X C. Transparent parts become white."""
     if picture.mode.startswith("I;16"):
         picture = eight_bits(picture)
     if picture.has_transparency_data:
@@ -90,7 +90,7 @@ def with_channels(picture: Image.Image, num_channels: int) -> np.ndarray:
 
 
 def eight_bits(picture: Image.Image) -> Image.Image:
-    """Convert a 16-bit gray picture to 8 bits, where 65535 becomes 255. Pillow would clip all values above 255."""
+    """Convert a 16-bit gray picture to 8 bits, so that 65535 becomes 255. Pillow would clip all values above 255."""
     pixels = np.array(picture).astype(np.uint32)
     gray = ((pixels + 128) // 257).astype(np.uint8)
     gray[pixels == picture.info.get("transparency", -1)] = 255

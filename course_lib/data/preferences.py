@@ -1,4 +1,4 @@
-"""Preference pairs of conversations, in the columns of trl-lib/ultrafeedback_binarized."""
+"""Load preference pairs of conversations, in the format of trl-lib/ultrafeedback_binarized."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,18 +13,18 @@ if TYPE_CHECKING:  # slow to import
 
 
 def load_preferences(source: str | Path = "world", split: str = "train") -> "datasets.Dataset":
-    """Load the preference pairs of a source: `chosen` and `rejected`, lists of messages.
+    """Load preference pairs as rows with the columns `chosen` and `rejected`, which are lists of messages.
 
-    The little world adds `flaw`, the criterion that the rejected answer fails, and `held_out` (see
-    `course_lib.world.dialogues`).
+    The little world adds the columns `flaw`, which names the criterion that the rejected answer fails, and `held_out`
+    (see `course_lib.world.dialogues`).
 
     Args:
         source: see `load_source`.
         split: "train", "validation", or "test".
 
     Raises:
-        CourseError: the source can't be used, a column is missing, or the sides of a row are not two different answers
-            to the same prompt. The message names the row.
+        CourseError: the source can't be used, a column is missing, or the conversations of a row are not two different
+            answers to the same prompt. The message names the row.
     """
     rows = require_columns(load_source(source, split, world_preferences), "chosen", "rejected")
     for number, row in enumerate(rows.to_list(), start=1):
@@ -34,17 +34,17 @@ def load_preferences(source: str | Path = "world", split: str = "train") -> "dat
 
 
 def prompt_ids(row: Row, template: ChatTemplate) -> list[int]:
-    """Return the token ids of a pair's prompt."""
+    """Return the token ids of the prompt that both conversations of a pair share."""
     return template.prompt(row["chosen"][:-1])
 
 
 def distinct_prompts(rows: "datasets.Dataset", template: ChatTemplate) -> list[list[int]]:
-    """Return the token ids of each different prompt in `rows`."""
+    """Return the token ids of the prompts in `rows`, without repetitions and in order of their first occurrence."""
     return [list(ids) for ids in dict.fromkeys(tuple(prompt_ids(row, template)) for row in rows)]
 
 
 def check_preference(chosen: object, rejected: object) -> None:
-    """Raise a CourseError that describes the problem, unless the sides are two different answers to the same prompt."""
+    """Raise a CourseError unless both conversations are valid and differ only in their last message, the answer."""
     for side, messages in (("chosen", chosen), ("rejected", rejected)):
         if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
             raise CourseError(f"{side} must be a list of messages with role and content, got {messages!r}")
@@ -57,7 +57,7 @@ def check_preference(chosen: object, rejected: object) -> None:
 
 
 def world_preferences(split: str) -> list[Row]:
-    """Generate the rows of the little world's preference pairs."""
+    """Generate the little world's preference pairs as rows of a data set."""
     from course_lib.world.dialogues import make_preferences
 
     return [dict(vars(preference)) for preference in make_preferences(split)]

@@ -1,4 +1,4 @@
-"""A puzzle for encoder layers: animals chase each other in a ring. The task is to find the animal some steps ahead."""
+"""A puzzle for encoder layers: in a ring of animals that chase each other, find the animal some steps ahead."""
 
 import torch
 
@@ -8,10 +8,11 @@ ANIMALS = 20
 
 
 def draw_rings(batch: int, size: int, ahead: int) -> list[IdsBT]:
-    """Sample random rings of `size` animals, in random order.
+    """Sample a batch of rings of `size` animals. The animals of a ring are listed in random order.
 
     Returns:
-        Three tensors: each animal, the animal that it chases, and the animal `ahead` steps ahead of it.
+        Three tensors of animal ids: the animals of each ring, the animal that each one chases, and the animal
+        that is `ahead` steps ahead of each one.
     """
     ring = torch.rand(batch, ANIMALS).argsort(dim=1)[:, :size]
     order = torch.rand(batch, size).argsort(dim=1)

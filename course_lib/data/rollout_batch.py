@@ -1,4 +1,4 @@
-"""The batches of reinforcement learning."""
+"""Batches of sampled answers for reinforcement learning."""
 
 from dataclasses import dataclass
 
@@ -9,12 +9,12 @@ from course_lib.shapes import BT, IdsBT, PerRow
 
 @dataclass(frozen=True)
 class RolloutBatch(Batch):
-    """Prompts with answers sampled from a policy.
+    """A batch of prompts with answers that were sampled from a policy.
 
     Args:
-        tokens: prompts and answers.
-        labels: the next tokens where the policy chose them (padding elsewhere).
-        rewards: one reward per answer.
+        tokens: the prompts, each followed by its answer.
+        labels: at each position, the next token if the policy generated it (padding elsewhere).
+        rewards: the reward of each answer.
         old_log_p: log p of the labels under the policy that sampled them.
         reference_log_p: log p of the labels under the reference model.
         advantages: the advantage of each label.
@@ -30,10 +30,10 @@ class RolloutBatch(Batch):
 
     @property
     def num_labels(self) -> int:
-        """The number of answers."""
+        """The number of sampled answers in the batch."""
         return len(self.tokens)
 
     @property
     def num_tokens(self) -> int:
-        """The number of tokens without padding."""
+        """The number of tokens in the batch, not counting padding."""
         return int((self.tokens != PAD).sum())

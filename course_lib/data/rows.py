@@ -1,4 +1,4 @@
-"""The base classes of batches, and functions that pad lists of ids."""
+"""Base classes for batches, and functions that pad lists of token ids."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -12,18 +12,21 @@ from course_lib.shapes import Bools, IdsBT
 
 @dataclass(frozen=True)
 class Rows:
-    """A batch of tensors with B rows each. Fields can be None.
+    """A batch of tensors with B rows each. Optional tensors can be None.
 
     Batches for training also have `num_labels`, the number of predictions that the loss sums over, and `num_tokens`,
-    the number of useful tokens, which the training loop counts per second.
+    the number of tokens without padding, from which the training loop computes its speed.
     """
 
     def shard(self, index: int, count: int) -> Self:
-        """Return every `count`-th row, starting at row `index`: the part of one of `count` workers, possibly empty."""
+        """Return the share of worker `index` of `count` workers: every `count`-th row, starting at row `index`.
+
+        The share has no rows if there are too few for all workers.
+        """
         return type(self)(**{name: rows[index::count] for name, rows in self._tensors().items()})
 
     def to(self, device: torch.device | str) -> Self:
-        """Return the same batch on `device`."""
+        """Return a copy of the batch on `device`."""
         return type(self)(**{name: rows.to(device) for name, rows in self._tensors().items()})
 
     def _tensors(self):
@@ -33,31 +36,31 @@ class Rows:
 
 @dataclass(frozen=True)
 class Batch(Rows):
-    """A batch of token ids with `labels` B T, the tokens to predict (padding elsewhere)."""
+    """A batch of token ids with `labels`, B T: the tokens to predict, and padding at all other positions."""
 
     labels: torch.Tensor
 
     @property
     def is_label(self) -> Bools:
-        """True at labels that are not padding."""
+        """A mask that is True for labels that are not padding."""
         return self.labels != PAD
 
     @property
     def num_labels(self) -> int:
-        """The number of tokens to predict."""
+        """The number of tokens to predict, which are the labels that are not padding."""
         return int(self.is_label.sum())
 
 
 @dataclass(frozen=True, kw_only=True)
 class TokenBatch(Batch):
-    """The input of a model that reads one sequence per row, and the labels.
+    """A batch for a model that reads one sequence per row, or several packed sequences.
 
     Args:
-        tokens: the input, B T. Each visual token of a picture has a placeholder.
+        tokens: the input, B T, with one placeholder for each visual token of a picture.
         labels: the token to predict at each position, B T (padding elsewhere).
-        positions: the position of each token in its sequence, B T, for packed sequences (padding: -1).
-        segments: the number of each token's sequence from 1, B T, for packed sequences (padding: 0). Attention stays
-            inside a segment.
+        positions: for packed sequences, the position of each token in its sequence, B T (-1 for padding).
+        segments: for packed sequences, the number of each token's sequence in its row, B T, starting at 1 (0 for
+            padding). Tokens attend only to tokens of the same segment.
         features: the features of up to I pictures per row, B I P D, or the pictures themselves, B I C Y X.
         is_picture: True for real pictures, B I.
     """
@@ -70,7 +73,7 @@ class TokenBatch(Batch):
 
     @property
     def inputs(self) -> dict[str, torch.Tensor]:
-        """The arguments for calling the model."""
+        """The keyword arguments for calling the model on this batch."""
         inputs = {"tokens": self.tokens, "positions": self.positions, "segments": self.segments}
         if self.features is not None:
             inputs["features"] = self.features[self.is_picture]
@@ -78,20 +81,21 @@ class TokenBatch(Batch):
 
     @property
     def num_tokens(self) -> int:
-        """The number of tokens without padding."""
+        """The number of tokens in the batch, not counting padding."""
         return int((self.tokens != PAD).sum())
 
 
 def pad(sequences: Sequence[list[int]], pad_id: int = PAD) -> IdsBT:
-    """Stack lists of ids of different lengths, with `pad_id` after the short ones."""
+    """Stack lists of token ids, and pad the shorter ones at the end with `pad_id`."""
     longest = max(map(len, sequences))
     return torch.tensor([[*ids, *[pad_id] * (longest - len(ids))] for ids in sequences])
 
 
 def pad_left(sequences: Sequence[Sequence[int]]) -> tuple[IdsBT, IdsBT]:
-    """Stack lists of ids with <pad> before the short ones, so that all end together, and return tokens and positions.
+    """Stack lists of token ids, and pad the shorter ones at the start, so that all of them end in the same column.
 
-    The positions of a sequence start at 0, and those of padding are -1.
+    Returns:
+        The tokens, and their positions. Each sequence starts at position 0, and padding has position -1.
     """
     longest = max(map(len, sequences))
     tokens = torch.tensor([[PAD] * (longest - len(ids)) + list(ids) for ids in sequences])

@@ -1,11 +1,11 @@
-"""Kinds of English sentences, which differ in how a question can be recognized: by its first word or by its mark."""
+"""Classify English sentences as statements, wh-questions (recognized by the first word), or yes/no questions."""
 
 SENTENCE_KINDS = ("yes/no question", "wh-question", "statement")
 WH_WORDS = ("what", "who", "where", "when", "why", "how", "which", "whose")
 
 
 def sentence_kind(english: str) -> str:
-    """Return the element of `SENTENCE_KINDS` for a sentence in lower case."""
+    """Return the kind of an English sentence in lower case, which is one of `SENTENCE_KINDS`."""
     if not english.endswith("?"):
         return "statement"
     return "wh-question" if english.startswith(WH_WORDS) else "yes/no question"

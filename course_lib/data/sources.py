@@ -18,20 +18,22 @@ if TYPE_CHECKING:  # slow to import
     import datasets
 
 Row = dict[str, object]  # a row of a data set: one value per column
-World = Callable[[str], list[Row]]  # from a split to the little world's rows
+World = Callable[[str], list[Row]]  # a function that generates the little world's rows for a split
 READERS = {".jsonl": "json", ".json": "json", ".parquet": "parquet", ".txt": "text"}
 
 
 def load_source(source: str | Path, split: str, world: World) -> "datasets.Dataset":
-    """Load a split of a data set.
+    """Load a split of a data set from the little world, local files, or the Hugging Face hub.
 
     Args:
-        source: "world"; a folder with `train.jsonl`, `validation.parquet`, and so on, optionally gzipped; a single such
-            file, whose rows are divided among the splits (see `share`); or a hub id such as
-            "Helsinki-NLP/opus-100:en-pt", with the configuration after the colon. Plain text (`train.txt`) becomes rows
-            with a column `text` (see `load_plain_text`).
+        source: one of the following:
+            - "world" for the little world;
+            - a folder with one file per split, such as `train.jsonl` and `validation.parquet`, optionally gzipped;
+            - a single such file, whose rows are divided among the splits (see `share`);
+            - a hub id such as "Helsinki-NLP/opus-100:en-pt", with the configuration after the colon.
+            A plain text file such as `train.txt` becomes rows with a column `text` (see `load_plain_text`).
         split: "train", "validation", or "test".
-        world: the function that generates the rows for "world".
+        world: a function that generates the rows of a split if the source is "world".
 
     Raises:
         CourseError: the source, the split, or the file can't be used.
@@ -45,14 +47,14 @@ def load_source(source: str | Path, split: str, world: World) -> "datasets.Datas
     if isinstance(source, str) and source.count("/") == 1 and not source.startswith((".", "/", "~")):
         return load_hub(source, split)
     raise CourseError(
-        f'unknown source "{source}": expected "world", an existing file or folder, or a hub id such as '
-        "Helsinki-NLP/opus-100:en-pt"
+        f'the source must be "world", an existing file or folder, or a hub id such as Helsinki-NLP/opus-100:en-pt, '
+        f'got "{source}"'
     )
 
 
 @contextlib.contextmanager
 def quiet_datasets() -> Iterator[None]:
-    """Turn off progress bars and error logs of `datasets` in a block, except for downloads from the hub."""
+    """Turn off the progress bars and error logs of `datasets` in a block, but not those of downloads from the hub."""
     from datasets import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
     from datasets.utils import logging
 
@@ -68,7 +70,9 @@ def quiet_datasets() -> Iterator[None]:
 
 
 def load_world(split: str, world: World) -> "datasets.Dataset":
-    """Return rows of the little world, generated once and then cached. The file name changes with the generating code.
+    """Return the little world's rows for a split, which are generated only once and then cached.
+
+    The cache file's name includes a fingerprint of the generating code, so a change of the code invalidates the cache.
 
     Raises:
         CourseError: the cache can't be written.
@@ -91,13 +95,14 @@ def load_world(split: str, world: World) -> "datasets.Dataset":
     return rows
 
 
-ANOTHER_CACHE = "the environment variable COURSE_CACHE can name another folder with enough free space"
+ANOTHER_CACHE = "set the environment variable COURSE_CACHE to another folder with enough free space"
 
 
 def cached(path: Path) -> "datasets.Dataset | None":
-    """Return the rows of a cache file, in memory, or None if the file does not exist or is damaged.
+    """Read the rows of a cache file into memory. Return None if the file does not exist or is damaged.
 
-    The file contains a digest of 32 bytes, followed by Parquet data, because Parquet itself does not detect damage.
+    The file contains a digest of 32 bytes, followed by Parquet data. The digest is needed because Parquet itself does
+    not detect damage.
 
     Raises:
         CourseError: the file can't be read.
@@ -119,7 +124,7 @@ def cached(path: Path) -> "datasets.Dataset | None":
 
 
 def load_path(path: Path, split: str) -> "datasets.Dataset":
-    """Return the rows of a split: the split's file in a folder, or a share of a single file.
+    """Load a split from a local path: the split's file in a folder, or a share of the rows of a single file.
 
     Raises:
         CourseError: the file can't be read, or there is no file or no row for the split.
@@ -129,12 +134,12 @@ def load_path(path: Path, split: str) -> "datasets.Dataset":
     rows = load_file(path, "train")
     part = share(digests(rows), split)
     if not part:
-        raise CourseError(f'{path} has no row for split "{split}": of ten different rows, {SHARES}')
+        raise CourseError(f'{path} has no row for split "{split}"; of every ten different rows, {SHARES}')
     return rows.select(part).flatten_indices()
 
 
 def load_file(file: Path, split: str) -> "datasets.Dataset":
-    """Return all rows of a local file as the given split.
+    """Load all rows of a local file, and label them as the given split.
 
     Raises:
         CourseError: the file has an unknown format or can't be read.
@@ -143,7 +148,7 @@ def load_file(file: Path, split: str) -> "datasets.Dataset":
 
     reader = READERS.get(Path(file.name.removesuffix(".gz")).suffix)
     if reader is None:
-        raise CourseError(f"{file} has an unknown format; expected one of {', '.join(READERS)}, optionally with .gz")
+        raise CourseError(f"{file} must have a name that ends in {', '.join(READERS)}, optionally followed by .gz")
     if reader == "text":
         return load_plain_text(file)
     if reader == "json":
@@ -158,7 +163,7 @@ def load_file(file: Path, split: str) -> "datasets.Dataset":
 
 
 def find_file(folder: Path, split: str) -> Path:
-    """Return the file of a folder whose name, up to the first dot, is `split`.
+    """Return the file in a folder whose name up to the first dot is `split`.
 
     Raises:
         CourseError: there is no such file.
@@ -168,11 +173,11 @@ def find_file(folder: Path, split: str) -> Path:
         if file.name.split(".")[0] == split:
             return file
     found = named(file.name for file in files)
-    raise CourseError(f'{folder} has no file for split "{split}" (such as {split}.jsonl); it contains {found}')
+    raise CourseError(f'{folder} must have a file for split "{split}", such as {split}.jsonl; it contains {found}')
 
 
 def named(names: Iterable[str], most: int = 9) -> str:
-    """Return a readable list of names in alphabetical order: the first `most`, and the number of others."""
+    """Return a readable list of the first `most` names in alphabetical order, and the number of other names."""
     names = sorted(names)
     more = f" and {len(names) - most:,} more" * (len(names) > most)
     return (", ".join(names[:most]) or "nothing") + more
@@ -194,12 +199,14 @@ def load_hub(source: str, split: str) -> "datasets.Dataset":
 
 
 def require_columns(rows: "datasets.Dataset", *columns: str) -> "datasets.Dataset":
-    """Return `rows` unchanged if it has all `columns`.
+    """Check that a data set has all `columns`, and return it unchanged.
 
     Raises:
         CourseError: a column is missing.
     """
     missing = [column for column in columns if column not in rows.column_names]
     if missing:
-        raise CourseError(f"missing column {', '.join(missing)}; found {', '.join(rows.column_names)}")
+        raise CourseError(
+            f"the data set must have a column {' and a column '.join(missing)}, got only {', '.join(rows.column_names)}"
+        )
     return rows

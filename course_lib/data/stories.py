@@ -1,4 +1,4 @@
-"""Stories, in the hub's layout: a column `text`, as in roneneldan/TinyStories."""
+"""Load stories, in the format of roneneldan/TinyStories: a column `text`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,10 +11,10 @@ if TYPE_CHECKING:  # slow to import
 
 
 def load_stories(source: str | Path = "world", split: str = "train") -> "datasets.Dataset":
-    """Load the stories of a source.
+    """Load stories as rows with a column `text`.
 
-    The little world adds the labels `ending`, `topic`, `words`, `tags`, `question`, `answer`, `summary`, and `held_out`
-    (see `course_lib.world.stories`).
+    The little world adds the columns `ending`, `topic`, `words`, `tags`, `question`, `answer`, `summary`, and
+    `held_out` (see `course_lib.world.stories`).
 
     Args:
         source: see `load_source`.
@@ -31,7 +31,7 @@ def load_stories(source: str | Path = "world", split: str = "train") -> "dataset
 
 
 def world_stories(split: str) -> list[Row]:
-    """Generate the rows of the little world's stories."""
+    """Generate the little world's stories as rows of a data set."""
     from course_lib.world.stories import make_stories
 
     return [dict(vars(story)) for story in make_stories(split)]

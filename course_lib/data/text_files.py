@@ -1,4 +1,4 @@
-"""Text files as rows, plain or JSON. Error messages name the line or the row."""
+"""Read text files, plain or JSON, as rows of a data set. Error messages name the line or the row."""
 
 import gzip
 import json
@@ -14,11 +14,11 @@ if TYPE_CHECKING:  # slow to import
     import datasets
 
 
-Kinds = dict[str, "Kinds"] | str  # column types, possibly nested
+Kinds = dict[str, "Kinds"] | str  # the types of columns, which can be nested
 
 
 def lines_of(file: Path) -> Iterator[str]:
-    """Yield the lines of a text file, which can be gzipped.
+    """Yield the lines of a text file, which can be compressed with gzip.
 
     Raises:
         CourseError: the file is damaged or not UTF-8.
@@ -34,7 +34,7 @@ def lines_of(file: Path) -> Iterator[str]:
 
 
 def load_plain_text(file: Path) -> "datasets.Dataset":
-    """Return a text file as rows: its paragraphs, or its lines if it has no blank lines.
+    """Read a text file, and return its paragraphs as rows, or its lines if there are no blank lines.
 
     Raises:
         CourseError: the file is empty, damaged, or not UTF-8.
@@ -45,14 +45,14 @@ def load_plain_text(file: Path) -> "datasets.Dataset":
     parts = re.split(r"\n\s*\n", text)
     parts = [part for part in (parts if len(parts) > 1 else text.split("\n")) if part.strip()]
     if not parts:
-        raise CourseError(f"{file} is empty")
+        raise CourseError(f"{file} is empty; it must contain some text")
     return Dataset.from_dict({"text": parts})
 
 
 def check_json(file: Path) -> None:
     """Raise a CourseError if a JSON file is empty or a row is null.
 
-    Arrow's JSON reader would accept such a row as one without values, or crash.
+    Arrow's JSON reader would crash on a null, or accept it as a row without values.
     """
     if is_list(file):
         return check_list(file)
@@ -61,15 +61,15 @@ def check_json(file: Path) -> None:
         if line.startswith("null"):
             check_row(None, dict, f"{file}, line {number}")
     if not number:
-        raise CourseError(f"{file} is empty")
+        raise CourseError(f"{file} is empty; it must have at least one row")
 
 
 def as_written(rows: "datasets.Dataset", file: Path) -> "datasets.Dataset":
-    """Restore texts that Arrow's JSON reader took for dates, such as 1999-01-01.
+    """Restore texts that Arrow's JSON reader has mistaken for dates, such as "1999-01-01".
 
     Args:
-        rows: the rows from Arrow's reader. JSON has no dates, so each date was a text.
-        file: the file of the rows. It is read again if there are any dates.
+        rows: the rows from Arrow's reader. JSON has no dates, so every date in them was a text.
+        file: the file that contains the rows. It is read again if the rows have any dates.
     """
     from datasets import Dataset, Features
 
@@ -83,27 +83,27 @@ def as_written(rows: "datasets.Dataset", file: Path) -> "datasets.Dataset":
 
 
 def with_texts_for_times(kinds: Kinds) -> Kinds:
-    """Return column types from `Features.to_dict`, with strings instead of timestamps at any depth."""
+    """Replace timestamps with strings in column types from `Features.to_dict`, at any level of nesting."""
     if isinstance(kinds, dict):
         return {name: with_texts_for_times(kind) for name, kind in kinds.items()}
     return "string" if str(kinds).startswith("timestamp[") else kinds
 
 
 def is_list(file: Path) -> bool:
-    """Return True if a JSON file is one list instead of JSON Lines."""
+    """Return True if a JSON file contains a single list instead of one object per line (JSON Lines)."""
     return next(full_lines(file), (0, ""))[1].startswith("[")
 
 
 def full_lines(file: Path) -> Iterator[tuple[int, str]]:
-    """Yield the number and the stripped text of each line that is not blank."""
+    """Yield the line number and the stripped text of each line that is not blank."""
     return ((number, line.strip()) for number, line in enumerate(lines_of(file), start=1) if line.strip())
 
 
 def check_list(file: Path) -> None:
-    """Raise a CourseError unless a file is a nonempty list of objects or of texts."""
+    """Raise a CourseError unless a JSON file contains a nonempty list, either of objects or of texts."""
     rows = parse("".join(lines_of(file)), file)
     if not rows:
-        raise CourseError(f"{file} is empty")
+        raise CourseError(f"{file} is empty; it must have at least one row")
     kind = str if isinstance(rows[0], str) else dict
     for number, row in enumerate(rows, start=1):
         check_row(row, kind, f"{file}, row {number}")
@@ -116,7 +116,7 @@ def check_lines(file: Path) -> None:
 
 
 def parse(text: str, file: Path, first: int = 1) -> Any:
-    """Return the value of a JSON text that starts at line `first` of a file.
+    """Parse a JSON text that starts at line `first` of a file, and return its value.
 
     Raises:
         CourseError: the text is not valid JSON.
@@ -133,7 +133,7 @@ def parse(text: str, file: Path, first: int = 1) -> Any:
 
 
 def check_row(row: object, kind: type, place: str) -> None:
-    """Raise a CourseError that names a row's place unless it has the expected type: an object or a text."""
+    """Raise a CourseError that names the row's place, unless the row has the expected type: an object or a text."""
     if not isinstance(row, kind):
         expected = "a text" if kind is str else "a JSON object"
         raise CourseError(f"{place} must be {expected}, got {json.dumps(row)[:60]}")

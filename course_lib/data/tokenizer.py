@@ -1,4 +1,4 @@
-"""Text to token ids and back: subwords learned by byte-pair encoding, with Hugging Face `tokenizers`."""
+"""Convert text to token ids and back, with subwords learned by byte-pair encoding (Hugging Face `tokenizers`)."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -21,9 +21,10 @@ PIECE = Regex(r" ?\p{L}+|'\p{L}+| ?\p{N}| ?[^\p{L}\p{N}\s]|\s")
 
 @runtime_checkable
 class TextTokenizer(Protocol):
-    """The interface of tokenizers: `Tokenizer`, `CharacterTokenizer`, and the `HubTokenizer` of a checkpoint.
+    """The interface of tokenizers, such as `Tokenizer`, `CharacterTokenizer`, and the `HubTokenizer` of a checkpoint.
 
-    `pad_id` pads a row, `bos_id` starts a text, and `eos_id` ends it. They are None if the tokenizer has no such token.
+    `pad_id` is the token that pads a row, `bos_id` the token at the start of a text, and `eos_id` the token at its end.
+    An id is None if the tokenizer has no such token.
     """
 
     pad_id: int | None
@@ -34,17 +35,21 @@ class TextTokenizer(Protocol):
         """Return the size of the vocabulary."""
 
     def encode(self, text: str) -> list[int]:
-        """Return the token ids of a text, including tokens that the tokenizer adds, such as <eos>."""
+        """Return the token ids of a text, including the tokens that the tokenizer adds, such as <eos>."""
 
     def encode_batch(self, texts: list[str]) -> list[list[int]]:
-        """Encode several texts."""
+        """Return the token ids of each text, as `encode` does for a single one."""
 
     def decode(self, ids: list[int]) -> str:
-        """Return the text of `ids`, without special tokens."""
+        """Return the text that `ids` encode, without special tokens."""
 
 
 class Tokenizer:
-    """A subword tokenizer that falls back to bytes, so that it has no unknown tokens. Text is usually lower-cased."""
+    """A subword tokenizer that is learned by byte-pair encoding.
+
+    Words that are not in its vocabulary are split into smaller subwords or bytes, so it needs no token for unknown
+    words. By default, all text is converted to lower case.
+    """
 
     file = "tokenizer.json"
     pad_id, bos_id, eos_id = PAD, BOS, EOS
@@ -57,14 +62,14 @@ class Tokenizer:
     def train(
         cls, texts: Iterable[str], vocab_size: int, special_tokens: Sequence[str] = (), lower_case: bool = True
     ) -> Self:
-        """Learn a vocabulary of `vocab_size` subwords, including the 256 bytes and the special tokens.
+        """Train a tokenizer with `vocab_size` tokens, including the 256 bytes and the special tokens.
 
         Args:
             texts: the training texts.
             vocab_size: the size of the vocabulary.
-            special_tokens: additional special tokens, such as "<mask>", with ids 3, 4, ... Text is never encoded as a
-                special token.
-            lower_case: True to lower-case all text.
+            special_tokens: additional special tokens, such as "<mask>". They get the ids 3, 4, and so on. Text is never
+                encoded as a special token.
+            lower_case: True to convert all text to lower case.
         """
         fast = FastTokenizer(models.BPE())
         case = [normalizers.Lowercase()] if lower_case else []
@@ -88,7 +93,7 @@ class Tokenizer:
 
     @classmethod
     def load(cls, path: Path | str) -> Self:
-        """Read a `tokenizer.json`.
+        """Load a tokenizer from a `tokenizer.json`.
 
         Raises:
             CourseError: the file is missing or damaged.
@@ -97,15 +102,15 @@ class Tokenizer:
         try:
             return cls(FastTokenizer.from_str(text))
         except Exception as error:  # tokenizers raises bare Exception
-            raise CourseError(f"{path} is not a tokenizer: {error}") from None
+            raise CourseError(f"{path} is not a valid tokenizer file: {error}") from None
 
     def save(self, path: Path | str) -> None:
-        """Write a `tokenizer.json` atomically."""
+        """Write the tokenizer to a `tokenizer.json` atomically."""
         with atomic_file(path) as draft:
             draft.write_text(self.to_json(), encoding="utf-8")
 
     def to_json(self) -> str:
-        """Return the content of a `tokenizer.json`."""
+        """Return the tokenizer as JSON text, in the format of a `tokenizer.json`."""
         return self._fast.to_str(pretty=True)
 
     def __len__(self) -> int:
@@ -113,11 +118,14 @@ class Tokenizer:
 
     @property
     def merges(self) -> list[tuple[str, str]]:
-        """The pairs merged by byte-pair encoding, in order, in the letters of `pieces`."""
+        """The pairs that byte-pair encoding merges, in order. As in `pieces`, each byte is written as one letter."""
         return [tuple(pair) for pair in json.loads(self.to_json())["model"]["merges"]]
 
     def pieces(self, text: str) -> list[str]:
-        """Split a text into words, which merges can't cross, with one letter per byte: Ġ is the space, Ã© is é."""
+        """Split a text into the words within which byte-pair encoding merges tokens.
+
+        Each byte is written as one letter: a space becomes Ġ, and é becomes Ã©.
+        """
         normal = self._fast.normalizer.normalize_str(text)
         return [piece for piece, _ in self._fast.pre_tokenizer.pre_tokenize_str(normal)]
 
@@ -133,7 +141,7 @@ class Tokenizer:
         return special[token]
 
     def with_special(self, token: str) -> "Tokenizer":
-        """Return a copy with one more special token, which has the next id."""
+        """Return a copy of the tokenizer with one more special token, which gets the next free id."""
         fast = FastTokenizer.from_str(self.to_json())
         fast.add_special_tokens([token])
         return Tokenizer(fast)
@@ -143,15 +151,15 @@ class Tokenizer:
         return [*self._fast.encode(text, add_special_tokens=False).ids, EOS]
 
     def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
-        """Encode several texts in parallel."""
-        read = texts[:]  # reads a column of a data set in one piece, not row by row
+        """Return the token ids of each text, with <eos> at the end. The texts are encoded in parallel."""
+        read = texts[:]  # read a column of a data set in one piece, not row by row
         return [[*encoding.ids, EOS] for encoding in self._fast.encode_batch_fast(read, add_special_tokens=False)]
 
     def decode(self, ids: Iterable[int]) -> str:
-        """Return the text of `ids`, without special tokens."""
+        """Return the text that `ids` encode, without special tokens."""
         return self._fast.decode(list(ids), skip_special_tokens=True)
 
     def tokens(self, ids: Iterable[int] | Tensor) -> list[str]:
-        """Return a readable piece of text for each id, with ▁ for the space before a word."""
+        """Return each token as readable text, with ▁ for the space before a word."""
         byte_level = decoders.ByteLevel()
         return [byte_level.decode([self._fast.id_to_token(int(id))]).replace(" ", "▁") for id in ids]

@@ -1,4 +1,4 @@
-"""Evaluation of trained models on held-out data."""
+"""Evaluation of trained models on held-out data: losses, accuracies, and other scores."""
 
 from course_lib.evaluation.chat import AnswerScores, answer, evaluate_chat, evaluate_vlm, look_at
 from course_lib.evaluation.classification import classify, evaluate_classifier

@@ -1,4 +1,4 @@
-"""The same tasks for encoder-only, decoder-only, and encoder-decoder models (slide "Architectural Variants")."""
+"""Tasks to compare encoder-only, decoder-only, and encoder-decoder models (slide "Architectural Variants")."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -17,9 +17,12 @@ Variant = Bert | Gpt | T5
 
 @torch.no_grad()
 def token_states(model: Variant, texts: Sequence[Ids]) -> list[Tensor]:
-    """Return the hidden states of the last layer at each token (for T5, of the encoder).
+    """Return the hidden states of the last layer for each text, with one row per token.
 
-    Gpt reads <bos> first, and the state returned for a token is the one after reading it.
+    Args:
+        model: a `Bert`, `Gpt`, or `T5`. For T5, the hidden states are those of the encoder. For Gpt, each text begins
+            with an additional <bos>, whose hidden state is left out.
+        texts: lists of token ids.
     """
     tokens = pad(texts).to(device_of(model))
     if isinstance(model, Gpt):
@@ -30,28 +33,28 @@ def token_states(model: Variant, texts: Sequence[Ids]) -> list[Tensor]:
 
 
 def states_without_future(model: Variant, texts: Sequence[Ids]) -> list[Tensor]:
-    """Return the states like `token_states`, but let the model read each token without the tokens after it."""
+    """Return hidden states like `token_states`, but compute each of them without the tokens that come later."""
     return [torch.stack([states[-1] for states in token_states(model, beginnings(text))]) for text in texts]
 
 
 def beginnings(text: Ids) -> list[Ids]:
-    """Return the prefixes of a text: one that ends at each of its tokens."""
+    """Return all prefixes of a text, from its first token to the whole text."""
     return [text[: end + 1] for end in range(len(text))]
 
 
 @torch.no_grad()
 def second_half_loss(model: Variant, ids: Ids, hole: int, both_sides: bool = False) -> TokenLoss:
-    """Return the `TokenLoss` of the second half of a text, given the first half.
+    """Compute the loss of a model that predicts the second half of a text from the first half.
 
     Gpt continues the text. T5 fills one large gap after the first half. Bert predicts one masked token at a time, given
-    the text before it.
+    the tokens before it.
 
     Args:
         model: a `Bert`, `Gpt`, or `T5`.
-        ids: the text, which ends in <eos>.
+        ids: the token ids of the text, which end with <eos>.
         hole: the id of Bert's mask token or of T5's sentinel.
-        both_sides: Bert predicts each token given all others. The product of these probabilities is not a probability
-            of the text (Salazar et al. 2020, section 2).
+        both_sides: let Bert see the tokens after the masked token too. The product of these probabilities is not the
+            probability of the text (Salazar et al. 2020, section 2).
     """
     half, device = len(ids) // 2, device_of(model)
     if isinstance(model, Gpt):
@@ -73,15 +76,15 @@ def second_half_loss(model: Variant, ids: Ids, hole: int, both_sides: bool = Fal
 def write_on(
     model: Variant, prefix: Ids, end: int, most: int, source: Ids | None = None, hole: int | None = None
 ) -> Ids:
-    """Continue `prefix` greedily until `end` or until there are `most` new tokens.
+    """Continue a text with greedy search, and return the new token ids.
 
     Args:
         model: a `Bert`, `Gpt`, or `T5`.
-        prefix: the tokens so far. For Gpt and T5, they begin with <bos>.
-        end: the token that ends the text.
+        prefix: the token ids so far. For Gpt and T5, they begin with <bos>.
+        end: the id of the token that ends the text.
         most: the maximum number of new tokens.
         source: the input of T5's encoder.
-        hole: the id of Bert's mask token, which is appended to the text for each new token.
+        hole: the id of Bert's mask token, which is appended to the text to predict the next token.
     """
     next_logits, new = writer(model, source, hole), []
     while len(new) < most and end not in new:
@@ -90,7 +93,7 @@ def write_on(
 
 
 def writer(model: Variant, source: Ids | None, hole: int | None) -> Callable[[Ids], Tensor]:
-    """Return a function from the tokens so far to the logits of the next token."""
+    """Return a function that computes the next token's logits from the token ids so far."""
     device = device_of(model)
     run, behind = model, [] if hole is None else [hole]
     if isinstance(model, T5):
@@ -100,22 +103,30 @@ def writer(model: Variant, source: Ids | None, hole: int | None) -> Callable[[Id
 
 @torch.no_grad()
 def fill_at_once(model: Bert, text: Ids, hole: int, count: int, end: int) -> Ids:
-    """Predict `count` masked tokens after a text in one step, and return them up to the first `end`."""
+    """Predict the next `count` tokens in one step from mask tokens, and return them up to the first end token.
+
+    Args:
+        model: a `Bert`.
+        text: the token ids so far.
+        hole: the id of the mask token.
+        count: the number of mask tokens to append to the text.
+        end: the id of the end token.
+    """
     ids = model(torch.tensor([text + count * [hole]], device=device_of(model)))[0, len(text) :].argmax(dim=-1).tolist()
     return ids[: ids.index(end) + 1] if end in ids else ids
 
 
 def question_layout(way: str, story: Ids, question: Ids) -> tuple[Ids | None, Ids]:
-    """Return the input of the encoder for a question about a story, and the tokens before the answer.
+    """Arrange a story and a question about it as the input of a model.
 
     Args:
-        way: an architecture; or "Gpt, question first"; or "T5, question in the decoder", where the encoder reads only
-            the story.
-        story: the ids of the story, which end in <eos>.
-        question: the ids of the question, which end in <eos>.
+        way: the name of an architecture, "Bert", "Gpt", or "T5", or one of two variants: "Gpt, question first" or "T5,
+            question in the decoder", where the encoder reads only the story.
+        story: the token ids of the story, which end with <eos>.
+        question: the token ids of the question, which end with <eos>.
 
     Returns:
-        The encoder's input (None if there is no encoder), and the tokens before the answer.
+        The input of T5's encoder (None for the other models), and the tokens that come before the answer.
     """
     return {
         "Bert": (None, story[:-1] + question),
@@ -127,13 +138,13 @@ def question_layout(way: str, story: Ids, question: Ids) -> tuple[Ids | None, Id
 
 
 def reply(model: Variant, way: str, story: Ids, question: Ids, hole: int, most: int) -> Ids:
-    """Return the ids of a model's answer to a question about a story.
+    """Let a model answer a question about a story, and return the token ids of its answer.
 
     Args:
         model: a `Bert`, `Gpt`, or `T5`.
-        way: see `question_layout`.
-        story: see `question_layout`.
-        question: see `question_layout`.
+        way: the arrangement of story and question; see `question_layout`.
+        story: the token ids of the story, which end with <eos>.
+        question: the token ids of the question, which end with <eos>.
         hole: the id of Bert's mask token.
         most: the maximum length of the answer.
     """
@@ -144,5 +155,5 @@ def reply(model: Variant, way: str, story: Ids, question: Ids, hole: int, most: 
 
 
 def device_of(model: Variant) -> torch.device:
-    """Return the device of a model."""
+    """Return the device that a model's parameters are on."""
     return next(model.parameters()).device

@@ -1,4 +1,4 @@
-"""The accuracy of chat models: the share of held-out questions that are answered exactly."""
+"""The accuracy of chat models, measured as the share of questions whose answer is exactly the expected response."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -31,7 +31,13 @@ if TYPE_CHECKING:  # slow to import
 
 @dataclass(frozen=True)
 class AnswerScores:
-    """Scores of a set of answers: the percentages that equal the response (`exact`) and were not cut (`ended`)."""
+    """The scores of a chat model on a set of questions.
+
+    Attributes:
+        questions: the number of questions.
+        exact: the percentage of answers that equal the expected response.
+        ended: the percentage of answers that the model ended before the maximum length.
+    """
 
     questions: int
     exact: float
@@ -40,7 +46,7 @@ class AnswerScores:
 
 @dataclass(frozen=True)
 class Answer:
-    """A model's answer. `ended` is True if the model generated an end token."""
+    """The text of a model's answer. `ended` is True if the model generated the end token."""
 
     text: str
     ended: bool
@@ -54,15 +60,19 @@ def answer(
     max_new_tokens: int = 64,
     batch_size: int = 128,
 ) -> list[Answer]:
-    """Return the model's `Answer` to each conversation, whose last message is the user's.
+    """Generate the model's answer to the last message of each conversation.
 
     Args:
-        conversations: lists of messages. Their pictures are features from `look_at`.
+        conversations: lists of messages that end with a message by the user. Pictures are given as features from
+            `look_at`.
         model: an `Llm` or a `Vlm`.
-        template: its chat template.
-        choose: a function from logits to token ids; see `generate`.
+        template: the chat template that the model was trained with.
+        choose: a function that chooses token ids from logits; see `generate`.
         max_new_tokens: the maximum length of an answer.
         batch_size: the number of conversations per batch.
+
+    Returns:
+        The answers, in the order of `conversations`.
     """
     prompts = [template.prompt(messages) for messages in conversations]
     order = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
@@ -79,7 +89,14 @@ def answer(
 
 @torch.no_grad()
 def look_at(pictures: Sequence[object], model: Vlm, processor: ImageProcessor, batch_size: int = 128) -> Features:
-    """Return the features of pictures, which can be reused for all questions about them."""
+    """Compute the features of pictures, which can be reused for all questions about them.
+
+    Args:
+        pictures: the pictures, in any form that the processor accepts.
+        model: a `Vlm`.
+        processor: the image processor of the model.
+        batch_size: the number of pictures per batch.
+    """
     device = next(model.parameters()).device
     return torch.cat([model.encode_images(part.to(device)).cpu() for part in prepared(processor, pictures, batch_size)])
 
@@ -87,12 +104,12 @@ def look_at(pictures: Sequence[object], model: Vlm, processor: ImageProcessor, b
 def score_answers(
     answers: Sequence[Answer], responses: Sequence[str], groups: dict[str, list[int]]
 ) -> dict[str, AnswerScores]:
-    """Return the `AnswerScores` by group.
+    """Score a model's answers, and return the scores of each group of questions.
 
     Args:
-        answers: the answers of a model.
-        responses: the correct answers.
-        groups: the indices of each group's members.
+        answers: the answers of the model.
+        responses: the expected responses.
+        groups: the name of each group, and the indices of its answers.
     """
     exact = [given.text == response for given, response in zip(answers, responses, strict=True)]
     return {
@@ -106,10 +123,15 @@ def score_answers(
 
 
 def evaluate_chat(model: Llm, tokenizer: Tokenizer, rows: "datasets.Dataset") -> dict[str, AnswerScores]:
-    """Answer the questions of `rows` (see `load_dialogues`) greedily and compare the answers with the responses.
+    """Let a chat model answer questions with greedy search, and compare its answers with the expected responses.
+
+    Args:
+        model: the chat model.
+        tokenizer: the tokenizer of the model.
+        rows: dialogues from `load_dialogues`.
 
     Returns:
-        The `AnswerScores` by group: "all" and, if `rows` has a column `held_out`, one group per value.
+        The scores by group: "all" and, if `rows` has a column `held_out`, one group per value of this column.
     """
     answers = answer([conversation(row)[:-1] for row in rows], model, ChatTemplate(tokenizer))
     return score_answers(answers, rows["response"], members_by_group(rows))
@@ -118,18 +140,20 @@ def evaluate_chat(model: Llm, tokenizer: Tokenizer, rows: "datasets.Dataset") ->
 def evaluate_vlm(
     model: Vlm, template: Template, features: Features, texts: Sequence[list[dict[str, str]]]
 ) -> dict[str, AnswerScores]:
-    """Answer questions about pictures greedily, each in a conversation of its own, and score the answers.
+    """Let a vision language model answer questions about pictures with greedy search, and score its answers.
+
+    Each question starts a new conversation.
 
     Args:
         model: a `Vlm`.
-        template: its `ChatTemplate`.
-        features: the features of the pictures; see `look_at`.
-        texts: the questions and answers about each picture, from `load_picture_dialogues`.
+        template: the chat template of the model.
+        features: the features of the pictures, from `look_at`.
+        texts: for each picture, the questions and expected answers from `load_picture_dialogues`.
 
     Returns:
-        The `AnswerScores` by group: "all", and one group per form and per kind of the texts. If the texts have a field
-            `held_out`, there is also one group per value, and one per kind and value ("colour: thing"). The value
-            "known" means that nothing is held out.
+        The scores by group: "all", one group per form of a question, and one group per kind of a question. If the texts
+            have a field `held_out`, there is also one group per value of this field, and one per kind and value, such
+            as "colour: thing". The value "known" means that nothing is held out.
     """
     pictures = [picture for picture, about in zip(features, texts, strict=True) for _ in about]
     asked = [text for about in texts for text in about]
@@ -142,7 +166,7 @@ def evaluate_vlm(
 
 
 def groups_of(text: dict[str, str]) -> list[str]:
-    """Return the groups of a text from `load_picture_dialogues`."""
+    """Return the names of the groups that a question from `load_picture_dialogues` belongs to; see `evaluate_vlm`."""
     names = ["all", *(text[column] for column in ("form", "kind") if column in text)]
     if "held_out" in text:
         held_out = text["held_out"] or "known"

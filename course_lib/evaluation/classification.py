@@ -1,4 +1,4 @@
-"""The accuracy of image classifiers."""
+"""The accuracy of image classifiers on labeled pictures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,12 @@ if TYPE_CHECKING:  # slow to import
 
 @dataclass(frozen=True)
 class ClassScores:
-    """Scores on a set of pictures. `accuracy` is the percentage whose true class has the highest logit."""
+    """The scores of a classifier on a set of pictures.
+
+    Attributes:
+        pictures: the number of pictures.
+        accuracy: the percentage of pictures that are classified correctly.
+    """
 
     pictures: int
     accuracy: float
@@ -26,14 +31,33 @@ class ClassScores:
 
 @torch.no_grad()
 def classify(model: Module, processor: ImageProcessor, pictures: Sequence[object], batch_size: int = 250) -> IdsN:
-    """Return the predicted class of each picture, from a `Vit` or another model that maps pixels to logits."""
+    """Predict the class of each picture.
+
+    Args:
+        model: a `Vit`, or another model that computes logits from pixels.
+        processor: the image processor of the model.
+        pictures: the pictures, in any form that the processor accepts.
+        batch_size: the number of pictures per batch.
+
+    Returns:
+        The number of the class with the highest logit for each picture.
+    """
     parts = prepared(processor, pictures, batch_size)
     with evaluating(model) as device:
         return torch.cat([model(part.to(device)).argmax(dim=-1).cpu() for part in parts])
 
 
 def evaluate_classifier(model: Module, processor: ImageProcessor, rows: "datasets.Dataset") -> dict[str, ClassScores]:
-    """Return the `ClassScores` by group: "all" and, if `rows` has a column `held_out`, one group per value."""
+    """Compute the accuracy of a classifier on labeled pictures.
+
+    Args:
+        model: a `Vit`, or another model that computes logits from pixels.
+        processor: the image processor of the model.
+        rows: a data set with the columns `image` and `label`.
+
+    Returns:
+        The scores by group: "all" and, if `rows` has a column `held_out`, one group per value of this column.
+    """
     right = (classify(model, processor, rows["image"]) == torch.tensor(rows["label"])).float()
     return {
         name: ClassScores(len(members), 100 * float(right[members].mean()))

@@ -1,4 +1,4 @@
-"""The accuracy of a `Clip`: retrieval and, in the little world, recognition of things and colors."""
+"""The accuracy of a `Clip` model at retrieval and, in the little world, at the recognition of things and colors."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -20,21 +20,23 @@ from course_lib.world.scenes.scene import Scene
 if TYPE_CHECKING:  # slow to import
     import datasets
 
-GALLERY = 256
+GALLERY = 256  # the number of pictures, and of captions, that the model chooses from in retrieval
 
 
 @dataclass(frozen=True)
 class ClipScores:
-    """Scores of a set of pictures, in percent: the share of cases where the correct choice is the nearest.
+    """The scores of a `Clip` model on a set of pictures.
 
-    Args:
+    Each score is the percentage of cases in which the correct caption or picture is the most similar one.
+
+    Attributes:
         pictures: the number of pictures.
-        caption: retrieval of a picture's caption, among the first 256.
-        picture: retrieval of a caption's picture, among the first 256.
-        thing: the name of the thing. This score and the following ones exist only in the little world.
-        colour: the color of the thing.
-        shirt: the color of the shirt.
-        swap: the full caption against the same caption with the colors of shirt and hat swapped.
+        caption: retrieval of a picture's caption among the first 256 captions.
+        picture: retrieval of a caption's picture among the first 256 pictures.
+        thing: recognition of the thing in the picture. This score and those below exist only for the little world.
+        colour: recognition of the thing's color.
+        shirt: recognition of the shirt's color.
+        swap: the choice between the full caption and the same caption with the colors of shirt and hat swapped.
     """
 
     pictures: int
@@ -53,15 +55,18 @@ def evaluate_clip(
     rows: "datasets.Dataset",
     scenes: Sequence[Scene] | None = None,
 ) -> dict[str, ClipScores]:
-    """Return the `ClipScores` by group: "all" and, if `rows` has a column `held_out`, one group per value.
+    """Test how well a `Clip` model matches pictures and captions.
 
     Args:
         model: a `Clip`.
-        tokenizer: its tokenizer.
-        processor: its image processor.
-        rows: see `load_captions`. Only the last caption of each picture is used.
-        scenes: the scenes of the pictures, if they are the little world's. In the group "combination", only things and
-            shirts with held-out colors are scored.
+        tokenizer: the tokenizer of the model.
+        processor: the image processor of the model.
+        rows: pictures and captions from `load_captions`. Only the last caption of each picture is used.
+        scenes: the scenes that the pictures show, if they are from the little world. In the group "combination", only
+            things and shirts with held-out colors are scored. Default: compute only the retrieval scores.
+
+    Returns:
+        The scores by group: "all" and, if `rows` has a column `held_out`, one group per value of this column.
     """
     images = encode_pictures(model, processor, rows["image"])
     captions = [captions[-1] for captions in rows["caption"]]
@@ -81,7 +86,7 @@ def evaluate_clip(
 
 
 def recall_of(images: NJ, texts: NJ, captions: Sequence[str], members: Sequence[int]) -> Recall:
-    """Return the `Recall` among the pictures with the indices `members`."""
+    """Compute the recall of retrieval among the pictures with the indices `members` and their captions."""
     said = [captions[i] for i in members]
     same = torch.tensor([[one == other for other in said] for one in said])
     return recall_at_1(images[members], texts[members], same)
@@ -90,7 +95,17 @@ def recall_of(images: NJ, texts: NJ, captions: Sequence[str], members: Sequence[
 def shares(
     scenes: Sequence[Scene], right: dict[str, list[bool | None]], members: Sequence[int], group: str
 ) -> dict[str, float | None]:
-    """Return the percentage of correct scenes among `members` for each score, or None if it applies to no scene."""
+    """Compute the percentage of correct choices in a group for each score.
+
+    Args:
+        scenes: all scenes.
+        right: for each score, whether the choice for each scene is correct, or None if the scene offers no choice.
+        members: the indices of the scenes in the group.
+        group: the name of the group. In "combination", only scenes with a held-out thing or shirt count.
+
+    Returns:
+        The percentage for each score, or None if no scene in the group counts.
+    """
     found = {}
     for score, each in right.items():
         is_held_out = has_held_out_thing if score in ("thing", "colour") else has_held_out_shirt
@@ -100,7 +115,10 @@ def shares(
 
 
 def name_things(model: Clip, tokenizer: TextTokenizer, images: NJ, scenes: Sequence[Scene]) -> list[bool]:
-    """Return True for each picture whose nearest caption, of one to four things of a kind, names the correct kind."""
+    """Return True for each picture whose most similar caption names the correct kind of thing.
+
+    There is one caption for each kind and each number of things, such as "a picture of two dogs".
+    """
     numbers = range(1, MOST + 1)
     vectors = [
         encode_captions(model, tokenizer, [f"a picture of {counted(name, number)}" for name in LABELS])
@@ -111,7 +129,17 @@ def name_things(model: Clip, tokenizer: TextTokenizer, images: NJ, scenes: Seque
 
 
 def first_is_best(model: Clip, tokenizer: TextTokenizer, images: NJ, choices: Iterable[list[str]]) -> list[bool | None]:
-    """Return True for each picture whose nearest caption is the first of its choices, or None if it has no choices."""
+    """Return True for each picture whose first caption is more similar to it than its other captions.
+
+    Args:
+        model: a `Clip`.
+        tokenizer: the tokenizer of the model.
+        images: the unit vectors of the pictures.
+        choices: the captions to choose from for each picture, the correct one first.
+
+    Returns:
+        True or False for each picture, or None for a picture without captions.
+    """
     choices = list(choices)
     texts = sorted({text for each in choices for text in each})
     if not texts:
@@ -124,7 +152,7 @@ def first_is_best(model: Clip, tokenizer: TextTokenizer, images: NJ, choices: It
 
 
 def colors_of_things(scene: Scene) -> list[str]:
-    """Return captions with the thing in its true color and then in all other colors; none if it has no color."""
+    """Return captions that name the thing in its true color, then in all other colors; none if it has no color."""
     if not scene.colour:
         return []
     others = [colour for colour in COLORS if colour != scene.colour]
@@ -132,7 +160,7 @@ def colors_of_things(scene: Scene) -> list[str]:
 
 
 def colors_of_shirts(scene: Scene) -> list[str]:
-    """Return captions with the shirt in its true color and then in all other colors; none without a person."""
+    """Return captions that name the shirt in its true color, then in all other colors; none if there is no person."""
     if not scene.person:
         return []
     others = [paint for paint in PAINTS if paint != scene.person.shirt]
@@ -140,7 +168,10 @@ def colors_of_shirts(scene: Scene) -> list[str]:
 
 
 def swapped(scene: Scene) -> list[str]:
-    """Return the full caption, and the same with the colors of shirt and hat swapped; none if nothing changes."""
+    """Return the full caption and a caption with the colors of shirt and hat swapped.
+
+    The list is empty if the picture has no hat, or if both have the same color.
+    """
     person = scene.person
     if not person or not person.hat or person.hat == person.shirt:
         return []

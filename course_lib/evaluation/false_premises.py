@@ -1,4 +1,4 @@
-"""Questions with false premises: how a model answers questions about objects that a little-world picture lacks."""
+"""Questions with false premises, which ask a model about objects that a picture of the little world doesn't show."""
 
 import re
 from collections import defaultdict
@@ -18,18 +18,18 @@ from course_lib.world.scenes.scene import Scene
 from course_lib.world.splits import digest
 
 NO = re.compile(r"\b(?:no|none|not|nobody|nothing|nowhere|cannot)\b|n't\b", re.IGNORECASE)
-Premise = tuple[int, str, SceneTurn]  # the number of the picture, the group, and the turn
+Premise = tuple[int, str, SceneTurn]  # the index of the picture, the name of the group, and the dialogue turn
 
 
 @dataclass(frozen=True)
 class PremiseScores:
-    """The answers to questions with false premises, in percent. The three shares add up to 100.
+    """The scores of a model on questions with false premises. The three percentages add up to 100.
 
-    Args:
+    Attributes:
         questions: the number of questions.
-        as_asked: the share of answers that equal the expected denial.
-        otherwise: the share of answers that deny in other words ("No." instead of "None.").
-        goes_along: the share of answers that accept the false premise.
+        as_asked: the percentage of answers that equal the expected denial.
+        otherwise: the percentage of answers that deny the premise in other words, such as "No." instead of "None."
+        goes_along: the percentage of answers that accept the false premise.
     """
 
     questions: int
@@ -41,18 +41,18 @@ class PremiseScores:
 def evaluate_premises(
     scenes: Sequence[Scene], features: Features, model: Vlm, template: ChatTemplate
 ) -> dict[str, PremiseScores]:
-    """Ask about objects that are not in each scene, and score the answers.
+    """Ask a vision language model about objects that are not in the pictures, and score its answers.
 
     Args:
-        scenes: the scenes in the pictures.
-        features: the features of the pictures.
+        scenes: the scenes that the pictures show.
+        features: the features of the pictures, from `look_at`.
         model: a `Vlm`.
-        template: its `ChatTemplate`.
+        template: the chat template of the model.
 
     Returns:
-        The `PremiseScores` by group: "all"; "known", with phrasings from training; "wording", the same questions with
-            held-out phrasings; "count", how many there are; and "slide", the slide's question about the shirt of an
-            absent person.
+        The scores by group. The group "all" contains all questions, "known" contains questions phrased as in training,
+            "wording" contains the same questions with held-out phrasings, "count" contains questions about the number
+            of objects, and "slide" contains the slide's question about the shirt of a person who is not there.
     """
     asked = premises_about(scenes)
     answers = answer_turns([(number, turn) for number, _, turn in asked], features, model, template)
@@ -60,12 +60,12 @@ def evaluate_premises(
 
 
 def premises_about(scenes: Sequence[Scene]) -> list[Premise]:
-    """Generate the questions of `evaluate_premises`, with random but reproducible forms and phrasings."""
+    """Generate questions with false premises about each scene, with random but reproducible forms and phrasings."""
     return [(number, *each) for number, scene in enumerate(scenes) for each in false_turns(scene)]
 
 
 def false_turns(scene: Scene) -> Iterator[tuple[str, SceneTurn]]:
-    """Yield pairs of a group and a turn about something that a scene lacks."""
+    """Generate dialogue turns about objects that are not in a scene, each with the name of its group."""
     rng = Rng(digest(f"false turns {scene!r}"))
     for question in false_premises(scene):
         shown, held_out_wording = ("count", "count") if question.topic == "count" else ("known", "wording")
@@ -76,7 +76,7 @@ def false_turns(scene: Scene) -> Iterator[tuple[str, SceneTurn]]:
 
 
 def as_on_the_slide(rng: Rng, question: Question) -> SceneTurn:
-    """Convert a question with a false premise into a dialogue turn, with the slide's wording and a random form."""
+    """Convert a question with a false premise to a dialogue turn, with the slide's wording and a random form."""
     form = rng.pick(tuple(FORMS))
     return SceneTurn(**question.turn(form), kind=question.kind, form=form)
 
@@ -88,21 +88,26 @@ def answer_turns(
     template: ChatTemplate,
     choose: Choose = likeliest,
 ) -> list[Answer]:
-    """Return the model's `Answer` to each turn.
+    """Let a vision language model answer the question of each dialogue turn.
 
     Args:
-        asked: pairs of a picture's number and a turn.
-        features: the features of the pictures.
+        asked: pairs of the index of a picture and a dialogue turn about it.
+        features: the features of the pictures, from `look_at`.
         model: a `Vlm`.
-        template: its `ChatTemplate`.
-        choose: a function from logits to token ids; see `generate`.
+        template: the chat template of the model.
+        choose: a function that chooses token ids from logits; see `generate`.
     """
     pictures = features[[number for number, _ in asked]]
     return answer(questions_about(pictures, [turn.user for _, turn in asked]), model, template, choose)
 
 
 def score_premises(asked: Sequence[Premise], answers: Sequence[Answer]) -> dict[str, PremiseScores]:
-    """Return the `PremiseScores` by group."""
+    """Score the answers to questions with false premises, and return the scores of each group.
+
+    Args:
+        asked: the questions, from `premises_about`.
+        answers: the model's answers, in the same order.
+    """
     done = defaultdict(list)
     for (_, group, turn), given in zip(asked, answers, strict=True):
         what = "as_asked" if given.text == turn.assistant else "otherwise" if denies(given.text) else "goes_along"
@@ -116,5 +121,5 @@ def score_premises(asked: Sequence[Premise], answers: Sequence[Answer]) -> dict[
 
 
 def denies(text: str) -> bool:
-    """Return True if an answer contains a negation, such as no, none, not, nobody, or nothing."""
+    """Return True if an answer contains a negation, such as "no", "none", "not", or "nobody"."""
     return bool(NO.search(text))

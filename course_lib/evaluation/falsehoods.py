@@ -1,4 +1,4 @@
-"""An automatic check for hallucinations in the little world: count the false claims of an answer about a picture."""
+"""An automatic check for hallucinations, which counts the false claims in an answer about a little-world picture."""
 
 import re
 
@@ -11,13 +11,14 @@ NO_SUCH = re.compile(r"\bno (\w+)")
 
 
 def falsehoods(scene: Scene, asked: str, said: str) -> int:
-    """Count the objects that an answer claims but the picture lacks, plus 1 if it denies objects that are there.
+    """Count the false claims in an answer to a question about a picture.
 
-    If an answer denies nothing, it also claims the objects in the question, unless the question offers a choice of
-    several ("Is it a man, a woman, a boy or a girl?").
+    Each object that the answer claims but the picture doesn't show is a false claim. If all the objects that the answer
+    denies are in the picture, the denial counts as one false claim. An answer without a negation also claims the
+    objects in the question, unless the question offers a choice, such as "Is it a man, a woman, a boy or a girl?"
 
     Args:
-        scene: the scene in the picture.
+        scene: the scene that the picture shows.
         asked: the question.
         said: the answer.
     """

@@ -1,4 +1,4 @@
-"""Groups of rows, for scores over a whole set and over its parts."""
+"""Groups of rows in a data set, so that scores can be computed for the whole set and for parts of it."""
 
 from collections import defaultdict
 from typing import TYPE_CHECKING
@@ -8,7 +8,10 @@ if TYPE_CHECKING:  # slow to import
 
 
 def members_by_group(rows: "datasets.Dataset") -> dict[str, list[int]]:
-    """Return the indices of `rows` by group: "all" and, if there is a column `held_out`, one group per value."""
+    """Group the rows of a data set, and return the indices of the rows in each group.
+
+    The group "all" contains all rows. If there is a column `held_out`, there is also one group for each of its values.
+    """
     groups = defaultdict(list, {"all": list(range(len(rows)))})
     for i, kind in enumerate(rows["held_out"] if "held_out" in rows.column_names else ()):
         groups[kind].append(i)

@@ -19,7 +19,13 @@ if TYPE_CHECKING:  # slow to import
 
 @dataclass(frozen=True)
 class LanguageScores:
-    """Scores on a set of texts: `loss` in nats per token, and `perplexity`, its exponential."""
+    """The scores of a language model on a set of texts.
+
+    Attributes:
+        texts: the number of texts.
+        loss: the mean loss per predicted token, in nats.
+        perplexity: the exponential of the loss.
+    """
 
     texts: int
     loss: float
@@ -28,14 +34,20 @@ class LanguageScores:
 
 @torch.no_grad()
 def mean_loss(model: Model, batches: Batches) -> float:
-    """Return the loss per predicted token over all `Batches`, in nats."""
+    """Compute a model's mean loss per predicted token over all batches, in nats."""
     with evaluating(model) as device:
         losses = [TokenPrediction()(model, batches.batch(drawn).to(device)) for drawn in batches.epoch(0)]
     return float(sum(loss.total for loss in losses)) / sum(loss.count for loss in losses)
 
 
 def score_texts(model: Model, texts: Sequence[list[int]], tokens_per_batch: int = 8000) -> LanguageScores:
-    """Return the `LanguageScores` of a decoder-only model on texts, lists of ids that end in <eos>."""
+    """Compute the loss and the perplexity of a decoder-only model on texts.
+
+    Args:
+        model: a decoder-only model, such as an `Llm`.
+        texts: lists of token ids that end with <eos>.
+        tokens_per_batch: the maximum number of tokens per batch.
+    """
     loss = mean_loss(model, text_batches(texts, predict_next, tokens_per_batch))
     return LanguageScores(len(texts), loss, math.exp(loss))
 
@@ -43,10 +55,15 @@ def score_texts(model: Model, texts: Sequence[list[int]], tokens_per_batch: int 
 def evaluate_language_model(
     model: Model, tokenizer: TextTokenizer, rows: "datasets.Dataset"
 ) -> dict[str, LanguageScores]:
-    """Score the model on the column `text` of `rows`. Texts longer than the model's context are cut.
+    """Compute the loss and the perplexity of a language model on a data set.
+
+    Args:
+        model: a decoder-only model, such as an `Llm`.
+        tokenizer: the tokenizer of the model.
+        rows: a data set with the column `text`. Texts that are longer than the model's context are cut.
 
     Returns:
-        The `LanguageScores` by group: "all" and, if `rows` has a column `held_out`, one group per value.
+        The scores by group: "all" and, if `rows` has a column `held_out`, one group per value of this column.
     """
     texts = [ids[: model.config.max_length] for ids in tokenizer.encode_batch(rows["text"])]
     return {name: score_texts(model, [texts[i] for i in members]) for name, members in members_by_group(rows).items()}

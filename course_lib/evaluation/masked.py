@@ -1,4 +1,4 @@
-"""The accuracy of a masked language model on hidden tokens (Devlin et al. 2019, section 3.1)."""
+"""The accuracy of a masked language model at predicting masked tokens (Devlin et al. 2019, section 3.1)."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,13 @@ from course_lib.objectives import masked_cross_entropy
 
 @dataclass(frozen=True)
 class MaskedScores:
-    """Scores on hidden tokens: `loss` in nats per token, and `guessed`, the percentage predicted correctly."""
+    """The scores of a masked language model on a set of texts.
+
+    Attributes:
+        texts: the number of texts.
+        loss: the mean loss per masked token, in nats.
+        guessed: the percentage of masked tokens that are predicted correctly.
+    """
 
     texts: int
     loss: float
@@ -22,9 +28,10 @@ class MaskedScores:
 def evaluate_masked(
     model: Bert, texts: list[list[int]], mask_id: int, rate: float = 0.15, seed: int = 0
 ) -> MaskedScores:
-    """Mask tokens as in training, and score the model's predictions at the mask tokens.
+    """Mask random tokens as in training, and score the model's predictions for them.
 
-    Other chosen tokens are not scored, because the model could copy those that stay as they are.
+    In training, some of the chosen tokens are not replaced by the mask token. They are not scored here, because the
+    model could simply copy those that stay unchanged.
 
     Args:
         model: a `Bert`.

@@ -1,4 +1,4 @@
-"""The gain and the cost of reinforcement learning: the mean reward, and the KL divergence from the reference model."""
+"""The evaluation of a policy in reinforcement learning: its mean reward, and its KL divergence from the reference."""
 
 import torch
 
@@ -20,21 +20,22 @@ def reward_and_kl(
     temperature: float = 1.0,
     seed: int = 0,
 ) -> dict[str, float]:
-    """Let the policy answer each prompt once, and return the mean reward and the KL divergence.
+    """Let the policy answer each prompt once, and compute the mean reward and the KL divergence from the reference.
 
     Args:
         policy: the trained model.
         reference: the reference model. It is moved to the policy's device.
         prompts: lists of token ids.
-        reward: a function from prompts and answers to numbers.
-        end_id: the token that ends an answer.
+        reward: a function that takes prompts and answers and returns one number per answer.
+        end_id: the id of the token that ends an answer.
         max_new_tokens: the maximum length of an answer.
-        temperature: divides the logits. Training uses 1; a model is often deployed with a lower temperature.
-        seed: the seed of the random choices.
+        temperature: the number that the logits are divided by when sampling. Training uses 1, but models are often
+            deployed with a lower temperature.
+        seed: the seed of the random number generator.
 
     Returns:
-        `reward`, the mean reward, and `kl`, the mean of KL(policy || reference) over the tokens of the answers, in
-        nats.
+        A dict with the mean reward as "reward" and, as "kl", the mean of KL(policy || reference) over the tokens of the
+        answers, in nats.
     """
     answers = sample_answers(prompts, policy, end_id, max_new_tokens, temperature, seed)
     rewards = reward(prompts, answers)

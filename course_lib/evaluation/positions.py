@@ -1,4 +1,4 @@
-"""The loss of a decoder as a function of the position in the text."""
+"""The loss of a decoder at different positions in a text."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,12 @@ from course_lib.models import Llm
 
 @torch.no_grad()
 def loss_by_position(model: Llm, texts: Sequence[list[int]]) -> torch.Tensor:
-    """Return the mean loss at each position, in nats, for texts of equal length."""
+    """Compute the mean loss at each position over a set of texts, in nats.
+
+    Args:
+        model: a decoder.
+        texts: lists of token ids, all of the same length.
+    """
     batch = predict_next(texts)
     log_p = model(batch.tokens).log_softmax(dim=-1)
     return -log_p.gather(-1, batch.labels.unsqueeze(-1)).squeeze(-1).mean(dim=0)
@@ -18,15 +23,15 @@ def loss_by_position(model: Llm, texts: Sequence[list[int]]) -> torch.Tensor:
 
 @torch.no_grad()
 def loss_after_gap(model: Llm, texts: Sequence[list[int]], gap: int, last: int = 16) -> float:
-    """Return the mean loss at the last positions after moving the second half of each text by `gap` positions.
+    """Compute the mean loss at the end of texts, in nats, when a gap separates the positions of their two halves.
 
-    The number of keys per query stays the same. Only the distances between the two halves grow.
+    Each query has the same number of keys as without the gap. Only the distances between the two halves are larger.
 
     Args:
-        model: an `Llm`.
-        texts: lists of token ids of equal length.
+        model: a decoder.
+        texts: lists of token ids, all of the same length.
         gap: the number of positions to skip.
-        last: the number of positions to average over.
+        last: the number of positions at the end of each text to average over.
     """
     batch = predict_next(texts)
     here = torch.arange(batch.tokens.shape[1])

@@ -1,4 +1,4 @@
-"""The accuracy of a reward model: how often it prefers the answer that people prefer."""
+"""The accuracy of a reward model: how often it prefers the same answer as people do."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,7 +17,12 @@ if TYPE_CHECKING:  # slow to import
 
 @dataclass(frozen=True)
 class PreferenceScores:
-    """Scores on a set of pairs. `accuracy` is the percentage whose chosen answer has the higher score."""
+    """The scores of a reward model on pairs of a chosen answer and a rejected answer.
+
+    Attributes:
+        pairs: the number of pairs.
+        accuracy: the percentage of pairs in which the chosen answer gets the higher score.
+    """
 
     pairs: int
     accuracy: float
@@ -27,12 +32,12 @@ class PreferenceScores:
 def preference_margins(
     model: Scorer, tokenizer: Tokenizer, rows: "datasets.Dataset", tokens_per_batch: int = 8000
 ) -> PerRow:
-    """Return the score of the chosen answer minus that of the rejected one, for each of `rows`.
+    """Compute the score of the chosen answer minus the score of the rejected answer for each pair.
 
     Args:
-        model: a `Scorer`.
-        tokenizer: its tokenizer.
-        rows: the pairs; see `load_preferences`.
+        model: the reward model.
+        tokenizer: the tokenizer of the model.
+        rows: pairs of answers from `load_preferences`.
         tokens_per_batch: the maximum number of tokens per batch.
     """
     pairs = preference_examples(rows, ChatTemplate(tokenizer), model.config.max_length)
@@ -42,7 +47,16 @@ def preference_margins(
 
 
 def evaluate_preferences(model: Scorer, tokenizer: Tokenizer, rows: "datasets.Dataset") -> dict[str, PreferenceScores]:
-    """Return the `PreferenceScores` by group: "all" and, if `rows` has a column `held_out`, one group per value."""
+    """Compute the accuracy of a reward model on pairs of answers.
+
+    Args:
+        model: the reward model.
+        tokenizer: the tokenizer of the model.
+        rows: pairs of answers from `load_preferences`.
+
+    Returns:
+        The scores by group: "all" and, if `rows` has a column `held_out`, one group per value of this column.
+    """
     right = (preference_margins(model, tokenizer, rows) > 0).float()
     return {
         name: PreferenceScores(len(members), 100 * float(right[members].mean()))

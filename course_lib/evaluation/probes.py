@@ -1,4 +1,4 @@
-"""Linear probes: linear classifiers on the hidden states of a model (Alain and Bengio 2017, section 3)."""
+"""Linear probes, which are linear classifiers on a model's hidden states (Alain and Bengio 2017, section 3)."""
 
 from dataclasses import dataclass
 
@@ -8,17 +8,17 @@ import torch.nn.functional as F
 from course_lib.errors import CourseError
 from course_lib.shapes import ND, BoolsN, IdsN
 
-SMALLEST_SPREAD = 1e-6  # the divisor for a dimension that never changes
+SMALLEST_SPREAD = 1e-6  # avoids a division by zero if a dimension is constant
 
 
 @dataclass(frozen=True)
 class LinearProbe:
-    """A linear classifier on the hidden states of a frozen model.
+    """A linear classifier on the hidden states of a frozen model. Use `fit_probe` to train one.
 
     Args:
-        mean: the mean of the training states, D.
-        spread: the standard deviation of the training states, D.
-        weight: the weights, D + 1 C, with the bias in the last row.
+        mean: the mean of each dimension of the training states.
+        spread: the standard deviation of each dimension of the training states.
+        weight: the weights, with one row per dimension and one column per class. The last row is the bias.
     """
 
     mean: torch.Tensor
@@ -26,16 +26,20 @@ class LinearProbe:
     weight: torch.Tensor
 
     def predict(self, states: ND) -> IdsN:
-        """Return the most likely class of each row."""
+        """Predict the class of each hidden state."""
         return (self._scaled(states) @ self.weight).argmax(dim=-1)
 
     def is_right(self, states: torch.Tensor, labels: torch.Tensor) -> BoolsN:
-        """Return True for each row that is classified correctly."""
+        """Return True for each hidden state that is classified correctly.
+
+        Raises:
+            CourseError: there are no states, or the number of labels differs.
+        """
         check_rows(states, labels)
         return self.predict(states) == labels
 
     def accuracy(self, states: torch.Tensor, labels: torch.Tensor) -> float:
-        """Return the share of rows, from 0 to 1, that are classified correctly."""
+        """Compute the share of hidden states that are classified correctly, from 0 to 1."""
         return float(self.is_right(states, labels).float().mean())
 
     def _scaled(self, states):
@@ -44,19 +48,19 @@ class LinearProbe:
 
 
 def fit_probe(states: torch.Tensor, labels: torch.Tensor, penalty: float = 1e-4, steps: int = 40) -> LinearProbe:
-    """Train a `LinearProbe`: multinomial logistic regression with L-BFGS, which is deterministic.
+    """Train a linear probe by multinomial logistic regression with L-BFGS, which is deterministic.
 
-    Evaluate it on rows that it was not trained on, because with more dimensions than rows, a probe can memorize any
-    labels.
+    Evaluate the probe on states that it was not trained on. If there are fewer states than dimensions, a probe can
+    memorize any labels.
 
     Args:
-        states: hidden states, N D. They are standardized here.
-        labels: class numbers from 0, N.
-        penalty: the weight of the squared weights, added to the mean cross-entropy in nats.
+        states: the hidden states, with shape N D. The probe standardizes them.
+        labels: the class of each state, as a number from 0, with shape N.
+        penalty: the L2 regularization strength: the factor of the sum of squared weights in the loss.
         steps: the maximum number of L-BFGS iterations.
 
     Raises:
-        CourseError: there are no rows, or the number of labels differs.
+        CourseError: there are no states, or the number of labels differs.
     """
     check_rows(states, labels)
     states = states.detach().float()
@@ -70,7 +74,7 @@ def fit_probe(states: torch.Tensor, labels: torch.Tensor, penalty: float = 1e-4,
 
 
 def minimize(x: ND, labels: IdsN, weight: torch.Tensor, penalty: float, steps: int) -> None:
-    """Minimize the penalized cross-entropy of `x @ weight` by changing `weight` in place."""
+    """Minimize the cross-entropy of `x @ weight` plus the L2 penalty with L-BFGS, changing `weight` in place."""
     optimizer = torch.optim.LBFGS([weight], max_iter=steps, line_search_fn="strong_wolfe")
 
     def loss():
@@ -83,9 +87,13 @@ def minimize(x: ND, labels: IdsN, weight: torch.Tensor, penalty: float, steps: i
 
 
 def check_rows(states: torch.Tensor, labels: torch.Tensor) -> None:
-    """Raise a CourseError unless `states` is N D and `labels` is N, with at least one row."""
+    """Check that there is at least one state, and exactly one label per state.
+
+    Raises:
+        CourseError: the shapes of `states` and `labels` are not N D and N, or N is 0.
+    """
     if states.dim() != 2 or labels.shape != states.shape[:1] or not len(states):
         raise CourseError(
-            "states must be N D and labels N, with at least one row; "
+            "states must have the shape N D and labels the shape N, with N at least 1, "
             f"got {tuple(states.shape)} and {tuple(labels.shape)}"
         )

@@ -1,4 +1,4 @@
-"""The quality of a translator: BLEU and exact match on held-out sentences."""
+"""The quality of a translator, measured by BLEU and exact match on held-out sentences."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,13 @@ if TYPE_CHECKING:  # slow to import
 
 @dataclass(frozen=True)
 class TranslationScores:
-    """Scores of a set of translations, in percent: `bleu`, and `exact`, the share that equals the reference."""
+    """The scores of a set of translations.
+
+    Attributes:
+        sentences: the number of sentences.
+        bleu: the BLEU score, from 0 to 100.
+        exact: the percentage of translations that equal the reference.
+    """
 
     sentences: int
     bleu: float
@@ -25,7 +31,14 @@ class TranslationScores:
 
 
 def score_translations(translations: Sequence[str], references: Sequence[str]) -> TranslationScores:
-    """Return BLEU (sacrebleu with its default tokenization) and exact match, both on lower-cased text."""
+    """Compute the BLEU score and the exact matches of translations, ignoring upper and lower case.
+
+    BLEU is computed by sacrebleu with its default tokenization.
+
+    Args:
+        translations: the sentences to score.
+        references: the correct translations, in the same order.
+    """
     translations, references = [t.lower() for t in translations], [r.lower() for r in references]
     same = sum(t == r for t, r in zip(translations, references, strict=True))
     bleu = sacrebleu.corpus_bleu(translations, [references], force=True).score
@@ -38,10 +51,16 @@ def evaluate_translator(
     rows: "datasets.Dataset",
     search: Callable[..., list[list[int]]] = greedy_search,
 ) -> dict[str, TranslationScores]:
-    """Translate `rows` (see `load_translations`) and score the translations.
+    """Translate the sentences of a data set, and score the translations.
+
+    Args:
+        model: the translator.
+        tokenizer: the tokenizer of the model.
+        rows: sentences and their translations from `load_translations`.
+        search: the search algorithm; see `translate`.
 
     Returns:
-        The `TranslationScores` by group: "all" and, if `rows` has a column `held_out`, one group per value.
+        The scores by group: "all" and, if `rows` has a column `held_out`, one group per value of this column.
     """
     references = [pair["en"] for pair in rows["translation"]]
     translations = translate([pair["pt"] for pair in rows["translation"]], model, tokenizer, search)

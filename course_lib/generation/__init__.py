@@ -1,4 +1,4 @@
-"""Generation: greedy search, sampling, beam search, chat, serving, and rollouts."""
+"""Text generation: greedy search, sampling, beam search, chat, serving, and rollouts."""
 
 from course_lib.generation.beam_search import beam_search
 from course_lib.generation.chat import Chat

@@ -1,4 +1,4 @@
-"""Beam search: keep the best few outputs at each step instead of one (Sutskever et al. 2014, section 3.2)."""
+"""Beam search, which keeps several candidates at each step instead of one (Sutskever et al. 2014, section 3.2)."""
 
 import math
 from dataclasses import dataclass, field
@@ -12,16 +12,22 @@ from course_lib.shapes import IdsB1
 
 @dataclass
 class Found:
-    """The finished outputs of a row, as (score, ids)."""
+    """The finished outputs of one batch row, each as a pair of its score and its token ids."""
 
     outputs: list = field(default_factory=list)
 
     def add(self, log_p: float, ids: list[int], length_penalty: float) -> None:
-        """Add an output with its score, log-probability / length ** `length_penalty`. The end token counts."""
+        """Add an output, and compute its score: its log-probability divided by length ** `length_penalty`.
+
+        Args:
+            log_p: the log-probability of the output.
+            ids: the token ids of the output, without the end token. The length includes the end token.
+            length_penalty: the exponent of the length.
+        """
         self.outputs.append((log_p / (len(ids) + 1) ** length_penalty, ids))
 
     def best(self) -> list[int]:
-        """Return the ids of the output with the best score."""
+        """Return the token ids of the output with the highest score."""
         return max(self.outputs)[1]
 
 
@@ -29,30 +35,31 @@ class Found:
 def beam_search(
     decoding: Decoding, start: IdsB1, end_id: int, beam_size: int = 5, length_penalty: float = 1.0
 ) -> list[list[int]]:
-    """Find the most likely output of each row by keeping the `beam_size` best candidates at each step.
+    """Search for the most likely output of each batch row, keeping the `beam_size` best candidates at each step.
 
-    The search of a row ends when `beam_size` of its candidates have ended.
+    The search for a row stops when `beam_size` candidates have reached the end token.
 
     Args:
         decoding: the model and its cache, such as a `CachedDecoding`.
         start: the first token of each output.
-        end_id: the token that ends an output.
-        beam_size: the number of candidates per row. 1 is greedy search.
-        length_penalty: 0 compares log-probabilities, which favors short outputs; 1 compares means per token.
+        end_id: the id of the token that ends an output.
+        beam_size: the number of candidates per row. With 1, this is greedy search.
+        length_penalty: the exponent of the length by which log-probabilities are divided. With 0, the search compares
+            total log-probabilities, which favors short outputs. With 1, it compares means per token.
 
     Returns:
-        The list of new ids for each row, without `end_id`. If no candidate ends within `max_length`, the best
-        unfinished one.
+        The new token ids for each row, without `end_id`. If no candidate ends within `decoding.max_length`, they are
+        the ids of the best unfinished candidate.
 
     Raises:
         CourseError: `beam_size` is below 1, or `length_penalty` is not finite.
     """
     if beam_size < 1 or not math.isfinite(length_penalty):
         raise CourseError(
-            f"beam_size must be 1 or more and length_penalty finite, got {beam_size} and {length_penalty}"
+            f"beam_size must be 1 or more and length_penalty must be finite, got {beam_size} and {length_penalty}"
         )
     found = [Found() for _ in range(len(start))]
-    rows = list(range(len(start)))  # the rows whose search is not finished
+    rows = list(range(len(start)))  # the rows that are still searched
     tokens, scores, ids = start, torch.zeros(len(start), 1, device=start.device), start.new_empty(len(start), 1, 0)
     for _ in range(decoding.max_length - 1):
         log_p = decoding.next_logits(tokens).float().log_softmax(dim=-1)
@@ -62,12 +69,12 @@ def beam_search(
         ended = chosen == end_id
         for i, rank in (ended & scores.isfinite())[:, :beam_size].nonzero().tolist():
             found[rows[i]].add(float(scores[i, rank]), ids[i, rank, :-1].tolist(), length_penalty)
-        scores = scores.masked_fill(ended, -torch.inf)  # ended candidates can stay in a wide beam, but can't win
+        scores = scores.masked_fill(ended, -torch.inf)  # an ended candidate may stay in a wide beam, but it can't win
         alive = torch.tensor([len(found[row].outputs) < beam_size for row in rows], device=start.device)
         if not alive.any():
             return [row.best() for row in found]
 
-        # The best unfinished candidates, in order, because ended ones are sorted to the end.
+        # Keep the best unfinished candidates in order: a stable sort moves the ended candidates to the end.
         going = ended.int().argsort(dim=1, stable=True)[alive, :beam_size]
         first = torch.arange(len(rows), device=start.device)[alive, None] * (len(log_p) // len(rows))
         scores, ids = scores[alive].gather(1, going), pick(ids[alive], going)
@@ -81,24 +88,34 @@ def beam_search(
 
 
 def pick(ids: torch.Tensor, candidates: torch.Tensor) -> torch.Tensor:
-    """Select candidates by their indices: (B W L) and indices (B W') -> (B W' L)."""
+    """Select candidates by their indices within each batch row.
+
+    Args:
+        ids: the token ids of all candidates, with shape B W L.
+        candidates: the indices of the selected candidates, with shape B W'.
+
+    Returns:
+        The token ids of the selected candidates, with shape B W' L.
+    """
     return ids.gather(1, candidates.unsqueeze(-1).expand(-1, -1, ids.shape[-1]))
 
 
 def extend(
     scores: torch.Tensor, log_p: torch.Tensor, beam_size: int
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Return the best 2 · beam_size extensions by one token.
+    """Extend each candidate by one token, and return the 2 · beam_size best extensions per batch row.
 
-    This number suffices to keep `beam_size` candidates even if `beam_size` of the extensions end here.
+    Each of the `beam_size` candidates has only one extension with the end token. So at least `beam_size` unfinished
+    extensions are left.
 
     Args:
-        scores: log-probabilities of the candidates so far, B W.
-        log_p: log-probabilities of each candidate's next token, (B W) V.
-        beam_size: the number of candidates per row.
+        scores: the log-probabilities of the candidates so far, with shape B W.
+        log_p: the log-probabilities of each candidate's next token, with shape (B W) V.
+        beam_size: the number of candidates to keep per row.
 
     Returns:
-        The scores, the indices of the extended candidates, and the new ids: three tensors of B 2·beam_size, best first.
+        The scores of the best extensions, the indices of the candidates that they extend, and the ids of the new
+        tokens: three tensors with shape B 2·beam_size, best first.
     """
     totals = (scores.unsqueeze(-1) + log_p.view(*scores.shape, -1)).flatten(1)
     scores, flat = totals.topk(min(2 * beam_size, totals.shape[1]))

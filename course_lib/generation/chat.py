@@ -1,4 +1,4 @@
-"""Conversations: every answer is a completion of all earlier messages (slide "Chat (Decoder-only)")."""
+"""A chat with a model, where each answer is a completion of the messages so far (slide "Chat (Decoder-only)")."""
 
 import time
 from collections.abc import Iterator
@@ -17,14 +17,14 @@ from course_lib.models.base import Model
 
 @dataclass
 class Turn:
-    """The statistics of an answer.
+    """The statistics of one answer in a chat.
 
     Args:
-        dropped: the number of oldest turns that did not fit into the context.
-        tokens_read: the number of prompt tokens that were not in the cache yet.
+        dropped: the number of old turns that were dropped because they did not fit into the context.
+        tokens_read: the number of prompt tokens that were processed because they were not in the cache yet.
         tokens_written: the number of generated tokens, including the end token.
-        seconds: the model's time for the prompt and the answer.
-        ended: True if the answer reached its end token.
+        seconds: the time that the model took for the prompt and the answer.
+        ended: True if the model generated the end token.
     """
 
     dropped: int
@@ -35,7 +35,7 @@ class Turn:
 
     @property
     def tokens_per_second(self) -> float:
-        """The generated tokens per second, with the time for the prompt included."""
+        """The number of generated tokens per second. The time for processing the prompt is included."""
         return self.tokens_written / self.seconds if self.seconds else 0.0
 
     def __str__(self):
@@ -45,20 +45,20 @@ class Turn:
 
 
 class Chat:
-    """A conversation with a model, with its `messages` and a KV cache that grows with them.
+    """A conversation with a model, which stores the messages so far and a KV cache for them.
 
-    Each picture is encoded once, and `messages` stores its features.
+    Each picture is encoded only once, and its features are stored in `messages`.
 
     Args:
         model: a model in eval mode, such as an `Llm` or a `Vlm`.
         template: the chat template, such as a `ChatTemplate`.
-        choose: a function from logits to token ids; see `generate`.
+        choose: a function that chooses token ids from logits; see `generate`.
         system: the text of the system message. Default: no system message.
         max_new_tokens: the maximum length of an answer. The rest of the context is for the prompt.
-        processor: the `ImageProcessor` of a `Vlm`. Default: the model reads only texts.
+        processor: the `ImageProcessor` of a `Vlm`. Default: the model accepts only text.
 
     Raises:
-        CourseError: `max_new_tokens` is out of range, or the system message is empty.
+        CourseError: `max_new_tokens` leaves no room for a prompt or an answer, or the system message is empty.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class Chat:
     ):
         self.room = model.config.max_length - max_new_tokens
         if self.room < 1 or max_new_tokens < 1:
-            raise CourseError(f"max_new_tokens must be 1 to {model.config.max_length - 1}, got {max_new_tokens}")
+            raise CourseError(f"max_new_tokens must be from 1 to {model.config.max_length - 1}, got {max_new_tokens}")
         self.model, self.template, self.processor = model, template, processor
         self.choose, self.max_new_tokens = choose, max_new_tokens
         self.system = [] if system is None else [{"role": "system", "content": system}]
@@ -82,37 +82,43 @@ class Chat:
         self.reset()
 
     def reset(self) -> None:
-        """Start a new conversation."""
+        """Start a new conversation with only the system message, if there is one."""
         self.stop()
         self.messages, self.turn, self.shown = list(self.system), None, []
         self._forget()
 
     def show(self, picture: Picture) -> None:
-        """Add a picture to the next message.
+        """Attach a picture to the next message.
 
         Raises:
-            CourseError: the picture can't be read, or the model reads only texts.
+            CourseError: the picture can't be read, or the model accepts only text.
         """
         self.shown.append(self.encode_images(picture))
 
     def encode_images(self, picture: Picture) -> torch.Tensor:
-        """Return the features of a picture.
+        """Compute the features of a picture with the model's vision tower.
 
         Raises:
-            CourseError: see `show`.
+            CourseError: the picture can't be read, or the model accepts only text.
         """
         if self.processor is None:
-            raise CourseError("the model reads only texts; to show pictures, use a vision model such as --model vlm")
+            raise CourseError(
+                "pictures can't be shown to this model, because it reads only text; choose a vision language model, "
+                "for example with --model vlm"
+            )
         return self.model.encode_images(self.processor([picture]).to(next(self.model.parameters()).device))[0]
 
     def say(self, text: str) -> Iterator[str]:
-        """Send a message and return an iterator over the pieces of the answer, which are generated on demand.
+        """Send a message, and return an iterator that generates the answer piece by piece.
 
-        The message contains the pictures added by `show`. If the oldest turns no longer fit into the context, they are
-        dropped, but their pictures stay.
+        The message includes the pictures attached with `show`. If the conversation no longer fits into the context, its
+        oldest turns are dropped, but their pictures are kept.
 
-        If an answer is interrupted by Ctrl-C or not read to its end, `messages` contains the part that was generated.
-        If nothing was generated, `messages` does not change.
+        If you press Ctrl-C or stop iterating before the answer ends, `messages` contains the part of the answer that
+        was generated. If nothing was generated, `messages` does not change.
+
+        Args:
+            text: the text of the message.
 
         Raises:
             CourseError: the text is empty or too long for the context.
@@ -126,12 +132,15 @@ class Chat:
         return self._answer
 
     def stop(self) -> None:
-        """Stop the current answer, if there is one. Its iterator ends."""
+        """Stop generating the current answer, if there is one."""
         if self._answer:
             self._answer.close()
 
     def _pieces(self, messages, completion):
-        """Yield the text of the ids in `completion` piece by piece, but only complete characters."""
+        """Decode the answer as it is generated, add it to the messages, and yield its text piece by piece.
+
+        A character can consist of several tokens, so a piece is yielded only when its characters are complete.
+        """
         ids, said = [], ""
         for id in completion:
             ids.append(id)
@@ -143,7 +152,7 @@ class Chat:
                 yield piece
 
     def _complete(self, messages):
-        """Yield the ids of the answer to these messages one by one, without the end token."""
+        """Generate the answer to these messages, and yield its token ids one by one, without the end token."""
         new = self._unread(self.template.prompt(messages), pictures_of(messages))
         self.turn.tokens_read = len(new)
         for _ in range(self.max_new_tokens):
@@ -158,10 +167,11 @@ class Chat:
             new = [id]
 
     def _unread(self, prompt, pictures):
-        """Return the ids of the prompt that are not in the cache; clear the cache if it doesn't match the prompt.
+        """Return the token ids of the prompt that are not in the cache yet.
 
-        Placeholders have equal ids, so the pictures are compared as well. The features of new pictures are passed to
-        the model together with their placeholders.
+        If the cache doesn't match the beginning of the prompt, it is cleared first. The placeholders of all pictures
+        have the same id, so the pictures are compared too. The features of new pictures are passed to the model
+        together with their placeholders.
         """
         same = all(seen is picture for seen, picture in zip(self._seen, pictures, strict=False))
         if not same or self._read != prompt[: min(len(self._read), len(prompt) - 1)]:
@@ -175,15 +185,15 @@ class Chat:
 
     @torch.inference_mode()
     def _next(self, new):
-        """Process the ids `new` and choose the next token."""
+        """Run the model on the token ids `new`, and choose the next token."""
         try:
             logits = self.decoding.next_logits(torch.tensor([new], device=next(self.model.parameters()).device))
-        except BaseException:  # even Ctrl-C: only some layers may have the new keys and values
+        except BaseException:  # also Ctrl-C: perhaps only some layers have cached the new keys and values
             self._forget()
             raise
         self._read += new
         return int(self.choose(logits))
 
     def _forget(self):
-        """Clear the cache."""
+        """Clear the KV cache, and forget which tokens and pictures it contained."""
         self.decoding, self._read, self._seen = TextDecoding(self.model), [], []

@@ -1,4 +1,4 @@
-"""Completion of prompts in a batch (slide "Chat (Decoder-only)": a chat model only completes text)."""
+"""Completion of prompts in a batch, which is also how a chat model answers (slide "Chat (Decoder-only)")."""
 
 from collections.abc import Sequence
 
@@ -21,18 +21,18 @@ def complete(
     max_new_tokens: int = 64,
     **inputs: torch.Tensor,
 ) -> list[list[int]]:
-    """Complete all prompts in one batch.
+    """Generate a completion for each prompt, all in one batch.
 
     Args:
-        prompts: lists of token ids, of any lengths.
+        prompts: lists of token ids, which can have different lengths.
         model: a decoder-only model, such as an `Llm`.
-        end_id: the token that ends a completion.
-        choose: a function from logits to token ids; see `generate`.
-        max_new_tokens: the maximum length of a completion.
-        inputs: other inputs of the model, such as the `features` of the prompts' pictures, in order.
+        end_id: the id of the token that ends a completion.
+        choose: a function that chooses token ids from logits; see `generate`.
+        max_new_tokens: the maximum length of a completion. Completions are also cut at the model's context length.
+        inputs: other inputs of the model, such as the `features` of all pictures in the prompts, in order.
 
     Returns:
-        The list of new ids for each prompt, without `end_id`.
+        The new token ids for each prompt, without `end_id`.
 
     Raises:
         CourseError: a prompt is empty or too long for the model's context, or `max_new_tokens` is below 1.
@@ -44,7 +44,7 @@ def complete(
     longest = max(map(len, prompts))
     if not all(prompts) or longest >= model.config.max_length:
         raise CourseError(
-            f"prompts must have 1 to {model.config.max_length - 1} tokens to fit into the model's context; "
+            f"prompts must have from 1 to {model.config.max_length - 1} tokens to fit into the model's context, "
             f"got {min(map(len, prompts))} to {longest}"
         )
     with evaluating(model) as device, model.threads():

@@ -1,4 +1,4 @@
-"""Reward functions: from prompts and answers, two lists of lists of ids, to a list of numbers."""
+"""Reward functions, which return a number for each answer to a prompt. Prompts and answers are lists of token ids."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,16 +10,16 @@ from course_lib.models import Scorer
 from course_lib.world.dialogues import true_reward
 
 Texts = Sequence[Sequence[int]]
-Reward = Callable[[Texts, Texts], Sequence[float]]  # from prompts and answers to one number per answer
+Reward = Callable[[Texts, Texts], Sequence[float]]  # takes prompts and answers, and returns one number per answer
 
 
 @dataclass(frozen=True)
 class TextReward:
-    """A rule-based reward function on texts.
+    """A reward function that decodes prompts and answers to text and applies a rule to them.
 
     Args:
-        decode: a function from token ids to text.
-        reward: a function from the texts of a prompt and an answer to a number.
+        decode: a function that converts token ids to text.
+        reward: the rule, a function that takes the texts of a prompt and an answer and returns a number.
     """
 
     decode: Callable[[Sequence[int]], str]
@@ -30,17 +30,23 @@ class TextReward:
 
 
 def by_rule(decode: Callable, criterion: str = "reward") -> TextReward:
-    """Return the rule-based reward of the little world: the share of criteria that an answer meets.
+    """Create the rule-based reward function of the little world, which is the share of criteria that an answer meets.
 
     Args:
-        decode: a function from token ids to text.
-        criterion: one of the `CRITERIA`, to reward only this one. Default: all criteria.
+        decode: a function that converts token ids to text.
+        criterion: one of the `CRITERIA`, if only this criterion counts. Default: all criteria count.
     """
     return TextReward(decode, lambda prompt, answer: float(getattr(true_reward(prompt, answer), criterion)))
 
 
 class LearnedReward:
-    """A reward model: the score of a `Scorer` at the last token of each answer (Ouyang et al. 2022, section 3.5)."""
+    """A reward function that uses the score of a reward model at the last token of each answer.
+
+    Args:
+        scorer: the reward model.
+
+    (Ouyang et al. 2022, section 3.5)
+    """
 
     def __init__(self, scorer: Scorer):
         self.scorer = scorer

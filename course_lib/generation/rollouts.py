@@ -1,4 +1,4 @@
-"""Rollouts: the policy answers prompts, and the answers with their rewards are the next training batch."""
+"""Rollouts for reinforcement learning: the policy answers prompts, and the answers become the next training batch."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -21,25 +21,26 @@ from course_lib.shapes import BT, IdsBT, PerRow
 
 
 class Rollouts:
-    """The batches of reinforcement learning, sampled from the current policy when they are needed.
+    """A source of training batches for reinforcement learning, which samples answers from the current policy.
 
     Args:
         prompts: lists of token ids.
         policy: the `Llm` that is being trained.
         reference: an `Llm` that does not change. It is moved to the policy's device.
-        reward: a function from prompts and answers, two lists of lists of ids, to a list of numbers. Answers end in
-            `end_id` unless they were cut.
-        advantages: a function from a `RolloutBatch` to `advantages` and `returns`, such as a `GroupAdvantages`.
-        end_id: the token that ends an answer. The policy is trained to generate it, too.
+        reward: a function that takes a list of prompts and a list of answers and returns one number per answer. Answers
+            end with `end_id` unless they were cut at `max_new_tokens`.
+        advantages: a function that computes `advantages` and `returns` from a `RolloutBatch`, such as a
+            `GroupAdvantages`.
+        end_id: the id of the token that ends an answer. The policy is trained to generate this token too.
         max_new_tokens: the maximum length of an answer.
         prompts_per_batch: the maximum number of prompts per batch.
         group_size: the number of answers per prompt. They are next to each other in the batch.
-        updates_per_batch: the number of updates per batch.
+        updates_per_batch: how often each batch is used for an update.
         seed: the seed for the order of the prompts and for the answers.
 
     Raises:
-        CourseError: there are no prompts, or a prompt leaves too little room for an answer. Later: a reward is not a
-            finite number.
+        CourseError: there are no prompts, or a prompt leaves too little room for an answer. Later, `batch` raises this
+            error if a reward is not a finite number.
     """
 
     def __init__(
@@ -60,8 +61,8 @@ class Rollouts:
         longest, context = max(map(len, prompts), default=0), policy.config.max_length
         if not 0 < longest <= context - max_new_tokens:
             raise CourseError(
-                f"prompts must have 1 to {context - max_new_tokens} tokens, because the context has {context} and the "
-                f"answer needs {max_new_tokens}; got {len(prompts)} prompts, the longest with {longest} tokens"
+                f"prompts must have from 1 to {context - max_new_tokens} tokens, because the context has {context} and "
+                f"an answer may need {max_new_tokens}, got {len(prompts)} prompts with up to {longest} tokens"
             )
         self.prompts, self.policy, self.reference = prompts, policy, reference
         self.reward, self.advantages = reward, advantages
@@ -71,16 +72,19 @@ class Rollouts:
         self.item = self.drawn = None
 
     def epoch(self, number: int) -> list[Drawn]:
-        """Return the batches of epoch `number`: indices into `prompts` and a seed. Batches to reuse are repeated."""
+        """Return an entry for each batch of epoch `number`: the indices of its prompts, and a seed for sampling.
+
+        If a batch is used for several updates, its entry is repeated.
+        """
         random = epoch_generator(self.seed, number)
         count = math.ceil(len(self.prompts) / self.prompts_per_batch)
-        parts = torch.randperm(len(self.prompts), generator=random).tensor_split(count)  # parts of almost equal sizes
+        parts = torch.randperm(len(self.prompts), generator=random).tensor_split(count)  # parts of almost equal size
         seeds = torch.randint(2**62, (count,), generator=random).tolist()
         items = [(indices.tolist(), seed) for indices, seed in zip(parts, seeds, strict=True)]
         return [item for item in items for _ in range(self.updates_per_batch)]
 
     def batch(self, item: Drawn) -> RolloutBatch:
-        """Return the `RolloutBatch` of an item of `epoch`."""
+        """Return the batch for an entry of `epoch`, or the previous batch again if the entry is repeated."""
         if item != self.item:
             indices, seed = item
             prompts = [self.prompts[i] for i in indices for _ in range(self.group_size)]
@@ -89,8 +93,8 @@ class Rollouts:
 
     @torch.no_grad()
     def draw(self, prompts: Texts, seed: int) -> RolloutBatch:
-        """Sample answers to `prompts`, score them, and return a `RolloutBatch`."""
-        self.policy.eval()  # no dropout, so that sampling and training see the same probabilities
+        """Sample an answer to each prompt, compute the rewards and advantages, and return everything as one batch."""
+        self.policy.eval()  # without dropout, so that the probabilities are the same in sampling and training
         answers = sample_answers(prompts, self.policy, self.end_id, self.max_new_tokens, seed=seed)
         rewards = checked_rewards(self.reward(prompts, answers), len(prompts))
         device = next(self.policy.parameters()).device
@@ -111,20 +115,23 @@ class Rollouts:
 def sample_answers(
     prompts: Texts, policy: Model, end_id: int, max_new_tokens: int, temperature: float = 1.0, seed: int = 0
 ) -> list[list[int]]:
-    """Sample an answer to each prompt, as a list of ids that ends in `end_id` unless it was cut.
+    """Sample an answer to each prompt from the policy.
 
     Args:
         prompts: lists of token ids.
         policy: the model to sample from.
-        end_id: the token that ends an answer.
-        max_new_tokens: the maximum length of an answer.
-        temperature: divides the logits. At 1, the answers follow the policy's own distribution.
-        seed: the seed of the random choices.
+        end_id: the id of the token that ends an answer.
+        max_new_tokens: the maximum length of an answer, including the end token.
+        temperature: the number that the logits are divided by. At 1, the answers follow the policy's own distribution.
+        seed: the seed of the random number generator.
+
+    Returns:
+        The token ids of each answer. They end with `end_id` unless the answer was cut at `max_new_tokens`.
     """
     sampler = Sampler(temperature=temperature, seed=seed)
 
     def choose(logits):
-        logits[:, PAD] = -torch.inf  # only an untrained policy would generate it
+        logits[:, PAD] = -torch.inf  # never choose the padding token, which an untrained policy could generate
         return sampler(logits)
 
     answers = complete(prompts, policy, end_id, choose, max_new_tokens)
@@ -132,14 +139,19 @@ def sample_answers(
 
 
 def join(prompts: Texts, answers: Texts) -> tuple[IdsBT, IdsBT]:
-    """Return prompts and answers as one batch of tokens, and the labels: the next tokens that the policy chose."""
+    """Join prompts and answers into one batch.
+
+    Returns:
+        The token ids of each prompt with its answer, and the labels: the next token at each position where the policy
+        chose it, and `PAD` at all other positions.
+    """
     pairs = zip(prompts, answers, strict=True)
     batch = dialogue_batch([Example([*p, *a], [False] * len(p) + [True] * len(a)) for p, a in pairs])
     return batch.tokens, batch.labels
 
 
 def label_log_probabilities(model: Model, tokens: IdsBT, labels: IdsBT) -> BT:
-    """Return the log-probability of each label, and zeros at positions without a label."""
+    """Compute the log-probability of each label. Positions without a label get 0."""
     keep = labels != PAD
     log_p = torch.zeros(tokens.shape, device=tokens.device)
     log_p[keep] = token_log_probabilities(model(tokens, keep=keep), labels[keep])
@@ -147,10 +159,11 @@ def label_log_probabilities(model: Model, tokens: IdsBT, labels: IdsBT) -> BT:
 
 
 def checked_rewards(rewards: Sequence[object], count: int) -> PerRow:
-    """Return the rewards as a tensor.
+    """Check the output of a reward function, and convert it to a tensor.
 
     Raises:
-        CourseError: there is not one reward per answer, or a reward is not a finite number.
+        CourseError: the number of rewards differs from `count`, the number of answers, or a reward is not a finite
+            number.
     """
     if len(rewards) != count:
         raise CourseError(f"the reward function must return {count} rewards, one per answer, got {len(rewards)}")

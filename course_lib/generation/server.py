@@ -1,4 +1,4 @@
-"""Continuous batching: requests come and go, and all running requests share each step (Yu et al. 2022, section 3)."""
+"""A server with continuous batching: requests join and leave the batch between steps (Yu et al. 2022, section 3)."""
 
 from collections import deque
 from collections.abc import Collection, Iterator, Sequence
@@ -14,7 +14,11 @@ from course_lib.nn import PagedCache, PagePool
 
 
 class Request:
-    """A prompt to complete. `written` contains the generated ids, including the end token; see `Server.submit`."""
+    """A request to complete a prompt, and its state on the server.
+
+    The arguments are those of `Server.submit`. The attribute `written` contains the token ids generated so far,
+    including the end token.
+    """
 
     def __init__(self, prompt: Sequence[int], end_ids: Collection[int], choose: Choose, max_new_tokens: int):
         self.prompt, self.end_ids, self.choose, self.max_new_tokens = list(prompt), end_ids, choose, max_new_tokens
@@ -22,31 +26,34 @@ class Request:
 
     @property
     def ids(self) -> list[int]:
-        """The prompt and the ids generated so far."""
+        """The token ids of the prompt, followed by those generated so far."""
         return self.prompt + self.written
 
     def take(self, id: int) -> None:
-        """Append the next token, and mark the request as done if it has ended."""
+        """Append a generated token, and mark the request as done if this is an end token or the last one allowed."""
         self.written.append(id)
         self.done = id in self.end_ids or len(self.written) == self.max_new_tokens
 
 
 class Server:
-    """Generates completions for many requests, with their keys and values in one pool of pages.
+    """A server that completes many prompts at the same time and stores their keys and values in one pool of pages.
 
     Args:
         model: a model in eval mode, such as an `Llm`.
         num_pages: the number of pages in the pool.
         page_size: the number of positions per page.
-        max_rows: the maximum number of requests that run at the same time. The others wait.
+        max_rows: the maximum number of requests that run at the same time. Other requests wait in a queue.
 
     Raises:
-        CourseError: the model has recurrent layers, which have no keys and values.
+        CourseError: the model has recurrent layers, which have no keys and values to cache.
     """
 
     def __init__(self, model: Model, num_pages: int = 512, page_size: int = 16, max_rows: int = 16):
         if any(getattr(part, "is_recurrent", False) for part in model.modules()):
-            raise CourseError("the server can't run this model: its recurrent layers have no keys and values to cache")
+            raise CourseError(
+                "the server can't run a model with recurrent layers, because they have no keys and values to cache; "
+                "use `complete` instead"
+            )
         self.model, self.max_rows, self.pool = model, max_rows, PagePool(num_pages, page_size)
         self.max_length = min(model.config.max_length, num_pages * page_size)
         self.waiting, self.running, self.lock = deque(), [], Lock()
@@ -54,22 +61,22 @@ class Server:
     def submit(
         self, prompt: Sequence[int], end_ids: Collection[int], choose: Choose = likeliest, max_new_tokens: int = 64
     ) -> Request:
-        """Add a request to the waiting queue. `step`, which `listen` calls, generates its tokens.
+        """Add a request to the waiting queue, and return it. Call `listen` to get its tokens.
 
         Args:
-            prompt: token ids.
-            end_ids: the tokens that end a completion.
-            choose: a function from logits to token ids (see `generate`). It receives the logits of this request only, 1
-                V.
+            prompt: the token ids to complete.
+            end_ids: the ids of the tokens that end a completion.
+            choose: a function that chooses a token id from logits; see `generate`. The logits are those of this request
+                only, with shape 1 V.
             max_new_tokens: the maximum length of the completion.
 
         Raises:
-            CourseError: the prompt is empty, `max_new_tokens` is below 1, or both together don't fit into the model's
-                context or the pool.
+            CourseError: the prompt is empty, `max_new_tokens` is below 1, or the prompt and the new tokens together
+                don't fit into the model's context or into the pool.
         """
         if not prompt or max_new_tokens < 1 or len(prompt) + max_new_tokens > self.max_length:
             raise CourseError(
-                f"prompt and max_new_tokens must be at least 1 token each and at most {self.max_length} together; "
+                f"the prompt and max_new_tokens must be at least 1 token each and at most {self.max_length} together, "
                 f"got {len(prompt)} and {max_new_tokens}"
             )
         request = Request(prompt, end_ids, choose, max_new_tokens)
@@ -79,8 +86,9 @@ class Server:
     def listen(self, request: Request) -> Iterator[int]:
         """Yield the token ids of a request as they are generated.
 
-        Waiting for the next token runs one decoding step for all requests. Several threads can listen, each to its own
-        request. If a listener stops early, its request is cancelled and its pages are freed.
+        If the next token has not been generated yet, this runs a decoding step for all requests. Several threads can
+        listen at the same time, each to its own request. If a listener stops early, its request is canceled and its
+        pages are freed.
         """
         given = 0
         try:
@@ -104,22 +112,25 @@ class Server:
             self.advance(going)
 
     def admit(self, request: Request) -> bool:
-        """Reserve pages for a request at its maximum length, and return True if there were enough."""
+        """Reserve enough pages for the maximum length of a request, and return False if there are too few."""
         request.table = self.pool.open(request.prompt, len(request.prompt) + request.max_new_tokens)
         if request.table is not None:
             request.shared = request.table.length
         return request.table is not None
 
     def advance(self, requests: list[Request]) -> None:
-        """Process the unread tokens of each request, the same number for all, and choose the next token.
+        """Generate the next token of each request, and remove the requests that are done.
 
-        After an error, the server is in the same state as before, and a request whose prompt was not processed waits
-        again.
+        If an error occurs, the requests return to their state before this call. A request whose prompt was not
+        processed goes back to the front of the waiting queue.
+
+        Args:
+            requests: running requests, which must all have the same number of tokens that are not cached yet.
         """
         before = [request.table.length for request in requests]
         try:
             chosen = self.choose(requests)
-        except BaseException:  # even Ctrl-C: only some layers may have the new keys and values
+        except BaseException:  # also Ctrl-C: perhaps only some layers have cached the new keys and values
             for request, length in zip(requests, before, strict=True):
                 request.table.length = length
                 if not request.written:
@@ -145,7 +156,7 @@ class Server:
         return [int(request.choose(row)) for request, row in zip(requests, logits.split(1), strict=True)]
 
     def drop(self, request: Request) -> None:
-        """Remove a request that is done or cancelled, and free its pages."""
+        """Remove a request that is done or canceled, and free its pages."""
         request.done = True
         if request in self.waiting:
             self.waiting.remove(request)

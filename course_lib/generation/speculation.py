@@ -1,4 +1,4 @@
-"""Speculative decoding: a draft proposes several tokens, and the model verifies them in one step.
+"""Speculative decoding: a cheap draft proposes several tokens, and the model verifies all of them in one step.
 
 (Leviathan et al. 2023)
 """
@@ -16,16 +16,19 @@ from course_lib.shapes import NV, GuessesV, Logits, PositionsV
 
 
 def greedy(logits: Logits) -> Logits:
-    """Return the distribution of the greedy choice: 1 for the most likely token. See also `Sampler.probabilities`."""
+    """Return the distribution of greedy decoding: probability 1 for the most likely token, and 0 for all others.
+
+    For sampling instead, use `Sampler.probabilities`.
+    """
     return F.one_hot(logits.argmax(dim=-1), logits.shape[-1]).to(logits.dtype)
 
 
 class Reader:
-    """A model that reads one sequence and can go back to an earlier position.
+    """A model with a KV cache for one sequence, from which the last tokens can be removed again.
 
     Args:
         model: a model in eval mode, such as an `Llm`.
-        length: the maximum number of tokens of the sequence.
+        length: the maximum number of tokens in the sequence.
     """
 
     def __init__(self, model: Model, length: int):
@@ -34,7 +37,11 @@ class Reader:
 
     @torch.inference_mode()
     def logits(self, ids: Sequence[int]) -> NV:
-        """Return the logits after each of the `ids` that have not been read yet."""
+        """Process the tokens that are not in the cache yet, and return the logits after each of them.
+
+        Args:
+            ids: the token ids of the whole sequence, including those in the cache.
+        """
         new = torch.tensor([ids[self.table.length :]], device=next(self.model.parameters()).device)
         logits = self.model(new, cache=PagedCache(self.pool, [self.table], self.model.config.num_layers))[0]
         if self.model.suppressed:
@@ -42,25 +49,29 @@ class Reader:
         return logits
 
     def back_to(self, length: int) -> None:
-        """Go back to the first `length` tokens."""
+        """Shorten the cached sequence to its first `length` tokens."""
         self.table.length = min(self.table.length, length)
 
 
 @runtime_checkable
 class Draft(Protocol):
-    """The interface of a draft."""
+    """The interface of a draft, which proposes tokens for the model to verify."""
 
     def propose(self, ids: Sequence[int], count: int) -> tuple[list[int], GuessesV]:
-        """Return up to `count` proposed tokens that may follow `ids`, and the distributions they were sampled from."""
+        """Propose up to `count` tokens to follow `ids`.
+
+        Returns:
+            The proposed token ids, and the distribution that each of them was sampled from.
+        """
 
 
 class ModelDraft:
-    """A draft by a smaller model with the same vocabulary.
+    """A draft that samples its proposals from a smaller model with the same vocabulary.
 
     Args:
-        model: a model in eval mode.
-        length: the maximum number of tokens of the sequence.
-        distribution: a function from logits to probabilities, such as `greedy`.
+        model: the smaller model, in eval mode.
+        length: the maximum number of tokens in the sequence.
+        distribution: a function that converts logits to probabilities, such as `greedy`.
         random: the random number generator.
     """
 
@@ -68,8 +79,8 @@ class ModelDraft:
         self.reader, self.distribution, self.random = Reader(model, length), distribution, random
 
     def propose(self, ids: Sequence[int], count: int) -> tuple[list[int], GuessesV]:
-        """Propose tokens sampled from the smaller model; see `Draft`."""
-        self.reader.back_to(len(ids) - 1)  # the model chose the newest token, not the draft
+        """Propose `count` tokens sampled from the smaller model. The return values are explained in `Draft`."""
+        self.reader.back_to(len(ids) - 1)  # the last token was chosen by the model, not by this draft
         proposed, drawn_from = [], []
         for _ in range(count):
             q = self.distribution(self.reader.logits([*ids, *proposed])[-1:])
@@ -79,11 +90,13 @@ class ModelDraft:
 
 
 class LookupDraft:
-    """A draft by prompt lookup: propose the tokens that followed an earlier occurrence of the last `size` tokens.
+    """A draft by prompt lookup, which needs no model.
+
+    It looks for an earlier occurrence of the last tokens, and proposes the tokens that followed there.
 
     Args:
         vocab_size: the size of the vocabulary.
-        size: the number of tokens to look up.
+        size: the number of last tokens to look up.
 
     (Saxena 2023)
     """
@@ -92,7 +105,7 @@ class LookupDraft:
         self.vocab_size, self.size = vocab_size, size
 
     def propose(self, ids: Sequence[int], count: int) -> tuple[list[int], GuessesV]:
-        """Propose tokens that occurred earlier, or none if the lookup fails; see `Draft`."""
+        """Propose the tokens that followed an earlier occurrence of the last tokens, or none if there wasn't one."""
         end = list(ids[-self.size :])
         starts = range(len(ids) - self.size - 1, -1, -1)
         found = next((i for i in starts if list(ids[i : i + self.size]) == end), None)
@@ -101,21 +114,25 @@ class LookupDraft:
 
 
 def draw(p: torch.Tensor, random: torch.Generator) -> int:
-    """Sample a token from a distribution."""
+    """Sample a token id from a probability distribution over the vocabulary."""
     return int(torch.multinomial(p.cpu(), 1, generator=random))
 
 
 def accept(proposed: Sequence[int], q: GuessesV, p: PositionsV, random: torch.Generator) -> list[int]:
-    """Return the accepted prefix of the proposed tokens, followed by one newly sampled token.
+    """Accept or reject the proposed tokens in order, and sample one new token after the last accepted one.
 
-    The new token is sampled from `p` if all proposals were accepted, and otherwise from the positive part of `p - q`,
-    normalized. Together, the tokens have the same distribution as tokens sampled from `p`, whatever `q` is.
+    If all proposals are accepted, the new token is sampled from `p`. Otherwise it is sampled from the positive part of
+    `p - q`, normalized. The returned tokens then have the same distribution as tokens sampled from `p`, whatever `q`
+    is.
 
     Args:
         proposed: the proposed token ids.
         q: the distributions that the proposed tokens were sampled from.
-        p: the model's distributions at the same positions and at the next one.
+        p: the model's distributions at the same positions and at the next position.
         random: the random number generator.
+
+    Returns:
+        The accepted token ids, followed by the new one.
 
     (Leviathan et al. 2023, appendix A.1)
     """
@@ -127,7 +144,13 @@ def accept(proposed: Sequence[int], q: GuessesV, p: PositionsV, random: torch.Ge
 
 @dataclass
 class Speculation:
-    """The result of speculative decoding: the generated ids, and how many tokens each step proposed and accepted."""
+    """The result of speculative decoding.
+
+    Attributes:
+        ids: the generated token ids.
+        proposed: the number of tokens that the draft proposed in each step.
+        accepted: the number of proposed tokens that the model accepted in each step.
+    """
 
     ids: list[int] = field(default_factory=list)
     proposed: list[int] = field(default_factory=list)
@@ -144,17 +167,19 @@ def speculate(
     max_new_tokens: int = 64,
     seed: int = 0,
 ) -> Speculation:
-    """Continue a prompt by speculative decoding, with the same distribution as sampling from `model` alone.
+    """Complete a prompt by speculative decoding.
+
+    The completion has the same distribution as if it were sampled from the model alone.
 
     Args:
-        prompt: token ids.
+        prompt: the token ids to complete.
         model: a model in eval mode, such as an `Llm`.
-        draft: proposes tokens, such as a `ModelDraft` or a `LookupDraft`.
-        end_ids: the tokens that end a sequence. The result includes the end token.
-        distribution: a function from logits to probabilities, such as `greedy` or the `probabilities` of a `Sampler`.
+        draft: the draft that proposes tokens, such as a `ModelDraft` or a `LookupDraft`.
+        end_ids: the ids of the tokens that end a completion. The result includes the end token.
+        distribution: a function that converts logits to probabilities, such as `greedy` or `Sampler.probabilities`.
         count: the maximum number of proposed tokens per step.
-        max_new_tokens: the maximum number of generated tokens.
-        seed: the seed of the random choices.
+        max_new_tokens: the maximum length of the completion.
+        seed: the seed of the random number generator.
     """
     reader, random = Reader(model, len(prompt) + max_new_tokens + count), torch.Generator().manual_seed(seed)
     made = Speculation()

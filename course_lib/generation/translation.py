@@ -1,4 +1,4 @@
-"""Translation of sentences with a trained translator."""
+"""Translation of sentences with a trained `Translator`, using greedy search, beam search, or sampling."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -18,12 +18,16 @@ greedy_search = generate
 
 
 def beam(size: int, length_penalty: float = 1.0) -> Callable:
-    """Return a beam search of this width, for the argument `search` of `translate`."""
+    """Create a beam search to pass to `translate` as `search`. The arguments are explained in `beam_search`."""
     return partial(beam_search, beam_size=size, length_penalty=length_penalty)
 
 
 def sampling(**settings: float) -> Callable:
-    """Return a random search with these settings of `Sampler`, for the argument `search` of `translate`."""
+    """Create a search that samples tokens, to pass to `translate` as `search`.
+
+    Args:
+        settings: the arguments of the `Sampler`, such as `temperature`.
+    """
     return partial(generate, choose=Sampler(**settings))
 
 
@@ -37,18 +41,18 @@ def translate(
     batch_size: int = 256,
     decoding: Callable = CachedDecoding,
 ) -> list[str]:
-    """Translate a list of sentences.
+    """Translate sentences from Portuguese to English.
 
     Args:
-        sentences: Portuguese texts. The tokenizer lower-cases them.
+        sentences: Portuguese sentences. The tokenizer converts them to lower case.
         model: a `Translator`.
         tokenizer: the tokenizer that the model was trained with.
-        search: `greedy_search`, or a result of `beam` or `sampling`.
-        batch_size: the number of sentences per batch. Each batch contains sentences of similar length.
-        decoding: the class that runs the decoder.
+        search: the search algorithm: `greedy_search`, or the result of `beam` or `sampling`.
+        batch_size: the number of sentences per batch. Sentences of similar length are in the same batch.
+        decoding: the class that runs the decoder, `CachedDecoding` or `RecomputingDecoding`.
 
     Returns:
-        English texts, in the order of `sentences`.
+        The English translations, in the order of `sentences`.
 
     Raises:
         CourseError: a sentence is empty or too long for the model.
@@ -66,16 +70,16 @@ def translate(
 
 
 def encode(sentence: str, tokenizer: TextTokenizer, max_length: int) -> list[int]:
-    """Return the token ids of a sentence.
+    """Convert a sentence to token ids, and check its length.
 
     Raises:
         CourseError: the sentence is empty or has more than `max_length` tokens.
     """
     if not sentence.strip():
-        raise CourseError("there is nothing to translate: the sentence is empty")
+        raise CourseError(f"a sentence must contain some text, got {sentence!r}")
     ids = tokenizer.encode(sentence)
     if len(ids) > max_length:
         raise CourseError(
-            f"a sentence of {len(ids)} tokens is too long; the model reads at most {max_length}: {sentence[:60]}..."
+            f"a sentence must have at most {max_length} tokens, got {len(ids)}; shorten or split it: {sentence[:60]}..."
         )
     return ids

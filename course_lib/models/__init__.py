@@ -1,4 +1,4 @@
-"""Whole models, made of the building blocks in `course_lib.nn`: one model and its config per file."""
+"""Complete models, built from the layers in `course_lib.nn`. Each file defines a model and its config."""
 
 from course_lib.models.actor_critic import ActorCritic
 from course_lib.models.base import evaluating

@@ -1,4 +1,4 @@
-"""A policy with a critic: one model predicts the next token and the expected reward (Schulman et al. 2017)."""
+"""An actor-critic for PPO: one model predicts both the next token and the return (Schulman et al. 2017)."""
 
 import torch
 from torch import nn
@@ -9,9 +9,12 @@ from course_lib.shapes import BT, NV, BoolsBT, IdsBT, PerLabel
 
 
 class ActorCritic(Model):
-    """An `Llm` as the policy, with a value head on its last hidden states.
+    """An `Llm` that serves as the policy, with a value head on top of its last hidden states.
 
-    The `Llm` is not copied, so training changes it. The value head starts at zero.
+    The `Llm` is not copied, so training this model changes it. The value head is initialized to zero.
+
+    Args:
+        policy: the language model to train.
     """
 
     def __init__(self, policy: Llm):
@@ -22,11 +25,11 @@ class ActorCritic(Model):
         nn.init.zeros_(self.value.bias)
 
     def forward(self, tokens: IdsBT, keep: BoolsBT) -> tuple[NV, PerLabel]:
-        """Return the logits and values at the positions of `tokens` where `keep` is True."""
+        """Compute the next-token logits and the values at the positions where `keep` is True."""
         x = self.policy.hidden(tokens)[keep]
         return self.policy.logits(x), self.value(x).squeeze(-1)
 
     @torch.no_grad()
     def values(self, tokens: IdsBT) -> BT:
-        """Predict the return after each token of `tokens`, without tracking gradients."""
+        """Estimate the return after each token, without gradients."""
         return self.value(self.policy.hidden(tokens)).squeeze(-1)

@@ -1,4 +1,4 @@
-"""The base class of all models, and helpers that work with any model."""
+"""The base class of all models, and helper functions that work with any model."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -8,23 +8,23 @@ from torch import Tensor, nn
 
 
 class Model(nn.Module):
-    """A network that stores the config it was made from."""
+    """The base class of all models, which stores the model's config."""
 
-    suppressed = ()  # ids of tokens that the model reads but never generates
-    threads = staticmethod(nullcontext)  # returns a context manager in which the model generates fastest
+    suppressed = ()  # ids of tokens that the model can read but must never generate
+    threads = staticmethod(nullcontext)  # returns a context manager to generate in, which may change the threads
 
     def __init__(self, config: Any):
         super().__init__()
         self.config = config
 
     def num_parameters(self) -> int:
-        """Return the number of parameters. Tied weights count once."""
+        """Return the number of parameters, counting tied weights only once."""
         return sum(parameter.numel() for parameter in self.parameters())
 
 
 @contextmanager
 def evaluating(model: nn.Module) -> Iterator[None]:
-    """Switch `model` to eval mode inside a with block, then restore its mode.
+    """Switch a model to eval mode for the duration of a `with` block, and restore its previous mode afterwards.
 
     Yields:
         The model's device.
@@ -38,7 +38,7 @@ def evaluating(model: nn.Module) -> Iterator[None]:
 
 
 def unique_tensors(module: nn.Module) -> dict[str, Tensor]:
-    """Return parameters and persistent buffers by name. Tied tensors are included once, under their first name."""
+    """Return a module's parameters and persistent buffers by name, with tied tensors only under their first name."""
     first = {}
     for name, tensor in module.state_dict(keep_vars=True).items():
         first.setdefault(id(tensor), (name, tensor))

@@ -1,4 +1,4 @@
-"""BERT, an encoder-only model: all tokens attend to each other (slide "Architectural Variants"; Devlin et al. 2019)."""
+"""BERT, an encoder-only model that predicts masked tokens (slide "Architectural Variants"; Devlin et al. 2019)."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +16,7 @@ Norm = partial(nn.LayerNorm, eps=1e-12)
 
 @dataclass(frozen=True, kw_only=True)
 class BertConfig:
-    """The sizes of a `Bert`."""
+    """The config of a `Bert` model: its sizes, its dropout rate, and the id of the padding token."""
 
     vocab_size: int
     d_model: int = 128
@@ -29,7 +29,10 @@ class BertConfig:
 
 
 class Bert(Model):
-    """A stack of post-norm encoder layers with GELU that predicts masked tokens."""
+    """A BERT model, which predicts masked tokens with a stack of post-norm encoder layers.
+
+    The output layer shares its weights with the token embedding.
+    """
 
     self_attention_kind = "encoder"
 
@@ -48,7 +51,7 @@ class Bert(Model):
         self.output.weight = self.embedding.table.weight
 
     def hidden(self, tokens: IdsBS) -> BSD:
-        """Return the output of the last layer for each token."""
+        """Return the hidden state of the last layer for each token."""
         check_shape(tokens, "B S")
         positions = torch.arange(tokens.shape[1], device=tokens.device)
         x = self.dropout(self.embedding_norm(self.embedding(tokens) + self.positions(positions)))
@@ -58,6 +61,14 @@ class Bert(Model):
         return x
 
     def forward(self, tokens: IdsBS, keep: Keep = None) -> Kept:
-        """Return the logits of the original token at each position, or only where `keep` is True."""
+        """Predict the original token at each position.
+
+        Args:
+            tokens: token ids, some of them masked.
+            keep: a mask or indices of the positions to compute logits for. Default: all positions.
+
+        Returns:
+            The logits over the vocabulary at these positions.
+        """
         x = self.hidden(tokens)
         return self.output(self.transform(x if keep is None else x[keep]))

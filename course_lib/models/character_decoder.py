@@ -1,4 +1,4 @@
-"""A small character-level decoder with RoPE, learned positions, sinusoidal positions, or no positions."""
+"""A small character-level decoder, for experiments with different positional encodings."""
 
 import math
 
@@ -10,28 +10,33 @@ from course_lib.models.llm import Llm, LlmConfig
 from course_lib.nn import LearnedPositions, SinusoidalPositions
 from course_lib.shapes import BTD, IdsBT
 
-LENGTH, WIDTH = 64, 64  # length of the training sequences; size of the vectors
+LENGTH, WIDTH = 64, 64  # the length of the training sequences, and the model dimension
 
 
 class WithPositions(nn.Module):
-    """A `TokenEmbedding` with positional encodings added to its vectors."""
+    """An embedding layer that adds positional encodings to the token embeddings.
+
+    Args:
+        embedding: the layer that embeds the tokens.
+        positions: the layer that maps positions to vectors, such as `LearnedPositions`.
+    """
 
     def __init__(self, embedding: nn.Module, positions: nn.Module):
         super().__init__()
         self.embedding, self.positions = embedding, positions
 
     def forward(self, tokens: IdsBT) -> BTD:
-        """Return the sum of token embedding and positional encoding for each token."""
+        """Return each token's embedding plus the encoding of its position."""
         return self.embedding(tokens) + self.positions(torch.arange(tokens.shape[1], device=tokens.device))
 
 
 def new_decoder(kind: str = "RoPE", loudness: float = 1.0, **changes: object) -> Llm:
-    """Make an untrained decoder with three layers, whose tokens are the characters of the stories.
+    """Create an untrained three-layer decoder that reads the stories of the little world character by character.
 
     Args:
-        kind: "RoPE", "learned" positions, "waves" (sinusoidal positions), or "none".
-        loudness: length of the sinusoidal position vectors, where 1 is about the length of a token embedding.
-        changes: fields of the `LlmConfig` to change.
+        kind: the positional encoding: "RoPE", "learned", "waves" (sinusoidal), or "none".
+        loudness: the norm of the sinusoidal position vectors. A value of 1 is about the norm of a token embedding.
+        changes: fields of the `LlmConfig` to override.
     """
     sizes = {"d_model": WIDTH, "d_ff": 2 * WIDTH, "num_heads": 4, "num_kv_heads": 4, "num_layers": 3}
     model = Llm(LlmConfig(vocab_size=len(tokenizer()), max_length=LENGTH, **sizes | changes))
@@ -41,5 +46,6 @@ def new_decoder(kind: str = "RoPE", loudness: float = 1.0, **changes: object) ->
         model.embedding = WithPositions(model.embedding, LearnedPositions(WIDTH, 4 * LENGTH))
     if kind == "waves":
         model.embedding = WithPositions(model.embedding, SinusoidalPositions(WIDTH, 4 * LENGTH))
-        model.embedding.positions.table *= loudness / math.sqrt(WIDTH / 2)  # each pair of sine and cosine has length 1
+        # each of the WIDTH / 2 pairs of sine and cosine has norm 1
+        model.embedding.positions.table *= loudness / math.sqrt(WIDTH / 2)
     return model

@@ -1,4 +1,4 @@
-"""CLIP and SigLIP: two towers that map images and captions that belong together to similar vectors.
+"""CLIP and SigLIP, which map an image and its caption to similar vectors.
 
 (Slide "Contrastive Language-Image Pre-Training")
 """
@@ -20,19 +20,20 @@ from course_lib.shapes import BCYX, BJ, IdsBT, PicturesTexts, Pixels, Texts
 
 @dataclass(frozen=True, kw_only=True)
 class ClipConfig:
-    """The sizes of a `Clip`, and the initial values of its scale and bias.
+    """The config of a `Clip` model.
 
-    If the vision tower pools by attention, there is no linear layer after it.
+    A logit is the cosine similarity times a scale, plus a bias. The scale and the bias are learned.
 
     Args:
-        vision, text: configs of the towers.
-        d_joint: size of the joint space.
-        scale: initial inverse temperature. A cosine times `scale`, plus `bias`, gives a logit. Both are learned.
-        bias: initial bias for SigLIP, or None for CLIP, which has no bias.
+        vision: the config of the vision tower. If this tower uses attention pooling, no linear layer follows it.
+        text: the config of the text tower.
+        d_joint: the dimension of the joint space.
+        scale: the initial scale, which is the inverse of the temperature.
+        bias: the initial bias for SigLIP. Default: no bias, as in CLIP.
         text_bias: whether the linear layer after the text tower has a bias.
 
     Raises:
-        CourseError: the vision tower pools by attention, and its `d_model` differs from `d_joint`.
+        CourseError: the vision tower uses attention pooling, but its `d_model` differs from `d_joint`.
     """
 
     vision: VisionConfig
@@ -45,13 +46,20 @@ class ClipConfig:
     def __post_init__(self):
         if self.vision.pooling == "attention" and self.vision.d_model != self.d_joint:
             raise CourseError(
-                f"d_model must equal d_joint if the vision tower pools by attention, got {self.vision.d_model} and "
-                f"{self.d_joint}"
+                f"the vision tower's d_model must equal d_joint, {self.d_joint}, because the tower uses attention "
+                f"pooling, got {self.vision.d_model}"
             )
 
 
 class Pairing(NamedTuple):
-    """Images and captions in the joint space: unit vectors, with the scale and bias that turn cosines into logits."""
+    """The output of a `Clip` model for a batch of images and captions.
+
+    Attributes:
+        images: a unit vector for each image.
+        texts: a unit vector for each caption.
+        scale: the factor that cosine similarities are multiplied by to get logits.
+        bias: the number that is added to the logits.
+    """
 
     images: torch.Tensor
     texts: torch.Tensor
@@ -60,12 +68,15 @@ class Pairing(NamedTuple):
 
     @property
     def logits(self) -> PicturesTexts:
-        """The logits of all pairs, with one row per image and one column per caption."""
+        """The logits of all pairs of an image and a caption, with one row per image and one column per caption."""
         return self.scale * self.images @ self.texts.T + self.bias
 
 
 class Clip(Model):
-    """A vision tower and a text tower, each with a linear layer to the joint space (Radford et al. 2021, figure 3)."""
+    """A vision tower and a text tower, each followed by a linear layer that maps to the joint space.
+
+    (Radford et al. 2021, figure 3)
+    """
 
     def __init__(self, config: ClipConfig):
         super().__init__(config)
@@ -79,14 +90,21 @@ class Clip(Model):
         self.bias = None if config.bias is None else nn.Parameter(torch.tensor(config.bias))
 
     def encode_images(self, pixels: BCYX) -> BJ:
-        """Encode images as unit vectors."""
+        """Encode images as unit vectors in the joint space."""
         return F.normalize(self.vision_proj(self.vision(pixels)), dim=-1)
 
     def encode_texts(self, tokens: IdsBT) -> BJ:
-        """Encode token ids as unit vectors. Each row must contain its end token."""
+        """Encode captions, given as token ids, as unit vectors in the joint space.
+
+        Raises:
+            CourseError: a caption is too long, or it lacks the end token that the text tower expects.
+        """
         return F.normalize(self.text_proj(self.text(tokens)), dim=-1)
 
     def forward(self, pixels: Pixels, tokens: Texts) -> Pairing:
-        """Encode images and captions, which may differ in number, and return their `Pairing`."""
+        """Encode images and captions, and return them as a `Pairing`.
+
+        The number of images can differ from the number of captions.
+        """
         bias = 0.0 if self.bias is None else self.bias
         return Pairing(self.encode_images(pixels), self.encode_texts(tokens), self.log_scale.exp(), bias)

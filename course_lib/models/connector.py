@@ -1,4 +1,4 @@
-"""The connector between a vision tower and a language model, as a model that can be trained and saved alone.
+"""The connector between a vision tower and a language model, as a model that can be trained and saved on its own.
 
 (Slide "Multimodal Vision Language Models Training", stage 1)
 """
@@ -13,15 +13,15 @@ from course_lib.shapes import Features, VisualTokens
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectorConfig:
-    """The sizes and the kind of a `Connector`.
+    """The config of a `Connector`.
 
     Args:
-        d_vision: size of the vision tower's vectors.
-        d_model: size of the language model's vectors.
-        kind: a key of `CONNECTORS`.
+        d_vision: the dimension of the vision tower's features.
+        d_model: the dimension of the language model's embeddings.
+        kind: the type of connector, one of the keys of `course_lib.nn.CONNECTORS`.
 
     Raises:
-        CourseError: the kind is unknown.
+        CourseError: there is no connector of this kind.
     """
 
     d_vision: int
@@ -30,15 +30,15 @@ class ConnectorConfig:
 
     def __post_init__(self):
         if self.kind not in CONNECTORS:
-            raise CourseError(f"the kind of a connector must be one of {', '.join(CONNECTORS)}, got {self.kind!r}")
+            raise CourseError(f"the connector's kind must be one of {', '.join(CONNECTORS)}, got {self.kind!r}")
 
     def num_tokens(self, num_patches: int) -> int:
-        """Return the number of visual tokens for `num_patches` patches."""
+        """Return how many visual tokens the connector makes from an image with `num_patches` patches."""
         return num_patches // 4 if CONNECTORS[self.kind] is PixelShuffleConnector else num_patches
 
 
 class Connector(Model):
-    """Map patch features to visual tokens, see `course_lib.nn.connector`."""
+    """A connector that maps the features of image patches to visual tokens; see `course_lib.nn.connector`."""
 
     def __init__(self, config: ConnectorConfig):
         super().__init__(config)

@@ -1,4 +1,4 @@
-"""GPT-2, a decoder-only model: each token attends to itself and earlier tokens (slide "Architectural Variants")."""
+"""GPT-2, a decoder-only model that predicts the next token (slide "Architectural Variants"; Radford et al. 2019)."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +15,7 @@ gelu = partial(F.gelu, approximate="tanh")
 
 @dataclass(frozen=True, kw_only=True)
 class GptConfig:
-    """The sizes of a `Gpt`."""
+    """The config of a `Gpt` model: its sizes, its context length, and its dropout rate."""
 
     vocab_size: int
     d_model: int = 128
@@ -27,7 +27,7 @@ class GptConfig:
 
 
 class GptLayer(nn.Module):
-    """A pre-norm decoder layer without cross-attention: causal self-attention, then a feed-forward network."""
+    """A pre-norm decoder layer of GPT-2: causal self-attention followed by a feed-forward network."""
 
     def __init__(self, config: GptConfig):
         super().__init__()
@@ -43,7 +43,10 @@ class GptLayer(nn.Module):
 
 
 class Gpt(Model):
-    """A stack of decoder layers without cross-attention, as in GPT-2 (Radford et al. 2019, section 2.3)."""
+    """A GPT-2 model, which predicts the next token with a stack of decoder layers (Radford et al. 2019, section 2.3).
+
+    The output layer shares its weights with the token embedding.
+    """
 
     self_attention_kind = "decoder"
 
@@ -58,7 +61,12 @@ class Gpt(Model):
         self.output.weight = self.embedding.table.weight
 
     def hidden(self, tokens: IdsBT, view: View | None = None) -> BTD:
-        """Return the normalized output of the last layer for each token."""
+        """Return the hidden state of the last layer for each token, after the final norm.
+
+        Args:
+            tokens: token ids.
+            view: the positions, masks, and cache. Default: positions from 0, no padding, and no cache.
+        """
         view = View(check_shape(tokens, "B T")) if view is None else view
         x = self.embed(tokens, view)
         for i, layer in enumerate(self.layers):
@@ -66,7 +74,7 @@ class Gpt(Model):
         return self.norm(x)
 
     def embed(self, tokens: IdsBT, view: View) -> BTD:
-        """Return the input of the first layer: token embeddings plus positional encodings."""
+        """Compute the input of the first layer: each token's embedding plus the encoding of its position."""
         return self.dropout(self.embedding(tokens) + self.positions(view.positions.clamp(min=0)))
 
     def forward(
@@ -76,17 +84,20 @@ class Gpt(Model):
         cache: DecoderCache | None = None,
         keep: Keep = None,
     ) -> Kept:
-        """Return the logits of the token after each position, or only where `keep` is True.
+        """Predict the next token at each position.
 
-        Padding must be at the end, where no real token attends to it, or have position -1.
+        Padding must either come last in a sequence, where no real token attends to it, or have position -1.
 
         Args:
-            tokens, positions, cache: as in `View`.
-            keep: positions to compute logits for. Default: all.
+            tokens, positions, cache: see `View`.
+            keep: a mask or indices of the positions to compute logits for. Default: all positions.
+
+        Returns:
+            The logits over the vocabulary at these positions.
         """
         x = self.hidden(tokens, View(check_shape(tokens, "B T"), positions, cache=cache))
         return self.output(x if keep is None else x[keep])
 
     def new_cache(self) -> DecoderCache:
-        """Return an empty cache for `forward`."""
+        """Create an empty KV cache for this model."""
         return DecoderCache([None] * len(self.layers))

@@ -1,4 +1,4 @@
-"""Convert a multi-head model into a model with grouped-query attention (slide "Grouped-Query Attention")."""
+"""Conversion of a model with multi-head attention to grouped-query attention (slide "Grouped-Query Attention")."""
 
 from dataclasses import replace
 
@@ -9,17 +9,18 @@ from course_lib.models.llm import LlmBody
 
 
 def to_grouped(model: LlmBody, num_kv_heads: int) -> LlmBody:
-    """Copy an `Llm` with fewer key-value heads, each the mean of a group of neighboring heads.
+    """Copy a model and reduce its number of key-value heads by averaging groups of neighboring heads.
 
-    The copy needs some more training, because the heads of a group have learned different things (Ainslie et al. 2023,
-    section 2.1).
+    The copy needs some more training, because the heads that are averaged have learned different things.
 
     Args:
-        model: the model to copy.
+        model: the model to copy, such as an `Llm`.
         num_kv_heads: the new number of key-value heads.
 
     Raises:
-        CourseError: `num_kv_heads` doesn't divide the model's number of key-value heads.
+        CourseError: the model's number of key-value heads is not divisible by `num_kv_heads`.
+
+    (Ainslie et al. 2023, section 2.1)
     """
     before = model.config.num_kv_heads
     if num_kv_heads < 1 or before % num_kv_heads:
@@ -37,11 +38,11 @@ def to_grouped(model: LlmBody, num_kv_heads: int) -> LlmBody:
 
 
 def mean_of_groups(tensor: Tensor, heads: int, groups: int) -> Tensor:
-    """Average a weight's rows (or a bias) over the neighboring heads of each group.
+    """Average the weight or bias of a projection over each group of neighboring heads.
 
     Args:
-        tensor: a weight or bias with the rows (K E).
-        heads: the number of heads before.
-        groups: the number of heads after.
+        tensor: a weight or bias whose first dimension is the number of heads times the head dimension.
+        heads: the current number of heads.
+        groups: the number of groups, which is the new number of heads.
     """
     return tensor.unflatten(0, (groups, heads // groups, -1)).mean(dim=1).flatten(0, 1)

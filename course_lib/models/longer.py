@@ -1,4 +1,4 @@
-"""Two ways to use a trained decoder on longer texts: change its rotary frequencies, or limit its window."""
+"""Two ways to use a trained decoder on longer texts: scale its rotary frequencies, or limit its attention window."""
 
 from copy import deepcopy
 
@@ -7,7 +7,12 @@ from course_lib.nn import Rotary
 
 
 def with_scaling(model: Llm, scaling: object) -> Llm:
-    """Copy a decoder and change its rotary frequencies, for example with `YarnScaling`."""
+    """Copy a decoder and scale its rotary frequencies.
+
+    Args:
+        model: the decoder to copy.
+        scaling: the scaling method, such as a `YarnScaling`.
+    """
     model = deepcopy(model)
     d_head = model.config.d_model // model.config.num_heads
     rotary = Rotary(d_head, scaling=scaling)
@@ -17,9 +22,9 @@ def with_scaling(model: Llm, scaling: object) -> Llm:
 
 
 def with_window(model: Llm, window: int) -> Llm:
-    """Copy a decoder and limit each layer to the last `window` tokens.
+    """Copy a decoder and let each token attend only to the last `window` tokens, including itself.
 
-    If the window is as long as the training sequences, distances and numbers of keys stay within the training range.
+    If the window is as long as the training sequences, no distance and no number of keys is larger than in training.
     """
     model = deepcopy(model)
     for layer in model.layers:

@@ -1,10 +1,10 @@
-"""The token mixers of an `Llm`, as choices in its config: attention or one of its alternatives.
+"""The token mixers of an `Llm`. Its config chooses one for each layer: attention, or an alternative to attention.
 
-A choice is a dataclass. `make_mixer` builds its module, which is called as `mixer(x, view, layer)`.
+Each kind of mixer has a config dataclass. `make_mixer` builds the module, which is called as `mixer(x, view, layer)`.
 """
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from torch import nn
 
@@ -29,21 +29,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class AttentionMixer:
-    """`CausalSelfAttention` with the sizes of the config (slide "Beyond Plain Transformers")."""
+    """The config of plain attention with RoPE; see `CausalSelfAttention` (slide "Beyond Plain Transformers")."""
 
     kind: str = field(default="attention", init=False)
 
 
 @dataclass(frozen=True, kw_only=True)
 class NoPEMixer:
-    """`CausalSelfAttention` without rotary embeddings (NoPE), as in some layers of SmolLM 3 and Llama 4."""
+    """The config of an attention layer without rotary embeddings (NoPE), as in SmolLM 3 and Llama 4."""
 
     kind: str = field(default="nope", init=False)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SharedKVMixer:
-    """`SharedAttention` with the keys and values of the earlier layer `layer`."""
+    """The config of an attention layer that reuses the keys and values of an earlier layer; see `SharedAttention`.
+
+    Args:
+        layer: the index of the earlier layer.
+    """
 
     kind: str = field(default="shared_kv", init=False)
     layer: int
@@ -51,7 +55,11 @@ class SharedKVMixer:
 
 @dataclass(frozen=True, kw_only=True)
 class LatentMixer:
-    """`LatentAttention`, whose docstring explains the sizes. Its `d_rope` is the config's `d_head`."""
+    """The config of a layer with multi-head latent attention.
+
+    The sizes are explained in `LatentAttention`. Its `d_rope` is the `d_head` of the model's config, so it is not
+    listed here.
+    """
 
     kind: str = field(default="latent", init=False)
     d_latent: int
@@ -62,14 +70,14 @@ class LatentMixer:
 
 @dataclass(frozen=True, kw_only=True)
 class LinearMixer:
-    """`LinearAttention` with the config's heads."""
+    """The config of a linear attention layer with as many heads as the model's config says; see `LinearAttention`."""
 
     kind: str = field(default="linear", init=False)
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeltaMixer:
-    """`GatedDeltaNet`, whose docstring explains the sizes."""
+    """The config of a Gated DeltaNet layer. The sizes are explained in `GatedDeltaNet`."""
 
     kind: str = field(default="delta", init=False)
     num_heads: int
@@ -79,19 +87,25 @@ class DeltaMixer:
     kernel_size: int = 4
 
 
-Mixer = AttentionMixer | NoPEMixer | SharedKVMixer | LatentMixer | LinearMixer | DeltaMixer
+WindowMixer = AttentionMixer | NoPEMixer | SharedKVMixer | LatentMixer  # keys and values can be limited to a window
+Mixer = WindowMixer | LinearMixer | DeltaMixer
 
 
 @dataclass(frozen=True, kw_only=True)
 class Experts:
-    """The numbers of a `MixtureOfExperts`. The experts have the config's `d_ff`."""
+    """The config of the mixture of experts that replaces the feed-forward network; see `MixtureOfExperts`.
+
+    Args:
+        num_experts: the number of experts per layer. Each expert has the `d_ff` of the model's config.
+        num_active: the number of experts that process each token.
+    """
 
     num_experts: int
     num_active: int
 
 
 def make_mixer(config: "LlmConfig", i: int, rotary: Rotary) -> nn.Module:
-    """Build the token mixer of layer `i`."""
+    """Build the token mixer of layer `i` from the model's config."""
     mixer, d_model, eps = config.layer_mixers[i], config.d_model, config.eps
     match mixer:
         case LatentMixer():
@@ -104,15 +118,19 @@ def make_mixer(config: "LlmConfig", i: int, rotary: Rotary) -> nn.Module:
         case DeltaMixer():
             sizes = mixer.num_heads, mixer.d_key, mixer.d_value, mixer.num_key_heads, mixer.kernel_size
             return GatedDeltaNet(d_model, *sizes, eps)
-        case _:
+        case AttentionMixer() | NoPEMixer() | SharedKVMixer():
             return make_attention(config, i, rotary)
+        case _:
+            assert_never(mixer)
 
 
 def make_attention(config: "LlmConfig", i: int, rotary: Rotary) -> CausalSelfAttention:
-    """Build the attention of layer `i`, with or without RoPE, and with new or shared keys and values."""
+    """Build the attention of layer `i`, with or without RoPE, and with its own or shared keys and values."""
     mixer = config.layer_mixers[i]
+    keys_of = config.layer_mixers[mixer.layer] if isinstance(mixer, SharedKVMixer) else mixer
     sizes = config.d_model, config.num_heads, config.num_kv_heads, config.d_head, config.qkv_bias
-    places = {"rotary": None if mixer == NoPEMixer() else rotary, "window": config.window_sizes[i]}
+    # queries are rotated only if the keys are
+    places = {"rotary": None if keys_of == NoPEMixer() else rotary, "window": config.window_sizes[i]}
     if isinstance(mixer, SharedKVMixer):
         attention = SharedAttention(mixer.layer, *sizes, **places)
     else:
@@ -129,7 +147,7 @@ def make_attention(config: "LlmConfig", i: int, rotary: Rotary) -> CausalSelfAtt
 
 
 def make_feed_forward(config: "LlmConfig") -> nn.Module:
-    """Build a feed-forward network or a mixture of experts."""
+    """Build a feed-forward network, or a mixture of experts if the model's config has `experts`."""
     sizes, activation = (config.d_model, config.d_ff), ACTIVATIONS[config.activation]
     if config.experts is None:
         return GatedFeedForward(*sizes, activation)
@@ -137,34 +155,39 @@ def make_feed_forward(config: "LlmConfig") -> nn.Module:
 
 
 def check_choices(config: "LlmConfig") -> None:
-    """Check that there is one valid window and one valid mixer per layer, and that the activation is known.
+    """Check that a config has one valid window and one valid mixer per layer, and a known activation.
 
     Raises:
-        CourseError: a choice is not valid.
+        CourseError: one of these conditions is not met.
     """
     windows, mixers = config.window_sizes, config.layer_mixers
     if len(windows) != config.num_layers:
-        raise CourseError(f"window_sizes must have one entry per layer, {config.num_layers}, got {len(windows)}")
+        raise CourseError(f"window_sizes must have {config.num_layers} entries, one per layer, got {len(windows)}")
     if config.activation not in ACTIVATIONS:
         raise CourseError(f"activation must be one of {', '.join(ACTIVATIONS)}, got {config.activation!r}")
+    if not isinstance(config.experts, Experts | None):
+        raise CourseError(f"experts must be None or an instance of Experts, got {config.experts!r}")
     if any(window is not None and window < 1 for window in windows):
-        raise CourseError(f"window_sizes must be 1 or more, or None for no limit, got {windows}")
+        raise CourseError(f"each entry of window_sizes must be at least 1, or None for no limit, got {windows}")
     if len(mixers) != len(windows):
-        raise CourseError(f"mixers must have one entry per layer, {len(windows)}, got {len(mixers)}")
+        raise CourseError(f"mixers must have {len(windows)} entries, one per layer, got {len(mixers)}")
     for i, (mixer, window) in enumerate(zip(mixers, windows, strict=True)):
         if not isinstance(mixer, Mixer):
             raise CourseError(f"a mixer must be an instance of a class in course_lib.models.mixers, got {mixer!r}")
-        if isinstance(mixer, LinearMixer | DeltaMixer) and window is not None:
-            raise CourseError(f"layer {i} can't have a window of {window}, because its state is recurrent")
+        if window is not None and not isinstance(mixer, WindowMixer):
+            raise CourseError(
+                f"layer {i} can't have a window, because it is recurrent, got a window of {window}; "
+                "set its entry in window_sizes to None"
+            )
         if isinstance(mixer, SharedKVMixer):
             source = mixer.layer
             if not (0 <= source < i and lends(mixers[source]) and windows[source] == window):
                 raise CourseError(
-                    f"layer {i} can't share the cache of layer {source}; choose an earlier attention layer "
-                    "with unshared keys and values and the same window"
+                    f"layer {i} can't share the keys and values of layer {source}; choose an earlier attention layer "
+                    "that has its own keys and values and the same window"
                 )
 
 
 def lends(mixer: Mixer) -> bool:
-    """Return whether later layers can share the keys and values of a layer with this mixer."""
+    """Return True if later layers can share the keys and values of a layer with this mixer."""
     return isinstance(mixer, AttentionMixer | NoPEMixer)

@@ -1,4 +1,4 @@
-"""A small encoder for the puzzle of the rings (`course_lib.data.rings`)."""
+"""A small encoder for the ring puzzle in `course_lib.data.rings`."""
 
 from collections.abc import Callable
 
@@ -10,15 +10,15 @@ from course_lib.shapes import BTV, IdsBT
 
 
 class RingEncoder(nn.Module):
-    """A stack of one-head encoder layers over a set of animals, with one logit per possible answer for each animal.
+    """An encoder that solves the ring puzzle for each animal, with one attention head per layer.
 
-    Each animal is a token: the sum of an embedding of its name and an embedding of the animal that it chases. There are
-    no positions, so the order of the tokens makes no difference.
+    Each token is an animal. Its vector is the sum of two embeddings: one for the animal, and one for the animal that it
+    chases. There are no positional encodings, so the order of the tokens makes no difference.
 
     Args:
-        num_layers: number of layers.
-        d_model: size of the vectors.
-        new_layer: function from d_model, the number of heads, and d_ff to a layer.
+        num_layers: the number of layers.
+        d_model: the dimension of the token vectors.
+        new_layer: the function that makes each layer from d_model, the number of heads, and d_ff.
     """
 
     def __init__(self, num_layers: int, d_model: int = 32, new_layer: Callable[..., nn.Module] = EncoderLayer):
@@ -28,5 +28,13 @@ class RingEncoder(nn.Module):
         self.answer = nn.Linear(d_model, ANIMALS)
 
     def forward(self, runner: IdsBT, chased: IdsBT) -> BTV:
-        """Return the logits of the answer for each token."""
+        """Predict the answer for each animal.
+
+        Args:
+            runner: the ids of the animals.
+            chased: the id of the animal that each of them chases.
+
+        Returns:
+            For each animal, one logit per possible answer.
+        """
         return self.answer(self.layers(self.runner(runner) + self.chased(chased)))

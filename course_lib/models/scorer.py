@@ -1,4 +1,4 @@
-"""Reward models and value functions, which output a score instead of next-token logits (Ouyang et al. 2022, 3.5)."""
+"""Reward models and value functions, which output scores instead of logits (Ouyang et al. 2022, section 3.5)."""
 
 from torch import nn
 
@@ -8,9 +8,9 @@ from course_lib.shapes import BT, IdsBT
 
 
 class Scorer(LlmBody):
-    """The body of an `Llm` with a linear score head.
+    """A language model with a linear head that outputs a score for each token instead of logits.
 
-    The score at the last token of a response makes it a reward model; the scores at all tokens, a value function.
+    A reward model uses only the score at the last token of a response. A value function uses the scores at all tokens.
     """
 
     def __init__(self, config: LlmConfig):
@@ -21,7 +21,7 @@ class Scorer(LlmBody):
 
     @classmethod
     def from_llm(cls, llm: LlmBody) -> "Scorer":
-        """Make a scorer with a copy of the body of `llm`. All its scores are zero at first."""
+        """Create a scorer from a copy of a language model. Its scores are all zero until it is trained."""
         scorer = cls(llm.config)
         state = llm.state_dict().items()
         body = {name: tensor for name, tensor in state if not name.startswith("output.")}
@@ -29,6 +29,10 @@ class Scorer(LlmBody):
         return scorer.to(next(llm.parameters()).device)
 
     def forward(self, tokens: IdsBT, positions: IdsBT | None = None, segments: IdsBT | None = None) -> BT:
-        """Return a score for each token. The arguments are those of `Llm`."""
+        """Compute a score for each token.
+
+        Args:
+            tokens, positions, segments: see `View`.
+        """
         view = View(tokens, positions, segments, bias=self.bias)
         return self.score(self.hidden(tokens, view)).squeeze(-1)

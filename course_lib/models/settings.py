@@ -1,4 +1,4 @@
-"""Read configs from config.json: dataclasses, possibly nested, as `dataclasses.asdict` writes them."""
+"""Functions that rebuild config dataclasses from the contents of config.json, as written by `dataclasses.asdict`."""
 
 import math
 from collections.abc import Mapping
@@ -12,14 +12,16 @@ Config = TypeVar("Config")
 
 
 def from_settings(kind: type[Config], settings: Mapping[str, Any]) -> Config:
-    """Build a config from the dict that `asdict` made of it. Nested dataclasses are rebuilt, and lists become tuples.
+    """Rebuild a config from a dict of its fields, as read from JSON.
+
+    Nested dicts become dataclasses again, and lists become tuples.
 
     Args:
         kind: the dataclass to build.
-        settings: its fields.
+        settings: the values of its fields by name.
 
     Raises:
-        CourseError: a field is unknown, is missing, or has a value that is not valid.
+        CourseError: a field is unknown or missing, or its value is not valid.
     """
     fixed = {field.name for field in fields(kind) if not field.init}
     types = get_type_hints(kind)
@@ -31,15 +33,16 @@ def from_settings(kind: type[Config], settings: Mapping[str, Any]) -> Config:
 
 
 def read(name: str, wanted: Any, value: Any) -> Any:
-    """Convert a JSON value to the type of its field.
+    """Convert a JSON value to the type of its field, and check the value.
 
     Args:
-        name: name of the field.
-        wanted: type of the field, or None if the field is unknown, in which case the dataclass will refuse it.
+        name: the name of the field.
+        wanted: the type of the field, or None if the dataclass has no such field. In this case, no error is raised
+            here, but later, when the dataclass is created.
         value: the JSON value.
 
     Raises:
-        CourseError: the value has another type or is out of range.
+        CourseError: the value has the wrong type or is out of range.
     """
     if isinstance(value, dict):
         return from_settings(choose(name, wanted, value), value)
@@ -55,7 +58,7 @@ def read(name: str, wanted: Any, value: Any) -> Any:
 
 
 def read_item(name: str, wanted: Any, item: Any) -> Any:
-    """Convert an item of a list. A dict becomes a dataclass if the field holds a tuple of dataclasses."""
+    """Convert an item of a JSON list: a dict becomes a dataclass, and other items stay unchanged."""
     if not isinstance(item, dict):
         return item
     inside = [get_args(option)[0] for option in options(wanted) if get_origin(option) is tuple]
@@ -63,10 +66,10 @@ def read_item(name: str, wanted: Any, item: Any) -> Any:
 
 
 def check_number(name: str, value: Any) -> None:
-    """Check that a number is finite and, for a size or an epsilon, within its range.
+    """Check that a number in a config is finite, and that a size or an epsilon is within its range.
 
     Raises:
-        CourseError: the number is not valid.
+        CourseError: the number is out of range.
     """
     if isinstance(value, float) and not math.isfinite(value):
         raise CourseError(f"{name} must be finite, got {value}")
@@ -74,14 +77,16 @@ def check_number(name: str, value: Any) -> None:
         raise CourseError(f"{name} must be 0 or more, got {value}")
     is_size = name.startswith(("num_", "d_")) or name.endswith(("_size", "_length"))
     if is_size and isinstance(value, int) and not 1 <= value < 2**31:
-        raise CourseError(f"{name} must be 1 to 2,147,483,647 (32 bits), got {value}")
+        raise CourseError(f"{name} must be from 1 to 2,147,483,647 (32 bits), got {value}")
 
 
 def choose(name: str, wanted: Any, settings: Mapping[str, Any]) -> type:
-    """Return the dataclass for a dict of settings: the only one that the field can hold, or the one of this `kind`.
+    """Choose the dataclass to build from a dict of settings.
+
+    If the type of the field allows several dataclasses, the setting "kind" selects one of them.
 
     Raises:
-        CourseError: the kind is unknown, or the field can't hold a dataclass.
+        CourseError: there is no dataclass of this kind, or the field can't contain a dataclass.
     """
     classes = [option for option in options(wanted) if is_dataclass(option)]
     if len(classes) > 1:
@@ -90,10 +95,10 @@ def choose(name: str, wanted: Any, settings: Mapping[str, Any]) -> type:
             raise CourseError(f"the kind of {name} must be one of {', '.join(kinds)}, got {settings.get('kind')!r}")
         return kinds[settings["kind"]]
     if not classes:
-        raise CourseError(f"{name} can't be an object, got {dict(settings)}")
+        raise CourseError(f"{name} can't be a JSON object, got {dict(settings)}")
     return classes[0]
 
 
 def options(wanted: Any) -> tuple:
-    """Return the members of a union, or the type itself."""
+    """Return the types that a union allows, or a one-element tuple with the type if it is not a union."""
     return get_args(wanted) if isinstance(wanted, UnionType) else (wanted,)

@@ -1,6 +1,8 @@
-"""Save and load models: a folder with config.json, model.safetensors, the input preparers, and perhaps card.json.
+"""Functions to save and load models. A saved model is a folder with a config, the weights, and the input preparers.
 
-A `Tokenizer` (tokenizer.json) prepares text, and an `ImageProcessor` (preprocessor_config.json) prepares images.
+The config is in config.json, and the weights are in model.safetensors. A `Tokenizer` prepares text and is saved in
+tokenizer.json. An `ImageProcessor` prepares images and is saved in preprocessor_config.json. The folder can also
+contain a model card, card.json.
 """
 
 import os
@@ -39,32 +41,32 @@ ARCHITECTURES = {
     "VlmAdapter": (VlmAdapter, VlmAdapterConfig),
     "Vlm": (Vlm, VlmConfig, Tokenizer, ImageProcessor),
 }
-# The exceptions that Python and PyTorch raise for a config with values of the wrong type.
+# Python and PyTorch can raise any of these exceptions if a config has values of the wrong type.
 STUMBLES = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, RuntimeError)
 
 
 @runtime_checkable
 class Preparer(Protocol):
-    """An object that prepares a model's input and is saved with the model: a `Tokenizer` or an `ImageProcessor`.
+    """The interface of an object that prepares a model's input: a `Tokenizer` or an `ImageProcessor`.
 
     Attributes:
-        file: the name of its file.
+        file: the name of the file in the model's folder that the object is saved to.
     """
 
     file: str
 
     def save(self, path: Path) -> None:
-        """Write the preparer to a file."""
+        """Save this object to a file, from which it can be loaded again."""
 
 
 def save_model(model: Model, folder: Path | str, *preparers: Preparer) -> None:
-    """Save a model and its input preparers in a folder. Tied tensors are saved once.
+    """Save a model and its input preparers in a folder. Tied tensors are saved only once.
 
     Args:
-        model: the model.
-        folder: the folder, which is created if necessary.
-        preparers: a `Tokenizer` for text models, an `ImageProcessor` for a `Vit`, both for a `Clip` or `Vlm`, none for
-            a `Connector`.
+        model: the model to save.
+        folder: the folder to save the model in. It is created if it doesn't exist.
+        preparers: a `Tokenizer` for a text model, an `ImageProcessor` for a `Vit`, both for a `Clip` or a `Vlm`, and
+            nothing for a `Connector` or a `VlmAdapter`.
     """
     folder = Path(folder)
     for preparer in preparers:
@@ -74,45 +76,45 @@ def save_model(model: Model, folder: Path | str, *preparers: Preparer) -> None:
 
 
 def find_model(name: Path | str) -> Path:
-    """Return the folder of a model.
+    """Find the folder of a model, given its name or its path.
 
     Args:
-        name: the name of a model in `data/models/`, or a folder.
+        name: the name of a model in `data/models/`, or the path of a folder.
 
     Raises:
         CourseError: there is no such model. The message lists the shipped models.
     """
     for folder in (MODELS / name, Path(name)):
-        if os.path.isfile(folder / "config.json"):  # unlike Path.is_file, it accepts names that are too long
+        if os.path.isfile(folder / "config.json"):  # Path.is_file would raise an error for a name that is too long
             return folder
     known = ", ".join(sorted(path.parent.name for path in MODELS.glob("*/config.json"))) or "none"
-    raise CourseError(f'a model must be a folder with a config.json or a shipped model ({known}), got "{name}"')
+    raise CourseError(f'a model must be a folder with a config.json, or a shipped model ({known}), got "{name}"')
 
 
 def load_model(name: Path | str) -> tuple:
-    """Load a model in eval mode and its input preparers.
+    """Load a model and its input preparers, and switch the model to eval mode.
 
     Args:
-        name: the name of a model in `data/models/`, or a folder.
+        name: the name of a model in `data/models/`, or the path of a folder.
 
     Returns:
-        The model, followed by its preparers in the order of `save_model`.
+        The model, followed by its tokenizer, its image processor, or both in this order.
 
     Raises:
-        CourseError: a file is missing or damaged, the architecture is unknown, the config is not valid, or the weights
-            are not finite numbers or belong to another model.
+        CourseError: a file is missing or damaged, the config or its architecture is not valid, or the weights don't fit
+            the config or are not finite.
     """
     folder = find_model(name)
     config = read_json(folder / "config.json")
     architecture = config.pop("architecture", None) if isinstance(config, dict) else None
     if not isinstance(architecture, str) or architecture not in ARCHITECTURES:
         known = ", ".join(ARCHITECTURES)
-        raise CourseError(f"{folder / 'config.json'}: architecture must be one of {known}, got {architecture}")
+        raise CourseError(f"{folder / 'config.json'}: the architecture must be one of {known}, got {architecture}")
     model_class, config_class, *preparer_classes = ARCHITECTURES[architecture]
     try:
         model = model_class(from_settings(config_class, config))
     except (CourseError, *STUMBLES) as error:
-        raise CourseError(f"{folder / 'config.json'} can't be used: {error}") from error
+        raise CourseError(f"{folder / 'config.json'} can't be used to build a model: {error}") from error
     load_weights(model, folder / "model.safetensors")
     preparers = [preparer.load(folder / preparer.file) for preparer in preparer_classes]
     for preparer in preparers:
@@ -121,27 +123,32 @@ def load_model(name: Path | str) -> tuple:
 
 
 def check_kind(name: Path | str, model: Model, *kinds: type[Model]) -> None:
-    """Check that a model belongs to one of the classes `kinds`.
+    """Check that a model is an instance of one of the given classes.
+
+    Args:
+        name: the name of the model, which the error message contains.
+        model: the model to check.
+        kinds: the classes that are allowed.
 
     Raises:
-        CourseError: it belongs to another class.
+        CourseError: the model is an instance of another class.
     """
     if not isinstance(model, kinds):
         expected = " or ".join(kind.__name__ for kind in kinds)
-        raise CourseError(f'"{name}" must be a model of the class {expected}, got {type(model).__name__}')
+        raise CourseError(f'the model "{name}" must be an instance of {expected}, got {type(model).__name__}')
 
 
 def check_fit(folder: Path, preparer: Tokenizer | ImageProcessor, config: Any) -> None:
-    """Check that a preparer's output fits the model.
+    """Check that the output of a tokenizer or an image processor fits the model.
 
     Raises:
-        CourseError: the vocabularies, image sizes, or channels differ.
+        CourseError: the model expects another vocabulary size, image size, or number of channels.
     """
     if isinstance(preparer, Tokenizer):
         size = getattr(config, "text", config).vocab_size
         if len(preparer) != size:
             raise CourseError(
-                f"{folder}: the tokenizer must have as many tokens as the model, {size}, got {len(preparer)}"
+                f"{folder}: the tokenizer must have {size} tokens, as many as the model, got {len(preparer)}"
             )
     else:
         vision = getattr(config, "vision", config)
@@ -149,16 +156,17 @@ def check_fit(folder: Path, preparer: Tokenizer | ImageProcessor, config: Any) -
         made = preparer.num_channels, preparer.crop or preparer.size
         if made != needed:
             raise CourseError(
-                f"{folder}: images must be prepared as {needed} (channels, size) for the model, got {made}"
+                f"{folder}: the image processor must make images of the model's format (channels, size), {needed}, "
+                f"got {made}"
             )
 
 
 def load_weights(model: Model, path: Path) -> None:
-    """Fill a model with the weights of a safetensors file.
+    """Load the weights in a safetensors file into a model.
 
     Raises:
-        CourseError: the names or shapes of the tensors differ from the model's, or a tensor has values that are not
-            finite.
+        CourseError: the names or shapes of the tensors differ from the model's, or a tensor contains values that are
+            not finite.
     """
     tensors, _ = read_tensors(path)
     for name, tensor in tensors.items():
@@ -170,7 +178,7 @@ def load_weights(model: Model, path: Path) -> None:
     wrong = [name for name, t in tensors.items() if name in state and t.shape != state[name].shape]
     if missing or unknown or wrong:
         raise CourseError(
-            f"{path} can't be loaded into the model of config.json: missing {missing[:3]}, unknown {unknown[:3]}, "
-            f"wrong shape {wrong[:3]}"
+            f"{path} can't be loaded into the model described by config.json; missing tensors: {missing[:3]}, unknown "
+            f"tensors: {unknown[:3]}, tensors of the wrong shape: {wrong[:3]}"
         )
     model.load_state_dict(tensors, strict=False)

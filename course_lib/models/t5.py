@@ -1,4 +1,4 @@
-"""T5: an encoder-decoder with pre-norm, RMSNorm, relative positions, and no bias (Raffel et al. 2020, section 2.1)."""
+"""T5, an encoder-decoder with pre-norm, RMSNorm, and relative positions (Raffel et al. 2020, section 2.1)."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from course_lib.models.seq2seq import Seq2Seq, Seq2SeqConfig
 
 @dataclass(frozen=True, kw_only=True)
 class T5Config(Seq2SeqConfig):
-    """The sizes of a `T5`, with T5's choices as defaults."""
+    """The config of a `T5` model, whose defaults are T5's choices: pre-norm, RMSNorm, no bias, relative positions."""
 
     num_encoder_layers: int = 2
     norm_first: bool = True
@@ -17,4 +17,4 @@ class T5Config(Seq2SeqConfig):
 
 
 class T5(Seq2Seq):
-    """A `Seq2Seq` with the choices of T5 (slide "Architectural Variants")."""
+    """A T5 model: a `Seq2Seq` whose config has T5's defaults (slide "Architectural Variants")."""

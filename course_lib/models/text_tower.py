@@ -1,4 +1,4 @@
-"""The text tower of CLIP: token ids to one vector per caption (slide "Contrastive Language-Image Pre-Training")."""
+"""CLIP's text tower, which encodes a caption as one vector (slide "Contrastive Language-Image Pre-Training")."""
 
 from dataclasses import dataclass
 
@@ -15,12 +15,13 @@ from course_lib.shapes import BD, BTD, BoolMask, IdsBT, PositionsB, check_shape
 
 @dataclass(frozen=True, kw_only=True)
 class TextConfig:
-    """The sizes and choices of a `TextTower`.
+    """The config of a `TextTower`.
 
     Args:
-        end_id: id of the token that ends every text. The mask is causal, so only this token attends to the whole text,
-            and its vector represents the text (CLIP). With None, every token attends to all others, including padding,
-            and the last position of the row represents the text (SigLIP).
+        end_id: the id of the token that ends every text, as in CLIP. The mask is then causal, so only the end token
+            attends to the whole text, and its vector represents the text. With None, as in SigLIP, there is no mask,
+            so all tokens attend to each other and to the padding, and the vector at the last position represents the
+            text.
     """
 
     vocab_size: int
@@ -39,7 +40,10 @@ class TextConfig:
 
 
 class TextTower(Model):
-    """Token embeddings, learned positions, and pre-norm layers (Radford et al. 2021, section 2.4)."""
+    """A transformer that encodes each text as one vector, with learned positions and pre-norm layers.
+
+    (Radford et al. 2021, section 2.4)
+    """
 
     self_attention_kind = "decoder"
 
@@ -52,27 +56,27 @@ class TextTower(Model):
         self.norm = norm_of(config)(config.d_model)
 
     def hidden(self, tokens: IdsBT) -> BTD:
-        """Return the normalized output of the last layer for each token."""
+        """Return the hidden state of the last layer for each token, after the final norm."""
         x, mask = self.embed(tokens)
         for layer in self.layers:
             x = layer(x, mask)
         return self.norm(x)
 
     def embed(self, tokens: IdsBT) -> tuple[BTD, BoolMask | None]:
-        """Return the input of the first layer, and the mask."""
+        """Compute the input of the first layer, and the causal mask. The mask is None if there is no end token."""
         check_shape(tokens, "B T")
         view = View(tokens)
         x = self.dropout(self.embedding(tokens) + self.positions(view.positions))
         return x, None if self.config.end_id is None else view.mask()
 
     def forward(self, tokens: IdsBT) -> BD:
-        """Return one vector per text.
+        """Encode each text as one vector.
 
-        Tokens after the end token, such as padding, have no effect. Only one output of the last layer is needed per
-        text, so only this one is computed.
+        With an end token, the tokens after it, such as padding, have no effect. Only one position of each text is
+        needed from the last layer, so the last layer computes only this position.
 
         Raises:
-            CourseError: a text is too long or has no end token.
+            CourseError: a text is too long, or it lacks the end token.
         """
         x, mask = self.embed(tokens)
         for layer in self.layers[:-1]:
@@ -82,10 +86,16 @@ class TextTower(Model):
         return self.norm(read_one(self.layers[-1], one, x, None if mask is None else mask[last][:, None, None]))
 
     def last(self, tokens: IdsBT) -> PositionsB:
-        """Return the position of the token that represents each text."""
+        """Find the position of the token that represents each text: its end token, or the last position.
+
+        Raises:
+            CourseError: a text lacks the end token.
+        """
         if self.config.end_id is None:
             return torch.full((len(tokens),), tokens.shape[1] - 1, device=tokens.device)
         is_end = tokens == self.config.end_id
         if not is_end.any(dim=1).all():
-            raise CourseError(f"every text must contain the end token, {self.config.end_id}, got a text without it")
+            raise CourseError(
+                f"every text must contain the end token, whose id is {self.config.end_id}, got a text without it"
+            )
         return is_end.int().argmax(dim=1)

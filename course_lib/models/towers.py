@@ -1,4 +1,4 @@
-"""Helpers that the two towers of a `Clip` share: pre-norm encoder layers and their normalization."""
+"""Helper functions for the two towers of a `Clip` model, which both consist of pre-norm encoder layers."""
 
 from collections.abc import Callable
 from functools import partial
@@ -12,22 +12,22 @@ from course_lib.shapes import BD, BSD, BTD, Mask
 
 
 def check_activation(name: str) -> None:
-    """Check that an activation is one of `ACTIVATIONS`.
+    """Check that there is an activation function with this name.
 
     Raises:
-        CourseError: the name is unknown.
+        CourseError: the name is not a key of `course_lib.nn.ACTIVATIONS`.
     """
     if name not in ACTIVATIONS:
         raise CourseError(f"activation must be one of {', '.join(ACTIVATIONS)}, got {name!r}")
 
 
 def norm_of(config: Any) -> Callable[[int], nn.LayerNorm]:
-    """Return a function that makes a tower's normalization layers from their size."""
+    """Return a function that creates a LayerNorm of a given size, with the epsilon from a tower's config."""
     return partial(nn.LayerNorm, eps=config.norm_eps)
 
 
 def encoder_layers(config: Any) -> nn.ModuleList:
-    """Make the layers of a tower: encoder layers with pre-norm."""
+    """Create the pre-norm encoder layers of a tower from its config."""
     activation = ACTIVATIONS[config.activation]
     sizes = config.d_model, config.num_heads, config.d_ff, config.dropout
     return nn.ModuleList(
@@ -37,13 +37,13 @@ def encoder_layers(config: Any) -> nn.ModuleList:
 
 
 def read_one(layer: EncoderLayer, one: BTD, x: BSD, mask: Mask | None = None) -> BD:
-    """Compute a layer's output for only one position of each batch row.
+    """Compute the output of an encoder layer at only one position per batch row, which saves time.
 
     Args:
-        layer: the encoder layer.
-        one: the vector at this position.
-        x: the vectors at all positions, which are attended to.
-        mask: the mask of this position. Default: no mask.
+        layer: a pre-norm encoder layer.
+        one: the layer's input at this position, with T = 1.
+        x: the layer's input at all positions, which this position attends to.
+        mask: the row of the attention mask for this position. Default: no mask.
     """
     norm = layer.self_attention_norm
     one = one + layer.dropout(layer.self_attention(norm(one), norm(x), mask))

@@ -1,4 +1,4 @@
-"""The translator of the slides (slide "Translator (Encoder-Decoder)"; Vaswani et al. 2017)."""
+"""The original transformer, a translator (slide "Translator (Encoder-Decoder)"; Vaswani et al. 2017)."""
 
 from dataclasses import dataclass
 
@@ -9,11 +9,11 @@ from course_lib.models.seq2seq import Seq2Seq, Seq2SeqConfig
 
 @dataclass(frozen=True, kw_only=True)
 class TranslatorConfig(Seq2SeqConfig):
-    """The sizes of a `Translator`, with the choices of the slides as defaults."""
+    """The config of a `Translator`, whose defaults are the choices on the slides."""
 
 
 class Translator(Seq2Seq):
-    """A `Seq2Seq` with Xavier initialization, as in torch.nn.Transformer."""
+    """The encoder-decoder model from the slides, with Xavier initialization, as in torch.nn.Transformer."""
 
     def __init__(self, config: TranslatorConfig):
         super().__init__(config)

@@ -1,4 +1,4 @@
-"""The vision tower: image patches through the layers of an encoder (slide "Vision Transformers Basics")."""
+"""The vision tower, an encoder whose tokens are image patches (slide "Vision Transformers Basics")."""
 
 from dataclasses import dataclass
 
@@ -16,13 +16,14 @@ POOLINGS = ("class", "attention")
 
 @dataclass(frozen=True, kw_only=True)
 class VisionConfig:
-    """The sizes and choices of a `VisionTower`.
+    """The config of a `VisionTower`.
 
     Args:
-        image_size: height and width of the images in pixels.
-        input_norm: whether to normalize the input of the first layer (CLIP).
-        pooling: "class" for a class token that goes through the layers with the patches, or "attention" for an
-            `AttentionPool` after the layers (SigLIP).
+        image_size: the height and width of the images in pixels.
+        patch_size: the height and width of a patch in pixels.
+        input_norm: whether to normalize the input of the first layer, as in CLIP.
+        pooling: "class" to use the output at a class token that is added to the patches, or "attention" to use an
+            `AttentionPool` after the last layer, as in SigLIP.
 
     Raises:
         CourseError: the images are smaller than a patch, or the activation or pooling is unknown.
@@ -43,21 +44,22 @@ class VisionConfig:
 
     def __post_init__(self):
         if not 0 < self.patch_size <= self.image_size:
-            raise CourseError(f"patch_size must be 1 to image_size, {self.image_size}, got {self.patch_size}")
+            raise CourseError(f"patch_size must be from 1 to {self.image_size}, the image_size, got {self.patch_size}")
         if self.pooling not in POOLINGS:
             raise CourseError(f"pooling must be one of {', '.join(POOLINGS)}, got {self.pooling!r}")
         check_activation(self.activation)
 
     @property
     def num_patches(self) -> int:
-        """P, the number of patches in an image."""
+        """The number of patches in an image, P."""
         return (self.image_size // self.patch_size) ** 2
 
 
 class VisionTower(Model):
-    """Patches, a class token, positions, and encoder layers (Dosovitskiy et al. 2021, section 3.1).
+    """A vision transformer that encodes each image as one vector (Dosovitskiy et al. 2021, section 3.1).
 
-    S is P + 1 with a class token, which comes first, and P without.
+    The image is cut into P patches, and each patch is a token. If there is a class token, it comes before the patches,
+    and the sequence length S is P + 1. Otherwise S is P.
     """
 
     self_attention_kind = "encoder"
@@ -78,47 +80,54 @@ class VisionTower(Model):
             self.pool = AttentionPool(config.d_model, config.num_heads, config.d_ff, activation, norm_of(config))
 
     def embed(self, pixels: BCYX) -> BSD:
-        """Return the input of the first layer.
+        """Compute the input of the first layer: patch embeddings, a class token if there is one, and positions.
 
         Raises:
-            CourseError: the images don't have the size or the number of channels that the model expects.
+            CourseError: the model expects images of another size or with another number of channels.
         """
         size = self.config.image_size
         self.patches.check(pixels)
         if pixels.shape[2:] != (size, size):
-            raise CourseError(f"images must have {size} x {size} pixels, got {pixels.shape[2]} x {pixels.shape[3]}")
+            raise CourseError(
+                f"images must have {size} x {size} pixels, got {pixels.shape[2]} x {pixels.shape[3]}; resize them first"
+            )
         x = self.patches(pixels)
         if self.has_class_token:
             x = torch.cat([self.class_token.expand(len(x), 1, -1), x], dim=1)
         return self.input_norm(self.dropout(x + self.positions.table))
 
     def hidden(self, pixels: BCYX, num_layers: int | None = None) -> BSD:
-        """Return the output of the first `num_layers` layers, before the final norm. Default: all layers."""
+        """Return the hidden states before the final norm.
+
+        Args:
+            pixels: the images.
+            num_layers: the number of layers to run. Default: all layers.
+        """
         x = self.embed(pixels)
         for layer in self.layers[:num_layers]:
             x = layer(x)
         return x
 
     def features(self, pixels: BCYX, layer: int = -2) -> BPD:
-        """Return one vector per patch, as the input of a connector (Liu et al. 2023, section 4.1).
+        """Return one feature vector per patch, for the connector of a `Vlm` (Liu et al. 2023, section 4.1).
 
         Args:
             pixels: the images.
-            layer: number of the hidden state. 0 is the input of the first layer, -1 the output of the last layer, and
-                -2 the output of the second-to-last layer. Later layers are not computed.
+            layer: the index of the hidden state to return: 0 is the input of the first layer, -1 is the output of the
+                last layer, and -2 is the output of the second-to-last layer. Later layers are not computed.
 
         Raises:
             CourseError: the tower has no such layer.
         """
         states = len(self.layers) + 1
         if not -states <= layer < states:
-            raise CourseError(f"layer must be {-states} to {states - 1}, got {layer}")
+            raise CourseError(f"layer must be from {-states} to {states - 1}, got {layer}")
         return self.hidden(pixels, layer % states)[:, int(self.has_class_token) :]
 
     def forward(self, pixels: BCYX) -> BD:
-        """Return one vector per image.
+        """Encode each image as one vector.
 
-        With a class token, only this token's output of the last layer is needed, so only it is computed.
+        If there is a class token, only its output is needed, so the last layer computes only this position.
         """
         if not self.has_class_token:
             return self.pool(self.norm(self.hidden(pixels)))

@@ -1,4 +1,4 @@
-"""The vision transformer: an image classifier (slide "Vision Transformers Basics")."""
+"""The vision transformer (ViT) as an image classifier (slide "Vision Transformers Basics")."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,11 +13,13 @@ from course_lib.shapes import BCYX, BV
 
 @dataclass(frozen=True, kw_only=True)
 class VitConfig(VisionConfig):
-    """The sizes of a `Vit`, and the names of its classes in the order of the logits.
+    """The config of a `Vit`: the config of its vision tower, and the names of its classes.
+
+    Args:
+        classes: the names of the classes, in the order of the logits.
 
     Raises:
-        CourseError: a size or choice is not valid (see `VisionConfig`), or the class names are not (see
-            `check_classes`).
+        CourseError: a value is not valid (see `VisionConfig`), or a class name is empty or listed twice.
     """
 
     classes: Sequence[str]
@@ -28,7 +30,7 @@ class VitConfig(VisionConfig):
 
 
 class Vit(Model):
-    """A `VisionTower` with a linear output layer (Dosovitskiy et al. 2021, section 3.1)."""
+    """An image classifier: a `VisionTower` with a linear output layer (Dosovitskiy et al. 2021, section 3.1)."""
 
     self_attention_kind = "encoder"
 
@@ -38,5 +40,5 @@ class Vit(Model):
         self.output = nn.Linear(config.d_model, len(config.classes))
 
     def forward(self, pixels: BCYX) -> BV:
-        """Return one logit per class."""
+        """Compute the logits of all classes for each image."""
         return self.output(self.tower(pixels))

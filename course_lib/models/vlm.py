@@ -1,4 +1,4 @@
-"""A vision language model (slide "Multimodal Vision Language Models", figure 1: LLaVA-1.5; Liu et al. 2024)."""
+"""A vision language model like LLaVA-1.5 (slide "Multimodal Vision Language Models", figure 1; Liu et al. 2024)."""
 
 from dataclasses import dataclass, replace
 
@@ -13,18 +13,20 @@ from course_lib.models.vision_tower import VisionConfig, VisionTower
 from course_lib.nn import DecoderCache
 from course_lib.shapes import BTD, Features, IdsBT, Keep, Kept, Pixels, check_shape
 
-ROWS_OF_TOKENS = ("embedding.table.weight", "output.weight")  # the weights of an `Llm` with one row per token
+ROWS_OF_TOKENS = ("embedding.table.weight", "output.weight")  # weights of an `Llm` that have one row per token
 
 
 @dataclass(frozen=True, kw_only=True)
 class VlmConfig:
-    """The configs of the parts of a `Vlm`, and how they are connected.
+    """The config of a `Vlm`, with the configs of its parts.
 
     Args:
-        vision, connector, text: configs of the parts.
-        image_id: id of the placeholder token that is replaced by a visual token.
-        vision_layer: number of the tower's hidden state that the connector reads. Default: -2, the second-to-last,
-            because the last one is trained to compare whole images.
+        vision: the config of the vision tower.
+        connector: the config of the connector.
+        text: the config of the language model.
+        image_id: the id of the placeholder token, which is replaced by a visual token.
+        vision_layer: the index of the vision tower's hidden state that the connector reads; see `VisionTower.features`.
+            Default: the output of the second-to-last layer, because the last layer is trained to compare whole images.
 
     Raises:
         CourseError: the connector's sizes don't match the other parts, or `image_id` is not in the vocabulary.
@@ -39,23 +41,30 @@ class VlmConfig:
     def __post_init__(self):
         ends, needed = (self.connector.d_vision, self.connector.d_model), (self.vision.d_model, self.text.d_model)
         if ends != needed:
-            raise CourseError(f"the connector must map from {needed[0]} to {needed[1]}, got {ends[0]} to {ends[1]}")
+            raise CourseError(
+                f"the connector must map from {needed[0]} dimensions (vision tower) to {needed[1]} (language model), "
+                f"got {ends[0]} to {ends[1]}"
+            )
         if not 0 <= self.image_id < self.text.vocab_size:
-            raise CourseError(f"image_id must be 0 to {self.text.vocab_size - 1}, got {self.image_id}")
+            raise CourseError(f"image_id must be from 0 to {self.text.vocab_size - 1}, got {self.image_id}")
 
     @property
     def num_visual_tokens(self) -> int:
-        """The number of tokens per image."""
+        """The number of visual tokens per image."""
         return self.connector.num_tokens(self.vision.num_patches)
 
     @property
     def max_length(self) -> int:
-        """The context length: the maximum number of text and visual tokens."""
+        """The context length, which is the maximum number of text tokens and visual tokens together."""
         return self.text.max_length
 
 
 class Vlm(Model):
-    """A vision tower, a connector, and a language model."""
+    """A vision language model, which answers questions about images.
+
+    The path of an image: `encode_images` turns its pixels into features, and the connector turns these into visual
+    tokens. The language model then processes the visual tokens together with the tokens of the text.
+    """
 
     def __init__(self, config: VlmConfig):
         super().__init__(config)
@@ -65,7 +74,7 @@ class Vlm(Model):
 
     @classmethod
     def from_parts(cls, vision: VisionTower, connector: Connector, text: Llm) -> "Vlm":
-        """Make a `Vlm` with copies of a vision tower, a connector, and a language model.
+        """Create a vision language model from copies of its three parts.
 
         The placeholder for visual tokens is added to the vocabulary as its last token.
         """
@@ -85,22 +94,38 @@ class Vlm(Model):
         return model
 
     def train_only(self, *parts: str) -> "Vlm":
-        """Make only these parts trainable, such as "connector" and "text", and freeze the others."""
+        """Freeze all parts of the model except the named ones.
+
+        Args:
+            parts: the names of the parts to train: "connector", "text", or both. The vision tower can't be trained,
+                because `encode_images` computes no gradients.
+
+        Returns:
+            This model.
+
+        Raises:
+            CourseError: there is no such part, or it can't be trained.
+        """
+        wrong = set(parts) - {"connector", "text"}
+        if wrong:
+            raise CourseError(f'the parts to train must be "connector" or "text", got "{min(wrong)}"')
         for name, part in self.named_children():
             part.requires_grad_(name in parts)
         return self
 
     @torch.no_grad()
     def encode_images(self, pixels: Pixels) -> Features:
-        """Return the vision tower's features, without gradients. A dialogue about an image needs them only once.
+        """Compute the features of images with the vision tower, without gradients.
+
+        The features of an image can be reused for a whole dialogue about it.
 
         Raises:
-            CourseError: the images have another size or number of channels.
+            CourseError: the model expects images of another size or with another number of channels.
         """
         return self.vision.features(pixels, self.config.vision_layer)
 
     def embed(self, tokens: IdsBT, features: Features | None = None) -> BTD:
-        """Return the language model's input: token embeddings, with visual tokens in place of the placeholders.
+        """Compute the language model's input: token embeddings, with visual tokens in place of the placeholders.
 
         Args:
             tokens: token ids, with `num_visual_tokens` placeholders per image.
@@ -130,19 +155,20 @@ class Vlm(Model):
         cache: DecoderCache | None = None,
         keep: Keep = None,
     ) -> Kept:
-        """Return the logits of the token after each position, or only where `keep` is True.
+        """Predict the next token at each position.
 
-        Visual tokens have positions and are masked and cached like other tokens. Images that are already in the cache
-        are not needed again.
-
-        The way of an image: pixels, `encode_images`, features, `connector`, visual tokens among the text's.
+        Visual tokens get positions and are masked and cached like text tokens. If an image is already in the cache, its
+        features are not needed again.
 
         Args:
-            tokens, features: as in `embed`.
-            positions, segments, cache, keep: as in `Llm.forward`.
+            tokens, features: see `embed`.
+            positions, segments, cache, keep: see `Llm.forward`.
+
+        Returns:
+            The logits over the vocabulary at the positions in `keep`.
         """
         return self.text(self.embed(tokens, features), positions, segments, cache, keep)
 
     def new_cache(self) -> DecoderCache:
-        """Return an empty cache for `forward`."""
+        """Create an empty cache for this model, which also stores visual tokens."""
         return self.text.new_cache()

@@ -1,4 +1,4 @@
-"""The trained part of a `Vlm` with a large language model: the connector and LoRA weights (LLaVA-1.5)."""
+"""The trained weights of a `Vlm` whose language model is frozen: the connector and the LoRA matrices (LLaVA-1.5)."""
 
 from dataclasses import dataclass
 
@@ -14,14 +14,13 @@ from course_lib.nn import LINEAR_LAYERS, add_lora
 
 @dataclass(frozen=True, kw_only=True)
 class VlmAdapterConfig:
-    """The configs of the connector and the language model, and the LoRA settings.
-
-    LoRA adapts all linear layers of the language model except the output layer.
+    """The config of a `VlmAdapter`.
 
     Args:
-        connector, text: configs of the connector and the language model.
-        base: the sha256 of the language model's weights file, which the adapter belongs to.
-        rank, alpha: as in `LoraLinear`.
+        connector: the config of the connector.
+        text: the config of the language model that the adapter was trained with.
+        base: the sha256 of the weights file of this language model.
+        rank, alpha: the LoRA settings; see `LoraLinear`.
     """
 
     connector: ConnectorConfig
@@ -32,7 +31,10 @@ class VlmAdapterConfig:
 
 
 class VlmAdapter(Model):
-    """A connector, and the LoRA matrices A and B of each adapted layer."""
+    """The trained part of a `Vlm`: its connector, and the LoRA matrices A and B of each adapted layer.
+
+    LoRA adapts all linear layers of the language model except the output layer.
+    """
 
     def __init__(self, config: VlmAdapterConfig):
         super().__init__(config)
@@ -43,13 +45,22 @@ class VlmAdapter(Model):
 
     @classmethod
     def of(cls, model: Vlm, config: VlmAdapterConfig) -> "VlmAdapter":
-        """Return the adapter of an adapted `Vlm`. It shares the parameters of the `Vlm`."""
+        """Extract the adapter from a `Vlm` that has LoRA layers. The two share their parameters.
+
+        Args:
+            model: the model to extract the adapter from.
+            config: the config of the adapter.
+        """
         adapter = cls(config)
         adapter.connector, adapter.lora = model.connector, nn.ParameterList(additions(model.text))
         return adapter
 
     def put_into(self, model: Vlm) -> Vlm:
-        """Add the adapter to a `Vlm` that has the same parts and is not adapted yet, in place."""
+        """Add the adapter to a `Vlm` in place, and return the `Vlm`.
+
+        Args:
+            model: a model with the same parts that has no LoRA layers yet.
+        """
         adapted(model.text, self.config.rank, self.config.alpha)
         model.connector.load_state_dict(self.connector.state_dict())
         with torch.no_grad():
@@ -59,10 +70,10 @@ class VlmAdapter(Model):
 
 
 def adapted(text: Llm, rank: int, alpha: float) -> Llm:
-    """Add LoRA to all linear layers of a language model but the output layer, in place."""
+    """Add LoRA to all linear layers of a language model except the output layer, in place."""
     return add_lora(text, rank, alpha, LINEAR_LAYERS)
 
 
 def additions(text: Llm) -> list[nn.Parameter]:
-    """Return A and B of each adapted layer, in order."""
+    """Return the LoRA matrices A and B of each adapted layer, in the order of the layers."""
     return [part for name, part in text.named_parameters() if name.endswith((".down", ".up"))]

@@ -1,4 +1,4 @@
-"""The building blocks on the slides, one per file. They don't depend on models, data, or training."""
+"""The layers and functions that models are built from, one per file. They don't depend on models, data, or training."""
 
 from course_lib.nn.activations import ACTIVATIONS
 from course_lib.nn.attention import (

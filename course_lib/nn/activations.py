@@ -1,4 +1,4 @@
-"""Activation functions, by the names that configs use."""
+"""Activation functions under the names that model configs use."""
 
 from functools import partial
 
@@ -9,7 +9,7 @@ from course_lib.shapes import Numbers
 
 
 def quick_gelu(x: Numbers) -> Numbers:
-    """Approximate GELU by x · sigmoid(1.702 x), as the first CLIP does (Hendrycks and Gimpel 2016, section 2)."""
+    """Approximate GELU by x · sigmoid(1.702 x), as the original CLIP does (Hendrycks and Gimpel 2016, section 2)."""
     return x * torch.sigmoid(1.702 * x)
 
 

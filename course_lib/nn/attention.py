@@ -16,36 +16,37 @@ def attention_weights(q: BHTE, k: BKSE, mask: Mask | None = None, cap: float | N
     """Compute the attention weights softmax(q kᵀ / √E) step by step.
 
     Args:
-        q, k: queries and keys. K divides H, and each key-value head serves H / K query heads.
-        mask: bool, where True means may attend, or float, which is added to the scores.
-        cap: limit of the scores, see `softcap`. Default: no limit.
+        q, k: queries and keys. H is a multiple of K, and each key head serves H / K query heads.
+        mask: a bool mask, where True means that the query may attend to the key, or a float mask, which is added to the
+            scores. Default: no mask.
+        cap: the limit of the scores, which then stay within ±cap; see `softcap`. Default: no limit.
 
     Returns:
-        The weights of each query, which sum to 1. They are all 0 for a query that may not attend to any key.
+        The attention weights. Each query's weights sum to 1, or are all 0 if the query may not attend to any key.
     """
     k = k.repeat_interleave(q.shape[1] // k.shape[1], dim=1)
     scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
     scores = softcap(scores, cap)
     if mask is not None:
         scores = scores.masked_fill(~mask, -math.inf) if mask.dtype == torch.bool else scores + mask
-    blind = (scores == -math.inf).all(dim=-1, keepdim=True)  # a softmax over only -inf would be NaN
+    blind = (scores == -math.inf).all(dim=-1, keepdim=True)  # the softmax of only -inf would be NaN
     return scores.masked_fill(blind, 0.0).softmax(dim=-1).masked_fill(blind, 0.0)
 
 
 class SoftcappedAttention:
-    """Attention with capped scores, as in Gemma 2.
+    """Attention with soft-capped scores, as in Gemma 2.
 
-    It replaces `scaled_dot_product_attention`, whose fused kernel can't cap scores.
+    Use it instead of `scaled_dot_product_attention`, whose fused kernel can't cap scores.
 
     Args:
-        cap: limit of the scores, see `softcap`.
+        cap: the limit of the scores, which then stay within ±cap; see `softcap`.
     """
 
     def __init__(self, cap: float):
         self.cap = cap
 
     def __call__(self, q: BHTE, k: BKSE, v: Values, mask: Mask | None = None) -> Gathered:
-        """Compute attention. A query that may not attend to any key gets zeros."""
+        """Compute attention with capped scores. The output is zero for a query that may not attend to any key."""
         weights = attention_weights(q, k, mask, self.cap)
         return weights @ v.repeat_interleave(q.shape[1] // v.shape[1], dim=1)
 
@@ -53,16 +54,16 @@ class SoftcappedAttention:
 class MultiHeadAttention(nn.Module):
     """Multi-head attention in four steps: linear layers, attention per head, concatenation, and a final linear layer.
 
-    The attribute `attend` is the attention function. It can be replaced.
+    To use another attention function, replace the attribute `attend`.
 
     Args:
-        d_model: D.
-        num_heads: H.
+        d_model: D, the width of the model.
+        num_heads: H, the number of heads.
         bias: whether the linear layers have biases.
-        d_head: E. Default: D / H.
+        d_head: E, the width of each head. Default: D / H.
 
     Raises:
-        CourseError: `d_model` is not a multiple of `num_heads`.
+        CourseError: `d_head` is not given, and `d_model` is not a multiple of `num_heads`.
 
     (Slide "Multiple Attention Heads")
     """
@@ -79,16 +80,18 @@ class MultiHeadAttention(nn.Module):
         """Let each position of `x` attend to the positions of `source`.
 
         Args:
-            x: the sequence that the queries are computed from.
-            source: the sequence that the keys and values are computed from, or their `KeysValues`. Default: `x` itself.
-            mask: bool, where True means may attend, or float, which is added to the scores.
+            x: the sequence from which the queries are computed.
+            source: the sequence from which the keys and values are computed, or precomputed `KeysValues`. Default: `x`
+                itself (self-attention).
+            mask: a bool mask, where True means that the query may attend to the key, or a float mask, which is added to
+                the scores. Default: no mask.
         """
         q = split_heads(self.q_proj(x), self.num_heads)
         k, v = self.keys_values(x if source is None else source)
         return self.o_proj(merge_heads(self.attend(q, k, v, mask)))
 
     def keys_values(self, source: BSD | KeysValues) -> KeysValues:
-        """Project `source` to keys and values. `KeysValues` are returned unchanged."""
+        """Compute the keys and values of `source`, or return `source` if it is already a `KeysValues`."""
         if isinstance(source, KeysValues):
             return source
         return KeysValues(*(split_heads(proj(source), self.num_heads) for proj in (self.k_proj, self.v_proj)))

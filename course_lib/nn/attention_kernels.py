@@ -1,22 +1,22 @@
-"""PyTorch's fused attention, with shortcuts that make it faster on a CPU and give the same results."""
+"""PyTorch's fused attention, with shortcuts that give the same results faster, mainly on a CPU."""
 
 import torch
 import torch.nn.functional as F
 
 from course_lib.shapes import BHTE, BKSE, BoolMask, Gathered, Mask, Values
 
-BLOCK = 128  # queries
+BLOCK = 128  # number of queries in a block
 
 
 def scaled_dot_product_attention(q: BHTE, k: BKSE, v: Values, mask: Mask | None = None) -> Gathered:
-    """Compute softmax(q kᵀ / √E) v with PyTorch's kernel.
+    """Compute attention, softmax(q kᵀ / √E) v, with PyTorch's fused kernel.
 
     The result equals `attention_weights(q, k, mask) @ v`.
 
     Args:
-        q, k, v: queries, keys, and values. K divides H, and each key-value head serves H / K query heads.
+        q, k, v: queries, keys, and values. H is a multiple of K, and each key-value head serves H / K query heads.
         mask: a bool mask, where True means that the query may attend to the key, or a float mask, which is added to the
-            scores.
+            scores. Default: no mask.
 
     Returns:
         The weighted sum of the values for each query. It is zero for a query that may not attend to any key.
@@ -29,10 +29,10 @@ def scaled_dot_product_attention(q: BHTE, k: BKSE, v: Values, mask: Mask | None 
 
 
 def attend_in_blocks(q: BHTE, k: BKSE, v: Values, mask: BoolMask) -> Gathered:
-    """Compute the same attention for many queries, one block at a time, skipping keys that the block may not attend to.
+    """Compute attention for one block of queries at a time, and skip keys that the block may not attend to.
 
-    Under a causal mask, this skips almost half of the scores; under a sliding window, most scores of a long text. On a
-    CPU, PyTorch's kernel computes all scores, whatever the mask is.
+    The result is the same as without blocks. A causal mask lets us skip almost half of the scores, and a sliding window
+    lets us skip most scores of a long text. PyTorch's CPU kernel computes all scores, whatever the mask is.
     """
     mask = mask.expand(*mask.shape[:-2], q.shape[2], k.shape[2])
     gathered = []
@@ -44,10 +44,10 @@ def attend_in_blocks(q: BHTE, k: BKSE, v: Values, mask: BoolMask) -> Gathered:
 
 
 def attend_in_groups(q: BHTE, k: BKSE, v: Values, mask: Mask | None) -> Gathered:
-    """Compute the same attention with fewer key-value heads than query heads.
+    """Compute grouped-query attention, in which several query heads share each key-value head.
 
-    With one new token, as in decoding, the query heads that share keys become the rows of one matrix, so each key is
-    read only once.
+    For a single new token, as in decoding, the query heads that share a key-value head become the rows of one matrix.
+    Each key is then read only once.
     """
     if q.shape[2] > 1:
         return F.scaled_dot_product_attention(q, k, v, attn_mask=mask, enable_gqa=True)

@@ -1,4 +1,4 @@
-"""Attention pooling: one vector for a whole sequence (Lee et al. 2019; used in SigLIP, Zhai et al. 2023)."""
+"""Attention pooling: turn a whole sequence into one vector (Lee et al. 2019; used in SigLIP, Zhai et al. 2023)."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,16 @@ from course_lib.shapes import BD, BSD
 
 
 class AttentionPool(nn.Module):
-    """Let a learned query attend to all positions, then apply a feed-forward network."""
+    """An attention pooling layer: a learned query attends to all positions, and a feed-forward network follows.
+
+    Args:
+        d_model: D, the width of the model.
+        num_heads: H, the number of heads.
+        d_ff: F, the hidden width of the feed-forward network.
+        activation: activation function of the feed-forward network.
+        norm: a function that takes D and returns a normalization layer, which is applied before the feed-forward
+            network.
+    """
 
     def __init__(
         self,

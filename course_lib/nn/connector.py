@@ -1,4 +1,4 @@
-"""Connectors: map the output of a vision tower to visual tokens for a language model.
+"""Connectors, which map the output of a vision tower to visual tokens for a language model.
 
 (Slide "Multimodal Vision Language Models", step 2)
 """
@@ -13,7 +13,7 @@ from course_lib.shapes import Features, VisualTokens
 
 
 class LinearConnector(nn.Module):
-    """One linear layer, applied to each patch (Liu et al. 2023, section 4.1)."""
+    """A connector with one linear layer, which is applied to each patch (Liu et al. 2023, section 4.1)."""
 
     def __init__(self, d_vision: int, d_model: int):
         super().__init__()
@@ -24,7 +24,7 @@ class LinearConnector(nn.Module):
 
 
 class MlpConnector(nn.Module):
-    """Two linear layers with a GELU between them (LLaVA-1.5; Liu et al. 2024, section 3.3)."""
+    """A connector with two linear layers and a GELU between them (LLaVA-1.5; Liu et al. 2024, section 3.3)."""
 
     def __init__(self, d_vision: int, d_model: int, activation: Callable = ACTIVATIONS["gelu"]):
         super().__init__()
@@ -37,10 +37,10 @@ class MlpConnector(nn.Module):
 
 
 class PixelShuffleConnector(MlpConnector):
-    """Merge squares of 2 x 2 patches before an `MlpConnector`, so that an image takes a quarter of the tokens.
+    """An `MlpConnector` that first merges each square of 2 x 2 patches, so that an image takes a quarter of the tokens.
 
-    The four vectors of a square are concatenated, so no information is lost. The squares are ordered from left to
-    right, row by row (InternVL; Chen et al. 2024, section 3, "pixel unshuffle").
+    The four vectors of a square are concatenated, so no information is lost. The squares are ordered row by row, from
+    left to right (InternVL; Chen et al. 2024, section 3, "pixel unshuffle").
     """
 
     def __init__(self, d_vision: int, d_model: int):
@@ -54,16 +54,16 @@ def merge_neighbors(features: Features) -> VisualTokens:
     """Concatenate the vectors of each square of 2 x 2 patches.
 
     Raises:
-        CourseError: the patches don't form a square grid with an even side.
+        CourseError: the patches don't form a square grid with an even side length.
     """
     side = round(features.shape[1] ** 0.5)
     if side * side != features.shape[1] or side % 2:
         raise CourseError(
-            f"the patches must form a square grid with an even side to be merged 2 x 2, got {features.shape[1]} patches"
+            f"the patches must form a square grid with an even side length, got {features.shape[1]} patches; "
+            "use another image size, or a connector that doesn't merge patches"
         )
-    squares = features.unflatten(
-        1, (side // 2, 2, side // 2, 2)
-    )  # row of squares, row inside, column of squares, column inside
+    # The new axes are the row of squares, the row in a square, the column of squares, and the column in a square.
+    squares = features.unflatten(1, (side // 2, 2, side // 2, 2))
     return squares.transpose(2, 3).flatten(3).flatten(1, 2)
 
 

@@ -1,4 +1,4 @@
-"""The decoder layer (slide "Decoder Layer")."""
+"""The decoder layer of an encoder-decoder model (slide "Decoder Layer")."""
 
 from collections.abc import Callable
 
@@ -13,10 +13,11 @@ from course_lib.shapes import BTD
 
 
 class DecoderLayer(nn.Module):
-    """A decoder layer: masked self-attention, cross-attention, and a feed-forward network, each with addition and norm.
+    """A decoder layer with masked self-attention, cross-attention, and a feed-forward network.
 
-    In cross-attention, the queries come from the decoder, and the keys and values from the encoder's output (the
-    memory). The arguments are those of `EncoderLayer`. Equal to torch.nn.TransformerDecoderLayer.
+    Each of these three blocks has a residual connection and a normalization layer. In cross-attention, the queries come
+    from the decoder, and the keys and values come from the encoder's output (the memory). The layer computes the same
+    as torch.nn.TransformerDecoderLayer. The arguments are those of `EncoderLayer`.
     """
 
     def __init__(
@@ -40,12 +41,12 @@ class DecoderLayer(nn.Module):
         self.feed_forward_norm = norm(d_model)
 
     def forward(self, x: BTD, view: View, layer: int) -> BTD:
-        """Compute the output of the layer.
+        """Apply the layer to the target tokens.
 
         Args:
-            x: vectors of the target tokens.
-            view: the positions, masks, and cache, and the encoder's output.
-            layer: the number of this layer.
+            x: the vectors of the target tokens.
+            view: the positions, the masks, the cache, and the encoder's output.
+            layer: the number of this layer in the decoder, starting at 0.
         """
         memory, mask = view.memory.of(layer), view.memory.mask
         if self.norm_first:

@@ -1,14 +1,14 @@
-"""The gated delta rule: a recurrent state that decays and is corrected (Yang et al. 2025, section 3).
+"""The gated delta rule, which lets a recurrent state decay and corrects it at each token (Yang et al. 2025, section 3).
 
-For each token, the state S is first multiplied by the decay α. Then the key k retrieves a value from S, and the error
-is corrected with the write strength β: S becomes S + k (β (v - Sᵀk))ᵀ. The output is Sᵀq.
+For each token, the state S is first multiplied by the decay α. Then the key k retrieves the value Sᵀk from S, and its
+error v - Sᵀk is corrected with the write strength β: S becomes S + k (β (v - Sᵀk))ᵀ. The output is Sᵀq.
 """
 
 import torch
 
 from course_lib.shapes import BHT, BHTE, Gathered, Matrices
 
-CHUNK = 64  # tokens whose errors are computed in one triangular system
+CHUNK = 64  # number of tokens in a chunk, whose errors solve one triangular system
 
 
 def delta_rule_steps(
@@ -18,9 +18,9 @@ def delta_rule_steps(
 
     Args:
         q, k, v: queries, keys, and values.
-        beta: β, the write strength, 0 to 1: the fraction of the error that is corrected.
-        log_decay: log α, the logarithm of the decay. 0 keeps the whole state, and a negative number forgets part of it.
-        state: S before the first token.
+        beta: the write strength β, from 0 to 1. It is the fraction of the error that is corrected.
+        log_decay: the logarithm of the decay α. Zero keeps the whole state, and a negative number makes the state fade.
+        state: the state S before the first token.
 
     Returns:
         The output for each token, and the state after the last token.
@@ -39,6 +39,8 @@ def delta_rule(
 ) -> tuple[Gathered, Matrices]:
     """Apply the gated delta rule in chunkwise parallel form: a few large matrix products instead of many small ones.
 
+    Up to rounding, the results are those of `delta_rule_steps`.
+
     Args:
         q, k, v, beta, log_decay, state: as in `delta_rule_steps`.
         chunk: the number of tokens in a chunk.
@@ -54,13 +56,16 @@ def delta_rule(
 
 
 def one_chunk(q: BHTE, k: BHTE, v: Gathered, beta: BHT, log_decay: BHT, state: Matrices) -> tuple[Gathered, Matrices]:
-    """Compute one chunk in parallel.
+    """Apply the gated delta rule to all tokens of one chunk in parallel.
 
-    Each error depends on earlier errors, so all errors solve a triangular system. Let `since[t, s]` be the decay from
-    token s to token t. Then e_t + β Σ_{s<t} since[t, s] (k_t·k_s) e_s = β (v_t - r_t), where r_t is the value retrieved
-    from the state before the chunk.
+    Each error depends on the errors before it, so all errors together solve a triangular system of equations. Let
+    `since[t, s]` be the decay from token s to token t. The equation for the error e_t of token t is
+
+        e_t + β_t Σ_{s<t} since[t, s] (k_t·k_s) e_s = β_t (v_t - r_t),
+
+    where r_t is the value that k_t retrieves from the state before the chunk, after its decay up to token t.
     """
-    decay = log_decay.cumsum(dim=2)  # since the start of the chunk
+    decay = log_decay.cumsum(dim=2)  # the log-decay since the start of the chunk
     since = (decay.unsqueeze(-1) - decay.unsqueeze(-2)).tril().exp().tril()
     decay, beta = decay.exp().unsqueeze(-1), beta.unsqueeze(-1)
     overlap = beta * since * (k @ k.mT)

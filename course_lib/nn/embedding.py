@@ -9,12 +9,12 @@ from course_lib.shapes import Ids, Vectors
 
 
 class TokenEmbedding(nn.Module):
-    """Map token ids to trained vectors, scaled to be about as large as positional encodings.
+    """A table with a trained vector for each token id, scaled to about the size of the positional encodings.
 
     Args:
         vocab_size: the number of token ids.
-        d_model: D.
-        scale: factor of the vectors. Default: √D (Vaswani et al. 2017, section 3.4).
+        d_model: D, the width of the model.
+        scale: the factor by which all vectors are multiplied. Default: √D (Vaswani et al. 2017, section 3.4).
     """
 
     def __init__(self, vocab_size: int, d_model: int, scale: float | None = None):
@@ -24,7 +24,7 @@ class TokenEmbedding(nn.Module):
         nn.init.normal_(self.table.weight, std=d_model**-0.5)
 
     def forward(self, token_ids: Ids) -> Vectors:
-        """Return the vector of each token.
+        """Return the scaled vector of each token.
 
         Raises:
             CourseError: a token id is not in the vocabulary.
@@ -33,5 +33,7 @@ class TokenEmbedding(nn.Module):
             low, high = map(int, token_ids.aminmax())
             if low < 0 or high >= self.table.num_embeddings:
                 last = self.table.num_embeddings - 1
-                raise CourseError(f"token ids must be 0 to {last}, got ids from {low} to {high}")
+                raise CourseError(
+                    f"token ids must be 0 to {last}, got ids from {low} to {high}; use the tokenizer of this model"
+                )
         return self.table(token_ids) * self.scale

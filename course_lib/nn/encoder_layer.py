@@ -11,20 +11,21 @@ from course_lib.shapes import BSD, Mask
 
 
 class EncoderLayer(nn.Module):
-    """An encoder layer: attention and a feed-forward network, each followed by addition and normalization.
+    """An encoder layer with self-attention and a feed-forward network.
 
-    Equal to torch.nn.TransformerEncoderLayer. Dropout is applied to the output of each block, before the addition.
+    Both blocks have a residual connection and a normalization layer. Dropout is applied to the output of each block,
+    before the residual addition. The layer computes the same as torch.nn.TransformerEncoderLayer.
 
     Args:
-        d_model: D.
-        num_heads: H.
-        d_ff: F.
+        d_model: D, the width of the model.
+        num_heads: H, the number of heads.
+        d_ff: F, the hidden width of the feed-forward network.
         dropout: dropout probability.
-        norm_first: normalize the input of each block (pre-norm; Xiong et al. 2020, section 3.1), which makes deep
-            models easier to train. Default: normalize after the addition (post-norm), as on the slides and in Vaswani
-            et al. (2017, section 3.1).
+        norm_first: whether to normalize the input of each block (pre-norm; Xiong et al. 2020, section 3.1), which makes
+            deep models easier to train. Default: normalize after the addition (post-norm), as on the slides and in
+            Vaswani et al. (2017, section 3.1).
         activation: activation function of the feed-forward network.
-        norm: function from D to a normalization layer.
+        norm: a function that takes D and returns a normalization layer.
         bias: whether the linear layers have biases.
     """
 
@@ -47,7 +48,7 @@ class EncoderLayer(nn.Module):
         self.feed_forward_norm = norm(d_model)
 
     def forward(self, x: BSD, mask: Mask | None = None) -> BSD:
-        """Compute the output of the layer. In an encoder, `mask` is the padding mask."""
+        """Apply the layer to the vectors of a sequence. In an encoder, `mask` is the padding mask."""
         if self.norm_first:
             x = x + self.dropout(self.self_attention(self.self_attention_norm(x), mask=mask))
             return x + self.dropout(self.feed_forward(self.feed_forward_norm(x)))

@@ -9,7 +9,10 @@ from course_lib.shapes import Vectors
 
 
 class FeedForward(nn.Module):
-    """Two linear layers with an activation between them: D -> F -> D (Vaswani et al. 2017, section 3.3)."""
+    """A feed-forward network with an activation between two linear layers, D -> F -> D.
+
+    (Vaswani et al. 2017, section 3.3)
+    """
 
     def __init__(self, d_model: int, d_ff: int, activation: Callable = F.relu, bias: bool = True):
         super().__init__()

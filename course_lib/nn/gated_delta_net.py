@@ -1,4 +1,4 @@
-"""Gated DeltaNet: a recurrent layer with a matrix as its state (Yang et al. 2025), as in Qwen3-Next."""
+"""Gated DeltaNet, a recurrent layer with a matrix as its state (Yang et al. 2025). Qwen3-Next uses this layer."""
 
 import math
 
@@ -16,19 +16,19 @@ from course_lib.shapes import BHT, BHTE, BTD, BoolsBT
 
 
 class GatedDeltaNet(nn.Module):
-    """Token mixer with a fixed-size state, to replace attention; the state doesn't grow with the length of the text.
+    """A token mixer that replaces attention, with a state whose size doesn't depend on the length of the text.
 
     Queries, keys, and values pass through a `ShortConvolution`, and queries and keys are normalized. For each token,
     each head computes a decay α and a write strength β, see `delta_rule`. The output is normalized and multiplied by a
     gate.
 
     Args:
-        d_model: D.
-        num_heads: H.
-        d_key, d_value: sizes of a head's keys and values. Its state is a matrix of this shape.
-        num_key_heads: number of query and key heads. Each one serves H / `num_key_heads` value heads. Default: H.
-        kernel_size: number of tokens that the convolution covers.
-        eps: epsilon of the normalization.
+        d_model: D, the width of the model.
+        num_heads: H, the number of value heads.
+        d_key, d_value: the widths of a head's keys and values. The state of a head is a d_key x d_value matrix.
+        num_key_heads: the number of query and key heads. Each one serves H / `num_key_heads` value heads. Default: H.
+        kernel_size: the number of tokens that the convolution covers.
+        eps: a small number in the normalization of the output, which prevents a division by zero.
 
     Raises:
         CourseError: `num_heads` is not a multiple of `num_key_heads`.
@@ -55,7 +55,7 @@ class GatedDeltaNet(nn.Module):
         self.convolution = ShortConvolution(sum(self.widths), kernel_size)
         self.beta_proj = nn.Linear(d_model, num_heads, bias=False)
         self.decay_proj = nn.Linear(d_model, num_heads, bias=False)
-        # -log α is the product of a step and a rate. Before training, it is small: between 0.001 and 0.1.
+        # -log α is the product of a step size and a rate. Before training, it is mostly between 0.001 and 0.1.
         step = torch.empty(num_heads).uniform_(math.log(0.0001), math.log(0.01)).exp()
         self.decay_bias = nn.Parameter(step.expm1().log())  # the inverse of softplus
         self.log_rate = nn.Parameter(torch.empty(num_heads).uniform_(1, 16).log())
@@ -76,16 +76,27 @@ class GatedDeltaNet(nn.Module):
         return self.o_proj(merge_heads(self.norm(output).to(x.dtype) * gate))
 
     def nothing(self, x: BTD) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return an empty state, in single precision or higher, and zeros in place of earlier tokens."""
+        """Return the initial state of a sequence and the initial inputs of the convolution, which are all zeros.
+
+        The state is in single precision or higher.
+        """
         reach, keys, values = self.convolution.weight.shape[1] - 1, self.widths[1], self.widths[2]
         sizes = len(x), self.num_heads, keys // self.num_key_heads, values // self.num_heads
         dtype = torch.promote_types(x.dtype, torch.float32)
         return x.new_zeros(sizes, dtype=dtype), x.new_zeros(len(x), reach, sum(self.widths))
 
     def queries_keys_values(self, x: BTD, before: torch.Tensor, real: BoolsBT | None) -> tuple[torch.Tensor, ...]:
-        """Return queries, keys, and values, split into heads, and the last inputs of the convolution.
+        """Compute the queries, keys, and values of all heads.
 
-        Queries have length 1/√E, and keys have length 1.
+        Queries are normalized to length 1/√d_key, and keys to length 1.
+
+        Args:
+            x: vectors of the new tokens.
+            before: the last inputs of the convolution in the previous call.
+            real: mask of the new tokens that are not padding, or None if there is no padding.
+
+        Returns:
+            The queries, keys, and values, split into heads, and the last inputs of the convolution.
         """
         projected = torch.cat([self.q_proj(x), self.k_proj(x), self.v_proj(x)], dim=-1)
         projected, before = self.convolution(projected, before, real)
@@ -95,9 +106,10 @@ class GatedDeltaNet(nn.Module):
         return q / math.sqrt(q.shape[-1]), k, split_heads(v, self.num_heads), before
 
     def shares(self, x: BTD, real: BoolsBT | None) -> tuple[BHT, BHT]:
-        """Return β and log α, both 0 for padding tokens, which then leave the state unchanged.
+        """Compute the write strength β and the log-decay log α for each token and head.
 
-        The rate is computed in single precision or higher, even if it is stored in 16 bits.
+        Both are 0 for padding tokens, which then leave the state unchanged. The rate is computed in single precision or
+        higher, even if the weights are stored in 16 bits.
         """
         beta = self.beta_proj(x).sigmoid().mT
         rate = self.log_rate.to(torch.promote_types(x.dtype, torch.float32)).exp()
@@ -106,5 +118,5 @@ class GatedDeltaNet(nn.Module):
 
 
 def unit(x: BHTE, eps: float = 1e-6) -> BHTE:
-    """Normalize vectors to length 1."""
+    """Scale each vector to length 1."""
     return x * torch.rsqrt(x.square().sum(dim=-1, keepdim=True) + eps)

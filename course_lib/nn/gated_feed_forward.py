@@ -9,7 +9,10 @@ from course_lib.shapes import Vectors
 
 
 class GatedFeedForward(nn.Module):
-    """Compute down(silu(gate(x)) · up(x)): D -> F -> D, as in Llama. Gemma uses GELU instead of SiLU."""
+    """A gated feed-forward network, D -> F -> D, which computes down(silu(gate(x)) · up(x)).
+
+    Llama uses SiLU as the activation, and Gemma uses GELU.
+    """
 
     def __init__(self, d_model: int, d_ff: int, activation: Callable = F.silu):
         super().__init__()

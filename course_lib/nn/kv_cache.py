@@ -1,4 +1,4 @@
-"""KV caches: store keys and values so that they are computed only once (slide "KV Caching")."""
+"""KV caches, which store keys and values so that they are computed only once (slide "KV Caching")."""
 
 from typing import NamedTuple
 
@@ -9,44 +9,47 @@ from course_lib.shapes import AnyBKSE, AnyValues, Rows
 
 
 class KeysValues(NamedTuple):
-    """Keys and values of a sequence, split into heads. Their sizes can differ."""
+    """The keys and values of a sequence, split into heads. Keys and values can have different widths."""
 
     keys: AnyBKSE
     values: AnyValues
 
     def select(self, rows: Rows) -> "KeysValues":
-        """Return the batch rows `rows`, in that order."""
+        """Return the keys and values of the batch rows `rows`, in that order."""
         return KeysValues(self.keys[rows], self.values[rows])
 
 
 def expect_rows(held: torch.Tensor | None, new: torch.Tensor) -> None:
-    """Check that new tensors have as many rows as the cache.
+    """Check that a new tensor has as many batch rows as the cache.
 
     Args:
         held: a tensor of the cache, or None if the cache is empty.
-        new: a tensor to append.
+        new: the tensor to append.
 
     Raises:
         CourseError: the numbers of rows differ.
     """
     if held is not None and new.shape[0] != held.shape[0]:
-        raise CourseError(f"the new tokens must have as many rows as the cache, {len(held)}, got {len(new)}")
+        raise CourseError(
+            f"the new tokens must have as many rows as the cache, {len(held)}, got {len(new)}; "
+            "use a new cache for a new batch"
+        )
 
 
 def grown(held: torch.Tensor | None, more: int, like: torch.Tensor) -> torch.Tensor:
-    """Extend a tensor of the cache by space for more positions.
+    """Return a copy of a cache tensor with empty space for more positions.
 
     Args:
         held: the tensor, or None if the cache is empty.
         more: the number of positions to add.
-        like: a tensor with the shape and type of the new entries.
+        like: a tensor with the same batch size, heads, width, and data type as the entries of the cache.
     """
     room = like.new_empty(*like.shape[:2], more, like.shape[3])
     return room if held is None else torch.cat([held, room], dim=2)
 
 
 class KVCache:
-    """The keys and values of positions 0 to `length` - 1 for one attention layer, with space to grow."""
+    """The cache of one attention layer, with the keys and values of positions 0 to `length` - 1 and space to grow."""
 
     def __init__(self):
         self._keys = self._values = None
@@ -56,7 +59,7 @@ class KVCache:
         """Append `keys` and `values`, and return all keys and values so far.
 
         Raises:
-            CourseError: the number of rows differs from the cache's.
+            CourseError: the cache has a different number of rows.
         """
         end = self.length + keys.shape[2]
         all_keys, all_values = self.room(keys, values)
@@ -66,12 +69,13 @@ class KVCache:
         return KeysValues(all_keys[:, :, :end], all_values[:, :, :end])
 
     def room(self, keys: AnyBKSE, values: AnyValues) -> KeysValues:
-        """Return the cache's tensors, with unused space for `keys` and `values` after the current `length`.
+        """Make space for `keys` and `values` after the first `length` positions, and return the cache's tensors.
 
-        When the space runs out, it is doubled, so on average each position is copied a constant number of times.
+        When the space runs out, it is at least doubled. On average, each position is therefore copied only a constant
+        number of times.
 
         Raises:
-            CourseError: the number of rows differs from the cache's.
+            CourseError: the cache has a different number of rows.
         """
         expect_rows(self._keys, keys)
         held = 0 if self._keys is None else self._keys.shape[2]
@@ -92,12 +96,14 @@ class KVCache:
 
 
 def next_slots(end: int, keys: AnyBKSE, window_size: int) -> tuple[slice, slice, slice | torch.Tensor]:
-    """Return the rows, columns, and slots of the new keys that stay in a ring, if all batch rows have the same length.
+    """Return the rows, columns, and slots of the new keys to store in a ring buffer, for rows of equal length.
+
+    If there are more new keys than slots, only the last ones are stored.
 
     Args:
-        end: the length of the sequences after the new keys.
+        end: the length of the sequences, including the new keys.
         keys: the new keys.
-        window_size: the number of slots.
+        window_size: the number of slots in the ring buffer.
     """
     new = min(keys.shape[2], window_size)
     first = (end - new) % window_size
@@ -107,14 +113,15 @@ def next_slots(end: int, keys: AnyBKSE, window_size: int) -> tuple[slice, slice,
 
 
 class SlidingWindowKVCache(KVCache):
-    """The keys and values of the last `window_size` positions for one attention layer, in a ring buffer (slide "SWA").
+    """The cache of one attention layer with a sliding window, stored in a ring buffer (slide "SWA").
 
-    Position p is stored in slot p mod W, so a new position overwrites the oldest one. Keys are returned in the order of
-    their slots. This doesn't change attention, because its mask is computed from positions.
+    It contains the keys and values of the last `window_size` positions. Position p is stored in slot p mod W, so a new
+    position overwrites the oldest one. Keys are returned in the order of their slots. This order doesn't change the
+    result of attention, because the mask is computed from positions.
 
     Attributes:
         slots: the rows, columns, and slots of the new positions, which a `DecoderCache` sets if the batch rows have
-            different lengths. With None, all rows have the same `length`.
+            different lengths. If it is None, all rows have the same `length`.
     """
 
     def __init__(self, window_size: int):
@@ -122,13 +129,14 @@ class SlidingWindowKVCache(KVCache):
         self.window_size, self.slots = window_size, None
 
     def update(self, keys: AnyBKSE, values: AnyValues) -> KeysValues:
-        """Store `keys` and `values`, and return the keys and values that their queries may attend to.
+        """Store `keys` and `values`, and return the keys and values that the new queries may attend to.
 
-        For one new position, this is the ring after the update. For several new positions, it is the ring before the
-        update, followed by the new keys and values.
+        For one new position, these are the contents of the ring buffer after the update. For several new positions,
+        they are the contents before the update, followed by the new keys and values, because the first new queries
+        still need keys that the update overwrites.
 
         Raises:
-            CourseError: the number of rows differs from the cache's.
+            CourseError: the cache has a different number of rows.
         """
         expect_rows(self._keys, keys)
         if self._keys is None:
@@ -146,7 +154,7 @@ class SlidingWindowKVCache(KVCache):
         return KeysValues(self._keys[:, :, :held], self._values[:, :, :held])
 
     def _write(self, keys, values):
-        """Overwrite the oldest slots with new keys and values."""
+        """Store new keys and values in the ring buffer, in place of the oldest ones."""
         self.length += keys.shape[2]
         rows, columns, slots = self.slots or next_slots(self.length, keys, self.window_size)
         self._keys[rows, :, slots] = keys[rows, :, columns]
@@ -154,5 +162,5 @@ class SlidingWindowKVCache(KVCache):
 
 
 def cache_for(window_size: int | None) -> KVCache:
-    """Return a new cache for a layer with this window, or without a window (None)."""
+    """Return a new cache for a layer with a window of `window_size` tokens, or for a layer without a window (None)."""
     return KVCache() if window_size is None else SlidingWindowKVCache(window_size)

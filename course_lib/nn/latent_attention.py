@@ -1,4 +1,4 @@
-"""Multi-head latent attention: keys and values of all heads from one short vector (DeepSeek-V2, 2024, section 2.1)."""
+"""Multi-head latent attention, which computes keys and values from a short latent (DeepSeek-V2, 2024, section 2.1)."""
 
 import math
 
@@ -13,21 +13,22 @@ from course_lib.shapes import BHTE, BTD, Gathered, Mask
 
 
 class LatentAttention(nn.Module):
-    """Multi-head latent attention: cache one latent and one rotated key per token, whatever the number of heads.
+    """Multi-head latent attention, which caches one latent and one rotated key per token for any number of heads.
 
     Each head computes its keys and values from the latent. RoPE depends on the position, and a rotated key can't be
-    computed from the latent later, so only part of each query and key is rotated. All heads share that part of the key.
+    computed from the latent later, so only part of each query and key is rotated. All heads share this part of the key.
 
     Args:
-        d_model: D.
-        num_heads: H.
+        d_model: D, the width of the model.
+        num_heads: H, the number of heads.
         d_latent: size of the latent (`kv_lora_rank` in DeepSeek's configs).
         d_content: size of the part of a head's query and key that is not rotated (`qk_nope_head_dim`).
         d_rope: size of the part that is rotated (`qk_rope_head_dim`).
         d_value: size of a head's value. Default: `d_content`.
-        d_query: size of a latent for the queries, which saves parameters. Default: no such latent.
-        eps: epsilon of the normalization of the latents.
-        rotary: rotates that part of queries and keys. Default: no rotation.
+        d_query: size of a second latent, from which the queries are computed to save parameters (`q_lora_rank`).
+            Default: the queries are computed from the input.
+        eps: a small number in the normalization of the latents, which prevents a division by zero.
+        rotary: the rotary embeddings for the rotated part. Default: no rotation.
         window: number of tokens that a query can attend to, including itself. Default: all tokens before it.
     """
 
@@ -64,9 +65,8 @@ class LatentAttention(nn.Module):
 
     def forward(self, x: BTD, view: View, layer: int) -> BTD:
         content, turned = split_heads(self.q_proj(self.q_latent(x)), self.num_heads).split(self.split, dim=-1)
-        turned = turned.clone(
-            memory_format=torch.contiguous_format
-        )  # complex numbers need pairs that start at even offsets
+        # The rotation views pairs as complex numbers, which must start at even offsets in memory.
+        turned = turned.clone(memory_format=torch.contiguous_format)
         q = torch.cat([content, view.rotate(turned, self.rotary)], dim=-1)
         latent = self.latent_norm(self.latent_proj(x))[:, None]
         latents = torch.cat([latent, view.rotate(self.rope_proj(x)[:, None], self.rotary)], dim=-1)
@@ -75,14 +75,14 @@ class LatentAttention(nn.Module):
         return self.o_proj(merge_heads(gather(q, latents, view.mask(self.window))))
 
     def expanded(self, q: BHTE, latents: torch.Tensor, mask: Mask | None) -> Gathered:
-        """Compute each head's keys and values from the latents, then plain attention. Faster for many new tokens."""
+        """Compute keys and values for each head, then plain attention. This is faster for many new tokens."""
         latent, turned = latents.split(self.widths, dim=-1)
         k, v = (split_heads(proj(latent[:, 0]), self.num_heads) for proj in (self.k_up_proj, self.v_up_proj))
         k = torch.cat([k, turned.expand(-1, self.num_heads, -1, -1)], dim=-1)
         return self.attend(q, k, v, mask)
 
     def absorbed(self, q: BHTE, latents: torch.Tensor, mask: Mask | None) -> Gathered:
-        """Compute attention on the latents, without building keys. Faster for one new token.
+        """Compute attention directly on the latents, without building keys. This is faster for one new token.
 
         Because q·(W c) = (Wᵀq)·c, the key projection can be applied to the query instead (weight absorption).
         """

@@ -1,4 +1,4 @@
-"""Linear attention: attention without a softmax, with a matrix as its state (Katharopoulos et al. 2020)."""
+"""Linear attention, which has no softmax and uses a matrix as its state (Katharopoulos et al. 2020)."""
 
 import torch
 import torch.nn.functional as F
@@ -8,13 +8,13 @@ from course_lib.nn.attention import head_sizes, merge_heads, split_heads
 from course_lib.nn.view import View
 from course_lib.shapes import BHTE, BTD, Gathered, Matrices
 
-CHUNK = 64  # tokens in one chunk
+CHUNK = 64  # number of tokens in a chunk
 
 
 def linear_attention(q: BHTE, k: BHTE, v: Gathered, state: Matrices, chunk: int = CHUNK) -> tuple[Gathered, Matrices]:
-    """Add k vᵀ to the state at each token, and multiply the state by q.
+    """Compute linear attention without normalization: at each token, add k vᵀ to the state, then multiply it by q.
 
-    Chunks are computed one after another. Within a chunk, this is attention without a softmax; earlier chunks
+    The chunks are computed one after another. Within a chunk, this is attention without a softmax; earlier chunks
     contribute through the state (Katharopoulos et al. 2020, sections 3.2 to 3.4).
 
     Args:
@@ -33,18 +33,18 @@ def linear_attention(q: BHTE, k: BHTE, v: Gathered, state: Matrices, chunk: int 
 
 
 class LinearAttention(nn.Module):
-    """Multi-head attention with weights φ(q)·φ(k), divided by their sum, where φ(x) = elu(x) + 1 is positive.
+    """Multi-head linear attention with the weights φ(q)·φ(k), divided by their sum, where φ(x) = elu(x) + 1.
 
-    The state is one matrix per head: it stores Σ φ(k) vᵀ, with Σ φ(k) as its last column. RoPE is not used, because a
-    rotated φ(k) could have negative entries.
+    Each head has one matrix as its state. It stores Σ φ(k) vᵀ, and Σ φ(k) as an additional last column. RoPE is not
+    used, because a rotated φ(k) could have negative entries, and the weights must be positive.
 
     Args:
-        d_model: D.
-        num_heads: H.
-        d_head: E. Default: D / H.
+        d_model: D, the width of the model.
+        num_heads: H, the number of heads.
+        d_head: E, the width of each head. Default: D / H.
 
     Raises:
-        CourseError: `d_model` is not a multiple of `num_heads`.
+        CourseError: `d_head` is not given, and `d_model` is not a multiple of `num_heads`.
     """
 
     is_recurrent, window = True, None
@@ -65,8 +65,6 @@ class LinearAttention(nn.Module):
         (state,) = cache.read(x.new_zeros(len(x), self.num_heads, self.d_head, self.d_head + 1))
         output, state = linear_attention(q, k, v, state)
         cache.write(state)
-        sums, norm = (
-            output[..., :-1],
-            output[..., -1:].clamp(min=torch.finfo(x.dtype).tiny),
-        )  # an empty state gives zeros
+        # Because of the clamp, the output for an empty state is zero and not NaN.
+        sums, norm = output[..., :-1], output[..., -1:].clamp(min=torch.finfo(x.dtype).tiny)
         return self.o_proj(merge_heads(sums / norm))

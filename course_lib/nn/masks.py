@@ -1,4 +1,4 @@
-"""Attention masks: True means that a query may attend to a key (slide "Why masked multi-head attention")."""
+"""Attention masks, where True means that a query may attend to a key (slide "Why masked multi-head attention")."""
 
 import math
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from course_lib.shapes import BoolMask, FloatMask, IdsBS, IdsBT, Mask, Positions
 
 
 def causal_mask(q_positions: PositionsT, k_positions: PositionsS | None = None) -> BoolMask:
-    """Return a mask that is True if the key is not later than the query.
+    """Return a mask that lets each query attend to keys at its own position and before.
 
     Args:
         q_positions: absolute positions of the queries.
@@ -22,9 +22,9 @@ def causal_mask(q_positions: PositionsT, k_positions: PositionsS | None = None) 
 
 
 def window_mask(q_positions: PositionsT, k_positions: PositionsS, window_size: int) -> BoolMask:
-    """Return a mask that is True if the key is not later than the query and within its window (slide "SWA").
+    """Return a causal mask that lets each query attend only to keys within a sliding window (slide "SWA").
 
-    The window includes the query itself: a window of 3 is the query and the two tokens before it.
+    The window includes the query itself: with a window of 3, a token attends to itself and the two tokens before it.
 
     Args:
         q_positions: absolute positions of the queries.
@@ -39,17 +39,17 @@ def window_mask(q_positions: PositionsT, k_positions: PositionsS, window_size: i
 
 
 def padding_mask(token_ids: IdsBS, pad_id: int) -> BoolMask:
-    """Return a mask B 1 1 S that is True for keys that are not padding."""
+    """Return a mask of shape B 1 1 S that is True for keys that are not padding."""
     return (token_ids != pad_id)[:, None, None, :]
 
 
 def segment_mask(q_segments: IdsBT, k_segments: IdsBS) -> BoolMask:
-    """Return a mask B 1 T S that is True if query and key belong to the same packed sequence."""
+    """Return a mask of shape B 1 T S that is True if the query and the key belong to the same packed sequence."""
     return (q_segments.unsqueeze(-1) == k_segments.unsqueeze(-2)).unsqueeze(1)
 
 
 def biased(bias: FloatMask, mask: BoolMask) -> FloatMask:
-    """Combine a bool mask and numbers that are added to the scores into one float mask."""
+    """Combine a bias for the scores and a bool mask into one float mask, which is -inf where the bool mask is False."""
     return bias.masked_fill(~mask, -math.inf)
 
 
@@ -61,15 +61,19 @@ def attention_mask(
     segments: IdsBT | None = None,
     bias: Callable | None = None,
 ) -> Mask:
-    """Combine all masks: causal, window, padding, packed sequences, and bias.
+    """Combine the causal, window, padding, and packing masks and the bias into one mask.
 
     Args:
-        q_positions, k_positions: absolute positions, -1 for padding if `padded`.
+        q_positions, k_positions: absolute positions of the queries and keys, with -1 for padding if `padded` is True.
         window: number of tokens that a query can attend to, including itself. Default: no limit.
         padded: whether there may be padding.
-        segments: for packed sequences, the number of the sequence that each token belongs to. Attention stays within a
-            sequence.
-        bias: a function from positions to numbers that are added to the scores, H T S or B H T S.
+        segments: for packed sequences, the number of the sequence to which each token belongs. A token attends only to
+            its own sequence. Default: the sequences are not packed.
+        bias: a function that takes the positions of queries and keys, and returns numbers to add to the scores, H T S
+            or B H T S. Default: no bias.
+
+    Returns:
+        A bool mask, or a float mask if there is a bias.
     """
     mask = causal_mask(q_positions, k_positions) if window is None else window_mask(q_positions, k_positions, window)
     if padded:

@@ -13,15 +13,16 @@ from course_lib.shapes import ND, Shares, Vectors, Visited, Visits
 
 
 class MixtureOfExperts(nn.Module):
-    """Route each token to the experts that are most likely for it, and add up their outputs, weighted by probability.
+    """A layer that routes each token to its most probable experts and adds up their outputs, weighted by probability.
 
-    During training, `auxiliary_loss` is the load-balancing loss of the last batch. `WithAuxiliary` adds it to an
-    objective.
+    In training mode, the attribute `auxiliary_loss` is the load-balancing loss of the last batch. The objective
+    `WithAuxiliary` adds this loss to another objective.
 
     Args:
-        d_model, d_ff: D and F of each expert.
+        d_model: D, the width of the model.
+        d_ff: F, the hidden width of each expert.
         num_experts: number of experts.
-        num_active: number of experts per token.
+        num_active: number of experts that process each token.
         activation: activation function of the experts.
 
     Raises:
@@ -31,7 +32,7 @@ class MixtureOfExperts(nn.Module):
     def __init__(self, d_model: int, d_ff: int, num_experts: int, num_active: int, activation: Callable = F.silu):
         super().__init__()
         if not 1 <= num_active <= num_experts:
-            raise CourseError(f"num_active must be 1 to num_experts, {num_experts}, got {num_active}")
+            raise CourseError(f"num_active must be between 1 and num_experts, {num_experts}, got {num_active}")
         self.num_active = num_active
         self.gate = nn.Linear(d_model, num_experts, bias=False)
         self.experts = nn.ModuleList(GatedFeedForward(d_model, d_ff, activation) for _ in range(num_experts))
@@ -48,30 +49,34 @@ class MixtureOfExperts(nn.Module):
         return y.view_as(x)
 
     def route(self, rows: ND) -> tuple[Shares, Visited, Visits]:
-        """Choose the experts of each token.
+        """Choose the experts for each token.
 
         Returns:
             The probabilities of all experts, the weights of the chosen experts (which sum to 1), and the indices of the
-            chosen experts.
+                chosen experts.
         """
         probs = self.gate(rows).to(torch.promote_types(rows.dtype, torch.float32)).softmax(dim=-1)
         best, chosen = probs.topk(self.num_active)
         return probs, (best / best.sum(dim=-1, keepdim=True)).to(rows.dtype), chosen
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return the state for a copy, without the loss of the last batch, which belongs to its computation graph."""
+        """Return the attributes to copy or pickle, without the loss of the last batch.
+
+        That loss is part of a computation graph, so it can't be copied.
+        """
         return {name: value for name, value in self.__dict__.items() if name != "auxiliary_loss"}
 
 
 def load_balancing_loss(probs: Shares, chosen: Visits) -> torch.Tensor:
-    """Compute the load-balancing loss (Fedus et al. 2022, section 2.2), which is `num_active` if the load is even.
+    """Compute the load-balancing loss, which equals `num_active` if each expert gets the same number of tokens.
 
     The loss is the number of experts times a sum over all experts: the fraction of tokens routed to the expert times
-    its mean probability. Only the probabilities have a gradient, and it lowers the probability of busy experts.
+    its mean probability. Only the probabilities have a gradient, which lowers the probabilities of busy experts (Fedus
+    et al. 2022, section 2.2).
 
     Args:
         probs: the probabilities of all experts for each token.
-        chosen: the numbers of the experts that each token is routed to.
+        chosen: the indices of the experts to which each token is routed.
     """
     num_experts = probs.shape[1]
     visits = chosen.flatten().bincount(minlength=num_experts) / len(chosen)

@@ -1,7 +1,8 @@
-"""Paged attention: a KV cache in pages, for sequences that start and end at any time (Kwon et al. 2023, section 4).
+"""Paged attention: a KV cache that is divided into pages, so that sequences can start and end at any time.
 
-The memory for keys and values is divided into pages of a few positions (vLLM calls them blocks). Each sequence has a
-table of its pages, which can be anywhere in memory. Sequences with the same prefix share the pages of that prefix.
+The memory for keys and values consists of pages with a few positions each (vLLM calls them blocks). Each sequence has a
+table of its pages, which can be anywhere in memory. Sequences with the same prefix share the pages of that prefix (Kwon
+et al. 2023, section 4).
 """
 
 from array import array
@@ -19,7 +20,7 @@ from course_lib.shapes import AnyBKSE, AnyValues, IdsBS, IdsBT, Rows, Sequences
 class PageTable:
     """The pages of one sequence in order, and the number of positions stored in them.
 
-    To discard the last positions, set `length` to a smaller number; they are overwritten later.
+    To discard the last positions, set `length` to a smaller number. New tokens then overwrite the discarded positions.
     """
 
     def __init__(self, pages: list[int], length: int = 0):
@@ -27,7 +28,7 @@ class PageTable:
 
 
 class PagePool:
-    """Allocate cache pages and track which sequences use them.
+    """A pool of cache pages, which allocates pages to sequences and tracks which pages are in use.
 
     A page that is no longer used keeps its contents until it is needed again. A new prompt that starts with the same
     tokens can reuse it (prefix caching).
@@ -39,22 +40,22 @@ class PagePool:
 
     def __init__(self, num_pages: int, page_size: int = 16):
         self.num_pages, self.page_size = num_pages, page_size
-        self.free = dict.fromkeys(range(num_pages))  # an ordered set: the first page has been free the longest
+        self.free = dict.fromkeys(range(num_pages))  # an ordered set; the first page has been free the longest
         self.users = [0] * num_pages
-        self.known, self.text = {}, {}  # key of the tokens up to the end of a page -> page, and page -> key
-        self.stores = {}  # layer -> its keys and values, with one row per position of each page
+        self.known, self.text = {}, {}  # key of a full page (see `keys`) -> page, and page -> key
+        self.stores = {}  # layer -> its keys and values, with one row per position in each page
 
     def needed(self, length: int) -> int:
-        """Return the number of pages for this many positions."""
+        """Return the number of pages needed to store `length` positions."""
         return -(-length // self.page_size)
 
     def open(self, ids: Sequence[int], length: int) -> PageTable | None:
-        """Allocate pages for a sequence, and share pages that already hold a prefix of `ids`.
+        """Allocate pages for a new sequence, and share the pages that already store a prefix of `ids`.
 
-        At least the last token is never shared, so that the model has a token to read.
+        The page with the last token is never shared, so the model always has at least one token to process.
 
         Args:
-            ids: the token ids that the sequence starts with.
+            ids: the token ids with which the sequence starts.
             length: the maximum length of the sequence.
 
         Returns:
@@ -69,7 +70,7 @@ class PagePool:
         return PageTable([*shared, *(self.take() for _ in range(new))], len(shared) * self.page_size)
 
     def shared(self, ids: Sequence[int]) -> list[int]:
-        """Return the pages that hold the longest cached prefix of `ids`."""
+        """Return the pages that store the longest cached prefix of `ids`."""
         found = []
         for key in self.keys(ids, len(ids) - 1):
             page = self.known.get(key)
@@ -79,7 +80,7 @@ class PagePool:
         return found
 
     def keys(self, ids: Sequence[int], length: int) -> Iterator[bytes]:
-        """Yield a key for each page that the first `length` ids fill.
+        """Yield a key for each full page of the first `length` ids.
 
         A key is a hash of the page's ids and the previous key, so it depends on all ids up to the end of the page.
         """
@@ -89,19 +90,19 @@ class PagePool:
             yield key
 
     def take(self) -> int:
-        """Return the page that has been free the longest, and forget its contents."""
+        """Take the page that has been free the longest, discard its contents, and return its number."""
         page = next(iter(self.free))
         self.known.pop(self.text.pop(page, None), None)
         self.use(page)
         return page
 
     def use(self, page: int) -> None:
-        """Add a user to a page."""
+        """Mark a page as used by one more sequence."""
         self.free.pop(page, None)
         self.users[page] += 1
 
     def remember(self, table: PageTable, ids: Sequence[int]) -> None:
-        """Register the full pages of a table under their token ids, so that other sequences can share them."""
+        """Register the full pages of a sequence under its token ids, so that other sequences can share them."""
         for page, key in zip(table.pages, self.keys(ids, table.length), strict=False):
             if key not in self.known and page not in self.text:
                 self.known[key], self.text[page] = page, key
@@ -109,7 +110,8 @@ class PagePool:
     def close(self, table: PageTable) -> None:
         """Free the pages of a sequence that has ended, unless another sequence uses them.
 
-        The last pages are freed first, so they are reused before the pages of a prefix, which are more often shared.
+        The last pages are freed first and are therefore reused first. The first pages are more likely to store a prefix
+        that other sequences can share, so they stay longer.
         """
         for page in reversed(table.pages):
             self.users[page] -= 1
@@ -119,9 +121,15 @@ class PagePool:
 
 
 class PagedCache(DecoderCache):
-    """A `DecoderCache` that stores its entries in pages, with one page table per batch row.
+    """A `DecoderCache` that stores keys and values in pages, with one page table per batch row.
 
-    A new cache is made for each forward pass."""
+    Make a new `PagedCache` for each forward pass. The keys and values stay in the pool.
+
+    Args:
+        pool: the pool that contains the pages.
+        tables: the page table of each batch row.
+        num_layers: number of decoder layers.
+    """
 
     def __init__(self, pool: PagePool, tables: Sequence[PageTable], num_layers: int):
         self.pool, self.tables = pool, list(tables)
@@ -129,7 +137,9 @@ class PagedCache(DecoderCache):
         self.layers = [PagedLayer(self, i) for i in range(num_layers)]
 
     def extend(self, tokens: Sequences, positions: IdsBT | None = None) -> IdsBT:
-        """Append new tokens and return their positions. The arguments are those of `DecoderCache.extend`.
+        """Record the positions of new tokens and return these positions.
+
+        The arguments are those of `DecoderCache.extend`.
 
         Raises:
             CourseError: the number of rows differs from the number of tables, or a sequence doesn't fit into its pages.
@@ -144,7 +154,10 @@ class PagedCache(DecoderCache):
         most = [len(table.pages) * size for table in self.tables]
         for table, end, room in zip(self.tables, ends[:, 0].tolist(), most, strict=True):
             if end > room:
-                raise CourseError(f"a sequence must fit into its pages, which hold {room} positions, got {end}")
+                raise CourseError(
+                    f"a sequence must fit into its pages, which hold {room} positions, got {end}; "
+                    "use a larger length in PagePool.open"
+                )
             table.length = end
         width = max(len(table.pages) for table in self.tables)
         pages = torch.tensor([table.pages + [0] * (width - len(table.pages)) for table in self.tables], device=device)
@@ -156,11 +169,14 @@ class PagedCache(DecoderCache):
         return positions
 
     def k_positions(self, window_size: int | None) -> IdsBS:
-        """Return the positions of all keys, -1 after the end of a row. The masks apply the windows."""
+        """Return the positions of all keys, with -1 after the end of a row.
+
+        They are the same for every window, because the attention mask hides the keys outside it.
+        """
         return self.held
 
     def select(self, rows: Rows) -> None:
-        """Keep only the sequences `rows`, each at most once."""
+        """Keep only the sequences in the batch rows `rows`, in that order. No row can be repeated."""
         self.tables = [self.tables[row] for row in rows]
 
     def __len__(self):
@@ -168,7 +184,7 @@ class PagedCache(DecoderCache):
 
 
 class PagedLayer(KVCache):
-    """The keys and values of one layer, stored in pages."""
+    """The cache of one layer, with keys and values stored in pages."""
 
     def __init__(self, cache: PagedCache, layer: int):
         self.cache, self.layer = cache, layer
@@ -182,7 +198,10 @@ class PagedLayer(KVCache):
         return KeysValues(*(store[self.cache.read].transpose(1, 2) for store in stores))
 
     def new_stores(self, *keys_values: torch.Tensor) -> list[torch.Tensor]:
-        """Allocate all pages of a layer, filled with zeros, because a NaN with a weight of 0 would still give NaN."""
+        """Allocate all pages of a layer and fill them with zeros.
+
+        Without this, an unused position could contain NaN, and NaN times an attention weight of 0 is still NaN.
+        """
         pool = self.cache.pool
         shapes = [(pool.num_pages * pool.page_size, new.shape[1], new.shape[3]) for new in keys_values]
         pool.stores[self.layer] = [new.new_zeros(shape) for new, shape in zip(keys_values, shapes, strict=True)]

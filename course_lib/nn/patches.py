@@ -11,16 +11,21 @@ from course_lib.shapes import BCYX, BPD, Patches
 def cut_into_patches(pixels: BCYX, patch_size: int) -> Patches:
     """Cut images into square patches, row by row, and flatten each patch to C · patch_size² numbers.
 
-    Within a patch, the numbers are ordered by channel, then row by row. Pixels that are left over at the right and
-    bottom edges are dropped.
+    Within a patch, the numbers are ordered by channel, then row by row. Leftover pixels at the right and bottom edges
+    are dropped.
     """
     return F.unfold(pixels, patch_size, stride=patch_size).transpose(1, 2)
 
 
 class PatchEmbedding(nn.Module):
-    """Flatten each patch and map it to D with one linear layer.
+    """A linear layer that maps each flattened image patch to a vector of size D.
 
-    This is computed as a convolution whose stride equals its kernel size.
+    It is implemented as a convolution whose stride equals its kernel size.
+
+    Args:
+        patch_size: side length of a patch in pixels.
+        num_channels: C, the number of channels of the images.
+        d_model: D, the width of the model.
     """
 
     def __init__(self, patch_size: int, num_channels: int, d_model: int):
@@ -32,10 +37,11 @@ class PatchEmbedding(nn.Module):
         return self.proj(pixels).flatten(2).transpose(1, 2)
 
     def check(self, pixels: torch.Tensor) -> None:
-        """Check that `pixels` can be cut into patches.
+        """Check that images can be cut into patches.
 
         Raises:
-            CourseError: the images have another number of channels, or are smaller than a patch.
+            CourseError: `pixels` doesn't have four axes, the number of channels is wrong, or the images are smaller
+                than a patch.
         """
         channels, patch_size = self.proj.in_channels, self.proj.kernel_size[0]
         if pixels.dim() != 4 or pixels.shape[1] != channels:
@@ -45,5 +51,6 @@ class PatchEmbedding(nn.Module):
         height, width = pixels.shape[2:]
         if min(height, width) < patch_size:
             raise CourseError(
-                f"images can't be smaller than a patch, {patch_size} x {patch_size} pixels, got {height} x {width}"
+                f"images can't be smaller than a patch, {patch_size} x {patch_size} pixels, got {height} x {width}; "
+                "use larger images"
             )

@@ -12,12 +12,13 @@ from course_lib.nn.attention import MultiHeadAttention
 def patched_heads(
     attention: MultiHeadAttention, heads: Sequence[int], value: torch.Tensor | float = 0.0
 ) -> Iterator[None]:
-    """Replace the outputs of some heads of a layer inside a with block.
+    """Replace the outputs of some attention heads of a layer inside a `with` block.
 
     Args:
-        attention: the layer. It is restored at the end of the block.
-        heads: numbers of the query heads.
-        value: the new output, B H T E for these heads, or one number: zero *ablates* the heads (Michel et al. 2019).
+        attention: the attention layer. It is restored at the end of the block.
+        heads: the numbers of the query heads to replace.
+        value: the new outputs, with the shape B H T E, where H is the number of replaced heads. It can also be one
+            number: zero *ablates* the heads (Michel et al. 2019).
     """
     attend = attention.attend
 
@@ -35,13 +36,13 @@ def patched_heads(
 
 @contextlib.contextmanager
 def head_outputs(layers: Mapping[Hashable, MultiHeadAttention]) -> Iterator[dict[Hashable, torch.Tensor]]:
-    """Record the outputs of each layer's heads inside a with block.
+    """Record the outputs of all heads of some attention layers inside a `with` block.
 
     Args:
         layers: attention layers under any names. They are restored at the end of the block.
 
     Yields:
-        A dict that maps each name to the outputs of the last run, B H T E.
+        A dict that maps each name to the layer's outputs in its last run, B H T E.
     """
     kept, attends = {}, {name: layer.attend for name, layer in layers.items()}
 

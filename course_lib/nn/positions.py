@@ -1,4 +1,4 @@
-"""Positional encodings: vectors that are added to the token embeddings (slide "Encoder", steps 2 and 3)."""
+"""Positional encodings, which are vectors added to the token embeddings (slide "Encoder", steps 2 and 3)."""
 
 import math
 
@@ -10,13 +10,13 @@ from course_lib.shapes import Ids, Vectors
 
 
 class Positions(nn.Module):
-    """A table with one vector of size D per position. Subclasses fill the table."""
+    """The base class of positional encodings: a table with one vector of size D per position, which subclasses fill."""
 
     def forward(self, positions: Ids) -> Vectors:
         """Return the vectors of absolute positions.
 
         Raises:
-            CourseError: a position is not in the table.
+            CourseError: a position is negative or beyond the end of the table.
         """
         if positions.numel():  # a GPU would abort the process on an invalid position, so we check here
             low, high = map(int, positions.aminmax())
@@ -27,7 +27,10 @@ class Positions(nn.Module):
 
 
 class SinusoidalPositions(Positions):
-    """Fixed sine and cosine waves with wavelengths from 2π to 10,000 · 2π tokens (Vaswani et al. 2017, section 3.5)."""
+    """Fixed positional encodings from sine and cosine waves with wavelengths from 2π to 10,000 · 2π tokens.
+
+    (Vaswani et al. 2017, section 3.5)
+    """
 
     def __init__(self, d_model: int, max_length: int):
         super().__init__()
@@ -40,7 +43,7 @@ class SinusoidalPositions(Positions):
 
 
 class LearnedPositions(Positions):
-    """One trained vector per position, as in BERT and GPT-2."""
+    """Learned positional encodings with one trained vector per position, as in BERT and GPT-2."""
 
     def __init__(self, d_model: int, max_length: int):
         super().__init__()

@@ -1,4 +1,4 @@
-"""Record attention weights: queries, keys, and weights of every layer and head during a normal run of a model."""
+"""Record the queries, keys, and attention weights of every layer and head while a model runs."""
 
 import contextlib
 from collections import defaultdict
@@ -18,7 +18,7 @@ KINDS = ("encoder", "decoder", "cross")
 
 
 class Call(NamedTuple):
-    """One call of an attention layer: queries, keys (one per query head), and weights."""
+    """The record of one call of an attention layer: its queries, its keys (one per query head), and its weights."""
 
     queries: BHTE
     keys: BHSE
@@ -26,12 +26,13 @@ class Call(NamedTuple):
 
 
 class AttentionMaps:
-    """The attention recorded by `record_attention`, by kind: "encoder", "decoder" (both self-attention), and "cross".
+    """The queries, keys, and attention weights recorded by `record_attention`.
 
-    A sequence that was decoded step by step with a cache gives the same result as one that was computed in one pass.
+    There are three kinds of attention: "encoder" and "decoder" are self-attention, and "cross" is cross-attention. If a
+    sequence is decoded step by step with a cache, the result is the same as for one pass over the whole sequence.
 
     Raises:
-        CourseError: this kind was not recorded, or the model ran more than once, on different sequences.
+        CourseError: the requested kind was not recorded, or the model ran more than once, on different sequences.
 
     (Slide "Attention in Blocks")
     """
@@ -45,7 +46,7 @@ class AttentionMaps:
         return self._calls[kind][layer]
 
     def ids(self, side: str) -> list[torch.Tensor]:
-        """Return the list that collects the token ids of a side, "encoder" or "decoder"."""
+        """Return the list that collects the token ids of one `side`, which is "encoder" or "decoder"."""
         return self._ids[side]
 
     @property
@@ -54,33 +55,39 @@ class AttentionMaps:
         return [kind for kind in KINDS if any(self._calls[kind].values())]
 
     def weights(self, kind: str) -> LBHTS:
-        """Return the weights of one kind of attention in all L layers. Keys that did not exist yet have weight 0."""
+        """Return the attention weights of one kind, stacked over all L layers that ran.
+
+        In step-by-step decoding, the weight of a key that did not exist yet is 0.
+        """
         return torch.stack([join_rows([call.weights for call in calls]) for calls in self._layers(kind)])
 
     def queries(self, kind: str) -> LBHTE:
-        """Return the queries of all layers of a kind."""
+        """Return the queries of one kind of attention, stacked over all L layers that ran."""
         return torch.stack([torch.cat([call.queries for call in calls], dim=2) for calls in self._layers(kind)])
 
     def keys(self, kind: str) -> LBHSE:
-        """Return the keys of all layers of a kind, repeated for the query heads that share them."""
+        """Return the keys of one kind of attention, stacked over all L layers that ran.
+
+        If several query heads share a key head, its keys are repeated.
+        """
         return torch.stack([calls[-1].keys for calls in self._layers(kind)])
 
     def rows(self, kind: str) -> IdsBT:
-        """Return the token ids of the queries, one per row of the weights."""
+        """Return the token ids of the queries, which correspond to the rows of the weights."""
         return self._tokens(kind, "encoder" if kind == "encoder" else "decoder")
 
     def columns(self, kind: str) -> IdsBS:
-        """Return the token ids of the keys, one per column of the weights."""
+        """Return the token ids of the keys, which correspond to the columns of the weights."""
         return self._tokens(kind, "decoder" if kind == "decoder" else "encoder")
 
     def _tokens(self, kind, side):
-        self._layers(kind)  # raises an error if the kind was not recorded
+        self._layers(kind)  # raises an error if this kind was not recorded
         if not self._ids[side]:
             raise CourseError(f"token ids of the {side} must be recorded first; run the {side} inside record_attention")
         return torch.cat(self._ids[side], dim=1)
 
     def _layers(self, kind):
-        """Return the calls of each layer of a kind that ran."""
+        """Return the calls of each layer of one kind, without layers that did not run."""
         if kind not in self.kinds:
             raise CourseError(f'kind must be one that was recorded ({", ".join(self.kinds) or "none"}), got "{kind}"')
         for seen in self.kinds:
@@ -90,7 +97,7 @@ class AttentionMaps:
 
 
 def check_one_sequence(kind: str, calls: list[Call]) -> None:
-    """Check that the calls of a layer are parts of one sequence, so that later keys only extend earlier ones.
+    """Check that all calls of a layer belong to one sequence, so that later keys only extend earlier ones.
 
     Raises:
         CourseError: the calls belong to several sequences.
@@ -104,25 +111,29 @@ def check_one_sequence(kind: str, calls: list[Call]) -> None:
         whole = kind == "cross" or length == rows
         if not whole or not torch.equal(call.keys, calls[-1].keys[:, :, :length]):
             raise CourseError(
-                "record_attention can't record several sequences together; use a new record_attention for each run"
+                "a record_attention block can't record several sequences; use a new block for each sequence"
             )
 
 
 def join_rows(chunks: Sequence[torch.Tensor]) -> BHTS:
-    """Concatenate the rows of consecutive chunks, B H T S' with growing S'."""
+    """Concatenate the attention weights of consecutive chunks of a sequence along the query axis.
+
+    Later chunks have more keys, so the weights of earlier chunks are padded with zeros.
+    """
     keys = chunks[-1].shape[3]
     return torch.cat([torch.nn.functional.pad(chunk, (0, keys - chunk.shape[3])) for chunk in chunks], dim=2)
 
 
 @contextlib.contextmanager
 def record_attention(model: nn.Module) -> Iterator[AttentionMaps]:
-    """Record the attention of a model inside a with block.
+    """Record the attention of a model inside a `with` block.
 
-    Only the attention function of each layer is replaced, by an explicit computation that gives the same result and
-    records its inputs and weights.
+    In each layer, only the attention function is replaced. The new function computes the attention weights explicitly,
+    gives the same result, and records its queries, keys, and weights. The original functions are restored at the end of
+    the block.
 
     Yields:
-        `AttentionMaps`, which fill while the model runs.
+        `AttentionMaps`, which are filled while the model runs.
     """
     maps, hooks, watched = AttentionMaps(), [], []
     try:
@@ -142,7 +153,7 @@ def record_attention(model: nn.Module) -> Iterator[AttentionMaps]:
 
 
 def attention_layers(model: nn.Module) -> dict[str, MultiHeadAttention | CausalSelfAttention]:
-    """Return the attention layers of a model by kind and number, such as "encoder 0" or "cross 1"."""
+    """Return a dict from names such as "encoder 0" or "cross 1" to the attention layers of a model."""
     layers = {kind: [] for kind in KINDS}
     for module, kind in dict(parts_by_kind(model)).items():
         if isinstance(module, MultiHeadAttention | CausalSelfAttention):
@@ -151,11 +162,11 @@ def attention_layers(model: nn.Module) -> dict[str, MultiHeadAttention | CausalS
 
 
 def explicit_kernel(calls: list[Call], cap: float | None = None) -> Callable:
-    """Return an attention function that also appends a `Call` to `calls`.
+    """Return an attention function that also appends a `Call` to `calls` each time it is used.
 
     Args:
-        calls: the list that the calls are appended to.
-        cap: limit of the scores, as in `attention_weights`.
+        calls: the list that collects the calls.
+        cap: the limit of the scores, as in `attention_weights`. Default: no limit.
     """
 
     def attend(q, k, v, mask=None):
@@ -171,7 +182,7 @@ def explicit_kernel(calls: list[Call], cap: float | None = None) -> Callable:
 def parts_by_kind(module: nn.Module, kind: str = "decoder") -> Iterator[tuple[nn.Module, str]]:
     """Yield a module and all its submodules, each with its kind of attention.
 
-    A stack of layers has the kind of its self-attention as its attribute `self_attention_kind`. Modules named
+    A stack of layers names the kind of its self-attention in the attribute `self_attention_kind`. Modules named
     `cross_attention` have the kind "cross".
     """
     kind = getattr(module, "self_attention_kind", kind)

@@ -7,19 +7,19 @@ from course_lib.shapes import Rows
 
 
 class RecurrentState:
-    """Tensors that summarize all tokens so far, with the batch axis first.
+    """The state of a recurrent layer: tensors that summarize all tokens so far, with the batch axis first.
 
-    A `DecoderCache` has one per recurrent layer.
+    A `DecoderCache` contains one `RecurrentState` for each recurrent layer.
     """
 
     def __init__(self):
         self.held = ()
 
     def read(self, *empty: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        """Return the state. Before the first token, return the tensors `empty`.
+        """Return the tensors of the state, or the tensors `empty` before the first token.
 
         Raises:
-            CourseError: the number of rows differs from the state's.
+            CourseError: the state has a different number of rows.
         """
         if not self.held:
             return empty
@@ -27,7 +27,7 @@ class RecurrentState:
         return self.held
 
     def write(self, *held: torch.Tensor) -> None:
-        """Replace the state."""
+        """Replace the tensors of the state with the tensors `held`."""
         self.held = held
 
     def select(self, rows: Rows) -> None:

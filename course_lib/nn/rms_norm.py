@@ -1,4 +1,4 @@
-"""RMSNorm: normalization without subtracting the mean (Zhang and Sennrich 2019, section 4)."""
+"""RMSNorm, a normalization that does not subtract the mean (Zhang and Sennrich 2019, section 4)."""
 
 import torch
 from torch import nn
@@ -7,9 +7,14 @@ from course_lib.shapes import Vectors
 
 
 class RMSNorm(nn.Module):
-    """Divide each vector by its root mean square, then multiply it by a learned weight per component.
+    """A layer that divides each vector by its root mean square and multiplies each component by a learned weight.
 
-    It is computed in the precision of the weight, which may stay in float32 if the rest of the model is in bfloat16.
+    The result is computed in the precision of the weight, which may stay in float32 if the rest of the model is in
+    bfloat16.
+
+    Args:
+        d_model: D, the width of the vectors.
+        eps: a small number added to the mean square, which prevents a division by zero.
     """
 
     def __init__(self, d_model: int, eps: float = 1e-6):

@@ -10,16 +10,16 @@ from course_lib.shapes import Numbers, RealPositionsT
 
 
 class Rotary(nn.Module):
-    """Rotary position embeddings: rotate each pair (x0, x1), (x2, x3), ... of a query or key by an angle.
+    """Rotary position embeddings, which rotate each pair (x0, x1), (x2, x3), ... of a query or key by an angle.
 
     At position m, pair i is rotated by m θ_i with θ_i = base^(-2i/E). The frequencies θ_i fall from 1 to almost 1/base,
     so the first pairs rotate fast and the last ones slowly. The dot product of a rotated query and key depends only on
     the distance between their positions (Su et al. 2021, section 3.2).
 
     Args:
-        d_head: E, even.
-        base: a larger base makes the slow pairs slower.
-        scaling: changes the frequencies for long texts, see `rotary_scaling`. Default: no scaling.
+        d_head: E, the width of a head. It must be even.
+        base: the base of the frequencies. With a larger base, the slow pairs rotate even more slowly.
+        scaling: a function that changes the frequencies for long texts, see `rotary_scaling`. Default: no scaling.
 
     Raises:
         CourseError: `d_head` is odd, or too small for the scaling.
@@ -36,8 +36,8 @@ class Rotary(nn.Module):
             scaling(self.frequencies, torch.zeros(1))  # raises an error now if it can't scale them
 
     def at(self, positions: RealPositionsT, dtype: torch.dtype = torch.float32) -> "Rotation":
-        """Return the rotation for absolute positions. All layers and heads can share it."""
-        has_double = positions.device.type != "mps"  # m θ_i is large, but only its remainder modulo 2π matters
+        """Return the rotation for absolute positions, which all layers and heads with this `Rotary` can share."""
+        has_double = positions.device.type != "mps"  # m θ_i can be large, but only its remainder modulo 2π matters
         precise = torch.float64 if has_double else torch.float32
         frequencies = self.frequencies
         if self.scaling is not None:
@@ -53,12 +53,12 @@ class Rotary(nn.Module):
         return Rotation(cos.to(dtype), sin.to(dtype))
 
     def forward(self, x: Numbers, positions: RealPositionsT) -> Numbers:
-        """Rotate queries or keys by their positions."""
+        """Rotate queries or keys according to their absolute positions."""
         return self.at(positions, x.dtype)(x)
 
 
 class Rotation:
-    """Rotate each pair of x by its angle.
+    """A rotation by fixed angles, which can be applied to queries and keys.
 
     A pair (a, b) is treated as the complex number a + b i, so a rotation is one multiplication by cos + sin i.
 
@@ -71,6 +71,6 @@ class Rotation:
         self.factors = torch.complex(cos, sin)
 
     def __call__(self, x: Numbers) -> Numbers:
-        """Rotate all pairs. Their lengths don't change."""
+        """Rotate each pair of `x` by its angle."""
         pairs = torch.view_as_complex(x.to(self.cos.dtype).unflatten(-1, (-1, 2)))
         return torch.view_as_real(pairs * self.factors).flatten(-2).to(x.dtype)

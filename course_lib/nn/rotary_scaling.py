@@ -1,7 +1,7 @@
-"""RoPE beyond the training length: four ways to slow the rotation down.
+"""RoPE scaling for texts that are longer than the training texts: four ways to slow the rotation down.
 
-Each scaling is called with the frequencies θ_i of the pairs (fastest first) and the positions to rotate by, and returns
-the new frequencies. `magnitude` is a factor for the rotated queries and keys.
+A scaling is a function that takes the frequencies θ_i of the pairs (fastest first) and the positions to rotate by, and
+returns the new frequencies. Rotated queries and keys are also multiplied by its `magnitude`.
 """
 
 import math
@@ -15,7 +15,7 @@ from course_lib.shapes import Pairs, RealPositionsT
 
 @dataclass(frozen=True, kw_only=True)
 class LinearScaling:
-    """Position interpolation: all pairs rotate `factor` times slower (Chen et al. 2023, section 2.3)."""
+    """Position interpolation, in which all pairs rotate `factor` times more slowly (Chen et al. 2023, section 2.3)."""
 
     kind: str = field(default="linear", init=False)
     factor: float
@@ -28,15 +28,15 @@ class LinearScaling:
 
 @dataclass(frozen=True, kw_only=True)
 class DynamicNtkScaling:
-    """Dynamic NTK scaling: slow down the slow pairs only as much as the length of the text requires.
+    """Dynamic NTK scaling, which slows down the slow pairs only as much as the length of the text requires.
 
-    Up to `original_length` positions, the frequencies don't change. At n times this length, the slowest pair is divided
-    by s = factor · n - (factor - 1), and pair i by s^(i / (E/2 - 1)). This is RoPE with a larger base. It follows
-    `transformers`; Peng et al. (2023, sections 3.1 and 3.3) use s = n, which is `factor` 1, and found that s must be
-    larger.
+    Up to `original_length` positions, the frequencies don't change. In a text n times as long, the frequency of the
+    slowest pair is divided by s = factor · n - (factor - 1), and the frequency of pair i by s^(i / (E/2 - 1)). This is
+    RoPE with a larger base. The formula for s is the one in `transformers`. Peng et al. (2023, sections 3.1 and 3.3)
+    use s = n, which is the same formula with `factor` 1, and found that s must be larger.
 
     Beyond `original_length`, each new token changes the frequencies of the whole text, but cached keys are already
-    rotated. So a cache can hold at most `original_length` tokens, and a longer text must be read without a cache.
+    rotated. So a cache can hold at most `original_length` tokens, and a longer text must be processed without a cache.
     """
 
     kind: str = field(default="dynamic_ntk", init=False)
@@ -62,18 +62,18 @@ class DynamicNtkScaling:
         if length > self.original_length:
             raise CourseError(
                 f"a cache with DynamicNtkScaling can't hold more than {self.original_length} tokens, got {length}; "
-                "read the text without a cache, or use a scaling that doesn't depend on its length, such as YarnScaling"
+                "process the text without a cache, or use a scaling that ignores its length, such as YarnScaling"
             )
 
 
 @dataclass(frozen=True, kw_only=True)
 class YarnScaling:
-    """YaRN, "NTK by parts": fast pairs keep their frequency, and slow pairs are interpolated.
+    """YaRN scaling ("NTK by parts"), in which fast pairs keep their frequency and slow pairs are interpolated.
 
-    A pair that makes more than `fast` full turns over `original_length` positions keeps its frequency. A pair with
-    fewer than `slow` turns is divided by `factor`. In between, the two are mixed according to the pair's index.
-    `magnitude` sharpens the attention. Default: 0.1 ln(factor) + 1, as in the paper (Peng et al. 2023, sections 3.2 and
-    3.3).
+    A pair that makes more than `fast` full turns over `original_length` positions keeps its frequency. If a pair makes
+    fewer than `slow` turns, its frequency is divided by `factor`. In between, the two frequencies are mixed according
+    to the pair's index. `magnitude` sharpens the attention. Default: 0.1 ln(factor) + 1, as in the paper (Peng et al.
+    2023, sections 3.2 and 3.3).
     """
 
     kind: str = field(default="yarn", init=False)
@@ -96,16 +96,20 @@ class YarnScaling:
         return frequencies * (1 - share) + frequencies / self.factor * share
 
     def _index(self, frequencies, turns):
-        """Return the index of the pair with this many full turns over the original length: solve θ_i = θ_1^i for i."""
+        """Return the fractional index of the pair that makes `turns` full turns over the original length.
+
+        The frequency of pair i is θ_i = θ_1^i, and we solve this equation for i.
+        """
         return math.log(2 * math.pi * turns / self.original_length) / math.log(float(frequencies[1]))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Llama3Scaling:
-    """Llama 3.1's variant of YaRN: long wavelengths are stretched, and short ones stay (Grattafiori et al. 2024).
+    """Llama 3.1's variant of YaRN, which stretches long wavelengths and keeps short ones (Grattafiori et al. 2024).
 
-    A pair that makes more than `fast` full turns over `original_length` positions keeps its frequency. A pair with
-    fewer than `slow` turns is divided by `factor`. In between, the two are mixed according to the number of turns.
+    A pair that makes more than `fast` full turns over `original_length` positions keeps its frequency. If a pair makes
+    fewer than `slow` turns, its frequency is divided by `factor`. In between, the two frequencies are mixed according
+    to the number of turns.
     """
 
     kind: str = field(default="llama3", init=False)

@@ -1,4 +1,4 @@
-"""Short convolution: mix each token with the few tokens before it, channel by channel (Yang et al. 2025)."""
+"""Short convolution, which mixes each token with the few tokens before it, channel by channel (Yang et al. 2025)."""
 
 import torch
 import torch.nn.functional as F
@@ -8,12 +8,13 @@ from course_lib.shapes import BTD, BoolsBT
 
 
 class ShortConvolution(nn.Module):
-    """Compute silu(Σ_i w_i x_(t - i)) for each channel, over a token and the `kernel_size` - 1 real tokens before it.
+    """A causal convolution in each channel, silu(Σ_i w_i x_(t - i)), over the last `kernel_size` real tokens.
 
     Args:
-        channels: D.
-        kernel_size: number of tokens. The last weight of a channel belongs to the token itself. It starts near 1 and
-            the others near 0, so that each token is almost unchanged before training.
+        channels: the number of channels.
+        kernel_size: the number of tokens, including the current token. The last weight of a channel belongs to the
+            current token. It starts near 1 and the other weights near 0, so that tokens are hardly mixed before
+            training.
     """
 
     def __init__(self, channels: int, kernel_size: int):
@@ -27,14 +28,14 @@ class ShortConvolution(nn.Module):
 
         Args:
             x: the new tokens.
-            before: the `kernel_size` - 1 real tokens before them, or zeros.
-            real: mask of the new tokens that are not padding. Default: all.
+            before: the `kernel_size` - 1 real tokens before `x`, or zeros at the start of a sequence.
+            real: mask of the new tokens that are not padding. Default: no padding.
 
         Returns:
             The output, and the last `kernel_size` - 1 real tokens, which are `before` in the next call.
         """
         joined, order = torch.cat([before, x], dim=1), None
-        if real is not None:  # move padding to the front, out of the reach of real tokens
+        if real is not None:  # move padding to the front, so that it isn't mixed into real tokens
             order = F.pad(real, (before.shape[1], 0), value=True).long().argsort(dim=1, stable=True)
             order = order.unsqueeze(-1).expand_as(joined)
             joined = joined.gather(1, order)

@@ -15,23 +15,23 @@ from course_lib.shapes import BHTE, AnyBKSE, AnyValues, BoolsBT, IdsBT, Mask, Se
 
 
 class View:
-    """Everything that a decoder layer gets besides the token vectors: positions, masks, rotations, and caches.
+    """The inputs that a decoder layer gets besides the token vectors: positions, masks, rotations, and caches.
 
-    Making a `View` of a cache appends the new positions to the cache. Each layer then rotates its keys and appends them
-    with `update`, so the cached keys are already rotated.
+    If there is a cache, creating a `View` adds the new positions to the cache. Each layer then rotates its keys and
+    appends them with `update`, so the cached keys are already rotated.
 
     Args:
-        tokens: the new tokens, or their vectors.
-        positions: absolute positions, -1 for padding. Default: the next positions after the cache, or 0 to T - 1.
-        segments: for packed sequences, the number of the sequence that each token belongs to; see `attention_mask`.
+        tokens: the ids or the vectors of the new tokens.
+        positions: absolute positions, with -1 for padding. Default: the next positions after the cache, or 0 to T - 1.
+        segments: for packed sequences, the number of the sequence to which each token belongs; see `attention_mask`.
             Can't be used with a cache.
-        cache: a `DecoderCache` with the tokens before these. The new tokens are appended to it.
-        bias: a function whose numbers are added to the attention scores; see `attention_mask`.
-        memory: the output of an encoder. Default: the memory of the cache, if there is one.
+        cache: a `DecoderCache` with the earlier tokens. The new tokens are appended to it.
+        bias: a function that computes a bias for the attention scores; see `attention_mask`.
+        memory: the output of an encoder. It is ignored if there is a cache, which has its own memory.
 
     Raises:
-        CourseError: the tokens have another shape, there are both segments and a cache, or the cache has another number
-            of rows.
+        CourseError: the tokens have a wrong shape, both segments and a cache are given, or the cache has a different
+            number of rows.
     """
 
     def __init__(
@@ -46,26 +46,30 @@ class View:
         if tokens.dim() not in (2, 3):
             raise CourseError(f"tokens must have the shape B T (ids) or B T D (vectors), got {tuple(tokens.shape)}")
         if cache is not None and segments is not None:
-            raise CourseError("packed sequences can't be used with a cache, which holds one sequence per batch row")
+            raise CourseError(
+                "packed sequences can't be used with a cache, which holds one sequence per batch row; "
+                "put each sequence into its own row"
+            )
         self.segments, self.cache, self.bias = segments, cache, bias
         self.memory = cache.memory if cache is not None else memory
-        self.shared_kv, self._masks, self._rotations = {}, {}, {}  # computed once for all layers
+        self.shared_kv, self._masks, self._rotations = {}, {}, {}  # each is computed once for all layers
         if cache is not None:
             self.positions = cache.extend(tokens, positions)
         else:
             self.positions = torch.arange(tokens.shape[1], device=tokens.device) if positions is None else positions
-        # no row has padding or gaps, so all rows have the same positions
+        # True if no row has padding or gaps, so that all rows have the same positions
         self.is_plain = positions is None if cache is None else cache.is_plain
 
     def rotate(self, x: BHTE, rotary: Rotary | None) -> BHTE:
-        """Rotate queries or keys by their positions. Without a `Rotary`, return them unchanged."""
+        """Rotate queries or keys according to their positions. Without a `Rotary`, return them unchanged."""
         return x if rotary is None else self.rotation(rotary, x.dtype)(x)
 
     def rotation(self, rotary: Rotary, dtype: torch.dtype) -> Rotation:
-        """Return the rotation for the new positions.
+        """Return the rotation for the new positions, which is computed only once for all layers.
 
         Raises:
-            CourseError: a text with a cache is longer than its `DynamicNtkScaling` allows.
+            CourseError: the text doesn't fit into the cache, because `DynamicNtkScaling` limits the number of cached
+                tokens.
         """
         if rotary not in self._rotations:
             if self.cache is not None and isinstance(rotary.scaling, DynamicNtkScaling):
@@ -76,7 +80,7 @@ class View:
     def update(self, layer: int, keys: AnyBKSE, values: AnyValues, share: bool = False) -> KeysValues:
         """Append new keys and values to the cache of a layer, if there is a cache, and return all keys and values.
 
-        With `share`, later layers of this forward pass find them in `shared_kv`.
+        If `share` is True, the keys and values are also stored in `shared_kv` for later layers of this forward pass.
         """
         found = KeysValues(keys, values) if self.cache is None else self.cache.layers[layer].update(keys, values)
         if share:
@@ -84,23 +88,26 @@ class View:
         return found
 
     def state(self, layer: int) -> RecurrentState:
-        """Return the state of a recurrent layer after the tokens before these."""
+        """Return the state of a recurrent layer before the new tokens. Without a cache, the state is empty."""
         return RecurrentState() if self.cache is None else self.cache.layers[layer]
 
     def real(self) -> BoolsBT | None:
-        """Return a mask of the non-padding tokens, or None if there is no padding. Recurrent layers need this mask.
+        """Return a mask of the tokens that are not padding, or None if there is no padding.
+
+        Recurrent layers need this mask, because padding must not change their state.
 
         Raises:
             CourseError: the batch contains packed sequences.
         """
         if self.segments is not None:
             raise CourseError(
-                "packed sequences can't be used with a recurrent layer, which has one state per batch row"
+                "packed sequences can't be used with a recurrent layer, which has one state per batch row; "
+                "put each sequence into its own row"
             )
         return None if self.is_plain else self.positions >= 0
 
     def mask(self, window: int | None = None) -> Mask | None:
-        """Return the `attention_mask` of layers with this window, or None if no key is masked."""
+        """Return the attention mask of all layers with this window, or None if every query may attend to every key."""
         if window not in self._masks:
             self._masks[window] = self._make_mask(window)
         return self._masks[window]
@@ -108,6 +115,6 @@ class View:
     def _make_mask(self, window):
         sees_all = self.cache is None or window is None or self.cache.has_ring(window)
         if self.positions.shape[-1] == 1 and self.is_plain and self.bias is None and sees_all:
-            return None  # a single new token can attend to the whole cache; a ring holds its window and no more
+            return None  # a single new token can attend to the whole cache; a ring buffer contains only its window
         k_positions = self.positions if self.cache is None else self.cache.k_positions(window)
         return attention_mask(self.positions, k_positions, window, not self.is_plain, self.segments, self.bias)

@@ -1,4 +1,4 @@
-"""Training objectives: losses, and the classes that compute them on a batch."""
+"""Training objectives: loss functions, and classes that compute the loss of a model on a batch."""
 
 from course_lib.objectives.advantages import (
     BaselineAdvantages,

@@ -1,7 +1,7 @@
-"""Advantages: how much better each token of an answer was than expected.
+"""Advantages, which measure how much better each token of an answer was than expected.
 
-The classes in this file take a batch of rollouts and return `advantages` and `returns`. Both are zero at tokens that
-the policy did not generate.
+The classes in this file are called with a batch of rollouts and return two tensors, the advantages and the returns.
+Both are zero at tokens that the policy did not generate.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from course_lib.shapes import BT, BoolsBT, IdsBT, PerRow
 
 
 def token_rewards(rewards: PerRow, log_p: BT, reference_log_p: BT, mask: BoolsBT, kl_weight: float) -> BT:
-    """Return a reward per token: minus the KL penalty, plus the answer's reward at its last token.
+    """Compute a reward for each token: minus the KL penalty, plus the answer's reward at its last token.
 
     Args:
         rewards: one reward per answer.
@@ -34,13 +34,15 @@ def token_rewards(rewards: PerRow, log_p: BT, reference_log_p: BT, mask: BoolsBT
 
 
 def leave_one_out(rewards: PerRow) -> PerRow:
-    """Subtract from each reward the mean of the other rewards, a baseline that is independent of the answer itself.
+    """Subtract the mean of the other rewards from each reward.
+
+    This mean is a good baseline because it doesn't depend on the answer itself.
 
     Raises:
         CourseError: there are fewer than two rewards.
     """
     if len(rewards) < 2:
-        raise CourseError(f"a leave-one-out baseline needs two rewards or more, got {len(rewards)}")
+        raise CourseError(f"a leave-one-out baseline needs two rewards or more, got {len(rewards)}; use larger batches")
     return (rewards - rewards.mean()) * len(rewards) / (len(rewards) - 1)
 
 
@@ -54,12 +56,14 @@ def group_advantages(rewards: PerRow, group_size: int) -> PerRow:
         group_size: the number of answers per prompt.
 
     Raises:
-        CourseError: `group_size` is below 2 or does not divide the number of rewards.
+        CourseError: `group_size` is less than 2 or does not divide the number of rewards.
 
     (Shao et al. 2024, section 4.1.2)
     """
     if group_size < 2 or len(rewards) % group_size:
-        raise CourseError(f"group_size must be 2 or more and divide the {len(rewards)} rewards, got {group_size}")
+        raise CourseError(
+            f"group_size must be 2 or more and divide the number of rewards, {len(rewards)}, got {group_size}"
+        )
     groups = rewards.view(-1, group_size)
     centered = groups - groups.mean(dim=1, keepdim=True)
     return (centered / (groups.std(dim=1, keepdim=True) + 1e-4)).flatten()
@@ -68,7 +72,7 @@ def group_advantages(rewards: PerRow, group_size: int) -> PerRow:
 def generalized_advantages(
     rewards: BT, values: BT, mask: BoolsBT, discount: float = 1.0, gae_lambda: float = 0.95
 ) -> BT:
-    """Return the generalized advantage estimate (GAE) at each token.
+    """Compute the generalized advantage estimate (GAE) for each token.
 
     With λ = 0, the estimate uses only the next token's reward and value; with λ = 1, it uses all rewards to the end of
     the answer. The advantage is error + discount · λ · advantage of the next token, where error = reward + discount ·
@@ -92,14 +96,20 @@ def generalized_advantages(
 
 
 def whiten(values: BT, mask: BoolsBT) -> BT:
-    """Normalize the `values` where `mask` is True to mean 0 and standard deviation 1, and set the others to 0."""
+    """Normalize the values where `mask` is True to mean 0 and standard deviation 1, and set all other values to 0."""
     chosen = values[mask]
     return ((values - chosen.mean()) / (chosen.std() + 1e-8)).masked_fill(~mask, 0.0)
 
 
 @dataclass(frozen=True)
 class BaselineAdvantages:
-    """The advantages for REINFORCE: the answer's reward minus its KL penalty, minus the mean over the other answers."""
+    """The advantages for REINFORCE, with the mean return of the other answers as the baseline.
+
+    The return of an answer is its reward minus its KL penalty.
+
+    Args:
+        kl_weight: the KL coefficient β.
+    """
 
     kl_weight: float = 0.05
 
@@ -112,9 +122,12 @@ class BaselineAdvantages:
 
 @dataclass(frozen=True)
 class GroupAdvantages:
-    """The advantages for GRPO: rewards normalized among the answers to the same prompt.
+    """The advantages for GRPO, which are rewards normalized within each group of answers to the same prompt.
 
-    The KL penalty is part of the loss of GRPO, not of its advantages.
+    In GRPO, the KL penalty is part of the loss and not of the advantages.
+
+    Args:
+        group_size: the number of answers per prompt.
     """
 
     group_size: int
@@ -126,10 +139,10 @@ class GroupAdvantages:
 
 @dataclass(frozen=True)
 class CriticAdvantages:
-    """The advantages for PPO: generalized advantage estimates per token, based on a critic, then whitened.
+    """The advantages for PPO: generalized advantage estimates that use a critic and are then whitened.
 
     Args:
-        values: a function from token ids to the expected return after each of them.
+        values: the critic, a function that takes token ids and returns the expected return after each token.
         kl_weight: the KL coefficient β.
         discount: the discount factor γ.
         gae_lambda: the λ of GAE.

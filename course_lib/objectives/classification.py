@@ -1,4 +1,4 @@
-"""The training objective of image classifiers."""
+"""The training objective for image classifiers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,10 +11,14 @@ from course_lib.shapes import BV
 
 @dataclass(frozen=True)
 class Classification:
-    """The objective of a `Vit`: cross-entropy over the classes."""
+    """The training objective for a `Vit`: cross-entropy over the classes.
+
+    Args:
+        label_smoothing: see `masked_cross_entropy`.
+    """
 
     label_smoothing: float = 0.0
 
     def __call__(self, model: Callable[..., BV], batch: PictureBatch) -> TokenLoss:
-        """Return the loss, summed over the pictures."""
+        """Return the loss of the model on a batch, summed over the pictures."""
         return masked_cross_entropy(model(batch.pixels), batch.labels, label_smoothing=self.label_smoothing)

@@ -15,15 +15,15 @@ from course_lib.shapes import BB, BoolsBB, IdsBT
 
 
 def contrastive(logits: BB, same: BoolsBB | None = None) -> TokenLoss:
-    """Return the contrastive loss of CLIP: the mean of the cross-entropies over rows and over columns.
+    """Compute CLIP's contrastive loss, which is the mean of two cross-entropies: over the rows and over the columns.
 
-    Each picture has to find its caption among all captions of the batch, and each caption its picture. The loss is
-    summed over the pairs.
+    Each picture must be matched with its caption among all captions of the batch, and each caption with its picture.
+    The loss is summed over the pairs.
 
     Args:
         logits: similarities of pictures (rows) and captions (columns), with the pairs on the diagonal.
-        same: True where two pairs have the same caption, so that neither counts as a wrong answer for the other; see
-            `same_rows`.
+        same: a mask that is True where two pairs have the same caption, see `same_rows`. Such pairs don't count as
+            wrong answers for each other. Default: all captions are different.
 
     (Radford et al. 2021, figure 3)
     """
@@ -36,10 +36,10 @@ def contrastive(logits: BB, same: BoolsBB | None = None) -> TokenLoss:
 
 
 def sigmoid_contrastive(logits: BB, same: BoolsBB | None = None) -> TokenLoss:
-    """Return the sigmoid loss of SigLIP: each combination of a picture and a caption is a yes/no question.
+    """Compute SigLIP's sigmoid loss, which treats each combination of a picture and a caption as a yes/no question.
 
-    The loss is -log p(yes) for the pairs and -log p(no) for all other combinations. For the arguments, see
-    `contrastive`. (Zhai et al. 2023, equation 1)
+    The loss is -log p(yes) for the pairs and -log p(no) for all other combinations, summed over all combinations. The
+    arguments are those of `contrastive`. (Zhai et al. 2023, equation 1)
     """
     own = diagonal(logits)
     losses = -F.logsigmoid(torch.where(own, logits, -logits).float())
@@ -49,25 +49,25 @@ def sigmoid_contrastive(logits: BB, same: BoolsBB | None = None) -> TokenLoss:
 
 
 def diagonal(logits: BB) -> BoolsBB:
-    """Return a mask that is True on the diagonal."""
+    """Return a bool mask with the shape of `logits` that is True on the diagonal."""
     return torch.eye(len(logits), dtype=torch.bool, device=logits.device)
 
 
 def same_rows(tokens: IdsBT) -> BoolsBB:
-    """Return a mask that is True where two captions of a batch are equal."""
+    """Compare all captions of a batch with each other, and return a mask that is True where two captions are equal."""
     return (tokens.unsqueeze(0) == tokens.unsqueeze(1)).all(dim=-1)
 
 
 @dataclass(frozen=True)
 class Contrastive:
-    """The objective of a `Clip`.
+    """The training objective for a `Clip`: match each picture with its caption among all captions in the batch.
 
-    If there are several captions per picture, the first captions are compared with each other, then the second ones,
-    and so on. Captions are compared within the rows that one process sees at a time, so gradient accumulation can't be
-    used. Two pairs with the same caption don't count as wrong answers for each other.
+    If there are several captions per picture, the first captions of all pictures are compared with each other, then the
+    second ones, and so on. Two pairs with the same caption don't count as wrong answers for each other. Each process
+    compares only the rows that it sees at the same time, so this objective can't be used with gradient accumulation.
 
     Args:
-        loss: `contrastive` or `sigmoid_contrastive`.
+        loss: the loss function, `contrastive` or `sigmoid_contrastive`.
     """
 
     compares_rows: ClassVar[bool] = True
@@ -75,7 +75,7 @@ class Contrastive:
     loss: Callable[[BB, BoolsBB], TokenLoss] = contrastive
 
     def __call__(self, model: nn.Module, batch: CaptionBatch) -> TokenLoss:
-        """Return the loss of a `Clip`, summed over the pairs of the batch."""
+        """Return the loss of a `Clip` on a batch, summed over the pairs of pictures and captions."""
         captions = batch.tokens.unbind(dim=1)
         logits = model(batch.pixels, torch.cat(captions)).logits.split(len(batch.pixels), dim=1)
         parts = [self.loss(part, same_rows(tokens)) for part, tokens in zip(logits, captions, strict=True)]

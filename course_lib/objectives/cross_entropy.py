@@ -1,4 +1,4 @@
-"""Cross-entropy over the tokens to be predicted (slide "LLMs learning: loss function")."""
+"""Cross-entropy over the tokens that a model has to predict (slide "LLMs learning: loss function")."""
 
 from course_lib.errors import CourseError
 from course_lib.objectives.objective import TokenLoss
@@ -8,7 +8,7 @@ from course_lib.shapes import Bools, Ids, Logits
 def masked_cross_entropy(
     logits: Logits, targets: Ids, mask: Bools | None = None, label_smoothing: float = 0.0
 ) -> TokenLoss:
-    """Return the cross-entropy -log p(token | context), in nats, summed over the tokens where `mask` is True.
+    """Compute the cross-entropy -log p(token | context), in nats, summed over the tokens where `mask` is True.
 
     Args:
         logits: the scores before the softmax.

@@ -10,15 +10,18 @@ from course_lib.data.rows import Rows
 
 
 class TokenLoss(NamedTuple):
-    """The sum of a loss over tokens, and their number. Unlike means, sums over parts of a batch can be added."""
+    """A loss that is summed over tokens, and the number of these tokens.
+
+    When a batch is split into parts, the sums of the parts can be added, unlike their means.
+    """
 
     total: torch.Tensor
     count: int
 
     @property
     def mean(self) -> torch.Tensor:
-        """The loss per token, in nats."""
+        """The mean loss per token, in nats."""
         return self.total / self.count
 
 
-Objective = Callable[[nn.Module, Rows], TokenLoss]  # the loss of a model on a batch
+Objective = Callable[[nn.Module, Rows], TokenLoss]  # computes the loss of a model on a batch

@@ -1,4 +1,4 @@
-"""Training objectives of reinforcement learning: the losses of `policy.py`, summed over a `RolloutBatch`.
+"""Training objectives for reinforcement learning, which sum the losses in `policy.py` over a `RolloutBatch`.
 
 The loss of a batch is the mean over its answers, not over its tokens.
 """
@@ -16,13 +16,13 @@ from course_lib.shapes import Logits
 
 @dataclass(frozen=True)
 class Reinforce:
-    """The objective of REINFORCE: one update per batch of answers, because the next update needs new answers.
+    """The training objective for REINFORCE, which allows only one update per batch of answers.
 
-    (Williams 1992)
+    After an update, the next batch must be sampled from the new policy. (Williams 1992)
     """
 
     def __call__(self, model: Callable[..., Logits], batch: RolloutBatch) -> TokenLoss:
-        """Return the loss, summed over the answers."""
+        """Return the loss of the policy on a batch, summed over the answers."""
         mask = batch.is_label
         log_p = token_log_probabilities(model(batch.tokens, keep=mask), batch.labels[mask])
         return TokenLoss(reinforce(log_p, batch.advantages[mask]).sum(), len(mask))
@@ -30,7 +30,9 @@ class Reinforce:
 
 @dataclass(frozen=True)
 class ProximalPolicy:
-    """The objective of PPO: the policy and the critic are trained together, without an entropy bonus.
+    """The training objective for PPO, which trains the policy and the critic together.
+
+    There is no entropy bonus.
 
     Args:
         clip: see `ppo_clip`.
@@ -43,7 +45,7 @@ class ProximalPolicy:
     value_weight: float = 0.1
 
     def __call__(self, model: nn.Module, batch: RolloutBatch) -> TokenLoss:
-        """Return the loss of an `ActorCritic`, summed over the answers."""
+        """Return the loss of an `ActorCritic` on a batch, summed over the answers."""
         mask = batch.is_label
         logits, values = model(batch.tokens, keep=mask)
         log_p = token_log_probabilities(logits, batch.labels[mask])
@@ -54,7 +56,9 @@ class ProximalPolicy:
 
 @dataclass(frozen=True)
 class GroupRelativePolicy:
-    """The objective of GRPO: no critic, and every answer has the same weight, whatever its length.
+    """The training objective for GRPO, which needs no critic.
+
+    Every answer has the same weight, whatever its length.
 
     Args:
         clip: see `ppo_clip`.
@@ -67,7 +71,7 @@ class GroupRelativePolicy:
     kl_weight: float = 0.04
 
     def __call__(self, model: Callable[..., Logits], batch: RolloutBatch) -> TokenLoss:
-        """Return the loss, summed over the answers."""
+        """Return the loss of the policy on a batch, summed over the answers."""
         mask = batch.is_label
         log_p = token_log_probabilities(model(batch.tokens, keep=mask), batch.labels[mask])
         old_log_p, reference_log_p = batch.old_log_p[mask], batch.reference_log_p[mask]

@@ -1,4 +1,4 @@
-"""The training objective of the translator (slide "During Training")."""
+"""The training objective for the translator (slide "During Training")."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,12 +11,18 @@ from course_lib.shapes import Logits
 
 @dataclass(frozen=True)
 class TeacherForcing:
-    """Next-token prediction with the true output as the decoder's input, at all positions in parallel."""
+    """The training objective for a `Translator`: predict each next token, given the true tokens before it.
+
+    The decoder gets the true output as its input, so all positions are computed in parallel.
+
+    Args:
+        label_smoothing: see `masked_cross_entropy`.
+    """
 
     label_smoothing: float = 0.0
 
     def __call__(self, model: Callable[..., Logits], batch: TranslationBatch) -> TokenLoss:
-        """Return the loss, summed over the target tokens. Padding is skipped."""
+        """Return the loss of the model on a batch, summed over the target tokens without padding."""
         keep = batch.is_label
         logits = model(batch.source, batch.target, keep=keep)
         return masked_cross_entropy(logits, batch.labels[keep], label_smoothing=self.label_smoothing)

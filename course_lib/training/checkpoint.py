@@ -1,4 +1,4 @@
-"""Checkpoints of a training run: one safetensors file with everything needed to resume it exactly."""
+"""Checkpoints of training runs, which are safetensors files with everything needed to resume a run exactly."""
 
 import json
 from collections.abc import Mapping
@@ -16,7 +16,15 @@ from course_lib.training.log import Meter
 
 @dataclass
 class Progress:
-    """The state of a run: its step, its position in the data, the time, the log, and the sums for the next entry."""
+    """The progress of a training run.
+
+    Args:
+        step: the number of updates so far.
+        epoch, batch: the position in the data, as the current epoch and the number of batches taken from it.
+        seconds: the training time so far.
+        history: the entries of the log.
+        meter: the sums for the next entry of the log.
+    """
 
     step: int = 0
     epoch: int = 0
@@ -29,31 +37,32 @@ class Progress:
 class Checkpoint:
     """A file that stores the modules, the optimizer, and the `Progress` of a run.
 
-    It stores no random number generators, because the training loop seeds them at each step.
+    It does not store the random number generators, because the training loop seeds them at each step.
 
     Args:
         path: the file. Each save replaces it atomically.
-        run: a description of the run in plain values. The checkpoint of a different run can't be restored.
+        run: a description of the run in plain values. A checkpoint can only be restored into a run with the same
+            description.
     """
 
     def __init__(self, path: Path, run: dict[str, object]):
         self.path, self.run = path, json.dumps(run, sort_keys=True)
 
     def exists(self) -> bool:
-        """Return True if there is a checkpoint to resume from."""
+        """Return True if there is a checkpoint from which the run can resume."""
         return self.path.exists()
 
     def save(self, progress: Progress, modules: Mapping[str, nn.Module], optimizer: Optimizer) -> None:
-        """Write the checkpoint. The keys of `modules` identify the modules in the file."""
+        """Write the checkpoint. In the file, each module is identified by its key in `modules`."""
         tensors = {f"{name}.{key}": t for name, module in modules.items() for key, t in unique_tensors(module).items()}
         for index, state in optimizer.state_dict()["state"].items():
             tensors |= {f"optimizer.{index}.{key}": tensor for key, tensor in state.items()}
         write_tensors(self.path, tensors, {"run": self.run, "progress": json.dumps(asdict(progress))})
 
     def restore(self, modules: Mapping[str, nn.Module], optimizer: Optimizer) -> Progress:
-        """Load the saved values into `modules` and `optimizer`, and return the `Progress`.
+        """Load the saved values into `modules` and `optimizer`, and return the saved `Progress`.
 
-        All values are copied: a tensor from the file would keep a memory map of it open, and Windows can't replace a
+        All values are copied. Otherwise the tensors would keep the file mapped into memory, and Windows can't replace a
         mapped file.
 
         Raises:
@@ -63,13 +72,14 @@ class Checkpoint:
         if metadata.get("run") != self.run:
             raise CourseError(
                 f"{self.path} belongs to another run: {metadata.get('run')}, not {self.run}; "
-                "resume with its settings, or train into another folder"
+                "resume with its settings, or use another folder for the new run"
             )
         places = {f"{name}.{key}": t for name, module in modules.items() for key, t in unique_tensors(module).items()}
         for name, place in places.items():
             if name not in tensors or tensors[name].shape != place.shape:
                 raise CourseError(
-                    f"{self.path} belongs to another model: it has no {name} of shape {tuple(place.shape)}"
+                    f"{self.path} belongs to another model: it has no {name} of shape {tuple(place.shape)}; "
+                    "resume with its model, or use another folder for the new run"
                 )
             place.data.copy_(tensors[name])
         state = optimizer.state_dict()

@@ -1,4 +1,4 @@
-"""The training loop of the course. The objective and the batches are arguments."""
+"""The training loop of the course, which works with any objective and any source of batches."""
 
 import contextlib
 import math
@@ -24,12 +24,13 @@ from course_lib.training.plan import Plan
 
 
 class Trainer:
-    """Trains a model by a plan, on one device or, under `accelerate launch`, on several, with the same losses.
+    """A training loop that follows a `Plan`, on one device or, under `accelerate launch`, on several devices.
 
     Each global batch is split into one part per process and accumulation step. The losses of the parts are summed and
-    divided by the number of predicted tokens in the whole batch, so the gradients don't depend on the split. There is
-    one exception: an objective that compares the rows of a batch only sees the rows of its own process. Such an
-    objective can't be used with gradient accumulation.
+    divided by the number of predicted tokens in the whole batch, so the gradients don't depend on the split. There are
+    two exceptions. An objective that compares the rows of a batch only sees the rows of its own process. Such an
+    objective can't be used with gradient accumulation. The auxiliary losses of `WithAuxiliary`, such as load balancing,
+    are computed for each part separately.
 
     Training does not change the state of torch's global random number generators.
 
@@ -37,19 +38,19 @@ class Trainer:
         model: the model to train in place, on its current device. With several processes, this must be the device that
             `pick_device` returns.
         batches: the training data. Each batch has `num_labels` and `num_tokens`.
-        objective: computes the loss of the model on a part of a batch.
+        objective: a function that computes the loss of the model on a part of a batch.
         plan: the hyperparameters of the run.
-        evaluate: computes scores of the model. It is called once at the start, so that errors in it show early, then
-            `plan.evaluations` times.
+        evaluate: a function that computes scores of the model. It is called once at the start, so that its errors show
+            early, and then `plan.evaluations` times.
         folder: the folder for `checkpoint.safetensors`. If it contains a checkpoint of the same run, the run resumes
-            from it. If the plan counts steps, the final weights are bit for bit those of an uninterrupted run. The
-            history differs only in its times.
-        description: a description of the run in plain values, stored in the checkpoint together with the plan.
-        report: receives each line of the log, in the main process.
+            from this checkpoint. If the budget of the plan is in steps, the final weights are then bit for bit those of
+            an uninterrupted run, and the history differs only in its times.
+        description: a description of the run in plain values, which is stored in the checkpoint together with the plan.
+        report: a function that is called with each line of the log, in the main process only.
 
     Raises:
         CourseError: the plan splits batches that the objective needs whole; the model is not on the device of its
-            process; or `$LOCAL_RANK` is set but the other variables of a launch are not.
+            process; or `$LOCAL_RANK` is set but the other variables of a distributed launch are not.
     """
 
     def __init__(
@@ -67,7 +68,7 @@ class Trainer:
         self.batches, self.objective, self.plan = batches, objective, plan
         self.evaluate = evaluate or (lambda model: {})
         with launch_explained():
-            self.accelerator = Accelerator(mixed_precision="no", device_placement=False)  # we handle both
+            self.accelerator = Accelerator(mixed_precision="no", device_placement=False)  # this class does both
         self.report = report if report and self.accelerator.is_main_process else lambda line: None
         self.plain_model, self.device = model, next(model.parameters()).device
         self._check()
@@ -91,7 +92,9 @@ class Trainer:
             raise CourseError(f"the model must be on {ours}, got {self.device}; use model.to(pick_device())")
 
     def train(self) -> list[dict[str, float]]:
-        """Run the plan to its end and return the history: one entry per evaluation.
+        """Train the model until the plan's budget is used up, and return the history.
+
+        The history has one entry for the start and one for each evaluation.
 
         Raises:
             CourseError: the loss is NaN or infinite, or the checkpoint is damaged or belongs to another run.
@@ -120,7 +123,8 @@ class Trainer:
                 if milestones_passed(before, done, self.plan.evaluations):
                     self._record(started)
                 due = due or milestones_passed(before, done, self.plan.saves)
-                if self.checkpoint and due and (not again or done >= 1.0):  # a reused batch can't be sampled again
+                # While a batch is being reused, we don't save, because it can't be sampled again.
+                if self.checkpoint and due and (not again or done >= 1.0):
                     self._save()
                     due = False
         if self.average:
@@ -128,10 +132,10 @@ class Trainer:
         return progress.history
 
     def _step(self, batch, rate):
-        """Update the weights once, from one global batch, and return the batch's loss, summed over tokens."""
+        """Update the weights once from one global batch, and return its loss, summed over the predicted tokens."""
         ranks, rank = self.accelerator.num_processes, self.accelerator.process_index
         parts = [batch.shard(i, ranks * self.plan.accumulate) for i in range(rank, ranks * self.plan.accumulate, ranks)]
-        # For dropout. `torch.manual_seed` inspects the call stack for each device type, which is slow.
+        # This seeds dropout. `torch.manual_seed` is slow, so we call the CPU's generator directly where we can.
         rng = torch.default_generator if self.device.type == "cpu" else torch
         rng.manual_seed((self.plan.seed * 1_000_003 + self.progress.step) * 1_009 + rank)
         total = torch.zeros((), device=self.device)
@@ -139,7 +143,8 @@ class Trainer:
             wait = self.accelerator.no_sync(self.model) if i + 1 < len(parts) else contextlib.nullcontext()
             with wait, self._precision():
                 loss = self.objective(self.model, part.to(self.device))
-                self.accelerator.backward(loss.total * ranks / batch.num_labels)  # averaged over processes later
+                # The gradients are averaged over processes later, so we multiply by the number of processes.
+                self.accelerator.backward(loss.total * ranks / batch.num_labels)
             total += loss.total.detach()
         total = float(self.accelerator.reduce(total))
         if not math.isfinite(total):
@@ -163,13 +168,13 @@ class Trainer:
             self.average.update_parameters(self.plain_model)
 
     def _share_done(self, started):
-        """Return the share of the budget that is used up, the same on every process."""
+        """Return the fraction of the budget that is used up. It is the same on every process."""
         self.progress.seconds = time.monotonic() - started
         share = self.plan.progress(self.progress.step, self.progress.seconds)
         return float(broadcast(torch.tensor(share, device=self.device)))
 
     def _record(self, started):
-        """Evaluate the model, add a line to the history and the log, and reset the sums for the next line."""
+        """Evaluate the model, add an entry to the history and the log, and reset the sums for the next entry."""
         if self.accelerator.is_main_process:
             self._evaluate()
         self.progress.seconds = time.monotonic() - started
@@ -197,7 +202,7 @@ class Trainer:
 
 
 def stream(batches: BatchSource, progress: Progress) -> Iterator[tuple[Rows, bool]]:
-    """Yield global batches endlessly, epoch after epoch, and update `progress` along the way.
+    """Yield global batches forever, epoch after epoch, and update the position in the data in `progress`.
 
     Each batch comes with a flag that is True if the next batch is the same one, because some sources reuse a batch
     several times in a row.

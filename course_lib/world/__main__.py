@@ -1,4 +1,4 @@
-"""Print twenty sentence pairs with their alignments (`python -m course_lib.world`)."""
+"""Print twenty random training pairs with their word alignments (`python -m course_lib.world`)."""
 
 from course_lib.world import Rng, make_pairs, split_words
 

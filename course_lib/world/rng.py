@@ -1,4 +1,4 @@
-"""Random choices that are the same on every machine and with every Python version."""
+"""A random number generator that makes the same choices on every machine and with every Python version."""
 
 import random
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,7 +8,11 @@ Item = TypeVar("Item")
 
 
 class Rng:
-    """Random choices based on `random.Random(seed).random()`, the only stream that Python guarantees not to change."""
+    """A random number generator that makes the same choices with every Python version.
+
+    Python guarantees a stable sequence of numbers for `random.Random(seed).random()`, but not for methods such as
+    `choice` and `shuffle`. So this class uses only `random()`.
+    """
 
     def __init__(self, seed: int):
         self.roll = random.Random(seed).random
@@ -18,11 +22,11 @@ class Rng:
         return self.roll() < probability
 
     def pick(self, options: Sequence[Item]) -> Item:
-        """Return one of `options`, all equally likely."""
+        """Return a random option; all options are equally likely."""
         return options[int(self.roll() * len(options))]
 
     def weighted(self, weights: Mapping[Item, int]) -> Item:
-        """Return a key of `weights`, with a probability proportional to its value."""
+        """Return a random key of `weights`, with probability proportional to its value."""
         threshold = self.roll() * sum(weights.values())
         for option, weight in weights.items():
             threshold -= weight
@@ -31,5 +35,5 @@ class Rng:
         return option
 
     def shuffled(self, items: Iterable[Item]) -> list[Item]:
-        """Return the items in random order."""
+        """Return the items as a list in random order."""
         return sorted(items, key=lambda _: self.roll())

@@ -101,7 +101,7 @@ class TestTraining:
         assert chat_template().training(TALK, max_length=len(whole)).ids == whole
 
     def test_no_room_for_an_answer_is_refused(self):
-        with pytest.raises(CourseError, match="5 tokens leave no room for an answer to 'How many cats"):
+        with pytest.raises(CourseError, match="must leave room for an answer to 'How many cats.*got 5"):
             chat_template().training([user("How many cats are there?"), assistant("Two.")], max_length=5)
 
 
@@ -124,7 +124,9 @@ class TestFitContext:
     def test_a_message_that_is_too_long_alone_is_refused_and_shown(self):
         messages = [system("Be kind."), *TALK, user("How many cats are there, " + 20 * "really, ")]
         length = self.length([messages[0], messages[-1]])
-        expected = f"at most {length - 1} tokens, got {length} .*: 'How many cats are there, really, reall"
+        expected = (
+            f"at most {length - 1} tokens, got {length} .* shorten the message 'How many cats are there, really, reall"
+        )
         with pytest.raises(CourseError, match=expected):
             self.fit(messages, length - 1)
 
@@ -132,23 +134,29 @@ class TestFitContext:
 @pytest.mark.parametrize(
     ("messages", "expected"),
     [
-        ([], "the last of 0 messages must be the user's"),
-        ([system("Be kind.")], "the last of 1 messages must be the user's"),
-        ([user("Hello!"), assistant("Hello!")], "the last of 2 messages must be the user's"),
+        ([], "the last of 0 messages must be from the user"),
+        ([system("Be kind.")], "the last of 1 messages must be from the user"),
+        ([user("Hello!"), assistant("Hello!")], "the last of 2 messages must be from the user"),
         (
             [user("Hello!"), {"role": "robot", "content": "Hi"}],
-            "message 2 has the unknown role 'robot'; expected one of",
+            "message 2 must have one of the roles system, user, assistant, got 'robot'",
         ),
-        ([{"content": "Hello!"}], "message 1 has the unknown role None"),
-        ([user("Hello!"), assistant(""), user("Hello!")], "message 2, the assistant's, is empty"),
-        ([user(" \n")], "message 1, the user's, is empty"),
-        ([{"role": "user"}], "message 1, the user's, is empty"),
-        ([{"role": "user", "content": None}], "message 1, the user's, is empty"),
-        ([user("Hello!"), user("Hello?")], "message 2 must be the assistant's, got the user's"),
-        ([assistant("Hello!"), user("Hello?")], "message 1 must be the user's, got the assistant's"),
-        ([system("Be kind."), assistant("Hello!")], "message 2 must be the user's, got the assistant's"),
-        ([user("Hello!"), system("Be kind."), user("Hello!")], "message 2 must be the assistant's, got the system's"),
-        ([system("Be kind."), system("Be brief."), user("Hello!")], "message 2 must be the user's, got the system's"),
+        ([{"content": "Hello!"}], "message 1 must have one of the roles .*got None"),
+        ([user("Hello!"), assistant(""), user("Hello!")], "message 2, from the assistant, must not be empty"),
+        ([user(" \n")], "message 1, from the user, must not be empty"),
+        ([{"role": "user"}], "message 1, from the user, must not be empty"),
+        ([{"role": "user", "content": None}], "message 1, from the user, must not be empty"),
+        ([user("Hello!"), user("Hello?")], "message 2 must be from the assistant, got one from the user"),
+        ([assistant("Hello!"), user("Hello?")], "message 1 must be from the user, got one from the assistant"),
+        ([system("Be kind."), assistant("Hello!")], "message 2 must be from the user, got one from the assistant"),
+        (
+            [user("Hello!"), system("Be kind."), user("Hello!")],
+            "message 2 must be from the assistant, got one from the system",
+        ),
+        (
+            [system("Be kind."), system("Be brief."), user("Hello!")],
+            "message 2 must be from the user, got one from the system",
+        ),
     ],
 )
 def test_what_is_no_conversation_is_refused(messages, expected):
@@ -159,7 +167,7 @@ def test_what_is_no_conversation_is_refused(messages, expected):
 
 
 def test_a_training_example_ends_in_an_answer():
-    with pytest.raises(CourseError, match="the last of 3 messages must be the assistant's"):
+    with pytest.raises(CourseError, match="the last of 3 messages must be from the assistant"):
         chat_template().training(TALK[:3])
 
 

@@ -50,7 +50,7 @@ def test_every_id_has_an_owner_and_a_name():
 def test_offline_the_sample_says_so_and_nothing_is_loaded(corpus, monkeypatch):
     monkeypatch.setattr("datasets.load_dataset", None)
     assert sample(corpus).text is None
-    assert str(sample(corpus)) == "no sample: offline, as HF_HUB_OFFLINE asks for"
+    assert str(sample(corpus)) == "no sample: the hub can't be used, because HF_HUB_OFFLINE is set"
 
 
 def test_a_network_that_does_not_answer_is_a_reason_and_no_error(monkeypatch):

@@ -164,11 +164,11 @@ class TestCorruptSpans:
 
     @pytest.mark.parametrize("ids", [[EOS], [7, EOS]])
     def test_a_text_too_short_for_a_gap_is_refused(self, ids):
-        with pytest.raises(CourseError, match=f"needs two tokens before <eos>.* got {len(ids) - 1}"):
+        with pytest.raises(CourseError, match=f"at least two tokens before <eos>.* got {len(ids) - 1}"):
             CorruptSpans(SENTINELS).corrupt(ids, generator())
 
     def test_a_text_with_more_gaps_than_sentinels_is_refused(self):
-        with pytest.raises(CourseError, match="text of 100 tokens needs 5 sentinels; there are 4"):
+        with pytest.raises(CourseError, match="text of 100 tokens needs 5 sentinels, got 4"):
             CorruptSpans(SENTINELS[:4]).corrupt([*range(3, 103), EOS], generator())
 
 

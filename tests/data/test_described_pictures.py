@@ -58,32 +58,35 @@ WRONG = {
     "no JSON": (line(3, '{"file_name": "02.jpg", caption}'), rf"{LINE} 3: not valid JSON \(.*\): .*caption"),
     "no object": (line(2, '["01.jpg", "a flower"]'), f"{LINE} 2 must be a JSON object"),
     "half a letter": (line(2, r'{"file_name": "01.jpg", "caption": "\ud83d"}'), f"{LINE} 2: not usable JSON"),
-    "no such picture": (change(4, file_name="nowhere.jpg"), rf"{LINE} 5: there is no picture .*nowhere\.jpg"),
-    "too long a name": (change(4, file_name="a" * 5000), rf"{LINE} 5: there is no picture .*aaa"),
+    "no such picture": (change(4, file_name="nowhere.jpg"), rf"{LINE} 5: the picture .*nowhere\.jpg does not exist"),
+    "too long a name": (change(4, file_name="a" * 5000), rf"{LINE} 5: the picture .*aaa"),
     "no picture": (
         lambda folder, rows: (folder / "01.jpg").write_text("a flower"),
         rf"{LINE} 2: .*01\.jpg can't be read: cannot identify",
     ),
     "cut off": (cut_off, rf"{LINE} 2: .*01\.jpg can't be read: .*truncated"),
     "no caption": (change(6, caption=None), f"{LINE} 7: a caption must be a text or a list of texts.*got .None"),
-    "a blank caption": (change(6, caption=" "), f"{LINE} 7: a caption must be a text.*not empty; got .' '"),
+    "a blank caption": (change(6, caption=" "), f"{LINE} 7: a caption must be a text.*none of them empty, got .' '"),
     "a caption of no texts": (change(6, caption=[]), rf"{LINE} 7: a caption must be a text.*got \[\]"),
     "a number": (change(0, caption=5), rf"{LINE} 1: a caption must be a text.*got \[5\]"),
-    "another column": (change(0, caption=MISSING, text="a hen"), f"{LINE} 1: missing caption; found file_name, text"),
+    "another column": (
+        change(0, caption=MISSING, text="a hen"),
+        f"{LINE} 1: a row must have a caption, got only file_name, text",
+    ),
     "no file_name": (
         change(0, file_name=MISSING, image="00.jpg"),
-        f"{LINE} 1: missing file_name; found caption, image",
+        f"{LINE} 1: a line must have a file_name, got caption, image",
     ),
     "a file_name of another kind": (change(0, file_name=7), f"{LINE} 1: file_name must be the name of a picture"),
     "told about twice": (
         change(5, file_name="./03.jpg"),
-        rf"{LINE} 6: 03\.jpg .* another in line 4; use",
+        rf"{LINE} 6: 03\.jpg .* but line 4 also names it; use",
     ),
     "from the root": (change(1, file_name="/etc/01.jpg"), rf"{LINE} 2: the picture /etc/01\.jpg must be in"),
     "out of the folder": (change(1, file_name="../01.jpg"), rf"{LINE} 2: the picture \.\./01\.jpg must be in"),
     "forgotten": (
         lambda folder, rows: write_metadata(folder, [*rows[:2], *rows[4:]]),
-        r"2 of the pictures in .*, such as 02\.jpg, have no line in metadata\.jsonl",
+        r"must have a line in metadata\.jsonl, but 2 have none, such as 02\.jpg",
     ),
 }
 
@@ -117,7 +120,7 @@ def test_a_folder_without_the_split_says_what_it_holds(load, mine, tmp_path):
     folder, _ = mine
     folder.rename(tmp_path / "train")
     assert len(load(str(tmp_path), "train")) == 11
-    with pytest.raises(CourseError, match='has no folder for split "validation"; it contains train$'):
+    with pytest.raises(CourseError, match='must have a folder for split "validation"; it contains train$'):
         load(str(tmp_path), "validation")
 
 
@@ -139,7 +142,7 @@ def test_an_undivided_folder_gives_the_ninth_and_the_tenth_of_ten_lines_away(goo
 
 def test_too_few_lines_for_a_split_are_named(tmp_path):
     write_described(tmp_path, 7)
-    with pytest.raises(CourseError, match='no line for split "validation": of ten lines, the 9th'):
+    with pytest.raises(CourseError, match='no line for split "validation"; of every ten lines, the 9th'):
         load_captions(str(tmp_path), "validation")
 
 
@@ -175,7 +178,7 @@ def test_lines_may_have_dialogues_in_the_place_of_captions(mine):
 def test_dialogues_that_are_none_are_named_by_their_line(texts, mine):
     folder, rows = mine
     change(2, texts=texts)(folder, rows)
-    with pytest.raises(CourseError, match=rf"{LINE} 3: (texts must be|a text must have words of the assistant)"):
+    with pytest.raises(CourseError, match=rf"{LINE} 3: (texts must be|assistant must be a nonempty text)"):
         load_picture_dialogues(str(folder))
 
 
@@ -191,5 +194,5 @@ def test_long_lists_of_files_are_cut_short(mine):
     (folder / "metadata.jsonl").unlink()
     with pytest.raises(CourseError, match=r"it contains 00\.jpg, .*, 08\.jpg and 2 more$"):
         load_captions(str(folder))
-    with pytest.raises(CourseError, match=r"has no file for split .* 08\.jpg and 2 more$"):
+    with pytest.raises(CourseError, match=r"must have a file for split .* 08\.jpg and 2 more$"):
         load_images(str(folder))

@@ -40,20 +40,22 @@ def test_dialogues_are_read_from_a_file_in_the_columns_of_dolly(tmp_path):
 
 
 def test_a_missing_column_is_answered_with_those_there_are(tmp_path):
-    with pytest.raises(CourseError, match="missing column context, category; found instruction, response"):
+    with pytest.raises(
+        CourseError, match="must have a column context and a column category, got only instruction, response"
+    ):
         load_dialogues(write(tmp_path / "talk.jsonl", {"instruction": "Hello!", "response": "Hello."}))
 
 
 @pytest.mark.parametrize(
     ("bad", "complaint"),
     [
-        ({"instruction": " "}, "instruction must be a text that is not empty, got ' '"),
-        ({"instruction": None}, "instruction must be a text that is not empty, got None"),
-        ({"response": ""}, "response must be a text that is not empty, got ''"),
-        ({"response": None}, "response must be a text that is not empty, got None"),
-        ({"history": [SAID]}, "message 2 must be the assistant's, got the user's"),
-        ({"history": [SAID, REPLY | {"role": "robot"}]}, "message 2 has the unknown role 'robot'"),
-        ({"history": [SAID, {"role": "assistant"}]}, "message 2, the assistant's, is empty"),
+        ({"instruction": " "}, "instruction must be a nonempty text, got ' '"),
+        ({"instruction": None}, "instruction must be a nonempty text, got None"),
+        ({"response": ""}, "response must be a nonempty text, got ''"),
+        ({"response": None}, "response must be a nonempty text, got None"),
+        ({"history": [SAID]}, "message 2 must be from the assistant, got one from the user"),
+        ({"history": [SAID, REPLY | {"role": "robot"}]}, "message 2 must have one of the roles .*got 'robot'"),
+        ({"history": [SAID, {"role": "assistant"}]}, "message 2, from the assistant, must not be empty"),
     ],
     ids=str,
 )
@@ -67,7 +69,7 @@ def test_a_row_that_makes_no_conversation_is_named_by_its_number(bad, complaint,
 def test_a_history_of_another_kind_is_named(history, tmp_path):
     row = f'{{"instruction": "a", "context": "", "response": "b", "category": "c", "history": {history}}}'
     (path := tmp_path / "talk.jsonl").write_text(row)
-    with pytest.raises(CourseError, match="row 1 of .*(history must be a list|must have a role and a content)"):
+    with pytest.raises(CourseError, match="row 1 of .*(history must be a list|must be a dict with role and content)"):
         load_dialogues(str(path))
 
 

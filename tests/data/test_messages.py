@@ -57,12 +57,12 @@ def test_only_what_the_assistant_says_is_learned_and_never_what_is_seen(template
 
 def test_only_the_user_shows_pictures(template):
     messages = [user("Draw a cat!"), {"role": "assistant", "content": with_pictures(["cat.png"], "Here it is.")}]
-    with pytest.raises(CourseError, match="only user messages can contain pictures, got one in .* assistant"):
+    with pytest.raises(CourseError, match="only user messages can contain pictures, got one in an? assistant"):
         template.training(messages)
 
 
 def test_a_model_that_reads_only_texts_is_not_shown_pictures():
-    with pytest.raises(CourseError, match="the model reads only texts"):
+    with pytest.raises(CourseError, match="the model reads only text"):
         ChatTemplate(chat_tokenizer()).prompt([show("Who is it?", "cat.png")])
 
 
@@ -78,14 +78,14 @@ def test_a_message_may_be_nothing_but_a_picture(template):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (None, "message 1, the user's, is empty"),
-        ([], "is empty"),
-        ([{"type": "text", "text": " "}], "is empty"),
+        (None, "message 1, from the user, must not be empty"),
+        ([], "must not be empty"),
+        ([{"type": "text", "text": " "}], "must not be empty"),
         (7, "must be a text or a list of texts and pictures, got int"),
-        ([{"type": "video", "video": "a.mp4"}], "must have parts with a text or an image, got {'type': 'video'"),
-        ([{"type": "image"}], "must have parts with a text or an image, got {'type': 'image'}"),
-        ([{"type": "text", "text": 7}], "must have parts with a text or an image"),
-        (["Hello!"], "must have parts with a text or an image, got 'Hello!'"),
+        ([{"type": "video", "video": "a.mp4"}], "must consist of parts with a text or an image, got {'type': 'video'"),
+        ([{"type": "image"}], "must consist of parts with a text or an image, got {'type': 'image'}"),
+        ([{"type": "text", "text": 7}], "must consist of parts with a text or an image"),
+        (["Hello!"], "must consist of parts with a text or an image, got 'Hello!'"),
     ],
 )
 def test_what_is_no_content_is_named(content, message, template):

@@ -150,12 +150,12 @@ class TestBatches:
             (
                 [Example([1] * 55, [True] * 55)],
                 100,
-                "53 tokens per batch must hold at least one item.*longest: 54 tokens",
+                "none can have more than 53 tokens.*the longest with 54 tokens",
             ),
             (
                 [Example([1] * 5, [True] * 5)],
                 52,
-                "52 tokens per batch must hold at least one item.*longest: 53 tokens",
+                "none can have more than 52 tokens.*the longest with 53 tokens",
             ),
         ],
     )

@@ -56,7 +56,9 @@ def test_batches_are_cut_for_several_workers():
 
 @pytest.mark.parametrize(("count", "labels"), [(0, 0), (3, 2)])
 def test_pictures_without_labels_are_refused(count, labels):
-    with pytest.raises(CourseError, match=f"there must be pictures and as many labels, got {count} and {labels}"):
+    with pytest.raises(
+        CourseError, match=f"there must be pictures and as many labels or captions, got {count} and {labels}"
+    ):
         picture_batches(pictures(count), list(range(labels)), PROCESSOR, 4)
 
 

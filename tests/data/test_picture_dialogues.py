@@ -58,7 +58,7 @@ def test_pictures_that_are_named_as_files_are_looked_for_beside_the_file_that_na
 
 
 def test_a_missing_column_is_answered_with_those_there_are(tmp_path):
-    with pytest.raises(CourseError, match="missing column texts; found images"):
+    with pytest.raises(CourseError, match="must have a column texts, got only images"):
         load_picture_dialogues(write(tmp_path / "talk.parquet", {"images": [picture()]}))
 
 
@@ -66,9 +66,9 @@ def test_a_missing_column_is_answered_with_those_there_are(tmp_path):
     ("bad", "complaint"),
     [
         ({"images": []}, "a row must have at least one picture, got none"),
-        ({"texts": []}, r"texts must be a list of texts with user and assistant, got \[\]"),
-        ({"texts": [TEXT | {"assistant": " "}]}, "a text must have words of the assistant, got ' '"),
-        ({"texts": [TEXT | {"user": None}]}, "a text must have words of the user, got None"),
+        ({"texts": []}, r"texts must be a nonempty list of objects with user and assistant, got \[\]"),
+        ({"texts": [TEXT | {"assistant": " "}]}, "assistant must be a nonempty text in each of the texts, got ' '"),
+        ({"texts": [TEXT | {"user": None}]}, "user must be a nonempty text in each of the texts, got None"),
         ({"images": [{"bytes": b"no picture", "path": None}]}, "a picture can't be read"),
     ],
     ids=str,

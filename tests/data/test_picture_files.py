@@ -48,13 +48,13 @@ def test_other_files_are_no_pictures(tmp_path):
 
 def test_a_folder_without_the_split_says_what_it_holds(tmp_path):
     fill(tmp_path / "train", hen=1)
-    with pytest.raises(CourseError, match='has no folder for split "test"; it contains train'):
+    with pytest.raises(CourseError, match='must have a folder for split "test"; it contains train'):
         load_images(str(tmp_path), "test")
 
 
 @pytest.mark.parametrize("split", ["validation", "test"])
 def test_a_folder_with_too_few_pictures_for_the_split_is_named(split, tmp_path):
-    with pytest.raises(CourseError, match=f'no picture for split "{split}": of ten pictures of a class, the 9th'):
+    with pytest.raises(CourseError, match=f'no picture for split "{split}"; of every ten pictures of a class, the 9th'):
         load_images(fill(tmp_path / "undivided", hen=7, cow=5), split)
     fill(tmp_path / "divided" / "train", hen=3)
     (tmp_path / "divided" / split).mkdir()
@@ -71,7 +71,7 @@ def test_a_folder_without_classes_says_what_it_holds(tmp_path):
 def test_a_class_that_training_has_not_is_named(tmp_path):
     fill(tmp_path / "train", hen=1)
     fill(tmp_path / "test", hen=1, emu=1)
-    with pytest.raises(CourseError, match='the class "emu" is not in .*train'):
+    with pytest.raises(CourseError, match='the class "emu" in .* must also be in .*train'):
         load_images(str(tmp_path), "test")
 
 

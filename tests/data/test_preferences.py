@@ -36,7 +36,7 @@ def test_preferences_are_read_from_a_file_in_the_columns_of_the_hub(tmp_path):
 
 
 def test_a_missing_column_is_answered_with_those_there_are(tmp_path):
-    with pytest.raises(CourseError, match="missing column rejected; found chosen"):
+    with pytest.raises(CourseError, match="must have a column rejected, got only chosen"):
         load_preferences(write(tmp_path / "pairs.jsonl", {"chosen": talk("White.")}))
 
 
@@ -48,11 +48,14 @@ def test_a_missing_column_is_answered_with_those_there_are(tmp_path):
             {"rejected": talk("Black.", "What colour is coal?")},
             "chosen and rejected must differ only in the last message",
         ),
-        ({"chosen": []}, "chosen: the last of 0 messages must be the assistant's"),
-        ({"chosen": talk("White.")[:1]}, "chosen: the last of 1 messages must be the assistant's"),
-        ({"chosen": talk("")}, "chosen: message 2, the assistant's, is empty"),
-        ({"chosen": [{"content": "White."}]}, "chosen: message 1 has the unknown role None"),
-        ({"rejected": [{"role": "robot", "content": "Black."}]}, "rejected: message 1 has the unknown role 'robot'"),
+        ({"chosen": []}, "chosen: the last of 0 messages must be from the assistant"),
+        ({"chosen": talk("White.")[:1]}, "chosen: the last of 1 messages must be from the assistant"),
+        ({"chosen": talk("")}, "chosen: message 2, from the assistant, must not be empty"),
+        ({"chosen": [{"content": "White."}]}, "chosen: message 1 must have one of the roles .*got None"),
+        (
+            {"rejected": [{"role": "robot", "content": "Black."}]},
+            "rejected: message 1 must have one of the roles .*got 'robot'",
+        ),
         ({"rejected": None}, "rejected must be a list of messages with role and content, got None"),
     ],
     ids=str,

@@ -37,7 +37,7 @@ def test_the_same_stories_in_every_format_are_the_same_rows(tmp_path):
 
 
 def test_a_file_without_texts_is_refused_and_its_columns_are_named(tmp_path):
-    with pytest.raises(CourseError, match="missing column text; found tale"):
+    with pytest.raises(CourseError, match="must have a column text, got only tale"):
         load_stories(write(tmp_path / "tales.jsonl", {"tale": "a dog slept."}))
 
 

@@ -154,7 +154,7 @@ def test_a_damaged_file_is_named(damage, tmp_path):
     path = tmp_path / "tokenizer.json"
     toy_tokenizer().save(path)
     path.write_text(damage(path.read_text(encoding="utf-8")), encoding="utf-8")
-    with pytest.raises(CourseError, match=r"tokenizer\.json is not a tokenizer"):
+    with pytest.raises(CourseError, match=r"tokenizer\.json is not a valid tokenizer file"):
         Tokenizer.load(path)
 
 

@@ -63,5 +63,5 @@ def test_the_model_gets_no_gradient_and_the_probe_is_the_same_each_time():
     [(torch.ones(3, 2), torch.ones(2)), (torch.ones(3), torch.ones(3)), (torch.ones(0, 2), torch.ones(0))],
 )
 def test_states_and_labels_that_do_not_belong_together_are_refused(states, labels):
-    with pytest.raises(CourseError, match="states must be N D and labels N"):
+    with pytest.raises(CourseError, match="states must have the shape N D and labels the shape N"):
         fit_probe(states, labels.long())

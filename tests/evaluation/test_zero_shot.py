@@ -53,14 +53,16 @@ def test_several_templates_are_averaged_to_a_unit_vector(model, tokenizer):
     assert torch.allclose(both[0], mean / mean.norm(), atol=1e-5)
 
 
-@pytest.mark.parametrize(("classes", "complaint"), [([], r"got \[\]"), (["dog", "dog"], '"dog" is listed 2 times')])
+@pytest.mark.parametrize(
+    ("classes", "complaint"), [([], r"got \[\]"), (["dog", "dog"], '"dog" must be listed only once, got 2 times')]
+)
 def test_bad_lists_of_classes_are_refused(model, tokenizer, classes, complaint):
     with pytest.raises(CourseError, match=complaint):
         class_vectors(model, tokenizer, classes)
 
 
 def test_a_caption_that_is_too_long_is_refused(model, tokenizer):
-    with pytest.raises(CourseError, match="a caption must have at most 17 tokens, got 19: 'one one"):
+    with pytest.raises(CourseError, match="a caption must have at most 17 tokens, got 19; shorten it: 'one one"):
         encode_captions(model, tokenizer, ["one " * 17 + "one"])
 
 

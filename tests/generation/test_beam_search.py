@@ -129,5 +129,5 @@ def test_no_output_goes_on_behind_its_end():
 
 @pytest.mark.parametrize("settings", [{"beam_size": 0}, {"beam_size": -2}, {"length_penalty": math.nan}])
 def test_settings_that_make_no_sense_are_refused(settings):
-    with pytest.raises(CourseError, match="beam_size must be 1 or more and length_penalty finite, got"):
+    with pytest.raises(CourseError, match="beam_size must be 1 or more and length_penalty must be finite, got"):
         search(random_table(ROWS, PLACES, VOCABULARY), **settings)

@@ -175,7 +175,8 @@ class TestContext:
         assert talk.turn.tokens_read == length(system("Be kind."), *kept)
 
     @pytest.mark.parametrize(
-        ("text", "expected"), [(" ", "is empty"), (30 * "never ", "at most 67 tokens, got .*: 'never")]
+        ("text", "expected"),
+        [(" ", "must not be empty"), (30 * "never ", "at most 67 tokens, got .* the message 'never")],
     )
     def test_a_message_that_cannot_be_read_is_refused_and_the_conversation_goes_on(self, text, expected, model):
         talk = chat(model, *ANSWERS[:2])
@@ -195,7 +196,7 @@ class TestContext:
 
     @pytest.mark.parametrize("max_new_tokens", [0, 97, 1000])
     def test_answers_that_leave_no_context_are_refused(self, max_new_tokens, model):
-        with pytest.raises(CourseError, match=f"max_new_tokens must be 1 to 96, got {max_new_tokens}"):
+        with pytest.raises(CourseError, match=f"max_new_tokens must be from 1 to 96, got {max_new_tokens}"):
             chat(model, max_new_tokens=max_new_tokens)
 
 

@@ -50,7 +50,7 @@ def test_completions_stop_at_the_most_new_tokens_and_at_the_context():
 
 @pytest.mark.parametrize("prompts", [[[1, 2], []], [[1] * MAX_LENGTH]])
 def test_a_prompt_that_leaves_no_room_is_refused(prompts):
-    with pytest.raises(CourseError, match=f"prompts must have 1 to {MAX_LENGTH - 1} tokens"):
+    with pytest.raises(CourseError, match=f"prompts must have from 1 to {MAX_LENGTH - 1} tokens"):
         complete(prompts, tiny_llm(), end_id=2)
 
 

@@ -170,7 +170,7 @@ def test_a_reward_for_each_answer_is_needed():
 @pytest.mark.parametrize("prompts", [[], [[]], [[1] * 17]])
 def test_no_prompts_or_one_that_leaves_no_room_is_refused(prompts):
     with pytest.raises(
-        CourseError, match="prompts must have 1 to 16 tokens, because the context has 19 and the answer needs 3;"
+        CourseError, match="prompts must have from 1 to 16 tokens, because the context has 19 and an answer may need 3,"
     ):
         rollouts(prompts=prompts)
 

@@ -130,7 +130,7 @@ def interrupt(now):
 
 @pytest.mark.parametrize(("prompt", "count"), [([], 3), ([3], 0), ([3] * 20, 8)])
 def test_what_can_never_be_served_is_refused(prompt, count):
-    with pytest.raises(CourseError, match="must be at least 1 token each and at most 27 together; got"):
+    with pytest.raises(CourseError, match="must be at least 1 token each and at most 27 together, got"):
         Server(tiny_llm(max_length=27)).submit(prompt, {END}, max_new_tokens=count)
     with pytest.raises(CourseError, match="at most 6 together"):
         Server(tiny_llm(max_length=27), num_pages=2, page_size=3).submit([3] * 5, {END}, max_new_tokens=2)

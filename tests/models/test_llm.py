@@ -143,7 +143,7 @@ def test_a_loaded_model_computes_what_the_saved_one_does(make, tmp_path):
 
 
 def test_windows_must_be_as_many_as_layers():
-    with pytest.raises(CourseError, match="window_sizes must have one entry per layer, 3, got 2"):
+    with pytest.raises(CourseError, match="window_sizes must have 3 entries, one per layer, got 2"):
         Llm(LlmConfig(**LLM_SIZES, window_sizes=(3, None)))
 
 

@@ -142,7 +142,10 @@ def test_an_unknown_activation_is_refused_by_name():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"window_sizes": (3, 0, None)}, r"window_sizes must be 1 or more, or None for no limit, got \(3, 0, None\)"),
+        (
+            {"window_sizes": (3, 0, None)},
+            r"each entry of window_sizes must be at least 1, or None for no limit, got \(3, 0, None\)",
+        ),
         ({"num_kv_heads": 0}, "multiple of num_kv_heads, got 6 and 0"),
         ({"d_head": 2, "rope_scaling": YarnScaling(factor=2.0, original_length=8)}, "d_head must be 4 or more"),
         ({"d_head": 2, "rope_scaling": DynamicNtkScaling(factor=2.0, original_length=8)}, "d_head must be 4 or more"),

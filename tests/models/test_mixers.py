@@ -55,6 +55,14 @@ def test_a_token_changes_nothing_before_it(mixer):
 
 
 @each_mixer
+@pytest.mark.parametrize("first", [PLAIN, NoPEMixer()], ids=lambda mixer: mixer.kind)
+def test_only_the_distances_of_positions_count(mixer, first):
+    model = tiny_llm(mixers=(first, mixer, PLAIN)).double()
+    positions = torch.arange(TOKENS.shape[1]).expand_as(TOKENS)
+    assert_near(model(TOKENS, positions + 9), model(TOKENS, positions), 1e-12)
+
+
+@each_mixer
 def test_every_parameter_learns(mixer):
     model = tiny_llm(mixers=(PLAIN, mixer, PLAIN))
     model(TOKENS).square().sum().backward()
@@ -102,18 +110,22 @@ def test_several_texts_in_a_row_are_refused_by_a_memory(mixer):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"mixers": (PLAIN,)}, "mixers must have one entry per layer, 3, got 1"),
+        ({"experts": 8}, "experts must be None or an instance of Experts, got 8"),
+        ({"mixers": (PLAIN,)}, "mixers must have 3 entries, one per layer, got 1"),
         (
             {"mixers": (PLAIN, "linear", PLAIN)},
             "a mixer must be an instance of a class in course_lib.models.mixers, got 'linear'",
         ),
-        ({"mixers": (PLAIN, DELTA, PLAIN), "window_sizes": (None, 3, None)}, "layer 1 can't have a window of 3"),
-        ({"mixers": (SharedKVMixer(layer=0), PLAIN, PLAIN)}, "layer 0 can't share the cache of layer 0"),
-        ({"mixers": (PLAIN, SharedKVMixer(layer=2), PLAIN)}, "layer 1 can't share the cache of layer 2"),
-        ({"mixers": (DELTA, SharedKVMixer(layer=0), PLAIN)}, "layer 1 can't share the cache of layer 0"),
+        (
+            {"mixers": (PLAIN, DELTA, PLAIN), "window_sizes": (None, 3, None)},
+            "layer 1 can't have a window, because it is recurrent, got a window of 3",
+        ),
+        ({"mixers": (SharedKVMixer(layer=0), PLAIN, PLAIN)}, "layer 0 can't share the keys and values of layer 0"),
+        ({"mixers": (PLAIN, SharedKVMixer(layer=2), PLAIN)}, "layer 1 can't share the keys and values of layer 2"),
+        ({"mixers": (DELTA, SharedKVMixer(layer=0), PLAIN)}, "layer 1 can't share the keys and values of layer 0"),
         (
             {"mixers": (PLAIN, SharedKVMixer(layer=0), SharedKVMixer(layer=1))},
-            "layer 2 can't share the cache of layer 1",
+            "layer 2 can't share the keys and values of layer 1",
         ),
         ({"mixers": (PLAIN, SharedKVMixer(layer=0), PLAIN), "window_sizes": (None, 3, None)}, "and the same window"),
     ],

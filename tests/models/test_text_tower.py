@@ -51,7 +51,7 @@ def test_without_an_end_token_the_last_position_sees_all_and_sums_up(tolerance):
 
 
 def test_a_text_without_an_end_is_refused():
-    with pytest.raises(CourseError, match="every text must contain the end token, 2"):
+    with pytest.raises(CourseError, match="every text must contain the end token, whose id is 2"):
         tiny_text_tower()(torch.tensor([[3, 2, 0], [4, 5, 6]]))
 
 

@@ -72,7 +72,7 @@ def test_layers_behind_the_features_do_not_run():
 
 @pytest.mark.parametrize("layer", [4, -5])
 def test_a_layer_that_is_not_there_is_refused(layer):
-    with pytest.raises(CourseError, match=f"layer must be -4 to 3, got {layer}"):
+    with pytest.raises(CourseError, match=f"layer must be from -4 to 3, got {layer}"):
         tiny_vision_tower().features(pictures(), layer)
 
 
@@ -97,8 +97,8 @@ def test_a_picture_of_another_size_or_with_other_channels_is_refused():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"patch_size": 65}, "patch_size must be 1 to image_size, 64, got 65"),
-        ({"patch_size": 0}, "patch_size must be 1 to image_size, 64, got 0"),
+        ({"patch_size": 65}, "patch_size must be from 1 to 64, the image_size, got 65"),
+        ({"patch_size": 0}, "patch_size must be from 1 to 64, the image_size, got 0"),
         ({"pooling": "mean"}, "pooling must be one of class, attention, got 'mean'"),
         ({"activation": "relu"}, "activation must be one of silu, gelu_tanh, gelu, quick_gelu, got 'relu'"),
     ],

@@ -116,11 +116,20 @@ def test_only_the_parts_that_are_named_are_trained():
     assert not any(tensor.requires_grad for tensor in model.vision.parameters())
 
 
+@pytest.mark.parametrize("part", ["vision", "words"])
+def test_a_part_that_cannot_be_trained_is_refused(part):
+    with pytest.raises(CourseError, match=f'the parts to train must be "connector" or "text", got "{part}"'):
+        tiny_vlm().train_only("text", part)
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"connector": ConnectorConfig(d_vision=7, d_model=19)}, "must map from 33 to 19, got 7 to 19"),
-        ({"image_id": V + 1}, "image_id must be 0 to 17, got 18"),
+        (
+            {"connector": ConnectorConfig(d_vision=7, d_model=19)},
+            r"must map from 33 dimensions \(vision tower\) to 19 \(language model\), got 7 to 19",
+        ),
+        ({"image_id": V + 1}, "image_id must be from 0 to 17, got 18"),
     ],
 )
 def test_parts_that_do_not_fit_are_refused(changes, message):
@@ -159,7 +168,7 @@ def test_a_prompt_that_exceeds_the_context_with_its_visual_tokens_is_refused():
     short, long = ([{"role": "user", "content": with_pictures([0] * count, "Hello!")}] for count in (1, 3))
     features = model.encode_images(pictures(1))
     assert complete([template.prompt(short)], model, template.end_id, max_new_tokens=3, features=features)
-    with pytest.raises(CourseError, match="prompts must have 1 to 39 tokens"):
+    with pytest.raises(CourseError, match="prompts must have from 1 to 39 tokens"):
         complete([template.prompt(long)], model, template.end_id, features=features.expand(3, -1, -1))
 
 

@@ -64,5 +64,5 @@ def test_a_copy_after_a_step_of_training_is_complete_without_the_batch(tolerance
 
 @pytest.mark.parametrize("num_active", [0, EXPERTS + 1])
 def test_a_token_visits_one_expert_at_least_and_all_at_most(num_active):
-    with pytest.raises(CourseError, match=f"num_active must be 1 to num_experts, {EXPERTS}, got {num_active}"):
+    with pytest.raises(CourseError, match=f"num_active must be between 1 and num_experts, {EXPERTS}, got {num_active}"):
         experts(num_active)

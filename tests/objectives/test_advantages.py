@@ -62,7 +62,9 @@ def test_group_advantages_equal_trl_and_sum_to_zero_in_each_group():
 
 @pytest.mark.parametrize(("count", "group_size"), [(6, 4), (6, 1)])
 def test_groups_that_do_not_come_out_even_are_refused(count, group_size):
-    with pytest.raises(CourseError, match=f"must be 2 or more and divide the {count} rewards, got {group_size}"):
+    with pytest.raises(
+        CourseError, match=f"must be 2 or more and divide the number of rewards, {count}, got {group_size}"
+    ):
         group_advantages(torch.rand(count), group_size)
 
 

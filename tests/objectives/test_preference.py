@@ -128,5 +128,7 @@ def test_the_anchor_adds_what_a_token_of_the_chosen_answers_costs():
 
 
 def test_pairs_that_nobody_asked_the_reference_about_are_refused():
-    with pytest.raises(CourseError, match=r"lack the reference's log-probabilities; see .*with_reference"):
+    with pytest.raises(
+        CourseError, match=r"lack the reference model's log-probabilities; add them with .*with_reference"
+    ):
         DirectPreference()(tiny_llm(), batch_of())

@@ -6,7 +6,7 @@ from accelerate import Accelerator, PartialState
 from accelerate.state import AcceleratorState
 
 from course_lib.errors import CourseError
-from course_lib.objectives import Contrastive
+from course_lib.objectives import Contrastive, WithAuxiliary
 from tests.training.runs import STEPS, Recorded, is_same, trained_weights, trainer
 
 pytestmark = pytest.mark.usefixtures("shapes_unchecked")
@@ -72,9 +72,10 @@ def test_one_process_trains_in_one_precision_and_then_in_another():
     assert seen == [torch.float32, torch.bfloat16, torch.float32]
 
 
-def test_a_batch_whose_rows_are_held_against_each_other_is_not_cut():
-    with pytest.raises(CourseError, match="Contrastive compares the rows .* accumulate=1, got 2"):
-        trainer(objective=Contrastive(), accumulate=2)
+@pytest.mark.parametrize("objective", [Contrastive(), WithAuxiliary(Contrastive(), 0.1)])
+def test_a_batch_whose_rows_are_held_against_each_other_is_not_cut(objective):
+    with pytest.raises(CourseError, match="compares the rows of a batch, so it needs accumulate=1, got 2"):
+        trainer(objective=objective, accumulate=2)
 
 
 def test_the_same_seed_gives_the_same_weights_and_another_seed_others():

@@ -13,14 +13,14 @@ from course_lib.training import Plan
     "budget", [{}, {"steps": 3, "minutes": 1}, {"steps": 0}, {"steps": -1}, {"minutes": 0}, {"minutes": -0.5}]
 )
 def test_a_plan_has_exactly_one_budget_above_zero(budget):
-    with pytest.raises(CourseError, match="needs either steps or minutes, above 0; got"):
+    with pytest.raises(CourseError, match="must have either steps or minutes greater than 0, got"):
         Plan(**budget)
 
 
 @pytest.mark.parametrize("bad", [{"warmup": 1.0}, {"warmup": -0.1}, {"average": 1.0}, {"accumulate": 0}])
 def test_a_plan_that_could_not_learn_is_refused(bad):
     value = next(iter(bad.values()))
-    with pytest.raises(CourseError, match=f"warmup and average must be from 0 to below 1, .* got .*{value}"):
+    with pytest.raises(CourseError, match=f"warmup and average must be at least 0 and less than 1, .* got .*{value}"):
         Plan(steps=3, **bad)
 
 

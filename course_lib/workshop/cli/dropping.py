@@ -12,7 +12,7 @@ import typer
 
 from course_lib.errors import CourseError
 from course_lib.runtime import REPOSITORY
-from course_lib.workshop.cli.numbering import apply, course_files, named_if_lost
+from course_lib.workshop.cli.numbering import apply, named_if_lost
 from course_lib.workshop.cli.references import EXAMPLES, NOT_HERE
 from course_lib.workshop.lessons import LESSONS, Lesson, find_lesson
 
@@ -24,7 +24,6 @@ OF_A_LESSON = (  # what belongs to it: {0} is its number, {1} the name of its fi
     "tests/workshop/exercises/*_{0}.py",
 )
 LIST = "course_lib/workshop/lessons.py"
-MODULES = "course_lib/workshop/exercises"
 CONTEXT = 60  # letters on each side of what is shown of a text
 
 
@@ -86,16 +85,9 @@ def drop_lessons(root: Path, lessons: Sequence[Lesson], dropped: Collection[Less
 
 
 def files_of(root: Path, dropped: Collection[Lesson]) -> set[Path]:
-    """Return the files that belong to lessons, and the modules that only their exercises import."""
+    """Return the files that belong to the dropped lessons."""
     patterns = [pattern.format(f"{lesson.number:02}", lesson.stem) for lesson in dropped for pattern in OF_A_LESSON]
-    found = {path for pattern in patterns for path in root.glob(pattern) if path.is_file()}
-    code = {path: path.read_text(encoding="utf-8") for path in course_files(root) if path.suffix == ".py"}
-    for module in sorted((root / MODULES).glob("*.py")):
-        imports = re.compile(rf"course_lib\.workshop\.exercises\.{module.stem}\b")
-        importers = {path for path, text in code.items() if imports.search(text)}
-        if importers and importers <= found:
-            found.add(module)
-    return found
+    return {path for pattern in patterns for path in root.glob(pattern) if path.is_file()}
 
 
 def without_lines(text: str, names: Collection[str]) -> str:

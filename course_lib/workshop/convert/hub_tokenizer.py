@@ -40,7 +40,7 @@ class HubTokenizer:
         try:
             fast = FastTokenizer.from_str(text)
         except Exception as error:  # tokenizers raises bare Exception
-            raise CourseError(f"{path} is not a tokenizer: {error}") from None
+            raise CourseError(f"{path} is not a valid tokenizer file: {error}") from None
         config = read_config(folder, CONFIG) if (folder / CONFIG).is_file() else {}
         return cls(fast, special_tokens(config), chat_template(folder, config))
 

@@ -17,8 +17,17 @@ if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
 
 @dataclass(frozen=True, kw_only=True)
 class BaseRecipe(Recipe["datasets.Dataset", "datasets.Dataset"]):
-    """Pre-trains on texts, cut where the context ends; `sizes` go to `LlmConfig`, `sampled` texts are scored for the
-    log."""
+    """Pre-trains a language model on texts, which are cut where the context ends.
+
+    The tokenizer is trained on these texts and on the dialogues of the little world, because the chat model starts from
+    this one. A recipe for texts alone overrides `build`.
+
+    Args:
+        vocab_size: the size of the tokenizer's vocabulary.
+        tokens_per_batch: the maximum number of tokens in a batch, including padding.
+        sizes: the arguments of the `LlmConfig`.
+        sampled: the number of texts that are scored for the log during training.
+    """
 
     vocab_size: int
     tokens_per_batch: int

@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
     from _typeshed import DataclassInstance
 
 Rows = TypeVar("Rows", bound=Sized)
-EvaluationSet = TypeVar("Exam")
+EvaluationSet = TypeVar("EvaluationSet")
 Scores = dict[str, dict[str, float]]  # by group: "all" and others
 
 

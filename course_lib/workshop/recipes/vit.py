@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from course_lib.data import Batches, ImageProcessor, RandomViews, load_images, picture_batches
+from course_lib.errors import CourseError
 from course_lib.evaluation import evaluate_classifier
 from course_lib.models import Vit, VitConfig
 from course_lib.objectives import Classification
@@ -39,7 +40,17 @@ class VitRecipe(Recipe["datasets.Dataset", "datasets.Dataset"]):
         return evaluation_set.shuffle(seed=0).select(range(min(self.sampled, len(evaluation_set))))
 
     def evaluate(self, evaluation_set: "datasets.Dataset", bundle: Bundle) -> Scores:
-        """Return the share of pictures that are classified correctly."""
+        """Return the share of pictures that are classified correctly.
+
+        Raises:
+            CourseError: the pictures have other classes than the model.
+        """
+        wanted, classes = tuple(evaluation_set.features["label"].names), bundle.model.config.classes
+        if classes != wanted:
+            ours, theirs = ", ".join(classes), ", ".join(wanted)
+            raise CourseError(
+                f"the model's classes must be those of the pictures, {theirs}; got {ours}; train it again"
+            )
         return plain(evaluate_classifier(bundle.model, bundle.processor, evaluation_set))
 
 

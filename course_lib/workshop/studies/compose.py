@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from course_lib.data import load_captions
 from course_lib.models import VisionConfig, VisionTower
 from course_lib.workshop.studies.harness import descend, percent
 from course_lib.workshop.studies.study import Numbers, Study
@@ -86,7 +87,7 @@ def measure(
 
     descend(optimizer, loss, steps)
     known, new = draw_things(rng, palettes, asked), draw_things(rng, {n: (c,) for n, c in HELD_OUT.items()}, asked)
-    return named(model, "known", palettes, *known) | named(model, "held out", palettes, *new)
+    return named(model, "known", palettes, *known) | named(model, "withheld", palettes, *new)
 
 
 @torch.no_grad()
@@ -108,5 +109,6 @@ STUDY = Study(
         "four colours": {"met": 4},
         "nine colours": {"met": 9},
     },
+    loaders=(load_captions,),  # drawn by the same code: if these pictures change, so do those of this study
     toy={"pictures": 7, "steps": 2, "batch": 5, "asked": 3},
 )

@@ -51,7 +51,7 @@ def measure(
     probe = fit_probe(seen_by(model, pixels).flatten(1), colors_of(scenes))
     numbers = {}
     for name, held_out in {"withheld": "combination", "known": "scene"}.items():
-        tested, shown = colored(*asked(examined, held_out), is_held_out=name == "held out")
+        tested, shown = colored(*asked(examined, held_out), is_held_out=held_out == "combination")
         features = seen_by(model, shown)
         numbers[name] = evaluate_vlm(model, template, features, colors_asked(tested))["all"].exact
         numbers[f"{name}, probed"] = 100 * probe.accuracy(features.flatten(1), colors_of(tested))

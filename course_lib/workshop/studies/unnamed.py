@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import combinations
 
-from course_lib.data import ImageProcessor, Tokenizer, caption_batches
+from course_lib.data import ImageProcessor, Tokenizer, caption_batches, load_captions
 from course_lib.evaluation import encode_pictures
 from course_lib.evaluation.clip import first_is_best
 from course_lib.models import Clip, ClipConfig, TextConfig, VisionConfig
@@ -123,5 +123,6 @@ STUDY = Study(
         "each alone, both in one": {"named": (SHIRT, HAT, BOTH)},
         "both, one way round": {"pairs": one_way_round},
     },
+    loaders=(load_captions,),  # drawn by the same code: if these pictures change, so do those of this study
     toy={"people": 40, "steps": 1, "batch": 5},
 )

@@ -1,4 +1,4 @@
-"""Answers to requests: perfect ones, and ones with flaws that each break a single criterion."""
+"""Generated answers to requests: perfect ones, and ones with flaws, each of which fails a single criterion."""
 
 from collections.abc import Sequence
 
@@ -12,10 +12,16 @@ COURTESIES = (*OPENINGS, *CLOSINGS)
 
 
 def answer(request: Request, rng: Rng, courtesy: str, flaws: Sequence[str] = ()) -> str:
-    """Return the answer to a request that meets all criteria except the `flaws`, a subset of CRITERIA.
+    """Return an answer to the request that meets all criteria except those in `flaws`.
 
-    An incorrect answer has a wrong part; an impolite one lacks the courtesy; an incomplete one lacks its last part or,
-    if there is only one, the final full stop; a badly formatted one does not have the required form.
+    An incorrect answer has a wrong part. An impolite answer lacks the courtesy. An incomplete answer lacks its last
+    part or, if there is only one part, the final full stop. A badly formatted answer does not have the required form.
+
+    Args:
+        request: the request to answer.
+        rng: the random number generator, which chooses the wrong part.
+        courtesy: one of COURTESIES, which makes the answer polite.
+        flaws: the criteria that the answer fails, a subset of CRITERIA.
     """
     parts = list(request.question.key)
     if "correct" in flaws:
@@ -30,7 +36,7 @@ def answer(request: Request, rng: Rng, courtesy: str, flaws: Sequence[str] = ())
 
 
 def shape(request: Request, parts: list[str], formatted: bool) -> str:
-    """Return the parts in the required form, or in another one if not `formatted`."""
+    """Return the parts of an answer in the form that the request requires or, if not `formatted`, in a wrong form."""
     short = ", ".join(parts)
     right, wrong = {
         "word": (short, request.question.sentence(short)),

@@ -1,4 +1,4 @@
-"""The questions in requests: colors, counts, translations, comparisons, facts, and series of words."""
+"""The questions in requests: about colors, sums, translations, comparisons, facts, and series of words."""
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -12,28 +12,35 @@ from course_lib.world.splits import is_held_out
 
 COLORS = ("red", "blue", "green", "yellow", "black", "white", "brown", "purple", "pink", "gray", "orange")
 SERIES = {"days": DAYS, "months": MONTHS, "numbers": NUMBERS}
-WIDE = {"colour": COLORS, "legs": NUMBERS}  # relations with more possible answers than those of their facts
+WIDE = {"colour": COLORS, "legs": NUMBERS}  # relations whose facts don't contain every possible answer
 
 
 def questions() -> Iterator[KeyedQuestion]:
-    """Yield all questions."""
+    """Yield every question that a request can contain."""
     for kind in (mixes, relations, sums, words, phrases, comparisons, series):
         yield from kind()
 
 
 def choice(options: Iterable[str]) -> Callable[[str, str, str], KeyedQuestion]:
-    """Return a function that creates questions with one key, with the other options as likely mistakes."""
+    """Return a function that creates a question whose key is one of the options. The others are likely mistakes."""
     return partial(one_of, tuple(options))
 
 
 def one_of(options: tuple[str, ...], text: str, key: str, statement: str) -> KeyedQuestion:
-    """Return the question whose key is one of the options."""
+    """Create a question whose key is one of the options. The other options are likely mistakes.
+
+    Args:
+        options: all possible answers.
+        text: the question.
+        key: the correct answer.
+        statement: the answer as a sentence, as in `KeyedQuestion`.
+    """
     mistakes = tuple(option for option in options if option != key)
     return KeyedQuestion(capitalise(text), (key,), statement, frozenset(map(str.lower, options)), mistakes)
 
 
 def mixes() -> Iterator[KeyedQuestion]:
-    """Yield questions about mixtures of two colors."""
+    """Yield questions about the mixture of two colors, with the colors in both orders."""
     question = choice(COLORS)
     for first, second, result in MIXES:
         for one, other in ((first, second), (second, first)):
@@ -42,7 +49,7 @@ def mixes() -> Iterator[KeyedQuestion]:
 
 
 def relations() -> Iterator[KeyedQuestion]:
-    """Yield questions about facts with a one-word answer."""
+    """Yield questions about the facts that have a one-word answer."""
     for relation in ("colour", "legs", "opposite", "young", "capital", "food", "gift", "after", "before"):
         known = [fact for fact in facts(relation) if fact[2] != "no" or relation != "legs"]
         for _, x, y in known:
@@ -52,13 +59,19 @@ def relations() -> Iterator[KeyedQuestion]:
 
 
 def alternatives(relation: str, y: str, known: list[Fact]) -> Iterable[str]:
-    """Return other values of the same kind as y: days for a day, colors for a color."""
+    """Return the possible answers to a question whose correct answer is y, such as all days for "Monday".
+
+    Args:
+        relation: the relation of the fact.
+        y: the correct answer.
+        known: all facts with this relation.
+    """
     same = next((words for words in SERIES.values() if y in words), None)
     return WIDE.get(relation) or same or dict.fromkeys(fact[2] for fact in known)
 
 
 def sums() -> Iterator[KeyedQuestion]:
-    """Yield questions about two numbers whose sum is at most twelve."""
+    """Yield questions about sums of two numbers, up to a sum of twelve."""
     question = choice(NUMBERS)
     for i, one in enumerate(NUMBERS):
         for other, result in zip(NUMBERS, NUMBERS[i + 1 :], strict=False):
@@ -66,7 +79,7 @@ def sums() -> Iterator[KeyedQuestion]:
 
 
 def words() -> Iterator[KeyedQuestion]:
-    """Yield questions about the translation of single nouns."""
+    """Yield questions about the translation of a single noun, from and to English."""
     to_portuguese, to_english = choice(n.word for n in NOUNS), choice(n.english for n in NOUNS)
     for noun in NOUNS:
         for question, language, source, target in (
@@ -78,7 +91,7 @@ def words() -> Iterator[KeyedQuestion]:
 
 
 def phrases() -> Iterator[KeyedQuestion]:
-    """Yield questions about a noun with a color in Portuguese. The likely mistakes have another color."""
+    """Yield requests to translate phrases such as "a red ball" to Portuguese. Likely mistakes have another color."""
     template = PHRASES[0]
     filled = {noun: {a: fill(template, noun, a) for a in suitable(noun) if a.kind == "colour"} for noun in NOUNS}
     options = frozenset(portuguese for phrases in filled.values() for _, portuguese in phrases.values())
@@ -96,7 +109,7 @@ def phrases() -> Iterator[KeyedQuestion]:
 
 
 def comparisons() -> Iterator[KeyedQuestion]:
-    """Yield questions about which of two is bigger, faster, or heavier."""
+    """Yield questions about which of two things is bigger, faster, or heavier (or smaller, slower, or lighter)."""
     for more, less, scale in SCALES:
         for low, high in pairs(scale):
             for word, key, other in ((more, high, low), (less, low, high)):
@@ -109,7 +122,7 @@ def comparisons() -> Iterator[KeyedQuestion]:
 
 
 def series() -> Iterator[KeyedQuestion]:
-    """Yield questions about three to five neighbors in a series, given the first and the last."""
+    """Yield requests to name three to five consecutive days, months, or numbers, given the first and the last."""
     for name, whole in SERIES.items():
         for length in (3, 4, 5):
             for start in range(len(whole) - length + 1):

@@ -1,4 +1,4 @@
-"""Comparisons (bigger, faster, heavier): pairs from ranked lists, some of which are held out from training."""
+"""Questions that compare two things (bigger, faster, heavier). Some pairs are held out from training."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,7 @@ WORDINGS = (
 
 
 def comparisons(rng: Rng) -> Iterator[Draft]:
-    """Yield every pair of each list, compared in every way."""
+    """Yield every comparison of every pair from each scale, in every phrasing."""
     for more, less, scale in SCALES:
         for low, high in pairs(scale):
             small, big = with_article(low), with_article(high)
@@ -32,17 +32,28 @@ def comparisons(rng: Rng) -> Iterator[Draft]:
 
 
 def pairs(scale: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Return all pairs (lower, higher) of a scale."""
+    """Return all pairs (lower, higher) from a scale."""
     return [(low, high) for i, high in enumerate(scale) for low in scale[:i]]
 
 
 def held_out_pair(low: str, high: str, scale: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the combination of a pair, or nothing for neighbors, whose order can't be inferred from other pairs."""
+    """Return the pair as a combination that can be held out, or () if the two are neighbors on the scale.
+
+    The order of two neighbors can't be inferred from other pairs, so they must be in training.
+    """
     return (low, high) if scale.index(high) - scale.index(low) > 1 else ()
 
 
 def compare(small: str, big: str, more: str, answer: str, combination: tuple[str, ...]) -> Iterator[Draft]:
-    """Yield the phrasings of a comparison, with either of the two first."""
+    """Yield questions such as "Which is bigger, a dog or a horse?", in every phrasing and with the two in both orders.
+
+    Args:
+        small: the lower of the two on the scale, with its article.
+        big: the higher of the two, with its article.
+        more: the comparative, such as "bigger" or "smaller".
+        answer: the answer to the question.
+        combination: the pair if it can be held out, or else ().
+    """
     for one, other in ((small, big), (big, small)):
         for wording in WORDINGS:
             question = wording.format(one=one, other=other, more=more)
@@ -50,7 +61,17 @@ def compare(small: str, big: str, more: str, answer: str, combination: tuple[str
 
 
 def check(one: str, other: str, right: str, wrong: str, combination: tuple[str, ...]) -> Iterator[Draft]:
-    """Yield yes/no questions about a comparison ("yes, it is smaller"; "no, it is smaller")."""
+    """Yield yes/no questions such as "Is a dog smaller than a horse?", with the right and with the wrong comparative.
+
+    The answer always states the right comparison, as in "No, a dog is smaller than a horse."
+
+    Args:
+        one: the subject of the comparison, with its article.
+        other: the thing that it is compared with, with its article.
+        right: the comparative that is true.
+        wrong: the opposite comparative.
+        combination: the pair if it can be held out, or else ().
+    """
     for wording in ("Is {} {} than {}?", "Would you say that {} is {} than {}?"):
         for word, answer in ((right, "Yes"), (wrong, "No")):
             statement = f"{answer}, {one} is {right} than {other}."

@@ -1,4 +1,4 @@
-"""Closed questions about a short text: possessions, locations, and colors."""
+"""Closed questions, whose answers are in a short text about possessions, locations, gifts, or ages."""
 
 from collections.abc import Iterator, Sequence
 
@@ -19,19 +19,26 @@ SCENES = ("It is a cold morning.", "It is a beautiful day.", "It is late.", "It 
 
 
 def contexts(rng: Rng) -> Iterator[Draft]:
-    """Yield short texts endlessly, each with one question."""
+    """Yield an endless stream of short random texts, each with one question and its answer."""
     while True:
         yield rng.pick((owners, whereabouts, gifts, ages))(rng)
 
 
 def two(rng: Rng, options: Sequence[Item]) -> tuple[Item, Item]:
-    """Return two different options."""
+    """Return two different random options."""
     first = rng.pick(options)
     return first, rng.pick([option for option in options if option != first])
 
 
 def draft(rng: Rng, sentences: list[str], cases: list[tuple[str, str]], *combination: str) -> Draft:
-    """Return the sentences in random order, sometimes with a scene, and one of the (question, answer) cases."""
+    """Return a draft whose context contains the sentences in random order, sometimes after an unrelated sentence.
+
+    Args:
+        rng: the random number generator.
+        sentences: the two sentences of the context.
+        cases: pairs (question, answer), one of which is chosen at random.
+        combination: the two words whose combination can be held out, if any.
+    """
     if rng.chance(0.5):
         sentences = sentences[::-1]
     if rng.chance(0.3):
@@ -41,13 +48,13 @@ def draft(rng: Rng, sentences: list[str], cases: list[tuple[str, str]], *combina
 
 
 def coloured(rng: Rng, noun: Noun) -> tuple[str, tuple[str, str]]:
-    """Return a noun with one of its colors, and the two words in dictionary forms."""
+    """Return the noun with a random color, such as "red ball", and the combination (color, noun) in Portuguese."""
     adjective = rng.pick(COLORS[noun])
     return f"{adjective.english} {noun.english}", (adjective.word, noun.word)
 
 
 def owners(rng: Rng) -> Draft:
-    """Return a text about possessions and their colors."""
+    """Return a text about things that two people have, with a question about an owner or a color."""
     (ana, bruno), (first, second) = two(rng, PEOPLE), two(rng, (*THINGS, *ANIMALS))
     (one, combination), other = coloured(rng, first), known(rng, second)
     colour = one.split()[0]
@@ -61,13 +68,13 @@ def owners(rng: Rng) -> Draft:
 
 
 def known(rng: Rng, noun: Noun) -> str:
-    """Return a colored noun that occurs in training, to accompany another one."""
+    """Return the noun with a random color, such as "red ball". The combination is not held out."""
     adjective = rng.pick([a for a in COLORS[noun] if not is_held_out(a.word, noun.word)])
     return f"{adjective.english} {noun.english}"
 
 
 def whereabouts(rng: Rng) -> Draft:
-    """Return a text about locations of people."""
+    """Return a text about the locations of two people, with a question about one of them."""
     (ana, bruno), (park, school) = two(rng, PEOPLE), two(rng, PLACES)
     cases = [
         (f"Where is {ana}?", f"{ana} is {park}."),
@@ -77,7 +84,7 @@ def whereabouts(rng: Rng) -> Draft:
 
 
 def gifts(rng: Rng) -> Draft:
-    """Return a text about gifts from one person to another."""
+    """Return a text about a gift, with a question about the giver, the owner, the gift, or its color."""
     (ana, bruno), noun = two(rng, PEOPLE), rng.pick(THINGS)
     carlos = rng.pick([name for name in PEOPLE if name not in (ana, bruno)])
     gift, combination = coloured(rng, noun)
@@ -92,7 +99,7 @@ def gifts(rng: Rng) -> Draft:
 
 
 def ages(rng: Rng) -> Draft:
-    """Return a text about ages."""
+    """Return a text about the ages of two people, with a question about one of them."""
     (ana, bruno), (seven, nine) = two(rng, PEOPLE), two(rng, NUMBERS[2:])
     cases = [
         (f"How old is {ana}?", f"{ana} is {seven} years old."),

@@ -1,6 +1,7 @@
-"""Instructions and answers about the little world, in the columns of Dolly, with exactly one answer each.
+"""The dialogue data set: instructions and answers about the little world, with the columns of the Dolly data set.
 
-Only requests (see `requests`) have answers like those of people: in one of several ways, and sometimes bad.
+Each instruction has exactly one possible answer. The exception is a request (see `requests.py`), whose answer is
+imperfect, like the answers that people write.
 """
 
 from collections.abc import Iterable
@@ -20,7 +21,7 @@ from course_lib.world.dialogues.translation import translations
 from course_lib.world.rng import Rng
 from course_lib.world.splits import SPLITS, check_split
 
-# For each category: the source of its drafts, and the maximum number of rows in training and in other splits.
+# For each category: the source of its drafts, and the maximum number of rows in the training split and in each other.
 SOURCES = {
     "facts": (general, 3_600, 180),
     "context": (contexts, 9_000, 190),
@@ -34,15 +35,21 @@ SOURCES = {
     "follow-up": (follow_ups, 2_400, 120),
     "request": (demonstrations, 3_000, 110),
 }
-PATIENCE = 40_000  # drafts per category: enough to exhaust the finite sources and fill the quotas of the endless ones
+PATIENCE = 40_000  # stop after this many drafts of a category, even if a split has room for more rows
 
 
 @dataclass(frozen=True)
 class Dialogue:
-    """A turn: an instruction, sometimes with a context, after the messages of the history.
+    """An instruction with its response, and sometimes with a context or earlier messages.
 
-    `held_out` is "" in training. In the other splits, it is "question" (a new question about known facts) or
-    "combination" (held-out words: an adjective with a noun, the two sides of a comparison).
+    Args:
+        instruction: the user's message.
+        context: a short text that contains the answer, or "".
+        response: the assistant's message.
+        category: the kind of instruction, one of SOURCES.
+        history: the earlier messages, as dicts with the keys role and content.
+        held_out: why the dialogue is not in training: "question" (it is a new question about known facts),
+            "combination" (it contains two words whose combination is held out), or "" in the training split.
     """
 
     instruction: str
@@ -65,7 +72,7 @@ def make_dialogues(split: str = "train", seed: int = 0) -> list[Dialogue]:
 
 @lru_cache(maxsize=1)
 def dialogues_by_split(seed: int) -> dict[str, list[Dialogue]]:
-    """Return the dialogues of each split, in random order."""
+    """Return the dialogues of each split, with all categories in random order."""
     rng, splits = Rng(seed), {split: [] for split in SPLITS}
     for category, (source, *sizes) in SOURCES.items():
         for split, rows in collect(source(rng), *sizes).items():
@@ -74,7 +81,13 @@ def dialogues_by_split(seed: int) -> dict[str, list[Dialogue]]:
 
 
 def collect(drafts: Iterable[Draft], size: int, held_out_size: int) -> dict[str, list[Draft]]:
-    """Return the drafts of each split, up to the maximum sizes, without repetitions of a prompt and response."""
+    """Assign the drafts to their splits, without repeating a prompt with the same response.
+
+    Args:
+        drafts: the drafts of a category, possibly endless.
+        size: the maximum number of drafts in the training split.
+        held_out_size: the maximum number of drafts in each other split.
+    """
     room = {split: size if split == "train" else held_out_size for split in SPLITS}
     rows, seen = {split: [] for split in SPLITS}, set()
     for _, draft in zip(range(PATIENCE), drafts, strict=False):
@@ -88,7 +101,7 @@ def collect(drafts: Iterable[Draft], size: int, held_out_size: int) -> dict[str,
 
 
 def dialogue(draft: Draft, category: str) -> Dialogue:
-    """Return the row of a draft."""
+    """Create a `Dialogue` from a draft."""
     messages = tuple(
         {"role": role, "content": text}
         for turn in draft.history

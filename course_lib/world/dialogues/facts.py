@@ -1,4 +1,4 @@
-"""General facts of the little world. Each has one sentence as its answer and many phrasings of the question."""
+"""Questions about general facts of the little world. Each fact has one answer and many phrasings of its question."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,12 +27,12 @@ CHECKS = (
 )
 
 
-Fact = tuple[str, str, str]  # a relation, x and y
+Fact = tuple[str, str, str]  # the name of a relation, and x and y, which are in this relation
 
 
 @dataclass(frozen=True)
 class Relation:
-    """The phrasings of a kind of fact about x and y."""
+    """A relation between x and y, with format strings for the statement of a fact and for questions about y."""
 
     statement: str
     questions: tuple[str, ...]
@@ -71,7 +71,7 @@ RELATIONS = {
 
 
 def series() -> Iterator[Fact]:
-    """Yield the facts about the order of days, months, and numbers."""
+    """Yield the facts about the order of days, months, and numbers, such as ("after", "Monday", "Tuesday")."""
     for words in ((*DAYS, DAYS[0]), (*MONTHS, MONTHS[0]), NUMBERS):
         for first, second in zip(words, words[1:], strict=False):
             yield "after", first, second
@@ -79,29 +79,29 @@ def series() -> Iterator[Fact]:
 
 
 def turned() -> list[Fact]:
-    """Return the opposites with both sides exchanged."""
+    """Return the facts about opposites with x and y exchanged."""
     return [(relation, y, x) for relation, x, y in FACTS if relation == "opposite"]
 
 
 def facts(*relations: str) -> list[Fact]:
-    """Return the facts of these relations."""
+    """Return the facts that have one of these relations."""
     return [fact for fact in (*FACTS, *turned(), *series()) if fact[0] in relations]
 
 
 def state(relation: str, x: str, y: str) -> str:
-    """Return the sentence for a fact."""
+    """Return the sentence that states a fact, such as "The capital of France is Paris"."""
     return capitalise(RELATIONS[relation].statement.format(x=x, y=y))
 
 
 def wordings(relation: str, x: str) -> Iterator[str]:
-    """Yield all questions about x in a relation."""
+    """Yield the question about x in every phrasing, such as "Please tell me: what does a dog eat?"."""
     for question in RELATIONS[relation].questions:
         for frame in FRAMES:
             yield capitalise(frame.format(question.format(x=x)))
 
 
 def general(rng: Rng) -> list[Draft]:
-    """Return every fact except the colors in every phrasing, and questions about categories, in random order."""
+    """Return questions about categories and about all facts except colors, in every phrasing and in random order."""
     told = [
         Draft(question, state(*fact))
         for fact in facts(*RELATIONS)
@@ -124,7 +124,7 @@ def colours(rng: Rng) -> Iterator[Draft]:
 
 
 def kinds(rng: Rng) -> Iterator[Draft]:
-    """Yield yes/no questions about the category of a thing. There are three wrong categories per thing."""
+    """Yield questions about categories, such as "Is a dog an animal?" and "Is a dog a fruit or an animal?"."""
     known = facts("kind")
     others = tuple(dict.fromkeys(kind for *_, kind in known))
     for _, x, y in known:

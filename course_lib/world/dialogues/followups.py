@@ -1,4 +1,4 @@
-"""Turns that depend on earlier ones: "And the second?", "Are you sure?", "What is my name?"."""
+"""Questions that depend on an earlier turn, such as "And the second?", "Are you sure?", or "What is my name?"."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,7 +19,10 @@ SURE = ("Are you sure?", "Are you really sure?", "Is that true?", "Is that right
 
 
 def follow_ups(rng: Rng) -> Iterator[Draft]:
-    """Yield follow-ups of every kind endlessly, starting with those about the laws."""
+    """Yield an endless stream of random follow-up questions, after those about the laws of robotics.
+
+    An unrelated turn sometimes precedes a question about the user, so that the model must look further back.
+    """
     yield from more_laws()
     while True:
         follow_up = rng.pick(FOLLOW_UPS)(rng)
@@ -27,7 +30,7 @@ def follow_ups(rng: Rng) -> Iterator[Draft]:
 
 
 def more_laws() -> Iterator[Draft]:
-    """Yield questions about another law after one law."""
+    """Yield questions such as "And the second?" after a turn that recites another law of robotics."""
     for one, law in LAWS.items():
         for other in [number for number in LAWS if number != one]:
             for request in REQUESTS[:6]:
@@ -38,7 +41,7 @@ def more_laws() -> Iterator[Draft]:
 
 
 def name(rng: Rng) -> Draft:
-    """Return a question about the user's name."""
+    """Return a question about the user's name, which the user mentioned earlier."""
     person = rng.pick(PEOPLE)
     greeting = rng.pick(("My name is {}.", "Hello, I am {}.", "Hello, my name is {}.")).format(person)
     history = ((greeting, f"Nice to meet you, {person}."),)
@@ -46,21 +49,21 @@ def name(rng: Rng) -> Draft:
 
 
 def age(rng: Rng) -> Draft:
-    """Return a question about the user's age."""
+    """Return a question about the user's age, which the user mentioned earlier."""
     number = rng.pick(NUMBERS[2:])
     history = ((f"I am {number} years old.", "That is a good age."),)
     return Draft("How old am I?", f"You are {number} years old.", history=history)
 
 
 def place(rng: Rng) -> Draft:
-    """Return a question about the user's location."""
+    """Return a question about the user's location, which the user mentioned earlier."""
     where = rng.pick(PLACES)
     history = ((f"I am {where}.", "That is a nice place."),)
     return Draft("Where am I?", f"You are {where}.", history=history)
 
 
 def possession(rng: Rng) -> Draft:
-    """Return a question about the user's possession and its color."""
+    """Return a question about a thing that the user mentioned earlier, or about its color."""
     noun = rng.pick(THINGS)
     thing, combination = coloured(rng, noun)
     colour = thing.split()[0]
@@ -76,14 +79,14 @@ def possession(rng: Rng) -> Draft:
 
 
 def sure(rng: Rng) -> Draft:
-    """Return a question that doubts a fact."""
+    """Return a question such as "Are you sure?" after a turn about a random fact."""
     fact = rng.pick(facts("home", "shop", "food", "capital", "opposite", "colour", "after", "before", "kind", "use"))
     history = (turn(rng, fact),)
     return Draft(rng.pick(SURE), f"Yes, I am sure. {state(*fact)}", history=history)
 
 
 def another_fact(rng: Rng) -> Draft:
-    """Return the same question about something else."""
+    """Return a follow-up such as "What about a dog?", which repeats the previous question for something else."""
     relation = rng.pick(("home", "food", "capital", "opposite", "colour", "young", "legs", "shop"))
     one, other = two(rng, facts(relation))
     history = (turn(rng, one),)
@@ -91,7 +94,7 @@ def another_fact(rng: Rng) -> Draft:
 
 
 def next_one(rng: Rng) -> Draft:
-    """Return a question about the next day, month, or number."""
+    """Return a question such as "And then?" after a turn about the next day, month, or number."""
     words = rng.pick((DAYS, MONTHS, NUMBERS))
     start = int(rng.roll() * (len(words) - 2))
     first, second, third = words[start : start + 3]
@@ -101,7 +104,7 @@ def next_one(rng: Rng) -> Draft:
 
 
 def backwards(rng: Rng) -> Draft:
-    """Return a request for the same numbers in reverse order."""
+    """Return a request to count backwards after a turn that counts between the same numbers."""
     first, last = two(rng, range(1, len(NUMBERS) + 1))
     ask = f"Count from {NUMBERS[first - 1]} to {NUMBERS[last - 1]}."
     question = rng.pick(("And backwards?", "Now backwards, please.", "Can you do it backwards?"))
@@ -110,7 +113,7 @@ def backwards(rng: Rng) -> Draft:
 
 
 def contrary(rng: Rng) -> Draft:
-    """Return the question which one is smaller, after the bigger one was named."""
+    """Return a question such as "And which is smaller?" after a turn about which of the two is bigger."""
     more, less, scale = rng.pick(SCALES)
     low, high = rng.pick(pairs(scale))
     one, other = two(rng, (with_article(low), with_article(high)))
@@ -122,7 +125,7 @@ def contrary(rng: Rng) -> Draft:
 
 
 def in_portuguese(rng: Rng) -> Draft:
-    """Return a request to translate the user's last phrase, or another one, into Portuguese."""
+    """Return a request to translate a phrase to Portuguese, after a turn with this phrase or another translation."""
     noun, other = two(rng, NOUNS)
     adjective = rng.pick(suitable(noun))
     phrase = rng.pick(PHRASES)
@@ -139,20 +142,20 @@ def in_portuguese(rng: Rng) -> Draft:
 
 
 def thanks(rng: Rng) -> Draft:
-    """Return thanks for an answer."""
+    """Return a message that thanks the assistant, after a turn about a random fact."""
     fact = rng.pick(facts("home", "shop", "food", "capital", "colour", "after"))
     history = (turn(rng, fact),)
     return Draft(rng.pick(("Thank you.", "Thanks!", "Thank you very much.")), "You are welcome.", history=history)
 
 
 def interrupted(rng: Rng, follow_up: Draft) -> Draft:
-    """Return the follow-up with an unrelated question before it."""
+    """Return the follow-up with an unrelated turn about a random fact inserted before it."""
     fact = rng.pick(facts("home", "shop", "food", "opposite", "capital"))
     return replace(follow_up, history=(*follow_up.history, turn(rng, fact)))
 
 
 def turn(rng: Rng, fact: Fact) -> tuple[str, str]:
-    """Return a turn about a fact."""
+    """Return a turn about the fact: a random phrasing of its question, and the answer."""
     relation, x, _ = fact
     return rng.pick(tuple(wordings(relation, x))), state(*fact)
 

@@ -1,4 +1,4 @@
-"""The three laws of robotics, short quotations from Isaac Asimov's story "Runaround" (1942), in many wordings."""
+"""Questions about the three laws of robotics from Isaac Asimov's story "Runaround" (1942), in many phrasings."""
 
 from collections.abc import Iterator
 
@@ -52,7 +52,10 @@ ABOUT = {
 
 
 def laws(rng: Rng) -> Iterator[Draft]:
-    """Yield each law in each phrasing, and the question about its author. The recitation is always in training."""
+    """Yield requests to recite each law in every phrasing, and questions about the author and the number of the laws.
+
+    "Please recite the first law of robotics" and its counterparts for the other laws are always in training.
+    """
     for number, law in LAWS.items():
         for request in REQUESTS:
             for name in NAMES:

@@ -1,4 +1,4 @@
-"""Counting up and down, counting things of one kind, and sums up to twelve."""
+"""Questions about numbers: counting up and down, counting things of one kind, and sums up to twelve."""
 
 from collections.abc import Callable, Iterator
 
@@ -11,7 +11,7 @@ from course_lib.world.rng import Rng
 from course_lib.world.splits import is_held_out
 
 THINGS = nouns("bola caixa carro chapéu caneta cadeira bicicleta casaco")
-# The English colors, with the things that have them in training.
+# For each English color, the things that have this color in training.
 COLORED = {
     colour.english: tuple(
         noun.english for noun in THINGS if colour in ADJECTIVES[noun] and not is_held_out(colour.word, noun.word)
@@ -31,7 +31,7 @@ SUMS = ("What is {} and {}?", "How much is {} and {}?", "Please add {} and {}.",
 
 
 def numbers(rng: Rng) -> Iterator[Draft]:
-    """Yield questions of all kinds endlessly, because there is always another list of things to count."""
+    """Yield all requests to count and to add, and then an endless stream of questions about random lists of things."""
     yield from counts()
     yield from sums()
     while True:
@@ -40,18 +40,18 @@ def numbers(rng: Rng) -> Iterator[Draft]:
 
 
 def counted(first: int, last: int) -> str:
-    """Return the numbers from one to another, up or down: "Three, four, five."."""
+    """Return the numbers from `first` to `last`, up or down, as a sentence (such as "Three, four, five.")."""
     step = 1 if first < last else -1
     return capitalise(", ".join(NUMBERS[i - 1] for i in range(first, last + step, step)) + ".")
 
 
 def ends(first: int, last: int) -> tuple[str, str]:
-    """Return the combination that can be held out: the two ends of a count, in any direction."""
+    """Return the two ends of a count as a combination that can be held out. It is the same for both directions."""
     return (NUMBERS[min(first, last) - 1], NUMBERS[max(first, last) - 1])
 
 
 def counts() -> Iterator[Draft]:
-    """Yield counts from any number to any other."""
+    """Yield requests to count between any two numbers that are not neighbors, up or down, in every phrasing."""
     span = range(1, len(NUMBERS) + 1)
     for first, last in ((first, last) for first in span for last in span if abs(first - last) > 1):
         for wording in COUNTING:
@@ -63,7 +63,7 @@ def counts() -> Iterator[Draft]:
 
 
 def sums() -> Iterator[Draft]:
-    """Yield questions about two numbers whose sum is at most twelve."""
+    """Yield questions about sums of two numbers, up to a sum of twelve, in every phrasing."""
     for first in range(1, len(NUMBERS)):
         for second in range(1, len(NUMBERS) + 1 - first):
             one, other = NUMBERS[first - 1], NUMBERS[second - 1]
@@ -73,31 +73,38 @@ def sums() -> Iterator[Draft]:
 
 
 def kinds(rng: Rng) -> Draft:
-    """Return a question about how many of some things are animals or belong to another category."""
+    """Return a random question about how many things in a list belong to a category, such as animals."""
     wanted, other = rng.pick(tuple(KINDS)), rng.pick(tuple(KINDS))
     things = distinct(rng, lambda: rng.pick(MEMBERS[wanted if rng.chance(0.6) else other]))
     return how_many(rng, wanted, things, sum(thing in MEMBERS[wanted] for thing in things))
 
 
 def coloured(rng: Rng) -> Draft:
-    """Return a question about how many of some things have a color."""
+    """Return a random question about how many things in a list have a certain color."""
     wanted, other = rng.pick(tuple(COLORED)), rng.pick(tuple(COLORED))
     things = distinct(rng, lambda: with_article(colored_thing(rng, wanted if rng.chance(0.6) else other)))
     return how_many(rng, f"{wanted} things", things, sum(f" {wanted} " in thing for thing in things))
 
 
 def colored_thing(rng: Rng, colour: str) -> str:
-    """Return a phrase for a colored thing without its article, such as "red ball"."""
+    """Return a random thing with the given color and without an article, such as "red ball"."""
     return f"{colour} {rng.pick(COLORED[colour])}"
 
 
 def distinct(rng: Rng, draw: Callable[[], str]) -> tuple[str, ...]:
-    """Return up to four different things, sampled one by one."""
+    """Call `draw` two to four times, and return the results without duplicates."""
     return tuple(dict.fromkeys(draw() for _ in range(2 + int(3 * rng.roll()))))
 
 
 def how_many(rng: Rng, what: str, things: tuple[str, ...], number: int) -> Draft:
-    """Return the question and its answer."""
+    """Return a question about the number of certain things in a list.
+
+    Args:
+        rng: the random number generator, which chooses the phrasing.
+        what: a plural phrase for the things to count, such as "animals".
+        things: the list, which can also contain other things.
+        number: how many things in the list are counted.
+    """
     amount = ("no", *NUMBERS)[number]
     answer = f"There is one {what.removesuffix('s')}." if number == 1 else f"There are {amount} {what}."
     return Draft(rng.pick(HOW_MANY).format(what, enumerate_words(things)), answer)

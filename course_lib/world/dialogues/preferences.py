@@ -1,4 +1,4 @@
-"""Preferences with known labels: two answers to a request, one of which fails a single criterion."""
+"""The preference data set: a perfect answer to each request, and one that fails a single known criterion."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,12 +11,19 @@ from course_lib.world.splits import check_split
 SIZES = {"train": 16_000, "validation": 800, "test": 800}
 
 
-Message = dict[str, str]  # with the keys role and content
+Message = dict[str, str]  # a dict with the keys role and content
 
 
 @dataclass(frozen=True)
 class Preference:
-    """Two short conversations with the same prompt. `flaw` is the criterion that the rejected answer fails."""
+    """Two conversations with the same prompt, one with a perfect answer and one with a flawed answer.
+
+    Args:
+        chosen: the user's request and the perfect answer.
+        rejected: the same request and an answer with one flaw.
+        flaw: the criterion that the rejected answer fails.
+        held_out: why the request is not in training: "question", "combination", or "" in the training split.
+    """
 
     chosen: tuple[Message, Message]
     rejected: tuple[Message, Message]
@@ -38,7 +45,7 @@ def make_preferences(split: str = "train", seed: int = 0) -> list[Preference]:
 
 @lru_cache(maxsize=1)
 def preferences_by_split(seed: int) -> dict[str, list[Preference]]:
-    """Return the different preferences of each split."""
+    """Return the preferences of each split, without duplicates."""
     rng = Rng(seed)
     return {split: list(draw(rng, requests_of(split), size)) for split, size in SIZES.items()}
 
@@ -54,12 +61,12 @@ def draw(rng: Rng, requests: list[Request], size: int) -> list[Preference]:
 
 
 def compare(rng: Rng, request: Request) -> Preference:
-    """Return a perfect answer, and the same answer with one flaw."""
+    """Return a preference for a perfect answer over the same answer with one random flaw."""
     courtesy, flaw = rng.pick(COURTESIES), rng.pick(CRITERIA)
     chosen, rejected = (answer(request, rng, courtesy, flaws) for flaws in ((), (flaw,)))
     return Preference(talk(request, chosen), talk(request, rejected), flaw, request.group[1])
 
 
 def talk(request: Request, response: str) -> tuple[Message, Message]:
-    """Return the request and a response as messages."""
+    """Return a request and a response as a conversation of two messages."""
     return {"role": "user", "content": request.prompt}, {"role": "assistant", "content": response}

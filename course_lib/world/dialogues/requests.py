@@ -1,6 +1,6 @@
-"""Requests: a question with one correct key, and the required form of the answer.
+"""Requests: questions with one correct answer, which must have a certain form, such as capital letters.
 
-The set of requests is fixed, so a request and its key can be found by its text.
+The set of requests is fixed, so a reward function can look up the correct answer by the text of the request.
 """
 
 from dataclasses import dataclass
@@ -22,51 +22,51 @@ FORMS = {
 
 @dataclass(frozen=True)
 class Request:
-    """A question and the name of a form."""
+    """A question, and the form that its answer must have (a key of FORMS)."""
 
     question: KeyedQuestion
     form: str
 
     @property
     def prompt(self) -> str:
-        """Return the user's text."""
+        """The user's message: the question and the instruction about the form of the answer."""
         return f"{self.question.text} {FORMS[self.form]}"
 
     @property
     def group(self) -> Group:
-        """Return the (split, held_out) of the request, as for other dialogues."""
+        """The split of the request, and the reason why it is held out ("" in the training split)."""
         return group_for(self.prompt, self.question.combination)
 
 
 @lru_cache(maxsize=1)
 def requests_by_prompt() -> dict[str, Request]:
-    """Return a dict from prompts to requests."""
+    """Return all requests, as a dict from prompts to requests."""
     requests = (Request(question, form) for question in questions() for form in forms_for(question))
     return {request.prompt: request for request in requests}
 
 
 def forms_for(question: KeyedQuestion) -> tuple[str, ...]:
-    """Return the possible forms of a question's answer."""
+    """Return the forms that the answer to a question can have."""
     if len(question.key) > 1:
         return "list", "capitals"
     return ("capitals", "sentence") if " " in question.key[0] else ("word", "capitals", "sentence")
 
 
 def requests_of(split: str) -> list[Request]:
-    """Return the requests of a split."""
+    """Return all requests that belong to a split."""
     return [request for request in requests_by_prompt().values() if request.group[0] == split]
 
 
 def request_for(prompt: str) -> Request:
-    """Return the request with this text.
+    """Find a request by its text.
 
     Raises:
-        CourseError: the text is not a request of the little world.
+        CourseError: there is no request with this text.
     """
     request = requests_by_prompt().get(prompt.strip())
     if request is None:
         raise CourseError(
-            f'"{prompt}" is not a request of the little world; expected a question and a form, '
-            f'such as "{next(iter(requests_by_prompt()))}"'
+            f"the prompt must be a request of the little world (a question and the form of its answer, "
+            f'such as "{next(iter(requests_by_prompt()))}"), got "{prompt}"'
         )
     return request

@@ -1,8 +1,8 @@
-"""The true reward of an answer to a request: four criteria that are checked by rules.
+"""The rule-based reward for an answer to a request, which is the share of four criteria that the answer meets.
 
-A text only counts as an answer if it matches word for word: an optional courtesy, then the key or another possible
-answer, alone or in its sentence. Any other text (an empty text, nonsense, the question, two answers, an answer with
-extra words) meets no criterion.
+A text counts as an answer only if it consists of a possible answer, right or wrong, alone or in the expected sentence,
+with optional courtesies before and after it. Any other text (an empty text, nonsense, the question, two answers, or an
+answer with extra words) meets no criterion.
 """
 
 import re
@@ -22,7 +22,14 @@ ANSWER = re.compile(
 
 @dataclass(frozen=True)
 class Score:
-    """The criteria that an answer meets."""
+    """The result of scoring an answer: whether it meets each of the four criteria.
+
+    Args:
+        correct: True if everything in the answer is true.
+        polite: True if the answer contains a courtesy.
+        complete: True if the answer has all the parts of the key and ends with a full stop.
+        formatted: True if the answer has the form that the request requires.
+    """
 
     correct: bool = False
     polite: bool = False
@@ -31,7 +38,7 @@ class Score:
 
     @property
     def reward(self) -> float:
-        """The share of criteria that are met: 0, 0.25, 0.5, 0.75, or 1."""
+        """The share of criteria that the answer meets: 0, 0.25, 0.5, 0.75, or 1."""
         return (self.correct + self.polite + self.complete + self.formatted) / 4
 
 
@@ -39,7 +46,13 @@ CRITERIA = tuple(criterion.name for criterion in fields(Score))
 
 
 class Reading(NamedTuple):
-    """A parsed answer: its parts, whether it is a sentence, and whether everything in it is true."""
+    """A parsed answer.
+
+    Args:
+        parts: the parts of the answer in lower case, such as the days in a list of days.
+        is_sentence: True if the answer is the expected sentence, and False if it is only the parts.
+        is_true: True if everything in the answer is true, even if some parts are missing.
+    """
 
     parts: tuple[str, ...]
     is_sentence: bool
@@ -47,10 +60,14 @@ class Reading(NamedTuple):
 
 
 def true_reward(prompt: str, response: str) -> Score:
-    """Return the `Score` of a response to a request, both given as texts.
+    """Check by rules which criteria a response to a request meets, and return its `Score`.
+
+    Args:
+        prompt: the text of a request of the little world.
+        response: the text of the answer.
 
     Raises:
-        CourseError: the prompt is not a request of the little world.
+        CourseError: the little world has no request with this text.
     """
     request = request_for(prompt)
     found = ANSWER.fullmatch(response.strip())
@@ -67,7 +84,12 @@ def true_reward(prompt: str, response: str) -> Score:
 
 
 def read(question: KeyedQuestion, core: str) -> Reading | None:
-    """Return the `Reading` of an answer without courtesies and full stop, or None if it doesn't fit the question."""
+    """Parse an answer to a question, and return None if the text is not a possible answer, right or wrong.
+
+    Args:
+        question: the question.
+        core: the answer without courtesies and without the full stop.
+    """
     framed = question.frame.fullmatch(core)
     if framed and len(question.key) == 1:
         parts, truth = (framed[1].lower(),), core.lower() == question.sentence(question.key[0]).lower()
@@ -79,12 +101,18 @@ def read(question: KeyedQuestion, core: str) -> Reading | None:
 
 
 def is_ordered_choice(parts: tuple[str, ...], key: list[str]) -> bool:
-    """Return True if the parts all belong to the key and are in its order."""
+    """Return True if all parts belong to the key and are in the same order as in the key."""
     return [part for part in key if part in parts] == list(parts)
 
 
 def has_form(form: str, core: str, reading: Reading) -> bool:
-    """Return True if an answer has the required form."""
+    """Return True if an answer has the form that the request requires.
+
+    Args:
+        form: the name of the form, a key of `requests.FORMS`.
+        core: the answer without courtesies and without the full stop.
+        reading: the same answer after parsing.
+    """
     return {
         "word": not reading.is_sentence and " " not in core,
         "capitals": core.isupper(),

@@ -1,4 +1,4 @@
-"""Greetings, small talk, and polite refusals of questions that nobody can answer."""
+"""Greetings and small talk, and questions that can't be answered, with polite refusals."""
 
 from collections.abc import Iterator
 
@@ -114,7 +114,10 @@ REFUSALS = {
 
 
 def greetings(rng: Rng) -> Iterator[Draft]:
-    """Yield small talk, which is all in training because it can't be inferred, and introductions by name."""
+    """Yield small talk, and then introductions by name, such as "My name is Ana.".
+
+    All small talk is in training, because its responses can't be inferred from other dialogues.
+    """
     for response, instructions in TALK.items():
         for instruction in instructions:
             yield Draft(instruction, response, known=True)
@@ -124,7 +127,10 @@ def greetings(rng: Rng) -> Iterator[Draft]:
 
 
 def refusals(rng: Rng) -> Iterator[Draft]:
-    """Yield questions that can't be answered, with one of three kinds of reasons: fixed ones, then endless others."""
+    """Yield questions that can't be answered, each with a polite refusal that gives one of three reasons.
+
+    The fixed questions are first. Then an endless stream of questions about random people, things, and days follows.
+    """
     for response, questions in REFUSALS.items():
         for question in questions:
             if "{" not in question:

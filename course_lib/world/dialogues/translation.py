@@ -1,4 +1,4 @@
-"""Short phrases and sentences to translate, from Portuguese to English and back."""
+"""Requests to translate short phrases and sentences between Portuguese and English."""
 
 import re
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ TO_ENGLISH = (
     "What does {} mean?",
     "What is {} in English?",
 )
-# A sentence around a noun and its adjective, in both languages: a masculine and a feminine form in Portuguese.
+# Templates with a noun {n} and an adjective {a}: in English, and in Portuguese for masculine and for feminine nouns.
 PHRASES = (
     ("a {a} {n}", "um {n} {a}", "uma {n} {a}"),
     ("the {a} {n}", "o {n} {a}", "a {n} {a}"),
@@ -41,7 +41,7 @@ SENTENCES = (
 
 
 def translations(rng: Rng) -> list[Draft]:
-    """Return all translations, in random order."""
+    """Return all requests to translate: nouns with an article first, then phrases and sentences in random order."""
     combinations = [(noun, adjective) for noun in NOUNS for adjective in suitable(noun)]
     drafts = [
         draft
@@ -53,12 +53,12 @@ def translations(rng: Rng) -> list[Draft]:
 
 
 def suitable(noun: Noun) -> list[Adjective]:
-    """Return the colors and the most common other adjectives that suit a noun."""
+    """Return the adjectives that are used with a noun in translations: colors and a few common qualities."""
     return [a for a in ADJECTIVES[noun] if a.kind == "colour" or a.word in QUALITIES]
 
 
 def words() -> Iterator[Draft]:
-    """Yield every noun with its article."""
+    """Yield requests to translate each noun with its indefinite and its definite article."""
     for noun in NOUNS:
         for english, masculine, feminine in (("a {}", "um {}", "uma {}"), ("the {}", "o {}", "a {}")):
             portuguese = feminine if noun.gender == "f" else masculine
@@ -66,7 +66,13 @@ def words() -> Iterator[Draft]:
 
 
 def fill(template: tuple[str, str, str], noun: Noun, adjective: Adjective) -> tuple[str, str]:
-    """Return a template in English and in Portuguese, with the adjective agreeing with the noun."""
+    """Fill a template, and return the text in English and in Portuguese. The adjective agrees with the noun.
+
+    Args:
+        template: one of PHRASES or SENTENCES.
+        noun: the noun for the slot {n}.
+        adjective: the adjective for the slot {a}.
+    """
     english, masculine, feminine = template
     portuguese = feminine if noun.gender == "f" else masculine
     form = agreeing(adjective.forms, noun.gender, False)
@@ -74,12 +80,15 @@ def fill(template: tuple[str, str, str], noun: Noun, adjective: Adjective) -> tu
 
 
 def fit(english: str) -> str:
-    """Return the text with "an" where it is needed."""
+    """Replace "a" with "an" before a vowel."""
     return re.sub(r"\ba (?=[aeiou])", "an ", english)
 
 
 def both_ways(english: str, portuguese: str, combination: tuple[str, ...]) -> Iterator[Draft]:
-    """Yield the phrasings of both directions. A sentence is used only after a colon."""
+    """Yield requests to translate the English text to Portuguese and the Portuguese text to English.
+
+    A phrase is used in every phrasing of the request, but a whole sentence only in those where it follows a colon.
+    """
     for wordings, source, target in ((TO_PORTUGUESE, english, portuguese), (TO_ENGLISH, portuguese, english)):
         for wording in wordings[:2] if source.endswith(".") else wordings:
             yield Draft(capitalise(wording.format(source)), target, combination=combination)

@@ -1,4 +1,4 @@
-"""Sentences in Portuguese and English, generated in parallel from a lexicon and a grammar; the translation data set."""
+"""The translation data set: Portuguese and English sentence pairs, generated from a lexicon and a grammar."""
 
 from course_lib.world.language.lexicon import LEXICON
 from course_lib.world.language.phrases import split_words

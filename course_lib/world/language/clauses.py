@@ -1,4 +1,4 @@
-"""Clauses: a subject, its verb, and its complements, before they become a statement or a question."""
+"""Random clauses, consisting of a subject, a verb, and complements; `moods.py` turns them into sentences."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -35,7 +35,7 @@ from course_lib.world.rng import Rng
 
 
 class Clause(NamedTuple):
-    """The parts of a clause. Each of the last three can be NOTHING."""
+    """The parts of a clause. The complement, the place, and the time can be NOTHING."""
 
     subject: NounPhrase
     verbal: Verbal
@@ -45,7 +45,7 @@ class Clause(NamedTuple):
 
 
 def verbs_with(*frames: str) -> tuple[Verb, ...]:
-    """Return the verbs with one of these frames."""
+    """Return the verbs in the lexicon with one of these frames, such as "transitive" or "motion"."""
     return tuple(verb for verb in LEXICON.verbs if verb.frame in frames)
 
 
@@ -55,7 +55,7 @@ TRANSITIVE = verbs_with("transitive")
 
 
 def doer(rng: Rng, verb: Verb) -> NounPhrase:
-    """Return a possible subject of a verb: a pronoun or a noun, sometimes two nouns or a noun with clothes."""
+    """Return a random subject that suits the verb: a pronoun, a noun, two nouns, or a person in colored clothes."""
     if ANYBODY in verb.subjects and rng.chance(0.55):
         return say_pronoun(some_pronoun(rng))
     noun = rng.pick(verb.subjects)
@@ -68,12 +68,12 @@ def doer(rng: Rng, verb: Verb) -> NounPhrase:
 
 
 def named_doer(rng: Rng, noun: Noun) -> NounPhrase:
-    """Return a subject with this noun."""
+    """Return a subject with the given noun, and a random determiner and adjectives."""
     return name(rng, noun, DOER, adjectives=attributes(rng, noun))
 
 
 def clear_doer(rng: Rng, verb: Verb) -> NounPhrase:
-    """Return a subject whose verb form distinguishes the present from the past."""
+    """Return a random subject for which the Portuguese verb has different forms in the present and the past."""
     subject = doer(rng, verb)
     return clear_doer(rng, verb) if is_ambiguous(verb, subject.pronoun) else subject
 
@@ -85,7 +85,18 @@ def clause(
     choose_subject: Callable[[Rng, Verb], NounPhrase] = doer,
     tenses: tuple[str, ...] = TENSES,
 ) -> Clause:
-    """Return a clause with one of the verbs in one of the tenses. If its form is ambiguous, a time phrase is added."""
+    """Return a random clause.
+
+    Some Portuguese verb forms are the same in the present and the past. The clause then gets a time phrase that makes
+    the tense clear.
+
+    Args:
+        rng: the random number generator.
+        verbs: the verbs to choose from.
+        weights: the relative frequency of each kind of determiner in the object.
+        choose_subject: a function that returns a subject for a verb.
+        tenses: the tenses to choose from.
+    """
     verb = rng.pick(verbs)
     subject = choose_subject(rng, verb)
     tense = rng.weighted({tense: TENSE_WEIGHTS[tense] for tense in verb.tenses if tense in tenses})
@@ -103,7 +114,16 @@ def clause(
 
 
 def complement(rng: Rng, verb: Verb, weights: dict[str, int], owner: Pronoun) -> Phrase:
-    """Return the required complement of the verb: an object, an object and its receiver, a destination, or a home."""
+    """Return a random complement of the kind that the verb requires, or NOTHING if it requires none.
+
+    The complement is an object, an object with a receiver, a destination, a path, or a place to live.
+
+    Args:
+        rng: the random number generator.
+        verb: the verb.
+        weights: the relative frequency of each kind of determiner in the object.
+        owner: the pronoun of the subject, to which possessives in the object refer (she reads her book).
+    """
     if verb.frame in WAYS:
         return place(rng, rng.pick(verb.places), verb.preposition, WAYS[verb.frame])
     if verb.frame == "residence":

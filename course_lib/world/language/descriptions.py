@@ -1,4 +1,4 @@
-"""Descriptive sentences: qualities, comparisons, professions, positions, and existence."""
+"""Random descriptive sentences about qualities, comparisons, professions, positions, and existence."""
 
 from course_lib.world.language import english, portuguese
 from course_lib.world.language.clauses import Clause
@@ -27,14 +27,17 @@ RELATIVES, PROFESSIONS = LEXICON.kinds["kin"], LEXICON.kinds["profession"]
 
 
 def is_so(rng: Rng, verb: Verb, subject: NounPhrase, complement: Phrase) -> Phrase:
-    """Return a sentence with ser or estar, in some mood, in the present or (less often) the past."""
+    """Return a sentence with "ser" or "estar" (to be).
+
+    Its mood (statement, negation, or question) and its tense (present or, less often, past) are random.
+    """
     return in_some_mood(
         rng, Clause(subject, copula(verb, subject.pronoun, rng.chance(0.25)), complement, NOTHING, NOTHING)
     )
 
 
 def described(rng: Rng) -> Phrase:
-    """Return a description: a casa é muito bonita. - the house is very beautiful."""
+    """Return a random description, such as "a casa é muito bonita." (the house is very beautiful.)"""
     noun = rng.pick(DESCRIBABLE)
     adjective = rng.pick(ADJECTIVES[noun])
     verb = SER if adjective.copula == "ser" else ESTAR
@@ -46,18 +49,18 @@ def described(rng: Rng) -> Phrase:
 
 
 def predicate(rng: Rng, adjective: Adjective, subject: NounPhrase) -> Phrase:
-    """Return the adjective, agreeing with the subject and sometimes with "muito" (very) if it has degrees."""
+    """Return the adjective in the form that agrees with the subject, sometimes with "muito" (very)."""
     very = unit("muito", "very") if adjective.comparative != "-" and rng.chance(0.3) else NOTHING
     return sequence(very, agree(adjective.forms, subject, adjective.english))
 
 
 def agree(forms: tuple[str, ...], subject: NounPhrase, english_word: str) -> Phrase:
-    """Return an adjective in the form that agrees with a noun phrase."""
+    """Return the adjective in the form that agrees with the subject; `forms` has the order of `Adjective.forms`."""
     return unit(agreeing(forms, subject.pronoun.gender, subject.pronoun.plural), english_word)
 
 
 def compared(rng: Rng) -> Phrase:
-    """Return a comparison: a menina é mais alta que o menino. - the girl is taller than the boy."""
+    """Return a random comparison, such as "a menina é mais alta que o menino." (the girl is taller than the boy.)"""
     adjective = rng.pick([a for a in LEXICON.adjectives if a.kind in COMPARABLE])
     first = rng.pick([noun for noun in adjective.nouns if rivals(adjective, noun)])
     second = rng.pick(rivals(adjective, first))
@@ -67,12 +70,12 @@ def compared(rng: Rng) -> Phrase:
 
 
 def rivals(adjective: Adjective, noun: Noun) -> list[Noun]:
-    """Return the nouns that the noun can be compared with: others in its category that the adjective suits."""
+    """Return the nouns that `noun` can be compared with: those in the same category that the adjective suits."""
     return [other for other in adjective.nouns if other.category == noun.category and other is not noun]
 
 
 def more(adjective: Adjective, subject: NounPhrase) -> Phrase:
-    """Return a comparative: mais alta que, taller than; maior que, bigger than."""
+    """Return the comparative form with "than", such as "mais alta que" (taller than) or "maior que" (bigger than)."""
     if adjective.comparative:
         word = portuguese.plural(adjective.comparative) if subject.pronoun.plural else adjective.comparative
     else:
@@ -81,12 +84,12 @@ def more(adjective: Adjective, subject: NounPhrase) -> Phrase:
 
 
 def equal(adjective: Adjective, subject: NounPhrase) -> Phrase:
-    """Return a comparison of equality: tão alta quanto, as tall as."""
+    """Return the adjective in a comparison of equality, such as "tão alta quanto" (as tall as)."""
     return sequence(unit("tão", "as"), agree(adjective.forms, subject, adjective.english), unit("quanto", "as"))
 
 
 def profession(rng: Rng) -> Phrase:
-    """Return a sentence about a profession: ela é médica. - she is a doctor."""
+    """Return a random sentence about a profession, such as "ela é médica." (she is a doctor.)"""
     subject = say_pronoun(some_pronoun(rng)) if rng.chance(0.4) else name(rng, rng.pick(RELATIVES), TOPIC)
     plural = subject.pronoun.plural
     noun = rng.pick([noun for noun in PROFESSIONS if noun.gender == subject.pronoun.gender])
@@ -99,13 +102,13 @@ def profession(rng: Rng) -> Phrase:
 
 
 def position(rng: Rng) -> Phrase:
-    """Return a sentence about a position: o gato está embaixo da mesa. - the cat is under the table."""
+    """Return a random sentence about a position: "o gato está embaixo da mesa." (the cat is under the table.)"""
     figure, where = scene(rng)
     return is_so(rng, ESTAR, name(rng, figure, TOPIC, adjectives=attributes(rng, figure)), where)
 
 
 def existence(rng: Rng) -> Phrase:
-    """Return a sentence about existence: há dois gatos no jardim. - there are two cats in the garden."""
+    """Return a random "there is" sentence, such as "há dois gatos no jardim." (there are two cats in the garden.)"""
     noun, where = scene(rng)
     if rng.chance(0.2):
         no, there = unit("não", "no"), unit("há", "there are")
@@ -120,7 +123,7 @@ def existence(rng: Rng) -> Phrase:
 
 
 def scene(rng: Rng) -> tuple[Noun, Phrase]:
-    """Return a noun, and a phrase for its place."""
+    """Return a random noun and a phrase for a place where it can be, such as "embaixo da mesa" (under the table)."""
     preposition = rng.pick(LEXICON.prepositions)
     figure = rng.pick(preposition.figures)
     ground = rng.pick([noun for noun in preposition.grounds if noun is not figure])

@@ -1,7 +1,7 @@
-"""The regular forms of English: plurals, verb forms, comparison, joined words, and the articles a and an.
+"""English grammar rules for plurals, verb forms, comparison, contractions, and the choice between "a" and "an".
 
-Every function takes a dictionary form and follows the rule. Irregular forms come from the lexicon. For a verb with a
-particle ("look for"), the first word is inflected.
+The functions take a dictionary form and apply the regular rule. Most irregular forms come from the lexicon. If a verb
+has a particle ("look for"), only its first word is inflected.
 """
 
 import re
@@ -13,7 +13,7 @@ BE = {"i": ("am", "was"), "he": ("is", "was"), "she": ("is", "was")}
 
 
 def with_s(word: str) -> str:
-    """Return the word with the ending of plurals and of the third person: books, boxes, stories, goes."""
+    """Add -s or -es, for the plural of a noun or the third person of a verb: books, boxes, stories, goes."""
     if word.endswith(HISSING) and word not in ("photo", "piano"):
         return word + "es"
     if re.search("[^aeiou]y$", word):
@@ -22,64 +22,64 @@ def with_s(word: str) -> str:
 
 
 def with_ed(verb: str) -> str:
-    """Return the regular past and participle: painted, baked, cried, looked for."""
+    """Return the regular past form of a verb, which is also its participle: painted, baked, cried, looked for."""
     head, *particle = verb.split()
     stem = head[:-1] + "i" if re.search("[^aeiou]y$", head) else head.removesuffix("e")
     return " ".join([stem + "ed", *particle])
 
 
 def with_ing(verb: str) -> str:
-    """Return the present participle: reading, baking, running, seeing, looking for."""
+    """Return the present participle of a verb: reading, baking, running, seeing, looking for."""
     head, *particle = verb.split()
     stem = head[:-1] if re.search("[^e]e$", head) else doubled(head)
     return " ".join([stem + "ing", *particle])
 
 
 def third_person(verb: str) -> str:
-    """Return the present with he, she, or it: reads, goes, cries, looks for; "have" and "can" are irregular."""
+    """Return the present form for he, she, or it: reads, goes, cries, looks for, and the irregular has and can."""
     head, *particle = verb.split()
     return " ".join([{"have": "has", "can": "can"}.get(head) or with_s(head), *particle])
 
 
 def doubled(word: str) -> str:
-    """Return the word with its last consonant doubled if it is one short syllable: run(n)ing, swim(m)ing, big(g)er."""
+    """Double the last consonant of a word with one short syllable (run: runn-ing), and keep other words unchanged."""
     return word + word[-1] if re.fullmatch("[^aeiou]*[aeiou][^aeiouwxy]", word) else word
 
 
 def is_short(adjective: str) -> bool:
-    """Return True if an adjective takes -er and -est, because it has one spoken syllable or ends in -y."""
+    """Return True if an adjective takes -er and -est: it has only one spoken syllable or ends in -y."""
     return adjective.endswith("y") or len(re.findall("[aeiou]+", adjective.removesuffix("e"))) == 1
 
 
 def comparative(adjective: str) -> str:
-    """Return the comparative: taller, bigger, heavier; more expensive."""
+    """Return the comparative of an adjective: taller, bigger, heavier, more expensive."""
     return graded(adjective, "er") if is_short(adjective) else f"more {adjective}"
 
 
 def superlative(adjective: str) -> str:
-    """Return the superlative: tallest, biggest, heaviest; most expensive."""
+    """Return the superlative of an adjective: tallest, biggest, heaviest, most expensive."""
     return graded(adjective, "est") if is_short(adjective) else f"most {adjective}"
 
 
 def graded(adjective: str, ending: str) -> str:
-    """Return a short adjective with the ending -er or -est."""
+    """Add the ending -er or -est to a short adjective and adapt the spelling: bigger, heavier, nicer."""
     if re.search("[^aeiou]y$", adjective):
         return adjective[:-1] + "i" + ending
     return doubled(adjective) + ending if not adjective.endswith("e") else adjective[:-1] + ending
 
 
 def join(left: str, right: str) -> str | None:
-    """Return the joined form of two neighbors (i + 've, girl + 's, girls + 's), or None if they stay separate."""
+    """Return two adjacent words as one (i + 've = i've, girls + 's = girls'), or None if they stay separate."""
     if right == "'s":
         return left + ("'" if left.endswith("s") else "'s")
     return JOINED.get((left, right))
 
 
 def article(word: str, following: str) -> str:
-    """Return the word unchanged, except that "a" becomes "an" before a vowel."""
+    """Return "an" if the word is "a" and the following word starts with a vowel, or else the word unchanged."""
     return "an" if word == "a" and following[:1] in tuple("aeiou") else word
 
 
 def be(pronoun: str, past: bool = False) -> str:
-    """Return the form of "be" for an English subject pronoun: am, is, are; was, were."""
+    """Return the form of "be" that agrees with an English subject pronoun: am, is, are, or (in the past) was, were."""
     return BE.get(pronoun, ("are", "were"))[past]

@@ -1,15 +1,21 @@
-"""The entries of the lexicon: one small class per part of speech. Entries are compared by identity."""
+"""Classes for the entries of the lexicon, one for each part of speech.
+
+Entries are compared by identity: two entries are equal only if they are the same object.
+"""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, eq=False)
 class Noun:
-    """A noun.
+    """A noun in Portuguese and English, with its gender and the ways to use it.
 
-    `use` is "count", "mass" (no plural), "pair" (plural only), "kin" (always with a possessor), "public" (never with
-    one), or "place" (never with a possessor or in the plural). `kinds` contains its category, its tags, and the noun
-    itself, any of which can select it. `place` is the English preposition for being in, on, or at it, or empty.
+    Args:
+        gender: the Portuguese gender, "m" or "f".
+        kinds: its category, its tags, and the Portuguese noun itself. Tables can select the noun by each of them.
+        use: "count" (can be counted), "mass" (has no plural), "pair" (is always plural), "kin" (always has a
+            possessor), "public" (never has a possessor), or "place" (never has a possessor and is never plural).
+        place: the English preposition for being there ("in", "on", or "at"), or "".
     """
 
     word: str
@@ -25,9 +31,13 @@ class Noun:
 
 @dataclass(frozen=True, eq=False)
 class Adjective:
-    """An adjective, with its verb for "is" (ser or estar), its Portuguese comparative, and the nouns it suits.
+    """An adjective in Portuguese and English, with the nouns that it suits.
 
-    `clashes` lists verbs whose objects can't have this adjective: nobody opens an open door.
+    Args:
+        forms: the Portuguese forms: masculine, feminine, masculine plural, feminine plural.
+        copula: the Portuguese verb for "is" ("ser" or "estar"), or "" for a rank such as "first".
+        comparative: the irregular Portuguese comparative, "" for the regular one, or "-" if there is none.
+        clashes: the verbs whose objects can't have this adjective. For example, nobody opens an open door.
     """
 
     word: str
@@ -42,10 +52,15 @@ class Adjective:
 
 @dataclass(frozen=True, eq=False)
 class Verb:
-    """A verb: its forms in both languages, and its possible subjects, objects, and places.
+    """A verb in Portuguese and English, with its possible subjects, objects, and places.
 
-    `frame` names its complements (an object, an object and a receiver, ...). `ranked` is True if the verb works in
-    sentences such as "the first book i've ever read".
+    Args:
+        present: the Portuguese forms for eu, ele, nós, and eles. `past` has the same order.
+        preposition: the Portuguese preposition before the object or place (gostar *de*), or "".
+        frame: the kind of complement that the verb needs, such as "transitive" (an object) or "transfer" (an object
+            and a receiver).
+        determiners: the kinds of determiners that its object can have.
+        ranked: True if the verb works in sentences such as "the first book i've ever read".
     """
 
     word: str
@@ -68,7 +83,7 @@ class Verb:
 
 @dataclass(frozen=True, eq=False)
 class Determiner:
-    """An article, demonstrative, possessive, or number. `after` is the part that follows the noun (o livro dele)."""
+    """An article, demonstrative, possessive, or number. `after` is the part after the noun (o livro *dele*)."""
 
     forms: tuple[str, ...]
     after: str
@@ -79,7 +94,10 @@ class Determiner:
 
 @dataclass(frozen=True, eq=False)
 class Pronoun:
-    """A subject pronoun. `form` is the number of the Portuguese verb form: 0 eu, 1 ele, 2 nós, 3 eles."""
+    """A subject pronoun in Portuguese and English, with its object form and its possessive.
+
+    `form` is the index of the Portuguese verb form: 0 for eu, 1 for ele, 2 for nós, and 3 for eles.
+    """
 
     word: str
     english: str
@@ -93,7 +111,7 @@ class Pronoun:
 
 @dataclass(frozen=True, eq=False)
 class Time:
-    """A time phrase and the tenses that it fits."""
+    """A time phrase, such as "ontem" (yesterday), and the tenses that it can be used with."""
 
     word: str
     english: str
@@ -102,7 +120,13 @@ class Time:
 
 @dataclass(frozen=True, eq=False)
 class Preposition:
-    """A preposition of place, with possible nouns. If `english` is empty, the noun of the place determines it."""
+    """A preposition of place, with possible nouns for the thing that is there and for the place itself.
+
+    Args:
+        english: the English preposition. If it is empty, the English preposition of the place is used (`Noun.place`).
+        figures: the nouns that can be there.
+        grounds: the nouns of the possible places.
+    """
 
     word: str
     english: str
@@ -111,5 +135,11 @@ class Preposition:
 
 
 def agreeing(forms: tuple[str, ...], gender: str, plural: bool) -> str:
-    """Return the agreeing form from (masculine, feminine, masculine plural, feminine plural)."""
+    """Return the form that agrees in gender and number.
+
+    Args:
+        forms: masculine, feminine, masculine plural, feminine plural.
+        gender: "m" or "f".
+        plural: True for the plural.
+    """
     return forms[2 * plural + (gender == "f")]

@@ -1,8 +1,9 @@
-"""The words of the little world, read from the tables in `course_lib/world/tables`.
+"""The lexicon: all words of the little world, read from the tables in `course_lib/world/tables`.
 
-A table contains what no rule covers: dictionary forms, irregular forms, and which words fit together. An empty cell
-means "regular" (`portuguese.py`, `english.py`), and a dash "no such form". Words are matched by *kinds*: the category
-of a noun, one of its tags, or the noun itself. So both `bolo biscoito pão` and `food` describe edible things.
+The tables contain dictionary forms, irregular forms, and information about which words fit together. An empty cell
+stands for the regular form (see `portuguese.py` and `english.py`), and a dash means that there is no such form. Tables
+refer to nouns by their *kinds*: a category, a tag, or the noun itself. For example, the object of a verb can be limited
+to `food` or to `bolo biscoito pão`.
 """
 
 from collections.abc import Callable
@@ -41,11 +42,16 @@ KINDS_OF_DETERMINER = (
 
 
 Entry = TypeVar("Entry")
-FindNouns = Callable[[Row, str], tuple[Noun, ...]]  # what `Lexicon.find_nouns` does
+FindNouns = Callable[[Row, str], tuple[Noun, ...]]  # the type of `Lexicon.find_nouns`
 
 
 class Lexicon:
-    """All entries, as tuples in the order of the tables.
+    """All words of the little world, with a tuple of entries for each part of speech, in the order of its table.
+
+    `kinds` is a dict from each kind to its nouns.
+
+    Args:
+        folder: the folder with the tables. Default: the tables of the course.
 
     Raises:
         CourseError: a table can't be read. The message names the file, the line, and the value.
@@ -63,19 +69,28 @@ class Lexicon:
         self.times = tuple(map(make_time, read_table(folder / "times.csv")))
 
     def read(self, path: Path, make: Callable[[Row, FindNouns], Entry]) -> tuple[Entry, ...]:
-        """Return the entries that `make` creates from the table's rows, with nouns looked up by kind."""
+        """Read a table and create an entry from each of its rows.
+
+        Args:
+            path: the CSV file.
+            make: a function that creates an entry from a row, with `find_nouns` to look up nouns by kind.
+        """
         return tuple(make(row, self.find_nouns) for row in read_table(path))
 
     def find_nouns(self, row: Row, column: str) -> tuple[Noun, ...]:
-        """Return the nouns of all kinds in a cell, in the order of the table."""
+        """Return the nouns that have at least one of the kinds in a cell, in the order of the table.
+
+        Raises:
+            CourseError: the cell contains a word that is not a kind.
+        """
         wanted = row[column].split()
         for kind in wanted:
             if kind not in self.kinds:
-                row.fail(column, f"categories, tags or nouns of nouns.csv ({kind!r} is none)")
+                row.fail(column, f"categories, tags, or nouns from nouns.csv ({kind!r} is none of them)")
         return tuple(noun for noun in self.nouns if any(kind in noun.kinds for kind in wanted))
 
     def entry(self, entries: str, word: str) -> Noun | Adjective | Verb | Preposition | Determiner | Pronoun | Time:
-        """Return the entry of a word, such as `entry("nouns", "livro")`.
+        """Return the entry with the given dictionary form in Portuguese, such as `entry("nouns", "livro")`.
 
         Raises:
             CourseError: there is no such entry.
@@ -83,25 +98,25 @@ class Lexicon:
         for candidate in getattr(self, entries):
             if candidate.word == word:
                 return candidate
-        raise CourseError(f"{word!r} is not among the {entries} of the lexicon")
+        raise CourseError(f"{word!r} is not among the {entries} of the lexicon; use a word from {entries}.csv")
 
 
 def group_by_kind(nouns: tuple[Noun, ...]) -> dict[str, tuple[Noun, ...]]:
-    """Return a dict from each kind to its nouns.
+    """Return a dict from each kind to the nouns that have it.
 
     Raises:
-        CourseError: a noun is in the table twice.
+        CourseError: a noun is in the table more than once.
     """
     words = [noun.word for noun in nouns]
     for word in words:
         if words.count(word) > 1:
-            raise CourseError(f"nouns.csv: {word!r} stands there {words.count(word)} times; expected once")
+            raise CourseError(f"nouns.csv: each word must occur once, but {word!r} occurs {words.count(word)} times")
     kinds = dict.fromkeys(kind for noun in nouns for kind in noun.kinds)
     return {kind: tuple(noun for noun in nouns if kind in noun.kinds) for kind in kinds}
 
 
 def make_noun(row: Row) -> Noun:
-    """Return the `Noun` of a row of nouns.csv."""
+    """Create a `Noun` from a row of nouns.csv, with regular plurals for empty cells."""
     word, singular = row.filled("word"), row.filled("english")
     return Noun(
         word=word,
@@ -117,7 +132,7 @@ def make_noun(row: Row) -> Noun:
 
 
 def make_adjective(row: Row, find_nouns: FindNouns) -> Adjective:
-    """Return the `Adjective` of a row of adjectives.csv."""
+    """Create an `Adjective` from a row of adjectives.csv, with regular forms for empty cells."""
     word = row.filled("word")
     feminine = row["feminine"] or portuguese.feminine(word)
     plurals = row["plural"] or portuguese.plural(word), row["feminine_plural"] or portuguese.plural(feminine)
@@ -134,10 +149,10 @@ def make_adjective(row: Row, find_nouns: FindNouns) -> Adjective:
 
 
 def make_verb(row: Row, find_nouns: FindNouns) -> Verb:
-    """Return the `Verb` of a row of verbs.csv."""
+    """Create a `Verb` from a row of verbs.csv, with regular forms for empty cells."""
     word, base = row.filled("word"), row.filled("english")
     if word[-2:] not in portuguese.PRESENT_ENDINGS and not row["present"]:
-        row.fail("word", "an infinitive in -ar, -er or -ir")
+        row.fail("word", "an infinitive in -ar, -er, or -ir if `present` is empty")
     present = row.forms("present", regular=portuguese.present(word))
     return Verb(
         word=word,
@@ -160,12 +175,12 @@ def make_verb(row: Row, find_nouns: FindNouns) -> Verb:
 
 
 def make_preposition(row: Row, find_nouns: FindNouns) -> Preposition:
-    """Return the `Preposition` of a row of prepositions.csv."""
+    """Create a `Preposition` from a row of prepositions.csv."""
     return Preposition(row.filled("word"), row["english"], find_nouns(row, "figures"), find_nouns(row, "grounds"))
 
 
 def make_determiner(row: Row) -> Determiner:
-    """Return the `Determiner` of a row of determiners.csv."""
+    """Create a `Determiner` from a row of determiners.csv."""
     forms = tuple(row[column] for column in ("word", "feminine", "plural", "feminine_plural"))
     return Determiner(
         forms, row["after"], row["english"], row["english_plural"], row.one_of("kind", KINDS_OF_DETERMINER)
@@ -173,7 +188,7 @@ def make_determiner(row: Row) -> Determiner:
 
 
 def make_pronoun(row: Row) -> Pronoun:
-    """Return the `Pronoun` of a row of pronouns.csv."""
+    """Create a `Pronoun` from a row of pronouns.csv."""
     return Pronoun(
         word=row.filled("word"),
         english=row.filled("english"),
@@ -187,7 +202,7 @@ def make_pronoun(row: Row) -> Pronoun:
 
 
 def make_time(row: Row) -> Time:
-    """Return the `Time` of a row of times.csv."""
+    """Create a `Time` from a row of times.csv."""
     return Time(row.filled("word"), row.filled("english"), row.list_of("tenses", TIMES))
 
 
@@ -195,6 +210,10 @@ LEXICON = Lexicon()
 
 
 def nouns(words: str) -> tuple[Noun, ...]:
-    """Return the nouns of these kinds, or the nouns with these words, in the order of the lexicon."""
+    """Return the nouns that have at least one of the given kinds, in the order of the lexicon.
+
+    Args:
+        words: categories, tags, or Portuguese nouns, separated by spaces, such as "clothes livro pet".
+    """
     wanted = set(words.split())
     return tuple(noun for noun in LEXICON.nouns if wanted & set(noun.kinds))

@@ -1,4 +1,4 @@
-"""Noun phrases: a determiner, a noun, and its adjectives, with agreement in Portuguese and English word order."""
+"""Noun phrases (determiner, noun, and adjectives), with the right agreement and word order in both languages."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from course_lib.world.language.lexicon import LEXICON
 from course_lib.world.language.phrases import NOTHING, Phrase, arrange, combined, only_en, only_pt, sequence, unit
 from course_lib.world.rng import Rng
 
-# The weights of the kinds of determiners, by the role of the phrase.
+# The relative frequency of each kind of determiner, depending on the role of the noun phrase in the sentence.
 DOER = {"definite": 6, "indefinite": 1, "demonstrative": 1, "possessive": 2, "genitive": 1}
 TOPIC = {"definite": 5, "demonstrative": 3, "possessive": 3, "genitive": 2}
 OBJECT = {
@@ -49,21 +49,21 @@ ADJECTIVES = {
     noun: tuple(a for a in LEXICON.adjectives if noun in a.nouns and a.kind != "rank") for noun in LEXICON.nouns
 }
 PEOPLE = tuple(noun for noun in LEXICON.nouns if noun.category in ("person", "kin"))
-ANYBODY = LEXICON.entry("nouns", "homem")  # stands for the pronouns, which fit any verb that it fits
+ANYBODY = LEXICON.entry("nouns", "homem")  # a verb that takes this noun can also take a pronoun
 CLOTHES = LEXICON.kinds["clothes"]
 COLORS = tuple(adjective for adjective in LEXICON.adjectives if adjective.kind == "colour")
 POINTERS = tuple(determiner for determiner in LEXICON.determiners if determiner.kind == "demonstrative")
 
 
 class NounPhrase(NamedTuple):
-    """A phrase, and the pronoun that can replace it, which determines the agreement of verbs and adjectives."""
+    """A phrase with the pronoun that can replace it. Verbs and adjectives agree with this pronoun."""
 
     phrase: Phrase
     pronoun: Pronoun
 
 
 class Determination(NamedTuple):
-    """The determiner of a noun: Portuguese words before and after it (o ... dele), English words before it (his)."""
+    """A determiner: its Portuguese words before and after the noun (o livro dele), and its English words (his)."""
 
     before: Phrase
     after: Phrase
@@ -77,14 +77,14 @@ def name(
     owner: Pronoun | None = None,
     adjectives: tuple[Adjective, ...] = (),
 ) -> NounPhrase:
-    """Return a noun phrase with `noun`.
+    """Return a noun phrase with the given noun, a random determiner, and a random number (singular or plural).
 
     Args:
         rng: the random number generator.
         noun: the noun.
-        weights: the weights of the kinds of determiners.
-        owner: the owner for possessives. Default: a random one.
-        adjectives: the adjectives.
+        weights: the relative frequency of each kind of determiner. Kinds that the noun can't have are skipped.
+        owner: the pronoun to which a possessive refers. Default: a random one.
+        adjectives: the adjectives, in the order of `build`.
     """
     kind = rng.weighted({kind: weight for kind, weight in weights.items() if kind in ALLOWED[noun.use]})
     plural = is_plural(rng, noun, kind)
@@ -92,7 +92,7 @@ def name(
 
 
 def is_plural(rng: Rng, noun: Noun, kind: str) -> bool:
-    """Return True if the noun should be in the plural, chosen at random if both are possible."""
+    """Return True if the noun should be plural. If the noun and the determiner allow both, the choice is random."""
     if noun.use in ("mass", "kin", "place"):
         return False
     if noun.use == "pair" or kind in ALWAYS_PLURAL:
@@ -101,12 +101,15 @@ def is_plural(rng: Rng, noun: Noun, kind: str) -> bool:
 
 
 def is_countable(noun: Noun) -> bool:
-    """Return True if the noun can be counted."""
+    """Return True if numbers can precede the noun, as in "two books" (but not "two waters")."""
     return "number" in ALLOWED[noun.use]
 
 
 def build(noun: Noun, plural: bool, determination: Determination, adjectives: Sequence[Adjective] = ()) -> NounPhrase:
-    """Return the noun phrase of these parts. In Portuguese, the adjectives follow the noun in reverse order."""
+    """Build a noun phrase from a noun, its determiner, and its adjectives.
+
+    In Portuguese, the adjectives follow the noun in the given order. In English, they precede it in reverse order.
+    """
     head = unit(noun.plural, noun.english_plural) if plural else unit(noun.word, noun.english)
     described = [describe(noun, adjective, plural) for adjective in adjectives]
     phrase = arrange(
@@ -117,13 +120,16 @@ def build(noun: Noun, plural: bool, determination: Determination, adjectives: Se
 
 
 def describe(noun: Noun, adjective: Adjective, plural: bool) -> Phrase:
-    """Return the adjective in the form that agrees with the noun."""
+    """Return the adjective in the form that agrees with the noun, marked as a combination with the noun."""
     phrase = unit(agreeing(adjective.forms, noun.gender, plural), adjective.english)
     return combined(phrase, adjective.word, noun.word)
 
 
 def determine(rng: Rng, kind: str, noun: Noun, plural: bool, owner: Pronoun | None = None) -> Determination:
-    """Return a determination of one kind that agrees with the noun."""
+    """Return a random determiner of one kind in the form that agrees with the noun.
+
+    If `owner` is given, a possessive refers to it. In a genitive, the owner is always a random person.
+    """
     if kind == "bare":
         return Determination(NOTHING, NOTHING, NOTHING)
     if kind == "genitive":
@@ -133,25 +139,25 @@ def determine(rng: Rng, kind: str, noun: Noun, plural: bool, owner: Pronoun | No
 
 
 def of_kind(kind: str, plural: bool) -> list[Determiner]:
-    """Return the determiners of one kind that have a form for the number."""
+    """Return the determiners of one kind that have a singular or, if `plural` is True, a plural form."""
     return [d for d in LEXICON.determiners if d.kind == kind and d.forms[2 * plural]]
 
 
 def possessive(rng: Rng, owner: Pronoun | None) -> Determiner:
-    """Return the owner's possessive, or a random one without an owner."""
+    """Return the possessive determiner of the owner, or a random one if the owner is None."""
     wanted = (owner or rng.pick(LEXICON.pronouns)).possessive
     return next(d for d in LEXICON.determiners if wanted in (d.after, d.forms[0]))
 
 
 def determined(determiner: Determiner, noun: Noun, plural: bool) -> Determination:
-    """Return a determiner as a `Determination`, with both parts of "o ... dele" linked to "his"."""
+    """Return the determiner in the form that agrees with the noun. Both parts of "o livro dele" are linked to "his"."""
     form = agreeing(determiner.forms, noun.gender, plural)
     whole = unit(f"{form} {determiner.after}", determiner.english_plural if plural else determiner.english)
     return Determination(Phrase(pt=whole.pt[:1]), Phrase(pt=whole.pt[1:]), Phrase(en=whole.en))
 
 
 def belonging(noun: Noun, plural: bool, owner: NounPhrase) -> Determination:
-    """Return the genitive: o livro da menina, the girl's book."""
+    """Return the words that express the owner of a noun, as in "o livro da menina" (the girl's book)."""
     article = agreeing(("o", "a", "os", "as"), noun.gender, plural)
     of = unit("de", "'s")
     return Determination(
@@ -162,12 +168,12 @@ def belonging(noun: Noun, plural: bool, owner: NounPhrase) -> Determination:
 
 
 def person(rng: Rng) -> NounPhrase:
-    """Return a definite person: the girl, this man, my mother."""
+    """Return a random person as a definite noun phrase, such as the girl, this man, or my mother."""
     return name(rng, rng.pick(PEOPLE), {"definite": 5, "demonstrative": 1, "possessive": 2})
 
 
 def some_pronoun(rng: Rng) -> Pronoun:
-    """Return a pronoun. "eu" and "nós" are more likely, because nouns never use their verb forms."""
+    """Return a random pronoun. "eu" and "nós" are more frequent, because no noun occurs with their verb forms."""
     form = rng.pick((0, 0, 1, 2, 2, 3))
     return rng.pick([pronoun for pronoun in LEXICON.pronouns if pronoun.form == form])
 
@@ -178,7 +184,10 @@ def say_pronoun(pronoun: Pronoun) -> NounPhrase:
 
 
 def attributes(rng: Rng, noun: Noun, verb: Verb | None = None) -> tuple[Adjective, ...]:
-    """Return up to two adjectives that suit the noun and the verb. A color is next to the noun."""
+    """Return up to two random adjectives that suit the noun, and also the verb if the noun is its object.
+
+    If there are two, the first is a color, which both languages put next to the noun.
+    """
     suitable = [a for a in ADJECTIVES[noun] if verb is None or verb.word not in a.clashes]
     if noun.use == "kin" or not suitable or rng.chance(0.65):
         return ()
@@ -190,7 +199,7 @@ def attributes(rng: Rng, noun: Noun, verb: Verb | None = None) -> tuple[Adjectiv
 
 
 def dressed(rng: Rng, noun: Noun, kind: str = "definite") -> NounPhrase:
-    """Return a person in colored clothes: o homem de camisa amarela, the man in the yellow shirt."""
+    """Return a person in colored clothes, such as "o homem de camisa amarela" (the man in the yellow shirt)."""
     clothes, colour = rng.pick(CLOTHES), rng.pick(COLORS)
     plural = clothes.use == "pair"
     wearer = build(noun, False, determine(rng, kind, noun, plural=False))
@@ -200,6 +209,6 @@ def dressed(rng: Rng, noun: Noun, kind: str = "definite") -> NounPhrase:
 
 
 def joined(first: NounPhrase, second: NounPhrase) -> NounPhrase:
-    """Join two noun phrases by "e" (and). The pronoun is eles, or elas if both are feminine."""
+    """Join two noun phrases with "e" (and). The pronoun of the result is "eles", or "elas" if both are feminine."""
     gender = "f" if first.pronoun.gender == second.pronoun.gender == "f" else "m"
     return NounPhrase(sequence(first.phrase, unit("e", "and"), second.phrase), STANDING_FOR[gender, True])

@@ -1,7 +1,7 @@
-"""The regular forms of Brazilian Portuguese: plurals, feminines, conjugation, and contractions.
+"""Brazilian Portuguese grammar rules for plurals, feminine forms, conjugation, and contractions.
 
-Every function takes a dictionary form and follows the rule. Irregular forms come from the lexicon. Verbs have four
-forms per tense: eu, você/ele/ela, nós, eles/elas.
+Most functions take a dictionary form and apply the regular rule. Irregular forms come from the lexicon. Verbs have four
+forms per tense: for eu, for você, ele, and ela, for nós, and for eles and elas.
 """
 
 PLURAL_ENDINGS = {
@@ -43,12 +43,12 @@ CONTRACTIONS = {
 
 
 def contract(left: str, right: str) -> str | None:
-    """Return the contraction of a preposition and the next word (em + o = no), or None if there is none."""
+    """Return the contraction of a preposition with the next word (em + o = no), or None if they stay separate."""
     return CONTRACTIONS.get(left, {}).get(right)
 
 
 def plural(word: str) -> str:
-    """Return the plural of a noun or adjective: casa, casas; leão, leões; hospital, hospitais; jardim, jardins."""
+    """Return the regular plural of a noun or adjective: casa, casas; leão, leões; hospital, hospitais."""
     for ending, replacement in PLURAL_ENDINGS.items():
         if word.endswith(ending):
             return word.removesuffix(ending) + replacement
@@ -56,33 +56,36 @@ def plural(word: str) -> str:
 
 
 def feminine(adjective: str) -> str:
-    """Return the feminine of an adjective: amarelo, amarela; azul and grande don't change."""
+    """Return the regular feminine form of an adjective: amarelo, amarela (but azul and grande don't change)."""
     return adjective.removesuffix("o") + "a" if adjective.endswith("o") else adjective
 
 
 def present(infinitive: str) -> tuple[str, str, str, str]:
-    """Return the present tense of a regular verb: compro, compra, compramos, compram."""
+    """Return the four present forms of a regular verb: compro, compra, compramos, compram."""
     return tuple(infinitive[:-2] + ending for ending in PRESENT_ENDINGS[infinitive[-2:]])
 
 
 def past(infinitive: str) -> tuple[str, str, str, str]:
-    """Return the simple past (pretérito perfeito) of a regular verb: comprei, comprou, ...; toquei, abracei."""
+    """Return the four simple past forms (pretérito perfeito) of a regular verb: comprei, comprou, compramos, compraram.
+
+    In verbs such as tocar and abraçar, the spelling of the first form changes: toquei, abracei.
+    """
     first, *others = PAST_ENDINGS[infinitive[-2:]]
     stem = infinitive[:-2]
     return (before_e(stem) if first == "ei" else stem) + first, *(stem + ending for ending in others)
 
 
 def gerund(infinitive: str) -> str:
-    """Return the gerund, which is regular for all verbs of the lexicon: comprando, lendo, abrindo."""
+    """Return the gerund of a verb, which is regular for all verbs in the lexicon: comprando, lendo, abrindo."""
     return infinitive[:-2] + GERUND_ENDINGS[infinitive[-2:]]
 
 
 def imperative(infinitive: str, present_eu: str) -> str:
-    """Return the imperative for você, formed from the eu form: lavo, lave; toco, toque; faço, faça."""
+    """Return the imperative for você, derived from the present form for eu: lavo, lave; toco, toque; faço, faça."""
     stem = present_eu.removesuffix("o")
     return before_e(stem) + "e" if infinitive.endswith("ar") else stem + "a"
 
 
 def before_e(stem: str) -> str:
-    """Return the stem with the spelling that keeps its sound before an e: toc- becomes toqu-, abraç- abrac-."""
+    """Adapt the spelling of a stem so that its sound stays the same before an e: toc- to toqu-, abraç- to abrac-."""
     return stem[:-1] + SPELLING_BEFORE_E.get(stem[-1], stem[-1])

@@ -1,4 +1,4 @@
-"""Questions with a question word: what, who, whose, where, when, why, how many, what color."""
+"""Random yes/no questions, and questions with what, who, whose, where, when, why, how many, and what color."""
 
 from course_lib.world.language.clauses import FULL_VERBS, TRANSITIVE, clause, doer
 from course_lib.world.language.descriptions import ESTAR, SER, scene
@@ -49,74 +49,74 @@ OWNED = tuple(
 
 
 def somebody_else(rng: Rng, verb: Verb) -> NounPhrase:
-    """Return a subject other than the speakers, because people don't ask what they are doing themselves."""
+    """Return a random subject other than I or we, because people don't ask what they are doing themselves."""
     subject = doer(rng, verb)
     return somebody_else(rng, verb) if subject.pronoun.word in ("eu", "nós") else subject
 
 
 def yes_or_no(rng: Rng) -> Phrase:
-    """Return a yes/no question: ela comprou um livro? - did she buy a book?"""
+    """Return a random yes/no question, such as "ela comprou um livro?" (did she buy a book?)"""
     return ask(clause(rng, FULL_VERBS, PLAIN_OBJECT, somebody_else))
 
 
 def what(rng: Rng) -> Phrase:
-    """Return a what question: o que ela comprou ontem? - what did she buy yesterday?"""
+    """Return a random question with what, such as "o que ela comprou ontem?" (what did she buy yesterday?)"""
     asked = clause(rng, DONE_TO_THINGS, PLAIN_OBJECT, somebody_else)
     return ask_with(WHAT, asked, asked.place, asked.time)
 
 
 def who(rng: Rng) -> Phrase:
-    """Return a who question: quem comprou o livro? - who bought the book?"""
+    """Return a random question with who, such as "quem comprou o livro?" (who bought the book?)"""
     asked = clause(rng, DONE_BY_PEOPLE, PLAIN_OBJECT, lambda rng, verb: WHO)
     return sequence(WHO.phrase, asked.verbal.plain, asked.complement, asked.place, asked.time, QUESTION_MARK)
 
 
 def where(rng: Rng) -> Phrase:
-    """Return a where question: onde ela comprou o livro? - where did she buy the book?"""
+    """Return a random question with where, such as "onde ela comprou o livro?" (where did she buy the book?)"""
     asked = clause(rng, DONE_SOMEWHERE, PLAIN_OBJECT, somebody_else)
     return ask_with(WHERE, asked, asked.complement, asked.time)
 
 
 def when(rng: Rng) -> Phrase:
-    """Return a when question: quando ela vai comprar o livro? - when will she buy the book?"""
+    """Return a random question with when, such as "quando ela vai comprar o livro?" (when will she buy the book?)"""
     asked = clause(rng, DONE_ONCE, PLAIN_OBJECT, somebody_else, tenses=("past", "future"))
     return ask_with(WHEN, asked, asked.complement, asked.place)
 
 
 def why(rng: Rng) -> Phrase:
-    """Return a why question: por que ela está chorando? - why is she crying?"""
+    """Return a random question with why, such as "por que ela está chorando?" (why is she crying?)"""
     asked = clause(rng, DONE_ONCE, PLAIN_OBJECT, somebody_else)
     return ask_with(WHY, asked, asked.complement, asked.place, asked.time)
 
 
 def where_is(rng: Rng) -> Phrase:
-    """Return a question about a location: onde está o gato preto? - where is the black cat?"""
+    """Return a random question about a location, such as "onde está o gato preto?" (where is the black cat?)"""
     return ask_about(rng, WHERE, ESTAR, topic(rng, rng.pick(FINDABLE)))
 
 
 def who_is(rng: Rng) -> Phrase:
-    """Return a question about a person: quem é o homem de camisa amarela? - who is the man in the yellow shirt?"""
+    """Ask who a person is, such as "quem é o homem de camisa amarela?" (who is the man in the yellow shirt?)"""
     return ask_about(rng, WHO.phrase, SER, dressed(rng, rng.pick(LEXICON.kinds["person"])))
 
 
 def what_colour(rng: Rng) -> Phrase:
-    """Return a question about a color: de que cor é o carro? - what color is the car?"""
+    """Return a random question about a color, such as "de que cor é o carro?" (what color is the car?)"""
     return ask_about(rng, WHAT_COLOR, SER, name(rng, rng.pick(COLORFUL), TOPIC))
 
 
 def ask_about(rng: Rng, question_word: Phrase, verb: Verb, subject: NounPhrase) -> Phrase:
-    """Return a question with a question word, ser or estar, and the subject."""
+    """Return a question that consists of a question word, the verb "ser" or "estar" (to be), and the subject."""
     verbal = copula(verb, subject.pronoun, past=rng.chance(0.2))
     return sequence(question_word, verbal.plain, subject.phrase, QUESTION_MARK)
 
 
 def topic(rng: Rng, noun: Noun) -> NounPhrase:
-    """Return the subject of a question."""
+    """Return the noun as the subject of a question, with a random determiner and adjectives."""
     return name(rng, noun, TOPIC, adjectives=attributes(rng, noun))
 
 
 def whose(rng: Rng) -> Phrase:
-    """Return a whose question: de quem é este livro? - whose book is this?"""
+    """Return a random question with whose, such as "de quem é este livro?" (whose book is this?)"""
     noun, pointer = rng.pick(OWNED), rng.pick(POINTERS)
     thing = name(rng, noun, {"bare": 1}, adjectives=attributes(rng, noun))
     plural = thing.pronoun.plural
@@ -128,13 +128,13 @@ def whose(rng: Rng) -> Phrase:
 
 
 def how_many_are_there(rng: Rng) -> Phrase:
-    """Return a question about a number: quantos gatos há no jardim? - how many cats are there in the garden?"""
+    """Ask how many things are in a place: "quantos gatos há no jardim?" (how many cats are there in the garden?)"""
     noun, place = scene(rng)
     return sequence(how_many(rng, noun), unit("há", "are there"), place, QUESTION_MARK)
 
 
 def how_many_did_you(rng: Rng) -> Phrase:
-    """Return a question about a number of objects: quantos livros ela comprou? - how many books did she buy?"""
+    """Ask how many objects an action has: "quantos livros ela comprou?" (how many books did she buy?)"""
     verb = rng.pick(DONE_TO_COUNTABLES)
     noun = rng.pick([noun for noun in verb.objects if is_countable(noun)])
     asked = clause(rng, (verb,), PLAIN_OBJECT, somebody_else)
@@ -142,6 +142,6 @@ def how_many_did_you(rng: Rng) -> Phrase:
 
 
 def how_many(rng: Rng, noun: Noun) -> Phrase:
-    """Return a phrase such as quantas flores vermelhas, how many red flowers."""
+    """Return "how many" with a noun, such as "quantas flores vermelhas" (how many red flowers)."""
     word = unit(agreeing(("", "", "quantos", "quantas"), noun.gender, True), "how many")
     return sequence(word, name(rng, noun, {"bare": 1}, adjectives=attributes(rng, noun)).phrase)

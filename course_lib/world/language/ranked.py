@@ -1,4 +1,4 @@
-"""The slide's construction: the first, the best, or the most interesting thing that somebody has ever done."""
+"""Random sentences like the example on the slides, "this is the first book i've ever done": ranks and superlatives."""
 
 from course_lib.world.language import english
 from course_lib.world.language.clauses import TRANSITIVE, doer
@@ -16,7 +16,7 @@ SINGULAR_RANKS = ("segundo", "terceiro")
 
 
 def ranked(rng: Rng) -> Phrase:
-    """Return a sentence with a rank: este é o primeiro livro que eu li. - this is the first book i've ever read."""
+    """Return a random sentence such as "este é o primeiro livro que eu li." (this is the first book i've ever read.)"""
     verb = rng.pick(EXPERIENCES)
     noun = rng.pick([noun for noun in verb.objects if ranks(noun, plural=False)])
     plural = noun.use == "pair" or rng.chance(0.2)
@@ -26,7 +26,10 @@ def ranked(rng: Rng) -> Phrase:
 
 
 def superlative(rng: Rng) -> Phrase:
-    """Return a sentence with a superlative: este é o livro mais caro que ela comprou. - this is the most ... book."""
+    """Return a random sentence with a superlative, such as "este é o livro mais caro que ela comprou."
+
+    In English: "this is the most expensive book she has ever bought."
+    """
     verb = rng.pick(EXPERIENCES)
     noun = rng.pick([noun for noun in verb.objects if qualities(noun, verb) and noun.use not in ("mass", "kin")])
     plural = noun.use == "pair" or rng.chance(0.2)
@@ -37,22 +40,30 @@ def superlative(rng: Rng) -> Phrase:
 
 
 def ranks(noun: Noun, plural: bool) -> list[Adjective]:
-    """Return the ranks that fit the noun. The second and the third have no plural."""
+    """Return the ranks that suit the noun, such as "primeiro" (first). "segundo" and "terceiro" have no plural."""
     return [rank for rank in RANKS if noun in rank.nouns and not (plural and rank.word in SINGULAR_RANKS)]
 
 
 def qualities(noun: Noun, verb: Verb) -> list[Adjective]:
-    """Return the adjectives that fit the noun and have a superlative with "most"."""
+    """Return the adjectives that suit the noun and the verb and have a regular Portuguese superlative (with "mais")."""
     return [a for a in ADJECTIVES[noun] if a.kind in COMPARABLE and not a.comparative and verb.word not in a.clashes]
 
 
 def noun_head(noun: Noun, plural: bool) -> Phrase:
-    """Return the noun alone."""
+    """Return the noun alone, in the singular or plural."""
     return unit(noun.plural, noun.english_plural) if plural else unit(noun.word, noun.english)
 
 
 def experience(rng: Rng, verb: Verb, noun: Noun, plural: bool, head: Phrase) -> Phrase:
-    """Return the sentence around the head: this is the ... that somebody has ever done it to."""
+    """Return the sentence around a ranked noun, such as "este é o ... que eu li." (this is the ... i've ever read.)
+
+    Args:
+        rng: the random number generator.
+        verb: the verb, such as "ler" (to read).
+        noun: the noun of the head, such as "livro" (book).
+        plural: whether the head is plural.
+        head: the noun with its rank or superlative, without an article, such as "primeiro livro" (first book).
+    """
     pointer, subject = rng.pick(POINTERS), doer(rng, verb)
     this = unit(agreeing(pointer.forms, noun.gender, plural), pointer.english_plural if plural else pointer.english)
     is_, the = (
@@ -64,7 +75,7 @@ def experience(rng: Rng, verb: Verb, noun: Noun, plural: bool, head: Phrase) -> 
 
 
 def has_ever(verb: Verb, subject: NounPhrase) -> Phrase:
-    """Return the verb of the relative clause: the simple past in Portuguese, the present perfect in English."""
+    """Return the verb of the relative clause: simple past in Portuguese, and present perfect with "ever" in English."""
     has = "'ve" if len(subject.phrase.en) == 1 else "has" if is_third_person(subject.pronoun) else "have"
     perfect = unit(verb.past[subject.pronoun.form], f"{has} {verb.participle}")
     return arrange(

@@ -1,4 +1,4 @@
-"""The grammar of the little world: every kind of sentence, and its frequency."""
+"""The sentence patterns of the little world and their frequencies."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ from course_lib.world.language import descriptions, questions, ranked, statement
 from course_lib.world.language.phrases import alignment, spoken, write
 from course_lib.world.rng import Rng
 
-# The share of each kind of sentence, in percent.
+# The percentage of each kind of sentence.
 PATTERNS = {
     statements.statement: 20,
     statements.negation: 6,
@@ -40,7 +40,7 @@ PATTERNS = {
 class Sentence(NamedTuple):
     """A sentence in both languages, with its gold alignment, the name of its pattern, and its combinations of words.
 
-    `alignment` contains pairs (Portuguese index, English index) of the words of `split_words`.
+    `alignment` contains index pairs (Portuguese, English) into the words that `split_words` returns.
     """
 
     pt: str
@@ -51,7 +51,7 @@ class Sentence(NamedTuple):
 
 
 def say(rng: Rng) -> Sentence:
-    """Return a random sentence."""
+    """Return a random sentence in both languages, with the pattern frequencies of `PATTERNS`."""
     pattern = rng.weighted(PATTERNS)
     phrase = spoken(pattern(rng))
     name = pattern.__name__.replace("_", " ")

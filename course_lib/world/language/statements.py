@@ -1,4 +1,4 @@
-"""Sentences about actions of people, and commands."""
+"""Random sentences about actions and about the weather, and commands."""
 
 from course_lib.world.language.clauses import (
     FULL_VERBS,
@@ -45,7 +45,7 @@ IT = NounPhrase(only_en("it"), STANDING_FOR["m", False])
 
 
 def statement(rng: Rng) -> Phrase:
-    """Return a statement about an action. A time may come first, and "eu" or "nós" may be omitted."""
+    """Return a random statement about an action. A time phrase may come first, and "eu" or "nós" may be omitted."""
     said = clause(rng)
     if said.subject.phrase.pt[0].text in ("eu", "nós") and rng.chance(0.3):
         return affirm_without_pronoun(said)
@@ -53,12 +53,12 @@ def statement(rng: Rng) -> Phrase:
 
 
 def negation(rng: Rng) -> Phrase:
-    """Return a negated action."""
+    """Return a random negated statement, such as "ela não comprou um livro." (she did not buy a book.)"""
     return negate(clause(rng, weights=PLAIN_OBJECT))
 
 
 def wish(rng: Rng) -> Phrase:
-    """Return a sentence with want, need, or can: ela quer comprar um livro, she wants to buy a book."""
+    """Return a random sentence with want, need, or can: "ela quer comprar um livro." (she wants to buy a book.)"""
     modal, verb = rng.pick(MODALS), rng.pick(DOABLE)
     subject = clear_doer(rng, modal)
     to = "" if modal.english == "can" else "to "
@@ -67,7 +67,7 @@ def wish(rng: Rng) -> Phrase:
 
 
 def frequency(rng: Rng) -> Phrase:
-    """Return a sentence with a frequency: ela nunca come bolo, she never eats cake."""
+    """Return a random sentence with an adverb of frequency, such as "ela nunca come bolo." (she never eats cake.)"""
     verb = rng.pick(HABITUAL)
     subject = clear_doer(rng, verb)
     done = complement(rng, verb, HABITUAL_OBJECT, subject.pronoun)
@@ -83,7 +83,10 @@ def frequency(rng: Rng) -> Phrase:
 
 
 def to_me(rng: Rng) -> Phrase:
-    """Return an action done to me or us. The pronoun precedes the verb in Portuguese and follows it in English."""
+    """Return a random sentence with me or us as the object or receiver, such as "ela me viu." (she saw me.)
+
+    The pronoun precedes the verb in Portuguese and follows it in English, so the alignment crosses.
+    """
     verb, me = rng.pick(TO_PEOPLE), rng.pick([p for p in LEXICON.pronouns if p.object])
     subject = rng.pick([say_pronoun(p) for p in LEXICON.pronouns if not p.object] + [person(rng)])
     target = unit(me.object, me.english_object)
@@ -94,7 +97,7 @@ def to_me(rng: Rng) -> Phrase:
 
 
 def command(rng: Rng) -> Phrase:
-    """Return a command: por favor feche a porta. - please close the door."""
+    """Return a random command, such as "por favor feche a porta." (please close the door.)"""
     verb = rng.pick(ORDERABLE)
     rest = (thing_done_to(rng, verb, ORDERED), FULL_STOP)
     if rng.chance(0.3):
@@ -105,7 +108,7 @@ def command(rng: Rng) -> Phrase:
 
 
 def weather(rng: Rng) -> Phrase:
-    """Return a sentence about rain or snow: está chovendo na praia, it is raining on the beach."""
+    """Return a random sentence about rain or snow, such as "está chovendo na praia." (it is raining on the beach.)"""
     verb = rng.pick(WEATHER)
     tense = rng.pick(verb.tenses)
     verbal, where = conjugate(verb, tense, IT.pronoun), place_of(rng, verb)

@@ -1,7 +1,7 @@
-"""The data set of translations: different sentence pairs in three splits.
+"""The translation data set: pairs of sentences without duplicates, in three splits.
 
-The slide's "este é o primeiro livro que eu fiz." contains a held-out combination (fazer with livro), and the sentence
-itself is in no split. So a model can translate it, but can't have memorized it.
+The example on the slides, "este é o primeiro livro que eu fiz.", is in no split, and its combination of "fazer" (to do)
+with "livro" (book) is held out from training. So a model that translates the example can't have memorized it.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ QUOTAS = {
     ("test", "sentence"): 1_800,
     ("test", "combination"): 1_200,
 }
-LONGEST = 15
+LONGEST = 15  # the maximum number of words in a Portuguese sentence, including the final punctuation mark
 SLIDE = {"este é o primeiro livro que eu fiz", "this is the first book ive ever done"}
 NOUN_OF = {form: noun.english for noun in LEXICON.nouns for form in (noun.word, noun.plural)}
 
@@ -29,9 +29,11 @@ NOUN_OF = {form: noun.english for noun in LEXICON.nouns for form in (noun.word, 
 class Pair:
     """A sentence in Portuguese and English, in lower case, with its gold alignment.
 
-    `alignment` contains index pairs (Portuguese, English) of the words of `split_words`. `held_out` is "" in training.
-    In the other splits, it is "sentence" (new, but its combinations may be known) or "combination" (one of them is held
-    out).
+    Args:
+        alignment: index pairs (Portuguese, English) into the words that `split_words` returns.
+        pattern: the name of the sentence pattern, such as "how many did you".
+        held_out: why the sentence is not in training: "sentence" (a new sentence without held-out combinations),
+            "combination" (a sentence with a held-out combination), or "" in the training split.
     """
 
     pt: str
@@ -42,7 +44,7 @@ class Pair:
 
 
 def make_pairs(split: str = "train", seed: int = 0) -> list[Pair]:
-    """Return the pairs of a split: 40,000 for "train", 1,500 for "validation", 3,000 for "test".
+    """Return the sentence pairs of a split: 40,000 for "train", 1,500 for "validation", and 3,000 for "test".
 
     Raises:
         CourseError: the split does not exist.
@@ -53,13 +55,13 @@ def make_pairs(split: str = "train", seed: int = 0) -> list[Pair]:
 
 @lru_cache(maxsize=1)
 def pairs_by_split(seed: int) -> dict[str, list[Pair]]:
-    """Return the pairs of each split. No two pairs share a side, ignoring case and punctuation."""
+    """Return the sentence pairs of each split. No two pairs have the same sentence, ignoring case and punctuation."""
     rng = Rng(seed)
     return generate(lambda: draw_candidate(rng), QUOTAS)
 
 
 def draw_candidate(rng: Rng) -> Candidate[Pair]:
-    """Return a sentence that is not clumsy and not the slide's."""
+    """Return a random sentence as a candidate for the data set, skipping clumsy ones and the example on the slides."""
     while True:
         sentence = say(rng)
         sides = {normalize(sentence.pt), normalize(sentence.en)}
@@ -68,12 +70,12 @@ def draw_candidate(rng: Rng) -> Candidate[Pair]:
 
 
 def pair(sentence: Sentence, held_out: str) -> Pair:
-    """Return the `Pair` of a sentence."""
+    """Create a `Pair` from a sentence and the reason why it is held out."""
     return Pair(sentence.pt, sentence.en, sentence.alignment, sentence.pattern, held_out)
 
 
 def groups_for(sentence: Sentence) -> tuple[Group, ...]:
-    """Return the groups that can take the sentence, in order of preference."""
+    """Return the groups that can contain the sentence. The first one with free space gets it."""
     if any(is_held_out(*combination) for combination in sentence.combinations):
         return ("test", "combination"), ("validation", "combination")
     if digest(normalize(sentence.pt)) % 12 == 0:
@@ -82,7 +84,7 @@ def groups_for(sentence: Sentence) -> tuple[Group, ...]:
 
 
 def is_clumsy(sentence: Sentence) -> bool:
-    """Return True if a sentence is too long or names the same thing twice."""
+    """Return True if a sentence is too long or contains two nouns with the same English translation."""
     words = split_words(sentence.pt)
     nouns = [NOUN_OF[word] for word in words if word in NOUN_OF]
     return len(words) > LONGEST or len(set(nouns)) < len(nouns)

@@ -1,4 +1,4 @@
-"""The spelling of English in the little world: capital letters, and lists of words."""
+"""English spelling in the little world: capital letters, lists of words, and the indefinite article."""
 
 import re
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from functools import cache
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = ("January", "February", "March", "April", "May", "June",
           "July", "August", "September", "October", "November", "December")  # fmt: skip
-NAMES = {  # of women and men
+NAMES = {  # of women (f) and men (m)
     "f": ("ana", "clara", "eva", "julia", "laura", "maria", "rita", "sofia"),
     "m": ("bruno", "carlos", "davi", "hugo", "leo", "lucas", "paulo", "pedro"),
 }
@@ -19,27 +19,27 @@ SENTENCE_BEGINNING = re.compile(r"(?:^|[.?!] )\w")
 
 
 def capitalise(text: str) -> str:
-    """Return the text with capitals at the start of sentences, and for names, days, and "I"."""
+    """Capitalize the beginning of each sentence, names, days, and "I" in a lower-case text."""
     return SENTENCE_BEGINNING.sub(in_capitals, " ".join(map(with_capital, text.split(" "))))
 
 
 @cache
 def with_capital(word: str) -> str:
-    """Return the word, capitalized if it always has a capital."""
+    """Capitalize the word if it is a name, a day, or "I"."""
     return ALWAYS_CAPITAL.sub(lambda found: found[0].capitalize(), word)
 
 
 def in_capitals(found: re.Match[str]) -> str:
-    """Return the match of a pattern in capitals."""
+    """Return the matched text in capital letters."""
     return found[0].upper()
 
 
 def enumerate_words(words: Sequence[str]) -> str:
-    """Join words into a list: "a dog"; "a dog and a cat"; "a dog, a cat and a car"."""
+    """Join words into an enumeration: "a dog"; "a dog and a cat"; "a dog, a cat and a car"."""
     *others, final = words
     return f"{', '.join(others)} and {final}" if others else final
 
 
 def with_article(noun: str) -> str:
-    """Return a noun with its article: a dog, an elephant."""
+    """Return an English noun with its indefinite article: a dog, an elephant."""
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"

@@ -1,4 +1,4 @@
-"""The drawings in scenes: SVG files in the folder `drawings`, made for this course."""
+"""The drawings that scenes are composed of: SVG files in the folder `drawings`, made for this course."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ FOLDER = Path(__file__).parent / "drawings"
 
 @dataclass(frozen=True)
 class Drawing:
-    """The contents of a drawing's file: its size and its shapes."""
+    """A drawing read from an SVG file, with its size and the SVG code of its shapes."""
 
     width: float
     height: float
@@ -18,13 +18,13 @@ class Drawing:
 
     @property
     def is_colored(self) -> bool:
-        """Return True if a part of the drawing has the color of the thing."""
+        """True if parts of the drawing get the color that a scene chooses for the thing."""
         return 'class="colour"' in self.shapes or 'class="line"' in self.shapes
 
 
 @cache
 def drawing(name: str) -> Drawing:
-    """Return the drawing of a noun, a kind of person, or a place."""
+    """Load the drawing of a noun, a kind of person, or a place by its name."""
     text = (FOLDER / f"{name}.svg").read_text(encoding="utf-8")
     width, height = re.search(r'viewBox="0 0 (\S+) (\S+)"', text).groups()
     return Drawing(

@@ -1,4 +1,4 @@
-"""Captions of a scene, in the style of people: four that describe a part of the picture, and one complete caption."""
+"""Generate five captions of a scene: four that each describe a part of it, as people do, and a complete one."""
 
 from course_lib.world.rng import Rng
 from course_lib.world.scenes.phrases import (
@@ -16,16 +16,17 @@ FRAMES = ("{}", "{}", "a picture of {}", "a drawing of {}", "here you see {}")
 
 
 def captions(scene: Scene) -> tuple[str, ...]:
-    """Return the five captions of a scene. The last one contains all information of the others, and more."""
+    """Return the five captions of a scene. The last one contains all the information in the others, and more."""
     rng = Rng(digest(repr(scene)))
     parts = with_person(rng, scene) if scene.person else alone(scene)
     return tuple(rng.pick(FRAMES).format(part) for part in parts) + (full_caption(scene),)
 
 
 def with_person(rng: Rng, scene: Scene) -> tuple[str, str, str, str]:
-    """Return captions of the shirt, the things (usually with color), another garment, and shirt and hat with the place.
+    """Return four captions of a scene with a person: about the shirt, the things, another garment, and two garments.
 
-    So each garment is mentioned alone, and two of them appear side by side.
+    The other garment is the hat, or the trousers or skirt if there is no hat. The last of these captions also names the
+    place. This way, captions mention garments both alone and in pairs.
     """
     what = things(scene)
     return (
@@ -37,18 +38,18 @@ def with_person(rng: Rng, scene: Scene) -> tuple[str, str, str, str]:
 
 
 def shirt_and_hat(person: Person) -> str:
-    """Return a phrase for a person in shirt and hat or, without a hat, in shirt and trousers or skirt."""
+    """Return a phrase for a person in a shirt and a hat, or in a shirt and trousers or a skirt if there is no hat."""
     return wearing(person, "shirt", "hat" if person.hat else person.bottom)
 
 
 def alone(scene: Scene) -> tuple[str, str, str, str]:
-    """Return captions of the things with and without color, of the place, and of the absence of people."""
+    """Return four captions of a scene without a person, which name the things and sometimes their color or place."""
     what = things(scene)
     return colored_things(scene), what, f"{what} {located(scene)}", f"nothing but {what}"
 
 
 def full_caption(scene: Scene) -> str:
-    """Return a complete caption, in one of three phrasings."""
+    """Return a caption that describes the whole scene, in one of three phrasings."""
     rng = Rng(digest(f"full {scene!r}"))
     what, where = colored_things(scene), located(scene)
     if not scene.person:

@@ -1,7 +1,7 @@
-"""The contents of scenes: people in their clothes, things in their colors, places, and held-out combinations.
+"""The possible contents of scenes: people, clothes, things, colors, places, and held-out combinations.
 
-The words come from the lexicon. `tables/drawn.csv` lists the drawn nouns, with their widths, their places, and their
-held-out colors.
+The words come from the lexicon. The file `tables/drawn.csv` lists the nouns that can be drawn, with their widths,
+places, and held-out colors.
 """
 
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from course_lib.world.language.lexicon import LEXICON
 from course_lib.world.scenes.art import drawing
 from course_lib.world.table import TABLES, Row, read_table
 
-PAINTS = ("red", "orange", "yellow", "green", "blue", "purple", "black", "white")  # of clothes
-COLORS = (*PAINTS, "brown", "gray")  # of things; as in a picture book, dogs can be green
+PAINTS = ("red", "orange", "yellow", "green", "blue", "purple", "black", "white")  # the colors of clothes
+COLORS = (*PAINTS, "brown", "gray")  # the colors of things; dogs can be green, as in a picture book
 HAIRS = ("black", "brown", "blond", "red", "gray")
 SKINS = 5
 KINDS = ("man", "woman", "boy", "girl")
@@ -19,7 +19,7 @@ INDOORS = ("kitchen", "bedroom")
 OUTDOORS = ("park", "beach", "street", "forest", "farm")
 PLACES = (*OUTDOORS, *INDOORS)
 GROUPS = {"anywhere": PLACES, "outdoors": OUTDOORS}
-SHOWN = {"forest": ("tree",), "street": ("house",), "farm": ("house",)}  # drawable nouns in a place's drawing
+SHOWN = {"forest": ("tree",), "street": ("house",), "farm": ("house",)}  # nouns that appear in a place's drawing
 MOST = 4
 
 # The shirt colors that are held out for each kind of person, including the slide's man in a yellow shirt.
@@ -34,10 +34,11 @@ ENGLISH = {noun.english: noun for noun in LEXICON.nouns}
 
 @dataclass(frozen=True)
 class Drawable:
-    """A noun that can be drawn.
+    """A noun that can be drawn as the thing in a scene.
 
-    `colours` is empty if the drawing has fixed colors. `width` is the width of a single thing in a picture that is 240
-    wide. `places` are its possible places.
+    `colours` contains its possible colors, or nothing if the drawing has fixed colors. `held_out` is the color that is
+    held out from training, or "". `width` is the width of a single thing in a picture of width 240. `places` contains
+    the places where it can appear.
     """
 
     noun: str
@@ -51,12 +52,12 @@ class Drawable:
 
     @property
     def ratio(self) -> float:
-        """The width divided by the height."""
+        """The aspect ratio of the drawing: its width divided by its height."""
         return drawing(self.noun).width / drawing(self.noun).height
 
 
 def make_drawable(row: Row) -> Drawable:
-    """Return the `Drawable` of a row of drawn.csv."""
+    """Convert a row of `drawn.csv` into a `Drawable`."""
     noun = ENGLISH[row.one_of("noun", tuple(ENGLISH))]
     colours = COLORS if drawing(noun.english).is_colored else ()
     return Drawable(

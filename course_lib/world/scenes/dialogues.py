@@ -1,4 +1,4 @@
-"""Dialogues about scenes: several turns about each, of different kinds and in many phrasings and forms."""
+"""Generate dialogues about scenes: several questions about each, of different kinds and in many phrasings."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from course_lib.world.scenes.wordings import fill
 from course_lib.world.splits import digest
 
 TURNS = 4
-THINGS = 2  # yes/no questions about things in `practice`
+THINGS = 2  # the number of yes/no questions about things in `practice`
 HELD_OUT_WORDINGS = 0.3  # the share of held-out phrasings in held-out scenes
 
 
@@ -27,8 +27,8 @@ HELD_OUT_WORDINGS = 0.3  # the share of held-out phrasings in held-out scenes
 class SceneTurn:
     """A question about a picture and its answer, with the kind and the form of the question.
 
-    `held_out` names what is held out from training: "thing" or "shirt" (in this color), "wording", both ("thing and
-    wording"), or "" for nothing.
+    `held_out` is "thing" or "shirt" if its color is held out from training, "wording" if the phrasing is held out,
+    "thing and wording" or "shirt and wording" if both are, and otherwise "".
     """
 
     user: str
@@ -39,7 +39,7 @@ class SceneTurn:
 
 
 def make_scene_dialogues(split: str = "train") -> list[tuple[Scene, tuple[SceneTurn, ...]]]:
-    """Return pairs (scene, turns) for a split.
+    """Generate the scenes of a split, each with the turns of a dialogue about it.
 
     Raises:
         CourseError: the split does not exist.
@@ -48,9 +48,10 @@ def make_scene_dialogues(split: str = "train") -> list[tuple[Scene, tuple[SceneT
 
 
 def turns(scene: Scene) -> tuple[SceneTurn, ...]:
-    """Return four turns about a scene, or fewer if there are fewer kinds of questions, each of another kind.
+    """Return up to four turns about a scene, each with a different kind of question.
 
-    Held-out phrasings are used only for held-out scenes.
+    There are fewer turns if the scene allows fewer kinds of questions. Held-out phrasings are used only for held-out
+    scenes.
     """
     rng = Rng(digest(f"turns {scene!r}"))
     by_kind = {}
@@ -66,13 +67,13 @@ def turns(scene: Scene) -> tuple[SceneTurn, ...]:
 def make_turn(
     rng: Rng, question: Question, held_out_wording: bool = False, order: Callable[[list[str]], list[str]] = list
 ) -> SceneTurn:
-    """Return the `SceneTurn` of a question in a random form and phrasing.
+    """Convert a question into a `SceneTurn` with a random form and phrasing.
 
     Args:
         rng: the random number generator.
         question: the question.
         held_out_wording: True to use a held-out phrasing.
-        order: a function that reorders the words of the question. Default: no change.
+        order: a function that changes the order of the words in the question. Default: no change.
     """
     form, way = rng.pick(tuple(FORMS)), rng.pick(question.ways(held_out_wording))
     text = " ".join(order(fill(way, question.words).split()))
@@ -81,16 +82,16 @@ def make_turn(
 
 
 def practice(scene: Scene, shirts: int = 0, others: int = 0, jumbled: float = 0) -> tuple[SceneTurn, ...]:
-    """Return turns about the hardest topics of a scene: the presence of things and people, shirts, and hat colors.
+    """Return turns for extra practice of the hardest topics: the presence of things and people, shirts, and hats.
 
-    The answer to a yes/no question is yes with probability ½, independently of the other answers.
+    The answer to each yes/no question is yes with probability ½, independently of the other answers.
 
     Args:
         scene: the scene.
-        shirts: the number of yes/no questions about the shirt of the person, if there is one.
-        others: the number of other questions.
-        jumbled: the share of questions whose words are shuffled. The answers don't depend on the order of the words,
-            and a model that ignores the order understands more new phrasings.
+        shirts: the number of yes/no questions about the shirt, if there is a person.
+        others: the number of additional questions about any topic.
+        jumbled: the share of questions whose words are shuffled. The answers don't depend on the word order, and a
+            model that ignores the word order can understand more new phrasings.
     """
     rng, more = Rng(digest(f"practice {scene!r}")), Rng(digest(f"more practice {scene!r}"))
     asked = [presence(scene, rng.pick((scene.noun, rng.pick(absent_things(scene))))) for _ in range(THINGS)]

@@ -1,7 +1,7 @@
-"""The drawing of a scene as an SVG, composed of the files in `drawings`, and its pixels.
+"""Draw scenes as SVGs, composed of the files in `drawings`, and render them as pixels.
 
-In these files, the classes name the parts to color: `colour` and `line` of a thing; `skin`, `hair`, `shirt`,
-`trousers`, `skirt`, and `hat` of a person.
+In these files, CSS classes mark the parts to color: `colour` and `line` in things, and `skin`, `hair`, `shirt`,
+`trousers`, `skirt`, and `hat` in people.
 """
 
 import io
@@ -14,7 +14,7 @@ from course_lib.world.scenes.scene import Scene
 if TYPE_CHECKING:
     import numpy  # imported only when a picture is rendered
 
-HUES = {  # easy to distinguish, also with any kind of color blindness
+HUES = {  # easy to distinguish, even with any kind of color blindness
     "red": "#cb0e03",
     "orange": "#f27a06",
     "yellow": "#fedd0c",
@@ -31,7 +31,7 @@ SKINS = ("#fbdcc0", "#e6b98f", "#c68e60", "#96613a", "#613d26")
 
 
 def draw(scene: Scene) -> str:
-    """Return the scene as the text of an SVG."""
+    """Draw a scene, and return the text of the SVG."""
     layers = [(spot, scene.noun) for spot in scene.spots]
     if scene.person:
         layers.append((scene.person.spot, scene.person.kind))
@@ -43,7 +43,7 @@ def draw(scene: Scene) -> str:
 
 
 def put(spot: Spot, name: str) -> str:
-    """Return a drawing, moved and scaled to its spot."""
+    """Return the SVG code of a drawing that is moved and scaled to its spot."""
     what = drawing(name)
     scale = spot.width / what.width
     left, top = spot.x - spot.width / 2, spot.bottom - scale * what.height
@@ -55,7 +55,7 @@ def put(spot: Spot, name: str) -> str:
 
 
 def style(scene: Scene) -> str:
-    """Return the colors of the scene's parts as CSS. Clothes that are not worn are hidden."""
+    """Return the CSS rules that color the parts of a scene and hide the clothes that the person does not wear."""
     fills, hidden = {}, []
     if scene.colour:
         fills["colour"] = HUES[scene.colour]
@@ -76,7 +76,7 @@ def style(scene: Scene) -> str:
 
 
 def render(scene: Scene | str, pixels: int = 64) -> "numpy.ndarray":
-    """Return the picture of a scene, or of any SVG text, as uint8 values: pixels x pixels x 3."""
+    """Render a scene, or any SVG text, as an array of uint8 values, pixels x pixels x 3."""
     import numpy
     from PIL import Image
 
@@ -84,7 +84,7 @@ def render(scene: Scene | str, pixels: int = 64) -> "numpy.ndarray":
 
 
 def render_png(scene: Scene | str, pixels: int = 64) -> bytes:
-    """Return the picture of a scene, or of any SVG text, as the bytes of a PNG file."""
+    """Render a scene, or any SVG text, as a square PNG file, and return its bytes."""
     import resvg_py
 
     svg = scene if isinstance(scene, str) else draw(scene)

@@ -1,7 +1,7 @@
-"""Questions about a scene, with answers as a sentence and as one word, and three ways to ask them.
+"""Generate questions about a scene in three forms, with both a sentence and a single word as the answer.
 
-The three ways are from the slide on inference: the question alone, the ambiguous "Q: ... A:", and the question with the
-form of the answer ("Answer the question using a single word or phrase.").
+The three forms come from the slide on inference: the question alone, the ambiguous "Q: ... A:", and the question with
+an instruction for the answer ("Answer the question using a single word or phrase.").
 """
 
 from collections.abc import Iterator
@@ -30,11 +30,12 @@ PRONOUNS = {
 
 @dataclass(frozen=True)
 class Question:
-    """A question of one kind: color, object, count, place, side, person, yes/no, or premise.
+    """A question about a scene, with its answers and the words for its phrasings.
 
-    `sentence` is the full answer ("The man is wearing a yellow shirt."), and `word` the short one ("Yellow."). `topic`
-    and `words` determine its phrasings. `held_out` is "thing" or "shirt" if the answer names a held-out combination,
-    else "".
+    `kind` is "colour", "object", "count", "place", "side", "person", "yes/no", or "premise". `topic` selects the
+    phrasings, and `words` contains the words to fill in. `sentence` is the full answer ("The man is wearing a yellow
+    shirt."), and `word` is the short one ("Yellow."). `held_out` is "thing" or "shirt" if the answer names a held-out
+    combination, and otherwise "".
     """
 
     kind: str
@@ -43,29 +44,29 @@ class Question:
     sentence: str
     word: str
     held_out: str = ""
-    named: bool = False  # True if the person must be named, because "his shirt" could be another person's
+    named: bool = False  # True if phrasings must name the person, because "his shirt" could be another person's
 
     @property
     def text(self) -> str:
-        """The question in the slide's phrasing."""
+        """The question in the phrasing of the slide."""
         return fill(WORDINGS[self.topic].known[0], self.words)
 
     def ways(self, held_out_wording: bool = False) -> tuple[str, ...]:
-        """Return the templates of all known or all held-out phrasings."""
+        """Return the templates of all phrasings that training uses, or of all held-out phrasings."""
         of_topic = WORDINGS[self.topic]
         ways = of_topic.held_out if held_out_wording else of_topic.known
         return tuple(way for way in ways if "{kind}" in way or not self.named)
 
     def wordings(self, held_out_wording: bool = False) -> tuple[str, ...]:
-        """Return all known or all held-out phrasings."""
+        """Return the question in all phrasings that training uses, or in all held-out phrasings."""
         return tuple(fill(way, self.words) for way in self.ways(held_out_wording))
 
     def turn(self, form: str, text: str | None = None) -> dict[str, str]:
-        """Return the question and the answer in a form, one of `FORMS`, as a dict with the keys user and assistant.
+        """Return the question and its answer in one of the three forms, as a dict with the keys user and assistant.
 
         Args:
             form: one of `FORMS`.
-            text: one of the phrasings. Default: the slide's.
+            text: the question in one of its phrasings. Default: the phrasing of the slide.
         """
         return {
             "user": FORMS[form].format(text or self.text),
@@ -74,7 +75,7 @@ class Question:
 
 
 def questions(scene: Scene) -> tuple[Question, ...]:
-    """Return all questions about a scene. Half of the yes/no questions have the answer yes."""
+    """Return all questions about a scene. For half of the yes/no questions, the answer is yes."""
     rng = Rng(digest(f"questions {scene!r}"))
     asked = [*about_things(scene), *about_presence(rng, scene)]
     if scene.person:
@@ -83,12 +84,12 @@ def questions(scene: Scene) -> tuple[Question, ...]:
 
 
 def ask(kind: str, topic: str, words: dict[str, str], sentence: str, word: str, held_out: str = "") -> Question:
-    """Return a `Question` whose answers start with a capital and end with a full stop."""
+    """Create a `Question`, and make its answers start with a capital letter and end with a period."""
     return Question(kind, topic, words, capitalise(f"{sentence}."), capitalise(f"{word}."), held_out)
 
 
 def words_of(name: str, count: int = 1, person: str = "") -> dict[str, str]:
-    """Return the words for questions about `count` things with this name, and a person if there is one."""
+    """Return the words to fill into questions about `count` things with this name, and about a person if any."""
     thing = name if count == 1 else DRAWABLES[name].plural
     one = {"be": "is", "do": "does", "have": "has", "they": PRONOUNS.get(name, {"he": "it"})["he"]}
     many = {"be": "are", "do": "do", "have": "have", "they": "they"}
@@ -96,7 +97,7 @@ def words_of(name: str, count: int = 1, person: str = "") -> dict[str, str]:
 
 
 def about_things(scene: Scene) -> Iterator[Question]:
-    """Yield questions about the things: their name, number, color, and place."""
+    """Yield questions about the things in a scene: their name, number, color, and place."""
     drawable, person = DRAWABLES[scene.noun], scene.person.kind if scene.person else ""
     name, be = (scene.noun, "is") if scene.count == 1 else (drawable.plural, "are")
     held_out = "thing" if has_held_out_thing(scene) else ""
@@ -112,7 +113,7 @@ def about_things(scene: Scene) -> Iterator[Question]:
 
 
 def about_person(scene: Scene) -> Iterator[Question]:
-    """Yield questions about the person: their kind, their place, and the side of the things."""
+    """Yield questions about the person in a scene: their kind, their place, and the side that the things are on."""
     kind, words = scene.person.kind, words_of(scene.noun, scene.count, scene.person.kind)
     name, be = words["thing"], words["be"]
     yield ask("person", "person", words, f"there is {with_article(kind)} in the picture", kind)
@@ -121,9 +122,10 @@ def about_person(scene: Scene) -> Iterator[Question]:
 
 
 def about_clothes(rng: Rng, scene: Scene) -> Iterator[Question]:
-    """Yield questions about the colors of the clothes, and about whether the shirt has its color or another one.
+    """Yield questions about the colors of the clothes, and two yes/no questions about the color of the shirt.
 
-    The other color is also worn by such people in training. Otherwise, held-out colors would always have the answer no.
+    One of the yes/no questions names the true color, and the other one a wrong color that people of this kind wear in
+    training. If held-out colors could be the wrong color, the answer for them would always be no in training.
     """
     person = scene.person
     held_out = "shirt" if has_held_out_shirt(scene) else ""
@@ -138,14 +140,14 @@ def about_clothes(rng: Rng, scene: Scene) -> Iterator[Question]:
 
 
 def words_of_garment(kind: str, name: str) -> dict[str, str]:
-    """Return the words for questions about a garment of a kind of person."""
+    """Return the words to fill into questions about a garment of a person of this kind."""
     many = name == "trousers"
     verbs = {"be": "are", "do": "do"} if many else {"be": "is", "do": "does"}
     return {"worn": name, "worn_phrase": name if many else with_article(name), "kind": kind, **verbs, **PRONOUNS[kind]}
 
 
 def wearing(person: Person, colour: str) -> Question:
-    """Return the question whether the person wears a shirt of this color."""
+    """Return a yes/no question that asks whether the person is wearing a shirt of this color."""
     word, told = "yes" if colour == person.shirt else "no", garment("shirt", person.shirt)
     words = {"kind": person.kind, "shirt": garment("shirt", colour), "colour": colour, **PRONOUNS[person.kind]}
     held_out = "shirt" if person.shirt in WITHHELD_SHIRTS[person.kind] else ""
@@ -153,7 +155,7 @@ def wearing(person: Person, colour: str) -> Question:
 
 
 def about_presence(rng: Rng, scene: Scene) -> Iterator[Question]:
-    """Yield questions about the presence of things and people that are in the picture, and of others that are not."""
+    """Yield yes/no questions about whether things and people are in the picture. Half of the answers are yes."""
     nouns = [scene.noun, rng.pick(absent_things(scene))]
     if scene.person:
         nouns += [scene.person.kind, rng.pick(absent_people(scene))]
@@ -162,7 +164,7 @@ def about_presence(rng: Rng, scene: Scene) -> Iterator[Question]:
 
 
 def presence(scene: Scene, noun: str) -> Question:
-    """Return the question whether there is such a thing or person in the picture."""
+    """Return a yes/no question that asks whether such a thing or person is in the picture."""
     word = "yes" if noun == scene.noun or scene.person and noun == scene.person.kind else "no"
     told = with_article(noun) if word == "yes" else f"no {noun}"
     words = {"noun": noun, "a_noun": with_article(noun)}
@@ -171,12 +173,12 @@ def presence(scene: Scene, noun: str) -> Question:
 
 
 def seen_in(noun: str, colour: str) -> bool:
-    """Return True if training shows such things in this color, or if the drawing has fixed colors."""
+    """Return True unless this color is held out for things of this kind."""
     return DRAWABLES[noun].held_out != colour
 
 
 def worn_by(kind: str, shirt: str) -> bool:
-    """Return True if training shows people of this kind in a shirt of this color."""
+    """Return True unless this shirt color is held out for people of this kind."""
     return shirt not in WITHHELD_SHIRTS[kind]
 
 
@@ -186,23 +188,26 @@ def other_shirts(person: Person) -> list[str]:
 
 
 def absent_things(scene: Scene) -> list[str]:
-    """Return the drawable things that are not in the picture and that training shows in the color of the present ones.
+    """Return the things that are not in the picture, except things for which the color in the picture is held out.
 
-    Otherwise, a question about a duck in a picture of yellow things would always have the answer no, and the model
-    would learn to deny yellow ducks.
+    Without this exception, the answer to a question about a duck in a picture of yellow things would always be no in
+    training, and the model would learn to deny that there are yellow ducks.
     """
     absent = (noun for noun in LABELS if noun != scene.noun and noun not in SHOWN.get(scene.place, ()))
     return [noun for noun in absent if not scene.colour or seen_in(noun, scene.colour)]
 
 
 def absent_people(scene: Scene) -> list[str]:
-    """Return the kinds of people that are not in the picture and that wear the present shirt's color in training."""
+    """Return the kinds of people that are not in the picture, unless its shirt color is held out for them."""
     person = scene.person
     return [kind for kind in KINDS if person is None or kind != person.kind and worn_by(kind, person.shirt)]
 
 
 def false_premises(scene: Scene) -> tuple[Question, ...]:
-    """Return questions of the kind "premise": each asks about something absent, and the answer says so."""
+    """Return questions with a false premise: each asks about a thing or person that is not in the picture.
+
+    The answers say that there is no such thing or person.
+    """
     rng = Rng(digest(f"premises {scene!r}"))
     thing, kind = rng.pick(absent_things(scene)), rng.pick(absent_people(scene))
     person = scene.person.kind if scene.person else ""
@@ -219,5 +224,5 @@ def false_premises(scene: Scene) -> tuple[Question, ...]:
 
 
 def missing(noun: str, topic: str, words: dict[str, str], named: bool = False) -> Question:
-    """Return a `Question` whose answer says that there is no such thing or person in the picture."""
+    """Create a question about a thing or person that is not in the picture, with an answer that says so."""
     return Question("premise", topic, words, f"There is no {noun} in the picture.", "None.", named=named)

@@ -1,7 +1,7 @@
-"""The phrasings of questions about scenes: about thirty per topic for training, and two held-out ones.
+"""The phrasings of questions about scenes: for each topic, about thirty for training and two held-out ones.
 
-The held-out phrasings in `tables/wordings.csv` share no four consecutive words with any other. The first phrasing of
-each topic is the slide's, or close to it.
+They are listed in `tables/wordings.csv`. The held-out phrasings have no four consecutive words in common with any other
+phrasing. The first phrasing of each topic comes from the slide, or is close to it.
 """
 
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ TOPICS = ("object", "alone", "count", "colour", "worn", "place", "person", "side
 
 @dataclass(frozen=True)
 class Wordings:
-    """The phrasings of a topic, with {thing}, {kind}, and so on as placeholders."""
+    """The phrasings of a topic, both known and held-out, with placeholders such as {thing} and {kind}."""
 
     known: tuple[str, ...]
     held_out: tuple[str, ...]
 
 
 def read_wordings() -> dict[str, Wordings]:
-    """Return a dict from topics to `Wordings`."""
+    """Read the phrasings of all topics, and return a dict from topics to `Wordings`."""
     ways = {topic: {"": [], "yes": []} for topic in TOPICS}
     for row in read_table(TABLES / "wordings.csv"):
         ways[row.one_of("topic", TOPICS)][row.one_of("withheld", ("", "yes"))].append(row.filled("text"))
@@ -32,6 +32,6 @@ WORDINGS = read_wordings()
 
 
 def fill(wording: str, words: dict[str, str]) -> str:
-    """Return a phrasing with its words filled in. "{Be} ..." takes the word of "be", capitalized."""
+    """Fill words into a phrasing. A capitalized placeholder such as {Be} gets the capitalized word of {be}."""
     words = words | {name.capitalize(): word.capitalize() for name, word in words.items()}
     return capitalise(wording.format_map(words))

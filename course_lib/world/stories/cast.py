@@ -1,9 +1,11 @@
-"""The cast of a story and the words for it: people, animals, things, and places.
+"""The people, animals, things, and places in a story, and the words that refer to them.
 
-Each has a method `mention(form, teller)`, which returns pairs (word, the one that it names). The forms of a person are
-"" (ana, she), "obj" (ana, her), and "own" (ana's, her). Those of a thing are "" (a red ball, then the ball), "a"
-(always a red ball), "it", "noun" (ball), and "price" (cheap). Those of a place are "" (the park) and "in" (in the
-park).
+Each class has a method `mention(form, teller)`, which returns pairs (word, referent). These are the possible forms:
+
+- for a person: "" (ana, she), "obj" (ana, her), and "own" (ana's, her);
+- for an animal: only "" (a dog, and later the dog);
+- for a thing: "" (a red ball, and later the ball), "a" (always a red ball), "it", "noun" (ball), and "price" (cheap);
+- for a place: "" (the park) and "in" (in the park).
 """
 
 from dataclasses import dataclass
@@ -23,7 +25,13 @@ PRONOUNS = {"f": {"": "she", "obj": "her", "own": "her"}, "m": {"": "he", "obj":
 
 @dataclass(frozen=True, eq=False)
 class Character:
-    """A person with a name, a noun (a boy, later the boy), or a noun and a relative (her brother)."""
+    """A person in a story, who has a name ("ana") or is called by a noun ("a boy", "her brother").
+
+    Args:
+        word: the name or the noun.
+        gender: "f" or "m".
+        relative: the person whose brother, mother, or friend this one is. Default: None.
+    """
 
     word: str
     gender: str
@@ -31,7 +39,7 @@ class Character:
     tag = "PERSON"
 
     def mention(self, form: str, teller: Teller) -> list[tuple[str, "Character | None"]]:
-        """Return the pronoun if it is clear, else the name or the noun."""
+        """Return the words for the person: often a pronoun if its referent is clear, or else the name or the noun."""
         if teller.prefers_pronoun(self):
             words = [(PRONOUNS[self.gender][form], self)]
         else:
@@ -40,7 +48,7 @@ class Character:
         return words
 
     def determiner(self, teller: Teller) -> list[tuple[str, "Character | None"]]:
-        """Return the words before the noun: none, an article, or the relative."""
+        """Return the words before the noun: an article, a possessive (her, ana's), or nothing before a name."""
         if self.relative and self.relative is teller.subject:
             return [(PRONOUNS[self.relative.gender]["own"], self.relative)]
         if self.relative:
@@ -50,13 +58,13 @@ class Character:
         return [("the" if self in teller.known else "a", None)]
 
     def may_be(self, gender: str) -> bool:
-        """Return True if he (m) or she (f) could refer to this person, judging by the word alone."""
+        """Return True if "he" (m) or "she" (f) could refer to this person, judging only by the name or the noun."""
         return self.gender == gender or self.word in EITHER
 
 
 @dataclass(frozen=True, eq=False)
 class Animal:
-    """An animal that does something."""
+    """An animal that acts in a story, such as a dog that eats the cake."""
 
     noun: Noun
     tag = "ANIMAL"
@@ -70,7 +78,15 @@ class Animal:
 
 @dataclass(frozen=True, eq=False)
 class Thing:
-    """A thing to want, lose, give, or eat. If `alike` is True, only its adjective distinguishes it from another one."""
+    """Something that people in a story want, lose, give, or eat. It can also be an animal, such as a pet.
+
+    Args:
+        noun: the noun.
+        adjective: the adjective that always describes the thing.
+        alike: True if the story has another thing with the same noun, so that only the adjective distinguishes the two.
+        price: "cheap" or "expensive".
+        tag: the tag of the noun, "THING" or "ANIMAL".
+    """
 
     noun: Noun
     adjective: Adjective
@@ -79,7 +95,7 @@ class Thing:
     tag: str
 
     def mention(self, form: str, teller: Teller) -> list[tuple[str, "Thing | None"]]:
-        """Return the words for the thing: "a red ball" at first, then "the ball" or "the red ball"."""
+        """Return the words for the thing: "a red ball" at its first mention, and later "the ball" or "the red ball"."""
         if form == "price":
             return [(self.price, None)]
         if form == "noun":
@@ -93,19 +109,24 @@ class Thing:
         return [("the", None), *self.described(self.alike or not teller.is_brief())]
 
     def described(self, fully: bool) -> list[tuple[str, "Thing | None"]]:
-        """Return the noun, with or without the adjective."""
+        """Return the noun, after its adjective if `fully` is True."""
         adjective = [(self.adjective.english, None)] if fully else []
         return [*adjective, (self.noun.english, self)]
 
     @property
     def combination(self) -> tuple[str, str]:
-        """The adjective and the noun, in dictionary forms."""
+        """The adjective and the noun in dictionary form: the combination that can be held out."""
         return self.adjective.word, self.noun.word
 
 
 @dataclass(frozen=True, eq=False)
 class Place:
-    """The location of somebody or something."""
+    """A place where a person or a thing is, such as "the park".
+
+    Args:
+        noun: the noun.
+        preposition: the preposition of the form "in", such as "on" for "on the table".
+    """
 
     noun: Noun
     preposition: str
@@ -118,10 +139,10 @@ class Place:
 
 
 def as_place(noun: Noun, preposition: str = "") -> Place:
-    """Return the place of a noun, with its preposition from the lexicon by default."""
+    """Create a place from a noun. Its preposition comes from the lexicon unless `preposition` is given."""
     return Place(noun, preposition or noun.place)
 
 
 def place(word: str, preposition: str = "") -> Place:
-    """Return the place with this Portuguese name."""
+    """Create a place from its Portuguese noun. Its preposition comes from the lexicon unless `preposition` is given."""
     return as_place(LEXICON.entry("nouns", word), preposition)

@@ -1,4 +1,4 @@
-"""The random choice of a story's cast."""
+"""Functions that choose the people, animals, things, and places in a story at random."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -32,7 +32,7 @@ FOR_FOOD = place("mesa", "on"), place("cadeira", "on"), place("cesta", "in"), pl
 
 
 def cast_for(rng: Rng, plot: Plot) -> dict[str, Named]:
-    """Return a dict from the slots of the templates to people, animals, things, and places."""
+    """Return a random cast for a plot, as a dict from template slots to people, animals, things, and places."""
     hero = child(rng, rng.pick("fm"))
     t, d = things(rng, plot)
     p, q = map(as_place, two(rng, plot.places))
@@ -54,12 +54,15 @@ def cast_for(rng: Rng, plot: Plot) -> dict[str, Named]:
 
 
 def child(rng: Rng, gender: str) -> Character:
-    """Return the hero: usually a name, else a boy or a girl."""
+    """Return a random child, who usually has a name, or else is "a boy" or "a girl"."""
     return Character(rng.pick(NAMES[gender] if rng.chance(0.75) else CHILDREN[gender]), gender)
 
 
 def rival(rng: Rng, hero: Character) -> Character:
-    """Return another child, usually of the other gender for clear pronouns, and sometimes a relative of the hero."""
+    """Return the hero's rival: another child, or sometimes the hero's brother, sister, or friend.
+
+    The rival usually has the other gender, because pronouns are then unambiguous.
+    """
     other = OTHER[hero.gender]
     if rng.chance(0.2):
         return Character(rng.pick(YOUNG_KIN[other]), other, relative=hero)
@@ -69,7 +72,7 @@ def rival(rng: Rng, hero: Character) -> Character:
 
 
 def giver(rng: Rng, hero: Character) -> Character:
-    """Return an adult, sometimes a relative of the hero."""
+    """Return the adult who has things to give: the hero's parent or grandparent, or another adult such as a doctor."""
     other = OTHER[hero.gender]
     if rng.chance(0.3):
         return Character(rng.pick(OLD_KIN[other]), other, relative=hero)
@@ -78,7 +81,10 @@ def giver(rng: Rng, hero: Character) -> Character:
 
 
 def things(rng: Rng, plot: Plot) -> tuple[Thing, Thing]:
-    """Return the desired thing and another one. They differ in the noun or, in some plots, only in the adjective."""
+    """Return the thing that the hero wants, and another thing.
+
+    The two have different nouns or, if `plot.alike` is True, the same noun and different adjectives.
+    """
     first, second = two(rng, plot.things)
     adjective, other = rng.pick(suitable(first)), rng.pick(suitable(second))
     if plot.alike:
@@ -93,12 +99,15 @@ def things(rng: Rng, plot: Plot) -> tuple[Thing, Thing]:
 
 @cache
 def suitable(noun: Noun) -> tuple[Adjective, ...]:
-    """Return the adjectives that can describe a thing throughout a story. Bread has no others than hot or cold."""
+    """Return the adjectives for a noun that stay true throughout a story, such as colors and sizes.
+
+    A mass noun such as "bread" has adjectives of state instead, such as "hot" and "cold".
+    """
     kinds = ("state",) if noun.use == "mass" else LASTING
     return tuple(a for a in ADJECTIVES[noun] if a.kind in kinds or a.word in QUALITIES)
 
 
 def two(rng: Rng, options: Sequence[Item]) -> tuple[Item, Item]:
-    """Return two different options."""
+    """Return two different random options."""
     first = rng.pick(options)
     return first, rng.pick([option for option in options if option is not first])

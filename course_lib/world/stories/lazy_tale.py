@@ -1,6 +1,8 @@
-"""Stories whose choices are made only when a word depends on them. What is never mentioned is never chosen.
+"""Stories that are generated lazily: each random choice is made only when the next word depends on it.
 
-They have the same probabilities as those of `Tale`, which draws its whole cast before the first word.
+These stories have the same probabilities as those of `Tale`, which chooses the whole cast before the first word. But
+here a person or a thing that is never mentioned is never chosen either. So there are far fewer sequences of choices,
+and `likelihood.py` can go through all those that agree with a given story.
 """
 
 from collections import Counter
@@ -19,17 +21,17 @@ from course_lib.world.stories.teller import Named, Teller
 
 Option = TypeVar("Option")
 SLOTS = "p", "q", "near"
-WHOLE = 6 * 7 * 8  # divisible by every possible number of landmarks
+WHOLE = 6 * 7 * 8  # divisible by 6, 7, and 8, the possible numbers of landmarks to choose from
 
 
 class LazyTale:
-    """A random story. `tell` generates it, and `teller` contains its words so far."""
+    """A random story. The method `tell` generates it, and `teller.words` contains the words so far."""
 
     def __init__(self, rng: Rng):
         self.rng, self.teller = rng, Teller(rng, {})
 
     def tell(self) -> None:
-        """Generate all sentences."""
+        """Generate the whole story."""
         plot, tell, pick = PLOTS[self.rng.pick(tuple(PLOTS))], self.teller.tell, self.rng.pick
         cast = self.teller.cast = LazyCast(self.rng, plot)
         for beat in (plot.openings, SCENES, plot.middles):
@@ -40,9 +42,9 @@ class LazyTale:
 
 
 class LazyCast(dict):
-    """A dict from the slots of a plot's templates to the cast, drawn at the first access.
+    """The cast of a story, as a dict from slots to people, things, and so on. Each is chosen at its first use.
 
-    `loser` must be set before the outcome is told.
+    The attribute `loser` must be set before the outcome is generated.
     """
 
     loser = ""
@@ -55,7 +57,7 @@ class LazyCast(dict):
         return self.setdefault(slot, getattr(self, f"draw_{slot}")())
 
     def other(self, options: Sequence[Option], *taken: Option) -> Option:
-        """Return an option that is not among those taken."""
+        """Return a random option that is not in `taken`."""
         return self.rng.pick([option for option in options if option not in taken])
 
     def draw_hero(self) -> Character:
@@ -80,7 +82,10 @@ class LazyCast(dict):
         return self.thing(self.other(self.plot.things, t.noun), price)
 
     def first_is_cheap(self) -> bool:
-        """Return True if the first thing is the cheap one. Only stories with two things of a kind mention prices."""
+        """Choose whether the desired thing is the cheap one.
+
+        The choice is random only if both things have the same noun, because only such plots mention prices.
+        """
         return self.plot.alike and self.rng.chance(0.5)
 
     def thing(self, noun: Noun, price: str, *taken: str) -> Thing:
@@ -96,7 +101,7 @@ class LazyCast(dict):
         return as_place(self.visit("near"))
 
     def visit(self, slot: str) -> Noun:
-        """Return one of the three places, drawn given those that were drawn before."""
+        """Choose the noun for the place in a slot (p, q, or near), given the places that were chosen before."""
         weights = Counter()
         for tour, weight in self.tours.items():
             weights[tour[SLOTS.index(slot)]] += weight
@@ -128,7 +133,7 @@ class LazyCast(dict):
 
 @cache
 def tours(places: tuple[Noun, ...]) -> dict[tuple[Noun, Noun, Noun], int]:
-    """Return all choices of p, q, and a different landmark, with weights proportional to their probabilities."""
+    """Return all possible nouns for the places (p, q, near), with weights proportional to their probabilities."""
     weights = {}
     for p, q in permutations(places, 2):
         near = [landmark.noun for landmark in LANDMARKS if landmark.noun not in (p, q)]

@@ -1,4 +1,4 @@
-"""Plots about meals and about animals."""
+"""Plots about meals and pets: the hero wants to eat something, or wants to have an animal."""
 
 from course_lib.world.language.lexicon import nouns
 from course_lib.world.stories.plot import PARTINGS, Plot

@@ -1,12 +1,13 @@
-"""Plots: templates of sentences to choose from.
+"""Plots: the templates from which the sentences of a story are chosen.
 
-In every plot, a hero wants a thing (`t`), and there is another thing (`d`). An outcome names the *loser*, who has the
-thing if the hero does not. Its template uses `x` for the person who has the thing in the end and `y` for the other one,
-or `u` for the hero's thing and `v` for the loser's. So a happy and a sad story have the same words in a different
-order, and the words alone don't reveal how a story ends.
+In every plot, a hero wants one thing (`t`), and there is also another thing (`d`). Each outcome has a *loser*, who gets
+the desired thing if the hero does not. The templates of an outcome use `x` for the person or animal that has the
+desired thing in the end, and `y` for the other one. Or they use `u` for the thing that the hero gets, and `v` for the
+thing that the loser gets. So a happy and a sad story can have the same words in a different order, and the words alone
+don't reveal the ending.
 
-Slots: `hero`, `rival`, `giver`, `animal`; `t`, `d`; the places `p`, `q`, `near`, `store`, and the places for food, `f`
-and `g`. A slot can have a form: `{hero.obj}` (see `cast.py`).
+A template has slots in braces: `hero`, `rival`, `giver`, and `animal`; the things `t` and `d`; the places `p`, `q`,
+`near`, and `store`; and `f` and `g`, where food can be put. A slot can name a form, as in `{hero.obj}` (see `cast.py`).
 """
 
 from dataclasses import dataclass
@@ -75,9 +76,20 @@ POSSESSIONS = (
 
 @dataclass(frozen=True)
 class Plot:
-    """A kind of story: several steps, each a choice of templates, and questions about it.
+    """A kind of story: the templates for each part of the story, and for questions about it and its summary.
 
-    `outcomes` maps the loser to its templates. `happy` and `sad` are the summaries of the two endings.
+    Args:
+        things: the nouns for the thing that the hero wants and for the other thing.
+        openings: templates for the first part of the story.
+        middles: templates for the part before the outcome.
+        outcomes: a dict from the loser's slot to templates for the outcome.
+        questions: pairs of templates (question, answer).
+        happy: the template for the summary of a story with a happy ending.
+        sad: the template for the summary of a story with a sad ending.
+        closings: templates for the last part of the story.
+        alike: True if both things have the same noun, so that only their adjectives differ.
+        places: the nouns for the places `p` and `q`.
+        tag: the tag of the things, "THING" or "ANIMAL".
     """
 
     things: tuple[Noun, ...]

@@ -1,4 +1,4 @@
-"""The conversion of templates into words, each with its referent."""
+"""The `Teller`, which turns the templates of a story into words and records the referent of each word."""
 
 import re
 from collections.abc import Iterable
@@ -13,31 +13,31 @@ PIECE = re.compile(r"\{(\w+)\.?(\w*)\}|([\w']+|[.,?])")
 
 
 class Named(Protocol):
-    """The interface of everything that a story mentions. `tag` is its kind, such as PERSON."""
+    """The interface of the people, animals, things, and places in a story. `tag` is the kind, such as "PERSON"."""
 
     tag: str
 
     def mention(self, form: str, teller: "Teller") -> list[tuple[str, "Named | None"]]:
-        """Return the words for it, each with its referent."""
+        """Return words in the given form (see `cast.py`), as pairs (word, referent)."""
 
 
 class Person(Named, Protocol):
-    """The interface of a person, who has a pronoun."""
+    """The interface of a person, to whom a pronoun such as "she" can refer."""
 
     gender: str
 
     def may_be(self, gender: str) -> bool:
-        """Return True if he (m) or she (f) could refer to this person, judging by the word alone."""
+        """Return True if "he" (m) or "she" (f) could refer to this person, judging only by the name or the noun."""
 
 
 class Teller:
-    """Fills templates such as "{hero} gave {t} to {rival.obj}." and tracks what was already mentioned.
+    """A teller that fills templates such as "{hero} gave {t} to {rival.obj}." and tracks what was already mentioned.
 
     Args:
         rng: the random number generator for the choice of words.
         cast: a dict from the slots of the templates to people, animals, things, and places.
         known: the people and things that the reader already knows.
-        brevity: the probability of a short form if it is clear: she for ana, the ball for the red ball.
+        brevity: the probability of a short form if it is unambiguous ("she" for "ana", "the ball" for "the red ball").
     """
 
     def __init__(self, rng: Rng, cast: dict[str, Named], known: Iterable[Named] = (), brevity: float = 0.65):
@@ -46,48 +46,52 @@ class Teller:
         self.words = []
 
     def tell(self, template: str) -> None:
-        """Add the words of one or more sentences."""
+        """Fill a template of one or more sentences, and add its words to the story."""
         for slot, form, word in pieces(template):
             self.words += self.cast[slot].mention(form, self) if slot else [(word, None)]
             if word == ".":
                 self.before, self.here = self.here, {}
 
     def met(self, one: Named) -> None:
-        """Record that somebody or something was mentioned."""
+        """Record that a person, an animal, or a thing was mentioned in the current sentence."""
         self.known[one] = None
         self.here[one] = None
 
     def prefers_pronoun(self, person: Person) -> bool:
-        """Return True if a pronoun should be used: the person is in this sentence or the last, and nobody else fits."""
+        """Return True if a pronoun should be used for the person.
+
+        The pronoun must be unambiguous among all people known so far. The person must also be in the current sentence
+        or in the previous one; in the second case, the use of the pronoun is random.
+        """
         if any(one is not person and one.may_be(person.gender) for one in self.known if one.tag == "PERSON"):
             return False
         return person in self.here or (person in self.before and self.is_brief())
 
     def is_brief(self) -> bool:
-        """Return True if a short form should be used this time."""
+        """Choose at random, with the probability `brevity`, whether to use a short form this time."""
         return self.rng.chance(self.brevity)
 
     @property
     def subject(self) -> Named | None:
-        """Return the first referent of the sentence, or None at its start."""
+        """The person, animal, or thing that the current sentence mentions first, or None before the first mention."""
         return next(iter(self.here), None)
 
     def text(self) -> str:
-        """Return the text so far in its written form."""
+        """Return the text so far, with capital letters and without spaces before punctuation marks."""
         return written(word for word, _ in self.spelled())
 
     def spelled(self) -> list[tuple[str, Named | None]]:
-        """Return the words with their referents, with "an" where needed."""
+        """Return all words so far as pairs (word, referent), with "an" instead of "a" before a vowel."""
         following = [word for word, _ in self.words[1:]] + [""]
         return [(english.article(word, after), one) for (word, one), after in zip(self.words, following, strict=True)]
 
 
 def written(words: Iterable[str]) -> str:
-    """Return the text of words, with English capitalization."""
+    """Join the words into a text, with capital letters and without spaces before punctuation marks."""
     return capitalise(" ".join(words).replace(" .", ".").replace(" ,", ",").replace(" ?", "?"))
 
 
 @cache
 def pieces(template: str) -> list[tuple[str, str, str]]:
-    """Return the parts of a template: (slot, form, "") or ("", "", word)."""
+    """Split a template into slots, as (slot, form, ""), and words or punctuation marks, as ("", "", word)."""
     return PIECE.findall(template)

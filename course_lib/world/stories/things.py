@@ -1,4 +1,4 @@
-"""Plots about things: somebody gets a thing, has lost it, or wants to buy it."""
+"""Plots about things: the hero hopes for a gift, looks for a lost thing, or wants to buy something."""
 
 from course_lib.world.language.lexicon import nouns
 from course_lib.world.stories.plot import Plot

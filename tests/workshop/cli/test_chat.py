@@ -150,7 +150,7 @@ def test_tokens_are_chosen_greedily_or_by_temperature():
         (["--top-p", "0.9"], "--top-p needs a --temperature above 0"),
         (["--temperature", "-1"], "'--temperature': Input should be greater"),
         (["--top-p", "1.5", "--temperature", "1"], "'--top-p': Input should be less"),
-        (["--system", " "], "message 1, the system's, is empty"),
+        (["--system", " "], "message 1, from the system, must not be empty"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(arguments, expected, folder):
@@ -178,17 +178,17 @@ class TestPictures:
 
     def test_a_picture_that_can_not_be_read_is_named(self, seeing, scripted):
         scripted(ANSWERS[0])
-        assert "there is no picture cat.png" in say(seeing, "/image cat.png", QUESTIONS[0]).stderr
+        assert "the picture cat.png does not exist" in say(seeing, "/image cat.png", QUESTIONS[0]).stderr
         result = course("chat", "--model", seeing, "--image", seeing / "config.json", input="Hello!\n")
         assert result.exit_code == 2
         assert "config.json can't be read" in result.stderr
 
     def test_a_model_that_reads_only_texts_says_so(self, folder, seeing, scripted):
         scripted(ANSWERS[0])
-        assert "reads only texts" in say(folder, "/image cat.png", QUESTIONS[0]).stderr
+        assert "reads only text" in say(folder, "/image cat.png", QUESTIONS[0]).stderr
         result = course("chat", "--model", folder, "--image", seeing / "picture.png", input="Hello!\n")
         assert result.exit_code == 2
-        assert "reads only texts" in result.stderr
+        assert "reads only text" in result.stderr
 
 
 class TestPage:

@@ -31,8 +31,8 @@ def test_without_a_command_the_commands_are_listed():
     ("arguments", "said"),
     [
         (["train", "painter"], 'no recipe "painter": expected one of translator'),
-        (["train", "translator", "--source", "nowhere"], 'unknown source "nowhere": expected "world"'),
-        (["evaluate", "nobody"], "a model must be a folder with a config.json or a shipped model"),
+        (["train", "translator", "--source", "nowhere"], 'the source must be "world"'),
+        (["evaluate", "nobody"], "a model must be a folder with a config.json, or a shipped model"),
         (["translate", "olá", "--model", "nobody"], 'got "nobody"'),
         (["run", "77"], 'no lesson "77"'),
         (["bench", "--only", "juggling"], 'no benchmark "juggling": expected one of throughput, decoding, '),

@@ -36,13 +36,10 @@ BEFORE = {
     "notebooks/exercises/source/§1_blue/§1_blue.ipynb": "lesson §1",
     "notebooks/exercises/source/§1_blue/a/b.png": b"\xff",
     "notebooks/exercises/release/§1_blue/§1_blue.ipynb": "lesson §1",
-    "course_lib/workshop/exercises/lesson_§1.py": "from course_lib.workshop.exercises.only import A\n"
-    "import course_lib.workshop.exercises.both",
+    "course_lib/workshop/exercises/lesson_§1.py": "from course_lib.workshop.exercises.both import B",
     "course_lib/workshop/exercises/lesson_§1.toml": '["§1.1"]',
     "course_lib/workshop/exercises/lesson_§2.py": "from course_lib.workshop.exercises.both import B",
-    "course_lib/workshop/exercises/only.py": "A = 1",
     "course_lib/workshop/exercises/both.py": "B = 1",
-    "course_lib/workshop/exercises/nobody.py": "C = 1",
     "tests/workshop/exercises/answers_§1.py": "from course_lib.workshop.exercises.lesson_§1 import A",
     "tests/workshop/exercises/solutions_§1.py": "D = 1",
 }
@@ -52,7 +49,6 @@ AFTER = {
     "notebooks/§2_grey.ipynb": "# §2 · Grey",
     "course_lib/workshop/exercises/lesson_§1.py": "from course_lib.workshop.exercises.both import B",
     "course_lib/workshop/exercises/both.py": "B = 1",
-    "course_lib/workshop/exercises/nobody.py": "C = 1",
 }
 
 

@@ -14,5 +14,5 @@ def test_explain_says_how_large_the_page_is_and_writes_it(trained, tmp_path):
 def test_explain_writes_nothing_of_what_it_refuses(tmp_path):
     result = course("explain", "bert", "--out", tmp_path / "page.html")
     assert result.exit_code == 2
-    assert '"bert" must be a model of the class Translator or Llm' in result.stderr
+    assert 'the model "bert" must be an instance of Translator or Llm' in result.stderr
     assert list(tmp_path.iterdir()) == []

@@ -166,7 +166,7 @@ def test_a_full_disk_is_answered_with_what_to_do(full_disk, monkeypatch, tmp_pat
     with full_disk():
         findings = list(machine.look(machine.data, "data"))
     assert [finding.advice.startswith("delete ") for finding in findings] == [True]
-    assert "COURSE_CACHE can name another folder" in findings[0].text
+    assert "COURSE_CACHE to another folder" in findings[0].text
     assert list(tmp_path.iterdir()) == []
 
 
@@ -181,7 +181,7 @@ def test_an_odd_number_of_threads_is_a_problem(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "many")
     (finding,) = machine.look(machine.threads, "odd threads")
     assert finding == Finding("threads", finding.text, machine.advice("odd threads"))
-    assert finding.text.startswith("the environment variable OMP_NUM_THREADS must be a number such as 2")
+    assert finding.text.startswith("the environment variable OMP_NUM_THREADS must be a number from 1 to 999, such as 2")
 
 
 def test_what_was_fetched_is_told_and_no_problem_where_it_is_absent(tmp_path, monkeypatch):

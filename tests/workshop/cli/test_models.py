@@ -133,4 +133,4 @@ def test_an_empty_source_is_unknown_and_not_the_current_folder(source, trained):
     for arguments in (["evaluate", folder], ["train", "base"]):
         result = course(*arguments, "--source", source)
         assert result.exit_code == 2
-        assert f'unknown source "{source}"' in result.stderr
+        assert f'got "{source}"' in result.stderr

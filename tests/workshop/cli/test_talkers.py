@@ -21,7 +21,7 @@ def test_a_checkpoint_without_a_chat_template_and_an_unknown_id_are_refused(tmp_
 def test_a_model_of_another_kind_is_refused(trained):
     result = course("chat", "--model", trained[0], input="Hello!\n")
     assert result.exit_code == 2
-    assert "must be a model of the class Llm or Vlm, got Translator" in result.stderr
+    assert "must be an instance of Llm or Vlm, got Translator" in result.stderr
 
 
 @pytest.mark.parametrize(

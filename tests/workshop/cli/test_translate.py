@@ -16,7 +16,7 @@ from tests.workshop.cli.conftest import course
 def test_translate_says_which_kind_of_model_it_needs(llm):
     result = course("translate", "um dois", "--model", llm)
     assert result.exit_code == 2
-    assert f'"{llm}" must be a model of the class Translator, got Llm' in result.stderr
+    assert f'the model "{llm}" must be an instance of Translator, got Llm' in result.stderr
 
 
 def test_words_that_the_model_has_never_met_are_named_apart_from_the_translation(trained):
@@ -93,4 +93,4 @@ def test_an_empty_sentence_is_refused(trained):
     folder, _ = trained
     result = course("translate", " ", "--model", folder)
     assert result.exit_code == 2
-    assert "the sentence is empty" in result.stderr
+    assert "a sentence must contain some text, got ' '" in result.stderr

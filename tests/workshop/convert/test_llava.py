@@ -166,7 +166,7 @@ def test_where_a_config_says_nothing_it_is_as_transformers_has_it(tmp_path):
         ({"vision_feature_layer": [-2, -3]}, "reads one layer of the tower"),
         ({"projector_hidden_act": "relu"}, "projector_hidden_act = gelu"),
         ({"multimodal_projector_bias": False}, "multimodal_projector_bias = True"),
-        ({"image_token_index": 10_000}, "image_id must be 0 to"),
+        ({"image_token_index": 10_000}, "image_id must be from 0 to"),
     ],
 )
 def test_what_our_model_can_not_be_is_refused(changes, message, tmp_path):

@@ -1,5 +1,6 @@
 """A class that is graded in no time: answers say their points, and are recorded without nbgrader's converters."""
 
+import multiprocessing
 import os
 import re
 import warnings
@@ -9,11 +10,20 @@ from nbformat.v4 import new_output
 
 from course_lib.files import write_json
 from course_lib.workshop.exercises.results import exercise_of, is_check
+from course_lib.workshop.grading import folder as grading_apart
+from course_lib.workshop.grading import grade as grading
 from course_lib.workshop.grading.alike import codes
 from course_lib.workshop.grading.editions import open_course
 from tests.workshop.grading.small_course import NAME, POINTS, source_notebook, write
 
 SHEETS = [NAME, "02_small", "03_small"]
+
+
+def grade_in_forks(monkeypatch):
+    """Let forks of this process grade, which pretend. A fork has all memory of this process, so it gets no bound."""
+    monkeypatch.setattr(grading_apart, "CONTEXT", multiprocessing.get_context("fork"))
+    monkeypatch.setattr(grading_apart, "bound_resources", lambda **bounds: None)
+    monkeypatch.setattr(grading, "autograde", autograde)
 
 
 def write_class(root, sheets=SHEETS, seed=77, out="out"):

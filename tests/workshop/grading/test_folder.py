@@ -1,7 +1,6 @@
 """A run of grading ends with a row for everybody, can be continued and added to, and loses and overwrites nothing."""
 
 import csv
-import multiprocessing
 import os
 import zipfile
 
@@ -11,7 +10,6 @@ from nbformat.v4 import new_code_cell
 from course_lib.errors import CourseError
 from course_lib.files import read_json
 from course_lib.workshop.grading import folder as module
-from course_lib.workshop.grading import grade as grading
 from course_lib.workshop.grading import grade_folder
 from course_lib.workshop.grading.gradebook import open_gradebook
 from tests.workshop.grading import pretend
@@ -25,8 +23,7 @@ SECOND = SHEETS[1]
 @pytest.fixture
 def root(tmp_path, monkeypatch):
     """A class of two, and a course whose student editions are made already; an answer says its points."""
-    monkeypatch.setattr(module, "CONTEXT", multiprocessing.get_context("fork"))
-    monkeypatch.setattr(grading, "autograde", pretend.autograde)
+    pretend.grade_in_forks(monkeypatch)
     pretend.write_class(tmp_path)
     for student in ("ana", "bo"):
         hand_in(tmp_path, student, solution(1))

@@ -17,8 +17,6 @@ import pytest
 
 from course_lib.runtime import REPOSITORY
 from course_lib.workshop.grading import Limits, grade_folder, write_term
-from course_lib.workshop.grading import folder as module
-from course_lib.workshop.grading import grade as grading
 from course_lib.workshop.grading.editions import generate_releases
 from tests.workshop.grading import pretend
 from tests.workshop.grading.isolation import NEEDS_ISOLATION
@@ -277,8 +275,7 @@ def noted(story, week, student):
 
 
 def test_every_mark_of_three_weeks_is_the_one_that_is_due(tmp_path, monkeypatch, empty_gradebook):
-    monkeypatch.setattr(module, "CONTEXT", multiprocessing.get_context("fork"))
-    monkeypatch.setattr(grading, "autograde", pretend.autograde)
+    pretend.grade_in_forks(monkeypatch)
     codes = {0: {"a2": solution(0)}, 1: {"a2": solution(1)}, 2: {"a4": solution(2)}}
     story = Story(tmp_path, lambda mark: codes.get(mark) or codes[1] | codes[2], forked)
     story.release = pretend.source_notebook()

@@ -111,6 +111,23 @@ def test_a_card_with_another_number_is_not_confirmed_and_both_are_named(tmp_path
     assert list(stale([COINS], tmp_path)) == []
 
 
+@pytest.mark.parametrize(
+    ("stored", "found", "equal"),
+    [
+        (2.45018574, 2.45018608, True),
+        (2.45018574, 2.4503, False),
+        ([1.0, 3.0], [1.000001, 3.0], True),
+        ([1.0, 3.0], [1.0, 3.1], False),
+        ([1.0, 3.0], [1.0], False),
+        ([1.0], 1.0, False),
+        (None, 1.0, False),
+        (0.0, 0.0, True),
+    ],
+)
+def test_numbers_agree_if_only_the_rounding_of_a_processor_sets_them_apart(stored, found, equal):
+    assert runner.agree(stored, found) is equal
+
+
 def test_a_study_with_other_settings_than_its_card_is_not_confirmed(tmp_path):
     changed(tmp_path, recipe={"sides": 2, "throws": 4})
     CALLS.clear()

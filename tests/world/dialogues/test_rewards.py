@@ -121,7 +121,7 @@ def test_a_request_is_found_by_its_text_alone():
 
 
 def test_another_prompt_is_refused():
-    with pytest.raises(CourseError, match='"Hello!" is not a request of the little world; expected a question and a'):
+    with pytest.raises(CourseError, match='the prompt must be a request of the little world .*, got "Hello!"'):
         true_reward("Hello!", "Hello.")
 
 

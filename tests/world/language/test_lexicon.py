@@ -38,15 +38,15 @@ def test_kinds_may_be_categories_tags_and_single_nouns():
 @pytest.mark.parametrize(
     "name, old, new, complaint",
     [
-        ("nouns.csv", "homem,,m,", "homem,,x,", "nouns.csv, line 2: gender is 'x'; expected one of 'm', 'f'"),
-        ("nouns.csv", "mulher,,f,woman", "mulher,,f,", "nouns.csv, line 3: english is ''; expected a word"),
-        ("nouns.csv", "menino,,m", "homem,,m", "'homem' stands there 2 times; expected once"),
-        ("nouns.csv", "homem,,m,man", "homem,,man", "nouns.csv, line 2: 8 cells; expected 9"),
-        ("verbs.csv", "leio lê lemos leem", "leio lê lemos", "present is 'leio lê lemos'; expected 4 forms"),
-        ("verbs.csv", "escrever,", "escrevo,", "word is 'escrevo'; expected an infinitive"),
-        ("verbs.csv", "bolo biscoito pão", "bolo biscoito pao", "'pao' is none"),
-        ("verbs.csv", "habit past", "habits past", "tenses is 'habits past progressive future'; expected some of"),
-        ("adjectives.csv", "red,colour", "red,color", "kind is 'color'; expected one of 'colour'"),
+        ("nouns.csv", "homem,,m,", "homem,,x,", "nouns.csv, line 2: gender must be one of 'm', 'f', got 'x'"),
+        ("nouns.csv", "mulher,,f,woman", "mulher,,f,", "nouns.csv, line 3: english must be a word, got ''"),
+        ("nouns.csv", "menino,,m", "homem,,m", "nouns.csv: each word must occur once, but 'homem' occurs 2 times"),
+        ("nouns.csv", "homem,,m,man", "homem,,man", "nouns.csv, line 2: a line must have 9 cells"),
+        ("verbs.csv", "leio lê lemos leem", "leio lê lemos", "present must be 4 forms, got 'leio lê lemos'"),
+        ("verbs.csv", "escrever,", "escrevo,", "word must be an infinitive"),
+        ("verbs.csv", "bolo biscoito pão", "bolo biscoito pao", "'pao' is none of them"),
+        ("verbs.csv", "habit past", "habits past", "tenses must be space-separated values from 'habit'"),
+        ("adjectives.csv", "red,colour", "red,color", "kind must be one of 'colour'"),
     ],
 )
 def test_a_wrong_cell_is_named_with_its_line_and_value(tables, name, old, new, complaint):

@@ -60,19 +60,19 @@ def set_to(**values):
 
 
 TRANSLATOR = [
-    ("model.safetensors", cut, "damaged or not safetensors"),
+    ("model.safetensors", cut, "damaged or not a safetensors file"),
     ("model.safetensors", not_finite, "NaN or infinity"),
     ("config.json", cut, "not valid JSON"),
-    ("tokenizer.json", cut, "not a tokenizer"),
+    ("tokenizer.json", cut, "not a valid tokenizer file"),
     ("tokenizer.json", of_words, "can't read the tokenizer"),
     ("tokenizer.json", set_to(normalizer=None), "can't read the tokenizer"),
     ("words.json", cut, "not valid JSON"),
 ]
 SEEING = [
-    ("model.safetensors", cut, "damaged or not safetensors"),
+    ("model.safetensors", cut, "damaged or not a safetensors file"),
     ("model.safetensors", gone, "model.safetensors"),
     ("model.safetensors", not_finite, "NaN or infinity"),
-    ("model.safetensors", without_connector, "missing ['connector"),
+    ("model.safetensors", without_connector, "missing tensors: ['connector"),
     ("config.json", cut, "not valid JSON"),
     ("config.json", set_to(image_id=10_000), "image_id must be"),
     ("config.json", set_to(image_id=5), "image_id is 5, but the tokenizer's placeholder is"),
@@ -80,12 +80,12 @@ SEEING = [
     ("config.json", set_to(vision__patch_size=0), "patch_size must be"),
     ("config.json", set_to(connector__kind="a rope"), "a rope"),
     ("config.json", set_to(connector__d_model=18), "the connector must map from"),
-    ("tokenizer.json", cut, "not a tokenizer"),
+    ("tokenizer.json", cut, "not a valid tokenizer file"),
     ("tokenizer.json", without_roles, "<user>"),
     ("preprocessor_config.json", cut, "not valid JSON"),
     ("preprocessor_config.json", gone, "preprocessor_config.json"),
     ("preprocessor_config.json", set_to(image_mean=[0.5, float("nan"), 0.5]), "must be finite"),
-    ("preprocessor_config.json", set_to(size={"height": 22, "width": 22}), "images must be prepared as"),
+    ("preprocessor_config.json", set_to(size={"height": 22, "width": 22}), "the image processor must make images"),
 ]
 
 

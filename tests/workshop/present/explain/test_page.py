@@ -66,7 +66,7 @@ def test_a_heavy_page_is_written_only_when_it_is_asked_for(folder, monkeypatch):
 
 
 def test_a_model_of_another_kind_is_refused_by_name():
-    with pytest.raises(CourseError, match="must be a model of the class Translator or Llm or Vlm, got Bert"):
+    with pytest.raises(CourseError, match="must be an instance of Translator or Llm or Vlm, got Bert"):
         check_config("bert", tiny_bert())
 
 

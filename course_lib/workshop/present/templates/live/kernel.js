@@ -19,8 +19,10 @@ class Kernel {
     return ended;
   }
 
-  // Notices a kernel that another window has begun: whatever had run is lost.
+  // Notices a kernel that another window has begun: whatever had run is lost. It connects anew, because the server
+  // waits then until the kernel is heard; an old connection misses what the new kernel says first.
   greet() {
+    this.hangUp();
     return this.run("", () => null);
   }
 
@@ -57,9 +59,17 @@ class Kernel {
   forget() {
     this.runs.forEach(run => run.fail(new Error("The kernel has ended; with Run, a new one begins.")));
     this.runs.clear();
-    this.socket?.then(hangUp, () => null); // the next one waits until the new kernel listens
-    this.socket = null;
+    this.hangUp();
     this.onforget();
+  }
+
+  hangUp() {
+    const close = socket => {
+      socket.onclose = socket.onmessage = null;
+      socket.close();
+    };
+    this.socket?.then(close, () => null);
+    this.socket = null;
   }
 
   async restart() {
@@ -76,9 +86,4 @@ class Kernel {
     const answer = await fetch(`${this.path}/${action}`, { method: "POST", headers: { "X-XSRFToken": token } });
     if (!answer.ok) throw new Error(`The kernel did not ${action}: ${answer.status} ${answer.statusText}`);
   }
-}
-
-function hangUp(socket) {
-  socket.onclose = socket.onmessage = null;
-  socket.close();
 }
