@@ -2,8 +2,6 @@
 
 import ast
 
-import pytest
-
 from course_lib.runtime import REPOSITORY
 
 LIBRARY = REPOSITORY / "course_lib"
@@ -31,7 +29,6 @@ def unsaid(function):
     return open_arguments + ["return"] * (function.returns is None and function.name != "__init__")
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(LIBRARY).as_posix())
-def test_public_functions_state_the_types_of_all_they_take_and_give(path):
-    functions = public_functions(ast.parse(path.read_text(encoding="utf-8")))
-    assert {f"{f.name} (line {f.lineno})": unsaid(f) for f in functions if unsaid(f)} == {}
+def test_public_functions_state_the_types_of_all_they_take_and_give():
+    found = [(path, f) for path in FILES for f in public_functions(ast.parse(path.read_text(encoding="utf-8")))]
+    assert {f"{path.relative_to(LIBRARY)}:{f.lineno} {f.name}": unsaid(f) for path, f in found if unsaid(f)} == {}

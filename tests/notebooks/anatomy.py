@@ -8,7 +8,6 @@ from course_lib.workshop.present import time_needed
 from course_lib.workshop.viz.alt_text import MOST
 from tests.notebooks.lesson import number, tags
 
-MOST_BYTES = 400_000
 FEWEST = 30  # characters about a figure
 KNOWN_TAGS = {"nbval-ignore-output"}
 
@@ -72,12 +71,6 @@ def hides_no_output_with_a_semicolon(lesson):
     for cell in lesson.code:
         if cell.source.rstrip().endswith(";"):
             yield f"{number(cell)} ends with a semicolon: end a figure with plt.show()"
-
-
-def is_small(lesson):
-    size = lesson.path.stat().st_size
-    if size >= MOST_BYTES:
-        yield f"the file has {size:,} bytes; fewer than {MOST_BYTES:,} are allowed"
 
 
 def opens_with_its_card(lesson):
@@ -164,7 +157,6 @@ RULES = [
     stores_no_widgets_and_no_timestamps,
     uses_known_tags_only,
     hides_no_output_with_a_semicolon,
-    is_small,
     opens_with_its_card,
     says_what_you_will_be_able_to_do,
     closes_with_references,

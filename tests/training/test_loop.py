@@ -204,3 +204,13 @@ def test_the_history_has_the_loss_per_predicted_token_since_the_last_evaluation(
         part = slice(3 * i, 3 * i + 3)
         assert entry["loss"] == pytest.approx(sum(objective.losses[part]) / sum(objective.counts[part]), abs=1e-4)
         assert entry["tokens_per_second"] > 0
+
+
+def test_no_checkpoint_is_saved_while_a_batch_is_being_reused(tmp_path):
+    """A source of rollouts can't sample the same batch again after a resume."""
+    run, saved = trainer(steps=6, saves=6, folder=tmp_path), []
+    epoch = run.batches.epoch
+    run.batches.epoch = lambda number: [item for item in epoch(number) for _ in range(2)]
+    run._save = lambda: saved.append(run.progress.step)
+    run.train()
+    assert saved == [2, 4, 6]

@@ -34,7 +34,6 @@ SHARED_RULES = [
     anatomy.stores_no_widgets_and_no_timestamps,
     anatomy.uses_known_tags_only,
     anatomy.hides_no_output_with_a_semicolon,
-    anatomy.is_small,
     anatomy.has_an_outline,
     anatomy.has_png_pictures_only,
     anatomy.shows_nothing_from_elsewhere,
