@@ -35,6 +35,11 @@ def test_answers_that_differ_in_names_and_comments_are_the_same_and_others_are_n
     assert [grade.notes for grade in grades] == 3 * [["the same answers as other students: 01.4 (group 1)"]] + [[]]
 
 
+def test_two_students_with_the_same_answer_are_a_group_and_one_alone_is_none():
+    alone, *pair = graded(LOOP.replace("3", "4"), LOOP, RENAMED)
+    assert [group.students for group in note_alike([alone, *pair])] == [("s1", "s2")]
+
+
 def test_thirty_equal_answers_are_one_line_on_the_page_and_one_short_note_in_each_row(tmp_path):
     grades = graded(*30 * [LOOP])
     write_report(tmp_path, grades, 7, note_alike(grades))
