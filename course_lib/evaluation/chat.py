@@ -122,11 +122,11 @@ def score_answers(
     }
 
 
-def evaluate_chat(model: Llm, tokenizer: Tokenizer, rows: "datasets.Dataset") -> dict[str, AnswerScores]:
+def evaluate_chat(model: Llm | Vlm, tokenizer: Tokenizer, rows: "datasets.Dataset") -> dict[str, AnswerScores]:
     """Let a chat model answer questions with greedy search, and compare its answers with the expected responses.
 
     Args:
-        model: the chat model.
+        model: the chat model, or a `Vlm` that is asked without a picture.
         tokenizer: the tokenizer of the model.
         rows: dialogues from `load_dialogues`.
 

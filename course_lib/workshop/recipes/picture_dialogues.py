@@ -13,7 +13,9 @@ from course_lib.data import (
     TextTokenizer,
     dialogue_batches,
     fitting,
+    fitting_dialogues,
     load_descriptions,
+    load_dialogues,
     load_picture_dialogues,
     picture_examples,
     with_images,
@@ -25,6 +27,7 @@ from course_lib.evaluation import look_at
 from course_lib.models import Vlm
 from course_lib.shapes import Features, Pixels
 from course_lib.workshop.convert import HubChatTemplate, HubTokenizer
+from course_lib.workshop.recipes.chat import answerable
 from course_lib.workshop.recipes.recipe import Bundle, EvaluationSet, Recipe
 from course_lib.world.scenes import make_scenes
 from course_lib.world.scenes.dialogues import practice
@@ -89,6 +92,13 @@ def descriptions(source: Path | str, split: str) -> PictureDialogues:
 def instructions(source: Path | str, split: str) -> PictureDialogues:
     """Load the dialogues of `source` (see `load_picture_dialogues`)."""
     return in_memory(load_picture_dialogues(source, split))
+
+
+def questions_without_pictures(source: Path | str, split: str, count: int, bundle: Bundle) -> "datasets.Dataset":
+    """Load the first questions of the chat model that have one right answer and that the model can read."""
+    rows = answerable(load_dialogues(source, split))
+    rows, _ = fitting_dialogues(rows, ChatTemplate(bundle.tokenizer), bundle.model.config.max_length)
+    return rows.select(range(min(count, len(rows))))
 
 
 def in_memory(rows: "datasets.Dataset") -> PictureDialogues:

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import add
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 
-from course_lib.evaluation import evaluate_vlm
+from course_lib.evaluation import evaluate_chat, evaluate_vlm
 from course_lib.objectives import TokenPrediction
 from course_lib.shapes import Pixels
 from course_lib.training import Plan
@@ -21,11 +22,15 @@ from course_lib.workshop.recipes.picture_dialogues import (
     instructions,
     pixels_of,
     practiced,
+    questions_without_pictures,
     template_of,
 )
 from course_lib.workshop.recipes.recipe import Bundle, Scores, plain
 
-EvaluationSet = tuple[Pixels, Turns]
+if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+    import datasets
+
+EvaluationSet = tuple[Pixels, Turns, "datasets.Dataset | None"]  # and in the little world the chat model's questions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,24 +76,29 @@ class VlmRecipe(PictureRecipe[EvaluationSet]):
         return bundle
 
     def evaluation_set(self, source: Path | str, split: str, bundle: Bundle) -> tuple[EvaluationSet, int]:
-        """Return the first pictures that have a dialogue to themselves, and its texts."""
+        """Return the first pictures that have a dialogue to themselves, its texts, and questions without a picture."""
         rows, left_out = self.readable(instructions(source, split).about_one_picture(self.examined), bundle)
-        return (pixels_of(rows, bundle), rows.texts), left_out
+        spoken = questions_without_pictures(source, split, self.examined, bundle) if source == "world" else None
+        return (pixels_of(rows, bundle), rows.texts, spoken), left_out
 
     def sample(self, evaluation_set: EvaluationSet) -> EvaluationSet:
         """Return the first pictures."""
-        return tuple(column[: self.sampled] for column in evaluation_set)
+        pixels, texts, spoken = evaluation_set
+        return pixels[: self.sampled], texts[: self.sampled], spoken
 
     def evaluate(self, evaluation_set: EvaluationSet, bundle: Bundle) -> Scores:
         """Return the share of exact answers, by form and kind of question, and by what training never shows of it."""
-        pixels, texts = evaluation_set
+        pixels, texts, _ = evaluation_set
         features = encode(pixels, bundle.model)
         return plain(evaluate_vlm(bundle.model, template_of(bundle.model, bundle.tokenizer), features, texts))
 
     def more_scores(self, evaluation_set: EvaluationSet, bundle: Bundle) -> dict[str, Scores]:
-        """Return the same scores where every picture is gray: the questions alone tell as much."""
-        pixels, texts = evaluation_set
-        return {"without seeing": self.evaluate((torch.zeros_like(pixels), texts), bundle)}
+        """Return the same scores where every picture is gray, and what is left of the chat model's answers to texts."""
+        pixels, texts, spoken = evaluation_set
+        scores = {"without seeing": self.evaluate((torch.zeros_like(pixels), texts, None), bundle)}
+        if spoken:
+            scores["text alone"] = plain(evaluate_chat(bundle.model, bundle.tokenizer, spoken))
+        return scores
 
 
 def stage(name: str, plan: Plan, **fields: object) -> VlmRecipe:

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 
@@ -19,12 +20,18 @@ from course_lib.data import (
 )
 from course_lib.data.picture_dialogues import DESCRIBE
 from course_lib.errors import CourseError
-from course_lib.evaluation import answer_turns, evaluate_premises, evaluate_vlm, look_at
+from course_lib.evaluation import answer_turns, evaluate_chat, evaluate_premises, evaluate_vlm, look_at
 from course_lib.models import Vlm
 from course_lib.objectives import DirectPreference, pair_log_probabilities
 from course_lib.shapes import Features
 from course_lib.training import Plan
-from course_lib.workshop.recipes.picture_dialogues import Turns, instructions, see, template_of
+from course_lib.workshop.recipes.picture_dialogues import (
+    Turns,
+    instructions,
+    questions_without_pictures,
+    see,
+    template_of,
+)
 from course_lib.workshop.recipes.recipe import Bundle, Recipe, Scores, load_bundle, plain
 from course_lib.world.rng import Rng
 from course_lib.world.scenes import make_scenes
@@ -35,7 +42,10 @@ from course_lib.world.scenes.questions import false_premises, questions
 from course_lib.world.scenes.scene import Scene
 from course_lib.world.scenes.truth import named
 
-EvaluationSet = tuple[list[Scene], Features, Turns]
+if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
+    import datasets
+
+EvaluationSet = tuple[list[Scene], Features, Turns, "datasets.Dataset"]
 
 TRUE = 8  # pairs about each scene, or as many as there are, whose question is about what is there
 
@@ -81,26 +91,32 @@ class VlmAlignedRecipe(Recipe[list[Scene], EvaluationSet]):
         return with_reference(batches, lambda batch: pair_log_probabilities(reference, batch.to(device)))
 
     def evaluation_set(self, source: Path | str, split: str, bundle: Bundle) -> tuple[EvaluationSet, int]:
-        """Return the scenes, the features of their pictures, and texts about them."""
+        """Return the scenes, the features of their pictures, texts about them, and questions without a picture."""
         rows = instructions(source, split).about_one_picture(self.examined)
-        return (self.load(source, split), see(rows, bundle), rows.texts), 0
+        spoken = questions_without_pictures(source, split, self.examined, bundle)
+        return (self.load(source, split), see(rows, bundle), rows.texts, spoken), 0
 
     def sample(self, evaluation_set: EvaluationSet) -> EvaluationSet:
         """Return the first pictures."""
-        return tuple(column[: self.sampled] for column in evaluation_set)
+        *columns, spoken = evaluation_set
+        return (*(column[: self.sampled] for column in columns), spoken)
 
     def evaluate(self, evaluation_set: EvaluationSet, bundle: Bundle) -> Scores:
         """Return the share of exact answers, by form and kind of question."""
-        _, features, texts = evaluation_set
+        _, features, texts, _ = evaluation_set
         return plain(evaluate_vlm(bundle.model, template_of(bundle.model, bundle.tokenizer), features, texts))
 
     def more_scores(self, evaluation_set: EvaluationSet, bundle: Bundle) -> dict[str, Scores]:
-        """Return how the model answers false premises, see `evaluate_premises`; and all scores of the model before."""
+        """Return how the model answers false premises, see `evaluate_premises`; the scores of the model before; texts.
+
+        "text alone" is what is left of the chat model's answers to questions without a picture.
+        """
         before = replace(bundle, model=bundle.reference)
         return {
             "false premises": premises(evaluation_set, bundle),
             "false premises before": premises(evaluation_set, before),
             "before": self.evaluate(evaluation_set, before),
+            "text alone": plain(evaluate_chat(bundle.model, bundle.tokenizer, evaluation_set[-1])),
         }
 
     def watch(self, sample: EvaluationSet, bundle: Bundle) -> dict[str, float]:
@@ -129,7 +145,7 @@ VLM_ALIGNED = VlmAlignedRecipe(
 
 def premises(evaluation_set: EvaluationSet, bundle: Bundle) -> Scores:
     """Return how a model answers false premises about the pictures of the exam."""
-    scenes, features, _ = evaluation_set
+    scenes, features, *_ = evaluation_set
     return plain(evaluate_premises(scenes, features, bundle.model, template_of(bundle.model, bundle.tokenizer)))
 
 
