@@ -1,7 +1,9 @@
 """The clone of the course as git sees it: what its server has that is new, and which local files are in the way."""
 
+import contextlib
 import subprocess
 from dataclasses import dataclass
+from datetime import date
 from os.path import lexists
 from pathlib import Path
 
@@ -32,11 +34,14 @@ class Checkout:
         """Return the paths that a git command prints, relative to `root`."""
         return {name.decode(errors="surrogateescape") for name in self.git(*arguments, "-z").split(b"\0") if name}
 
-    def new_commit(self) -> str | None:
-        """Ask the server for its newest commit; returns None if the clone has it already.
+    def news(self) -> tuple[str, str] | None:
+        """Ask the server for its newest commit; returns it, and the commit of the server that the clone began from.
+
+        Returns None if the clone has the newest one already. If the server's history was rewritten, the commit that the
+        clone began from is no longer part of it.
 
         Raises:
-            CourseError: there is no clone or no server, a merge is unfinished, or the clone has commits of its own.
+            CourseError: there is no clone or no server, or a merge is unfinished.
         """
         self.check()
         try:
@@ -44,13 +49,35 @@ class Checkout:
         except CourseError as error:
             todo = f"so {UNTOUCHED}; is there a network?"
             raise CourseError(f"the newest version can't be fetched, {todo} {error}") from None
-        ahead, behind = map(int, self.git("rev-list", "--left-right", "--count", "HEAD...@{upstream}").split())
-        if ahead and behind:
-            raise CourseError(
-                f"this clone has commits of its own ({ahead}) and the server has new ones ({behind}), so {UNTOUCHED}; "
-                "`git pull --rebase` puts yours on top of them"
-            )
-        return self.git("rev-parse", "@{upstream}").decode().strip() if behind else None
+        newest, begun = self.commit("@{upstream}"), self.begun_from()
+        return (newest, begun) if newest != begun else None
+
+    def commit(self, name: str) -> str:
+        """Return the commit that a branch or a tag names."""
+        return self.git("rev-parse", "--verify", f"{name}^{{commit}}").decode().strip()
+
+    def begun_from(self) -> str:
+        """Return the newest commit that the server has or had, and on which the commits of this clone are based."""
+        for way in (["--fork-point"], []):  # git remembers for some weeks what the server had
+            with contextlib.suppress(CourseError):
+                return self.git("merge-base", *way, "@{upstream}", "HEAD").decode().strip()
+        return self.git("rev-list", "--max-parents=0", "--max-count=1", "HEAD").decode().strip()
+
+    def own_commits(self, begun: str) -> int:
+        """Return the number of commits that this clone has made since a commit of the server."""
+        return int(self.git("rev-list", "--count", f"{begun}..HEAD"))
+
+    def set_aside(self) -> str:
+        """Make a branch of the commits as they are and return its name."""
+        names = (f"mine/{date.today()}{suffix}" for suffix in ["", *(f"_{number}" for number in range(2, 1000))])
+        taken = self.git("for-each-ref", "--format=%(refname:short)", "refs/heads/mine").decode().split()
+        branch = next(name for name in names if name not in taken)
+        self.git("branch", "--no-track", branch)
+        return branch
+
+    def back_to(self, commit: str) -> None:
+        """Go back to an older commit, but leave all files as they are: they count as changed now."""
+        self.git("reset", "--quiet", "--mixed", commit)
 
     def check(self) -> None:
         """Raise a CourseError unless this is a clone that git can update."""
@@ -61,17 +88,22 @@ class Checkout:
         if not self.root.samefile(top):
             raise CourseError(
                 f"{self.root} is not a clone of the course, but a part of {top}; {UNTOUCHED}. "
-                "Clone the course, and copy your folders notebooks/exercises/mine and runs into the clone"
+                "Clone the course, and copy your folders notebooks/mine, notebooks/exercises/mine, and runs into it"
             )
         folder = Path(self.git("rev-parse", "--absolute-git-dir").decode(errors="surrogateescape").rstrip("\n"))
         if found := [name for name in UNFINISHED if (folder / name).exists()] or self.names("ls-files", "--unmerged"):
             raise CourseError(
                 f"an earlier merge is not finished ({min(found)}), so {UNTOUCHED}; "
-                "`git status` says how to finish it or give it up"
+                "`git merge --abort` gives it up, and `git status` says how to finish it"
             )
         try:
             self.git("rev-parse", "--verify", "@{upstream}")
         except CourseError:
+            if not self.git("remote"):
+                raise CourseError(
+                    f"this clone has no server, so {UNTOUCHED}. Clone the course again, and copy your folders "
+                    "notebooks/mine, notebooks/exercises/mine, and runs into the new clone"
+                ) from None
             raise CourseError(
                 f"this branch follows no branch of a server, so {UNTOUCHED}; "
                 "`git switch main` goes back to the branch of the course"
@@ -102,5 +134,5 @@ class Checkout:
     def forward(self, commit: str) -> int:
         """Move to the new commit and return how many files have changed."""
         count = len(self.names("diff", "--name-only", "--no-renames", "HEAD", commit))
-        self.git("merge", "--quiet", "--ff-only", commit)
+        self.git("reset", "--quiet", "--keep", commit)  # refuses where a changed file is in the way
         return count

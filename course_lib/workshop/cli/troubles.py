@@ -87,8 +87,9 @@ An earlier merge is not finished
 : `git status` names the files. `git merge --abort` gives the merge up and brings your version back. Then give
   `course update`.
 
-This clone has commits of its own
-: `git pull --rebase` puts your commits on top of the new version.
+You have commits of your own, or the history of the course was rewritten
+: `course update` copes with both. Your commits become a branch, such as `mine/2026-10-05`. Don't use
+  `git pull --rebase`, because it can leave a notebook that no longer opens.
 
 A notebook no longer opens after a merge
 : `git show HEAD:notebooks/05_training_the_translator.ipynb >mine.ipynb` brings back the version before the merge, under

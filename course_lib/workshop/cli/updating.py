@@ -19,7 +19,8 @@ def update() -> None:
 
     If you have changed a file that the update changes as well, your version moves: a lesson to
     notebooks/mine/NN_topic_DATE.ipynb, answers in a student edition to notebooks/exercises/mine, other files to
-    runs/kept/DATE. Files that the update doesn't change stay as they are. New questions and checks then come into your
+    runs/kept/DATE. Files that the update doesn't change stay as they are. If you have commits of your own, they become
+    the branch mine/DATE, and your files move aside in the same way. New questions and checks then come into your
     copies of the sheets (see `course start`); your answers stay as you wrote them.
     Save and close your notebooks in JupyterLab first. Needs git and a network.
 
@@ -45,10 +46,15 @@ def update_course(root: Path) -> Iterator[str]:
     from course_lib.workshop.grading.copies import update_copies  # now: the update may change this file
 
     checkout = Checkout(root)
-    commit = checkout.new_commit()
-    if commit is None:
+    news = checkout.news()
+    if news is None:
         yield "There is nothing new on the server of the course."
     else:
+        commit, begun = news
+        if own := checkout.own_commits(begun):
+            branch = checkout.set_aside()
+            yield f"You have commits of your own ({own}); they are now the branch {branch}: git log {branch}"
+            checkout.back_to(begun)
         for name in checkout.in_the_way(commit):
             if has_own_work(checkout, name, commit):
                 yield f"You have changed {name}; your version is now {keep(root, name)}"

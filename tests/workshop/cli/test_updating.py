@@ -1,6 +1,8 @@
 """`course update` on a small course with a server of its own: nothing that a student has written is ever lost."""
 
 import os
+import re
+import shlex
 import shutil
 import subprocess
 from datetime import date
@@ -191,12 +193,6 @@ def in_a_merge(clone, server):
     subprocess.run(["git", "pull", "--quiet", "--no-rebase"], cwd=clone, capture_output=True, check=False)
 
 
-def with_commits(clone, server):
-    put(clone, other=lesson("mine"))
-    git(clone, "commit", "--quiet", "--all", "--message=mine")
-    publish(server, lesson=lesson("x = 2"))
-
-
 def without_network(clone, server):
     server.rename(server.with_name("gone"))
 
@@ -220,10 +216,9 @@ def within_another_repository(clone, server):
 
 OBSTACLES = {
     in_a_merge: "an earlier merge is not finished (MERGE_HEAD)",
-    with_commits: "this clone has commits of its own (1) and the server has new ones (1)",
     without_network: "the newest version can't be fetched, so nothing was changed; is there a network?",
     without_clone: "is not a clone of the course",
-    without_server: "this branch follows no branch of a server",
+    without_server: "this clone has no server",
     on_an_old_commit: "this branch follows no branch of a server",
     within_another_repository: "is not a clone of the course, but a part of",
 }
@@ -246,25 +241,139 @@ def test_without_git_a_sentence_says_so(clone, monkeypatch):
     assert "git is not installed" in course("update").stderr
 
 
-def test_commits_of_the_student_alone_are_no_obstacle(clone):
-    put(clone, other=lesson("mine"))
-    git(clone, "commit", "--quiet", "--all", "--message=mine")
+def commit(clone, message="mine", **files):
+    """Let the student have a commit of their own."""
+    put(clone, **files)
+    git(clone, "add", "--all")
+    git(clone, "commit", "--quiet", f"--message={message}")
+    return git(clone, "rev-parse", "HEAD")
+
+
+def rewrite(server):
+    """Let the server have another history: the same files, and no commit that a clone knows."""
+    git(server, "checkout", "--quiet", "--orphan", "anew")
+    git(server, "commit", "--quiet", "--message=anew")
+    git(server, "branch", "--force", "main")
+    git(server, "switch", "--quiet", "main")
+
+
+def test_commits_of_the_student_alone_stay_as_they_are(clone):
+    mine = commit(clone, other=lesson("x = 'mine'"))
+    assert "There is nothing new" in course("update").stdout
+    assert git(clone, "rev-parse", "HEAD") == mine
+
+
+@pytest.mark.parametrize("rewritten", [False, True])
+def test_the_student_s_commits_become_a_branch_and_their_files_are_kept(rewritten, clone, server):
+    commit(clone, module="heads = 5\n")
+    mine = commit(clone, lesson=lesson("x = 'mine'"), other=lesson("x = 'other'"), **{"notebooks/my_own.md": "my own"})
+    publish(server, lesson=lesson("x = 2"), module="heads = 3\n")
+    if rewritten:
+        rewrite(server)
+    result = course("update")
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.splitlines()[0] == (
+        f"You have commits of your own (2); they are now the branch mine/{TODAY}: git log mine/{TODAY}"
+    )
+    assert git(clone, "rev-parse", f"mine/{TODAY}") == mine
+    assert git(clone, "log", "--format=%s", f"mine/{TODAY}").splitlines()[:2] == ["mine", "mine"]
+    assert git(clone, "rev-parse", "HEAD") == git(server, "rev-parse", "HEAD")
+    assert git(clone, "status", "--short", "--branch").splitlines() == [
+        "## main...origin/main",
+        f" M {OTHER}",
+        "?? notebooks/my_own.md",
+    ]
+    assert sources(clone / f"notebooks/mine/01_a_{TODAY}.ipynb") == ["x = 'mine'"]
+    assert (clone / f"runs/kept/{TODAY}" / MODULE).read_text() == "heads = 5\n"
+    assert sources(clone / OTHER) == ["x = 'other'"] and sources(clone / LESSON) == ["x = 2"]
+    assert course("update").stdout == "There is nothing new on the server of the course.\n"
+
+
+def test_each_day_s_commits_have_a_branch_of_their_own(clone, server):
+    for number in range(2):
+        commit(clone, lesson=lesson(f"x = 'mine {number}'"))
+        publish(server, lesson=lesson(f"x = {number + 2}"))
+        assert course("update").exit_code == 0
+    assert git(clone, "branch", "--format=%(refname:short)", "--list", "mine/*").split() == [
+        f"mine/{TODAY}",
+        f"mine/{TODAY}_2",
+    ]
+
+
+@pytest.mark.parametrize("earlier", [False, True])
+def test_a_history_that_the_server_has_rewritten_is_not_the_student_s(earlier, clone, server):
+    if earlier:  # the server takes its newest version back
+        publish(server, lesson=lesson("x = 9"))
+        course("update")
+        git(server, "reset", "--quiet", "--hard", "HEAD~1")
+    else:
+        publish(server, lesson=lesson("x = 2"))
+        rewrite(server)
+    put(clone, other=lesson("x = 'other'"))
+    result = course("update")
+    assert "commits of your own" not in result.stdout
+    assert git(clone, "rev-parse", "HEAD") == git(server, "rev-parse", "HEAD")
+    assert not git(clone, "branch", "--list", "mine/*")
+    assert sources(clone / OTHER) == ["x = 'other'"]
+
+
+def test_without_a_trace_of_the_old_history_all_commits_are_kept(clone, server):
+    mine = commit(clone, lesson=lesson("x = 'mine'"))
+    rewrite(server)
+    publish(server, lesson=lesson("x = 2"))
+    git(clone, "fetch", "--quiet")
+    git(clone, "reflog", "expire", "--expire=all", "--all")
     assert course("update").exit_code == 0
+    assert git(clone, "rev-parse", "HEAD") == git(server, "rev-parse", "HEAD")
+    assert git(clone, "rev-parse", f"mine/{TODAY}") == mine
+
+
+def commands_in(text):
+    """The commands of git that a text says, without those that only show something."""
+    return [shlex.split(words)[1:] for words in re.findall(r"`(git [^`]*)`", text) if words != "git status"]
+
+
+def test_after_the_advice_for_an_unfinished_merge_an_update_ends_well(clone, server):
+    in_a_merge(clone, server)
+    advised = commands_in(course("update").stderr)
+    assert advised == [["merge", "--abort"]]
+    for words in advised:
+        git(clone, *words)
+    assert course("update").exit_code == 0
+    assert "mine" in (clone / f"notebooks/mine/01_a_{TODAY}.ipynb").read_text()
+    assert git(clone, "rev-parse", "HEAD") == git(server, "rev-parse", "HEAD")
+
+
+def test_after_the_advice_on_an_old_commit_an_update_ends_well(clone, server):
+    on_an_old_commit(clone, server)
+    publish(server, lesson=lesson("x = 2"))
+    for words in commands_in(course("update").stderr):
+        git(clone, *words)
+    assert course("update").exit_code == 0
+    assert is_current(clone, server)
 
 
 WORK = "x = 'mine'", "heads = 7\n", "x1 = 8"
 
 
-STEPS = (shutil, "move"), (Checkout, "restore"), (Checkout, "forward"), (copies, "write_notebook")
+STEPS = (
+    (Checkout, "set_aside"),
+    (Checkout, "back_to"),
+    (shutil, "move"),
+    (Checkout, "restore"),
+    (Checkout, "forward"),
+    (copies, "write_notebook"),
+)
 
 
 def worked_on(clone, server):
+    commit(clone, lesson=lesson("x = 'committed'"))
     put(clone, lesson=lesson("x = 'mine'"), module="heads = 7\n", sheet=answered(sheet(1, 2), answer_1="x1 = 8"))
     publish(server, lesson=lesson("x = 2"), module="heads = 3\n", sheet=sheet(1, 2, 3))
 
 
 def test_an_update_that_is_killed_at_any_step_loses_nothing_and_the_next_one_ends_well(clone, server, monkeypatch):
-    """It is killed before its first step, its second, ...: to move a file, to restore one, to go forward, to write."""
+    """It is killed before each step: to name a branch, to go back, to move a file, to restore one, to go forward, ..."""
     worked_on(clone, server)
     pristine = shutil.copytree(clone, clone.with_name("pristine"))
     for step in count():
@@ -283,7 +392,7 @@ def test_an_update_that_is_killed_at_any_step_loses_nothing_and_the_next_one_end
         list(updating.update_course(clone))
         assert holds(clone, *WORK)
         assert is_current(clone, server)
-    assert step == 8
+    assert step == 10
 
 
 def mortal(function, left):
