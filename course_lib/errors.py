@@ -1,7 +1,9 @@
 """The exception that the whole course raises for invalid input."""
 
 import contextlib
-from collections.abc import Iterator
+import functools
+import inspect
+from collections.abc import Callable, Iterator
 
 LONGEST = 1000  # maximum number of characters in a message, because a quoted value may be very long
 
@@ -26,3 +28,22 @@ def located(place: str) -> Iterator[None]:
         yield
     except CourseError as error:
         raise CourseError(f"{place}: {error}") from None
+
+
+def called_like(example: str) -> Callable[[Callable], Callable]:
+    """Let a function answer a call with missing or unknown arguments with an example of a call that works."""
+
+    def decorate(function: Callable) -> Callable:
+        signature = inspect.signature(function)
+
+        @functools.wraps(function)
+        def call(*args: object, **kwargs: object) -> object:
+            try:
+                signature.bind(*args, **kwargs)
+            except TypeError as error:
+                raise CourseError(f"{function.__name__}: {error}; for example: {example}") from None
+            return function(*args, **kwargs)
+
+        return call
+
+    return decorate

@@ -1,13 +1,13 @@
 """Translation of sentences with a trained `Translator`, using greedy search, beam search, or sampling."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 import torch
 from torch.nn.utils.rnn import pad_sequence
 
 from course_lib.data.tokenizer import TextTokenizer
-from course_lib.errors import CourseError
+from course_lib.errors import CourseError, called_like
 from course_lib.generation.beam_search import beam_search
 from course_lib.generation.decoding import CachedDecoding
 from course_lib.generation.sampling import Sampler, generate
@@ -15,6 +15,7 @@ from course_lib.models import evaluating
 from course_lib.models.base import Model
 
 greedy_search = generate
+NO_TEXTS = 'sentences must be a list of texts, such as ["um livro."], got {!r}'
 
 
 def beam(size: int, length_penalty: float = 1.0) -> Callable:
@@ -31,6 +32,7 @@ def sampling(**settings: float) -> Callable:
     return partial(generate, choose=Sampler(**settings))
 
 
+@called_like('translate(["um livro."], *load_model("translator"))')
 @torch.inference_mode()
 def translate(
     sentences: Sequence[str],
@@ -55,8 +57,10 @@ def translate(
         The English translations, in the order of `sentences`.
 
     Raises:
-        CourseError: a sentence is empty or too long for the model.
+        CourseError: `sentences` is not a list of texts, or a sentence is empty or too long for the model.
     """
+    if isinstance(sentences, str) or not isinstance(sentences, Iterable):
+        raise CourseError(NO_TEXTS.format(sentences))
     sources = [encode(sentence, tokenizer, model.config.max_length) for sentence in sentences]
     order = sorted(range(len(sources)), key=lambda i: len(sources[i]))
     outputs = {}
@@ -73,8 +77,10 @@ def encode(sentence: str, tokenizer: TextTokenizer, max_length: int) -> list[int
     """Convert a sentence to token ids, and check its length.
 
     Raises:
-        CourseError: the sentence is empty or has more than `max_length` tokens.
+        CourseError: the sentence is not a text, is empty, or has more than `max_length` tokens.
     """
+    if not isinstance(sentence, str):
+        raise CourseError(NO_TEXTS.format([sentence]))
     if not sentence.strip():
         raise CourseError(f"a sentence must contain some text, got {sentence!r}")
     ids = tokenizer.encode(sentence)

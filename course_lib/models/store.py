@@ -41,6 +41,7 @@ ARCHITECTURES = {
     "VlmAdapter": (VlmAdapter, VlmAdapterConfig),
     "Vlm": (Vlm, VlmConfig, Tokenizer, ImageProcessor),
 }
+OF_OTHERS = "course_lib.workshop.convert.open_checkpoint(name).model() loads a fetched model or a folder of the hub"
 # Python and PyTorch can raise any of these exceptions if a config has values of the wrong type.
 STUMBLES = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, RuntimeError)
 
@@ -88,7 +89,9 @@ def find_model(name: Path | str) -> Path:
         if os.path.isfile(folder / "config.json"):  # Path.is_file would raise an error for a name that is too long
             return folder
     known = ", ".join(sorted(path.parent.name for path in MODELS.glob("*/config.json"))) or "none"
-    raise CourseError(f'a model must be a folder with a config.json, or a shipped model ({known}), got "{name}"')
+    raise CourseError(
+        f'a model must be a folder with a config.json, or a shipped model ({known}), got "{name}"; {OF_OTHERS}'
+    )
 
 
 def load_model(name: Path | str) -> tuple:
@@ -109,7 +112,9 @@ def load_model(name: Path | str) -> tuple:
     architecture = config.pop("architecture", None) if isinstance(config, dict) else None
     if not isinstance(architecture, str) or architecture not in ARCHITECTURES:
         known = ", ".join(ARCHITECTURES)
-        raise CourseError(f"{folder / 'config.json'}: the architecture must be one of {known}, got {architecture}")
+        raise CourseError(
+            f"{folder / 'config.json'}: the architecture must be one of {known}, got {architecture}; {OF_OTHERS}"
+        )
     model_class, config_class, *preparer_classes = ARCHITECTURES[architecture]
     try:
         model = model_class(from_settings(config_class, config))

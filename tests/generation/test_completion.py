@@ -1,11 +1,14 @@
 """Completion: a batch of prompts gives what each gives alone, and ends where the model ends."""
 
+import re
+
 import pytest
 import torch
 
 from course_lib.data import pad_left
 from course_lib.errors import CourseError
 from course_lib.generation import TextDecoding, complete, generate
+from course_lib.models import load_model
 from course_lib.workshop.fast import fuse
 from tests.models.tiny import tiny_llm
 from tests.parity import assert_near
@@ -52,6 +55,23 @@ def test_completions_stop_at_the_most_new_tokens_and_at_the_context():
 def test_a_prompt_that_leaves_no_room_is_refused(prompts):
     with pytest.raises(CourseError, match=f"prompts must have from 1 to {MAX_LENGTH - 1} tokens"):
         complete(prompts, tiny_llm(), end_id=2)
+
+
+@pytest.mark.parametrize("prompts", [["Hello"], "Hello", [1, 2], [["a"]], [[1.5]], torch.tensor([[1, 2]]), [None], 3])
+@pytest.mark.usefixtures("shapes_unchecked")
+def test_prompts_that_are_no_lists_of_ids_are_refused_with_what_to_call(prompts):
+    with pytest.raises(CourseError, match=r"prompts must be lists of token ids, such as \[tokenizer.encode\(.*, got "):
+        complete(prompts, tiny_llm(), end_id=2)
+
+
+@pytest.mark.usefixtures("shapes_unchecked")
+def test_without_a_model_the_message_says_what_to_call():
+    with pytest.raises(CourseError, match="missing a required argument: 'model'") as error:
+        complete(["Once"])
+    (call,) = re.findall(r"for example: (.*)", str(error.value))
+    model, tokenizer = load_model("base")
+    names = {"complete": complete, "model": model, "tokenizer": tokenizer}
+    assert tokenizer.decode(eval(call, names)[0])
 
 
 def test_after_an_error_the_model_trains_on():

@@ -1,10 +1,13 @@
 """Sentences in, sentences out: in their order, however they are batched, and never in silence."""
 
+import re
+
 import pytest
 import torch
 
 from course_lib.errors import CourseError
 from course_lib.generation import CachedDecoding, RecomputingDecoding, beam, greedy_search, sampling, translate
+from course_lib.models import load_model
 from tests.toys import MAX_LENGTH, WORDS, sentence_rows, tiny_translator, toy_tokenizer
 
 SENTENCES = [row["translation"]["pt"] for row in sentence_rows(23)]
@@ -71,6 +74,21 @@ def test_no_sentences_give_no_translations(model):
 def test_an_empty_sentence_is_refused(empty, model):
     with pytest.raises(CourseError, match="a sentence must contain some text, got"):
         translate(["um", empty], model, toy_tokenizer())
+
+
+@pytest.mark.parametrize("sentences", ["um livro", "", [3], [None], 7, None])
+@pytest.mark.usefixtures("shapes_unchecked")
+def test_sentences_that_are_no_list_of_texts_are_refused_with_what_to_call(sentences, model):
+    with pytest.raises(CourseError, match=r"sentences must be a list of texts, such as \[.*\], got "):
+        translate(sentences, model, toy_tokenizer())
+
+
+@pytest.mark.usefixtures("shapes_unchecked")
+def test_without_a_model_the_message_says_what_to_call():
+    with pytest.raises(CourseError, match="missing a required argument: 'model'") as error:
+        translate("um livro.")
+    (call,) = re.findall(r"for example: (.*)", str(error.value))
+    assert eval(call, {"translate": translate, "load_model": load_model}) == ["a book."]
 
 
 def test_a_sentence_longer_than_the_model_reads_is_refused_and_shown(model):

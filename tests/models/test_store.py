@@ -7,7 +7,9 @@ import torch
 
 from course_lib.errors import CourseError
 from course_lib.files import read_tensors, write_tensors
-from course_lib.models import find_model, load_model, save_model, store
+from course_lib.models import Llm, find_model, load_model, save_model, store
+from course_lib.workshop.convert import llm_to_hugging_face, open_checkpoint
+from tests.models.tiny import tiny_llm
 from tests.toys import WORDS, tiny_translator, toy_tokenizer
 
 SOURCE, TARGET = torch.tensor([[3, 5, 2, 16, 11]]), torch.tensor([[1, 4, 9]])
@@ -172,3 +174,13 @@ def test_a_config_with_a_value_of_another_kind_is_named(changes, folder):
 def test_a_name_longer_than_any_file_has_is_answered_like_others():
     with pytest.raises(CourseError, match='a model must be a folder .* got "xxx'):
         find_model(300 * "x")
+
+
+def test_a_model_of_others_is_refused_with_the_function_that_loads_it(tmp_path):
+    llm_to_hugging_face(tiny_llm(), tmp_path / "hub")
+    for name in ("smollm2", tmp_path / "hub"):
+        with pytest.raises(
+            CourseError, match=r"course_lib\.workshop\.convert\.open_checkpoint\(name\)\.model\(\) loads"
+        ):
+            load_model(name)
+    assert isinstance(open_checkpoint(tmp_path / "hub").model(), Llm)

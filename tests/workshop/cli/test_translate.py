@@ -89,8 +89,9 @@ def test_sentences_may_come_line_by_line_from_the_standard_input(arguments, trai
     assert piped == typed
 
 
-def test_an_empty_sentence_is_refused(trained):
+@pytest.mark.parametrize("empty", ["", " "])
+def test_an_empty_sentence_is_refused(empty, trained):
     folder, _ = trained
-    result = course("translate", " ", "--model", folder)
+    result = course("translate", empty, "--model", folder)
     assert result.exit_code == 2
-    assert "a sentence must contain some text, got ' '" in result.stderr
+    assert f"a sentence must contain some text, got {empty!r}" in result.stderr

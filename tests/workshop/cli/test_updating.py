@@ -373,7 +373,7 @@ def worked_on(clone, server):
 
 
 def test_an_update_that_is_killed_at_any_step_loses_nothing_and_the_next_one_ends_well(clone, server, monkeypatch):
-    """It is killed before each step: to name a branch, to go back, to move a file, to restore one, to go forward, ..."""
+    """It is killed before each step: to name a branch, to go back, to move a file, to restore one, to go on."""
     worked_on(clone, server)
     pristine = shutil.copytree(clone, clone.with_name("pristine"))
     for step in count():
