@@ -37,6 +37,8 @@ def test_a_notebook_belongs_to_the_exercises_with_its_number(tmp_path):
     touch(tmp_path, "ana/01_attention_heads.ipynb", "bo/late/02 copy.ipynb", "bo/notes.ipynb", "ana/.hidden/01.ipynb")
     found = find(tmp_path)
     assert [(each.student, each.edition) for each in found] == [("ana", EDITIONS[0]), ("bo", None), ("bo", EDITIONS[1])]
+    assert found[0].path == tmp_path / "ana/01_attention_heads.ipynb"
+    assert found[0].older == ()  # what is hidden, such as Jupyter's checkpoints, is no submission
 
 
 def test_a_notebook_with_another_name_belongs_to_the_exercises_that_it_checks(tmp_path):
