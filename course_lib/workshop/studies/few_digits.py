@@ -1,8 +1,8 @@
 """With how many pictures does a vision transformer catch up with a convolutional network?
 
 Handwritten digits of 8 x 8 pixels, in patches of 2 x 2, as in the lesson on vision transformers. Each network is
-trained for as many steps on 40 of them as on all, and is asked about the 500 that are kept for the test. The control is
-a network that assumes nothing about pictures: fully connected layers, with about as many parameters as the convolutions.
+trained for as many steps on 40 of them as on all, and is asked about the 500 that are kept for the test. The control
+assumes nothing about pictures: fully connected layers, with about as many parameters as the convolutions.
 """
 
 from collections.abc import Callable
