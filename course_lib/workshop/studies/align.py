@@ -107,6 +107,8 @@ STUDY = Study(
         "demonstrations": {"beta": 0.0},
         "DPO": {"anchor": 0.0},
         "DPO, anchor": {},
+        "demonstrations, 240 steps": {"beta": 0.0, "steps": 240},
+        "DPO, anchor, 240 steps": {"steps": 240},
         "best of 4": {"steps": 0, "tries": 4},
     },
     loaders=(load_picture_dialogues,),
