@@ -46,8 +46,12 @@ def drop(
       0  the lessons are gone
       2  there is no such lesson, or a text needs it in a way that only you can change; nothing is changed
     """
+    from course_lib.workshop.grading.copies import follow_numbers
+
     dropped = [find_lesson(name) for each in lessons for name in expanded(each)]
     for sentence in drop_lessons(REPOSITORY, LESSONS, dropped):
+        typer.echo(sentence)
+    for sentence in follow_numbers(REPOSITORY / "notebooks" / "exercises"):
         typer.echo(sentence)
 
 

@@ -40,11 +40,15 @@ def renumber(show: Annotated[bool, typer.Option("--show", help="Only say what wo
       0  all is in line
       2  a lesson or its notebook is missing, or texts name lessons that are gone (all are listed); nothing is changed
     """
+    from course_lib.workshop.grading.copies import follow_numbers
+
     changes = named_if_lost(REPOSITORY, LESSONS)
     for path, (target, _) in changes.items():
         typer.echo(path if path == target else f"{path} -> {target}")
     if not show:
         apply(REPOSITORY, changes)
+        for sentence in follow_numbers(REPOSITORY / "notebooks" / "exercises"):
+            typer.echo(sentence)
     typer.echo(f"{len(changes)} files {'would change' if show else 'changed'}")
 
 

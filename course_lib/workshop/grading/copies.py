@@ -1,15 +1,21 @@
 """A student's own copy of an exercise sheet: `mine/` beside the editions, so that its links lead where theirs do."""
 
+import contextlib
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+
+from nbformat import NotebookNode
 
 from course_lib.errors import CourseError
 from course_lib.files import atomic_file
 from course_lib.workshop.grading.editions import edition_of
 from course_lib.workshop.grading.healing import name_of
-from course_lib.workshop.grading.versions import changes, merged
+from course_lib.workshop.grading.versions import STAMP, changes, merged
 from course_lib.workshop.notebooks import read_notebook, write_notebook
+
+DATED = re.compile(r"_\d{4}-\d\d-\d\d(_\d+)?$")  # what `course update` puts behind the name of a lesson
 
 
 def copy_of(edition: Path) -> Path:
@@ -69,6 +75,7 @@ def update_copies(exercises: Path) -> Iterator[str]:
 
     A copy that can't be read or written, or whose sheet has gone, stays as it is and gets a sentence as well.
     """
+    yield from follow_numbers(exercises)
     for path in sorted((exercises / "mine").glob("*/*.ipynb")):
         edition = exercises / "release" / path.stem / path.name
         if path.parent.name != path.stem:
@@ -83,6 +90,50 @@ def update_copies(exercises: Path) -> Iterator[str]:
         else:
             if said:
                 yield f"Your copy of the exercises {edition.stem} is up to date: {'; '.join(said)}."
+
+
+def follow_numbers(exercises: Path) -> Iterator[str]:
+    """Rename copies of sheets and kept lessons whose lesson has another number now; yields a sentence for each.
+
+    A file stays where it is if there is one of its new name. What the student wrote stays; the cells of a sheet get the
+    names that the edition gives them now.
+    """
+    for folder, names in (exercises, "mine/*/*.ipynb"), (exercises.parent, "mine/*.ipynb"):
+        of_course = folder / "release" if folder == exercises else folder
+        stems = {path.stem for path in of_course.glob("[0-9][0-9]_*")}
+        for path in sorted(folder.glob(names)):
+            old = path.parent.name if folder == exercises else DATED.sub("", path.stem)
+            new = next((stem for stem in stems if stem[2:] == old[2:]), old)
+            target = folder / path.relative_to(folder).as_posix().replace(old, new)
+            if old in stems or old == new or target.exists():
+                continue
+            if folder == exercises:
+                try:
+                    notebook = read_notebook(path)
+                except CourseError:
+                    continue  # whoever looks at the copies names it
+                name_by(notebook, old[:2], new[:2])
+                write_notebook(notebook, target)
+                path.unlink()
+                with contextlib.suppress(OSError):
+                    path.parent.rmdir()
+            else:
+                path.rename(target)
+            yield f"{path} is now {target}, because the lesson has another number."
+
+
+def name_by(notebook: NotebookNode, old: str, new: str) -> None:
+    """Let the cells of a sheet, in place, have the names that belong to the lesson's new number."""
+
+    def renamed(name: str) -> str:
+        return re.sub(rf"(?<=[a-z]-){old}(?=-\d)", new, name)
+
+    for cell in notebook.cells:
+        cell["id"] = renamed(cell.get("id", ""))
+        if name_of(cell):
+            cell.metadata.nbgrader.grade_id = renamed(name_of(cell))
+    if STAMP in notebook.metadata:
+        notebook.metadata[STAMP] = {renamed(key): value for key, value in notebook.metadata[STAMP].items()}
 
 
 def reset_answer(exercise: str) -> str:

@@ -113,6 +113,19 @@ def test_the_command_says_what_it_changes(course, command):
     assert command().stdout == "0 files changed\n"
 
 
+def test_a_copy_of_a_sheet_follows_its_lesson(course, command):
+    mine = course / "notebooks/exercises/mine" / f"{3:02}_grey" / f"{3:02}_grey.ipynb"
+    write(new_notebook(cells=[new_code_cell("x = 8", metadata=known(f"answer-{3:02}-1", solution=True))]), mine)
+    release = course / written({"notebooks/exercises/release/§3_grey/§3_grey.ipynb": ""}).popitem()[0]
+    write(new_notebook(cells=[new_code_cell("x = 0", metadata=known(f"answer-{3:02}-1", solution=True))]), release)
+    assert "because the lesson has another number" in command().stdout
+    assert not mine.exists()
+    (moved,) = course.glob("notebooks/exercises/mine/*/*.ipynb")
+    (cell,) = nbformat.read(moved, as_version=4).cells
+    assert moved.stem == f"{1:02}_grey" and cell.source == "x = 8"
+    assert cell.metadata.nbgrader.grade_id == f"answer-{1:02}-1"
+
+
 def test_a_student_edition_is_signed_again(course):
     release = course / written({"notebooks/exercises/release/§3_grey/§3_grey.ipynb": ""}).popitem()[0]
     asked = new_markdown_cell(f"## {3:02}.1 · One")

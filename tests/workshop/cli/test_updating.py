@@ -15,7 +15,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from course_lib.workshop.cli import updating
 from course_lib.workshop.cli.checkout import Checkout
 from course_lib.workshop.grading import copies
-from course_lib.workshop.grading.versions import digest
+from course_lib.workshop.grading.versions import digest, stamp
 from course_lib.workshop.notebooks import write_notebook
 from tests.disks import disk_with_room_for
 from tests.notebooks.lesson import REPOSITORY
@@ -152,6 +152,47 @@ def test_copies_get_the_new_questions_when_the_course_itself_is_up_to_date(clone
     told = course("update").stdout.splitlines()
     assert told[0] == "There is nothing new on the server of the course."
     assert told[1] == "Your copy of the exercises 01_a is up to date: 01.2 is new."
+
+
+def test_work_in_a_sheet_that_has_a_new_number_follows_it(clone, server):
+    mine = answered(sheet(1, 2), answer_1="x1 = 8", question_2="## 01.2 · A title\n\nMy note on E = 64.")
+    put(clone, mine=mine, **{f"notebooks/mine/01_a_{TODAY}.ipynb": lesson("x = 'mine'")})
+    (server / SHEET).unlink()
+    (server / LESSON).rename(server / "notebooks/04_a.ipynb")
+    newer = renumbered(sheet(1, 2, 3), "04")
+    publish(server, **{SHEET.replace("01_a", "04_a"): newer})
+    told = course("update").stdout
+    for before, after in (
+        (MINE, "notebooks/exercises/mine/04_a/04_a.ipynb"),
+        (f"notebooks/mine/01_a_{TODAY}.ipynb", f"notebooks/mine/04_a_{TODAY}.ipynb"),
+    ):
+        assert f"{clone / before} is now {clone / after}, because the lesson has another number." in told
+        assert not (clone / before).exists()
+    assert "stays as it is" not in told
+    found = nbformat.read(clone / "notebooks/exercises/mine/04_a/04_a.ipynb", as_version=4)
+    assert found.metadata.course_sheet == newer.metadata.course_sheet
+    texts = [cell.source for cell in found.cells]
+    assert [text for text in texts if text in sources_of(newer)] == [
+        text for text in sources_of(newer) if text != "x1 = None"
+    ]
+    assert set(texts) - set(sources_of(newer)) == {"x1 = 8", "## 01.2 · A title\n\nMy note on E = 64."}
+    assert sources(clone / f"notebooks/mine/04_a_{TODAY}.ipynb") == ["x = 'mine'"]
+
+
+def renumbered(edition, number):
+    """The edition after `course renumber`."""
+    made = nbformat.reads(nbformat.writes(edition).replace("-01-", f"-{number}-").replace("01.", f"{number}."), 4)
+    stamp(made)
+    return made
+
+
+def test_work_in_a_sheet_with_a_new_number_stays_beside_a_newer_copy(clone, server):
+    put(clone, mine=answered(sheet(1), answer_1="x1 = 8"))
+    put(clone, **{MINE.replace("01_a", "04_a"): renumbered(sheet(1), "04")})
+    (server / SHEET).unlink()
+    publish(server, **{SHEET.replace("01_a", "04_a"): renumbered(sheet(1), "04")})
+    assert f"{clone / MINE} stays as it is: " in course("update").stdout
+    assert "x1 = 8" in sources(clone / MINE)
 
 
 def test_several_versions_of_one_day_are_all_kept(clone, server):
@@ -422,12 +463,14 @@ def test_a_full_disk_loses_nothing_and_the_next_update_ends_well(room, clone, se
 
 def test_a_damaged_copy_is_named_and_the_others_are_updated(clone, server):
     put(clone, mine='{"cells": [')
+    put(clone, **{"notebooks/exercises/mine/07_b/07_b.ipynb": '{"cells": ['})
     put(clone, **{"notebooks/exercises/mine/02_b/02_b.ipynb": answered(sheet(1), answer_1="x1 = 8")})
     put(server, **{SHEET.replace("01_a", "02_b"): sheet(1, 2)})
     publish(server)
     told = course("update").stdout
     assert f"{clone / MINE} stays as it is: " in told
     assert "Your copy of the exercises 02_b is up to date: 01.2 is new." in told
+    assert "07_b.ipynb stays as it is: " in told
     assert (clone / MINE).read_text() == '{"cells": ['
 
 
