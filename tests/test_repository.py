@@ -154,3 +154,11 @@ def test_the_version_is_stated_alike():
 def test_jupyter_finds_the_kernel_of_this_environment():
     kernel = KernelSpecManager().get_kernel_spec("python3")
     assert Path(kernel.resource_dir).is_relative_to(sys.prefix)
+
+
+def test_the_python_in_the_readme_runs(capsys):
+    blocks = re.findall(r"^```python\n(.*?)^```", README, re.M | re.S)
+    assert blocks
+    for block in blocks:
+        exec(compile(block, "README.md", "exec"), {})
+    assert "this is the first book" in capsys.readouterr().out
