@@ -13,6 +13,7 @@ from course_lib.files import read_json, sha256, write_json
 from course_lib.models import save_model
 from course_lib.runtime import pick_device, seed_everything
 from course_lib.training import Trainer
+from course_lib.workshop.recipes.overfitting import best_step, overfitting
 from course_lib.workshop.recipes.recipe import Bundle, EvaluationSet, Recipe, Rows, load_bundle
 
 
@@ -62,6 +63,10 @@ def run(
     store(recipe, bundle, out)
     card = describe(recipe, source, learned, bundle, {"train": not_learned, "validation": not_scored})
     card |= scores_of(recipe, evaluation_set, bundle, "validation")
+    if best := best_step(history):
+        card |= {"best step": {name: best[name] for name in ("step", "perplexity")}}
+    if said := overfitting(history):
+        report(said)
     card |= {"history": history, "sha256": sha256(out / "model.safetensors")}
     write_json(out / "card.json", card)
     trainer.checkpoint.path.unlink(missing_ok=True)

@@ -2,8 +2,10 @@
 
 import json
 import os
+import random
 import shutil
 from dataclasses import replace
+from math import log
 from types import SimpleNamespace
 
 import datasets
@@ -15,9 +17,10 @@ from course_lib.files import read_json, read_tensors, sha256, write_json
 from course_lib.models import load_model
 from course_lib.training import Plan
 from course_lib.workshop.recipes import RECIPES, base, recipe_of, run, runner, score
+from course_lib.workshop.recipes.overfitting import best_step, overfitting
 from tests.training.runs import untimed
 from tests.workshop.recipes.conftest import Interrupted
-from tests.workshop.recipes.toys import quiet, row
+from tests.workshop.recipes.toys import longer, quiet, row
 
 LONG = "Hello! " * 200
 AGAIN = pytest.mark.usefixtures("shapes_unchecked")  # those that a recipe computes are checked in the first test
@@ -249,6 +252,34 @@ def test_the_log_is_about_a_sample_and_the_card_about_all(toys, tmp_path, monkey
     recipe, source = toys["base"]
     run(replace(recipe, sampled=2), source, out=tmp_path, report=quiet)
     assert asked == [2, 2, 2, 2, 2, 2, 7]
+
+
+@AGAIN
+def test_overfitting_is_named_and_the_card_has_the_best_step(toys, tmp_path):
+    dice, lines = random.Random(3), []
+    for split, count in {"train": 8, "validation": 7}.items():
+        texts = [" ".join(dice.choices("abcdefgh", k=9)) for _ in range(count)]
+        rows = [json.dumps({"text": text}) for text in texts]
+        (tmp_path / f"{split}.jsonl").write_text("\n".join(rows))
+    recipe = longer(toys["base"][0], 200, evaluations=10, saves=1)
+    card = run(recipe, tmp_path, out=tmp_path / "model", report=lines.append)
+    best, last = min(card["history"], key=lambda entry: entry["perplexity"]), card["history"][-1]
+    assert last["perplexity"] > 2 * best["perplexity"]
+    assert card["best step"] == {name: best[name] for name in ("step", "perplexity")}
+    assert lines[-1] == (
+        f"The model overfits: from step {best['step']} to step 200 the training loss fell from {best['loss']} to "
+        f"{last['loss']}, but the validation loss rose from {log(best['perplexity']):.2f} to "
+        f"{log(last['perplexity']):.2f}. It is best after about {best['step']} steps."
+    )
+
+
+def test_a_model_that_still_improves_is_not_said_to_overfit():
+    falling = [{"step": step, "loss": 1 / step, "perplexity": 9 - step} for step in (1, 2, 3)]
+    assert best_step([{"step": 0, "perplexity": 20.0}, *falling])["step"] == 3
+    assert overfitting(falling) is None
+    worse = {"step": 4, "loss": 0.9, "perplexity": 7.0}
+    assert overfitting([*falling, worse]) is None, "the training loss rises as well"
+    assert best_step([{"step": 5, "bleu": 3.0}]) is None and overfitting([{"step": 5, "bleu": 3.0}]) is None
 
 
 def test_of_another_source_other_settings_hold_in_all_stages():
