@@ -21,6 +21,9 @@ FACTS = (  # what is tested: links, numbers, slides, code and solutions
     "tests/workshop/present/site/test_pages.py",
     "tests/workshop/exercises/test_editions.py",
     "tests/workshop/viz/test_diagrams.py",
+    "tests/workshop/present/explain/test_walk.py",
+    "tests/workshop/cli/test_exercises.py",
+    "tests/workshop/cli/test_lessons.py",
 )
 
 
@@ -68,6 +71,12 @@ def test_the_site_is_built(fork, tmp_path):
     course(fork, "site", "--out", tmp_path / "site")
     pages = {path.stem for path in (tmp_path / "site" / "notebooks").glob("*.html")}
     assert pages == {path.stem for path in (fork / "notebooks").glob("*.ipynb")}
+
+
+@pytest.mark.parametrize("model", ["translator", "chat", "vlm"])
+def test_a_page_of_a_model_is_written(model, fork, tmp_path):
+    course(fork, "explain", model, "--out", tmp_path / "page.html")
+    assert (tmp_path / "page.html").stat().st_size > 1_000_000
 
 
 def test_every_test_of_facts_passes(fork):
