@@ -11,7 +11,7 @@ NOTEBOOK ?= $(sort $(wildcard notebooks/*.ipynb))
 python := .venv/bin/python
 as_root := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help setup lab test test-slow lint refresh slides site lock clean
+.PHONY: help setup lab green test test-slow lint refresh slides site lock clean
 
 help: ## say what each command does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -21,6 +21,10 @@ setup: ## make .venv and install the course into it
 
 lab: setup ## open the course in JupyterLab
 	OMP_WAIT_POLICY=PASSIVE $(python) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(as_root) $(ARGS)
+
+green: setup ## after an edit: write anew all that is derived from others, and say which lessons to run again
+	.venv/bin/course green
+	@$(MAKE) --no-print-directory lint
 
 test: lint ## check the style, run all tests, and run every notebook with nbval
 	$(python) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --nbval --nbval-current-env --durations=10 $(ARGS)

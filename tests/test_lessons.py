@@ -11,7 +11,7 @@ from tests.notebooks.lesson import LESSON_FILES, REPOSITORY, lesson_at
 
 
 def test_file_names_references_and_the_table_in_the_readme_follow_the_list():
-    assert list(find_changes(REPOSITORY, LESSONS)) == []  # else: course renumber
+    assert list(find_changes(REPOSITORY, LESSONS)) == [], "run `make green`"
 
 
 def test_no_two_lessons_have_the_same_name_or_title():

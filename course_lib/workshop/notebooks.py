@@ -1,5 +1,7 @@
 """Notebooks as files: read with a plain message, written whole, and stored so that other machines change little."""
 
+from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +10,8 @@ from course_lib.files import atomic_file
 
 if TYPE_CHECKING:  # much of the course does without
     from nbformat import NotebookNode
+
+CODE = "course_code"  # in the metadata of a notebook: the digest of the code that its outputs come from
 
 
 def read_notebook(path: Path) -> "NotebookNode":
@@ -30,8 +34,28 @@ def write_notebook(notebook: "NotebookNode", path: Path) -> None:
         draft.write_text(nbformat.writes(notebook).rstrip("\n") + "\n", encoding="utf-8", newline="\n")
 
 
+def write_if_changed(notebook: "NotebookNode", path: Path) -> Iterator[Path]:
+    """Write a notebook, and yield its path, only if the file has something else."""
+    import nbformat
+
+    if not path.exists() or path.read_text(encoding="utf-8") != nbformat.writes(notebook).rstrip("\n") + "\n":
+        write_notebook(notebook, path)
+        yield path
+
+
+def digest_of_code(notebook: "NotebookNode") -> str:
+    """Return a short digest of the code cells of a notebook."""
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    return sha256("\0".join(code).encode()).hexdigest()[:12]
+
+
+def is_stale(notebook: "NotebookNode") -> bool:
+    """Return whether the outputs of a notebook come from other code than it has now."""
+    return notebook.metadata.get(CODE) != digest_of_code(notebook)
+
+
 def tidy(notebook: "NotebookNode", resources: Any = None) -> "tuple[NotebookNode, Any]":
-    """Let a run notebook store what JupyterLab would store, in place, but no version of Python.
+    """Let a run notebook store what JupyterLab would store, in place, but no version of Python; and its code's digest.
 
     JupyterLab joins neighboring outputs of one stream, so we join them as well. This is a preprocessor for nbconvert:
     `make refresh` names it, and nbconvert hands `resources` through.
@@ -40,4 +64,5 @@ def tidy(notebook: "NotebookNode", resources: Any = None) -> "tuple[NotebookNode
 
     notebook, resources = CoalesceStreamsPreprocessor().preprocess(notebook, resources or {})
     notebook.metadata.get("language_info", {}).pop("version", None)
+    notebook.metadata[CODE] = digest_of_code(notebook)
     return notebook, resources

@@ -4,6 +4,7 @@ import re
 
 import nbformat
 
+from course_lib.workshop.notebooks import is_stale
 from course_lib.workshop.present import time_needed
 from course_lib.workshop.viz.alt_text import MOST
 from tests.notebooks.lesson import number, tags
@@ -29,6 +30,11 @@ def was_run_from_top_to_bottom(lesson):
     counts = [cell.execution_count for cell in lesson.code]
     if counts != list(range(1, len(counts) + 1)):
         yield f"the code cells count {counts}, not 1 to {len(counts)}: run `make refresh`"
+
+
+def stores_outputs_of_the_code_that_it_has(lesson):
+    if is_stale(lesson.notebook):
+        yield f"its code has changed: run `make refresh NOTEBOOK={lesson.path}`, or see what `make green` says"
 
 
 def stores_no_errors(lesson):
@@ -151,6 +157,7 @@ RULES = [
     is_a_valid_notebook,
     runs_on_the_kernel_python3,
     was_run_from_top_to_bottom,
+    stores_outputs_of_the_code_that_it_has,
     stores_no_errors,
     stores_no_warnings,
     stores_no_progress_bars,

@@ -4,6 +4,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from course_lib.workshop.notebooks import tidy
 from tests.notebooks import anatomy
 from tests.notebooks.anatomy import RULES
 from tests.notebooks.lesson import LESSON_FILES, REPOSITORY, Lesson, lesson_at
@@ -41,7 +42,7 @@ def good_notebook():
     ]
     prose = [new_markdown_cell(text) for text in texts]
     kernel = {"name": "python3", "display_name": "Python 3"}
-    return new_notebook(cells=prose[:3] + code + prose[3:], metadata={"kernelspec": kernel})
+    return tidy(new_notebook(cells=prose[:3] + code + prose[3:], metadata={"kernelspec": kernel}))[0]
 
 
 def stream(text, name="stdout"):
@@ -72,6 +73,10 @@ def set_source(index, source):
     return lambda notebook: notebook.cells[index].update(source=source)
 
 
+def run_with(source):
+    return lambda notebook: (set_source(4, source)(notebook), tidy(notebook))
+
+
 def set_metadata(index, **metadata):
     return lambda notebook: notebook.cells[index].metadata.update(metadata)
 
@@ -93,7 +98,8 @@ BREAKS = [
         add_output(picture("application/vnd.jupyter.widget-view+json")),
     ),
     (anatomy.uses_known_tags_only, set_metadata(3, tags=["nbval-ignore-outputs"])),
-    (anatomy.hides_no_output_with_a_semicolon, set_source(4, "plt.plot([1, 2]);")),
+    (anatomy.hides_no_output_with_a_semicolon, run_with("plt.plot([1, 2]);")),
+    (anatomy.stores_outputs_of_the_code_that_it_has, set_source(4, "1 + 2")),
     (anatomy.opens_with_its_card, set_source(0, CARD.replace("Time", "Minutes"))),
     (anatomy.opens_with_its_card, set_source(0, CARD.replace("Slides", "Pages"))),
     (anatomy.opens_with_its_card, set_source(0, CARD.replace("Builds on", "After"))),

@@ -11,6 +11,7 @@ from course_lib.workshop.cli.dropping import drop
 from course_lib.workshop.cli.exercises import check, progress, reset, start
 from course_lib.workshop.cli.explain import explain
 from course_lib.workshop.cli.fetching import fetch
+from course_lib.workshop.cli.green import green
 from course_lib.workshop.cli.lecturer import grade, release, term
 from course_lib.workshop.cli.lessons import lessons, run
 from course_lib.workshop.cli.machine import doctor
@@ -65,6 +66,7 @@ for command in (
     release,
     grade,
     term,
+    green,
     renumber,
     drop,
 ):

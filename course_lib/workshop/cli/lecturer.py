@@ -29,7 +29,7 @@ def release(
         ),
     ] = None,
 ) -> None:
-    """Make the student edition of the exercises from the source edition, and run it.
+    """Make the student edition of the exercises from the source edition, and run what has changed.
 
     With --out, copy the student edition as it is to a folder of your own. --hints 2 keeps the hint and the plan of each
     exercise in these copies, and leaves out the pseudo-code; --hints 0 leaves out all hints.
@@ -49,7 +49,7 @@ def release(
       0  written to notebooks/exercises/release/, or to OUT
       2  there is no such lesson or exam, nbgrader refuses its notebook, a copy is in OUT already, or OUT is missing
     """
-    from course_lib.workshop.grading import EDITIONS, edition_of, hand_out, make_exam, make_releases, read_class
+    from course_lib.workshop.grading import EDITIONS, edition_of, hand_out, make_exam, read_class, write_editions
 
     if exam:
         students = students or Path("class.txt")
@@ -65,8 +65,9 @@ def release(
         return
     if hints is not None:
         raise CourseError("--hints needs --out FOLDER: the course's own student edition keeps all hints")
-    for path in make_releases([edition_of(name, "source") for name in names]):
+    for path in write_editions([edition_of(name, "source") for name in names]):
         typer.echo(str(path.relative_to(REPOSITORY)))
+    typer.echo("the editions are up to date")
 
 
 def grade(

@@ -11,6 +11,7 @@ from course_lib.errors import CourseError
 from course_lib.runtime import REPOSITORY
 from course_lib.workshop.cli.references import References
 from course_lib.workshop.lessons import CAPSTONE, LESSONS, Lesson
+from course_lib.workshop.notebooks import CODE, digest_of_code, is_stale
 
 Changes = dict[str, tuple[str, bytes]]  # the path of a file -> its new path and content
 
@@ -90,6 +91,8 @@ def find_changes(
             text = content.decode()
             new = references.rewrite(TABLE.sub(table_of(lessons), text) if name == "README.md" else text, name).encode()
         target = references.rewrite(name, name)
+        if new != content and CODE.encode() in content:
+            new = with_its_digest(content, new)
         if new != content and name.startswith(SIGNED) and path.suffix == ".ipynb":
             new = signed(new)
         if (target, new) != (name, content):
@@ -103,6 +106,16 @@ def course_files(root: Path) -> list[Path]:
     """Return the files that may name a lesson."""
     found = {path for place in PLACES for path in root.glob(place) if path.is_file()}
     return sorted(path for path in found if not path.relative_to(root).as_posix().startswith(LEFT_ALONE))
+
+
+def with_its_digest(old: bytes, new: bytes) -> bytes:
+    """Let a notebook whose numbers have changed, in its code as in its outputs, still be one that was run."""
+    import nbformat
+
+    before, after = (nbformat.reads(content.decode(), as_version=4) for content in (old, new))
+    if is_stale(before):
+        return new
+    return new.replace(digest_of_code(before).encode(), digest_of_code(after).encode())
 
 
 def signed(content: bytes) -> bytes:

@@ -3,7 +3,7 @@
 What nbgrader leaves open is here: submissions run in a process with limits, and the report says what went wrong.
 """
 
-from course_lib.workshop.grading.editions import EDITIONS, edition_of, make_releases
+from course_lib.workshop.grading.editions import EDITIONS, edition_of, write_editions
 from course_lib.workshop.grading.exam_sheets import grade_exam, make_exam
 from course_lib.workshop.grading.folder import grade_folder
 from course_lib.workshop.grading.handouts import hand_out
@@ -19,7 +19,7 @@ __all__ = [
     "grade_folder",
     "hand_out",
     "make_exam",
-    "make_releases",
     "read_class",
+    "write_editions",
     "write_term",
 ]

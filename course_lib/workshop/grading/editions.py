@@ -1,10 +1,13 @@
 """The editions of the exercises: `source` has what is asked and the solutions, `release` what is asked."""
 
+import contextlib
+import copy
 import os
-import shutil
 import sys
-import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+from nbformat import NotebookNode
 
 from course_lib.errors import CourseError
 from course_lib.runtime import REPOSITORY
@@ -13,10 +16,11 @@ from course_lib.workshop.grading.heads import count_in_sheet, list_in_lesson
 from course_lib.workshop.grading.sheets import fill
 from course_lib.workshop.grading.versions import stamp
 from course_lib.workshop.lessons import SHEETS, find_lesson
-from course_lib.workshop.notebooks import tidy, write_notebook
+from course_lib.workshop.notebooks import CODE, digest_of_code, is_stale, read_notebook, tidy, write_if_changed
 
 EDITIONS = REPOSITORY / "notebooks" / "exercises"
 STUB = "# your code here"
+STUBS = {"ClearSolutions": {"code_stub": {"python": STUB}}}  # a setting of nbgrader
 
 
 def edition_of(lesson, edition="release"):
@@ -30,17 +34,23 @@ def edition_of(lesson, edition="release"):
 
 def open_course(root, **settings):
     """nbgrader's interface to the course in the folder `root`; `settings` are classes of nbgrader and their traits."""
-    try:
+    with needs_nbgrader():
         from nbgrader.apps import NbGraderAPI
-    except ImportError:
-        raise CourseError('this needs nbgrader, an optional extra: pip install -e ".[grade]"') from None
     from traitlets.config import Config
 
     tools = str(Path(sys.executable).parent)  # nbgrader starts `alembic` by its name, and not every .venv is activated
     if tools not in os.environ["PATH"].split(os.pathsep):
         os.environ["PATH"] = tools + os.pathsep + os.environ["PATH"]
-    settings |= {"CourseDirectory": {"root": str(root)}, "ClearSolutions": {"code_stub": {"python": STUB}}}
-    return NbGraderAPI(config=Config(settings))
+    return NbGraderAPI(config=Config(settings | STUBS | {"CourseDirectory": {"root": str(root)}}))
+
+
+@contextlib.contextmanager
+def needs_nbgrader() -> Iterator[None]:
+    """Say how to install nbgrader where an import in this block doesn't find it."""
+    try:
+        yield
+    except ImportError:
+        raise CourseError('this needs nbgrader, an optional extra: pip install -e ".[grade]"') from None
 
 
 def generate(course, name):
@@ -56,32 +66,82 @@ def complaint(outcome):
     return next((line.strip() for line in reversed(lines) if "Error" in line or "Exception" in line), lines[-1])
 
 
-def fill_sources(sources):
-    """Write the library's answers and checks into the notebooks `sources`, and run them; their lessons list them.
+def write_editions(sources: Sequence[Path]) -> Iterator[Path]:
+    """Bring both editions of sheets up to date, and the list of their exercises in each lesson.
 
-    Raises CourseError where a cell raises an error, or a solution isn't right.
+    The source editions get the solutions and checks of the library. An edition runs only if its code has changed since
+    its outputs were stored.
+
+    Yields:
+        The files that have changed.
+
+    Raises:
+        CourseError: a cell raises an error, a solution isn't right, or nbgrader refuses a sheet.
     """
-    import nbformat
-
     for source in sources:
-        notebook = nbformat.read(source, as_version=4)
-        fill(notebook, source.name[:2])
-        count_in_sheet(notebook)
-        run(notebook, source)
-        if wrong := [result.message for result in results(notebook) if not result.passed]:
-            raise CourseError(f"{source.stem}: its own solutions should be right, but {'; '.join(wrong)}")
-        lesson = source.parents[3] / source.name
+        notebook = filled(source)
+        if is_stale(notebook):
+            run(notebook, source)
+            if wrong := [result.message for result in results(notebook) if not result.passed]:
+                raise CourseError(f"{source.stem}: its own solutions should be right, but {'; '.join(wrong)}")
+        yield from write_if_changed(notebook, source)
+        lesson, target = source.parents[3] / source.name, source.parents[2] / "release" / source.stem / source.name
         if lesson.exists():
-            told = nbformat.read(lesson, as_version=4)
+            told = read_notebook(lesson)
             list_in_lesson(told, notebook)
-            write_notebook(told, lesson)
+            yield from write_if_changed(told, lesson)
+        release = generate_release(notebook, source.stem)
+        stamp(release)
+        if not (target.exists() and take_outputs(release, read_notebook(target))):
+            run(release, target)
+        yield from write_if_changed(release, target)
 
 
-def run(notebook, path):
-    """Run a notebook where `path` lies, and store it there. Raises CourseError where a cell raises an error."""
+def filled(source: Path) -> NotebookNode:
+    """Return a source edition with the solutions and checks of the library, and the number of its exercises."""
+    notebook = read_notebook(source)
+    fill(notebook, source.name[:2])
+    count_in_sheet(notebook)
+    return notebook
+
+
+def generate_release(source: NotebookNode, name: str) -> NotebookNode:
+    """Return the student edition of a sheet, without outputs, made by the steps of nbgrader.
+
+    Its own command also keeps a gradebook, which takes a second for each sheet.
+    """
+    with needs_nbgrader():
+        from nbgrader.converters.generate_assignment import GenerateAssignment
+    from traitlets.config import Config
+
+    notebook, config = copy.deepcopy(source), Config(STUBS)
+    try:
+        for step in GenerateAssignment.preprocessors.default_args[0]:
+            if step.__name__ != "SaveCells":  # into a gradebook
+                notebook, _ = step(config=config).preprocess(notebook, {})
+    except Exception as error:
+        raise CourseError(f"nbgrader could not make {name}: {error}") from None
+    notebook.metadata.pop(CODE, None)
+    return notebook
+
+
+def take_outputs(release: NotebookNode, stored: NotebookNode) -> bool:
+    """Give a student edition the outputs of the stored one, in place; returns whether both have the same code."""
+    if is_stale(stored) or digest_of_code(release) != digest_of_code(stored):
+        return False
+    outputs = [cell for cell in stored.cells if cell.cell_type == "code"]
+    for cell, run_cell in zip((c for c in release.cells if c.cell_type == "code"), outputs, strict=True):
+        cell.outputs, cell.execution_count = run_cell.outputs, run_cell.execution_count
+    release.metadata[CODE] = stored.metadata[CODE]
+    return True
+
+
+def run(notebook: NotebookNode, path: Path) -> None:
+    """Run a notebook in place, in the folder of `path`. Raises CourseError where a cell raises an error."""
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
 
+    path.parent.mkdir(parents=True, exist_ok=True)
     quiet = {"record_timing": False, "extra_arguments": ["--log-level=ERROR"]}
     try:
         NotebookClient(
@@ -92,33 +152,3 @@ def run(notebook, path):
             f"{path.parent.parent.name}/{path.stem} does not run: {error.ename}: {error.evalue}"
         ) from None
     tidy(notebook)
-    write_notebook(notebook, path)
-
-
-def generate_releases(sources):
-    """The student editions of the notebooks `sources`, without outputs, in their order."""
-    import nbformat
-
-    with tempfile.TemporaryDirectory() as scratch:
-        root = Path(scratch)
-        for source in sources:
-            shutil.copytree(source.parent, root / "source" / source.stem)
-            generate(open_course(root), source.stem)
-        made = [root / "release" / source.stem / source.name for source in sources]
-        return [nbformat.read(path, as_version=4) for path in made]
-
-
-def make_releases(sources):
-    """Write the solutions into the notebooks `sources`, make their student editions, run and store them; yields the
-    paths of the latter.
-
-    Raises:
-        CourseError: an edition does not run from top to bottom.
-    """
-    fill_sources(sources)
-    for source, notebook in zip(sources, generate_releases(sources), strict=True):
-        target = source.parents[2] / "release" / source.stem / source.name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        stamp(notebook)
-        run(notebook, target)
-        yield target

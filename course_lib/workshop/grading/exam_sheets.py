@@ -8,7 +8,7 @@ from pathlib import Path
 
 from course_lib.errors import CourseError
 from course_lib.workshop.exercises.results import results
-from course_lib.workshop.grading.editions import generate_releases
+from course_lib.workshop.grading.editions import generate_release
 from course_lib.workshop.grading.exam import FOLDER, FOR, Exam, read_exam
 from course_lib.workshop.grading.folder import grade_folder
 from course_lib.workshop.grading.judging import run_and_judge
@@ -81,8 +81,7 @@ def make_exam(path: Path, students: Sequence[str], out: Path) -> Iterator[Path]:
     if not exam.secret.strip():
         raise CourseError(f"{path}: the exam must have a secret; write a text of your own, which nobody guesses")
     prove(exam, plain(students[0]))
-    with tempfile.TemporaryDirectory() as root:
-        (release,) = generate_releases([write_source(exam, path, Path(root))])
+    release = generate_release(source_of(exam), exam.name)
     for student in map(plain, students):
         target = out / student / f"{exam.name}.ipynb"
         target.parent.mkdir(parents=True)

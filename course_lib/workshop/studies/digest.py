@@ -5,6 +5,7 @@ import hashlib
 import inspect
 import sys
 from collections.abc import Callable, Sized
+from functools import cache
 
 from course_lib.files import sha256
 from course_lib.runtime import MODELS
@@ -29,6 +30,7 @@ def digest_of_weights(name: str) -> str:
     return ARTIFACTS[name].sha256 if name in ARTIFACTS else sha256(MODELS / name / "model.safetensors")
 
 
+@cache
 def digest_of_rows(load: Callable[..., Sized]) -> str:
     """The digest of the training rows of the little world that `load` gives, pictures as their bytes."""
     rows = hashlib.sha256()

@@ -184,7 +184,7 @@ def test_a_lesson_without_exercises_is_named(command):
 
 def test_release_makes_the_lessons_that_are_named(monkeypatch):
     made = []
-    monkeypatch.setattr(grading, "make_releases", lambda sources: made.extend(sources) or sources)
+    monkeypatch.setattr(grading, "write_editions", lambda sources: made.extend(sources) or sources)
     result = course("release", "1", "03_decoder_layer")
     assert [path.stem for path in made] == ["01_attention_heads", "03_decoder_layer"]
     assert result.stdout.splitlines()[0] == "notebooks/exercises/source/01_attention_heads/01_attention_heads.ipynb"

@@ -28,6 +28,7 @@ SHARED_RULES = [
     anatomy.is_a_valid_notebook,
     anatomy.runs_on_the_kernel_python3,
     anatomy.was_run_from_top_to_bottom,
+    anatomy.stores_outputs_of_the_code_that_it_has,
     anatomy.stores_no_errors,
     anatomy.stores_no_warnings,
     anatomy.stores_no_progress_bars,

@@ -7,10 +7,9 @@ import matplotlib.pyplot as plt
 import pytest
 
 from course_lib.workshop.exercises.results import is_check, results
-from course_lib.workshop.grading.editions import STUB, generate_releases
-from course_lib.workshop.grading.heads import count_in_sheet, list_in_lesson
-from course_lib.workshop.grading.sheets import fill
-from course_lib.workshop.grading.versions import stamp
+from course_lib.workshop.grading.editions import STUB, filled, generate_release
+from course_lib.workshop.grading.heads import list_in_lesson
+from course_lib.workshop.grading.versions import STAMP, stamp
 from course_lib.workshop.lessons import CAPSTONE
 from tests.notebooks.lesson import lesson_at
 from tests.notebooks.tolerance import says_the_same
@@ -33,33 +32,22 @@ def without_outputs(notebook):
     return [(cell.cell_type, cell.id, cell.source, cell.metadata) for cell in notebook.cells]
 
 
-@pytest.mark.slow  # nbconvert makes 24 notebooks
-def test_every_student_edition_is_the_one_that_its_source_gives():
-    made = generate_releases(SOURCES)
-    assert [path.stem for path in RELEASES] == [path.stem for path in SOURCES]
-    for path, notebook in zip(RELEASES, made, strict=True):
-        assert without_outputs(lesson_at(path).notebook) == without_outputs(notebook), "run `course release`"
-
-
-@pytest.mark.parametrize("path", RELEASES, ids=name)
-def test_every_student_edition_knows_the_digests_of_its_cells(path):
-    notebook = copy.deepcopy(lesson_at(path).notebook)
-    stamp(notebook)
-    assert notebook.metadata == lesson_at(path).notebook.metadata, "run `course release`"
+def test_there_is_a_student_edition_for_each_source():
+    assert [path.stem for path in RELEASES] == [path.stem for path in SOURCES], "run `make green`"
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name)
-def test_every_source_edition_has_the_solutions_of_the_library(path):
-    notebook = copy.deepcopy(lesson_at(path).notebook)
-    fill(notebook, path.name[:2])
-    assert without_outputs(notebook) == without_outputs(lesson_at(path).notebook), "run `course release`"
+def test_every_student_edition_is_the_one_that_its_source_gives(path):
+    made, release = generate_release(lesson_at(path).notebook, path.stem), RELEASES[SOURCES.index(path)]
+    stamp(made)
+    stored = lesson_at(release).notebook
+    assert without_outputs(stored) == without_outputs(made), "run `make green`"
+    assert stored.metadata[STAMP] == made.metadata[STAMP], "run `make green`"
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name)
-def test_every_source_edition_says_how_many_exercises_it_has_and_how_long_they_take(path):
-    notebook = copy.deepcopy(lesson_at(path).notebook)
-    count_in_sheet(notebook)
-    assert notebook.cells[0] == lesson_at(path).cells[0], "run `course release`"
+def test_every_source_edition_has_the_solutions_of_the_library_and_counts_its_exercises(path):
+    assert without_outputs(filled(path)) == without_outputs(lesson_at(path).notebook), "run `make green`"
 
 
 @pytest.mark.parametrize("path", [path for path in SOURCES if path.stem != CAPSTONE.stem], ids=name)
@@ -67,7 +55,7 @@ def test_every_lesson_lists_its_exercises(path):
     lesson = lesson_of(lesson_at(path))
     told = copy.deepcopy(lesson.notebook)
     list_in_lesson(told, lesson_at(path).notebook)
-    assert told == lesson.notebook, "run `course release`"
+    assert told == lesson.notebook, "run `make green`"
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name)

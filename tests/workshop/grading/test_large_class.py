@@ -13,10 +13,11 @@ import psutil
 import pytest
 
 from course_lib.files import read_json
-from course_lib.workshop.grading.editions import generate_releases
+from course_lib.workshop.grading.editions import generate_release
+from course_lib.workshop.notebooks import read_notebook
 from tests.workshop.grading.hostile import CASES
 from tests.workshop.grading.isolation import NEEDS_ISOLATION
-from tests.workshop.grading.small_course import write_course
+from tests.workshop.grading.small_course import NAME, write_course
 
 pytestmark = [
     pytest.mark.slow,
@@ -60,7 +61,7 @@ def megabytes():
 
 
 def test_a_large_class_is_graded_though_its_run_is_killed(tmp_path, capsys):
-    (release,) = generate_releases([write_course(tmp_path)])
+    release = generate_release(read_notebook(write_course(tmp_path)), NAME)
     (tmp_path / "in").mkdir()
     due = {}
     for number, name in enumerate(islice(cycle(KINDS), COUNT)):

@@ -11,4 +11,4 @@ def test_a_sheet_whose_own_solution_is_not_right_gets_no_student_edition(tmp_pat
     monkeypatch.setattr(editions, "fill", lambda notebook, lesson: None)
     monkeypatch.setattr(editions, "run", lambda notebook, path: None)  # its checks have shown no points
     with pytest.raises(CourseError, match=f"{NAME}: its own solutions should be right, but .*no points"):
-        list(editions.make_releases([write_course(tmp_path)]))
+        list(editions.write_editions([write_course(tmp_path)]))
