@@ -32,7 +32,7 @@ def sampling(**settings: float) -> Callable:
     return partial(generate, choose=Sampler(**settings))
 
 
-@called_like('translate(["um livro."], *load_model("translator"))')
+@called_like('translate(["este é o primeiro livro que eu fiz."], *load_model("translator"))')
 @torch.inference_mode()
 def translate(
     sentences: Sequence[str],
