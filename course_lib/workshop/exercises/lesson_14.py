@@ -61,7 +61,7 @@ def best():
 
 # 14.4 Same reward, less KL
 def compared():
-    return {"nearest": "Q", "farthest": "R", "best per nat": "Q", "free": "T", "cheap": "T", "dear": "Q"}
+    return {"nearest": "Q", "farthest": "R", "best at 0.2": "Q", "free": "T", "cheap": "T", "dear": "Q"}
 
 
 EXERCISES = [

@@ -1,12 +1,16 @@
 """What do REINFORCE, PPO, GRPO and DPO gain in true reward, and how far do they go from the chat model for it?
 
-The three that draw see the same number of answers, and the rule judges them. DPO reads pairs that somebody else wrote.
+Those that draw see the same number of answers, and the rule judges them. DPO reads pairs that somebody else wrote.
+Two rivals use cross-entropy alone: rejection sampling on the best answers that the policy draws, and fine-tuning on the
+chosen answers that DPO reads.
 """
 
 from functools import partial
 from typing import Any
 
-from course_lib.data import load_preferences, preference_batches, with_reference
+import torch
+
+from course_lib.data import load_preferences, packed_batches, preference_batches, with_reference
 from course_lib.models import ActorCritic
 from course_lib.objectives import (
     BaselineAdvantages,
@@ -16,6 +20,7 @@ from course_lib.objectives import (
     GroupRelativePolicy,
     ProximalPolicy,
     Reinforce,
+    TokenPrediction,
     pair_log_probabilities,
 )
 from course_lib.workshop.studies.answering import GROUPS, Watch, chat_models, pairs, rollouts, rule
@@ -48,7 +53,32 @@ def dpo(policy, reference, kl_weight, count, seed, **_: Any):
     return policy, batches, DirectPreference(kl_weight)
 
 
-METHODS = {"reinforce": reinforce, "ppo": ppo, "grpo": grpo, "dpo": dpo}
+def best_only(batch):
+    """1 for each answer that earns the most in its group of four, if the others earn less, and 0 for all others."""
+    groups = batch.rewards.view(-1, 4)
+    best = (groups == groups.amax(1, keepdim=True)) & (groups > groups.mean(1, keepdim=True))
+    weights = best.float().view(-1, 1).expand(batch.tokens.shape)
+    return weights, torch.zeros_like(weights)
+
+
+def rejection(policy, draw, **_: Any):
+    """Cross-entropy on the best of each group; the same draws as GRPO's."""
+    return policy, draw(best_only, **GROUPS), Reinforce()
+
+
+def chosen(policy, count, seed, **_: Any):
+    """Cross-entropy on the chosen answers of DPO's pairs, as many in each step as DPO reads."""
+    return policy, packed_batches([pair.chosen for pair in pairs(count)], 256, 1500, seed), TokenPrediction()
+
+
+METHODS = {
+    "reinforce": reinforce,
+    "ppo": ppo,
+    "grpo": grpo,
+    "dpo": dpo,
+    "rejection": rejection,
+    "chosen": chosen,
+}
 
 
 def measure(
@@ -86,6 +116,9 @@ STUDY = Study(
         "GRPO": {},
         "GRPO, a dearer nat": {"kl_weight": 0.3},
         "DPO": {"method": "dpo", "kl_weight": 0.5, "rate": 2e-4},
+        "rejection sampling": {"method": "rejection"},
+        "fine-tuning on DPO's chosen": {"method": "chosen", "rate": 2e-4},
+        "fine-tuning, a larger rate": {"method": "chosen"},
     },
     loaders=(load_preferences,),
     models=("chat",),
