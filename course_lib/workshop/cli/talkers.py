@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # each command imports what it needs when it runs
     from course_lib.data import ChatTemplate, ImageProcessor, Tokenizer
     from course_lib.generation import Chat
     from course_lib.models.base import Model
-    from course_lib.workshop.convert import HubChatTemplate
+    from course_lib.workshop.convert import GgufCheckpoint, HubChatTemplate, HubCheckpoint
 
 PATIENCE = 2  # seconds of silence, before it is said what takes so long
 LARGE = 2**30  # bytes of weights: from here on, memory is worth more than time
@@ -72,10 +72,20 @@ def find(name: str) -> tuple["Model", Callable[["Model"], Callable[..., "Chat"]]
         template = checkpoint.chat_template()
         device = pick_device()
         on_cpu = device.type == "cpu"
-        model = checkpoint.packed() if on_cpu else checkpoint.model(well_computed(checkpoint.dtype, device))
+        model = for_a_cpu(checkpoint) if on_cpu else checkpoint.model(well_computed(checkpoint.dtype, device))
         return model, lambda model: chat_with(model, template, checkpoint.image_processor)
     model, *preparers = load_model(name)
     return model, lambda model: chat_with(model, our_template(model, preparers[0]), lambda: preparers[1])
+
+
+def for_a_cpu(checkpoint: "HubCheckpoint | GgufCheckpoint") -> "Model":
+    """The model of a checkpoint as a CPU computes it: packed, but not if that saves little memory and changes answers.
+
+    A packed layer rounds its inputs to 8 bits where its weights have 4, which decides near ties otherwise. So a GGUF
+    file whose weights fit into memory as float32 is not packed. Files in the hub's layout are packed without loss.
+    """
+    unpacked = getattr(checkpoint, "unpacked_bytes", None)
+    return checkpoint.packed() if unpacked is None or unpacked > LARGE else checkpoint.model()
 
 
 def well_computed(dtype: "torch.dtype", device: "torch.device") -> "torch.dtype":

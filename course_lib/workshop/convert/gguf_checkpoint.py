@@ -39,6 +39,11 @@ class GgufCheckpoint:
         largest = max(self.file.stored.values(), key=lambda tensor: tensor.n_elements)
         return DTYPES.get(largest.tensor_type, torch.float16)
 
+    @property
+    def unpacked_bytes(self) -> int:
+        """The size of its weights as float32."""
+        return 4 * sum(int(tensor.n_elements) for tensor in self.file.stored.values())
+
     def model(self, dtype: torch.dtype = torch.float32) -> Llm:
         """Ours, in eval mode, see `llm_from_gguf`."""
         with located(str(self.file.path)):
