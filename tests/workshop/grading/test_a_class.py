@@ -9,7 +9,8 @@ import pytest
 from nbformat.v4 import new_markdown_cell
 
 from course_lib.workshop.grading import Limits, grade_folder
-from course_lib.workshop.grading.editions import generate_releases
+from course_lib.workshop.grading.editions import generate_release
+from course_lib.workshop.notebooks import read_notebook
 from tests.workshop.grading.small_course import NAME, answered, cell_named, write, write_course
 
 pytestmark = pytest.mark.slow  # nbgrader starts a kernel for each submission
@@ -107,7 +108,7 @@ COPIES = 1  # of each honest submission
 def graded(tmp_path_factory):
     """Grades by student, the folder of the results, and the seconds that it took."""
     root = tmp_path_factory.mktemp("course")
-    (release,) = generate_releases([write_course(root)])
+    release = generate_release(read_notebook(write_course(root)), NAME)
     for name, (answers, _) in HONEST.items():
         for number in range(COPIES):
             write(answered(release, **answers), root / "in" / f"{name}-{number}" / f"{NAME}.ipynb")

@@ -9,10 +9,11 @@ import pytest
 
 from course_lib.runtime import REPOSITORY
 from course_lib.workshop.grading import Limits, grade_folder
-from course_lib.workshop.grading.editions import generate_releases
+from course_lib.workshop.grading.editions import generate_release
+from course_lib.workshop.notebooks import read_notebook
 from tests.workshop.grading.hostile import CASES
 from tests.workshop.grading.isolation import NEEDS_ISOLATION
-from tests.workshop.grading.small_course import write_course
+from tests.workshop.grading.small_course import NAME, write_course
 
 pytestmark = [
     pytest.mark.slow,
@@ -25,7 +26,7 @@ AGAIN = ["two files", "copied check", "no metadata", "half"]
 
 def handed_in(root, names):
     """The folder `in` with the submissions of these cases."""
-    (release,) = generate_releases([write_course(root)])
+    release = generate_release(read_notebook(write_course(root)), NAME)
     (root / "in").mkdir()
     for name in names:
         CASES[name].hand_in(root / "in" / name, release)

@@ -17,11 +17,12 @@ import pytest
 
 from course_lib.runtime import REPOSITORY
 from course_lib.workshop.grading import Limits, grade_folder, write_term
-from course_lib.workshop.grading.editions import generate_releases
+from course_lib.workshop.grading.editions import generate_release
+from course_lib.workshop.notebooks import read_notebook
 from tests.workshop.grading import pretend
 from tests.workshop.grading.isolation import NEEDS_ISOLATION
 from tests.workshop.grading.pretend import SHEETS, solution
-from tests.workshop.grading.small_course import answered, write, write_course
+from tests.workshop.grading.small_course import NAME, answered, write, write_course
 from tests.workshop.grading.test_a_class import LOOP, RIGHT
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="processes are forked here")
@@ -297,7 +298,7 @@ def test_the_same_holds_when_nbgrader_and_the_sandbox_grade_the_class(tmp_path, 
     monkeypatch.setattr(sys.modules[__name__], "TABLE", dict(islice(TABLE.items(), GRADED)))
     story = Story(tmp_path, answers.__getitem__, apart)
     path = write_course(tmp_path)
-    (story.release,) = generate_releases([path])
+    story.release = generate_release(read_notebook(path), NAME)
     for sheet in SHEETS[1:]:
         write(nbformat.read(path, as_version=4), tmp_path / "source" / sheet / f"{sheet}.ipynb")
     begin = time.monotonic()
