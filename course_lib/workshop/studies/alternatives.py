@@ -42,6 +42,7 @@ MIXERS = {
     "linear": (LinearMixer(),) * 2,
     "delta": (DELTA,) * 2,
     "hybrid": (DELTA, FULL),
+    "attention first": (FULL, DELTA),
 }
 
 
@@ -176,6 +177,7 @@ STUDY = Study(
         "linear": {"kind": "linear"},
         "delta": {"d_ff": 48, "kind": "delta"},
         "hybrid": {"d_ff": 56, "kind": "hybrid"},
+        "hybrid, attention first": {"d_ff": 56, "kind": "attention first"},
         "experts": {"d_ff": 31, "experts": EXPERTS},
         "experts, left alone": {"d_ff": 31, "experts": EXPERTS, "weight": 0.0},
     },
