@@ -11,11 +11,12 @@ from course_lib.data import (
     conversation,
     fitting_dialogues,
     load_dialogues,
+    load_stories,
     packed_batches,
 )
 from course_lib.data.messages import Conversation
 from course_lib.errors import CourseError
-from course_lib.evaluation import evaluate_chat
+from course_lib.evaluation import evaluate_chat, evaluate_language_model
 from course_lib.objectives import TokenPrediction
 from course_lib.training import Plan
 from course_lib.workshop.recipes.recipe import Bundle, Recipe, Scores, plain
@@ -24,11 +25,19 @@ if TYPE_CHECKING:  # slow to import, and whoever has rows has it already
     import datasets
 
 
+EvaluationSet = tuple["datasets.Dataset", "datasets.Dataset | None"]  # questions, and in the little world stories
+
+
 @dataclass(frozen=True, kw_only=True)
-class ChatRecipe(Recipe["datasets.Dataset", "datasets.Dataset"]):
-    """Fine-tunes a model on dialogues."""
+class ChatRecipe(Recipe["datasets.Dataset", EvaluationSet]):
+    """Fine-tunes a model on dialogues.
+
+    The recipe replays no stories and takes many steps with a high learning rate, so the model loses what the base model
+    knew about stories. This is no property of fine-tuning: lesson 12 measures that replaying some stories prevents it.
+    """
 
     tokens_per_batch: int
+    stories: int = 100  # on which the base model's perplexity is measured again
     sampled: int = 200  # questions that are answered for the log
 
     load = staticmethod(load_dialogues)
@@ -48,18 +57,30 @@ class ChatRecipe(Recipe["datasets.Dataset", "datasets.Dataset"]):
         examples = [template.training(messages, room) for messages in conversations + chains(conversations, seed)]
         return packed_batches(examples, room, self.tokens_per_batch, seed)
 
-    def evaluation_set(self, source: Path | str, split: str, bundle: Bundle) -> tuple["datasets.Dataset", int]:
-        """Return the questions that have one right answer."""
+    def evaluation_set(self, source: Path | str, split: str, bundle: Bundle) -> tuple[EvaluationSet, int]:
+        """Return the questions that have one right answer, and in the little world the first stories."""
         rows, left_out = super().evaluation_set(source, split, bundle)
-        return answerable(rows), left_out
+        stories = load_stories(source, split).select(range(self.stories)) if source == "world" else None
+        return (answerable(rows), stories), left_out
 
-    def sample(self, evaluation_set: "datasets.Dataset") -> "datasets.Dataset":
+    def sample(self, evaluation_set: EvaluationSet) -> EvaluationSet:
         """Return some questions of all kinds."""
-        return evaluation_set.shuffle(seed=0).select(range(min(self.sampled, len(evaluation_set))))
+        questions, stories = evaluation_set
+        return questions.shuffle(seed=0).select(range(min(self.sampled, len(questions)))), stories
 
-    def evaluate(self, evaluation_set: "datasets.Dataset", bundle: Bundle) -> Scores:
+    def evaluate(self, evaluation_set: EvaluationSet, bundle: Bundle) -> Scores:
         """Return the share of exact answers."""
-        return plain(evaluate_chat(bundle.model, bundle.tokenizer, evaluation_set))
+        questions, _ = evaluation_set
+        return plain(evaluate_chat(bundle.model, bundle.tokenizer, questions))
+
+    def more_scores(self, evaluation_set: EvaluationSet, bundle: Bundle) -> dict[str, Scores]:
+        """Return the perplexity of stories, and that of a uniform guess over the vocabulary."""
+        _, stories = evaluation_set
+        if stories is None:
+            return {}
+        scores = plain(evaluate_language_model(bundle.model, bundle.tokenizer, stories))
+        guess = {"perplexity": float(len(bundle.tokenizer))}
+        return {"stories": {"all": {"perplexity": scores["all"]["perplexity"]}, "a uniform guess": guess}}
 
 
 CHAT = ChatRecipe(
