@@ -43,8 +43,8 @@ def chat(
     oldest turns go. Ctrl-C stops an answer. /reset forgets the conversation; /quit, or Ctrl-D, leaves. A model that
     sees can be shown pictures, by --image before or by /image FILE during the conversation.
     When the input is not a terminal, each of its lines is a message.
-    The model "chat" answers questions about the little world. It was fine-tuned without stories, and now predicts them
-    worse than a uniform guess over its vocabulary (course evaluate chat, lesson 14).
+    The model "chat" answers questions about the little world. It was fine-tuned without stories and has lost them: its
+    perplexity on stories is 19,331, worse than the 2,000 of a uniform guess over its vocabulary (lesson 14).
     A CPU keeps the weights of a checkpoint in about as many bits as its files have: 16, 8 or 4. An NVIDIA card computes
     with 16 bits, if it is made for them; all other devices in float32, so each parameter takes 4 bytes of memory.
 

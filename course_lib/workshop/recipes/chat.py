@@ -32,8 +32,9 @@ EvaluationSet = tuple["datasets.Dataset", "datasets.Dataset | None"]  # question
 class ChatRecipe(Recipe["datasets.Dataset", EvaluationSet]):
     """Fine-tunes a model on dialogues.
 
-    The recipe replays no stories and takes many steps with a high learning rate, so the model loses what the base model
-    knew about stories. This is no property of fine-tuning: lesson 12 measures that replaying some stories prevents it.
+    The shipped model has lost what the base model knew about stories: on these it is worse than a uniform guess over
+    the vocabulary (`stories` on its card). The recipe replays no stories; in lesson 12, which trains for 120 steps,
+    replay keeps the perplexity near that of the base model.
     """
 
     tokens_per_batch: int

@@ -5,14 +5,18 @@ from dataclasses import replace
 import pytest
 from datasets import Dataset
 
-from course_lib.data import load_dialogues
+from course_lib.data import load_dialogues, load_stories
 from course_lib.data.messages import check_conversation
 from course_lib.errors import CourseError
+from course_lib.files import read_json
 from course_lib.models import load_model
+from course_lib.runtime import MODELS, REPOSITORY
 from course_lib.training import Plan
 from course_lib.workshop.recipes import run
-from course_lib.workshop.recipes.chat import answerable, chains
+from course_lib.workshop.recipes.chat import CHAT, answerable, chains
+from course_lib.workshop.recipes.recipe import load_bundle
 from tests.chats import assistant, user
+from tests.workshop.cli.conftest import course
 from tests.workshop.recipes.conftest import write_rows
 from tests.workshop.recipes.toys import quiet
 
@@ -26,6 +30,19 @@ def test_the_card_says_what_it_started_from_and_what_was_asked(toys, parts, tmp_
     assert (card["source"], card["training dialogues"]) == (source, 61)
     assert card["model"].endswith(f"from {parts / 'base'}")
     assert card["validation"]["all"]["questions"] == 4, "the request is left out"
+    assert "further" not in card, "stories are those of the little world"
+
+
+def test_the_shipped_model_is_worse_than_a_guess_on_stories_and_card_help_and_readme_say_so():
+    stories = load_stories("world", "validation").select(range(CHAT.stories))
+    measured = CHAT.more_scores((None, stories), load_bundle("chat"))["stories"]
+    on_card = read_json(MODELS / "chat" / "card.json")["further"]["stories"]
+    for group in ("all", "a uniform guess"):
+        assert on_card[group]["perplexity"] == pytest.approx(measured[group]["perplexity"], rel=2e-3)
+    assert on_card["all"]["perplexity"] > on_card["a uniform guess"]["perplexity"]
+    said = [f"{on_card[group]['perplexity']:,.0f}" for group in ("all", "a uniform guess")]
+    for text in ((REPOSITORY / "README.md").read_text(encoding="utf-8"), course("chat", "--help").stdout):
+        assert all(number in text for number in said)
 
 
 def test_it_starts_from_the_base(toys, parts, tmp_path):
