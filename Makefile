@@ -38,6 +38,7 @@ lint: setup ## check the style and the floor plan
 	.venv/bin/lint-imports --no-logo
 
 refresh: setup ## run notebooks again and store what they print and draw
+	$(python) -m ruff format --quiet $(NOTEBOOK)
 	OMP_NUM_THREADS=1 $(python) -m jupyter nbconvert --to notebook --execute --inplace \
 	    --ExecutePreprocessor.record_timing=False --NotebookExporter.preprocessors=course_lib.workshop.notebooks.tidy $(NOTEBOOK)
 

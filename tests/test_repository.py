@@ -1,6 +1,7 @@
 """What is stated in several files is stated alike: Python, extras, commands, lessons, version, the tree."""
 
 import ast
+import base64
 import json
 import re
 import sys
@@ -16,9 +17,10 @@ from packaging.utils import canonicalize_name
 
 import course_lib
 from course_lib.workshop.present.site.alone import BRANCH
-from tests.notebooks.lesson import LINK, REPOSITORY
+from tests.notebooks.lesson import LESSON_FILES, LINK, REPOSITORY, lesson_at
 
 EXTRA = '-e ".[test]"'
+MAP = "viz.draw_course_map()"
 PYTHONS = ["3.11", "3.12", "3.13"]
 LIBRARY = Path(course_lib.__path__[0])
 
@@ -57,7 +59,9 @@ def test_the_constraints_state_a_version_for_each_dependency_and_one_that_is_all
     extras = PYPROJECT["project"]["optional-dependencies"]
     wanted = [Requirement(text) for text in PYPROJECT["project"]["dependencies"] + extras["test"] + extras["site"]]
     named = [one for one in wanted if one.name != PYPROJECT["project"]["name"]]
-    assert [str(one) for one in named if not one.specifier.contains(locked[canonicalize_name(one.name)])] == []
+    assert [
+        str(one) for one in named if not one.specifier.contains(locked.get(canonicalize_name(one.name), "0"))
+    ] == [], "run `make green`"
 
 
 def test_a_rented_machine_sets_itself_up_by_a_command_that_exists():
@@ -113,8 +117,11 @@ def test_every_link_leads_somewhere(name):
     assert [file for file in files if file and not (REPOSITORY / file).exists()] == []
 
 
-def test_the_picture_of_the_readme_is_there():
-    assert (REPOSITORY / re.search(r"!\[[^\]]+\]\(([^)]+)\)", README)[1]).exists()
+def test_the_picture_of_the_readme_is_the_map_that_a_lesson_shows():
+    picture = (REPOSITORY / re.search(r"!\[[^\]]+\]\(([^)]+)\)", README)[1]).read_bytes()
+    shown = [output for path in LESSON_FILES for cell, output in lesson_at(path).outputs if MAP in cell.source]
+    pictures = [base64.b64decode(output.data["image/png"]) for output in shown if "image/png" in output.data]
+    assert pictures == [picture], "run `make green`"
 
 
 def test_the_tree_in_the_readme_names_what_exists_and_every_room():
@@ -147,7 +154,7 @@ def test_each_test_file_of_a_room_begins_with_what_it_holds(room):
 
 
 def test_the_version_is_stated_alike():
-    assert yaml.safe_load(read("CITATION.cff"))["version"] == course_lib.__version__
+    assert yaml.safe_load(read("CITATION.cff"))["version"] == course_lib.__version__, "run `make green`"
     assert re.search(r"^## (\S+)", read("CHANGELOG.md"), re.M)[1] == course_lib.__version__
 
 

@@ -17,8 +17,7 @@ from course_lib.workshop.cli.numbering import apply, course_files, named_if_lost
 from course_lib.workshop.lessons import LESSONS
 from course_lib.workshop.notebooks import is_stale, read_notebook, write_if_changed
 
-RUFF = sys.executable, "-m", "ruff"
-IMPORTS = "check", "--select", "I", "--output-format", "concise"
+CODE = "*.py", "course_lib/**/*.py", "tests/**/*.py", "notebooks/**/*.py", "notebooks/**/*.ipynb"
 MAP = "viz.draw_course_map()"
 PICTURE = "data/readme.png"
 CLEARLY, MOST_DIFFERENT = 20, 1e-3  # of 255; part of the pixels: the same drawing on another machine
@@ -47,7 +46,7 @@ def green() -> None:
         changed += 1
     if not changed:
         typer.echo("all that is derived was up to date")
-    for line in left_to_run(REPOSITORY):
+    for line in [*lessons_to_run(REPOSITORY), *studies_to_run()]:
         typer.echo(line)
 
 
@@ -81,17 +80,14 @@ def refuse_conflicts(root: Path) -> None:
 
 
 def formatted(root: Path) -> Iterator[str]:
-    """Format Python and notebooks, and sort their imports."""
-    told = said(root, *IMPORTS) + said(root, "format", "--check")
-    said(root, *IMPORTS, "--fix")
-    said(root, "format")
-    for name in sorted(set(re.findall(r"^(?:Would reformat: )?([\w./-]+\.(?:py|ipynb))(?=:.* I001|$)", told, re.M))):
-        yield f"{name}: formatted"
-
-
-def said(root: Path, *arguments: str) -> str:
-    """Return what ruff prints. What it can't read, `make lint` will show."""
-    return subprocess.run([*RUFF, *arguments], cwd=root, capture_output=True, text=True, check=False).stdout
+    """Format Python and notebooks, and sort their imports. What ruff can't read, `make lint` will show."""
+    paths = [path for pattern in CODE for path in root.glob(pattern)]
+    before = {path: path.stat().st_mtime_ns for path in paths}
+    for command in (("check", "--select", "I", "--fix"), ("format",)):
+        subprocess.run([sys.executable, "-m", "ruff", *command], cwd=root, capture_output=True, check=False)
+    for path, written in before.items():
+        if path.stat().st_mtime_ns != written:
+            yield f"{path.relative_to(root).as_posix()}: formatted"
 
 
 def editions(root: Path) -> Iterator[Path]:
@@ -178,11 +174,15 @@ def cited(root: Path) -> Iterator[str]:
         yield f"CITATION.cff: version {__version__}"
 
 
-def left_to_run(root: Path) -> Iterator[str]:
-    """Yield what takes longer: the command for lessons with outputs of other code, and for studies with other cards."""
+def lessons_to_run(root: Path) -> Iterator[str]:
+    """Name the lessons whose code has changed since their outputs were stored, with the command that runs them."""
+    if names := [path.relative_to(root).as_posix() for path in lesson_files(root) if is_stale(read_notebook(path))]:
+        yield f'outputs of other code: {len(names)}; run make refresh NOTEBOOK="{" ".join(names)}"'
+
+
+def studies_to_run() -> Iterator[str]:
+    """Name the studies that have changed since their cards were written."""
     from course_lib.workshop import studies
 
-    if names := [path.relative_to(root).as_posix() for path in lesson_files(root) if is_stale(read_notebook(path))]:
-        yield f'lessons whose outputs come from other code: {len(names)}; run make refresh NOTEBOOK="{" ".join(names)}"'
     for name in studies.stale(studies.all_studies().values()):
-        yield f"the study {name} has changed since its card; run course study {name}, or see course study --help"
+        yield f"the study {name} has changed since its card: run course study {name}, or see course study --help"

@@ -20,9 +20,15 @@ def digest(study: Study) -> str:
     """
     tree = what_runs(ast.parse(inspect.getsource(sys.modules[study.measure.__module__])))
     tree.body = [node for node in tree.body if not isinstance(node, ast.Import | ast.ImportFrom)]
-    parts = [ast.dump(tree), *map(digest_of_rows, study.loaders)]
+    parts = [dumped(tree), *map(digest_of_rows, study.loaders)]
     parts += map(digest_of_weights, study.models)
     return hashlib.sha256("".join(parts).encode()).hexdigest()[:12]
+
+
+def dumped(tree: ast.AST) -> str:
+    """Return what `ast.dump` of Python 3.11 gives, in any version: later ones add a field and leave out empty lists."""
+    options = {"show_empty": True} if sys.version_info >= (3, 13) else {}
+    return ast.dump(tree, **options).replace(", type_params=[]", "")
 
 
 def digest_of_weights(name: str) -> str:

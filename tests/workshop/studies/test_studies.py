@@ -4,7 +4,7 @@ from inspect import signature
 
 import pytest
 
-from course_lib.workshop.studies import CARDS, Card, all_studies, measured, read_card
+from course_lib.workshop.studies import CARDS, Card, all_studies, measured, read_card, stale
 from tests.notebooks.lesson import LESSON_FILES, lesson_at
 from tests.workshop.studies.prose import differs, links
 
@@ -80,6 +80,10 @@ def test_each_study_has_a_card_with_all_its_arms_and_three_seeds_or_more(study):
     assert (CARDS / f"{study.name}.json").exists(), f"no card yet: {command} writes data/studies/{study.name}.json"
     card = read_card(study.name)
     assert card.arms == list(study.arms) and card.seeds >= 3
+
+
+def test_each_card_fits_its_study():
+    assert list(stale(STUDIES.values())) == [], "see what `make green` says"
 
 
 def test_each_card_belongs_to_a_study():
