@@ -1,7 +1,7 @@
 """The lessons of the course, in their order: the only list of them. A lesson's number is its place in the list.
 
-A new lesson is its notebook and a line here; `course renumber` then brings file names, references and the README's
-table into line.
+A new lesson is its notebook and a line here; `make green` then brings file names, references and the README's table
+into line.
 """
 
 from collections.abc import Sequence

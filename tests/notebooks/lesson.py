@@ -15,7 +15,7 @@ for _lesson, _path in zip(LESSONS, LESSON_FILES, strict=True):
     if not _path.exists():
         raise FileNotFoundError(
             f'course_lib/workshop/lessons.py lists "{_lesson.title}", but notebooks/{_path.name} is missing: write '
-            f"it as notebooks/{_lesson.name}.ipynb, and let `course renumber` name it"
+            f"it as notebooks/{_lesson.name}.ipynb, and let `make green` name it"
         )
 
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)[^)]*\)")

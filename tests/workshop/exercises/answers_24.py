@@ -146,6 +146,7 @@ def train_on_paper(x, y, W, V, scale, steps, rate):
     return {"losses": losses, "W": W, "V": V}
 
 
+DEAR = {"24.4", "24.6"}  # in the slow tests
 RIGHT = {
     "24.3": [loss_by_loops, loss_in_numpy, loss_by_logsumexp],
     "24.4": [

@@ -205,6 +205,7 @@ def without(name):
     return lambda: {key: value for key, value in project().items() if key != name}
 
 
+DEAR = {"80.5"}  # in the slow tests
 RIGHT = {
     "80.1": [squares, backwards],
     "80.2": [split_by_hash, split_in_turns],
