@@ -135,3 +135,5 @@ WRONG = {
         (lambda x, memory, mask, a, b, f, n, m, o: nine_steps_in_a_row(x, memory, mask, a, b, f, m, n, o), "yours is"),
     ],
 }
+
+ANY = {"03.4": {"x"}}  # an argument that may be the same in all cases: something is tried on it

@@ -118,3 +118,5 @@ WRONG = {
     "07.5": [({"recall": 0.5}, "recall: yours is 0.5, the true value is 0.75")],
     "07.6": [({"a map shows": "how"}, "a map shows: yours is 'how', the true value is 'where'")],
 }
+
+ALWAYS = {"07.1": {"how many were kept"}}  # a part that is the same for all right answers

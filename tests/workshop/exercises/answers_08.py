@@ -111,3 +111,5 @@ WRONG = {
         ({"code": "Gpt"}, "code: yours is 'Gpt'"),
     ],
 }
+
+ANY = {"08.1": {"x"}}  # an argument that may be the same in all cases: something is tried on it

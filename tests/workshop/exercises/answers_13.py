@@ -80,3 +80,5 @@ WRONG = {
     "13.3": [({"best": 0.0}, "best: yours is 0, the true value is 0.475")],
     "13.4": [({"hacker": "Q"}, "hacker: yours is 'Q', the true value is 'P'")],
 }
+
+TRAININGS = {"13.2"}  # each answer trains a model

@@ -152,3 +152,5 @@ WRONG = {
         (lambda known, unseen, fit: read_by_loops(known, unseen[: len(known)], fit), "exact: yours is"),
     ],
 }
+
+ANY = {"15.4": {"fit"}}  # an argument that may be the same in all cases: a tool

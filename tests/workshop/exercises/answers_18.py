@@ -99,3 +99,6 @@ WRONG = {
         (lambda model, K, steps, convert, fit, score: uptrain_in_order(model, 1, steps, convert, fit, score), "broken"),
     ],
 }
+
+ANY = {"18.6": {"convert", "fit", "score"}}  # arguments that may be the same in all cases: tools
+FOUR_DECIMALS = {"18.2"}  # as its sheet says

@@ -106,3 +106,5 @@ WRONG = {
         (lambda model, tokens, folder, export, load: 0.0, "yours is 0"),
     ],
 }
+
+ANY = {"20.4": {"changes"}, "20.6": {"folder", "export"}}  # arguments that may be the same in all cases

@@ -116,3 +116,5 @@ WRONG = {
         ({"A": "convolutions", "C": "transformer"}, "A begins low"),
     ],
 }
+
+READ_OFF = {"23.6"}  # a number that is read off a curve

@@ -247,3 +247,10 @@ WRONG = {
         ((lambda train, test: 100 * len(set(test) & set(train)) / len(test), share_by_search), "guess: yours is"),
     ],
 }
+
+ALWAYS = {  # parts that are the same for all right answers
+    "25.5": {"stage 1", "stage 2", "stage 1 again"},
+    "25.6": {"share (never reached)"},
+}
+ANY = {"25.5": {"model"}}  # an argument that may be the same in all cases
+ENDS = {"25.6": {"alone"}}  # a list of which only the end counts, whatever comes before it

@@ -259,3 +259,6 @@ WRONG = {
         (lambda: project() | {"card": project()["card"] | {"scores": [97.0] * 3}}, "card: yours is 'scores: not what"),
     ],
 }
+
+ALWAYS = {"80.5": {"data", "license", "not shown"}}  # parts that are the same for all right answers
+AUDITS = {"80.1", "80.2", "80.6"}  # what an answer is like, and nothing that it could return

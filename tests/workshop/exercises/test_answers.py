@@ -72,16 +72,15 @@ def as_written_here(answer):
     return (lambda *case: answer(*case)) if inspect.isfunction(answer) else answer
 
 
-FOUR_DECIMALS = {"18.2"}  # as its sheet says
+def noted(table):
+    """What the answers to all lessons note about exercises in a table of this name, as one dict."""
+    modules = [f"tests.workshop.exercises.answers_{lesson}" for lesson in LESSONS]
+    tables = [getattr(importlib.import_module(name), table, {}) for name in modules if importlib.util.find_spec(name)]
+    return {name: each[name] if isinstance(each, dict) else True for each in tables for name in each}
 
 
-def dear(lesson):
-    """The exercises of a lesson with many wrong answers, or where each is a training, a whole model, or many cards."""
-    module = f"tests.workshop.exercises.answers_{lesson}"
-    return getattr(importlib.import_module(module), "DEAR", ()) if importlib.util.find_spec(module) else ()
-
-
-DEAR = {name for lesson in LESSONS for name in dear(lesson)}
+DEAR = noted("DEAR")  # with many wrong answers, or where each is a training, a whole model, or many cards
+FOUR_DECIMALS = noted("FOUR_DECIMALS")
 
 
 def all_wrong(name):

@@ -11,29 +11,15 @@ from course_lib.workshop.exercises.causes import names_of, quietly
 from course_lib.workshop.exercises.shown import is_whole
 from course_lib.workshop.exercises.values import as_tensor, first_difference
 from tests.workshop.exercises.lookalikes import as_numbers, given_away, lookalikes, other_texts
-from tests.workshop.exercises.test_answers import EXERCISES
+from tests.workshop.exercises.test_answers import EXERCISES, noted
 
 FUNCTIONS = [name for name, exercise in EXERCISES.items() if exercise.wants_a_function]
 HIDDEN = range(20_011, 20_014)
-ALWAYS = {  # parts that are the same for all right answers
-    "07.1": {"how many were kept"},
-    "25.5": {"stage 1", "stage 2", "stage 1 again"},
-    "25.6": {"share (never reached)"},
-    "80.5": {"data", "license", "not shown"},
-}
-ANY = {  # arguments that may be the same in all cases: inputs to try something on, and tools
-    "03.4": {"x"},
-    "08.1": {"x"},
-    "15.4": {"fit"},
-    "18.6": {"convert", "fit", "score"},
-    "20.4": {"changes"},
-    "20.6": {"folder", "export"},
-    "25.5": {"model"},
-    "26.1": {"prompts"},
-}
-ENDS = {"25.6": {"alone"}}  # lists of which only the end counts, whatever comes before it
-AUDITS = {"80.1", "80.2", "80.6"}  # what an answer is like, and nothing that it could return
-READ_OFF = {"23.6"}  # numbers that are read off a curve
+ALWAYS = noted("ALWAYS")  # parts that are the same for all right answers
+ANY = noted("ANY")  # arguments that may be the same in all cases: inputs to try something on, and tools
+ENDS = noted("ENDS")  # lists of which only the end counts, whatever comes before it
+AUDITS = noted("AUDITS")  # what an answer is like, and nothing that it could return
+READ_OFF = noted("READ_OFF")  # numbers that are read off a curve
 
 
 def is_refused(exercise, answer, cases):
