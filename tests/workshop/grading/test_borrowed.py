@@ -9,9 +9,10 @@ from nbformat.v4 import new_code_cell
 from course_lib.workshop.grading import EDITIONS
 from course_lib.workshop.grading.alike import codes
 from course_lib.workshop.grading.borrowed import borrowed
+from tests.workshop.exercises.editions import SOURCES
 from tests.workshop.grading.small_course import answered, cell_named, source_notebook
 
-SHEET = "05_training_the_translator"
+SHEET = SOURCES[1].stem
 SOLUTION = """def mask_padding(lengths, size):
     ### BEGIN SOLUTION
     positions = torch.arange(size)
@@ -122,4 +123,4 @@ def test_a_sheet_made_of_the_solutions_of_the_course_is_noted_and_the_empty_one_
         cell = cell_named(copied, f"answer-{exercise.replace('.', '-')}")
         cell.source = re.sub(r"\blongest\b", "most", code)
     (note,) = borrowed(copied, source, release)
-    assert "the course's own solution but for names and comments: 05.1" in note
+    assert f"the course's own solution but for names and comments: {SHEET[:2]}.1" in note

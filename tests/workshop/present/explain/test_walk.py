@@ -75,16 +75,23 @@ def test_lessons_are_read_where_the_repository_shows_them(address, found):
     assert address_of_lessons(address) == found
 
 
-@pytest.mark.parametrize(
-    ("lessons", "links"), [("../notebooks/{}.html", ["../notebooks/04_encoder_decoder.html"]), ("", [])]
-)
-def test_a_step_leads_to_its_lesson_or_names_its_file(lessons, links, offline, tmp_path):
+def named(name):
+    """A lesson as a page names it, and its file."""
+    if name not in BY_NAME:
+        return "no lesson of this course", None
+    lesson = BY_NAME[name]
+    return f"Lesson {lesson.number:02}: {lesson.title}", lesson.stem
+
+
+@pytest.mark.parametrize("lessons", ["../notebooks/{}.html", ""])
+def test_a_step_leads_to_its_lesson_or_names_its_file(lessons, offline, tmp_path):
     tokenizer = toy_tokenizer()
     model = tiny_translator(vocab_size=len(tokenizer), max_length=97)
     for page in opened(offline, written(tmp_path / "mine", model, tokenizer, lessons=lessons)):
         found = page.tab.evaluate("[...document.querySelectorAll('.slide a')].map((a) => a.getAttribute('href'))")
-        named = "Lesson 04: Encoder and decoder" + " (notebooks/04_encoder_decoder.ipynb)" * (not links)
-        assert found == links
-        assert page.texts(".slide") == [f"Slide “Translator (Encoder-Decoder)” · {named}"]
+        lesson, stem = named("encoder_decoder")
+        assert found == [lessons.format(stem)] * bool(lessons and stem)
+        file = f" (notebooks/{stem}.ipynb)" * bool(stem and not lessons)
+        assert page.texts(".slide") == [f"Slide “Translator (Encoder-Decoder)” · {lesson}{file}"]
         page.click("part-9")
-        assert page.texts(".slide")[0].startswith("Beside the slides · Lesson 06")
+        assert page.texts(".slide")[0].startswith(f"Beside the slides · {named('searching_and_scoring')[0]}")
