@@ -71,7 +71,8 @@ def derived(root: Path) -> Iterator[str]:
 
 def refuse_conflicts(root: Path) -> None:
     """Raise a CourseError if git has left marks in a file."""
-    files = [path.relative_to(root).as_posix() for path in course_files(root) if b"\n<<<<<<< " in path.read_bytes()]
+    paths = {*course_files(root), *(path for pattern in CODE for path in root.glob(pattern))}
+    files = sorted(path.relative_to(root).as_posix() for path in paths if b"\n<<<<<<< " in path.read_bytes())
     if files:
         raise CourseError(
             f"these files have the marks of a merge: {', '.join(files)}; decide about what somebody wrote, take either "

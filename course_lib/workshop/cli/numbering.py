@@ -1,5 +1,6 @@
 """`course renumber`: file names and all references to lessons follow the list in `course_lib/workshop/lessons.py`."""
 
+import json
 import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -15,10 +16,14 @@ from course_lib.workshop.notebooks import CODE, digest_of_code, is_stale
 
 Changes = dict[str, tuple[str, bytes]]  # the path of a file -> its new path and content
 
-PLACES = "*.md", "notebooks/**/*", "course_lib/**/*", "tests/**/*", "data/models/*/*.json"
+PLACES = "*.md", "notebooks/**/*", "course_lib/**/*", "tests/workshop/exercises/*", "data/models/*/*.json"
 SIGNED = "notebooks/exercises/release/"
 TEXTS = {".md", ".ipynb", ".py", ".json", ".csv", ".toml"}
-LEFT_ALONE = "CHANGELOG.md", "notebooks/mine/", "notebooks/exercises/mine/"  # history, and what is somebody's own
+# history, what is somebody's own, and commands, which name lessons as examples
+LEFT_ALONE = "CHANGELOG.md", "notebooks/mine/", "notebooks/exercises/mine/", "course_lib/workshop/cli/"
+TITLE = re.compile(
+    r'(\A(?:(?!.*"(?:source|code)").*\n)*\s*"source": \[\s*"# )(?:[^"\\]|\\[^n])*'
+)  # of a notebook, as JSON
 TABLE = re.compile(r"(?<=\| Lesson \| Slides \|\n\| --- \| --- \|\n)(?:\| \[\d\d .*\n)*")
 
 
@@ -83,6 +88,7 @@ def find_changes(
     files = [path for path in course_files(root) if path not in without]
     numbers = present_numbers(files, lessons) | {f"{CAPSTONE.number}": CAPSTONE}
     references = References(numbers, lessons, {f"{lesson.number:02}": lesson for lesson in dropped})
+    titles = {f"notebooks/{lesson.stem}.ipynb": in_json(f"{lesson.number:02} · {lesson.title}") for lesson in lessons}
     changes = {}
     for path in files:
         name, content = path.relative_to(root).as_posix(), path.read_bytes()
@@ -91,6 +97,8 @@ def find_changes(
             text = content.decode()
             new = references.rewrite(TABLE.sub(table_of(lessons), text) if name == "README.md" else text, name).encode()
         target = references.rewrite(name, name)
+        if target in titles:
+            new = TITLE.sub(lambda found, title=titles[target]: found[1] + title, new.decode()).encode()
         if new != content and CODE.encode() in content:
             new = with_its_digest(content, new)
         if new != content and name.startswith(SIGNED) and path.suffix == ".ipynb":
@@ -147,6 +155,11 @@ def present_numbers(files: Sequence[Path], lessons: Sequence[Lesson]) -> dict[st
         lost = [f"notebooks/{name}.ipynb" for name in names if found.count(name) != 1]
         raise CourseError(f"each lesson of the list must have one notebook; missing or there twice: {', '.join(lost)}")
     return numbers
+
+
+def in_json(text: str) -> str:
+    """Return a text as it is between the quotes of a JSON file."""
+    return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
 def table_of(lessons: Sequence[Lesson]) -> str:

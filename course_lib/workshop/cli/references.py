@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from course_lib.workshop.lessons import CAPSTONE, Lesson
 
 STANDING = r"""
-      \b[Ll]esson\s+\d\d\b(?!\.\d)                                      # lesson 17
+      \b(?:[Ll]esson|[Ss]heet)\s+\d\d\b(?!\.\d)                         # lesson 17
     | \b[Ll]essons\s+\d\d\b(?:(?:,|,?\sand|,?\sor|\sto)\s\d\d\b)*       # lessons 02, 05 and 15 to 20
     | \b(?:lesson|answers|solutions)_\d\d\b                             # the modules of its exercises: lesson_17
     | \b(?:answer|check|task)-\d\d\b                                    # their cells: check-17-2
@@ -23,7 +23,7 @@ OF_THE_LESSON = r"""
 PICTURES = re.compile(r'("image/png": "[^"]*")')  # of a notebook: long, and they name no lesson
 LINK = re.compile(r"\[[^\]\n]*\]\((?:[\w./]*/)?\d\d_(\w+)\.ipynb[^)\n]*\)")
 # what they name is only an example
-EXAMPLES = re.compile(r"CONTRIBUTING\.md|course_lib/workshop/(?:cli/|lessons\.py)|tests/")
+EXAMPLES = re.compile(r"CONTRIBUTING\.md|course_lib/workshop/lessons\.py|tests/")
 NOT_HERE = "(not in this course)"
 EXERCISES_OF = re.compile(r"exercises/(?:.*/)?(?:lesson_|answers_|solutions_)?(\d\d)[_.]")
 

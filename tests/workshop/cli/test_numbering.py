@@ -35,7 +35,8 @@ After it, `course check §2`, or `course start --update §2`.
     "course_lib/workshop/exercises/lesson_§3.toml": '["§3.1"] # One',
     "tests/workshop/exercises/answers_§3.py": "from course_lib.workshop.exercises.lesson_§3 import EXERCISES",
     "tests/workshop/exercises/test_checking.py": 'check("§3.1", §3.1)',
-    "tests/nn/test_heads.py": 'x = "§3.1"  # not an exercise',
+    "tests/workshop/cli/test_exercises.py": 'course("check", "§3"); "§3.1"; lesson §3; §3_grey.ipynb',
+    "course_lib/workshop/cli/lessons.py": "course run §3",
 }
 LIST = {
     "One": [("red", "Red"), ("grey", "Grey", "A slide", "B"), ("pink", "Pink")],
@@ -67,7 +68,8 @@ After it, `course check §3`, or `course start --update §3`.
     "course_lib/workshop/exercises/lesson_§1.toml": '["§1.1"] # One',
     "tests/workshop/exercises/answers_§1.py": "from course_lib.workshop.exercises.lesson_§1 import EXERCISES",
     "tests/workshop/exercises/test_checking.py": 'check("§1.1", §3.1)',
-    "tests/nn/test_heads.py": 'x = "§3.1"  # not an exercise',
+    "tests/workshop/cli/test_exercises.py": 'course("check", "§3"); "§3.1"; lesson §3; §3_grey.ipynb',
+    "course_lib/workshop/cli/lessons.py": "course run §3",
 }
 
 
@@ -124,6 +126,17 @@ def test_a_copy_of_a_sheet_follows_its_lesson(course, command):
     (cell,) = nbformat.read(moved, as_version=4).cells
     assert moved.stem == f"{1:02}_grey" and cell.source == "x = 8"
     assert cell.metadata.nbgrader.grade_id == f"answer-{1:02}-1"
+
+
+@pytest.mark.parametrize(
+    ("title", "text"), [("Pink", "By hand"), ('So "pink" \\ is', ""), ("Old", "# A heading, lesson 03")]
+)
+def test_a_lesson_begins_with_its_number_and_title_and_keeps_the_rest(course, title, text):
+    path, last = course / "notebooks/pink.ipynb", new_code_cell("# x")
+    write(new_notebook(cells=[new_markdown_cell(f"# 03 · Something\n{text}"), last]), path)
+    apply(course, find_changes(course, numbered(LIST | {"One": [*LIST["One"][:2], ("pink", title)]})))
+    cells = nbformat.read(course / "notebooks" / f"{2:02}_pink.ipynb", as_version=4).cells
+    assert [cell.source for cell in cells] == [f"# {2:02} · {title}\n{text.replace('03', '01')}", "# x"]
 
 
 def test_a_student_edition_is_signed_again(course):
