@@ -64,6 +64,7 @@ def derived(root: Path) -> Iterator[str]:
     yield from formatted(root)
     for path in editions(root):
         yield f"{path.relative_to(root).as_posix()}: follows the exercises"
+    yield from mistakes(root)
     yield from maps(root)
     yield from pinned(root)
     yield from cited(root)
@@ -96,6 +97,20 @@ def editions(root: Path) -> Iterator[Path]:
     from course_lib.workshop.grading import write_editions
 
     return write_editions(sorted(root.glob("notebooks/exercises/source/*/*.ipynb")))
+
+
+def mistakes(root: Path) -> Iterator[str]:
+    """Let the tables of mistakes name each exercise by its title."""
+    from course_lib.workshop.exercises import exercises_of
+
+    for path in sorted(root.glob("course_lib/workshop/exercises/lesson_*.toml")):
+        text = new = path.read_text(encoding="utf-8")
+        for exercise in exercises_of(path.stem[-2:]).values():
+            line = f'["{exercise.id}"] # {exercise.title}\n'
+            new = re.sub(rf'(?m)^\["{exercise.id}"\] # .*\n', lambda _, line=line: line, new)
+        if new != text:
+            path.write_text(new, encoding="utf-8")
+            yield f"{path.relative_to(root).as_posix()}: follows the titles of exercises"
 
 
 def maps(root: Path) -> Iterator[str]:

@@ -1,8 +1,9 @@
-"""What a source notebook takes from the library: of each exercise the answer, with its solution, and the check."""
+"""What a source notebook takes from the library: of each exercise the title, the answer, the solution, and the check."""
 
 import ast
 import inspect
 import json
+import re
 import textwrap
 
 from course_lib.errors import CourseError
@@ -14,12 +15,16 @@ WIDTH = 120
 
 
 def fill(notebook, lesson):
-    """Write the answers and checks of a lesson, by its two digits, into its source notebook; where they are missing,
+    """Write titles, answers and checks of a lesson, by its two digits, into its source notebook. What is missing comes
     behind what is asked.
 
     Raises CourseError where an exercise is not asked in the notebook, or its solution can't be shown.
     """
     for exercise in exercises_of(lesson).values():
+        title = f"## {exercise.id} · {exercise.title}"
+        for cell in notebook.cells:
+            if cell.cell_type == "markdown":
+                cell.source = re.sub(rf"(?m)^## {exercise.id} · .*$", lambda _, title=title: title, cell.source)
         for name, source, metadata in cells_of(exercise):
             cell = find(notebook, name) or add(notebook, exercise.id, name)
             cell.source = source

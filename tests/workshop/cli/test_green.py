@@ -12,6 +12,7 @@ from tests.notebooks.lesson import LESSON_FILES, REPOSITORY
 green = importlib.import_module("course_lib.workshop.cli.green")  # the package has the command under this name
 LESSON = next(path.name for path in LESSON_FILES if (REPOSITORY / "notebooks/exercises/source" / path.stem).exists())
 SHEET = f"{LESSON.removesuffix('.ipynb')}/{LESSON}"
+MISTAKES = f"course_lib/workshop/exercises/lesson_{LESSON[:2]}.toml"
 SOURCE, RELEASE = f"notebooks/exercises/source/{SHEET}", f"notebooks/exercises/release/{SHEET}"
 
 
@@ -57,13 +58,24 @@ def test_all_that_is_derived_is_restored_byte_for_byte(course):
     in_text(course, "CITATION.cff", "\nversion: ", "\nversion: 9.")
     in_text(course, "constraints.txt", "\ntorch==", "\ntorch==0.")
     in_cells(course, SOURCE, "### BEGIN SOLUTION", "### BEGIN SOLUTION\n# another")
+    in_cells(course, SOURCE, f"## {LESSON[:2]}.1 · ", f"## {LESSON[:2]}.1 · Another ")
+    in_text(course, MISTAKES, f'["{LESSON[:2]}.1"] # ', f'["{LESSON[:2]}.1"] # Another ')
     in_cells(course, RELEASE, "<summary>Hint</summary>", "<summary>Clue</summary>")
     in_cells(course, f"notebooks/{LESSON}", " minutes, ★", "1 minutes, ★")
     in_cells(course, RELEASE, "# your code here", "# my code")  # so it runs again
     other = (REPOSITORY / "data/studies/emoji.png").read_bytes()
     (course / green.PICTURE).write_bytes(other)
     told = " ".join(green.derived(course))
-    for name in ("course_lib/__init__.py", "CITATION.cff", "constraints.txt", SOURCE, RELEASE, LESSON, green.PICTURE):
+    for name in (
+        "course_lib/__init__.py",
+        "CITATION.cff",
+        "constraints.txt",
+        SOURCE,
+        MISTAKES,
+        RELEASE,
+        LESSON,
+        green.PICTURE,
+    ):
         assert name in told
     assert files(course) == before
     assert list(green.derived(course)) == []

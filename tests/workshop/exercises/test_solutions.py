@@ -121,6 +121,13 @@ def test_what_a_sheet_lacks_comes_behind_what_is_asked(library):
     assert before == [cell.source for cell in notebook.cells], "it is filled once"
 
 
+def test_an_exercise_has_the_title_that_the_library_gives_it(library):
+    notebook = new_notebook(cells=[new_markdown_cell(f"## 99.{n} · Old\n\nIt is 99.{n} · Old.") for n in (1, 2)])
+    sheets.fill(notebook, "99")
+    asked = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    assert asked == [f"## 99.{n} · {n}\n\nIt is 99.{n} · Old." for n in (1, 2)]
+
+
 def test_a_sheet_that_does_not_ask_an_exercise_is_refused(library):
     with pytest.raises(CourseError, match=r"does not ask 99.1"):
         sheets.fill(new_notebook(cells=[new_markdown_cell("## Something else")]), "99")
