@@ -10,8 +10,7 @@ from dataclasses import dataclass
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from tests.workshop.grading.small_course import NAME, answered, cell_named, known, write
-from tests.workshop.grading.test_a_class import BROADCAST, LOOP, RIGHT
+from tests.workshop.grading.small_course import BROADCAST, LOOP, NAME, RIGHT, answered, cell_named, known, write
 from tests.workshop.grading.test_sandbox import CHEATS
 
 BOTH = {"a2": RIGHT, "a4": BROADCAST}
@@ -235,6 +234,8 @@ for start in range(0, 5 * 2**30, 2**27):
     m[start : start + 2**27] = bytes(2**27)
     m.madvise(mmap.MADV_DONTNEED, start, 2**27)"""
 ONLY_MINE = "from course_lib.workshop.exercises import check  # graded as in the exercises\nsource = 'exercises source'"
+SOLVED = "from course_lib.workshop.exercises.lesson_01 import prediction as solved\nprediction = solved()"
+GONE = "![my plot](attachment:gone.png)"
 WRAPPED = """
 from course_lib.nn import padding_mask
 def mask_padding(lengths, size):
@@ -245,6 +246,7 @@ CASES = {
     # the day of a lecturer
     "José Núñez Ångström": solved(),
     "half": solved(1, a2=RIGHT),
+    "near": solved(0.66, a2='prediction = {"plain": 64, "scaled": 1, "slope": 0.09}', a4="mask_padding = None"),
     "nothing": solved(0, a2="prediction = None"),
     "copied answer": changed(copied("answer-01-4"), note="was copied"),
     "copied check": changed(copied("check-01-4"), note="was copied"),
@@ -285,6 +287,10 @@ CASES = {
     "a list of lists": solved(1, a2=RIGHT, a4="def mask_padding(lengths, size):\n    return [[]] * 10**7"),
     "an innocent comment": solved(first=ONLY_MINE),
     "a wrapper": solved(3, "01.4 uses course_lib.nn", a2=RIGHT, a4=WRAPPED),
+    "the course's solution": solved(0, "imports course_lib.workshop.exercises.lesson_01.prediction", a2=SOLVED),
+    "a picture that is gone": changed(
+        lambda n: n.cells.append(new_markdown_cell("![plot](attachment:gone.png)", id="a"))
+    ),
     "a script shown": solved(first=f"from IPython.display import HTML, display\ndisplay(HTML({SCRIPT!r}))"),
     "a script written": changed(lambda notebook: notebook.cells.insert(1, new_markdown_cell(SCRIPT, id="script"))),
     "byte order mark": Case(encoded("utf-8-sig"), 3),

@@ -18,6 +18,14 @@ prediction = {"plain": 8, "scaled": 1, "slope": 0.09}
     return (torch.arange(size) < lengths[:, None])[:, None, None]
     ### END SOLUTION""",
 }
+RIGHT = 'prediction = {"plain": 8.0, "scaled": 1.0, "slope": 0.09}'
+BROADCAST = "def mask_padding(lengths, size):\n    return (torch.arange(size) < lengths[:, None])[:, None, None, :]"
+LOOP = """def mask_padding(lengths, size):
+    mask = torch.zeros(len(lengths), 1, 1, size, dtype=torch.bool)
+    for sentence, length in enumerate(lengths.tolist()):
+        for key in range(length):
+            mask[sentence, 0, 0, key] = True
+    return mask"""
 VALUES = {"01.2": "prediction", "01.4": "mask_padding"}
 POINTS = {name: find_exercise(name).points for name in VALUES}
 

@@ -175,13 +175,6 @@ def test_a_file_that_cant_be_read_replaces_not_even_an_empty_sheet(root):
     assert run(root, add=True)[0]["ana"].points == 1
 
 
-def test_an_empty_sheet_alone_is_graded(root):
-    hand_in(root, "eve")
-    grades, graded_now = run(root)
-    assert graded_now == ["ana", "bo", "eve"]
-    assert (grades["eve"].points, grades["eve"].of, len(grades["eve"].exercises)) == (0, 3, 2)
-
-
 def test_a_file_that_was_graded_before_does_not_take_the_place_of_its_successor(root):
     run(root)
     hand_in(root, "ana", solution(0.5), folder="late")
@@ -209,16 +202,6 @@ def test_points_given_by_hand_survive_a_second_run_and_a_new_submission_of_the_s
     run(root, "late", add=True)
     assert rows(root)["ana", NAME] == 2
     assert "handed in again after points were given by hand; look again at check-01-4" in notes(root)["ana"]
-
-
-def test_the_columns_of_the_table_sum_to_the_points(root, gradebook):
-    gradebook(root / "out")
-    run(root)
-    pretend.by_hand(root / "out", "ana", NAME, "01.4", 1.5)
-    run(root, add=True)
-    with open(root / "out" / "grades.csv", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            assert float(row["01.2"]) + float(row["01.4"]) == float(row["points"])
 
 
 def test_a_file_that_cant_be_read_has_no_points_in_the_gradebook_and_warns_of_nothing(root, gradebook, capfd):

@@ -11,8 +11,7 @@ WITH_EXERCISES = [f"{lesson.number:02}" for lesson in LESSONS[1:]]
 @pytest.mark.parametrize("number", WITH_EXERCISES)
 def test_every_exercise_tests_a_goal_and_every_goal_is_tested(number):
     tested = {exercise: goals_of(exercise) for exercise in heads_of(number)}
-    assert len(tested) >= 4
-    assert all(tested.values())
+    assert tested and all(tested.values())
     assert {goal for goals in tested.values() for goal in goals} == set(goals_in(number))
 
 

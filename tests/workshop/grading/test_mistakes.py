@@ -5,6 +5,7 @@ import csv
 from course_lib.workshop.exercises import find_exercise
 from course_lib.workshop.exercises.checking import examine
 from course_lib.workshop.exercises.results import Result
+from course_lib.workshop.grading.goals import goals_of
 from course_lib.workshop.grading.grades import Grade
 from course_lib.workshop.grading.mistakes import count_mistakes, write_mistakes
 
@@ -23,17 +24,16 @@ def grades(answers, name="01.2"):
 
 def test_mistakes_are_counted_from_three_on():
     ((name, title, students, solved, mistakes),) = count_mistakes(grades(ANSWERS))
-    assert (name, title, students, solved) == ("01.2", "The missing √E", 15, 5)
-    assert mistakes == [
-        ("64 is the variance of the score; the standard deviation is its root", 4),
-        ("another mistake", 3),
-    ]
+    assert (name, title, students, solved) == ("01.2", find_exercise("01.2").title, 15, 5)
+    assert [count for _, count in mistakes] == [4, 3]
+    assert "64 is the variance" in mistakes[0][0] and mistakes[1][0] == "another mistake"
 
 
 def test_the_place_of_a_mistake_does_not_divide_it():
     upside_down = lambda lengths, size: find_exercise("01.4").truth(lengths, size).logical_not()  # noqa: E731
     ((*_, mistakes),) = count_mistakes(grades(3 * [upside_down], "01.4"))
-    assert mistakes == [("sentence …: the mask is upside down; True means may attend", 3)]
+    ((mistake, count),) = mistakes
+    assert "upside down" in mistake and count == 3
 
 
 def test_two_students_are_no_class():
@@ -45,7 +45,7 @@ def test_page_and_table_name_nobody(tmp_path):
     page = (tmp_path / "mistakes.html").read_text(encoding="utf-8")
     assert "<li>4 × 64 is the variance" in page
     assert "5 (33%)" in page
-    assert "explain why scores are divided by √E" in page
+    assert all(goal in page for goal in goals_of("01.2"))
     assert "student 1" not in page
     with open(tmp_path / "mistakes.csv", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))

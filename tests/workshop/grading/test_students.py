@@ -48,21 +48,6 @@ def test_names_of_learning_platforms_are_parted_from_their_numbers(name, owner):
     assert owner_of(Path(name)) == owner
 
 
-def test_a_name_that_is_unique_in_each_folder_is_one_student_whatever_its_number_is():
-    first = labels(by_names({}), Owner("Ana Silva", "4711"), Owner("Ana Silva Costa", "4712"), Owner("bo"))
-    assert first == ["Ana Silva", "Ana Silva Costa", "bo"]
-    assert labels(by_names({Owner("Ana Silva", "4711"): "Ana Silva"}), Owner("Ana Silva", "5210")) == ["Ana Silva"]
-    assert labels(by_names({}), Owner("Ana", "4"), Owner("Ana")) == ["Ana", "Ana"]
-
-
-def test_two_students_of_one_name_stay_apart_and_a_note_asks_for_a_class_list():
-    found = by_names({})([Owner("Li Wei", "4711"), Owner("Li Wei", "4712"), Owner("bo")])
-    assert [student.label for student in found.values()].count("bo") == 1
-    assert {student.label for student in found.values()} == {"Li Wei_4711", "Li Wei_4712", "bo"}
-    assert "several students are called Li Wei; a class list (--students)" in found[Owner("Li Wei", "4711")].notes[0]
-    assert found[Owner("bo")].notes == ()
-
-
 def test_who_is_known_by_number_keeps_the_name_when_a_namesake_comes():
     known = {Owner("Li Wei", "4711"): "Li Wei"}
     assert labels(by_names(known), Owner("Li Wei", "4711"), Owner("Li Wei", "4712")) == ["Li Wei", "Li Wei_4712"]

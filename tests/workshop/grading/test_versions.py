@@ -147,8 +147,8 @@ CHANGED = ["question_1", "answer_1", "check_1", "question_2", "answer_2", "check
 
 
 def test_no_text_of_a_student_is_ever_lost():
-    """Every choice of cells that the student and the edition change or remove; the student's texts are all there."""
-    choices = [*itertools.combinations(CHANGED, 2), *itertools.combinations(CHANGED, 1)]
+    """Every two cells that the student and the edition change or remove; the student's texts are all there."""
+    choices = list(itertools.combinations(CHANGED, 2))
     for by_student, by_edition, kept in itertools.product(choices, choices, [(1, 2), (1,)]):
         mine = answered(sheet(1, 2), **{name: f"student: {name}" for name in by_student})
         edition = sheet(*kept, **{name: f"## edition: {name}" for name in by_edition})
