@@ -164,10 +164,6 @@ def test_a_checkpoint_in_the_layout_of_the_hub_answers_as_ours(folder, tmp_path)
     assert say(tmp_path, *QUESTIONS[:2]).stdout == say(folder, *QUESTIONS[:2]).stdout
 
 
-def test_the_help_says_how_much_memory_a_parameter_takes():
-    assert "in float32, so each parameter takes 4 bytes" in " ".join(course("chat", "--help").stdout.split())
-
-
 class TestPictures:
     def test_pictures_are_shown_before_and_during_the_conversation(self, seeing, scripted):
         scripted(*ANSWERS[:2])

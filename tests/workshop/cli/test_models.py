@@ -57,14 +57,12 @@ def test_minutes_are_a_positive_number(minutes):
 
 
 def test_train_without_a_name_lists_what_can_be_trained():
-    header, *lines = course("train").stdout.splitlines()
-    assert header.split() == ["recipe", "makes", "a", "from", "steps"]
+    _, *lines = course("train").stdout.splitlines()
     assert [line.split()[0] for line in lines] == list(RECIPES)
 
 
 def test_evaluate_without_a_name_lists_the_shipped_models():
-    header, *lines = course("evaluate").stdout.splitlines()
-    assert header.split() == ["model", "is", "a", "made", "on", "scored", "by"]
+    _, *lines = course("evaluate").stdout.splitlines()
     assert [line.split()[0] for line in lines] == SHIPPED
 
 

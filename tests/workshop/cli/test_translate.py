@@ -1,14 +1,11 @@
 """`course translate`: lines in, lines out, and what the model has never met."""
 
 import json
-import sys
 
 import pytest
 
 from course_lib.data import MetWords
-from course_lib.errors import CourseError
 from course_lib.runtime import MODELS
-from course_lib.workshop.cli.translate import lines
 from tests.toys import WORDS
 from tests.workshop.cli.conftest import course
 
@@ -62,23 +59,9 @@ def test_bytes_that_are_no_text_are_named_and_spoil_no_other_sentence(trained):
     assert course("translate", "\udcff dois", "--model", folder).stderr.strip() == "never met: \ufffd"
 
 
-def test_without_a_standard_input_a_sentence_says_so(trained, monkeypatch):
-    folder, _ = trained
-    monkeypatch.setattr(sys, "stdin", None)
-    with pytest.raises(CourseError, match="there is no standard input"):
-        lines()
-
-
 @pytest.mark.parametrize("beam", ["0", "101", "1000000"])
 def test_a_beam_is_from_1_to_100_wide(beam):
     assert course("translate", "um", "--beam", beam).exit_code == 2
-
-
-def test_each_sentence_is_translated_to_one_line(trained):
-    folder, _ = trained
-    result = course("translate", "um dois", "três", "--model", folder)
-    assert result.exit_code == 0
-    assert len(result.stdout.splitlines()) == 2
 
 
 @pytest.mark.parametrize("arguments", [[], ["-"]])
