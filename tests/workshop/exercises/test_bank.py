@@ -4,7 +4,6 @@ import contextlib
 import json
 import linecache
 import re
-import time
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -23,7 +22,6 @@ from tests.workshop.exercises.test_answers import LESSONS
 BANK = Path(__file__).with_name("bank")
 RELEASE = REPOSITORY / "notebooks" / "exercises" / "release"
 LEAST_NAMED = {"slip": 0.92, "odd": 0.86}  # of the wrong answers, how many must hear a cause
-MOST_SECONDS = 10  # of a processor, for one wrong answer: three for the search, the others for trainings in it
 NO_CAUSE = re.compile(r"(.*: )?yours (is|has) .*", re.DOTALL)
 
 pytestmark = pytest.mark.slow
@@ -46,15 +44,13 @@ def names_before(exercise_id):
 
 
 def verdict_on(entry, number):
-    """The verdict on an answer of the bank, and the seconds of a processor that it took."""
+    """The verdict on an answer of the bank."""
     names, file, code = dict(names_before(entry["exercise"])), f"<answer {number}>", "\n".join(entry["code"])
     linecache.cache[file] = len(code), None, code.splitlines(keepends=True), file
     with quietly():
         exec(compile(code, file, "exec"), names)
         answer = eval(entry["given"], names)
-        start = time.process_time()
-        verdict = examine(find_exercise(entry["exercise"]), answer)
-        return verdict, time.process_time() - start
+        return examine(find_exercise(entry["exercise"]), answer)
 
 
 def names_a_cause(message):
@@ -65,14 +61,13 @@ def names_a_cause(message):
     return len(told) > 1 or not is_difference
 
 
-def test_right_answers_are_accepted_and_wrong_ones_refused_with_a_cause(capsys):
+def test_right_answers_are_accepted_and_wrong_ones_refused_with_a_cause():
     counts, accepted, named = Counter(), [], Counter()
     for lesson in LESSONS:
         for number, entry in enumerate(json.loads((BANK / f"{lesson}.json").read_text(encoding="utf-8"))):
-            verdict, seconds = verdict_on(entry, f"{lesson} {number}")
+            verdict = verdict_on(entry, f"{lesson} {number}")
             kind, which = entry["kind"], f"{entry['exercise']} {entry['note']}"
             is_right = verdict.points == find_exercise(entry["exercise"]).points
-            assert is_right or seconds < MOST_SECONDS, which
             assert is_right or kind != "right", f"{which}: {verdict.message}"
             counts[kind] += 1
             if is_right and WRITES.partition("{}")[0] not in verdict.message and kind != "right":
@@ -80,7 +75,5 @@ def test_right_answers_are_accepted_and_wrong_ones_refused_with_a_cause(capsys):
             elif names_a_cause(verdict.message):
                 named[kind] += 1
     shares = {kind: named[kind] / counts[kind] for kind in LEAST_NAMED}
-    with capsys.disabled():
-        print(f"\n{counts}; wrong and accepted: {len(accepted)}; hear a cause: {shares}")
     assert len(accepted) <= 0.01 * (counts["slip"] + counts["odd"]), accepted
-    assert all(shares[kind] >= least for kind, least in LEAST_NAMED.items())
+    assert all(shares[kind] >= least for kind, least in LEAST_NAMED.items()), shares

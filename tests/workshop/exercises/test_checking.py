@@ -282,7 +282,10 @@ def test_a_function_that_forgets_its_return_was_attempted():
 
 @pytest.mark.parametrize("clocks", [True, False])
 def test_the_search_for_a_reason_ends_though_each_mistake_takes_long(clocks, monkeypatch):
+    tried = []
+
     def slow(x):
+        tried.append(x)
         end = time.process_time() + 0.2
         while time.process_time() < end:
             pass
@@ -294,6 +297,5 @@ def test_the_search_for_a_reason_ends_though_each_mistake_takes_long(clocks, mon
     exercise = dataclasses.replace(
         DOUBLE, truth=lambda x, by: x * by, mistakes=[(f"slip {n}", slow) for n in range(99)]
     )
-    start = time.process_time()
     assert "yours is" in said(lambda x, by: x * by + x.sum() ** 2, exercise)
-    assert time.process_time() - start < 3
+    assert 0 < len(tried) < 99

@@ -98,4 +98,4 @@ def test_no_student_edition_holds_a_solution(path):
 def test_every_lesson_says_how_to_copy_its_sheet_where_it_links_to_it(path):
     """Answers in a copy are in the way of no update, unlike answers in the student edition, to which the link leads."""
     asked = next(cell.source for cell in lesson_of(lesson_at(path)).prose if path.name in cell.source)
-    assert f"`course start {path.name[:2]}` copies the [exercise notebook](" in asked
+    assert f"`course start {path.name[:2]}`" in asked
