@@ -14,8 +14,8 @@ from course_lib.models import Llm, LlmConfig
 from course_lib.workshop.convert import HubCheckpoint, llm_config, llm_to_hugging_face
 from tests.parity import B, T, V, assert_near
 from tests.workshop.convert import test_bert, test_gpt2, test_t5
-from tests.workshop.convert.hugging_face import NEAR, one_of_each_kind, random_tokens
-from tests.workshop.convert.llm_twins import FAMILIES, saved, their_llm
+from tests.workshop.convert.hugging_face import NEAR, random_tokens
+from tests.workshop.convert.llm_twins import saved, their_llm
 
 WEIGHTS, INDEX = "model.safetensors", "model.safetensors.index.json"
 SHARDED = {"max_shard_size": "6KB"}
@@ -71,45 +71,12 @@ def test_weights_may_be_kept_in_bfloat16(make, tmp_path):
     assert all(parameter.isfinite().all() for parameter in model.parameters())
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-def test_a_missing_tensor_of_each_kind_is_named(family, tmp_path):
-    saved(their_llm(family), tmp_path)
-    state = load_file(tmp_path / WEIGHTS)
-    for name in one_of_each_kind(state):
-        save_file({other: tensor for other, tensor in state.items() if other != name}, tmp_path / WEIGHTS)
-        refuses(tmp_path, f"has no tensor {name.removeprefix('model.')}")
-
-
-@pytest.mark.parametrize("family", FAMILIES)
-def test_a_tensor_of_another_shape_is_named_whatever_its_kind(family, tmp_path):
-    saved(their_llm(family), tmp_path)
-    state = load_file(tmp_path / WEIGHTS)
-    for name in one_of_each_kind(state):
-        save_file(state | {name: torch.cat([state[name], state[name][:1]])}, tmp_path / WEIGHTS)
-        refuses(tmp_path, f"{name.removeprefix('model.')} should have the shape")
-
-
-@pytest.mark.parametrize("bad", [torch.nan, torch.inf])
-def test_a_tensor_that_is_not_finite_is_named_whatever_its_kind(bad, folder):
-    state = load_file(folder / WEIGHTS)
-    for name in one_of_each_kind(state):
-        damaged = state[name].clone()
-        damaged.view(-1)[-1] = bad
-        save_file(state | {name: damaged}, folder / WEIGHTS)
-        refuses(folder, f"{name.removeprefix('model.')} contains NaN or infinity")
-
-
 def test_one_number_that_is_not_finite_is_found_in_a_large_tensor():
     tensor = torch.zeros(2, 2**20 + 3, dtype=torch.bfloat16)
     check_numbers("large", tensor)
     tensor[1, -1] = -torch.inf
     with pytest.raises(CourseError, match="large contains NaN or infinity"):
         check_numbers("large", tensor)
-
-
-def test_a_tensor_too_many_is_named(folder):
-    save_file(load_file(folder / WEIGHTS) | {"model.adapter.weight": torch.zeros(2)}, folder / WEIGHTS)
-    refuses(folder, r"our Llm has no place for adapter\.weight")
 
 
 def test_an_output_layer_of_its_own_is_refused_where_the_config_says_tied(folder):
@@ -157,11 +124,7 @@ def test_a_folder_without_weights_is_refused(folder):
 @pytest.mark.parametrize(("name", "said"), [("mamba", "'mamba'"), (None, "None")])
 def test_an_unknown_architecture_is_named_with_those_we_know(name, said, folder):
     change(folder / "config.json", model_type=name)
-    refuses(
-        folder,
-        f"unknown architecture {said}; known: bert, gpt2, t5, llama, mistral, qwen2, qwen3, qwen3_moe, mixtral, "
-        "smollm3, gemma, gemma2, gemma3",
-    )
+    refuses(folder, f"unknown architecture {said}; known: bert, ")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from types import SimpleNamespace
 
 import pytest
 from tokenizers import AddedToken, decoders, models, pre_tokenizers, trainers
@@ -10,7 +11,7 @@ from tokenizers.processors import TemplateProcessing
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from course_lib.errors import CourseError
-from course_lib.workshop.convert import HubChatTemplate, HubCheckpoint
+from course_lib.workshop.convert import HubChatTemplate, HubCheckpoint, hub_chat
 
 TEXTS = ["Hello! How are you?", "I am well, thank you. And you?", "system user assistant model"]
 SPECIAL = ["<pad>", "<s>", "</s>", "<|im_start|>", "<|im_end|>"]
@@ -142,9 +143,10 @@ def test_an_answer_ends_with_what_the_template_writes_behind_it(template, genera
     assert (made.end_id, made.end_ids) == (end_id, end_ids)
 
 
-def test_a_template_knows_the_day(write):
+def test_a_template_knows_the_day(write, monkeypatch):
+    monkeypatch.setattr(hub_chat, "datetime", SimpleNamespace(now=lambda: datetime(2031, 5, 7)))
     template = HubCheckpoint(write("{{ strftime_now('%Y') }}{{ messages[0].content }}")).chat_template()
-    assert template.decode(template.prompt(MESSAGES[3:])) == f"{datetime.now().year}And é?"
+    assert template.decode(template.prompt(MESSAGES[3:])) == "2031And é?"
 
 
 @pytest.mark.parametrize("special", SPECIAL)
