@@ -32,7 +32,7 @@ class Served:
 
     def ask(self, path, method="GET", **headers):
         """The status of the answer, the cookies that it sets, and its text."""
-        with contextlib.closing(HTTPConnection(urlsplit(self.origin).netloc, timeout=30)) as connection:
+        with contextlib.closing(HTTPConnection(urlsplit(self.origin).netloc, timeout=120)) as connection:
             connection.request(method, path, headers=headers)
             answer = connection.getresponse()
             cookies = [cookie.partition(";")[0] for cookie in answer.headers.get_all("Set-Cookie", [])]
@@ -47,7 +47,7 @@ class Served:
     def end(self, signal):
         """Tell the process to end, and wait until it has."""
         self.process.send_signal(signal)
-        self.process.communicate(timeout=30)
+        self.process.communicate(timeout=120)
 
 
 class LiveCode:
@@ -59,7 +59,7 @@ class LiveCode:
         self.output = page.locator("#live .output")
         self.status = page.locator("#live form output")
 
-    def wait_for(self, told, seconds=30):
+    def wait_for(self, told, seconds=120):
         self.status.filter(has_text=told).wait_for(timeout=1000 * seconds)
 
     @property

@@ -40,7 +40,7 @@ def assert_kernel_ends(deck, kind):
     (kernel,) = psutil.Process(deck.process.pid).children()
     assert "ipykernel_launcher" in kernel.cmdline()
     deck.end(kind)
-    kernel.wait(timeout=10)
+    kernel.wait(timeout=120)
 
 
 @pytest.fixture
@@ -192,6 +192,6 @@ def test_a_cell_of_a_lesson_prints_in_its_deck_what_the_lesson_stores(served):
     served.wait_for_selector("body[data-ready]", state="attached")
     served.evaluate("cell => live.open(cell)", cell)
     code = LiveCode(served)
-    code.wait_for("Ready.", seconds=120)
+    code.wait_for("Ready.")
     assert code.run() == stored.outputs[0].text.strip()
     assert_kernel_ends(deck, signal.SIGTERM)

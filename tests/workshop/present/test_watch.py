@@ -37,7 +37,7 @@ def served(tmp_path):
 def read(port, name, **headers):
     headers = {key: value.format(port=port) for key, value in headers.items()}
     request = urllib.request.Request(f"http://127.0.0.1:{port}/{name}", headers=headers)
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=120) as answer:
         return answer.read().decode()
 
 

@@ -32,7 +32,7 @@ class ViewerOnPage:
         return self.texts(".status")[0]
 
     def wait_for_theme(self, theme):
-        self.root.locator(f".viewer[data-theme={theme}]").wait_for(timeout=5000)
+        self.root.locator(f".viewer[data-theme={theme}]").wait_for(timeout=60_000)
 
     def lines(self):
         """What is drawn: (head, row, column) -> weight."""

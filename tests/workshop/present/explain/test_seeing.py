@@ -8,7 +8,6 @@ import torch
 
 from course_lib.data import ChatTemplate, ImageProcessor
 from course_lib.data.messages import questions_about
-from course_lib.workshop.present.explain.page import FOLDER
 from course_lib.workshop.present.explain.seeing import art
 from course_lib.world.rng import Rng
 from course_lib.world.scenes import make_scenes
@@ -118,7 +117,3 @@ def test_the_page_puts_placeholders_where_the_template_does():
     tokenizer = chat_tokenizer().with_special("<image>")
     (messages,) = questions_about([0], ["How many <image>?"])
     assert run(javascript, text=tokenizer.to_json()) == [ChatTemplate(tokenizer, 7).prompt(messages)]
-
-
-def test_every_file_of_the_little_world_is_tried_here():
-    assert {path.stem for path in (FOLDER / "world").glob("*.js")} == {"drawing", "layout", "questions", "scene"}

@@ -6,7 +6,6 @@ import torch
 from course_lib.data import ChatTemplate, MetWords, Tokenizer
 from course_lib.data.messages import fit_context
 from course_lib.generation import Sampler
-from course_lib.workshop.present.explain.page import FOLDER
 from tests.javascript import run
 
 TEXTS = (
@@ -85,9 +84,3 @@ def test_the_page_draws_from_the_sampler_s_distribution(settings):
     assert best == int(logits.argmax())
     torch.testing.assert_close(torch.tensor(p), expected, rtol=0, atol=1e-6)
     torch.testing.assert_close(torch.tensor(counts), expected, rtol=0, atol=2e-3)
-
-
-def test_every_file_that_computes_is_tried_here():
-    names = {path.stem for room in ("data", "generation", "models") for path in (FOLDER / room).glob("*.js")}
-    data = {"tokenizer", "met_words", "chat", "image_processor"}
-    assert names == data | {"sampling", "beam_search", "translator", "llm", "vision_tower", "vlm", "store"}

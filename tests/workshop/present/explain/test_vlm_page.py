@@ -22,8 +22,6 @@ from tests.workshop.present.explain.live_page import HOSTILE_TEXTS, opened, writ
 from tests.workshop.present.explain.twins import rounded
 
 MODEL = "vlm"
-# Picture, patches, three layers, connector, words, four layers, softmax, looking, exchange, forms, three of the chat.
-PARTS = 18
 AT_REST = "document.querySelector('.seen [aria-busy]').ariaBusy === 'false'"
 PICTURE = "document.querySelector('.seen canvas')"
 HOSTILE = dict.fromkeys(HOSTILE_TEXTS, "") | {
@@ -92,8 +90,7 @@ def test_a_page_answers_as_the_library_does_in_each_form(page, vlm):
 
 @pytest.mark.slow  # a model of other parts is looked into below
 def test_every_part_and_every_box_can_be_looked_into(page):
-    assert len(page.texts(".road button")) == PARTS
-    for part in range(PARTS):
+    for part in range(len(page.texts(".road button"))):
         page.click(f"part-{part}")
         assert page.texts("h2") == [page.texts(".road button")[part]]
     page.click("part-2")

@@ -8,7 +8,6 @@ import pytest
 from nbformat.v4 import new_markdown_cell, new_notebook
 
 from course_lib.runtime import REPOSITORY
-from course_lib.workshop.present.repository import repository_address
 from course_lib.workshop.present.site.alone import opened_alone, services
 
 ADDRESS = "https://github.com/someone/course.git"
@@ -89,7 +88,3 @@ def test_buttons_open_the_file_that_they_are_asked_for(address):
 @pytest.mark.parametrize("address", ["", "https://gitlab.com/someone/course", "git@github.com:someone/course"])
 def test_there_are_no_buttons_without_an_address_at_github(address):
     assert services(address, "alone/05_x.ipynb") == {}
-
-
-def test_the_address_is_the_one_setting_in_pyproject():
-    assert isinstance(repository_address(), str)

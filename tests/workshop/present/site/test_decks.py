@@ -35,6 +35,6 @@ def test_every_link_of_a_deck_leads_to_a_page_of_the_site(lesson, pages, offline
         assert module == anchor or f"automodule:: {module}\n" in pages[address[3:]], anchor
     slides = offline.evaluate("Reveal.getTotalSlides()")
     assert links.count(f"../notebooks/{lesson.stem}.html") >= slides
-    assert sum("../studies/" in link for link in links) > 5
+    assert any("../studies/" in link for link in links)
     assert "JupyterLab" not in offline.locator(".frame footer").first.text_content()
     assert deck.page.complaints == []
