@@ -123,11 +123,6 @@ def test_a_drawing_that_looks_left_is_the_mirror_image(dressed):
     assert (one != other[:, ::-1]).mean() < 0.01
 
 
-def test_drawings_know_their_size():
-    assert drawing("dog").width == 108
-    assert drawing("dog").height == 84
-
-
 def test_a_drawing_is_colored_if_a_part_of_it_takes_a_color():
     assert drawing("dog").is_colored
     assert drawing("bicycle").is_colored

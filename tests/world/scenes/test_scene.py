@@ -11,7 +11,6 @@ from course_lib.world.rng import Rng
 from course_lib.world.scenes import make_scenes
 from course_lib.world.scenes.art import drawing
 from course_lib.world.scenes.cast import (
-    COLORS,
     DRAWABLES,
     ENGLISH,
     KINDS,
@@ -59,12 +58,6 @@ def test_training_never_shows_what_is_held_out_but_all_else(splits):
     assert shirts(splits["train"]) == {(kind, paint) for kind in KINDS for paint in PAINTS} - withheld
     every = {(noun, colour) for noun, drawable in DRAWABLES.items() for colour in drawable.colours}
     assert colours(splits["train"]) == every - {(noun, drawable.held_out) for noun, drawable in DRAWABLES.items()}
-
-
-def test_things_come_in_ten_colors_of_which_training_withholds_one_each():
-    colored = [drawable for drawable in DRAWABLES.values() if drawable.colours]
-    assert len(colored) == 18
-    assert all(drawable.colours == COLORS and drawable.held_out in COLORS for drawable in colored)
 
 
 def test_the_extra_scenes_are_of_known_combinations_and_none_of_another_split(splits, scenes):
