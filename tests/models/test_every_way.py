@@ -4,7 +4,6 @@ import pytest
 import torch
 
 from course_lib.data import predict_next
-from course_lib.errors import CourseError
 from course_lib.generation import complete
 from course_lib.models import (
     AttentionMixer,
@@ -19,7 +18,6 @@ from course_lib.models import (
     save_model,
 )
 from course_lib.models.store import ARCHITECTURES
-from course_lib.nn import MixtureOfExperts
 from course_lib.objectives import TokenPrediction, WithAuxiliary
 from course_lib.workshop.fast import compiled_layer, fuse, packed_linear
 from tests.models import kept
@@ -155,16 +153,6 @@ def test_experts_that_are_handed_in_are_trained_evenly_with_an_auxiliary_loss():
     assert balanced < left_alone
     assert loss < 2.0
     assert alone < 2.0
-
-
-def test_the_auxiliary_loss_is_added_to_the_mean_in_training_and_is_missed_where_there_is_none():
-    model, batch = tiny_llm(**EXPERTS).train(), predict_next([[3, 5, 7, 2, 9], [4, 6, 11]])
-    plain, more = TokenPrediction()(model, batch), WithAuxiliary(TokenPrediction(), 0.5)(model, batch)
-    extra = sum(part.auxiliary_loss for part in model.modules() if isinstance(part, MixtureOfExperts))
-    torch.testing.assert_close(more.mean, plain.mean + 0.5 * extra)
-    assert WithAuxiliary(TokenPrediction(), 0.5)(model.eval(), batch).mean == TokenPrediction()(model, batch).mean
-    with pytest.raises(CourseError, match="no part of the Llm has an auxiliary_loss"):
-        WithAuxiliary(TokenPrediction(), 0.5)(tiny_llm().train(), batch)
 
 
 @pytest.mark.parametrize("kind", [Alibi, WideLlm])

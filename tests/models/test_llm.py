@@ -7,13 +7,13 @@ import torch
 
 from course_lib.data import pad_left
 from course_lib.errors import CourseError
-from course_lib.models import Llm, LlmConfig, load_model, save_model
+from course_lib.models import Llm, LlmConfig
 from course_lib.nn import KVCache, decoder_cache, record_attention
 from course_lib.nn.kv_cache import cache_for
-from tests.models.tiny import LLM_SIZES, tiny_llm, tiny_scorer
+from tests.models.tiny import LLM_SIZES, tiny_llm
 from tests.nn.test_kv_cache import FEWER_CUTS, LENGTH
 from tests.parity import D_FF, B, T, V, assert_near
-from tests.toys import MAX_LENGTH, toy_tokenizer
+from tests.toys import MAX_LENGTH
 
 TOKENS = torch.tensor([[1, 9, 8, 3, 3], [1, 16, 5, 7, 2]])
 WINDOWS = [(None, None, None), (1, 1, 1), (3, 3, 3), (3, None, 3), (LENGTH + 5, 2, None)]
@@ -131,15 +131,6 @@ def test_one_table_serves_both_ends_and_nothing_else_is_counted_twice():
     layer = 2 * d * h * e + 2 * d * k * e + 3 * d * D_FF + 2 * d
     assert model.output.weight is model.embedding.table.weight
     assert model.num_parameters() == V * d + 3 * layer + d
-
-
-@pytest.mark.parametrize("make", [tiny_llm, tiny_scorer])
-def test_a_loaded_model_computes_what_the_saved_one_does(make, tmp_path):
-    model = make(vocab_size=len(toy_tokenizer()), window_sizes=(3, None, 2))
-    save_model(model, tmp_path, toy_tokenizer())
-    loaded, _ = load_model(tmp_path)
-    assert torch.equal(loaded(TOKENS), model(TOKENS))
-    assert loaded.config == model.config
 
 
 def test_windows_must_be_as_many_as_layers():
