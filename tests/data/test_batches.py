@@ -1,4 +1,4 @@
-"""Batches: every pair once per epoch, within the budget, hardly any padding, the same for the same seed."""
+"""Batches of all kinds: every item once per epoch, within the budget, the same for the same seed, cut for workers."""
 
 from collections import Counter
 
@@ -9,8 +9,10 @@ from course_lib.data import (
     BOS,
     EOS,
     Batches,
+    CorruptSpans,
     Example,
     ImageProcessor,
+    MaskTokens,
     Preference,
     caption_batches,
     dialogue_batches,
@@ -31,13 +33,6 @@ PAIRS = reversal_pairs(211)
 SMALL = [([7, 8, 9, EOS], [5, 6, EOS]), ([3, EOS], [4, EOS]), ([8, EOS], [5, 5, 5, 5, EOS])]
 
 
-def test_an_epoch_has_every_pair_exactly_once():
-    batches = translation_batches(PAIRS, BUDGET)
-    for number in range(3):
-        counts = Counter(i for indices, _ in batches.epoch(number) for i in indices)
-        assert counts == Counter(range(len(PAIRS)))
-
-
 def test_a_batch_keeps_the_budget_padding_included_and_no_two_would_have_fitted_into_one():
     batches = translation_batches(PAIRS, BUDGET)
     sizes = [batch.source.numel() + batch.target.numel() for batch in map(batches.batch, batches.epoch(0))]
@@ -53,14 +48,6 @@ def test_hardly_any_of_it_is_padding():
         useful += batch.num_tokens
     assert useful == sum(len(source) + len(target) for source, target in PAIRS)
     assert useful / sizes > 0.97
-
-
-def test_the_same_seed_gives_the_same_order_and_another_epoch_or_seed_another_one():
-    epoch = translation_batches(PAIRS, BUDGET, seed=3).epoch(5)
-    assert translation_batches(PAIRS, BUDGET, seed=3).epoch(5) == epoch
-    others = [translation_batches(PAIRS, BUDGET, seed=3).epoch(6), translation_batches(PAIRS, BUDGET, seed=4).epoch(5)]
-    for other in others:  # also who is with whom
-        assert sorted(sorted(indices) for indices, _ in other) != sorted(sorted(indices) for indices, _ in epoch)
 
 
 def test_long_and_short_batches_come_in_no_order():
@@ -110,23 +97,68 @@ def test_rows_for_all_items_keep_nothing_for_gradients():
     assert not rows.requires_grad
 
 
-EXAMPLES = [Example([BOS, 5 + i, EOS], [False, True, True]) for i in range(3)]
-PREFERENCES = [Preference(*EXAMPLES[:2]), Preference(*EXAMPLES[1:])]
-PICTURES, PROCESSOR = [torch.zeros(5, 7, 3, dtype=torch.uint8).numpy()] * 2, ImageProcessor(size=(5, 7))
-MAKERS = {
-    "translations": lambda seed: translation_batches(PAIRS, BUDGET, seed),
-    "texts": lambda seed: text_batches([source for source, _ in PAIRS], predict_next, BUDGET, seed),
-    "dialogues": lambda seed: dialogue_batches(EXAMPLES, BUDGET, seed),
-    "packed dialogues": lambda seed: packed_batches(EXAMPLES, 7, BUDGET, seed),
-    "preferences": lambda seed: preference_batches(PREFERENCES, BUDGET, seed),
-    "preferences with a reference": lambda seed: with_reference(
+COUNT = 31
+TEXTS = [source for source, _ in PAIRS]
+EXAMPLES = [Example([BOS, *[5 + i] * (1 + i % 7), EOS], [False, *[True] * (2 + i % 7)]) for i in range(COUNT)]
+PREFERENCES = [Preference(one, other) for one, other in zip(EXAMPLES, EXAMPLES[1:] + EXAMPLES[:1], strict=True)]
+PICTURES = [torch.full((5, 7, 3), i, dtype=torch.uint8).numpy() for i in range(COUNT)]
+CAPTIONS = [[[5 + i] * (1 + i % 3) + [EOS]] for i in range(COUNT)]
+PROCESSOR = ImageProcessor(size=(5, 7))
+WITH_BUDGET = {
+    "translations": lambda seed=0: translation_batches(PAIRS, BUDGET, seed),
+    "texts": lambda seed=0: text_batches(TEXTS, predict_next, BUDGET, seed),
+    "masked texts": lambda seed=0: text_batches(TEXTS, MaskTokens(16, 17), BUDGET, seed),
+    "corrupted texts": lambda seed=0: text_batches(TEXTS, CorruptSpans(list(range(100, 200))), BUDGET, seed),
+    "dialogues": lambda seed=0: dialogue_batches(EXAMPLES, BUDGET, seed),
+    "packed dialogues": lambda seed=0: packed_batches(EXAMPLES, 19, BUDGET, seed),
+    "preferences": lambda seed=0: preference_batches(PREFERENCES, BUDGET, seed),
+    "preferences with a reference": lambda seed=0: with_reference(
         preference_batches(PREFERENCES, BUDGET, seed), lambda batch: torch.zeros(len(batch.tokens), 2)
     ),
-    "pictures": lambda seed: picture_batches(PICTURES, [0, 1], PROCESSOR, 2, seed),
-    "captions": lambda seed: caption_batches(PICTURES, [[[5, EOS]]] * 2, PROCESSOR, 2, seed),
 }
+MAKERS = WITH_BUDGET | {
+    "pictures": lambda seed=0: picture_batches(PICTURES, range(COUNT), PROCESSOR, 4, seed),
+    "captions": lambda seed=0: caption_batches(PICTURES, CAPTIONS, PROCESSOR, 4, seed),
+}
+each_maker = pytest.mark.parametrize("name", MAKERS)
 
 
-@pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS.keys())
-def test_whoever_makes_batches_hands_the_seed_on(make):
-    assert make(7).seed == 7
+@each_maker
+def test_an_epoch_has_every_item_exactly_once(name):
+    batches = MAKERS[name]()
+    for number in range(3):
+        counts = Counter(i for indices, _ in batches.epoch(number) for i in indices)
+        assert counts == Counter(range(len(batches.items)))
+
+
+@each_maker
+def test_the_same_seed_gives_the_same_order_and_another_epoch_or_seed_another_one(name):
+    make = MAKERS[name]
+    epoch = make(3).epoch(5)
+    assert (make(3).seed, make(3).epoch(5)) == (3, epoch)
+    for other in (make(3).epoch(6), make(4).epoch(5)):  # also who is with whom
+        assert sorted(sorted(indices) for indices, _ in other) != sorted(sorted(indices) for indices, _ in epoch)
+
+
+@pytest.mark.parametrize("name", WITH_BUDGET)
+def test_a_batch_keeps_the_budget_padding_included(name):
+    batches = MAKERS[name]()
+    for batch in map(batches.batch, batches.epoch(0)):
+        read = batch.tokens.numel() if hasattr(batch, "tokens") else batch.source.numel()
+        assert read <= BUDGET
+
+
+@each_maker
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_shards_part_a_batch_and_lose_nothing(name, count):
+    batches = MAKERS[name]()
+    for drawn in batches.epoch(0)[:5]:
+        batch = batches.batch(drawn)
+        shards = [batch.shard(i, count) for i in range(count)]
+        assert sum(shard.num_labels for shard in shards) == batch.num_labels
+        assert sum(shard.num_tokens for shard in shards) == batch.num_tokens
+        for part, rows in vars(batch).items():
+            if rows is not None:
+                parts = [getattr(shard, part) for shard in shards]
+                assert sorted(torch.cat(parts).tolist()) == sorted(rows.tolist())
+                assert max(map(len, parts)) - min(map(len, parts)) <= 1

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from course_lib.data import PAD, ChatTemplate, dialogue_batch, dialogue_batches, picture_examples
+from course_lib.data import PAD, ChatTemplate, dialogue_batch, picture_examples
 from course_lib.errors import CourseError
 from tests.chats import chat_tokenizer
 from tests.models.tiny import tiny_vlm
@@ -85,15 +85,3 @@ def test_the_loss_of_a_batch_is_that_of_its_shards(template):
     for index in range(2):
         shard = batch.shard(index, 2)
         assert_near(model(**shard.inputs), whole[index::2], 1e-5)
-
-
-def test_epochs_have_all_examples_in_an_order_of_their_own(template):
-    made = [dialogue_batches(picture_examples(ROWS, template, 500), tokens_per_batch=700) for _ in range(2)]
-    for number in range(3):
-        assert sorted(i for indices, _ in made[0].epoch(number) for i in indices) == [0, 1, 2, 3]
-    assert made[0].epoch(1) == made[1].epoch(1)
-
-
-def test_no_examples_are_refused():
-    with pytest.raises(CourseError, match="must be at least one item"):
-        dialogue_batches([], 100)

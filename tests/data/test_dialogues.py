@@ -39,13 +39,6 @@ def test_dialogues_are_read_from_a_file_in_the_columns_of_dolly(tmp_path):
     assert load_dialogues(path).to_list() == [GOOD, GOOD | {"context": None}]
 
 
-def test_a_missing_column_is_answered_with_those_there_are(tmp_path):
-    with pytest.raises(
-        CourseError, match="must have a column context and a column category, got only instruction, response"
-    ):
-        load_dialogues(write(tmp_path / "talk.jsonl", {"instruction": "Hello!", "response": "Hello."}))
-
-
 @pytest.mark.parametrize(
     ("bad", "complaint"),
     [

@@ -146,13 +146,6 @@ def test_a_missing_picture_is_named(tmp_path):
         load_images(path)
 
 
-@pytest.mark.parametrize(("load", "missing"), [(load_images, "label"), (load_captions, "caption")])
-def test_a_missing_column_is_answered_with_those_there_are(load, missing, tmp_path):
-    path = write_parquet(tmp_path / "t.parquet", image=[{"bytes": png(picture()), "path": None}], text=["a"])
-    with pytest.raises(CourseError, match=f"must have a column {missing}, got only image, text"):
-        load(path)
-
-
 @pytest.mark.parametrize(
     ("names", "complaint"),
     [

@@ -130,19 +130,6 @@ class TestBatches:
         made = [batches.batch(drawn) for drawn in batches.epoch(0)]
         assert sum(batch.num_tokens for batch in made) / (53 * sum(len(batch.tokens) for batch in made)) > 0.95
 
-    def test_the_same_seed_gives_the_same_rows_and_another_epoch_or_seed_other_ones(self):
-        epoch = self.batches().epoch(3)
-        assert self.batches().epoch(3) == epoch
-        assert self.batches().epoch(4) != epoch
-        assert self.batches(seed=1).epoch(3) != epoch
-
-    def test_shards_part_a_batch_and_lose_nothing(self):
-        batches = self.batches()
-        whole = batches.batch(batches.epoch(0)[0])
-        shards = [whole.shard(i, 3) for i in range(3)]
-        assert sum(shard.num_labels for shard in shards) == whole.num_labels
-        assert sum(shard.num_tokens for shard in shards) == whole.num_tokens
-
     @pytest.mark.parametrize(
         ("examples", "budget", "expected"),
         [

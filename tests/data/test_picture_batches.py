@@ -31,12 +31,6 @@ def test_an_epoch_has_every_picture_once_and_with_its_label():
     assert sorted(torch.cat([batch.labels for batch in seen]).tolist()) == list(range(N))
 
 
-def test_the_order_changes_with_the_epoch_and_the_seed_and_with_nothing_else():
-    orders = [picture_batches(pictures(), range(N), PROCESSOR, 4, seed).epoch(i) for seed in (0, 1) for i in (0, 1)]
-    assert len(set(map(str, orders))) == 4
-    assert picture_batches(pictures(), range(N), PROCESSOR, 4, 0).epoch(1) == orders[1]
-
-
 def test_captions_are_padded_to_the_longest_of_their_batch():
     captions = [[[3 + i] * (1 + i % 3) + [2], [90 + i, 2]] for i in range(N)]
     batches = caption_batches(pictures(), captions, PROCESSOR, batch_size=4)

@@ -57,11 +57,6 @@ def test_pictures_that_are_named_as_files_are_looked_for_beside_the_file_that_na
     assert [image.size for image in row["images"]] == [(13, 11), (5, 7)]
 
 
-def test_a_missing_column_is_answered_with_those_there_are(tmp_path):
-    with pytest.raises(CourseError, match="must have a column texts, got only images"):
-        load_picture_dialogues(write(tmp_path / "talk.parquet", {"images": [picture()]}))
-
-
 @pytest.mark.parametrize(
     ("bad", "complaint"),
     [

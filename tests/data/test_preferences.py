@@ -35,11 +35,6 @@ def test_preferences_are_read_from_a_file_in_the_columns_of_the_hub(tmp_path):
     assert rows.to_list() == [GOOD, GOOD]
 
 
-def test_a_missing_column_is_answered_with_those_there_are(tmp_path):
-    with pytest.raises(CourseError, match="must have a column rejected, got only chosen"):
-        load_preferences(write(tmp_path / "pairs.jsonl", {"chosen": talk("White.")}))
-
-
 @pytest.mark.parametrize(
     ("bad", "complaint"),
     [

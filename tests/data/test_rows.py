@@ -1,8 +1,5 @@
 """Rows of a batch: what is padding is not counted, and workers share the rows without losing one."""
 
-import pytest
-import torch
-
 from course_lib.data import EOS, PAD, translation_batch
 from course_lib.data.rows import pad, pad_left
 
@@ -21,16 +18,3 @@ def test_real_tokens_are_counted_and_padding_is_not():
     batch = translation_batch(SMALL)
     assert batch.is_label.sum(dim=1).tolist() == [3, 2, 5]
     assert (batch.num_labels, batch.num_tokens) == (10, 18)
-
-
-@pytest.mark.parametrize("count", [1, 2, 3, 5])
-def test_shards_part_a_batch_and_lose_nothing(count):
-    batch = translation_batch(SMALL)
-    shards = [batch.shard(i, count) for i in range(count)]
-    assert sum(shard.num_labels for shard in shards) == batch.num_labels
-    assert sum(shard.num_tokens for shard in shards) == batch.num_tokens
-    for name in ("source", "target", "labels"):
-        rows = torch.cat([getattr(shard, name) for shard in shards]).tolist()
-        assert sorted(rows) == sorted(getattr(batch, name).tolist())
-    sizes = [len(shard.labels) for shard in shards]
-    assert max(sizes) - min(sizes) <= 1

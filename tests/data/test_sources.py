@@ -213,10 +213,3 @@ def test_a_cache_that_can_not_be_read_is_answered_with_what_to_do(cache):
     file.mkdir()
     with pytest.raises(CourseError, match=r"can't be read: Is a directory; .*COURSE_CACHE to another folder"):
         load_source("world", "train", toy_world)
-
-
-def test_missing_columns_are_answered_with_those_there_are():
-    rows = Dataset.from_list(ROWS)
-    assert sources.require_columns(rows, "text", "number") is rows
-    with pytest.raises(CourseError, match="must have a column label and a column image, got only text, number"):
-        sources.require_columns(rows, "text", "label", "image")

@@ -36,17 +36,6 @@ def test_the_same_stories_in_every_format_are_the_same_rows(tmp_path):
         assert load_stories(str(path)).to_list() == [{"text": text} for text in stories]
 
 
-def test_a_file_without_texts_is_refused_and_its_columns_are_named(tmp_path):
-    with pytest.raises(CourseError, match="must have a column text, got only tale"):
-        load_stories(write(tmp_path / "tales.jsonl", {"tale": "a dog slept."}))
-
-
-@pytest.mark.parametrize("nothing", ["", "  ", None])
-def test_a_row_without_text_is_refused_by_its_number(tmp_path, nothing):
-    with pytest.raises(CourseError, match='row 2 of ".*tales.jsonl", split "train", must have a text'):
-        load_stories(write(tmp_path / "tales.jsonl", {"text": "a dog slept."}, {"text": nothing}))
-
-
 @pytest.mark.parametrize("text", ["5", "null", '["a"]', '{"a": 1}', "true", '" "'])
 def test_a_row_without_a_text_is_named(text, tmp_path):
     (path := tmp_path / "tales.jsonl").write_text(f'{{"text": {text}}}\n')

@@ -38,12 +38,6 @@ def test_a_row_that_lacks_a_side_is_named_by_its_number(bad, tmp_path):
         load_translations(path)
 
 
-def test_a_missing_column_is_answered_with_those_there_are(tmp_path):
-    path = write(tmp_path / "train.jsonl", {"pt": "um", "en": "one"})
-    with pytest.raises(CourseError, match="must have a column translation, got only pt, en"):
-        load_translations(path)
-
-
 def test_other_languages_are_refused(tmp_path):
     path = write(tmp_path / "train.jsonl", {"translation": {"de": "ein", "en": "one"}})
     with pytest.raises(CourseError, match="a nonempty text pt and a nonempty text en.*'de'"):
