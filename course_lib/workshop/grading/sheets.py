@@ -1,4 +1,4 @@
-"""What a source notebook takes from the library: of each exercise the title, the answer, the solution, and the check."""
+"""What a source notebook takes from the library: each exercise's title, answer, solution, and check."""
 
 import ast
 import inspect
