@@ -82,10 +82,10 @@ def refuse_conflicts(root: Path) -> None:
 
 
 def formatted(root: Path) -> Iterator[str]:
-    """Format Python and notebooks, and sort their imports. What ruff can't read, `make lint` will show."""
+    """Format Python and notebooks, and let ruff mend what it safely can. What it can't, `make lint` will show."""
     paths = [path for pattern in CODE for path in root.glob(pattern)]
     before = {path: path.stat().st_mtime_ns for path in paths}
-    for command in (("check", "--select", "I", "--fix"), ("format",)):
+    for command in (("check", "--fix-only"), ("format",)):
         subprocess.run([sys.executable, "-m", "ruff", *command], cwd=root, capture_output=True, check=False)
     for path, written in before.items():
         if path.stat().st_mtime_ns != written:
