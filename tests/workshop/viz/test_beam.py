@@ -4,17 +4,12 @@ import pytest
 
 from course_lib.errors import CourseError
 from course_lib.workshop import viz
-from course_lib.workshop.viz.beam import way_to
 
 STEPS = [
     [(0, "the", -0.25, "kept"), (0, "a", -1.5, "kept"), (0, "an", -4.0, "dropped")],
     [(1, "cat", -1.75, "kept"), (0, "dog", -2.0, "kept")],
     [(0, "EOS", -1.8, "ended"), (1, "EOS", -3.0, "ended")],
 ]
-
-
-def test_the_way_to_the_winner_follows_what_each_candidate_extends():
-    assert list(way_to(STEPS, (2, 0))) == [(2, 0), (1, 0), (0, 1)]
 
 
 def test_each_candidate_has_a_box_with_its_token_and_its_log_probability():

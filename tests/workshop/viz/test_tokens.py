@@ -5,7 +5,6 @@ from matplotlib.colors import to_rgba
 from course_lib.errors import CourseError
 from course_lib.workshop import viz
 from course_lib.workshop.viz.style import MIST
-from course_lib.workshop.viz.tokens import place
 
 
 def colors(ax):
@@ -41,10 +40,6 @@ def test_tokens_stay_in_their_boxes_and_boxes_in_the_figure():
         assert room.x0 <= letters.x0 and letters.x1 <= room.x1
         assert room.x1 <= ax.get_window_extent().x1 + 1
     assert [text.get_text() for text in ax.texts][:4] == ["WWWWWW", "iii", "$x$", "▁a"]
-
-
-def test_a_line_is_broken_where_the_next_box_does_not_fit():
-    assert [line for _, line, _ in place([3.0, 3.0, 3.0, 9.0, 1.0], room=6.5)] == [0, 0, 1, 2, 3]
 
 
 @pytest.mark.parametrize("values", [[1.0], [[1.0, 2.0]], []])
