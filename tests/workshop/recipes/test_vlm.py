@@ -1,5 +1,6 @@
 """The recipes of models that see, on a few pictures in files: what is trained, and what each stage learns."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -7,7 +8,9 @@ import torch
 
 from course_lib.data import ImageProcessor
 from course_lib.errors import CourseError
+from course_lib.files import read_json
 from course_lib.models import load_model
+from course_lib.runtime import MODELS
 from course_lib.workshop.recipes import RECIPES, run, vlm
 from course_lib.workshop.recipes.picture_dialogues import PictureDialogues
 from tests.chats import chat_tokenizer
@@ -77,10 +80,7 @@ def test_the_extra_scenes_of_the_little_world_are_learned_too(monkeypatch):
 
 
 def test_the_stages_of_the_shipped_model_are_what_its_card_says():
-    stages = {stage.name: (stage.captions, stage.practice) for stage in (*RECIPES["vlm"].earlier, RECIPES["vlm"])}
-    assert stages == {
-        "what": (True, None),
-        "whether": (False, {}),
-        "worn": (False, {"shirts": 6}),
-        "vlm": (True, {"shirts": 2, "others": 4, "jumbled": 0.7}),
-    }
+    card, recipe = read_json(MODELS / "vlm" / "card.json"), RECIPES["vlm"]
+    assert list(card["earlier plans"]) == [stage.name for stage in recipe.earlier]
+    settings = json.loads(json.dumps(recipe.settings()))
+    assert {name: settings[name] for name in card["settings"]} == card["settings"]
