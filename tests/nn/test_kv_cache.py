@@ -16,10 +16,6 @@ CUTS = [(0, *cuts, LENGTH) for n in range(LENGTH) for cuts in combinations(range
 FEWER_CUTS = [(0, LENGTH), *((0, place, LENGTH) for place in range(1, LENGTH)), (0, 2, 3, 6, LENGTH), CUTS[-1]]
 
 
-def test_there_are_as_many_ways_of_cutting_as_subsets_of_the_gaps():
-    assert len(set(CUTS)) == 2 ** (LENGTH - 1)
-
-
 @pytest.mark.parametrize(("num_heads", "num_kv_heads"), [(H, H), (H, 1), (6, 2)])
 def test_every_way_of_cutting_gives_the_uncut_result(num_heads, num_kv_heads, tolerance):
     attention = shake(CausalSelfAttention(6 * E, num_heads, num_kv_heads, bias=True))

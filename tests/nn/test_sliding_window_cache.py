@@ -7,7 +7,6 @@ import torch
 
 from course_lib.nn import DecoderCache, SlidingWindowKVCache
 from course_lib.nn.decoder_cache import slots_in_ring
-from course_lib.nn.kv_cache import next_slots
 from tests.nn.test_kv_cache import CUTS, LENGTH
 
 B, K, E = 2, 3, 5
@@ -77,15 +76,6 @@ def test_rows_may_be_repeated_and_dropped():
     cache.select(rows)
     held = cache.update(keys[rows, :, 4:], keys[rows, :, 4:])
     assert torch.equal(held.keys.sort(dim=2).values, keys[rows, :, 2:].sort(dim=2).values)
-
-
-@pytest.mark.parametrize("window_size", WINDOWS)
-def test_the_last_positions_of_a_chunk_go_to_the_ring_each_to_a_slot_of_its_own(window_size):
-    for a, b in ((0, 1), (0, LENGTH), (2, 4), (5, 2 * LENGTH)):
-        _, columns, slots = next_slots(b, torch.empty(B, K, b - a, E), window_size)
-        stored = torch.arange(a, b)[columns]
-        assert stored.tolist() == list(range(a, b))[-window_size:]
-        assert torch.equal(torch.arange(window_size)[slots], stored % window_size)
 
 
 @pytest.mark.parametrize("window_size", WINDOWS)
