@@ -107,7 +107,7 @@ def right_behind_a_mistake(model: Translator, batch: TranslationBatch, forms: Se
     true = [row[tail].tolist() for row, tail in zip(batch.labels, behind, strict=True)]
     for name, ids in outputs.items():
         tails = [until_eos(row[start + 1 :].tolist()) for row, start in zip(ids, first.tolist(), strict=True)]
-        numbers[f"in order: {name}"] = 100 * sum(map(in_order, tails, true)) / sum(map(len, true))
+        numbers[f"{name}, in order"] = 100 * sum(map(in_order, tails, true)) / sum(map(len, true))
     return numbers
 
 
