@@ -128,25 +128,25 @@ def join_rows(chunks: Sequence[torch.Tensor]) -> BHTS:
 def record_attention(model: nn.Module) -> Iterator[AttentionMaps]:
     """Record the attention of a model inside a `with` block.
 
-    In each layer, only the attention function is replaced. The new function computes the attention weights explicitly,
-    gives the same result, and records its queries, keys, and weights. The original functions are restored at the end of
-    the block.
+    In each layer, the attention function is wrapped. The wrapper records the queries, the keys, and the weights that
+    follow from them, and then calls the function that was there, so what the model computes does not change: heads that
+    are patched (see `patched_heads`) stay patched. The original functions are restored at the end of the block.
 
     Yields:
         `AttentionMaps`, which are filled while the model runs.
     """
-    maps, hooks, watched = AttentionMaps(), [], []
+    maps, hooks, attends = AttentionMaps(), [], []
     try:
         for number, (module, kind) in enumerate(dict(parts_by_kind(model)).items()):
             if isinstance(module, MultiHeadAttention | CausalSelfAttention):
-                watched.append((module, module.attend))
-                module.attend = explicit_kernel(maps.calls(kind, number), getattr(module.attend, "cap", None))
+                attends.append((module, module.attend))
+                module.attend = watched(module.attend, maps.calls(kind, number))
             elif isinstance(module, TokenEmbedding):
                 seen = maps.ids(kind)
                 hooks.append(module.register_forward_pre_hook(lambda _, ids, seen=seen: seen.append(ids[0].detach())))
         yield maps
     finally:
-        for module, attend in watched:
+        for module, attend in attends:
             module.attend = attend
         for hook in hooks:
             hook.remove()
@@ -161,22 +161,22 @@ def attention_layers(model: nn.Module) -> dict[str, MultiHeadAttention | CausalS
     return {f"{kind} {number}": layer for kind in KINDS for number, layer in enumerate(layers[kind])}
 
 
-def explicit_kernel(calls: list[Call], cap: float | None = None) -> Callable:
-    """Return an attention function that also appends a `Call` to `calls` each time it is used.
+def watched(attend: Callable, calls: list[Call]) -> Callable:
+    """Return an attention function that appends a `Call` to `calls` and then leaves the work to `attend`."""
+    cap = getattr(attend, "cap", None)
 
-    Args:
-        calls: the list that collects the calls.
-        cap: the limit of the scores, as in `attention_weights`. Default: no limit.
-    """
-
-    def attend(q, k, v, mask=None):
-        weights = attention_weights(q, k, mask, cap)
+    @torch.no_grad()
+    def keep(q, k, mask):
         shared = q.shape[1] // k.shape[1]
-        k, v = k.repeat_interleave(shared, dim=1), v.repeat_interleave(shared, dim=1)
-        calls.append(Call(q.detach(), k.detach(), weights.detach()))
-        return weights @ v
+        keys = k.repeat_interleave(shared, dim=1)
+        calls.append(Call(q.detach(), keys.detach(), attention_weights(q, k, mask, cap)))
 
-    return attend
+    def watching(q, k, v, mask=None):
+        keep(q, k, mask)
+        return attend(q, k, v, mask)
+
+    watching.cap = cap
+    return watching
 
 
 def parts_by_kind(module: nn.Module, kind: str = "decoder") -> Iterator[tuple[nn.Module, str]]:
