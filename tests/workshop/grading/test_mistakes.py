@@ -45,7 +45,7 @@ def test_page_and_table_name_nobody(tmp_path):
     page = (tmp_path / "mistakes.html").read_text(encoding="utf-8")
     assert "<li>4 × 64 is the variance" in page
     assert "5 (33%)" in page
-    assert all(goal in page for goal in goals_of("01.2"))
+    assert all(goal.replace("*", "") in page for goal in goals_of("01.2"))
     assert "student 1" not in page
     with open(tmp_path / "mistakes.csv", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
