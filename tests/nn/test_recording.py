@@ -9,6 +9,7 @@ from course_lib.errors import CourseError
 from course_lib.nn import (
     CausalSelfAttention,
     MultiHeadAttention,
+    SoftcappedAttention,
     attention_layers,
     attention_weights,
     patched_heads,
@@ -112,6 +113,15 @@ def test_later_tokens_and_padding_get_no_weight_at_all(make_model, inputs):
             real = (SOURCE != 0)[None, :, None, None, :].expand_as(weights)
             assert weights[~real].eq(0).all()
             assert weights[real].gt(0).all()
+
+
+def test_two_recordings_at_once_show_the_same_capped_maps():
+    model = tiny_llm()
+    for attention in attentions(model).values():
+        attention.attend = SoftcappedAttention(0.1)
+    with record_attention(model) as inner, record_attention(model) as outer:
+        model(TARGET)
+    assert torch.equal(inner.weights("decoder"), outer.weights("decoder"))
 
 
 @each_model
