@@ -197,8 +197,12 @@ def lessons_to_run(root: Path) -> Iterator[str]:
 
 
 def studies_to_run() -> Iterator[str]:
-    """Name the studies that have changed since their cards were written."""
+    """Name the studies that have changed since their cards were written, with the commands for it."""
     from course_lib.workshop import studies
 
-    for name in studies.stale(studies.all_studies().values()):
-        yield f"the study {name} has changed since its card: run course study {name}, or see course study --help"
+    known = studies.all_studies()
+    for name in studies.stale(known.values()):
+        yield (
+            f"the study {name} has changed since its card: run course study {name}; if only names have changed, "
+            f'course study {name} --confirm "{next(iter(known[name].arms))}" is enough'
+        )
