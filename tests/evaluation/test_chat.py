@@ -74,11 +74,6 @@ def test_every_group_is_scored_alone_and_all_together(shapes_unchecked):
     }
 
 
-@pytest.mark.usefixtures("shapes_unchecked")
-def test_rows_of_other_sources_have_one_group():
-    assert list(evaluate_chat(chat_llm(), chat_tokenizer(), dialogues(["yes", "no"]))) == ["all"]
-
-
 @pytest.mark.parametrize("said", [LAW.upper(), LAW + ".", " " + LAW, ""])
 def test_another_case_or_one_letter_more_is_not_exact(said, monkeypatch):
     monkeypatch.setattr(chat, "answer", lambda *arguments: [chat.Answer(said, ended=True)])

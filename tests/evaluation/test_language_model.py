@@ -59,10 +59,6 @@ def test_the_losses_of_the_groups_add_up(model):
     assert scores["story"].loss != pytest.approx(scores["word"].loss, rel=1e-3)
 
 
-def test_rows_of_other_sources_have_one_group(model):
-    assert list(evaluate_language_model(model, toy_tokenizer(), rows())) == ["all"]
-
-
 def test_a_text_longer_than_the_context_is_cut_there(model):
     long = "um dois três quatro cinco " * MAX_LENGTH
     ids = toy_tokenizer().encode(long)

@@ -48,11 +48,6 @@ def test_every_group_is_scored_alone_and_all_together(model):
     }
 
 
-def test_rows_of_other_sources_have_one_group(model):
-    scores = evaluate_translator(model, toy_tokenizer(), Dataset.from_list(sentence_rows(5)))
-    assert list(scores) == ["all"]
-
-
 def test_the_search_is_the_one_asked_for(model, shapes_unchecked):
     rows = sentence_rows(7)
     found = translate([row["translation"]["pt"] for row in rows], model, toy_tokenizer(), beam(5))
