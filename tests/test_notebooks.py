@@ -1,9 +1,7 @@
 """Notebooks as files: what is stored differs as little as possible from what another machine's JupyterLab saves."""
 
-import re
 import subprocess
 import sys
-from itertools import chain
 
 import nbformat
 import pytest
@@ -17,8 +15,6 @@ from tests.notebooks.lesson import REPOSITORY, lesson_at
 STORED = sorted((REPOSITORY / "notebooks").glob("*.ipynb")) + sorted(
     (REPOSITORY / "notebooks" / "exercises").glob("*/[0-9]*/*.ipynb")
 )
-
-NUMBERED = re.compile(r"cell-\d[\w-]*|[a-z]?(?=\w*\d)[0-9a-f]{7,}")  # ids that say a place, or nothing
 
 
 def run_notebook():
@@ -34,32 +30,6 @@ def test_every_stored_notebook_is_tidy(path):
     assert "version" not in notebook.metadata.language_info
     streams = [[output.get("name") for output in cell.get("outputs", [])] for cell in notebook.cells]
     assert [names for names in streams if any(a and a == b for a, b in zip(names, names[1:], strict=False))] == []
-
-
-def texts():
-    """Pairs of a file of the course and its text; of a notebook, the text of its cells."""
-    for path in chain(*(REPOSITORY.glob(f"{folder}/**/*.*") for folder in ("course_lib", "tests"))):
-        if path.suffix in {".py", ".js", ".html", ".csv", ".json"}:
-            yield path, path.read_text(encoding="utf-8")
-    for path in STORED:
-        yield path, "\n".join(cell.source for cell in lesson_at(path).cells)
-
-
-def test_a_cell_that_is_named_anywhere_goes_by_words_not_by_its_place():
-    """So that the name stays when cells come, go, or are rewritten."""
-    ids = {cell.id for path in STORED for cell in lesson_at(path).cells}
-    named = [(path.name, name) for path, text in texts() for name in NUMBERED.findall(text) if name in ids]
-    assert named == [], "give these cells an id of words, such as two-arrows, and name it so"
-
-
-@pytest.mark.parametrize("name", ["cell-1717", "cell-99b", "n00000001", "0dd4a1c2"])
-def test_an_id_that_says_a_place_or_nothing_is_known(name):
-    assert NUMBERED.fullmatch(name)
-
-
-@pytest.mark.parametrize("name", ["two-arrows", "kl", "kv-bits", "defaced"])
-def test_an_id_of_words_is_known(name):
-    assert not NUMBERED.search(name)
 
 
 def test_neighboring_outputs_of_a_stream_are_joined_and_the_version_of_python_is_left_out():

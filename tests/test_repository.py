@@ -1,6 +1,5 @@
 """What is stated in several files is stated alike: Python, extras, commands, lessons, version, the tree."""
 
-import ast
 import base64
 import json
 import re
@@ -135,22 +134,6 @@ def test_the_tree_in_the_readme_names_what_exists_and_every_room():
 
 def packages(folder):
     return {path.parent.name for path in folder.glob("*/__init__.py")}
-
-
-ROOMS = "nn", "models", "objectives", "data", "training", "generation", "evaluation"
-
-
-def test_each_module_of_the_rooms_has_a_test_file_of_its_name():
-    """A test of several modules has a name of its own."""
-    modules = {f"{room}/{path.stem}" for room in ROOMS for path in (LIBRARY / room).glob("[a-z]*.py")}
-    tested = {f"{room}/{path.stem[5:]}" for room in ROOMS for path in (REPOSITORY / "tests" / room).glob("test_*.py")}
-    assert modules - tested == set(), "write tests/ROOM/test_MODULE.py for these modules"
-
-
-@pytest.mark.parametrize("room", ROOMS)
-def test_each_test_file_of_a_room_begins_with_what_it_holds(room):
-    for path in (REPOSITORY / "tests" / room).glob("test_*.py"):
-        assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), f"{path.name} lacks its first line"
 
 
 def test_the_version_is_stated_alike():
