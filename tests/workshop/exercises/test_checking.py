@@ -284,7 +284,7 @@ def test_a_function_that_forgets_its_return_was_attempted():
 def test_the_search_for_a_reason_ends_though_each_mistake_takes_long(clocks, monkeypatch):
     tried = []
 
-    def slow(x):
+    def slow(x, by):
         tried.append(x)
         end = time.process_time() + 0.2
         while time.process_time() < end:
