@@ -104,6 +104,7 @@ STUDY = Study(
         "none": {"kind": "none"},
         "waves, six times as long": {"kind": "waves", "loudness": 6.0},
         "none, untrained": {"kind": "none", "steps": 0},
+        "RoPE, untrained": {"steps": 0},
     },
     loaders=(load_stories,),
     toy={"steps": 1, "rows": 2},
