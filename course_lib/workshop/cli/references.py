@@ -18,7 +18,7 @@ IN_EXERCISES = r"""
     | (?<=["'])\d\d(?=\.\d\\?["'])                                      # "13.2"
 """
 OF_THE_LESSON = r"""
-    | (?<![\d.]){}(?=\.\d(?!\d))                                        # 13.2, in the lesson's own exercises
+    | (?<![\d.])(?<!=\(){}(?=\.[1-9](?!\d))                             # 13.2, in the lesson's own exercises
 """
 PICTURES = re.compile(r'("image/png": "[^"]*")')  # of a notebook: long, and they name no lesson
 LINK = re.compile(r"\[[^\]\n]*\]\((?:[\w./]*/)?\d\d_(\w+)\.ipynb[^)\n]*\)")

@@ -32,7 +32,7 @@ After it, `course check §2`, or `course start --update §2`.
     "notebooks/exercises/source/§3_grey/picture.bin": b"\xff lesson 3",
     "course_lib/workshop/exercises/lesson_§3.py": 'id="§3.1", title="from lesson §1 '
     'to exercise §2.1, which takes §2.1 s"',
-    "course_lib/workshop/exercises/lesson_§3.toml": '["§3.1"] # One',
+    "course_lib/workshop/exercises/lesson_§3.toml": '["§3.1"] # One; in §3.2, §3.0, figsize=(§3.5, 2)',
     "tests/workshop/exercises/answers_§3.py": "from course_lib.workshop.exercises.lesson_§3 import EXERCISES",
     "tests/workshop/exercises/test_checking.py": 'check("§3.1", §3.1)',
     "tests/workshop/cli/test_exercises.py": 'course("check", "§3"); "§3.1"; lesson §3; §3_grey.ipynb',
@@ -65,7 +65,7 @@ After it, `course check §3`, or `course start --update §3`.
     "notebooks/exercises/source/§1_grey/picture.bin": b"\xff lesson 3",
     "course_lib/workshop/exercises/lesson_§1.py": 'id="§1.1", title="from lesson §4 '
     'to exercise §3.1, which takes §2.1 s"',
-    "course_lib/workshop/exercises/lesson_§1.toml": '["§1.1"] # One',
+    "course_lib/workshop/exercises/lesson_§1.toml": '["§1.1"] # One; in §1.2, §3.0, figsize=(§3.5, 2)',
     "tests/workshop/exercises/answers_§1.py": "from course_lib.workshop.exercises.lesson_§1 import EXERCISES",
     "tests/workshop/exercises/test_checking.py": 'check("§1.1", §3.1)',
     "tests/workshop/cli/test_exercises.py": 'course("check", "§3"); "§3.1"; lesson §3; §3_grey.ipynb',
