@@ -1,5 +1,8 @@
 """Notebooks as files: read with a plain message, written whole, and stored so that other machines change little."""
 
+import contextlib
+import os
+import tempfile
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -10,6 +13,7 @@ from course_lib.files import atomic_file
 
 if TYPE_CHECKING:  # much of the course does without
     from nbformat import NotebookNode
+    from traitlets.config import Config
 
 CODE = "course_code"  # in the metadata of a notebook: the digest of the code that its outputs come from
 
@@ -41,6 +45,15 @@ def write_if_changed(notebook: "NotebookNode", path: Path) -> Iterator[Path]:
     if not path.exists() or path.read_text(encoding="utf-8") != nbformat.writes(notebook).rstrip("\n") + "\n":
         write_notebook(notebook, path)
         yield path
+
+
+@contextlib.contextmanager
+def own_sockets() -> "Iterator[Config]":
+    """Yield a config for a client's kernel: it talks over files, since two that start together can take one port."""
+    from traitlets.config import Config
+
+    with tempfile.TemporaryDirectory(prefix="nb", ignore_cleanup_errors=True) as folder:
+        yield Config({} if os.name == "nt" else {"KernelManager": {"transport": "ipc", "ip": f"{folder}/k"}})
 
 
 def digest_of_code(notebook: "NotebookNode") -> str:

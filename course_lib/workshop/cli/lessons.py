@@ -13,7 +13,7 @@ from course_lib.files import atomic_file
 from course_lib.runtime import REPOSITORY, cache_folder
 from course_lib.workshop.cli.console import complain, table
 from course_lib.workshop.lessons import LESSONS, find_lesson
-from course_lib.workshop.notebooks import read_notebook
+from course_lib.workshop.notebooks import own_sockets, read_notebook
 
 if TYPE_CHECKING:  # each command imports what it needs when it runs
     from nbclient import NotebookClient
@@ -114,16 +114,18 @@ def kernel_for(notebook: "NotebookNode", folder: Path, **options: object) -> Ite
     """Yield a client whose `execute_cell` runs a cell of the notebook in `folder`; the kernel ends with the block."""
     from nbclient import NotebookClient
 
-    client = NotebookClient(
-        notebook,
-        kernel_name="python3",
-        extra_arguments=["--log-level=ERROR"],  # each start would come with a warning about encryption
-        resources={"metadata": {"path": str(folder)}},
-        shutdown_kernel="immediate",  # it may be busy
-        **options,
-    )
-    with client.setup_kernel():
-        yield client
+    with own_sockets() as config:
+        client = NotebookClient(
+            notebook,
+            kernel_name="python3",
+            config=config,
+            extra_arguments=["--log-level=ERROR"],  # each start would come with a warning about encryption
+            resources={"metadata": {"path": str(folder)}},
+            shutdown_kernel="immediate",  # it may be busy
+            **options,
+        )
+        with client.setup_kernel():
+            yield client
 
 
 def write_html(exporter: "HTMLExporter", notebook: "NotebookNode", title: str, out: Path) -> None:

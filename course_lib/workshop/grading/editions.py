@@ -16,7 +16,15 @@ from course_lib.workshop.grading.heads import count_in_sheet, list_in_lesson
 from course_lib.workshop.grading.sheets import fill
 from course_lib.workshop.grading.versions import stamp
 from course_lib.workshop.lessons import SHEETS, find_lesson
-from course_lib.workshop.notebooks import CODE, digest_of_code, is_stale, read_notebook, tidy, write_if_changed
+from course_lib.workshop.notebooks import (
+    CODE,
+    digest_of_code,
+    is_stale,
+    own_sockets,
+    read_notebook,
+    tidy,
+    write_if_changed,
+)
 
 EDITIONS = REPOSITORY / "notebooks" / "exercises"
 STUB = "# your code here"
@@ -144,9 +152,14 @@ def run(notebook: NotebookNode, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     quiet = {"record_timing": False, "extra_arguments": ["--log-level=ERROR"]}
     try:
-        NotebookClient(
-            notebook, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}, **quiet
-        ).execute()
+        with own_sockets() as config:
+            NotebookClient(
+                notebook,
+                kernel_name="python3",
+                config=config,
+                resources={"metadata": {"path": str(path.parent)}},
+                **quiet,
+            ).execute()
     except CellExecutionError as error:
         raise CourseError(
             f"{path.parent.parent.name}/{path.stem} does not run: {error.ename}: {error.evalue}"

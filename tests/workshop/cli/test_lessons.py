@@ -1,12 +1,13 @@
 """`course run` on made-up lessons."""
 
+import os
 from types import SimpleNamespace
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from course_lib.workshop.cli.lessons import find_notebook
+from course_lib.workshop.cli.lessons import find_notebook, kernel_for
 from course_lib.workshop.lessons import numbered
 from course_lib.workshop.present import explain
 from tests.workshop.cli.conftest import course
@@ -104,3 +105,11 @@ def test_a_deck_is_watched_or_live(folder):
     result = course("present", "04", "--watch", "--live")
     assert result.exit_code == 2
     assert "choose one of them" in result.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no sockets in files")
+def test_a_kernel_takes_no_port_which_another_could_take_at_the_same_time(tmp_path):
+    with kernel_for(new_notebook(), tmp_path) as client:
+        assert client.km.transport == "ipc"
+        sockets = client.km.ip
+    assert not os.path.exists(os.path.dirname(sockets))
