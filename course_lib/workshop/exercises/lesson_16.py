@@ -61,7 +61,7 @@ def choice():
         "60 characters": "B",
         "250 characters": "D",
         "gains most": "B",
-        "what breaks": "angles",
+        "what breaks": "distances",
     }
 
 

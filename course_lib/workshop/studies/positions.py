@@ -79,9 +79,16 @@ def spans(model: Llm) -> Numbers:
     }
 
 
-def measure(seed: int = 0, kind: str = "RoPE", loudness: float = 1.0, steps: int = 300, rows: int = 40) -> Numbers:
+def measure(
+    seed: int = 0,
+    kind: str = "RoPE",
+    loudness: float = 1.0,
+    base: float = 10_000.0,
+    steps: int = 300,
+    rows: int = 40,
+) -> Numbers:
     """Losses; what a probe finds in the states and how long these are; losses where one layer turns nothing."""
-    model = new_decoder(kind, loudness).eval()
+    model = new_decoder(kind, loudness, rope_base=base).eval()
     if steps:
         train(model, steps, seed)
     exact, wrong = read_positions(model, rows)
@@ -105,6 +112,7 @@ STUDY = Study(
         "waves, six times as long": {"kind": "waves", "loudness": 6.0},
         "none, untrained": {"kind": "none", "steps": 0},
         "RoPE, untrained": {"steps": 0},
+        "RoPE, base 14": {"base": 14.0},  # each pair makes a full turn within the trained length
     },
     loaders=(load_stories,),
     toy={"steps": 1, "rows": 2},
