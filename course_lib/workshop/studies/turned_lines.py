@@ -1,15 +1,17 @@
-"""What does a small translator need to turn a line of animals around: whose positions, which clues, what lengths?
+"""What does a small translator need to turn a line of animals around: whose positions, which clues, what lengths, √D?
 
 The first of the line is to be written last. Without positions in the decoder, two clues are left of how many animals
 have been written: how many tokens may be seen, and the animal written last, which can be looked up in the source.
 """
+
+import math
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from course_lib.models import Translator, TranslatorConfig
-from course_lib.nn import attention_weights
+from course_lib.nn import Memory, attention_weights
 from course_lib.workshop.studies.harness import adam, descend, mean, percent
 from course_lib.workshop.studies.study import Numbers, Study
 
@@ -43,6 +45,7 @@ def measure(
     no_positions: tuple[str, ...] = (),
     sees_itself_only: bool = False,
     written_are_alike: bool = False,
+    embedding_scale: float = math.sqrt(32),
     lengths: tuple[int, int] = (2, 8),
     steps: int = 1000,
     every: int = 100,
@@ -52,6 +55,8 @@ def measure(
 ) -> Numbers:
     """Percents of new lines, while training and afterwards, and what the cross-attention has to do with them."""
     model, losses, right = small_translator(), [], []
+    for stack in (model.encoder, model.decoder):
+        stack.embedding.scale = embedding_scale
     for side in no_positions:
         model.get_submodule(side).positions = NoPositions()
     if sees_itself_only:
@@ -77,6 +82,8 @@ def measure(
         "right animals": mean(percent_right(model, length, tests, in_order=sort) for length in TESTED),
         "looks at it": percent_looking(model, 8, tests),
         "follows it": percent_following(model, 8, tests),
+        "follows its vector": percent_following(model, 8, tests, exchange_one),
+        "follows the others": percent_following(model, 8, tests, exchange_the_others),
     }
 
 
@@ -126,14 +133,33 @@ def percent_looking(model: Translator, length: int, count: int) -> float:
     return percent(weights[0].mean(dim=1).argmax(dim=-1)[:, :length] == torch.arange(length).flip(0))
 
 
+def exchange_all(_before: torch.Tensor, after: torch.Tensor, _position: int) -> torch.Tensor:
+    """The memory of the changed line."""
+    return after
+
+
+def exchange_one(before: torch.Tensor, after: torch.Tensor, position: int) -> torch.Tensor:
+    """The memory of the line, in which one vector is that of the changed line."""
+    memory = before.clone()
+    memory[:, position] = after[:, position]
+    return memory
+
+
+def exchange_the_others(before: torch.Tensor, after: torch.Tensor, position: int) -> torch.Tensor:
+    """The memory of the changed line, in which one vector is that of the line."""
+    return exchange_one(after, before, position)
+
+
 @torch.no_grad()
-def percent_following(model: Translator, length: int, count: int) -> float:
+def percent_following(model: Translator, length: int, count: int, exchange=exchange_all) -> float:
     """For how many animals another one, put in its place in the source only, is the one that is written."""
     (source, target, _), follows = draw_lines(count, length), []
+    before, mask = model.encode(source)
     for position in range(length):
         changed, other = source.clone(), (source[:, position] - FIRST + 7) % ANIMALS + FIRST
         changed[:, position] = other
-        follows.append(model(changed, target)[:, length - 1 - position].argmax(dim=-1) == other)
+        memory = Memory(exchange(before, model.encode(changed).states, position), mask)
+        follows.append(model.decoder(target, memory)[:, length - 1 - position].argmax(dim=-1) == other)
     return percent(torch.stack(follows))
 
 
@@ -147,6 +173,7 @@ STUDY = Study(
         "only the count": {"no_positions": ("decoder",), "written_are_alike": True},
         "only the last word": {"no_positions": ("decoder",), "sees_itself_only": True},
         "lengths 1 to 12": {"lengths": (1, 12)},
+        "without √D": {"embedding_scale": 1.0},
     },
     toy={"steps": 2, "every": 1, "batch": 3, "tests": 5},
 )
