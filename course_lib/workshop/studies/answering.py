@@ -1,4 +1,4 @@
-"""What the studies of rewards share: the requests of lessons 13 and 14, the rule, and what is measured of a policy."""
+"""What the studies of rewards share: the requests of the lessons, the rule, and what is measured of a policy."""
 
 from collections.abc import Callable, Sequence
 from functools import cache

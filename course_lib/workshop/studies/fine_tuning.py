@@ -1,4 +1,4 @@
-"""What the studies of fine-tuning share: the dialogues of lesson 12, its training, and what it measures."""
+"""What the studies of fine-tuning share: the dialogues of the lesson, its training, and what it measures."""
 
 import math
 from collections.abc import Callable, Sequence

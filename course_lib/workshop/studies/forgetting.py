@@ -1,6 +1,6 @@
 """What does a model answer, and what has it forgotten, when the questions or old stories are scored, too?
 
-The base model is fine-tuned on the dialogues of lesson 12. Stories take a fifth of the tokens in the arms that have
+The base model is fine-tuned on the dialogues of the lesson. Stories take a fifth of the tokens in the arms that have
 them; a control gets as many more steps, so that it reads each dialogue as often as without stories.
 """
 

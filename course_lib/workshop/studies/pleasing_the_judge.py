@@ -1,6 +1,6 @@
 """What keeps a policy that learns from a judge from pleasing the judge alone?
 
-A young judge, trained on few pairs, teaches the chat model by GRPO, as in lesson 13. The arms change the teacher or the
+A young judge, trained on few pairs, teaches the chat model by GRPO, as in the lesson. Arms change the teacher or the
 price of leaving the chat model; "the rule" is not learned, so that nothing can be found that pleases it alone.
 """
 

@@ -1,4 +1,4 @@
-"""What the studies of translators share: the pairs of lessons 05 and 06, and a translator that learns them."""
+"""What the studies of translators share: the pairs of the lessons, and a translator that learns them."""
 
 from functools import cache
 

@@ -1,6 +1,6 @@
 """What errs in a translator: its search, its beliefs, or what it reads of itself? And does more training mend it?
 
-The model is that of lesson 06. What it makes of held-out pairs is scored as there, in percent.
+The model is that of the lesson on searching. What it makes of held-out pairs is scored as there, in percent.
 """
 
 from collections import defaultdict

@@ -54,7 +54,7 @@ def toctree(pages: Iterable[str], caption: str = "") -> str:
 
 def exercises(parts: Sequence[LessonOnSite]) -> str:
     """The list of all sheets."""
-    text = "# Exercises\n\nTo read here, or to download; `course start 03` copies those of lesson 03 to work in.\n\n"
+    text = "# Exercises\n\nTo read here, or to download; `course start` copies those of a lesson to work in.\n\n"
     return text + toctree(part.sheet for part in parts if part.sheet).replace("notebooks/", "/notebooks/") + "\n"
 
 
