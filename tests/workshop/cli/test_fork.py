@@ -12,7 +12,7 @@ from course_lib.workshop.notebooks import read_notebook, write_notebook
 from tests.notebooks.lesson import REPOSITORY
 
 pytestmark = pytest.mark.slow
-DROPPED = "11", "16-22"
+DROPPED = "03", "05", "11", "16-22"
 FACTS = (  # what is tested: links, numbers, slides, code and solutions
     "tests/notebooks",
     "tests/test_lessons.py",
@@ -20,6 +20,10 @@ FACTS = (  # what is tested: links, numbers, slides, code and solutions
     "tests/test_repository.py",
     "tests/workshop/present/site/test_pages.py",
     "tests/workshop/exercises/test_editions.py",
+    "tests/workshop/exercises/test_lookalikes.py",
+    "tests/workshop/grading/test_borrowed.py",
+    "tests/workshop/grading/test_handouts.py",
+    "tests/workshop/grading/test_trial.py",
     "tests/workshop/viz/test_diagrams.py",
     "tests/workshop/present/explain/test_walk.py",
     "tests/workshop/cli/test_exercises.py",
@@ -39,6 +43,7 @@ def fork(tmp_path_factory):
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(REPOSITORY / name, root / name)
     course(root, "drop", *DROPPED)
+    course(root, "green")
     path = sorted((root / "notebooks").glob("05_*.ipynb"))[0]
     lesson = read_notebook(path)
     lesson.cells.insert(5, new_markdown_cell("## A slide of my own\n\n" + "word " * 200))
@@ -59,6 +64,11 @@ def course(root, *arguments):
 
 def test_all_names_and_numbers_are_in_line(fork):
     assert course(fork, "renumber") == "0 files changed\n"
+
+
+@pytest.mark.parametrize("check", [("check",), ("format", "--check")], ids=" ".join)
+def test_the_style_is_kept(fork, check):
+    call(fork, sys.executable, "-m", "ruff", *check)
 
 
 def test_the_lecture_has_the_new_slide(fork, tmp_path):
