@@ -1,6 +1,7 @@
 """What do the alternatives to attention cost a small decoder, and what do they remember from far away?
 
-All decoders have two layers and as many parameters that a token meets, by the width of the feed-forward networks.
+All decoders have two layers and as many parameters that a token meets, by the width of the feed-forward networks;
+but one has a layer of attention alone.
 They read the same stories for as many steps. Then new ones of the same kind learn to recall: they read who owns which
 of some things, one token for each, then tokens that say nothing, then things; and name the owner of each.
 """
@@ -43,6 +44,7 @@ MIXERS = {
     "delta": (DELTA,) * 2,
     "hybrid": (DELTA, FULL),
     "attention first": (FULL, DELTA),
+    "attention alone": (FULL,),
 }
 
 
@@ -57,7 +59,7 @@ def evaluation_set() -> list[list[int]]:
 
 
 def new_decoder(vocab_size: int, d_ff: int, **changes: Any) -> Llm:
-    """Two layers of width 32 with random weights; `changes` are those of an arm."""
+    """A decoder of width 32 with random weights; two layers, unless the `changes` of an arm say otherwise."""
     sizes = {"d_model": 32, "num_heads": 2, "num_kv_heads": 2, "num_layers": 2, "max_length": 1024}
     return Llm(LlmConfig(vocab_size=vocab_size, d_ff=d_ff, **sizes | changes))
 
@@ -155,13 +157,16 @@ def measure(
     rounds: int = 12,
 ) -> Numbers:
     """The loss on stories, what is kept of a text and the time of a token; and recall."""
-    changes = {"mixers": MIXERS[kind], "window_sizes": (window,) * 2, "d_head": d_head, "experts": experts}
+    mixers = MIXERS[kind]
+    changes = {"mixers": mixers, "num_layers": len(mixers), "window_sizes": (window,) * len(mixers)}
+    changes |= {"d_head": d_head, "experts": experts}
     vocab_size = len(tokenizer())
     model = new_decoder(vocab_size, d_ff, **changes)
+    untrained = {f"{name}, untrained": share for name, share in busiest(model.eval()).items()}
     objective = WithAuxiliary(TokenPrediction(), weight) if experts else TokenPrediction()
     fit(model, text_batches(beginnings("train", 4000), predict_next, 16 * 48, seed), objective, steps, 1e-2, seed)
     numbers = {"loss": score_texts(model, evaluation_set()).loss, "active": active_parameters(model)}
-    numbers |= {"parameters": model.num_parameters()} | busiest(model)
+    numbers |= {"parameters": model.num_parameters()} | busiest(model) | untrained
     numbers |= state_and_time(model, new_decoder(vocab_size, 64).eval(), rounds)
     numbers["recall"] = recall(new_decoder(THINGS + OWNERS + 1, d_ff, **changes), recall_steps, weight)
     return numbers
@@ -178,6 +183,7 @@ STUDY = Study(
         "delta": {"d_ff": 48, "kind": "delta"},
         "hybrid": {"d_ff": 56, "kind": "hybrid"},
         "hybrid, attention first": {"d_ff": 56, "kind": "attention first"},
+        "one layer of attention": {"d_ff": 56, "kind": "attention alone"},
         "experts": {"d_ff": 31, "experts": EXPERTS},
         "experts, left alone": {"d_ff": 31, "experts": EXPERTS, "weight": 0.0},
     },

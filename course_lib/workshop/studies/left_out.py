@@ -4,8 +4,27 @@ The stacks, the rings and the training are those of the study `depth`, which has
 """
 
 from course_lib.nn import EncoderLayer
+from course_lib.shapes import BTD
 from course_lib.workshop.studies.depth import NoNorm, NoResidual, make_stack, train
 from course_lib.workshop.studies.study import Numbers, Study
+
+
+class OnlyAroundAttention(EncoderLayer):
+    """Post-norm without the addition around the feed-forward network."""
+
+    def forward(self, x: BTD) -> BTD:
+        """Read a sequence."""
+        x = self.self_attention_norm(x + self.self_attention(x))
+        return self.feed_forward_norm(self.feed_forward(x))
+
+
+class OnlyAroundFeedForward(EncoderLayer):
+    """Post-norm without the addition around the attention."""
+
+    def forward(self, x: BTD) -> BTD:
+        """Read a sequence."""
+        x = self.self_attention_norm(self.self_attention(x))
+        return self.feed_forward_norm(x + self.feed_forward(x))
 
 
 def measure(
@@ -28,6 +47,8 @@ STUDY = Study(
         "no residual, 0.003": {"rate": 0.003},
         "no residual, 0.001": {"rate": 0.001},
         "no residual, warm-up to 0.01": {"warm_up": 50},
+        "only around attention, 0.003": {"frame": OnlyAroundAttention, "rate": 0.003},
+        "only around the feed-forward network, 0.003": {"frame": OnlyAroundFeedForward, "rate": 0.003},
         "no norm, 0.01": NO_NORM,
         "no norm, 0.003": {**NO_NORM, "rate": 0.003},
     },
