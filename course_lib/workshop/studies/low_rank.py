@@ -59,9 +59,11 @@ STUDY = Study(
     measure=measure,
     arms={
         "everything": {"rate": 0.002},
+        "everything, 480 steps": {"rate": 0.002, "steps": 480},
         "everything but the table": {"rate": 0.002, "table": "none"},
         "LoRA": {"rank": 8, "table": "none"},
         "LoRA, twice the rate": {"rank": 8, "table": "none", "rate": 0.01},
+        "LoRA, twice the rate, 480 steps": {"rank": 8, "table": "none", "rate": 0.01, "steps": 480},
         "LoRA, rank 64": {"rank": 64, "table": "none"},
         "LoRA and the table": {"rank": 8},
         "LoRA and the table, twice the rate": {"rank": 8, "rate": 0.01},
