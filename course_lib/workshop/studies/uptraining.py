@@ -2,6 +2,7 @@
 
 A model with 8 key-value heads is converted to fewer, in one of several ways, and trained on for 2.5, 5 and 10 % of its
 steps, each time with a plan of its own (Ainslie et al. 2023, sections 2.1 and 3.3). Its stories come in another order.
+The control is the model with 8 key-value heads itself, which gets the same further steps with nothing converted.
 """
 
 from collections.abc import Callable
@@ -58,17 +59,35 @@ def trained(seed: int, steps: int) -> tuple[Llm, float]:
     return model, loss_of(model)
 
 
+def trained_on(model: Llm, steps: int, seed: int) -> list[float]:
+    """The loss of a model as it is, and after each share of training."""
+    further = (max(1, round(steps * share / 100)) for share in SHARES)
+    return [loss_of(model), *(loss_of(fit(deepcopy(model), count, 100 + seed)) for count in further)]
+
+
+@cache
+def unconverted(seed: int, steps: int) -> list[float]:
+    """The losses of the model that keeps its 8 key-value heads."""
+    return trained_on(trained(seed, steps)[0], steps, seed)
+
+
 def measure(
     seed: int = 0, num_kv_heads: int = 2, convert: Callable[[Llm, int], Llm] = mean, steps: int = STEPS
 ) -> Numbers:
-    """The loss after the conversion and after each share of training, and the percents of the gap that are closed."""
+    """The losses after the conversion and after each share of training, and the percents of the gap that are closed.
+
+    `recovered` measures the gap to the model before the conversion; `of_unconverted` measures it to the same model
+    after the same further steps.
+    """
     model, target = trained(seed, steps)
-    losses = [loss_of(convert(model, num_kv_heads))]
-    for share in SHARES:
-        uptrained = fit(convert(model, num_kv_heads), max(1, round(steps * share / 100)), 100 + seed)
-        losses.append(loss_of(uptrained))
-    recovered = [100 * (losses[0] - loss) / (losses[0] - target) for loss in losses]
-    return {"target": target, "loss": losses, "recovered": recovered}
+    control = unconverted(seed, steps)
+    losses = trained_on(convert(model, num_kv_heads), steps, seed)
+    recovered, of_unconverted = (
+        [100 * (losses[0] - loss) / (losses[0] - goal) for loss, goal in zip(losses, goals, strict=True)]
+        for goals in ([target] * len(losses), control)
+    )
+    numbers = {"loss": losses, "unconverted": control, "recovered": recovered, "of_unconverted": of_unconverted}
+    return {"target": target, **numbers}
 
 
 STUDY = Study(
