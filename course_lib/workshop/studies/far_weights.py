@@ -1,7 +1,8 @@
 """How does one layer find the animal on the other side of a ring of six: by the sizes of its weights?
 
 Three animals share no name with the one that asks. A trained layer answers with its own weights on them, with weights
-that are made equal, and with weights that are exchanged at random; the sum of the three stays, and all else.
+that are made equal, with weights that are exchanged at random, and with the weights on the animals three and four
+ahead exchanged; the sum of the three stays, and all else.
 """
 
 from collections.abc import Callable
@@ -43,17 +44,20 @@ CHANGES = {
     "own": lambda weights: weights,
     "equal": lambda weights: weights.mean(dim=-1, keepdim=True).expand_as(weights),
     "exchanged": lambda weights: weights.gather(-1, torch.rand_like(weights).argsort(dim=-1)),
+    "three and four exchanged": lambda weights: weights[..., [0, 2, 1]],
 }
 
 
 def measure(seed: int = 0, updates: int = 2000, rate: float = 0.01, batch: int = 64) -> Numbers:
-    """Percents of right answers of one trained layer, with each change of its weights."""
+    """Percents of right answers with each change of the weights, and of answers four ahead with the last one."""
     model, right = RingEncoder(num_layers=1), {}
     descend(adam(model, rate), lambda: loss_on(model, *rings_in_order(batch)), updates)
     rings = rings_in_order(1000)
     for name, change in CHANGES.items():
         model.layers[0].self_attention.attend = ChangedWeights(change)
         right[name] = percent_right(model, *rings)
+    runner, chased, _ = rings
+    right[f"four ahead, {name}"] = percent_right(model, runner, chased, runner.roll(-4, dims=1))
     return right
 
 
